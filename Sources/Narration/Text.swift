@@ -1,0 +1,29 @@
+/// The languages TCPLens speaks.
+public enum Language: String, Sendable, CaseIterable {
+    case english = "en"
+    case chinese = "zh"
+}
+
+/// One message in both languages. Both are demanded by the initializer, so a missing translation does not compile.
+public struct Text: Sendable, Equatable {
+    public let english: String
+    public let chinese: String
+
+    public init(en english: String, zh chinese: String) {
+        self.english = english
+        self.chinese = chinese
+    }
+
+    /// The same in both languages: numbers, names, flags.
+    public init(verbatim text: String) {
+        english = text
+        chinese = text
+    }
+
+    public func callAsFunction(_ language: Language) -> String {
+        switch language {
+        case .english: english
+        case .chinese: chinese
+        }
+    }
+}

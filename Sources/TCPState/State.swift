@@ -1,0 +1,40 @@
+/// The eleven states of a connection (RFC 9293 3.3.2; CLOSED is the one that stands for "no connection").
+public enum State: UInt8, CaseIterable, Hashable, Sendable {
+    case closed, listen, synSent, synReceived, established
+    case finWait1, finWait2, closing, timeWait
+    case closeWait, lastAck
+
+    /// The RFC's name: `SYN-SENT`.
+    public var name: String {
+        switch self {
+        case .closed: "CLOSED"
+        case .listen: "LISTEN"
+        case .synSent: "SYN-SENT"
+        case .synReceived: "SYN-RECEIVED"
+        case .established: "ESTABLISHED"
+        case .finWait1: "FIN-WAIT-1"
+        case .finWait2: "FIN-WAIT-2"
+        case .closing: "CLOSING"
+        case .timeWait: "TIME-WAIT"
+        case .closeWait: "CLOSE-WAIT"
+        case .lastAck: "LAST-ACK"
+        }
+    }
+
+    /// The one letter that stands for it on a ladder's rail.
+    public var letter: Character {
+        switch self {
+        case .closed: "-"
+        case .listen: "L"
+        case .synSent: "S"
+        case .synReceived: "R"
+        case .established: "E"
+        case .finWait1: "1"
+        case .finWait2: "2"
+        case .closing: "X"
+        case .timeWait: "T"
+        case .closeWait: "W"
+        case .lastAck: "A"
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// What a frame's first bytes are: the LINKTYPE numbers that capture files carry (www.tcpdump.org/linktypes.html).
+@frozen public struct LinkType: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt16
+
+    @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// BSD loopback: a 4-byte address family in the byte order of the machine that captured.
+    public static let null = LinkType(rawValue: 0)
+    public static let ethernet = LinkType(rawValue: 1)
+    public static let ppp = LinkType(rawValue: 9)
+    /// Raw IP; the version nibble tells which. 12 and 14 are what some systems write for it.
+    public static let raw = LinkType(rawValue: 101)
+    /// OpenBSD loopback: like `null`, in network byte order.
+    public static let loop = LinkType(rawValue: 108)
+    public static let linuxCooked = LinkType(rawValue: 113)
+    public static let rawIPv4 = LinkType(rawValue: 228)
+    public static let rawIPv6 = LinkType(rawValue: 229)
+    public static let linuxCooked2 = LinkType(rawValue: 276)
+}

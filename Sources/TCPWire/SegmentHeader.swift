@@ -1,0 +1,68 @@
+/// One TCP segment's fixed header with what its packet says of it: flat, allocation-free, filled by
+/// ``PacketDecoder/decode(_:link:originalLength:into:)``.
+///
+/// Offsets are from the start of the frame, so that options and payload can be read from the same bytes later.
+@frozen public struct SegmentHeader: Sendable {
+    public var source = IPAddress(high: 0, low: 0)
+    public var destination = IPAddress(high: 0, low: 0)
+    public var sourcePort: UInt16 = 0
+    public var destinationPort: UInt16 = 0
+    /// Sequence number of the first octet (of the SYN, if there is one).
+    public var sequence: UInt32 = 0
+    /// Acknowledgment number as sent, also where the ACK bit is off.
+    public var acknowledgment: UInt32 = 0
+    public var flags: TCPFlags = []
+    /// The window field as sent, not scaled.
+    public var window: UInt16 = 0
+    public var urgentPointer: UInt16 = 0
+    /// The checksum field as sent; ``TCPChecksum`` verifies it.
+    public var checksum: UInt16 = 0
+    /// Payload octets by the IP header's length, whether or not all were captured.
+    public var payloadLength: UInt32 = 0
+    /// Payload octets that stand in the frame.
+    public var capturedPayloadLength: UInt32 = 0
+    /// Where the innermost IP header starts.
+    public var ipOffset: UInt32 = 0
+    /// Where the TCP header starts.
+    public var tcpOffset: UInt32 = 0
+    /// Length of the TCP header with its options, in octets: 20 to 60.
+    public var headerLength: UInt8 = 20
+    /// Time to live, or hop limit.
+    public var hopLimit: UInt8 = 0
+    /// IPv4 identification; of IPv6 the fragment header's, else 0.
+    public var identification: UInt32 = 0
+    /// The innermost VLAN id, 0 for none.
+    public var vlan: UInt16 = 0
+    /// How many IP headers lie outside this one.
+    public var tunnelDepth: UInt8 = 0
+    /// Whether the captured bytes end before the options do.
+    public var optionsTruncated = false
+
+    @inlinable public init() {}
+
+    @inlinable public var sourceEndpoint: Endpoint { Endpoint(address: source, port: sourcePort) }
+    @inlinable public var destinationEndpoint: Endpoint { Endpoint(address: destination, port: destinationPort) }
+
+    /// Sequence numbers the segment takes up: its payload, and one each for SYN and FIN (RFC 9293 3.4: SEG.LEN).
+    @inlinable public var sequenceLength: UInt32 {
+        payloadLength &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
+    }
+}
+
+/// What a frame turned out to hold.
+@frozen public enum PacketVerdict: UInt8, Sendable {
+    /// A whole fixed TCP header: the segment was filled in.
+    case segment
+    /// An ICMP or ICMPv6 error that quotes a TCP segment; ``ICMPError`` reads it.
+    case quotedSegment
+    /// A later IP fragment: no transport header in it.
+    case fragment
+    /// IP, but not TCP.
+    case otherTransport
+    /// Not IP (ARP, LLDP, an unknown link type …).
+    case notIP
+    /// The captured bytes end before the TCP header does.
+    case truncated
+    /// Lengths that contradict each other.
+    case malformed
+}

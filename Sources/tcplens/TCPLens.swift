@@ -1,0 +1,7 @@
+import ArgumentParser
+
+@main
+struct TCPLens: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tcplens", abstract: "Shows what TCP really did.")
+}
