@@ -1,5 +1,5 @@
 /// The eleven states of a connection (RFC 9293 3.3.2; CLOSED is the one that stands for "no connection").
-public enum State: UInt8, CaseIterable, Hashable, Sendable {
+@frozen public enum State: UInt8, CaseIterable, Hashable, Sendable {
     case closed, listen, synSent, synReceived, established
     case finWait1, finWait2, closing, timeWait
     case closeWait, lastAck
@@ -35,6 +35,14 @@ public enum State: UInt8, CaseIterable, Hashable, Sendable {
         case .timeWait: "T"
         case .closeWait: "W"
         case .lastAck: "A"
+        }
+    }
+
+    /// Whether both ends' numbers are agreed upon (RFC 9293 3.5.1: ESTABLISHED and everything after it).
+    @inlinable public var isSynchronized: Bool {
+        switch self {
+        case .closed, .listen, .synSent, .synReceived: false
+        default: true
         }
     }
 }

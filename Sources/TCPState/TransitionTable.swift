@@ -1,0 +1,141 @@
+/// What can move a connection from one state to another: the calls of RFC 9293 3.9.1, the arrivals of 3.10.7 and the
+/// time-outs of 3.10.8. An arrival means an acceptable one.
+@frozen public enum Event: UInt8, CaseIterable, Hashable, Sendable {
+    /// The application listens.
+    case passiveOpen
+    /// The application connects: a SYN goes out.
+    case activeOpen
+    /// The application sends on a listening socket: a SYN goes out.
+    case send
+    /// The application closes: a FIN goes out.
+    case close
+    /// The application aborts: an RST goes out.
+    case abort
+    /// A SYN without ACK.
+    case synArrives
+    /// A SYN whose ACK covers the SYN sent from here.
+    case synAckArrives
+    /// An ACK that covers the SYN sent from here.
+    case ackOfSynArrives
+    /// A FIN, everything before it received.
+    case finArrives
+    /// An ACK that covers the FIN sent from here.
+    case ackOfFinArrives
+    /// Both in one segment, as in a close in three segments.
+    case finWithAckOfFinArrives
+    /// An RST that passes the checks of 3.10.7.
+    case resetArrives
+    /// Two maximum segment lifetimes in TIME-WAIT have passed.
+    case timeWaitExpires
+    /// The user time-out, or too many retransmissions.
+    case timeOut
+}
+
+/// What goes out with a transition (RFC 9293 Figure 5, the line under the event).
+@frozen public enum Response: UInt8, Hashable, Sendable {
+    case nothing, syn, synAck, ack, fin, rst
+}
+
+/// One edge of the state diagram.
+public struct Transition: Hashable, Sendable {
+    public let from: State
+    public let event: Event
+    public let to: State
+    public let response: Response
+    /// Where the RFC says so, `3.10.7.4` and the like.
+    public let section: String
+}
+
+/// RFC 9293's state diagram (Figure 5) with what the event processing of section 3.10 adds to it: executed by the tracker,
+/// drawn by the pictures, walked by the tests.
+public enum TransitionTable {
+    public static let all: [Transition] = [
+        Transition(from: .closed, event: .passiveOpen, to: .listen, response: .nothing, section: "3.10.1"),
+        Transition(from: .closed, event: .activeOpen, to: .synSent, response: .syn, section: "3.10.1"),
+
+        Transition(from: .listen, event: .activeOpen, to: .synSent, response: .syn, section: "3.10.1"),
+        Transition(from: .listen, event: .send, to: .synSent, response: .syn, section: "3.10.2"),
+        Transition(from: .listen, event: .synArrives, to: .synReceived, response: .synAck, section: "3.10.7.2"),
+        Transition(from: .listen, event: .close, to: .closed, response: .nothing, section: "3.10.4"),
+        Transition(from: .listen, event: .abort, to: .closed, response: .nothing, section: "3.10.5"),
+
+        Transition(from: .synSent, event: .synAckArrives, to: .established, response: .ack, section: "3.10.7.3"),
+        Transition(from: .synSent, event: .synArrives, to: .synReceived, response: .synAck, section: "3.10.7.3"),
+        Transition(from: .synSent, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.3"),
+        Transition(from: .synSent, event: .close, to: .closed, response: .nothing, section: "3.10.4"),
+        Transition(from: .synSent, event: .abort, to: .closed, response: .nothing, section: "3.10.5"),
+        Transition(from: .synSent, event: .timeOut, to: .closed, response: .nothing, section: "3.10.8"),
+
+        Transition(
+            from: .synReceived, event: .ackOfSynArrives, to: .established, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .synReceived, event: .synAckArrives, to: .established, response: .ack, section: "3.10.7.4"),
+        Transition(from: .synReceived, event: .finArrives, to: .closeWait, response: .ack, section: "3.10.7.4"),
+        // One that came from LISTEN returns there; seen from outside, the connection is gone either way.
+        Transition(from: .synReceived, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .synReceived, event: .close, to: .finWait1, response: .fin, section: "3.10.4"),
+        Transition(from: .synReceived, event: .abort, to: .closed, response: .rst, section: "3.10.5"),
+        Transition(from: .synReceived, event: .timeOut, to: .closed, response: .nothing, section: "3.10.8"),
+
+        Transition(from: .established, event: .close, to: .finWait1, response: .fin, section: "3.10.4"),
+        Transition(from: .established, event: .finArrives, to: .closeWait, response: .ack, section: "3.10.7.4"),
+        Transition(from: .established, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .established, event: .abort, to: .closed, response: .rst, section: "3.10.5"),
+        Transition(from: .established, event: .timeOut, to: .closed, response: .nothing, section: "3.10.8"),
+
+        Transition(from: .finWait1, event: .ackOfFinArrives, to: .finWait2, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .finWait1, event: .finArrives, to: .closing, response: .ack, section: "3.10.7.4"),
+        Transition(from: .finWait1, event: .finWithAckOfFinArrives, to: .timeWait, response: .ack, section: "3.10.7.4"),
+        Transition(from: .finWait1, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .finWait1, event: .abort, to: .closed, response: .rst, section: "3.10.5"),
+        Transition(from: .finWait1, event: .timeOut, to: .closed, response: .nothing, section: "3.10.8"),
+
+        Transition(from: .finWait2, event: .finArrives, to: .timeWait, response: .ack, section: "3.10.7.4"),
+        Transition(from: .finWait2, event: .finWithAckOfFinArrives, to: .timeWait, response: .ack, section: "3.10.7.4"),
+        Transition(from: .finWait2, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .finWait2, event: .abort, to: .closed, response: .rst, section: "3.10.5"),
+        Transition(from: .finWait2, event: .timeOut, to: .closed, response: .nothing, section: "3.10.8"),
+
+        Transition(from: .closing, event: .ackOfFinArrives, to: .timeWait, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .closing, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .closing, event: .abort, to: .closed, response: .nothing, section: "3.10.5"),
+        Transition(from: .closing, event: .timeOut, to: .closed, response: .nothing, section: "3.10.8"),
+
+        Transition(from: .timeWait, event: .timeWaitExpires, to: .closed, response: .nothing, section: "3.10.8"),
+        Transition(from: .timeWait, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .timeWait, event: .abort, to: .closed, response: .nothing, section: "3.10.5"),
+
+        Transition(from: .closeWait, event: .close, to: .lastAck, response: .fin, section: "3.10.4"),
+        Transition(from: .closeWait, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .closeWait, event: .abort, to: .closed, response: .rst, section: "3.10.5"),
+        Transition(from: .closeWait, event: .timeOut, to: .closed, response: .nothing, section: "3.10.8"),
+
+        Transition(from: .lastAck, event: .ackOfFinArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .lastAck, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
+        Transition(from: .lastAck, event: .abort, to: .closed, response: .nothing, section: "3.10.5"),
+        Transition(from: .lastAck, event: .timeOut, to: .closed, response: .nothing, section: "3.10.8"),
+    ]
+
+    /// The edge that leaves `state` on `event`; `nil` where the event changes nothing there.
+    public static func transition(from state: State, on event: Event) -> Transition? {
+        all.first { $0.from == state && $0.event == event }
+    }
+}
+
+/// The same table laid out for execution: one look-up, no search. Made once from ``TransitionTable/all`` and kept by
+/// whoever runs many connections.
+@frozen public struct TransitionMatrix: Sendable {
+    // Row by state, column by event; the next state's raw value. An event that changes nothing leads back to its row.
+    @usableFromInline var next: InlineArray<256, UInt8>
+
+    public init() {
+        next = InlineArray { UInt8(truncatingIfNeeded: $0 >> 4) }
+        for edge in TransitionTable.all {
+            next[Int(edge.from.rawValue) << 4 | Int(edge.event.rawValue)] = edge.to.rawValue
+        }
+    }
+
+    /// The state after `event` in `state`; the same state where the event changes nothing.
+    @inlinable public func next(_ state: State, _ event: Event) -> State {
+        State(rawValue: next[Int(state.rawValue) << 4 | Int(event.rawValue)]) ?? state
+    }
+}
