@@ -8,8 +8,12 @@
     public static let null = LinkType(rawValue: 0)
     public static let ethernet = LinkType(rawValue: 1)
     public static let ppp = LinkType(rawValue: 9)
-    /// Raw IP; the version nibble tells which. 12 and 14 are what some systems write for it.
+    /// Raw IP; the version nibble tells which.
     public static let raw = LinkType(rawValue: 101)
+    /// Raw IP as most BSDs number it in their own files.
+    public static let rawBSD = LinkType(rawValue: 12)
+    /// Raw IP as OpenBSD numbers it in its own files.
+    public static let rawOpenBSD = LinkType(rawValue: 14)
     /// OpenBSD loopback: like `null`, in network byte order.
     public static let loop = LinkType(rawValue: 108)
     public static let linuxCooked = LinkType(rawValue: 113)

@@ -17,7 +17,7 @@
     public var urgentPointer: UInt16 = 0
     /// The checksum field as sent; ``TCPChecksum`` verifies it.
     public var checksum: UInt16 = 0
-    /// Payload octets by the IP header's length, whether or not all were captured.
+    /// Payload octets by the IP header's length, whether or not all were captured. Of a first fragment: those in it.
     public var payloadLength: UInt32 = 0
     /// Payload octets that stand in the frame.
     public var capturedPayloadLength: UInt32 = 0
@@ -29,12 +29,16 @@
     public var headerLength: UInt8 = 20
     /// Time to live, or hop limit.
     public var hopLimit: UInt8 = 0
+    /// IPv4's type of service or IPv6's traffic class: six bits DSCP, two bits ECN (RFC 3168 5).
+    public var trafficClass: UInt8 = 0
     /// IPv4 identification; of IPv6 the fragment header's, else 0.
     public var identification: UInt32 = 0
     /// The innermost VLAN id, 0 for none.
     public var vlan: UInt16 = 0
     /// How many IP headers lie outside this one.
     public var tunnelDepth: UInt8 = 0
+    /// Whether more of the payload lies in later IP fragments, so that its length is not known from here.
+    public var isFirstFragment = false
     /// Whether the captured bytes end before the options do.
     public var optionsTruncated = false
 

@@ -1,0 +1,112 @@
+/// What checking a checksum showed.
+public enum ChecksumVerdict: Hashable, Sendable {
+    case correct
+    case wrong(expected: UInt16)
+    /// The field holds the sum of the pseudo-header only: the capture was taken before the network card filled it in
+    /// (transmit checksum offload).
+    case partial(expected: UInt16)
+    /// The field is 0 where the sum is not: never filled in.
+    case zero(expected: UInt16)
+    /// Not all octets are there: cut off by the capture, or in later fragments.
+    case cannotVerify
+}
+
+/// The internet checksum (RFC 1071), kept as an unfolded sum of 16-bit words.
+struct InternetSum {
+    private var sum: UInt64 = 0
+
+    mutating func add(_ word: UInt16) { sum &+= UInt64(word) }
+
+    /// 2^32 is 1 modulo 2^16 - 1, so wider words may be added as they are: here 32 bits at a time.
+    mutating func add(_ word: UInt32) { sum &+= UInt64(word) }
+
+    mutating func add(_ address: IPAddress) {
+        add(UInt32(truncatingIfNeeded: address.high >> 32))
+        add(UInt32(truncatingIfNeeded: address.high))
+        add(UInt32(truncatingIfNeeded: address.low >> 32))
+        add(UInt32(truncatingIfNeeded: address.low))
+    }
+
+    /// Octets that begin on an even place; the last is padded with a zero where their number is odd. Both ends lie in the
+    /// frame.
+    mutating func add(_ frame: RawSpan, from start: Int, to end: Int) {
+        var offset = start
+        while end &- offset >= 4 {
+            sum &+= UInt64(frame.bigEndian32(at: offset))
+            offset &+= 4
+        }
+        if end &- offset >= 2 {
+            sum &+= UInt64(frame.bigEndian16(at: offset))
+            offset &+= 2
+        }
+        if offset < end { sum &+= UInt64(frame.octet(at: offset)) << 8 }
+    }
+
+    var folded: UInt16 {
+        var rest = sum
+        while rest > 0xffff { rest = (rest & 0xffff) &+ (rest >> 16) }
+        return UInt16(truncatingIfNeeded: rest)
+    }
+
+    /// The field's value: the complement of the sum.
+    var checksum: UInt16 { ~folded }
+}
+
+/// TCP's checksum over pseudo-header, header and payload (RFC 9293 3.1).
+public enum TCPChecksum {
+    /// Checks the segment that `segment` describes in `frame`.
+    public static func verify(_ segment: SegmentHeader, in frame: RawSpan) -> ChecksumVerdict {
+        let start = Int(segment.tcpOffset)
+        let header = Int(segment.headerLength)
+        let length = header &+ Int(segment.payloadLength)
+        guard !segment.isFirstFragment, segment.capturedPayloadLength == segment.payloadLength,
+            start <= frame.byteCount, frame.byteCount &- start >= length, length >= 20
+        else { return .cannotVerify }
+        var sum = pseudoHeader(from: segment.source, to: segment.destination, length: length)
+        let pseudoHeaderSum = sum.folded
+        sum.add(frame, from: start, to: start &+ 16)
+        sum.add(frame, from: start &+ 18, to: start &+ length)
+        let expected = sum.checksum
+        // 0x0000 and 0xffff are the same number in ones' complement.
+        if segment.checksum == expected || segment.checksum ^ expected == 0xffff && expected &+ 1 <= 1 {
+            return .correct
+        }
+        if segment.checksum == pseudoHeaderSum { return .partial(expected: expected) }
+        if segment.checksum == 0 { return .zero(expected: expected) }
+        return .wrong(expected: expected)
+    }
+
+    /// The checksum of a segment whose own field is zero.
+    static func of(_ segment: [UInt8], from source: IPAddress, to destination: IPAddress) -> UInt16 {
+        var sum = pseudoHeader(from: source, to: destination, length: segment.count)
+        sum.add(segment.octets, from: 0, to: segment.count)
+        return sum.checksum
+    }
+
+    /// One form serves both versions: an IPv4 address is held as `::ffff:a.b.c.d`, and 0xffff is zero in ones' complement.
+    private static func pseudoHeader(from source: IPAddress, to destination: IPAddress, length: Int) -> InternetSum {
+        var sum = InternetSum()
+        sum.add(source)
+        sum.add(destination)
+        sum.add(UInt32(truncatingIfNeeded: length))
+        sum.add(UInt16(IPProtocol.tcp))
+        return sum
+    }
+}
+
+/// The IPv4 header's own checksum (RFC 791 3.1).
+public enum IPv4Checksum {
+    /// Checks the header at `offset`; ``ChecksumVerdict/cannotVerify`` where no whole IPv4 header stands there.
+    public static func verify(in frame: RawSpan, at offset: Int) -> ChecksumVerdict {
+        guard offset >= 0, offset <= frame.byteCount, frame.byteCount &- offset >= 20 else { return .cannotVerify }
+        let length = Int(frame.octet(at: offset) & 0x0f) &* 4
+        guard length >= 20, frame.byteCount &- offset >= length else { return .cannotVerify }
+        var sum = InternetSum()
+        sum.add(frame, from: offset, to: offset &+ 10)
+        sum.add(frame, from: offset &+ 12, to: offset &+ length)
+        let expected = sum.checksum
+        let field = frame.bigEndian16(at: offset &+ 10)
+        if field == expected { return .correct }
+        return field == 0 ? .zero(expected: expected) : .wrong(expected: expected)
+    }
+}

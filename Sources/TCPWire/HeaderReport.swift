@@ -1,0 +1,111 @@
+/// Everything a frame's headers say down to TCP, field by field: made for one frame at a time, to be shown.
+///
+/// Texts in it are names and terms of the protocols' own documents and numbers, never sentences.
+public struct HeaderReport: Sendable {
+    /// The headers, outermost first, as ``PacketDecoder`` went through them. Those after ``HeaderLayer/icmp`` or
+    /// ``HeaderLayer/icmpv6`` are quoted.
+    public private(set) var layers: [Layer] = []
+    /// What ``PacketDecoder`` says of the same octets.
+    public private(set) var verdict = PacketVerdict.notIP
+    /// Why no whole TCP header was reached; `nil` where it was. Under ``PacketVerdict/quotedSegment``: why the quote ended.
+    public private(set) var stop: HeaderStop?
+    /// The link type the octets were read as; `nil` for a bare TCP header.
+    public private(set) var link: LinkType?
+    /// The segment, where the verdict is ``PacketVerdict/segment``.
+    public private(set) var segment: SegmentHeader?
+
+    /// Reads a frame.
+    ///
+    /// - Parameter originalLength: its length on the wire; `nil` where all of it is there.
+    public init(_ frame: [UInt8], link: LinkType, originalLength: Int? = nil) {
+        self.link = link
+        let bounds = PacketDecoder.bounds(of: frame.octets, originalLength: originalLength ?? frame.count)
+        var recorder = LayerRecorder()
+        var segment = SegmentHeader()
+        verdict = HeaderWalk.frame(frame.octets, link: link, in: bounds, &segment, &recorder)
+        finish(frame, recorder, segment)
+    }
+
+    /// Reads a TCP header without a packet around it: what follows it is its payload, and its checksum cannot be verified.
+    public init(bareTCP octets: [UInt8]) {
+        let bounds = WalkBounds(captured: octets.count, end: octets.count)
+        var recorder = LayerRecorder()
+        var segment = SegmentHeader()
+        verdict = HeaderWalk.tcp(octets.octets, at: 0, in: bounds, &segment, &recorder)
+        // Nothing says where a bare header ended, so too few octets are a cut and not a contradiction.
+        if octets.count < 20 {
+            verdict = .truncated
+            recorder.reason = .truncated(.tcp, have: octets.count, need: 20)
+        }
+        finish(octets, recorder, segment)
+    }
+
+    private mutating func finish(_ frame: [UInt8], _ recorder: LayerRecorder, _ header: SegmentHeader) {
+        stop = recorder.reason
+        if verdict == .segment { segment = header }
+        layers = recorder.marks.map { Layer($0, in: frame) }
+        guard let segment, let last = layers.indices.last else { return }
+        if link != nil { layers[last].checksum = TCPChecksum.verify(segment, in: frame.octets) }
+    }
+}
+
+extension HeaderReport {
+    /// One header.
+    public struct Layer: Sendable {
+        /// Which header.
+        public var kind: HeaderLayer
+        /// The octets of the header that are there, in the frame.
+        public var range: Range<Int>
+        /// How many octets the whole header has, as far as it says so; more than ``range`` holds where it was cut.
+        public var length: Int
+        /// In wire order, as far as they were captured.
+        public var fields: [Field] = []
+        /// TCP's options.
+        public var options: [Option] = []
+        /// Why the options end; `nil` where there are none.
+        public var optionStop: TCPOptionStop?
+        /// Of IPv4's header checksum, and of TCP's with payload.
+        public var checksum: ChecksumVerdict?
+    }
+
+    /// One field of a header.
+    public struct Field: Hashable, Sendable {
+        /// As the protocol's document spells it.
+        public var name: String
+        /// From the header's first bit.
+        public var bitOffset: Int
+        /// In bits: 1 to 128.
+        public var bitWidth: Int
+        /// The bits as a number, in network order.
+        public var value: UInt128
+        /// The value in the field's own terms: an address, a protocol's name, octets. `nil` where the number says it.
+        public var meaning: String?
+    }
+
+    /// One TCP option.
+    public struct Option: Sendable {
+        /// Where it lies in the frame.
+        public var range: Range<Int>
+        /// What it says.
+        public var option: TCPOption
+    }
+}
+
+/// Remembers the headers a walk opened, and why it ended.
+struct LayerRecorder: LayerObserver {
+    struct Mark {
+        var layer: HeaderLayer
+        var offset: Int
+    }
+
+    private(set) var marks: [Mark] = []
+    var reason: HeaderStop?
+
+    var mark: Int { marks.count }
+
+    mutating func enter(_ layer: HeaderLayer, at offset: Int) { marks.append(Mark(layer: layer, offset: offset)) }
+
+    mutating func stop(_ reason: HeaderStop) { self.reason = reason }
+
+    mutating func rewind(to mark: Int) { marks.removeSubrange(mark...) }
+}

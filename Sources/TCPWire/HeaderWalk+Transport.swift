@@ -1,0 +1,103 @@
+extension HeaderWalk {
+    @inline(__always)
+    static func tcp(
+        _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        observer.enter(.tcp, at: offset)
+        segment.tcpOffset = UInt32(truncatingIfNeeded: offset)
+        let length = bounds.end &- offset
+        let available = bounds.captured &- offset
+        guard length >= 20 else {
+            if segment.isFirstFragment { return observer.ended(.fragment, .shortFragment) }
+            return observer.malformed(.tcp, field: "length", value: length)
+        }
+        guard available >= 20 else { return observer.truncated(.tcp, have: available, need: 20) }
+        let offsetAndFlags = frame.bigEndian16(at: offset &+ 12)
+        let headerLength = Int(offsetAndFlags >> 12) &* 4
+        guard headerLength >= 20 else {
+            return observer.malformed(.tcp, field: "Data Offset", value: Int(offsetAndFlags >> 12))
+        }
+        guard length >= headerLength else {
+            if segment.isFirstFragment { return observer.ended(.fragment, .shortFragment) }
+            return observer.malformed(.tcp, field: "Data Offset", value: Int(offsetAndFlags >> 12))
+        }
+        segment.sourcePort = frame.bigEndian16(at: offset)
+        segment.destinationPort = frame.bigEndian16(at: offset &+ 2)
+        segment.sequence = frame.bigEndian32(at: offset &+ 4)
+        segment.acknowledgment = frame.bigEndian32(at: offset &+ 8)
+        segment.flags = TCPFlags(rawValue: offsetAndFlags & 0x01ff)
+        segment.window = frame.bigEndian16(at: offset &+ 14)
+        segment.checksum = frame.bigEndian16(at: offset &+ 16)
+        segment.urgentPointer = frame.bigEndian16(at: offset &+ 18)
+        segment.headerLength = UInt8(truncatingIfNeeded: headerLength)
+        segment.payloadLength = UInt32(truncatingIfNeeded: length &- headerLength)
+        segment.capturedPayloadLength = UInt32(truncatingIfNeeded: max(0, available &- headerLength))
+        segment.optionsTruncated = available < headerLength
+        return .segment
+    }
+
+    static func udp(
+        _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        observer.enter(.udp, at: offset)
+        let available = outer.captured &- offset
+        guard available >= 8 else { return observer.truncated(.udp, have: available, need: 8) }
+        let length = Int(frame.bigEndian16(at: offset &+ 4))
+        guard length == 0 || length >= 8 else { return observer.malformed(.udp, field: "Length", value: length) }
+        // A first fragment's UDP length counts octets that lie in the later ones.
+        let bounds = length == 0 ? outer : outer.narrowed(to: min(offset &+ length, outer.end))
+        let mark = observer.mark
+        let verdict = datagram(
+            frame, from: frame.bigEndian16(at: offset), to: frame.bigEndian16(at: offset &+ 2), at: offset &+ 8,
+            in: bounds, &segment, &observer)
+        switch verdict {
+        case .segment, .quotedSegment, .fragment, .truncated: return verdict
+        case .otherTransport, .notIP, .malformed:
+            // A port is no proof of a tunnel: what does not read as one is a datagram.
+            observer.rewind(to: mark)
+            return observer.ended(.otherTransport, .otherProtocol(IPProtocol.udp))
+        }
+    }
+
+    /// ICMP (RFC 792) and ICMPv6 (RFC 4443) errors quote the packet they answer: the same walk reads it, into a header
+    /// of its own. Eight octets of TCP, all that RFC 792 promises, hold the ports and the sequence number.
+    static func icmp(
+        _ frame: RawSpan, at offset: Int, in outer: WalkBounds, layer: HeaderLayer, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        observer.enter(layer, at: offset)
+        let available = outer.captured &- offset
+        guard available >= 8 else { return observer.truncated(layer, have: available, need: 8) }
+        let number = layer == .icmp ? IPProtocol.icmp : IPProtocol.icmpv6
+        guard isError(type: frame.octet(at: offset), layer: layer) else {
+            return observer.ended(.otherTransport, .otherProtocol(number))
+        }
+        var bounds = outer
+        bounds.layersLeft &-= 1
+        guard bounds.layersLeft >= 0 else { return observer.ended(.malformed, .tooDeep) }
+        var quoted = SegmentHeader()
+        let verdict = rawIP(frame, at: offset &+ 8, in: bounds, &quoted, &observer)
+        switch verdict {
+        case .segment, .truncated, .malformed:
+            guard quoted.tcpOffset > 0, outer.captured &- Int(quoted.tcpOffset) >= 8 else {
+                return outer.captured < outer.end ? .truncated : .otherTransport
+            }
+            // Where ``ICMPError`` finds the message again.
+            segment.tcpOffset = UInt32(truncatingIfNeeded: offset)
+            segment.payloadLength = UInt32(truncatingIfNeeded: outer.end &- offset)
+            segment.capturedPayloadLength = UInt32(truncatingIfNeeded: available)
+            return .quotedSegment
+        case .quotedSegment, .fragment, .otherTransport, .notIP: return .otherTransport
+        }
+    }
+
+    static func isError(type: UInt8, layer: HeaderLayer) -> Bool {
+        switch (layer, type) {
+        case (.icmp, 3), (.icmp, 4), (.icmp, 5), (.icmp, 11), (.icmp, 12): true
+        case (.icmpv6, 1...4): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,64 @@
+/// Listens to a walk. The hot path listens with ``Unobserved``, whose calls vanish when the walk is specialised;
+/// ``HeaderReport`` listens to remember every header: so what the report shows is what the decoder did.
+protocol LayerObserver {
+    /// A header is about to be read at this offset, whether or not all of it is there.
+    mutating func enter(_ layer: HeaderLayer, at offset: Int)
+    mutating func stop(_ reason: HeaderStop)
+    /// A place to come back to when what looked like a tunnel turns out not to be one.
+    var mark: Int { get }
+    mutating func rewind(to mark: Int)
+}
+
+struct Unobserved: LayerObserver {
+    @inline(__always) mutating func enter(_ layer: HeaderLayer, at offset: Int) {}
+    @inline(__always) mutating func stop(_ reason: HeaderStop) {}
+    @inline(__always) var mark: Int { 0 }
+    @inline(__always) mutating func rewind(to mark: Int) {}
+}
+
+extension LayerObserver {
+    @inline(__always)
+    mutating func truncated(_ layer: HeaderLayer, have: Int, need: Int) -> PacketVerdict {
+        stop(.truncated(layer, have: max(0, have), need: need))
+        return .truncated
+    }
+
+    @inline(__always)
+    mutating func malformed(_ layer: HeaderLayer, field: String, value: Int) -> PacketVerdict {
+        stop(.invalid(layer, field: field, value: value))
+        return .malformed
+    }
+
+    @inline(__always)
+    mutating func ended(_ verdict: PacketVerdict, _ reason: HeaderStop) -> PacketVerdict {
+        stop(reason)
+        return verdict
+    }
+}
+
+/// How far a header may reach: narrowed by each length field on the way in.
+struct WalkBounds {
+    /// Where the octets that can be read end. Never beyond the frame.
+    var captured: Int
+    /// Where the octets ended on the wire, by the innermost length field so far. May lie beyond ``captured``.
+    var end: Int
+    /// Headers that may still be opened. Bounds the recursion, whatever the bytes say.
+    var layersLeft = 16
+    /// IP headers passed.
+    var tunnelDepth: UInt8 = 0
+
+    /// Bounds for what an inner length field describes.
+    @inline(__always)
+    func narrowed(to newEnd: Int) -> WalkBounds {
+        var bounds = self
+        bounds.end = newEnd
+        bounds.captured = min(captured, newEnd)
+        return bounds
+    }
+}
+
+/// The walk from a frame's first octet to its innermost TCP header: one static function per header, each taking where it
+/// starts and how far it may reach. Files beside this one hold them: link layers, internet layers, tunnels, transports.
+///
+/// No function reads an octet that it did not first compare with ``WalkBounds/captured``.
+enum HeaderWalk<Observer: LayerObserver> {}

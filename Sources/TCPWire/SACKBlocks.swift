@@ -1,0 +1,55 @@
+/// Sequence numbers received out of order: from `left` up to but not including `right` (RFC 2018 3).
+@frozen public struct SACKBlock: Hashable, Sendable {
+    public var left: UInt32
+    /// The first sequence number behind the block.
+    public var right: UInt32
+
+    @inlinable public init(left: UInt32, right: UInt32) {
+        self.left = left
+        self.right = right
+    }
+}
+
+/// The blocks of one SACK option: at most four fit into a TCP header. Held in place, so that reading allocates nothing.
+@frozen public struct SACKBlocks: Hashable, Sendable, RandomAccessCollection, ExpressibleByArrayLiteral {
+    @usableFromInline var first = SACKBlock(left: 0, right: 0)
+    @usableFromInline var second = SACKBlock(left: 0, right: 0)
+    @usableFromInline var third = SACKBlock(left: 0, right: 0)
+    @usableFromInline var fourth = SACKBlock(left: 0, right: 0)
+    public private(set) var count = 0
+
+    /// No blocks.
+    public init() {}
+
+    /// The first four of the blocks given.
+    public init(_ blocks: some Sequence<SACKBlock>) {
+        for block in blocks { append(block) }
+    }
+
+    public init(arrayLiteral blocks: SACKBlock...) { self.init(blocks) }
+
+    @inlinable public var startIndex: Int { 0 }
+    @inlinable public var endIndex: Int { count }
+
+    @inlinable public subscript(position: Int) -> SACKBlock {
+        precondition(position >= 0 && position < count, "no such SACK block")
+        switch position {
+        case 0: return first
+        case 1: return second
+        case 2: return third
+        default: return fourth
+        }
+    }
+
+    /// Adds a block; a fifth is left out.
+    mutating func append(_ block: SACKBlock) {
+        switch count {
+        case 0: first = block
+        case 1: second = block
+        case 2: third = block
+        case 3: fourth = block
+        default: return
+        }
+        count &+= 1
+    }
+}

@@ -1,0 +1,62 @@
+/// What a SYN or SYN-ACK agreed to.
+@frozen public struct SYNOptions: Hashable, Sendable {
+    /// `nil`: not sent, which means 536 over IPv4 and 1220 over IPv6 (RFC 9293 3.7.1).
+    public var maximumSegmentSize: UInt16?
+    /// `nil`: not sent, so neither side scales.
+    public var windowScale: UInt8?
+    /// Whether its sender takes SACK options.
+    public var sackPermitted = false
+    /// Whether its sender offers timestamps.
+    public var hasTimestamps = false
+
+    @inlinable public init() {}
+}
+
+extension SegmentHeader {
+    /// The timestamps option, if there is one: at once in the layout nearly all segments have (NOP, NOP, timestamps; RFC
+    /// 7323 appendix A), else by going through the options.
+    @inlinable
+    public func timestamps(in frame: RawSpan) -> TCPTimestamps? {
+        guard headerLength > 20 else { return nil }
+        let start = Int(tcpOffset) &+ 20
+        if headerLength >= 32, frame.byteCount &- start >= 12, frame.bigEndian32(at: start) == 0x0101_080a {
+            return TCPTimestamps(
+                value: frame.bigEndian32(at: start &+ 4), echoReply: frame.bigEndian32(at: start &+ 8))
+        }
+        return searchedTimestamps(in: frame)
+    }
+
+    @usableFromInline
+    func searchedTimestamps(in frame: RawSpan) -> TCPTimestamps? {
+        var cursor = TCPOptionCursor(self)
+        while let option = cursor.next(in: frame) {
+            if case .timestamps(let stamps) = option { return stamps }
+        }
+        return nil
+    }
+
+    /// The first SACK option's blocks; empty where there is none.
+    public func sackBlocks(in frame: RawSpan) -> SACKBlocks {
+        var cursor = TCPOptionCursor(self)
+        while let option = cursor.next(in: frame) {
+            if case .sack(let blocks) = option { return blocks }
+        }
+        return []
+    }
+
+    /// The options that count in a SYN; of an option sent twice the last.
+    public func synOptions(in frame: RawSpan) -> SYNOptions {
+        var options = SYNOptions()
+        var cursor = TCPOptionCursor(self)
+        while let option = cursor.next(in: frame) {
+            switch option {
+            case .maximumSegmentSize(let size): options.maximumSegmentSize = size
+            case .windowScale(let shift): options.windowScale = shift
+            case .sackPermitted: options.sackPermitted = true
+            case .timestamps: options.hasTimestamps = true
+            default: break
+            }
+        }
+        return options
+    }
+}
