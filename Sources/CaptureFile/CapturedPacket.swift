@@ -1,12 +1,17 @@
 /// Where one packet of a capture lies, and when it was seen.
-@frozen public struct CapturedPacket: Sendable {
-    /// 1 for the first packet of the file, as Wireshark counts.
+@frozen public struct CapturedPacket: Sendable, Equatable {
+    /// 1 for the first packet of the file, as Wireshark counts: it also numbers pcapng's custom and journal blocks, so
+    /// numbers may leap. 0 for a packet fetched by its place (``CaptureReader/readPacket(at:_:)``).
     public var number = 0
+    /// Means nothing where ``hasTime`` is false.
     public var time = Timestamp(nanoseconds: 0)
-    /// Where its bytes start in ``CaptureReader/bytes``; true until the next call of ``CaptureReader/next(_:)``.
+    /// Where its bytes start in ``CaptureReader/bytes``; true until the next call of ``CaptureReader/next(_:)``, and for
+    /// as long as the reader lives where it ``CaptureReader/isMapped``.
     public var offset = 0
     /// Where its bytes start in the (uncompressed) file.
     public var fileOffset = 0
+    /// Where its record (pcap) or block (pcapng) starts in the (uncompressed) file: the place to fetch it again from.
+    public var blockOffset = 0
     /// Octets in the file.
     public var capturedLength = 0
     /// Octets on the wire.
@@ -15,6 +20,14 @@
     public var linkType: UInt16 = 0
     /// pcapng's interface number within the section; 0 in pcap.
     public var interface: UInt32 = 0
+    public var direction = PacketDirection.unknown
+    /// False for pcapng's simple packet block, which carries no time.
+    public var hasTime = true
 
     @inlinable public init() {}
+}
+
+/// Which way a packet crossed the interface that captured it, where the file says.
+@frozen public enum PacketDirection: UInt8, Sendable {
+    case unknown, inbound, outbound
 }

@@ -1,0 +1,55 @@
+import CaptureFile
+
+/// Reads the bytes as a capture that is whole, and as one that comes in small pieces: both must survive, and agree.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: data, count: count))
+    // The sizes come from the input, so that what the fuzzer found it finds again.
+    let pieceSize = 1 + Int(bytes.last ?? 0) % 40
+    let whole = Reading { () throws(CaptureError) in try CaptureReader(bytes: bytes) }
+    let pieces = Reading { () throws(CaptureError) in try CaptureReader(bytes: bytes, inPiecesOf: pieceSize) }
+    precondition(whole == pieces, "in pieces of \(pieceSize): \(pieces), whole: \(whole)")
+    return 0
+}
+
+/// What reading gave, packet for packet.
+private struct Reading: Equatable {
+    var packets: [CapturedPacket] = []
+    var sums: [UInt64] = []
+    var comments: [[String]] = []
+    var interfaces: [CaptureInterface?] = []
+    var ending: CaptureEnding?
+    var error: CaptureError?
+
+    init(_ open: () throws(CaptureError) -> CaptureReader) {
+        do throws(CaptureError) {
+            var reader = try open()
+            var packet = CapturedPacket()
+            while try reader.next(&packet) { take(packet, from: reader) }
+            ending = reader.ending
+        } catch {
+            // Of a text, as much is looked at as is at hand: pieces differ.
+            if case .notCapture(let path, _) = error {
+                self.error = .notCapture(path: path, kind: .unknown)
+            } else {
+                self.error = error
+            }
+        }
+    }
+
+    private mutating func take(_ packet: CapturedPacket, from reader: borrowing CaptureReader) {
+        let content = reader.bytes.extracting(packet.offset..<(packet.offset + packet.capturedLength))
+        sums.append(content.withUnsafeBytes { $0.reduce(0) { $0 &* 31 &+ UInt64($1) } })
+        comments.append(reader.comments(of: packet))
+        interfaces.append(reader.format.interface(of: packet))
+        if reader.isMapped {
+            var again = CapturedPacket()
+            precondition(reader.readPacket(at: packet.blockOffset, &again))
+            again.number = packet.number
+            precondition(again == packet)
+        }
+        var packet = packet
+        packet.offset = 0
+        packets.append(packet)
+    }
+}

@@ -1,0 +1,20 @@
+/// Why a capture could not be opened, read or written. Data, not sentences: those are made where the language is known.
+public enum CaptureError: Error, Sendable, Equatable {
+    case notFound(path: String)
+    case notPermitted(path: String)
+    case isDirectory(path: String)
+    /// Not one byte in it.
+    case empty(path: String)
+    case notCapture(path: String, kind: FileKind)
+    /// The disk, or the user's share of it, is full.
+    case noSpace(path: String)
+    /// Nobody reads the other end of the pipe any more.
+    case brokenPipe(path: String)
+    /// Any other refusal of the operating system, with its `errno`.
+    case system(path: String, operation: FileOperation, code: Int32)
+}
+
+/// What was being done when the operating system refused.
+public enum FileOperation: String, Sendable {
+    case open, read, write, close
+}

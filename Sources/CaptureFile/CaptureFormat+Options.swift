@@ -1,0 +1,61 @@
+/// Walks the options of a pcapng block. An option that claims more than the block holds ends the walk.
+struct BlockOptions {
+    private var offset: Int
+    private let end: Int
+    private let swapped: Bool
+
+    init(from offset: Int, to end: Int, swapped: Bool) {
+        self.offset = offset
+        self.end = end
+        self.swapped = swapped
+    }
+
+    /// The next option's code, and where its value lies.
+    mutating func next(in bytes: RawSpan) -> (code: UInt16, offset: Int, length: Int)? {
+        guard end &- offset >= 4 else { return nil }
+        let code = bytes.uint16(at: offset, swapped: swapped)
+        let length = Int(bytes.uint16(at: offset &+ 2, swapped: swapped))
+        let value = offset &+ 4
+        guard code != 0, length <= end &- value else { return nil }
+        offset = value &+ ((length &+ 3) & ~3)
+        return (code, value, length)
+    }
+}
+
+extension CaptureFormat {
+    /// From `epb_flags`: the two lowest bits.
+    func direction(in bytes: RawSpan, options: BlockOptions) -> PacketDirection {
+        var options = options
+        while let option = options.next(in: bytes) {
+            guard option.code == 2, option.length >= 4 else { continue }
+            switch bytes.uint32(at: option.offset, swapped: swapped) & 3 {
+            case 1: return .inbound
+            case 2: return .outbound
+            default: return .unknown
+            }
+        }
+        return .unknown
+    }
+
+    /// The comments (`opt_comment`) of a packet that lies in the window, in file order; none in pcap. What is not UTF-8
+    /// in them is replaced.
+    public func comments(of packet: CapturedPacket, in bytes: RawSpan) -> [String] {
+        let block = packet.blockOffset &- windowStart
+        // A simple packet block (12 octets before the bytes) has no options.
+        guard kind == .pcapng, packet.fileOffset &- packet.blockOffset == 28, packet.capturedLength >= 0,
+            block >= 0, bytes.byteCount &- block >= 32, let section = sectionIndex(at: packet.blockOffset)
+        else { return [] }
+        let swapped = sections[section].swapped
+        let length = (Int(bytes.uint32(at: block &+ 4, swapped: swapped)) &+ 3) & ~3
+        let start = block &+ 28 &+ ((packet.capturedLength &+ 3) & ~3)
+        guard packet.capturedLength <= length, length <= bytes.byteCount &- block, start < block &+ length &- 4 else {
+            return []
+        }
+        var options = BlockOptions(from: start, to: block &+ length &- 4, swapped: swapped)
+        var comments: [String] = []
+        while let option = options.next(in: bytes) {
+            if option.code == 1 { comments.append(bytes.string(at: option.offset, length: option.length)) }
+        }
+        return comments
+    }
+}

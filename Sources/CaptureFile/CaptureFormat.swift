@@ -1,0 +1,148 @@
+/// Reads packets out of the bytes of a pcap or pcapng file, wherever those come from: a whole file in memory, or a window
+/// that slides over a stream. No IO; a copy is a reader of its own from the same place on.
+///
+/// Sources: draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng, www.tcpdump.org/manpages/pcap-savefile.5.html.
+public struct CaptureFormat: Sendable {
+    /// What one step came to.
+    @frozen public enum Step: Sendable, Equatable {
+        /// The packet is filled, and the offset stands behind it.
+        case packet
+        /// The window must reach at least this many octets beyond the offset before anything more can be said.
+        case needsMore(atLeast: Int)
+        /// The window ends here, where a record or block ends too.
+        case end
+        case damaged(CaptureDamage)
+    }
+
+    /// A longer packet is damage.
+    public static let packetLimit = 1 << 24
+    /// A longer block is damage. Only blocks of ``heldBlockLimit`` or less have to be in memory at once.
+    public static let blockLimit = 1 << 28
+    /// Limit of a block that describes a packet or an interface; such a block is read as a whole.
+    public static let heldBlockLimit = 1 << 25
+    /// Interfaces, and sections, of all sections of a file together.
+    public static let interfaceLimit = 1 << 16
+
+    @usableFromInline enum Kind: Sendable { case undetermined, pcap, pcapng }
+
+    /// Where the window's first byte lies in the (uncompressed) file. Whoever moves the window keeps it true.
+    public var windowStart = 0
+    @usableFromInline var kind = Kind.undetermined
+    /// Whether the file's byte order (pcapng: the section's) differs from this machine's.
+    @usableFromInline var swapped = false
+    /// Packets, and other blocks that Wireshark numbers, so far.
+    @usableFromInline var numbered = 0
+
+    @usableFromInline var recordHeaderLength = 16
+    @usableFromInline var nanosecondsPerFraction: Int64 = 1000
+    @usableFromInline var linkType: UInt16 = 0
+
+    var rows: [InterfaceRow] = []
+    var descriptions: [CaptureInterface] = []
+    var sections: [CaptureSection] = []
+    /// The current section's interfaces among `rows`.
+    var sectionRows = 0..<0
+    /// Octets still to come of a block that is passed over, its trailing length included.
+    var skipping = 0
+    /// What that trailing length should say.
+    var skippedLength: UInt32 = 0
+    /// pcapng blocks whose two lengths differ. The first is believed; Wireshark would refuse the file.
+    public internal(set) var mismatchedTrailers = 0
+
+    public init() {}
+
+    /// Goes to the next packet.
+    ///
+    /// - Parameters:
+    ///   - bytes: the window; the whole file, or what of it is at hand.
+    ///   - offset: where in the window to go on; 0 at first. Moved behind what was understood, also when no packet came
+    ///     of it. Must lie within the window.
+    ///   - packet: filled on ``Step/packet``.
+    @inlinable
+    public mutating func next(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
+        guard kind == .pcap else { return nextUnlessPcap(in: bytes, at: &offset, packet: &packet) }
+        let available = bytes.byteCount &- offset
+        guard available >= recordHeaderLength else {
+            return available == 0 ? .end : .needsMore(atLeast: recordHeaderLength)
+        }
+        let (seconds, fraction, captured, original) = bytes.fourWords(at: offset, swapped: swapped)
+        let capturedLength = Int(captured)
+        guard capturedLength <= CaptureFormat.packetLimit else {
+            return .damaged(.packetTooLong(length: capturedLength))
+        }
+        let recordLength = recordHeaderLength &+ capturedLength
+        guard available >= recordLength else { return .needsMore(atLeast: recordLength) }
+        numbered &+= 1
+        packet.number = numbered
+        // 2^32 s and 2^32 µs of nanoseconds stay within 63 bits.
+        packet.time = Timestamp(
+            nanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* nanosecondsPerFraction)
+        packet.offset = offset &+ recordHeaderLength
+        packet.fileOffset = windowStart &+ offset &+ recordHeaderLength
+        packet.blockOffset = windowStart &+ offset
+        packet.capturedLength = capturedLength
+        packet.originalLength = Int(original)
+        packet.linkType = linkType
+        packet.interface = 0
+        packet.direction = .unknown
+        packet.hasTime = true
+        if recordHeaderLength == 24 { readPatchedHeader(in: bytes, at: offset, packet: &packet) }
+        offset &+= recordLength
+        return .packet
+    }
+
+    @usableFromInline
+    mutating func nextUnlessPcap(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
+        if kind == .undetermined {
+            if let step = readFileHeader(in: bytes, at: &offset) { return step }
+            if kind == .pcap { return next(in: bytes, at: &offset, packet: &packet) }
+        }
+        return nextPcapng(in: bytes, at: &offset, packet: &packet)
+    }
+
+    /// The interface a packet was seen on; nil for a packet that is not of this file.
+    public func interface(of packet: CapturedPacket) -> CaptureInterface? {
+        guard kind == .pcapng else { return descriptions.first }
+        guard let section = sectionIndex(at: packet.blockOffset) else { return nil }
+        let numbers = rowRange(ofSection: section)
+        guard let number = Int(exactly: packet.interface), number < numbers.count else { return nil }
+        return descriptions[numbers.lowerBound + number]
+    }
+
+    /// Fetches the packet whose record or block starts at `fileOffset` (``CapturedPacket/blockOffset``) again. Of
+    /// pcapng, sections must have been walked up to there before.
+    ///
+    /// - Returns: false where no packet starts at that place of the window.
+    public func readPacket(at fileOffset: Int, in bytes: RawSpan, packet: inout CapturedPacket) -> Bool {
+        var offset = fileOffset &- windowStart
+        guard kind != .undetermined, offset >= 0, offset < bytes.byteCount else { return false }
+        var format = self
+        if kind == .pcapng {
+            guard let section = sectionIndex(at: fileOffset) else { return false }
+            format.swapped = sections[section].swapped
+            format.sectionRows = rowRange(ofSection: section)
+            format.skipping = 0
+        }
+        var found = CapturedPacket()
+        guard case .packet = format.next(in: bytes, at: &offset, packet: &found), found.blockOffset == fileOffset else {
+            return false
+        }
+        found.number = 0
+        packet = found
+        return true
+    }
+
+    func sectionIndex(at fileOffset: Int) -> Int? {
+        var (low, high) = (0, sections.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if sections[middle].fileOffset <= fileOffset { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : low - 1
+    }
+
+    func rowRange(ofSection index: Int) -> Range<Int> {
+        let end = index + 1 < sections.count ? sections[index + 1].firstInterface : rows.count
+        return sections[index].firstInterface..<end
+    }
+}

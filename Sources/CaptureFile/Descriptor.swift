@@ -1,0 +1,130 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An open file of the operating system, closed at the end of its life if it was opened here.
+struct Descriptor: ~Copyable {
+    let number: CInt
+    private let isOwned: Bool
+
+    private init(number: CInt, isOwned: Bool) {
+        self.number = number
+        self.isOwned = isOwned
+    }
+
+    deinit {
+        if isOwned { _ = Self.close(number) }
+    }
+
+    /// What `path` names, or standard input for `-`.
+    static func reading(_ path: String) throws(CaptureError) -> Descriptor {
+        if path == "-" { return Descriptor(number: STDIN_FILENO, isOwned: false) }
+        return try opening(path, flags: O_RDONLY)
+    }
+
+    /// A new or emptied file at `path`, or standard output for `-`.
+    static func writing(_ path: String) throws(CaptureError) -> Descriptor {
+        if path == "-" { return Descriptor(number: STDOUT_FILENO, isOwned: false) }
+        return try opening(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+    }
+
+    private static func opening(_ path: String, flags: CInt) throws(CaptureError) -> Descriptor {
+        while true {
+            // Who may read the new file is the umask's to say, as with tcpdump.
+            let number = unsafe open(path, flags | O_CLOEXEC, 0o666)
+            if number >= 0 { return Descriptor(number: number, isOwned: true) }
+            if errno != EINTR { throw CaptureError(errno, during: .open, path: path) }
+        }
+    }
+
+    enum Kind { case regular(size: Int), directory, other }
+
+    func kind(path: String) throws(CaptureError) -> Kind {
+        var status = stat()
+        guard unsafe fstat(number, &status) == 0 else { throw CaptureError(errno, during: .open, path: path) }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: return .directory
+        case S_IFREG: return .regular(size: Int(status.st_size))
+        default: return .other
+        }
+    }
+
+    /// Whether nothing has been read of it yet; false for what has no position.
+    var isAtStart: Bool { lseek(number, 0, SEEK_CUR) == 0 }
+
+    /// Waits for at least one octet.
+    ///
+    /// - Returns: how many were read; 0 at the end.
+    func read(into space: UnsafeMutableRawBufferPointer, path: String) throws(CaptureError) -> Int {
+        while true {
+            let got = unsafe Self.read(number, space)
+            if got >= 0 { return got }
+            if errno != EINTR { throw CaptureError(errno, during: .read, path: path) }
+        }
+    }
+
+    /// Writes all of `bytes`.
+    func write(_ bytes: RawSpan, path: String) throws(CaptureError) {
+        var done = 0
+        while done < bytes.byteCount {
+            let wrote = unsafe bytes.extracting(done...).withUnsafeBytes { unsafe Self.write(number, $0) }
+            if wrote >= 0 {
+                done += wrote
+            } else if errno != EINTR {
+                throw CaptureError(errno, during: .write, path: path)
+            }
+        }
+    }
+
+    /// Closes it and tells what closing found, which on some file systems is the only report of a failed write.
+    consuming func close(path: String) throws(CaptureError) {
+        let (number, isOwned) = (number, isOwned)
+        discard self
+        guard isOwned else { return }
+        // Linux has closed it also when interrupted.
+        if Self.close(number) != 0, errno != EINTR { throw CaptureError(errno, during: .close, path: path) }
+    }
+}
+
+// The C functions whose names the methods above take.
+extension Descriptor {
+    private static func read(_ number: CInt, _ space: UnsafeMutableRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+            unsafe Glibc.read(number, space.baseAddress, space.count)
+        #else
+            unsafe Darwin.read(number, space.baseAddress, space.count)
+        #endif
+    }
+
+    private static func write(_ number: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+            unsafe Glibc.write(number, bytes.baseAddress, bytes.count)
+        #else
+            unsafe Darwin.write(number, bytes.baseAddress, bytes.count)
+        #endif
+    }
+
+    private static func close(_ number: CInt) -> CInt {
+        #if canImport(Glibc)
+            Glibc.close(number)
+        #else
+            Darwin.close(number)
+        #endif
+    }
+}
+
+extension CaptureError {
+    init(_ code: CInt, during operation: FileOperation, path: String) {
+        self =
+            switch code {
+            case ENOENT, ENOTDIR: .notFound(path: path)
+            case EACCES, EPERM: .notPermitted(path: path)
+            case EISDIR: .isDirectory(path: path)
+            case ENOSPC, EDQUOT: .noSpace(path: path)
+            case EPIPE: .brokenPipe(path: path)
+            default: .system(path: path, operation: operation, code: code)
+            }
+    }
+}
