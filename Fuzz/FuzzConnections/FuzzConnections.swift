@@ -1,0 +1,139 @@
+import CaptureFile
+import Connections
+import TCPState
+import TCPWire
+
+/// The first octet chooses: a whole capture file, or segments in a short language of their own, in which numbers are told
+/// relative to what was sent before, so that deep states are near.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = Array(UnsafeBufferPointer(start: data, count: count))
+    guard let first = input.first else { return 0 }
+    if first & 1 == 0 {
+        readCapture(Array(input.dropFirst()))
+    } else {
+        readSegments(input.dropFirst())
+    }
+    return 0
+}
+
+private func readCapture(_ bytes: [UInt8]) {
+    guard var reader = try? CaptureReader(bytes: bytes) else { return }
+    var analysis = CaptureAnalysis(keeping: .all(limit: 2000))
+    try? analysis.read(&reader)
+    let counts = analysis.counts
+    let others =
+        counts.quoted + counts.fragments + counts.otherTransport + counts.notIP + counts.truncated + counts.malformed
+    precondition(counts.packets == counts.segments + others)
+    precondition(analysis.kept.count + analysis.leftOut == counts.segments)
+    check(analysis.connections, segments: counts.segments)
+    for number in 1...max(1, min(50, analysis.connections.count)) {
+        guard let story = analysis.story(of: number) else { continue }
+        check(story)
+        let record = analysis.connections[number - 1]
+        if analysis.leftOut == 0 {
+            precondition(story.record.client.segments == record.client.segments)
+            precondition(story.record.outcome == record.outcome)
+        }
+    }
+}
+
+/// Six octets each: sender and tuple, flags, how to take the sequence number, how the acknowledgment number, length, the
+/// amount that the two may use.
+private func readSegments(_ input: ArraySlice<UInt8>) {
+    let one = Endpoint(address: IPAddress(ipv4: 0x0a00_0001), port: 4000)
+    let peers = [
+        Endpoint(address: IPAddress(ipv4: 0x0a00_0002), port: 80), one,
+        Endpoint(address: IPAddress(high: 1 << 61, low: 2), port: 4000),
+    ]
+    var next: [UInt32] = [0xffff_fff0, 300]
+    var stored: [StoredSegment] = []
+    var rest = input
+    while rest.count >= 6, stored.count < 400 {
+        let code = Array(rest.prefix(6))
+        rest = rest.dropFirst(6)
+        let sender = Int(code[0] & 1)
+        let peer = peers[Int(code[0] >> 1) % (code[0] > 200 ? 3 : 1)]
+        let amount = UInt32(code[5])
+        var header = SegmentHeader()
+        (header.source, header.sourcePort) = sender == 0 ? (one.address, one.port) : (peer.address, peer.port)
+        (header.destination, header.destinationPort) = sender == 0 ? (peer.address, peer.port) : (one.address, one.port)
+        header.flags = TCPFlags(rawValue: UInt16(code[1] & 0x3f))
+        header.sequence = number(next[sender], code[2], amount)
+        header.acknowledgment = number(next[1 - sender], code[3], amount)
+        header.payloadLength = code[4] == 255 ? 65_535 : UInt32(code[4] & 0x0f)
+        header.window = UInt16(code[4]) << 4
+        if code[2] % 8 == 0 {
+            next[sender] = header.sequence &+ header.sequenceLength
+        }
+        stored.append(
+            StoredSegment(
+                number: stored.count + 1, time: Timestamp(nanoseconds: Int64(stored.count)), header: header, frame: [],
+                link: .raw, originalLength: 0))
+    }
+    var generator = SystemRandomNumberGenerator()
+    var tracker = ConnectionTracker(seed: HashSeed(&generator))
+    var groups: [[StoredSegment]] = []
+    for segment in stored {
+        let place = tracker.add(segment.header, in: segment.frame.octets, at: segment.time, number: segment.number)
+        if place == groups.count { groups.append([]) }
+        groups[place].append(segment)
+    }
+    check(tracker.connections, segments: stored.count)
+    precondition(groups.count == tracker.connections.count)
+    for (record, segments) in zip(tracker.connections, groups) {
+        guard let story = ConnectionStory(segments: segments) else { preconditionFailure("no story") }
+        precondition(story.record.outcome == record.outcome)
+        precondition(story.record.client.state == record.client.state)
+        check(story)
+    }
+}
+
+private func number(_ next: UInt32, _ code: UInt8, _ amount: UInt32) -> UInt32 {
+    switch code % 8 {
+    case 0: next
+    case 1: next &- amount
+    case 2: next &+ amount
+    case 3: next &- 1
+    case 4: next &+ (amount << 24)
+    case 5: next &+ 0x8000_0000
+    case 6: next &+ (amount << 8)
+    default: amount
+    }
+}
+
+private func check(_ records: [ConnectionRecord], segments: Int) {
+    var total = 0
+    for record in records {
+        let own = Int(record.client.segments) + Int(record.server.segments)
+        precondition(own > 0)
+        total += own
+        precondition(record.client.payloadBytes <= UInt64(own) * 65_535)
+        precondition(record.outcome.endedBy == nil || record.outcome.ending != .open)
+        precondition(record.client.retransmittedSegments <= record.client.segments)
+    }
+    precondition(total == segments)
+}
+
+private func check(_ story: ConnectionStory) {
+    precondition(story.steps.count == Int(story.record.client.segments) + Int(story.record.server.segments))
+    for step in story.steps {
+        if !step.segment.header.flags.contains(.rst) { precondition(step.state(of: step.sender).state != nil) }
+        if case .retransmission(let original) = step.kind { precondition(original < step.segment.number) }
+        precondition(!step.covers.syn || step.acknowledgment != nil)
+        _ = step.segment.payload.count
+    }
+    let observations = story.steps.prefix(3).enumerated().map { index, step in
+        StateObservation(
+            time: step.segment.time, party: index % 2 == 0 ? .client : .server,
+            state: State.allCases[step.segment.number % State.allCases.count], isMini: index == 1)
+    }
+    for party in Party.allCases {
+        let entries = story.path(of: party).entries
+        precondition(zip(entries, entries.dropFirst()).allSatisfy { $0.state != $1.state })
+        _ = story.path(of: party, observations: observations)
+    }
+    var confirmed = story
+    confirmed.confirm(by: observations)
+    precondition(confirmed.steps.count == story.steps.count)
+}

@@ -1,0 +1,92 @@
+import TCPState
+
+/// One of a connection's two ends.
+public enum Party: String, Sendable, CaseIterable {
+    case client, server
+
+    public var other: Party { self == .client ? .server : .client }
+}
+
+/// How a connection came to be, as far as the capture shows.
+public enum Opening: String, Sendable, CaseIterable {
+    /// SYN, SYN-ACK, ACK, each acknowledging the other's ISN + 1.
+    case handshake
+    /// Both ends sent a SYN (RFC 9293 3.5, Figure 7).
+    case simultaneous
+    /// SYNs, and no answer of any kind.
+    case unanswered
+    /// The SYN was answered with an RST.
+    case refused
+    /// The client gave up (RST or FIN) before it was answered.
+    case abandoned
+    /// A SYN-ACK that the client did not acknowledge, or reset, or whose ACK the server did not take.
+    case halfOpen = "half-open"
+    /// Part of a handshake: the rest was not captured.
+    case partial
+    /// No SYN: the capture starts in the middle.
+    case midstream
+}
+
+/// How a connection went out.
+public enum Ending: String, Sendable, CaseIterable {
+    /// It never opened, so there was nothing to end.
+    case none
+    /// Neither FIN nor RST: still open where the capture ends.
+    case open
+    /// Both FINs, both acknowledged.
+    case closed
+    /// Both FINs, not both acknowledged.
+    case closing
+    /// One FIN: the other direction is still open.
+    case halfClosed = "half-closed"
+    /// An RST.
+    case reset
+}
+
+/// How a connection started and ended, and who ended it.
+public struct Outcome: Sendable, Equatable {
+    public let opening: Opening
+    public let ending: Ending
+    /// Who sent the first FIN, or the RST; `nil` where nobody ended it.
+    public let endedBy: Party?
+}
+
+extension ConnectionRecord {
+    public var outcome: Outcome {
+        let opening = self.opening
+        switch opening {
+        case .unanswered: return Outcome(opening: opening, ending: .none, endedBy: nil)
+        case .refused: return Outcome(opening: opening, ending: .none, endedBy: .server)
+        case .abandoned: return Outcome(opening: opening, ending: .none, endedBy: .client)
+        default: break
+        }
+        let client = halves[side(of: .client)].marks
+        let server = halves[side(of: .server)].marks
+        let closer = self.closer.map(party)
+        let bothFins = client.contains(.fin) && server.contains(.fin)
+        let bothAcknowledged = client.contains(.finAcknowledged) && server.contains(.finAcknowledged)
+        if bothFins && bothAcknowledged { return Outcome(opening: opening, ending: .closed, endedBy: closer) }
+        if let resetter { return Outcome(opening: opening, ending: .reset, endedBy: party(resetter)) }
+        if bothFins { return Outcome(opening: opening, ending: .closing, endedBy: closer) }
+        if let closer { return Outcome(opening: opening, ending: .halfClosed, endedBy: closer) }
+        return Outcome(opening: opening, ending: opening == .halfOpen ? .none : .open, endedBy: nil)
+    }
+
+    private var opening: Opening {
+        let client = halves[side(of: .client)]
+        let server = halves[side(of: .server)]
+        if isMidstream { return .midstream }
+        if simultaneousOpen { return .simultaneous }
+        if handshakeProved { return server.state == .synReceived ? .halfOpen : .handshake }
+        guard client.marks.contains(.syn) else { return .partial }
+        if server.marks.contains(.synAck) {
+            // No ACK that completes the handshake: not sent, or not captured.
+            let hasAnswered = client.streamBytes > 0 || client.marks.contains(.fin)
+            return hasAnswered || server.marks.contains(.synAcknowledged) ? .partial : .halfOpen
+        }
+        // An ACK answers a SYN-ACK, a segment that is no RST comes from who took the SYN: neither was captured.
+        if client.marks.contains(.acknowledged) || server.marks.contains(.numbered) { return .partial }
+        if server.marks.contains(.resetAcceptable) { return .refused }
+        return client.marks.isDisjoint(with: [.reset, .fin]) ? .unanswered : .abandoned
+    }
+}

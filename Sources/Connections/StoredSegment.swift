@@ -1,0 +1,37 @@
+import CaptureFile
+import TCPWire
+
+/// One segment of a chosen connection with its bytes: what the second pass works on.
+public struct StoredSegment: Sendable {
+    /// The packet's number in its source.
+    public let number: Int
+    public let time: Timestamp
+    public let header: SegmentHeader
+    /// The frame as captured.
+    public let frame: [UInt8]
+    public let link: LinkType
+    public let originalLength: Int
+
+    public init(
+        number: Int, time: Timestamp, header: SegmentHeader, frame: [UInt8], link: LinkType, originalLength: Int
+    ) {
+        self.number = number
+        self.time = time
+        self.header = header
+        self.frame = frame
+        self.link = link
+        self.originalLength = originalLength
+    }
+
+    func numbered(_ number: Int) -> StoredSegment {
+        StoredSegment(
+            number: number, time: time, header: header, frame: frame, link: link, originalLength: originalLength)
+    }
+
+    /// The payload octets that were captured.
+    public var payload: ArraySlice<UInt8> {
+        let start = Int(header.tcpOffset) + Int(header.headerLength)
+        guard start <= frame.count else { return [] }
+        return frame[start..<min(frame.count, start + Int(header.capturedPayloadLength))]
+    }
+}

@@ -1,0 +1,117 @@
+import CaptureFile
+import TCPWire
+import Testing
+
+@testable import Connections
+
+/// However a file is divided, what comes out is what one worker finds.
+@Suite struct ParallelPassTests {
+    /// 1,500 packets of 60 interleaved connections. Every seventh payload looks like records and blocks itself, so that
+    /// guesses at where packets start go wrong.
+    private static let frames: [[UInt8]] = {
+        let bait: [UInt8] = (0..<12).flatMap { _ -> [UInt8] in
+            [6, 0, 0, 0, 32, 0, 0, 0, 1, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0]
+        }
+        return (0..<1500).map { index in
+            let number = UInt16(index * 7 % 60)
+            let round = UInt32(index / 60)
+            let client = Endpoint(address: IPAddress(ipv4: 0x0a00_0001), port: 40_000 + number)
+            let server = Endpoint(address: IPAddress(ipv4: 0x0a00_0002), port: 443)
+            let (up, down) = (SegmentBuilder(from: client, to: server), SegmentBuilder(from: server, to: client))
+            switch round {
+            case 0: return up.syn(sequence: 100, options: [.windowScale(7)]).ethernetFrame()
+            case 1: return down.synAck(sequence: 300, acknowledgment: 101).ethernetFrame()
+            case 2: return up.ack(sequence: 101, acknowledgment: 301).ethernetFrame()
+            case 24: return up.fin(sequence: 101, acknowledgment: 301 + 20 * 50).ethernetFrame()
+            default:
+                let payload = index % 7 == 0 ? bait : [UInt8](repeating: 0x61, count: 50)
+                return down.data(payload, sequence: 301 + (round - 3) * 50, acknowledgment: 101).ethernetFrame()
+            }
+        }
+    }()
+
+    private static func words(_ values: UInt32...) -> [UInt8] {
+        values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
+    }
+
+    private static func record(_ frame: [UInt8], _ index: Int) -> [UInt8] {
+        words(1_700_000_000, UInt32(index), UInt32(frame.count), UInt32(frame.count)) + frame
+    }
+
+    private static let pcap: [UInt8] =
+        words(0xa1b2_c3d4, 0x0004_0002, 0, 0, 65535, 1)
+        + frames.enumerated().flatMap { record($1, $0) }
+
+    private static func block(_ type: UInt32, _ body: [UInt8]) -> [UInt8] {
+        let padded = body + [UInt8](repeating: 0, count: (4 - body.count % 4) % 4)
+        let length = UInt32(padded.count + 12)
+        return words(type, length) + padded + words(length)
+    }
+
+    private static let section =
+        block(0x0a0d_0d0a, words(0x1a2b_3c4d, 1, 0xffff_ffff, 0xffff_ffff)) + block(1, words(1, 65535))
+
+    private static func packetBlocks(_ frames: some Sequence<[UInt8]>) -> [UInt8] {
+        frames.flatMap { frame in
+            block(6, words(0, 0, 77, UInt32(frame.count), UInt32(frame.count)) + frame)
+        }
+    }
+
+    private static let pcapng = section + packetBlocks(frames)
+
+    /// Every field of every record, the counts, and how it ended.
+    private func found(_ bytes: [UInt8], workers: Int, partSize: Int) throws -> [String] {
+        var reader = try CaptureReader(bytes: bytes)
+        let pass = ParallelPass(workers: workers, partSize: partSize)
+        try pass.read(&reader)
+        let (connections, counts) = pass.result()
+        let ending = reader.ending
+        return connections.map { "\($0)" } + ["\(counts)", "\(String(describing: ending))"]
+    }
+
+    private func expected(_ bytes: [UInt8]) throws -> [String] {
+        var reader = try CaptureReader(bytes: bytes)
+        var analysis = CaptureAnalysis()
+        try analysis.read(&reader)
+        let ending = reader.ending
+        return analysis.connections.map { "\($0)" } + ["\(analysis.counts)", "\(String(describing: ending))"]
+    }
+
+    private func check(_ bytes: [UInt8]) throws {
+        let expected = try expected(bytes)
+        for workers in 1...3 {
+            for partSize in [64, 777, 5_000, 60_000, 10_000_000] {
+                let found = try found(bytes, workers: workers, partSize: partSize)
+                #expect(found == expected, "\(workers) workers, parts of \(partSize)")
+            }
+        }
+    }
+
+    @Test func pcapWhole() throws { try check(Self.pcap) }
+
+    @Test func pcapngWhole() throws { try check(Self.pcapng) }
+
+    @Test("a file that stops inside a packet", arguments: [1, 17, 4_321])
+    func cutOff(missing: Int) throws {
+        try check(Array(Self.pcap.dropLast(missing)))
+        try check(Array(Self.pcapng.dropLast(missing)))
+    }
+
+    @Test func damageInTheMiddle() throws {
+        var bytes = Self.pcap
+        var place = 24
+        for index in 0..<700 { place += 16 + Self.frames[index].count }
+        bytes.replaceSubrange(place + 8..<place + 12, with: Self.words(0x7fff_ffff))
+        try check(bytes)
+    }
+
+    @Test func anotherSectionInTheMiddle() throws {
+        let parts = Self.section + Self.packetBlocks(Self.frames[..<800])
+        try check(parts + Self.section + Self.packetBlocks(Self.frames[800...]))
+    }
+
+    @Test func nothingButAHeader() throws {
+        try check(Array(Self.pcap.prefix(24)))
+        try check(Array(Self.pcap.prefix(24)) + Self.record(Self.frames[0], 0))
+    }
+}
