@@ -1,0 +1,136 @@
+import Connections
+import TCPState
+import TCPWire
+
+/// The plain explanation of a connection: what each step does, on its own numbers.
+public enum Explanation {
+    /// How a teacher begins: a telephone call.
+    public static let telephoneCall = Text(
+        en: """
+            Xiao Ming (the client) calls Xiao Mei (the server). Before either says anything that matters, both make sure \
+            that they hear each other. "Hello, can you hear me?" (SYN) "Yes, I can. Can you hear me?" (SYN-ACK) "Yes." \
+            (ACK) Three sentences are the fewest with which both have asked and both have been answered: that is why the \
+            handshake has three segments, not two and not four.
+            """,
+        zh: """
+            小明(客户端)给小美(服务端)打电话。正式开口之前，双方要先确认彼此都听得见。小明：“喂，听得到吗？”(SYN)\
+            小美：“听得到，你听得到我吗？”(SYN-ACK)小明：“听得到。”(ACK)\
+            要让双方都问过、也都得到回答，最少需要三句话——所以握手是三次，不是两次，也不用四次。
+            """)
+
+    /// One paragraph for each step, on the numbers of this connection.
+    public static func steps(of story: ConnectionStory) -> [Text] {
+        story.steps.compactMap { paragraph($0, in: story) }
+    }
+
+    private static func paragraph(_ step: ConnectionStory.Step, in story: ConnectionStory) -> Text? {
+        let number = step.segment.number
+        let header = step.segment.header
+        let seq = step.sequence.value
+        let ack = step.acknowledgment?.value ?? 0
+        let length = header.payloadLength
+        let who = step.sender.text
+        let peer = step.sender.other.text
+        switch step.kind {
+        case .syn:
+            return Text(
+                en: """
+                    #\(number) SYN. The client picks a random initial sequence number, \(header.sequence), shown as relative \
+                    0, and goes to SYN-SENT. The SYN takes one number, so its first data byte will be number 1.
+                    """,
+                zh: """
+                    #\(number) SYN：客户端随机选一个初始序号 ISN(\(header.sequence)，图中记作相对序号 0)，进入 SYN-SENT。\
+                    SYN 占用一个序号，所以它的第一个数据字节是 1 号。
+                    """)
+        case .synAck:
+            return Text(
+                en: """
+                    #\(number) SYN,ACK. The server picks its own ISN, \(header.sequence), and answers ack = \(ack): "I have \
+                    your SYN, next I expect number \(ack)". It is in SYN-RECEIVED; when this arrives, the client is \
+                    ESTABLISHED.
+                    """,
+                zh: """
+                    #\(number) SYN,ACK：服务端也选好自己的 ISN(\(header.sequence))，并回 ack = \(ack)，意思是“你的 SYN 收到了，\
+                    下一个我要 \(ack) 号”。此时服务端处于 SYN-RECEIVED；客户端收到后进入 ESTABLISHED。
+                    """)
+        case .handshakeAck:
+            return Text(
+                en: """
+                    #\(number) ACK. The client acknowledges the server's SYN with ack = \(ack). When it arrives the server is \
+                    ESTABLISHED too: both have asked, both have been answered.
+                    """,
+                zh: """
+                    #\(number) ACK：客户端用 ack = \(ack) 确认服务端的 SYN。服务端收到后也进入 ESTABLISHED：双方都问过，也都得到了回答。
+                    """)
+        case .data:
+            let next = seq &+ length
+            return Text(
+                en: """
+                    #\(number) Data. The \(who.english) sends \(counted(length, "byte")), \
+                    \(length == 1 ? "number \(seq)" : "numbers \(seq) to \(next &- 1)"). The answer to expect is \
+                    ack = \(seq) + \(length) = \(next).
+                    """,
+                zh: """
+                    #\(number) 数据：\(who.chinese)发出 \(length) 字节，序号 \(seq) 到 \(next &- 1)。\
+                    对方应回 ack = \(seq) + \(length) = \(next)。
+                    """)
+        case .acknowledgment where step.covers.fin:
+            return Text(
+                en: """
+                    #\(number) ACK. ack = \(ack) covers the \(peer.english)'s FIN, which took one number like the SYN. \
+                    \(ownEnd(step, story).english)
+                    """,
+                zh: """
+                    #\(number) ACK:ack = \(ack) 确认了\(peer.chinese)的 FIN(FIN 和 SYN 一样占一个序号)。\
+                    \(ownEnd(step, story).chinese)
+                    """)
+        case .acknowledgment where step.covers.octets > 0:
+            return Text(
+                en: """
+                    #\(number) ACK. "Everything before \(ack) is here": \
+                    \(step.covers.octets == 1 ? "the byte has" : "the \(step.covers.octets) bytes have") arrived. \
+                    An ACK without data takes no number of its own.
+                    """,
+                zh: """
+                    #\(number) ACK：“\(ack) 之前的都收到了”，即那 \(step.covers.octets) 字节已送达。不带数据的 ACK 自身不占序号。
+                    """)
+        case .acknowledgment: return nil
+        case .fin:
+            let closesFirst = story.record.outcome.endedBy == step.sender
+            return Text(
+                en: """
+                    #\(number) FIN. The \(who.english) has nothing more to send\
+                    \(closesFirst ? " and closes first: FIN-WAIT-1. Data may still come the other way." : " either: it was in CLOSE-WAIT, now LAST-ACK.")
+                    """,
+                zh: """
+                    #\(number) FIN:\(who.chinese)\
+                    \(closesFirst ? "没有数据要发了，先关闭，进入 FIN-WAIT-1；另一个方向仍可继续传数据。" : "也发完了，从 CLOSE-WAIT 进入 LAST-ACK。")
+                    """)
+        case .refusal:
+            return Text(
+                en: "#\(number) RST. Nothing listens on that port; the server's kernel says so at once.",
+                zh: "#\(number) RST：那个端口没有程序监听，服务端内核立即回绝。")
+        case .reset:
+            return Text(
+                en: "#\(number) RST. The \(who.english) ends the connection at once, without waiting for anything.",
+                zh: "#\(number) RST:\(who.chinese)立即终止连接，不再等待任何应答。")
+        case .keepAlive, .retransmission:
+            let comment = step.comment
+            return Text(en: "#\(number) \(comment.english)", zh: "#\(number) \(comment.chinese)")
+        }
+    }
+
+    /// What an ACK of a FIN leaves behind.
+    private static func ownEnd(_ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text {
+        guard step.state(of: step.sender).state == .timeWait else {
+            return Text(
+                en: "The side that closed first now waits for the other's FIN, in FIN-WAIT-2.",
+                zh: "先关闭的一端进入 FIN-WAIT-2，等对方的 FIN。")
+        }
+        let who = step.sender.text
+        return Text(
+            en:
+                "The \(who.english), which closed first, stays in TIME-WAIT for a minute (on Linux), so that it can repeat this ACK and no old segment disturbs a new connection.",
+            zh: "先关闭的\(who.chinese)要在 TIME-WAIT 停留一分钟(Linux)，以便这个 ACK 丢失时能重发，也避免旧报文干扰新连接。")
+    }
+}

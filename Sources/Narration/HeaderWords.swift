@@ -1,0 +1,25 @@
+/// The names of a TCP header's fields (RFC 9293 3.1).
+public enum HeaderWords {
+    /// Bits 0 to 15 of the first word.
+    public static let sourcePort = Text(en: "Source port", zh: "源端口")
+    /// Bits 16 to 31 of the first word.
+    public static let destinationPort = Text(en: "Destination port", zh: "目的端口")
+    /// The second word.
+    public static let sequenceNumber = Text(en: "Sequence number", zh: "序号")
+    /// The third word; means something only with ACK set.
+    public static let acknowledgmentNumber = Text(en: "Acknowledgment number", zh: "确认号")
+    /// The header's length in 32-bit words.
+    public static let dataOffset = Text(en: "Data offset", zh: "数据偏移")
+    /// Sent as zero.
+    public static let reserved = Text(en: "Reserved", zh: "保留位")
+    /// The control bits together.
+    public static let flags = Text(en: "Flags", zh: "标志位")
+    /// As on the wire, before scaling.
+    public static let window = Text(en: "Window", zh: "窗口")
+    /// Over pseudo-header, header and data.
+    public static let checksum = Text(en: "Checksum", zh: "校验和")
+    /// Means something only with URG set.
+    public static let urgentPointer = Text(en: "Urgent pointer", zh: "紧急指针")
+    /// One option of those behind the fixed fields.
+    public static let option = Text(en: "Option", zh: "选项")
+}

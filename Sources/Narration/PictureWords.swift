@@ -1,0 +1,54 @@
+/// The words that the pictures themselves need; what a segment is and why comes from the labels and findings.
+public enum PictureWords {
+    /// Who sent the first SYN.
+    public static let client = Text(en: "client", zh: "客户端")
+    /// Who was listening.
+    public static let server = Text(en: "server", zh: "服务端")
+    /// An endpoint of which that is not known.
+    public static let host = Text(en: "host", zh: "主机")
+
+    /// Over the column of times; ends in the unit.
+    public static func time(unit: String) -> Text { Text(verbatim: "TIME \(unit)") }
+    /// Over the column of times since the row before.
+    public static let delta = Text(verbatim: "+DELTA")
+
+    /// After a duration, within a tear.
+    public static let ofSilence = Text(en: "of silence", zh: "静默")
+
+    /// Opens the line that says what the letters on the rails stand for.
+    public static let letters = Text(en: "letters", zh: "字母")
+    /// Opens the line that says how the states on the rails are known.
+    public static let states = Text(en: "states", zh: "状态")
+    /// How states are known: `Provenance.kernel`.
+    public static let fromKernel = Text(en: "seen in the kernel", zh: "内核所见")
+    /// How states are known: `Provenance.wire`.
+    public static let fromWire = Text(en: "shown by the packets", zh: "报文所示")
+    /// How states are known: `Provenance.inferred`.
+    public static let inferred = Text(en: "inferred from the packets", zh: "由报文推断")
+    /// Where no state is known otherwise.
+    public static let allInferred = Text(
+        en: "all inferred from the packets by RFC 9293's rules", zh: "全部按 RFC 9293 的规则由报文推断")
+    /// How states are known: some from the kernel, some from packets.
+    public static let fromBoth = Text(en: "seen in the kernel or the packets", zh: "内核或报文所见")
+    /// Where guesses and facts stand on one rail; `facts` says how the facts are known.
+    public static func guesses(facts: Text) -> Text {
+        Text(
+            en: "a letter with ? behind it is \(inferred.english), the others are \(facts.english)",
+            zh: "字母后带 ? 的\(inferred.chinese)，其余为\(facts.chinese)")
+    }
+    /// What `?` stands for.
+    public static let unknown = Text(en: "unknown from here", zh: "此处看不到")
+    /// What `*` stands for.
+    public static let changedHere = Text(en: "changed on this row", zh: "在此行改变")
+    /// What a lower-case `r` is in Linux.
+    public static let requestSocket = Text(en: "request socket", zh: "半连接")
+    /// What a lower-case `t` and a primed `2` are in Linux.
+    public static let timewaitSocket = Text(en: "timewait socket", zh: "timewait 套接字")
+
+    /// Over a band of lanes when there are more endpoints than fit side by side.
+    public static func band(_ number: Int, of count: Int, lanes: Int) -> Text {
+        Text(
+            en: "part \(number) of \(count): \(lanes) endpoints",
+            zh: "第 \(number) 部分，共 \(count) 部分：\(lanes) 个端点")
+    }
+}

@@ -1,0 +1,100 @@
+/// How many terminal cells text takes, and cutting and filling it to a number of cells.
+///
+/// The rule is our own, not the C library's `wcwidth`: that one answers by the locale the process was started in (-1 for
+/// every Chinese character in the C locale, where `--lang zh` must still print straight columns), and differs between
+/// libraries. Here the same text has the same width everywhere: Wide and Fullwidth 2, combining 0, Ambiguous 1 unless told
+/// otherwise (Unicode Standard Annex 11), a cluster of several code points at most 2.
+public struct DisplayWidth: Sendable, Equatable {
+    /// Cells of an East Asian Ambiguous character: 1, or 2 on a terminal configured for it.
+    public let ambiguous: Int
+
+    /// Anything but 2 is taken as 1.
+    public init(ambiguous: Int = 1) {
+        self.ambiguous = ambiguous == 2 ? 2 : 1
+    }
+
+    /// Cells that `text` takes, once controls are spelled out (`Printable`).
+    public func callAsFunction(_ text: String) -> Int {
+        var cells = 0
+        var isASCII = true
+        for byte in text.utf8 {
+            if byte < 0x20 || byte >= 0x7F {
+                isASCII = false
+                break
+            }
+            cells += 1
+        }
+        if isASCII { return cells }
+        return Printable.text(text).reduce(0) { $0 + cellsOf($1) }
+    }
+
+    /// Cells of one grapheme cluster: 0, 1 or 2.
+    func cellsOf(_ character: Character) -> Int {
+        if let ascii = character.asciiValue { return ascii >= 0x20 && ascii < 0x7F ? 1 : 0 }
+        var cells = 0
+        for scalar in character.unicodeScalars {
+            // Variation selector 16 asks for the emoji's picture, which is two cells wide.
+            cells = scalar.value == 0xFE0F ? 2 : cells + cellsOf(scalar)
+            if cells >= 2 { return 2 }
+        }
+        return cells
+    }
+
+    private func cellsOf(_ scalar: Unicode.Scalar) -> Int {
+        let value = scalar.value
+        if value < 0xA1 { return 1 }
+        // Vowels and finals of a Hangul syllable stand on their initial.
+        if (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FF).contains(value) { return 0 }
+        if Printable.isMark(scalar) || value == 0x200D { return 0 }
+        if WidthTables.contains(value, in: WidthTables.wide) { return 2 }
+        if ambiguous == 2, WidthTables.contains(value, in: WidthTables.ambiguous) { return 2 }
+        return 1
+    }
+
+    /// `text` cut to at most `cells`, ending in `ellipsis` where something was cut off; never half a character.
+    public func truncate(_ text: String, to cells: Int, ellipsis: String = "..") -> String {
+        let text = Printable.text(text)
+        guard cells > 0 else { return "" }
+        if self(text) <= cells { return text }
+        let tail = self(ellipsis) < cells ? ellipsis : ""
+        return prefix(of: text, cells: cells - self(tail)) + tail
+    }
+
+    /// The longest beginning of `text` (already printable) that fits into `cells`.
+    func prefix(of text: String, cells: Int) -> String {
+        var result = ""
+        var used = 0
+        for character in text {
+            used += cellsOf(character)
+            if used > cells { break }
+            result.append(character)
+        }
+        return result
+    }
+
+    /// `text` in exactly `cells`: cut or filled with spaces at the side away from its alignment.
+    public func pad(_ text: String, to cells: Int, _ alignment: Alignment = .left, ellipsis: String = "..") -> String {
+        let text = truncate(text, to: cells, ellipsis: ellipsis)
+        let missing = max(0, cells - self(text))
+        switch alignment {
+        case .left: return text + String(repeating: " ", count: missing)
+        case .right: return String(repeating: " ", count: missing) + text
+        case .centre:
+            let before = missing / 2
+            return String(repeating: " ", count: before) + text + String(repeating: " ", count: missing - before)
+        }
+    }
+
+    /// Where in its cells a text stands.
+    public enum Alignment: Sendable, Equatable {
+        case left, right, centre
+    }
+}
+
+extension String {
+    var withoutTrailingSpaces: String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}

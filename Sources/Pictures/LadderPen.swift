@@ -1,0 +1,296 @@
+import Narration
+
+/// Draws one row of a scene at a time into cells.
+struct LadderPen {
+    let canvas: Canvas
+    let layout: LadderLayout
+    let census: SceneCensus
+    private var cells: CellBuffer
+    /// Cells of an arrow below which its direction is not seen at a glance.
+    static let shortestArrow = 2
+    /// Remarks longer than this many lines of their own are cut.
+    private static let mostRemarkLines = 4
+
+    init(canvas: Canvas, layout: LadderLayout, census: SceneCensus) {
+        self.canvas = canvas
+        self.layout = layout
+        self.census = census
+        cells = CellBuffer(width: canvas.width, measure: canvas.measure)
+    }
+
+    private var glyphs: GlyphSet { canvas.glyphs }
+
+    mutating func draw(_ row: Scene.Row) -> CellBuffer {
+        cells = CellBuffer(width: canvas.width, height: 1, measure: canvas.measure)
+        switch row {
+        case .segment(let segment): draw(segment)
+        case .moment(let moment): draw(moment)
+        case .silence(let silence): draw(silence)
+        }
+        return cells
+    }
+
+    // MARK: Segments
+
+    private mutating func draw(_ segment: Scene.Segment) {
+        putTime(segment.time)
+        if let end = layout.deltaEnd, let delta = segment.delta {
+            let text = census.clock.text(delta)
+            putFlushRight(delta < 0 ? text : "+" + text, end: end)
+        }
+        putRails(segment.marks, row: 0)
+        putVariables(segment.variables)
+        let lanes = layout.rails.indices
+        var overflow: [String] = []
+        if !lanes.contains(segment.from) || !lanes.contains(segment.to) || segment.from == segment.to {
+            putLoop(segment)
+        } else {
+            overflow = putArrow(segment)
+        }
+        var remark = segment.remark?(canvas.language) ?? ""
+        // Between two lanes what does not fit is left out; between many it would be too much: as much as there is room for.
+        if layout.rails.count > 2 {
+            let tail = remark.isEmpty ? "" : "  " + remark
+            while overflow.count > 1, canvas.measure(overflow.joined(separator: " ") + tail) > layout.remarkWidth {
+                overflow.removeLast()
+            }
+            if !overflow.isEmpty { remark = overflow.joined(separator: " ") + tail }
+        }
+        putRemark(remark, marks: segment.marks)
+    }
+
+    /// Gives the words for which there was no room.
+    private mutating func putArrow(_ segment: Scene.Segment) -> [String] {
+        let region = layout.region(segment.from, segment.to)
+        let label = ArrowLabel(segment, digits: census.numberDigits, measure: canvas.measure)
+        let sign = canvas.measure(mark(segment.fate))
+        let isRightward = segment.from < segment.to
+        let isNeighbour = abs(segment.from - segment.to) == 1
+        // The label never covers a rail: across several lanes it stands before the first.
+        let room: Int
+        if isNeighbour {
+            room = region.count - Self.shortestArrow - 1 - sign
+        } else {
+            room = layout.region(segment.from, segment.from + (isRightward ? 1 : -1)).count
+        }
+        let (text, dropped) = label.fitting(max(0, room), aligned: isRightward)
+        let used = text.isEmpty ? 0 : canvas.measure(text) + 1
+        if isRightward {
+            cells.put(text, row: 0, column: region.lowerBound)
+            putRightward(segment.fate, from: region.lowerBound + used, to: region.upperBound)
+        } else {
+            cells.put(text, row: 0, column: region.upperBound - max(0, used - 1))
+            putLeftward(segment.fate, from: region.lowerBound, to: region.upperBound - used)
+        }
+        if !isNeighbour { putCrossings(segment) }
+        return dropped
+    }
+
+    private func mark(_ fate: Scene.Fate) -> String {
+        switch fate {
+        case .arrived, .lost: ""
+        case .refused: glyphs.refused
+        case .useless: glyphs.useless
+        }
+    }
+
+    private mutating func putRightward(_ fate: Scene.Fate, from start: Int, to end: Int) {
+        guard start < end else { return }
+        if fate == .lost {
+            let middle = start + (end - start) / 2
+            cells.fill(glyphs.dash, row: 0, from: start, to: middle)
+            cells.put(glyphs.lost, row: 0, column: middle, style: .alarm)
+            return
+        }
+        let sign = mark(fate)
+        let head = end - 1 - canvas.measure(sign)
+        cells.fill(glyphs.dash, row: 0, from: start, to: head)
+        cells.fill(glyphs.right, row: 0, from: max(start, head), to: head + 1)
+        cells.put(sign, row: 0, column: head + 1, style: .alarm)
+    }
+
+    private mutating func putLeftward(_ fate: Scene.Fate, from start: Int, to end: Int) {
+        guard start < end else { return }
+        if fate == .lost {
+            let middle = end - 1 - (end - start) / 2
+            cells.fill(glyphs.dash, row: 0, from: middle + 1, to: end)
+            cells.put(glyphs.lost, row: 0, column: middle, style: .alarm)
+            return
+        }
+        let head = cells.put(mark(fate), row: 0, column: start, style: .alarm)
+        cells.fill(glyphs.dash, row: 0, from: head, to: end)
+        cells.fill(glyphs.left, row: 0, from: head, to: min(head + 1, end))
+    }
+
+    /// Where an arrow passes lanes that have no part in it, their rails stay to be seen.
+    private mutating func putCrossings(_ segment: Scene.Segment) {
+        let inner = min(segment.from, segment.to) + 1..<max(segment.from, segment.to)
+        for lane in inner {
+            let column = layout.rails[lane]
+            guard cells.glyph(row: 0, column: column) == glyphs.dash else { continue }
+            if let mark = segment.marks.value(at: lane) {
+                let letter = Rail.letter(mark.state, isMini: mark.form == .mini)
+                cells.put(letter, row: 0, column: column, until: column + 1, style: Rail.style(mark))
+            } else {
+                cells.put(glyphs.crossing, row: 0, column: column, style: .dim)
+            }
+        }
+    }
+
+    /// A segment from an endpoint to itself (a socket connected to its own address), or to one that has no lane.
+    private mutating func putLoop(_ segment: Scene.Segment) {
+        let label = ArrowLabel(segment, digits: census.numberDigits, measure: canvas.measure)
+        let lane = layout.rails.indices.contains(segment.from) ? segment.from : 0
+        let room = besides(lane)
+        let (text, _) = label.fitting(max(0, room.count - 2), aligned: false)
+        if isLast(lane) {
+            let start = room.upperBound - canvas.measure(text) - 2
+            let next = cells.put(text + " ", row: 0, column: max(start, room.lowerBound))
+            cells.put(glyphs.loop, row: 0, column: next)
+        } else {
+            cells.put(glyphs.loop + " " + text, row: 0, column: room.lowerBound, until: room.upperBound)
+        }
+    }
+
+    // MARK: Moments and silences
+
+    private mutating func draw(_ moment: Scene.Moment) {
+        if let time = moment.time { putTime(time) }
+        putRails(moment.marks, row: 0)
+        let lane = layout.rails.indices.contains(moment.lane) ? moment.lane : 0
+        let room = besides(lane)
+        let what = Printable.text(moment.what)
+        let size = canvas.measure(what)
+        var remark = moment.remark?(canvas.language) ?? ""
+        if size > room.count {
+            remark = remark.isEmpty ? what : what + "  " + remark
+        } else {
+            cells.put(what, row: 0, column: isLast(lane) ? room.upperBound - size : room.lowerBound)
+        }
+        putRemark(remark, marks: moment.marks)
+    }
+
+    /// The last of several lanes: what happens there stands to its left.
+    private func isLast(_ lane: Int) -> Bool {
+        lane > 0 && lane == layout.rails.count - 1
+    }
+
+    /// The cells beside a lane in which its own moments stand.
+    private func besides(_ lane: Int) -> Range<Int> {
+        guard layout.rails.count > 1 else {
+            let start = layout.rails[0] + layout.railWidth
+            return start..<max(start, layout.remark - 1)
+        }
+        return isLast(lane) ? layout.region(lane - 1, lane) : layout.region(lane, lane + 1)
+    }
+
+    private mutating func draw(_ silence: Scene.Silence) {
+        let left = 2
+        let right = max(left, layout.remark - 2)
+        var label = SceneClock.duration(silence.duration)
+        let remark = silence.remark.map { Printable.text($0(canvas.language)) } ?? ""
+        if remark.isEmpty || canvas.measure(remark) <= layout.remarkWidth {
+            putTear(label, from: left, to: right)
+            cells.put(remark, row: 0, column: layout.remark)
+            return
+        }
+        let inside = "\(label) \(PictureWords.ofSilence.english); \(remark)"
+        let end = canvas.width - 3
+        // Chinese stays out of the tear: it would shift the line where a terminal disagrees about its width.
+        if inside.utf8.allSatisfy({ $0 < 0x80 }), inside.utf8.count + 10 <= end - left {
+            label = inside
+            putTear(label, from: left, to: end)
+        } else {
+            putTear(label, from: left, to: right)
+            putBelow(remark, marks: [])
+        }
+    }
+
+    private mutating func putTear(_ label: String, from start: Int, to end: Int) {
+        cells.fill(glyphs.tear, row: 0, from: start, to: end, style: .dim)
+        let text = " \(label) "
+        let column = start + max(0, end - start - canvas.measure(text)) / 2
+        cells.put(text, row: 0, column: column, until: end)
+    }
+
+    // MARK: Columns
+
+    private mutating func putTime(_ time: Int64) {
+        putFlushRight(census.clock.text(time), end: layout.timeEnd)
+    }
+
+    private mutating func putFlushRight(_ text: String, end: Int) {
+        cells.put(text, row: 0, column: max(0, end - canvas.measure(text)), until: end)
+    }
+
+    private mutating func putRails(_ marks: [Scene.Mark?], row: Int, showsChanges: Bool = true) {
+        for (lane, column) in layout.rails.enumerated() {
+            if var mark = marks.value(at: lane) {
+                mark.changed = mark.changed && showsChanges
+                let text = Rail.text(mark, marksGuesses: census.marksGuesses)
+                cells.put(
+                    text, row: row, column: column, until: column + layout.railWidth, style: Rail.style(mark))
+            } else if layout.rails.count > 2 {
+                cells.put(glyphs.rail, row: row, column: column, style: .dim)
+            }
+        }
+    }
+
+    private mutating func putVariables(_ variables: [Scene.Variables?]) {
+        guard layout.leftVariables > 0 else { return }
+        if let left = variables.value(at: 0) {
+            let start = layout.rails[0] + layout.railWidth - 1
+            putFlushRight("\(left.sendUnacknowledged)", end: start + layout.variableWidth)
+            putFlushRight("\(left.sendNext)", end: start + layout.variableWidth * 2)
+        }
+        if let right = variables.value(at: 1) { putFlushRight("\(right.receiveNext)", end: layout.rails[1] - 1) }
+    }
+
+    // MARK: Remarks
+
+    /// In the last column if it fits there; else on lines of its own.
+    private mutating func putRemark(_ remark: String, marks: [Scene.Mark?]) {
+        let remark = Printable.text(remark)
+        if canvas.measure(remark) <= layout.remarkWidth {
+            cells.put(remark, row: 0, column: layout.remark)
+        } else {
+            putBelow(remark, marks: marks)
+        }
+    }
+
+    /// Between two lanes, below the row, between the rails; beside many, in as many lines of the last column as it takes.
+    private mutating func putBelow(_ remark: String, marks: [Scene.Mark?]) {
+        let isBetween = layout.rails.count <= 2
+        let lead = isBetween ? glyphs.below : ""
+        let indent = canvas.measure(lead)
+        var start = layout.remark
+        var end = canvas.width
+        if isBetween {
+            start = layout.rails[0] + layout.railWidth
+            end = layout.rails.count > 1 ? layout.rails[1] - 1 : canvas.width
+        }
+        let lines = LineBreaking(measure: canvas.measure).wrap(remark, width: end - start - indent)
+        for (index, line) in lines.prefix(Self.mostRemarkLines).enumerated() {
+            var row = index
+            if isBetween || index > 0 {
+                row = cells.addRow()
+                putRails(marks, row: row, showsChanges: false)
+            }
+            if index == 0 { cells.put(lead, row: row, column: start, style: .dim) }
+            let isCut = index == Self.mostRemarkLines - 1 && lines.count > Self.mostRemarkLines
+            let text =
+                isCut
+                ? canvas.measure.truncate(
+                    line + lines[index + 1], to: end - start - indent, ellipsis: glyphs.ellipsis)
+                : line
+            cells.put(text, row: row, column: start + indent, until: end)
+        }
+    }
+}
+
+extension Array {
+    /// The element at `index` of an array of optionals that may be shorter: `nil` where there is none.
+    func value<Wrapped>(at index: Int) -> Wrapped? where Element == Wrapped? {
+        indices.contains(index) ? self[index] : nil
+    }
+}

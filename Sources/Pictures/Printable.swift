@@ -1,0 +1,97 @@
+/// Text and bytes from outside (host names, payload, process names, comments in a file) made safe to show: what a terminal
+/// would obey instead of show (escape sequences, C0 and C1 controls), what changes the order or visibility of its
+/// neighbours (bidirectional controls, zero-width characters), and what has no known width (private use, unassigned)
+/// comes out spelled, as `\x1b` or `\u{202e}`.
+public enum Printable {
+    /// A base with more combining marks than this is an attack on the reader's screen, not a word in any language.
+    private static let mostMarks = 4
+
+    /// `text` with everything unshowable spelled out. Line feeds are spelled too (`\n`): whoever wants lines splits first.
+    public static func text(_ text: String) -> String {
+        if isPlain(text) { return text }
+        var result = ""
+        var marks = 0
+        var previous: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            if isMark(scalar) {
+                marks += 1
+                if marks > mostMarks || previous == nil { continue }
+                result.unicodeScalars.append(scalar)
+                continue
+            }
+            marks = 0
+            if isShowable(scalar, after: previous) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += spelled(scalar)
+            }
+            previous = scalar
+        }
+        return result
+    }
+
+    /// At most `limit` of `bytes` as text: UTF-8 where all of them are UTF-8, else ASCII with `\xff` for every other byte
+    /// (binary data now and then looks like a letter of some script, and letters written from right to left would turn a
+    /// line around); controls spelled as in `text(_:)`, and `..` at the end if there were more.
+    public static func bytes(_ bytes: some Sequence<UInt8>, limit: Int) -> String {
+        var taken: [UInt8] = []
+        var isCut = false
+        for byte in bytes {
+            guard taken.count < limit else {
+                isCut = true
+                break
+            }
+            taken.append(byte)
+        }
+        let end = isCut ? ".." : ""
+        // The limit may have gone through the middle of the last character.
+        for dropped in 0...(isCut ? min(3, taken.count) : 0) {
+            guard let whole = String(validating: taken.dropLast(dropped), as: UTF8.self) else { continue }
+            return text(whole) + taken.suffix(dropped).map(hexadecimal).joined() + end
+        }
+        return taken.map { $0 < 0x80 ? text(String(UnicodeScalar($0))) : hexadecimal($0) }.joined() + end
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    }
+
+    static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x300 { return false }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark: return true
+        default: return false
+        }
+    }
+
+    private static func isShowable(_ scalar: Unicode.Scalar, after previous: Unicode.Scalar?) -> Bool {
+        if scalar.value >= 0x20 && scalar.value < 0x7F { return true }
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+            return false
+        case .format:
+            // The joiner inside an emoji is part of its picture; anywhere else it hides.
+            return scalar.value == 0x200D && (previous.map { $0.value >= 0x2190 && $0.properties.isEmoji } ?? false)
+        default:
+            return true
+        }
+    }
+
+    private static func spelled(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\n": "\\n"
+        case "\r": "\\r"
+        case "\t": "\\t"
+        default:
+            if let byte = UInt8(exactly: scalar.value) {
+                hexadecimal(byte)
+            } else {
+                "\\u{" + String(scalar.value, radix: 16) + "}"
+            }
+        }
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        (byte < 0x10 ? "\\x0" : "\\x") + String(byte, radix: 16)
+    }
+}

@@ -1,0 +1,119 @@
+import CaptureFile
+import Connections
+import Narration
+import TCPState
+import TCPWire
+
+extension Scene {
+    /// How a story's numbers and texts are shown.
+    public struct StoryOptions: Sendable {
+        /// The numbers as they stand in the headers, not relative to the ISNs.
+        public var absoluteNumbers = false
+        /// Payload text as a remark on data.
+        public var showsPayload = false
+        /// A longer silence than this, in nanoseconds, is drawn as a tear.
+        public var silence: Int64 = 50_000_000
+        public init() {}
+    }
+
+    /// The ladder of one connection.
+    ///
+    /// - Parameters:
+    ///   - moments: what happened at the ends besides segments, in time order; times in nanoseconds since `start`.
+    public init(
+        story: ConnectionStory, title: Text, options: StoryOptions = StoryOptions(), moments: [Moment] = [],
+        footer: [Text] = []
+    ) {
+        let lanes = [
+            Lane(role: .client, name: story.client.description), Lane(role: .server, name: story.server.description),
+        ]
+        var rows: [Row] = []
+        var waiting = moments[...]
+        let start = story.steps.first?.segment.time
+        var marks: [Mark?] = [Mark(story.clientBefore), Mark(story.serverBefore)]
+        var last: Int64?
+
+        func add(_ moment: Moment) {
+            var shown = moment
+            shown.marks = marks.map { $0.map { Mark(state: $0.state, form: $0.form, provenance: $0.provenance) } }
+            rows.append(.moment(shown))
+        }
+        for step in story.steps {
+            let time = start.map { step.segment.time.nanoseconds(since: $0) } ?? 0
+            while let moment = waiting.first, moment.time.map({ $0 <= time }) ?? true {
+                add(moment)
+                waiting = waiting.dropFirst()
+            }
+            let delta = last.map { time &- $0 }
+            if let delta, delta > options.silence { rows.append(.silence(Silence(duration: delta))) }
+            marks = [Mark(step.client, after: marks[0]), Mark(step.server, after: marks[1])]
+            rows.append(.segment(Segment(step, time: time, delta: delta, marks: marks, options: options)))
+            last = time
+        }
+        for moment in waiting { add(moment) }
+
+        var provenance: [Provenance] = [.wire]
+        let states = story.steps.flatMap { [$0.client, $0.server] }
+        for source in [Provenance.kernel, .inferred]
+        where states.contains(where: { $0.provenance == source && $0.state != nil }) {
+            provenance.append(source)
+        }
+        self.init(
+            title: title, provenance: Provenance.allCases.filter(provenance.contains), lanes: lanes, rows: rows,
+            footer: footer)
+    }
+}
+
+extension Scene.Mark {
+    init(_ state: ConnectionStory.EndState, after previous: Scene.Mark? = nil) {
+        self.init(
+            state: state.state, form: state.isMini ? .mini : .full, provenance: state.provenance,
+            changed: previous.map { $0.state != state.state } ?? false)
+    }
+}
+
+extension Scene.Segment {
+    init(
+        _ step: ConnectionStory.Step, time: Int64, delta: Int64?, marks: [Scene.Mark?], options: Scene.StoryOptions
+    ) {
+        let fromClient = step.sender == .client
+        self.init(
+            number: step.segment.number, time: time, delta: delta, from: fromClient ? 0 : 1, to: fromClient ? 1 : 0,
+            flags: step.segment.header.flags.description, words: step.words(absolute: options.absoluteNumbers),
+            fate: step.isLost ? .refused : .arrived, marks: marks,
+            remark: step.remark ?? (options.showsPayload ? step.payloadText : nil),
+            variables: [step.clientVariables.map(Scene.Variables.init), step.serverVariables.map(Scene.Variables.init)])
+    }
+}
+
+extension Scene.Variables {
+    init(_ variables: ConnectionStory.Variables) {
+        self.init(
+            sendUnacknowledged: variables.sendUnacknowledged, sendNext: variables.sendNext,
+            receiveNext: variables.receiveNext)
+    }
+}
+
+extension ConnectionStory.Step {
+    /// The numbers that matter for this kind of segment, most needed first.
+    func words(absolute: Bool) -> [String] {
+        let header = segment.header
+        func text(_ name: String, _ number: RelativeNumber) -> String {
+            "\(name)=\(absolute || number.base == .none ? number.raw : number.value)"
+        }
+        let seq = text("seq", sequence)
+        let ack = acknowledgment.map { text("ack", $0) }
+        let length = header.payloadLength > 0 ? "len=\(header.payloadLength)" : nil
+        if header.flags.contains(.rst), sequence.base == .none { return [ack].compactMap { $0 } }
+        if header.sequenceLength == 0, !header.flags.contains(.rst), kind == .acknowledgment {
+            return [ack, "seq=\(absolute ? sequence.raw : sequence.value)"].compactMap { $0 }
+        }
+        return [seq, length, ack].compactMap { $0 }
+    }
+
+    /// The payload as a quoted line, if it is text.
+    var payloadText: Text? {
+        guard !segment.payload.isEmpty else { return nil }
+        return Text(verbatim: "\"\(Printable.bytes(segment.payload, limit: 60))\"")
+    }
+}

@@ -1,0 +1,84 @@
+/// How a scene's times are printed: one unit and one number of decimals for all rows, so that the column is straight, and
+/// as many decimals as it takes for rows at different times to show different numbers (on loopback events are
+/// microseconds apart).
+struct SceneClock: Sendable, Equatable {
+    /// `ms`, or `s` for a scene of hours.
+    var unit: String
+    /// Nanoseconds of one step of the last decimal.
+    var step: UInt64
+    var decimals: Int
+    /// Cells of the longest time.
+    var width: Int
+
+    private static let milliseconds = SceneClock(unit: "ms", step: 100_000, decimals: 1, width: 0)
+    private static let microseconds = SceneClock(unit: "ms", step: 1000, decimals: 3, width: 0)
+    private static let seconds = SceneClock(unit: "s", step: 1_000_000, decimals: 3, width: 0)
+    private static let fineSeconds = SceneClock(unit: "s", step: 1000, decimals: 6, width: 0)
+
+    /// Times of up to this many nanoseconds are shown in milliseconds.
+    private static let mostMilliseconds: UInt64 = 10_000_000_000_000
+
+    init(times: some Sequence<Int64>) {
+        var longest: UInt64 = 0
+        var previous: Int64?
+        var isCoarseEnough = true
+        var isNegative = false
+        for time in times {
+            longest = max(longest, time.magnitude)
+            isNegative = isNegative || time < 0
+            if let previous, previous != time {
+                isCoarseEnough = isCoarseEnough && Self.milliseconds.text(previous) != Self.milliseconds.text(time)
+            }
+            previous = time
+        }
+        switch (longest <= Self.mostMilliseconds, isCoarseEnough) {
+        case (true, true): self = Self.milliseconds
+        case (true, false): self = Self.microseconds
+        case (false, true): self = Self.seconds
+        case (false, false): self = Self.fineSeconds
+        }
+        let sign = isNegative ? 1 : 0
+        width = text(Int64(clamping: longest)).utf8.count + sign
+    }
+
+    private init(unit: String, step: UInt64, decimals: Int, width: Int) {
+        self.unit = unit
+        self.step = step
+        self.decimals = decimals
+        self.width = width
+    }
+
+    /// Nanoseconds in this clock's unit: `1018.9`.
+    func text(_ nanoseconds: Int64) -> String {
+        let magnitude = nanoseconds.magnitude
+        let steps = magnitude / step + (magnitude % step >= step / 2 ? 1 : 0)
+        var scale: UInt64 = 1
+        for _ in 0..<decimals { scale *= 10 }
+        let fraction = String(steps % scale)
+        let zeros = String(repeating: "0", count: decimals - fraction.utf8.count)
+        return (nanoseconds < 0 && steps > 0 ? "-" : "") + "\(steps / scale)." + zeros + fraction
+    }
+
+    /// A duration for reading, in the unit that suits it: `640 us`, `1.5 ms`, `998 ms`, `12.3 s`, `2 min 5 s`, `3 h 7 min`.
+    static func duration(_ nanoseconds: Int64) -> String {
+        let magnitude = nanoseconds.magnitude
+        func rounded(to step: UInt64) -> UInt64 { magnitude / step + (magnitude % step >= step / 2 ? 1 : 0) }
+        switch magnitude {
+        case ..<999_500: return "\(rounded(to: 1000)) us"
+        case ..<9_950_000:
+            let tenths = rounded(to: 100_000)
+            return "\(tenths / 10).\(tenths % 10) ms"
+        case ..<9_999_500_000: return "\(rounded(to: 1_000_000)) ms"
+        case ..<119_950_000_000:
+            let tenths = rounded(to: 100_000_000)
+            return "\(tenths / 10).\(tenths % 10) s"
+        default:
+            let seconds = rounded(to: 1_000_000_000)
+            switch seconds {
+            case ..<7200: return "\(seconds / 60) min \(seconds % 60) s"
+            case ..<172_800: return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+            default: return "\(seconds / 86400) d \(seconds / 3600 % 24) h"
+            }
+        }
+    }
+}

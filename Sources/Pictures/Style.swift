@@ -1,0 +1,139 @@
+import TCPState
+
+/// The eleven states in five families: a hue each, because eleven hues cannot be told apart by every eye. Within a family
+/// the letter tells.
+public enum StateFamily: Sendable, CaseIterable {
+    case idle, opening, open, weClosed, theyClosed
+
+    /// The family a state belongs to.
+    public init(_ state: State) {
+        switch state {
+        case .closed, .listen: self = .idle
+        case .synSent, .synReceived: self = .opening
+        case .established: self = .open
+        case .finWait1, .finWait2, .closing, .timeWait: self = .weClosed
+        case .closeWait, .lastAck: self = .theyClosed
+        }
+    }
+
+    /// The family's colour, 0xRRGGBB, on a background of `theme`; chosen so that any two differ for deuteranopes and
+    /// protanopes as well, with a contrast of at least 3:1.
+    func colour(_ theme: Theme) -> UInt32 {
+        switch (self, theme) {
+        case (.idle, .dark): 0x7B838E
+        case (.idle, .light): 0x4B5058
+        case (.opening, .dark): 0xFFBA0A
+        case (.opening, .light): 0xA38400
+        case (.open, .dark): 0x7EF1AC
+        case (.open, .light): 0x12A568
+        case (.weClosed, .dark): 0x519DF6
+        case (.weClosed, .light): 0x0A5DFF
+        case (.theyClosed, .dark): 0xCC2500
+        case (.theyClosed, .light): 0xFF1FC0
+        }
+    }
+
+    /// The family's place among the 16 colours every terminal has.
+    fileprivate var basic: Int {
+        switch self {
+        case .idle: 8
+        case .opening: 3
+        case .open: 2
+        case .weClosed: 4
+        case .theyClosed: 1
+        }
+    }
+}
+
+/// How much colour the terminal can show.
+public enum ColourDepth: Sendable, Equatable, CaseIterable {
+    /// Not one escape code is written.
+    case none
+    case sixteen, twoFiftySix, full
+}
+
+/// What the terminal's background is like.
+public enum Theme: Sendable, Equatable {
+    case dark, light
+}
+
+/// How a cell looks apart from its glyph.
+public struct Style: Sendable, Equatable {
+    /// The foreground: the terminal's own, a state family's hue, or that of something that went wrong.
+    public enum Ink: Sendable, Equatable {
+        case plain
+        case state(StateFamily)
+        case alarm
+    }
+
+    /// The foreground.
+    public var ink: Ink
+    /// Bright or heavy, as the terminal has it.
+    public var isBold: Bool
+    /// Faint, where the terminal can.
+    public var isDim: Bool
+
+    /// Plain unless told otherwise.
+    public init(ink: Ink = .plain, isBold: Bool = false, isDim: Bool = false) {
+        self.ink = ink
+        self.isBold = isBold
+        self.isDim = isDim
+    }
+
+    /// The terminal's own.
+    public static let plain = Style()
+    /// Headings.
+    public static let bold = Style(isBold: true)
+    /// What is there for orientation only.
+    public static let dim = Style(isDim: true)
+    /// Something went wrong.
+    public static let alarm = Style(ink: .alarm, isBold: true)
+
+    /// The sequence that switches from the terminal's default to this style; empty for plain text and without colour.
+    func begin(_ depth: ColourDepth, _ theme: Theme) -> String {
+        guard depth != .none, self != .plain else { return "" }
+        var codes: [String] = []
+        if isBold { codes.append("1") }
+        if isDim { codes.append("2") }
+        switch ink {
+        case .plain: break
+        case .alarm: codes.append(Self.foreground(theme == .dark ? 0xFF5F5F : 0xAF0000, basic: 1, depth))
+        case .state(let family): codes.append(Self.foreground(family.colour(theme), basic: family.basic, depth))
+        }
+        return "\u{1B}[" + codes.joined(separator: ";") + "m"
+    }
+
+    private static func foreground(_ colour: UInt32, basic: Int, _ depth: ColourDepth) -> String {
+        switch depth {
+        case .none: return ""
+        case .sixteen: return basic < 8 ? "\(30 + basic)" : "\(90 + basic - 8)"
+        case .twoFiftySix: return "38;5;\(nearest256(colour))"
+        case .full: return "38;2;\(colour >> 16 & 255);\(colour >> 8 & 255);\(colour & 255)"
+        }
+    }
+
+    /// The nearest of xterm's 6x6x6 cube (16...231) and grey ramp (232...255), by squared distance; the first 16 are left
+    /// out because users repaint them.
+    static func nearest256(_ colour: UInt32) -> Int {
+        let steps = [0, 95, 135, 175, 215, 255]
+        let red = Int(colour >> 16 & 255)
+        let green = Int(colour >> 8 & 255)
+        let blue = Int(colour & 255)
+        func distance(_ r: Int, _ g: Int, _ b: Int) -> Int {
+            (r - red) * (r - red) + (g - green) * (g - green) + (b - blue) * (b - blue)
+        }
+        var best = (index: 16, distance: Int.max)
+        for index in 16...255 {
+            let candidate: Int
+            if index < 232 {
+                let cube = index - 16
+                candidate = distance(steps[cube / 36], steps[cube / 6 % 6], steps[cube % 6])
+            } else {
+                let grey = 8 + 10 * (index - 232)
+                candidate = distance(grey, grey, grey)
+            }
+            if candidate < best.distance { best = (index, candidate) }
+        }
+        return best.index
+    }
+}

@@ -1,0 +1,139 @@
+import Narration
+import Testing
+
+@testable import Pictures
+
+/// What must hold of every ladder, tried on scenes made at random (the same in every run).
+struct LadderPropertyTests {
+    private static let scenes: [Scene] = {
+        var generator = SeededGenerator(seed: 2026)
+        return (0..<200).map { _ in RandomScenes.scene(&generator) }
+    }()
+
+    private static let canvases: [Canvas] = [20, 33, 59, 60, 80, 100, 120, 171].flatMap { width in
+        Language.allCases.flatMap { language in
+            [
+                Canvas(width: width, glyphs: .ascii, language: language),
+                Canvas(width: width, glyphs: .unicode, language: language),
+                Canvas(width: width, glyphs: .unicode, ambiguousWidth: 2, language: language),
+            ]
+        }
+    }
+
+    @Test func noLineIsWiderThanAskedForOrObeyedByATerminal() {
+        for canvas in Self.canvases {
+            // Gathered, for a million expectations would take longer than the drawing.
+            var tooWide: [String] = []
+            var unclean: [String] = []
+            let isUsual = [60, 80, 120].contains(canvas.width)
+            for scene in Self.scenes.prefix(isUsual ? 200 : 40) {
+                for line in Ladder(canvas: canvas, legend: .letters).lines(scene) {
+                    if canvas.measure(line) > canvas.width { tooWide.append(line) }
+                    let isClean = line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x202E }
+                    if !isClean || line.last == " " { unclean.append(line) }
+                }
+            }
+            #expect(tooWide.isEmpty, "\(canvas)")
+            #expect(unclean.isEmpty, "\(canvas)")
+        }
+    }
+
+    @Test(arguments: [ColourDepth.sixteen, .twoFiftySix, .full])
+    func colourAddsNothingButColour(depth: ColourDepth) throws {
+        let sequence = try Regex("\u{1B}\\[[0-9;]*m")
+        for width in [40, 80, 120] {
+            let plain = Canvas(width: width)
+            let coloured = Canvas(width: width, colour: depth)
+            for scene in Self.scenes.prefix(60) {
+                let lines = Ladder(canvas: coloured).lines(scene).map { $0.replacing(sequence, with: "") }
+                #expect(lines == Ladder(canvas: plain).lines(scene))
+            }
+        }
+    }
+
+    @Test(arguments: [60, 80, 120])
+    func everyArrowPointsFromItsLaneToItsLane(width: Int) {
+        for glyphs in GlyphSet.allCases {
+            let canvas = Canvas(width: width, glyphs: glyphs)
+            for scene in Self.scenes {
+                let census = SceneCensus(scene)
+                let capacity = LadderLayout.capacity(canvas: canvas, census: census)
+                var drawn = 0
+                for band in LaneBand.bands(of: scene, capacity: capacity) {
+                    #expect(band.lanes.count <= max(capacity, 2))
+                    let layout = LadderLayout(canvas: canvas, census: census, lanes: band.lanes.count)
+                    var pen = LadderPen(canvas: canvas, layout: layout, census: census)
+                    for entry in band.rows {
+                        guard case .segment(let segment) = band.row(entry, of: scene), case .row(let index) = entry,
+                            case .segment(let original) = scene.rows[index]
+                        else { continue }
+                        drawn += 1
+                        #expect(band.lanes[segment.from] == original.from && band.lanes[segment.to] == original.to)
+                        if segment.from == segment.to { continue }
+                        let cells = pen.draw(.segment(segment))
+                        #expect(isRight(segment, cells, layout, glyphs), "\(cells.line(0))")
+                    }
+                }
+                let segments = scene.rows.count { if case .segment = $0 { true } else { false } }
+                #expect(drawn == segments)
+            }
+        }
+    }
+
+    /// The head stands beside the receiver's rail, and a dash between it and the sender; a lost one has no head at all, and
+    /// its dash on the sender's side.
+    private func isRight(_ segment: Scene.Segment, _ cells: CellBuffer, _ layout: LadderLayout, _ glyphs: GlyphSet)
+        -> Bool
+    {
+        let region = layout.region(segment.from, segment.to)
+        var line = region.compactMap { cells.glyph(row: 0, column: $0) }
+        // Read every arrow as if it went to the right.
+        let isRightward = segment.from < segment.to
+        if !isRightward { line.reverse() }
+        let head = isRightward ? glyphs.right : glyphs.left
+        let wrong = isRightward ? glyphs.left : glyphs.right
+        if line.contains(wrong) { return false }
+        let sign: String
+        switch segment.fate {
+        case .lost:
+            guard let place = line.lastIndex(of: Character(glyphs.lost)), place > 0 else { return false }
+            return line[place - 1] == glyphs.dash && !line.contains(head)
+        case .arrived: sign = ""
+        case .useless: sign = glyphs.useless
+        case .refused: sign = isRightward ? glyphs.refused : String(glyphs.refused.reversed())
+        }
+        let tail = [glyphs.dash, head] + Array(sign)
+        return Array(line.suffix(tail.count)) == tail
+    }
+
+    @Test func asciiAndUnicodeDrawTheSame() {
+        let pairs: [Character: Character] = [
+            "─": "-", "▶": ">", "◀": "<", "×": "x", "╌": "~", "○": "o", "│": "|", "┼": "+", "└": "^",
+        ]
+        for scene in [Scenes.thirdAckLost, Scenes.tutorial, Scenes.crowd(clients: 5)] {
+            for width in [40, 60, 80, 120] {
+                let unicode = Ladder(canvas: Canvas(width: width, glyphs: .unicode)).lines(scene)
+                let ascii = Ladder(canvas: Canvas(width: width, glyphs: .ascii)).lines(scene)
+                if width >= 60 { #expect(unicode.map { String($0.map { pairs[$0] ?? $0 }) } == ascii) }
+                #expect(unicode.count == ascii.count)
+            }
+        }
+    }
+
+    @Test func aLongSceneIsHandedOverLineByLine() {
+        struct Enough: Error {}
+        let row = Scenes.thirdAckLost.rows[1]
+        let scene = Scene(
+            title: Text(verbatim: "long"), provenance: [], lanes: Scenes.thirdAckLost.lanes,
+            rows: Array(repeating: row, count: 10_000))
+        #expect(Ladder(canvas: Canvas()).lines(scene).count == 10_002)
+        var seen = 0
+        #expect(throws: Enough.self) {
+            try Ladder(canvas: Canvas()).write(scene) { (_: String) throws(Enough) in
+                seen += 1
+                if seen == 5 { throw Enough() }
+            }
+        }
+        #expect(seen == 5)
+    }
+}

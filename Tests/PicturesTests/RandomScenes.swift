@@ -1,0 +1,91 @@
+import Connections
+import Narration
+import Pictures
+import TCPState
+
+/// SplitMix64: the same scenes in every run.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
+
+/// Scenes of anything a source might hand over, hostile strings included.
+enum RandomScenes {
+    private static let remarks = [
+        "again #2 RTO", "路上丢了", "质询 ACK，超时重传以后服务端再次发出，客户端已经建立", "a\u{1B}[31mred\u{1B}[0m\r\n",
+        "\u{202E}gnp.exe", "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "👨‍👩‍👧‍👦 family", "",
+        "a remark of more words than any last column has cells, and then some more of them, and so on to the end",
+    ]
+    private static let names = [
+        "127.0.0.1:8080", "[2001:db8:1234:5678:9abc:def0:1234:5678]:65535", "[fe80::1%\u{1B}]0;eth0]:1", "主机:80", "",
+    ]
+    private static let flags = ["SYN", "SYN,ACK", "ACK", "PSH,ACK", "FIN,ACK", "RST", "SYN,ACK,ECE,CWR", "none"]
+
+    static func scene(_ generator: inout SeededGenerator) -> Scene {
+        let laneCount = [2, 2, 2, 1, 3, 4, 9, 30].randomElement(using: &generator) ?? 2
+        let lanes = (0..<laneCount).map { index in
+            let name = names.randomElement(using: &generator) ?? ""
+            return Scene.Lane(
+                role: [.client, .server, .host][index % 3], name: laneCount > 2 ? "\(index)" + name : name)
+        }
+        let pace = [1000, 1_000_000, 40_000_000_000, 1 << 52].randomElement(using: &generator) ?? 1
+        var time: Int64 = 0
+        let rows = (0..<Int.random(in: 0...25, using: &generator)).map { _ in
+            time += Int64.random(in: 0...Int64(pace), using: &generator)
+            return row(at: time, lanes: laneCount, &generator)
+        }
+        return Scene(
+            title: text(&generator),
+            provenance: Array(Provenance.allCases.prefix(Int.random(in: 0...3, using: &generator))),
+            lanes: lanes, rows: rows, footer: [text(&generator)])
+    }
+
+    private static func text(_ generator: inout SeededGenerator) -> Text {
+        Text(
+            en: remarks.randomElement(using: &generator) ?? "", zh: remarks.randomElement(using: &generator) ?? "")
+    }
+
+    private static func row(at time: Int64, lanes: Int, _ generator: inout SeededGenerator) -> Scene.Row {
+        let marks: [Scene.Mark?] = (0..<lanes).map { _ in
+            guard Int.random(in: 0..<4, using: &generator) > 0 else { return nil }
+            return Scene.Mark(
+                state: Int.random(in: 0..<8, using: &generator) == 0
+                    ? nil : State.allCases.randomElement(using: &generator),
+                form: Bool.random(using: &generator) ? .full : .mini,
+                provenance: Provenance.allCases.randomElement(using: &generator) ?? .wire,
+                changed: Bool.random(using: &generator))
+        }
+        let remark = Bool.random(using: &generator) ? text(&generator) : nil
+        let lane = Int.random(in: 0..<lanes, using: &generator)
+        switch Int.random(in: 0..<8, using: &generator) {
+        case 0:
+            return .silence(Scene.Silence(duration: Int64.random(in: 0...Int64.max, using: &generator), remark: remark))
+        case 1:
+            return .moment(
+                Scene.Moment(
+                    time: Bool.random(using: &generator) ? time : nil, lane: lane,
+                    what: remarks.randomElement(using: &generator) ?? "", marks: marks, remark: remark))
+        default:
+            let number = UInt32.random(in: 0...UInt32.max, using: &generator)
+            let variables = Scene.Variables(sendUnacknowledged: number, sendNext: number, receiveNext: 0)
+            return .segment(
+                Scene.Segment(
+                    number: Int.random(in: 1...20_000, using: &generator), time: time, delta: 1000, from: lane,
+                    to: Int.random(in: 0..<lanes, using: &generator),
+                    flags: flags.randomElement(using: &generator) ?? "",
+                    words: ["seq=\(number)", "len=16", "ack=\(number)"], fate: fate(&generator), marks: marks,
+                    remark: remark, variables: Bool.random(using: &generator) ? [variables, variables] : []))
+        }
+    }
+
+    private static func fate(_ generator: inout SeededGenerator) -> Scene.Fate {
+        [.arrived, .arrived, .lost, .refused, .useless].randomElement(using: &generator) ?? .arrived
+    }
+}
