@@ -1,4 +1,64 @@
-// What Swift's Glibc module does not carry of Linux: namespaces and the sock_diag structures.
+// What Swift's Glibc module does not carry of Linux: namespaces, ICMP errors of a socket, and whatever must run between
+// fork and exec, where only async-signal-safe code may.
 #ifndef CLINUX_H
 #define CLINUX_H
+
+#include <stdint.h>
+
+// Nanoseconds of CLOCK_REALTIME (since 1970) and of CLOCK_MONOTONIC. Here, because Swift sees `struct timespec` through
+// whichever module it happens to load first.
+int64_t clinux_real_time(void);
+int64_t clinux_monotonic_time(void);
+
+#ifdef __linux__
+
+// Gives the calling thread a network namespace of its own. 0, or -1 with errno.
+int clinux_unshare_network(void);
+
+// Moves the calling thread into the network namespace that `descriptor` names. 0, or -1 with errno.
+int clinux_enter_network(int descriptor);
+
+// Brings `lo` up in the calling thread's network namespace. 0, or -1 with errno.
+int clinux_loopback_up(void);
+
+// The step at which clinux_run_privately stopped.
+enum clinux_step {
+    CLINUX_STEP_NONE = 0,
+    CLINUX_STEP_START = 1,
+    CLINUX_STEP_UNSHARE = 2,
+    CLINUX_STEP_USER_MAP = 3,
+    CLINUX_STEP_LOOPBACK = 4,
+    CLINUX_STEP_EXECUTE = 5,
+};
+
+struct clinux_outcome {
+    // CLINUX_STEP_NONE if the program ran; else where it stopped, and `error` is the errno.
+    int32_t step;
+    int32_t error;
+    // What waitpid said of the program that ran.
+    int32_t status;
+};
+
+// Runs a program in a network namespace of its own (and a user namespace, where this process may not make a network
+// namespace alone) with `lo` up, hands on SIGINT, SIGTERM, SIGHUP and SIGQUIT to it, and waits for its end. The program
+// gets this process's environment and `marker` ("NAME=value") besides. Not for two threads at a time.
+void clinux_run_privately(
+    const char *path, char *const arguments[], const char *marker, struct clinux_outcome *outcome);
+
+// An ICMP or ICMPv6 error that came for a socket with IP_RECVERR.
+struct clinux_icmp_error {
+    // SO_EE_ORIGIN_LOCAL 1, SO_EE_ORIGIN_ICMP 2, SO_EE_ORIGIN_ICMP6 3.
+    uint8_t origin;
+    uint8_t type;
+    uint8_t code;
+    // AF_INET, AF_INET6 or 0; who sent the message.
+    uint8_t family;
+    int32_t error;
+    uint8_t sender[16];
+};
+
+// Takes the oldest entry off a socket's error queue. 1 if there was one, 0 if not, -1 with errno.
+int clinux_next_icmp_error(int descriptor, struct clinux_icmp_error *found);
+
+#endif
 #endif

@@ -1,0 +1,70 @@
+import TCPWire
+
+#if os(Linux)
+    import CLinux
+    import Glibc
+#endif
+
+/// An ICMP or ICMPv6 error that the kernel got for one of our sockets (ip(7), IP_RECVERR).
+public struct ReportedICMP: Hashable, Sendable {
+    /// Who sent it: a router, the host, or this host itself where nobody answered the address resolution.
+    public var sender: IPAddress?
+    public var isICMPv6: Bool
+    public var type: UInt8
+    public var code: UInt8
+    /// What the kernel made of it.
+    public var error: Int32
+
+    public init(sender: IPAddress?, isICMPv6: Bool, type: UInt8, code: UInt8, error: Int32) {
+        self.sender = sender
+        self.isICMPv6 = isICMPv6
+        self.type = type
+        self.code = code
+        self.error = error
+    }
+
+    /// Has the kernel keep such errors for a socket, or no more. While it does, they also end a connection that would
+    /// otherwise outlive them: turn it off once connected.
+    package static func keep(_ isKept: Bool, for descriptor: Int32) {
+        #if os(Linux)
+            var value: Int32 = isKept ? 1 : 0
+            let (ipv4Option, ipv6Option): (Int32, Int32) = (11, 25)
+            setsockopt(descriptor, Int32(IPPROTO_IP), ipv4Option, &value, 4)
+            setsockopt(descriptor, Int32(IPPROTO_IPV6), ipv6Option, &value, 4)
+        #endif
+    }
+
+    /// The last of the errors kept for a socket, which are taken away.
+    package static func last(of descriptor: Int32) -> ReportedICMP? {
+        #if os(Linux)
+            var last: ReportedICMP?
+            var found = clinux_icmp_error()
+            let (fromICMP, fromICMPv6): (UInt8, UInt8) = (2, 3)
+            for _ in 0..<64 where clinux_next_icmp_error(descriptor, &found) == 1 {
+                guard found.origin == fromICMP || found.origin == fromICMPv6 else { continue }
+                last = ReportedICMP(
+                    sender: sender(of: found), isICMPv6: found.origin == fromICMPv6, type: found.type, code: found.code,
+                    error: found.error)
+            }
+            return last
+        #else
+            return nil
+        #endif
+    }
+
+    #if os(Linux)
+        private static func sender(of found: clinux_icmp_error) -> IPAddress? {
+            withUnsafeBytes(of: found.sender) { bytes in
+                switch Int32(found.family) {
+                case AF_INET:
+                    IPAddress(ipv4: UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
+                case AF_INET6:
+                    IPAddress(
+                        high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                        low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+                default: nil
+                }
+            }
+        }
+    #endif
+}

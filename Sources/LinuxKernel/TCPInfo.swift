@@ -1,0 +1,122 @@
+/// What the kernel measures of a connection (`struct tcp_info`): the part that kernels since 4.2 have.
+///
+/// A kernel that knows less sends a shorter structure; what it does not send is 0.
+public struct TCPInfo: Hashable, Sendable {
+    /// What the handshake agreed on (TCPI_OPT_*).
+    public struct Options: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        public static let timestamps = Options(rawValue: 1)
+        public static let selectiveAcknowledgment = Options(rawValue: 2)
+        public static let windowScale = Options(rawValue: 4)
+        public static let explicitCongestionNotification = Options(rawValue: 8)
+        /// An ECN mark has been seen.
+        public static let congestionSeen = Options(rawValue: 16)
+        /// The SYN's data was acknowledged (RFC 7413).
+        public static let fastOpenData = Options(rawValue: 32)
+    }
+
+    /// The kernel's number of the state; of a request or a timewait socket there is no `TCPInfo`.
+    public var kernelState: UInt8 = 0
+    /// Congestion state: 0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss.
+    public var congestionState: UInt8 = 0
+    /// Retransmissions by timeout in a row, of the segment that waits now.
+    public var retransmits: UInt8 = 0
+    /// Window or keep-alive probes in a row without an answer.
+    public var probes: UInt8 = 0
+    /// How often the timeout has doubled.
+    public var backoff: UInt8 = 0
+    public var options: Options = []
+    /// Shift of the windows that the peer announces (RFC 7323 2.2).
+    public var sendWindowScale: UInt8 = 0
+    /// Shift of the windows that we announce.
+    public var receiveWindowScale: UInt8 = 0
+    /// Retransmission timeout, in microseconds (RFC 6298).
+    public var retransmissionTimeout: UInt32 = 0
+    /// Delayed-acknowledgment timeout, in microseconds.
+    public var acknowledgmentTimeout: UInt32 = 0
+    public var sendMSS: UInt32 = 0
+    public var receiveMSS: UInt32 = 0
+    /// Segments in flight; of a listener the length of its accept queue.
+    public var unacknowledged: UInt32 = 0
+    /// Segments selectively acknowledged; of a listener its backlog.
+    public var selectivelyAcknowledged: UInt32 = 0
+    public var lost: UInt32 = 0
+    /// Segments retransmitted and not yet acknowledged.
+    public var retransmitted: UInt32 = 0
+    /// Milliseconds since data was last sent.
+    public var lastDataSent: UInt32 = 0
+    /// Milliseconds since data last came.
+    public var lastDataReceived: UInt32 = 0
+    /// Milliseconds since an acknowledgment last came.
+    public var lastAcknowledgmentReceived: UInt32 = 0
+    public var pathMTU: UInt32 = 0
+    /// Smoothed round-trip time, in microseconds (RFC 6298 2).
+    public var roundTripTime: UInt32 = 0
+    /// Its variation, in microseconds.
+    public var roundTripVariation: UInt32 = 0
+    /// Slow-start threshold, in segments.
+    public var slowStartThreshold: UInt32 = 0
+    /// Congestion window, in segments.
+    public var congestionWindow: UInt32 = 0
+    /// The MSS that we announced.
+    public var advertisedMSS: UInt32 = 0
+    /// Segments retransmitted in the connection's life.
+    public var totalRetransmitted: UInt32 = 0
+    /// Octets that the peer has acknowledged (RFC 4898 tcpEStatsAppHCThruOctetsAcked); the SYN counts as one.
+    public var bytesAcknowledged: UInt64 = 0
+    /// Octets that came in order (RFC 4898 tcpEStatsAppHCThruOctetsReceived); the FIN counts as one.
+    public var bytesReceived: UInt64 = 0
+    public var segmentsOut: UInt32 = 0
+    public var segmentsIn: UInt32 = 0
+    /// Octets in the send queue that were never sent.
+    public var notSent: UInt32 = 0
+    /// Least round-trip time of the recent minutes, in microseconds.
+    public var minimumRoundTripTime: UInt32 = 0
+
+    public init() {}
+
+    /// Reads the kernel's structure; the offsets are held to `linux/tcp.h` by CLinux's Layouts.c.
+    init(bytes: RawSpan) {
+        func byte(_ offset: Int) -> UInt8 { bytes.native(offset, as: UInt8.self) ?? 0 }
+        func word(_ offset: Int) -> UInt32 { bytes.native(offset, as: UInt32.self) ?? 0 }
+        func long(_ offset: Int) -> UInt64 { bytes.native(offset, as: UInt64.self) ?? 0 }
+        kernelState = byte(0)
+        congestionState = byte(1)
+        retransmits = byte(2)
+        probes = byte(3)
+        backoff = byte(4)
+        options = Options(rawValue: byte(5))
+        // C bit fields fill a byte from its low end on a little-endian machine, from its high end on a big-endian one.
+        #if _endian(little)
+            (sendWindowScale, receiveWindowScale) = (byte(6) & 15, byte(6) >> 4)
+        #else
+            (sendWindowScale, receiveWindowScale) = (byte(6) >> 4, byte(6) & 15)
+        #endif
+        retransmissionTimeout = word(8)
+        acknowledgmentTimeout = word(12)
+        sendMSS = word(16)
+        receiveMSS = word(20)
+        unacknowledged = word(24)
+        selectivelyAcknowledged = word(28)
+        lost = word(32)
+        retransmitted = word(36)
+        lastDataSent = word(44)
+        lastDataReceived = word(52)
+        lastAcknowledgmentReceived = word(56)
+        pathMTU = word(60)
+        roundTripTime = word(68)
+        roundTripVariation = word(72)
+        slowStartThreshold = word(76)
+        congestionWindow = word(80)
+        advertisedMSS = word(84)
+        totalRetransmitted = word(100)
+        bytesAcknowledged = long(120)
+        bytesReceived = long(128)
+        segmentsOut = word(136)
+        segmentsIn = word(140)
+        notSent = word(144)
+        minimumRoundTripTime = word(148)
+    }
+}
