@@ -1,0 +1,94 @@
+import CaptureFile
+import LinuxKernel
+import TCPWire
+
+/// How a connection attempt turned out.
+public enum DialOutcome: Hashable, Sendable {
+    case established
+    /// Nobody listens: a RST came; where an ICMP error said so instead (port unreachable), that.
+    case refused(ReportedICMP?)
+    /// No answer, within the time allowed or the kernel's patience.
+    case timedOut
+    /// Somebody on the way said no.
+    case unreachable(Unreachable, SystemError, ReportedICMP?)
+    /// It was established, then the peer sent a RST.
+    case resetAfterEstablished
+    /// It was established, then failed otherwise.
+    case brokenAfterEstablished(SystemError)
+    /// The name has no address; the resolver's words, and whether it could not be asked.
+    case nameNotFound(message: String, isTemporary: Bool)
+    /// This host itself could not try.
+    case local(LocalFault, SystemError)
+    /// The dialer was interrupted.
+    case interrupted
+
+    /// Who or what cannot be reached.
+    public enum Unreachable: Hashable, Sendable {
+        case host, network, prohibited, other
+    }
+
+    /// What is missing here.
+    public enum LocalFault: Hashable, Sendable {
+        /// No free local port, or the one asked for is taken.
+        case port
+        /// No route to the address, or one that forbids it.
+        case route
+        /// The source address is not this host's, or of the other family.
+        case address
+        case other
+    }
+
+    /// The exit code that stands for it.
+    public var exitCode: Int32 {
+        switch self {
+        case .established: 0
+        case .refused: 10
+        case .timedOut: 11
+        case .unreachable: 12
+        case .resetAfterEstablished, .brokenAfterEstablished: 13
+        case .nameNotFound: 14
+        case .local: 15
+        case .interrupted: 130
+        }
+    }
+}
+
+/// A step of a dial, when it was taken or seen (CLOCK_REALTIME, as captured packets are stamped).
+public struct DialStep: Hashable, Sendable {
+    public var time: Timestamp
+    public var kind: Kind
+
+    public enum Kind: Hashable, Sendable {
+        case resolved([IPAddress])
+        case connecting(Endpoint)
+        /// connect(2) has given up on an address; the next is tried, if there is one.
+        case failed(Endpoint, DialOutcome)
+        case established(local: Endpoint, remote: Endpoint)
+        case sent(octets: Int)
+        case received([UInt8])
+        /// Our side was closed while we read on.
+        case halfClosed
+        /// The peer closed its side.
+        case peerClosed
+        case idle
+        case closed
+    }
+}
+
+/// What became of a dial.
+public struct DialStory: Sendable {
+    public var outcome = DialOutcome.interrupted
+    public var steps: [DialStep] = []
+    /// Our end in the last attempt; `nil` where none got as far as a local port.
+    public var local: Endpoint?
+    /// The address that was tried last.
+    public var remote: Endpoint?
+    public var octetsSent = 0
+    public var octetsReceived = 0
+    /// The first octets of the answer.
+    public var answer: [UInt8] = []
+    /// Whether the peer closed its side before we did ours.
+    public var peerClosedFirst = false
+
+    public init() {}
+}

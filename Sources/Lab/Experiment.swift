@@ -1,0 +1,239 @@
+import CaptureFile
+import Connections
+import LinuxKernel
+import Synchronization
+import TCPState
+import TCPWire
+
+/// The tutorial's experiment, for real: a server, a client, one connection between them over this machine's loopback, its
+/// packets, both ends' states and the socket table at the moments that matter.
+public struct Experiment: Sendable {
+    /// What the client says: 16 octets.
+    public static let clientGreeting = Array("hello, xiao mei.".utf8)
+
+    public struct Options: Sendable {
+        public var port: UInt16 = 8080
+        public var interface = "lo"
+        /// More connections, made afterwards only to see their initial sequence numbers.
+        public var furtherConnections = 0
+        public init() {}
+    }
+
+    /// The socket table at one moment: what of it concerns the server and its client.
+    public struct TableMoment: Sendable {
+        public enum Moment: String, Sendable, CaseIterable {
+            case listening, established, closed
+        }
+        public let moment: Moment
+        public let sockets: [SocketEntry]
+
+        /// Without what earlier connections to the same port have left behind.
+        fileprivate func limited(to client: Endpoint) -> TableMoment {
+            TableMoment(
+                moment: moment,
+                sockets: sockets.filter { $0.state == .listen || $0.local == client || $0.remote == client })
+        }
+    }
+
+    /// Why there was no experiment.
+    public enum Failure: Error, Sendable {
+        /// The server could not listen.
+        case server(SystemError)
+        case socketTable(SocketTableError)
+        case dial(DialOutcome)
+    }
+
+    /// What was seen.
+    public struct Record: Sendable {
+        public let server: Endpoint
+        /// The port that was asked for, where it was taken.
+        public let takenPort: UInt16?
+        public let client: Endpoint
+        public let dial: DialStory
+        public let serverEvents: [ServerEvent]
+        public let observations: [StateObservation]
+        public let tables: [TableMoment]
+        /// `nil` where packets could not be captured.
+        public let recording: Recording?
+        /// Why they could not.
+        public let captureProblem: LiveCaptureError?
+
+        /// The story of the experiment's connection; `nil` without packets.
+        public var story: ConnectionStory? {
+            guard let recording else { return nil }
+            let analysis = CaptureAnalysis(recording.packets)
+            let index = analysis.connections.firstIndex {
+                $0.clientEndpoint == client && $0.serverEndpoint == server
+            }
+            guard let index, var story = analysis.story(of: index + 1) else { return nil }
+            story.confirm(by: observations)
+            return story
+        }
+
+        /// The ISNs of the connections that were made afterwards.
+        public var furtherInitialNumbers: [UInt32] {
+            guard let recording else { return [] }
+            let analysis = CaptureAnalysis(recording.packets)
+            return analysis.connections
+                .filter { $0.serverEndpoint == server && $0.clientEndpoint != client }
+                .map(\.client.initialSequence.rawValue)
+        }
+    }
+
+    private let options: Options
+
+    public init(_ options: Options = Options()) { self.options = options }
+
+    /// Runs it: about a tenth of a second.
+    public func run() async throws(Failure) -> Record {
+        let server = try listen()
+        let stage = try Stage(server: server.endpoint)
+        let recorder = Result<PacketRecorder, LiveCaptureError> { () throws(LiveCaptureError) in
+            try PacketRecorder(
+                CaptureOptions(
+                    interface: options.interface, filter: "tcp port \(server.endpoint.port)",
+                    bufferSize: 4 << 20))
+        }
+        async let events = Self.collect(server.events)
+        async let summary = server.run()
+        let dial = await dial(server.endpoint, stage)
+        if case .established = dial.outcome {
+            for _ in 0..<options.furtherConnections { _ = await self.dial(server.endpoint, nil) }
+        }
+        let observations = stage.finish()
+        server.stop()
+        _ = await summary
+        let recording = await (try? recorder.get())?.stopped(quiet: 30) { packets in
+            Self.isComplete(packets, dial, server.endpoint)
+        }
+        guard case .established = dial.outcome, let client = dial.local else { throw .dial(dial.outcome) }
+        var problem: LiveCaptureError?
+        if case .failure(let error) = recorder { problem = error }
+        return Record(
+            server: server.endpoint, takenPort: server.takenPort, client: client, dial: dial,
+            serverEvents: await events, observations: observations,
+            tables: stage.tables.map { $0.limited(to: client) }, recording: recording,
+            captureProblem: problem)
+    }
+
+    private func listen() throws(Failure) -> GreetingServer {
+        do throws(SystemError) {
+            return try GreetingServer(
+                GreetingServer.Options(
+                    address: IPAddress(ipv4: 0x7f00_0001), port: options.port, triesNextPorts: true))
+        } catch {
+            throw .server(error)
+        }
+    }
+
+    private func dial(_ server: Endpoint, _ stage: Stage?) async -> DialStory {
+        let options = DialOptions(
+            host: server.address.description, port: server.port, input: .octets(Self.clientGreeting),
+            reading: .untilEnd, idleLimit: .seconds(5))
+        do throws(SystemError) {
+            return try await Dialer(options, onStep: { stage?.look(at: $0) }).dial()
+        } catch {
+            var story = DialStory()
+            story.outcome = .local(.other, error)
+            return story
+        }
+    }
+
+    private static func collect(_ events: AsyncStream<ServerEvent>) async -> [ServerEvent] {
+        var all: [ServerEvent] = []
+        for await event in events { all.append(event) }
+        return all
+    }
+
+    /// Whether both FINs of the connection and an ACK after them are there.
+    private static func isComplete(_ packets: [RecordedPacket], _ dial: DialStory, _ server: Endpoint) -> Bool {
+        let analysis = CaptureAnalysis(packets)
+        return analysis.connections.contains {
+            $0.clientEndpoint == dial.local && $0.serverEndpoint == server && $0.outcome.ending == .closed
+        }
+    }
+}
+
+/// Looks at both ends from the client's thread while it stands still at each of its steps, so that the kernel is asked in
+/// every state that a program can hold a connection in.
+private final class Stage: Sendable {
+    private struct Notes {
+        var observer: StateObserver?
+        var listening: StateObservation?
+        var tables: [Experiment.TableMoment] = []
+    }
+
+    private let server: Endpoint
+    private let table: SocketTable
+    private let notes = Mutex(Notes())
+
+    init(server: Endpoint) throws(Experiment.Failure) {
+        self.server = server
+        do throws(SocketTableError) {
+            table = try SocketTable()
+            if try table.listener(on: server) != nil {
+                let seen = StateObservation(time: SystemClock.now(), party: .server, state: .listen, isMini: false)
+                notes.withLock { $0.listening = seen }
+            }
+        } catch {
+            throw .socketTable(error)
+        }
+        photograph(.listening)
+    }
+
+    var tables: [Experiment.TableMoment] { notes.withLock { $0.tables } }
+
+    func look(at step: DialStep) {
+        switch step.kind {
+        case .established(let local, let remote):
+            guard let observer = try? StateObserver(client: local, server: remote),
+                (try? observer.start()) != nil
+            else { return }
+            notes.withLock { $0.observer = observer }
+            observer.wait(client: .established, server: .established)
+            waitForAccept()
+            photograph(.established)
+        case .peerClosed: notes.withLock { $0.observer }?.wait(client: .closeWait, server: .finWait2)
+        case .closed:
+            notes.withLock { $0.observer }?.wait(client: nil, server: .timeWait)
+            photograph(.closed)
+        default: break
+        }
+    }
+
+    func finish() -> [StateObservation] {
+        let (observer, listening) = notes.withLock { ($0.observer, $0.listening) }
+        return [listening].compactMap { $0 } + (observer?.stop() ?? [])
+    }
+
+    /// Blocks until the server has taken the connection out of its accept queue, for a fifth of a second at most.
+    private func waitForAccept() {
+        let deadline = SystemClock.ticks() &+ 200_000_000
+        while SystemClock.ticks() < deadline, let listener = try? table.listener(on: server), listener.receiveQueue > 0
+        {
+            SystemClock.sleep(microseconds: 100)
+        }
+    }
+
+    private func photograph(_ moment: Experiment.TableMoment.Moment) {
+        guard let all = try? table.sockets() else { return }
+        let ours = all.filter { $0.local.port == server.port || $0.remote.port == server.port }
+        notes.withLock { $0.tables.append(Experiment.TableMoment(moment: moment, sockets: ours)) }
+    }
+}
+
+extension CaptureAnalysis {
+    /// Analyses packets that were captured here, and keeps all of them.
+    public init(_ packets: [RecordedPacket]) {
+        self.init(keeping: .all(limit: packets.count))
+        for (index, recorded) in packets.enumerated() {
+            var packet = CapturedPacket()
+            packet.number = index + 1
+            packet.time = recorded.time
+            packet.capturedLength = recorded.bytes.count
+            packet.originalLength = recorded.originalLength
+            packet.linkType = recorded.linkType.rawValue
+            take(recorded.bytes.octets, packet)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import FlyingSocks
+
+/// Lets tasks wait for sockets without holding a thread: FlyingSocks's pool, with the errno left to the system call that
+/// follows.
+struct ReadinessPool: Sendable {
+    enum Readiness: Hashable, Sendable {
+        /// Ready, or broken: the next system call on the socket says which.
+        case ready
+        case late
+        case cancelled
+    }
+
+    #if os(Linux)
+        private let pool = SocketPool<ePoll>.ePoll(maxEvents: 256)
+    #else
+        private let pool = SocketPool<kQueue>.kQueue(maxEvents: 256)
+    #endif
+
+    func prepare() async throws { try await pool.prepare() }
+
+    /// Runs until cancelled; whoever waits then is cancelled too.
+    func run() async throws { try await pool.run() }
+
+    /// Suspends until a socket is ready.
+    func wait(for event: Socket.Event, on socket: StreamSocket) async -> Readiness {
+        let file = Socket(file: Socket.FileDescriptor(rawValue: socket.descriptor))
+        do {
+            try await pool.suspendSocket(file, untilReadyFor: [event])
+            return .ready
+        } catch SocketError.disconnected {
+            return .ready
+        } catch {
+            return .cancelled
+        }
+    }
+
+    /// Suspends until a socket is ready, but no longer than `limit`.
+    func wait(for event: Socket.Event, on socket: StreamSocket, atMost limit: Duration?) async -> Readiness {
+        guard let limit else { return await wait(for: event, on: socket) }
+        return await withTaskGroup(of: Readiness.self) { group in
+            group.addTask { await wait(for: event, on: socket) }
+            group.addTask {
+                do {
+                    try await Task.sleep(for: limit)
+                    return .late
+                } catch {
+                    return .cancelled
+                }
+            }
+            let first = await group.next() ?? .cancelled
+            group.cancelAll()
+            return first
+        }
+    }
+
+    /// Closes a socket that was waited for.
+    ///
+    /// The pool wakes a task before it takes the descriptor off its list. Were the descriptor closed and its number given
+    /// to another socket in between, that one would count as watched already and never wake. One turn of the pool's actor
+    /// rules this out.
+    func close(_ socket: StreamSocket) async {
+        await pool.takeTurn()
+        socket.close()
+    }
+}
+
+extension SocketPool {
+    /// Returns after whatever the actor was doing.
+    fileprivate func takeTurn() {}
+}

@@ -1,0 +1,95 @@
+import CaptureFile
+import Connections
+import LinuxKernel
+import Synchronization
+import TCPState
+import TCPWire
+
+/// Asks the kernel for both ends of one connection, over and over, and notes each change. A look-up costs a few
+/// microseconds, so every state that lasts longer than the pause between two looks is seen.
+public final class StateObserver: Sendable {
+    private struct Notes {
+        var observations: [StateObservation] = []
+        var current: [Party: State] = [:]
+        /// The quickest look-up so far, in nanoseconds.
+        var quickest = Int64.max
+        var isStopped = false
+        var hasEnded = false
+    }
+
+    /// Nanoseconds that a look-up may take and still be put beside packets by its time; on a machine where each takes
+    /// longer, twice what the quickest took.
+    private static let longestLook: Int64 = 30_000
+
+    private let table: SocketTable
+    private let client: Endpoint
+    private let server: Endpoint
+    private let notes = Mutex(Notes())
+
+    /// Both ends are sockets of this network namespace.
+    public init(client: Endpoint, server: Endpoint) throws(SocketTableError) {
+        self.client = client
+        self.server = server
+        table = try SocketTable()
+    }
+
+    /// Starts to look, on a thread of its own.
+    public func start() throws(SystemError) {
+        look()
+        try WorkerThread.start { [self] in
+            while !notes.withLock({ $0.isStopped }) {
+                look()
+                SystemClock.sleep(microseconds: 30)
+            }
+            notes.withLock { $0.hasEnded = true }
+        }
+    }
+
+    /// Blocks until both ends were seen in these states, or `limit` milliseconds have passed.
+    public func wait(client: State?, server: State?, limit: Int = 2000) {
+        let deadline = SystemClock.ticks() &+ Int64(limit) &* 1_000_000
+        while SystemClock.ticks() < deadline {
+            let current = notes.withLock { $0.current }
+            if current[.client] == client, current[.server] == server { return }
+            SystemClock.sleep(microseconds: 30)
+        }
+    }
+
+    /// Stops, and gives what was seen, in time order.
+    public func stop() -> [StateObservation] {
+        notes.withLock { $0.isStopped = true }
+        while !notes.withLock({ $0.hasEnded }) { SystemClock.sleep(microseconds: 100) }
+        return notes.withLock { $0.observations }
+    }
+
+    private func look() {
+        note(.client, local: client, remote: server)
+        note(.server, local: server, remote: client)
+    }
+
+    private func note(_ party: Party, local: Endpoint, remote: Endpoint) {
+        let asked = SystemClock.now()
+        // An end that the kernel no longer lists is closed; one that it will not tell of stays as it was.
+        let found: SocketEntry?
+        do {
+            found = try table.lookUp(local: local, remote: remote)
+        } catch {
+            return
+        }
+        guard let entry = found else {
+            notes.withLock { $0.current[party] = nil }
+            return
+        }
+        let answered = SystemClock.now()
+        // This thread may have had to wait for a processor: then nobody knows at what moment the answer was true.
+        let took = answered.nanoseconds(since: asked)
+        notes.withLock { notes in
+            notes.quickest = min(notes.quickest, took)
+            guard took < max(Self.longestLook, notes.quickest &* 2) else { return }
+            guard notes.current[party] != entry.state else { return }
+            notes.current[party] = entry.state
+            notes.observations.append(
+                StateObservation(time: answered, party: party, state: entry.state, isMini: entry.form != .full))
+        }
+    }
+}
