@@ -1,0 +1,88 @@
+import CaptureFile
+import Connections
+import Narration
+import TCPState
+import TCPWire
+
+/// A connection's row as JSON and TSV carry it.
+struct ConnectionFacts: Encodable {
+    struct Direction: Encodable {
+        let segments: UInt32
+        let bytes: UInt64
+        let retransmitted: UInt32
+        let state: String?
+
+        init(_ half: Half) {
+            segments = half.segments
+            bytes = half.streamBytes
+            retransmitted = half.retransmittedSegments
+            state = half.state?.name
+        }
+    }
+
+    let number: Int
+    let client: String
+    let server: String
+    let role: String
+    let start: String
+    let duration: Double
+    let opening: String
+    let ending: String
+    let endedBy: String?
+    let fromClient: Direction
+    let fromServer: Direction
+    /// Milliseconds from the SYN to the ACK that completes the handshake.
+    let handshake: Double?
+    let reusesTuple: Bool
+
+    init(_ record: ConnectionRecord, number: Int) {
+        let outcome = record.outcome
+        self.number = number
+        client = record.clientEndpoint.description
+        server = record.serverEndpoint.description
+        role = record.roleEvidence.id
+        start = record.firstTime.secondsText
+        duration = Double(record.duration) / 1e9
+        opening = outcome.opening.rawValue
+        ending = outcome.ending.rawValue
+        endedBy = outcome.endedBy?.rawValue
+        fromClient = Direction(record.client)
+        fromServer = Direction(record.server)
+        handshake = record.handshakeDelay >= 0 ? Double(record.handshakeDelay) / 1e6 : nil
+        reusesTuple = record.reusesTuple
+    }
+}
+
+extension RoleEvidence {
+    var id: String {
+        switch self {
+        case .syn: "syn"
+        case .synAck: "syn-ack"
+        case .port: "guessed-by-port"
+        case .firstSeen: "guessed-by-order"
+        }
+    }
+}
+
+extension Timestamp {
+    /// Seconds since 1970 with nine decimals.
+    var secondsText: String {
+        let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let sign = nanoseconds < 0 ? "-" : ""
+        let fraction = String(rest.magnitude)
+        return sign + String(seconds.magnitude) + "." + String(repeating: "0", count: 9 - fraction.count) + fraction
+    }
+}
+
+/// A number with a fixed count of decimals, whatever the locale.
+func decimal(_ value: Double, _ places: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    let scaled = (value * scale).rounded()
+    guard scaled.magnitude < 9e18 else { return String(value) }
+    let whole = Int64(scaled)
+    let digits = String(whole.magnitude)
+    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+    let split = padded.index(padded.endIndex, offsetBy: -places)
+    return (whole < 0 ? "-" : "") + padded[..<split] + (places > 0 ? "." + padded[split...] : "")
+}

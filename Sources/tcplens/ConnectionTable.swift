@@ -1,0 +1,92 @@
+import Connections
+import Narration
+import Pictures
+import TCPWire
+
+/// The list of connections as people read it: a table, or where not even addresses and outcome fit side by side, a few lines
+/// for each.
+struct ConnectionTable {
+    private var table: TableText
+    private var stacks: [[String]] = []
+    private let canvas: Canvas
+
+    init(canvas: Canvas) {
+        self.canvas = canvas
+        table = TableText(
+            [
+                Self.column(Text(verbatim: "#"), .right, importance: 9),
+                Self.column(Self.client, importance: 7),
+                Self.column(Self.server, importance: 8),
+                Self.column(Self.opened, importance: 6),
+                Self.column(Self.ended, importance: 5),
+                Self.column(Text(en: "segs", zh: "报文段"), .right, importance: 3),
+                Self.column(Text(en: "bytes", zh: "字节"), .right, importance: 4),
+                Self.column(Text(en: "dur s", zh: "时长 s"), .right, importance: 2),
+                Self.column(Text(en: "hs ms", zh: "握手 ms"), .right, importance: 1),
+                Self.column(Text(en: "start", zh: "开始"), importance: 0),
+            ], canvas: canvas)
+    }
+
+    private static let client = Text(en: "client", zh: "客户端")
+    private static let server = Text(en: "server", zh: "服务端")
+    private static let opened = Text(en: "opened", zh: "建立")
+    private static let ended = Text(en: "ended", zh: "结束")
+
+    /// A column that is whole or not there: half a number is worse than none.
+    private static func column(
+        _ header: Text, _ alignment: DisplayWidth.Alignment = .left, importance: Int
+    ) -> TableText.Column {
+        TableText.Column(header, alignment, importance: importance, minimum: .max)
+    }
+
+    mutating func add(_ record: ConnectionRecord, number: Int) {
+        let outcome = record.outcome
+        let client = record.clientEndpoint.description + (record.roleEvidence.isGuess ? "?" : "")
+        let opened = outcome.opening.text(canvas.language)
+        let hasEnd = outcome.ending != .none
+        let who = hasEnd ? outcome.endedBy.map { $0 == .client ? " C" : " S" } ?? "" : ""
+        let ended = outcome.endingText(canvas.language) + who
+        let segments = "\(record.client.segments)/\(record.server.segments)"
+        let bytes = "\(record.client.streamBytes)/\(record.server.streamBytes)"
+        let seconds = Double(record.duration) / 1e9
+        // On loopback a whole connection takes less than a millisecond.
+        let duration = decimal(seconds, seconds < 0.01 ? 6 : 3)
+        let handshake = record.handshakeDelay >= 0 ? decimal(Double(record.handshakeDelay) / 1e6, 3) : "-"
+        table.add([
+            String(number), client, record.serverEndpoint.description, opened, ended, segments, bytes, duration,
+            handshake, record.firstTime.clockText,
+        ])
+        let outcomeText = Text(
+            en: hasEnd ? "\(opened), \(ended)" : opened, zh: hasEnd ? "\(opened),\(ended)" : opened)
+        let measures = Text(
+            en: "\(segments) segments, \(bytes) bytes, \(duration) s",
+            zh: "\(segments) 个报文段，\(bytes) 字节，时长 \(duration) s")
+        stacks.append(
+            stack(
+                number, ends: [client, "-> \(record.serverEndpoint)"],
+                [outcomeText(canvas.language), measures(canvas.language)]))
+    }
+
+    private func stack(_ number: Int, ends: [String], _ rest: [String]) -> [String] {
+        let lead = "\(number)  "
+        let joined = ends.joined(separator: " ")
+        let lines = (canvas.measure(lead + joined) <= canvas.width ? [joined] : ends) + rest
+        let margin = String(repeating: " ", count: canvas.measure(lead))
+        return lines.enumerated().flatMap { index, line in
+            Paragraph(canvas: canvas).lines(line, first: index == 0 ? lead : margin)
+        }
+    }
+
+    /// The rows, and below them what the width had no room for.
+    func lines() -> [String] {
+        let hidden = table.hiddenColumns
+        guard !hidden.isEmpty else { return table.lines() }
+        let needed = [Self.client, Self.server, Self.opened, Self.ended]
+        guard !hidden.contains(where: needed.contains) else { return stacks.flatMap { $0 } }
+        let list = hidden.map { $0(canvas.language) }.joined(separator: ", ")
+        let note = Text(
+            en: "(no room for: \(list); wider with --width, all with --format tsv)",
+            zh: "(宽度不足，未显示：\(list)；可用 --width 加宽，或用 --format tsv 看全部)")
+        return table.lines() + Paragraph(canvas: canvas).lines(note(canvas.language))
+    }
+}

@@ -1,0 +1,49 @@
+import Connections
+import Lab
+import LinuxKernel
+import TCPState
+import TCPWire
+
+/// The demo's facts as JSON carries them.
+struct DemoFacts: Encodable {
+    struct Table: Encodable {
+        let moment: String
+        let sockets: [SocketFacts]
+    }
+
+    struct Observation: Encodable {
+        let time: String
+        let party: String
+        let state: String
+        let mini: Bool
+    }
+
+    let kernel: String
+    let client: String
+    let server: String
+    let takenPort: UInt16?
+    let privateNamespace: Bool
+    let captured: Bool
+    let dropped: UInt32?
+    let story: StoryFacts?
+    let tables: [Table]
+    let observations: [Observation]
+    let furtherInitialNumbers: [UInt32]
+
+    init(_ record: Experiment.Record, story: ConnectionStory?) {
+        kernel = KernelVersion.current.description
+        client = record.client.description
+        server = record.server.description
+        takenPort = record.takenPort
+        privateNamespace = PrivateRun.isInside
+        captured = record.recording != nil
+        dropped = record.recording?.statistics.droppedByKernel
+        self.story = story.map { StoryFacts($0, number: 1, observations: record.observations) }
+        tables = record.tables.map { Table(moment: $0.moment.rawValue, sockets: $0.sockets.map { SocketFacts($0) }) }
+        observations = record.observations.map {
+            Observation(
+                time: $0.time.secondsText, party: $0.party.rawValue, state: $0.state.name, mini: $0.isMini)
+        }
+        furtherInitialNumbers = record.furtherInitialNumbers
+    }
+}

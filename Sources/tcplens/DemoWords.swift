@@ -1,0 +1,150 @@
+import Connections
+import Lab
+import LinuxKernel
+import Narration
+import Pictures
+import TCPWire
+
+/// What the demo says besides the explanation of the segments.
+enum DemoWords {
+    static let title = Text(
+        en: "tcplens demo: one TCP connection, as it really happened", zh: "tcplens demo：一条 TCP 连接的真实经过")
+    static let call = Text(en: "The telephone call", zh: "打个电话")
+    static let programs = Text(en: "What the two programs did", zh: "两个程序做了什么")
+    static let picture = Text(en: "The picture", zh: "时序图")
+    static let headers = Text(en: "The handshake's three headers", zh: "三次握手的首部，逐字段对照")
+    static let states = Text(en: "Each end's way through the states", zh: "两端各自经历的状态")
+    static let tables = Text(en: "The socket table (as netstat shows it)", zh: "套接字表(netstat 的样子)")
+    static let explanation = Text(en: "Step by step", zh: "逐步讲解")
+    static let sceneTitle = Text(en: "hello, xiao mei", zh: "hello, xiao mei")
+    static let field = Text(en: "Field", zh: "字段")
+    static let cause = Text(en: "when it", zh: "触发")
+    static let knownFrom = Text(en: "known from", zh: "依据")
+    static let sends = Text(en: "sends", zh: "发出")
+    static let receives = Text(en: "receives", zh: "收到")
+
+    static func what(client: String, server: String, kernel: String, packets: Int?, lost: Int) -> Text {
+        let seen = packets.map {
+            (en: "\($0) packets captured on lo, \(lost) lost", zh: "在 lo 上抓到 \($0) 个报文，丢失 \(lost) 个")
+        }
+        return Text(
+            en: "client \(client), server \(server), \(kernel)" + (seen.map { "; " + $0.en } ?? ""),
+            zh: "客户端 \(client)，服务端 \(server)，\(kernel)" + (seen.map { "；" + $0.zh } ?? ""))
+    }
+
+    static func portTaken(_ port: UInt16, used: UInt16) -> Text {
+        Text(
+            en: "Port \(port) is taken on this machine: the server listens on \(used) instead.",
+            zh: "本机端口 \(port) 已被占用，服务端改用 \(used)。")
+    }
+
+    static let inside = Text(
+        en: "No right to capture here: run in a private network namespace, with its own loopback.",
+        zh: "当前用户没有抓包权限：已改在私有网络命名空间里运行，有自己的回环接口。")
+
+    static func nowhere(_ reason: String) -> Text {
+        Text(
+            en:
+                "No right to capture here, nor to make a private namespace (\(reason)): states and sockets only, no packets.",
+            zh: "没有抓包权限，也无法创建私有命名空间(\(reason))：只能看到状态和套接字，看不到报文。")
+    }
+
+    static func randomNumbers(_ numbers: [UInt32]) -> Text {
+        let words = numbers.map(String.init)
+        let list = words.joined(separator: ", ")
+        return Text(
+            en:
+                "The ISN is random: the client's ISNs of this connection and of \(numbers.count - 1) more, made at once after it: \(list).",
+            zh: "ISN 是随机的：这条连接与紧接着新建的 \(numbers.count - 1) 条连接，客户端 ISN 依次为 \(words.joined(separator: "、"))。")
+    }
+
+    static let checksumNote = Text(
+        en:
+            "* only the sum of the pseudo-header: on the loopback nothing can be damaged, so the kernel leaves the rest out.",
+        zh: "* 只有伪首部之和：回环不经过网线，不会出错，内核便省去了其余计算。")
+
+    static let rule = Text(
+        en: "The rule: ack = seq + 1, because a SYN takes one sequence number. On these numbers:",
+        zh: "规则：ack = seq + 1，因为 SYN 占用一个序号。用上面的数字验证：")
+
+    static let statesNote = Text(
+        en:
+            "kernel: sock_diag was asked at that moment. inferred: concluded from the packets by RFC 9293; on a loopback these states last microseconds, too short to ask in.",
+        zh: "内核：当时向 sock_diag 查询所得。推断：按 RFC 9293 由报文推出；回环上这些状态只有几微秒，来不及查询。")
+
+    static let kernelNote = Text(
+        en: "kernel: sock_diag was asked at that moment. States that last microseconds are too short to ask in.",
+        zh: "内核：当时向 sock_diag 查询所得。只持续几微秒的状态来不及查询。")
+
+    static func provenance(_ entry: StatePath.Entry, seenAt: String?) -> Text {
+        switch entry.provenance {
+        case .kernel:
+            let mini = entry.isMini
+            return Text(
+                en: "kernel" + (seenAt.map { ", seen at \($0)" } ?? "") + (mini ? " (mini socket)" : ""),
+                zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "(mini socket)" : ""))
+        case .wire: return Text(en: "wire", zh: "报文")
+        case .inferred: return Text(en: "inferred", zh: "推断")
+        }
+    }
+
+    static func moment(_ moment: Experiment.TableMoment.Moment) -> Text {
+        switch moment {
+        case .listening: Text(en: "while the server listens, before the client:", zh: "服务端监听中，客户端尚未连接：")
+        case .established: Text(en: "while the connection is established:", zh: "连接建立期间：")
+        case .closed: Text(en: "after the close:", zh: "关闭之后：")
+        }
+    }
+
+    static func server(_ event: ServerEvent) -> Text? {
+        switch event.kind {
+        case .listening(let endpoint, _): Text(en: "listens on \(endpoint)", zh: "监听 \(endpoint)")
+        case .accepted(1, let peer, _): Text(en: "accepts \(peer)", zh: "接受连接 \(peer)")
+        case .received(1, let octets, let first):
+            Text(
+                en: "reads \(octets) bytes: \"\(Printable.bytes(first, limit: 40))\"",
+                zh: "读到 \(octets) 字节：\"\(Printable.bytes(first, limit: 40))\"")
+        case .replied(1, let octets):
+            Text(
+                en: "answers \(octets) bytes: \"\(Printable.bytes(GreetingServer.greeting, limit: 40))\"",
+                zh: "回复 \(octets) 字节：\"\(Printable.bytes(GreetingServer.greeting, limit: 40))\"")
+        case .closed(1, _): Text(en: "closes its side", zh: "关闭本端")
+        default: nil
+        }
+    }
+
+    static func client(_ step: DialStep) -> Text? {
+        switch step.kind {
+        case .connecting(let endpoint): Text(en: "calls connect() to \(endpoint)", zh: "调用 connect() 连接 \(endpoint)")
+        case .established: Text(en: "connect() has returned: it is connected", zh: "connect() 返回：连接成功")
+        case .sent(let octets):
+            Text(
+                en: "sends \(octets) bytes: \"\(Printable.bytes(Experiment.clientGreeting, limit: 40))\"",
+                zh: "发送 \(octets) 字节：\"\(Printable.bytes(Experiment.clientGreeting, limit: 40))\"")
+        case .received(let bytes):
+            Text(
+                en: "reads \(bytes.count) bytes: \"\(Printable.bytes(bytes, limit: 40))\"",
+                zh: "读到 \(bytes.count) 字节：\"\(Printable.bytes(bytes, limit: 40))\"")
+        case .peerClosed: Text(en: "sees that the server has closed", zh: "发现服务端已关闭")
+        case .closed: Text(en: "closes its side", zh: "关闭本端")
+        default: nil
+        }
+    }
+
+    static func saved(_ path: String) -> Text {
+        Text(en: "The packets are in \(path), each with a comment.", zh: "报文已存入 \(path)，每个都带注释。")
+    }
+
+    static func next(savedAs path: String?, absolute: Bool) -> [Text] {
+        let file = path ?? "hello.pcapng"
+        var next: [Text] = []
+        if !absolute { next.append(Text(en: "real numbers:     tcplens demo -S", zh: "真实序号：  tcplens demo -S")) }
+        if path == nil {
+            next.append(
+                Text(en: "for Wireshark:    tcplens demo -w \(file)", zh: "存给 Wireshark：  tcplens demo -w \(file)"))
+        } else {
+            next.append(Text(en: "header by bits:   tcplens header \(file)#1", zh: "逐位看首部：  tcplens header \(file)#1"))
+        }
+        return next
+    }
+}

@@ -1,0 +1,54 @@
+import Narration
+
+/// The argument parser's complaints, which it makes in English only, in both languages.
+enum ParserComplaint {
+    static func text(_ message: String) -> Text {
+        let message = message.trimmingSuffix { $0.isWhitespace || $0 == "." }
+        if let match = message.wholeMatch(of: /Missing expected argument '(.+)'/) {
+            let name = match.1.replacing(" ...", with: "...")
+            return Text(en: "\(name) is missing", zh: "缺少参数 \(name)")
+        }
+        if let match = message.wholeMatch(of: /Missing value for '(.+)'/) {
+            return Text(en: "\(match.1) needs a value", zh: "\(match.1) 缺少取值")
+        }
+        if let match = message.wholeMatch(of: /Unknown option '(.+?)'(?:\. Did you mean '(.+)'\?)?/) {
+            let near = match.2
+            return Text(
+                en: "unknown option \(match.1)" + (near.map { "; did you mean \($0)?" } ?? ""),
+                zh: "没有 \(match.1) 这个选项" + (near.map { "；是不是想用 \($0)?" } ?? ""))
+        }
+        if let match = message.wholeMatch(of: /Unexpected argument '(.+)'/.dotMatchesNewlines()) {
+            return Text(en: "unexpected argument '\(match.1)'", zh: "多余的参数 '\(match.1)'")
+        }
+        if let match = message.wholeMatch(of: /[0-9]+ unexpected arguments: (.+)/.dotMatchesNewlines()) {
+            return Text(en: "unexpected arguments: \(match.1)", zh: "多余的参数：\(match.1)")
+        }
+        if let match = message.wholeMatch(
+            of: /The value '(.*?)' is invalid for '(.+?)'(?:\. Please provide one of (.+))?/.dotMatchesNewlines())
+        {
+            let choices = match.3.map(choices)
+            return Text(
+                en: "'\(match.1)' is not a value for \(match.2)" + (choices.map { ": it takes \($0)" } ?? ""),
+                zh: "\(match.2) 不能取 '\(match.1)'" + (choices.map { "，可取：\($0)" } ?? ""))
+        }
+        return Text(verbatim: String(message))
+    }
+
+    /// `'a', 'b' or 'c'`, or a list over several lines, as `a, b, c`.
+    private static func choices(_ list: Substring) -> String {
+        if list.contains("'") {
+            return list.matches(of: /'(.*?)'/).map { String($0.1) }.joined(separator: ", ")
+        }
+        return list.split(separator: "\n").compactMap { line in
+            line.firstRange(of: "- ").map { String(line[$0.upperBound...]) }
+        }.joined(separator: ", ")
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while isDropped: (Character) -> Bool) -> String {
+        var rest = self[...]
+        while let last = rest.last, isDropped(last) { rest = rest.dropLast() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,115 @@
+import CaptureFile
+import Connections
+import Narration
+import TCPState
+import TCPWire
+
+/// One connection's whole story as JSON carries it.
+struct StoryFacts: Encodable {
+    struct Segment: Encodable {
+        let number: Int
+        let time: String
+        let from: String
+        let flags: [String]
+        let sequence: UInt32
+        let sequenceRaw: UInt32
+        let sequenceBase: String
+        let acknowledgment: UInt32?
+        let acknowledgmentRaw: UInt32?
+        let length: UInt32
+        let window: UInt16
+        let kind: String
+        let original: Int?
+        let client: EndState
+        let server: EndState
+        let comment: [String: String]
+    }
+
+    struct EndState: Encodable {
+        let state: String?
+        let provenance: String
+
+        init(_ state: ConnectionStory.EndState) {
+            self.state = state.state?.name
+            provenance = state.provenance.id
+        }
+    }
+
+    struct PathEntry: Encodable {
+        let state: String
+        let time: String?
+        let cause: Int?
+        let observed: String?
+        let provenance: String
+    }
+
+    let connection: ConnectionFacts
+    let segments: [Segment]
+    let paths: [String: [PathEntry]]
+
+    init(_ story: ConnectionStory, number: Int, observations: [StateObservation] = []) {
+        connection = ConnectionFacts(story.record, number: number)
+        segments = story.steps.map(Segment.init)
+        paths = Dictionary(
+            uniqueKeysWithValues: Party.allCases.map { party in
+                let path = story.path(of: party, observations: observations)
+                return (
+                    party.rawValue,
+                    path.entries.map {
+                        PathEntry(
+                            state: $0.state.name, time: $0.time?.secondsText, cause: $0.cause,
+                            observed: $0.observed?.secondsText, provenance: $0.provenance.id)
+                    }
+                )
+            })
+    }
+}
+
+extension StoryFacts.Segment {
+    init(_ step: ConnectionStory.Step) {
+        let header = step.segment.header
+        number = step.segment.number
+        time = step.segment.time.secondsText
+        from = step.sender.rawValue
+        flags = header.flags.description.split(separator: ",").map(String.init)
+        sequence = step.sequence.value
+        sequenceRaw = step.sequence.raw
+        sequenceBase = step.sequence.base.rawValue
+        acknowledgment = step.acknowledgment?.value
+        acknowledgmentRaw = step.acknowledgment?.raw
+        length = header.payloadLength
+        window = header.window
+        kind = step.kind.id
+        if case .retransmission(let packet) = step.kind { original = packet } else { original = nil }
+        client = StoryFacts.EndState(step.client)
+        server = StoryFacts.EndState(step.server)
+        comment = ["en": step.comment.english, "zh": step.comment.chinese]
+    }
+}
+
+extension ConnectionStory.Kind {
+    var id: String {
+        switch self {
+        case .syn: "syn"
+        case .synAck: "syn-ack"
+        case .handshakeAck: "handshake-ack"
+        case .data: "data"
+        case .acknowledgment: "ack"
+        case .fin: "fin"
+        case .refusal: "refusal"
+        case .reset: "reset"
+        case .keepAlive: "keep-alive"
+        case .retransmission: "retransmission"
+        }
+    }
+}
+
+extension Provenance {
+    var id: String {
+        switch self {
+        case .kernel: "kernel"
+        case .wire: "wire"
+        case .inferred: "inferred"
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+@Suite("tcplens connections")
+struct ConnectionsTests {
+    let folder: ScratchFolder
+
+    init() throws { folder = try ScratchFolder() }
+
+    @Test("the list, character by character", arguments: Snapshots.connections)
+    func list(_ snapshot: Snapshot) async throws {
+        let run = try await Run(
+            ["connections", Exchange.three(in: folder)] + snapshot.arguments, environment: ["LANG": "C.UTF-8"])
+        #expect(run.out == snapshot.text)
+        #expect(run.err == "")
+        #expect(run.status == 0)
+    }
+
+    @Test("TSV has the same columns in every row, in every language", arguments: ["en", "zh"])
+    func tsv(language: String) async throws {
+        let run = try await Run("connections", Exchange.three(in: folder), "--format", "tsv", "--lang", language)
+        let rows = run.lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+        #expect(
+            rows.first?.joined(separator: " ") == """
+                number client server role start duration opening ending ended_by client_segments server_segments \
+                client_bytes server_bytes handshake_ms
+                """)
+        #expect(rows.count == 4)
+        #expect(rows.allSatisfy { $0.count == rows[0].count && !$0.contains("") })
+        #expect(rows[1][4] == "1700000000.000000000")
+        #expect(rows[1][5] == "0.000489000")
+        #expect(rows[1][13] == "0.034000")
+        #expect(rows[3][6] == "refused")
+    }
+
+    @Test("JSON is one object a line, the same in both languages")
+    func json() async throws {
+        let path = try Exchange.three(in: folder)
+        let run = try await Run("connections", path, "--json")
+        let objects = try run.lines.map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        #expect(objects.map { $0["number"] as? Int } == [1, 2, 3])
+        #expect(objects[0]["client"] as? String == "127.0.0.1:43210")
+        #expect(objects[0]["ending"] as? String == "closed")
+        #expect(objects[0]["endedBy"] as? String == "client")
+        #expect(try await Run("connections", path, "--format", "json", "--lang", "zh").out == run.out)
+    }
+
+    @Test("several files: the others are listed though one cannot be read")
+    func severalFiles() async throws {
+        let one = try Exchange.tutorial(in: folder)
+        let missing = folder.path("missing.pcap")
+        let run = try await Run("connections", one, missing, "--format", "tsv")
+        #expect(run.lines.count == 2)
+        #expect(run.lines.first?.hasPrefix("file\tnumber\t") == true)
+        #expect(run.err.contains("\(missing): no such file"))
+        #expect(run.status == 4)
+    }
+
+    @Test("sorted by what was asked for, numbers downwards")
+    func sorting() async throws {
+        let path = try Exchange.three(in: folder)
+        func numbers(_ key: String) async throws -> [String] {
+            try await Run("connections", path, "--sort", key, "--format", "tsv").lines.dropFirst()
+                .map { String($0.prefix { $0 != "\t" }) }
+        }
+        #expect(try await numbers("start") == ["1", "2", "3"])
+        #expect(try await numbers("bytes") == ["1", "2", "3"])
+        #expect(try await numbers("client") == ["1", "2", "3"])
+        #expect(try await numbers("opening") == ["1", "2", "3"])
+        #expect(try await Run("connections", path, "--sort", "bytes", "--limit", "1", "--json").lines.count == 1)
+    }
+}
