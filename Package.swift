@@ -26,16 +26,19 @@ let package = Package(
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
-        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(name: "CLibpcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .target(name: "CPcap", dependencies: ["CLibpcap"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
         .target(name: "TCPWire", swiftSettings: safe),
         .target(name: "CaptureFile", dependencies: ["CZlib"], swiftSettings: safe),
         .target(name: "TCPState", swiftSettings: safe),
         .target(name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState"], swiftSettings: safe),
-        .target(name: "Narration", dependencies: ["TCPState"], swiftSettings: plain),
         .target(
-            name: "Pictures", dependencies: ["TCPWire", "TCPState", "Connections", "Narration"],
+            name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections"], swiftSettings: plain
+        ),
+        .target(
+            name: "Pictures", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections", "Narration"],
             swiftSettings: plain),
         .target(
             name: "LinuxKernel", dependencies: ["CPcap", "CLinux", "TCPWire", "CaptureFile", "TCPState"],
@@ -64,10 +67,39 @@ let package = Package(
             name: "PicturesTests", dependencies: ["Pictures", "Narration", "Connections", "TCPWire", "TCPState"],
             swiftSettings: plain),
         .testTarget(
-            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "TCPWire", "TCPState"], swiftSettings: plain),
+            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
+            swiftSettings: plain),
+        .testTarget(
+            name: "LabTests", dependencies: ["Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
+            swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
             dependencies: ["tcplens", "Lab", "CaptureFile", "TCPWire", "Connections"], swiftSettings: plain),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Fuzz targets have no main of their own: libFuzzer brings it (`script/fuzz`).
+if Context.environment["FUZZ"] != nil {
+    let fuzzers = [
+        ("FuzzWire", ["TCPWire"]), ("FuzzCapture", ["CaptureFile"]), ("FuzzSockDiag", ["LinuxKernel"]),
+        ("FuzzConnections", ["Connections", "TCPWire", "CaptureFile", "TCPState"]),
+    ]
+    for (name, rooms) in fuzzers {
+        package.targets.append(
+            .executableTarget(
+                name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Fuzz/\(name)", swiftSettings: plain))
+        package.products.append(.executable(name: name, targets: [name]))
+    }
+}
+
+// The benchmarks' own programs (`script/bench`).
+if Context.environment["BENCH"] != nil {
+    for (name, rooms) in [("MakeCapture", ["TCPWire", "CaptureFile"]), ("Bench", ["CLinux"])] {
+        package.targets.append(
+            .executableTarget(
+                name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Benchmarks/\(name)",
+                swiftSettings: plain))
+        package.products.append(.executable(name: name, targets: [name]))
+    }
+}

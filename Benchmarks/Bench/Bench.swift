@@ -1,0 +1,125 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Runs TCPLens beside other tools on one file, in turns, and prints medians and ratios as a table.
+///
+///     Bench TCPLENS FILE [runs N] [slow N]
+///
+/// The slow tools (tcptrace, tshark) run fewer times. Every command runs once before anything counts, so that file and
+/// programs are in the page cache.
+@main
+struct Bench {
+    struct Contender {
+        let name: String
+        let command: [String]
+        var isSlow = false
+    }
+
+    struct Run {
+        let wall: Double
+        let user: Double
+        let system: Double
+        /// Peak resident memory in MB.
+        let peak: Double
+        let status: Int32
+    }
+
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count >= 3 else {
+            print("usage: Bench TCPLENS FILE [runs N] [slow N]")
+            exit(2)
+        }
+        let (tcplens, file) = (arguments[1], arguments[2])
+        let runs = number("runs", arguments) ?? 7
+        let slowRuns = number("slow", arguments) ?? 1
+        let contenders = [
+            Contender(name: "`cat`", command: ["cat", file]),
+            Contender(name: "`capinfos -c`", command: ["capinfos", "-c", file]),
+            Contender(name: "`tcpdump -r -w /dev/null`", command: ["tcpdump", "-r", file, "-w", "/dev/null"]),
+            Contender(
+                name: "**tcplens, two cores**", command: [tcplens, "connections", "--format", "tsv", file]),
+            Contender(
+                name: "**tcplens, one core**",
+                command: [tcplens, "connections", "--format", "tsv", "--threads", "1", file]),
+            Contender(name: "`tcptrace`", command: ["tcptrace", file], isSlow: true),
+            Contender(
+                name: "`tshark -q -z conv,tcp`", command: ["tshark", "-q", "-z", "conv,tcp", "-r", file], isSlow: true),
+        ].filter { available($0.command[0]) && !(slowRuns == 0 && $0.isSlow) }
+
+        var results: [[Run]] = Array(repeating: [], count: contenders.count)
+        for (index, contender) in contenders.enumerated() where !contender.isSlow { results[index] = [run(contender)] }
+        results = results.map { _ in [] }
+        // In turns, so that whatever else the machine does falls on all of them.
+        for round in 0..<max(runs, slowRuns) {
+            for (index, contender) in contenders.enumerated() where round < (contender.isSlow ? slowRuns : runs) {
+                results[index].append(run(contender))
+            }
+        }
+        report(contenders, results)
+    }
+
+    private static func number(_ name: String, _ arguments: [String]) -> Int? {
+        arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? Int(arguments[$0 + 1]) : nil }
+    }
+
+    private static func available(_ program: String) -> Bool {
+        if program.contains("/") { return access(program, X_OK) == 0 }
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        return path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
+    }
+
+    private static func run(_ contender: Contender) -> Run {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        var words: [UnsafeMutablePointer<CChar>?] = contender.command.map { strdup($0) } + [nil]
+        defer { words.forEach { free($0) } }
+        var child = pid_t()
+        let start = DispatchTime.now().uptimeNanoseconds
+        guard posix_spawnp(&child, contender.command[0], &actions, nil, &words, environ) == 0 else {
+            return Run(wall: 0, user: 0, system: 0, peak: 0, status: -1)
+        }
+        var status: Int32 = 0
+        var usage = rusage()
+        while wait4(child, &status, 0, &usage) < 0, errno == EINTR {}
+        let end = DispatchTime.now().uptimeNanoseconds
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return Run(
+            wall: Double(end - start) / 1e9, user: seconds(usage.ru_utime), system: seconds(usage.ru_stime),
+            peak: Double(usage.ru_maxrss) / 1024, status: status)
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+    }
+
+    private static func report(_ contenders: [Contender], _ results: [[Run]]) {
+        func wall(_ name: String) -> Double {
+            contenders.firstIndex { $0.name == name }.map { index in median(results[index].map(\.wall)) } ?? 0
+        }
+        let cat = wall("`cat`")
+        let ours = wall("**tcplens, two cores**")
+        print("| command | user s | sys s | wall s | peak MB | beside cat | beside tcplens | runs |")
+        print("|---|---|---|---|---|---|---|---|")
+        for (contender, runs) in zip(contenders, results) where !runs.isEmpty {
+            let failed = runs.contains { $0.status != 0 } ? " (failed)" : ""
+            let wall = median(runs.map(\.wall))
+            print(
+                "| \(contender.name)\(failed) | \(text(median(runs.map(\.user)), 2)) | \(text(median(runs.map(\.system)), 2)) "
+                    + "| \(text(wall, 2)) | \(text(median(runs.map(\.peak)), 0)) "
+                    + "| \(cat > 0 ? text(wall / cat, 1) : "-") | \(ours > 0 ? text(wall / ours, 2) : "-") | \(runs.count) |"
+            )
+        }
+    }
+
+    private static func text(_ value: Double, _ places: Int) -> String { String(format: "%.\(places)f", value) }
+}
