@@ -25,7 +25,7 @@ private struct Reading: Equatable {
         do throws(CaptureError) {
             var reader = try open()
             var packet = CapturedPacket()
-            while try reader.next(&packet) { take(packet, from: reader) }
+            while try reader.next(&packet) { try take(packet, from: &reader) }
             ending = reader.ending
         } catch {
             // Of a text, as much is looked at as is at hand: pieces differ.
@@ -37,14 +37,14 @@ private struct Reading: Equatable {
         }
     }
 
-    private mutating func take(_ packet: CapturedPacket, from reader: borrowing CaptureReader) {
+    private mutating func take(_ packet: CapturedPacket, from reader: inout CaptureReader) throws(CaptureError) {
         let content = reader.bytes.extracting(packet.offset..<(packet.offset + packet.capturedLength))
         sums.append(content.withUnsafeBytes { $0.reduce(0) { $0 &* 31 &+ UInt64($1) } })
         comments.append(reader.comments(of: packet))
         interfaces.append(reader.format.interface(of: packet))
-        if reader.isMapped {
+        if reader.isSeekable {
             var again = CapturedPacket()
-            precondition(reader.readPacket(at: packet.blockOffset, &again))
+            guard try reader.fetch(at: packet.blockOffset, &again) else { preconditionFailure("not found again") }
             again.number = packet.number
             precondition(again == packet)
         }

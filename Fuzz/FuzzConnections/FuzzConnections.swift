@@ -27,10 +27,10 @@ private func readCapture(_ bytes: [UInt8]) {
     precondition(counts.packets == counts.segments + others)
     precondition(analysis.kept.count + analysis.leftOut == counts.segments)
     check(analysis.connections, segments: counts.segments)
-    for number in 1...max(1, min(50, analysis.connections.count)) {
+    for number in 1...max(1, min(50, analysis.count)) {
         guard let story = analysis.story(of: number) else { continue }
         check(story)
-        let record = analysis.connections[number - 1]
+        let record = analysis[number - 1]
         if analysis.leftOut == 0 {
             precondition(story.record.client.segments == record.client.segments)
             precondition(story.record.outcome == record.outcome)
@@ -75,13 +75,14 @@ private func readSegments(_ input: ArraySlice<UInt8>) {
     var tracker = ConnectionTracker(seed: HashSeed(&generator))
     var groups: [[StoredSegment]] = []
     for segment in stored {
-        let place = tracker.add(segment.header, in: segment.frame.octets, at: segment.time, number: segment.number)
+        let place = tracker.add(segment.tracked)
         if place == groups.count { groups.append([]) }
         groups[place].append(segment)
     }
-    check(tracker.connections, segments: stored.count)
-    precondition(groups.count == tracker.connections.count)
-    for (record, segments) in zip(tracker.connections, groups) {
+    let records = (0..<tracker.count).map { tracker[$0] }
+    check(records, segments: stored.count)
+    precondition(groups.count == records.count)
+    for (record, segments) in zip(records, groups) {
         guard let story = ConnectionStory(segments: segments) else { preconditionFailure("no story") }
         precondition(story.record.outcome == record.outcome)
         precondition(story.record.client.state == record.client.state)
@@ -108,7 +109,7 @@ private func check(_ records: [ConnectionRecord], segments: Int) {
         let own = Int(record.client.segments) + Int(record.server.segments)
         precondition(own > 0)
         total += own
-        precondition(record.client.payloadBytes <= UInt64(own) * 65_535)
+        precondition(UInt64(record.client.retransmittedBytes) <= UInt64(own) * 65_535)
         precondition(record.outcome.endedBy == nil || record.outcome.ending != .open)
         precondition(record.client.retransmittedSegments <= record.client.segments)
     }

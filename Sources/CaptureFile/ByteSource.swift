@@ -1,8 +1,11 @@
-/// Where a stream's octets come from: what is at hand in memory, then a descriptor.
+/// Where a window's octets come from: what is at hand in memory, then a descriptor.
 struct ByteSource: ~Copyable {
     private var memory: ByteWindow
-    private var position = 0
+    /// How much of ``memory`` was read.
+    private var taken = 0
     private let descriptor: Descriptor?
+    /// Where in a regular file the next octet to read lies; `nil` for what can only be read on.
+    private var position: Int?
     /// No more than this at a time: how streams behave, made so for tests.
     private let pieceSize: Int
     let path: String
@@ -16,12 +19,26 @@ struct ByteSource: ~Copyable {
         self.path = path
     }
 
+    /// A regular file, from its start.
+    init(file: consuming Descriptor, path: String) {
+        self.init(memory: ByteWindow(capacity: 0), then: file, path: path)
+        position = 0
+    }
+
+    /// Whether any place of it can be read at any time.
+    var isSeekable: Bool { position != nil }
+
     /// Adds octets to `window`.
     ///
     /// - Returns: how many; 0 at the end.
     mutating func read(into window: inout ByteWindow) throws(CaptureError) -> Int {
-        let length = min(memory.count - position, pieceSize)
-        guard length > 0 else {
+        let length = min(memory.count - taken, pieceSize)
+        if length > 0 {
+            let copied = try window.append(memory, taken..<(taken + length))
+            taken += copied
+            return copied
+        }
+        guard let from = position else {
             switch descriptor {
             case .some(let open):
                 return try unsafe window.append { (space) throws(CaptureError) in
@@ -30,14 +47,42 @@ struct ByteSource: ~Copyable {
             case .none: return 0
             }
         }
-        let copied = try window.append(memory, position..<(position + length))
-        position += copied
-        return copied
+        let got = try read(at: from, into: &window)
+        position = from + got
+        return got
+    }
+
+    /// Adds the octets of a regular file from `offset` on to `window`.
+    ///
+    /// - Returns: how many; 0 at the end.
+    func read(at offset: Int, into window: inout ByteWindow) throws(CaptureError) -> Int {
+        switch descriptor {
+        case .some(let file):
+            try unsafe window.append { (space) throws(CaptureError) in
+                try unsafe file.read(into: space, at: offset, path: path)
+            }
+        case .none: 0
+        }
+    }
+
+    /// Goes on at another place of a regular file.
+    mutating func seek(to offset: Int) { position = offset }
+
+    /// The same regular file once more.
+    func duplicate() throws(CaptureError) -> ByteSource {
+        switch descriptor {
+        case .some(let file): ByteSource(file: try file.duplicate(path: path), path: path)
+        case .none: ByteSource(memory: ByteWindow(memory.bytes), path: path)
+        }
     }
 
     /// Takes back the first octets that were read of it.
     mutating func rewind(_ window: consuming ByteWindow) {
-        if memory.count == 0 { memory = window }
-        position = 0
+        if position != nil {
+            position = 0
+        } else if memory.count == 0 {
+            memory = window
+        }
+        taken = 0
     }
 }

@@ -4,66 +4,54 @@
     import Darwin
 #endif
 
-/// Owns the memory that packets are read from: a mapped file, or a buffer that slides over a stream.
+/// Owns the memory that packets are read from: a buffer that slides over a file or a stream, or holds all of it.
 ///
 /// Invariants, on which the unsafe code below rests:
 /// - `base` points to `capacity` octets that belong to this value alone until `deinit`, or is nil and `capacity` is 0;
-/// - the first `count` of them are initialised, and `count <= capacity`;
-/// - a mapping is read-only: nothing is written while `isMapping`, whose `count == capacity` leaves no free space;
+/// - the `count` octets from `start` on are initialised, and `start + count <= capacity`;
 /// - so it may go to another thread, and several may read it while none changes it (`@unchecked Sendable`);
 /// - spans are borrowed from this value, so they end before anything moves or frees the memory.
 ///
-/// What no invariant can hold: a mapped file that another program cuts short kills this one with SIGBUS when it reads
-/// behind the new end. The length is taken once, when mapping; growth is not seen.
+/// New octets are appended at a page's start where the window has room for it: the kernel copies from its page cache up
+/// to six times slower to an address that lies a few octets further into its page than the source does.
 @safe struct ByteWindow: ~Copyable, @unchecked Sendable {
     private var base: UnsafeMutableRawPointer?
-    private(set) var count: Int
+    private var start = 0
+    private(set) var count = 0
     private var capacity: Int
-    private let isMapping: Bool
+
+    private static let pageSize = 4096
 
     /// An empty buffer.
     init(capacity: Int) {
-        unsafe base = capacity > 0 ? .allocate(byteCount: capacity, alignment: 16) : nil
         self.capacity = max(capacity, 0)
-        count = 0
-        isMapping = false
+        unsafe base =
+            capacity > 0 ? .allocate(byteCount: capacity, alignment: Self.pageSize) : nil
     }
 
     /// A copy of `bytes`.
     init(_ bytes: [UInt8]) {
-        self.init(capacity: bytes.count)
+        self.init(bytes.octets)
+    }
+
+    /// A copy of `bytes`.
+    init(_ bytes: RawSpan) {
+        self.init(capacity: bytes.byteCount)
         unsafe bytes.withUnsafeBytes { source in
-            if let base = unsafe base, let start = source.baseAddress {
-                unsafe base.copyMemory(from: start, byteCount: source.count)
+            if let base = unsafe base, let first = source.baseAddress {
+                unsafe base.copyMemory(from: first, byteCount: source.count)
             }
         }
-        count = bytes.count
+        count = bytes.byteCount
     }
 
-    /// The first `size` octets of an open file; nil where it cannot be mapped.
-    init?(mapping descriptor: borrowing Descriptor, size: Int) {
-        guard size > 0, let start = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor.number, 0),
-            unsafe start != MAP_FAILED
-        else { return nil }
-        unsafe base = start
-        capacity = size
-        count = size
-        isMapping = true
-    }
-
-    deinit {
-        guard let base = unsafe base else { return }
-        if isMapping {
-            unsafe munmap(base, capacity)
-        } else {
-            unsafe base.deallocate()
-        }
-    }
+    deinit { unsafe base?.deallocate() }
 
     var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
-            let buffer = unsafe UnsafeRawBufferPointer(start: base, count: count)
+            let first = unsafe base.map { unsafe $0 + start }
+            let buffer = unsafe UnsafeRawBufferPointer(start: first, count: count)
             return unsafe _overrideLifetime(buffer.bytes, borrowing: self)
         }
     }
@@ -80,14 +68,14 @@
         format.readFileHeader(in: bytes, at: &offset)
     }
 
-    /// Drops the first `discarded` octets of a buffer: the rest moves to its front.
+    /// Drops the first `discarded` octets.
     mutating func discard(_ discarded: Int) {
-        guard !isMapping, discarded > 0, discarded <= count, let base = unsafe base else { return }
-        unsafe memmove(base, base + discarded, count - discarded)
+        guard discarded > 0, discarded <= count else { return }
+        start += discarded
         count -= discarded
     }
 
-    /// Lets `body` write behind the octets of a buffer; makes room where there is none, by doubling, so that memory
+    /// Lets `body` write behind the octets of the window; makes room where there is none, by doubling, so that memory
     /// follows what arrives and not what a length claims.
     ///
     /// - Parameter body: given the free space, returns how many octets it wrote to its start.
@@ -95,12 +83,12 @@
     mutating func append(
         _ body: (UnsafeMutableRawBufferPointer) throws(CaptureError) -> Int
     ) throws(CaptureError) -> Int {
-        guard !isMapping else { return 0 }
-        if count == capacity { grow(to: max(capacity * 2, 4096)) }
+        makeRoom()
         guard let base = unsafe base else { return 0 }
-        let space = unsafe UnsafeMutableRawBufferPointer(start: base + count, count: capacity - count)
+        let end = start + count
+        let space = unsafe UnsafeMutableRawBufferPointer(start: base + end, count: capacity - end)
         let written = try unsafe body(space)
-        precondition(written >= 0 && written <= capacity - count)
+        precondition(written >= 0 && written <= capacity - end)
         count += written
         return written
     }
@@ -115,13 +103,31 @@
         }
     }
 
-    private mutating func grow(to newCapacity: Int) {
-        let larger = UnsafeMutableRawPointer.allocate(byteCount: newCapacity, alignment: 16)
+    /// Moves what is held to the front, so far that it ends with a page, where the back is full; takes more memory where
+    /// that leaves no room.
+    private mutating func makeRoom() {
+        guard start + count == capacity || count == 0 else { return }
+        let front = -count & (Self.pageSize - 1)
+        if front + count < capacity, front <= start {
+            if let base = unsafe base, front != start { unsafe memmove(base + front, base + start, count) }
+            start = front
+            return
+        }
+        let larger = max(capacity * 2, Self.pageSize * 2)
+        let grown = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: Self.pageSize)
         if let base = unsafe base {
-            unsafe larger.copyMemory(from: base, byteCount: count)
+            unsafe (grown + front).copyMemory(from: base + start, byteCount: count)
             unsafe base.deallocate()
         }
-        unsafe base = larger
-        capacity = newCapacity
+        unsafe base = grown
+        start = front
+        capacity = larger
+    }
+}
+
+extension [UInt8] {
+    /// `Span.bytes` is marked unsafe for elements with padding; an octet has none.
+    fileprivate var octets: RawSpan {
+        @_lifetime(borrow self) get { unsafe span.bytes }
     }
 }

@@ -5,7 +5,8 @@ extension CaptureFormat {
     package func likelyStart(in bytes: RawSpan, from offset: Int) -> Int? {
         let reach = 1 << 20
         let isPcap = kind == .pcap
-        var place = isPcap ? offset : (offset &+ 3) & ~3
+        // Blocks start at multiples of four octets from the file's start.
+        var place = isPcap ? offset : offset &+ (-(windowStart &+ offset) & 3)
         let last = min(offset &+ reach, bytes.byteCount &- recordHeaderLength)
         while place <= last {
             if isPcap ? seemsRecord(in: bytes, at: place) : seemsBlock(in: bytes, at: place) { return place }
@@ -14,26 +15,15 @@ extension CaptureFormat {
         return nil
     }
 
-    /// Packets (and what else is numbered) walked past so far; set to 0 for a part whose beginning is not counted yet.
-    package var count: Int {
-        get { numbered }
-        set { numbered = newValue }
-    }
-
-    /// Changes with every section or interface that is met: what a part was walked with then no longer holds behind it.
-    package var described: Int { rows.count &+ sections.count }
-
     /// Whether a few records in a row make sense, each where the one before ends.
     private func seemsRecord(in bytes: RawSpan, at start: Int) -> Bool {
         var place = start
         for _ in 0..<4 {
-            if place == bytes.byteCount { return true }
-            guard bytes.byteCount &- place >= recordHeaderLength else { return false }
+            guard bytes.byteCount &- place >= recordHeaderLength else { return place > start }
             let (_, fraction, captured, original) = bytes.fourWords(at: place, swapped: swapped)
             let second: UInt32 = nanosecondsPerFraction == 1 ? 1_000_000_000 : 1_000_000
             guard fraction < second, captured > 0, captured <= original, original <= 1 << 18 else { return false }
             place &+= recordHeaderLength &+ Int(captured)
-            guard place <= bytes.byteCount else { return false }
         }
         return true
     }
@@ -42,14 +32,13 @@ extension CaptureFormat {
     private func seemsBlock(in bytes: RawSpan, at start: Int) -> Bool {
         var place = start
         for _ in 0..<3 {
-            if place == bytes.byteCount { return true }
-            guard bytes.byteCount &- place >= 12 else { return false }
+            guard bytes.byteCount &- place >= 12 else { return place > start }
             let type = bytes.uint32(at: place, swapped: swapped)
             let length = Int(bytes.uint32(at: place &+ 4, swapped: swapped))
-            guard type > 0, type <= 11, length >= 12, length & 3 == 0, length <= CaptureFormat.heldBlockLimit,
-                length <= bytes.byteCount &- place,
-                Int(bytes.uint32(at: place &+ length &- 4, swapped: swapped)) == length
+            guard type > 0, type <= 11, length >= 12, length & 3 == 0, length <= CaptureFormat.heldBlockLimit
             else { return false }
+            guard length <= bytes.byteCount &- place else { return place > start }
+            guard Int(bytes.uint32(at: place &+ length &- 4, swapped: swapped)) == length else { return false }
             place &+= length
         }
         return true
@@ -57,9 +46,39 @@ extension CaptureFormat {
 }
 
 extension CaptureReader {
-    /// Goes on elsewhere in a mapped file, where a packet's record starts, `count` packets having come before it.
-    package mutating func resume(at position: Int, count: Int) {
-        place = position
-        walk.count = count
+    /// Packets (and what else is numbered) walked past so far.
+    package var count: Int { walk.numbered }
+
+    /// Changes with every section or interface that is met: what was walked with others then no longer holds behind it.
+    package var described: Int { walk.rows.count &+ walk.sections.count }
+
+    /// Another reader of the same seekable capture, with a window of its own, that has met what this one has.
+    package func duplicate() throws(CaptureError) -> CaptureReader {
+        try CaptureReader(input: input.duplicate(), walk: walk, place: input.isWhole ? place : 0)
+    }
+
+    /// Goes on elsewhere in a seekable capture, where a packet's record starts, `count` packets having come before it.
+    package mutating func seek(to position: Int, count: Int) {
+        walk.numbered = count
+        walk.skipping = 0
+        ending = nil
+        if input.isWhole {
+            place = position
+        } else {
+            input.seek(to: position)
+            walk.windowStart = position
+            place = 0
+        }
+    }
+
+    /// Goes to a place at or behind `position` where a packet's record seems to start, and counts packets from 0 there.
+    ///
+    /// - Returns: false where none is found within reach.
+    package mutating func seekLikelyStart(from position: Int) throws(CaptureError) -> Bool {
+        seek(to: position, count: 0)
+        if !input.isWhole { _ = try input.fill(atLeast: CaptureInput.windowSize) }
+        guard let found = walk.likelyStart(in: input.window.bytes, from: place) else { return false }
+        place = found
+        return true
     }
 }

@@ -109,29 +109,6 @@ public struct CaptureFormat: Sendable {
         return descriptions[numbers.lowerBound + number]
     }
 
-    /// Fetches the packet whose record or block starts at `fileOffset` (``CapturedPacket/blockOffset``) again. Of
-    /// pcapng, sections must have been walked up to there before.
-    ///
-    /// - Returns: false where no packet starts at that place of the window.
-    public func readPacket(at fileOffset: Int, in bytes: RawSpan, packet: inout CapturedPacket) -> Bool {
-        var offset = fileOffset &- windowStart
-        guard kind != .undetermined, offset >= 0, offset < bytes.byteCount else { return false }
-        var format = self
-        if kind == .pcapng {
-            guard let section = sectionIndex(at: fileOffset) else { return false }
-            format.swapped = sections[section].swapped
-            format.sectionRows = rowRange(ofSection: section)
-            format.skipping = 0
-        }
-        var found = CapturedPacket()
-        guard case .packet = format.next(in: bytes, at: &offset, packet: &found), found.blockOffset == fileOffset else {
-            return false
-        }
-        found.number = 0
-        packet = found
-        return true
-    }
-
     func sectionIndex(at fileOffset: Int) -> Int? {
         var (low, high) = (0, sections.count)
         while low < high {

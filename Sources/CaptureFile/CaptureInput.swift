@@ -1,17 +1,28 @@
-/// The bytes of a capture: a whole file in memory, or a window that slides over a stream, unpacked where it is packed.
+/// The bytes of a capture: all of them in memory, or a window that slides over a file or a stream, unpacked where it is
+/// packed.
 struct CaptureInput: ~Copyable {
     let path: String
-    /// Whether the window is the whole file.
+    /// Whether the window holds all there is.
     let isWhole: Bool
     private(set) var window: ByteWindow
     private var source: ByteSource
     private var inflater: Inflater?
+    /// What was last fetched out of the file by its place, and where it lies there.
+    private(set) var fetched = ByteWindow(capacity: 0)
+    private(set) var fetchedStart = 0
 
-    private static let windowSize = 1 << 18
+    /// Octets in all, where the system knew at first.
+    let size: Int?
 
-    private init(path: String, isWhole: Bool, window: consuming ByteWindow, source: consuming ByteSource) {
+    /// Small enough to stay in a processor's second-level cache: what is read from it then comes from there.
+    static let windowSize = 1 << 18
+
+    private init(
+        path: String, isWhole: Bool, size: Int?, window: consuming ByteWindow, source: consuming ByteSource
+    ) {
         self.path = path
         self.isWhole = isWhole
+        self.size = size
         self.window = window
         self.source = source
     }
@@ -23,24 +34,22 @@ struct CaptureInput: ~Copyable {
         case .directory: throw .isDirectory(path: path)
         // A size of 0 may be one that the system does not know beforehand, as under /proc.
         case .regular(let size) where size > 0 && descriptor.isAtStart:
-            if let mapping = ByteWindow(mapping: descriptor, size: size) {
-                return try whole(mapping, path: path)
-            }
-        case .regular, .other: break
+            return try streaming(ByteSource(file: descriptor, path: path), size: size)
+        case .regular, .other:
+            return try streaming(ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, path: path))
         }
-        return try streaming(ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, path: path))
     }
 
     static func whole(_ window: consuming ByteWindow, path: String) throws(CaptureError) -> CaptureInput {
         if Inflater.recognises(window.bytes) { return try streaming(ByteSource(memory: window, path: path)) }
         let nothing = ByteSource(memory: ByteWindow(capacity: 0), path: path)
-        return CaptureInput(path: path, isWhole: true, window: window, source: nothing)
+        return CaptureInput(path: path, isWhole: true, size: window.count, window: window, source: nothing)
     }
 
-    static func streaming(_ source: consuming ByteSource) throws(CaptureError) -> CaptureInput {
+    static func streaming(_ source: consuming ByteSource, size: Int? = nil) throws(CaptureError) -> CaptureInput {
         let path = source.path
-        let window = ByteWindow(capacity: windowSize)
-        var input = CaptureInput(path: path, isWhole: false, window: window, source: source)
+        var input = CaptureInput(
+            path: path, isWhole: false, size: size, window: ByteWindow(capacity: windowSize), source: source)
         if try input.fill(atLeast: 2), Inflater.recognises(input.window.bytes) {
             var packed = ByteWindow(capacity: windowSize)
             swap(&packed, &input.window)
@@ -49,6 +58,9 @@ struct CaptureInput: ~Copyable {
         }
         return input
     }
+
+    /// Whether any place can be read at any time: a regular file that is not packed, or bytes in memory.
+    var isSeekable: Bool { isWhole || source.isSeekable && packing == nil }
 
     /// How unpacking ended; nil where nothing is packed.
     var packing: Inflater.Condition? {
@@ -92,6 +104,36 @@ struct CaptureInput: ~Copyable {
             throw .notCapture(path: path, kind: FileKind(firstBytes: window.bytes))
         }
         return (format, offset)
+    }
+}
+
+// Any place at any time.
+extension CaptureInput {
+    /// The same bytes once more, with a window of its own.
+    func duplicate() throws(CaptureError) -> CaptureInput {
+        if isWhole { return try .whole(ByteWindow(window.bytes), path: path) }
+        return CaptureInput(
+            path: path, isWhole: false, size: size, window: ByteWindow(capacity: Self.windowSize),
+            source: try source.duplicate())
+    }
+
+    /// Lets the window slide on from another place.
+    mutating func seek(to offset: Int) {
+        window.discard(window.count)
+        source.seek(to: offset)
+    }
+
+    /// Holds the octets from `offset` on ready in ``fetched``.
+    ///
+    /// - Returns: false where there are not so many.
+    mutating func fetch(at offset: Int, atLeast length: Int) throws(CaptureError) -> Bool {
+        let known = offset - fetchedStart
+        if known >= 0, known <= fetched.count { fetched.discard(known) } else { fetched.discard(fetched.count) }
+        fetchedStart = offset
+        while fetched.count < length {
+            if try source.read(at: offset + fetched.count, into: &fetched) == 0 { return false }
+        }
+        return true
     }
 }
 

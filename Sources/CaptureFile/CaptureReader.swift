@@ -1,4 +1,4 @@
-/// Reads a capture file, packet by packet: pcap or pcapng, packed with gzip or not, mapped or from a stream.
+/// Reads a capture file, packet by packet: pcap or pcapng, packed with gzip or not, a file or a stream.
 ///
 ///     var reader = try CaptureReader(path: "trace.pcapng")
 ///     var packet = CapturedPacket()
@@ -6,15 +6,15 @@
 ///         let frame = reader.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
 ///     }
 ///
-/// A regular file is mapped, and no byte of it is copied. It must not be cut short while it is read: reading a mapping
-/// behind the end of its file kills the process with SIGBUS. What is appended meanwhile is not seen.
+/// A window slides over the file, so memory does not depend on the file's size, and a file that another program cuts short
+/// meanwhile only ends earlier. Where the file has grown, ``next(_:)`` goes on after it had returned false.
 public struct CaptureReader: ~Copyable, Sendable {
     /// How the file ended; nil until ``next(_:)`` has returned false.
-    public private(set) var ending: CaptureEnding?
+    public internal(set) var ending: CaptureEnding?
 
     var walk: CaptureFormat
     var place: Int
-    private var input: CaptureInput
+    var input: CaptureInput
 
     /// Opens what `path` names, or standard input for `-`, and reads as far as to know its format.
     ///
@@ -42,17 +42,30 @@ public struct CaptureReader: ~Copyable, Sendable {
         self.input = input
     }
 
+    init(input: consuming CaptureInput, walk: CaptureFormat, place: Int) {
+        self.input = input
+        self.walk = walk
+        self.place = place
+        ending = nil
+    }
+
     /// What the file was opened as; `-` for standard input, empty for bytes in memory.
     public var path: String { input.path }
 
-    /// Whether ``bytes`` is the whole file, for as long as the reader lives; else it is a window over a stream.
-    public var isMapped: Bool { input.isWhole }
+    /// Whether packets can be fetched again by their place: the file is regular and not packed, or in memory.
+    public var isSeekable: Bool { input.isSeekable }
 
-    /// The state of reading. A copy walks on by itself over ``bytes``, from ``position``.
+    /// Octets of the file as it is stored, where the system knew when it was opened.
+    public var size: Int? { input.size }
+
+    /// How many of them were read; of a packed or endless stream `nil`.
+    public var progress: Int? { isSeekable ? position : nil }
+
+    /// What is known of the file so far.
     public var format: CaptureFormat { walk }
 
-    /// Where in ``bytes`` the next packet's record, or a block before it, starts.
-    public var position: Int { place }
+    /// Where in the (uncompressed) file the next packet's record, or a block before it, starts.
+    public var position: Int { walk.windowStart &+ place }
 
     /// The bytes that ``CapturedPacket/offset`` counts in.
     public var bytes: RawSpan {
@@ -75,6 +88,7 @@ public struct CaptureReader: ~Copyable, Sendable {
         -> Bool
     {
         var step = failed
+        ending = nil
         while true {
             switch step {
             case .packet: return true
@@ -91,24 +105,16 @@ public struct CaptureReader: ~Copyable, Sendable {
         }
     }
 
-    /// The comments of a packet: the one last read, or any of a mapped file. Costs nothing unless asked.
+    /// The comments of the packet last read. Costs nothing unless asked.
     public func comments(of packet: CapturedPacket) -> [String] {
         walk.comments(of: packet, in: bytes)
-    }
-
-    /// Fetches the packet at a ``CapturedPacket/blockOffset`` again; of pcapng, one that was walked past. Does not change
-    /// where ``next(_:)`` goes on.
-    ///
-    /// - Returns: false where no packet starts there, or where the file is not mapped.
-    public func readPacket(at blockOffset: Int, _ packet: inout CapturedPacket) -> Bool {
-        isMapped && walk.readPacket(at: blockOffset, in: bytes, packet: &packet)
     }
 }
 
 extension CaptureReader {
     /// - Returns: false where the input ends before the step can go on.
     private mutating func fill(for step: CaptureFormat.Step) throws(CaptureError) -> Bool {
-        guard !isMapped else { return false }
+        guard !input.isWhole else { return false }
         let discarded = place
         walk.windowStart &+= discarded
         place = 0

@@ -1,12 +1,11 @@
 /// Where one packet of a capture lies, and when it was seen.
 @frozen public struct CapturedPacket: Sendable, Equatable {
     /// 1 for the first packet of the file, as Wireshark counts: it also numbers pcapng's custom and journal blocks, so
-    /// numbers may leap. 0 for a packet fetched by its place (``CaptureReader/readPacket(at:_:)``).
+    /// numbers may leap. 0 for a packet fetched by its place (``CaptureReader/fetch(at:_:)``).
     public var number = 0
     /// Means nothing where ``hasTime`` is false.
     public var time = Timestamp(nanoseconds: 0)
-    /// Where its bytes start in ``CaptureReader/bytes``; true until the next call of ``CaptureReader/next(_:)``, and for
-    /// as long as the reader lives where it ``CaptureReader/isMapped``.
+    /// Where its bytes start in ``CaptureReader/bytes``; true until the next call of ``CaptureReader/next(_:)``.
     public var offset = 0
     /// Where its bytes start in the (uncompressed) file.
     public var fileOffset = 0

@@ -65,6 +65,24 @@ struct Descriptor: ~Copyable {
         }
     }
 
+    /// Reads a regular file from `offset` on.
+    ///
+    /// - Returns: how many octets were read; 0 at the end.
+    func read(into space: UnsafeMutableRawBufferPointer, at offset: Int, path: String) throws(CaptureError) -> Int {
+        while true {
+            let got = unsafe pread(number, space.baseAddress, space.count, off_t(offset))
+            if got >= 0 { return got }
+            if errno != EINTR { throw CaptureError(errno, during: .read, path: path) }
+        }
+    }
+
+    /// The same open file under another number.
+    func duplicate(path: String) throws(CaptureError) -> Descriptor {
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw CaptureError(errno, during: .open, path: path) }
+        return Descriptor(number: copy, isOwned: true)
+    }
+
     /// Writes all of `bytes`.
     func write(_ bytes: RawSpan, path: String) throws(CaptureError) {
         var done = 0

@@ -43,54 +43,105 @@ import TCPWire
     }
 }
 
-/// Which connections' segments are kept with their bytes while the first pass runs over all of them.
+/// What the first pass keeps besides the connections, for the stories of some.
 public enum StoryChoice: Sendable, Equatable {
     case none
-    /// One connection, counted from 1 in the order of first segments.
+    /// Of all connections, where their packets lie: for a capture whose packets can be fetched again.
+    case places
+    /// One connection's segments with their bytes, counted from 1 in the order of first segments.
     case connection(Int)
-    /// Every connection, up to so many segments in all.
+    /// Every connection's segments with their bytes, up to so many in all.
     case all(limit: Int)
+}
+
+/// How far the first pass has come.
+public struct ReadingProgress: Sendable {
+    /// Octets read, and octets there are; `nil` where that is not known.
+    public let octets: Int?
+    public let size: Int?
+    public let packets: Int
 }
 
 /// The first pass over a source: packets in, connections out.
 public struct CaptureAnalysis: ~Copyable {
     private var tracker: ConnectionTracker
-    /// What the parallel pass found; `nil` where there was none.
-    private var merged: [ConnectionRecord]?
+    private var index = SegmentIndex()
+    /// What found the connections where several workers did; else `nil`.
+    private var parallel: ParallelPass?
     public private(set) var counts = PacketCounts()
     /// The kept segments with their connection's index.
     public private(set) var kept: [(connection: Int, segment: StoredSegment)] = []
     /// Where in ``kept`` the segments of each connection lie.
-    private var places: [[Int]] = []
+    private var keptPlaces: [[Int]] = []
     /// Segments that the choice asked for and the limit left out.
     public private(set) var leftOut = 0
     private let choice: StoryChoice
     private var header = SegmentHeader()
 
-    public init(keeping choice: StoryChoice = .none) {
+    /// - Parameter eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
+    public init(keeping choice: StoryChoice = .none, eviction: Eviction? = nil) {
         var generator = SystemRandomNumberGenerator()
-        tracker = ConnectionTracker(seed: HashSeed(&generator))
+        tracker = ConnectionTracker(seed: HashSeed(&generator), eviction: eviction)
         self.choice = choice
     }
 
-    /// The connections, in the order of their first segments.
-    public var connections: [ConnectionRecord] { merged ?? tracker.connections }
+    /// How many connections there are.
+    public var count: Int { parallel?.count ?? tracker.count }
+
+    /// A connection by its place, from 0, in the order of first segments.
+    public subscript(index: Int) -> ConnectionRecord { parallel?.connection(index) ?? tracker[index] }
+
+    /// All of them, copied: for captures that are known to be small.
+    public var connections: [ConnectionRecord] { (0..<count).map { self[$0] } }
+
+    /// The connections that were let go since they were last taken.
+    public mutating func takeEnded() -> [EndedConnection] { tracker.takeEnded() }
+
+    /// Lets all connections go: nothing more is to come.
+    public mutating func endAll() { tracker.endAll() }
 
     /// Reads a capture to its end.
     ///
-    /// - Parameter workers: how many processors may share the work on a large mapped file. The result is the same.
-    public mutating func read(_ reader: inout CaptureReader, workers: Int = 1) throws(CaptureError) {
-        if workers > 1, choice == .none, counts.packets == 0, ParallelPass.isWorthwhile(reader) {
-            let pass = ParallelPass(workers: workers)
-            try pass.read(&reader)
-            (merged, counts) = pass.result()
+    /// - Parameters:
+    ///   - workers: how many processors may share the work on a large file. The result is the same.
+    ///   - report: called now and then while reading, at least every few milliseconds where packets come.
+    public mutating func read(
+        _ reader: inout CaptureReader, workers: Int = 1,
+        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }
+    ) throws(CaptureError) {
+        if workers > 1, choice == .none || choice == .places, tracker.evictor == nil, counts.packets == 0,
+            ParallelPass.isWorthwhile(reader)
+        {
+            try readInParallel(&reader, workers, reporting: report)
             return
         }
         var packet = CapturedPacket()
         while try reader.next(&packet) {
             let frame = reader.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
             take(frame, packet)
+            if counts.packets & 0xfff == 0 {
+                let reached = progress(of: reader)
+                report(&self, reached)
+            }
         }
+    }
+
+    /// How far reading has come.
+    public func progress(of reader: borrowing CaptureReader) -> ReadingProgress {
+        ReadingProgress(octets: reader.progress, size: reader.size, packets: counts.packets)
+    }
+
+    private mutating func readInParallel(
+        _ reader: inout CaptureReader, _ workers: Int,
+        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void
+    ) throws(CaptureError) {
+        let pass = ParallelPass(workers: workers, indexing: choice == .places)
+        let size = reader.size
+        try pass.read(&reader) { octets, packets in
+            report(&self, ReadingProgress(octets: octets, size: size, packets: packets))
+        }
+        parallel = pass
+        counts = pass.counts
     }
 
     /// Takes one packet.
@@ -100,41 +151,73 @@ public struct CaptureAnalysis: ~Copyable {
             frame, link: link, originalLength: packet.originalLength, into: &header)
         counts.add(verdict)
         guard verdict == .segment else { return }
-        let connection = tracker.add(header, in: frame, at: packet.time, number: packet.number)
-        if isChosen(connection) { keep(connection, frame, packet, link) }
-    }
-
-    private func isChosen(_ connection: Int) -> Bool {
+        let connection = tracker.add(TrackedSegment(header, in: frame, at: packet.time, number: packet.number))
         switch choice {
-        case .none: false
-        case .connection(let number): connection == number - 1
-        case .all: true
+        case .none: break
+        case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
+        case .connection(let number):
+            if connection == number - 1 { keep(connection, frame, packet, link) }
+        case .all(let limit):
+            if kept.count < limit { keep(connection, frame, packet, link) } else { leftOut += 1 }
         }
     }
 
     private mutating func keep(
         _ connection: Int, _ frame: RawSpan, _ packet: borrowing CapturedPacket, _ link: LinkType
     ) {
-        if case .all(let limit) = choice, kept.count >= limit {
-            leftOut += 1
-            return
-        }
         let segment = StoredSegment(
             number: packet.number, time: packet.time, header: header, frame: Array(copying: frame), link: link,
             originalLength: packet.originalLength)
-        while places.count <= connection { places.append([]) }
-        places[connection].append(kept.count)
+        while keptPlaces.count <= connection { keptPlaces.append([]) }
+        keptPlaces[connection].append(kept.count)
         kept.append((connection, segment))
     }
+}
 
+// The second pass: one connection.
+extension CaptureAnalysis {
     /// The story of one connection, counted from 1, out of the kept segments.
     ///
     /// - Parameter renumbered: count its own segments from 1, where the packets around them mean nothing to the reader.
     public func story(of number: Int, renumbered: Bool = false) -> ConnectionStory? {
-        guard places.indices.contains(number &- 1) else { return nil }
-        let segments = places[number - 1].map { kept[$0].segment }
+        guard keptPlaces.indices.contains(number &- 1) else { return nil }
+        let segments = keptPlaces[number - 1].map { kept[$0].segment }
         guard renumbered else { return ConnectionStory(segments: segments) }
         return ConnectionStory(segments: segments.enumerated().map { $1.numbered($0 + 1) })
+    }
+
+    /// The story of one connection, counted from 1, its packets fetched again from where the first pass noted that they lie.
+    ///
+    /// - Parameter limit: at most so many segments, from the first one on.
+    /// - Returns: `nil` where there is no such connection, or the file has changed meanwhile.
+    public func story(
+        of number: Int, from reader: inout CaptureReader, limit: Int = .max
+    ) throws(CaptureError) -> ConnectionStory? {
+        guard number >= 1, number <= count else { return nil }
+        let places = parallel?.places(of: number - 1) ?? index.places(of: number - 1)
+        var segments: [StoredSegment] = []
+        segments.reserveCapacity(min(places.count, limit))
+        for place in places.prefix(limit) {
+            guard let segment = try StoredSegment(at: place, from: &reader) else { return nil }
+            segments.append(segment)
+        }
+        return ConnectionStory(segments: segments)
+    }
+}
+
+extension StoredSegment {
+    fileprivate init?(at place: PacketPlace, from reader: inout CaptureReader) throws(CaptureError) {
+        var packet = CapturedPacket()
+        guard try reader.fetch(at: place.offset, &packet) else { return nil }
+        let frame = reader.fetchedBytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
+        let link = LinkType(rawValue: packet.linkType)
+        var header = SegmentHeader()
+        guard
+            PacketDecoder.decode(frame, link: link, originalLength: packet.originalLength, into: &header) == .segment
+        else { return nil }
+        self.init(
+            number: place.number, time: packet.time, header: header, frame: Array(copying: frame), link: link,
+            originalLength: packet.originalLength)
     }
 }
 

@@ -15,23 +15,23 @@ extension ConnectionRecord {
         case unknown
     }
 
-    mutating func settleReset(_ segment: SegmentHeader, from side: Int) {
+    mutating func settleReset(_ segment: TrackedSegment, from side: Int) {
         let other = peer(of: side)
         halves[side].marks.insert(.reset)
         let fit = fit(ofReset: segment, from: side)
         if fit == .outside { return }
         halves[side].state = .closed
-        if resetter == nil { resetter = UInt8(truncatingIfNeeded: side) }
+        if resetter == nil { resetter = side }
         if fit == .exact {
             halves[side].marks.insert(.resetAcceptable)
             halves[other].state = .closed
         }
     }
 
-    private func fit(ofReset segment: SegmentHeader, from side: Int) -> ResetFit {
+    private func fit(ofReset segment: TrackedSegment, from side: Int) -> ResetFit {
         let other = peer(of: side)
-        let sequence = SequenceNumber(segment.sequence)
-        let acknowledgment = SequenceNumber(segment.acknowledgment)
+        let sequence = segment.sequence
+        let acknowledgment = segment.acknowledgment
         // An end that has sent its SYN and knows nothing of the other goes by the ACK (3.10.7.3: SND.UNA < SEG.ACK =<
         // SND.NXT). An RST from the one that sent the SYN itself is judged by the number, as any other.
         if halves[other].state == .synSent {
@@ -55,9 +55,10 @@ extension ConnectionRecord {
         let shift: UInt8
         if halves[side].marks.isDisjoint(with: [.syn, .synAck]) {
             shift = 14
+        } else if let own = halves[side].windowScale, halves[peer(of: side)].windowScale != nil {
+            shift = own
         } else {
-            let bothScale = halves[0].windowScale != 255 && halves[1].windowScale != 255
-            shift = bothScale ? min(14, halves[side].windowScale) : 0
+            shift = 0
         }
         return UInt32(halves[side].window) << UInt32(shift)
     }

@@ -5,7 +5,7 @@ import TCPWire
 /// in a state to send it, then moves its receiver.
 extension ConnectionRecord {
     mutating func settleSender(
-        _ segment: SegmentHeader, side: Int, _ transitions: borrowing TransitionMatrix
+        _ segment: TrackedSegment, side: Int, _ transitions: borrowing TransitionMatrix
     ) {
         let other = peer(of: side)
         let flags = segment.flags
@@ -31,7 +31,7 @@ extension ConnectionRecord {
         if flags.contains(.fin) { move(side, .close, transitions) }
     }
 
-    private mutating func settleOpening(_ segment: SegmentHeader, side: Int) {
+    private mutating func settleOpening(_ segment: TrackedSegment, side: Int) {
         switch (segment.flags.contains(.ack), halves[side].state) {
         case (false, nil), (false, .closed), (false, .listen):
             halves[side].state = .synSent
@@ -46,14 +46,14 @@ extension ConnectionRecord {
     }
 
     /// Whether the end that seems to have gone on from SYN-RECEIVED shows nothing yet that it has.
-    private func mayStillOpen(_ segment: SegmentHeader, side: Int) -> Bool {
+    private func mayStillOpen(_ segment: TrackedSegment, side: Int) -> Bool {
         !simultaneousOpen && halves[side].streamBytes == 0
-            && !halves[side].highestAcknowledgment.isAfter(SequenceNumber(segment.acknowledgment))
+            && !halves[side].highestAcknowledgment.isAfter(segment.acknowledgment)
     }
 
     /// Whether an end in SYN-RECEIVED could not have sent this: its data waits until it is ESTABLISHED (RFC 9293 3.10.2),
     /// unless the SYN brought data of its own (RFC 7413). Of a simultaneous open any ACK tells that the SYN-ACK came.
-    private func isPastSynReceived(_ segment: SegmentHeader, side: Int) -> Bool {
+    private func isPastSynReceived(_ segment: TrackedSegment, side: Int) -> Bool {
         let other = peer(of: side)
         guard segment.flags.contains(.ack) else { return false }
         if halves[other].marks.contains(.synAck) { return true }
@@ -61,14 +61,14 @@ extension ConnectionRecord {
         guard !mayAnswerSYN else { return false }
         return segment.sequenceLength > 0
             || halves[other].marks.contains(.initialKnown)
-                && SequenceNumber(segment.acknowledgment).isAfter(halves[other].initialSequence + 1)
+                && segment.acknowledgment.isAfter(halves[other].initialSequence + 1)
     }
 
     mutating func settleReceiver(
-        _ segment: SegmentHeader, from side: Int, to other: Int, _ transitions: borrowing TransitionMatrix
+        _ segment: TrackedSegment, from side: Int, to other: Int, _ transitions: borrowing TransitionMatrix
     ) {
         let flags = segment.flags
-        let acknowledgment = SequenceNumber(segment.acknowledgment)
+        let acknowledgment = segment.acknowledgment
         if flags.contains(.syn) {
             if flags.contains(.ack) {
                 let coversSYN =
@@ -85,7 +85,7 @@ extension ConnectionRecord {
         // sent after it arrives after it, as far as the capture tells.
         let finPassed =
             halves[side].marks.contains(.fin) && halves[side].contiguous.isAfter(halves[side].finSequence)
-        if finPassed, SequenceNumber(segment.sequence).isAfter(halves[side].finSequence) {
+        if finPassed, segment.sequence.isAfter(halves[side].finSequence) {
             move(other, .finArrives, transitions)
         }
         if flags.contains(.ack) {

@@ -11,9 +11,9 @@ extension ConnectionStory {
         var moments: [ConnectionRecord] = []
         moments.reserveCapacity(segments.count)
         for segment in segments {
-            _ = tracker.add(segment.header, in: segment.frame.octets, at: segment.time, number: segment.number)
-            guard tracker.connections.count == 1 else { return nil }
-            moments.append(tracker.connections[0])
+            _ = tracker.add(segment.tracked)
+            guard tracker.count == 1 else { return nil }
+            moments.append(tracker[0])
         }
         guard let record = moments.last else { return nil }
         self.record = record
@@ -129,7 +129,7 @@ private struct StepReading {
                 after.halves[side].marks.isDisjoint(with: .numbered) && after.halves[other].marks.contains(.syn)
             return refuses ? .refusal : .reset
         }
-        if let before, before.isKeepAlive(header, from: side) { return .keepAlive }
+        if let before, before.isKeepAlive(segment.tracked, from: side) { return .keepAlive }
         if let original { return .retransmission(of: original) }
         if flags.contains(.syn) { return flags.contains(.ack) ? .synAck : .syn }
         if flags.contains(.fin) { return .fin }

@@ -3,88 +3,101 @@ import TCPState
 import TCPWire
 
 /// Connections out of segments, in one pass: an open-addressing table over flat records. Nothing is allocated per
-/// segment; memory grows with the number of connections.
+/// segment; memory grows with the number of connections, or stays constant where ended ones are let go (``Eviction``).
 public struct ConnectionTracker: ~Copyable {
-    /// In the order of their first segments.
-    public private(set) var connections: [ConnectionRecord] = []
+    var records = FlatStore<ConnectionRecord>()
     /// 0 for an empty slot; else record index + 1 below, and above it half of the key's hash, so that a slot taken by
     /// another key is passed over without a look at its record, which lies in cold memory. The number of slots is a power
-    /// of two and at least half of them are empty.
-    private var slots: [UInt64] = Array(repeating: 0, count: 1024)
-    private var used = 0
-    private let seed: HashSeed
+    /// of two and at least an eighth of them are empty.
+    var slots: [UInt64] = Array(repeating: 0, count: 1024)
+    var used = 0
+    let seed: HashSeed
     private let transitions = TransitionMatrix()
+    var evictor: Evictor?
+    /// Where the evictor looks next; goes round over the records.
+    var hand = 0
 
-    public init(seed: HashSeed) { self.seed = seed }
+    /// - Parameter eviction: when to let connections go; `nil` keeps all.
+    public init(seed: HashSeed, eviction: Eviction? = nil) {
+        self.seed = seed
+        evictor = eviction.map { Evictor($0) }
+    }
+
+    /// How many connections there are; those let go not counted.
+    public var count: Int { records.count - (evictor?.vacant.count ?? 0) }
+
+    /// A connection by its place in the order of first segments; of a tracker that lets connections go, in no order.
+    public subscript(index: Int) -> ConnectionRecord { records[index] }
 
     /// Takes the next segment.
     ///
-    /// - Parameters:
-    ///   - frame: the bytes `segment` was decoded from; read only where a SYN's options count.
-    ///   - number: the packet's number in its source.
-    /// - Returns: the index of its connection in ``connections``.
-    public mutating func add(
-        _ segment: SegmentHeader, in frame: RawSpan, at time: Timestamp, number: Int
-    ) -> Int {
-        let (key, side) = FlowKey.of(segment)
-        return add(segment, of: key, from: side, hash: key.hash(seed: seed), in: frame, at: time, number: number)
+    /// - Returns: the index of its connection.
+    @inline(__always)
+    public mutating func add(_ segment: TrackedSegment) -> Int { add(segment, hash: segment.key.hash(seed: seed)) }
+
+    /// The same, where the key's hash is known.
+    @inline(__always)
+    mutating func add(_ segment: TrackedSegment, hash: UInt64) -> Int {
+        if evictor != nil { sweep(at: segment.time) }
+        let index = find(segment, hash)
+        records[index].take(segment, transitions)
+        return index
     }
 
-    /// The same, where key and hash are known.
+    /// The record of the segment's connection: the one there is, or a new one.
     @inline(__always)
-    mutating func add(
-        _ segment: SegmentHeader, of key: FlowKey, from side: Int, hash: UInt64, in frame: RawSpan,
-        at time: Timestamp, number: Int
-    ) -> Int {
-        let mask = slots.count - 1
+    private mutating func find(_ segment: TrackedSegment, _ hash: UInt64) -> Int {
+        let mask = slots.count &- 1
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] != 0 {
             let entry = slots[slot]
             let index = Self.index(entry)
-            if entry >> 32 == hash >> 32, connections[index].key == key {
-                if connections[index].startsNewLife(segment, from: side) {
-                    let fresh = open(key: key, side: side, segment, time, number)
-                    connections[fresh].reusesTuple = true
-                    slots[slot] = Self.entry(fresh, hash)
-                    connections[fresh].take(segment, in: frame, from: side, at: time, transitions)
-                    return fresh
-                }
-                connections[index].take(segment, in: frame, from: side, at: time, transitions)
-                return index
+            if entry >> 32 == hash >> 32, records[index].key == segment.key {
+                guard segment.opens, records[index].hasOtherLife(segment) else { return index }
+                let fresh = open(segment)
+                records[fresh].traits.insert(.reusesTuple)
+                slots[slot] = Self.entry(fresh, hash)
+                return fresh
             }
-            slot = (slot + 1) & mask
+            slot = (slot &+ 1) & mask
         }
-        let fresh = open(key: key, side: side, segment, time, number)
+        return insert(segment, hash)
+    }
+
+    @inline(never)
+    private mutating func insert(_ segment: TrackedSegment, _ hash: UInt64) -> Int {
+        let fresh = open(segment)
+        if used * 8 >= slots.count * 7 { grow() }
+        let mask = slots.count - 1
+        // Looked for anew: making room may have moved what was there.
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while slots[slot] != 0 { slot = (slot + 1) & mask }
         slots[slot] = Self.entry(fresh, hash)
         used += 1
-        if used * 2 > slots.count { grow() }
-        connections[fresh].take(segment, in: frame, from: side, at: time, transitions)
         return fresh
     }
 
-    private mutating func open(
-        key: FlowKey, side: Int, _ segment: SegmentHeader, _ time: Timestamp, _ number: Int
-    ) -> Int {
-        let (client, evidence) = ConnectionRecord.roles(segment, from: side)
-        connections.append(
-            ConnectionRecord(key: key, clientSide: client, evidence: evidence, time: time, number: number))
-        return connections.count - 1
+    private mutating func open(_ segment: TrackedSegment) -> Int {
+        let record = ConnectionRecord(startingWith: segment)
+        if evictor != nil { return openSparingly(record) }
+        records.append(record)
+        return records.count - 1
     }
 
     @inline(__always)
-    private static func entry(_ index: Int, _ hash: UInt64) -> UInt64 {
-        hash & 0xffff_ffff_0000_0000 | UInt64(UInt32(index + 1))
+    static func entry(_ index: Int, _ hash: UInt64) -> UInt64 {
+        hash & 0xffff_ffff_0000_0000 | UInt64(UInt32(truncatingIfNeeded: index &+ 1))
     }
 
     @inline(__always)
-    private static func index(_ entry: UInt64) -> Int { Int(entry & 0xffff_ffff) - 1 }
+    static func index(_ entry: UInt64) -> Int { Int(entry & 0xffff_ffff) &- 1 }
 
     private mutating func grow() {
         let old = slots
         let mask = old.count * 2 - 1
         slots = Array(repeating: 0, count: mask + 1)
         for entry in old where entry != 0 {
-            let hash = connections[Self.index(entry)].key.hash(seed: seed)
+            let hash = records[Self.index(entry)].key.hash(seed: seed)
             var slot = Int(truncatingIfNeeded: hash) & mask
             while slots[slot] != 0 { slot = (slot + 1) & mask }
             slots[slot] = entry
@@ -94,11 +107,11 @@ public struct ConnectionTracker: ~Copyable {
 
 extension ConnectionRecord {
     /// Who is the client, by the first segment seen.
-    static func roles(_ segment: SegmentHeader, from side: Int) -> (client: Int, RoleEvidence) {
+    static func roles(_ segment: TrackedSegment) -> (client: Int, RoleEvidence) {
+        let side = segment.side
         if segment.opens {
             let answers = segment.flags.contains(.ack)
-            let isReflexive = segment.sourceEndpoint == segment.destinationEndpoint
-            return (answers && !isReflexive ? 1 - side : side, answers ? .synAck : .syn)
+            return (answers && !segment.key.isReflexive ? 1 - side : side, answers ? .synAck : .syn)
         }
         let source = RoleEvidence.rank(segment.sourcePort)
         let destination = RoleEvidence.rank(segment.destinationPort)
@@ -106,37 +119,27 @@ extension ConnectionRecord {
         return (side, .firstSeen)
     }
 
-    /// Whether the segment opens a new connection on this one's tuple.
+    /// Whether a SYN or SYN-ACK opens a new connection on this one's tuple.
     ///
     /// A SYN with another ISN does, unless it is the other half of a simultaneous open. A repeated SYN with the same ISN
     /// does not, even after an RST: Windows asks again so, and for the application it is one `connect()`.
-    @inline(__always)
-    func startsNewLife(_ segment: SegmentHeader, from side: Int) -> Bool {
-        segment.opens && hasOtherLife(segment, from: side)
-    }
-
-    private func hasOtherLife(_ segment: SegmentHeader, from side: Int) -> Bool {
+    func hasOtherLife(_ segment: TrackedSegment) -> Bool {
+        let side = segment.side
         let other = peer(of: side)
         let based: Half.Marks = [.initialKnown, .initialGuessed]
         let isBased = !halves[side].marks.isDisjoint(with: based)
-        if isBased, SequenceNumber(segment.sequence) == halves[side].initialSequence { return false }
+        if isBased, segment.sequence == halves[side].initialSequence { return false }
         if segment.flags.contains(.ack) {
             // A server that forgot the SYN may answer its repetition with another ISN: still the same attempt.
             let answers =
                 halves[other].marks.contains(.initialKnown)
-                && SequenceNumber(segment.acknowledgment) == halves[other].initialSequence + 1
+                && segment.acknowledgment == halves[other].initialSequence + 1
             return isBased && !answers
         }
         if isBased, halves[side].segments > 0 { return true }
         let isSimultaneous = halves[other].marks.contains(.syn) && halves[side].segments == 0
         return !isSimultaneous
     }
-}
-
-extension SegmentHeader {
-    /// SYN or SYN-ACK. With RST it opens nothing (RFC 9293 3.10.7 looks at the RST first).
-    @inline(__always)
-    fileprivate var opens: Bool { flags.contains(.syn) && !flags.contains(.rst) }
 }
 
 extension RoleEvidence {

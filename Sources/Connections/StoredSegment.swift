@@ -23,6 +23,9 @@ public struct StoredSegment: Sendable {
         self.originalLength = originalLength
     }
 
+    /// The same for the tracker.
+    package var tracked: TrackedSegment { TrackedSegment(header, in: frame.octets, at: time, number: number) }
+
     func numbered(_ number: Int) -> StoredSegment {
         StoredSegment(
             number: number, time: time, header: header, frame: frame, link: link, originalLength: originalLength)

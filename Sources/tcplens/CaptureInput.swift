@@ -1,25 +1,44 @@
 import CaptureFile
 import Connections
+import Foundation
 import Narration
 
 /// Reading a capture for a command: errors become failures, and an early end a warning.
 enum CaptureInput {
-    /// - Returns: how the file ended, where it did not end well.
-    static func read(
-        _ path: String, into analysis: inout CaptureAnalysis, workers: Int = 1
-    ) throws -> CaptureEnding? {
+    /// Opens a capture and lets `body` work with it.
+    static func open<Result>(
+        _ path: String, _ body: (inout CaptureReader) throws -> Result
+    ) throws -> Result {
         do {
             var reader = try CaptureReader(path: path)
-            try analysis.read(&reader, workers: workers)
-            let ending = reader.ending
-            guard ending != .complete else { return nil }
-            guard analysis.counts.packets > 0 else {
-                throw Failure.nothingReadable(in: path)
-            }
-            return ending
+            return try body(&reader)
         } catch let error as CaptureError {
             throw Failure(error)
         }
+    }
+
+    /// Reads to the end; a file that may still grow until `isWaiting` says no.
+    ///
+    /// - Parameter report: as of ``CaptureAnalysis/read(_:workers:reporting:)``, and whenever the end was reached.
+    /// - Returns: how the file ended, where it did not end well.
+    static func read(
+        _ reader: inout CaptureReader, into analysis: inout CaptureAnalysis, workers: Int = 1,
+        waitingWhile isWaiting: () -> Bool = { false },
+        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }
+    ) throws -> CaptureEnding? {
+        while true {
+            try analysis.read(&reader, workers: workers, reporting: report)
+            let reached = analysis.progress(of: reader)
+            report(&analysis, reached)
+            guard isWaiting() else { break }
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        let ending = reader.ending
+        guard ending != .complete else { return nil }
+        guard analysis.counts.packets > 0 else {
+            throw Failure.nothingReadable(in: reader.path)
+        }
+        return ending
     }
 }
 

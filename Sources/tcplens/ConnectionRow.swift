@@ -12,10 +12,11 @@ struct ConnectionRow {
     ]
 
     private var text: [UInt8] = []
+    /// Octets gathered before they are handed on.
+    private static let blockSize = 1 << 15
 
-    /// Writes one line, its end included.
+    /// Adds one line, its end included. ``flush()`` writes what is left.
     mutating func write(_ record: ConnectionRecord, number: Int, file: String?) {
-        text.removeAll(keepingCapacity: true)
         let outcome = record.outcome
         if let file { append(file) }
         append(UInt64(number))
@@ -35,7 +36,12 @@ struct ConnectionRow {
         append(record.server.streamBytes)
         if record.handshakeDelay >= 0 { append(record.handshakeDelay, decimals: 6) } else { append("-") }
         text[text.count - 1] = UInt8(ascii: "\n")
+        if text.count >= Self.blockSize { flush() }
+    }
+
+    mutating func flush() {
         Screen.write(octets: text)
+        text.removeAll(keepingCapacity: true)
     }
 
     private mutating func tab() { text.append(UInt8(ascii: "\t")) }

@@ -22,12 +22,14 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections *.pcap --sort bytes        the largest first
                 tcplens connections capture.pcap --json        one JSON object a line
                 tcplens connections capture.pcap --format tsv  for awk, sort and spreadsheets
+                tcpdump -w - tcp | tcplens connections - --json --evict 60   without end
                 """,
             zh: """
                 tcplens connections capture.pcapng             谁和谁通信，结果如何
                 tcplens connections *.pcap --sort bytes        字节数最多的在前
                 tcplens connections capture.pcap --json        每行一个 JSON 对象
                 tcplens connections capture.pcap --format tsv  供 awk、sort 与电子表格使用
+                tcpdump -w - tcp | tcplens connections - --json --evict 60   长期运行
                 """
         ).spoken)
 
@@ -62,6 +64,19 @@ struct ConnectionsCommand: ParsableCommand {
             ).spoken, valueName: "n"))
     var threads: Int?
 
+    @Option(
+        help: .init(
+            Text(
+                en: "Write each row once its connection has been idle this long (60, 500ms, 5m), in constant memory.",
+                zh: "连接空闲满这段时间(60、500ms、5m)即输出该行，内存占用恒定。"
+            ).spoken, valueName: "time"))
+    var evict: Span?
+
+    @Flag(
+        help: .init(
+            Text(en: "Go on as the file grows, until Ctrl-C.", zh: "文件增长时继续读取，直到 Ctrl-C。").spoken))
+    var follow = false
+
     @Flag(
         name: .customShort("n"),
         help: .init(Text(en: "Numbers, not names: always so.", zh: "只显示数字，不解析名字(始终如此)。").spoken))
@@ -73,6 +88,17 @@ struct ConnectionsCommand: ParsableCommand {
         if paths.isEmpty { throw ValidationError(Text(en: "which file?", zh: "请给出文件名").spoken) }
         if let threads, threads < 1 {
             throw ValidationError(Text(en: "--threads counts from 1", zh: "--threads 至少为 1").spoken)
+        }
+        if evict != nil, sort != nil || !(json || format != .table) {
+            throw ValidationError(
+                Text(
+                    en: "--evict writes rows as connections end: take --format tsv or --json, and no --sort",
+                    zh: "--evict 在连接结束时逐行输出：请用 --format tsv 或 --json，且不能 --sort"
+                ).spoken)
+        }
+        if follow, paths.count != 1 || paths == ["-"] {
+            throw ValidationError(
+                Text(en: "--follow takes one file", zh: "--follow 只能用于一个文件").spoken)
         }
         if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
     }
@@ -99,28 +125,45 @@ struct ConnectionsCommand: ParsableCommand {
     }
 
     private func list(_ path: String, _ format: Format, _ canvas: Canvas) throws {
+        try CaptureInput.open(path) { reader in
+            if let evict {
+                try listEnding(&reader, format, canvas, idle: evict.nanoseconds)
+            } else {
+                try listAll(&reader, format, canvas)
+            }
+        }
+    }
+
+    /// All rows, once all is read.
+    private func listAll(_ reader: inout CaptureReader, _ format: Format, _ canvas: Canvas) throws {
+        let path = reader.path
         var analysis = CaptureAnalysis()
+        let progress = ProgressLine(canvas: canvas)
+        let following = follow ? Following() : nil
+        defer { progress.erase() }
         let ending = try CaptureInput.read(
-            path, into: &analysis, workers: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-        let connections = analysis.connections
-        guard !connections.isEmpty else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
-        let order = sorted(connections)
-        let shown = limit.map { order.prefix($0) } ?? order[...]
+            &reader, into: &analysis,
+            workers: follow ? 1 : threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            waitingWhile: { following?.goesOn ?? false }, reporting: { _, step in progress.show(step) })
+        progress.erase()
+        guard analysis.count > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
+        let file = paths.count > 1 ? path : nil
+        let shown = min(limit ?? analysis.count, analysis.count)
+        let order = sorted(analysis)
         switch format {
         case .json:
-            for index in shown {
-                let facts = ConnectionFacts(connections[index], number: index + 1)
-                try Screen.write(JSONDocument.line(FileFacts(file: paths.count > 1 ? path : nil, facts: facts)))
-            }
+            for place in 0..<shown { try writeJSON(analysis[order?[place] ?? place], order?[place] ?? place, file) }
         case .tsv:
             var row = ConnectionRow()
-            for index in shown {
-                row.write(connections[index], number: index + 1, file: paths.count > 1 ? path : nil)
+            for place in 0..<shown {
+                let index = order?[place] ?? place
+                row.write(analysis[index], number: index + 1, file: file)
             }
+            row.flush()
         case .table:
             if paths.count > 1 { Screen.write(Printable.text(path)) }
             var table = ConnectionTable(canvas: canvas)
-            for index in shown { table.add(connections[index], number: index + 1) }
+            for place in 0..<shown { table.add(analysis[order?[place] ?? place], number: (order?[place] ?? place) + 1) }
             Screen.write(table.lines())
             for text in [summary(analysis), analysis.counts.restText].compactMap({ $0 }) {
                 Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2))
@@ -130,8 +173,51 @@ struct ConnectionsCommand: ParsableCommand {
         if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
     }
 
+    /// Each row as its connection ends, so that memory stays the same however long it goes on.
+    private func listEnding(
+        _ reader: inout CaptureReader, _ format: Format, _ canvas: Canvas, idle: Int64
+    ) throws {
+        let path = reader.path
+        let file = paths.count > 1 ? path : nil
+        var analysis = CaptureAnalysis(eviction: Eviction(idle: idle))
+        let progress = ProgressLine(canvas: canvas)
+        let following = Following()
+        var row = ConnectionRow()
+        var written = 0
+        func write(_ ended: [EndedConnection]) throws {
+            for connection in ended where written < limit ?? .max {
+                written += 1
+                if format == .json {
+                    try writeJSON(connection.record, connection.serial, file)
+                } else {
+                    row.write(connection.record, number: connection.serial + 1, file: file)
+                }
+            }
+            row.flush()
+            if follow, !ended.isEmpty { Screen.flush() }
+        }
+        var failure: (any Error)?
+        let ending = try CaptureInput.read(
+            &reader, into: &analysis, waitingWhile: { follow && following.goesOn && failure == nil },
+            reporting: { analysis, step in
+                progress.show(step)
+                do { try write(analysis.takeEnded()) } catch { failure = error }
+            })
+        progress.erase()
+        if let failure { throw failure }
+        analysis.endAll()
+        try write(analysis.takeEnded())
+        guard written > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
+        if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
+    }
+
+    private func writeJSON(_ record: ConnectionRecord, _ index: Int, _ file: String?) throws {
+        let facts = ConnectionFacts(record, number: index + 1)
+        try Screen.write(JSONDocument.line(FileFacts(file: file, facts: facts)))
+    }
+
     private func summary(_ analysis: borrowing CaptureAnalysis) -> Text {
-        let connections = analysis.connections.count
+        let connections = analysis.count
         let counts = analysis.counts
         let english = [
             counted(connections, "connection"), counted(counts.segments, "segment"), counted(counts.packets, "packet"),
@@ -141,26 +227,30 @@ struct ConnectionsCommand: ParsableCommand {
             zh: "\(connections) 条连接，\(counts.segments) 个报文段，\(counts.packets) 个报文；C、S: 由哪一端先结束")
     }
 
-    private func sorted(_ connections: [ConnectionRecord]) -> [Int] {
-        let indices = Array(connections.indices)
-        guard let sort else { return indices }
-        func by<Key: Comparable>(_ key: (ConnectionRecord) -> Key, descending: Bool = false) -> [Int] {
-            let keys = connections.map(key)
-            return indices.sorted { left, right in
-                guard keys[left] != keys[right] else { return left < right }
-                return (keys[left] < keys[right]) != descending
-            }
+    /// Places by the wished order; `nil`: as they came.
+    private func sorted(_ analysis: borrowing CaptureAnalysis) -> [Int]? {
+        switch sort {
+        case nil, .start: nil
+        case .duration: by(analysis, descending: true) { $0.duration }
+        case .client: by(analysis) { $0.clientEndpoint }
+        case .server: by(analysis) { $0.serverEndpoint }
+        case .segments: by(analysis, descending: true) { UInt64($0.client.segments) + UInt64($0.server.segments) }
+        case .bytes: by(analysis, descending: true) { $0.client.streamBytes &+ $0.server.streamBytes }
+        case .handshake: by(analysis, descending: true) { $0.handshakeDelay }
+        case .opening: by(analysis) { $0.outcome.opening.rawValue }
+        case .ending: by(analysis) { $0.outcome.ending.rawValue }
         }
-        return switch sort {
-        case .start: by { $0.firstTime }
-        case .duration: by({ $0.duration }, descending: true)
-        case .client: by { $0.clientEndpoint }
-        case .server: by { $0.serverEndpoint }
-        case .segments: by({ UInt64($0.client.segments) + UInt64($0.server.segments) }, descending: true)
-        case .bytes: by({ $0.client.streamBytes &+ $0.server.streamBytes }, descending: true)
-        case .handshake: by({ $0.handshakeDelay }, descending: true)
-        case .opening: by { $0.outcome.opening.rawValue }
-        case .ending: by { $0.outcome.ending.rawValue }
+    }
+
+    private func by<Key: Comparable>(
+        _ analysis: borrowing CaptureAnalysis, descending: Bool = false, _ key: (ConnectionRecord) -> Key
+    ) -> [Int] {
+        var keys: [Key] = []
+        keys.reserveCapacity(analysis.count)
+        for index in 0..<analysis.count { keys.append(key(analysis[index])) }
+        return keys.indices.sorted { left, right in
+            guard keys[left] != keys[right] else { return left < right }
+            return (keys[left] < keys[right]) != descending
         }
     }
 }

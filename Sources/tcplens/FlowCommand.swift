@@ -1,6 +1,7 @@
 import ArgumentParser
 import CaptureFile
 import Connections
+import Foundation
 import Narration
 import Pictures
 import TCPWire
@@ -62,7 +63,7 @@ struct FlowCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    /// Segments that one picture of several connections may hold.
+    /// Segments that one picture may hold.
     private static let pictureLimit = 20_000
 
     func validate() throws {
@@ -77,32 +78,73 @@ struct FlowCommand: ParsableCommand {
     }
 
     func run() throws {
-        let number = connection ?? 1
-        var analysis = CaptureAnalysis(
-            keeping: hosts ? .all(limit: Self.pictureLimit) : .connection(number))
-        let ending = try CaptureInput.read(path, into: &analysis)
-        let count = analysis.connections.count
-        guard count > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
-        guard number <= count else {
-            throw Failure(
-                .nothingMatched,
-                Text(
-                    en: "\(path) holds \(counted(count, "connection")); there is no number \(number)",
-                    zh: "\(path) 中共有 \(count) 条连接，没有第 \(number) 条"),
-                next: [Text(en: "list them:  tcplens connections \(path)", zh: "列出：  tcplens connections \(path)")])
+        try CaptureInput.open(path) { reader in
+            if hosts {
+                try drawHosts(&reader)
+            } else {
+                try drawOne(&reader)
+            }
         }
+    }
+
+    private func drawOne(_ reader: inout CaptureReader) throws {
+        let number = connection ?? 1
         let canvas = output.canvas
-        if hosts {
-            try showHosts(analysis, canvas)
-        } else if let story = analysis.story(of: number) {
+        // What can be fetched again is noted by its place, and only the wanted connection's packets are looked at twice.
+        var analysis = CaptureAnalysis(keeping: reader.isSeekable ? .places : .connection(number))
+        let ending = try read(&reader, into: &analysis, canvas)
+        guard number <= analysis.count else { throw noSuchConnection(number, of: analysis.count) }
+        let segments = Int(analysis[number - 1].client.segments) + Int(analysis[number - 1].server.segments)
+        let fetched = try analysis.story(of: number, from: &reader, limit: Self.pictureLimit)
+        if let story = fetched ?? analysis.story(of: number) {
             if json {
                 try Screen.write(JSONDocument.text(StoryFacts(story, number: number)))
             } else {
                 show(story, number: number, canvas)
                 showOthers(analysis, shown: number, canvas)
             }
+            complain(leftOut: segments - story.steps.count, canvas)
         }
         if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
+    }
+
+    private func drawHosts(_ reader: inout CaptureReader) throws {
+        let canvas = output.canvas
+        var analysis = CaptureAnalysis(keeping: .all(limit: Self.pictureLimit))
+        let ending = try read(&reader, into: &analysis, canvas)
+        try showHosts(analysis, canvas)
+        if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
+    }
+
+    private func read(
+        _ reader: inout CaptureReader, into analysis: inout CaptureAnalysis, _ canvas: Canvas
+    ) throws -> CaptureEnding? {
+        let progress = ProgressLine(canvas: canvas)
+        defer { progress.erase() }
+        let ending = try CaptureInput.read(
+            &reader, into: &analysis, workers: ProcessInfo.processInfo.activeProcessorCount,
+            reporting: { _, step in progress.show(step) })
+        guard analysis.count > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
+        return ending
+    }
+
+    private func noSuchConnection(_ number: Int, of count: Int) -> Failure {
+        Failure(
+            .nothingMatched,
+            Text(
+                en: "\(path) holds \(counted(count, "connection")); there is no number \(number)",
+                zh: "\(path) 中共有 \(count) 条连接，没有第 \(number) 条"),
+            next: [Text(en: "list them:  tcplens connections \(path)", zh: "列出：  tcplens connections \(path)")])
+    }
+
+    private func complain(leftOut: Int, _ canvas: Canvas) {
+        guard leftOut > 0 else { return }
+        Screen.complain([
+            Text(
+                en:
+                    "tcplens: only the first \(Self.pictureLimit) segments are drawn; \(leftOut) more are in the file",
+                zh: "tcplens: 只画了前 \(Self.pictureLimit) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
+        ])
     }
 
     private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) {
@@ -116,7 +158,7 @@ struct FlowCommand: ParsableCommand {
     }
 
     private func showOthers(_ analysis: borrowing CaptureAnalysis, shown: Int, _ canvas: Canvas) {
-        let count = analysis.connections.count
+        let count = analysis.count
         guard count > 1 else { return }
         Screen.write("")
         let heading = Text(
@@ -125,7 +167,7 @@ struct FlowCommand: ParsableCommand {
         Screen.write(Paragraph(canvas: canvas).lines(heading(canvas.language)))
         let most = 12
         var table = ConnectionTable(canvas: canvas)
-        for index in 0..<min(count, most) { table.add(analysis.connections[index], number: index + 1) }
+        for index in 0..<min(count, most) { table.add(analysis[index], number: index + 1) }
         Screen.write(table.lines())
         if count > most {
             Screen.write(Text(en: "... and \(count - most) more:", zh: "……另有 \(count - most) 条：")(canvas.language))
@@ -135,7 +177,7 @@ struct FlowCommand: ParsableCommand {
     }
 
     private func showHosts(_ analysis: borrowing CaptureAnalysis, _ canvas: Canvas) throws {
-        let count = analysis.connections.count
+        let count = analysis.count
         var groups: [[StoredSegment]] = Array(repeating: [], count: count)
         for (connection, segment) in analysis.kept { groups[connection].append(segment) }
         let stories = groups.enumerated().compactMap { index, segments in
@@ -154,14 +196,7 @@ struct FlowCommand: ParsableCommand {
                 title: Text(en: counted(count, "connection"), zh: "\(count) 条连接"), options: options)
             Screen.write(Ladder(canvas: canvas).lines(scene))
         }
-        if analysis.leftOut > 0 {
-            Screen.complain([
-                Text(
-                    en:
-                        "tcplens: only the first \(Self.pictureLimit) segments are drawn; \(analysis.leftOut) more are in the file",
-                    zh: "tcplens: 只画了前 \(Self.pictureLimit) 个报文段，文件中还有 \(analysis.leftOut) 个")(canvas.language)
-            ])
-        }
+        complain(leftOut: analysis.leftOut, canvas)
     }
 }
 

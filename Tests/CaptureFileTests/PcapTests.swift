@@ -78,9 +78,9 @@ import Testing
         #expect(try reader.next(&packet))
         let first = packet
         while try reader.next(&packet) {}
-        #expect(reader.readPacket(at: first.blockOffset, &packet))
+        #expect(try reader.fetch(at: first.blockOffset, &packet))
         #expect(packet.number == 0)
-        #expect(reader.contents(of: packet) == [1, 2, 3])
-        for offset in [-1, plain.count, .max, .min] { #expect(!reader.readPacket(at: offset, &packet)) }
+        #expect(reader.fetchedContents(of: packet) == [1, 2, 3])
+        for offset in [-1, plain.count, .max, .min] { #expect(try !reader.fetch(at: offset, &packet)) }
     }
 }

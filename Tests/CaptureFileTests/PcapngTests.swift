@@ -1,4 +1,5 @@
 import CaptureFile
+import Foundation
 import Testing
 
 @Suite struct PcapngTests {
@@ -168,21 +169,27 @@ import Testing
         #expect(try ReadCapture(file.bytes).contents == [[8], [2]])
     }
 
-    @Test func packetsAreFetchedAgainByTheirPlace() throws {
-        var reader = try CaptureReader(bytes: motley)
-        var packet = CapturedPacket()
-        var packets: [CapturedPacket] = []
-        while try reader.next(&packet) { packets.append(packet) }
-        for var expected in packets.reversed() {
-            #expect(reader.readPacket(at: expected.blockOffset, &packet))
-            #expect(reader.comments(of: packet) == reader.comments(of: expected))
-            expected.number = 0
-            #expect(packet == expected)
-        }
-        let places = Set(packets.map(\.blockOffset))
-        for offset in -1...motley.count where !places.contains(offset) {
-            // Any other place may look like a packet by chance; it must only not be trusted to be inside.
-            _ = reader.readPacket(at: offset, &packet)
+    @Test("packets are fetched again by their place", arguments: [false, true])
+    func fetching(fromFile: Bool) throws {
+        try withDirectory { directory in
+            let path = directory + "/motley.pcapng"
+            try Data(motley).write(to: URL(fileURLWithPath: path))
+            var reader = try fromFile ? CaptureReader(path: path) : CaptureReader(bytes: motley)
+            var packet = CapturedPacket()
+            var packets: [(packet: CapturedPacket, contents: [UInt8])] = []
+            while try reader.next(&packet) { packets.append((packet, reader.contents(of: packet))) }
+            for (expected, contents) in packets.reversed() + packets {
+                #expect(try reader.fetch(at: expected.blockOffset, &packet))
+                #expect(reader.fetchedContents(of: packet) == contents)
+                var found = packet
+                (found.number, found.offset) = (expected.number, expected.offset)
+                #expect(found == expected)
+            }
+            let places = Set(packets.map(\.packet.blockOffset))
+            for offset in -1...motley.count where !places.contains(offset) {
+                // Any other place may look like a packet by chance; it must only not be trusted to be inside.
+                _ = try reader.fetch(at: offset, &packet)
+            }
         }
     }
 }

@@ -31,6 +31,10 @@ struct ReadCapture: Equatable {
 }
 
 extension CaptureReader {
+    func fetchedContents(of packet: CapturedPacket) -> [UInt8] {
+        fetchedBytes.extracting(packet.offset..<(packet.offset + packet.capturedLength)).withUnsafeBytes { Array($0) }
+    }
+
     func contents(of packet: CapturedPacket) -> [UInt8] {
         bytes.extracting(packet.offset..<(packet.offset + packet.capturedLength)).withUnsafeBytes { Array($0) }
     }

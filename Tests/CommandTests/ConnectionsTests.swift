@@ -71,4 +71,50 @@ struct ConnectionsTests {
         #expect(try await numbers("opening") == ["1", "2", "3"])
         #expect(try await Run("connections", path, "--sort", "bytes", "--limit", "1", "--json").lines.count == 1)
     }
+
+    @Test("--evict writes the same rows, as they end", arguments: ["tsv", "json"])
+    func eviction(format: String) async throws {
+        let path = try Exchange.three(in: folder)
+        let whole = try await Run("connections", path, "--format", format)
+        let ended = try await Run("connections", path, "--format", format, "--evict", "500ms")
+        #expect(ended.lines.sorted() == whole.lines.sorted())
+        #expect(ended.status == 0 && ended.err == "")
+    }
+
+    @Test(
+        "what --evict and --follow cannot do",
+        arguments: [
+            ["a.pcap", "--evict", "60"], ["a.pcap", "--evict", "60", "--format", "tsv", "--sort", "bytes"],
+            ["a.pcap", "--evict", "soon", "--json"], ["a.pcap", "b.pcap", "--follow"], ["-", "--follow"],
+        ])
+    func misuse(arguments: [String]) async throws {
+        let run = try await Run(["connections"] + arguments)
+        #expect(run.status == 2)
+        #expect(run.out == "")
+    }
+
+    @Test("--follow goes on as the file grows, and ends with Ctrl-C")
+    func following() async throws {
+        let path = try Exchange.threeAndALaterOne(in: folder)
+        let whole = try await Run("connections", path, "--format", "tsv")
+        let growing = folder.path("growing.pcap")
+        let out = folder.path("rows")
+        // The three rows come while it waits for more; the fourth when it is asked to end.
+        let run = try await Run(
+            shell: """
+                head -c 400 '\(path)' > '\(growing)'
+                "$TCPLENS" connections '\(growing)' --format tsv --evict 1s --follow > '\(out)' &
+                sleep 0.3
+                tail -c +401 '\(path)' >> '\(growing)'
+                for try in $(seq 200); do
+                    [ "$(wc -l < '\(out)')" -lt 4 ] || break
+                    sleep 0.1
+                done
+                kill -INT $!
+                wait $!
+                """, seconds: 40)
+        #expect(run.status == 0 && run.err == "")
+        let rows = try String(contentsOfFile: out, encoding: .utf8)
+        #expect(rows.split(separator: "\n").sorted() == whole.lines.sorted())
+    }
 }

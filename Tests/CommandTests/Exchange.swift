@@ -74,12 +74,23 @@ struct Exchange {
     }
 
     /// Two exchanges at once and a refused attempt: three connections.
-    static func three(in folder: ScratchFolder) throws -> String {
+    static func three(in folder: ScratchFolder) throws -> String { try capture(threeFrames, in: folder) }
+
+    /// The three of them, and a fourth connection a minute later.
+    static func threeAndALaterOne(in folder: ScratchFolder) throws -> String {
+        var fourth = Exchange()
+        fourth.client.port = 43220
+        return try capture(
+            threeFrames + fourth.frames.map { Frame(time: $0.time + 60_000_000 * microsecond, bytes: $0.bytes) },
+            in: folder)
+    }
+
+    private static var threeFrames: [Frame] {
         var second = Exchange()
         second.client.port = 43212
         second.clientISN = 4_294_967_290
         let later = second.frames.map { Frame(time: $0.time + 100 * microsecond, bytes: $0.bytes) }
-        return try capture(Exchange().frames + later + refused(port: 43214, at: 700 * microsecond), in: folder)
+        return Exchange().frames + later + refused(port: 43214, at: 700 * microsecond)
     }
 }
 

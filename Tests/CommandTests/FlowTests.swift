@@ -134,4 +134,15 @@ struct FlowTests {
         #expect(run.err.hasPrefix("tcplens: \(path) "))
         #expect(run.err.contains(language == "en" ? "cut off in the middle of packet" : "个报文中间被截断"))
     }
+
+    @Test("a file and a stream give the same picture", arguments: [1, 2, 3])
+    func fromAPipe(number: Int) async throws {
+        let path = try Exchange.three(in: folder)
+        let file = try await Run("flow", path, "--conn", "\(number)", "--json")
+        let stream = try await Run(shell: "cat '\(path)' | \"$TCPLENS\" flow - --conn \(number) --json")
+        let packed = try await Run(shell: "gzip -c '\(path)' | \"$TCPLENS\" flow - --conn \(number) --json")
+        #expect(file.status == 0 && !file.out.isEmpty)
+        #expect(stream.out == file.out)
+        #expect(packed.out == file.out)
+    }
 }

@@ -1,4 +1,5 @@
 import CaptureFile
+import Foundation
 import TCPWire
 import Testing
 
@@ -59,29 +60,35 @@ import Testing
 
     private static let pcapng = section + packetBlocks(frames)
 
-    /// Every field of every record, the counts, and how it ended.
-    private func found(_ bytes: [UInt8], workers: Int, partSize: Int) throws -> [String] {
-        var reader = try CaptureReader(bytes: bytes)
-        let pass = ParallelPass(workers: workers, partSize: partSize)
+    /// Every field of every record, the counts, where each packet lies, and how it ended.
+    private func found(_ path: String, workers: Int, partSize: Int) throws -> [String] {
+        var reader = try CaptureReader(path: path)
+        let pass = ParallelPass(workers: workers, partSize: partSize, indexing: true)
         try pass.read(&reader)
-        let (connections, counts) = pass.result()
         let ending = reader.ending
-        return connections.map { "\($0)" } + ["\(counts)", "\(String(describing: ending))"]
+        return (0..<pass.count).map { "\(pass.connection($0)) \(pass.places(of: $0).map(\.number))" }
+            + ["\(pass.counts)", "\(String(describing: ending))"]
     }
 
-    private func expected(_ bytes: [UInt8]) throws -> [String] {
-        var reader = try CaptureReader(bytes: bytes)
-        var analysis = CaptureAnalysis()
+    private func expected(_ path: String) throws -> [String] {
+        var reader = try CaptureReader(path: path)
+        var analysis = CaptureAnalysis(keeping: .all(limit: .max))
         try analysis.read(&reader)
         let ending = reader.ending
-        return analysis.connections.map { "\($0)" } + ["\(analysis.counts)", "\(String(describing: ending))"]
+        var numbers: [[Int]] = Array(repeating: [], count: analysis.count)
+        for (connection, segment) in analysis.kept { numbers[connection].append(segment.number) }
+        return (0..<analysis.count).map { "\(analysis[$0]) \(numbers[$0])" }
+            + ["\(analysis.counts)", "\(String(describing: ending))"]
     }
 
     private func check(_ bytes: [UInt8]) throws {
-        let expected = try expected(bytes)
+        let file = FileManager.default.temporaryDirectory.appending(path: "parallel-\(UUID().uuidString).pcap")
+        try Data(bytes).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let expected = try expected(file.path)
         for workers in 1...3 {
             for partSize in [64, 777, 5_000, 60_000, 10_000_000] {
-                let found = try found(bytes, workers: workers, partSize: partSize)
+                let found = try found(file.path, workers: workers, partSize: partSize)
                 #expect(found == expected, "\(workers) workers, parts of \(partSize)")
             }
         }

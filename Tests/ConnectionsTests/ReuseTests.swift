@@ -130,12 +130,13 @@ import Testing
                     header.sequence = number + UInt32(round)
                     header.tcpOffset = 0
                     let place = tracker.add(
-                        header, in: nothing.octets, at: Timestamp(nanoseconds: Int64(index)),
-                        number: round * count + index + 1)
+                        TrackedSegment(
+                            header, in: nothing.octets, at: Timestamp(nanoseconds: Int64(index)),
+                            number: round * count + index + 1))
                     if place != index { Issue.record("segment \(index) went to \(place)") }
                 }
             }
-            results.append(tracker.connections)
+            results.append(tracker.all)
         }
         #expect(results.allSatisfy { $0.count == count })
         #expect(results[0].enumerated().allSatisfy { $0.element.firstNumber == UInt64($0.offset + 1) })

@@ -48,6 +48,13 @@ final class Transcript {
         self.server = server
     }
 
+    /// Nanoseconds from one segment to the next.
+    var interval: Int64 = 1_000_000
+    private var clock: Int64 = 0
+
+    /// Lets so many nanoseconds pass.
+    func wait(_ nanoseconds: Int64) { clock += nanoseconds }
+
     func append(_ segment: SegmentBuilder) {
         let frame = segment.ipPacket()
         var header = SegmentHeader()
@@ -55,8 +62,9 @@ final class Transcript {
         #expect(verdict == .segment)
         segments.append(
             StoredSegment(
-                number: segments.count + 1, time: Timestamp(nanoseconds: Int64(segments.count) * 1_000_000),
-                header: header, frame: frame, link: .raw, originalLength: frame.count))
+                number: segments.count + 1, time: Timestamp(nanoseconds: clock), header: header, frame: frame,
+                link: .raw, originalLength: frame.count))
+        clock += interval
     }
 
     /// The handshake with ISNs 100 and 300: the client goes on at 101, the server at 301.
@@ -73,9 +81,9 @@ final class Transcript {
         var generator = SplitMix(state: seed)
         var tracker = ConnectionTracker(seed: HashSeed(&generator))
         for segment in segments {
-            _ = tracker.add(segment.header, in: segment.frame.octets, at: segment.time, number: segment.number)
+            _ = tracker.add(segment.tracked)
         }
-        return tracker.connections
+        return tracker.all
     }
 
     /// The story of a transcript that is one connection.
@@ -108,6 +116,11 @@ final class Transcript {
 enum Sample {
     static let client = Endpoint(address: IPAddress(ipv4: 0x0a00_0001), port: 40000)
     static let server = Endpoint(address: IPAddress(ipv4: 0x0a00_0002), port: 8080)
+}
+
+extension ConnectionTracker {
+    /// Every connection, in the order of first segments.
+    var all: [ConnectionRecord] { (0..<count).map { self[$0] } }
 }
 
 /// A generator whose numbers are the same each time.

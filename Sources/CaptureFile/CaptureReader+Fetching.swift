@@ -1,0 +1,55 @@
+extension CaptureReader {
+    /// Fetches the packet at a ``CapturedPacket/blockOffset`` again; of pcapng, one that was walked past. Does not change
+    /// where ``next(_:)`` goes on.
+    ///
+    /// - Parameter packet: its ``CapturedPacket/offset`` then counts in ``fetchedBytes``.
+    /// - Returns: false where no packet starts there, or where the capture is not ``isSeekable``.
+    public mutating func fetch(at blockOffset: Int, _ packet: inout CapturedPacket) throws(CaptureError) -> Bool {
+        guard isSeekable, blockOffset >= 0 else { return false }
+        if input.isWhole {
+            return walk.fetch(at: blockOffset, in: input.window.bytes, startingAt: 0, packet: &packet) == .packet
+        }
+        var length = 16
+        while try input.fetch(at: blockOffset, atLeast: length) {
+            let step = walk.fetch(
+                at: blockOffset, in: input.fetched.bytes, startingAt: input.fetchedStart, packet: &packet)
+            guard case .needsMore(let more) = step else { return step == .packet }
+            length = more
+        }
+        return false
+    }
+
+    /// What the offset of a fetched packet counts in; true until the next fetch.
+    public var fetchedBytes: RawSpan {
+        @_lifetime(borrow self)
+        get { input.isWhole ? input.window.bytes : input.fetched.bytes }
+    }
+}
+
+extension CaptureFormat {
+    /// Reads the packet whose record or block starts at `fileOffset`.
+    func fetch(
+        at fileOffset: Int, in bytes: RawSpan, startingAt start: Int, packet: inout CapturedPacket
+    ) -> Step {
+        var offset = fileOffset &- start
+        guard kind != .undetermined, offset >= 0, offset < bytes.byteCount else { return .end }
+        var format = self
+        format.windowStart = start
+        if kind == .pcapng {
+            guard let section = sectionIndex(at: fileOffset) else { return .end }
+            format.swapped = sections[section].swapped
+            format.sectionRows = rowRange(ofSection: section)
+            format.skipping = 0
+        }
+        var found = CapturedPacket()
+        let step = format.next(in: bytes, at: &offset, packet: &found)
+        if step != .packet {
+            // What moved on without a packet has passed over something else, and wants octets beyond that.
+            return offset == fileOffset &- start ? step : .end
+        }
+        guard found.blockOffset == fileOffset else { return .end }
+        found.number = 0
+        packet = found
+        return .packet
+    }
+}

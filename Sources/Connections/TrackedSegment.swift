@@ -1,0 +1,52 @@
+import CaptureFile
+import TCPState
+import TCPWire
+
+/// What the first pass looks at of a segment: flat, and small, since a copy of it is handed from one worker to another.
+public struct TrackedSegment: Sendable, BitwiseCopyable {
+    let key: FlowKey
+    let time: Timestamp
+    /// The packet's number in its source, from 1.
+    var number: Int
+    let sequence: SequenceNumber
+    let acknowledgment: SequenceNumber
+    let payloadLength: UInt32
+    let flags: TCPFlags
+    let window: UInt16
+    /// A SYN's shift count; `nil` also where it is no SYN.
+    let windowScale: UInt8?
+    /// Which of the key's endpoints sent it: 0 low, 1 high. Of a connection of a socket with itself always 0.
+    private let senderSide: UInt8
+
+    /// - Parameter frame: the bytes that `header` was decoded from.
+    @inline(__always)
+    public init(_ header: borrowing SegmentHeader, in frame: RawSpan, at time: Timestamp, number: Int) {
+        let (key, side) = FlowKey.of(header)
+        self.key = key
+        senderSide = side
+        self.time = time
+        self.number = number
+        sequence = SequenceNumber(header.sequence)
+        acknowledgment = SequenceNumber(header.acknowledgment)
+        payloadLength = header.payloadLength
+        flags = header.flags
+        window = header.window
+        windowScale = header.flags.contains(.syn) ? header.synOptions(in: frame).windowScale : nil
+    }
+
+    @inline(__always)
+    var side: Int { Int(senderSide) }
+
+    /// RFC 9293 3.4: SEG.LEN.
+    @inline(__always)
+    var sequenceLength: UInt32 {
+        payloadLength &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
+    }
+
+    /// SYN or SYN-ACK. With RST it opens nothing (RFC 9293 3.10.7 looks at the RST first).
+    @inline(__always)
+    var opens: Bool { flags.contains(.syn) && !flags.contains(.rst) }
+
+    var sourcePort: UInt16 { side == 0 ? key.low.port : key.high.port }
+    var destinationPort: UInt16 { side == 0 ? key.high.port : key.low.port }
+}

@@ -1,0 +1,85 @@
+import Connections
+import Foundation
+import LinuxKernel
+import Narration
+import Pictures
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One line on standard error while a large file is read: on a terminal only, from half a second on, erased at the end.
+final class ProgressLine {
+    private let canvas: Canvas
+    private let isShown: Bool
+    private let start = SystemClock.ticks()
+    private var next: Int64
+    private var isDrawn = false
+
+    /// Nanoseconds before the first line, and between two.
+    private static let patience: Int64 = 500_000_000
+    private static let interval: Int64 = 100_000_000
+
+    init(canvas: Canvas) {
+        self.canvas = canvas
+        isShown = isatty(STDERR_FILENO) == 1
+        next = start + Self.patience
+    }
+
+    func show(_ progress: ReadingProgress) {
+        guard isShown else { return }
+        let now = SystemClock.ticks()
+        guard now >= next else { return }
+        next = now + Self.interval
+        isDrawn = true
+        let text = ProgressText(progress, elapsed: Double(now - start) / 1e9).text(canvas.language)
+        put("\r" + text + "\u{1b}[K")
+    }
+
+    func erase() {
+        if isDrawn { put("\r\u{1b}[K") }
+        isDrawn = false
+    }
+
+    private func put(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
+
+/// What the line says: how much of how much, how fast, and how long still.
+struct ProgressText {
+    let text: Text
+
+    /// - Parameter elapsed: seconds since reading began.
+    init(_ progress: ReadingProgress, elapsed: Double) {
+        let packets = "\(progress.packets)"
+        guard let octets = progress.octets else {
+            text = Text(en: "\(packets) packets read", zh: "已读 \(packets) 个报文")
+            return
+        }
+        let rate = elapsed > 0 ? Double(octets) / elapsed : 0
+        let speed = Self.size(rate) + "/s"
+        guard let size = progress.size, size > 0, rate > 0 else {
+            text = Text(
+                en: "\(Self.size(Double(octets))), \(packets) packets, \(speed)",
+                zh: "\(Self.size(Double(octets)))，\(packets) 个报文，\(speed)")
+            return
+        }
+        let share = min(100, octets * 100 / size)
+        let left = Int((Double(max(0, size - octets)) / rate).rounded(.up))
+        let amount = "\(share) %  \(Self.size(Double(octets))) / \(Self.size(Double(size)))"
+        text = Text(
+            en: "\(amount)  \(packets) packets  \(speed)  \(left) s left",
+            zh: "\(amount)  \(packets) 个报文  \(speed)  还需 \(left) 秒")
+    }
+
+    /// Three digits and a unit of powers of ten, as disks and networks are sold.
+    private static func size(_ octets: Double) -> String {
+        var (value, unit) = (octets, "B")
+        for larger in ["kB", "MB", "GB", "TB"] where value >= 1000 {
+            value /= 1000
+            unit = larger
+        }
+        return String(format: value < 10 ? "%.2f %@" : value < 100 ? "%.1f %@" : "%.0f %@", value, unit)
+    }
+}
