@@ -65,9 +65,14 @@ public struct CaptureAnalysis: ~Copyable {
     /// Segments that the choice asked for and the limit left out.
     public private(set) var leftOut = 0
     private let choice: StoryChoice
+    private let isMeasuring: Bool
+    /// By connection, where they were asked for; else empty.
+    public private(set) var measures: [ConnectionMeasures] = []
     private var header = SegmentHeader()
 
-    public init(keeping choice: StoryChoice = .none) {
+    /// - Parameter measuring: whether ``measures`` are taken of every connection, which costs time and memory.
+    public init(keeping choice: StoryChoice = .none, measuring: Bool = false) {
+        isMeasuring = measuring
         var generator = SystemRandomNumberGenerator()
         tracker = ConnectionTracker(seed: HashSeed(&generator))
         self.choice = choice
@@ -80,7 +85,7 @@ public struct CaptureAnalysis: ~Copyable {
     ///
     /// - Parameter workers: how many processors may share the work on a large mapped file. The result is the same.
     public mutating func read(_ reader: inout CaptureReader, workers: Int = 1) throws(CaptureError) {
-        if workers > 1, choice == .none, counts.packets == 0, ParallelPass.isWorthwhile(reader) {
+        if workers > 1, choice == .none, !isMeasuring, counts.packets == 0, ParallelPass.isWorthwhile(reader) {
             let pass = ParallelPass(workers: workers)
             try pass.read(&reader)
             (merged, counts) = pass.result()
@@ -101,7 +106,14 @@ public struct CaptureAnalysis: ~Copyable {
         counts.add(verdict)
         guard verdict == .segment else { return }
         let connection = tracker.add(header, in: frame, at: packet.time, number: packet.number)
+        if isMeasuring { measure(connection, frame, packet) }
         if isChosen(connection) { keep(connection, frame, packet, link) }
+    }
+
+    private mutating func measure(_ connection: Int, _ frame: RawSpan, _ packet: borrowing CapturedPacket) {
+        if connection == measures.count { measures.append(ConnectionMeasures(header)) }
+        measures[connection].take(
+            header, in: frame, at: packet.time, isCutOff: packet.capturedLength < packet.originalLength)
     }
 
     private func isChosen(_ connection: Int) -> Bool {
