@@ -27,17 +27,19 @@ final class Transcript {
 
         func send(
             _ flags: TCPFlags, _ sequence: UInt32, _ ack: UInt32, payload: Int = 0, options: [TCPOption] = [],
-            window: UInt16 = 65535
+            window: UInt16 = 65535, hopLimit: UInt8? = nil
         ) {
             var segment = builder.with(
                 flags, sequence: sequence, acknowledgment: ack, options: options,
                 payload: Array(repeating: 0x61, count: payload))
             segment.window = window
+            if let hopLimit { segment.hopLimit = hopLimit }
             transcript.append(segment)
         }
     }
 
     private(set) var segments: [StoredSegment] = []
+    private var waited: Int64 = 0
     let client: Endpoint
     let server: Endpoint
     private(set) lazy var c = End(transcript: self, builder: SegmentBuilder(from: client, to: server))
@@ -55,9 +57,12 @@ final class Transcript {
         #expect(verdict == .segment)
         segments.append(
             StoredSegment(
-                number: segments.count + 1, time: Timestamp(nanoseconds: Int64(segments.count) * 1_000_000),
+                number: segments.count + 1, time: Timestamp(nanoseconds: Int64(segments.count) * 1_000_000 + waited),
                 header: header, frame: frame, link: .raw, originalLength: frame.count))
     }
+
+    /// Lets time pass besides the millisecond of each segment.
+    func wait(milliseconds: Int64) { waited += milliseconds * 1_000_000 }
 
     /// The handshake with ISNs 100 and 300: the client goes on at 101, the server at 301.
     func open() {

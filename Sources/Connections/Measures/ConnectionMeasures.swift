@@ -42,6 +42,7 @@ public struct ConnectionMeasures: Sendable {
             directions[other].acknowledge(
                 segment.acknowledgment, at: time, window: directions[side].windowMaximum)
         }
+        if segment.flags.contains(.rst) { directions[other].noteReset() }
         turns.take(segment, from: side, at: time)
         zeek.take(segment, from: side, to: other, isWhole: lost == 0, at: time)
     }

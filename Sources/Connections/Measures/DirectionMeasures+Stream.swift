@@ -96,7 +96,7 @@ extension DirectionMeasures {
         let newest = range.upperBound > next
         let hadHole = range.lowerBound < next
         let fresh = ranges?.insert(range) ?? 0
-        if isFirstSynAck(segment) { return }
+        if isFirstSynAck(segment) || isAnotherTry(segment) { return }
         if fresh == 0 || (hadHole && !newest) {
             let isLate = fresh > 0 && isDetour(segment, in: frame, at: time)
             if isLate {
@@ -134,6 +134,16 @@ extension DirectionMeasures {
         hasSynAck = true
         return true
     }
+
+    /// A SYN that was refused and is sent again is another try, not a loss: Windows asks three times.
+    private mutating func isAnotherTry(_ segment: SegmentHeader) -> Bool {
+        guard segment.flags.contains(.syn), wasRefused else { return false }
+        wasRefused = false
+        return true
+    }
+
+    /// The other end sent an RST.
+    mutating func noteReset() { if dataSegments == 0 { wasRefused = true } }
 
     /// A jump ahead that nothing explains yet waits for the next segment or ACK to bear it out. Where the stream goes on from
     /// its old place instead, the jump was not of this stream.

@@ -81,6 +81,8 @@ public struct DirectionMeasures: Sendable {
     var anchor: (raw: UInt32, position: Int64)?
     var hasStream = false
     var hasSynAck = false
+    /// The other end answered with an RST, before any data.
+    var wasRefused = false
     var ranges: StreamRanges?
     /// The first position of data, and the one behind the last.
     var dataStart: Int64 = 0

@@ -6,7 +6,7 @@
 public struct RoundTrips: Sendable, Equatable {
     static let mostKept = 128
     /// Beyond this many segments on their way, further ones are not timed.
-    static let mostPending = 32
+    static let mostPending = 256
 
     private struct Pending: Equatable {
         var end: Int64
@@ -35,9 +35,10 @@ public struct RoundTrips: Sendable, Equatable {
 
     /// The other end acknowledged everything before `end`.
     mutating func acknowledged(upTo end: Int64, at time: Int64) {
-        guard let place = pending.lastIndex(where: { $0.end <= end }) else { return }
-        let sample = time &- pending[place].time
-        pending.removeSubrange(...place)
+        let covered = pending.prefix { $0.end <= end }
+        guard let newest = covered.last else { return }
+        let sample = time &- newest.time
+        pending.removeSubrange(..<covered.endIndex)
         // Below zero where the capture's clock was set back.
         if sample >= 0 { add(sample) }
     }

@@ -30,7 +30,8 @@ struct ZeekWatch: Sendable {
         var gaps = Counter()
         var zeroWindows = Counter()
         var repetitions = Counter()
-        var seen: Set<UInt8> = []
+        /// Letters told, a bit each.
+        var seen: UInt32 = 0
 
         var isClean: Bool { belief == .established || belief == .closed && closedCleanly }
     }
@@ -172,7 +173,9 @@ struct ZeekWatch: Sendable {
     /// - Returns: whether it was the first of its kind.
     @discardableResult
     private mutating func once(_ letter: UInt8, _ side: Int, kind: UInt8? = nil) -> Bool {
-        guard ends[side].seen.insert(kind ?? letter).inserted else { return false }
+        let bit: UInt32 = 1 << UInt32((kind ?? letter) & 0x1f)
+        guard ends[side].seen & bit == 0 else { return false }
+        ends[side].seen |= bit
         append(letter, side)
         return true
     }
