@@ -7,7 +7,7 @@ import Pictures
 
 /// `tcplens connections`: a row for each connection.
 struct ConnectionsCommand: ParsableCommand {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, tsv, json }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, tsv, json, zeek }
 
     enum SortKey: String, ExpressibleByArgument, CaseIterable {
         case start, duration, client, server, segments, bytes, handshake, opening, ending
@@ -22,26 +22,53 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections *.pcap --sort bytes        the largest first
                 tcplens connections capture.pcap --json        one JSON object a line
                 tcplens connections capture.pcap --format tsv  for awk, sort and spreadsheets
+                tcplens connections capture.pcap --long        everything measured of each connection
+                tcplens connections capture.pcap -Y 'outcome==refused && server==:443'  only those
+                tcplens connections capture.pcap --format zeek > conn.log  for zeek-cut and its like
                 """,
             zh: """
                 tcplens connections capture.pcapng             谁和谁通信，结果如何
                 tcplens connections *.pcap --sort bytes        字节数最多的在前
                 tcplens connections capture.pcap --json        每行一个 JSON 对象
                 tcplens connections capture.pcap --format tsv  供 awk、sort 与电子表格使用
+                tcplens connections capture.pcap --long        列出每条连接的全部度量
+                tcplens connections capture.pcap -Y 'outcome==refused && server==:443'  只看符合条件的连接
+                tcplens connections capture.pcap --format zeek > conn.log  供 zeek-cut 等工具使用
                 """
         ).spoken)
 
     @Argument(
         help: .init(
-            Text(en: "pcap or pcapng files, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip;- 表示标准输入。")
+            Text(en: "pcap or pcapng files, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。")
                 .spoken, valueName: "file"))
     var paths: [String]
 
-    @Flag(help: .init(Text(en: "One JSON object a line (--format json).", zh: "每行一个 JSON 对象(即 --format json)。").spoken))
+    @Flag(help: .init(Text(en: "One JSON object a line (--format json).", zh: "每行一个 JSON 对象（即 --format json）。").spoken))
     var json = false
 
-    @Option(help: .init(Text(en: "table, tsv or json.", zh: "table、tsv 或 json。").spoken))
+    @Option(
+        help: .init(
+            Text(
+                en: "table, tsv, json, or zeek (a conn.log; with --json as Zeek writes JSON).",
+                zh: "table、tsv、json 或 zeek（即 conn.log；同时加 --json 则用 Zeek 的 JSON 格式）。"
+            ).spoken))
     var format: Format = .table
+
+    @Flag(
+        help: .init(
+            Text(
+                en: "Everything measured of each connection; with --json too.", zh: "列出每条连接的全部度量；可与 --json 同用。"
+            ).spoken))
+    var long = false
+
+    @Option(
+        name: [.customShort("Y"), .customLong("filter")],
+        help: .init(
+            Text(
+                en: "Only connections that pass a display filter in Wireshark's spelling. Fields: Docs/filter.md.",
+                zh: "只列出符合显示过滤条件的连接，写法同 Wireshark；字段见 Docs/filter.md。"
+            ).spoken, valueName: "filter"))
+    var filter: String?
 
     @Option(
         help: .init(
@@ -64,7 +91,7 @@ struct ConnectionsCommand: ParsableCommand {
 
     @Flag(
         name: .customShort("n"),
-        help: .init(Text(en: "Numbers, not names: always so.", zh: "只显示数字，不解析名字(始终如此)。").spoken))
+        help: .init(Text(en: "Numbers, not names: always so.", zh: "只显示数字，不解析名字（始终如此）。").spoken))
     var numeric = false
 
     @OptionGroup var output: OutputOptions
@@ -74,71 +101,76 @@ struct ConnectionsCommand: ParsableCommand {
         if let threads, threads < 1 {
             throw ValidationError(Text(en: "--threads counts from 1", zh: "--threads 至少为 1").spoken)
         }
+        if long, format == .tsv || format == .zeek {
+            throw ValidationError(
+                Text(
+                    en: "--long goes with a table or --json, not with --format \(format.rawValue)",
+                    zh: "--long 可用于表格或 --json，不能与 --format \(format.rawValue) 同用"
+                ).spoken)
+        }
         if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
     }
 
     func run() throws {
-        let canvas = output.canvas
-        let chosen = json ? .json : format
+        let filter = try filter.map(FilterWord.filter)
+        var listing = ConnectionListing(
+            format: json && format != .zeek ? .json : format, isLong: long, isJSON: json, canvas: output.canvas,
+            isOneOfMany: paths.count > 1)
         var failures: [Failure] = []
-        if chosen == .tsv {
-            Screen.write(((paths.count > 1 ? ["file"] : []) + ConnectionRow.columns).joined(separator: "\t"))
-        }
+        listing.begin()
         for path in paths {
             do {
-                try list(path, chosen, canvas)
+                try list(path, filter, &listing)
             } catch let failure as Failure {
                 // The other files are still worth listing.
                 failures.append(failure)
-                if paths.count > 1 { Screen.complain(failure.lines(canvas.language)) }
+                if paths.count > 1 { Screen.complain(failure.lines(output.canvas.language)) }
             }
         }
+        listing.end()
         guard let first = failures.first else { return }
         if paths.count > 1 { throw first.status }
         throw first
     }
 
-    private func list(_ path: String, _ format: Format, _ canvas: Canvas) throws {
-        var analysis = CaptureAnalysis()
+    private func list(_ path: String, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing) throws {
+        var analysis = CaptureAnalysis(measuring: listing.needsMeasures || filter?.needsMeasures ?? false)
         let ending = try CaptureInput.read(
             path, into: &analysis, workers: threads ?? ProcessInfo.processInfo.activeProcessorCount)
         let connections = analysis.connections
+        let measures = analysis.measures
         guard !connections.isEmpty else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
-        let order = sorted(connections)
-        let shown = limit.map { order.prefix($0) } ?? order[...]
-        switch format {
-        case .json:
-            for index in shown {
-                let facts = ConnectionFacts(connections[index], number: index + 1)
-                try Screen.write(JSONDocument.line(FileFacts(file: paths.count > 1 ? path : nil, facts: facts)))
+        var order = sorted(connections)
+        if let filter {
+            order = order.filter { index in
+                let measures = measures.indices.contains(index) ? measures[index] : nil
+                return filter.matches(
+                    FilterSubject(number: index + 1, record: connections[index], measures: measures))
             }
-        case .tsv:
-            var row = ConnectionRow()
-            for index in shown {
-                row.write(connections[index], number: index + 1, file: paths.count > 1 ? path : nil)
-            }
-        case .table:
-            if paths.count > 1 { Screen.write(Printable.text(path)) }
-            var table = ConnectionTable(canvas: canvas)
-            for index in shown { table.add(connections[index], number: index + 1) }
-            Screen.write(table.lines())
-            for text in [summary(analysis), analysis.counts.restText].compactMap({ $0 }) {
-                Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2))
-            }
-            if paths.count > 1, path != paths.last { Screen.write("") }
+            guard !order.isEmpty else { throw Failure.nonePasses(in: path, of: connections.count) }
         }
-        if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
+        let shown = limit.map { order.prefix($0) } ?? order[...]
+        try listing.write(shown, of: connections, measures, path: path)
+        let notes = [summary(analysis, passing: filter == nil ? nil : order.count), analysis.counts.restText]
+        listing.note(notes.compactMap { $0 }, isLast: path == paths.last)
+        if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 
-    private func summary(_ analysis: borrowing CaptureAnalysis) -> Text {
+    /// - Parameter passing: how many the filter let pass.
+    private func summary(_ analysis: borrowing CaptureAnalysis, passing: Int?) -> Text {
         let connections = analysis.connections.count
         let counts = analysis.counts
         let english = [
             counted(connections, "connection"), counted(counts.segments, "segment"), counted(counts.packets, "packet"),
         ]
+        let whole = Text(
+            en: english.joined(separator: ", "),
+            zh: "\(connections) 条连接，\(counts.segments) 个报文段，\(counts.packets) 个报文")
+        let filtered =
+            passing.map { Text(en: "\($0) of \(whole.english)", zh: "\($0) 条符合条件，共 \(whole.chinese)") } ?? whole
+        if long { return filtered }
         return Text(
-            en: english.joined(separator: ", ") + "; C, S: which end ended it",
-            zh: "\(connections) 条连接，\(counts.segments) 个报文段，\(counts.packets) 个报文；C、S: 由哪一端先结束")
+            en: filtered.english + "; C, S: which end ended it", zh: filtered.chinese + "；C、S：由哪一端先结束")
     }
 
     private func sorted(_ connections: [ConnectionRecord]) -> [Int] {
@@ -161,22 +193,6 @@ struct ConnectionsCommand: ParsableCommand {
         case .handshake: by({ $0.handshakeDelay }, descending: true)
         case .opening: by { $0.outcome.opening.rawValue }
         case .ending: by { $0.outcome.ending.rawValue }
-        }
-    }
-}
-
-/// A connection's facts with the file they come from, where several are listed.
-private struct FileFacts: Encodable {
-    let file: String?
-    let facts: ConnectionFacts
-
-    private enum Key: String, CodingKey { case file }
-
-    func encode(to encoder: any Encoder) throws {
-        try facts.encode(to: encoder)
-        if let file {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(file, forKey: .file)
         }
     }
 }

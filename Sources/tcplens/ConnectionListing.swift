@@ -1,0 +1,89 @@
+import Connections
+import Narration
+import Pictures
+
+/// The connections of one or several files, written in the format that was asked for.
+struct ConnectionListing {
+    let format: ConnectionsCommand.Format
+    let isLong: Bool
+    /// Zeek's log as JSON.
+    let isJSON: Bool
+    let canvas: Canvas
+    let isOneOfMany: Bool
+    private var zeek: ZeekLog
+
+    init(format: ConnectionsCommand.Format, isLong: Bool, isJSON: Bool, canvas: Canvas, isOneOfMany: Bool) {
+        self.format = format
+        self.isLong = isLong
+        self.isJSON = isJSON
+        self.canvas = canvas
+        self.isOneOfMany = isOneOfMany
+        zeek = ZeekLog(isJSON: isJSON)
+    }
+
+    var needsMeasures: Bool { isLong || format == .zeek }
+
+    func begin() {
+        if format == .tsv {
+            Screen.write(((isOneOfMany ? ["file"] : []) + ConnectionRow.columns).joined(separator: "\t"))
+        }
+    }
+
+    func end() {
+        if format == .zeek { zeek.finish() }
+    }
+
+    mutating func write(
+        _ shown: ArraySlice<Int>, of connections: [ConnectionRecord], _ measures: [ConnectionMeasures], path: String
+    ) throws {
+        let file = isOneOfMany ? path : nil
+        switch format {
+        case .json:
+            for index in shown {
+                let facts = ConnectionFacts(
+                    connections[index], number: index + 1, measures: isLong ? measures[index] : nil)
+                Screen.write(try JSONDocument.line(FileFacts(file: file, facts: facts)))
+            }
+        case .tsv:
+            var row = ConnectionRow()
+            for index in shown { row.write(connections[index], number: index + 1, file: file.map(Printable.text)) }
+        case .zeek:
+            for index in shown { zeek.write(connections[index], measures[index]) }
+        case .table:
+            if let file { Screen.write(Printable.text(file)) }
+            if isLong {
+                let long = ConnectionLong(canvas: canvas)
+                for index in shown {
+                    Screen.write(long.lines(connections[index], measures[index], number: index + 1) + [""])
+                }
+                return
+            }
+            var table = ConnectionTable(canvas: canvas)
+            for index in shown { table.add(connections[index], number: index + 1) }
+            Screen.write(table.lines())
+        }
+    }
+
+    /// What people want to know below a file's connections.
+    func note(_ texts: [Text], isLast: Bool) {
+        guard format == .table else { return }
+        for text in texts { Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2)) }
+        if isOneOfMany, !isLast { Screen.write("") }
+    }
+}
+
+/// A connection's facts with the file they come from, where several are listed.
+private struct FileFacts: Encodable {
+    let file: String?
+    let facts: ConnectionFacts
+
+    private enum Key: String, CodingKey { case file }
+
+    func encode(to encoder: any Encoder) throws {
+        try facts.encode(to: encoder)
+        if let file {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(file, forKey: .file)
+        }
+    }
+}
