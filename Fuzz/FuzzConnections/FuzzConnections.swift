@@ -122,9 +122,7 @@ private func check(_ measures: [ConnectionMeasures], of records: [ConnectionReco
     for (record, measure) in zip(records, measures) {
         let directions = Party.allCases.map { measure.sent(by: $0, of: record) }
         let segments = Int(record.client.segments) + Int(record.server.segments)
-        let isOneSocket = record.clientEndpoint == record.serverEndpoint
-        precondition(
-            (isOneSocket ? directions[0].segments : directions[0].segments + directions[1].segments) == segments)
+        precondition(directions[0].segments + directions[1].segments == segments)
         for direction in directions {
             precondition(direction.dataSegments + direction.resets <= direction.segments)
             precondition(direction.retransmittedSegments + direction.outOfOrderSegments <= direction.segments)

@@ -222,6 +222,18 @@ extension Transcript {
         #expect(t.directions.client.octets == 100 && t.directions.client.missingOctets == 0)
     }
 
+    /// A socket connected with itself: nothing is counted twice.
+    @Test func connectedWithItself() {
+        let t = Transcript(server: Sample.client)
+        t.c.syn(100)
+        t.c.synAck(100, ack: 101)
+        t.c.data(101, ack: 101, 50)
+        t.c.ack(151, ack: 151)
+        let (client, server) = t.directions
+        #expect(client.segments == 4 && server.segments == 0)
+        #expect(client.octets == 50 && server.octets == 0 && client.retransmittedSegments == 0)
+    }
+
     @Test func rangesStayFew() {
         var ranges = StreamRanges(from: 0)
         for block in (1...1000).reversed() {

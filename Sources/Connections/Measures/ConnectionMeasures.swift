@@ -54,9 +54,9 @@ public struct ConnectionMeasures: Sendable {
         return shift
     }
 
-    /// What `party` sent.
+    /// What `party` sent. Of a connection of a socket with itself every segment counts as the client's.
     public func sent(by party: Party, of record: ConnectionRecord) -> DirectionMeasures {
-        directions[side(of: party, record)]
+        isReflexive && party == .server ? DirectionMeasures() : directions[side(of: party, record)]
     }
 
     func side(of party: Party, _ record: ConnectionRecord) -> Int {
