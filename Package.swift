@@ -84,6 +84,7 @@ if Context.environment["FUZZ"] != nil {
     let fuzzers = [
         ("FuzzWire", ["TCPWire"]), ("FuzzCapture", ["CaptureFile"]), ("FuzzSockDiag", ["LinuxKernel"]),
         ("FuzzConnections", ["Connections", "TCPWire", "CaptureFile", "TCPState"]),
+        ("FuzzFilter", ["Connections", "TCPWire", "CaptureFile"]),
     ]
     for (name, rooms) in fuzzers {
         package.targets.append(

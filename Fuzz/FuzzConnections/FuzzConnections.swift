@@ -19,8 +19,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 private func readCapture(_ bytes: [UInt8]) {
     guard var reader = try? CaptureReader(bytes: bytes) else { return }
-    var analysis = CaptureAnalysis(keeping: .all(limit: 2000))
+    var analysis = CaptureAnalysis(keeping: .all(limit: 2000), measuring: true)
     try? analysis.read(&reader)
+    check(analysis.measures, of: analysis.connections)
     let counts = analysis.counts
     let others =
         counts.quoted + counts.fragments + counts.otherTransport + counts.notIP + counts.truncated + counts.malformed
@@ -114,6 +115,27 @@ private func check(_ records: [ConnectionRecord], segments: Int) {
         precondition(record.client.retransmittedSegments <= record.client.segments)
     }
     precondition(total == segments)
+}
+
+/// What is measured agrees with itself and with the records.
+private func check(_ measures: [ConnectionMeasures], of records: [ConnectionRecord]) {
+    precondition(measures.count == records.count)
+    for (record, measure) in zip(records, measures) {
+        let directions = Party.allCases.map { measure.sent(by: $0, of: record) }
+        let segments = Int(record.client.segments) + Int(record.server.segments)
+        precondition(directions[0].segments + directions[1].segments == segments)
+        for direction in directions {
+            precondition(direction.dataSegments + direction.resets <= direction.segments)
+            precondition(direction.retransmittedSegments + direction.outOfOrderSegments <= direction.segments)
+            precondition(direction.windowMinimum <= direction.windowMaximum)
+            precondition(direction.roundTrips.minimum <= direction.roundTrips.maximum)
+            if let median = direction.roundTrips.median { precondition(median <= direction.roundTrips.maximum) }
+            precondition(direction.straySegments >= 0)
+        }
+        precondition(measure.zeekHistory(of: record).utf8.count <= 300)
+        _ = measure.vantage(of: record)
+        _ = measure.shares(of: record)
+    }
 }
 
 private func check(_ story: ConnectionStory) {

@@ -76,10 +76,16 @@ public struct CaptureAnalysis: ~Copyable {
     /// Segments that the choice asked for and the limit left out.
     public private(set) var leftOut = 0
     private let choice: StoryChoice
+    private let isMeasuring: Bool
+    /// By connection, where they were asked for; else empty.
+    public private(set) var measures: [ConnectionMeasures] = []
     private var header = SegmentHeader()
 
-    /// - Parameter eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
-    public init(keeping choice: StoryChoice = .none, eviction: Eviction? = nil) {
+    /// - Parameters:
+    ///   - eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
+    ///   - measuring: whether ``measures`` are taken of every connection, which costs time and memory. Not with eviction.
+    public init(keeping choice: StoryChoice = .none, eviction: Eviction? = nil, measuring: Bool = false) {
+        isMeasuring = measuring && eviction == nil
         var generator = SystemRandomNumberGenerator()
         tracker = ConnectionTracker(seed: HashSeed(&generator), eviction: eviction)
         self.choice = choice
@@ -109,7 +115,7 @@ public struct CaptureAnalysis: ~Copyable {
         _ reader: inout CaptureReader, workers: Int = 1,
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }
     ) throws(CaptureError) {
-        if workers > 1, choice == .none || choice == .places, tracker.evictor == nil, counts.packets == 0,
+        if workers > 1, choice == .none || choice == .places, tracker.evictor == nil, !isMeasuring, counts.packets == 0,
             ParallelPass.isWorthwhile(reader)
         {
             try readInParallel(&reader, workers, reporting: report)
@@ -152,6 +158,7 @@ public struct CaptureAnalysis: ~Copyable {
         counts.add(verdict)
         guard verdict == .segment else { return }
         let connection = tracker.add(TrackedSegment(header, in: frame, at: packet.time, number: packet.number))
+        if isMeasuring { measure(connection, frame, packet) }
         switch choice {
         case .none: break
         case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
@@ -160,6 +167,12 @@ public struct CaptureAnalysis: ~Copyable {
         case .all(let limit):
             if kept.count < limit { keep(connection, frame, packet, link) } else { leftOut += 1 }
         }
+    }
+
+    private mutating func measure(_ connection: Int, _ frame: RawSpan, _ packet: borrowing CapturedPacket) {
+        if connection == measures.count { measures.append(ConnectionMeasures(header)) }
+        measures[connection].take(
+            header, in: frame, at: packet.time, isCutOff: packet.capturedLength < packet.originalLength)
     }
 
     private mutating func keep(

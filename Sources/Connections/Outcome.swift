@@ -43,16 +43,54 @@ public enum Ending: String, Sendable, CaseIterable {
     case reset
 }
 
+/// Which end waits in TIME-WAIT where the capture ends (RFC 9293 3.4.3): the one that closed first, unless both did.
+public enum TimeWait: String, Sendable, CaseIterable {
+    case none, client, server, both
+}
+
 /// How a connection started and ended, and who ended it.
 public struct Outcome: Sendable, Equatable {
     public let opening: Opening
     public let ending: Ending
     /// Who sent the first FIN, or the RST; `nil` where nobody ended it.
     public let endedBy: Party?
+    public internal(set) var timeWait = TimeWait.none
+    /// Who still holds the connection though the other end has given it up: half-open (RFC 9293 3.5.1). `nil` where nobody
+    /// does.
+    public internal(set) var heldBy: Party?
+
+    init(opening: Opening, ending: Ending, endedBy: Party?) {
+        self.opening = opening
+        self.ending = ending
+        self.endedBy = endedBy
+    }
 }
 
 extension ConnectionRecord {
     public var outcome: Outcome {
+        var outcome = settled
+        let client = halves[side(of: .client)].state
+        let server = halves[side(of: .server)].state
+        switch (client == .timeWait, server == .timeWait) {
+        case (true, true): outcome.timeWait = isReflexive ? .client : .both
+        case (true, false): outcome.timeWait = .client
+        case (false, true): outcome.timeWait = .server
+        case (false, false): outcome.timeWait = .none
+        }
+        if Self.holds(client), server == .closed { outcome.heldBy = .client }
+        if Self.holds(server), client == .closed { outcome.heldBy = .server }
+        return outcome
+    }
+
+    /// Whether an end in this state counts on the other's being there.
+    private static func holds(_ state: State?) -> Bool {
+        switch state {
+        case .synReceived, .established, .finWait1, .finWait2, .closeWait: true
+        default: false
+        }
+    }
+
+    private var settled: Outcome {
         let opening = self.opening
         switch opening {
         case .unanswered: return Outcome(opening: opening, ending: .none, endedBy: nil)

@@ -20,7 +20,7 @@ extension PacketCounts {
         guard !english.isEmpty else { return nil }
         return Text(
             en: "not TCP segments: " + english.joined(separator: ", "),
-            zh: "其余报文：" + chinese.joined(separator: ","))
+            zh: "其余报文：" + chinese.joined(separator: "，"))
     }
 }
 

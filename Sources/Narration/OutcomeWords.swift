@@ -30,7 +30,7 @@ extension Opening {
         case .handshake:
             Text(en: "Opened by the three-way handshake.", zh: "经三次握手建立。")
         case .simultaneous:
-            Text(en: "Opened from both ends at once.", zh: "两端同时打开(simultaneous open)。")
+            Text(en: "Opened from both ends at once.", zh: "两端同时打开（simultaneous open）。")
         case .unanswered:
             Text(
                 en: "Nobody answered the SYN: no SYN-ACK, no RST.",
@@ -81,7 +81,7 @@ extension Outcome {
         case .closing:
             return Text(
                 en: "Both ends sent a FIN, \(who.english) first; the last ACK was not seen.",
-                zh: "双方都发了 FIN,\(who.chinese)在先；没看到最后一个 ACK。")
+                zh: "双方都发了 FIN，\(who.chinese)在先；没看到最后一个 ACK。")
         case .halfClosed:
             return Text(
                 en: "Half-closed: only the \(who.english) sent a FIN.", zh: "半关闭：只有\(who.chinese)发了 FIN。")

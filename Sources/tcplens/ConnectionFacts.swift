@@ -29,13 +29,21 @@ struct ConnectionFacts: Encodable {
     let opening: String
     let ending: String
     let endedBy: String?
+    /// Who waits in TIME-WAIT where the capture ends.
+    let timeWait: String
+    /// Who holds the connection though the other end has given it up.
+    let heldBy: String?
+    /// Zeek's name for the outcome.
+    let zeekState: String
     let fromClient: Direction
     let fromServer: Direction
     /// Milliseconds from the SYN to the ACK that completes the handshake.
     let handshake: Double?
     let reusesTuple: Bool
+    /// Only with `--long`.
+    let measures: MeasureFacts?
 
-    init(_ record: ConnectionRecord, number: Int) {
+    init(_ record: ConnectionRecord, number: Int, measures: ConnectionMeasures? = nil) {
         let outcome = record.outcome
         self.number = number
         client = record.clientEndpoint.description
@@ -46,10 +54,14 @@ struct ConnectionFacts: Encodable {
         opening = outcome.opening.rawValue
         ending = outcome.ending.rawValue
         endedBy = outcome.endedBy?.rawValue
+        timeWait = outcome.timeWait.rawValue
+        heldBy = outcome.heldBy?.rawValue
+        zeekState = record.zeekState.rawValue
         fromClient = Direction(record.client)
         fromServer = Direction(record.server)
         handshake = record.handshakeDelay >= 0 ? Double(record.handshakeDelay) / 1e6 : nil
         reusesTuple = record.reusesTuple
+        self.measures = measures.map { MeasureFacts(record, $0) }
     }
 }
 

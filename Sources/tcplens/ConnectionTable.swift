@@ -57,7 +57,7 @@ struct ConnectionTable {
             handshake, record.firstTime.clockText,
         ])
         let outcomeText = Text(
-            en: hasEnd ? "\(opened), \(ended)" : opened, zh: hasEnd ? "\(opened),\(ended)" : opened)
+            en: hasEnd ? "\(opened), \(ended)" : opened, zh: hasEnd ? "\(opened)，\(ended)" : opened)
         let measures = Text(
             en: "\(segments) segments, \(bytes) bytes, \(duration) s",
             zh: "\(segments) 个报文段，\(bytes) 字节，时长 \(duration) s")
@@ -83,10 +83,10 @@ struct ConnectionTable {
         guard !hidden.isEmpty else { return table.lines() }
         let needed = [Self.client, Self.server, Self.opened, Self.ended]
         guard !hidden.contains(where: needed.contains) else { return stacks.flatMap { $0 } }
-        let list = hidden.map { $0(canvas.language) }.joined(separator: ", ")
+        let list = hidden.map { $0(canvas.language) }.joined(separator: Text(en: ", ", zh: "、")(canvas.language))
         let note = Text(
             en: "(no room for: \(list); wider with --width, all with --format tsv)",
-            zh: "(宽度不足，未显示：\(list)；可用 --width 加宽，或用 --format tsv 看全部)")
+            zh: "（宽度不足，未显示：\(list)；可用 --width 加宽，或用 --format tsv 看全部）")
         return table.lines() + Paragraph(canvas: canvas).lines(note(canvas.language))
     }
 }

@@ -7,7 +7,7 @@ import Pictures
 
 /// `tcplens connections`: a row for each connection.
 struct ConnectionsCommand: ParsableCommand {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, tsv, json }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, tsv, json, zeek }
 
     enum SortKey: String, ExpressibleByArgument, CaseIterable {
         case start, duration, client, server, segments, bytes, handshake, opening, ending
@@ -22,6 +22,9 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections *.pcap --sort bytes        the largest first
                 tcplens connections capture.pcap --json        one JSON object a line
                 tcplens connections capture.pcap --format tsv  for awk, sort and spreadsheets
+                tcplens connections capture.pcap --long        everything measured of each connection
+                tcplens connections capture.pcap -Y 'outcome==refused && server==:443'  only those
+                tcplens connections capture.pcap --format zeek > conn.log  for zeek-cut and its like
                 tcpdump -w - tcp | tcplens connections - --json --evict 60   without end
                 """,
             zh: """
@@ -29,21 +32,45 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections *.pcap --sort bytes        字节数最多的在前
                 tcplens connections capture.pcap --json        每行一个 JSON 对象
                 tcplens connections capture.pcap --format tsv  供 awk、sort 与电子表格使用
+                tcplens connections capture.pcap --long        列出每条连接的全部度量
+                tcplens connections capture.pcap -Y 'outcome==refused && server==:443'  只看符合条件的连接
+                tcplens connections capture.pcap --format zeek > conn.log  供 zeek-cut 等工具使用
                 tcpdump -w - tcp | tcplens connections - --json --evict 60   长期运行
                 """
         ).spoken)
 
     @Argument(
         help: .init(
-            Text(en: "pcap or pcapng files, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip;- 表示标准输入。")
+            Text(en: "pcap or pcapng files, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。")
                 .spoken, valueName: "file"))
     var paths: [String]
 
-    @Flag(help: .init(Text(en: "One JSON object a line (--format json).", zh: "每行一个 JSON 对象(即 --format json)。").spoken))
+    @Flag(help: .init(Text(en: "One JSON object a line (--format json).", zh: "每行一个 JSON 对象（即 --format json）。").spoken))
     var json = false
 
-    @Option(help: .init(Text(en: "table, tsv or json.", zh: "table、tsv 或 json。").spoken))
+    @Option(
+        help: .init(
+            Text(
+                en: "table, tsv, json, or zeek (a conn.log; with --json as Zeek writes JSON).",
+                zh: "table、tsv、json 或 zeek（即 conn.log；同时加 --json 则用 Zeek 的 JSON 格式）。"
+            ).spoken))
     var format: Format = .table
+
+    @Flag(
+        help: .init(
+            Text(
+                en: "Everything measured of each connection; with --json too.", zh: "列出每条连接的全部度量；可与 --json 同用。"
+            ).spoken))
+    var long = false
+
+    @Option(
+        name: [.customShort("Y"), .customLong("filter")],
+        help: .init(
+            Text(
+                en: "Only connections that pass a display filter in Wireshark's spelling. Fields: Docs/filter.md.",
+                zh: "只列出符合显示过滤条件的连接，写法同 Wireshark；字段见 Docs/filter.md。"
+            ).spoken, valueName: "filter"))
+    var filter: String?
 
     @Option(
         help: .init(
@@ -79,7 +106,7 @@ struct ConnectionsCommand: ParsableCommand {
 
     @Flag(
         name: .customShort("n"),
-        help: .init(Text(en: "Numbers, not names: always so.", zh: "只显示数字，不解析名字(始终如此)。").spoken))
+        help: .init(Text(en: "Numbers, not names: always so.", zh: "只显示数字，不解析名字（始终如此）。").spoken))
     var numeric = false
 
     @OptionGroup var output: OutputOptions
@@ -89,111 +116,104 @@ struct ConnectionsCommand: ParsableCommand {
         if let threads, threads < 1 {
             throw ValidationError(Text(en: "--threads counts from 1", zh: "--threads 至少为 1").spoken)
         }
-        if evict != nil, sort != nil || !(json || format != .table) {
+        if evict != nil, sort != nil || long || !(json || format == .tsv) || format == .zeek {
             throw ValidationError(
                 Text(
-                    en: "--evict writes rows as connections end: take --format tsv or --json, and no --sort",
-                    zh: "--evict 在连接结束时逐行输出：请用 --format tsv 或 --json，且不能 --sort"
+                    en:
+                        "--evict writes rows as connections end: take --format tsv or --json, without --sort and --long",
+                    zh: "--evict 在连接结束时逐行输出：请用 --format tsv 或 --json，不能同时用 --sort 和 --long"
                 ).spoken)
         }
         if follow, paths.count != 1 || paths == ["-"] {
             throw ValidationError(
                 Text(en: "--follow takes one file", zh: "--follow 只能用于一个文件").spoken)
         }
+        if long, format == .tsv || format == .zeek {
+            throw ValidationError(
+                Text(
+                    en: "--long goes with a table or --json, not with --format \(format.rawValue)",
+                    zh: "--long 可用于表格或 --json，不能与 --format \(format.rawValue) 同用"
+                ).spoken)
+        }
         if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
     }
 
     func run() throws {
-        let canvas = output.canvas
-        let chosen = json ? .json : format
+        let filter = try filter.map(FilterWord.filter)
+        var listing = ConnectionListing(
+            format: json && format != .zeek ? .json : format, isLong: long, isJSON: json, canvas: output.canvas,
+            isOneOfMany: paths.count > 1)
         var failures: [Failure] = []
-        if chosen == .tsv {
-            Screen.write(((paths.count > 1 ? ["file"] : []) + ConnectionRow.columns).joined(separator: "\t"))
-        }
+        listing.begin()
         for path in paths {
             do {
-                try list(path, chosen, canvas)
+                try list(path, filter, &listing)
             } catch let failure as Failure {
                 // The other files are still worth listing.
                 failures.append(failure)
-                if paths.count > 1 { Screen.complain(failure.lines(canvas.language)) }
+                if paths.count > 1 { Screen.complain(failure.lines(output.canvas.language)) }
             }
         }
+        listing.end()
         guard let first = failures.first else { return }
         if paths.count > 1 { throw first.status }
         throw first
     }
 
-    private func list(_ path: String, _ format: Format, _ canvas: Canvas) throws {
+    private func list(_ path: String, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing) throws {
         try CaptureInput.open(path) { reader in
             if let evict {
-                try listEnding(&reader, format, canvas, idle: evict.nanoseconds)
+                try listEnding(&reader, filter, &listing, idle: evict.nanoseconds)
             } else {
-                try listAll(&reader, format, canvas)
+                try listAll(&reader, filter, &listing)
             }
         }
     }
 
     /// All rows, once all is read.
-    private func listAll(_ reader: inout CaptureReader, _ format: Format, _ canvas: Canvas) throws {
+    private func listAll(
+        _ reader: inout CaptureReader, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing
+    ) throws {
         let path = reader.path
-        var analysis = CaptureAnalysis()
-        let progress = ProgressLine(canvas: canvas)
-        let following = follow ? Following() : nil
+        var analysis = CaptureAnalysis(measuring: listing.needsMeasures || filter?.needsMeasures ?? false)
+        let progress = ProgressLine(canvas: output.canvas)
         defer { progress.erase() }
+        let following = follow ? Following() : nil
         let ending = try CaptureInput.read(
             &reader, into: &analysis,
             workers: follow ? 1 : threads ?? ProcessInfo.processInfo.activeProcessorCount,
             waitingWhile: { following?.goesOn ?? false }, reporting: { _, step in progress.show(step) })
         progress.erase()
         guard analysis.count > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
-        let file = paths.count > 1 ? path : nil
-        let shown = min(limit ?? analysis.count, analysis.count)
-        let order = sorted(analysis)
-        switch format {
-        case .json:
-            for place in 0..<shown { try writeJSON(analysis[order?[place] ?? place], order?[place] ?? place, file) }
-        case .tsv:
-            var row = ConnectionRow()
-            for place in 0..<shown {
-                let index = order?[place] ?? place
-                row.write(analysis[index], number: index + 1, file: file)
-            }
-            row.flush()
-        case .table:
-            if paths.count > 1 { Screen.write(Printable.text(path)) }
-            var table = ConnectionTable(canvas: canvas)
-            for place in 0..<shown { table.add(analysis[order?[place] ?? place], number: (order?[place] ?? place) + 1) }
-            Screen.write(table.lines())
-            for text in [summary(analysis), analysis.counts.restText].compactMap({ $0 }) {
-                Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2))
-            }
-            if paths.count > 1, path != paths.last { Screen.write("") }
+        var order = sorted(analysis)
+        if let filter {
+            order = passing(filter, order, analysis)
+            guard !order.isEmpty else { throw Failure.nonePasses(in: path, of: analysis.count) }
         }
-        if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
+        let shown = limit.map { order.prefix($0) } ?? order[...]
+        try listing.write(shown, of: analysis, path: path)
+        let notes = [summary(analysis, passing: filter == nil ? nil : order.count), analysis.counts.restText]
+        listing.note(notes.compactMap { $0 }, isLast: path == paths.last)
+        if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 
     /// Each row as its connection ends, so that memory stays the same however long it goes on.
     private func listEnding(
-        _ reader: inout CaptureReader, _ format: Format, _ canvas: Canvas, idle: Int64
+        _ reader: inout CaptureReader, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing, idle: Int64
     ) throws {
         let path = reader.path
-        let file = paths.count > 1 ? path : nil
         var analysis = CaptureAnalysis(eviction: Eviction(idle: idle))
-        let progress = ProgressLine(canvas: canvas)
+        let progress = ProgressLine(canvas: output.canvas)
         let following = Following()
-        var row = ConnectionRow()
         var written = 0
         func write(_ ended: [EndedConnection]) throws {
             for connection in ended where written < limit ?? .max {
+                let subject = FilterSubject(number: connection.serial + 1, record: connection.record, measures: nil)
+                guard filter?.matches(subject) ?? true else { continue }
                 written += 1
-                if format == .json {
-                    try writeJSON(connection.record, connection.serial, file)
-                } else {
-                    row.write(connection.record, number: connection.serial + 1, file: file)
-                }
+                try listing.write(connection, path: path)
             }
-            row.flush()
+            listing.flushRows()
             if follow, !ended.isEmpty { Screen.flush() }
         }
         var failure: (any Error)?
@@ -207,30 +227,45 @@ struct ConnectionsCommand: ParsableCommand {
         if let failure { throw failure }
         analysis.endAll()
         try write(analysis.takeEnded())
-        guard written > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
-        if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
+        guard analysis.counts.segments > 0 else {
+            throw Failure.noConnections(in: path, analysis.counts, ending: ending)
+        }
+        if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 
-    private func writeJSON(_ record: ConnectionRecord, _ index: Int, _ file: String?) throws {
-        let facts = ConnectionFacts(record, number: index + 1)
-        try Screen.write(JSONDocument.line(FileFacts(file: file, facts: facts)))
+    private func passing(_ filter: ConnectionFilter, _ order: [Int], _ analysis: borrowing CaptureAnalysis) -> [Int] {
+        let measures = analysis.measures
+        var passing: [Int] = []
+        for index in order {
+            let subject = FilterSubject(
+                number: index + 1, record: analysis[index],
+                measures: measures.indices.contains(index) ? measures[index] : nil)
+            if filter.matches(subject) { passing.append(index) }
+        }
+        return passing
     }
 
-    private func summary(_ analysis: borrowing CaptureAnalysis) -> Text {
+    /// - Parameter passing: how many the filter let pass.
+    private func summary(_ analysis: borrowing CaptureAnalysis, passing: Int?) -> Text {
         let connections = analysis.count
         let counts = analysis.counts
         let english = [
             counted(connections, "connection"), counted(counts.segments, "segment"), counted(counts.packets, "packet"),
         ]
+        let whole = Text(
+            en: english.joined(separator: ", "),
+            zh: "\(connections) 条连接，\(counts.segments) 个报文段，\(counts.packets) 个报文")
+        let filtered =
+            passing.map { Text(en: "\($0) of \(whole.english)", zh: "\($0) 条符合条件，共 \(whole.chinese)") } ?? whole
+        if long { return filtered }
         return Text(
-            en: english.joined(separator: ", ") + "; C, S: which end ended it",
-            zh: "\(connections) 条连接，\(counts.segments) 个报文段，\(counts.packets) 个报文；C、S: 由哪一端先结束")
+            en: filtered.english + "; C, S: which end ended it", zh: filtered.chinese + "；C、S：由哪一端先结束")
     }
 
-    /// Places by the wished order; `nil`: as they came.
-    private func sorted(_ analysis: borrowing CaptureAnalysis) -> [Int]? {
+    /// Places by the wished order.
+    private func sorted(_ analysis: borrowing CaptureAnalysis) -> [Int] {
         switch sort {
-        case nil, .start: nil
+        case nil, .start: Array(0..<analysis.count)
         case .duration: by(analysis, descending: true) { $0.duration }
         case .client: by(analysis) { $0.clientEndpoint }
         case .server: by(analysis) { $0.serverEndpoint }
@@ -251,22 +286,6 @@ struct ConnectionsCommand: ParsableCommand {
         return keys.indices.sorted { left, right in
             guard keys[left] != keys[right] else { return left < right }
             return (keys[left] < keys[right]) != descending
-        }
-    }
-}
-
-/// A connection's facts with the file they come from, where several are listed.
-private struct FileFacts: Encodable {
-    let file: String?
-    let facts: ConnectionFacts
-
-    private enum Key: String, CodingKey { case file }
-
-    func encode(to encoder: any Encoder) throws {
-        try facts.encode(to: encoder)
-        if let file {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(file, forKey: .file)
         }
     }
 }

@@ -89,7 +89,9 @@ struct HelpPage {
         }
     }
 
-    private func section(_ title: Text) -> [String] { ["", title(canvas.language) + ":"] }
+    private func section(_ title: Text) -> [String] {
+        ["", title(canvas.language) + Text(en: ":", zh: "：")(canvas.language)]
+    }
 
     private func paragraph(_ text: String, hanging: Int = 0) -> [String] {
         Paragraph(canvas: canvas).lines(text, hanging: hanging)

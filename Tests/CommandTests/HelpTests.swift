@@ -13,11 +13,11 @@ struct HelpTests {
         #expect(run.err == "")
         #expect(run.out == (try await Run(command, "--help", environment: environment).out))
         #expect(run.lines.first?.hasPrefix("tcplens \(command): ") == true)
-        let titles = run.lines.filter { !$0.hasPrefix(" ") && $0.hasSuffix(":") }.map(String.init)
+        let titles = run.lines.filter { !$0.hasPrefix(" ") && $0.hasSuffix(":") || $0.hasSuffix("：") }.map(String.init)
         #expect(
             titles
                 == (language == "en"
-                    ? ["Examples:", "Usage:", "Arguments:", "Options:"] : ["示例:", "用法:", "参数:", "选项:"]))
+                    ? ["Examples:", "Usage:", "Arguments:", "Options:"] : ["示例：", "用法：", "参数：", "选项："]))
         #expect(run.lines.contains { $0.hasPrefix("  tcplens \(command) ") })
         #expect(run.lines.allSatisfy { cells($0) <= 80 })
         // A flag without a word about it ends its line.

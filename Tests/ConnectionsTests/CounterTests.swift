@@ -57,7 +57,7 @@ import Testing
         t.open()
         #expect(t.records[0].client.minimumRoundTrip == nil)
         t.c.data(101, ack: 301, 100)
-        t.wait(30_000_000)
+        t.wait(milliseconds: 30)
         t.s.ack(301, ack: 201)
         #expect(t.records[0].client.minimumRoundTrip == 31_000_000)
         // Sent twice: nobody knows which of the two was acknowledged.
@@ -66,7 +66,7 @@ import Testing
         t.s.ack(301, ack: 301)
         #expect(t.records[0].client.minimumRoundTrip == 31_000_000)
         t.c.data(301, ack: 301, 100)
-        t.wait(4_000_100)
+        t.wait(nanoseconds: 4_000_100)
         t.s.ack(301, ack: 401)
         #expect(t.records[0].client.minimumRoundTrip == 5_000_100)
         #expect(t.records[0].server.minimumRoundTrip == nil)

@@ -27,12 +27,13 @@ final class Transcript {
 
         func send(
             _ flags: TCPFlags, _ sequence: UInt32, _ ack: UInt32, payload: Int = 0, options: [TCPOption] = [],
-            window: UInt16 = 65535
+            window: UInt16 = 65535, hopLimit: UInt8? = nil
         ) {
             var segment = builder.with(
                 flags, sequence: sequence, acknowledgment: ack, options: options,
                 payload: Array(repeating: 0x61, count: payload))
             segment.window = window
+            if let hopLimit { segment.hopLimit = hopLimit }
             transcript.append(segment)
         }
     }
@@ -52,8 +53,9 @@ final class Transcript {
     var interval: Int64 = 1_000_000
     private var clock: Int64 = 0
 
-    /// Lets so many nanoseconds pass.
-    func wait(_ nanoseconds: Int64) { clock += nanoseconds }
+    /// Lets time pass besides the millisecond of each segment.
+    func wait(milliseconds: Int64) { clock += milliseconds * 1_000_000 }
+    func wait(nanoseconds: Int64) { clock += nanoseconds }
 
     func append(_ segment: SegmentBuilder) {
         let frame = segment.ipPacket()

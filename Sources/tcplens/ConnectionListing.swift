@@ -1,0 +1,104 @@
+import Connections
+import Narration
+import Pictures
+
+/// The connections of one or several files, written in the format that was asked for.
+struct ConnectionListing {
+    let format: ConnectionsCommand.Format
+    let isLong: Bool
+    /// Zeek's log as JSON.
+    let isJSON: Bool
+    let canvas: Canvas
+    let isOneOfMany: Bool
+    private var zeek: ZeekLog
+    private var row = ConnectionRow()
+
+    init(format: ConnectionsCommand.Format, isLong: Bool, isJSON: Bool, canvas: Canvas, isOneOfMany: Bool) {
+        self.format = format
+        self.isLong = isLong
+        self.isJSON = isJSON
+        self.canvas = canvas
+        self.isOneOfMany = isOneOfMany
+        zeek = ZeekLog(isJSON: isJSON)
+    }
+
+    var needsMeasures: Bool { isLong || format == .zeek }
+
+    func begin() {
+        if format == .tsv {
+            Screen.write(((isOneOfMany ? ["file"] : []) + ConnectionRow.columns).joined(separator: "\t"))
+        }
+    }
+
+    func end() {
+        if format == .zeek { zeek.finish() }
+    }
+
+    /// A row of its own for one that has ended, as TSV or JSON.
+    mutating func write(_ ended: EndedConnection, path: String) throws {
+        let file = isOneOfMany ? path : nil
+        if format == .json {
+            let facts = ConnectionFacts(ended.record, number: ended.serial + 1)
+            Screen.write(try JSONDocument.line(FileFacts(file: file, facts: facts)))
+        } else {
+            row.write(ended.record, number: ended.serial + 1, file: file.map(Printable.text))
+        }
+    }
+
+    mutating func flushRows() { row.flush() }
+
+    mutating func write(
+        _ shown: ArraySlice<Int>, of analysis: borrowing CaptureAnalysis, path: String
+    ) throws {
+        let file = isOneOfMany ? path : nil
+        let measures = analysis.measures
+        switch format {
+        case .json:
+            for index in shown {
+                let facts = ConnectionFacts(
+                    analysis[index], number: index + 1, measures: isLong ? measures[index] : nil)
+                Screen.write(try JSONDocument.line(FileFacts(file: file, facts: facts)))
+            }
+        case .tsv:
+            for index in shown { row.write(analysis[index], number: index + 1, file: file.map(Printable.text)) }
+            row.flush()
+        case .zeek:
+            for index in shown { zeek.write(analysis[index], measures[index]) }
+        case .table:
+            if let file { Screen.write(Printable.text(file)) }
+            if isLong {
+                let long = ConnectionLong(canvas: canvas)
+                for index in shown {
+                    Screen.write(long.lines(analysis[index], measures[index], number: index + 1) + [""])
+                }
+                return
+            }
+            var table = ConnectionTable(canvas: canvas)
+            for index in shown { table.add(analysis[index], number: index + 1) }
+            Screen.write(table.lines())
+        }
+    }
+
+    /// What people want to know below a file's connections.
+    func note(_ texts: [Text], isLast: Bool) {
+        guard format == .table else { return }
+        for text in texts { Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2)) }
+        if isOneOfMany, !isLast { Screen.write("") }
+    }
+}
+
+/// A connection's facts with the file they come from, where several are listed.
+private struct FileFacts: Encodable {
+    let file: String?
+    let facts: ConnectionFacts
+
+    private enum Key: String, CodingKey { case file }
+
+    func encode(to encoder: any Encoder) throws {
+        try facts.encode(to: encoder)
+        if let file {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(file, forKey: .file)
+        }
+    }
+}
