@@ -133,8 +133,10 @@ public struct CaptureAnalysis: ~Copyable {
     public func story(of number: Int, renumbered: Bool = false) -> ConnectionStory? {
         guard places.indices.contains(number &- 1) else { return nil }
         let segments = places[number - 1].map { kept[$0].segment }
-        guard renumbered else { return ConnectionStory(segments: segments) }
-        return ConnectionStory(segments: segments.enumerated().map { $1.numbered($0 + 1) })
+        let reusesTuple = connections[number - 1].reusesTuple
+        guard renumbered else { return ConnectionStory(segments: segments, reusesTuple: reusesTuple) }
+        return ConnectionStory(
+            segments: segments.enumerated().map { $1.numbered($0 + 1) }, reusesTuple: reusesTuple)
     }
 }
 
