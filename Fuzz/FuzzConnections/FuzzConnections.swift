@@ -119,7 +119,7 @@ private func check(_ story: ConnectionStory) {
     precondition(story.steps.count == Int(story.record.client.segments) + Int(story.record.server.segments))
     for step in story.steps {
         if !step.segment.header.flags.contains(.rst) { precondition(step.state(of: step.sender).state != nil) }
-        if case .retransmission(let original) = step.kind { precondition(original < step.segment.number) }
+        if let original = step.original { precondition(original < step.segment.number) }
         precondition(!step.covers.syn || step.acknowledgment != nil)
         _ = step.segment.payload.count
     }

@@ -116,7 +116,9 @@ extension ConnectionStory.Step {
         let ack = acknowledgment.map { text("ack", $0) }
         let length = header.payloadLength > 0 ? "len=\(header.payloadLength)" : nil
         if header.flags.contains(.rst), sequence.base == .none { return [ack].compactMap { $0 } }
-        if header.sequenceLength == 0, !header.flags.contains(.rst), kind == .acknowledgment, !has(.keepAlive), !has(.windowProbe) {
+        if header.sequenceLength == 0, !header.flags.contains(.rst), kind == .acknowledgment, !has(.keepAlive),
+            !has(.windowProbe)
+        {
             return [ack, "seq=\(absolute ? sequence.raw : sequence.value)"].compactMap { $0 }
         }
         return [seq, length, ack].compactMap { $0 }

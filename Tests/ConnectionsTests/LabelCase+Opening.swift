@@ -62,14 +62,16 @@ extension LabelCase {
             t.s.synAck(300, ack: 101)
         },
         LabelCase(.fastOpenData, on: 1) { t in
-            t.c.syn(100, options: [.fastOpen(FastOpenCookie(bits: 7 << 64, length: 8), experimental: false)], payload: 10)
+            t.c.syn(
+                100, options: [.fastOpen(FastOpenCookie(bits: 7 << 64, length: 8), experimental: false)], payload: 10)
         } nearMiss: { t in
             t.c.syn(100, options: [.fastOpen(FastOpenCookie(), experimental: false)])
         },
         LabelCase(.fastOpenRequest, on: 1) { t in
             t.c.syn(100, options: [.fastOpen(FastOpenCookie(), experimental: false)])
         } nearMiss: { t in
-            t.c.syn(100, options: [.fastOpen(FastOpenCookie(bits: 7 << 64, length: 8), experimental: false)], payload: 10)
+            t.c.syn(
+                100, options: [.fastOpen(FastOpenCookie(bits: 7 << 64, length: 8), experimental: false)], payload: 10)
         },
         LabelCase(.fastOpenAccepted, on: 2, by: [1]) { t in
             t.c.syn(100, payload: 10)

@@ -226,5 +226,17 @@ extension LabelCase {
             t.c.data(301, ack: 301, 100)
             t.s.ack(301, ack: 401)
         },
+        // What was lost lies before the capture's first segment.
+        LabelCase(.fastRetransmission, on: 4, by: [3], ordinal: nil) { t in
+            t.s.ack(9000, ack: 5000, sack: [block(5500, 6000)])
+            t.c.data(6000, ack: 9000, 100)
+            t.s.ack(9000, ack: 5000, sack: [block(5500, 6100)])
+            t.c.data(5000, ack: 9000, 100)
+        } nearMiss: { t in
+            t.s.ack(9000, ack: 5000)
+            t.c.data(6000, ack: 9000, 100)
+            t.s.ack(9000, ack: 6100)
+            t.c.data(5000, ack: 9000, 100)
+        },
     ]
 }

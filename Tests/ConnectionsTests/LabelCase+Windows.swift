@@ -99,6 +99,14 @@ extension LabelCase {
             t.s.ack(301, ack: 111, window: 5000)
             t.s.ack(301, ack: 111, window: 5000)
         },
+        // The SYN-ACK's window is not scaled, the next one is.
+        LabelCase(.windowUpdate, on: 4, by: [2]) { t in
+            t.open([.windowScale(6)])
+            t.s.ack(301, ack: 101, window: 2059)
+        } nearMiss: { t in
+            t.open([.windowScale(6)])
+            t.s.ack(301, ack: 101, window: 1023)
+        },
         LabelCase(.windowFull, on: 6, by: [5]) { t in
             t.open()
             t.c.data(101, ack: 301, 10)

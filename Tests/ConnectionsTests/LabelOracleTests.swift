@@ -37,6 +37,4 @@ struct DeliberateDifference {
     var differences: [LabelOracle.Difference] {
         frames.map { LabelOracle.Difference(capture: capture, frame: $0, label: label, isTheirs: isTheirs) }
     }
-
-    static let all: [DeliberateDifference] = []
 }

@@ -68,13 +68,13 @@ extension LabelPass {
         let (side, other) = (fact.side, 1 - fact.side)
         guard let last = ends[side].lastACK, place == last, ends[side].next.map({ start == $0 }) ?? true else { return }
         if labelChallenge(index) { return }
-        let hasNews = fact.window != (ends[side].window ?? fact.window) && fact.blocks.isEmpty
-        if hasNews {
+        if fact.blocks.isEmpty, windowGrowth(index) ?? 0 != 0 {
             labelUpdate(index)
             return
         }
         // RFC 5681 2 (a): only while the other end has something outstanding.
-        let isOutstanding = ends[other].next.map { $0 > place } ?? false
+        // A SACK block tells of something behind a hole, captured or not.
+        let isOutstanding = ends[other].next.map { $0 > place } ?? !fact.blocks.isEmpty
         if let cause = previous, facts[cause].side == other, isAnswerable(cause, below: place) {
             add(.answersDuplicate, to: index, evidence: [cause])
         } else if isOutstanding {
@@ -91,8 +91,7 @@ extension LabelPass {
         let fact = facts[index]
         guard fact.length > 0, !fact.isSYN, !fact.isRST else { return false }
         var line = ends[fact.side].line
-        return line.place(of: fact.sequence) + Int64(fact.length) <= place
-            && labels[index].contains { $0.label.isRepetition }
+        return isRepeated[index] && line.place(of: fact.sequence) + Int64(fact.length) <= place
     }
 
     /// Where several repetitions come in a row, each is answered.
@@ -107,10 +106,11 @@ extension LabelPass {
     private mutating func labelChallenge(_ index: Int) -> Bool {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
-        guard let cause = ends[other].last, let last = ends[side].last, !facts[last].isSYN else { return false }
+        guard let cause = ends[other].last, let last = ends[side].last else { return false }
         let trigger = facts[cause]
+        guard trigger.isRST || !facts[last].isSYN else { return false }
         // Several repeated SYN-ACKs in a row get as many answers.
-        guard cause > last || trigger.isSYN && labels[cause].contains(where: { $0.label.isRepetition }) else {
+        guard cause > last || trigger.isSYN && isRepeated[cause] else {
             return false
         }
         if trigger.isSYN {
@@ -138,11 +138,10 @@ extension LabelPass {
     }
 
     private mutating func labelUpdate(_ index: Int) {
-        let fact = facts[index]
-        guard let old = ends[fact.side].window, let oldIndex = ends[fact.side].windowIndex, fact.window > old else {
+        guard let growth = windowGrowth(index), growth > 0, let old = ends[facts[index].side].windowIndex else {
             return
         }
-        add(.windowUpdate, to: index, evidence: [oldIndex])
+        add(.windowUpdate, to: index, evidence: [old])
     }
 
     // MARK: SACK

@@ -10,6 +10,7 @@ extension LabelPass {
         let known = isAnswer ? ends[side].synAck : ends[side].syn
         var opening = known ?? Opening(sequence: fact.sequence, first: index, last: index)
         if let known, known.sequence == fact.sequence {
+            isRepeated[index] = true
             let isTimed = isAnswer ? labelSynAckRetry(index, known) : labelSynRetry(index, known)
             opening.repeats = isTimed ? known.repeats + 1 : 0
         } else {
@@ -33,6 +34,10 @@ extension LabelPass {
         ends[side].sackPermitted = fact.sackPermitted
         let start = ends[side].line.place(of: fact.sequence)
         let end = start + 1 + Int64(fact.length)
+        if ends[side].start.map({ start < $0 }) ?? true {
+            ends[side].start = start
+            ends[side].startIndex = index
+        }
         if fact.length > 0 { _ = ends[side].finder.original(from: start + 1, to: end, index: index) }
         if ends[side].next.map({ end > $0 }) ?? true {
             ends[side].next = end

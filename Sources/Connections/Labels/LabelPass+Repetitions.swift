@@ -18,11 +18,18 @@ extension LabelPass {
         if let original {
             labelCause(index, from: start, to: end, original: original)
         } else if let hole = hole(of: side, from: start, to: end) {
-            labelFiller(index, from: start, to: end, hole: hole)
+            if ends[side].holes[hole].filler == nil { ends[side].holes[hole].filler = index }
+            labelFiller(index, from: start, to: end, behind: ends[side].holes[hole].index)
+        } else if let first = ends[side].start, start < first, let behind = ends[side].startIndex, behind != index,
+            !facts[behind].isSYN
+        {
+            // From before the capture's first segment.
+            labelFiller(index, from: start, to: end, behind: behind)
         } else {
             return
         }
-        guard labels[index].contains(where: { $0.label.isRepetition }) else { return }
+        guard !has(.reordered, index) else { return }
+        isRepeated[index] = true
         proveSpurious(index, end: end)
         proveLoss(index, from: start, original: original)
         ends[side].repeats.append(
@@ -31,23 +38,20 @@ extension LabelPass {
 
     // MARK: A hole filled
 
-    private mutating func labelFiller(_ index: Int, from start: Int64, to end: Int64, hole place: Int) {
-        let side = facts[index].side
-        let hole = ends[side].holes[place]
-        if hole.filler == nil { ends[side].holes[place].filler = index }
+    private mutating func labelFiller(_ index: Int, from start: Int64, to end: Int64, behind: Int) {
         let isOvertaken =
-            isOvertaken(index, by: hole.index)
+            isOvertaken(index, by: behind)
             ?? (isAsked(index, for: start)
-                ? false : elapsed(hole.index, index) < max(roundTrip ?? 0, Self.reorderingFloor))
+                ? false : elapsed(behind, index) < max(roundTrip ?? 0, Self.reorderingFloor))
         if isOvertaken {
-            add(.reordered, to: index, evidence: [hole.index])
+            add(.reordered, to: index, evidence: [behind])
             return
         }
         labelCause(index, from: start, to: end, original: nil)
         let isAsked = isAsked(index, for: start)
         add(
             isAsked ? .lostBeforeCapture : .originalNotCaptured, to: index,
-            evidence: isAsked ? askers(index) : [hole.index])
+            evidence: isAsked ? askers(index) : [behind])
     }
 
     /// Without any other sign, what comes this soon was overtaken; nanoseconds.

@@ -21,9 +21,12 @@ struct LabelPass {
         /// The highest number of the other end that it acknowledged, and the segment that did.
         var lastACK: Int64?
         var lastACKIndex: Int?
-        /// The window of its last segment but a SYN, as sent.
+        /// The window of its last segment but an RST, as sent, and that segment.
         var window: UInt16?
         var windowIndex: Int?
+        /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
+        var start: Int64?
+        var startIndex: Int?
         /// Its last segment, and its last one with data or FIN.
         var last: Int?
         var lastData: Int?
@@ -78,6 +81,8 @@ struct LabelPass {
     let reusesTuple: Bool
     var ends = [End(), End()]
     var labels: [[ProvedLabel]]
+    /// Whether a segment carries numbers sent before; the label that says why may come only in the end.
+    var isRepeated: [Bool]
     /// The segment before the present one, of either end.
     var previous: Int?
     /// From the SYN to the ACK that completes the handshake, or the best guess since; nanoseconds.
@@ -88,6 +93,7 @@ struct LabelPass {
         self.artefacts = artefacts
         self.reusesTuple = reusesTuple
         labels = Array(repeating: [], count: facts.count)
+        isRepeated = Array(repeating: false, count: facts.count)
         let real = facts.indices.filter { artefacts.kinds[$0] == nil }
         identifications = (0...1).map { side in
             IdentificationOrder(real.lazy.filter { facts[$0].side == side }.map { facts[$0].identification })
@@ -166,10 +172,8 @@ struct LabelPass {
         let side = fact.side
         if !fact.isRST {
             if fact.length > 0 { ends[side].lastData = index }
-            if !fact.isSYN {
-                ends[side].window = fact.window
-                ends[side].windowIndex = index
-            }
+            ends[side].window = fact.window
+            ends[side].windowIndex = index
         }
         ends[side].last = index
         previous = index
@@ -180,6 +184,10 @@ struct LabelPass {
         let side = fact.side
         settleReset(before: index)
         let start = ends[side].line.place(of: fact.sequence)
+        if ends[side].start == nil {
+            ends[side].start = start
+            ends[side].startIndex = index
+        }
         let isProbe = labelProbe(index, at: start)
         if !isProbe {
             labelHole(index, at: start)
