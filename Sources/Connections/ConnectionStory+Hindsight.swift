@@ -33,7 +33,7 @@ extension ConnectionStory {
             for index in 0..<arrived {
                 set(index, opener.other, .listen)
                 guard steps[index].isSYN, steps[index].isReal, !steps[index].isACK else { continue }
-                note(.lost, index, evidence: [arrived, answer])
+                note(.lost, index, evidence: [answer, arrived])
             }
             for index in arrived..<answer { set(index, opener.other, .synReceived) }
         } else if steps[answer].isSYN {

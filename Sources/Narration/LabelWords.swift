@@ -24,7 +24,7 @@ extension SegmentLabel {
         case .resetOldDuplicate: Text(en: "RST to an old ACK", zh: "RST 答旧连接")
         case .resetClosedSocket: Text(en: "RST: no socket", zh: "RST：套接字已不在")
         case .resetGivingUp: Text(en: "RST: gave up", zh: "RST：探测无应答")
-        case .resetUnreadData: Text(en: "RST: data unread", zh: "RST：数据未读完")
+        case .resetUnreadData: Text(en: "RST: unread data?", zh: "RST：可能没读完")
         case .resetAbort: Text(en: "RST: abort", zh: "RST：主动中止")
         case .windowProbe: Text(en: "window probe", zh: "窗口探测")
         case .windowProbeAnswer: Text(en: "answers the probe", zh: "应答窗口探测")
@@ -67,7 +67,10 @@ extension ProvedLabel {
     public var remark: Text {
         switch label {
         case .wireDuplicate: linked("copy of", "副本", "", "")
-        case .refusedRetry: linked("again", "重试", "after RST", "被拒后")
+        case .refusedRetry:
+            Text(en: "again #\(original ?? 0) after RST", zh: "被拒后重试 #\(original ?? 0)")
+        case .lost:
+            evidence.last.map { Text(en: "lost, see #\($0)", zh: "丢失，见 #\($0)") } ?? label.name
         case .synRetry, .timeoutRetransmission: linked("again", "重传", "RTO" + backoff, "超时" + backoff)
         case .synAckRetry:
             ordinal == nil
@@ -117,8 +120,8 @@ extension ProvedLabel {
                 en: "Lost: the other end never had it, as \(proof) show.", zh: "丢失：对端没有收到它，依据 \(proof)。")
         case .notTaken:
             return Text(
-                en: "The other end seems not to have taken this: it asks again (\(proof)).",
-                zh: "对端似乎没有收下它：对端又发了一次(\(proof))。")
+                en: "The other end seems not to have taken this: what follows would not be needed (\(proof)).",
+                zh: "对端似乎没有收下它：否则就不需要 \(proof) 了。")
         case .selfConnection:
             return Text(
                 en: "A socket connects to itself: source and destination are the same endpoint.",

@@ -25,6 +25,17 @@ extension LabelCase {
             t.s.rstAck(0, ack: 101)
             t.c.syn(100)
         },
+        // Linux tries a few times at one interval before it backs off.
+        LabelCase(.synRetry, on: 3, by: [1, 2], original: 1, ordinal: 0) { t in
+            for _ in 0..<3 {
+                t.c.syn(100)
+                t.wait(1000)
+            }
+        } nearMiss: { t in
+            t.c.syn(100)
+            t.wait(1000)
+            t.s.syn(300)
+        },
         LabelCase(.synAckRetry, on: 4, by: [2, 3], original: 2, ordinal: 1) { t in
             t.c.syn(100)
             t.s.synAck(300, ack: 101)

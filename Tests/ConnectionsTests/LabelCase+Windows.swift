@@ -146,6 +146,20 @@ extension LabelCase {
             t.s.ack(301, ack: 1561)
             t.c.data(1561, ack: 301, 10)
         },
+        // What repairs a loss is acknowledged late for other reasons.
+        LabelCase(.delayedACK, on: 5, by: [4]) { t in
+            t.open()
+            t.c.data(101, ack: 301, 10)
+            t.wait(200)
+            t.s.ack(301, ack: 111)
+        } nearMiss: { t in
+            t.open()
+            t.c.data(101, ack: 301, 10)
+            t.wait(300)
+            t.c.data(101, ack: 301, 10)
+            t.wait(40)
+            t.s.ack(301, ack: 111)
+        },
         LabelCase(.delayedACK, on: 5, by: [4]) { t in
             t.open()
             t.c.data(101, ack: 301, 10)

@@ -122,7 +122,8 @@ struct CaptureArtefacts {
     }
 
     private func hasSameOctets(_ one: Int, _ other: Int) -> Bool {
-        octets(segments[one]) == octets(segments[other])
+        let octets = octets(segments[one])
+        return !octets.isEmpty && octets == self.octets(segments[other])
     }
 
     /// The TCP header and what follows it, as captured.

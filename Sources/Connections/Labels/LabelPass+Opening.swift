@@ -12,7 +12,8 @@ extension LabelPass {
         if let known, known.sequence == fact.sequence {
             isRepeated[index] = true
             let isTimed = isAnswer ? labelSynAckRetry(index, known) : labelSynRetry(index, known)
-            opening.repeats = isTimed ? known.repeats + 1 : 0
+            opening.lastGap = isTimed ? elapsed(known.last, index) : nil
+            opening.backoffs = isTimed ? backoffs(known, until: index) : 0
         } else {
             opening = Opening(sequence: fact.sequence, first: index, last: index)
             if !isAnswer, reusesTuple, ends[1 - side].syn == nil { add(.reusedTuple, to: index) }
@@ -60,8 +61,14 @@ extension LabelPass {
         }
         add(
             .synRetry, to: index, evidence: Self.both(known.first, known.last), original: known.first,
-            ordinal: known.repeats)
+            ordinal: backoffs(known, until: index))
         return true
+    }
+
+    /// How often the timer that fires now has been backed off: once more where it ran much longer than the last time.
+    private func backoffs(_ known: Opening, until index: Int) -> Int {
+        guard let last = known.lastGap else { return 0 }
+        return Self.isBackedOff(elapsed(known.last, index), after: last) ? known.backoffs + 1 : known.backoffs
     }
 
     /// - Returns: whether a timer sent it; not where the SYN came again and called for it.
@@ -72,7 +79,7 @@ extension LabelPass {
         }
         add(
             .synAckRetry, to: index, evidence: Self.both(known.first, known.last), original: known.first,
-            ordinal: known.repeats)
+            ordinal: backoffs(known, until: index))
         return true
     }
 

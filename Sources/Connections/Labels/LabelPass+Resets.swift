@@ -52,6 +52,9 @@ extension LabelPass {
         add(.resetClosedSocket, to: index, evidence: [trigger] + (ends[side].fin.map { [$0] } ?? []))
     }
 
+    /// A program that has done nothing for longer has had the time to read; nanoseconds.
+    private static let unreadCeiling: Int64 = 1_000_000_000
+
     /// An RST of the sender's own will: it carries the number that comes next.
     private mutating func labelAbort(_ index: Int) {
         let fact = facts[index]
@@ -63,7 +66,7 @@ extension LabelPass {
         }
         guard fact.isACK else { return }
         // The other end's last data got an ACK and nothing more: closed before the program had read it.
-        if let data = ends[other].lastData, facts[data].payloadLength > 0,
+        if let data = ends[other].lastData, facts[data].payloadLength > 0, elapsed(data, index) <= Self.unreadCeiling,
             ends[side].lastData.map({ $0 < data }) ?? true,
             SequenceNumber(fact.acknowledgment).isAtOrAfter(
                 SequenceNumber(facts[data].sequence) + facts[data].payloadLength)

@@ -13,13 +13,13 @@ extension LabelPass {
     /// RFC 9293 3.8.6.3: an ACK that waited for a second segment, or for data to go with.
     mutating func labelDelayed(_ index: Int) {
         let side = facts[index].side
-        guard let cause = previous, facts[cause].side != side, facts[cause].length > 0,
+        guard let cause = previous, facts[cause].side != side, facts[cause].length > 0, !isRepeated[cause],
             let fastest = ends[side].fastestAnswer,
             SequenceNumber(facts[cause].sequence) + facts[cause].length
                 == SequenceNumber(facts[index].acknowledgment)
         else { return }
         let wait = elapsed(cause, index)
-        guard wait &- fastest >= Self.delayFloor, wait <= Self.delayCeiling else { return }
+        guard wait &- fastest >= max(Self.delayFloor, fastest / 2), wait <= Self.delayCeiling else { return }
         add(.delayedACK, to: index, evidence: [cause])
     }
 

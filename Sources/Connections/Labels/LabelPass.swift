@@ -66,8 +66,9 @@ struct LabelPass {
         var sequence: UInt32
         let first: Int
         var last: Int
-        /// How often a timer has sent it again since it was last asked for.
-        var repeats = 0
+        /// How often the timer had been backed off when it last fired, and how long it ran then; nanoseconds.
+        var backoffs = 0
+        var lastGap: Int64?
         /// The last that carried data.
         var withData: Int?
     }
