@@ -1,3 +1,4 @@
+import CaptureFile
 import TCPState
 import TCPWire
 
@@ -141,7 +142,7 @@ extension ConnectionStory {
             while earlier >= first, let state = waiting(steps[earlier].state(of: sender).state, as: index) {
                 set(earlier, sender, state)
                 let changes = earlier == 0 || waiting(steps[earlier - 1].state(of: sender).state, as: index) == nil
-                if changes, steps[earlier].sender != sender, steps[earlier].isReal, !wasEchoed(earlier) {
+                if changes, steps[earlier].sender != sender, !wasUnderWay(earlier, at: index) {
                     note(.notTaken, earlier, evidence: [index])
                 }
                 earlier -= 1
@@ -153,6 +154,12 @@ extension ConnectionStory {
                 later += 1
             }
         }
+    }
+
+    /// Whether an ACK that a repetition should not have needed may have been on its way when that was sent.
+    private func wasUnderWay(_ earlier: Int, at index: Int) -> Bool {
+        let gap = steps[index].segment.time.nanoseconds(since: steps[earlier].segment.time)
+        return !steps[earlier].isReal || wasEchoed(earlier) || gap < record.handshakeDelay
     }
 
     /// The state of an end that still waits for the ACK of its FIN where the first reading says that it has it; `nil` where

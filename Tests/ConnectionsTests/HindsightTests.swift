@@ -110,6 +110,22 @@ import Testing
         #expect(try t.story.steps[6].fate == .notTaken)
     }
 
+    /// An ACK that was still on its way when the FIN was repeated is not one that nobody took.
+    @Test func lastAckUnderWay() throws {
+        let t = Transcript()
+        t.c.syn(100)
+        t.wait(300)
+        t.s.synAck(300, ack: 101)
+        t.c.ack(101, ack: 301)
+        t.s.fin(301, ack: 101)
+        t.c.ack(101, ack: 302)
+        t.wait(200)
+        t.s.fin(301, ack: 101)
+        t.c.ack(101, ack: 302)
+        #expect(try t.states.suffix(4) == ["W1", "W1", "W1", "W2"])
+        #expect(try t.story.steps.allSatisfy { !$0.has(.notTaken) })
+    }
+
     /// A FIN that timestamps prove lost had moved nobody.
     @Test func finLost() throws {
         let t = Transcript()

@@ -132,6 +132,27 @@ extension LabelCase {
             t.wait(20)
             t.c.data(111, ack: 301, 10)
         },
+        // Seen far from the sender: one millisecond after it stood here, the ACK had not reached the sender yet.
+        LabelCase(.nagleWait, on: 6, by: [4, 5]) { t in
+            t.c.syn(100, options: sack)
+            t.wait(80)
+            t.s.synAck(300, ack: 101, options: sack)
+            t.c.ack(101, ack: 301)
+            t.s.data(301, ack: 101, 10)
+            t.wait(200)
+            t.c.ack(101, ack: 311)
+            t.wait(80)
+            t.s.data(311, ack: 101, 10)
+        } nearMiss: { t in
+            t.c.syn(100, options: sack)
+            t.wait(80)
+            t.s.synAck(300, ack: 101, options: sack)
+            t.c.ack(101, ack: 301)
+            t.s.data(301, ack: 101, 10)
+            t.wait(200)
+            t.c.ack(101, ack: 311)
+            t.s.data(311, ack: 101, 10)
+        },
         // Full segments wait for nobody.
         LabelCase(.nagleWait, on: 6, by: [4, 5]) { t in
             t.open(sack)

@@ -10,6 +10,9 @@ extension LabelPass {
     /// An ACK that comes this soon after what it may answer answers it, whatever the round trip; nanoseconds.
     static let reactionFloor: Int64 = 50_000_000
 
+    /// What a sender's TCP takes to go on once it may; nanoseconds.
+    private static let promptness: Int64 = 1_000_000
+
     /// RFC 9293 3.8.6.3: an ACK that waited for a second segment, or for data to go with.
     mutating func labelDelayed(_ index: Int) {
         let side = facts[index].side
@@ -35,7 +38,10 @@ extension LabelPass {
         else { return }
         let wait = elapsed(held, release)
         let gap = elapsed(release, index)
-        guard gap <= max(answer * 2, 1_000_000), wait >= max(gap * 3, 2_000_000), gap >= 0 else { return }
+        // As long as the way to the sender and back: sooner, the ACK had not reached it yet.
+        guard gap >= answer * 3 / 4, gap <= answer * 3 / 2 + Self.promptness, wait >= 2 * Self.promptness else {
+            return
+        }
         add(.nagleWait, to: index, evidence: [held, release])
     }
 

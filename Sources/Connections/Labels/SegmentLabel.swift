@@ -180,8 +180,8 @@ public struct ProvedLabel: Sendable, Equatable {
     public let evidence: [Int]
     /// The packet whose numbers are sent again; `nil` where the label says nothing of that, or it was not captured.
     public let original: Int?
-    /// Of a timer: how often it had been backed off before (RFC 6298 5.5), 0 for the first time. Of a duplicate ACK: the
-    /// how-manieth in a row, from 1. `nil` for others, and where spacing and doubling do not prove it.
+    /// Of a timer: how often it had been backed off before (RFC 6298 5.5), 0 for the first time. Of a duplicate ACK: its
+    /// place in the row, from 1. `nil` for others.
     public let ordinal: Int?
 
     init(_ label: SegmentLabel, evidence: [Int] = [], original: Int? = nil, ordinal: Int? = nil) {
