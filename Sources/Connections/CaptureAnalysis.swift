@@ -195,8 +195,10 @@ extension CaptureAnalysis {
     public func story(of number: Int, renumbered: Bool = false) -> ConnectionStory? {
         guard keptPlaces.indices.contains(number &- 1) else { return nil }
         let segments = keptPlaces[number - 1].map { kept[$0].segment }
-        guard renumbered else { return ConnectionStory(segments: segments) }
-        return ConnectionStory(segments: segments.enumerated().map { $1.numbered($0 + 1) })
+        let reusesTuple = self[number - 1].reusesTuple
+        guard renumbered else { return ConnectionStory(segments: segments, reusesTuple: reusesTuple) }
+        return ConnectionStory(
+            segments: segments.enumerated().map { $1.numbered($0 + 1) }, reusesTuple: reusesTuple)
     }
 
     /// The story of one connection, counted from 1, its packets fetched again from where the first pass noted that they lie.
@@ -214,7 +216,7 @@ extension CaptureAnalysis {
             guard let segment = try StoredSegment(at: place, from: &reader) else { return nil }
             segments.append(segment)
         }
-        return ConnectionStory(segments: segments)
+        return ConnectionStory(segments: segments, reusesTuple: self[number - 1].reusesTuple)
     }
 }
 

@@ -15,21 +15,28 @@ public struct ConnectionStory: Sendable {
         public static let unknown = EndState(state: nil, provenance: .inferred)
     }
 
-    /// What a segment is, by itself and by what came before it.
-    public enum Kind: Sendable, Equatable {
+    /// What a segment is by itself. What it is to those before and after it, its labels say.
+    public enum Kind: String, Sendable {
         case syn
-        case synAck
+        case synAck = "syn-ack"
         /// The third segment of the handshake.
-        case handshakeAck
+        case handshakeAck = "handshake-ack"
         case data
-        case acknowledgment
+        case acknowledgment = "ack"
         case fin
-        /// An RST that answers the SYN.
-        case refusal
         case reset
-        case keepAlive
-        /// Carries only numbers that were sent before; the packet with this number carried the first of them.
-        case retransmission(of: Int)
+    }
+
+    /// What became of a segment, as far as what follows shows it.
+    public enum Fate: String, Sendable {
+        /// Nothing speaks against its having arrived.
+        case arrived
+        /// It did not reach the other end.
+        case lost
+        /// It reached the other end, which dropped it, or did nothing with it that shows.
+        case notTaken = "not-taken"
+        /// It arrived and brought nothing that was not there before.
+        case useless
     }
 
     /// What an ACK newly covers.
@@ -56,11 +63,11 @@ public struct ConnectionStory: Sendable {
         public let acknowledgment: RelativeNumber?
         public let kind: Kind
         public let covers: Coverage
+        /// What it is besides, with proof; the one that says most comes first.
+        public internal(set) var labels: [ProvedLabel]
         /// The states after this segment was sent (its sender's) and had arrived (its receiver's).
         public internal(set) var client: EndState
         public internal(set) var server: EndState
-        /// What the receiver did next shows that it had not got this segment, or had not taken it.
-        public internal(set) var isLost = false
         /// `nil` before the end's numbers are known.
         public let clientVariables: Variables?
         public let serverVariables: Variables?
@@ -70,7 +77,7 @@ public struct ConnectionStory: Sendable {
 
     public let client: Endpoint
     public let server: Endpoint
-    /// The record of the first pass over the same segments.
+    /// The record of the first pass over the same segments, without those that never happened.
     public let record: ConnectionRecord
     public internal(set) var steps: [Step]
     /// The states before the first segment.
@@ -78,4 +85,24 @@ public struct ConnectionStory: Sendable {
     public internal(set) var serverBefore: EndState
 
     public func before(_ party: Party) -> EndState { party == .client ? clientBefore : serverBefore }
+}
+
+extension ConnectionStory.Step {
+    public func has(_ label: SegmentLabel) -> Bool { labels.contains { $0.label == label } }
+
+    /// The packet whose numbers this one sends again, or of which it is a copy.
+    public var original: Int? { labels.lazy.compactMap(\.original).first }
+
+    /// Whether its numbers were sent before.
+    public var isRepetition: Bool { labels.contains { $0.label.isRepetition } }
+
+    /// What became of it.
+    public var fate: ConnectionStory.Fate {
+        if has(.corruptChecksum) || has(.notTaken) || has(.resetNotTaken) { return .notTaken }
+        if has(.lost) { return .lost }
+        return has(.wireDuplicate) || has(.spurious) ? .useless : .arrived
+    }
+
+    /// Whether it stands in the capture as it was on the wire, and for the first time.
+    var isReal: Bool { !has(.corruptChecksum) && !has(.wireDuplicate) }
 }

@@ -31,6 +31,9 @@ public enum Explanation {
         let length = header.payloadLength
         let who = step.sender.text
         let peer = step.sender.other.text
+        if let comment = step.headline?.comment {
+            return Text(en: "#\(number) \(comment.english)", zh: "#\(number) \(comment.chinese)")
+        }
         switch step.kind {
         case .syn:
             return Text(
@@ -106,17 +109,10 @@ public enum Explanation {
                     #\(number) FIN:\(who.chinese)\
                     \(closesFirst ? "没有数据要发了，先关闭，进入 FIN-WAIT-1；另一个方向仍可继续传数据。" : "也发完了，从 CLOSE-WAIT 进入 LAST-ACK。")
                     """)
-        case .refusal:
-            return Text(
-                en: "#\(number) RST. Nothing listens on that port; the server's kernel says so at once.",
-                zh: "#\(number) RST：那个端口没有程序监听，服务端内核立即回绝。")
         case .reset:
             return Text(
                 en: "#\(number) RST. The \(who.english) ends the connection at once, without waiting for anything.",
                 zh: "#\(number) RST:\(who.chinese)立即终止连接，不再等待任何应答。")
-        case .keepAlive, .retransmission:
-            let comment = step.comment
-            return Text(en: "#\(number) \(comment.english)", zh: "#\(number) \(comment.chinese)")
         }
     }
 

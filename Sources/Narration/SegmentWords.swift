@@ -5,17 +5,27 @@ import TCPWire
 extension ConnectionStory.Step {
     /// What this segment is, in the few words that a ladder's last column holds; `nil` where the flags say it all.
     public var remark: Text? {
-        if isLost { return Text(en: "seems not taken", zh: "对端似乎没收下") }
+        // That a FIN was acknowledged matters more than when.
+        let details = labels.filter {
+            $0.label.entry.prominence == .detail && !(covers.fin && $0.label == .delayedACK)
+        }
+        guard let headline = headline?.remark ?? (details.isEmpty ? plainRemark : details[0].remark) else { return nil }
+        let parts = [headline] + details.map(\.remark).filter { $0 != headline }
+        return Text(
+            en: parts.map(\.english).joined(separator: ", "), zh: parts.map(\.chinese).joined(separator: "，"))
+    }
+
+    /// The label that says what this segment is; `nil` where its flags do.
+    var headline: ProvedLabel? { labels.first { $0.label.entry.prominence == .headline } }
+
+    /// What it is without labels.
+    private var plainRemark: Text? {
         switch kind {
-        case .syn, .synAck: return nil
+        case .syn, .synAck, .data: return nil
         case .handshakeAck: return Text(en: "handshake complete", zh: "握手完成")
-        case .data: return nil
         case .acknowledgment: return coverageRemark
         case .fin: return covers.octets > 0 || covers.fin ? coverageRemark : nil
-        case .refusal: return Text(en: "refused", zh: "拒绝连接")
         case .reset: return Text(en: "reset", zh: "重置")
-        case .keepAlive: return Text(en: "keep-alive", zh: "保活探测")
-        case .retransmission(let original): return Text(en: "again #\(original)", zh: "重传 #\(original)")
         }
     }
 
@@ -25,18 +35,21 @@ extension ConnectionStory.Step {
         return Text(en: "\(counted(covers.octets, "byte")) arrived", zh: "\(covers.octets) 字节已收到")
     }
 
-    /// What this segment is, as a sentence: the comment on its packet in a capture file.
+    /// What this segment is, in a sentence or two: the comment on its packet in a capture file.
     public var comment: Text {
+        let details = labels.filter { $0.label.entry.prominence == .detail }.map(\.comment)
+        let told = [headline?.comment ?? plainComment] + details
+        return Text(
+            en: told.map(\.english).joined(separator: " "), zh: told.map(\.chinese).joined())
+    }
+
+    /// What it is without labels.
+    private var plainComment: Text {
         let header = segment.header
         let from = sender.text
         let seq = sequence.value
         let length = header.payloadLength
         let ack = acknowledgment?.value ?? 0
-        if isLost {
-            return Text(
-                en: "This segment did not complete the handshake: the other end asks again.",
-                zh: "这个报文没能完成握手：对端又发了一次。")
-        }
         switch kind {
         case .syn:
             return Text(
@@ -68,21 +81,9 @@ extension ConnectionStory.Step {
             return Text(
                 en: "FIN: the \(from.english) has no more to send. The FIN takes one sequence number.",
                 zh: "FIN:\(from.chinese)不再发送数据。FIN 也占一个序号。")
-        case .refusal:
-            return Text(
-                en: "Refused: nothing listens on this port, so the SYN is answered with an RST.",
-                zh: "拒绝连接：这个端口没有程序监听，对 SYN 回应 RST。")
         case .reset:
             return Text(
                 en: "RST: the \(from.english) ends the connection at once.", zh: "RST:\(from.chinese)立即终止连接。")
-        case .keepAlive:
-            return Text(
-                en: "Keep-alive: an old number, to make the other end answer.",
-                zh: "保活探测：用旧序号让对端应答。")
-        case .retransmission(let original):
-            return Text(
-                en: "Retransmission: the same numbers as packet \(original).",
-                zh: "重传：序号与第 \(original) 个报文相同。")
         }
     }
 }

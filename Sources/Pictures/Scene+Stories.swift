@@ -57,7 +57,9 @@ extension Scene {
 extension ConnectionStory.Step {
     /// What the numbers say already: among several connections there is no room to say it again.
     fileprivate var isRoutine: Bool {
-        guard !isLost else { return false }
+        guard fate == .arrived, !labels.contains(where: { $0.label.entry.prominence == .headline }) else {
+            return false
+        }
         switch kind {
         case .handshakeAck, .acknowledgment, .fin: return true
         default: return false

@@ -80,9 +80,20 @@ extension Scene.Segment {
         self.init(
             number: step.segment.number, time: time, delta: delta, from: fromClient ? 0 : 1, to: fromClient ? 1 : 0,
             flags: step.segment.header.flags.description, words: step.words(absolute: options.absoluteNumbers),
-            fate: step.isLost ? .refused : .arrived, marks: marks,
+            fate: Scene.Fate(step.fate), marks: marks,
             remark: step.remark ?? (options.showsPayload ? step.payloadText : nil),
             variables: [step.clientVariables.map(Scene.Variables.init), step.serverVariables.map(Scene.Variables.init)])
+    }
+}
+
+extension Scene.Fate {
+    init(_ fate: ConnectionStory.Fate) {
+        switch fate {
+        case .arrived: self = .arrived
+        case .lost: self = .lost
+        case .notTaken: self = .refused
+        case .useless: self = .useless
+        }
     }
 }
 
@@ -105,7 +116,9 @@ extension ConnectionStory.Step {
         let ack = acknowledgment.map { text("ack", $0) }
         let length = header.payloadLength > 0 ? "len=\(header.payloadLength)" : nil
         if header.flags.contains(.rst), sequence.base == .none { return [ack].compactMap { $0 } }
-        if header.sequenceLength == 0, !header.flags.contains(.rst), kind == .acknowledgment {
+        if header.sequenceLength == 0, !header.flags.contains(.rst), kind == .acknowledgment, !has(.keepAlive),
+            !has(.windowProbe)
+        {
             return [ack, "seq=\(absolute ? sequence.raw : sequence.value)"].compactMap { $0 }
         }
         return [seq, length, ack].compactMap { $0 }

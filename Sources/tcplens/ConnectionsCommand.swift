@@ -116,7 +116,7 @@ struct ConnectionsCommand: ParsableCommand {
         if let threads, threads < 1 {
             throw ValidationError(Text(en: "--threads counts from 1", zh: "--threads 至少为 1").spoken)
         }
-        if evict != nil, sort != nil || long || !(json || format == .tsv) || format == .zeek {
+        if evict != nil, sort != nil || long || format == .zeek || format == .table && !json {
             throw ValidationError(
                 Text(
                     en:

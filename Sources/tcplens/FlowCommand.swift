@@ -181,7 +181,8 @@ struct FlowCommand: ParsableCommand {
         var groups: [[StoredSegment]] = Array(repeating: [], count: count)
         for (connection, segment) in analysis.kept { groups[connection].append(segment) }
         let stories = groups.enumerated().compactMap { index, segments in
-            ConnectionStory(segments: segments).map { (number: index + 1, story: $0) }
+            ConnectionStory(segments: segments, reusesTuple: analysis.connections[index].reusesTuple)
+                .map { (number: index + 1, story: $0) }
         }
         var options = Scene.StoryOptions()
         options.absoluteNumbers = absolute

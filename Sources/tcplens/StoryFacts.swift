@@ -19,10 +19,33 @@ struct StoryFacts: Encodable {
         let length: UInt32
         let window: UInt16
         let kind: String
+        let labels: [Label]
+        /// The packet whose numbers are sent again.
         let original: Int?
+        let fate: String
         let client: EndState
         let server: EndState
         let comment: [String: String]
+    }
+
+    struct Label: Encodable {
+        let label: String
+        let isFault: Bool
+        /// The packets that prove it together with this one.
+        let evidence: [Int]
+        let original: Int?
+        /// Of a timer: how often it had been backed off; of a duplicate ACK: which in a row.
+        let ordinal: Int?
+        let source: String
+
+        init(_ proved: ProvedLabel) {
+            label = proved.label.rawValue
+            isFault = proved.label.entry.isFault
+            evidence = proved.evidence
+            original = proved.original
+            ordinal = proved.ordinal
+            source = proved.label.entry.source
+        }
     }
 
     struct EndState: Encodable {
@@ -79,28 +102,13 @@ extension StoryFacts.Segment {
         acknowledgmentRaw = step.acknowledgment?.raw
         length = header.payloadLength
         window = header.window
-        kind = step.kind.id
-        if case .retransmission(let packet) = step.kind { original = packet } else { original = nil }
+        kind = step.kind.rawValue
+        labels = step.labels.map(StoryFacts.Label.init)
+        original = step.original
+        fate = step.fate.rawValue
         client = StoryFacts.EndState(step.client)
         server = StoryFacts.EndState(step.server)
         comment = ["en": step.comment.english, "zh": step.comment.chinese]
-    }
-}
-
-extension ConnectionStory.Kind {
-    var id: String {
-        switch self {
-        case .syn: "syn"
-        case .synAck: "syn-ack"
-        case .handshakeAck: "handshake-ack"
-        case .data: "data"
-        case .acknowledgment: "ack"
-        case .fin: "fin"
-        case .refusal: "refusal"
-        case .reset: "reset"
-        case .keepAlive: "keep-alive"
-        case .retransmission: "retransmission"
-        }
     }
 }
 

@@ -121,8 +121,8 @@ import Testing
         t.c.ack(118, ack: 320)
         t.s.fin(319, ack: 118)
         t.c.ack(118, ack: 320)
-        #expect(try t.kinds.suffix(6)[8] == .retransmission(of: 8))
-        #expect(try t.kinds.suffix(6)[11] == .retransmission(of: 10))
+        #expect(try t.story.steps.map(\.original)[8] == 8)
+        #expect(try t.story.steps.map(\.original)[11] == 10)
         #expect(t.records[0].outcome.words == "handshake closed client")
         #expect(t.records[0].client.streamBytes == 16)
     }

@@ -300,8 +300,8 @@ extension Transcript {
             (UInt8(64), UInt8(50), Vantage.Place.client), (120, 64, .server), (60, 50, .between), (255, 120, .client),
         ] {
             let t = Transcript()
-            t.c.send(.syn, 100, 0, hopLimit: client)
-            t.s.send([.syn, .ack], 300, 101, hopLimit: server)
+            t.c.send(.syn, 100, 0, ttl: client)
+            t.s.send([.syn, .ack], 300, 101, ttl: server)
             let analysis = t.measured
             #expect(analysis.measures[0].vantage(of: analysis.connections[0]).place == place)
         }

@@ -41,7 +41,9 @@ import Testing
         let t = Transcript()
         for _ in 0..<3 { t.c.syn(100) }
         #expect(try t.states == ["S?", "S?", "S?"])
-        #expect(try t.kinds == [.syn, .retransmission(of: 1), .retransmission(of: 1)])
+        #expect(try t.kinds == [.syn, .syn, .syn])
+        #expect(try t.labels == [[], [.synRetry], [.synRetry]])
+        #expect(try t.story.steps.map(\.original) == [nil, 1, 1])
         #expect(t.records.map(\.outcome.words) == ["unanswered none -"])
         #expect(t.records[0].client.retransmittedSegments == 2)
     }
@@ -62,7 +64,8 @@ import Testing
         t.s.rstAck(0, ack: 101)
         #expect(try t.statesBefore == "--")
         #expect(try t.states == ["S-", "--"])
-        #expect(try t.kinds == [.syn, .refusal])
+        #expect(try t.kinds == [.syn, .reset])
+        #expect(try t.labels == [[], [.refused]])
         let step = try t.story.steps[1]
         #expect(step.sequence.base == .none)
         #expect(step.sequence.value == 0)
@@ -80,8 +83,7 @@ import Testing
         }
         #expect(t.records.count == 1)
         #expect(try t.states == ["S-", "--", "S-", "--", "S-", "--"])
-        #expect(
-            try t.kinds == [.syn, .refusal, .retransmission(of: 1), .refusal, .retransmission(of: 1), .refusal])
+        #expect(try t.labels == [[], [.refused], [.refusedRetry], [.refused], [.refusedRetry], [.refused]])
         #expect(t.records[0].outcome.words == "refused none server")
         #expect(try t.story.steps.allSatisfy { $0.sender == .client || $0.sequence.base == .none })
     }
@@ -119,7 +121,7 @@ import Testing
         t.s.synAck(300, ack: 101)
         t.s.synAck(300, ack: 101)
         #expect(try t.states == ["SR", "ER", "ER"])
-        #expect(try t.kinds == [.syn, .synAck, .retransmission(of: 2)])
+        #expect(try t.labels == [[], [], [.synAckRetry]])
         #expect(t.records[0].outcome.words == "half-open none -")
     }
 

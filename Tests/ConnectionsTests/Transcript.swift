@@ -17,28 +17,46 @@ final class Transcript {
         func synAck(_ sequence: UInt32, ack: UInt32, options: [TCPOption] = []) {
             send([.syn, .ack], sequence, ack, options: options)
         }
-        func ack(_ sequence: UInt32, ack: UInt32) { send(.ack, sequence, ack) }
-        func data(_ sequence: UInt32, ack: UInt32, _ count: Int) { send([.psh, .ack], sequence, ack, payload: count) }
-        func fin(_ sequence: UInt32, ack: UInt32, payload: Int = 0) {
-            send([.fin, .ack], sequence, ack, payload: payload)
+        func ack(
+            _ sequence: UInt32, ack: UInt32, window: UInt16 = 65535, sack: [SACKBlock] = [],
+            stamps: TCPTimestamps? = nil
+        ) {
+            send(.ack, sequence, ack, options: Self.options(sack, stamps), window: window)
         }
-        func rst(_ sequence: UInt32) { send(.rst, sequence, 0) }
-        func rstAck(_ sequence: UInt32, ack: UInt32) { send([.rst, .ack], sequence, ack) }
+        func data(_ sequence: UInt32, ack: UInt32, _ count: Int, id: UInt16? = nil, stamps: TCPTimestamps? = nil) {
+            send([.psh, .ack], sequence, ack, payload: count, options: Self.options([], stamps), id: id)
+        }
+        func fin(_ sequence: UInt32, ack: UInt32, payload: Int = 0, stamps: TCPTimestamps? = nil) {
+            send([.fin, .ack], sequence, ack, payload: payload, options: Self.options([], stamps))
+        }
+        func rst(_ sequence: UInt32, ttl: UInt8 = 64) { send(.rst, sequence, 0, window: 0, ttl: ttl) }
+        func rstAck(_ sequence: UInt32, ack: UInt32) { send([.rst, .ack], sequence, ack, window: 0) }
+
+        private static func options(_ sack: [SACKBlock], _ stamps: TCPTimestamps?) -> [TCPOption] {
+            (stamps.map { [.timestamps($0)] } ?? []) + (sack.isEmpty ? [] : [.sack(SACKBlocks(sack))])
+        }
 
         func send(
             _ flags: TCPFlags, _ sequence: UInt32, _ ack: UInt32, payload: Int = 0, options: [TCPOption] = [],
-            window: UInt16 = 65535, hopLimit: UInt8? = nil
+            window: UInt16 = 65535, id: UInt16? = nil, ttl: UInt8 = 64, checksum: UInt16? = nil
         ) {
             var segment = builder.with(
                 flags, sequence: sequence, acknowledgment: ack, options: options,
                 payload: Array(repeating: 0x61, count: payload))
             segment.window = window
-            if let hopLimit { segment.hopLimit = hopLimit }
+            segment.hopLimit = ttl
+            segment.checksum = checksum
+            segment.identification = id ?? transcript.nextIdentification(of: builder.source)
             transcript.append(segment)
         }
     }
 
     private(set) var segments: [StoredSegment] = []
+    /// When the next segment is captured, in nanoseconds.
+    private var clock: Int64 = 0
+    /// Whether both ends number their packets 1, 2, 3 (IPv4 identification); else all have 0, which says nothing.
+    var isNumbered = false
+    private var identifications: [Endpoint: UInt16] = [:]
     let client: Endpoint
     let server: Endpoint
     private(set) lazy var c = End(transcript: self, builder: SegmentBuilder(from: client, to: server))
@@ -49,13 +67,21 @@ final class Transcript {
         self.server = server
     }
 
-    /// Nanoseconds from one segment to the next.
-    var interval: Int64 = 1_000_000
-    private var clock: Int64 = 0
-
     /// Lets time pass besides the millisecond of each segment.
     func wait(milliseconds: Int64) { clock += milliseconds * 1_000_000 }
     func wait(nanoseconds: Int64) { clock += nanoseconds }
+
+    /// Lets the next segment come this long after the last one, in milliseconds.
+    func wait(_ milliseconds: Int64) { clock += (milliseconds - 1) * 1_000_000 }
+
+    fileprivate func nextIdentification(of end: Endpoint) -> UInt16 {
+        guard isNumbered else { return 0 }
+        identifications[end, default: 0] += 1
+        return identifications[end, default: 0]
+    }
+
+    /// Lets an end skip a number, as if a packet of it had not been captured.
+    func skipIdentification(of end: End) { identifications[end.builder.source, default: 0] += 1 }
 
     func append(_ segment: SegmentBuilder) {
         let frame = segment.ipPacket()
@@ -66,13 +92,22 @@ final class Transcript {
             StoredSegment(
                 number: segments.count + 1, time: Timestamp(nanoseconds: clock), header: header, frame: frame,
                 link: .raw, originalLength: frame.count))
-        clock += interval
+        clock += 1_000_000
+    }
+
+    /// The very packet of another transcript, a tenth of a millisecond after the last.
+    func repeatSegment(_ segment: StoredSegment) {
+        segments.append(
+            StoredSegment(
+                number: segments.count + 1, time: Timestamp(nanoseconds: clock), header: segment.header,
+                frame: segment.frame, link: segment.link, originalLength: segment.originalLength))
+        clock += 100_000
     }
 
     /// The handshake with ISNs 100 and 300: the client goes on at 101, the server at 301.
-    func open() {
-        c.syn(100)
-        s.synAck(300, ack: 101)
+    func open(_ options: [TCPOption] = []) {
+        c.syn(100, options: options)
+        s.synAck(300, ack: 101, options: options)
         c.ack(101, ack: 301)
     }
 
@@ -110,6 +145,11 @@ final class Transcript {
 
     var kinds: [ConnectionStory.Kind] {
         get throws { try story.steps.map(\.kind) }
+    }
+
+    /// The labels of each segment.
+    var labels: [[SegmentLabel]] {
+        get throws { try story.steps.map { $0.labels.map(\.label) } }
     }
 
     static func letter(_ state: State?) -> String { state.map { String($0.letter) } ?? "?" }

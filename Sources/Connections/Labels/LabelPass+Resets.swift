@@ -1,0 +1,129 @@
+import TCPState
+import TCPWire
+
+/// Why an end sent an RST, as far as its shape tells. The reason itself is known in the kernel that sent it; these are what
+/// RFC 9293 and the common systems send in each case.
+extension LabelPass {
+    mutating func labelReset(_ index: Int) {
+        let fact = facts[index]
+        let (side, other) = (fact.side, 1 - fact.side)
+        let trigger = ends[other].last
+        labelForeign(index)
+        if let trigger, labelRefusal(index, trigger) { return }
+        if isUnexpected(index) { ends[side].doubtfulReset = index }
+        // An answer takes its number from what it answers, which nothing of its own sender's comes after.
+        if !fact.isACK, let trigger, facts[trigger].isACK, fact.sequence == facts[trigger].acknowledgment,
+            ends[side].last.map({ $0 < trigger || facts[$0].isRST }) ?? true
+        {
+            labelAnswer(index, trigger)
+        } else {
+            labelAbort(index)
+        }
+    }
+
+    /// RFC 9293 3.10.7.1: to a SYN where nobody listens.
+    private mutating func labelRefusal(_ index: Int, _ trigger: Int) -> Bool {
+        let fact = facts[index]
+        let (side, other) = (fact.side, 1 - fact.side)
+        guard fact.isACK, ends[side].next == nil, let syn = ends[other].syn?.last, trigger == syn else {
+            return false
+        }
+        let behind = SequenceNumber(facts[syn].sequence) + 1
+        let acknowledged = SequenceNumber(fact.acknowledgment)
+        guard acknowledged.isAtOrAfter(behind), acknowledged.isAtOrBefore(behind + facts[syn].length) else {
+            return false
+        }
+        add(.refused, to: index, evidence: [syn])
+        return true
+    }
+
+    /// RFC 9293 3.5.2: an RST without ACK takes its number from the ACK that it answers, so its sender knows no connection
+    /// to which that belongs, or another one.
+    private mutating func labelAnswer(_ index: Int, _ trigger: Int) {
+        let side = facts[index].side
+        if let syn = ends[side].syn, ends[side].last == syn.last {
+            let behind = SequenceNumber(syn.sequence) + 1
+            let acknowledged = SequenceNumber(facts[trigger].acknowledgment)
+            if acknowledged.isBefore(behind) || acknowledged.isAfter(behind + facts[syn.first].length) {
+                add(.resetOldDuplicate, to: index, evidence: [syn.first, trigger])
+                return
+            }
+        }
+        add(.resetClosedSocket, to: index, evidence: [trigger] + (ends[side].fin.map { [$0] } ?? []))
+    }
+
+    /// A program that has done nothing for longer has had the time to read; nanoseconds.
+    private static let unreadCeiling: Int64 = 1_000_000_000
+
+    /// An RST of the sender's own will: it carries the number that comes next.
+    private mutating func labelAbort(_ index: Int) {
+        let fact = facts[index]
+        let (side, other) = (fact.side, 1 - fact.side)
+        guard ends[side].next != nil else { return }
+        if ends[side].unansweredKeepAlives.count >= 2 {
+            add(.resetGivingUp, to: index, evidence: ends[side].unansweredKeepAlives.suffix(3))
+            return
+        }
+        guard fact.isACK else { return }
+        // The other end's last data got an ACK and nothing more: closed before the program had read it.
+        if let data = ends[other].lastData, facts[data].payloadLength > 0, elapsed(data, index) <= Self.unreadCeiling,
+            ends[side].lastData.map({ $0 < data }) ?? true,
+            SequenceNumber(fact.acknowledgment).isAtOrAfter(
+                SequenceNumber(facts[data].sequence) + facts[data].payloadLength)
+        {
+            add(.resetUnreadData, to: index, evidence: [data])
+        } else {
+            add(.resetAbort, to: index, evidence: ends[side].last.map { [$0] } ?? [])
+        }
+    }
+
+    // MARK: Doubts
+
+    /// Of more hops than a path changes by.
+    private static let hopTolerance = 3
+
+    private mutating func labelForeign(_ index: Int) {
+        let fact = facts[index]
+        guard let usual = usualHopLimits[fact.side],
+            abs(Int(usual.limit) - Int(fact.hopLimit)) >= Self.hopTolerance
+        else { return }
+        add(.resetForeign, to: index, evidence: [usual.witness])
+    }
+
+    /// The TTL of an end whose segments all have the same; three are the fewest that say so.
+    static func usualHopLimit(
+        _ facts: [SegmentFacts], _ indices: some Sequence<Int>
+    ) -> (limit: UInt8, witness: Int)? {
+        var usual: (limit: UInt8, witness: Int)?
+        var count = 0
+        for index in indices {
+            let limit = facts[index].hopLimit
+            if let usual, usual.limit != limit { return nil }
+            usual = (limit, index)
+            count += 1
+        }
+        return count >= 3 ? usual : nil
+    }
+
+    /// Whether its number is not the one that the receiver expects: inside the window it then asks back (RFC 5961 3.2),
+    /// outside it drops the RST (RFC 9293 3.10.7.4).
+    private func isUnexpected(_ index: Int) -> Bool {
+        let fact = facts[index]
+        let (side, other) = (fact.side, 1 - fact.side)
+        guard let next = ends[side].next, let expected = ends[other].lastACK else { return false }
+        var line = ends[side].line
+        let place = line.place(of: fact.sequence)
+        return place != next && place != expected && place != ends[side].holes.last?.start
+    }
+
+    /// Whatever the receiver of a doubtful RST goes on to send shows that it did not take it, once the answer cannot have
+    /// been under way before.
+    mutating func settleReset(before index: Int) {
+        let other = 1 - facts[index].side
+        guard let reset = ends[other].doubtfulReset else { return }
+        let isAnswer = facts[index].isPure && previous == reset
+        guard isAnswer || elapsed(reset, index) > (roundTrip ?? 0) else { return }
+        ends[other].doubtfulReset = nil
+        add(.resetNotTaken, to: reset, evidence: [index])
+    }
+}

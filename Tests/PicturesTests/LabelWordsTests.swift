@@ -1,0 +1,24 @@
+import Connections
+import Narration
+import Testing
+
+@testable import Pictures
+
+@Suite struct LabelWordsTests {
+    /// Between two lanes the last column has room for so much; longer ones take a line of their own.
+    @Test(arguments: SegmentLabel.allCases) func namesAreShort(_ label: SegmentLabel) {
+        #expect(!label.name.english.isEmpty && label.name.english.count <= 28)
+        #expect(label.name.english.utf8.allSatisfy { (0x20..<0x7f).contains($0) })
+        #expect(DisplayWidth()(label.name.chinese) <= 28)
+    }
+
+    /// A name that two labels share would tell them apart no more.
+    @Test(arguments: Language.allCases) func namesDiffer(_ language: Language) {
+        #expect(Set(SegmentLabel.allCases.map { $0.name(language) }).count == SegmentLabel.allCases.count)
+    }
+
+    @Test func everyLabelHasASource() {
+        #expect(SegmentLabel.allCases.allSatisfy { !$0.entry.source.isEmpty })
+        #expect(Set(SegmentLabel.allCases.map(\.rawValue)).count == SegmentLabel.allCases.count)
+    }
+}
