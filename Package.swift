@@ -95,7 +95,8 @@ if Context.environment["FUZZ"] != nil {
     for (name, rooms) in fuzzers {
         package.targets.append(
             .executableTarget(
-                name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Fuzz/\(name)", swiftSettings: plain))
+                name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Fuzz/\(name)",
+                exclude: name == "FuzzScript" ? ["seeds"] : [], swiftSettings: plain))
         package.products.append(.executable(name: name, targets: [name]))
     }
 }

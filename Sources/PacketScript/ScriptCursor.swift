@@ -46,7 +46,8 @@ struct ScriptCursor {
 
     /// The line that the place lies in, without blanks around it, at most 200 octets.
     var lineText: String {
-        let line = text[min(lineStart, text.count)...].prefix { $0 != UInt8(ascii: "\n") }
+        // A line of a megabyte may hold thousands of events, each of which asks.
+        let line = text[min(lineStart, text.count)...].prefix(300).prefix { $0 != UInt8(ascii: "\n") }
         let blank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
         let start = line.firstIndex { !blank($0) } ?? line.endIndex
         let end = (line.lastIndex { !blank($0) } ?? start) &+ 1

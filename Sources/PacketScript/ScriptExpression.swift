@@ -29,6 +29,7 @@ extension ScriptParser {
     private static let mostArguments = 256
     /// More than any test writes at once, and less than any machine has.
     static let longestBuffer: Int64 = 16 << 20
+    private static let mostWritten = 64 << 20
 
     /// `name(arguments) = result ERRNO (note)`.
     mutating func call() throws(ScriptError) -> CallPlan {
@@ -40,6 +41,8 @@ extension ScriptParser {
         let result = try result()
         let compiler = CallCompiler(name: name, arguments: arguments, network: script.network, place: start)
         var plan = try compiler.plan()
+        if case .send(_, let octets, _, _) = plan.call { written += octets.count }
+        guard written <= Self.mostWritten else { throw start.error(.tooMuch(.script)) }
         plan.value = result.value
         plan.errno = result.errno
         return plan

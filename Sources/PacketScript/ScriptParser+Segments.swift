@@ -1,6 +1,9 @@
 import TCPWire
 
 extension ScriptParser {
+    /// With room for the headers in an IP packet.
+    private static let longestPayload = 65_000
+
     /// What stands behind `<` or `>`.
     mutating func packet(isInbound: Bool) throws(ScriptError) -> ScriptEvent.Action {
         var pattern = SegmentPattern()
@@ -14,7 +17,10 @@ extension ScriptParser {
         if ["udp", "sctp", "ipv4", "ipv6", "gre", "mpls"].contains(word) { throw cursor.error(.unsupported(word)) }
         try ports(&pattern)
         pattern.flags = try flags()
+        let place = cursor
         (pattern.sequence, pattern.length) = try sequenceRange()
+        // What comes in is a packet; what goes out may be written as what segmentation offload would be handed.
+        guard !isInbound || pattern.length <= Self.longestPayload else { throw place.error(.tooMuch(.sequence)) }
         if try cursor.takeWord("ack") { pattern.acknowledgment = UInt32(try cursor.number(upTo: Int64(UInt32.max))) }
         if try cursor.takeWord("win") { pattern.window = UInt16(try cursor.number(upTo: 65_535)) }
         if try cursor.takeWord("urg") { pattern.urgentPointer = UInt16(try cursor.number(upTo: 65_535)) }

@@ -2,6 +2,8 @@
 struct ScriptParser {
     var cursor: ScriptCursor
     var script = PacketScript()
+    /// Octets that all the script's calls write: they are kept.
+    var written = 0
 
     /// A day: no script waits longer, and sums of times stay far from the end of 64 bits.
     private static let longestTime: Int64 = 86_400_000_000_000

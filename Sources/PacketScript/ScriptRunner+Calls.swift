@@ -16,6 +16,7 @@ extension ScriptRunner {
         let limit = begun &+ Self.patience
         let result = try onHost { host throws(ScriptHostError) in try host.result(until: limit) }
         guard let result else { throw Stop(.blocked) }
+        previous = max(previous, result.time)
         try compare(result, plan, event)
     }
 

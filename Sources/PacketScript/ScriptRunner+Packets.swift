@@ -70,7 +70,9 @@ extension ScriptRunner {
         var earliest = Int64.min
         switch event.moment.base {
         case .start: (earliest, latest) = (start &+ event.moment.earliest, start &+ event.moment.latest)
-        case .previous: (earliest, latest) = (previous &+ event.moment.earliest, previous &+ event.moment.latest)
+        case .previous:
+            earliest = previousStart &+ event.moment.earliest
+            latest = previous &+ event.moment.latest
         case .anything: break
         }
         let limit = max(latest &+ tolerance &+ Self.patience, host.now)
@@ -89,7 +91,8 @@ extension ScriptRunner {
         guard event.moment.base == .anything || time >= earliest &- tolerance && time <= latest &+ tolerance else {
             throw Stop(.time(earliest: earliest &- start, latest: latest &- start, actual: time &- start))
         }
-        previous = max(time, previous)
+        previous = max(time, previousStart)
+        previousStart = previous
     }
 
     /// The next TCP segment that went out; other packets do not matter to a script.

@@ -18,8 +18,10 @@ public struct ScriptRunner {
     let tolerance: Int64
     var report = ScriptReport()
     var start: Int64 = 0
-    /// When the event before happened.
+    /// When the event before happened: what follows counts from its end.
     var previous: Int64 = 0
+    /// When it began: what it caused cannot come before that, but may come before it has ended.
+    var previousStart: Int64 = 0
     var connections: [ScriptConnection] = []
     /// The connection that packets without ports belong to.
     var current: Int?
@@ -64,7 +66,7 @@ public struct ScriptRunner {
     /// Runs the script to its end or its first failure.
     public mutating func run() -> ScriptReport {
         start = host.now
-        previous = start
+        (previous, previousStart) = (start, start)
         var last = ScriptEvent(line: 1, text: "", moment: .now, action: .settings([]))
         do throws(Stop) {
             for event in script.events {
@@ -120,6 +122,7 @@ public struct ScriptRunner {
         try onHost { host throws(ScriptHostError) in try host.wait(until: target) }
         // What was due is done now, where the host is a little behind.
         previous = max(target, host.now)
+        previousStart = previous
     }
 
     /// Calls the host; what it throws ends the script.

@@ -60,7 +60,7 @@ extension ScriptStage {
 extension Failure {
     /// A host that cannot be made.
     init(stage error: SystemError, tunPath: String) {
-        let asRoot = Text(en: "as root:  sudo tcplens script FILE.pkt", zh: "用 root 运行：   sudo tcplens script FILE.pkt")
+        let asRoot = Text(en: "as root:  sudo tcplens script FILE.pkt", zh: "用 root 运行：  sudo tcplens script FILE.pkt")
         switch (error.call, error.code) {
         case ("open", EACCES), ("open", EPERM):
             self.init(
@@ -71,7 +71,7 @@ extension Failure {
                 next: [
                     asRoot,
                     Text(
-                        en: "or for everybody:  sudo chmod 666 \(tunPath)", zh: "或对所有用户开放：   sudo chmod 666 \(tunPath)"),
+                        en: "or for everybody:  sudo chmod 666 \(tunPath)", zh: "或对所有用户开放：  sudo chmod 666 \(tunPath)"),
                 ])
         case ("open", ENOENT), ("open", ENODEV), ("open", ENXIO):
             self.init(
@@ -79,7 +79,7 @@ extension Failure {
                 Text(
                     en: "no TUN device here (\(tunPath)): \(error.message)",
                     zh: "这里没有 TUN 设备（\(tunPath)）：\(error.message)"),
-                next: [Text(en: "load it:  sudo modprobe tun", zh: "加载模块：   sudo modprobe tun")])
+                next: [Text(en: "load it:  sudo modprobe tun", zh: "加载模块：  sudo modprobe tun")])
         case (_, EPERM), (_, EACCES):
             self.init(
                 .notPermitted,

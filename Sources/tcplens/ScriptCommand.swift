@@ -10,7 +10,7 @@ struct ScriptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "script",
         abstract: Text(
-            en: "Run packet scripts: does TCP do what the script says?", zh: "运行报文脚本： TCP 的行为与脚本一致吗？"
+            en: "Run packet scripts: does TCP do what the script says?", zh: "运行报文脚本：TCP 的行为与脚本一致吗？"
         ).spoken,
         discussion: Text(
             en: """
@@ -21,7 +21,7 @@ struct ScriptCommand: ParsableCommand {
                 """,
             zh: """
                 tcplens script handshake.pkt         在本机内核上运行一个脚本
-                tcplens script tests/*.pkt           运行多个： 每个一行， 并说明哪里不符
+                tcplens script tests/*.pkt           运行多个：每个一行，并说明哪里不符
                 tcplens script -v handshake.pkt      显示每一步
                 tcplens script --json tests/*.pkt    每个脚本一个 JSON 对象
                 """
@@ -41,7 +41,7 @@ struct ScriptCommand: ParsableCommand {
         help: .init(
             Text(
                 en: "Milliseconds that a time may be off, where the script does not say it.",
-                zh: "允许的时间偏差（毫秒）， 脚本自己有规定时以脚本为准。"
+                zh: "允许的时间偏差（毫秒），脚本自己有规定时以脚本为准。"
             ).spoken, valueName: "ms"))
     var tolerance: Double = 4
 

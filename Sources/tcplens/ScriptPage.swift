@@ -14,38 +14,41 @@ struct ScriptPage {
     func lines() -> [String] {
         switch result.outcome {
         case .unread(.missing(let reason)):
-            return headline(Text(en: "MISSING", zh: "缺失"), Text(verbatim: reason))
+            return wrapped(headline(Text(en: "NO FILE", zh: "缺失"), Text(verbatim: reason)))
         case .unread(.wrong(let error)):
             let word = error.isUnsupported ? Self.unsupported : Text(en: "SYNTAX", zh: "语法")
             let place = Text(
                 en: "line \(error.line), column \(error.column): \(error.kind.text.english)",
                 zh: "第 \(error.line) 行第 \(error.column) 列：\(error.kind.text.chinese)")
-            return headline(word, place)
+            return wrapped(headline(word, place))
         case .ran(let report):
             guard let failure = report.failure else {
                 let seconds = ScriptTimeText.seconds(report.duration)
                 let counts = Text(
                     en: "\(counted(report.steps.count, "step")), \(seconds) s",
                     zh: "\(report.steps.count) 步，\(seconds) 秒")
-                return headline(Text(en: "ok", zh: "通过"), counts) + (showsSteps ? steps(report) : [])
+                return [headline(Text(en: "ok", zh: "通过"), counts)] + (showsSteps ? steps(report) : [])
             }
             return lines(failure, report)
         }
     }
 
-    private static let unsupported = Text(en: "UNSUPPORTED", zh: "不支持")
+    private static let unsupported = Text(en: "CANNOT", zh: "不支持")
 
-    private func headline(_ word: Text, _ rest: Text) -> [String] {
-        let start = canvas.measure.pad(word(canvas.language), to: 6) + " " + Printable.text(result.path)
-        return Paragraph(canvas: canvas).lines("\(start)  \(rest(canvas.language))", hanging: 7)
+    /// Never wrapped where it tells of a run: a line for a script is what other programs look for.
+    private func headline(_ word: Text, _ rest: Text) -> String {
+        let start = canvas.measure.pad(word(canvas.language), to: 7) + " " + Printable.text(result.path)
+        return "\(start)  \(Printable.text(rest(canvas.language)))"
     }
+
+    private func wrapped(_ headline: String) -> [String] { Paragraph(canvas: canvas).lines(headline, hanging: 8) }
 
     private func lines(_ failure: ScriptFailure, _ report: ScriptReport) -> [String] {
         let word = failure.isUnsupported ? Self.unsupported : Text(en: "FAILED", zh: "失败")
         let place = Text(
             en: "line \(failure.line), after \(ScriptTimeText.seconds(failure.time)) s",
             zh: "第 \(failure.line) 行，\(ScriptTimeText.seconds(failure.time)) 秒时")
-        var lines = headline(word, place)
+        var lines = [headline(word, place)]
         lines += entry(Text(en: "the script", zh: "脚本"), Printable.text(failure.text))
         for (title, text) in failure.reason.entries { lines += entry(title, Printable.text(text(canvas.language))) }
         return lines + steps(report)
@@ -61,7 +64,7 @@ struct ScriptPage {
         guard !report.steps.isEmpty else { return [] }
         let shown = report.steps.suffix(Self.mostSteps)
         let left = report.steps.count - shown.count
-        var lines = [Text(en: "  so far:  seconds, line, what happened", zh: "  经过：   秒数、行号、事件")(canvas.language)]
+        var lines = [Text(en: "  seconds, line, what happened:", zh: "  秒数、行号、经过：")(canvas.language)]
         if left > 0 {
             lines.append(
                 Text(en: "  ... \(counted(left, "step")) before", zh: "  ……此前还有 \(left) 步")(canvas.language))

@@ -105,7 +105,9 @@ struct ScriptSyntaxTests {
         let nested = "+0 %{ assert " + String(repeating: "(", count: 30_000) + " }%"
         let minus = "+0 %{ assert " + String(repeating: "-", count: 30_000) + "1 }%"
         let long = String(repeating: " ", count: PacketScript.longest + 1)
-        for text in [deep, many, sum, nested, minus, long] {
+        let written = String(repeating: "+0 write(3, ..., 16777216) = 1\n", count: 100)
+        let packet = "+0 < . 1:70001(70000) ack 1 win 1"
+        for text in [deep, many, sum, nested, minus, long, written, packet] {
             guard case .tooMuch? = Self.error(text)?.kind else {
                 Issue.record("not refused: \(text.prefix(40))")
                 continue
