@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -169,6 +170,11 @@ int64_t clinux_tap_next(int descriptor, uint8_t *buffer, int64_t size, int64_t *
         }
         return length;
     }
+}
+
+int clinux_hurry(void) {
+    struct sched_param least = {.sched_priority = 1};
+    return sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &least);
 }
 
 int clinux_wait(int descriptor, int64_t nanoseconds) {

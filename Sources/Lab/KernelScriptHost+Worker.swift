@@ -22,6 +22,7 @@
             requests = try Doorbell()
             results = try Doorbell()
             try WorkerThread.start { [self] in
+                ThreadPriority.raise()
                 _ = try? namespace.run { serve() }
             }
         }

@@ -23,6 +23,10 @@
 
         deinit { worker.end() }
 
+        /// Lets the calling thread, which is to run scripts, do so in time even where the machine is busy; of no effect
+        /// without the right to.
+        public static func hurry() { ThreadPriority.raise() }
+
         public var now: Int64 { SystemClock.ticks() }
 
         public func start(_ call: ScriptCall) throws(ScriptHostError) { worker.start(call) }

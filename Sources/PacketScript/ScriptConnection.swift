@@ -22,8 +22,18 @@ struct ScriptConnection {
     var clockSlack: UInt32 = 0
     /// What to add to a reading that is not known.
     var clockOffset: UInt32 = 0
+    /// Whether it is, or once was, the one that packets without ports belong to.
+    var wasCurrent = false
     /// The MSS that we announced.
     var announcedMSS: UInt16?
+    /// The least MTU that an ICMP error of ours has told.
+    var pathMTU: Int?
+
+    /// Payload that no segment of a burst but its last falls below: the MSS in force with options as long as they get.
+    var leastFullPayload: Int {
+        let headers = local.address.isIPv4 ? 40 : 60
+        return max(1, min(Int(announcedMSS ?? 536), pathMTU.map { $0 - headers } ?? .max) - 40)
+    }
     /// The host's last segment: its number and length.
     var lastSent: (sequence: UInt32, length: Int) = (0, 0)
 

@@ -52,10 +52,17 @@ extension ScriptRunner {
         case .listen(let number, _):
             hasNewListener = true
             subject = number
-        case .connect(let number, _): subject = number
-        case .send(let number, _, _, let destination) where destination != nil: subject = number
+        case .connect(let number, _): beginActively(number)
+        case .send(let number, _, _, let destination) where destination != nil: beginActively(number)
         default: break
         }
+    }
+
+    /// A socket that connects for the first time: from now on the script speaks of its connection, whose port shows in the
+    /// SYN.
+    private mutating func beginActively(_ number: Int32) {
+        subject = number
+        if connecting.insert(number).inserted { current = nil }
     }
 
     private mutating func compare(_ result: ScriptResult, _ plan: CallPlan, _ event: ScriptEvent) throws(Stop) {
@@ -105,7 +112,10 @@ extension ScriptRunner {
             if case .accept = plan.call { subject = name }
             if subject == nil { subject = name }
         }
-        if case .close(let number) = plan.call { descriptors[number] = nil }
+        if case .close(let number) = plan.call {
+            descriptors[number] = nil
+            connecting.remove(number)
+        }
     }
 
     private func text(_ result: ScriptResult, _ plan: CallPlan) -> String {

@@ -26,7 +26,8 @@ extension ScriptRunner {
         quoted.payload = [UInt8](repeating: 0, count: min(length, 65_000))
         let packet = ICMPPacket.error(
             pattern, quoting: quoted.ipPacket(), from: script.network.remote, to: connection.local.address)
-        note(.received, "icmp \(pattern.type) \(pattern.code)", line: event.line)
+        if pattern.word >= 68 { connections[index].pathMTU = Int(pattern.word) }
+        note(.received, pattern.text, line: event.line)
         try onHost { host throws(ScriptHostError) in try host.inject(packet) }
         previous = max(previous, host.now)
     }
@@ -60,6 +61,7 @@ extension ScriptRunner {
                 local: Endpoint(address: script.network.local, port: localPort),
                 remote: Endpoint(address: script.network.remote, port: remotePort)))
         current = connections.count - 1
+        connections[connections.count - 1].wasCurrent = true
         return connections.count - 1
     }
 
@@ -76,8 +78,9 @@ extension ScriptRunner {
         case .anything: break
         }
         let limit = max(latest &+ tolerance &+ Self.patience, host.now)
-        guard let (time, first) = try nextSegment(until: limit) else { throw Stop(.silence(until: host.now &- start)) }
-        let index = connection(of: first)
+        guard let (time, first, index) = try nextSegment(for: pattern, until: limit) else {
+            throw Stop(.silence(until: host.now &- start))
+        }
         var segment = first
         try join(&segment, pattern, index, until: max(latest &+ tolerance, time))
         // Linux's clock ticks once a millisecond.
@@ -104,6 +107,21 @@ extension ScriptRunner {
         }
     }
 
+    /// The next segment that may be the one expected. Where the script names no ports it speaks of its present connection:
+    /// what an earlier one still sends does not matter.
+    private mutating func nextSegment(
+        for pattern: SegmentPattern, until limit: Int64
+    ) throws(Stop) -> (Int64, HostSegment, Int)? {
+        while let (time, segment) = try nextSegment(until: limit) {
+            let index = connection(of: segment)
+            let isEarlier = index != current && connections[index].wasCurrent
+            guard pattern.sourcePort == nil, isEarlier else { return (time, segment, index) }
+            let text = connections[index].pattern(segment, expected: nil).shown(like: nil).text
+            note(.unexpected, text, line: nil, at: time)
+        }
+        return nil
+    }
+
     /// The connection that a segment of the host belongs to; a SYN from a new port begins one.
     private mutating func connection(of segment: HostSegment) -> Int {
         let header = segment.header
@@ -115,6 +133,7 @@ extension ScriptRunner {
         connections.append(ScriptConnection(local: header.sourceEndpoint, remote: header.destinationEndpoint))
         if header.flags.contains(.syn) {
             current = connections.count - 1
+            connections[connections.count - 1].wasCurrent = true
             hasNewListener = false
         }
         return connections.count - 1
@@ -126,8 +145,7 @@ extension ScriptRunner {
         _ segment: inout HostSegment, _ pattern: SegmentPattern, _ index: Int, until limit: Int64
     ) throws(Stop) {
         let full = segment.length
-        let least = Int(connections[index].announcedMSS ?? 536) - 40
-        guard full >= least, pattern.length > full else { return }
+        guard full >= connections[index].leastFullPayload, pattern.length > full else { return }
         while segment.length < pattern.length {
             guard let (_, next) = try nextSegment(until: limit) else { return }
             let follows = next.header.sequence == segment.header.sequence &+ UInt32(truncatingIfNeeded: segment.length)

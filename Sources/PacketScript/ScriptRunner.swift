@@ -33,6 +33,8 @@ public struct ScriptRunner {
     var descriptors: [Int32: Int32] = [:]
     /// The script's descriptor of the current connection.
     var subject: Int32?
+    /// The script's descriptors that have begun to connect.
+    var connecting: Set<Int32> = []
     var pending: PendingCall?
 
     /// A call that blocks, as the script says it will.

@@ -74,3 +74,8 @@ extension FastOpenCookie {
         return String(all.prefix(Int(length) * 2))
     }
 }
+
+extension ICMPPattern {
+    /// `icmp type 3 code 4 mtu 1200`.
+    var text: String { "icmp type \(type) code \(code)" + (word == 0 ? "" : " mtu \(word)") }
+}

@@ -30,6 +30,7 @@ extension ScriptStage {
             #if os(Linux)
                 do {
                     _ = try KernelScriptHost(.ipv4, tunPath: tunPath)
+                    KernelScriptHost.hurry()
                     return nil
                 } catch let error as SystemError {
                     guard error.call == "unshare", !PrivateRun.isInside else {

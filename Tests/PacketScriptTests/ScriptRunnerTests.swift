@@ -270,6 +270,32 @@ struct ScriptRunnerTests {
         #expect(host.injected.map(\.sequence) == [0, 1, 50, 7000, 7001])
     }
 
+    @Test("what an earlier connection still sends does not matter to a later one")
+    func earlier() throws {
+        let host = Self.host()
+        host.answers[1] = [
+            (50, { $0.answer.fin(sequence: 0xffff_fff1, acknowledgment: 1) }),
+            (
+                100,
+                { header in
+                    let port = Endpoint(address: header.destination, port: 50_000)
+                    return SegmentBuilder(from: port, to: Endpoint(address: header.source, port: 8080)).syn(sequence: 9)
+                }
+            ),
+        ]
+        let report = try run(
+            Self.opening + """
+                +0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 5
+                +0 connect(5, ..., ...) = 0
+                +.1 > S 0:0(0)
+                +0 < S. 300:300(0) ack 1 win 100
+                """, on: host)
+        #expect(report.failure == nil)
+        #expect(report.steps.filter { $0.kind == .unexpected }.map(\.text) == ["F. 1:1(0) ack 1 win 65535"])
+        #expect(host.injected.last?.destinationPort == 50_000)
+        #expect(host.injected.last?.acknowledgment == 10)
+    }
+
     @Test("what was sent and not asked for is shown with a failure")
     func unexpected() throws {
         let host = Self.host()

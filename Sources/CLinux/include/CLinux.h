@@ -60,6 +60,9 @@ int clinux_tap_open(const char *name);
 // CLOCK_REALTIME, 0 where the kernel gave none.
 int64_t clinux_tap_next(int descriptor, uint8_t *buffer, int64_t size, int64_t *real_time);
 
+// Lets the calling thread run before all ordinary ones, where this process may ask for it. 0, or -1 with errno.
+int clinux_hurry(void);
+
 // Waits until the descriptor can be read, or the time is over. 1, 0, or -1 with errno (EINTR).
 int clinux_wait(int descriptor, int64_t nanoseconds);
 
