@@ -33,6 +33,7 @@ let package = Package(
         .target(name: "TCPWire", swiftSettings: safe),
         .target(name: "CaptureFile", dependencies: ["CZlib"], swiftSettings: safe),
         .target(name: "TCPState", swiftSettings: safe),
+        .target(name: "PacketScript", dependencies: ["TCPWire", "TCPState"], swiftSettings: safe),
         .target(name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState"], swiftSettings: safe),
         .target(
             name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections"], swiftSettings: plain
@@ -46,20 +47,24 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "Connections", "LinuxKernel",
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Connections", "LinuxKernel",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             swiftSettings: plain),
         .executableTarget(
             name: "tcplens",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "Connections", "Narration", "Pictures", "LinuxKernel", "Lab",
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Connections", "Narration", "Pictures",
+                "LinuxKernel", "Lab",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
         .testTarget(name: "TCPWireTests", dependencies: ["TCPWire"], swiftSettings: plain),
         .testTarget(name: "CaptureFileTests", dependencies: ["CaptureFile"], swiftSettings: plain),
         .testTarget(name: "TCPStateTests", dependencies: ["TCPState"], swiftSettings: plain),
+        .testTarget(
+            name: "PacketScriptTests", dependencies: ["PacketScript", "TCPWire", "TCPState"],
+            exclude: ["Scripts"], swiftSettings: plain),
         .testTarget(
             name: "ConnectionsTests", dependencies: ["Connections", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: plain),
@@ -70,7 +75,8 @@ let package = Package(
             name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
             swiftSettings: plain),
         .testTarget(
-            name: "LabTests", dependencies: ["Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
+            name: "LabTests",
+            dependencies: ["Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript"],
             swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
@@ -83,13 +89,15 @@ let package = Package(
 if Context.environment["FUZZ"] != nil {
     let fuzzers = [
         ("FuzzWire", ["TCPWire"]), ("FuzzCapture", ["CaptureFile"]), ("FuzzSockDiag", ["LinuxKernel"]),
+        ("FuzzScript", ["PacketScript", "TCPWire", "TCPState"]),
         ("FuzzConnections", ["Connections", "TCPWire", "CaptureFile", "TCPState"]),
         ("FuzzFilter", ["Connections", "TCPWire", "CaptureFile"]),
     ]
     for (name, rooms) in fuzzers {
         package.targets.append(
             .executableTarget(
-                name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Fuzz/\(name)", swiftSettings: plain))
+                name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Fuzz/\(name)",
+                exclude: name == "FuzzScript" ? ["seeds"] : [], swiftSettings: plain))
         package.products.append(.executable(name: name, targets: [name]))
     }
 }

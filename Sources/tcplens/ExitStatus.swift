@@ -1,6 +1,8 @@
 /// The exit codes that scripts can rely on; `Docs/exit-codes.md` lists them for users.
 enum ExitStatus: Int32, Error {
     case fine = 0
+    /// `script`: something did not come as a script says.
+    case findings = 1
     /// Flags, arguments or a filter that cannot be understood.
     case usage = 2
     /// A privilege or capability is missing.

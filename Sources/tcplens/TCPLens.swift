@@ -31,7 +31,7 @@ struct TCPLens: AsyncParsableCommand {
         version: version,
         subcommands: [
             DemoCommand.self, DialCommand.self, ListenCommand.self, FlowCommand.self, ConnectionsCommand.self,
-            HeaderCommand.self, SocketsCommand.self,
+            HeaderCommand.self, SocketsCommand.self, ScriptCommand.self,
         ])
 
     static func main() async {

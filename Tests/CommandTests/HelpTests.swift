@@ -3,7 +3,7 @@ import Testing
 
 @Suite("help")
 struct HelpTests {
-    private static let commands = ["flow", "connections", "header", "sockets"]
+    private static let commands = ["flow", "connections", "header", "sockets", "script"]
 
     @Test("examples come first, and every flag is explained", arguments: commands, ["en", "zh"])
     func page(command: String, language: String) async throws {

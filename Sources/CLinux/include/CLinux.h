@@ -45,6 +45,27 @@ struct clinux_outcome {
 void clinux_run_privately(
     const char *path, char *const arguments[], const char *marker, struct clinux_outcome *outcome);
 
+// Makes a TUN interface in the calling thread's network namespace, by the device node at `path`. It carries IP packets
+// without a header before them and is gone when the descriptor, which never blocks, is closed. -1 with errno.
+int clinux_tun_open(const char *path, const char *name);
+
+// Gives the interface its MTU, an address (4 or 16 bytes, by family) and the default route, and brings it up. 0, or -1
+// with errno.
+int clinux_tun_configure(const char *name, int mtu, int family, const uint8_t *address, int prefix);
+
+// Opens a packet socket that sees what the interface sends, with the kernel's time stamps. -1 with errno.
+int clinux_tap_open(const char *name);
+
+// Takes the next packet that went out. Its length, 0 where there is none, -1 with errno. `real_time` is in nanoseconds of
+// CLOCK_REALTIME, 0 where the kernel gave none.
+int64_t clinux_tap_next(int descriptor, uint8_t *buffer, int64_t size, int64_t *real_time);
+
+// Lets the calling thread run before all ordinary ones, where this process may ask for it. 0, or -1 with errno.
+int clinux_hurry(void);
+
+// Waits until the descriptor can be read, or the time is over. 1, 0, or -1 with errno (EINTR).
+int clinux_wait(int descriptor, int64_t nanoseconds);
+
 // An ICMP or ICMPv6 error that came for a socket with IP_RECVERR.
 struct clinux_icmp_error {
     // SO_EE_ORIGIN_LOCAL 1, SO_EE_ORIGIN_ICMP 2, SO_EE_ORIGIN_ICMP6 3.

@@ -1,0 +1,82 @@
+#if os(Linux)
+    import Glibc
+    import LinuxKernel
+    import PacketScript
+    import Synchronization
+
+    /// The thread that makes a script's socket calls, since some of them block: one at a time, in the script's namespace.
+    final class SocketWorker: Sendable {
+        private struct State {
+            var request: ScriptCall?
+            var result: ScriptResult?
+            var isEnding = false
+            /// What is open, to be closed at the end.
+            var descriptors: Set<Int32> = []
+        }
+
+        private let state = Mutex(State())
+        private let requests: Doorbell
+        private let results: Doorbell
+
+        init(in namespace: NetworkNamespace) throws {
+            requests = try Doorbell()
+            results = try Doorbell()
+            try WorkerThread.start { [self] in
+                ThreadPriority.raise()
+                _ = try? namespace.run { serve() }
+            }
+        }
+
+        func start(_ call: ScriptCall) {
+            state.withLock { $0.request = call }
+            requests.ring()
+        }
+
+        func result(until deadline: Int64) -> ScriptResult? {
+            guard results.wait(until: deadline) else { return nil }
+            return state.withLock { state in
+                defer { state.result = nil }
+                return state.result
+            }
+        }
+
+        /// Makes the thread leave the call it is in, close everything and go. Open connections are reset: none goes on
+        /// retransmitting in a namespace that nobody sees any more.
+        func end() {
+            let open = state.withLock { state in
+                state.isEnding = true
+                return state.descriptors
+            }
+            for descriptor in open {
+                var abort = linger(l_onoff: 1, l_linger: 0)
+                setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, socklen_t(MemoryLayout<linger>.size))
+                shutdown(descriptor, Int32(SHUT_RDWR))
+            }
+            requests.ring()
+        }
+
+        private func serve() {
+            while true {
+                requests.answer()
+                let (request, isEnding) = state.withLock { state in
+                    defer { state.request = nil }
+                    return (state.request, state.isEnding)
+                }
+                guard !isEnding else { break }
+                guard let request else { continue }
+                let result = SocketCalls.perform(request)
+                state.withLock { state in
+                    switch request {
+                    case .socket, .accept:
+                        if result.errno == 0 { state.descriptors.insert(Int32(truncatingIfNeeded: result.value)) }
+                    case .close(let descriptor): state.descriptors.remove(descriptor)
+                    default: break
+                    }
+                    state.result = result
+                }
+                results.ring()
+            }
+            for descriptor in state.withLock({ $0.descriptors }) { close(descriptor) }
+        }
+    }
+#endif

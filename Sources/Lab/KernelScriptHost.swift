@@ -1,0 +1,90 @@
+#if os(Linux)
+    import Foundation
+    import Glibc
+    import LinuxKernel
+    import PacketScript
+    import TCPWire
+
+    /// The running kernel as a packet script's host: real sockets in a network namespace of their own, behind a TUN device
+    /// whose other end is the script. Times are the machine's. Nothing leaves the namespace, and it goes when the host does.
+    public final class KernelScriptHost: ScriptHost {
+        private let namespace: NetworkNamespace
+        private let device: TUNDevice
+        private let worker: SocketWorker
+
+        /// Makes the namespace and what is in it. Needs the rights that ``PrivateRun`` gives, and a TUN device node that
+        /// may be opened.
+        public init(_ network: ScriptNetwork, tunPath: String = "/dev/net/tun") throws {
+            namespace = try NetworkNamespace()
+            device = try TUNDevice(
+                in: namespace, address: network.local, prefix: network.localPrefix, mtu: network.mtu, path: tunPath)
+            worker = try SocketWorker(in: namespace)
+        }
+
+        deinit { worker.end() }
+
+        /// Lets the calling thread, which is to run scripts, do so in time even where the machine is busy; of no effect
+        /// without the right to.
+        public static func hurry() { ThreadPriority.raise() }
+
+        public var now: Int64 { SystemClock.ticks() }
+
+        public func start(_ call: ScriptCall) throws(ScriptHostError) { worker.start(call) }
+
+        public func result(until deadline: Int64) throws(ScriptHostError) -> ScriptResult? {
+            worker.result(until: deadline)
+        }
+
+        public func inject(_ packet: [UInt8]) throws(ScriptHostError) {
+            do throws(SystemError) {
+                try device.write(packet)
+            } catch {
+                throw ScriptHostError(error)
+            }
+        }
+
+        public func nextPacket(until deadline: Int64) throws(ScriptHostError) -> ScriptPacket? {
+            do throws(SystemError) {
+                return try device.next(until: deadline).map { ScriptPacket(time: $0.time, octets: $0.octets) }
+            } catch {
+                throw ScriptHostError(error)
+            }
+        }
+
+        public func wait(until deadline: Int64) throws(ScriptHostError) { device.wait(until: deadline) }
+
+        public func information(of descriptor: Int32) -> [String: Int64] { KernelTCPInfo.read(descriptor) }
+
+        public func set(_ name: String, to value: String) throws(ScriptHostError) {
+            let path = "/proc/sys/" + name.split(separator: ".").joined(separator: "/")
+            // The files under net show the namespace of the thread that opens them.
+            let code = try? namespace.run { () -> Int32 in
+                // An algorithm in use may be one that a namespace could not choose.
+                if let present = try? String(contentsOfFile: path, encoding: .utf8),
+                    Self.words(present) == Self.words(value)
+                {
+                    return 0
+                }
+                let file = open(path, O_WRONLY | O_CLOEXEC)
+                guard file >= 0 else { return errno }
+                defer { close(file) }
+                let octets = Array(value.utf8)
+                return write(file, octets, octets.count) == octets.count ? 0 : errno
+            }
+            switch code {
+            case 0: return
+            case ENOENT: throw .unknownSetting(name)
+            case EINVAL, ERANGE: throw .badSetting(name)
+            // Shown here, but not this namespace's to change; or not to this value.
+            case EPERM, EACCES: throw .badSetting(name)
+            default: throw .system(call: name, errno: code ?? EIO)
+            }
+        }
+
+        private static func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
+    }
+
+    extension ScriptHostError {
+        init(_ error: SystemError) { self = .system(call: error.call, errno: error.code) }
+    }
+#endif

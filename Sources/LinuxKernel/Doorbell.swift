@@ -1,0 +1,48 @@
+#if os(Linux)
+    import CLinux
+    import Glibc
+
+    /// A pipe that counts rings: each is answered once. One thread rings, another waits.
+    package final class Doorbell: Sendable {
+        private let reader: Int32
+        private let writer: Int32
+
+        package init() throws(SystemError) {
+            var ends: (Int32, Int32) = (-1, -1)
+            let result = withUnsafeMutableBytes(of: &ends) {
+                pipe($0.bindMemory(to: Int32.self).baseAddress)
+            }
+            guard result == 0 else { throw .last("pipe") }
+            for end in [ends.0, ends.1] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            (reader, writer) = ends
+        }
+
+        deinit {
+            close(reader)
+            close(writer)
+        }
+
+        package func ring() {
+            var octet: UInt8 = 1
+            while write(writer, &octet, 1) < 0, errno == EINTR {}
+        }
+
+        /// Waits for a ring.
+        package func answer() {
+            var octet: UInt8 = 0
+            while read(reader, &octet, 1) < 0, errno == EINTR {}
+        }
+
+        /// Waits for a ring until then; whether there was one.
+        package func wait(until deadline: Int64) -> Bool {
+            while true {
+                let left = deadline &- SystemClock.ticks()
+                if clinux_wait(reader, left) == 1 {
+                    answer()
+                    return true
+                }
+                guard left > 0 else { return false }
+            }
+        }
+    }
+#endif

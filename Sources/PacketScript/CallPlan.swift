@@ -1,0 +1,73 @@
+import TCPWire
+
+/// A socket call as a script wants it, with the script's own descriptor numbers, and what has to come of it.
+struct CallPlan: Sendable {
+    var call: ScriptCall
+    /// The call's name and arguments, for reports.
+    var name: String
+    /// `nil` where any result will do.
+    var value: Int64?
+    /// `nil` where the script names none.
+    var errno: Int32?
+    /// What `getsockopt` or `ioctl` has to read.
+    var option: SocketOption.Value?
+    /// What `poll` has to see.
+    var events: [PollEvents]?
+    /// What `read` has to get.
+    var octets: [UInt8]?
+    /// Who `accept` has to meet.
+    var peer: Endpoint?
+    var messageFlags: MessageFlags?
+
+    init(_ call: ScriptCall, name: String) {
+        self.call = call
+        self.name = name
+    }
+
+    /// Whether the result is a new descriptor.
+    var makesDescriptor: Bool {
+        switch call {
+        case .socket, .accept: true
+        default: false
+        }
+    }
+}
+
+extension ScriptCall {
+    /// The descriptor that the call is about; `nil` for `socket` and `poll`.
+    var descriptor: Int32? {
+        switch self {
+        case .socket, .poll: nil
+        case .bind(let number, _), .listen(let number, _), .accept(let number, _), .connect(let number, _),
+            .receive(let number, _, _), .send(let number, _, _, _), .shutdown(let number, _), .close(let number),
+            .setNonBlocking(let number, _), .statusFlags(let number), .setOption(let number, _, _),
+            .getOption(let number, _), .queueLength(let number, _):
+            number
+        }
+    }
+
+    /// The same call with other descriptors: the host's for the script's.
+    func mappingDescriptors(_ map: (Int32) -> Int32) -> ScriptCall {
+        switch self {
+        case .socket: self
+        case .bind(let number, let endpoint): .bind(map(number), endpoint)
+        case .listen(let number, let backlog): .listen(map(number), backlog: backlog)
+        case .accept(let number, let isNonBlocking): .accept(map(number), isNonBlocking: isNonBlocking)
+        case .connect(let number, let endpoint): .connect(map(number), endpoint)
+        case .receive(let number, let count, let flags): .receive(map(number), count: count, flags: flags)
+        case .send(let number, let octets, let flags, let destination):
+            .send(map(number), octets: octets, flags: flags, destination: destination)
+        case .shutdown(let number, let direction): .shutdown(map(number), direction)
+        case .close(let number): .close(map(number))
+        case .setNonBlocking(let number, let isOn): .setNonBlocking(map(number), isOn)
+        case .statusFlags(let number): .statusFlags(map(number))
+        case .setOption(let number, let option, let value): .setOption(map(number), option, value)
+        case .getOption(let number, let option): .getOption(map(number), option)
+        case .queueLength(let number, let queue): .queueLength(map(number), queue)
+        case .poll(let interests, let milliseconds):
+            .poll(
+                interests.map { Interest(descriptor: map($0.descriptor), events: $0.events) },
+                milliseconds: milliseconds)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// A packet script: socket calls, and the segments that they and the network bring, with the times at which all that
+/// happens; in packetdrill's language.
+///
+///     0   socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+///     +0  bind(3, ..., ...) = 0
+///     +0  listen(3, 1) = 0
+///     +0  < S 0:0(0) win 1000 <mss 1000>
+///     +0  > S. 0:0(0) ack 1 <...>
+///
+/// A script is read as a whole before anything runs. It is hostile input: reading it takes time in proportion to its length
+/// and never traps.
+public struct PacketScript: Sendable {
+    /// Octets of the longest script that is read.
+    public static let longest = 1 << 20
+    static let mostEvents = 20_000
+
+    /// What the script's first lines ask for (`--ip_version=ipv6`, `--tolerance_usecs=10000`).
+    public internal(set) var network = ScriptNetwork.ipv4
+    /// Nanoseconds that a time may be off; `nil` where the script leaves it open.
+    public internal(set) var tolerance: Int64?
+    var events: [ScriptEvent] = []
+
+    /// Reads a script.
+    public init(_ text: [UInt8]) throws(ScriptError) {
+        guard text.count <= Self.longest else { throw ScriptError(line: 1, column: 1, .tooMuch(.script)) }
+        var parser = ScriptParser(text)
+        self = try parser.read()
+    }
+
+    init() {}
+
+    /// How many events the script has.
+    public var count: Int { events.count }
+}

@@ -1,0 +1,164 @@
+/// Reads a script, event by event.
+struct ScriptParser {
+    var cursor: ScriptCursor
+    var script = PacketScript()
+    /// Octets that all the script's calls write: they are kept.
+    var written = 0
+
+    /// A day: no script waits longer, and sums of times stay far from the end of 64 bits.
+    private static let longestTime: Int64 = 86_400_000_000_000
+
+    init(_ text: [UInt8]) {
+        cursor = ScriptCursor(text)
+    }
+
+    mutating func read() throws(ScriptError) -> PacketScript {
+        try cursor.skipBlanks()
+        while cursor.starts(with: "--") {
+            try option()
+            try cursor.skipBlanks()
+        }
+        while !cursor.isAtEnd {
+            guard script.events.count < PacketScript.mostEvents else { throw cursor.error(.tooMuch(.script)) }
+            try script.events.append(event())
+            try cursor.skipBlanks()
+        }
+        return script
+    }
+
+    /// `--ip_version=ipv4` and the like: packetdrill's own flags, as a script's first lines.
+    private mutating func option() throws(ScriptError) {
+        let start = cursor
+        cursor.advance(2)
+        let name = try cursor.word(.option)
+        var value = ""
+        if cursor.peek() == UInt8(ascii: "=") {
+            cursor.advance()
+            while let octet = cursor.peek(), octet > 0x20, value.utf8.count < 64 {
+                value.unicodeScalars.append(Unicode.Scalar(octet))
+                cursor.advance()
+            }
+        }
+        switch (name, value) {
+        case ("ip_version", "ipv4"):
+            script.network = .ipv4
+        case ("ip_version", "ipv6"):
+            script.network = .ipv6
+        case ("tolerance_usecs", _):
+            guard let number = Int64(value), number >= 0, number <= 60_000_000 else { throw start.expected(.number) }
+            script.tolerance = number * 1000
+        case ("mtu", _):
+            guard let number = Int(value), number >= 576, number <= 65_535 else { throw start.expected(.number) }
+            script.network.mtu = number
+        case ("bind_port", _), ("connect_port", _):
+            guard let number = UInt16(value), number > 0 else { throw start.expected(.number) }
+            if name == "bind_port" { script.network.bindPort = number } else { script.network.connectPort = number }
+        default:
+            throw start.error(.unsupported("--" + name))
+        }
+    }
+
+    private mutating func event() throws(ScriptError) -> ScriptEvent {
+        let line = cursor.line
+        let text = cursor.lineText
+        // The suite's first and last lines, which only set things up, carry no time.
+        let isUntimed = cursor.peek() == UInt8(ascii: "`") || cursor.starts(with: "%{")
+        let moment = isUntimed ? ScriptMoment.now : try moment()
+        try cursor.skipBlanks()
+        let action = try action()
+        if moment.end != nil {
+            guard case .call = action else { throw ScriptError(line: line, column: 1, .expected(.call, found: text)) }
+        }
+        return ScriptEvent(line: line, text: text, moment: moment, action: action)
+    }
+
+    private mutating func action() throws(ScriptError) -> ScriptEvent.Action {
+        switch cursor.peek() {
+        case UInt8(ascii: "<"):
+            cursor.advance()
+            return try packet(isInbound: true)
+        case UInt8(ascii: ">"):
+            cursor.advance()
+            return try packet(isInbound: false)
+        case UInt8(ascii: "`"):
+            let start = cursor
+            cursor.advance()
+            let command = try cursor.raw(until: "`", limit: 1 << 16, .shell)
+            return .settings(try ShellCommands.settings(command, at: start))
+        case UInt8(ascii: "%"):
+            cursor.advance()
+            let start = cursor
+            guard cursor.starts(with: "{") else { throw cursor.expected(.text("%{")) }
+            cursor.advance()
+            let code = try cursor.raw(until: "}%", limit: 1 << 16, .assertion)
+            var parser = AssertionParser(code, line: start.line)
+            return .check(try parser.assertions())
+        case let octet where ScriptCursor.isLetter(octet):
+            return .call(try call())
+        default:
+            throw cursor.expected(.event)
+        }
+    }
+
+    // MARK: Times
+
+    /// `+0.1`, `0.1`, `*`, `+0.1~+0.2`, `+0~0.2`, `+0...0.2`.
+    private mutating func moment() throws(ScriptError) -> ScriptMoment {
+        if cursor.peek() == UInt8(ascii: "*") {
+            cursor.advance()
+            return ScriptMoment(base: .anything, earliest: 0, latest: .max)
+        }
+        let isRelative = takePlus()
+        let first = try seconds()
+        var moment = ScriptMoment(base: isRelative ? .previous : .start, earliest: first, latest: first)
+        let start = cursor
+        if cursor.starts(with: "...") {
+            cursor.advance(3)
+            _ = takePlus()
+            let end = try seconds()
+            guard end >= first else { throw start.error(.contradiction(cursor.lineText)) }
+            moment.end = end
+        } else if cursor.peek() == UInt8(ascii: "~") {
+            cursor.advance()
+            _ = takePlus()
+            moment.latest = try seconds()
+            guard moment.latest >= first else { throw start.error(.contradiction(cursor.lineText)) }
+        }
+        return moment
+    }
+
+    private mutating func takePlus() -> Bool {
+        guard cursor.peek() == UInt8(ascii: "+") else { return false }
+        cursor.advance()
+        return true
+    }
+
+    /// Decimal seconds, exact: at most nine places count.
+    private mutating func seconds() throws(ScriptError) -> Int64 {
+        let start = cursor
+        var whole: Int64 = 0
+        var digits = 0
+        while let octet = cursor.peek(), ScriptCursor.isDigit(octet) {
+            whole = whole * 10 + Int64(octet - UInt8(ascii: "0"))
+            guard whole <= Self.longestTime / 1_000_000_000 else { throw start.error(.tooMuch(.time)) }
+            digits += 1
+            cursor.advance()
+        }
+        var nanoseconds = whole * 1_000_000_000
+        // Not the dots of a blocking call's `...`.
+        if cursor.peek() == UInt8(ascii: "."), ScriptCursor.isDigit(cursor.peek(1)) || digits > 0,
+            cursor.peek(1) != UInt8(ascii: ".")
+        {
+            cursor.advance()
+            var unit: Int64 = 100_000_000
+            while let octet = cursor.peek(), ScriptCursor.isDigit(octet) {
+                nanoseconds += Int64(octet - UInt8(ascii: "0")) * unit
+                unit /= 10
+                digits += 1
+                cursor.advance()
+            }
+        }
+        guard digits > 0 else { throw start.expected(.time) }
+        return nanoseconds
+    }
+}

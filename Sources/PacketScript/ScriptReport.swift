@@ -1,0 +1,97 @@
+/// What became of a script: the steps that were taken, and the one that failed, if one did.
+public struct ScriptReport: Sendable {
+    /// In the order in which they happened.
+    public internal(set) var steps: [ScriptStep] = []
+    public internal(set) var failure: ScriptFailure?
+    /// Nanoseconds of the host's clock from the first step to the end.
+    public internal(set) var duration: Int64 = 0
+
+    public init() {}
+
+    /// Whether everything came as the script says.
+    public var hasPassed: Bool { failure == nil }
+}
+
+/// Something that happened while a script ran.
+public struct ScriptStep: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable {
+        /// A socket call with its result.
+        case call
+        /// A packet from the network.
+        case received
+        /// A packet to the network that the script has asked for.
+        case sent
+        /// A packet to the network that the script has not asked for (yet).
+        case unexpected
+        case setting
+        /// A condition that held.
+        case assertion
+    }
+
+    /// Nanoseconds since the script began.
+    public var time: Int64
+    /// The script's line; `nil` for what it does not name.
+    public var line: Int?
+    public var kind: Kind
+    /// The call or the packet in the script's notation.
+    public var text: String
+}
+
+/// The step of a script that did not come as it should.
+public struct ScriptFailure: Hashable, Sendable {
+    /// Where the event stands, counted from 1.
+    public var line: Int
+    /// The event's first line, as written.
+    public var text: String
+    /// Nanoseconds since the script began.
+    public var time: Int64
+    public var reason: Reason
+
+    public enum Reason: Hashable, Sendable {
+        /// A socket call returned something else. Both in the script's notation.
+        case result(expected: String, actual: String)
+        /// A socket call returned at another time: nanoseconds since the script began.
+        case returned(expected: Int64, actual: Int64)
+        /// A socket call had not returned when the runner gave up on it.
+        case blocked
+        /// Nothing was sent until then: nanoseconds since the script began.
+        case silence(until: Int64)
+        /// Another packet was sent.
+        case packet(expected: String, actual: String, [Difference])
+        /// The right packet was sent at another time: nanoseconds since the script began.
+        case time(earliest: Int64, latest: Int64, actual: Int64)
+        /// A condition did not hold of these fields of tcp_info.
+        case assertion(String, [Field])
+        /// A condition has no value: the host does not know the field, or divided by zero.
+        case unknownField(String)
+        case divisionByZero(String)
+        /// The host cannot go on.
+        case host(ScriptHostError)
+    }
+
+    /// A field of tcp_info and what it was.
+    public struct Field: Hashable, Sendable {
+        public var name: String
+        public var value: Int64
+    }
+
+    /// What of a packet was different.
+    public struct Difference: Hashable, Sendable {
+        public enum Part: String, Hashable, Sendable {
+            case flags, sequence, length, acknowledgment, window, urgentPointer, options, congestion
+            case trafficClass, hopLimit, ports
+        }
+
+        public var part: Part
+        public var expected: String
+        public var actual: String
+    }
+
+    /// Whether the host lacks what the script needs, so that nothing was found out about TCP.
+    public var isUnsupported: Bool {
+        switch reason {
+        case .host(.unknownSetting), .host(.badSetting), .host(.unsupported), .unknownField: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import TCPWire
+
+extension ScriptRunner {
+    // MARK: In
+
+    mutating func inject(_ pattern: SegmentPattern, _ event: ScriptEvent) throws(Stop) {
+        let index = connection(for: pattern)
+        let packet = connections[index].segment(pattern).ipPacket()
+        note(.received, pattern.text, line: event.line)
+        try onHost { host throws(ScriptHostError) in try host.inject(packet) }
+        // What follows counts from when the host has it.
+        previous = max(previous, host.now)
+    }
+
+    mutating func inject(_ pattern: ICMPPattern, _ event: ScriptEvent) throws(Stop) {
+        let index = currentConnection()
+        let connection = connections[index]
+        var quoted = SegmentBuilder(from: connection.local, to: connection.remote)
+        quoted.flags = .ack
+        quoted.sequence = connection.lastSent.sequence
+        var length = connection.lastSent.length
+        if let sequence = pattern.sequence {
+            quoted.sequence = sequence &+ (connection.localISN ?? 0)
+            length = pattern.length
+        }
+        quoted.payload = [UInt8](repeating: 0, count: min(length, 65_000))
+        let packet = ICMPPacket.error(
+            pattern, quoting: quoted.ipPacket(), from: script.network.remote, to: connection.local.address)
+        if pattern.word >= 68 { connections[index].pathMTU = Int(pattern.word) }
+        note(.received, pattern.text, line: event.line)
+        try onHost { host throws(ScriptHostError) in try host.inject(packet) }
+        previous = max(previous, host.now)
+    }
+
+    /// The connection of a segment that is to be injected; made where there is none.
+    private mutating func connection(for pattern: SegmentPattern) -> Int {
+        let network = script.network
+        if let source = pattern.sourcePort, let destination = pattern.destinationPort {
+            let found = connections.firstIndex { $0.remote.port == source && $0.local.port == destination }
+            let index = found ?? begin(localPort: destination, remotePort: source)
+            current = index
+            return index
+        }
+        // A SYN for a listener that is younger than the connection begins another one.
+        if pattern.flags.contains(.syn), !pattern.flags.contains(.ack), hasNewListener || current == nil {
+            hasNewListener = false
+            let taken = connections.count { $0.local.port == listeningPort }
+            let port = network.remotePort &+ UInt16(truncatingIfNeeded: taken)
+            return begin(localPort: listeningPort, remotePort: port)
+        }
+        return currentConnection()
+    }
+
+    private mutating func currentConnection() -> Int {
+        current ?? begin(localPort: listeningPort, remotePort: script.network.remotePort)
+    }
+
+    private mutating func begin(localPort: UInt16, remotePort: UInt16) -> Int {
+        connections.append(
+            ScriptConnection(
+                local: Endpoint(address: script.network.local, port: localPort),
+                remote: Endpoint(address: script.network.remote, port: remotePort)))
+        current = connections.count - 1
+        connections[connections.count - 1].wasCurrent = true
+        return connections.count - 1
+    }
+
+    // MARK: Out
+
+    mutating func expect(_ pattern: SegmentPattern, _ event: ScriptEvent) throws(Stop) {
+        var latest = previous &+ Self.longestSilence
+        var earliest = Int64.min
+        switch event.moment.base {
+        case .start: (earliest, latest) = (start &+ event.moment.earliest, start &+ event.moment.latest)
+        case .previous:
+            earliest = previousStart &+ event.moment.earliest
+            latest = previous &+ event.moment.latest
+        case .anything: break
+        }
+        let limit = max(latest &+ tolerance &+ Self.patience, host.now)
+        guard let (time, first, index) = try nextSegment(for: pattern, until: limit) else {
+            throw Stop(.silence(until: host.now &- start))
+        }
+        var segment = first
+        try join(&segment, pattern, index, until: max(latest &+ tolerance, time))
+        // Linux's clock ticks once a millisecond.
+        connections[index].clockSlack = tolerance == 0 ? 0 : UInt32(clamping: tolerance / 1_000_000) &+ 1
+        let actual = connections[index].pattern(segment, expected: pattern)
+        note(.sent, actual.shown(like: pattern).text, line: event.line, at: time)
+        let differences = pattern.differences(from: actual)
+        guard differences.isEmpty else {
+            throw Stop(.packet(expected: pattern.text, actual: actual.shown(like: pattern).text, differences))
+        }
+        guard event.moment.base == .anything || time >= earliest &- tolerance && time <= latest &+ tolerance else {
+            throw Stop(.time(earliest: earliest &- start, latest: latest &- start, actual: time &- start))
+        }
+        previous = max(time, previousStart)
+        previousStart = previous
+    }
+
+    /// The next TCP segment that went out; other packets do not matter to a script.
+    private func nextSegment(until limit: Int64) throws(Stop) -> (Int64, HostSegment)? {
+        while true {
+            let packet = try onHost { host throws(ScriptHostError) in try host.nextPacket(until: limit) }
+            guard let packet else { return nil }
+            if let segment = HostSegment(packet.octets) { return (packet.time, segment) }
+        }
+    }
+
+    /// The next segment that may be the one expected. Where the script names no ports it speaks of its present connection:
+    /// what an earlier one still sends does not matter.
+    private mutating func nextSegment(
+        for pattern: SegmentPattern, until limit: Int64
+    ) throws(Stop) -> (Int64, HostSegment, Int)? {
+        while let (time, segment) = try nextSegment(until: limit) {
+            let index = connection(of: segment)
+            let isEarlier = index != current && connections[index].wasCurrent
+            guard pattern.sourcePort == nil, isEarlier else { return (time, segment, index) }
+            let text = connections[index].pattern(segment, expected: nil).shown(like: nil).text
+            note(.unexpected, text, line: nil, at: time)
+        }
+        return nil
+    }
+
+    /// The connection that a segment of the host belongs to; a SYN from a new port begins one.
+    private mutating func connection(of segment: HostSegment) -> Int {
+        let header = segment.header
+        if let found = connections.firstIndex(where: {
+            $0.local == header.sourceEndpoint && $0.remote == header.destinationEndpoint
+        }) {
+            return found
+        }
+        connections.append(ScriptConnection(local: header.sourceEndpoint, remote: header.destinationEndpoint))
+        if header.flags.contains(.syn) {
+            current = connections.count - 1
+            connections[connections.count - 1].wasCurrent = true
+            hasNewListener = false
+        }
+        return connections.count - 1
+    }
+
+    /// Joins what segmentation has cut: scripts may write a burst as the one large segment that a host with offload hands
+    /// to its network card. All but the last of the pieces have to be full.
+    private func join(
+        _ segment: inout HostSegment, _ pattern: SegmentPattern, _ index: Int, until limit: Int64
+    ) throws(Stop) {
+        let full = segment.length
+        guard full >= connections[index].leastFullPayload, pattern.length > full else { return }
+        while segment.length < pattern.length {
+            guard let (_, next) = try nextSegment(until: limit) else { return }
+            let follows = next.header.sequence == segment.header.sequence &+ UInt32(truncatingIfNeeded: segment.length)
+            guard follows, next.length > 0, next.length <= full, next.header.sourcePort == segment.header.sourcePort
+            else {
+                // What came instead shows in the comparison.
+                segment.length &+= next.length
+                return
+            }
+            segment.length &+= next.length
+            segment.header.flags.formUnion(next.header.flags)
+            if next.length < full { return }
+        }
+    }
+
+    /// Adds what was sent and not compared to the report, so that its reader sees all there was.
+    mutating func showRest() {
+        let now = host.now
+        for _ in 0..<50 {
+            guard let packet = try? host.nextPacket(until: now) else { return }
+            guard let segment = HostSegment(packet.octets) else { continue }
+            let index = connection(of: segment)
+            let text = connections[index].pattern(segment, expected: nil).shown(like: nil).text
+            note(.unexpected, text, line: nil, at: packet.time)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+/// The shell lines that scripts of packetdrill's suite use, read as what they are for. Nothing is ever executed.
+enum ShellCommands {
+    /// The settings that a command makes.
+    ///
+    /// - Throws: for a command that is not one of the known ones.
+    static func settings(_ command: [UInt8], at place: ScriptCursor) throws(ScriptError) -> [ScriptEvent.Setting] {
+        var found: [ScriptEvent.Setting] = []
+        let text = String(decoding: command, as: UTF8.self)
+        for line in text.split(whereSeparator: { $0 == "\n" || $0 == ";" }) {
+            let words = try words(String(line), at: place)
+            guard let first = words.first, !first.hasPrefix("#") else { continue }
+            found += try settings(words, first: first, line: String(line), at: place)
+        }
+        return found
+    }
+
+    private static func settings(
+        _ words: [String], first: String, line: String, at place: ScriptCursor
+    ) throws(ScriptError) -> [ScriptEvent.Setting] {
+        let program = first.split(separator: "/").last.map(String.init) ?? first
+        switch program {
+        case "defaults.sh": return suiteDefaults
+        case "set_sysctls.py", "sysctl":
+            var found: [ScriptEvent.Setting] = []
+            for word in words.dropFirst() where !["-q", "-w", "-qw", "-e"].contains(word) {
+                guard let equals = word.firstIndex(of: "=") else { throw place.error(.shell(line)) }
+                let name = dotted(String(word[..<equals]))
+                guard isName(name) else { throw place.error(.shell(line)) }
+                found.append(.init(name: name, value: String(word[word.index(after: equals)...])))
+            }
+            return found
+        // Each script has a network of its own, which goes with it: nothing to restore, nothing cached.
+        case _ where first.hasPrefix("/tmp/sysctl_restore_"): return []
+        case "ip" where words.dropFirst().first == "tcp_metrics": return []
+        default: throw place.error(.shell(line))
+        }
+    }
+
+    /// `/proc/sys/net/ipv4/tcp_sack` and `net/ipv4/tcp_sack` as `net.ipv4.tcp_sack`.
+    private static func dotted(_ name: String) -> String {
+        let path = name.hasPrefix("/proc/sys/") ? String(name.dropFirst("/proc/sys/".count)) : name
+        return path.split(separator: "/", omittingEmptySubsequences: false).joined(separator: ".")
+    }
+
+    /// Only the network's settings, and nothing that could leave the folder they lie in.
+    private static func isName(_ name: String) -> Bool {
+        name.hasPrefix("net.") && !name.contains("..") && name.utf8.count < 100
+            && name.utf8.allSatisfy { ScriptCursor.isLetter($0) || ScriptCursor.isDigit($0) || $0 == 0x2e }
+    }
+
+    /// Words divided by blanks, with quotes as the shell has them, but without anything else that a shell would replace.
+    private static func words(_ line: String, at place: ScriptCursor) throws(ScriptError) -> [String] {
+        var words: [String] = []
+        var word = ""
+        var isInWord = false
+        var quote: Character?
+        for character in line {
+            if let open = quote {
+                if character == open { quote = nil } else { word.append(character) }
+            } else if character == "\"" || character == "'" {
+                quote = character
+                isInWord = true
+            } else if character == " " || character == "\t" || character == "\r" {
+                if isInWord { words.append(word) }
+                (word, isInWord) = ("", false)
+            } else {
+                word.append(character)
+                isInWord = true
+            }
+        }
+        guard quote == nil else { throw place.error(.shell(line)) }
+        if isInWord { words.append(word) }
+        // Where output goes does not matter to what is not executed.
+        return words.filter { !$0.hasPrefix(">") && !$0.hasPrefix("2>") && $0 != "/dev/null" }
+    }
+
+    /// What the suite calls its usual configuration: Linux's own where not said otherwise. Not every namespace may choose
+    /// CUBIC; every one may choose Reno, which is more like it than what else may be set there.
+    static let suiteDefaults: [ScriptEvent.Setting] = [
+        ("tcp_rmem", "4096 540000 15728640"), ("tcp_wmem", "4096 262144 4194304"), ("tcp_timestamps", "1"),
+        ("tcp_syn_retries", "5"), ("tcp_synack_retries", "5"), ("tcp_frto", "2"), ("tcp_sack", "1"),
+        ("tcp_dsack", "1"), ("tcp_reordering", "3"), ("tcp_congestion_control", "reno"),
+        ("tcp_congestion_control", "cubic"),
+        ("tcp_slow_start_after_idle", "0"), ("tcp_early_retrans", "4"), ("tcp_recovery", "1"),
+        ("tcp_tso_win_divisor", "3"), ("tcp_ecn", "0"), ("tcp_pacing_ss_ratio", "200"),
+        ("tcp_pacing_ca_ratio", "120"), ("tcp_notsent_lowat", "4294967295"), ("tcp_fastopen", "0x70403"),
+        ("tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"), ("tcp_syncookies", "1"),
+    ].map { .init(name: "net.ipv4." + $0.0, value: $0.1, isOptional: true) }
+}

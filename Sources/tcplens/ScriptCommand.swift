@@ -1,0 +1,187 @@
+import ArgumentParser
+import Foundation
+import LinuxKernel
+import Narration
+import PacketScript
+import Pictures
+
+/// `tcplens script`: packet scripts in packetdrill's language.
+struct ScriptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "script",
+        abstract: Text(
+            en: "Run packet scripts: does TCP do what the script says?", zh: "运行报文脚本：TCP 的行为与脚本一致吗？"
+        ).spoken,
+        discussion: Text(
+            en: """
+                tcplens script handshake.pkt         one script, on this machine's kernel
+                tcplens script tests/*.pkt           many: a line each, and what went wrong
+                tcplens script -v handshake.pkt      every step of it
+                tcplens script --json tests/*.pkt    one JSON object for each script
+                """,
+            zh: """
+                tcplens script handshake.pkt         在本机内核上运行一个脚本
+                tcplens script tests/*.pkt           运行多个：每个一行，并说明哪里不符
+                tcplens script -v handshake.pkt      显示每一步
+                tcplens script --json tests/*.pkt    每个脚本一个 JSON 对象
+                """
+        ).spoken)
+
+    @Argument(
+        help: .init(
+            Text(en: "Scripts in packetdrill's language.", zh: "packetdrill 语言的脚本。").spoken, valueName: "file"))
+    var files: [String]
+
+    @Option(
+        name: .customLong("on"),
+        help: .init(Text(en: "Whose TCP.", zh: "用哪个 TCP。").spoken, valueName: "tcp"))
+    var stage: ScriptStage = .kernel
+
+    @Option(
+        help: .init(
+            Text(
+                en: "Milliseconds that a time may be off, where the script does not say it.",
+                zh: "允许的时间偏差（毫秒），脚本自己有规定时以脚本为准。"
+            ).spoken, valueName: "ms"))
+    var tolerance: Double = 4
+
+    @Option(
+        help: .init(
+            Text(en: "The TUN device's node, where it is another one.", zh: "TUN 设备文件的路径。").spoken,
+            valueName: "path"))
+    var tun = "/dev/net/tun"
+
+    @Flag(
+        name: [.short, .long],
+        help: .init(Text(en: "Every step of every script.", zh: "显示每个脚本的每一步。").spoken))
+    var verbose = false
+
+    @Flag(help: .init(Text(en: "One JSON object a line.", zh: "每行一个 JSON 对象。").spoken))
+    var json = false
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if !(0...60_000).contains(tolerance) {
+            throw ValidationError(
+                Text(en: "--tolerance takes 0 to 60000", zh: "--tolerance 的范围是 0 到 60000").spoken)
+        }
+    }
+
+    func run() throws {
+        let canvas = output.canvas
+        // What cannot be read is told before anything is run.
+        let scripts = files.map { ScriptFile(path: $0) }
+        if scripts.contains(where: { if case .success = $0.script { true } else { false } }),
+            let status = try stage.findPrivilege(tunPath: tun)
+        {
+            throw status
+        }
+        var verdicts: [ScriptVerdict] = []
+        for file in scripts {
+            let result = try run(file)
+            verdicts.append(result.verdict)
+            if json {
+                try Screen.write(JSONDocument.line(ScriptFacts(result, stage: stage)))
+            } else {
+                Screen.write(ScriptPage(result: result, canvas: canvas, showsSteps: verbose).lines())
+            }
+            Screen.flush()
+        }
+        if verdicts.count > 1, !json { Screen.write(ScriptPage.summary(verdicts, canvas.language)) }
+        let status = ScriptVerdict.status(of: verdicts)
+        if status != .fine { throw status }
+    }
+
+    private func run(_ file: ScriptFile) throws -> ScriptResultOfFile {
+        switch file.script {
+        case .failure(let problem): return ScriptResultOfFile(path: file.path, outcome: .unread(problem))
+        case .success(let script):
+            let host = try stage.makeHost(script.network, tunPath: tun)
+            var runner = ScriptRunner(script, on: host, tolerance: Int64(tolerance * 1_000_000))
+            return ScriptResultOfFile(path: file.path, outcome: .ran(runner.run()))
+        }
+    }
+}
+
+/// Whose TCP a script runs on.
+enum ScriptStage: String, CaseIterable, ExpressibleByArgument {
+    /// This machine's, in a network namespace of its own.
+    case kernel
+}
+
+/// A script and what was found in its file.
+struct ScriptFile {
+    enum Problem: Error {
+        case missing(String)
+        case wrong(ScriptError)
+    }
+
+    let path: String
+    let script: Result<PacketScript, Problem>
+
+    init(path: String) {
+        self.path = path
+        do {
+            script = .success(try PacketScript(try Self.read(path)))
+        } catch let error as ScriptError {
+            script = .failure(.wrong(error))
+        } catch let error as SystemError {
+            script = .failure(.missing(error.message))
+        } catch {
+            script = .failure(.missing("\(error)"))
+        }
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError.last("open") }
+        defer { close(descriptor) }
+        var octets: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        // One octet more than is allowed is enough to refuse it.
+        while octets.count <= PacketScript.longest {
+            let count = system_read(descriptor, &buffer, buffer.count)
+            guard count >= 0 else { throw SystemError.last("read") }
+            guard count > 0 else { break }
+            octets += buffer.prefix(count)
+        }
+        return octets
+    }
+}
+
+/// What became of a file.
+struct ScriptResultOfFile {
+    enum Outcome {
+        case unread(ScriptFile.Problem)
+        case ran(ScriptReport)
+    }
+
+    let path: String
+    let outcome: Outcome
+
+    var verdict: ScriptVerdict {
+        switch outcome {
+        case .unread(.missing): .missing
+        case .unread(.wrong(let error)): error.isUnsupported ? .unsupported : .syntax
+        case .ran(let report):
+            if let failure = report.failure { failure.isUnsupported ? .unsupported : .failed } else { .passed }
+        }
+    }
+}
+
+/// In a word.
+enum ScriptVerdict: String, Codable {
+    case passed, failed, syntax, missing, unsupported
+
+    /// The exit code of a run: what was found out about TCP comes before what could not be.
+    static func status(of verdicts: [ScriptVerdict]) -> ExitStatus {
+        if verdicts.contains(.failed) { return .findings }
+        if verdicts.contains(.missing) { return .badInput }
+        if verdicts.contains(.syntax) { return .usage }
+        return verdicts.contains(.unsupported) ? .unsupported : .fine
+    }
+}
+
+// The call whose name a method above bears too.
+private let system_read = read
