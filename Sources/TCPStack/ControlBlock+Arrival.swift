@@ -161,7 +161,7 @@ extension ControlBlock {
         updateUserTimeout()
         congestion.setSegmentSize(effectiveSegmentSize(withSACK: false))
         if recovery.timeouts == 0 {
-            roundTrip.measure(now - lastSent)
+            if measuresHandshake { roundTrip.measure(now - lastSent) }
         } else {
             // RFC 6298 5.7 and RFC 5681 3.1: the path lost the SYN.
             roundTrip.endBackoff()

@@ -154,7 +154,18 @@ extension ControlBlock {
         updateUserTimeout()
     }
 
-    /// STATUS (RFC 9293 3.10.6): the number behind everything written.
+    /// Whether the other end has closed its direction, and everything before that is here.
+    public var hasRemoteFinished: Bool { remoteFinished }
+
+    /// Whether this end has closed its direction.
+    public var hasFinished: Bool { finishRequested }
+
+    /// Whether ``send(_:urgent:now:)`` would take anything.
+    public var canWrite: Bool {
+        (state == .established || state == .closeWait) && !finishRequested && sendQueue.count < options.sendBuffer
+    }
+
+    /// The number behind everything written.
     var queueEnd: SequenceNumber { sendBase + UInt32(truncatingIfNeeded: sendQueue.count) }
 
     /// The number of the first octet in the send queue.

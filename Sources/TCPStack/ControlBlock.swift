@@ -76,6 +76,8 @@ public struct ControlBlock: Sendable {
     /// When data last went out, for the restart window.
     var lastSent = Instant()
     var lastChallenge: Instant?
+    /// Whether the time from SYN-ACK to ACK is known: not after a SYN cookie.
+    var measuresHandshake = true
     /// The time of the event in hand.
     var clock = Instant()
     var outbox: [Action] = []
