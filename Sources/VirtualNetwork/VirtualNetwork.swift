@@ -194,3 +194,8 @@ extension HostRecord.Cause {
         }
     }
 }
+
+extension VirtualNetwork {
+    /// Lets a program run on a host from now on; it is called first when something happens there.
+    public mutating func setProgram(_ host: Int, _ program: @escaping Program) { nodes[host].program = program }
+}
