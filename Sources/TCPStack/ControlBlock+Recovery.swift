@@ -40,7 +40,10 @@ extension ControlBlock {
         case .open:
             recovery.departed = 0
             if let point = recovery.point, snd.una.isAfter(point) { recovery.point = nil }
-            grow(octets, priorFlight: priorFlight, now: now)
+            // RFC 3168 6.1.2: not in answer to an ACK that tells of congestion.
+            if !(agreed.explicitCongestionNotification && segment.flags.contains(.ece)) {
+                grow(octets, priorFlight: priorFlight, now: now)
+            }
         case .recovery:
             if let point = recovery.point, snd.una.isBefore(point) {
                 continueRecovery(acknowledged: UInt32(truncatingIfNeeded: acknowledged.count), now: now)

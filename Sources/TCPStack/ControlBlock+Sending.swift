@@ -30,7 +30,7 @@ extension ControlBlock {
     /// The usable window U (RFC 9293 3.8.6.2.1): negative where the other end has shrunk its window (MUST-34).
     var usableWindow: Int { Int(snd.wnd) - Int(snd.nxt.relative(to: snd.una)) }
 
-    /// What is on its way (RFC 6675 4: pipe).
+    /// What is on its way (RFC 6675 4: pipe). A segment that was taken for lost and has gone out again counts once.
     public var pipe: UInt32 {
         let flight = snd.nxt.relative(to: snd.una)
         let departed = min(
@@ -38,7 +38,7 @@ extension ControlBlock {
             agreed.selectiveAcknowledgment
                 ? ledger.sackedLength : recovery.departed &* congestion.segmentSize)
         let missing = min(flight - departed, ledger.lostLength)
-        return flight - departed - missing + ledger.retransmittedLength
+        return flight - departed - missing
     }
 
     private mutating func sendNew(now: Instant) {

@@ -27,8 +27,8 @@ struct Transcript {
     var socket = -1
 
     init(
-        isIPv6: Bool = false, host configure: (inout HostConfiguration) -> Void = { _ in },
-        _ options: (inout ConnectionOptions) -> Void = { _ in }
+        isIPv6: Bool = false, _ options: (inout ConnectionOptions) -> Void = { _ in },
+        host configure: (inout HostConfiguration) -> Void = { _ in }
     ) {
         let ours = isIPv6 ? IPAddress(high: 0xfd3d_0a0b_17d6_0000, low: 1) : IPAddress(ipv4: 0xc0a8_0001)
         let theirs = isIPv6 ? IPAddress(high: 0x2001_0db8_0000_0000, low: 1) : IPAddress(ipv4: 0xc000_0201)
@@ -61,10 +61,10 @@ struct Transcript {
     /// A connection from the other end, accepted.
     static func served(
         isIPv6: Bool = false, window: Int = 60_000, syn: String = "<mss 1000>", ack: String = "",
-        host configure: (inout HostConfiguration) -> Void = { _ in },
-        _ options: (inout ConnectionOptions) -> Void = { _ in }, _ place: SourceLocation = #_sourceLocation
+        _ options: (inout ConnectionOptions) -> Void = { _ in },
+        host configure: (inout HostConfiguration) -> Void = { _ in }, _ place: SourceLocation = #_sourceLocation
     ) -> Transcript {
-        var talk = Transcript(isIPv6: isIPv6, host: configure, options)
+        var talk = Transcript(isIPv6: isIPv6, options, host: configure)
         talk.listens()
         talk.takes("S 0:0(0) win \(window) \(syn)", place)
         talk.gives("S. 0:0(0) ack 1", place)
