@@ -33,6 +33,10 @@ let package = Package(
         .target(name: "TCPWire", swiftSettings: safe),
         .target(name: "CaptureFile", dependencies: ["CZlib"], swiftSettings: safe),
         .target(name: "TCPState", swiftSettings: safe),
+        .target(name: "TCPStack", dependencies: ["TCPWire", "TCPState"], swiftSettings: safe),
+        .target(
+            name: "VirtualNetwork", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack"],
+            swiftSettings: safe),
         .target(name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState"], swiftSettings: safe),
         .target(
             name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections"], swiftSettings: plain
@@ -60,6 +64,10 @@ let package = Package(
         .testTarget(name: "TCPWireTests", dependencies: ["TCPWire"], swiftSettings: plain),
         .testTarget(name: "CaptureFileTests", dependencies: ["CaptureFile"], swiftSettings: plain),
         .testTarget(name: "TCPStateTests", dependencies: ["TCPState"], swiftSettings: plain),
+        .testTarget(name: "TCPStackTests", dependencies: ["TCPStack", "TCPWire", "TCPState"], swiftSettings: plain),
+        .testTarget(
+            name: "VirtualNetworkTests",
+            dependencies: ["VirtualNetwork", "TCPStack", "TCPWire", "CaptureFile", "TCPState"], swiftSettings: plain),
         .testTarget(
             name: "ConnectionsTests", dependencies: ["Connections", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: plain),
@@ -84,6 +92,7 @@ if Context.environment["FUZZ"] != nil {
     let fuzzers = [
         ("FuzzWire", ["TCPWire"]), ("FuzzCapture", ["CaptureFile"]), ("FuzzSockDiag", ["LinuxKernel"]),
         ("FuzzConnections", ["Connections", "TCPWire", "CaptureFile", "TCPState"]),
+        ("FuzzStack", ["TCPStack", "TCPWire", "TCPState"]),
     ]
     for (name, rooms) in fuzzers {
         package.targets.append(

@@ -40,7 +40,7 @@ extension ControlBlock {
         var acknowledged: [SentLedger.Entry] = []
         let isNew = ack.isAfter(snd.una)
         if isNew { acknowledged = advance(to: ack, segment, now: now) }
-        updateWindow(from: segment)
+        updateWindow(from: segment, now: now)
         processSACK(of: segment, acknowledged: acknowledged, now: now)
         if isNew {
             finishRecoveryStep(priorFlight: priorFlight, acknowledged: acknowledged, segment: segment, now: now)
@@ -91,7 +91,7 @@ extension ControlBlock {
     }
 
     /// SND.WL1 and SND.WL2 keep an older segment from changing the window.
-    private mutating func updateWindow(from segment: Segment) {
+    private mutating func updateWindow(from segment: Segment, now: Instant) {
         guard
             snd.wl1.isBefore(segment.sequence)
                 || snd.wl1 == segment.sequence && snd.wl2.isAtOrBefore(segment.acknowledgment)
@@ -103,16 +103,19 @@ extension ControlBlock {
             timers.persistBackoff = 0
             // What may now go out goes out at once, not at the next probe.
             timers.persist = nil
-            if wasClosed, !ledger.isEmpty { reviveAfterClosedWindow() }
+            if wasClosed, !ledger.isEmpty { reviveAfterClosedWindow(now: now) }
         }
     }
 
     /// What was sent into a window that closed behind it was dropped there, so it goes out again without a time-out's
     /// penalty.
-    private mutating func reviveAfterClosedWindow() {
+    private mutating func reviveAfterClosedWindow(now: Instant) {
         guard recovery.timeouts > 0 || recovery.phase == .loss else { return }
         roundTrip.endBackoff()
+        // The octet that probed was dropped too.
+        if let first = ledger.indices.first { ledger.markLost(first) }
         recovery.mustRetransmit = true
+        startRetransmissionTimer(now: now)
     }
 
     private mutating func countDuplicate() {
@@ -146,7 +149,9 @@ extension ControlBlock {
 
     /// ECE says that the network is congested: once a round trip as if something were lost (RFC 3168 6.1.2).
     private mutating func processEcho(of segment: Segment) {
-        guard agreed.explicitCongestionNotification, segment.flags.contains(.ece), recovery.phase == .open else { return }
+        guard agreed.explicitCongestionNotification, segment.flags.contains(.ece), recovery.phase == .open else {
+            return
+        }
         if let until = ecn.reducedUntil, segment.acknowledgment.isAtOrBefore(until) { return }
         congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una))
         congestion.enterRecovery()

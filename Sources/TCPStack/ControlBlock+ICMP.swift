@@ -8,7 +8,8 @@ extension ControlBlock {
     ///   - sequence: the number in the quoted header; outside of what is under way the message is old or forged (RFC 5927
     ///     4.1).
     ///   - mtu: what the next link takes, where it says.
-    public mutating func receiveICMP(_ reason: ICMPReason, quoted sequence: SequenceNumber, mtu: UInt32?, now: Instant) {
+    public mutating func receiveICMP(_ reason: ICMPReason, quoted sequence: SequenceNumber, mtu: UInt32?, now: Instant)
+    {
         clock = now
         guard state != .closed, state != .listen, state != .timeWait else { return }
         if reason == .sourceQuench { return discard(.icmpSourceQuench) }

@@ -27,7 +27,8 @@ struct FragmentAssembler: Sendable {
     static let patience = Interval.seconds(60)
 
     /// - Returns: the whole packet, once its last piece is here; whether the fragment was refused.
-    mutating func add(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) -> (packet: [UInt8]?, isRefused: Bool) {
+    mutating func add(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) -> (packet: [UInt8]?, isRefused: Bool)
+    {
         guard let fragment = packet.fragment else { return (nil, true) }
         datagrams.removeAll { now - $0.since > Self.patience }
         let key = Key(

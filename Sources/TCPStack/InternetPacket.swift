@@ -102,7 +102,9 @@ struct InternetPacket {
             return header + payload
         }
         let length = 20 + payload.count
-        var header: [UInt8] = [0x45, 0, UInt8(length >> 8 & 0xff), UInt8(length & 0xff), 0, 0, 0x40, 0, hopLimit, number]
+        var header: [UInt8] = [
+            0x45, 0, UInt8(length >> 8 & 0xff), UInt8(length & 0xff), 0, 0, 0x40, 0, hopLimit, number,
+        ]
         header += [0, 0] + bytes(UInt64(from) << 32 | UInt64(to))
         let sum = checksum(header[...])
         header[10] = UInt8(sum >> 8)

@@ -2,7 +2,8 @@ import TCPWire
 
 /// Why a socket call fails, by the names that programs know from errno.
 public enum SocketError: Error, Hashable, Sendable, CaseIterable {
-    case badDescriptor, invalidArgument, addressInUse, addressNotAvailable, isConnected, notConnected, inProgress, already
+    case badDescriptor, invalidArgument, addressInUse, addressNotAvailable, isConnected, notConnected, inProgress,
+        already
     case wouldBlock, connectionRefused, connectionReset, connectionAborted, timedOut, brokenPipe, hostUnreachable
     case networkUnreachable, noProtocol, messageTooLong, noBufferSpace, operationNotSupported
 

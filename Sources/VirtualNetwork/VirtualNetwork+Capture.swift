@@ -28,7 +28,8 @@ extension VirtualNetwork {
             }
         }
         // Stable: packets of one moment stay in the order they were sent.
-        return moments.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+        return moments.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(
+            \.element)
     }
 
     /// Writes that capture as pcapng, with raw IP packets and the reasons as comments.

@@ -34,7 +34,9 @@ struct AcceptabilityTests {
         #expect(talk.state == .closed)
     }
 
-    @Test("a SYN in an open connection is challenged, wherever it lies (03_inwindow_syn)", arguments: [-100, 0, 50, 70_000])
+    @Test(
+        "a SYN in an open connection is challenged, wherever it lies (03_inwindow_syn)",
+        arguments: [-100, 0, 50, 70_000])
     func inWindowSYN(number: Int) {
         var talk = Transcript.served()
         talk.takes("S \(number):\(number)(0) win 100")
@@ -127,7 +129,9 @@ struct AcceptabilityTests {
         #expect(talk.state == .timeWait)
     }
 
-    @Test("ESTABLISHED: an unacceptable ACK or number changes nothing (TestEstablishedUnaccSeqAck)", arguments: [1, 2, 60])
+    @Test(
+        "ESTABLISHED: an unacceptable ACK or number changes nothing (TestEstablishedUnaccSeqAck)",
+        arguments: [1, 2, 60])
     func establishedUnacceptable(offset: Int) {
         var talk = Transcript.served()
         talk.takes(". 1:1(0) ack \(1 + offset) win 60000")

@@ -78,7 +78,9 @@ struct AcknowledgingTests {
             }
         }
         for place in 0...8 {
-            talk.takes(". \(place * 200 + (place == 0 ? 1 : -99)):\(place * 200 + (place == 0 ? 101 : 1))(100) ack 1 win 60000")
+            talk.takes(
+                ". \(place * 200 + (place == 0 ? 1 : -99)):\(place * 200 + (place == 0 ? 101 : 1))(100) ack 1 win 60000"
+            )
         }
         talk.takes(". 1:1701(1700) ack 1 win 60000")
         #expect(talk.reads() == Transcript.text(1700))

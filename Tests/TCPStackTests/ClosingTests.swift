@@ -108,7 +108,9 @@ struct ClosingTests {
         #expect(talk.host.connectionCount == 0)
     }
 
-    @Test("linger with a time: the program is told when the FIN is acknowledged (TestTCPLingerNonZeroTimeout, TestTCPLingerSendNonZeroTimeout)", arguments: [0, 100])
+    @Test(
+        "linger with a time: the program is told when the FIN is acknowledged (TestTCPLingerNonZeroTimeout, TestTCPLingerSendNonZeroTimeout)",
+        arguments: [0, 100])
     func lingerTime(unsent: Int) throws {
         var talk = Transcript.served { $0.linger = .wait(.seconds(5)) }
         if unsent > 0 { talk.writes(unsent) }

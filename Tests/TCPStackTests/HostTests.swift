@@ -49,7 +49,9 @@ struct HostTests {
         #expect(talk.host.connectionCount == 0)
     }
 
-    @Test("SYN cookies: a good ACK opens, a bad one gets an RST, with and without options (TestTCPSynCookie)", arguments: [true, false])
+    @Test(
+        "SYN cookies: a good ACK opens, a bad one gets an RST, with and without options (TestTCPSynCookie)",
+        arguments: [true, false])
     func cookies(always: Bool) {
         var talk = Transcript(host: { $0.cookies = always ? .always : .underPressure })
         talk.listens()
@@ -150,10 +152,13 @@ struct HostTests {
         }
     }
 
-    @Test("no OPEN to broadcast, multicast or nobody [MUST-46]", arguments: [
-        IPAddress(ipv4: 0xffff_ffff), IPAddress(ipv4: 0xe000_0001), IPAddress(ipv4: 0), IPAddress(ipv4: 0xc0a8_00ff),
-        IPAddress(high: 0xff02 << 48, low: 1), IPAddress(high: 0, low: 0),
-    ])
+    @Test(
+        "no OPEN to broadcast, multicast or nobody [MUST-46]",
+        arguments: [
+            IPAddress(ipv4: 0xffff_ffff), IPAddress(ipv4: 0xe000_0001), IPAddress(ipv4: 0),
+            IPAddress(ipv4: 0xc0a8_00ff),
+            IPAddress(high: 0xff02 << 48, low: 1), IPAddress(high: 0, low: 0),
+        ])
     func invalidTarget(address: IPAddress) {
         var talk = Transcript(host: { $0.broadcastAddresses = [IPAddress(ipv4: 0xc0a8_00ff)] })
         let socket = talk.host.open()
@@ -162,9 +167,12 @@ struct HostTests {
         }
     }
 
-    @Test("a SYN from or to broadcast or multicast is dropped in silence [MUST-57 MUST-63]", arguments: [
-        IPAddress(ipv4: 0xffff_ffff), IPAddress(ipv4: 0xe000_0005), IPAddress(ipv4: 0xc0a8_00ff), IPAddress(ipv4: 0),
-    ])
+    @Test(
+        "a SYN from or to broadcast or multicast is dropped in silence [MUST-57 MUST-63]",
+        arguments: [
+            IPAddress(ipv4: 0xffff_ffff), IPAddress(ipv4: 0xe000_0005), IPAddress(ipv4: 0xc0a8_00ff),
+            IPAddress(ipv4: 0),
+        ])
     func invalidSource(address: IPAddress) {
         var talk = Transcript(host: { $0.broadcastAddresses = [IPAddress(ipv4: 0xc0a8_00ff)] })
         talk.listens()
@@ -259,7 +267,8 @@ struct HostTests {
         var segment = Segment(from: talk.remote, to: talk.local)
         segment.payload = Transcript.text(400)
         for identification in 0..<5000 {
-            let pieces = Self.fragments(of: segment.packet(identification: UInt16(identification)), size: 64, isIPv6: false)
+            let pieces = Self.fragments(
+                of: segment.packet(identification: UInt16(identification)), size: 64, isIPv6: false)
             talk.takes(pieces[identification % 3])
         }
         talk.givesNothing()
@@ -276,7 +285,8 @@ struct HostTests {
         var broken = syn.ipPacket()
         broken[8] = 3
         talk.takes(broken)
-        talk.takes(ICMPTests.ip([0, 0, 0, 0, 0, 0, 0, 0], protocol: 17, from: talk.remote.address, to: talk.local.address))
+        talk.takes(
+            ICMPTests.ip([0, 0, 0, 0, 0, 0, 0, 0], protocol: 17, from: talk.remote.address, to: talk.local.address))
         talk.takes([])
         talk.takes([0x45])
         talk.givesNothing()

@@ -46,7 +46,9 @@ struct ICMPTests {
         talk.gives("R 1:1(0)")
     }
 
-    @Test("soft errors do not end a connection that is being opened, unless that is asked for [MUST-54 MUST-56] (TestTCPSynSentUnreachable)", arguments: [0, 1, 9, 10, 13], [true, false])
+    @Test(
+        "soft errors do not end a connection that is being opened, unless that is asked for [MUST-54 MUST-56] (TestTCPSynSentUnreachable)",
+        arguments: [0, 1, 9, 10, 13], [true, false])
     func synSent(code: UInt8, ends: Bool) {
         var talk = Transcript { $0.unreachableEndsOpening = ends }
         talk.connects()
@@ -56,7 +58,9 @@ struct ICMPTests {
         if ends { #expect([.hostUnreachable, .networkUnreachable].contains(talk.readError())) }
     }
 
-    @Test("in ESTABLISHED every error is soft: the connection lives on, and its end names it [MUST-47 MUST-54 MUST-56 SHLD-25] (TestTCPEstablishedUnreachable)")
+    @Test(
+        "in ESTABLISHED every error is soft: the connection lives on, and its end names it [MUST-47 MUST-54 MUST-56 SHLD-25] (TestTCPEstablishedUnreachable)"
+    )
     func established() {
         for code in UInt8(0)...15 where code != 4 {
             var talk = Transcript.served { $0.userTimeout = .seconds(5) }

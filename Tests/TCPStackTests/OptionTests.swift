@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Options, checksums and timestamps (RFC 9293 3.1 and 3.2, RFC 7323)")
 struct OptionTests {
-    static func packet(_ talk: Transcript, flags: TCPFlags = .ack, raw: [UInt8], payload: [UInt8] = [1, 2, 3]) -> [UInt8] {
+    static func packet(_ talk: Transcript, flags: TCPFlags = .ack, raw: [UInt8], payload: [UInt8] = [1, 2, 3])
+        -> [UInt8]
+    {
         var builder = SegmentBuilder(from: talk.remote, to: talk.local)
         builder.flags = flags
         builder.sequence = flags.contains(.syn) ? talk.theirStart : talk.theirStart &+ 1
@@ -15,11 +17,14 @@ struct OptionTests {
         return builder.ipPacket()
     }
 
-    @Test("unknown and broken options are skipped, the segment counts [MUST-5 MUST-6 MUST-7 MUST-64]", arguments: [
-        [99, 4, 1, 2], [1, 99, 3, 7, 1, 1, 1, 0], [2, 4, 5, 0xb4], [99, 0, 1, 1], [99, 1, 1, 1], [99, 30, 1, 1], [99],
-        [0, 99, 99, 99], [8, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], [5, 9, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], [3, 2, 1, 0],
-        [1, 1, 1, 2, 4, 2, 0, 1],
-    ])
+    @Test(
+        "unknown and broken options are skipped, the segment counts [MUST-5 MUST-6 MUST-7 MUST-64]",
+        arguments: [
+            [99, 4, 1, 2], [1, 99, 3, 7, 1, 1, 1, 0], [2, 4, 5, 0xb4], [99, 0, 1, 1], [99, 1, 1, 1], [99, 30, 1, 1],
+            [99],
+            [0, 99, 99, 99], [8, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], [5, 9, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], [3, 2, 1, 0],
+            [1, 1, 1, 2, 4, 2, 0, 1],
+        ])
     func skipped(raw: [UInt8]) {
         var talk = Transcript.served()
         talk.takes(Self.packet(talk, raw: raw))

@@ -23,7 +23,9 @@ struct SendingTests {
         narrow.gives(". 1:1461(1460) ack 1")
     }
 
-    @Test("MSS goes only with a SYN, and tells what the interface takes [MUST-65 MUST-67 SHLD-5 SHLD-6]", arguments: [576, 1280, 1500, 9000])
+    @Test(
+        "MSS goes only with a SYN, and tells what the interface takes [MUST-65 MUST-67 SHLD-5 SHLD-6]",
+        arguments: [576, 1280, 1500, 9000])
     func announced(mtu: Int) {
         for isIPv6 in [false, true] where mtu >= 1280 || !isIPv6 {
             var talk = Transcript(isIPv6: isIPv6, host: { $0.mtu = mtu })

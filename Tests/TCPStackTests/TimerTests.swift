@@ -66,7 +66,9 @@ struct TimerTests {
         talk.waits(atMost: .seconds(7300), for: ". 0:1(1) ack 1")
     }
 
-    @Test("user time-out: only after it, RST to what comes later [MUST-21] (TestTCPUserTimeout)", arguments: [true, false], [true, false])
+    @Test(
+        "user time-out: only after it, RST to what comes later [MUST-21] (TestTCPUserTimeout)",
+        arguments: [true, false], [true, false])
     func userTimeout(isFinish: Bool, isAnswered: Bool) {
         var talk = Transcript.served { $0.userTimeout = .seconds(10) }
         if isFinish { talk.shutsDown() } else { talk.writes(10) }
@@ -122,7 +124,7 @@ struct UrgentTests {
         #expect(talk.info?.urgentAhead == 65_010, "the pointer does not go back")
     }
 
-    @Test("sending: the pointer tells the first octet that is not urgent [MUST-30 MUST-62 SHLD-13]")
+    @Test("sending: the pointer tells the first octet that is not urgent [MUST-30 MUST-62]")
     func send() {
         var talk = Transcript.served()
         talk.writes(3, urgent: true)

@@ -156,7 +156,8 @@ struct Transcript {
 
     /// Waits for the next segment, and says how long it took.
     @discardableResult
-    mutating func waits(atMost limit: Interval, for text: String, _ place: SourceLocation = #_sourceLocation) -> Interval
+    mutating func waits(atMost limit: Interval, for text: String, _ place: SourceLocation = #_sourceLocation)
+        -> Interval
     {
         let start = now
         let end = now + limit

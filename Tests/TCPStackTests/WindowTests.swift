@@ -5,7 +5,9 @@ import Testing
 
 @Suite("The window (RFC 9293 3.8.6)")
 struct WindowTests {
-    @Test("a closed window is probed, at growing distances (10_zero_window_probe, TestZeroWindowProbeRetransmit) [MUST-36 SHLD-29 SHLD-30 MUST-35]")
+    @Test(
+        "a closed window is probed, at growing distances (10_zero_window_probe, TestZeroWindowProbeRetransmit) [MUST-36 SHLD-29 SHLD-30 MUST-35]"
+    )
     func probe() {
         var talk = Transcript.served()
         talk.takes(". 1:1(0) ack 1 win 0")
@@ -57,7 +59,9 @@ struct WindowTests {
         #expect(talk.readError() == .timedOut)
     }
 
-    @Test("a shrunk window: nothing new beyond it, what is under way is sent again within it, and it ends well [MUST-34 SHLD-15 SHLD-16 SHLD-17] (TestWindowShrink)")
+    @Test(
+        "a shrunk window: nothing new beyond it, what is under way is sent again within it, and it ends well [MUST-34 SHLD-15 SHLD-16 SHLD-17] (TestWindowShrink)"
+    )
     func shrunk() {
         var talk = Transcript.served(window: 5000)
         talk.writes(8000)
@@ -80,14 +84,19 @@ struct WindowTests {
             talk.sent = []
             talk.takes(". 1:1(0) ack \(acknowledged) win 60000")
             if talk.sent.isEmpty { talk.wait(.seconds(200)) }
-            guard let segment = talk.sent.first?.packet.segment, let start = talk.info?.iss else { break }
-            #expect(segment.sequence.relative(to: start) == acknowledged)
-            acknowledged = Int(segment.end.relative(to: start))
+            let start = talk.info?.iss ?? SequenceNumber(0)
+            for (_, packet) in talk.sent {
+                guard let segment = packet.segment else { continue }
+                #expect(segment.sequence.relative(to: start) <= acknowledged, "nothing is left out")
+                acknowledged = max(acknowledged, Int(segment.end.relative(to: start)))
+            }
         }
         #expect(acknowledged == 8001)
     }
 
-    @Test("the window closes as the buffer fills, and its right edge never goes back [SHLD-14] (TestZeroReceiveWindow)", arguments: [1, 7, 536, 1000])
+    @Test(
+        "the window closes as the buffer fills, and its right edge never goes back [SHLD-14] (TestZeroReceiveWindow)",
+        arguments: [1, 7, 536, 1000])
     func closing(size: Int) {
         var talk = Transcript.served(syn: "<mss 1000,wscale 2>") { $0.receiveBuffer = 100_000 }
         var position = 1
@@ -108,7 +117,7 @@ struct WindowTests {
         if size >= 536 { #expect(talk.info?.receiveWindow == 0) }
     }
 
-    @Test("a window update when the program has read enough [MUST-39] (TestZeroToNonZeroWindowUpdate)")
+    @Test("a window update when the program has read enough [MUST-39 MAY-8] (TestZeroToNonZeroWindowUpdate)")
     func update() {
         var talk = Transcript.served { $0.receiveBuffer = 4000 }
         for start in stride(from: 1, to: 4000, by: 1000) {
@@ -137,7 +146,7 @@ struct WindowTests {
         talk.gives(". 1:1(0) ack 4001 win 0")
     }
 
-    @Test("the window stays open while the program reads (TestNonZeroReceiveWindow) [MAY-8]")
+    @Test("the window stays open while the program reads (TestNonZeroReceiveWindow)")
     func open() {
         var talk = Transcript.served { $0.receiveBuffer = 8000 }
         for start in stride(from: 1, to: 100_000, by: 1000) {
@@ -159,7 +168,7 @@ struct WindowTests {
         #expect(talk.reads() == Transcript.text(500, from: 1500))
     }
 
-    @Test("the retransmission of what lies beyond a shrunk window waits for the window [MAY-7 SHLD-16]")
+    @Test("the retransmission of what lies beyond a shrunk window waits for the window [SHLD-16]")
     func beyond() {
         var talk = Transcript.served(window: 3000)
         talk.writes(3000)

@@ -89,8 +89,9 @@ final class Pair {
                 guard let taken = try? host.write(socket, part, now: now), taken > 0 else { break }
                 end.written += taken
             }
-            if end.written == end.text.count, host.info(socket)?.state == .established
-                || host.info(socket)?.state == .closeWait
+            if end.written == end.text.count,
+                host.info(socket)?.state == .established
+                    || host.info(socket)?.state == .closeWait
             {
                 try? host.shutdown(socket, .writing, now: now)
             }

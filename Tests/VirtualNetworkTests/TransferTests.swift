@@ -19,7 +19,9 @@ struct TransferTests {
         #expect(pair.network.nextEvent == nil, "nothing is left to happen")
     }
 
-    @Test("a slow link with a small queue: losses, and everything arrives", arguments: ConnectionOptions.CongestionControl.allCases)
+    @Test(
+        "a slow link with a small queue: losses, and everything arrives [MAY-18]",
+        arguments: ConnectionOptions.CongestionControl.allCases)
     func bottleneck(control: ConnectionOptions.CongestionControl) throws {
         let link = LinkProfile(delay: .milliseconds(20), rate: 10_000_000, queue: 10)
         let pair = Pair(seed: 2, clientText: Pair.text(2_000_000), forward: link) {
