@@ -61,6 +61,8 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var timestamps = true
     /// Whether to offer and accept ECN (RFC 3168).
     public var explicitCongestionNotification = false
+    /// The shift of windows to offer, at most 14; by default the least with which the whole buffer can be told.
+    public var windowShift: UInt8?
     public var nagle = Nagle.whileSmallUnacknowledged
     /// Whether to hold every segment that is not full.
     public var cork = false
@@ -95,6 +97,8 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var windowProbe = WindowProbe.oldNumber
     /// Whether RACK-TLP (RFC 8985) finds losses besides RFC 6675's rule.
     public var usesRecentAcknowledgment = true
+    /// Whether a lost tail is probed for (RFC 8985 7).
+    public var usesLossProbe = true
     /// Whether an ICMP "unreachable" ends a connection that is being opened, as RFC 5461 4.2 tells of many systems. RFC 9293
     /// forbids it (MUST-56).
     public var unreachableEndsOpening = false

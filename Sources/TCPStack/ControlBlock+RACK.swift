@@ -77,7 +77,8 @@ extension ControlBlock {
 
     /// 7.2: two round trips after the last segment, or a little more for one that may wait for a delayed ACK.
     mutating func scheduleLossProbe(now: Instant) {
-        guard agreed.selectiveAcknowledgment, options.usesRecentAcknowledgment, recovery.phase == .open,
+        guard agreed.selectiveAcknowledgment, options.usesRecentAcknowledgment, options.usesLossProbe,
+            recovery.phase == .open,
             ledger.sackedLength == 0, !ledger.isEmpty, recovery.probe == nil, snd.wnd > 0,
             let smoothed = roundTrip.smoothed
         else {

@@ -34,7 +34,7 @@ extension ControlBlock {
         segment.window = UInt16(clamping: min(rcv.wnd, 65_535))
         segment.options.maximumSegmentSize = UInt16(clamping: announcedSegmentSize)
         if answers ? agreed.windowScaling : options.windowScaling {
-            rcv.shift = Self.windowShift(buffer: options.receiveBuffer)
+            rcv.shift = min(options.windowShift ?? Self.windowShift(buffer: options.receiveBuffer), 14)
             segment.options.windowScale = rcv.shift
         }
         segment.options.sackPermitted = answers ? agreed.selectiveAcknowledgment : options.selectiveAcknowledgment

@@ -30,7 +30,6 @@ final class Pair {
     init(
         seed: UInt64, clientText: [UInt8] = [], serverText: [UInt8] = [], forward: LinkProfile = LinkProfile(),
         backward: LinkProfile? = nil, boxes: [any Middlebox] = [], keepsRecord: Bool = false,
-        serverOptions: ((inout ConnectionOptions) -> Void)? = nil,
         _ options: (inout ConnectionOptions) -> Void = { _ in }
     ) {
         network = VirtualNetwork(seed: seed, keepsRecord: keepsRecord)
@@ -38,7 +37,6 @@ final class Pair {
         var serverSide = HostConfiguration(addresses: [Self.serverAddress])
         options(&clientSide.connection)
         options(&serverSide.connection)
-        serverOptions?(&serverSide.connection)
         client = network.addHost(clientSide)
         server = network.addHost(serverSide)
         clientEnd = End(clientText)
