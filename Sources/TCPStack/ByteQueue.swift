@@ -39,7 +39,7 @@ public struct ByteQueue: Hashable, Sendable {
     }
 
     /// A copy of the octets at these places; places beyond the end are left out.
-    subscript(range: Range<Int>) -> [UInt8] {
+    public subscript(range: Range<Int>) -> [UInt8] {
         let end = min(range.upperBound, count)
         guard range.lowerBound < end else { return [] }
         return Array(storage[(head + range.lowerBound)..<(head + end)])

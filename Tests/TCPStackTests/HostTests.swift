@@ -331,3 +331,53 @@ struct HostTests {
         #expect(talk.info?.congestionWindow == talk.info?.segmentSize)
     }
 }
+
+@Suite("Where other user-space stacks fall short")
+struct DeviationTests {
+    @Test("two fresh hosts, or the same one later, begin with other numbers (smoltcp repeats them) [MUST-8 SHLD-1]")
+    func freshNumbers() throws {
+        var numbers: Set<UInt32> = []
+        for key in 0..<50 {
+            for seconds in 0..<2 {
+                var talk = Transcript(host: { $0.secret = KeyedHash(UInt64(key), 1) })
+                talk.wait(.seconds(seconds))
+                talk.connects()
+                talk.gives("S 0:0(0)")
+                numbers.insert(try #require(talk.ourStart))
+            }
+        }
+        #expect(numbers.count == 100)
+    }
+
+    @Test(
+        "TIME-WAIT lasts as long as the segment lifetime that is set (smoltcp: always 10 s) [MUST-13]",
+        arguments: [5, 30, 120])
+    func timeWait(lifetime: Int) {
+        var talk = Transcript.served { $0.maximumSegmentLifetime = .seconds(lifetime) }
+        talk.closes()
+        talk.gives("F. 1:1(0) ack 1")
+        talk.takes("F. 1:1(0) ack 2 win 60000")
+        talk.wait(.seconds(2 * lifetime - 1))
+        #expect(talk.state == .timeWait)
+        talk.wait(.seconds(2))
+        #expect(talk.host.connectionCount == 0)
+    }
+
+    @Test("many clients of one listener at once, each with its own connection (smoltcp: one socket for one connection)")
+    func manyClients() {
+        var talk = Transcript()
+        talk.listens(backlog: 200)
+        for port in 0..<100 {
+            talk.remote.port = UInt16(10_000 + port)
+            talk.takes("S 0:0(0) win 60000 <mss 1000>")
+            talk.gives("S. 0:0(0) ack 1")
+            talk.takes(". 1:1(0) ack 1 win 60000")
+            talk.takes("P. 1:11(10) ack 1 win 60000")
+            talk.gives(". 1:1(0) ack 11")
+        }
+        for _ in 0..<100 {
+            talk.accepts()
+            #expect(talk.reads().count == 10)
+        }
+    }
+}
