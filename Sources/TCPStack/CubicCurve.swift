@@ -39,9 +39,10 @@ struct CubicCurve: Hashable, Sendable {
             next += (target - window) / window * acknowledged
         }
         fraction += (next - window) * Double(segmentSize)
-        let whole = fraction.rounded(.down)
-        fraction -= whole
-        return size.addingClamped(UInt32(min(max(whole, 0), 1e9)))
+        // By way of an integer: rounding would need the C library's `floor`.
+        let whole = Int64(min(max(fraction, 0), 1e9))
+        fraction -= Double(whole)
+        return size.addingClamped(UInt32(whole))
     }
 
     /// The threshold after a loss (RFC 9438 4.6), with fast convergence (4.7), in octets.
