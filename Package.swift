@@ -34,6 +34,10 @@ let package = Package(
         .target(name: "CaptureFile", dependencies: ["CZlib"], swiftSettings: safe),
         .target(name: "TCPState", swiftSettings: safe),
         .target(name: "PacketScript", dependencies: ["TCPWire", "TCPState"], swiftSettings: safe),
+        .target(name: "TCPStack", dependencies: ["TCPWire", "TCPState"], swiftSettings: safe),
+        .target(
+            name: "VirtualNetwork", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack"],
+            swiftSettings: safe),
         .target(name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState"], swiftSettings: safe),
         .target(
             name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections"], swiftSettings: plain
@@ -62,6 +66,10 @@ let package = Package(
         .testTarget(name: "TCPWireTests", dependencies: ["TCPWire"], swiftSettings: plain),
         .testTarget(name: "CaptureFileTests", dependencies: ["CaptureFile"], swiftSettings: plain),
         .testTarget(name: "TCPStateTests", dependencies: ["TCPState"], swiftSettings: plain),
+        .testTarget(name: "TCPStackTests", dependencies: ["TCPStack", "TCPWire", "TCPState"], swiftSettings: plain),
+        .testTarget(
+            name: "VirtualNetworkTests",
+            dependencies: ["VirtualNetwork", "TCPStack", "TCPWire", "CaptureFile", "TCPState"], swiftSettings: plain),
         .testTarget(
             name: "PacketScriptTests", dependencies: ["PacketScript", "TCPWire", "TCPState"],
             exclude: ["Scripts"], swiftSettings: plain),
@@ -92,6 +100,7 @@ if Context.environment["FUZZ"] != nil {
         ("FuzzScript", ["PacketScript", "TCPWire", "TCPState"]),
         ("FuzzConnections", ["Connections", "TCPWire", "CaptureFile", "TCPState"]),
         ("FuzzFilter", ["Connections", "TCPWire", "CaptureFile"]),
+        ("FuzzStack", ["TCPStack", "TCPWire", "TCPState"]),
     ]
     for (name, rooms) in fuzzers {
         package.targets.append(

@@ -1,0 +1,167 @@
+import TCPState
+import TCPWire
+
+/// SEGMENT ARRIVES in SYN-RECEIVED and everything after it (RFC 9293 3.10.7.4): the eight steps in their order.
+extension ControlBlock {
+    mutating func arriveInConnection(_ arrived: Segment, now: Instant) {
+        var segment = arrived
+        if state == .synReceived, answersSYNWithSYN(&segment, now: now) { return }
+        guard passesTimestamps(segment, now: now), isAcceptable(&segment, now: now) else { return }
+        updateRecentTimestamp(segment, now: now)
+        lastHeard = now
+        timers.unansweredProbes = 0
+        if segment.flags.contains(.rst) { return processReset(segment, now: now) }
+        // Third, security and compartment: not carried by today's hosts.
+        if segment.flags.contains(.syn) { return processSYN(segment, now: now) }
+        guard processAcknowledgment(of: segment, now: now) else { return }
+        processUrgentPointer(of: segment)
+        processText(of: segment, now: now)
+    }
+
+    /// In SYN-RECEIVED the other end's SYN may come again: alone because our SYN-ACK was lost, or with an ACK in a
+    /// simultaneous open (RFC 9293 3.5, figure 8).
+    private mutating func answersSYNWithSYN(_ segment: inout Segment, now: Instant) -> Bool {
+        guard segment.flags.contains(.syn), !segment.flags.contains(.rst), segment.sequence == irs else {
+            return false
+        }
+        if segment.flags.contains(.ack) {
+            guard acknowledgesSYN(segment) else { return false }
+            segment.flags.remove(.syn)
+            segment.sequence = rcv.nxt
+            acknowledgeNow(.synAckInSynReceived)
+            return false
+        }
+        guard mayChallenge(now: now) else {
+            discard(.challengeLimited)
+            return true
+        }
+        counters.retransmissions += 1
+        sendSYN(answering: true, kind: .retransmission, because: .synAgainInSynReceived)
+        discard(.synAgainInSynReceived)
+        return true
+    }
+
+    /// PAWS (RFC 7323 5.3 R1): what was sent before what has been received is an old duplicate.
+    private mutating func passesTimestamps(_ segment: Segment, now: Instant) -> Bool {
+        guard agreed.timestamps, let value = segment.options.timestamps?.value, let recent = stamps.recent,
+            !segment.flags.contains(.rst), Int32(bitPattern: value &- recent) < 0
+        else { return true }
+        // 24 days without a segment: the clock may have gone round (RFC 7323 5.5).
+        if now - stamps.recentAt > .seconds(24 * 86_400) { return true }
+        answerUnacceptable(segment, now: now, because: .oldTimestamp)
+        return false
+    }
+
+    /// RFC 7323 4.3 (2), after the sequence number was found acceptable.
+    private mutating func updateRecentTimestamp(_ segment: Segment, now: Instant) {
+        guard agreed.timestamps, let value = segment.options.timestamps?.value,
+            segment.sequence.isAtOrBefore(stamps.lastAcknowledgment)
+        else { return }
+        if let recent = stamps.recent, Int32(bitPattern: value &- recent) < 0,
+            now - stamps.recentAt <= .seconds(24 * 86_400)
+        {
+            return
+        }
+        stamps.recent = value
+        stamps.recentAt = now
+    }
+
+    /// First, the sequence number: the four cases of RFC 9293 3.4's table.
+    private mutating func isAcceptable(_ segment: inout Segment, now: Instant) -> Bool {
+        let length = segment.length
+        let isAcceptable =
+            switch (length, rcv.wnd) {
+            case (0, 0): segment.sequence == rcv.nxt
+            case (0, _): segment.sequence.isInWindow(from: rcv.nxt, size: rcv.wnd)
+            case (_, 0): false
+            default:
+                segment.sequence.isInWindow(from: rcv.nxt, size: rcv.wnd)
+                    || (segment.end - 1).isInWindow(from: rcv.nxt, size: rcv.wnd)
+                    || segment.sequence.isBefore(rcv.nxt) && segment.end.isAfter(rcv.edge)
+            }
+        if isAcceptable { return true }
+        // Into a closed window ACK, URG and RST are let through (MUST-66), the text is not.
+        if rcv.wnd == 0, segment.sequence == rcv.nxt, !segment.flags.contains(.syn) {
+            segment.payload = []
+            segment.flags.remove(.fin)
+            if !segment.flags.contains(.rst) { acknowledgeNow(.zeroWindow) }
+            return true
+        }
+        if segment.flags.contains(.rst) {
+            discard(.resetOutsideWindow)
+            return false
+        }
+        noteDuplicate(segment)
+        if state == .timeWait, segment.flags.contains(.fin), segment.end == rcv.nxt {
+            // Eighth, TIME-WAIT: a retransmitted FIN means that the ACK of it was lost.
+            startTimeWaitTimer(now: now)
+            transmit(flags: .ack, at: snd.nxt, kind: .acknowledgment, because: .finAgainInTimeWait)
+            discard(.finAgainInTimeWait)
+            return false
+        }
+        answerUnacceptable(segment, now: now, because: .unacceptable)
+        return false
+    }
+
+    /// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. Without text it may be one of a loop of such answers, and is limited; with text
+    /// somebody waits for it.
+    mutating func answerUnacceptable(_ segment: Segment, now: Instant, because reason: Rule) {
+        if segment.length > 0 && !segment.flags.contains(.syn) || mayChallenge(now: now) {
+            let kind: Transmission =
+                segment.payload.isEmpty ? .challengeAcknowledgment : .duplicateAcknowledgment
+            transmit(flags: .ack, at: snd.nxt, kind: kind, because: reason)
+            discard(reason)
+        } else {
+            discard(.challengeLimited)
+        }
+    }
+
+    /// Whether the limit on answers to what cannot be right allows one more (RFC 5961 7).
+    mutating func mayChallenge(now: Instant) -> Bool {
+        if let lastChallenge, now - lastChallenge < options.challengeInterval { return false }
+        lastChallenge = now
+        return true
+    }
+
+    mutating func challenge(now: Instant, because reason: Rule) {
+        guard mayChallenge(now: now) else { return discard(.challengeLimited) }
+        counters.challenges += 1
+        transmit(flags: .ack, at: snd.nxt, kind: .challengeAcknowledgment, because: reason)
+        discard(reason)
+    }
+
+    /// What was received before is told with a DSACK (RFC 2883 4).
+    func isDuplicate(_ segment: Segment) -> Bool {
+        !segment.payload.isEmpty && segment.textStart.isBefore(rcv.nxt)
+    }
+
+    mutating func noteDuplicate(_ segment: Segment) {
+        guard isDuplicate(segment) else { return }
+        counters.duplicatesReceived += 1
+        let right = segment.textEnd.isBefore(rcv.nxt) ? segment.textEnd : rcv.nxt
+        acknowledgment.duplicate = SACKBlock(left: segment.textStart.rawValue, right: right.rawValue)
+    }
+
+    /// Second, the RST bit, with RFC 5961 3.2's three cases: the first was settled by the sequence number.
+    private mutating func processReset(_ segment: Segment, now: Instant) {
+        guard segment.sequence == rcv.nxt else { return challenge(now: now, because: .resetNotExact) }
+        switch state {
+        case .synReceived:
+            if isPassive {
+                finish(.returnedToListen, because: .resetInSynReceived)
+            } else {
+                finish(.refused, because: .resetInSynReceived)
+            }
+        case .closing, .lastAck, .timeWait: finish(.closed, because: .resetWhileClosing)
+        default: finish(.reset, because: .resetExact)
+        }
+    }
+
+    /// Fourth, the SYN bit.
+    private mutating func processSYN(_ segment: Segment, now: Instant) {
+        if state == .synReceived, isPassive {
+            return finish(.returnedToListen, because: .synInSynReceived)
+        }
+        challenge(now: now, because: .synInConnection)
+    }
+}

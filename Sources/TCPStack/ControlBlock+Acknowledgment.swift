@@ -1,0 +1,162 @@
+import TCPState
+import TCPWire
+
+/// Fifth, the ACK field (RFC 9293 3.10.7.4).
+extension ControlBlock {
+    /// - Returns: whether the rest of the segment is to be processed.
+    mutating func processAcknowledgment(of segment: Segment, now: Instant) -> Bool {
+        guard segment.flags.contains(.ack) else {
+            discard(.noAcknowledgment)
+            return false
+        }
+        if state == .synReceived {
+            guard acknowledgesSYN(segment) else {
+                sendReset(answering: segment, because: .badAcknowledgmentInSynReceived)
+                discard(.badAcknowledgmentInSynReceived)
+                return false
+            }
+            snd.una = iss + 1
+            setWindow(scaled(segment), from: segment)
+            enterEstablished(now: now, because: .acknowledgmentOfSYN)
+            counters.octetsAcknowledged = 0
+        }
+        let ack = segment.acknowledgment
+        if ack.isAfter(snd.nxt) {
+            challenge(now: now, because: .acknowledgmentOfUnsent)
+            return false
+        }
+        if ack.isBefore(snd.una) {
+            // RFC 5961 5.2: older than the largest window, it was guessed.
+            if ack.isBefore(snd.una - snd.maxWindow) {
+                challenge(now: now, because: .acknowledgmentTooOld)
+                return false
+            }
+            processSACK(of: segment, acknowledged: [], now: now)
+            return true
+        }
+        processEcho(of: segment)
+        let priorFlight = snd.nxt.relative(to: snd.una)
+        let windowBefore = snd.wnd
+        var acknowledged: [SentLedger.Entry] = []
+        let isNew = ack.isAfter(snd.una)
+        if isNew { acknowledged = advance(to: ack, segment, now: now) }
+        updateWindow(from: segment, now: now)
+        processSACK(of: segment, acknowledged: acknowledged, now: now)
+        if isNew {
+            finishRecoveryStep(priorFlight: priorFlight, acknowledged: acknowledged, segment: segment, now: now)
+        } else if segment.payload.isEmpty, !segment.flags.contains(.fin), !ledger.isEmpty, snd.wnd == windowBefore {
+            countDuplicate()
+        }
+        detectLosses(now: now)
+        return processAcknowledgmentOfFIN(now: now)
+    }
+
+    /// SND.UNA moves: what was acknowledged leaves the queue (RFC 9293 3.10.7.4) and gives a round trip (RFC 6298).
+    private mutating func advance(to ack: SequenceNumber, _ segment: Segment, now: Instant) -> [SentLedger.Entry] {
+        var octets = ack.relative(to: snd.una)
+        let gone = ledger.acknowledge(upTo: ack)
+        snd.una = ack
+        if let finishNumber, ack.isAfter(finishNumber), octets > 0 { octets -= 1 }
+        sendQueue.removeFirst(Int(octets))
+        counters.octetsAcknowledged += UInt64(octets)
+        if snd.up.isBefore(ack) { snd.up = ack }
+        if snd.sml.isBefore(ack) { snd.sml = ack }
+        unansweredSince = ledger.isEmpty ? nil : now
+        measureRoundTrip(gone, segment, now: now)
+        recovery.timeouts = 0
+        recovery.retransmissions = 0
+        roundTrip.endBackoff()
+        softError = nil
+        restartRetransmissionTimers(now: now)
+        return gone
+    }
+
+    /// Karn's algorithm (RFC 6298 3, MUST-18): of what was sent twice only a timestamp tells which one was answered.
+    private mutating func measureRoundTrip(_ gone: [SentLedger.Entry], _ segment: Segment, now: Instant) {
+        if let first = gone.first, !gone.contains(where: { $0.transmissions > 1 }) {
+            roundTrip.measure(now - first.sentAt)
+        } else if agreed.timestamps, let echo = segment.options.timestamps?.echoReply, echo != 0 {
+            let ticks = Int32(bitPattern: stamps.value(at: now) &- echo)
+            if ticks >= 0, ticks < 600_000 { roundTrip.measure(.milliseconds(max(Int(ticks), 1))) }
+        }
+    }
+
+    func scaled(_ segment: Segment) -> UInt32 { UInt32(segment.window) << UInt32(snd.shift) }
+
+    mutating func setWindow(_ window: UInt32, from segment: Segment) {
+        snd.wnd = window
+        snd.wl1 = segment.sequence
+        snd.wl2 = segment.acknowledgment
+        snd.maxWindow = max(snd.maxWindow, window)
+    }
+
+    /// SND.WL1 and SND.WL2 keep an older segment from changing the window.
+    private mutating func updateWindow(from segment: Segment, now: Instant) {
+        guard
+            snd.wl1.isBefore(segment.sequence)
+                || snd.wl1 == segment.sequence && snd.wl2.isAtOrBefore(segment.acknowledgment)
+        else { return }
+        let wasClosed = snd.wnd == 0
+        setWindow(scaled(segment), from: segment)
+        if timers.persist != nil { unansweredSince = nil }
+        if snd.wnd > 0 {
+            timers.persistBackoff = 0
+            // What may now go out goes out at once, not at the next probe.
+            timers.persist = nil
+            if wasClosed, !ledger.isEmpty { reviveAfterClosedWindow(now: now) }
+        }
+    }
+
+    /// What was sent into a window that closed behind it was dropped there, so it goes out again without a time-out's
+    /// penalty.
+    private mutating func reviveAfterClosedWindow(now: Instant) {
+        guard recovery.timeouts > 0 || recovery.phase == .loss else { return }
+        roundTrip.endBackoff()
+        // The octet that probed was dropped too.
+        if let first = ledger.indices.first { ledger.markLost(first) }
+        recovery.mustRetransmit = true
+        startRetransmissionTimer(now: now)
+    }
+
+    private mutating func countDuplicate() {
+        recovery.duplicates += 1
+        counters.duplicateAcknowledgmentsReceived += 1
+        if !agreed.selectiveAcknowledgment, recovery.departed + 1 < UInt32(truncatingIfNeeded: ledger.count) {
+            recovery.departed += 1
+        }
+    }
+
+    /// FIN-WAIT-1, CLOSING and LAST-ACK wait for the ACK of the FIN.
+    private mutating func processAcknowledgmentOfFIN(now: Instant) -> Bool {
+        guard isFinishAcknowledged else { return true }
+        switch state {
+        case .finWait1:
+            enter(.finWait2, because: .acknowledgmentOfFIN)
+            if isOrphan { startFinWait2Timer(now: now) }
+        case .closing:
+            enterTimeWait(now: now, because: .acknowledgmentOfFIN)
+            return false
+        case .lastAck:
+            finish(.closed, because: .acknowledgmentOfFIN)
+            return false
+        default: break
+        }
+        return true
+    }
+
+    /// Whether our FIN has been acknowledged.
+    var isFinishAcknowledged: Bool { finishNumber.map { snd.una.isAfter($0) } ?? false }
+
+    /// ECE says that the network is congested: once a round trip as if something were lost (RFC 3168 6.1.2).
+    private mutating func processEcho(of segment: Segment) {
+        guard agreed.explicitCongestionNotification, segment.flags.contains(.ece), recovery.phase == .open else {
+            return
+        }
+        if let until = ecn.reducedUntil, segment.acknowledgment.isAtOrBefore(until) { return }
+        congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una))
+        congestion.enterRecovery()
+        ecn.reducedUntil = snd.nxt
+        ecn.owesCWR = true
+        act(.setCongestionWindow(congestion.size), because: .congestionEcho)
+    }
+}

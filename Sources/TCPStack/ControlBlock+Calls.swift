@@ -1,0 +1,178 @@
+import TCPState
+import TCPWire
+
+/// Why a call of the program fails (RFC 9293 3.10.1 to 3.10.6: the error texts there).
+public enum CallError: Error, Hashable, Sendable {
+    /// "connection does not exist"
+    case notOpen
+    /// "connection already exists"
+    case alreadyOpen
+    /// "connection closing"
+    case closing
+    /// Nothing there to read yet, or no room to write.
+    case wouldBlock
+    /// The connection came to its end.
+    case ended(ConnectionEnd)
+}
+
+extension ControlBlock {
+    /// OPEN, passive (RFC 9293 3.10.1).
+    public mutating func openPassively() throws(CallError) {
+        guard state == .closed, end == nil else { throw .alreadyOpen }
+        isPassive = true
+        enter(.listen, because: .passiveOpen)
+    }
+
+    /// OPEN, active (RFC 9293 3.10.1); from LISTEN too.
+    public mutating func openActively(now: Instant) throws(CallError) {
+        guard state == .closed && end == nil || state == .listen else { throw .alreadyOpen }
+        guard remote.port != 0 else { throw .notOpen }
+        clock = now
+        isPassive = false
+        snd.una = iss
+        snd.nxt = iss + 1
+        sendSYN(answering: false, because: .activeOpen)
+        enter(.synSent, because: .activeOpen)
+        lastSent = now
+        startRetransmissionTimer(now: now)
+        unansweredSince = now
+        updateUserTimeout()
+    }
+
+    /// SEND (RFC 9293 3.10.2): takes as much as there is room for. What is written before the connection is open is kept.
+    ///
+    /// - Parameter urgent: whether the octets are urgent data, of any length (MUST-31).
+    /// - Returns: how many octets were taken.
+    public mutating func send(_ octets: some Collection<UInt8>, urgent: Bool = false, now: Instant) throws(CallError)
+        -> Int
+    {
+        switch state {
+        case .closed: throw end.map { .ended($0) } ?? .notOpen
+        case .listen: try openActively(now: now)
+        case .synSent, .synReceived, .established, .closeWait: break
+        case .finWait1, .finWait2, .closing, .lastAck, .timeWait: throw .closing
+        }
+        guard !finishRequested else { throw .closing }
+        let room = options.sendBuffer - sendQueue.count
+        clock = now
+        guard room > 0 || octets.isEmpty else { throw .wouldBlock }
+        let taken = octets.prefix(room)
+        sendQueue.append(taken)
+        if urgent { snd.up = queueEnd }
+        return taken.count
+    }
+
+    /// RECEIVE (RFC 9293 3.10.3): at most `limit` octets; none at the end of the stream.
+    public mutating func receive(limit: Int, now: Instant) throws(CallError) -> [UInt8] {
+        if receiveQueue.isEmpty {
+            if remoteFinished || readShutdown { return [] }
+            if state == .closed { throw end.map { .ended($0) } ?? .notOpen }
+            throw .wouldBlock
+        }
+        clock = now
+        let octets = receiveQueue.take(limit)
+        offerWindowIfWorthwhile()
+        return octets
+    }
+
+    /// Octets that can be read now, and urgent data among or behind them (MUST-33).
+    public var readable: Int { receiveQueue.count }
+
+    /// Octets from the next one to be read up to the end of urgent data, which may not all have come; 0 without any.
+    public var urgentAhead: UInt32 {
+        guard let up = rcv.up else { return 0 }
+        let next = rcv.nxt - UInt32(truncatingIfNeeded: receiveQueue.count)
+        return up.isAfter(next) ? up.relative(to: next) : 0
+    }
+
+    /// Whether everything that will ever come has been read or can be.
+    public var isAtEnd: Bool { remoteFinished || end != nil || readShutdown }
+
+    /// Closes the sending direction only (RFC 9293 3.6: half-close); receiving goes on.
+    public mutating func shutdownSending(now: Instant) throws(CallError) {
+        switch state {
+        case .closed: throw end.map { .ended($0) } ?? .notOpen
+        case .listen, .synSent: throw .notOpen
+        case .synReceived: finishRequested = true
+        case .established:
+            finishRequested = true
+            enter(.finWait1, because: .closeCall)
+        case .closeWait:
+            finishRequested = true
+            enter(.lastAck, because: .closeCall)
+        case .finWait1, .finWait2, .closing, .lastAck, .timeWait: break
+        }
+    }
+
+    /// Nothing more will be read; what comes is acknowledged and dropped.
+    public mutating func shutdownReceiving() {
+        readShutdown = true
+        receiveQueue.removeAll()
+    }
+
+    /// CLOSE (RFC 9293 3.10.4), for both directions: the program lets go. With octets unread it is an abort, for the other
+    /// end must learn that they are lost (RFC 9293 3.6.1, SHLD-3; RFC 2525 2.17).
+    public mutating func close(now: Instant) {
+        clock = now
+        isOrphan = true
+        switch state {
+        case .closed: return
+        case .listen, .synSent:
+            finish(.closed, because: .closeCall)
+            return
+        default: break
+        }
+        if case .wait(let time) = options.linger, time <= .zero {
+            abort(because: .lingerZero)
+            return
+        }
+        if !receiveQueue.isEmpty {
+            abort(because: .unreadData)
+            return
+        }
+        try? shutdownSending(now: now)
+        if state == .finWait2 { startFinWait2Timer(now: now) }
+    }
+
+    /// ABORT (RFC 9293 3.10.5).
+    public mutating func abort() { abort(because: .abortCall) }
+
+    mutating func abort(because reason: Rule) {
+        isOrphan = true
+        switch state {
+        case .synReceived, .established, .finWait1, .finWait2, .closeWait:
+            transmit(flags: [.rst, .ack], at: snd.nxt, kind: .reset, because: reason)
+        case .closed, .listen, .synSent, .closing, .lastAck, .timeWait: break
+        }
+        finish(.aborted, because: reason)
+    }
+
+    /// Changes what may be changed during the connection's life.
+    public mutating func setOptions(_ change: (inout ConnectionOptions) -> Void, now: Instant) {
+        change(&options)
+        if state.isSynchronized, state != .timeWait { startKeepAliveTimer(now: now) }
+        updateUserTimeout()
+    }
+
+    /// Whether the other end has closed its direction, and everything before that is here.
+    public var hasRemoteFinished: Bool { remoteFinished }
+
+    /// Whether this end has closed its direction.
+    public var hasFinished: Bool { finishRequested }
+
+    /// Whether ``send(_:urgent:now:)`` would take anything.
+    public var canWrite: Bool {
+        (state == .established || state == .closeWait) && !finishRequested && sendQueue.count < options.sendBuffer
+    }
+
+    /// The number behind everything written.
+    var queueEnd: SequenceNumber { sendBase + UInt32(truncatingIfNeeded: sendQueue.count) }
+
+    /// The number of the first octet in the send queue.
+    var sendBase: SequenceNumber {
+        switch state {
+        case .closed, .listen, .synSent, .synReceived: iss + 1
+        default: snd.una
+        }
+    }
+}

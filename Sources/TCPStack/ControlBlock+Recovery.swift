@@ -1,0 +1,201 @@
+import TCPState
+import TCPWire
+
+/// Loss recovery: NewReno (RFC 6582), SACK (RFC 6675), time-outs (RFC 5681).
+extension ControlBlock {
+    /// Marks what the blocks report (RFC 6675 4, Update).
+    mutating func processSACK(of segment: Segment, acknowledged: [SentLedger.Entry], now: Instant) {
+        guard agreed.selectiveAcknowledgment else { return }
+        for entry in acknowledged where !entry.isSacked { noteDelivered(entry, by: segment, now: now) }
+        var isDuplicate = false
+        let blocks = segment.options.sack
+        for (place, block) in blocks.enumerated() {
+            let left = SequenceNumber(block.left)
+            let right = SequenceNumber(block.right)
+            guard left.isBefore(right), right.isAtOrBefore(snd.nxt) else { continue }
+            if left.isBefore(segment.acknowledgment) || place == 0 && blocks.count > 1 && blocks[1].covers(block) {
+                isDuplicate = true
+                continue
+            }
+            for index in ledger.indices {
+                let entry = ledger[index]
+                guard entry.start.isBefore(right) else { break }
+                if entry.isSacked || entry.start.isBefore(left) || entry.end.isAfter(right) { continue }
+                ledger.markSacked(index)
+                noteDelivered(entry, by: segment, now: now)
+                recovery.duplicates += 1
+            }
+        }
+        if isDuplicate { noteDuplicateReport() }
+    }
+
+    /// After an ACK of something new.
+    mutating func finishRecoveryStep(
+        priorFlight: UInt32, acknowledged: [SentLedger.Entry], segment: Segment, now: Instant
+    ) {
+        let octets = acknowledged.reduce(0) { $0 &+ $1.length }
+        finishLossProbe(segment, now: now)
+        if ledger.sackedLength == 0 { recovery.duplicates = 0 }
+        switch recovery.phase {
+        case .open:
+            recovery.departed = 0
+            if let point = recovery.point, snd.una.isAfter(point) { recovery.point = nil }
+            // RFC 3168 6.1.2: not in answer to an ACK that tells of congestion.
+            if !(agreed.explicitCongestionNotification && segment.flags.contains(.ece)) {
+                grow(octets, priorFlight: priorFlight, now: now)
+            }
+        case .recovery:
+            if let point = recovery.point, snd.una.isBefore(point) {
+                continueRecovery(acknowledged: UInt32(truncatingIfNeeded: acknowledged.count), now: now)
+            } else {
+                leaveRecovery()
+            }
+        case .loss:
+            if undoTimeout(segment) { return }
+            recovery.departed = 0
+            grow(octets, priorFlight: congestion.size, now: now)
+            if let point = recovery.point, snd.una.isBefore(point) { return }
+            recovery.phase = .open
+            recovery.undo = nil
+        }
+    }
+
+    /// RFC 5681 3.1: only where the congestion window was what held the sender back.
+    private mutating func grow(_ octets: UInt32, priorFlight: UInt32, now: Instant) {
+        let isLimited =
+            priorFlight.addingClamped(congestion.segmentSize) > congestion.size
+            || congestion.isSlowStart && priorFlight > congestion.size / 2
+        guard isLimited else { return }
+        congestion.grow(acknowledged: octets, now: now, roundTrip: roundTrip.smoothed ?? roundTrip.base)
+    }
+
+    /// RFC 6582 3.2 step 3, partial: what follows the acknowledged part is lost too.
+    private mutating func continueRecovery(acknowledged: UInt32, now: Instant) {
+        guard !agreed.selectiveAcknowledgment, let first = ledger.indices.first else { return }
+        recovery.departed -= min(recovery.departed, acknowledged > 0 ? acknowledged - 1 : 0)
+        guard !ledger[first].isLost, !ledger[first].isRetransmitted else { return }
+        ledger.markLost(first)
+        recovery.mustRetransmit = true
+        act(.presumeLost(octets: ledger[first].length), because: .partialAcknowledgment)
+    }
+
+    /// RFC 6582 3.2 step 3, full: no burst on the way out.
+    private mutating func leaveRecovery() {
+        recovery.phase = .open
+        recovery.departed = 0
+        recovery.duplicates = 0
+        let flight = max(pipe, congestion.segmentSize)
+        congestion.size = min(congestion.threshold, flight.addingClamped(congestion.segmentSize))
+        act(.setCongestionWindow(congestion.size), because: .recoveryOver)
+    }
+
+    /// Looks for losses after each ACK.
+    mutating func detectLosses(now: Instant) {
+        guard !ledger.isEmpty else { return }
+        let before = ledger.lostLength
+        var reason = Rule.threeDuplicates
+        if agreed.selectiveAcknowledgment {
+            reason = .sackLoss
+            if !recovery.recent.reorderingSeen || !options.usesRecentAcknowledgment { markByScoreboard() }
+            if options.usesRecentAcknowledgment {
+                let marked = ledger.lostLength
+                markByTime(now: now)
+                if ledger.lostLength > marked { reason = .recentAcknowledgment }
+            }
+        } else if recovery.phase == .open, recovery.duplicates >= 3, recovery.point.map(snd.una.isAfter) ?? true,
+            let first = ledger.indices.first
+        {
+            ledger.markLost(first)
+        }
+        guard ledger.lostLength > before else { return }
+        act(.presumeLost(octets: ledger.lostLength - before), because: reason)
+        if recovery.phase == .open { enterRecovery(now: now) }
+    }
+
+    /// RFC 6675 4, IsLost: three segments' worth, or three separate stretches, have arrived from behind it.
+    private mutating func markByScoreboard() {
+        guard ledger.sackedLength > 0 else { return }
+        var above: UInt32 = 0
+        var stretches = 0
+        var isInStretch = false
+        for index in ledger.indices.reversed() {
+            let entry = ledger[index]
+            if entry.isSacked {
+                above &+= entry.length
+                if !isInStretch { stretches += 1 }
+                isInStretch = true
+                continue
+            }
+            isInStretch = false
+            if !entry.isLost, entry.transmissions == 1, stretches >= 3 || above > 2 &* congestion.segmentSize {
+                ledger.markLost(index)
+            }
+        }
+    }
+
+    /// RFC 5681 3.2, RFC 6675 5 step 4.
+    private mutating func enterRecovery(now: Instant) {
+        recovery.phase = .recovery
+        recovery.point = snd.nxt
+        recovery.mustRetransmit = true
+        recovery.probe = nil
+        counters.fastRecoveries += 1
+        let isAlreadyReduced = ecn.reducedUntil.map { $0.isAfter(snd.una) } ?? false
+        if !isAlreadyReduced {
+            congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una))
+            congestion.enterRecovery()
+        }
+        act(.setCongestionWindow(congestion.size), because: .enterRecovery)
+        timers.lossProbe = nil
+        startRetransmissionTimer(now: now)
+    }
+
+    /// RFC 5681 3.1: the retransmission timer ran out; what is under way is taken for lost.
+    mutating func enterLoss(now: Instant) {
+        if recovery.timeouts == 1 {
+            if recovery.phase == .open, agreed.timestamps {
+                recovery.undo = RecoveryVariables.UndoPoint(
+                    window: congestion.size, threshold: congestion.threshold, stamp: stamps.value(at: now))
+            }
+            congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una))
+        }
+        congestion.collapse()
+        // Reported, and yet the first that is missing: the receiver has thrown it away (RFC 2018 8).
+        if ledger.first?.isSacked ?? false { ledger.forgetSacks() }
+        for index in ledger.indices { ledger.markLost(index) }
+        recovery.phase = .loss
+        recovery.point = snd.nxt
+        recovery.duplicates = 0
+        recovery.departed = 0
+        recovery.mustRetransmit = true
+        recovery.probe = nil
+        timers.lossProbe = nil
+        timers.reordering = nil
+        act(.presumeLost(octets: ledger.lostLength), because: .retransmissionTimeout)
+        act(.setCongestionWindow(congestion.size), because: .lossWindow)
+    }
+
+    /// The ACK answers what was sent before the time-out: nothing was lost (RFC 3522's test, RFC 4015's answer).
+    private mutating func undoTimeout(_ segment: Segment) -> Bool {
+        guard let undo = recovery.undo else { return false }
+        recovery.undo = nil
+        guard let echo = segment.options.timestamps?.echoReply, echo != 0,
+            Int32(bitPattern: echo &- undo.stamp) < 0
+        else { return false }
+        counters.spuriousTimeouts += 1
+        congestion.undo(size: undo.window, threshold: undo.threshold)
+        ledger.forgetLosses()
+        recovery.phase = .open
+        recovery.point = nil
+        recovery.mustRetransmit = false
+        act(.setCongestionWindow(congestion.size), because: .spuriousTimeout)
+        return true
+    }
+}
+
+extension SACKBlock {
+    func covers(_ other: SACKBlock) -> Bool {
+        SequenceNumber(left).isAtOrBefore(SequenceNumber(other.left))
+            && SequenceNumber(right).isAtOrAfter(SequenceNumber(other.right))
+    }
+}

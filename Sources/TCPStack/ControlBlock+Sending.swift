@@ -1,0 +1,165 @@
+import TCPState
+import TCPWire
+
+/// Sending data and acknowledgments (RFC 9293 3.7 and 3.8).
+extension ControlBlock {
+    /// Sends what the windows allow and what is owed: called when the events of a moment have been processed, so that one
+    /// ACK answers them all (MUST-59) and rides on data where there is any.
+    public mutating func flush(now: Instant) {
+        clock = now
+        guard state.isSynchronized, end == nil else { return }
+        if state != .timeWait, state != .finWait2 {
+            sendLost(now: now)
+            sendNew(now: now)
+            armPersistTimer(now: now)
+        }
+        if acknowledgment.isNow {
+            transmit(flags: .ack, at: snd.nxt, kind: .acknowledgment, because: acknowledgment.reason)
+        } else if acknowledgment.isWaiting, timers.delayedAcknowledgment == nil {
+            timers.delayedAcknowledgment = now + options.acknowledgmentDelay
+        }
+        updateUserTimeout()
+    }
+
+    /// Octets written and never sent.
+    public var unsent: UInt32 { finishNumber == nil ? queueEnd.relative(to: snd.nxt) : 0 }
+
+    /// Whether the FIN is still to be sent.
+    var owesFinish: Bool { finishRequested && finishNumber == nil && state.isSynchronized }
+
+    /// The usable window U (RFC 9293 3.8.6.2.1): negative where the other end has shrunk its window (MUST-34).
+    var usableWindow: Int { Int(snd.wnd) - Int(snd.nxt.relative(to: snd.una)) }
+
+    /// What is on its way (RFC 6675 4: pipe). A segment that was taken for lost and has gone out again counts once.
+    public var pipe: UInt32 {
+        let flight = snd.nxt.relative(to: snd.una)
+        let departed = min(
+            flight,
+            agreed.selectiveAcknowledgment
+                ? ledger.sackedLength : recovery.departed &* congestion.segmentSize)
+        let missing = min(flight - departed, ledger.lostLength)
+        return flight - departed - missing
+    }
+
+    private mutating func sendNew(now: Instant) {
+        restartAfterIdle(now: now)
+        var sentAny = false
+        while let size = nextSize() {
+            let window = congestion.size
+            let pipe = pipe
+            if pipe > 0, pipe + UInt32(size) > window { break }
+            sendNewSegment(size: size, now: now)
+            sentAny = true
+        }
+        if sentAny { noteSending(now: now) }
+    }
+
+    /// How large the next new segment is, if one may go out: sender's silly-window avoidance (RFC 9293 3.8.6.2.1, MUST-38)
+    /// and Nagle's algorithm (3.7.4). 0 is a FIN by itself.
+    private func nextSize() -> Int? {
+        let unsent = Int(unsent)
+        let usable = usableWindow
+        if unsent == 0 { return owesFinish && usable > 0 ? 0 : nil }
+        let full = Int(effectiveSegmentSize())
+        let size = min(unsent, full, max(0, usable))
+        if size == 0 { return nil }
+        if size == full { return size }
+        if size == unsent {
+            if owesFinish || snd.up.isAfter(snd.nxt) { return size }
+            if options.cork { return nil }
+            return nagleAllows ? size : nil
+        }
+        // The window is what limits: half of the largest window seen is worth a segment.
+        return size >= max(1, Int(snd.maxWindow / 2)) && nagleAllows ? size : nil
+    }
+
+    private var nagleAllows: Bool {
+        switch options.nagle {
+        case .off: true
+        case .whileUnacknowledged: snd.una == snd.nxt
+        case .whileSmallUnacknowledged: !snd.sml.isAfter(snd.una)
+        }
+    }
+
+    mutating func sendNewSegment(size: Int, kind: Transmission? = nil, because reason: Rule? = nil, now: Instant) {
+        let start = snd.nxt
+        let offset = Int(start.relative(to: sendBase))
+        let payload = size > 0 ? sendQueue[offset..<(offset + size)] : []
+        var flags: TCPFlags = .ack
+        // PSH with what empties the queue (MUST-61): successive pushes collapse into one (SHLD-27).
+        if size > 0, offset + size == sendQueue.count { flags.insert(.psh) }
+        var length = UInt32(truncatingIfNeeded: size)
+        if owesFinish, offset + size == sendQueue.count, usableWindow > size {
+            flags.insert(.fin)
+            finishNumber = start + length
+            length += 1
+        }
+        if size > 0, size < Int(effectiveSegmentSize()) { snd.sml = start + length }
+        if acknowledgment.isWaiting, size > 0 { acknowledgment.quick = 0 }
+        transmit(
+            flags: flags, at: start, payload: payload, kind: kind ?? (size > 0 ? .data : .finish),
+            because: reason ?? (size > 0 ? sendingReason(size: size) : .sendFinish))
+        ledger.append(start: start, length: length, now: now)
+        snd.nxt = start + length
+    }
+
+    private func sendingReason(size: Int) -> Rule {
+        if size == Int(effectiveSegmentSize()) { return .fullSegment }
+        if recovery.phase == .open, recovery.duplicates > 0, recovery.duplicates < 3 { return .limitedTransmit }
+        return UInt32(size) == unsent ? .lastOfQueue : .halfWindow
+    }
+
+    /// RFC 5681 4.1 and RFC 6928: after a silence the window is no larger than at the beginning.
+    private mutating func restartAfterIdle(now: Instant) {
+        guard ledger.isEmpty, unsent > 0, now - lastSent > roundTrip.timeout, congestion.size > congestion.initialSize
+        else { return }
+        congestion.restart()
+        act(.setCongestionWindow(congestion.size), because: .restartAfterIdle)
+    }
+
+    private mutating func noteSending(now: Instant) {
+        lastSent = now
+        timers.persist = nil
+        if unansweredSince == nil { unansweredSince = now }
+        // RFC 6298 5.1.
+        if timers.retransmission == nil { startRetransmissionTimer(now: now) }
+        scheduleLossProbe(now: now)
+    }
+
+    /// Sends again what is taken for lost, in order, as the congestion window allows.
+    private mutating func sendLost(now: Instant) {
+        while let index = ledger.firstLost {
+            let entry = ledger[index]
+            if !recovery.mustRetransmit, pipe > 0, pipe + entry.length > congestion.size { return }
+            let isFirst = index == ledger.indices.lowerBound
+            // What lies beyond a window that has shrunk waits (SHLD-15, SHLD-16); the first octet is tried all the same.
+            let room = Int(snd.wnd) - Int(entry.start.relative(to: snd.una))
+            guard room > 0 || isFirst else { return }
+            recovery.mustRetransmit = false
+            retransmit(
+                index, limit: UInt32(max(1, room)), kind: .retransmission, now: now,
+                because: recovery.phase == .loss ? .retransmitAfterTimeout : .fastRetransmit)
+        }
+        recovery.mustRetransmit = false
+    }
+
+    /// Sends one entry again; divided first where it has become larger than what may go out (MUST-16, MUST-34).
+    mutating func retransmit(_ index: Int, limit: UInt32, kind: Transmission, now: Instant, because reason: Rule) {
+        ledger.split(index, length: min(limit, effectiveSegmentSize()))
+        let entry = ledger[index]
+        let offset = Int(entry.start.relative(to: sendBase))
+        let hasFIN = finishNumber.map { $0 == entry.end - 1 } ?? false
+        let size = Int(entry.length) - (hasFIN ? 1 : 0)
+        var flags: TCPFlags = .ack
+        if hasFIN { flags.insert(.fin) }
+        if size > 0, offset + size == sendQueue.count { flags.insert(.psh) }
+        ledger.markRetransmitted(index, now: now)
+        counters.retransmissions += 1
+        recovery.retransmissions += 1
+        transmit(
+            flags: flags, at: entry.start, payload: sendQueue[offset..<(offset + size)], kind: kind, because: reason)
+        lastSent = now
+        if unansweredSince == nil { unansweredSince = now }
+        if timers.retransmission == nil { startRetransmissionTimer(now: now) }
+    }
+}

@@ -1,0 +1,146 @@
+import TCPState
+import TCPWire
+
+/// Sixth to eighth: urgent pointer, text, FIN (RFC 9293 3.10.7.4).
+extension ControlBlock {
+    /// The pointer tells the first octet behind the urgent data (MUST-62), which may be of any length and not all here yet
+    /// (MUST-31); the program is told when it moves (MUST-32).
+    mutating func processUrgentPointer(of segment: Segment) {
+        guard segment.flags.contains(.urg), !remoteFinished else { return }
+        let up = segment.sequence + UInt32(segment.urgentPointer)
+        if let old = rcv.up, up.isAtOrBefore(old) { return }
+        guard up.isAfter(rcv.nxt - UInt32(truncatingIfNeeded: receiveQueue.count)) else { return }
+        rcv.up = up
+        act(.urgent(octets: urgentAhead), because: .urgentPointer)
+    }
+
+    /// Seventh, the text: what is in order goes to the program, what is early is kept (SHLD-31).
+    mutating func processText(of segment: Segment, now: Instant) {
+        guard segment.length > 0 || !reassembly.isEmpty, state != .closed else { return }
+        if state == .timeWait || remoteFinished {
+            if segment.length > 0 { discard(.textAfterFIN) }
+            return
+        }
+        noteCongestion(segment)
+        if isOrphan, carriesNewText(segment) {
+            // Nobody is there to read it, and the other end should know (RFC 9293 3.6.1, MAY-1 and SHLD-3).
+            sendReset(answering: segment, because: .textAfterClose)
+            return finish(.aborted, because: .textAfterClose)
+        }
+        if segment.length > 0 { takeText(of: segment, now: now) }
+        takeEarlyText(now: now)
+        processFIN(now: now)
+    }
+
+    private func carriesNewText(_ segment: Segment) -> Bool {
+        !segment.payload.isEmpty && segment.textEnd.isAfter(rcv.nxt)
+    }
+
+    private mutating func takeText(of segment: Segment, now: Instant) {
+        var text = segment.payload[...]
+        noteDuplicate(segment)
+        var start = segment.textStart
+        if start.isBefore(rcv.nxt) {
+            text = text.dropFirst(Int(rcv.nxt.relative(to: start)))
+            start = rcv.nxt
+        }
+        let room = rcv.edge.relative(to: start)
+        let hasFIN = segment.flags.contains(.fin)
+        if UInt32(truncatingIfNeeded: text.count) > room { text = text.prefix(Int(room)) }
+        let end = segment.textEnd
+        if hasFIN, end.isInWindow(from: rcv.nxt, size: rcv.wnd), remoteFinish == nil { remoteFinish = end }
+        if !text.isEmpty {
+            rcv.mss = max(rcv.mss, min(UInt32(truncatingIfNeeded: segment.payload.count), announcedSegmentSize))
+            // What lies behind the FIN was never sent.
+            if let remoteFinish, (start + UInt32(truncatingIfNeeded: text.count)).isAfter(remoteFinish) {
+                text = text.prefix(Int(max(0, remoteFinish.distance(from: start))))
+            }
+        }
+        if start == rcv.nxt {
+            deliver(text, closingGap: !reassembly.isEmpty)
+        } else {
+            keepEarly(text, at: start, hasFIN: hasFIN)
+        }
+        if text.isEmpty, !hasFIN, !segment.payload.isEmpty { acknowledgeNow(.duplicateText) }
+    }
+
+    /// A gap: the ACK goes out at once for each such segment, so that the sender can count them (RFC 5681 4.2, MAY-13).
+    private mutating func keepEarly(_ text: ArraySlice<UInt8>, at start: SequenceNumber, hasFIN: Bool) {
+        if !text.isEmpty, !reassembly.insert(text, at: start) {
+            counters.duplicatesReceived += 1
+            let end = start + UInt32(truncatingIfNeeded: text.count)
+            acknowledgment.duplicate = SACKBlock(left: start.rawValue, right: end.rawValue)
+        }
+        transmit(flags: .ack, at: snd.nxt, kind: .duplicateAcknowledgment, because: .gap)
+    }
+
+    /// What arrived early and now follows on.
+    private mutating func takeEarlyText(now: Instant) {
+        guard !reassembly.isEmpty else { return }
+        let text = reassembly.take(continuing: rcv.nxt)
+        guard !text.isEmpty else { return }
+        deliver(text[...], closingGap: true)
+    }
+
+    private mutating func deliver(_ text: ArraySlice<UInt8>, closingGap: Bool) {
+        guard !text.isEmpty else { return }
+        let count = UInt32(truncatingIfNeeded: text.count)
+        // The window is rounded to its scale's unit, so it may overshoot the buffer by little, but not by small steps.
+        let overshoot = 2 << Int(rcv.shift)
+        if receiveQueue.count + text.count > options.receiveBuffer + overshoot {
+            acknowledgeNow(.receiveBufferFull)
+            return discard(.receiveBufferFull)
+        }
+        rcv.nxt = rcv.nxt + count
+        rcv.wnd = rcv.wnd > count ? rcv.wnd - count : 0
+        counters.octetsReceived += UInt64(count)
+        if !readShutdown {
+            receiveQueue.append(text)
+            act(.deliver(octets: text.count), because: closingGap ? .gapClosed : .textInOrder)
+        }
+        acknowledgment.octets = acknowledgment.octets.addingClamped(count)
+        acknowledgment.isWaiting = true
+        if closingGap || !reassembly.isEmpty {
+            acknowledgeNow(.gapClosed)
+        } else if acknowledgment.octets >= 2 &* rcv.mss {
+            acknowledgeNow(.everySecondSegment)
+        } else if acknowledgment.quick > 0 {
+            acknowledgeNow(.quickAcknowledgment)
+        }
+    }
+
+    /// Eighth, the FIN, once everything before it is here.
+    private mutating func processFIN(now: Instant) {
+        guard let remoteFinish, rcv.nxt == remoteFinish, !remoteFinished else { return }
+        remoteFinished = true
+        rcv.nxt = rcv.nxt + 1
+        rcv.wnd = rcv.wnd > 0 ? rcv.wnd - 1 : 0
+        reassembly.removeAll()
+        act(.endOfStream, because: .finArrived)
+        acknowledgeNow(.finArrived)
+        switch state {
+        case .synReceived, .established: enter(.closeWait, because: .finArrived)
+        case .finWait1 where isFinishAcknowledged: enterTimeWait(now: now, because: .finArrived)
+        case .finWait1: enter(.closing, because: .finArrived)
+        case .finWait2: enterTimeWait(now: now, because: .finArrived)
+        default: break
+        }
+    }
+
+    /// A packet marked on its way: ECE until the sender says CWR (RFC 3168 6.1.3).
+    private mutating func noteCongestion(_ segment: Segment) {
+        guard agreed.explicitCongestionNotification else { return }
+        if segment.flags.contains(.cwr) { ecn.isEchoing = false }
+        if segment.trafficClass & 0x03 == 0x03 {
+            ecn.isEchoing = true
+            acknowledgeNow(.congestionMarked)
+        }
+    }
+
+    mutating func acknowledgeNow(_ reason: Rule) {
+        guard !acknowledgment.isNow else { return }
+        acknowledgment.isWaiting = true
+        acknowledgment.isNow = true
+        acknowledgment.reason = reason
+    }
+}

@@ -1,0 +1,192 @@
+import TCPState
+import TCPWire
+
+/// Time-outs (RFC 9293 3.8 and 3.10.8, RFC 6298).
+extension ControlBlock {
+    /// When ``expire(now:)`` has something to do next; `nil` while nothing runs.
+    public var nextDeadline: Instant? { end == nil ? timers.next : nil }
+
+    /// Lets the timers run out whose time has come. ``flush(now:)`` follows.
+    public mutating func expire(now: Instant) {
+        clock = now
+        if isDue(\.timeWait, now) {
+            act(.expire(.timeWait), because: .timeWaitOver)
+            return finish(.closed, because: .timeWaitOver)
+        }
+        if isDue(\.finWait2, now) {
+            act(.expire(.finWait2), because: .finWait2Over)
+            return finish(.closed, because: .finWait2Over)
+        }
+        if isDue(\.userTimeout, now) {
+            act(.expire(.userTimeout), because: .userTimeout)
+            return giveUp(because: .userTimeout)
+        }
+        if isDue(\.delayedAcknowledgment, now) {
+            act(.expire(.delayedAcknowledgment), because: .delayedAcknowledgment)
+            acknowledgeNow(.delayedAcknowledgment)
+        }
+        if isDue(\.reordering, now) { expireReordering(now: now) }
+        if isDue(\.lossProbe, now) { expireLossProbe(now: now) }
+        if isDue(\.retransmission, now) { expireRetransmission(now: now) }
+        if isDue(\.persist, now) { expirePersist(now: now) }
+        if isDue(\.keepAlive, now) { expireKeepAlive(now: now) }
+    }
+
+    private mutating func isDue(_ timer: WritableKeyPath<Timers, Instant?>, _ now: Instant) -> Bool {
+        guard end == nil, let deadline = timers[keyPath: timer], deadline <= now else { return false }
+        timers[keyPath: timer] = nil
+        return true
+    }
+
+    mutating func startRetransmissionTimer(now: Instant) { timers.retransmission = now + roundTrip.timeout }
+
+    /// RFC 6298 5.2 and 5.3: off when all is acknowledged, else anew.
+    mutating func restartRetransmissionTimers(now: Instant) {
+        timers.lossProbe = nil
+        guard !ledger.isEmpty else {
+            timers.retransmission = nil
+            timers.reordering = nil
+            return
+        }
+        startRetransmissionTimer(now: now)
+        scheduleLossProbe(now: now)
+    }
+
+    /// RFC 6298 5.4 to 5.6 and RFC 5681 3.1.
+    private mutating func expireRetransmission(now: Instant) {
+        act(.expire(.retransmission), because: .retransmissionTimeout)
+        counters.timeouts += 1
+        let isOpening = state == .synSent || state == .synReceived
+        let isProbing = !isOpening && snd.wnd == 0
+        if isProbing {
+            // The other end keeps its window closed: as long as it answers, nothing is wrong (SHLD-17, MUST-37).
+            timers.unansweredProbes += 1
+            if timers.unansweredProbes > options.retransmissionLimit { return giveUp(because: .retransmissionLimit) }
+        } else {
+            let limit = isOpening ? options.synRetransmissionLimit : options.retransmissionLimit
+            if recovery.timeouts >= limit { return giveUp(because: .retransmissionLimit) }
+        }
+        recovery.timeouts += 1
+        if recovery.timeouts == options.retransmissionWarning {
+            act(.warn(retransmissions: recovery.timeouts), because: .retransmissionWarning)
+        }
+        roundTrip.backOff()
+        if isOpening {
+            counters.retransmissions += 1
+            sendSYN(answering: state == .synReceived, kind: .retransmission, because: .retransmissionTimeout)
+        } else if isProbing {
+            retransmitFirst(now: now)
+        } else {
+            enterLoss(now: now)
+        }
+        startRetransmissionTimer(now: now)
+    }
+
+    private mutating func retransmitFirst(now: Instant) {
+        guard let index = ledger.indices.first else { return }
+        retransmit(index, limit: 1, kind: .windowProbe, now: now, because: .windowProbe)
+    }
+
+    /// The program and the next call learn why: the network's last word, if it had one.
+    private mutating func giveUp(because reason: Rule) {
+        if let softError, options.reportsErrors {
+            finish(.unreachable(softError), because: reason)
+        } else {
+            finish(.timedOut, because: reason)
+        }
+    }
+
+    /// With nothing under way and something to send, somebody must ask for the window (MUST-36); the first time after an
+    /// RTO, then ever less often (SHLD-29, SHLD-30). The same timer overrides Nagle and silly-window avoidance.
+    mutating func armPersistTimer(now: Instant) {
+        guard ledger.isEmpty, unsent > 0 || owesFinish else {
+            timers.persist = nil
+            return
+        }
+        guard timers.persist == nil else { return }
+        var delay = roundTrip.base
+        for _ in 0..<min(timers.persistBackoff, 40) where delay < options.maximumRTO { delay = delay * 2 }
+        timers.persist = now + min(delay, options.maximumRTO)
+    }
+
+    private mutating func expirePersist(now: Instant) {
+        act(.expire(.persist), because: .persistTimeout)
+        guard ledger.isEmpty, unsent > 0 || owesFinish else { return }
+        if usableWindow > 0 {
+            sendOverridden(now: now)
+            return
+        }
+        if timers.unansweredProbes >= options.retransmissionLimit { return giveUp(because: .retransmissionLimit) }
+        timers.persistBackoff += 1
+        timers.unansweredProbes += 1
+        if unansweredSince == nil { unansweredSince = now }
+        if options.windowProbe == .newOctet, unsent > 0 {
+            let octet = sendQueue[0..<1]
+            transmit(flags: .ack, at: snd.nxt, payload: octet, kind: .windowProbe, because: .windowProbe)
+            ledger.append(start: snd.nxt, length: 1, now: now)
+            snd.nxt = snd.nxt + 1
+            startRetransmissionTimer(now: now)
+        } else {
+            transmit(flags: .ack, at: snd.una - 1, kind: .windowProbe, because: .windowProbe)
+        }
+    }
+
+    /// RFC 9293 3.8.6.2.1 (4): the override time-out.
+    private mutating func sendOverridden(now: Instant) {
+        let size = min(Int(unsent), Int(effectiveSegmentSize()), usableWindow)
+        let payload = sendQueue[0..<size]
+        transmit(flags: [.psh, .ack], at: snd.nxt, payload: payload, kind: .data, because: .overrideTimeout)
+        ledger.append(start: snd.nxt, length: UInt32(truncatingIfNeeded: size), now: now)
+        snd.nxt = snd.nxt + UInt32(truncatingIfNeeded: size)
+        lastSent = now
+        if unansweredSince == nil { unansweredSince = now }
+        startRetransmissionTimer(now: now)
+    }
+
+    mutating func startKeepAliveTimer(now: Instant) {
+        timers.keepAlive = options.keepAlive.isEnabled ? max(now, lastHeard + options.keepAlive.idle) : nil
+    }
+
+    /// RFC 9293 3.8.4: only on an idle connection (MUST-26), and one lost ACK means nothing (MUST-29).
+    private mutating func expireKeepAlive(now: Instant) {
+        guard options.keepAlive.isEnabled, state != .timeWait else { return }
+        let isIdle = ledger.isEmpty && unsent == 0
+        if !isIdle || now - lastHeard < options.keepAlive.idle {
+            timers.keepAlive = (isIdle ? lastHeard : now) + options.keepAlive.idle
+            return
+        }
+        act(.expire(.keepAlive), because: .keepAlive)
+        if timers.unansweredProbes >= options.keepAlive.limit {
+            transmit(flags: [.rst, .ack], at: snd.nxt, kind: .reset, because: .keepAliveLimit)
+            return finish(.timedOut, because: .keepAliveLimit)
+        }
+        timers.unansweredProbes += 1
+        let octet: [UInt8] = options.keepAlive.sendsOctet ? [0] : []
+        transmit(flags: .ack, at: snd.nxt - 1, payload: octet, kind: .keepAlive, because: .keepAlive)
+        timers.keepAlive = now + options.keepAlive.interval
+    }
+
+    /// RFC 9293 3.10.8 and RFC 5482: counted from the first thing that went unanswered.
+    mutating func updateUserTimeout() {
+        guard let limit = options.userTimeout, let since = unansweredSince, end == nil, state != .timeWait else {
+            timers.userTimeout = nil
+            return
+        }
+        timers.userTimeout = since + limit
+    }
+
+    mutating func startFinWait2Timer(now: Instant) {
+        timers.finWait2 = options.finWait2Timeout.map { now + $0 }
+    }
+
+    /// 2 MSL (MUST-13).
+    mutating func startTimeWaitTimer(now: Instant) {
+        timers.timeWait = now + options.maximumSegmentLifetime * 2
+    }
+
+    mutating func enterTimeWait(now: Instant, because reason: Rule) {
+        enter(.timeWait, because: reason)
+        timers = Timers()
+        startTimeWaitTimer(now: now)
+    }
+}

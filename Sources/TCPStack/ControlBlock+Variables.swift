@@ -1,0 +1,162 @@
+import TCPState
+import TCPWire
+
+/// What the two SYNs agreed upon.
+public struct Agreement: Hashable, Sendable {
+    /// Windows are scaled (RFC 7323 2).
+    public internal(set) var windowScaling = false
+    /// SACK may be sent and is understood (RFC 2018).
+    public internal(set) var selectiveAcknowledgment = false
+    /// Every segment carries timestamps (RFC 7323 3).
+    public internal(set) var timestamps = false
+    /// ECN is used (RFC 3168 6.1.1).
+    public internal(set) var explicitCongestionNotification = false
+}
+
+/// The state of timestamps (RFC 7323 4.3 and 5).
+public struct TimestampVariables: Hashable, Sendable {
+    /// TS.Recent.
+    public internal(set) var recent: UInt32?
+    /// When TS.Recent was set.
+    public internal(set) var recentAt = Instant()
+    /// Last.ACK.sent.
+    public internal(set) var lastAcknowledgment = SequenceNumber(0)
+    /// Added to the clock.
+    public internal(set) var offset: UInt32
+
+    init(offset: UInt32) { self.offset = offset }
+
+    /// The timestamp clock: a millisecond a tick (RFC 7323 5.4).
+    func value(at now: Instant) -> UInt32 { UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000) &+ offset }
+}
+
+/// What decides when an ACK goes out (RFC 9293 3.8.6.3).
+public struct AcknowledgmentVariables: Hashable, Sendable {
+    /// Something is to be acknowledged, sooner or later.
+    var isWaiting = false
+    /// It is to be acknowledged at the end of this event.
+    var isNow = false
+    var reason = Rule.delayedAcknowledgment
+    /// Octets received since the last ACK.
+    var octets: UInt32 = 0
+    /// ACKs that still go out at once.
+    var quick = 0
+    /// A block to report as received twice (RFC 2883).
+    var duplicate: SACKBlock?
+}
+
+/// Loss recovery.
+public struct RecoveryVariables: Hashable, Sendable {
+    /// What the sender is about.
+    public enum Phase: String, Hashable, Sendable {
+        /// Nothing is missing.
+        case open = "Open"
+        /// Fast recovery (RFC 6582, RFC 6675).
+        case recovery = "Recovery"
+        /// After a time-out.
+        case loss = "Loss"
+    }
+
+    public internal(set) var phase = Phase.open
+    /// RecoveryPoint: the phase ends when this is acknowledged.
+    public internal(set) var point: SequenceNumber?
+    /// Duplicate ACKs in a row (RFC 5681 2).
+    public internal(set) var duplicates = 0
+    /// Segments that have left the network, told by duplicate ACKs without SACK.
+    var departed: UInt32 = 0
+    /// Whether the next retransmission goes out whatever the window says (RFC 6675 5 step 4.3).
+    var mustRetransmit = false
+    /// Time-outs of the segment at SND.UNA.
+    public internal(set) var timeouts = 0
+    /// Retransmissions in a row without anything new acknowledged.
+    public internal(set) var retransmissions = 0
+    /// What a spurious time-out is undone to (RFC 5682 by RFC 3522's proof).
+    var undo: UndoPoint?
+    var recent = RecentAcknowledgment()
+    var probe: LossProbe?
+
+    struct UndoPoint: Hashable, Sendable {
+        var window: UInt32
+        var threshold: UInt32
+        /// The timestamp of the first retransmission.
+        var stamp: UInt32
+    }
+
+    struct LossProbe: Hashable, Sendable {
+        var end: SequenceNumber
+        var isRetransmission: Bool
+    }
+}
+
+/// RACK's variables (RFC 8985 5.2 and 5.3).
+struct RecentAcknowledgment: Hashable, Sendable {
+    /// RACK.xmit_ts and RACK.end_seq: the delivered segment that was sent last.
+    var sentAt: Instant?
+    var end = SequenceNumber(0)
+    /// RACK.rtt.
+    var roundTrip = Interval.zero
+    /// RACK.fack: the highest number delivered.
+    var forward: SequenceNumber?
+    var reorderingSeen = false
+    /// RACK.reo_wnd_mult.
+    var windowFactor = 1
+    /// The DSACK round in which the factor last grew.
+    var duplicateRound: SequenceNumber?
+}
+
+/// ECN (RFC 3168 6.1).
+public struct ECNVariables: Hashable, Sendable {
+    /// ECE goes into every ACK until CWR comes.
+    public internal(set) var isEchoing = false
+    /// CWR goes with the next new data.
+    public internal(set) var owesCWR = false
+    /// No second reduction before this is acknowledged.
+    var reducedUntil: SequenceNumber?
+}
+
+/// Deadlines; `nil` where a timer is off.
+public struct Timers: Hashable, Sendable {
+    public internal(set) var retransmission: Instant?
+    public internal(set) var reordering: Instant?
+    public internal(set) var lossProbe: Instant?
+    public internal(set) var persist: Instant?
+    public internal(set) var delayedAcknowledgment: Instant?
+    public internal(set) var keepAlive: Instant?
+    public internal(set) var userTimeout: Instant?
+    public internal(set) var finWait2: Instant?
+    public internal(set) var timeWait: Instant?
+    /// How often the persist timer ran out in a row.
+    var persistBackoff = 0
+    /// Probes of any kind in a row that nothing answered.
+    var unansweredProbes = 0
+
+    /// The first of them.
+    public var next: Instant? {
+        var first: Instant?
+        for deadline in [
+            retransmission, reordering, lossProbe, persist, delayedAcknowledgment, keepAlive, userTimeout, finWait2,
+            timeWait,
+        ] {
+            guard let deadline else { continue }
+            first = first.map { min($0, deadline) } ?? deadline
+        }
+        return first
+    }
+}
+
+/// What has been counted of a connection.
+public struct ConnectionCounters: Hashable, Sendable {
+    public internal(set) var segmentsSent = 0
+    public internal(set) var segmentsReceived = 0
+    public internal(set) var octetsSent: UInt64 = 0
+    public internal(set) var octetsReceived: UInt64 = 0
+    public internal(set) var octetsAcknowledged: UInt64 = 0
+    public internal(set) var retransmissions = 0
+    public internal(set) var timeouts = 0
+    public internal(set) var fastRecoveries = 0
+    public internal(set) var duplicateAcknowledgmentsReceived = 0
+    public internal(set) var duplicatesReceived = 0
+    public internal(set) var discarded = 0
+    public internal(set) var challenges = 0
+    public internal(set) var spuriousTimeouts = 0
+}

@@ -1,0 +1,154 @@
+import TCPState
+import TCPWire
+
+/// Packets that arrive.
+extension Host {
+    /// Takes a packet from the network, from the IP header on. What comes of it is seen with the next ``poll(now:)``: so
+    /// several may be handed in before one ACK answers them (MUST-59).
+    public mutating func receive(packet octets: [UInt8], now: Instant) {
+        guard let packet = InternetPacket(octets) else { return drop(.badPacket) }
+        guard isValidSource(packet.source) else { return drop(.invalidSource) }
+        guard configuration.addresses.contains(packet.destination) else {
+            return drop(isEverybodys(packet.destination) ? .invalidSource : .notForHost)
+        }
+        guard packet.isWhole else {
+            let (whole, isRefused) = assembler.add(packet, octets, now: now)
+            if let whole {
+                receive(packet: whole, now: now)
+            } else {
+                drop(isRefused ? .fragmentDropped : .fragmentKept)
+            }
+            return
+        }
+        switch packet.nextProtocol {
+        case InternetPacket.tcp: receiveTCP(packet, octets, now: now)
+        case InternetPacket.icmp where packet.isIPv4, InternetPacket.icmpv6 where !packet.isIPv4:
+            receiveICMP(packet, octets, now: now)
+        default: drop(.otherProtocol)
+        }
+    }
+
+    mutating func drop(_ rule: Rule) { discarded[rule, default: 0] += 1 }
+
+    private func isEverybodys(_ address: IPAddress) -> Bool {
+        if configuration.broadcastAddresses.contains(address) { return true }
+        if let ipv4 = address.ipv4 { return ipv4 == 0xffff_ffff || ipv4 >> 28 == 0xe }
+        return address.high >> 56 == 0xff
+    }
+
+    /// MUST-63: no answer to what says that it comes from everybody or nobody.
+    private func isValidSource(_ address: IPAddress) -> Bool { !isEverybodys(address) && !address.isUnspecified }
+
+    private mutating func receiveTCP(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) {
+        let whole = octets.count == packet.end ? octets : Array(octets[0..<packet.end])
+        var header = SegmentHeader()
+        guard
+            PacketDecoder.decode(whole.octets, link: .raw, originalLength: whole.count, into: &header) == .segment,
+            header.tunnelDepth == 0
+        else { return drop(.badPacket) }
+        // MUST-3.
+        guard TCPChecksum.verify(header, in: whole.octets) == .correct else { return drop(.badChecksum) }
+        receive(Segment(header, in: whole), now: now)
+    }
+
+    /// Finds whose segment it is: a connection's, a listener's, nobody's.
+    private mutating func receive(_ segment: Segment, now: Instant) {
+        let tuple = FourTuple(local: segment.destination, remote: segment.source)
+        var isFollowing: SequenceNumber?
+        if let slot = demultiplexer[tuple] {
+            if let next = mayReplaceTimeWait(slot, with: segment) {
+                isFollowing = next
+                release(slot)
+            } else {
+                if isHeldBack(slot, segment) { return drop(.acceptQueueFull) }
+                update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
+                return
+            }
+        }
+        if let descriptor = listener(for: segment.destination) {
+            return arrive(segment, atListener: descriptor, after: isFollowing, now: now)
+        }
+        answerNobodys(segment, because: .noConnection, now: now)
+    }
+
+    func listener(for local: Endpoint) -> Int? {
+        listeners[ListenerKey(address: local.address, port: local.port)]
+            ?? listeners[ListenerKey(address: nil, port: local.port)]
+    }
+
+    /// RFC 9293 3.10.7.1. So many a second: a flood is not answered with a flood.
+    mutating func answerNobodys(_ segment: Segment, because rule: Rule, now: Instant) {
+        drop(segment.flags.contains(.rst) ? .resetInClosed : rule)
+        guard var reset = ControlBlock.reset(answering: segment) else { return }
+        let second = now.nanoseconds / 1_000_000_000
+        if resetsThisSecond.second != second { resetsThisSecond = (second, 0) }
+        guard resetsThisSecond.count < configuration.resetLimit else { return drop(.challengeLimited) }
+        resetsThisSecond.count += 1
+        reset.hopLimit = configuration.connection.hopLimit
+        send(reset, kind: .reset, because: rule, state: .closed)
+    }
+
+    /// RFC 6191 2 (SHLD-4, MAY-2): a SYN that is newer than everything the connection in TIME-WAIT has seen.
+    ///
+    /// - Returns: a number that the new connection's must lie behind.
+    private func mayReplaceTimeWait(_ slot: Int, with segment: Segment) -> SequenceNumber? {
+        guard let block = connections[slot]?.block, block.state == .timeWait, segment.flags.contains(.syn),
+            !segment.flags.contains(.ack), !segment.flags.contains(.rst),
+            listener(for: segment.destination) != nil
+        else { return nil }
+        if let stamps = segment.options.timestamps, let recent = block.stamps.recent, stamps.value != recent {
+            guard Int32(bitPattern: stamps.value &- recent) > 0 else { return nil }
+        } else {
+            guard segment.sequence.isAfter(block.rcv.nxt) else { return nil }
+        }
+        return block.snd.nxt
+    }
+
+    /// While the program does not accept, handshakes are not completed: the other end will ask again.
+    private func isHeldBack(_ slot: Int, _ segment: Segment) -> Bool {
+        guard let connection = connections[slot], connection.isHalfOpen, let descriptor = connection.listener,
+            case .listener(let listener)? = socket(descriptor)?.kind
+        else { return false }
+        return listener.isFull && segment.flags.contains(.ack) && !segment.flags.contains(.rst)
+    }
+
+    private mutating func receiveICMP(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) {
+        let message = octets[packet.payloadStart..<packet.end]
+        let start =
+            packet.isIPv4
+            ? 0 : InternetPacket.pseudoSum(from: packet.source, to: packet.destination, length: message.count)
+        guard message.count >= 8, InternetPacket.checksum(message, startingWith: start) == 0 else {
+            return drop(.badChecksum)
+        }
+        if message.first == (packet.isIPv4 ? 8 : 128) { return answerEcho(packet, message) }
+        var error = ICMPError()
+        let whole = Array(octets[0..<packet.end])
+        guard PacketDecoder.decodeQuoted(whole.octets, link: .raw, originalLength: whole.count, into: &error) else {
+            return drop(.otherProtocol)
+        }
+        guard let slot = demultiplexer[FourTuple(local: error.source, remote: error.destination)] else {
+            return drop(.icmpNotOurs)
+        }
+        update(slot, cause: .icmp(error.reason), now: now) {
+            $0.receiveICMP(error.reason, quoted: SequenceNumber(error.sequence), mtu: error.mtu, now: now)
+        }
+    }
+
+    /// RFC 1122 3.2.2.6, RFC 4443 4.2: the same data back.
+    private mutating func answerEcho(_ packet: InternetPacket, _ message: ArraySlice<UInt8>) {
+        var reply = Array(message)
+        reply[0] = packet.isIPv4 ? 0 : 129
+        reply[2] = 0
+        reply[3] = 0
+        let start =
+            packet.isIPv4
+            ? 0 : InternetPacket.pseudoSum(from: packet.destination, to: packet.source, length: reply.count)
+        let sum = InternetPacket.checksum(reply[...], startingWith: start)
+        reply[2] = UInt8(sum >> 8)
+        reply[3] = UInt8(sum & 0xff)
+        let octets = InternetPacket.make(
+            reply, protocol: packet.isIPv4 ? InternetPacket.icmp : InternetPacket.icmpv6, from: packet.destination,
+            to: packet.source, hopLimit: 64)
+        outgoing.append(HostPacket(octets: octets, reason: .echoReply))
+    }
+}

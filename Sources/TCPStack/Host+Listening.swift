@@ -1,0 +1,173 @@
+import TCPState
+import TCPWire
+
+/// Listeners: half-open connections, SYN cookies, the queue of what waits to be accepted.
+extension Host {
+    /// A segment for a listener that belongs to none of its connections.
+    mutating func arrive(
+        _ segment: Segment, atListener descriptor: Int, after previous: SequenceNumber?, now: Instant
+    ) {
+        if segment.flags.contains(.rst) { return drop(.resetInListen) }
+        if segment.flags.contains(.ack) {
+            if !segment.flags.contains(.syn), takeCookie(segment, atListener: descriptor, now: now) { return }
+            return answerNobodys(segment, because: .acknowledgmentInListen, now: now)
+        }
+        guard segment.flags.contains(.syn) else { return drop(.nothingInListen) }
+        guard case .listener(let listener)? = socket(descriptor)?.kind else { return }
+        guard !listener.isFull else { return drop(.acceptQueueFull) }
+        let isUnderPressure = halfOpenCount >= configuration.halfOpenLimit
+        switch configuration.cookies {
+        case .always: return sendCookie(answering: segment, atListener: descriptor, now: now)
+        case .underPressure where isUnderPressure:
+            return sendCookie(answering: segment, atListener: descriptor, now: now)
+        case .never where isUnderPressure: return drop(.synQueueFull)
+        case .underPressure, .never: break
+        }
+        var block = makeBlock(
+            local: segment.destination, remote: segment.source, options: listenerOptions(descriptor), now: now)
+        // RFC 6191 2 and RFC 1122 4.2.2.13: beyond everything that the connection before it has used.
+        if let previous, !block.iss.isAfter(previous) {
+            block = ControlBlock(
+                local: segment.destination, remote: segment.source, iss: previous + 131_072,
+                timestampOffset: block.stamps.offset, mtu: configuration.mtu, options: block.options)
+        }
+        try? block.openPassively()
+        guard let slot = add(block) else { return drop(.tooManyConnections) }
+        connections[slot]?.listener = descriptor
+        connections[slot]?.isHalfOpen = true
+        halfOpenCount += 1
+        update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
+    }
+
+    private func listenerOptions(_ descriptor: Int) -> ConnectionOptions {
+        socket(descriptor)?.options ?? configuration.connection
+    }
+
+    func makeBlock(local: Endpoint, remote: Endpoint, options: ConnectionOptions, now: Instant) -> ControlBlock {
+        let generator = ISNGenerator(configuration.secret)
+        return ControlBlock(
+            local: local, remote: remote, iss: generator.number(local: local, remote: remote, now: now),
+            timestampOffset: generator.timestampOffset(local: local, remote: remote), mtu: configuration.mtu,
+            options: options)
+    }
+
+    private mutating func sendCookie(answering syn: Segment, atListener descriptor: Int, now: Instant) {
+        let local = syn.destination
+        let remote = syn.source
+        let generator = ISNGenerator(configuration.secret)
+        let offset = generator.timestampOffset(local: local, remote: remote)
+        let ticks = TimestampVariables(offset: 0).value(at: now)
+        let stamp = SYNCookie.stamp(ticks &+ offset, for: syn.options)
+        // A connection that answers the SYN and is forgotten at once.
+        var block = ControlBlock(
+            local: local, remote: remote, iss: SYNCookie(hash: configuration.secret).number(answering: syn, now: now),
+            timestampOffset: stamp &- ticks, mtu: configuration.mtu, options: listenerOptions(descriptor))
+        try? block.openPassively()
+        block.receive(syn, now: now)
+        for action in block.takeActions() {
+            guard case .transmit(let segment, let kind) = action.kind else { continue }
+            send(segment, kind: kind, because: .synQueueFull, state: .listen)
+        }
+        lastCookie = now
+        cookiesSent += 1
+    }
+
+    /// - Returns: whether the segment is settled, by a new connection or by being dropped.
+    private mutating func takeCookie(_ ack: Segment, atListener descriptor: Int, now: Instant) -> Bool {
+        guard let lastCookie, now - lastCookie < .seconds(192),
+            let syn = SYNCookie(hash: configuration.secret).syn(acknowledgedBy: ack, now: now)
+        else {
+            if lastCookie != nil { drop(.cookieWrong) }
+            return false
+        }
+        guard case .listener(let listener)? = socket(descriptor)?.kind, !listener.isFull else {
+            drop(.acceptQueueFull)
+            return true
+        }
+        let generator = ISNGenerator(configuration.secret)
+        var block = ControlBlock(
+            local: ack.destination, remote: ack.source, iss: ack.acknowledgment - 1,
+            timestampOffset: generator.timestampOffset(local: ack.destination, remote: ack.source),
+            mtu: configuration.mtu, options: listenerOptions(descriptor))
+        block.measuresHandshake = false
+        try? block.openPassively()
+        block.receive(syn, now: now)
+        _ = block.takeActions()
+        guard let slot = add(block) else {
+            drop(.tooManyConnections)
+            return true
+        }
+        cookiesAccepted += 1
+        connections[slot]?.listener = descriptor
+        connections[slot]?.isHalfOpen = true
+        halfOpenCount += 1
+        update(slot, cause: .segment(ack), now: now) { $0.receive(ack, now: now) }
+        return true
+    }
+
+    /// Gives a connection a slot.
+    mutating func add(_ block: ControlBlock) -> Int? {
+        guard connectionCount < configuration.connectionLimit else { return nil }
+        let slot: Int
+        if let free = freeSlots.popLast() {
+            slot = free
+        } else {
+            slot = connections.count
+            connections.append(nil)
+        }
+        serial += 1
+        connections[slot] = Connection(block: block, generation: serial)
+        demultiplexer[FourTuple(local: block.local, remote: block.remote)] = slot
+        return slot
+    }
+
+    /// Frees a slot, and the place in whatever queue it stands.
+    mutating func release(_ slot: Int) {
+        guard let connection = connections[slot] else { return }
+        leaveHalfOpen(slot)
+        unregister(connection.block, slot: slot)
+        if let descriptor = connection.descriptor { change(descriptor) { $0.kind = .idle } }
+        connections[slot] = nil
+        freeSlots.append(slot)
+    }
+
+    private mutating func leaveHalfOpen(_ slot: Int) {
+        guard connections[slot]?.isHalfOpen ?? false else { return }
+        connections[slot]?.isHalfOpen = false
+        halfOpenCount -= 1
+    }
+
+    private mutating func unregister(_ block: ControlBlock, slot: Int) {
+        let tuple = FourTuple(local: block.local, remote: block.remote)
+        if demultiplexer[tuple] == slot { demultiplexer[tuple] = nil }
+    }
+
+    /// After each event: a half-open connection that is open waits to be accepted, one that has ended makes room.
+    mutating func settle(_ slot: Int, before: State) {
+        guard let connection = connections[slot] else { return }
+        let block = connection.block
+        if connection.isHalfOpen, block.state.isSynchronized, block.end == nil, let descriptor = connection.listener {
+            leaveHalfOpen(slot)
+            change(descriptor) { $0.addAccepted(slot) }
+        }
+        guard block.end != nil else { return }
+        unregister(block, slot: slot)
+        let waitsForAccept = connection.listener != nil && !(connections[slot]?.isHalfOpen ?? true)
+        if connection.descriptor == nil, !waitsForAccept { release(slot) }
+    }
+}
+
+extension Host.Socket {
+    mutating func addAccepted(_ slot: Int) {
+        guard case .listener(var listener) = kind else { return }
+        listener.accepted.append(slot)
+        kind = .listener(listener)
+    }
+
+    mutating func takeAccepted() -> Int? {
+        guard case .listener(var listener) = kind, !listener.accepted.isEmpty else { return nil }
+        let slot = listener.accepted.removeFirst()
+        kind = .listener(listener)
+        return slot
+    }
+}

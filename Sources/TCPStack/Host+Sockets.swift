@@ -1,0 +1,180 @@
+import TCPState
+import TCPWire
+
+/// The calls of programs, by descriptor, none of which blocks.
+extension Host {
+    /// Which directions ``shutdown(_:_:now:)`` closes.
+    public enum Direction: Hashable, Sendable {
+        case reading, writing, both
+    }
+
+    /// What may be done without waiting, as poll(2) tells.
+    public struct Readiness: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// Something to read, the end of the stream, a connection to accept.
+        public static let readable = Readiness(rawValue: 1)
+        public static let writable = Readiness(rawValue: 2)
+        /// Urgent data lies ahead.
+        public static let urgent = Readiness(rawValue: 4)
+        public static let error = Readiness(rawValue: 8)
+        /// Both directions are closed.
+        public static let hangUp = Readiness(rawValue: 16)
+        /// The other end has closed its direction.
+        public static let peerClosed = Readiness(rawValue: 32)
+    }
+
+    /// A connection that was closed with a linger time, to be asked after.
+    public struct Lingering: Hashable, Sendable {
+        let slot: Int
+        let generation: Int
+        /// How long the program wanted to wait.
+        public let time: Interval
+    }
+
+    func socket(_ descriptor: Int) -> Socket? {
+        let index = descriptor - Self.firstDescriptor
+        return sockets.indices.contains(index) ? sockets[index] : nil
+    }
+
+    mutating func change(_ descriptor: Int, _ body: (inout Socket) -> Void) {
+        let index = descriptor - Self.firstDescriptor
+        guard sockets.indices.contains(index), var socket = sockets[index] else { return }
+        sockets[index] = nil
+        body(&socket)
+        sockets[index] = socket
+    }
+
+    /// A new socket: the least descriptor that is free.
+    public mutating func open() -> Int {
+        let socket = Socket(options: configuration.connection)
+        if let index = sockets.firstIndex(where: { $0 == nil }) {
+            sockets[index] = socket
+            return index + Self.firstDescriptor
+        }
+        sockets.append(socket)
+        return sockets.count - 1 + Self.firstDescriptor
+    }
+
+    /// Names a socket; an unspecified address is any of the host's (MUST-43), port 0 any port.
+    public mutating func bind(_ descriptor: Int, to local: Endpoint) throws(SocketError) {
+        guard let socket = socket(descriptor) else { throw .badDescriptor }
+        guard case .idle = socket.kind, socket.local == nil else { throw .invalidArgument }
+        guard local.address.isUnspecified || configuration.addresses.contains(local.address) else {
+            throw .addressNotAvailable
+        }
+        if local.port != 0, listeners.keys.contains(where: { $0.port == local.port && $0.overlaps(local.address) }) {
+            throw .addressInUse
+        }
+        change(descriptor) { $0.local = local }
+    }
+
+    /// Passive OPEN (RFC 9293 3.10.1). Others that listen or are connected are not disturbed (MUST-41), and any number may
+    /// listen (MUST-42).
+    public mutating func listen(_ descriptor: Int, backlog: Int) throws(SocketError) {
+        guard let socket = socket(descriptor) else { throw .badDescriptor }
+        if case .listener(var listener) = socket.kind {
+            listener.backlog = max(0, backlog)
+            change(descriptor) { $0.kind = .listener(listener) }
+            return
+        }
+        guard case .idle = socket.kind else { throw .invalidArgument }
+        var port = socket.local?.port ?? 0
+        if port == 0 {
+            guard let free = configuration.ephemeralPorts.first(where: { isFreeToListen($0) }) else {
+                throw .addressInUse
+            }
+            port = free
+        }
+        let bound = socket.local?.address
+        let key = ListenerKey(address: bound.flatMap { $0.isUnspecified ? nil : $0 }, port: port)
+        guard listeners[key] == nil else { throw .addressInUse }
+        listeners[key] = descriptor
+        change(descriptor) {
+            $0.local = Endpoint(address: bound ?? IPAddress(ipv4: 0), port: port)
+            $0.kind = .listener(Listener(key: key, backlog: max(0, backlog)))
+        }
+    }
+
+    private func isFreeToListen(_ port: UInt16) -> Bool { !listeners.keys.contains { $0.port == port } }
+
+    /// Takes the oldest connection that waits.
+    ///
+    /// - Returns: its descriptor and who it is.
+    public mutating func accept(_ descriptor: Int) throws(SocketError) -> (descriptor: Int, remote: Endpoint) {
+        guard let socket = socket(descriptor) else { throw .badDescriptor }
+        guard case .listener = socket.kind else { throw .invalidArgument }
+        var taken: Int?
+        change(descriptor) { taken = $0.takeAccepted() }
+        guard let slot = taken, let block = connections[slot]?.block else { throw .wouldBlock }
+        let new = open()
+        connections[slot]?.descriptor = new
+        connections[slot]?.listener = nil
+        change(new) {
+            $0.kind = .connection(slot)
+            $0.local = block.local
+            $0.options = block.options
+        }
+        return (new, block.remote)
+    }
+
+    /// Active OPEN (RFC 9293 3.10.1): begins it. ``readiness(_:)`` says when it is done, ``takeError(_:)`` whether it failed.
+    public mutating func connect(_ descriptor: Int, to remote: Endpoint, now: Instant) throws(SocketError) {
+        guard let socket = socket(descriptor) else { throw .badDescriptor }
+        switch socket.kind {
+        case .idle: break
+        case .listener: throw .isConnected
+        case .connection(let slot):
+            guard let state = connections[slot]?.block.state else { throw .badDescriptor }
+            if state == .synSent || state == .synReceived { throw .already }
+            throw .isConnected
+        }
+        // MUST-46.
+        guard remote.port != 0, isAddressOfOne(remote.address) else { throw .networkUnreachable }
+        guard let local = localEndpoint(for: remote, bound: socket.local) else { throw .addressNotAvailable }
+        guard demultiplexer[FourTuple(local: local, remote: remote)] == nil else { throw .addressNotAvailable }
+        let block = makeBlock(local: local, remote: remote, options: socket.options, now: now)
+        guard let slot = add(block) else { throw .noBufferSpace }
+        connections[slot]?.descriptor = descriptor
+        change(descriptor) {
+            $0.kind = .connection(slot)
+            $0.local = local
+        }
+        update(slot, cause: .call("connect"), now: now) { try? $0.openActively(now: now) }
+    }
+
+    private func isAddressOfOne(_ address: IPAddress) -> Bool {
+        if address.isUnspecified || configuration.broadcastAddresses.contains(address) { return false }
+        if let ipv4 = address.ipv4 { return ipv4 != 0xffff_ffff && ipv4 >> 28 != 0xe }
+        return address.high >> 56 != 0xff
+    }
+
+    /// The program's choice, or the host's first address of the right version (MUST-44, MUST-45), and a port that nobody
+    /// foresees (RFC 6056).
+    private mutating func localEndpoint(for remote: Endpoint, bound: Endpoint?) -> Endpoint? {
+        var address = bound?.address ?? IPAddress(ipv4: 0)
+        if address.isUnspecified {
+            let own = configuration.addresses
+            guard
+                let first = own.first(where: { $0 == remote.address })
+                    ?? own.first(where: { $0.isIPv4 == remote.address.isIPv4 })
+            else { return nil }
+            address = first
+        }
+        if let port = bound?.port, port != 0 { return Endpoint(address: address, port: port) }
+        let ports = configuration.ephemeralPorts
+        let count = UInt32(ports.count)
+        let offset = ISNGenerator(configuration.secret).portOffset(local: address, remote: remote)
+        for _ in 0..<count {
+            portSteps &+= 1
+            let port = ports.lowerBound &+ UInt16(truncatingIfNeeded: (offset &+ portSteps) % count)
+            let local = Endpoint(address: address, port: port)
+            if demultiplexer[FourTuple(local: local, remote: remote)] == nil, isFreeToListen(port) { return local }
+        }
+        return nil
+    }
+}
+
+extension Host.ListenerKey {
+    func overlaps(_ other: IPAddress) -> Bool { address == nil || other.isUnspecified || address == other }
+}

@@ -1,0 +1,37 @@
+import TCPWire
+
+/// What a host is given: addresses, secrets, limits.
+public struct HostConfiguration: Sendable {
+    /// When SYN cookies are sent (RFC 4987 3.6).
+    public enum Cookies: Hashable, Sendable {
+        /// When the queue of half-open connections is full.
+        case underPressure
+        case always
+        case never
+    }
+
+    /// Its own addresses, IPv4 and IPv6.
+    public var addresses: [IPAddress]
+    /// Addresses that are everybody's, besides 255.255.255.255.
+    public var broadcastAddresses: [IPAddress] = []
+    /// Of its interface, in octets.
+    public var mtu = 1500
+    /// The key of ISNs, timestamps, ports and cookies: from a good source of randomness.
+    public var secret = KeyedHash(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+    /// What a new socket begins with.
+    public var connection = ConnectionOptions()
+    public var cookies = Cookies.underPressure
+    /// Half-open connections of all listeners together.
+    public var halfOpenLimit = 256
+    /// Connections of any kind.
+    public var connectionLimit = 65_536
+    /// Ports for connections of its own (RFC 6335 6).
+    public var ephemeralPorts: ClosedRange<UInt16> = 49_152...65_535
+    /// Whether ``Host/takeRecords()`` has something to give.
+    public var keepsRecords = false
+    /// RSTs and the like to segments of no connection that may go out in a second.
+    public var resetLimit = 1000
+
+    /// - Parameter addresses: its own.
+    public init(addresses: [IPAddress]) { self.addresses = addresses }
+}

@@ -1,0 +1,140 @@
+import TCPWire
+
+/// The IP header of a packet that arrives, as far as a host looks at it (RFC 791, RFC 8200).
+struct InternetPacket {
+    var source: IPAddress
+    var destination: IPAddress
+    /// Of what follows the header and, in IPv6, the extension headers that every host walks.
+    var nextProtocol: UInt8
+    /// Where that begins.
+    var payloadStart: Int
+    /// Where the packet ends, whatever follows it in the frame.
+    var end: Int
+    var fragment: Fragment?
+    var isIPv4: Bool
+
+    struct Fragment: Hashable {
+        var identification: UInt32
+        /// In octets.
+        var offset: Int
+        var hasMore: Bool
+        /// Where the part that every fragment repeats ends.
+        var headerEnd: Int
+    }
+
+    static let tcp: UInt8 = 6
+    static let icmp: UInt8 = 1
+    static let icmpv6: UInt8 = 58
+
+    /// `nil` where lengths or the header's checksum are wrong.
+    init?(_ octets: [UInt8]) {
+        guard let first = octets.first else { return nil }
+        switch first >> 4 {
+        case 4: self.init(ipv4: octets)
+        case 6: self.init(ipv6: octets)
+        default: return nil
+        }
+    }
+
+    private init?(ipv4 octets: [UInt8]) {
+        guard octets.count >= 20, IPv4Checksum.verify(in: octets.octets, at: 0) == .correct else { return nil }
+        let headerLength = Int(octets[0] & 0x0f) * 4
+        let length = Int(octets[2]) << 8 | Int(octets[3])
+        guard headerLength >= 20, length >= headerLength, length <= octets.count else { return nil }
+        isIPv4 = true
+        source = IPAddress(ipv4: octets.octets.bigEndian32(at: 12))
+        destination = IPAddress(ipv4: octets.octets.bigEndian32(at: 16))
+        nextProtocol = octets[9]
+        payloadStart = headerLength
+        end = length
+        let place = octets.octets.bigEndian16(at: 6)
+        if place & 0x3fff != 0 {
+            fragment = Fragment(
+                identification: UInt32(octets.octets.bigEndian16(at: 4)), offset: Int(place & 0x1fff) * 8,
+                hasMore: place & 0x2000 != 0, headerEnd: headerLength)
+        }
+    }
+
+    private init?(ipv6 octets: [UInt8]) {
+        guard octets.count >= 40 else { return nil }
+        end = 40 + Int(octets.octets.bigEndian16(at: 4))
+        guard end <= octets.count else { return nil }
+        isIPv4 = false
+        source = IPAddress(high: octets.octets.bigEndian64(at: 8), low: octets.octets.bigEndian64(at: 16))
+        destination = IPAddress(high: octets.octets.bigEndian64(at: 24), low: octets.octets.bigEndian64(at: 32))
+        nextProtocol = octets[6]
+        payloadStart = 40
+        for _ in 0..<16 {
+            switch nextProtocol {
+            case 0, 43, 60:
+                guard payloadStart + 8 <= end else { return nil }
+                nextProtocol = octets[payloadStart]
+                payloadStart += (Int(octets[payloadStart + 1]) + 1) * 8
+                guard payloadStart <= end else { return nil }
+            case 44:
+                guard payloadStart + 8 <= end, fragment == nil else { return nil }
+                let place = octets.octets.bigEndian16(at: payloadStart + 2)
+                nextProtocol = octets[payloadStart]
+                fragment = Fragment(
+                    identification: octets.octets.bigEndian32(at: payloadStart + 4), offset: Int(place & 0xfff8),
+                    hasMore: place & 1 != 0, headerEnd: payloadStart)
+                payloadStart += 8
+                // An "atomic fragment" is whole (RFC 6946); what follows in another is not to be walked.
+                if fragment?.offset == 0, fragment?.hasMore == false { continue }
+                return
+            default: return
+            }
+        }
+        return nil
+    }
+
+    /// Whether nothing is missing: no fragment, or one that is all there is.
+    var isWhole: Bool { fragment.map { $0.offset == 0 && !$0.hasMore } ?? true }
+
+    /// A packet of this version, without options.
+    static func make(
+        _ payload: [UInt8], protocol number: UInt8, from source: IPAddress, to destination: IPAddress, hopLimit: UInt8
+    ) -> [UInt8] {
+        guard let from = source.ipv4, let to = destination.ipv4 else {
+            var header: [UInt8] = [0x60, 0, 0, 0]
+            header += [UInt8(payload.count >> 8 & 0xff), UInt8(payload.count & 0xff), number, hopLimit]
+            for word in [source.high, source.low, destination.high, destination.low] { header += bytes(word) }
+            return header + payload
+        }
+        let length = 20 + payload.count
+        var header: [UInt8] = [
+            0x45, 0, UInt8(length >> 8 & 0xff), UInt8(length & 0xff), 0, 0, 0x40, 0, hopLimit, number,
+        ]
+        header += [0, 0] + bytes(UInt64(from) << 32 | UInt64(to))
+        let sum = checksum(header[...])
+        header[10] = UInt8(sum >> 8)
+        header[11] = UInt8(sum & 0xff)
+        return header + payload
+    }
+
+    static func bytes(_ word: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+    }
+
+    /// RFC 1071, over octets that begin on an even place.
+    static func checksum(_ octets: ArraySlice<UInt8>, startingWith start: UInt64 = 0) -> UInt16 {
+        var sum = start
+        var index = octets.startIndex
+        while index + 1 < octets.endIndex {
+            sum &+= UInt64(octets[index]) << 8 | UInt64(octets[index + 1])
+            index += 2
+        }
+        if index < octets.endIndex { sum &+= UInt64(octets[index]) << 8 }
+        while sum > 0xffff { sum = (sum & 0xffff) + (sum >> 16) }
+        return ~UInt16(truncatingIfNeeded: sum)
+    }
+
+    /// The sum over ICMPv6's pseudo-header (RFC 8200 8.1).
+    static func pseudoSum(from source: IPAddress, to destination: IPAddress, length: Int) -> UInt64 {
+        var sum = UInt64(length) + UInt64(icmpv6)
+        for word in [source.high, source.low, destination.high, destination.low] {
+            sum += (word >> 48) + (word >> 32 & 0xffff) + (word >> 16 & 0xffff) + (word & 0xffff)
+        }
+        return sum
+    }
+}

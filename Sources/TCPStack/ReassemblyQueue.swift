@@ -1,0 +1,125 @@
+import TCPState
+import TCPWire
+
+/// Text that came before what precedes it (RFC 9293 3.10.7.4, SHLD-31: "queue out-of-order segments"), in pieces that neither
+/// touch nor overlap, in the order of their numbers.
+public struct ReassemblyQueue: Hashable, Sendable {
+    struct Piece: Hashable, Sendable {
+        var start: SequenceNumber
+        var octets: [UInt8]
+        var end: SequenceNumber { start + UInt32(truncatingIfNeeded: octets.count) }
+    }
+
+    private(set) var pieces: [Piece] = []
+    /// Starts of the pieces that grew last, newest first: the order in which they are reported (RFC 2018 4).
+    private var recent: [SequenceNumber] = []
+    /// Octets held.
+    public private(set) var count = 0
+
+    /// With one-octet pieces a window of any size would cost more than its octets; behind this many the text is dropped,
+    /// and comes again.
+    static let pieceLimit = 2048
+
+    /// Whether nothing is missing.
+    public var isEmpty: Bool { pieces.isEmpty }
+
+    /// Adds what is not yet there of text that lies in the window.
+    ///
+    /// - Returns: whether any octet of it was new.
+    mutating func insert(_ octets: ArraySlice<UInt8>, at start: SequenceNumber) -> Bool {
+        guard !octets.isEmpty else { return false }
+        let end = start + UInt32(truncatingIfNeeded: octets.count)
+        // Pieces that touch or overlap [start, end).
+        var first = pieces.count
+        while first > 0, pieces[first - 1].end.isAtOrAfter(start) { first -= 1 }
+        var last = first
+        while last < pieces.count, pieces[last].start.isAtOrBefore(end) { last += 1 }
+        if first == last {
+            guard pieces.count < Self.pieceLimit else { return false }
+            pieces.insert(Piece(start: start, octets: Array(octets)), at: first)
+            count += octets.count
+            noteRecent(start, replacing: [])
+            return true
+        }
+        if last == first + 1, pieces[first].start.isAtOrBefore(start), pieces[first].end.isAtOrAfter(end) {
+            noteRecent(pieces[first].start, replacing: [])
+            return false
+        }
+        let merged = merge(octets, at: start, end: end, over: first..<last)
+        noteRecent(merged.start, replacing: pieces[first..<last].map(\.start))
+        count -= pieces[first..<last].reduce(0) { $0 + $1.octets.count }
+        count += merged.octets.count
+        pieces.replaceSubrange(first..<last, with: [merged])
+        return true
+    }
+
+    /// What came first is kept where old and new overlap: an overlap that differs is an attack or a fault (RFC 5722's view
+    /// of fragments).
+    private func merge(
+        _ octets: ArraySlice<UInt8>, at start: SequenceNumber, end: SequenceNumber, over range: Range<Int>
+    ) -> Piece {
+        var merged: Piece
+        if let first = pieces[range].first, first.start.isAtOrBefore(start) {
+            merged = first
+        } else {
+            merged = Piece(start: start, octets: [])
+        }
+        for piece in pieces[range] {
+            if piece.start.isAfter(merged.end) {
+                let from = Int(merged.end.relative(to: start))
+                let to = Int(piece.start.relative(to: start))
+                merged.octets += octets[(octets.startIndex + from)..<(octets.startIndex + to)]
+            }
+            if piece.end.isAfter(merged.end) {
+                merged.octets += piece.octets[Int(merged.end.relative(to: piece.start))...]
+            }
+        }
+        if end.isAfter(merged.end) {
+            merged.octets += octets[(octets.startIndex + Int(merged.end.relative(to: start)))...]
+        }
+        return merged
+    }
+
+    private mutating func noteRecent(_ start: SequenceNumber, replacing gone: [SequenceNumber]) {
+        recent.removeAll { $0 == start || gone.contains($0) }
+        recent.insert(start, at: 0)
+        if recent.count > 4 { recent.removeLast() }
+    }
+
+    /// Takes out the text that continues at `next`, dropping what lies before it.
+    mutating func take(continuing next: SequenceNumber) -> [UInt8] {
+        var taken: [UInt8] = []
+        var position = next
+        while let piece = pieces.first, piece.start.isAtOrBefore(position) {
+            pieces.removeFirst()
+            recent.removeAll { $0 == piece.start }
+            count -= piece.octets.count
+            guard piece.end.isAfter(position) else { continue }
+            taken += piece.octets[Int(position.relative(to: piece.start))...]
+            position = piece.end
+        }
+        return taken
+    }
+
+    mutating func removeAll() { self = ReassemblyQueue() }
+
+    /// The blocks to report, the one that changed last first (RFC 2018 4).
+    func blocks(limit: Int) -> [SACKBlock] {
+        guard !pieces.isEmpty else { return [] }
+        var blocks: [SACKBlock] = []
+        for start in recent where blocks.count < limit {
+            guard let piece = pieces.first(where: { $0.start == start }) else { continue }
+            blocks.append(SACKBlock(left: piece.start.rawValue, right: piece.end.rawValue))
+        }
+        for piece in pieces.prefix(8) where blocks.count < limit && !recent.contains(piece.start) {
+            blocks.append(SACKBlock(left: piece.start.rawValue, right: piece.end.rawValue))
+        }
+        return blocks
+    }
+
+    /// The block that holds `number`, if any.
+    func block(holding number: SequenceNumber) -> SACKBlock? {
+        pieces.first { $0.start.isAtOrBefore(number) && $0.end.isAfter(number) }
+            .map { SACKBlock(left: $0.start.rawValue, right: $0.end.rawValue) }
+    }
+}

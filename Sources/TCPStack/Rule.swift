@@ -1,0 +1,67 @@
+/// Why a control block or a host does what it does: the rule, with the document and the section it stands in.
+///
+/// The raw value is the rule's name, which keeps; ``text`` is one English line about it.
+public enum Rule: String, Hashable, Sendable, CaseIterable {
+    // Calls of the program.
+    case passiveOpen, activeOpen, closeCall, closeBeforeEstablished, abortCall, lingerZero, unreadData
+
+    // Segments for no connection, or in LISTEN and SYN-SENT.
+    case noConnection, resetInClosed, resetInListen, acknowledgmentInListen, synInListen, nothingInListen,
+        badAcknowledgmentInSynSent, resetInSynSent, resetWithoutAcknowledgmentInSynSent, synAckInSynSent,
+        simultaneousOpen, nothingInSynSent
+
+    // First to fourth step of 3.10.7.4: number, RST, SYN.
+    case oldTimestamp, unacceptable, zeroWindow, resetOutsideWindow, resetNotExact, resetExact, resetInSynReceived,
+        resetWhileClosing, synAgainInSynReceived, synAckInSynReceived, synInSynReceived, synInConnection,
+        challengeLimited
+
+    // Fifth step: ACK.
+    case noAcknowledgment, badAcknowledgmentInSynReceived, acknowledgmentOfSYN, acknowledgmentOfUnsent,
+        acknowledgmentTooOld, acknowledgmentOfFIN, congestionEcho
+
+    // Sixth to eighth step: URG, text, FIN.
+    case urgentPointer, textInOrder, gap, gapClosed, duplicateText, textAfterClose, textAfterFIN, receiveBufferFull,
+        finArrived, finAgainInTimeWait, congestionMarked
+
+    // Acknowledging.
+    case delayedAcknowledgment, everySecondSegment, quickAcknowledgment, windowUpdate
+
+    // Sending.
+    case fullSegment, lastOfQueue, halfWindow, overrideTimeout, limitedTransmit, sendFinish, restartAfterIdle
+
+    // Losses.
+    case fastRetransmit, threeDuplicates, sackLoss, recentAcknowledgment, partialAcknowledgment, enterRecovery,
+        recoveryOver, lossWindow, retransmitAfterTimeout, retransmissionTimeout, spuriousTimeout, lossProbe,
+        probeFilledHole, retransmissionWarning, retransmissionLimit
+
+    // Other timers.
+    case persistTimeout, windowProbe, keepAlive, keepAliveLimit, userTimeout, finWait2Over, timeWaitOver
+
+    // ICMP.
+    case icmpNotOurs, icmpHardError, icmpSoftError, icmpHardErrorInConnection, icmpInOpening, icmpSourceQuench,
+        icmpPacketTooBig
+
+    // The host.
+    case notForHost, badPacket, badChecksum, invalidSource, fragmentKept, fragmentDropped, synQueueFull,
+        cookieAccepted, cookieWrong, acceptQueueFull, synInTimeWait, listenerClosed, tooManyConnections, echoReply,
+        otherProtocol
+}
+
+extension Rule {
+    /// The document: `RFC 9293`.
+    public var document: String { entry.document }
+
+    /// The section, and the step in it where there are several: `3.10.7.4 fifth`.
+    public var section: String { entry.section }
+
+    /// What the rule says, in a line of English without a full stop.
+    public var text: String { entry.text }
+
+    private var entry: Entry { Self.table[self] ?? Entry(document: "", section: "", text: rawValue) }
+
+    struct Entry: Sendable {
+        let document: String
+        let section: String
+        let text: String
+    }
+}

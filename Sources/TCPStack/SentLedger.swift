@@ -1,0 +1,154 @@
+import TCPState
+
+/// What has been sent and is not yet acknowledged, segment by segment: the scoreboard of RFC 6675 with the sending times that
+/// RFC 8985 needs.
+public struct SentLedger: Hashable, Sendable {
+    /// One stretch of sequence space that went out as a segment.
+    public struct Entry: Hashable, Sendable {
+        /// The first number.
+        public internal(set) var start: SequenceNumber
+        /// Numbers, a FIN's included.
+        public internal(set) var length: UInt32
+        /// When it last went out.
+        public internal(set) var sentAt: Instant
+        /// When it first went out.
+        public internal(set) var firstSentAt: Instant
+        /// How often it went out.
+        public internal(set) var transmissions: UInt32 = 1
+        /// Whether a SACK block covers it.
+        public internal(set) var isSacked = false
+        /// Whether it is taken for lost and has not gone out again since.
+        public internal(set) var isLost = false
+        /// Whether a retransmission of it is under way.
+        public internal(set) var isRetransmitted = false
+
+        /// The first number behind it.
+        public var end: SequenceNumber { start + length }
+    }
+
+    /// In the order of their numbers.
+    public private(set) var entries: [Entry] = []
+    private var head = 0
+    /// Numbers covered by SACK blocks.
+    public private(set) var sackedLength: UInt32 = 0
+    /// Numbers taken for lost and not sent again.
+    public private(set) var lostLength: UInt32 = 0
+    /// Numbers sent again and still under way.
+    public private(set) var retransmittedLength: UInt32 = 0
+
+    init() {}
+
+    /// Whether all is acknowledged.
+    public var isEmpty: Bool { head == entries.count }
+
+    /// Segments not acknowledged.
+    public var count: Int { entries.count - head }
+
+    var indices: Range<Int> { head..<entries.count }
+    var first: Entry? { isEmpty ? nil : entries[head] }
+    var last: Entry? { isEmpty ? nil : entries[entries.count - 1] }
+
+    /// The number behind everything sent; `nil` where nothing is under way.
+    var end: SequenceNumber? { last?.end }
+
+    subscript(index: Int) -> Entry { entries[index] }
+
+    mutating func append(start: SequenceNumber, length: UInt32, now: Instant) {
+        entries.append(Entry(start: start, length: length, sentAt: now, firstSentAt: now))
+    }
+
+    /// Takes off what lies before `number`.
+    ///
+    /// - Returns: the entries that are acknowledged whole.
+    mutating func acknowledge(upTo number: SequenceNumber) -> [Entry] {
+        var gone: [Entry] = []
+        while head < entries.count {
+            let entry = entries[head]
+            if entry.end.isAtOrBefore(number) {
+                count(entry, -1)
+                gone.append(entry)
+                head += 1
+            } else if entry.start.isBefore(number) {
+                count(entry, -1)
+                entries[head].length = entry.end.relative(to: number)
+                entries[head].start = number
+                count(entries[head], 1)
+                break
+            } else {
+                break
+            }
+        }
+        if head == entries.count {
+            entries.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 64, head * 2 >= entries.count {
+            entries.removeSubrange(0..<head)
+            head = 0
+        }
+        return gone
+    }
+
+    /// Divides an entry, so that the first part has `length` numbers.
+    mutating func split(_ index: Int, length: UInt32) {
+        guard length > 0, length < entries[index].length else { return }
+        var rest = entries[index]
+        rest.start = rest.start + length
+        rest.length -= length
+        entries[index].length = length
+        entries.insert(rest, at: index + 1)
+    }
+
+    mutating func markSacked(_ index: Int) {
+        change(index) {
+            $0.isSacked = true
+            $0.isLost = false
+            $0.isRetransmitted = false
+        }
+    }
+
+    /// A retransmission that is lost again counts like the first loss.
+    mutating func markLost(_ index: Int) {
+        change(index) {
+            guard !$0.isSacked else { return }
+            $0.isLost = true
+            $0.isRetransmitted = false
+        }
+    }
+
+    mutating func markRetransmitted(_ index: Int, now: Instant) {
+        change(index) {
+            $0.isLost = false
+            $0.isRetransmitted = true
+            $0.transmissions &+= 1
+            $0.sentAt = now
+        }
+    }
+
+    /// The receiver may have dropped what it had reported (RFC 2018 8).
+    mutating func forgetSacks() {
+        for index in indices { change(index) { $0.isSacked = false } }
+    }
+
+    /// What was taken for lost was only late.
+    mutating func forgetLosses() {
+        for index in indices { change(index) { $0.isLost = false } }
+    }
+
+    mutating func removeAll() { self = SentLedger() }
+
+    /// The first entry taken for lost; retransmitted in this order (RFC 6675 4, NextSeg rule 1).
+    var firstLost: Int? { lostLength == 0 ? nil : indices.first { entries[$0].isLost } }
+
+    private mutating func change(_ index: Int, _ body: (inout Entry) -> Void) {
+        count(entries[index], -1)
+        body(&entries[index])
+        count(entries[index], 1)
+    }
+
+    private mutating func count(_ entry: Entry, _ sign: Int) {
+        let length = sign > 0 ? entry.length : 0 &- entry.length
+        if entry.isSacked { sackedLength &+= length }
+        if entry.isLost { lostLength &+= length }
+        if entry.isRetransmitted { retransmittedLength &+= length }
+    }
+}

@@ -1,0 +1,52 @@
+import CaptureFile
+import TCPStack
+import TCPWire
+
+/// Captures of what a host's interface saw.
+extension VirtualNetwork {
+    /// A packet as a capture at one host has it.
+    public struct CapturedMoment: Hashable, Sendable {
+        /// When it passed the interface.
+        public var time: Instant
+        public var octets: [UInt8]
+        public var isOutbound: Bool
+        /// Why it was sent, where its sender is a host.
+        public var comment: String?
+    }
+
+    /// What a capture at this host would hold, in the order of time.
+    public func capture(at host: Int) -> [CapturedMoment] {
+        var moments: [CapturedMoment] = []
+        for packet in record.packets {
+            let comment = packet.reason.map { "\($0.document) \($0.section): \($0.text)" }
+            if packet.sender == host {
+                moments.append(
+                    CapturedMoment(time: packet.sentAt, octets: packet.octets, isOutbound: true, comment: comment))
+            }
+            if packet.receiver == host, case .arrived(let time) = packet.fate {
+                moments.append(CapturedMoment(time: time, octets: packet.octets, isOutbound: false, comment: comment))
+            }
+        }
+        // Stable: packets of one moment stay in the order they were sent.
+        return moments.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(
+            \.element)
+    }
+
+    /// Writes that capture as pcapng, with raw IP packets and the reasons as comments.
+    ///
+    /// - Parameters:
+    ///   - path: emptied if there; `-` is standard output.
+    ///   - epoch: what the network's time 0 is taken for, in nanoseconds since 1970.
+    public func writeCapture(at host: Int, to path: String, epoch: Int64 = 0) throws(CaptureError) {
+        var writer = try PcapngWriter(path: path, application: "tcplens")
+        let interface = try writer.addInterface(
+            CaptureInterface(name: "virtual\(host)", linkType: LinkType.raw.rawValue))
+        for moment in capture(at: host) {
+            try writer.write(
+                moment.octets.octets, interface: interface,
+                time: Timestamp(nanoseconds: epoch &+ moment.time.nanoseconds),
+                direction: moment.isOutbound ? .outbound : .inbound, comments: moment.comment.map { [$0] } ?? [])
+        }
+        try writer.finish()
+    }
+}
