@@ -51,7 +51,7 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Connections", "LinuxKernel",
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "Connections", "LinuxKernel",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             swiftSettings: plain),

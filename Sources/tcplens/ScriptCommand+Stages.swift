@@ -18,6 +18,7 @@ extension ScriptStage {
             #else
                 throw Failure.noKernelHere
             #endif
+        case .stack: return StackScriptHost(network)
         }
     }
 
@@ -41,6 +42,7 @@ extension ScriptStage {
             #else
                 throw Failure.noKernelHere
             #endif
+        case .stack: return nil
         }
     }
 

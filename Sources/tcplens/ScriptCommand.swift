@@ -17,12 +17,14 @@ struct ScriptCommand: ParsableCommand {
                 tcplens script handshake.pkt         one script, on this machine's kernel
                 tcplens script tests/*.pkt           many: a line each, and what went wrong
                 tcplens script -v handshake.pkt      every step of it
+                tcplens script --on stack *.pkt      on our own TCP, without any privilege
                 tcplens script --json tests/*.pkt    one JSON object for each script
                 """,
             zh: """
                 tcplens script handshake.pkt         在本机内核上运行一个脚本
                 tcplens script tests/*.pkt           运行多个：每个一行，并说明哪里不符
                 tcplens script -v handshake.pkt      显示每一步
+                tcplens script --on stack *.pkt      在自有协议栈上运行，无需任何权限
                 tcplens script --json tests/*.pkt    每个脚本一个 JSON 对象
                 """
         ).spoken)
@@ -34,7 +36,10 @@ struct ScriptCommand: ParsableCommand {
 
     @Option(
         name: .customLong("on"),
-        help: .init(Text(en: "Whose TCP.", zh: "用哪个 TCP。").spoken, valueName: "tcp"))
+        help: .init(
+            Text(
+                en: "Whose TCP: the kernel's, or our own stack's in virtual time.", zh: "用哪个 TCP：本机内核，或在虚拟时间中运行的自有协议栈。"
+            ).spoken, valueName: "tcp"))
     var stage: ScriptStage = .kernel
 
     @Option(
@@ -108,6 +113,8 @@ struct ScriptCommand: ParsableCommand {
 enum ScriptStage: String, CaseIterable, ExpressibleByArgument {
     /// This machine's, in a network namespace of its own.
     case kernel
+    /// Ours, in virtual time: needs no privilege and no kernel.
+    case stack
 }
 
 /// A script and what was found in its file.

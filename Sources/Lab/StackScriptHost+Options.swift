@@ -1,0 +1,178 @@
+import PacketScript
+import TCPStack
+import TCPState
+import TCPWire
+
+/// Socket options, sysctls and `tcp_info`, in Linux's units.
+extension StackScriptHost {
+    func set(
+        _ descriptor: Int32, _ option: SocketOption, _ value: SocketOption.Value
+    ) throws(ScriptHostError) -> Attempt {
+        guard let change = try change(option, value) else { return { $0.success(0) } }
+        return { me in
+            do throws(SocketError) {
+                try me.host.setOptions(Int(descriptor), now: me.clock, change)
+                return me.success(0)
+            } catch {
+                return me.failure(error)
+            }
+        }
+    }
+
+    /// What the option changes; `nil` for one that means nothing here.
+    private func change(
+        _ option: SocketOption, _ value: SocketOption.Value
+    ) throws(ScriptHostError) -> ((inout ConnectionOptions) -> Void)? {
+        switch (option, value) {
+        case (.reuseAddress, _), (.reusePort, _), (.outOfBandInline, _), (.receiveLowWater, _), (.notSentLowWater, _):
+            return nil
+        case (.linger, .linger(let isOn, let seconds)):
+            return { $0.linger = isOn ? .wait(.seconds(Int(seconds))) : .background }
+        case (.congestion, .text(let name)):
+            guard let control = ConnectionOptions.CongestionControl(rawValue: name) else {
+                throw .unsupported("congestion control \(name)")
+            }
+            return { $0.congestionControl = control }
+        case (_, .integer(let number)): return try change(option, Int(number))
+        default: throw .unsupported("option \(option.level) \(option.name)")
+        }
+    }
+
+    private func change(
+        _ option: SocketOption, _ number: Int
+    ) throws(ScriptHostError) -> ((inout ConnectionOptions) -> Void) {
+        switch option {
+        case .noDelay: return { $0.nagle = number != 0 ? .off : .whileSmallUnacknowledged }
+        case .cork: return { $0.cork = number != 0 }
+        case .maximumSegment: return { $0.maximumSegmentSize = UInt16(clamping: number) }
+        case .keepAlive: return { $0.keepAlive.isEnabled = number != 0 }
+        case .keepIdle: return { $0.keepAlive.idle = .seconds(number) }
+        case .keepInterval: return { $0.keepAlive.interval = .seconds(number) }
+        case .keepCount: return { $0.keepAlive.limit = number }
+        case .synCount: return { $0.synRetransmissionLimit = number }
+        case .linger2: return { $0.finWait2Timeout = number < 0 ? .zero : .seconds(number) }
+        case .userTimeout: return { $0.userTimeout = number > 0 ? .milliseconds(number) : nil }
+        case .sendBuffer: return { $0.sendBuffer = max(number * 2, 4608) }
+        case .receiveBuffer: return { $0.receiveBuffer = max(number, 1152) }
+        case .windowClamp: return { $0.receiveBuffer = min($0.receiveBuffer, max(number, 1)) }
+        case .quickAck: return { $0.initialQuickAcknowledgments = number != 0 ? 16 : 0 }
+        case SocketOption(level: 0, name: 1), SocketOption(level: 41, name: 67):
+            return { $0.trafficClass = UInt8(truncatingIfNeeded: number) }
+        case SocketOption(level: 0, name: 2), SocketOption(level: 41, name: 16):
+            return { $0.hopLimit = UInt8(clamping: number) }
+        default: throw .unsupported("option \(option.level) \(option.name)")
+        }
+    }
+
+    func get(_ descriptor: Int32, _ option: SocketOption) throws(ScriptHostError) -> Attempt {
+        if option == .error {
+            return { me in
+                var result = me.success(0)
+                result.option = .integer(me.host.takeError(Int(descriptor))?.number ?? 0)
+                return result
+            }
+        }
+        if option == .congestion {
+            return { me in
+                guard let options = try? me.host.options(Int(descriptor)) else { return me.failure(.badDescriptor) }
+                var result = me.success(0)
+                result.option = .text(options.congestionControl.rawValue)
+                return result
+            }
+        }
+        guard let options = try? host.options(Int(descriptor)) else { return { $0.failure(.badDescriptor) } }
+        let number: Int
+        switch option {
+        case .noDelay: number = options.nagle == .off ? 1 : 0
+        case .cork: number = options.cork ? 1 : 0
+        case .keepAlive: number = options.keepAlive.isEnabled ? 1 : 0
+        case .maximumSegment: number = Int(host.info(Int(descriptor))?.segmentSize ?? 536)
+        case .sendBuffer: number = options.sendBuffer
+        case .receiveBuffer: number = options.receiveBuffer * 2
+        case .userTimeout: number = Int((options.userTimeout ?? .zero).microseconds / 1000)
+        default: throw .unsupported("option \(option.level) \(option.name)")
+        }
+        return { me in
+            var result = me.success(0)
+            result.option = .integer(Int32(clamping: number))
+            return result
+        }
+    }
+
+    public func set(_ name: String, to value: String) throws(ScriptHostError) {
+        guard name.hasPrefix("net.ipv4.") else { throw .unknownSetting(name) }
+        let short = String(name.dropFirst("net.ipv4.".count))
+        if short == "tcp_congestion_control" {
+            guard let control = ConnectionOptions.CongestionControl(rawValue: value) else { throw .badSetting(name) }
+            defaults.congestionControl = control
+            return
+        }
+        let numbers = value.split(whereSeparator: { $0 == " " || $0 == "\t" }).compactMap { Int($0) }
+        guard let number = numbers.first else { throw .badSetting(name) }
+        switch short {
+        case "tcp_sack": defaults.selectiveAcknowledgment = number != 0
+        case "tcp_timestamps": defaults.timestamps = number != 0
+        case "tcp_window_scaling": defaults.windowScaling = number != 0
+        case "tcp_ecn": defaults.explicitCongestionNotification = number == 1
+        case "tcp_syn_retries": defaults.synRetransmissionLimit = number
+        case "tcp_synack_retries": defaults.synRetransmissionLimit = max(defaults.synRetransmissionLimit, number)
+        case "tcp_retries2": defaults.retransmissionLimit = number
+        case "tcp_fin_timeout": defaults.finWait2Timeout = .seconds(number)
+        case "tcp_keepalive_time": defaults.keepAlive.idle = .seconds(number)
+        case "tcp_keepalive_intvl": defaults.keepAlive.interval = .seconds(number)
+        case "tcp_keepalive_probes": defaults.keepAlive.limit = number
+        case "tcp_recovery": defaults.usesRecentAcknowledgment = number != 0
+        case "tcp_syncookies":
+            host.configuration.cookies = number == 0 ? .never : number == 2 ? .always : .underPressure
+        case "tcp_early_retrans": defaults.usesLossProbe = number != 0
+        case "tcp_rmem":
+            guard numbers.count == 3, numbers[2] > 0 else { throw .badSetting(name) }
+            defaults.receiveBuffer = max(numbers[1] / 2, 1152)
+            defaults.windowShift = Self.windowShift(largest: numbers[2])
+        case "tcp_wmem": if numbers.count == 3 { defaults.sendBuffer = numbers[1] }
+        default: throw .unknownSetting(name)
+        }
+    }
+
+    /// As Linux has it: from the largest buffer that there may ever be, not from today's.
+    static func windowShift(largest: Int) -> UInt8 {
+        let digits = Int.bitWidth - 1 - largest.leadingZeroBitCount
+        return UInt8(clamping: max(0, min(14, digits - 15)))
+    }
+
+    /// By the names of `struct tcp_info`: times in microseconds, windows in segments.
+    static func fields(_ info: ConnectionInfo) -> [String: Int64] {
+        let states: [State: Int64] = [
+            .established: 1, .synSent: 2, .synReceived: 3, .finWait1: 4, .finWait2: 5, .timeWait: 6, .closed: 7,
+            .closeWait: 8, .lastAck: 9, .listen: 10, .closing: 11,
+        ]
+        let phases: [RecoveryVariables.Phase: Int64] = [.open: 0, .recovery: 3, .loss: 4]
+        let size = Int64(max(info.segmentSize, 1))
+        let threshold = info.congestionThreshold == .max ? Int64(Int32.max) : Int64(info.congestionThreshold) / size
+        var bits: Int64 = 0
+        if info.agreed.timestamps { bits |= 1 }
+        if info.agreed.selectiveAcknowledgment { bits |= 2 }
+        if info.agreed.windowScaling { bits |= 4 }
+        if info.agreed.explicitCongestionNotification { bits |= 8 }
+        return [
+            "tcpi_state": states[info.state] ?? 0, "tcpi_ca_state": phases[info.phase] ?? 0, "tcpi_options": bits,
+            "tcpi_snd_wscale": Int64(info.sendScale), "tcpi_rcv_wscale": Int64(info.receiveScale),
+            "tcpi_rto": info.retransmissionTimeout.microseconds, "tcpi_backoff": Int64(info.backoff),
+            "tcpi_retransmits": Int64(info.backoff), "tcpi_probes": Int64(info.probes), "tcpi_snd_mss": size,
+            "tcpi_rcv_mss": Int64(info.receivedSegmentSize), "tcpi_unacked": Int64(info.segmentsInFlight),
+            "tcpi_sacked": (Int64(info.octetsSacked) + size - 1) / size,
+            "tcpi_lost": (Int64(info.octetsLost) + size - 1) / size,
+            "tcpi_retrans": (Int64(info.octetsRetransmitted) + size - 1) / size,
+            "tcpi_rtt": info.roundTrip?.microseconds ?? 0, "tcpi_rttvar": info.roundTripVariation.microseconds,
+            "tcpi_min_rtt": info.minimumRoundTrip?.microseconds ?? 0, "tcpi_snd_ssthresh": threshold,
+            "tcpi_snd_cwnd": Int64(info.congestionWindow) / size,
+            "tcpi_total_retrans": Int64(info.counters.retransmissions),
+            "tcpi_bytes_acked": Int64(info.counters.octetsAcknowledged),
+            "tcpi_bytes_received": Int64(info.counters.octetsReceived),
+            "tcpi_bytes_sent": Int64(info.counters.octetsSent), "tcpi_segs_out": Int64(info.counters.segmentsSent),
+            "tcpi_segs_in": Int64(info.counters.segmentsReceived), "tcpi_notsent_bytes": Int64(info.unsent),
+            "tcpi_snd_wnd": Int64(info.sendWindow), "tcpi_rcv_wnd": Int64(info.receiveWindow),
+            "tcpi_reord_seen": info.reorderingSeen ? 1 : 0,
+        ]
+    }
+}

@@ -1,0 +1,109 @@
+import PacketScript
+import TCPStack
+import TCPState
+import TCPWire
+
+/// A script's host that is a TCP of our own in virtual time.
+public final class StackScriptHost: ScriptHost {
+    var host: Host
+    var clock = Instant(nanoseconds: 1_000_000_000_000)
+    /// What goes into the sockets that are opened from now on.
+    var defaults: ConnectionOptions
+    var packets: [ScriptPacket] = []
+    var nonBlocking: Set<Int32> = []
+    private var finished: ScriptResult?
+    private var blocked: ((StackScriptHost) -> ScriptResult?)?
+    /// When the call gives up waiting; `nil`: never.
+    private var patience: Instant?
+
+    /// A fresh host with the script's address.
+    public init(_ network: ScriptNetwork) {
+        var configuration = HostConfiguration(addresses: [network.local])
+        configuration.mtu = network.mtu
+        configuration.keepsRecords = false
+        // Linux's, where nothing else is said.
+        configuration.connection.windowShift = 7
+        configuration.connection.receiveBuffer = 65_535
+        defaults = configuration.connection
+        host = Host(configuration)
+    }
+
+    public var now: Int64 { clock.nanoseconds }
+
+    public func start(_ call: ScriptCall) throws(ScriptHostError) {
+        finished = nil
+        blocked = nil
+        patience = nil
+        let attempt = try begin(call)
+        if let result = attempt(self) {
+            finished = result
+        } else {
+            blocked = attempt
+        }
+        collect()
+    }
+
+    public func result(until deadline: Int64) throws(ScriptHostError) -> ScriptResult? {
+        advance(until: deadline) { $0.retry() }
+        defer { finished = nil }
+        return finished
+    }
+
+    public func inject(_ packet: [UInt8]) throws(ScriptHostError) {
+        host.receive(packet: packet, now: clock)
+        collect()
+        _ = retry()
+    }
+
+    public func nextPacket(until deadline: Int64) throws(ScriptHostError) -> ScriptPacket? {
+        advance(until: deadline) { !$0.packets.isEmpty }
+        return packets.isEmpty ? nil : packets.removeFirst()
+    }
+
+    public func wait(until deadline: Int64) throws(ScriptHostError) {
+        advance(until: deadline) { _ in false }
+    }
+
+    public func information(of descriptor: Int32) -> [String: Int64] {
+        host.info(Int(descriptor)).map { Self.fields($0) } ?? [:]
+    }
+
+    /// Limits the wait of the call that is under way.
+    func waitAtMost(_ interval: Interval) { patience = clock + interval }
+
+    /// Timer by timer up to the deadline, or until what is waited for is there.
+    private func advance(until deadline: Int64, _ isThere: (StackScriptHost) -> Bool) {
+        let end = Instant(nanoseconds: deadline)
+        collect()
+        while !isThere(self) {
+            // What is due already has been done: only what lies ahead can change anything.
+            let ahead = [host.nextDeadline, patience].compactMap { $0 }.filter { $0 > clock }
+            guard let next = ahead.min(), next < end else {
+                clock = max(clock, end)
+                collect()
+                _ = isThere(self)
+                return
+            }
+            clock = next
+            collect()
+        }
+    }
+
+    /// Whether the call that was started has its result.
+    private func retry() -> Bool {
+        if finished != nil { return true }
+        guard let attempt = blocked, let result = attempt(self) else { return false }
+        blocked = nil
+        finished = result
+        collect()
+        return true
+    }
+
+    func collect() {
+        for packet in host.poll(now: clock) {
+            packets.append(ScriptPacket(time: clock.nanoseconds, octets: packet.octets))
+        }
+    }
+
+    var hasRunOut: Bool { patience.map { $0 <= clock } ?? false }
+}
