@@ -10,12 +10,21 @@ struct ConnectionFacts: Encodable {
         let segments: UInt32
         let bytes: UInt64
         let retransmitted: UInt32
+        let outOfOrder: UInt32
+        let duplicateAcks: UInt32
+        let zeroWindows: UInt16
+        /// The shortest, in milliseconds.
+        let rtt: Double?
         let state: String?
 
         init(_ half: Half) {
             segments = half.segments
             bytes = half.streamBytes
             retransmitted = half.retransmittedSegments
+            outOfOrder = half.outOfOrderSegments
+            duplicateAcks = half.duplicateAcknowledgments
+            zeroWindows = half.zeroWindows
+            rtt = half.minimumRoundTrip.map { Double($0) / 1e6 }
             state = half.state?.name
         }
     }

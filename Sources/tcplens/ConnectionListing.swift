@@ -26,7 +26,7 @@ struct ConnectionListing {
 
     func begin() {
         if format == .tsv {
-            Screen.write(((isOneOfMany ? ["file"] : []) + ConnectionRow.columns).joined(separator: "\t"))
+            Screen.write(((isOneOfMany ? ["file"] : []) + ConnectionRow.allColumns).joined(separator: "\t"))
         }
     }
 

@@ -5,10 +5,16 @@ import TCPWire
 
 /// A connection as a line of tab-separated values.
 struct ConnectionRow {
-    static let columns = [
+    private static let columns = [
         "number", "client", "server", "role", "start", "duration", "opening", "ending", "ended_by", "client_segments",
         "server_segments", "client_bytes", "server_bytes", "handshake_ms",
     ]
+    /// Of each direction, prefixed with the end that sent it.
+    private static let directionColumns = ["retransmitted", "out_of_order", "duplicate_acks", "zero_windows", "rtt_ms"]
+
+    static var allColumns: [String] {
+        columns + ["client", "server"].flatMap { end in directionColumns.map { "\(end)_\($0)" } }
+    }
 
     private var text = RowText()
     /// Octets gathered before they are handed on.
@@ -32,8 +38,18 @@ struct ConnectionRow {
         text.append(record.client.streamBytes)
         text.append(record.server.streamBytes)
         if record.handshakeDelay >= 0 { text.append(record.handshakeDelay, decimals: 6) } else { text.append("-") }
+        append(record.client)
+        append(record.server)
         text.endLine()
         if text.octets.count >= Self.blockSize { flush() }
+    }
+
+    private mutating func append(_ half: Half) {
+        text.append(UInt64(half.retransmittedSegments))
+        text.append(UInt64(half.outOfOrderSegments))
+        text.append(UInt64(half.duplicateAcknowledgments))
+        text.append(UInt64(half.zeroWindows))
+        if let time = half.minimumRoundTrip { text.append(time, decimals: 6) } else { text.append("-") }
     }
 
     mutating func flush() {

@@ -41,6 +41,10 @@ struct RowText {
     private mutating func tab() { octets.append(UInt8(ascii: "\t")) }
 
     private mutating func appendDigits(_ value: UInt64, atLeast count: Int) {
+        if value < 10, count <= 1 {
+            octets.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value))
+            return
+        }
         var digits: InlineArray<20, UInt8> = InlineArray(repeating: 0)
         var rest = value
         var length = 0

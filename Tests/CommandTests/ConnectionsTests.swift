@@ -23,13 +23,16 @@ struct ConnectionsTests {
         #expect(
             rows.first?.joined(separator: " ") == """
                 number client server role start duration opening ending ended_by client_segments server_segments \
-                client_bytes server_bytes handshake_ms
+                client_bytes server_bytes handshake_ms client_retransmitted client_out_of_order client_duplicate_acks \
+                client_zero_windows client_rtt_ms server_retransmitted server_out_of_order server_duplicate_acks \
+                server_zero_windows server_rtt_ms
                 """)
         #expect(rows.count == 4)
         #expect(rows.allSatisfy { $0.count == rows[0].count && !$0.contains("") })
         #expect(rows[1][4] == "1700000000.000000000")
         #expect(rows[1][5] == "0.000489000")
         #expect(rows[1][13] == "0.034000")
+        #expect(rows[1][14...] == ["0", "0", "0", "0", "0.012000", "0", "0", "0", "0", "0.010000"])
         #expect(rows[3][6] == "refused")
     }
 
