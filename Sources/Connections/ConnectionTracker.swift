@@ -36,17 +36,19 @@ public struct ConnectionTracker: ~Copyable {
     public mutating func add(_ segment: TrackedSegment) -> Int { add(segment, hash: segment.key.hash(seed: seed)) }
 
     /// The same, where the key's hash is known.
+    ///
+    /// - Parameter before: packets that came before the one that the segment's number counts from.
     @inline(__always)
-    mutating func add(_ segment: TrackedSegment, hash: UInt64) -> Int {
+    mutating func add(_ segment: TrackedSegment, hash: UInt64, after before: Int = 0) -> Int {
         if evictor != nil { sweep(at: segment.time) }
-        let index = find(segment, hash)
+        let index = find(segment, hash, before)
         records[index].take(segment, transitions)
         return index
     }
 
     /// The record of the segment's connection: the one there is, or a new one.
     @inline(__always)
-    private mutating func find(_ segment: TrackedSegment, _ hash: UInt64) -> Int {
+    private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int) -> Int {
         let mask = slots.count &- 1
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] != 0 {
@@ -54,19 +56,19 @@ public struct ConnectionTracker: ~Copyable {
             let index = Self.index(entry)
             if entry >> 32 == hash >> 32, records[index].key == segment.key {
                 guard segment.opens, records[index].hasOtherLife(segment) else { return index }
-                let fresh = open(segment)
+                let fresh = open(segment, before)
                 records[fresh].traits.insert(.reusesTuple)
                 slots[slot] = Self.entry(fresh, hash)
                 return fresh
             }
             slot = (slot &+ 1) & mask
         }
-        return insert(segment, hash)
+        return insert(segment, hash, before)
     }
 
     @inline(never)
-    private mutating func insert(_ segment: TrackedSegment, _ hash: UInt64) -> Int {
-        let fresh = open(segment)
+    private mutating func insert(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int) -> Int {
+        let fresh = open(segment, before)
         if used * 8 >= slots.count * 7 { grow() }
         let mask = slots.count - 1
         // Looked for anew: making room may have moved what was there.
@@ -77,8 +79,9 @@ public struct ConnectionTracker: ~Copyable {
         return fresh
     }
 
-    private mutating func open(_ segment: TrackedSegment) -> Int {
-        let record = ConnectionRecord(startingWith: segment)
+    private mutating func open(_ segment: TrackedSegment, _ before: Int) -> Int {
+        var record = ConnectionRecord(startingWith: segment)
+        record.firstNumber &+= UInt64(truncatingIfNeeded: before)
         if evictor != nil { return openSparingly(record) }
         records.append(record)
         return records.count - 1

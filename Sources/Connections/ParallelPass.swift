@@ -190,7 +190,8 @@ extension ConnectionTracker {
     fileprivate mutating func take(_ segments: borrowing PartSegments, shard: Int, after before: Int) {
         var entry = segments.first(of: shard)
         while entry > 0 {
-            _ = take(segments.entries[entry - 1], after: before)
+            _ = add(
+                segments.entries[entry - 1].segment, hash: segments.entries[entry - 1].hash, after: before)
             entry = Int(segments.entries[entry - 1].next)
         }
     }
@@ -200,19 +201,13 @@ extension ConnectionTracker {
     ) {
         var entry = segments.first(of: shard)
         while entry > 0 {
-            let connection = take(segments.entries[entry - 1], after: before)
+            let connection = add(
+                segments.entries[entry - 1].segment, hash: segments.entries[entry - 1].hash, after: before)
             index.note(
                 connection, offset: segments.entries[entry - 1].offset,
                 number: before &+ segments.entries[entry - 1].segment.number)
             entry = Int(segments.entries[entry - 1].next)
         }
-    }
-
-    @inline(__always)
-    private mutating func take(_ entry: PartSegments.Entry, after before: Int) -> Int {
-        var segment = entry.segment
-        segment.number &+= before
-        return add(segment, hash: entry.hash)
     }
 }
 

@@ -7,7 +7,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     let key: FlowKey
     let time: Timestamp
     /// The packet's number in its source, from 1.
-    var number: Int
+    let number: Int
     let sequence: SequenceNumber
     let acknowledgment: SequenceNumber
     let payloadLength: UInt32
