@@ -167,15 +167,15 @@ struct Traffic {
         )
     }
 
-    // MARK: pcap, in nanoseconds
+    // MARK: pcap, in microseconds, which every tool reads
 
     private static func header(into output: inout [UInt8]) {
-        for word: UInt32 in [0xa1b2_3c4d, 0x0004_0002, 0, 0, 262_144, 1] { append(word, to: &output) }
+        for word: UInt32 in [0xa1b2_c3d4, 0x0004_0002, 0, 0, 262_144, 1] { append(word, to: &output) }
     }
 
     private static func record(_ frame: [UInt8], at time: Int64, into output: inout [UInt8]) {
         append(UInt32(truncatingIfNeeded: time / 1_000_000_000), to: &output)
-        append(UInt32(truncatingIfNeeded: time % 1_000_000_000), to: &output)
+        append(UInt32(truncatingIfNeeded: time % 1_000_000_000 / 1000), to: &output)
         append(UInt32(frame.count), to: &output)
         append(UInt32(frame.count), to: &output)
         output.append(contentsOf: frame)

@@ -37,9 +37,13 @@ private struct Reading: Equatable {
         }
     }
 
-    private mutating func take(_ packet: CapturedPacket, from reader: inout CaptureReader) throws(CaptureError) {
+    private func sum(of packet: CapturedPacket, in reader: borrowing CaptureReader) -> UInt64 {
         let content = reader.bytes.extracting(packet.offset..<(packet.offset + packet.capturedLength))
-        sums.append(content.withUnsafeBytes { $0.reduce(0) { $0 &* 31 &+ UInt64($1) } })
+        return content.withUnsafeBytes { $0.reduce(0) { $0 &* 31 &+ UInt64($1) } }
+    }
+
+    private mutating func take(_ packet: CapturedPacket, from reader: inout CaptureReader) throws(CaptureError) {
+        sums.append(sum(of: packet, in: reader))
         comments.append(reader.comments(of: packet))
         interfaces.append(reader.format.interface(of: packet))
         if reader.isSeekable {

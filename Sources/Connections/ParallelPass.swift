@@ -12,8 +12,9 @@ import TCPWire
 /// Why threads may share it (`@unchecked Sendable`, here and below): a round gives each part, and each shard, to one
 /// worker; parts that are tracked in it are not those that are decoded in it; rounds do not overlap.
 final class ParallelPass: @unchecked Sendable {
-    /// Octets of a part: small enough that what is decoded of it is still in the cache when it is tracked.
-    static let usualPartSize = 1 << 20
+    /// Octets of a part: what is decoded of it is still in the third-level cache when it is tracked, and the workers wait
+    /// for each other only some hundred times in a gigabyte.
+    static let usualPartSize = 1 << 22
     /// Below this one worker is done before several have started.
     private static let leastSize = 16 << 20
     /// A shard's number fits in the upper bits of ``order``.
