@@ -6,6 +6,8 @@ struct ByteSource: ~Copyable {
     private let descriptor: Descriptor?
     /// Where in a regular file the next octet to read lies; `nil` for what can only be read on.
     private var position: Int?
+    /// Where in a regular file reading will probably end: it goes up to there, and beyond in small steps.
+    private var likelyEnd = Int.max
     /// No more than this at a time: how streams behave, made so for tests.
     private let pieceSize: Int
     let path: String
@@ -47,26 +49,36 @@ struct ByteSource: ~Copyable {
             case .none: return 0
             }
         }
-        let got = try read(at: from, into: &window)
+        let got = try read(
+            at: from, into: &window, atMost: from < likelyEnd ? likelyEnd - from : Self.stepBeyond)
         position = from + got
         return got
     }
 
+    /// Octets read at a time where no more were expected: a packet or two.
+    private static let stepBeyond = 1 << 14
+
     /// Adds the octets of a regular file from `offset` on to `window`.
     ///
     /// - Returns: how many; 0 at the end.
-    func read(at offset: Int, into window: inout ByteWindow) throws(CaptureError) -> Int {
+    func read(
+        at offset: Int, into window: inout ByteWindow, atMost limit: Int = .max
+    ) throws(CaptureError) -> Int {
         switch descriptor {
         case .some(let file):
             try unsafe window.append { (space) throws(CaptureError) in
-                try unsafe file.read(into: space, at: offset, path: path)
+                let part = unsafe UnsafeMutableRawBufferPointer(rebasing: space.prefix(limit))
+                return try unsafe file.read(into: part, at: offset, path: path)
             }
         case .none: 0
         }
     }
 
     /// Goes on at another place of a regular file.
-    mutating func seek(to offset: Int) { position = offset }
+    mutating func seek(to offset: Int, until limit: Int) {
+        position = offset
+        likelyEnd = limit
+    }
 
     /// The same regular file once more.
     func duplicate() throws(CaptureError) -> ByteSource {

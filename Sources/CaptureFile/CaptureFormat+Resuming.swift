@@ -45,12 +45,14 @@ extension CaptureFormat {
     }
 }
 
+extension CaptureFormat {
+    /// Sections and interfaces met so far.
+    var described: Int { rows.count &+ sections.count }
+}
+
 extension CaptureReader {
     /// Packets (and what else is numbered) walked past so far.
     package var count: Int { walk.numbered }
-
-    /// Changes with every section or interface that is met: what was walked with others then no longer holds behind it.
-    package var described: Int { walk.rows.count &+ walk.sections.count }
 
     /// Another reader of the same seekable capture, with a window of its own, that has met what this one has.
     package func duplicate() throws(CaptureError) -> CaptureReader {
@@ -58,14 +60,16 @@ extension CaptureReader {
     }
 
     /// Goes on elsewhere in a seekable capture, where a packet's record starts, `count` packets having come before it.
-    package mutating func seek(to position: Int, count: Int) {
+    ///
+    /// - Parameter limit: nothing much behind it will be asked for.
+    package mutating func seek(to position: Int, count: Int, until limit: Int = .max) {
         walk.numbered = count
         walk.skipping = 0
         ending = nil
         if input.isWhole {
             place = position
         } else {
-            input.seek(to: position)
+            input.seek(to: position, until: limit)
             walk.windowStart = position
             place = 0
         }
@@ -74,8 +78,8 @@ extension CaptureReader {
     /// Goes to a place at or behind `position` where a packet's record seems to start, and counts packets from 0 there.
     ///
     /// - Returns: false where none is found within reach.
-    package mutating func seekLikelyStart(from position: Int) throws(CaptureError) -> Bool {
-        seek(to: position, count: 0)
+    package mutating func seekLikelyStart(from position: Int, until limit: Int) throws(CaptureError) -> Bool {
+        seek(to: position, count: 0, until: limit)
         if !input.isWhole { _ = try input.fill(atLeast: CaptureInput.windowSize) }
         guard let found = walk.likelyStart(in: input.window.bytes, from: place) else { return false }
         place = found

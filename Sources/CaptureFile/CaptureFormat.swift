@@ -61,6 +61,11 @@ public struct CaptureFormat: Sendable {
     @inlinable
     public mutating func next(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
         guard kind == .pcap else { return nextUnlessPcap(in: bytes, at: &offset, packet: &packet) }
+        return nextPcap(in: bytes, at: &offset, packet: &packet)
+    }
+
+    @inlinable @inline(__always)
+    mutating func nextPcap(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
         let available = bytes.byteCount &- offset
         guard available >= recordHeaderLength else {
             return available == 0 ? .end : .needsMore(atLeast: recordHeaderLength)

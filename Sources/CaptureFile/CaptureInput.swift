@@ -118,9 +118,11 @@ extension CaptureInput {
     }
 
     /// Lets the window slide on from another place.
-    mutating func seek(to offset: Int) {
+    ///
+    /// - Parameter limit: nothing much behind it will be asked for.
+    mutating func seek(to offset: Int, until limit: Int) {
         window.discard(window.count)
-        source.seek(to: offset)
+        source.seek(to: offset, until: limit)
     }
 
     /// Holds the octets from `offset` on ready in ``fetched``.

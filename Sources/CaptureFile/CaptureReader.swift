@@ -78,30 +78,10 @@ public struct CaptureReader: ~Copyable, Sendable {
     /// - Returns: false at the end, of which ``ending`` tells the kind.
     /// - Throws: ``CaptureError`` where the operating system fails to read on.
     public mutating func next(_ packet: inout CapturedPacket) throws(CaptureError) -> Bool {
-        let step = input.window.step(&walk, at: &place, packet: &packet)
-        if case .packet = step { return true }
-        return try next(&packet, after: step)
-    }
-
-    /// Goes on where the window was not enough.
-    private mutating func next(_ packet: inout CapturedPacket, after failed: CaptureFormat.Step) throws(CaptureError)
-        -> Bool
-    {
-        var step = failed
-        ending = nil
         while true {
-            switch step {
-            case .packet: return true
-            case .damaged(let why):
-                ending = .damaged(offset: walk.windowStart &+ place, why: why)
-                return false
-            case .needsMore, .end:
-                guard try fill(for: step) else {
-                    ending = endingOfInput(after: step)
-                    return false
-                }
-            }
-            step = input.window.step(&walk, at: &place, packet: &packet)
+            let step = input.window.step(&walk, at: &place, packet: &packet)
+            if case .packet = step { return true }
+            guard try goOn(after: step) else { return false }
         }
     }
 
@@ -112,6 +92,23 @@ public struct CaptureReader: ~Copyable, Sendable {
 }
 
 extension CaptureReader {
+    /// Lets more in where the window was not enough for a step.
+    ///
+    /// - Returns: false where there is no more; ``ending`` then tells why.
+    mutating func goOn(after step: CaptureFormat.Step) throws(CaptureError) -> Bool {
+        ending = nil
+        switch step {
+        case .packet: return true
+        case .damaged(let why):
+            ending = .damaged(offset: walk.windowStart &+ place, why: why)
+            return false
+        case .needsMore, .end:
+            if try fill(for: step) { return true }
+            ending = endingOfInput(after: step)
+            return false
+        }
+    }
+
     /// - Returns: false where the input ends before the step can go on.
     private mutating func fill(for step: CaptureFormat.Step) throws(CaptureError) -> Bool {
         guard !input.isWhole else { return false }

@@ -1,5 +1,5 @@
 /// Where one packet of a capture lies, and when it was seen.
-@frozen public struct CapturedPacket: Sendable, Equatable {
+@frozen public struct CapturedPacket: Sendable, Equatable, BitwiseCopyable {
     /// 1 for the first packet of the file, as Wireshark counts: it also numbers pcapng's custom and journal blocks, so
     /// numbers may leap. 0 for a packet fetched by its place (``CaptureReader/fetch(at:_:)``).
     public var number = 0
@@ -27,6 +27,6 @@
 }
 
 /// Which way a packet crossed the interface that captured it, where the file says.
-@frozen public enum PacketDirection: UInt8, Sendable {
+@frozen public enum PacketDirection: UInt8, Sendable, BitwiseCopyable {
     case unknown, inbound, outbound
 }

@@ -1,5 +1,5 @@
 /// A moment, in nanoseconds since 1970-01-01T00:00:00Z.
-@frozen public struct Timestamp: Hashable, Comparable, Sendable {
+@frozen public struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
     public var nanoseconds: Int64
 
     @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }

@@ -20,8 +20,18 @@ import TCPWire
     @inline(__always)
     mutating func add(_ verdict: PacketVerdict) {
         packets &+= 1
+        // Nearly always, and no leap through a table.
+        if verdict == .segment {
+            segments &+= 1
+        } else {
+            addOther(verdict)
+        }
+    }
+
+    @inline(never)
+    private mutating func addOther(_ verdict: PacketVerdict) {
         switch verdict {
-        case .segment: segments &+= 1
+        case .segment: break
         case .quotedSegment: quoted &+= 1
         case .fragment: fragments &+= 1
         case .otherTransport: otherTransport &+= 1
@@ -52,6 +62,13 @@ public enum StoryChoice: Sendable, Equatable {
     case connection(Int)
     /// Every connection's segments with their bytes, up to so many in all.
     case all(limit: Int)
+
+    fileprivate var keepsBytes: Bool {
+        switch self {
+        case .none, .places: false
+        case .connection, .all: true
+        }
+    }
 }
 
 /// How far the first pass has come.
@@ -65,7 +82,7 @@ public struct ReadingProgress: Sendable {
 /// The first pass over a source: packets in, connections out.
 public struct CaptureAnalysis: ~Copyable {
     private var tracker: ConnectionTracker
-    private var index = SegmentIndex()
+    private var index: SegmentIndex
     /// What found the connections where several workers did; else `nil`.
     private var parallel: ParallelPass?
     public private(set) var counts = PacketCounts()
@@ -79,7 +96,8 @@ public struct CaptureAnalysis: ~Copyable {
     private let isMeasuring: Bool
     /// By connection, where they were asked for; else empty.
     public private(set) var measures: [ConnectionMeasures] = []
-    private var header = SegmentHeader()
+    /// Segments on their way to the tracker.
+    private var batch: SegmentBatch
 
     /// - Parameters:
     ///   - eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
@@ -87,7 +105,10 @@ public struct CaptureAnalysis: ~Copyable {
     public init(keeping choice: StoryChoice = .none, eviction: Eviction? = nil, measuring: Bool = false) {
         isMeasuring = measuring && eviction == nil
         var generator = SystemRandomNumberGenerator()
-        tracker = ConnectionTracker(seed: HashSeed(&generator), eviction: eviction)
+        let seed = HashSeed(&generator)
+        tracker = ConnectionTracker(seed: seed, eviction: eviction)
+        batch = SegmentBatch(seed: seed)
+        index = SegmentIndex(isKept: choice == .places)
         self.choice = choice
     }
 
@@ -121,14 +142,25 @@ public struct CaptureAnalysis: ~Copyable {
             try readInParallel(&reader, workers, reporting: report)
             return
         }
-        var packet = CapturedPacket()
-        while try reader.next(&packet) {
-            let frame = reader.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
-            take(frame, packet)
-            if counts.packets & 0xfff == 0 {
-                let reached = progress(of: reader)
-                report(&self, reached)
+        var packets = PacketBatch()
+        while try reader.next(&packets) {
+            take(packets, of: reader.bytes)
+            let reached = progress(of: reader)
+            report(&self, reached)
+        }
+    }
+
+    private mutating func take(_ packets: borrowing PacketBatch, of bytes: RawSpan) {
+        if isMeasuring || choice.keepsBytes {
+            for index in 0..<packets.count {
+                let packet = packets[index]
+                take(bytes.extracting(packet.offset..<packet.offset + packet.capturedLength), packet)
             }
+        } else {
+            batch.removeAll()
+            batch.add(packets, of: bytes)
+            counts.add(batch.counts)
+            tracker.take(batch, into: &index)
         }
     }
 
@@ -152,35 +184,37 @@ public struct CaptureAnalysis: ~Copyable {
 
     /// Takes one packet.
     public mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket) {
-        let link = LinkType(rawValue: packet.linkType)
+        var header = SegmentHeader()
         let verdict = PacketDecoder.decode(
-            frame, link: link, originalLength: packet.originalLength, into: &header)
+            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header)
         counts.add(verdict)
         guard verdict == .segment else { return }
         let connection = tracker.add(TrackedSegment(header, in: frame, at: packet.time, number: packet.number))
-        if isMeasuring { measure(connection, frame, packet) }
+        if isMeasuring { measure(connection, header, frame, packet) }
         switch choice {
         case .none: break
         case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
         case .connection(let number):
-            if connection == number - 1 { keep(connection, frame, packet, link) }
+            if connection == number - 1 { keep(connection, header, frame, packet) }
         case .all(let limit):
-            if kept.count < limit { keep(connection, frame, packet, link) } else { leftOut += 1 }
+            if kept.count < limit { keep(connection, header, frame, packet) } else { leftOut += 1 }
         }
     }
 
-    private mutating func measure(_ connection: Int, _ frame: RawSpan, _ packet: borrowing CapturedPacket) {
+    private mutating func measure(
+        _ connection: Int, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket
+    ) {
         if connection == measures.count { measures.append(ConnectionMeasures(header)) }
         measures[connection].take(
             header, in: frame, at: packet.time, isCutOff: packet.capturedLength < packet.originalLength)
     }
 
     private mutating func keep(
-        _ connection: Int, _ frame: RawSpan, _ packet: borrowing CapturedPacket, _ link: LinkType
+        _ connection: Int, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket
     ) {
         let segment = StoredSegment(
-            number: packet.number, time: packet.time, header: header, frame: Array(copying: frame), link: link,
-            originalLength: packet.originalLength)
+            number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
+            link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
         while keptPlaces.count <= connection { keptPlaces.append([]) }
         keptPlaces[connection].append(kept.count)
         kept.append((connection, segment))

@@ -3,28 +3,34 @@ import TCPState
 import TCPWire
 
 extension ConnectionRecord {
-    /// Takes one more segment into account: numbers first, then the states that follow from them.
+    /// Takes one more segment into account, if it is of the bulk of any capture: both ends are ESTABLISHED and neither has
+    /// said FIN, so the states stay as they are.
+    ///
+    /// - Returns: whether it is; else ``takeInFull(_:_:)`` has to take it.
     @inline(__always)
-    mutating func take(_ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix) {
+    mutating func takeInBulk(_ segment: TrackedSegment) -> Bool {
         let side = segment.side
-        if lastTime < segment.time { lastTime = segment.time }
-        halves[side].segments &+= 1
-        // The bulk of any capture: both ends are ESTABLISHED and neither has said FIN, so the states stay as they are.
-        if segment.flags.isDisjoint(with: [.syn, .fin, .rst]), handshakeProved, halves[0].isInBulk, halves[1].isInBulk,
-            segment.flags.contains(.ack)
-        {
-            noteNumbers(segment, from: side, repeatsSYN: false)
-            noteAcknowledgment(segment, from: side)
-            noteWindow(segment, of: side)
-        } else {
-            takeInFull(segment, from: side, transitions)
-        }
+        guard segment.flags.isDisjoint(with: [.syn, .fin, .rst]), segment.flags.contains(.ack), handshakeProved,
+            halves[0].isInBulk, halves[1].isInBulk
+        else { return false }
+        noteSegment(segment, of: side)
+        noteNumbers(segment, from: side, repeatsSYN: false)
+        noteAcknowledgment(segment, from: side)
+        noteWindow(segment, of: side)
+        return true
     }
 
+    @inline(__always)
+    private mutating func noteSegment(_ segment: TrackedSegment, of side: Int) {
+        if lastTime < segment.time { lastTime = segment.time }
+        halves[side].segments &+= 1
+    }
+
+    /// Takes one more segment into account: numbers first, then the states that follow from them.
     @inline(never)
-    private mutating func takeInFull(
-        _ segment: TrackedSegment, from side: Int, _ transitions: borrowing TransitionMatrix
-    ) {
+    mutating func takeInFull(_ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix) {
+        let side = segment.side
+        noteSegment(segment, of: side)
         let flags = segment.flags
         // An RST is judged by its number alone and stands in nobody's stream (RFC 9293 3.10.7.4, the second check).
         if flags.contains(.rst) {

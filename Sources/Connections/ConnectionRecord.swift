@@ -66,7 +66,7 @@ extension ConnectionRecord {
 
     /// The end that receives what `side` sends.
     @inline(__always)
-    func peer(of side: Int) -> Int { isReflexive ? side : 1 - side }
+    func peer(of side: Int) -> Int { side ^ (isReflexive ? 0 : 1) }
 
     /// The client's side, and the server's.
     func side(of party: Party) -> Int { party == .client ? Int(clientSide & 1) : peer(of: Int(clientSide & 1)) }

@@ -120,7 +120,7 @@ extension ConnectionTracker {
         let mask = slots.count - 1
         let hash = records[index].key.hash(seed: seed)
         let wanted = Self.entry(index, hash)
-        var hole = Int(truncatingIfNeeded: hash) & mask
+        var hole = Self.home(hash) & mask
         while slots[hole] != wanted {
             if slots[hole] == 0 { return }
             hole = (hole + 1) & mask
@@ -129,7 +129,7 @@ extension ConnectionTracker {
         while true {
             next = (next + 1) & mask
             guard slots[next] != 0 else { break }
-            let home = Int(truncatingIfNeeded: records[Self.index(slots[next])].key.hash(seed: seed)) & mask
+            let home = Self.home(slots[next]) & mask
             // It may move back unless its home lies between the hole and itself.
             if (next - home) & mask >= (next - hole) & mask {
                 slots[hole] = slots[next]

@@ -6,10 +6,11 @@ import TCPWire
 /// segment; memory grows with the number of connections, or stays constant where ended ones are let go (``Eviction``).
 public struct ConnectionTracker: ~Copyable {
     var records = FlatStore<ConnectionRecord>()
-    /// 0 for an empty slot; else record index + 1 below, and above it half of the key's hash, so that a slot taken by
-    /// another key is passed over without a look at its record, which lies in cold memory. The number of slots is a power
-    /// of two and at least an eighth of them are empty.
-    var slots: [UInt64] = Array(repeating: 0, count: 1024)
+    /// 0 for an empty slot; else record index + 1 below, and above it the half of the key's hash that says where the search
+    /// for it begins: so a slot taken by another key is passed over, and the table made larger, without a look at the
+    /// records, which lie in cold memory. The number of slots is a power of two and three eighths of them at least are
+    /// empty, so that most searches end where they begin.
+    var slots = FlatStore<UInt64>(repeating: 0, count: 1024)
     var used = 0
     let seed: HashSeed
     private let transitions = TransitionMatrix()
@@ -42,15 +43,58 @@ public struct ConnectionTracker: ~Copyable {
     mutating func add(_ segment: TrackedSegment, hash: UInt64, after before: Int = 0) -> Int {
         if evictor != nil { sweep(at: segment.time) }
         let index = find(segment, hash, before)
-        records[index].take(segment, transitions)
+        // In two calls, since the table is copied for the second.
+        if !records[index].takeInBulk(segment) { records[index].takeInFull(segment, transitions) }
         return index
+    }
+
+    /// Takes the segments of a batch that belong to a shard, some of them at a time: while the first is worked on, the memory
+    /// that the others need is under way.
+    ///
+    /// - Parameters:
+    ///   - before: packets that came before the batch, where its numbers count from there.
+    ///   - index: gets each segment's place.
+    mutating func take(
+        _ batch: borrowing SegmentBatch, shard: Int = 0, after before: Int = 0, into index: inout SegmentIndex
+    ) {
+        var group = InlineArray<32, Int>(repeating: 0)
+        var entry = batch.first(of: shard)
+        while entry > 0 {
+            var size = 0
+            while entry > 0, size < group.count {
+                group[size] = entry - 1
+                slots.fetchSoon(Self.home(batch.entries[entry - 1].hash) & (slots.count &- 1))
+                entry = Int(batch.entries[entry - 1].next)
+                size &+= 1
+            }
+            for place in 0..<size {
+                if let likely = likely(batch.entries[group[place]].hash) { records.fetchSoon(likely) }
+            }
+            for place in 0..<size {
+                let entry = batch.entries[group[place]]
+                let connection = add(entry.segment, hash: entry.hash, after: before)
+                index.note(connection, offset: entry.offset, number: before &+ entry.segment.number)
+            }
+        }
+    }
+
+    /// The record that a key with this hash most likely has, judged by the slots alone.
+    @inline(__always)
+    private func likely(_ hash: UInt64) -> Int? {
+        let mask = slots.count &- 1
+        var slot = Self.home(hash) & mask
+        while slots[slot] != 0 {
+            if Self.home(slots[slot]) == Self.home(hash) { return Self.index(slots[slot]) }
+            slot = (slot &+ 1) & mask
+        }
+        return nil
     }
 
     /// The record of the segment's connection: the one there is, or a new one.
     @inline(__always)
     private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int) -> Int {
         let mask = slots.count &- 1
-        var slot = Int(truncatingIfNeeded: hash) & mask
+        var slot = Self.home(hash) & mask
         while slots[slot] != 0 {
             let entry = slots[slot]
             let index = Self.index(entry)
@@ -69,10 +113,10 @@ public struct ConnectionTracker: ~Copyable {
     @inline(never)
     private mutating func insert(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int) -> Int {
         let fresh = open(segment, before)
-        if used * 8 >= slots.count * 7 { grow() }
+        if used * 8 >= slots.count * 5 { grow() }
         let mask = slots.count - 1
         // Looked for anew: making room may have moved what was there.
-        var slot = Int(truncatingIfNeeded: hash) & mask
+        var slot = Self.home(hash) & mask
         while slots[slot] != 0 { slot = (slot + 1) & mask }
         slots[slot] = Self.entry(fresh, hash)
         used += 1
@@ -95,16 +139,19 @@ public struct ConnectionTracker: ~Copyable {
     @inline(__always)
     static func index(_ entry: UInt64) -> Int { Int(entry & 0xffff_ffff) &- 1 }
 
+    /// Where the search for a key begins, by its hash or by its entry, before it is cut to the table's size.
+    @inline(__always)
+    static func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) }
+
     private mutating func grow() {
-        let old = slots
-        let mask = old.count * 2 - 1
-        slots = Array(repeating: 0, count: mask + 1)
-        for entry in old where entry != 0 {
-            let hash = records[Self.index(entry)].key.hash(seed: seed)
-            var slot = Int(truncatingIfNeeded: hash) & mask
-            while slots[slot] != 0 { slot = (slot + 1) & mask }
-            slots[slot] = entry
+        let mask = slots.count * 2 - 1
+        var larger = FlatStore<UInt64>(repeating: 0, count: mask + 1)
+        for old in 0..<slots.count where slots[old] != 0 {
+            var slot = Self.home(slots[old]) & mask
+            while larger[slot] != 0 { slot = (slot + 1) & mask }
+            larger[slot] = slots[old]
         }
+        slots = larger
     }
 }
 

@@ -12,20 +12,37 @@ struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     ///   both ends are one, and so is its side.
     @inline(__always)
     static func of(_ segment: borrowing SegmentHeader) -> (key: FlowKey, side: UInt8) {
-        let source = segment.source
-        let destination = segment.destination
-        let isReversed =
-            source == destination ? segment.destinationPort < segment.sourcePort : destination < source
-        if isReversed {
-            let key = FlowKey(
-                lowAddress: destination, highAddress: source, lowPort: segment.destinationPort,
-                highPort: segment.sourcePort)
-            return (key, 1)
-        }
+        let (source, destination) = (segment.source, segment.destination)
+        // Which way a packet goes is as good as random, and a wrongly predicted branch costs more than all of this.
+        let reversed =
+            isBefore(destination.high, source.high)
+            | isSame(destination.high, source.high)
+                & (isBefore(destination.low, source.low)
+                    | isSame(destination.low, source.low) & isBefore(segment.destinationPort, segment.sourcePort))
+        let high = exchanged(source.high, destination.high, reversed)
+        let low = exchanged(source.low, destination.low, reversed)
+        let port = exchanged(segment.sourcePort, segment.destinationPort, reversed)
         let key = FlowKey(
-            lowAddress: source, highAddress: destination, lowPort: segment.sourcePort,
-            highPort: segment.destinationPort)
-        return (key, 0)
+            lowAddress: IPAddress(high: high.0, low: low.0), highAddress: IPAddress(high: high.1, low: low.1),
+            lowPort: port.0, highPort: port.1)
+        return (key, reversed)
+    }
+
+    @inline(__always)
+    private static func isBefore<Field: FixedWidthInteger>(_ left: Field, _ right: Field) -> UInt8 {
+        left < right ? 1 : 0
+    }
+
+    @inline(__always)
+    private static func isSame(_ left: UInt64, _ right: UInt64) -> UInt8 { left == right ? 1 : 0 }
+
+    /// Both, in the other order where `reversed` is 1.
+    @inline(__always)
+    private static func exchanged<Field: FixedWidthInteger>(
+        _ left: Field, _ right: Field, _ reversed: UInt8
+    ) -> (Field, Field) {
+        let difference = (left ^ right) & (0 &- Field(truncatingIfNeeded: reversed))
+        return (left ^ difference, right ^ difference)
     }
 
     var low: Endpoint { Endpoint(address: lowAddress, port: lowPort) }

@@ -1,3 +1,5 @@
+import CaptureFile
+
 /// Where the packets of each connection lie: 16 octets a segment, in the order they were read, and 8 a connection.
 ///
 /// The segments of one connection are chained through one table, so that memory does not depend on how they are divided
@@ -31,12 +33,17 @@ struct SegmentIndex: ~Copyable {
         var last: UInt32
     }
 
+    private let isKept: Bool
     private var entries = FlatStore<Entry>()
     private var chains = FlatStore<Chain>()
+
+    /// - Parameter isKept: whether anybody will ask; else it stays empty.
+    init(isKept: Bool) { self.isKept = isKept }
 
     /// Takes a packet of a connection; connections come in the order of their numbers.
     @inline(__always)
     mutating func note(_ connection: Int, offset: Int, number: Int) {
+        guard isKept else { return }
         entries.append(Entry(offset: offset, number: number))
         let entry = UInt32(truncatingIfNeeded: entries.count)
         if connection == chains.count {

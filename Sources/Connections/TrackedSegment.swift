@@ -35,7 +35,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     }
 
     @inline(__always)
-    var side: Int { Int(senderSide) }
+    var side: Int { Int(senderSide & 1) }
 
     /// RFC 9293 3.4: SEG.LEN.
     @inline(__always)

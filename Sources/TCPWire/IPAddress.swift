@@ -2,7 +2,7 @@
 ///
 /// An IPv4 address is held as its IPv4-mapped IPv6 form (`::ffff:a.b.c.d`, RFC 4291 2.5.5.2). A dual-stack socket reports
 /// its IPv4 peers in that form, so an address read from the kernel equals the one read off the wire.
-@frozen public struct IPAddress: Hashable, Sendable {
+@frozen public struct IPAddress: Hashable, Sendable, BitwiseCopyable {
     /// The upper 64 bits.
     public var high: UInt64
     /// The lower 64 bits.

@@ -2,7 +2,7 @@
 /// ``PacketDecoder/decode(_:link:originalLength:into:)``.
 ///
 /// Offsets are from the start of the frame, so that options and payload can be read from the same bytes later.
-@frozen public struct SegmentHeader: Sendable {
+@frozen public struct SegmentHeader: Sendable, BitwiseCopyable {
     public var source = IPAddress(high: 0, low: 0)
     public var destination = IPAddress(high: 0, low: 0)
     public var sourcePort: UInt16 = 0

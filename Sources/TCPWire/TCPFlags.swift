@@ -1,5 +1,5 @@
 /// The control bits of a TCP header: the eight of RFC 9293 3.1 and the AE bit of RFC 9768 (once NS).
-@frozen public struct TCPFlags: OptionSet, Hashable, Sendable {
+@frozen public struct TCPFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt16
 
     @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }

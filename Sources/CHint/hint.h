@@ -1,0 +1,15 @@
+// What Swift cannot say to the processor.
+#ifndef TCPLENS_HINT_H
+#define TCPLENS_HINT_H
+
+#include <stddef.h>
+
+/// Asks for `length` octets from `address` on to be brought near, to be changed soon. Harmless for any address.
+static inline __attribute__((always_inline)) void tcplens_fetch_soon(const void *address, size_t length) {
+    for (size_t line = 0; line < length; line += 64) {
+        __builtin_prefetch((const char *)address + line, 1, 3);
+    }
+    __builtin_prefetch((const char *)address + length - 1, 1, 3);
+}
+
+#endif

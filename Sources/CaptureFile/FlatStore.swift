@@ -1,0 +1,78 @@
+internal import CHint
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Values of fixed size one after another, in memory that grows without holding two copies of itself where the system can
+/// move pages (`realloc` by `mremap`), and without the checks for other owners that an array makes before each change.
+///
+/// Invariants, on which the unsafe code below rests:
+/// - `base` points to room for `capacity` values that belongs to this value alone until `deinit`, or is nil and `capacity`
+///   is 0; the first `held` of them are initialised, and `held <= capacity`;
+/// - the values are plain bits (`BitwiseCopyable`), so they may be moved as octets and need no deinitialisation;
+/// - every index is compared with `held` before it is used.
+@safe @frozen public struct FlatStore<Value: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+    @usableFromInline var base: UnsafeMutablePointer<Value>?
+    @usableFromInline var held = 0
+    @usableFromInline var capacity = 0
+
+    public init() { unsafe base = nil }
+
+    /// How many values it holds.
+    @inlinable public var count: Int { @inline(__always) get { held } }
+
+    /// `count` times the same.
+    public init(repeating value: Value, count: Int) {
+        self.init()
+        while capacity < count { grow() }
+        unsafe base?.initialize(repeating: value, count: count)
+        held = count
+    }
+
+    deinit { unsafe free(base) }
+
+    public subscript(index: Int) -> Value {
+        @inlinable @inline(__always)
+        unsafeAddress {
+            // As one comparison: a negative index is a huge number. What is below `count` is not nil.
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "no such value")
+            return unsafe UnsafePointer(base.unsafelyUnwrapped + index)
+        }
+        @inlinable @inline(__always)
+        unsafeMutableAddress {
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "no such value")
+            return unsafe base.unsafelyUnwrapped + index
+        }
+    }
+
+    @inlinable @inline(__always)
+    public mutating func append(_ value: Value) {
+        if count == capacity { grow() }
+        unsafe (base.unsafelyUnwrapped + count).initialize(to: value)
+        held += 1
+    }
+
+    /// Asks the memory for a value that will be changed soon, without waiting for it. Any index will do.
+    @inline(__always)
+    public func fetchSoon(_ index: Int) {
+        guard UInt(bitPattern: index) < UInt(bitPattern: count) else { return }
+        unsafe tcplens_fetch_soon(base.unsafelyUnwrapped + index, MemoryLayout<Value>.size)
+    }
+
+    /// Forgets the values; keeps the memory.
+    public mutating func removeAll() { held = 0 }
+
+    @usableFromInline
+    @inline(never)
+    mutating func grow() {
+        let larger = max(64, capacity * 2)
+        guard let moved = unsafe realloc(base, larger * MemoryLayout<Value>.stride) else {
+            preconditionFailure("out of memory")
+        }
+        unsafe base = moved.bindMemory(to: Value.self, capacity: larger)
+        capacity = larger
+    }
+}

@@ -1,0 +1,92 @@
+import CaptureFile
+
+/// What was decoded of one part of the file. One worker at a time fills it; once it is confirmed, all only read it.
+///
+/// That is what makes it, and ``PartReader``, safe to share (`@unchecked Sendable`); ``PartSchedule`` sees to it.
+final class PassPart: @unchecked Sendable {
+    private(set) var segments: SegmentBatch
+    /// Packets in it, and packets before it.
+    private(set) var count = 0
+    var before = 0
+    /// Where it was read from, and to: the first record behind its limit.
+    private(set) var start = 0
+    private(set) var end = 0
+    /// Reading ended before the limit: the file's end, damage, or something that describes what comes after it.
+    private(set) var isStopped = false
+    private(set) var error: CaptureError?
+
+    init(shards: Int, seed: HashSeed) { segments = SegmentBatch(shards: shards, seed: seed) }
+
+    /// Decodes what starts in a part of the file.
+    ///
+    /// - Parameter isSure: a packet's record starts at `start`, or the file ends there; else the first place behind it that
+    ///   looks like one is taken.
+    func decode(
+        from start: Int, isSure: Bool, until limit: Int,
+        _ reader: inout CaptureReader, _ packets: inout PacketBatch
+    ) {
+        clear()
+        (self.start, end) = (limit, limit)
+        do throws(CaptureError) {
+            if isSure {
+                reader.seek(to: start, count: 0, until: limit)
+            } else if try !reader.seekLikelyStart(from: start, until: limit) {
+                return
+            }
+            self.start = reader.position
+            end = self.start
+            try decodeOn(until: limit, &reader, &packets)
+        } catch {
+            self.error = error
+        }
+    }
+
+    private func decodeOn(
+        until limit: Int, _ reader: inout CaptureReader, _ packets: inout PacketBatch
+    ) throws(CaptureError) {
+        while end < limit {
+            guard try reader.next(&packets, before: limit) else {
+                isStopped = true
+                return
+            }
+            let description = packets.newDescription
+            segments.add(packets, first: description?.packets ?? .max, of: reader.bytes)
+            end = description?.position ?? reader.position
+            count = description?.numbered ?? reader.count
+            if description != nil {
+                isStopped = true
+                return
+            }
+        }
+    }
+
+    /// Decodes the next packets, however they are described.
+    ///
+    /// - Returns: false where there are none.
+    func decodeNext(_ reader: inout CaptureReader, _ packets: inout PacketBatch) throws(CaptureError) -> Bool {
+        clear()
+        guard try reader.next(&packets) else { return false }
+        segments.add(packets, of: reader.bytes)
+        return true
+    }
+
+    private func clear() {
+        segments.removeAll()
+        (count, before) = (0, 0)
+        isStopped = false
+        error = nil
+    }
+}
+
+/// One worker's reader.
+final class PartReader: @unchecked Sendable {
+    private var reader: CaptureReader
+    private var packets = PacketBatch()
+
+    init(_ reader: consuming CaptureReader) { self.reader = reader }
+
+    /// ``PassPart/decode(from:isSure:until:_:_:)``.
+    func decode(_ part: PassPart, from start: Int, isSure: Bool, until limit: Int) {
+        part.decode(from: start, isSure: isSure, until: limit, &reader, &packets)
+    }
+}
