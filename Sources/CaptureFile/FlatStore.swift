@@ -1,4 +1,4 @@
-internal import CHint
+public import CHint
 
 #if canImport(Glibc)
     import Glibc
@@ -56,7 +56,7 @@ internal import CHint
     }
 
     /// Asks the memory for a value that will be changed soon, without waiting for it. Any index will do.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func fetchSoon(_ index: Int) {
         guard UInt(bitPattern: index) < UInt(bitPattern: count) else { return }
         unsafe tcplens_fetch_soon(base.unsafelyUnwrapped + index, MemoryLayout<Value>.size)

@@ -2,7 +2,7 @@
 /// walking, decoding and tracking are then loops of their own, each with what it works on at hand.
 public struct PacketBatch: ~Copyable {
     /// As many as one batch holds: enough that what is done once a batch costs nothing.
-    package static let limit = 512
+    static let limit = 512
 
     /// Where a batch meets a section or an interface: what described the packets before no longer does.
     package struct NewDescription {

@@ -118,6 +118,9 @@ public struct CaptureAnalysis: ~Copyable {
     /// A connection by its place, from 0, in the order of first segments.
     public subscript(index: Int) -> ConnectionRecord { parallel?.connection(index) ?? tracker[index] }
 
+    /// The same for several threads at once, where several workers found them; else `nil`.
+    public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0) } }
+
     /// All of them, copied: for captures that are known to be small.
     public var connections: [ConnectionRecord] { (0..<count).map { self[$0] } }
 
@@ -219,6 +222,14 @@ public struct CaptureAnalysis: ~Copyable {
         keptPlaces[connection].append(kept.count)
         kept.append((connection, segment))
     }
+}
+
+/// The connections of a pass that is over, for whoever shares the work on them.
+public struct SharedRecords: Sendable {
+    let pass: ParallelPass
+
+    /// A connection by its place, from 0, in the order of first segments.
+    public subscript(index: Int) -> ConnectionRecord { pass.connection(index) }
 }
 
 // The second pass: one connection.

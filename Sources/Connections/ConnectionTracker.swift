@@ -71,9 +71,11 @@ public struct ConnectionTracker: ~Copyable {
                 if let likely = likely(batch.entries[group[place]].hash) { records.fetchSoon(likely) }
             }
             for place in 0..<size {
-                let entry = batch.entries[group[place]]
-                let connection = add(entry.segment, hash: entry.hash, after: before)
-                index.note(connection, offset: entry.offset, number: before &+ entry.segment.number)
+                let entry = group[place]
+                let connection = add(batch.entries[entry].segment, hash: batch.entries[entry].hash, after: before)
+                index.note(
+                    connection, offset: batch.entries[entry].offset,
+                    number: before &+ batch.entries[entry].segment.number)
             }
         }
     }

@@ -10,39 +10,32 @@ struct FlowKey: Hashable, Sendable, BitwiseCopyable {
 
     /// - Returns: the key, and the side (0 low, 1 high) that `segment` came from. Of a connection of a socket with itself
     ///   both ends are one, and so is its side.
-    @inline(__always)
-    static func of(_ segment: borrowing SegmentHeader) -> (key: FlowKey, side: UInt8) {
+    @_transparent
+    static func of(_ segment: SegmentHeader) -> (key: FlowKey, side: UInt8) {
         let (source, destination) = (segment.source, segment.destination)
-        // Which way a packet goes is as good as random, and a wrongly predicted branch costs more than all of this.
-        let reversed =
-            isBefore(destination.high, source.high)
-            | isSame(destination.high, source.high)
-                & (isBefore(destination.low, source.low)
-                    | isSame(destination.low, source.low) & isBefore(segment.destinationPort, segment.sourcePort))
-        let high = exchanged(source.high, destination.high, reversed)
-        let low = exchanged(source.low, destination.low, reversed)
-        let port = exchanged(segment.sourcePort, segment.destinationPort, reversed)
+        // Which way a packet goes is as good as random, and a wrongly predicted branch costs more than all of this: the
+        // endpoints are compared by a subtraction, port first, that carries into the address.
+        let port = segment.destinationPort.subtractingReportingOverflow(segment.sourcePort).overflow
+        let low = carriesOn(destination.low, source.low, port)
+        let reversed: UInt64 = carriesOn(destination.high, source.high, low) ? 1 : 0
+        let mask = 0 &- reversed
+        let highs = (source.high ^ destination.high) & mask
+        let lows = (source.low ^ destination.low) & mask
+        let ports = (segment.sourcePort ^ segment.destinationPort) & UInt16(truncatingIfNeeded: mask)
         let key = FlowKey(
-            lowAddress: IPAddress(high: high.0, low: low.0), highAddress: IPAddress(high: high.1, low: low.1),
-            lowPort: port.0, highPort: port.1)
-        return (key, reversed)
+            lowAddress: IPAddress(high: source.high ^ highs, low: source.low ^ lows),
+            highAddress: IPAddress(high: destination.high ^ highs, low: destination.low ^ lows),
+            lowPort: segment.sourcePort ^ ports, highPort: segment.destinationPort ^ ports)
+        return (key, UInt8(truncatingIfNeeded: reversed))
     }
 
-    @inline(__always)
-    private static func isBefore<Field: FixedWidthInteger>(_ left: Field, _ right: Field) -> UInt8 {
-        left < right ? 1 : 0
-    }
-
-    @inline(__always)
-    private static func isSame(_ left: UInt64, _ right: UInt64) -> UInt8 { left == right ? 1 : 0 }
-
-    /// Both, in the other order where `reversed` is 1.
-    @inline(__always)
-    private static func exchanged<Field: FixedWidthInteger>(
-        _ left: Field, _ right: Field, _ reversed: UInt8
-    ) -> (Field, Field) {
-        let difference = (left ^ right) & (0 &- Field(truncatingIfNeeded: reversed))
-        return (left ^ difference, right ^ difference)
+    /// Whether `left - right`, less one where `carry`, goes below zero.
+    @_transparent
+    private static func carriesOn(_ left: UInt64, _ right: UInt64, _ carry: Bool) -> Bool {
+        let (difference, first) = left.subtractingReportingOverflow(right)
+        let second = difference.subtractingReportingOverflow(carry ? 1 : 0).overflow
+        // Never both.
+        return first != second
     }
 
     var low: Endpoint { Endpoint(address: lowAddress, port: lowPort) }

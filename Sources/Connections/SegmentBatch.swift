@@ -14,9 +14,6 @@ struct SegmentBatch: ~Copyable {
     }
 
     private(set) var entries = FlatStore<Entry>()
-    /// The headers of the packets at hand that are segments, and which packets those are.
-    private var headers = FlatStore<SegmentHeader>(repeating: SegmentHeader(), count: PacketBatch.limit)
-    private var places = FlatStore<Int>()
     /// What the packets turned out to be.
     private(set) var counts = PacketCounts()
     private let shards: Int
@@ -50,23 +47,17 @@ struct SegmentBatch: ~Copyable {
     ///   - bytes: what the packets' offsets count in.
     mutating func add(_ packets: borrowing PacketBatch, first limit: Int = .max, of bytes: RawSpan) {
         let count = min(packets.count, limit)
-        places.removeAll()
         for index in 0..<count {
             let packet = packets[index]
+            let frame = bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength)
+            var header = SegmentHeader()
             let verdict = PacketDecoder.decode(
-                bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength),
-                link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength,
-                into: &headers[places.count])
+                frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength,
+                into: &header)
             counts.add(verdict)
-            if verdict == .segment { places.append(index) }
-        }
-        // A loop of its own: what has just been written in small pieces is slow to read in large ones.
-        for place in 0..<places.count {
-            let packet = packets[places[place]]
-            let segment = TrackedSegment(
-                headers[place], in: bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength),
-                at: packet.time, number: packet.number)
-            append(segment, offset: packet.blockOffset)
+            guard verdict == .segment else { continue }
+            append(
+                TrackedSegment(header, in: frame, at: packet.time, number: packet.number), offset: packet.blockOffset)
         }
     }
 

@@ -18,9 +18,12 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     /// Which of the key's endpoints sent it: 0 low, 1 high. Of a connection of a socket with itself always 0.
     private let senderSide: UInt8
 
+    /// Made part of its caller before anything else, since the optimiser's limits would leave it a call, and what it is given
+    /// and gives would go through memory.
+    ///
     /// - Parameter frame: the bytes that `header` was decoded from.
-    @inline(__always)
-    public init(_ header: borrowing SegmentHeader, in frame: RawSpan, at time: Timestamp, number: Int) {
+    @_transparent
+    init(_ header: SegmentHeader, in frame: RawSpan, at time: Timestamp, number: Int) {
         let (key, side) = FlowKey.of(header)
         self.key = key
         senderSide = side
@@ -31,7 +34,10 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         payloadLength = header.payloadLength
         flags = header.flags
         window = header.window
-        windowScale = header.flags.contains(.syn) ? header.synOptions(in: frame).windowScale : nil
+        // Not by a method of the header's, for which it would have to lie in memory.
+        windowScale =
+            header.flags.contains(.syn)
+            ? SYNOptions(in: frame, at: Int(header.tcpOffset), length: Int(header.headerLength)).windowScale : nil
     }
 
     @inline(__always)

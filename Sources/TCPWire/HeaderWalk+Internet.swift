@@ -7,18 +7,18 @@ extension HeaderWalk {
         observer.enter(.ipv4, at: offset)
         let available = outer.captured &- offset
         guard available >= 20 else { return observer.truncated(.ipv4, have: available, need: 20) }
-        // Twenty octets in three loads: each load is a check of its bounds.
-        let words = (
-            frame.bigEndian64(at: offset), frame.bigEndian64(at: offset &+ 8), frame.bigEndian32(at: offset &+ 16)
-        )
-        let (version, headerWords) = (Int(words.0 >> 60), Int(words.0 >> 56 & 0x0f))
-        let headerLength = headerWords &* 4
-        guard version == 4 else { return observer.malformed(.ipv4, field: "Version", value: version) }
-        guard headerLength >= 20 else { return observer.malformed(.ipv4, field: "IHL", value: headerWords) }
+        let first = frame.octet(at: offset)
+        let headerLength = Int(first & 0x0f) &* 4
+        guard first >> 4 == 4 else {
+            return observer.malformed(.ipv4, field: "Version", value: Int(first >> 4))
+        }
+        guard headerLength >= 20 else {
+            return observer.malformed(.ipv4, field: "IHL", value: Int(first & 0x0f))
+        }
         guard available >= headerLength else {
             return observer.truncated(.ipv4, have: available, need: headerLength)
         }
-        let totalLength = Int(words.0 >> 32 & 0xffff)
+        let totalLength = Int(frame.bigEndian16(at: offset &+ 2))
         // Segmentation offload leaves 0 in packets of 64 KiB and more: there the frame's own length is all there is.
         let packetEnd = totalLength == 0 ? outer.end : offset &+ totalLength
         guard packetEnd &- offset >= headerLength else {
@@ -27,18 +27,18 @@ extension HeaderWalk {
         var bounds = outer.narrowed(to: packetEnd)
         bounds.tunnelDepth &+= 1
 
-        segment.source = IPAddress(ipv4: UInt32(truncatingIfNeeded: words.1))
-        segment.destination = IPAddress(ipv4: words.2)
+        segment.source = IPAddress(ipv4: frame.bigEndian32(at: offset &+ 12))
+        segment.destination = IPAddress(ipv4: frame.bigEndian32(at: offset &+ 16))
         segment.ipOffset = UInt32(truncatingIfNeeded: offset)
-        segment.hopLimit = UInt8(truncatingIfNeeded: words.1 >> 56)
-        segment.trafficClass = UInt8(truncatingIfNeeded: words.0 >> 48)
-        segment.identification = UInt32(truncatingIfNeeded: words.0 >> 16 & 0xffff)
+        segment.hopLimit = frame.octet(at: offset &+ 8)
+        segment.trafficClass = frame.octet(at: offset &+ 1)
+        segment.identification = UInt32(frame.bigEndian16(at: offset &+ 4))
         segment.tunnelDepth = outer.tunnelDepth
-        let fragment = UInt16(truncatingIfNeeded: words.0)
+        let fragment = frame.bigEndian16(at: offset &+ 6)
         guard fragment & 0x1fff == 0 else { return observer.ended(.fragment, .laterFragment) }
         segment.isFirstFragment = fragment & 0x2000 != 0
 
-        let inner = UInt8(truncatingIfNeeded: words.1 >> 48)
+        let inner = frame.octet(at: offset &+ 9)
         if inner == IPProtocol.tcp {
             return tcp(frame, at: offset &+ headerLength, in: bounds, &segment, &observer)
         }
@@ -53,9 +53,11 @@ extension HeaderWalk {
         observer.enter(.ipv6, at: offset)
         let available = outer.captured &- offset
         guard available >= 40 else { return observer.truncated(.ipv6, have: available, need: 40) }
-        let first = frame.bigEndian64(at: offset)
-        guard first >> 60 == 6 else { return observer.malformed(.ipv6, field: "Version", value: Int(first >> 60)) }
-        let payloadLength = Int(first >> 16 & 0xffff)
+        let first = frame.bigEndian16(at: offset)
+        guard first >> 12 == 6 else {
+            return observer.malformed(.ipv6, field: "Version", value: Int(first >> 12))
+        }
+        let payloadLength = Int(frame.bigEndian16(at: offset &+ 4))
         // 0 is a jumbogram (RFC 2675) or a packet made for segmentation offload: the frame's length says it.
         var bounds = outer.narrowed(to: payloadLength == 0 ? outer.end : offset &+ 40 &+ payloadLength)
         bounds.tunnelDepth &+= 1
@@ -65,13 +67,13 @@ extension HeaderWalk {
         segment.destination = IPAddress(
             high: frame.bigEndian64(at: offset &+ 24), low: frame.bigEndian64(at: offset &+ 32))
         segment.ipOffset = UInt32(truncatingIfNeeded: offset)
-        segment.hopLimit = UInt8(truncatingIfNeeded: first)
-        segment.trafficClass = UInt8(truncatingIfNeeded: first >> 52)
+        segment.hopLimit = frame.octet(at: offset &+ 7)
+        segment.trafficClass = UInt8(truncatingIfNeeded: first >> 4)
         segment.identification = 0
         segment.tunnelDepth = outer.tunnelDepth
         segment.isFirstFragment = false
 
-        let next = UInt8(truncatingIfNeeded: first >> 8)
+        let next = frame.octet(at: offset &+ 6)
         if next == IPProtocol.tcp {
             return tcp(frame, at: offset &+ 40, in: bounds, &segment, &observer)
         }

@@ -13,10 +13,7 @@ extension HeaderWalk {
             return observer.malformed(.tcp, field: "length", value: length)
         }
         guard available >= 20 else { return observer.truncated(.tcp, have: available, need: 20) }
-        let words = (
-            frame.bigEndian64(at: offset), frame.bigEndian64(at: offset &+ 8), frame.bigEndian32(at: offset &+ 16)
-        )
-        let offsetAndFlags = UInt16(truncatingIfNeeded: words.1 >> 16)
+        let offsetAndFlags = frame.bigEndian16(at: offset &+ 12)
         let headerLength = Int(offsetAndFlags >> 12) &* 4
         guard headerLength >= 20 else {
             return observer.malformed(.tcp, field: "Data Offset", value: Int(offsetAndFlags >> 12))
@@ -25,14 +22,14 @@ extension HeaderWalk {
             if segment.isFirstFragment { return observer.ended(.fragment, .shortFragment) }
             return observer.malformed(.tcp, field: "Data Offset", value: Int(offsetAndFlags >> 12))
         }
-        segment.sourcePort = UInt16(truncatingIfNeeded: words.0 >> 48)
-        segment.destinationPort = UInt16(truncatingIfNeeded: words.0 >> 32)
-        segment.sequence = UInt32(truncatingIfNeeded: words.0)
-        segment.acknowledgment = UInt32(truncatingIfNeeded: words.1 >> 32)
+        segment.sourcePort = frame.bigEndian16(at: offset)
+        segment.destinationPort = frame.bigEndian16(at: offset &+ 2)
+        segment.sequence = frame.bigEndian32(at: offset &+ 4)
+        segment.acknowledgment = frame.bigEndian32(at: offset &+ 8)
         segment.flags = TCPFlags(rawValue: offsetAndFlags & 0x01ff)
-        segment.window = UInt16(truncatingIfNeeded: words.1)
-        segment.checksum = UInt16(truncatingIfNeeded: words.2 >> 16)
-        segment.urgentPointer = UInt16(truncatingIfNeeded: words.2)
+        segment.window = frame.bigEndian16(at: offset &+ 14)
+        segment.checksum = frame.bigEndian16(at: offset &+ 16)
+        segment.urgentPointer = frame.bigEndian16(at: offset &+ 18)
         segment.headerLength = UInt8(truncatingIfNeeded: headerLength)
         segment.payloadLength = UInt32(truncatingIfNeeded: length &- headerLength)
         segment.capturedPayloadLength = UInt32(truncatingIfNeeded: max(0, available &- headerLength))

@@ -15,21 +15,89 @@ public enum PacketDecoder {
     ///   - originalLength: how long the frame was on the wire; needed where a packet built by segmentation offload says
     ///     length 0 in its IP header.
     ///   - segment: filled where the verdict is ``PacketVerdict/segment``; else its content means nothing.
+    @inlinable @inline(__always)
     public static func decode(
         _ frame: RawSpan, link: LinkType, originalLength: Int, into segment: inout SegmentHeader
     ) -> PacketVerdict {
-        let bounds = bounds(of: frame, originalLength: originalLength)
-        segment.vlan = 0
+        if link == .ethernet, decodePlain(frame, into: &segment) { return .segment }
+        // On a copy: a header whose address is handed on has to lie in memory, and else its fields stay in registers.
+        var copy = SegmentHeader()
+        let verdict = walk(frame, link: link, originalLength: originalLength, into: &copy)
+        segment = copy
+        return verdict
+    }
+
+    /// The walk through whatever headers there are.
+    @usableFromInline
+    static func walk(
+        _ frame: RawSpan, link: LinkType, originalLength: Int, into segment: inout SegmentHeader
+    ) -> PacketVerdict {
         var observer = Unobserved()
-        // What nearly every frame is, in a straight line.
-        if link == .ethernet, bounds.captured >= 14 {
-            switch frame.bigEndian16(at: 12) {
-            case EtherType.ipv4: return HeaderWalk.ipv4(frame, at: 14, in: bounds, &segment, &observer)
-            case EtherType.ipv6: return HeaderWalk.ipv6(frame, at: 14, in: bounds, &segment, &observer)
-            default: break
-            }
-        }
+        let bounds = bounds(of: frame, originalLength: originalLength)
         return HeaderWalk.frame(frame, link: link, in: bounds, &segment, &observer)
+    }
+
+    /// What nearly every frame is, in a straight line: Ethernet without a tag, IP without options or extension headers and in
+    /// one piece, a whole TCP header. The walk says the same of it.
+    ///
+    /// - Returns: whether it is that; if not, what `segment` holds means nothing.
+    @inlinable @inline(__always)
+    static func decodePlain(_ frame: RawSpan, into segment: inout SegmentHeader) -> Bool {
+        guard frame.byteCount >= 54 else { return false }
+        let type = frame.bigEndian16(at: 12)
+        let first = frame.bigEndian64(at: 14)
+        segment.ipOffset = 14
+        segment.vlan = 0
+        segment.tunnelDepth = 0
+        segment.isFirstFragment = false
+        if type == 0x0800 {
+            let second = frame.bigEndian64(at: 22)
+            // Version 4 and twenty octets; no more fragments and no fragment offset; protocol 6.
+            guard first >> 56 == 0x45, first & 0x3fff == 0, second >> 48 & 0xff == 6 else { return false }
+            segment.source = IPAddress(ipv4: UInt32(truncatingIfNeeded: second))
+            segment.destination = IPAddress(ipv4: frame.bigEndian32(at: 30))
+            segment.hopLimit = UInt8(truncatingIfNeeded: second >> 56)
+            segment.trafficClass = UInt8(truncatingIfNeeded: first >> 48)
+            segment.identification = UInt32(truncatingIfNeeded: first >> 16 & 0xffff)
+            return decodePlainTCP(frame, at: 34, until: 14 &+ Int(first >> 32 & 0xffff), into: &segment)
+        }
+        // Version 6; next header 6.
+        guard type == 0x86dd, frame.byteCount >= 74, first >> 60 == 6, first >> 8 & 0xff == 6 else { return false }
+        segment.source = IPAddress(high: frame.bigEndian64(at: 22), low: frame.bigEndian64(at: 30))
+        segment.destination = IPAddress(high: frame.bigEndian64(at: 38), low: frame.bigEndian64(at: 46))
+        segment.hopLimit = UInt8(truncatingIfNeeded: first)
+        segment.trafficClass = UInt8(truncatingIfNeeded: first >> 52)
+        segment.identification = 0
+        return decodePlainTCP(frame, at: 54, until: 54 &+ Int(first >> 16 & 0xffff), into: &segment)
+    }
+
+    /// - Parameters:
+    ///   - offset: where the TCP header starts; twenty octets of the frame lie behind it.
+    ///   - end: where the packet ends, by the IP header's length.
+    @inlinable @inline(__always)
+    static func decodePlainTCP(
+        _ frame: RawSpan, at offset: Int, until end: Int, into segment: inout SegmentHeader
+    ) -> Bool {
+        let words = (
+            frame.bigEndian64(at: offset), frame.bigEndian64(at: offset &+ 8), frame.bigEndian32(at: offset &+ 16)
+        )
+        let headerLength = Int(words.1 >> 28 & 0x0f) &* 4
+        guard headerLength >= 20, end &- offset >= headerLength else { return false }
+        let available = min(frame.byteCount, end) &- offset
+        segment.tcpOffset = UInt32(truncatingIfNeeded: offset)
+        segment.sourcePort = UInt16(truncatingIfNeeded: words.0 >> 48)
+        segment.destinationPort = UInt16(truncatingIfNeeded: words.0 >> 32)
+        segment.sequence = UInt32(truncatingIfNeeded: words.0)
+        segment.acknowledgment = UInt32(truncatingIfNeeded: words.1 >> 32)
+        segment.flags = TCPFlags(rawValue: UInt16(truncatingIfNeeded: words.1 >> 16) & 0x01ff)
+        segment.window = UInt16(truncatingIfNeeded: words.1)
+        segment.checksum = UInt16(truncatingIfNeeded: words.2 >> 16)
+        segment.urgentPointer = UInt16(truncatingIfNeeded: words.2)
+        segment.headerLength = UInt8(truncatingIfNeeded: headerLength)
+        segment.payloadLength = UInt32(truncatingIfNeeded: end &- offset &- headerLength)
+        segment.capturedPayloadLength = UInt32(truncatingIfNeeded: max(0, available &- headerLength))
+        segment.optionsTruncated = available < headerLength
+        return true
     }
 
     /// Reads the ICMP or ICMPv6 error in a frame whose verdict was ``PacketVerdict/quotedSegment``.

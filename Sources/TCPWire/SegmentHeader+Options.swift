@@ -10,6 +10,24 @@
     public var hasTimestamps = false
 
     @inlinable public init() {}
+
+    /// Reads them out of a TCP header; of an option sent twice the last counts.
+    ///
+    /// - Parameters:
+    ///   - start: where the header starts in the frame.
+    ///   - length: the header's length in octets.
+    public init(in frame: RawSpan, at start: Int, length: Int) {
+        var cursor = TCPOptionCursor(start: start &+ 20, end: start &+ length)
+        while let option = cursor.next(in: frame) {
+            switch option {
+            case .maximumSegmentSize(let size): maximumSegmentSize = size
+            case .windowScale(let shift): windowScale = shift
+            case .sackPermitted: sackPermitted = true
+            case .timestamps: hasTimestamps = true
+            default: break
+            }
+        }
+    }
 }
 
 extension SegmentHeader {
@@ -46,17 +64,6 @@ extension SegmentHeader {
 
     /// The options that count in a SYN; of an option sent twice the last.
     public func synOptions(in frame: RawSpan) -> SYNOptions {
-        var options = SYNOptions()
-        var cursor = TCPOptionCursor(self)
-        while let option = cursor.next(in: frame) {
-            switch option {
-            case .maximumSegmentSize(let size): options.maximumSegmentSize = size
-            case .windowScale(let shift): options.windowScale = shift
-            case .sackPermitted: options.sackPermitted = true
-            case .timestamps: options.hasTimestamps = true
-            default: break
-            }
-        }
-        return options
+        SYNOptions(in: frame, at: Int(tcpOffset), length: Int(headerLength))
     }
 }

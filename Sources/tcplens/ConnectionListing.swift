@@ -41,7 +41,8 @@ struct ConnectionListing {
             let facts = ConnectionFacts(ended.record, number: ended.serial + 1)
             Screen.write(try JSONDocument.line(FileFacts(file: file, facts: facts)))
         } else {
-            row.write(ended.record, number: ended.serial + 1, file: file.map(Printable.text))
+            row.add(ended.record, number: ended.serial + 1, file: file.map(Printable.text))
+            if row.isFull { row.flush() }
         }
     }
 
@@ -60,7 +61,15 @@ struct ConnectionListing {
                 Screen.write(try JSONDocument.line(FileFacts(file: file, facts: facts)))
             }
         case .tsv:
-            for index in shown { row.write(analysis[index], number: index + 1, file: file.map(Printable.text)) }
+            let file = file.map(Printable.text)
+            if let records = analysis.sharedRecords {
+                SharedRows(records: records, file: file).write(shown)
+                return
+            }
+            for index in shown {
+                row.add(analysis[index], number: index + 1, file: file)
+                if row.isFull { row.flush() }
+            }
             row.flush()
         case .zeek:
             for index in shown { zeek.write(analysis[index], measures[index]) }

@@ -20,8 +20,11 @@ struct ConnectionRow {
     /// Octets gathered before they are handed on.
     private static let blockSize = 1 << 15
 
-    /// Adds one line, its end included. ``flush()`` writes what is left.
-    mutating func write(_ record: ConnectionRecord, number: Int, file: String?) {
+    /// Whether it is time to ``flush()``.
+    var isFull: Bool { text.octets.count >= Self.blockSize }
+
+    /// Adds one line, its end included. ``flush()`` writes it.
+    mutating func add(_ record: ConnectionRecord, number: Int, file: String?) {
         let outcome = record.outcome
         if let file { text.append(file) }
         text.append(UInt64(number))
@@ -41,7 +44,6 @@ struct ConnectionRow {
         append(record.client)
         append(record.server)
         text.endLine()
-        if text.octets.count >= Self.blockSize { flush() }
     }
 
     private mutating func append(_ half: Half) {

@@ -39,6 +39,12 @@ enum Screen {
     /// Octets that end a line themselves.
     static func write(octets: [UInt8]) {
         gathered.withLock { bytes in
+            if octets.count >= blockSize {
+                // As they are: another copy would be all that gathering brought.
+                send(&bytes)
+                deliver(octets)
+                return
+            }
             bytes.append(contentsOf: octets)
             if isTerminal || bytes.count >= blockSize { send(&bytes) }
         }
@@ -75,8 +81,12 @@ enum Screen {
     }
 
     private static func send(_ bytes: inout [UInt8]) {
-        let error = send(bytes, to: STDOUT_FILENO)
+        deliver(bytes)
         bytes.removeAll(keepingCapacity: true)
+    }
+
+    private static func deliver(_ bytes: [UInt8]) {
+        let error = send(bytes, to: STDOUT_FILENO)
         guard error != 0 else { return }
         if error == EPIPE {
             // Here only where SIGPIPE is ignored; the reader has had enough all the same.
