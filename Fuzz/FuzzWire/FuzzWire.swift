@@ -29,6 +29,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
     let report = HeaderReport(octets, link: link, originalLength: originalLength)
     precondition(report.verdict == verdict)
+    // The report always walks; what is decoded in a straight line must be the same.
+    if let walked = report.segment { precondition("\(walked)" == "\(segment)") }
     for layer in report.layers {
         precondition(layer.range.upperBound <= octets.count)
         for option in layer.options { _ = option.option.description }

@@ -26,6 +26,7 @@ struct PartSchedule {
     private var tracked: [Int]
     private var isTracking: [Bool]
 
+    /// - Parameter shards: one for each worker at least.
     init(parts: Int, shards: Int, depth: Int) {
         self.parts = parts
         self.depth = depth

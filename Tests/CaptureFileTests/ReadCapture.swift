@@ -7,6 +7,9 @@ struct ReadCapture: Equatable {
     var comments: [[String]] = []
     var ending: CaptureEnding?
 
+    /// Nothing yet.
+    init() {}
+
     init(_ reader: consuming CaptureReader) throws {
         var packet = CapturedPacket()
         while try reader.next(&packet) {

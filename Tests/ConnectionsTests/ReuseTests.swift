@@ -1,7 +1,8 @@
 import CaptureFile
-import Connections
 import TCPWire
 import Testing
+
+@testable import Connections
 
 /// A tuple used again is a new connection.
 @Suite struct ReuseTests {

@@ -7,7 +7,7 @@ import Testing
 /// A story out of fetched packets is the one out of kept packets.
 @Suite struct SegmentIndexTests {
     @Test func chainsDoNotMix() {
-        var index = SegmentIndex()
+        var index = SegmentIndex(isKept: true)
         for number in 1...1000 {
             // Connections come in the order of their numbers.
             let connection = number <= 10 ? number - 1 : number * 7 % 10
