@@ -40,8 +40,8 @@ let package = Package(
             swiftSettings: safe),
         .target(name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState"], swiftSettings: safe),
         .target(
-            name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections"], swiftSettings: plain
-        ),
+            name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack", "Connections"],
+            swiftSettings: plain),
         .target(
             name: "Pictures", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections", "Narration"],
             swiftSettings: plain),
@@ -77,7 +77,8 @@ let package = Package(
             name: "ConnectionsTests", dependencies: ["Connections", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: plain),
         .testTarget(
-            name: "PicturesTests", dependencies: ["Pictures", "Narration", "Connections", "TCPWire", "TCPState"],
+            name: "PicturesTests",
+            dependencies: ["Pictures", "Narration", "Connections", "TCPWire", "TCPState", "TCPStack"],
             swiftSettings: plain),
         .testTarget(
             name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],

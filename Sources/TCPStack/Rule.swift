@@ -1,6 +1,6 @@
 /// Why a control block or a host does what it does: the rule, with the document and the section it stands in.
 ///
-/// The raw value is the rule's name, which keeps; ``text`` is one English line about it.
+/// The raw value is the rule's name, which keeps. What it says in words is the room's above that speaks them.
 public enum Rule: String, Hashable, Sendable, CaseIterable {
     // Calls of the program.
     case passiveOpen, activeOpen, closeCall, closeBeforeEstablished, abortCall, lingerZero, unreadData
@@ -49,19 +49,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
 
 extension Rule {
     /// The document: `RFC 9293`.
-    public var document: String { entry.document }
+    public var document: String { source.document }
 
     /// The section, and the step in it where there are several: `3.10.7.4 fifth`.
-    public var section: String { entry.section }
-
-    /// What the rule says, in a line of English without a full stop.
-    public var text: String { entry.text }
-
-    private var entry: Entry { Self.table[self] ?? Entry(document: "", section: "", text: rawValue) }
-
-    struct Entry: Sendable {
-        let document: String
-        let section: String
-        let text: String
-    }
+    public var section: String { source.section }
 }

@@ -57,13 +57,12 @@ struct PureFunctionTests {
         #expect(last.actions.contains { $0.reason == .timeWaitOver })
     }
 
-    @Test("every rule has its document, section and text, and no text stands twice")
+    @Test("every rule has its document and section")
     func table() {
         for rule in Rule.allCases {
             #expect(rule.document.hasPrefix("RFC "), "\(rule)")
-            #expect(!rule.section.isEmpty && !rule.text.isEmpty, "\(rule)")
+            #expect(!rule.section.isEmpty, "\(rule)")
         }
-        #expect(Set(Rule.allCases.map { $0.document + $0.section + $0.text }).count == Rule.allCases.count)
     }
 
     @Test("states change only along RFC 9293's diagram, in every transfer of two hundred random ones")
