@@ -38,7 +38,8 @@ let package = Package(
         .target(
             name: "VirtualNetwork", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack"],
             swiftSettings: safe),
-        .target(name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState"], swiftSettings: safe),
+        .target(
+            name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack"], swiftSettings: safe),
         .target(
             name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack", "Connections"],
             swiftSettings: plain),
@@ -51,14 +52,16 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "Connections", "LinuxKernel",
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "VirtualNetwork", "Connections",
+                "LinuxKernel",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             swiftSettings: plain),
         .executableTarget(
             name: "tcplens",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Connections", "Narration", "Pictures",
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "Connections", "Narration",
+                "Pictures",
                 "LinuxKernel", "Lab",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -85,7 +88,11 @@ let package = Package(
             swiftSettings: plain),
         .testTarget(
             name: "LabTests",
-            dependencies: ["Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript"],
+            dependencies: [
+                "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
+                "VirtualNetwork",
+                "Connections", "Narration", "Pictures",
+            ],
             swiftSettings: plain),
         .testTarget(
             name: "CommandTests",

@@ -87,6 +87,8 @@ extension Rule {
                 en: "in SYN-RECEIVED, an ACK that is not of our SYN: answer with an RST",
                 zh: "SYN-RECEIVED 状态收到的 ACK 确认的不是本端的 SYN：回 RST")
         case .acknowledgmentOfSYN: Text(en: "our SYN is acknowledged: ESTABLISHED", zh: "本端的 SYN 已被确认：进入 ESTABLISHED")
+        case .acknowledgmentOfText:
+            Text(en: "what was sent is acknowledged: SND.UNA moves on", zh: "已发出的数据得到确认：SND.UNA 前移")
         case .acknowledgmentOfUnsent:
             Text(en: "it acknowledges what was never sent: acknowledge and drop", zh: "确认号超出已发送的数据：回 ACK 并丢弃")
         case .acknowledgmentTooOld:

@@ -30,6 +30,16 @@ extension Host {
 
     mutating func drop(_ rule: Rule) { discarded[rule, default: 0] += 1 }
 
+    /// A segment that reaches no connection, or is kept from the one it is for.
+    mutating func drop(_ segment: Segment, because rule: Rule, in state: State = .closed, now: Instant) {
+        drop(rule)
+        guard configuration.keepsRecords else { return }
+        records.append(
+            HostRecord(
+                time: now, local: segment.destination, remote: segment.source, cause: .segment(segment),
+                stateBefore: state, after: nil, actions: [Action(.discard, because: rule)]))
+    }
+
     private func isEverybodys(_ address: IPAddress) -> Bool {
         if configuration.broadcastAddresses.contains(address) { return true }
         if let ipv4 = address.ipv4 { return ipv4 == 0xffff_ffff || ipv4 >> 28 == 0xe }
@@ -46,9 +56,14 @@ extension Host {
             PacketDecoder.decode(whole.octets, link: .raw, originalLength: whole.count, into: &header) == .segment,
             header.tunnelDepth == 0
         else { return drop(.badPacket) }
+        let segment = Segment(header, in: whole)
         // MUST-3.
-        guard TCPChecksum.verify(header, in: whole.octets) == .correct else { return drop(.badChecksum) }
-        receive(Segment(header, in: whole), now: now)
+        guard TCPChecksum.verify(header, in: whole.octets) == .correct else {
+            let slot = demultiplexer[FourTuple(local: segment.destination, remote: segment.source)]
+            let state = slot.flatMap { connections[$0]?.block.state }
+            return drop(segment, because: .badChecksum, in: state ?? .closed, now: now)
+        }
+        receive(segment, now: now)
     }
 
     /// Finds whose segment it is: a connection's, a listener's, nobody's.
@@ -60,7 +75,9 @@ extension Host {
                 isFollowing = next
                 release(slot)
             } else {
-                if isHeldBack(slot, segment) { return drop(.acceptQueueFull) }
+                if isHeldBack(slot, segment) {
+                    return drop(segment, because: .acceptQueueFull, in: .synReceived, now: now)
+                }
                 update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
                 return
             }
@@ -78,14 +95,16 @@ extension Host {
 
     /// RFC 9293 3.10.7.1. So many a second: a flood is not answered with a flood.
     mutating func answerNobodys(_ segment: Segment, because rule: Rule, now: Instant) {
-        drop(segment.flags.contains(.rst) ? .resetInClosed : rule)
+        let isReset = segment.flags.contains(.rst)
+        let state = listener(for: segment.destination) == nil ? State.closed : .listen
+        drop(segment, because: isReset ? .resetInClosed : rule, in: state, now: now)
         guard var reset = ControlBlock.reset(answering: segment) else { return }
         let second = now.nanoseconds / 1_000_000_000
         if resetsThisSecond.second != second { resetsThisSecond = (second, 0) }
         guard resetsThisSecond.count < configuration.resetLimit else { return drop(.challengeLimited) }
         resetsThisSecond.count += 1
         reset.hopLimit = configuration.connection.hopLimit
-        send(reset, kind: .reset, because: rule, state: .closed)
+        send(reset, kind: .reset, because: rule, state: state)
     }
 
     /// RFC 6191 2 (SHLD-4, MAY-2): a SYN that is newer than everything the connection in TIME-WAIT has seen.

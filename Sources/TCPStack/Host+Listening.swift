@@ -7,20 +7,22 @@ extension Host {
     mutating func arrive(
         _ segment: Segment, atListener descriptor: Int, after previous: SequenceNumber?, now: Instant
     ) {
-        if segment.flags.contains(.rst) { return drop(.resetInListen) }
+        if segment.flags.contains(.rst) { return drop(segment, because: .resetInListen, in: .listen, now: now) }
         if segment.flags.contains(.ack) {
             if !segment.flags.contains(.syn), takeCookie(segment, atListener: descriptor, now: now) { return }
             return answerNobodys(segment, because: .acknowledgmentInListen, now: now)
         }
-        guard segment.flags.contains(.syn) else { return drop(.nothingInListen) }
+        guard segment.flags.contains(.syn) else {
+            return drop(segment, because: .nothingInListen, in: .listen, now: now)
+        }
         guard case .listener(let listener)? = socket(descriptor)?.kind else { return }
-        guard !listener.isFull else { return drop(.acceptQueueFull) }
+        guard !listener.isFull else { return drop(segment, because: .acceptQueueFull, in: .listen, now: now) }
         let isUnderPressure = halfOpenCount >= configuration.halfOpenLimit
         switch configuration.cookies {
         case .always: return sendCookie(answering: segment, atListener: descriptor, now: now)
         case .underPressure where isUnderPressure:
             return sendCookie(answering: segment, atListener: descriptor, now: now)
-        case .never where isUnderPressure: return drop(.synQueueFull)
+        case .never where isUnderPressure: return drop(segment, because: .synQueueFull, in: .listen, now: now)
         case .underPressure, .never: break
         }
         var block = makeBlock(
@@ -32,7 +34,11 @@ extension Host {
                 timestampOffset: block.stamps.offset, mtu: configuration.mtu, options: block.options)
         }
         try? block.openPassively()
-        guard let slot = add(block) else { return drop(.tooManyConnections) }
+        // That the listener was opened is no doing of this segment's.
+        _ = block.takeActions()
+        guard let slot = add(block) else {
+            return drop(segment, because: .tooManyConnections, in: .listen, now: now)
+        }
         connections[slot]?.listener = descriptor
         connections[slot]?.isHalfOpen = true
         halfOpenCount += 1
@@ -81,7 +87,7 @@ extension Host {
             return false
         }
         guard case .listener(let listener)? = socket(descriptor)?.kind, !listener.isFull else {
-            drop(.acceptQueueFull)
+            drop(ack, because: .acceptQueueFull, in: .listen, now: now)
             return true
         }
         let generator = ISNGenerator(configuration.secret)
@@ -94,7 +100,7 @@ extension Host {
         block.receive(syn, now: now)
         _ = block.takeActions()
         guard let slot = add(block) else {
-            drop(.tooManyConnections)
+            drop(ack, because: .tooManyConnections, in: .listen, now: now)
             return true
         }
         cookiesAccepted += 1

@@ -216,11 +216,11 @@ extension Host.Connection {
 }
 
 extension HostRecord.Cause {
-    /// Whether it is worth a record even where nothing came of it.
-    var isArrival: Bool {
+    /// Whether a packet set it off, which is worth a record even where nothing came of it.
+    public var isArrival: Bool {
         switch self {
         case .segment, .icmp: true
-        case .call, .clock, .packet: false
+        case .call, .clock: false
         }
     }
 }

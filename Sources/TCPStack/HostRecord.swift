@@ -13,8 +13,6 @@ public struct HostRecord: Hashable, Sendable {
         case clock
         /// An ICMP error.
         case icmp(ICMPReason)
-        /// A packet that reached no connection; nothing of it is kept.
-        case packet
     }
 
     /// When.

@@ -37,6 +37,7 @@ extension Rule {
         case .noAcknowledgment: ("RFC 9293", "3.10.7.4 fifth")
         case .badAcknowledgmentInSynReceived: ("RFC 9293", "3.10.7.4 fifth")
         case .acknowledgmentOfSYN: ("RFC 9293", "3.10.7.4 fifth")
+        case .acknowledgmentOfText: ("RFC 9293", "3.10.7.4 fifth")
         case .acknowledgmentOfUnsent: ("RFC 9293", "3.10.7.4 fifth")
         case .acknowledgmentTooOld: ("RFC 5961", "5.2")
         case .acknowledgmentOfFIN: ("RFC 9293", "3.10.7.4 fifth")

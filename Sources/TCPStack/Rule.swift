@@ -16,8 +16,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
         challengeLimited
 
     // Fifth step: ACK.
-    case noAcknowledgment, badAcknowledgmentInSynReceived, acknowledgmentOfSYN, acknowledgmentOfUnsent,
-        acknowledgmentTooOld, acknowledgmentOfFIN, congestionEcho
+    case noAcknowledgment, badAcknowledgmentInSynReceived, acknowledgmentOfSYN, acknowledgmentOfText,
+        acknowledgmentOfUnsent, acknowledgmentTooOld, acknowledgmentOfFIN, congestionEcho
 
     // Sixth to eighth step: URG, text, FIN.
     case urgentPointer, textInOrder, gap, gapClosed, duplicateText, textAfterClose, textAfterFIN, receiveBufferFull,

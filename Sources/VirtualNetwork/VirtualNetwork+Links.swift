@@ -17,12 +17,9 @@ extension VirtualNetwork {
         pass(link, isForward: isForward, packet.octets, record: place, box: isForward ? 0 : links[link].boxes.count - 1)
     }
 
-    private mutating func note(_ packet: HostPacket, sender: Int?, receiver: Int?) -> Int? {
+    private mutating func note(_ packet: HostPacket, sender: Int, receiver: Int?) -> Int? {
         guard keepsRecord else { return nil }
-        record.packets.append(
-            NetworkRecord.Packet(
-                sentAt: now, sender: sender, receiver: receiver, octets: packet.octets, segment: packet.segment,
-                transmission: packet.transmission, reason: packet.reason, senderState: packet.state))
+        record.packets.append(NetworkRecord.Packet(packet, at: now, sender: sender, receiver: receiver))
         return record.packets.count - 1
     }
 
@@ -30,8 +27,7 @@ extension VirtualNetwork {
     private mutating func note(_ octets: [UInt8], receiver: Int, isCopy: Bool) -> Int? {
         guard keepsRecord else { return nil }
         record.packets.append(
-            NetworkRecord.Packet(
-                sentAt: now, receiver: receiver, octets: octets, segment: Segment(packet: octets), isCopy: isCopy))
+            NetworkRecord.Packet(sentAt: now, receiver: receiver, octets: octets, isCopy: isCopy))
         return record.packets.count - 1
     }
 
@@ -95,7 +91,7 @@ extension VirtualNetwork {
             undelivered += 1
             return settle(place, .queueFull)
         }
-        if random.happens(profile.loss) {
+        if place.map(lostPlaces.contains) ?? false || random.happens(profile.loss) {
             undelivered += 1
             return settle(place, .lost)
         }

@@ -43,6 +43,8 @@ public struct VirtualNetwork {
     public private(set) var now: Instant
     /// Whether ``record`` is kept; it grows with every packet.
     public var keepsRecord: Bool
+    /// The places in ``record`` of packets that their link loses: an experiment's own faults. Needs ``keepsRecord``.
+    public var lostPlaces: Set<Int> = []
     /// What happened.
     public internal(set) var record = NetworkRecord()
     /// Packets that reached a host, and those that did not.
@@ -177,21 +179,14 @@ public struct VirtualNetwork {
         let packets = nodes[host].host.poll(now: now)
         if keepsRecord {
             for record in nodes[host].host.takeRecords() {
-                let isArrival = record.cause.isSegment
+                let isArrival = record.cause.isArrival
                 self.record.moments.append(
-                    NetworkRecord.Moment(host: host, record: record, packet: isArrival ? packet : nil))
+                    NetworkRecord.Moment(
+                        host: host, record: record, packet: isArrival ? packet : nil,
+                        packetsBefore: self.record.packets.count))
             }
         }
         for packet in packets { route(packet, from: host) }
-    }
-}
-
-extension HostRecord.Cause {
-    var isSegment: Bool {
-        switch self {
-        case .segment, .icmp: true
-        case .call, .clock, .packet: false
-        }
     }
 }
 

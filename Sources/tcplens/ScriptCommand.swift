@@ -40,7 +40,7 @@ struct ScriptCommand: ParsableCommand {
             Text(
                 en: "Whose TCP: the kernel's, or our own stack's in virtual time.", zh: "用哪个 TCP：本机内核，或在虚拟时间中运行的自有协议栈。"
             ).spoken, valueName: "tcp"))
-    var stage: ScriptStage = .kernel
+    var stage: Stage = .kernel
 
     @Option(
         help: .init(
@@ -107,14 +107,6 @@ struct ScriptCommand: ParsableCommand {
             return ScriptResultOfFile(path: file.path, outcome: .ran(runner.run()))
         }
     }
-}
-
-/// Whose TCP a script runs on.
-enum ScriptStage: String, CaseIterable, ExpressibleByArgument {
-    /// This machine's, in a network namespace of its own.
-    case kernel
-    /// Ours, in virtual time: needs no privilege and no kernel.
-    case stack
 }
 
 /// A script and what was found in its file.

@@ -28,7 +28,7 @@ struct ScriptFacts: Encodable {
     let failure: Failure?
     let steps: [Step]?
 
-    init(_ result: ScriptResultOfFile, stage: ScriptStage) {
+    init(_ result: ScriptResultOfFile, stage: Stage) {
         file = result.path
         on = stage.rawValue
         verdict = result.verdict
