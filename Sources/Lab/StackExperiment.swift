@@ -22,7 +22,6 @@ public struct StackExperiment: Sendable {
 
     /// What happened.
     public struct Record: Sendable {
-        public let server: Endpoint
         public let clientSteps: [DialStep]
         public let serverEvents: [ServerEvent]
         /// The experiment's connection.
@@ -72,7 +71,7 @@ public struct StackExperiment: Sendable {
         let stories = network.record.stories
         guard let story = stories.first else { return nil }
         return Record(
-            server: endpoint, clientSteps: calling.steps, serverEvents: serving.events, story: story,
+            clientSteps: calling.steps, serverEvents: serving.events, story: story,
             furtherInitialNumbers: stories.dropFirst().map(\.record.client.initialSequence.rawValue))
     }
 }

@@ -78,7 +78,7 @@ struct DemoParts {
 
     /// - Parameter note: what the last column means.
     func states(_ paths: [StatePath], of story: ConnectionStory?, note: Text) -> [String] {
-        paths.flatMap { path -> [String] in
+        paths.filter { !$0.entries.isEmpty }.flatMap { path -> [String] in
             let party = path.party
             var table = TableText(
                 [
