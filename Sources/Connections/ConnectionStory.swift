@@ -77,7 +77,8 @@ public struct ConnectionStory: Sendable {
         public let covers: Coverage
         /// What it is besides, with proof; the one that says most comes first.
         public internal(set) var labels: [ProvedLabel]
-        /// The states after this segment was sent (its sender's) and had arrived (its receiver's).
+        /// The states after this segment was sent (its sender's) and had arrived (its receiver's; where it is told that it
+        /// did not, the receiver's when it was sent).
         public internal(set) var client: EndState
         public internal(set) var server: EndState
         /// `nil` before the end's numbers are known.

@@ -23,12 +23,12 @@ extension NetworkRecord {
         var stories = (0..<analysis.count).compactMap { analysis.story(of: $0 + 1) }
         var caused: [Int: NetworkRecord.Moment] = [:]
         for moment in moments { if let packet = moment.packet { caused[packet] = moment } }
-        var ends: [Set<Endpoint>: Int] = [:]
+        var ends: [Set<Endpoint>: [Int: Int]] = [:]
         // From the last one back, so that each knows where its ports are used again.
         for index in stories.indices.reversed() {
             let tuple: Set = [stories[index].client, stories[index].server]
-            let witnesses = Witnesses(stories[index], self, caused, until: ends[tuple] ?? packets.count + 1)
-            ends[tuple] = witnesses.start
+            let witnesses = Witnesses(stories[index], self, caused, until: ends[tuple] ?? [:])
+            ends[tuple] = witnesses.begins
             stories[index].settle(by: witnesses.testimony())
         }
         return stories
@@ -37,7 +37,7 @@ extension NetworkRecord {
 
 extension Timestamp {
     /// The moment of virtual time as one since 1970.
-    public init(_ instant: Instant) { self.init(nanoseconds: instant.nanoseconds) }
+    init(_ instant: Instant) { self.init(nanoseconds: instant.nanoseconds) }
 }
 
 /// The two ends of one story in a record.
@@ -46,36 +46,59 @@ private struct Witnesses {
 
     let story: ConnectionStory
     let record: NetworkRecord
-    /// The place of the story's first packet.
-    let start: Int
+    /// By host, the place in the record of the moment with which the connection begins there.
+    private(set) var begins: [Int: Int] = [:]
     /// The places of the story's packets, which ascend.
     private let places: [Int]
     /// The moments that packets caused, by the packet's place.
     private let caused: [Int: Moment]
     /// Each end's moments, in order; none of an end that is no host of the network.
-    private let moments: [Party: [Moment]]
+    private var moments: [Party: [Moment]] = [:]
+    /// Those of both ends, in order.
+    private var all: [(party: Party, moment: Moment)] = []
 
-    init(_ story: ConnectionStory, _ record: NetworkRecord, _ caused: [Int: Moment], until end: Int) {
+    /// - Parameter ends: by host, the place of the moment with which the next connection of the same ports begins.
+    init(_ story: ConnectionStory, _ record: NetworkRecord, _ caused: [Int: Moment], until ends: [Int: Int]) {
         self.story = story
         self.record = record
         self.caused = caused
-        let places = story.steps.map { $0.segment.number - 1 }
-        let start = places.first ?? 0
-        self.start = start
-        self.places = places
-        moments = Dictionary(
-            uniqueKeysWithValues: Party.allCases.map { party in
-                guard let host = Self.host(of: party, story, record) else { return (party, []) }
-                // A box that translates addresses has the two ends call the connection by different names.
-                let seen = places.lazy.compactMap { caused[$0] }.first { $0.host == host }?.record
-                let local = seen?.local ?? (party == .client ? story.client : story.server)
-                let remote = seen?.remote ?? (party == .client ? story.server : story.client)
-                let own = record.moments.filter {
-                    $0.host == host && $0.record.local == local && $0.record.remote == remote
-                        && (start..<end).contains($0.packetsBefore)
+        places = story.steps.map { $0.segment.number - 1 }
+        let names = Party.allCases.compactMap { party in name(of: party).map { (party, $0) } }
+        for (place, moment) in record.moments.enumerated() {
+            for (party, name) in names
+            where name.host == moment.host && name.local == moment.record.local && name.remote == moment.record.remote {
+                if begins[moment.host] == nil {
+                    guard isBeginning(moment, of: party) else { continue }
+                    begins[moment.host] = place
                 }
-                return (party, own)
-            })
+                guard place < ends[moment.host] ?? .max else { continue }
+                moments[party, default: []].append(moment)
+                all.append((party, moment))
+            }
+        }
+    }
+
+    /// Whether it sends or is caused by a packet of the story: what came before may be an earlier connection's.
+    private func isBeginning(_ moment: Moment, of party: Party) -> Bool {
+        if let packet = moment.packet { return isOwn(packet) }
+        let sends = moment.record.actions.contains { $0.kind.isTransmission }
+        return sends && story.steps.first?.sender == party && moment.packetsBefore == places.first
+    }
+
+    /// Whether the packet at that place is one of the story's.
+    private func isOwn(_ place: Int) -> Bool {
+        let index = places.count(before: place) { $0 }
+        return index < places.count && places[index] == place
+    }
+
+    /// How an end calls the connection: `nil` where it is no host of the network.
+    private func name(of party: Party) -> (host: Int, local: Endpoint, remote: Endpoint)? {
+        guard let host = Self.host(of: party, story, record) else { return nil }
+        // A box that translates addresses has the two ends call the connection by different names.
+        if let seen = places.lazy.compactMap({ caused[$0] }).first(where: { $0.host == host })?.record {
+            return (host, seen.local, seen.remote)
+        }
+        return party == .client ? (host, story.client, story.server) : (host, story.server, story.client)
     }
 
     private static func host(of party: Party, _ story: ConnectionStory, _ record: NetworkRecord) -> Int? {
@@ -92,17 +115,9 @@ private struct Witnesses {
             guard let own = moments[party], !own.isEmpty else { continue }
             testimony.paths[party] = path(own)
         }
-        for party in Party.allCases {
-            for moment in moments[party] ?? [] {
-                let segmentsBefore = places.count(before: moment.packetsBefore) { $0 }
-                guard let told = told(moment, of: party, segmentsBefore: segmentsBefore) else { continue }
-                testimony.moments.append(told)
-            }
+        testimony.moments = all.compactMap { party, moment in
+            told(moment, of: party, segmentsBefore: places.count(before: moment.packetsBefore) { $0 })
         }
-        testimony.moments = testimony.moments.enumerated().sorted {
-            ($0.element.segmentsBefore, $0.element.time, $0.offset)
-                < ($1.element.segmentsBefore, $1.element.time, $1.offset)
-        }.map(\.element)
         return testimony
     }
 
@@ -185,7 +200,7 @@ private struct Witnesses {
         let cause: Testimony.Moment.Cause
         switch moment.record.cause {
         case .segment:
-            guard let packet = moment.packet, places.count(before: packet, { $0 }) < places.count else { return nil }
+            guard let packet = moment.packet, isOwn(packet) else { return nil }
             cause = .segment(packet + 1)
         case .icmp: cause = .icmp
         case .call(let name): cause = .call(name)

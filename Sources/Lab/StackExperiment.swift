@@ -31,7 +31,7 @@ public struct StackExperiment: Sendable {
     }
 
     /// From one end to the other.
-    public static let delay = Interval.milliseconds(10)
+    private static let delay = Interval.milliseconds(10)
 
     private static let clientAddress = IPAddress(ipv4: 0x0a00_0001)
     private static let serverAddress = IPAddress(ipv4: 0x0a00_0002)

@@ -45,8 +45,8 @@ enum DemoWords {
     static func nowhere(_ reason: String) -> Text {
         Text(
             en:
-                "No right to capture here, nor to make a private namespace (\(reason)): states and sockets only, no packets.",
-            zh: "没有抓包权限，也无法创建私有命名空间(\(reason))：只能看到状态和套接字，看不到报文。")
+                "No right to capture here, nor to make a private namespace (\(reason)): of the kernel, states and sockets only. Part 5 shows the packets on our own TCP.",
+            zh: "没有抓包权限，也无法创建私有命名空间(\(reason))：内核这边只能看到状态和套接字；报文见第 5 部分，在自有协议栈上。")
     }
 
     static func randomNumbers(_ numbers: [UInt32]) -> Text {

@@ -91,7 +91,7 @@ struct StackDemoTests {
         #expect(picture[1].hasSuffix("[S]"))
     }
 
-    @Test("the same output, octet for octet, in a pipe and by an ordinary user of any locale")
+    @Test("the same output, octet for octet; without a locale all of it is ASCII")
     func deterministic() async throws {
         for options in [[], ["-S"], ["--json"], ["--lose", "4", "--lose", "6"]] {
             let arguments = ["demo", "--on", "stack"] + options

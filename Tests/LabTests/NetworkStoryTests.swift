@@ -120,7 +120,7 @@ struct NetworkStoryTests {
             let account = try #require(step.account)
             #expect(account.reason == packet.reason && account.reason != nil)
             switch packet.fate {
-            case .arrived(let time): #expect(account.fate.arrival == Timestamp(time))
+            case .arrived(let time): #expect(account.fate.arrival?.nanoseconds == time.nanoseconds)
             case .lost: #expect(step.fate == .lost && account.effects.isEmpty)
             default: Issue.record("\(packet.fate)")
             }
@@ -161,13 +161,23 @@ struct NetworkStoryTests {
         #expect(story.steps.map { $0.client.state } == [.synSent, .closed])
     }
 
-    @Test("ports that are used again: each connection has its own moments")
+    @Test("ports that are used again: each connection has its own states and moments")
     func reuse() throws {
-        var options = StackExperiment.Options()
-        options.furtherConnections = 2
-        let record = try #require(StackExperiment(options).run())
-        #expect(record.furtherInitialNumbers.count == 2)
-        #expect(record.story.path(of: .client).entries.map(\.state).last == .closed)
+        let (ended, hosts) = try Self.run(seed: 1, octets: 100, LinkProfile(delay: .milliseconds(10)))
+        var network = ended
+        let port = try #require(network.record.stories.first?.client.port)
+        try network.with(try #require(hosts[.client])) { (host, now) throws(SocketError) in
+            let socket = host.open()
+            try host.bind(socket, to: Endpoint(address: Self.client, port: port))
+            try host.connect(socket, to: Endpoint(address: Self.server, port: 80), now: now)
+        }
+        network.run(for: .seconds(1))
+        let stories = network.record.stories
+        #expect(stories.count == 2 && stories[0].client == stories[1].client)
+        #expect(stories[0].path(of: .client).entries.map(\.state).suffix(2) == [.timeWait, .closed])
+        #expect(stories[1].path(of: .client).entries.map(\.state) == [.closed, .synSent, .established])
+        #expect(stories[1].path(of: .server).entries.map(\.state) == [.listen, .synReceived, .established])
+        #expect(Self.lane(.client, of: stories[1]) == [.closed, .synSent, .established])
     }
 
     // MARK: The experiment
