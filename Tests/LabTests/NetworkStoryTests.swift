@@ -195,6 +195,27 @@ struct NetworkStoryTests {
         #expect(try segments(2) != first)
     }
 
+    @Test("a segment on its way when its receiver acts: its arrival has a row of its own, in its place")
+    func crossing() throws {
+        var options = StackExperiment.Options()
+        // The SYN-ACK is lost, and both ends' timers run out within the delay of the wire.
+        options.lostPackets = [2]
+        let record = try #require(StackExperiment(options).run())
+        let rows = Scene(story: record.story, title: Text(verbatim: "")).rows.compactMap { row -> String? in
+            switch row {
+            case .segment(let segment): "#\(segment.number)"
+            case .moment(let moment): moment.what
+            case .silence: nil
+            }
+        }
+        #expect(
+            rows.prefix(9) == [
+                "connect()", "#1", "#2", "retransmission timer", "#3", "retransmission timer", "#4", "#3 arrives", "#5",
+            ])
+        #expect(record.story.steps[2].account?.effects == [.synAgainInSynReceived])
+        #expect(record.story.steps[4].fate == .useless)
+    }
+
     @Test("the experiment ends, whichever one packet is lost")
     func anyLoss() throws {
         for number in 1...11 {
