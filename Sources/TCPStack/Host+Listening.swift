@@ -128,6 +128,7 @@ extension Host {
         unregister(connection.block, slot: slot)
         if let descriptor = connection.descriptor { change(descriptor) { $0.kind = .idle } }
         connections[slot] = nil
+        deadlines.remove(slot)
         freeSlots.append(slot)
     }
 

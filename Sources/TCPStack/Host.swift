@@ -78,7 +78,6 @@ public struct Host: Sendable {
         var listener: Int?
         var isHalfOpen = false
         var isDirty = false
-        var scheduled: Instant?
         var generation = 0
     }
 
@@ -127,9 +126,7 @@ public struct Host: Sendable {
 
     private mutating func runTimers(now: Instant) {
         while let slot = deadlines.popDue(now: now) {
-            guard let connection = connections[slot], connection.scheduled != nil else { continue }
-            connections[slot]?.scheduled = nil
-            guard let deadline = connection.block.nextDeadline else { continue }
+            guard let deadline = connections[slot]?.block.nextDeadline else { continue }
             if deadline <= now {
                 update(slot, cause: .clock, now: now) { $0.expire(now: now) }
             } else {
@@ -193,10 +190,10 @@ public struct Host: Sendable {
     }
 
     private mutating func schedule(_ slot: Int) {
-        guard let connection = connections[slot], let deadline = connection.block.nextDeadline else { return }
-        if let scheduled = connection.scheduled, scheduled <= deadline { return }
-        connections[slot]?.scheduled = deadline
-        deadlines.push(deadline, slot)
+        guard let deadline = connections[slot]?.block.nextDeadline else { return }
+        // Most deadlines move on with each segment: looked at again when the earlier one has come.
+        if let scheduled = deadlines.deadline(of: slot), scheduled <= deadline { return }
+        deadlines.set(deadline, of: slot)
     }
 
     mutating func send(_ segment: Segment, kind: Transmission, because reason: Rule, state: State?) {

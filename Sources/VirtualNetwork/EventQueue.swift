@@ -7,8 +7,6 @@ struct EventQueue {
         case arrival(host: Int, octets: [UInt8], record: Int?)
         /// A packet that a middlebox held enters a link.
         case departure(link: Int, isForward: Bool, octets: [UInt8], record: Int?)
-        /// A host's next deadline, or its program's.
-        case wake(host: Int)
     }
 
     private struct Entry {
