@@ -31,23 +31,31 @@ extension ControlBlock {
                 challenge(now: now, because: .acknowledgmentTooOld)
                 return false
             }
-            processSACK(of: segment, acknowledged: [], now: now)
+            _ = processSACK(of: segment, acknowledged: [], now: now)
             return true
         }
         processEcho(of: segment)
         let priorFlight = snd.nxt.relative(to: snd.una)
         let windowBefore = snd.wnd
+        let before = (una: snd.una, departed: departed)
         var acknowledged: [SentLedger.Entry] = []
         let isNew = ack.isAfter(snd.una)
         if isNew { acknowledged = advance(to: ack, segment, now: now) }
         updateWindow(from: segment, now: now)
-        processSACK(of: segment, acknowledged: acknowledged, now: now)
+        let hasOriginal = processSACK(of: segment, acknowledged: acknowledged, now: now)
+        let isDuplicate =
+            !isNew && segment.payload.isEmpty && !segment.flags.contains(.fin) && !ledger.isEmpty
+            && snd.wnd == windowBefore
+        if isNew || isDuplicate { continueForwardRecovery(segment, isNew: isNew, hasOriginal: hasOriginal) }
         if isNew {
             finishRecoveryStep(priorFlight: priorFlight, acknowledged: acknowledged, segment: segment, now: now)
-        } else if segment.payload.isEmpty, !segment.flags.contains(.fin), !ledger.isEmpty, snd.wnd == windowBefore {
+        } else if isDuplicate {
             countDuplicate()
         }
         detectLosses(now: now)
+        // RFC 6937 3, DeliveredData: what is newly known to have arrived, acknowledged or reported.
+        let delivered = Int64(ack.relative(to: before.una)) + Int64(departed) - Int64(before.departed)
+        reduceProportionally(delivered: UInt32(clamping: delivered))
         return processAcknowledgmentOfFIN(now: now)
     }
 

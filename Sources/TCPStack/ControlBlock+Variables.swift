@@ -70,16 +70,38 @@ public struct RecoveryVariables: Hashable, Sendable {
     public internal(set) var timeouts = 0
     /// Retransmissions in a row without anything new acknowledged.
     public internal(set) var retransmissions = 0
-    /// What a spurious time-out is undone to (RFC 5682 by RFC 3522's proof).
+    /// What a spurious time-out is undone to.
     var undo: UndoPoint?
+    /// How far F-RTO is in finding out whether the time-out was spurious; `nil` where it does not try.
+    var forward: ForwardRecovery?
+    var reduction: RateReduction?
     var recent = RecentAcknowledgment()
     var probe: LossProbe?
 
     struct UndoPoint: Hashable, Sendable {
         var window: UInt32
         var threshold: UInt32
-        /// The timestamp of the first retransmission.
-        var stamp: UInt32
+        /// The timestamp of the first retransmission, where the connection has timestamps.
+        var stamp: UInt32?
+    }
+
+    /// The steps of RFC 5682 3.1.
+    enum ForwardRecovery: Hashable, Sendable {
+        /// Step 2: the first segment has gone out again, its acknowledgment is awaited.
+        case retransmitted
+        /// Step 3: new data has gone out from this number on, and the next acknowledgment decides.
+        case probing(from: SequenceNumber)
+    }
+
+    /// PRR's variables (RFC 6937 3), in octets.
+    struct RateReduction: Hashable, Sendable {
+        /// RecoverFS: what was outstanding when recovery began.
+        var flight: UInt32
+        /// prr_delivered.
+        var delivered: UInt32 = 0
+        /// prr_out.
+        var out: UInt32 = 0
+        var hasBegun = false
     }
 
     struct LossProbe: Hashable, Sendable {

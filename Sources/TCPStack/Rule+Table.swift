@@ -151,6 +151,9 @@ extension Rule {
         .partialAcknowledgment: Entry(
             document: "RFC 6582", section: "3.2 step 3", text: "acknowledged in part: the next segment is lost too"),
         .enterRecovery: Entry(document: "RFC 5681", section: "3.2", text: "a loss: reduce the congestion window"),
+        .proportionalReduction: Entry(
+            document: "RFC 6937", section: "3",
+            text: "in recovery as much may go out as has arrived, in the proportion the window is to shrink by"),
         .recoveryOver: Entry(
             document: "RFC 6582", section: "3.2 step 3",
             text: "everything sent before the loss was found is acknowledged: recovery is over"),
@@ -162,6 +165,12 @@ extension Rule {
         .spuriousTimeout: Entry(
             document: "RFC 3522", section: "3.2",
             text: "the ACK answers what was sent before the time-out: nothing was lost, undo"),
+        .forwardRecovery: Entry(
+            document: "RFC 5682", section: "3.1 step 2",
+            text: "after a time-out: new data first, its answer tells whether the time-out was spurious"),
+        .forwardRecoverySpurious: Entry(
+            document: "RFC 5682", section: "3.1 step 3",
+            text: "what was sent once, before the time-out, has arrived: it was spurious, undo"),
         .lossProbe: Entry(
             document: "RFC 8985", section: "7.3", text: "two round trips without an ACK: probe for a lost tail"),
         .probeFilledHole: Entry(

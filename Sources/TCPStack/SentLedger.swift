@@ -31,6 +31,8 @@ public struct SentLedger: Hashable, Sendable {
     private var head = 0
     /// Numbers covered by SACK blocks.
     public private(set) var sackedLength: UInt32 = 0
+    /// Segments covered by SACK blocks.
+    private(set) var sackedCount = 0
     /// Numbers taken for lost and not sent again.
     public private(set) var lostLength: UInt32 = 0
     /// Numbers sent again and still under way.
@@ -95,6 +97,7 @@ public struct SentLedger: Hashable, Sendable {
         rest.start = rest.start + length
         rest.length -= length
         entries[index].length = length
+        if rest.isSacked { sackedCount += 1 }
         entries.insert(rest, at: index + 1)
     }
 
@@ -147,7 +150,10 @@ public struct SentLedger: Hashable, Sendable {
 
     private mutating func count(_ entry: Entry, _ sign: Int) {
         let length = sign > 0 ? entry.length : 0 &- entry.length
-        if entry.isSacked { sackedLength &+= length }
+        if entry.isSacked {
+            sackedLength &+= length
+            sackedCount += sign
+        }
         if entry.isLost { lostLength &+= length }
         if entry.isRetransmitted { retransmittedLength &+= length }
     }
