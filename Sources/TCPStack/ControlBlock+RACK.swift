@@ -57,6 +57,8 @@ extension ControlBlock {
             let entry = ledger[index]
             if entry.isSacked || entry.isLost { continue }
             guard entry.sentAt < sentAt || entry.sentAt == sentAt && entry.end.isBefore(recovery.recent.end) else {
+                // Where nothing went out twice, what follows went out later still.
+                if ledger.repeatedCount == 0 { break }
                 continue
             }
             let left = entry.sentAt + patience - now

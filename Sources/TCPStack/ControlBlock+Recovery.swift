@@ -6,13 +6,14 @@ extension ControlBlock {
     /// Marks what the blocks report (RFC 6675 4, Update).
     ///
     /// - Returns: whether something has newly arrived that was sent once, and not since the last loss was found.
-    mutating func processSACK(of segment: Segment, acknowledged: [SentLedger.Entry], now: Instant) -> Bool {
+    mutating func processSACK(of segment: Segment, acknowledged: Range<Int>, now: Instant) -> Bool {
         guard agreed.selectiveAcknowledgment else { return false }
         var hasOriginal = false
         func isOriginal(_ entry: SentLedger.Entry) -> Bool {
             entry.transmissions == 1 && (recovery.point.map(entry.end.isAtOrBefore) ?? true)
         }
-        for entry in acknowledged where !entry.isSacked {
+        for index in acknowledged where !ledger[index].isSacked {
+            let entry = ledger[index]
             noteDelivered(entry, by: segment, now: now)
             if isOriginal(entry) { hasOriginal = true }
         }
@@ -42,9 +43,9 @@ extension ControlBlock {
 
     /// After an ACK of something new.
     mutating func finishRecoveryStep(
-        priorFlight: UInt32, acknowledged: [SentLedger.Entry], segment: Segment, now: Instant
+        priorFlight: UInt32, acknowledged: Range<Int>, segment: Segment, now: Instant
     ) {
-        let octets = acknowledged.reduce(0) { $0 &+ $1.length }
+        let octets = acknowledged.reduce(0) { $0 &+ ledger[$1].length }
         finishLossProbe(segment, now: now)
         if ledger.sackedLength == 0 { recovery.duplicates = 0 }
         switch recovery.phase {

@@ -56,12 +56,13 @@ extension ControlBlock {
 
     /// Sends a segment of an open connection: acknowledges what there is, offers the window, adds the options.
     mutating func transmit(
-        flags: TCPFlags, at sequence: SequenceNumber, payload: [UInt8] = [], kind: Transmission, because reason: Rule
+        flags: TCPFlags, at sequence: SequenceNumber, text: ArraySlice<UInt8> = [], kind: Transmission,
+        because reason: Rule
     ) {
         var segment = Segment(from: local, to: remote)
         segment.sequence = sequence
         segment.flags = flags
-        segment.payload = payload
+        segment.text = text
         if flags.contains(.ack) {
             segment.acknowledgment = rcv.nxt
             segment.window = chooseWindow(mayGrow: !flags.contains(.rst))
@@ -69,7 +70,7 @@ extension ControlBlock {
                 segment.flags.insert(.ece)
             }
         }
-        if !payload.isEmpty, snd.up.isAfter(sequence), state.isSynchronized {
+        if !text.isEmpty, snd.up.isAfter(sequence), state.isSynchronized {
             // MUST-62: the pointer tells the first octet behind the urgent data. What is farther away than the field tells
             // is said again later.
             segment.flags.insert(.urg)
@@ -79,7 +80,9 @@ extension ControlBlock {
             segment.options.timestamps = TCPTimestamps(
                 value: stamps.value(at: clock), echoReply: stamps.recent ?? 0)
         }
-        if flags.contains(.ack), agreed.selectiveAcknowledgment, !flags.contains(.rst) {
+        if agreed.selectiveAcknowledgment, acknowledgment.duplicate != nil || !reassembly.isEmpty,
+            flags.contains(.ack), !flags.contains(.rst)
+        {
             segment.options.sack = SACKBlocks(blocksToReport())
         }
         emit(segment, kind: kind, because: reason)
@@ -98,11 +101,10 @@ extension ControlBlock {
         return blocks
     }
 
-    private mutating func emit(_ segment: Segment, kind: Transmission, because reason: Rule) {
-        var segment = segment
+    private mutating func emit(_ segment: consuming Segment, kind: Transmission, because reason: Rule) {
         segment.hopLimit = options.hopLimit
         segment.trafficClass = options.trafficClass
-        if agreed.explicitCongestionNotification, !segment.payload.isEmpty, kind == .data {
+        if agreed.explicitCongestionNotification, !segment.text.isEmpty, kind == .data {
             // ECT(0) on new data only (RFC 3168 6.1.4 and 6.1.5).
             segment.trafficClass = options.trafficClass & 0xfc | 0x02
             if ecn.owesCWR {
@@ -119,7 +121,7 @@ extension ControlBlock {
             timers.delayedAcknowledgment = nil
         }
         counters.segmentsSent += 1
-        counters.octetsSent += UInt64(segment.payload.count)
+        counters.octetsSent += UInt64(segment.text.count)
         act(.transmit(segment, kind), because: reason)
     }
 

@@ -93,7 +93,7 @@ extension ControlBlock {
         if size > 0, size < Int(effectiveSegmentSize()) { snd.sml = start + length }
         if acknowledgment.isWaiting, size > 0 { acknowledgment.quick = 0 }
         transmit(
-            flags: flags, at: start, payload: payload, kind: kind ?? (size > 0 ? .data : .finish),
+            flags: flags, at: start, text: payload, kind: kind ?? (size > 0 ? .data : .finish),
             because: reason ?? (size > 0 ? sendingReason(size: size) : .sendFinish))
         ledger.append(start: start, length: length, now: now)
         recovery.reduction?.out &+= length
@@ -157,7 +157,7 @@ extension ControlBlock {
         counters.retransmissions += 1
         recovery.retransmissions += 1
         transmit(
-            flags: flags, at: entry.start, payload: sendQueue[offset..<(offset + size)], kind: kind, because: reason)
+            flags: flags, at: entry.start, text: sendQueue[offset..<(offset + size)], kind: kind, because: reason)
         lastSent = now
         if unansweredSince == nil { unansweredSince = now }
         if timers.retransmission == nil { startRetransmissionTimer(now: now) }

@@ -154,15 +154,28 @@ public struct Timers: Hashable, Sendable {
 
     /// The first of them.
     public var next: Instant? {
-        var first: Instant?
-        for deadline in [
-            retransmission, reordering, lossProbe, persist, delayedAcknowledgment, keepAlive, userTimeout, finWait2,
-            timeWait,
-        ] {
-            guard let deadline else { continue }
-            first = first.map { min($0, deadline) } ?? deadline
+        var first = retransmission
+        func consider(_ deadline: Instant?) {
+            guard let deadline else { return }
+            if let earlier = first, earlier <= deadline { return }
+            first = deadline
         }
+        consider(reordering)
+        consider(lossProbe)
+        consider(persist)
+        consider(delayedAcknowledgment)
+        consider(keepAlive)
+        consider(userTimeout)
+        consider(finWait2)
+        consider(timeWait)
         return first
+    }
+
+    /// Whether its time has come; it is off then.
+    static func isDue(_ timer: inout Instant?, _ now: Instant) -> Bool {
+        guard let deadline = timer, deadline <= now else { return false }
+        timer = nil
+        return true
     }
 }
 

@@ -109,7 +109,7 @@ public struct ControlBlock: Sendable {
 
     /// The actions since the last call, oldest first.
     public mutating func takeActions() -> [Action] {
-        defer { outbox.removeAll(keepingCapacity: true) }
+        defer { outbox = [] }
         return outbox
     }
 

@@ -40,22 +40,16 @@ extension Host {
     private func isValidSource(_ address: IPAddress) -> Bool { !isEverybodys(address) && !address.isUnspecified }
 
     private mutating func receiveTCP(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) {
-        let whole = octets.count == packet.end ? octets : Array(octets[0..<packet.end])
-        var header = SegmentHeader()
-        guard
-            PacketDecoder.decode(whole.octets, link: .raw, originalLength: whole.count, into: &header) == .segment,
-            header.tunnelDepth == 0
-        else { return drop(.badPacket) }
-        // MUST-3.
-        guard TCPChecksum.verify(header, in: whole.octets) == .correct else { return drop(.badChecksum) }
-        receive(Segment(header, in: whole), now: now)
+        guard let segment = Segment(packet, in: octets) else { return drop(.badPacket) }
+        guard Segment.isIntact(packet, in: octets) else { return drop(.badChecksum) }
+        receive(segment, now: now)
     }
 
     /// Finds whose segment it is: a connection's, a listener's, nobody's.
     private mutating func receive(_ segment: Segment, now: Instant) {
         let tuple = FourTuple(local: segment.destination, remote: segment.source)
         var isFollowing: SequenceNumber?
-        if let slot = demultiplexer[tuple] {
+        if let slot = slot(between: tuple) {
             if let next = mayReplaceTimeWait(slot, with: segment) {
                 isFollowing = next
                 release(slot)
@@ -92,10 +86,10 @@ extension Host {
     ///
     /// - Returns: a number that the new connection's must lie behind.
     private func mayReplaceTimeWait(_ slot: Int, with segment: Segment) -> SequenceNumber? {
-        guard let block = connections[slot]?.block, block.state == .timeWait, segment.flags.contains(.syn),
-            !segment.flags.contains(.ack), !segment.flags.contains(.rst),
-            listener(for: segment.destination) != nil
+        guard segment.flags.contains(.syn), !segment.flags.contains(.ack), !segment.flags.contains(.rst),
+            connections[slot].block.state == .timeWait, listener(for: segment.destination) != nil
         else { return nil }
+        let block = connections[slot].block
         if let stamps = segment.options.timestamps, let recent = block.stamps.recent, stamps.value != recent {
             guard Int32(bitPattern: stamps.value &- recent) > 0 else { return nil }
         } else {
@@ -106,7 +100,7 @@ extension Host {
 
     /// While the program does not accept, handshakes are not completed: the other end will ask again.
     private func isHeldBack(_ slot: Int, _ segment: Segment) -> Bool {
-        guard let connection = connections[slot], connection.isHalfOpen, let descriptor = connection.listener,
+        guard connections[slot].isHalfOpen, let descriptor = connections[slot].listener,
             case .listener(let listener)? = socket(descriptor)?.kind
         else { return false }
         return listener.isFull && segment.flags.contains(.ack) && !segment.flags.contains(.rst)

@@ -33,8 +33,8 @@ extension Host {
         }
         try? block.openPassively()
         guard let slot = add(block) else { return drop(.tooManyConnections) }
-        connections[slot]?.listener = descriptor
-        connections[slot]?.isHalfOpen = true
+        connections[slot].listener = descriptor
+        connections[slot].isHalfOpen = true
         halfOpenCount += 1
         update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
     }
@@ -98,8 +98,8 @@ extension Host {
             return true
         }
         cookiesAccepted += 1
-        connections[slot]?.listener = descriptor
-        connections[slot]?.isHalfOpen = true
+        connections[slot].listener = descriptor
+        connections[slot].isHalfOpen = true
         halfOpenCount += 1
         update(slot, cause: .segment(ack), now: now) { $0.receive(ack, now: now) }
         return true
@@ -113,48 +113,50 @@ extension Host {
             slot = free
         } else {
             slot = connections.count
-            connections.append(nil)
+            connections.append(.free)
         }
         serial += 1
-        connections[slot] = Connection(block: block, generation: serial)
+        connections[slot] = Connection(block: block, isInUse: true, generation: serial)
         demultiplexer[FourTuple(local: block.local, remote: block.remote)] = slot
         return slot
     }
 
     /// Frees a slot, and the place in whatever queue it stands.
     mutating func release(_ slot: Int) {
-        guard let connection = connections[slot] else { return }
+        guard connections[slot].isInUse else { return }
         leaveHalfOpen(slot)
-        unregister(connection.block, slot: slot)
-        if let descriptor = connection.descriptor { change(descriptor) { $0.kind = .idle } }
-        connections[slot] = nil
+        unregister(slot)
+        if let descriptor = connections[slot].descriptor { change(descriptor) { $0.kind = .idle } }
+        connections[slot] = .free
         deadlines.remove(slot)
         freeSlots.append(slot)
     }
 
     private mutating func leaveHalfOpen(_ slot: Int) {
-        guard connections[slot]?.isHalfOpen ?? false else { return }
-        connections[slot]?.isHalfOpen = false
+        guard connections[slot].isHalfOpen else { return }
+        connections[slot].isHalfOpen = false
         halfOpenCount -= 1
     }
 
-    private mutating func unregister(_ block: ControlBlock, slot: Int) {
-        let tuple = FourTuple(local: block.local, remote: block.remote)
+    private mutating func unregister(_ slot: Int) {
+        let tuple = FourTuple(local: connections[slot].block.local, remote: connections[slot].block.remote)
         if demultiplexer[tuple] == slot { demultiplexer[tuple] = nil }
     }
 
     /// After each event: a half-open connection that is open waits to be accepted, one that has ended makes room.
-    mutating func settle(_ slot: Int, before: State) {
-        guard let connection = connections[slot] else { return }
-        let block = connection.block
-        if connection.isHalfOpen, block.state.isSynchronized, block.end == nil, let descriptor = connection.listener {
+    mutating func settle(_ slot: Int) {
+        guard connections[slot].isInUse else { return }
+        let hasEnded = connections[slot].block.end != nil
+        if connections[slot].isHalfOpen, connections[slot].block.state.isSynchronized, !hasEnded,
+            let descriptor = connections[slot].listener
+        {
             leaveHalfOpen(slot)
             change(descriptor) { $0.addAccepted(slot) }
         }
-        guard block.end != nil else { return }
-        unregister(block, slot: slot)
-        let waitsForAccept = connection.listener != nil && !(connections[slot]?.isHalfOpen ?? true)
-        if connection.descriptor == nil, !waitsForAccept { release(slot) }
+        guard hasEnded else { return }
+        unregister(slot)
+        let waitsForAccept = connections[slot].listener != nil && !connections[slot].isHalfOpen
+        if connections[slot].descriptor == nil, !waitsForAccept { release(slot) }
     }
 }
 

@@ -106,16 +106,18 @@ extension Host {
         guard case .listener = socket.kind else { throw .invalidArgument }
         var taken: Int?
         change(descriptor) { taken = $0.takeAccepted() }
-        guard let slot = taken, let block = connections[slot]?.block else { throw .wouldBlock }
+        guard let slot = taken else { throw .wouldBlock }
         let new = open()
-        connections[slot]?.descriptor = new
-        connections[slot]?.listener = nil
+        connections[slot].descriptor = new
+        connections[slot].listener = nil
+        let local = connections[slot].block.local
+        let options = connections[slot].block.options
         change(new) {
             $0.kind = .connection(slot)
-            $0.local = block.local
-            $0.options = block.options
+            $0.local = local
+            $0.options = options
         }
-        return (new, block.remote)
+        return (new, connections[slot].block.remote)
     }
 
     /// Active OPEN (RFC 9293 3.10.1): begins it. ``readiness(_:)`` says when it is done, ``takeError(_:)`` whether it failed.
@@ -125,7 +127,7 @@ extension Host {
         case .idle: break
         case .listener: throw .isConnected
         case .connection(let slot):
-            guard let state = connections[slot]?.block.state else { throw .badDescriptor }
+            let state = connections[slot].block.state
             if state == .synSent || state == .synReceived { throw .already }
             throw .isConnected
         }
@@ -135,7 +137,7 @@ extension Host {
         guard demultiplexer[FourTuple(local: local, remote: remote)] == nil else { throw .addressNotAvailable }
         let block = makeBlock(local: local, remote: remote, options: socket.options, now: now)
         guard let slot = add(block) else { throw .noBufferSpace }
-        connections[slot]?.descriptor = descriptor
+        connections[slot].descriptor = descriptor
         change(descriptor) {
             $0.kind = .connection(slot)
             $0.local = local
