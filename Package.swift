@@ -114,7 +114,8 @@ if Context.environment["FUZZ"] != nil {
 // The benchmarks' own programs (`script/bench`).
 if Context.environment["BENCH"] != nil {
     let benchmarks = [
-        ("MakeCapture", ["TCPWire", "CaptureFile"]), ("Bench", ["CLinux"]), ("StackBench", ["TCPStack", "TCPWire"]),
+        ("MakeCapture", ["TCPWire", "CaptureFile"]), ("Bench", ["CLinux"]),
+        ("StackBench", ["TCPStack", "TCPWire", "VirtualNetwork"]),
     ]
     for (name, rooms) in benchmarks {
         package.targets.append(

@@ -1,5 +1,6 @@
 import TCPStack
 import TCPWire
+import VirtualNetwork
 
 #if canImport(Glibc)
     import Glibc
@@ -24,6 +25,7 @@ struct StackBench {
         let octets = number("octets") ?? 200_000_000
         let connections = number("connections") ?? 100_000
         var bulk: [Double] = []
+        var virtual: [Double] = []
         var copies: [Double] = []
         var openings: [Double] = []
         var packets = 0
@@ -31,10 +33,12 @@ struct StackBench {
         for round in 0...runs {
             let copy = seconds { copyAndSum(octets) }
             let bulkTime = try timed { packets = try bulkTransfer(octets) }
+            let virtualTime = try timed { try virtualTransfer(octets) }
             let opening = try timed { try openAndClose(connections) }
             if round == 0 { continue }
             copies.append(copy)
             bulk.append(bulkTime)
+            virtual.append(virtualTime)
             openings.append(opening)
         }
         let copy = median(copies)
@@ -48,6 +52,10 @@ struct StackBench {
             "| the same through the stack | \(tenths(Double(octets) * 8 / transfer / 1e9)) Gbit/s, "
                 + "\(Int(transfer * 1e9 / Double(packets))) ns a packet, \(packets) packets "
                 + "| \(tenths(transfer / copy)) times the time |")
+        let network = median(virtual)
+        print(
+            "| the same over a virtual network | \(tenths(Double(octets) * 8 / network / 1e9)) Gbit/s "
+                + "| \(tenths(network / copy)) times the time |")
         let packetTime = copy / Double(octets) * 1460
         print(
             "| connect to close | \(Int(Double(connections) / opening)) a second, "
@@ -79,6 +87,42 @@ struct StackBench {
             wire.exchange(1)
         }
         return wire.packets
+    }
+
+    /// The same between two hosts of a virtual network, with a millisecond between them, nothing recorded.
+    static func virtualTransfer(_ octets: Int) throws {
+        var network = VirtualNetwork(seed: 1, keepsRecord: false)
+        let ends = [client, server].map { network.addHost(HostConfiguration(addresses: [$0.address])) }
+        network.connect(ends[0], ends[1], LinkProfile(delay: .milliseconds(1)))
+        let listener = try network.with(ends[1]) { (host, _) throws(SocketError) in
+            let listener = host.open()
+            try host.bind(listener, to: server)
+            try host.listen(listener, backlog: 1)
+            return listener
+        }
+        let socket = try network.with(ends[0]) { (host, now) throws(SocketError) in
+            let socket = host.open()
+            try host.connect(socket, to: server, now: now)
+            return socket
+        }
+        let chunk = Array(repeating: UInt8(0x5a), count: 65_536)
+        network.setProgram(ends[0]) { host, now in
+            while let taken = try? host.write(socket, chunk, now: now), taken > 0 {}
+            return nil
+        }
+        var reader: Int?
+        var text: [UInt8] = []
+        var read = 0
+        network.setProgram(ends[1]) { host, now in
+            if reader == nil { reader = try? host.accept(listener).descriptor }
+            guard let reader else { return nil }
+            while let count = try? host.read(reader, into: &text, limit: 65_536, now: now), count > 0 {
+                read += count
+                text.removeAll(keepingCapacity: true)
+            }
+            return nil
+        }
+        while read < octets { network.step() }
     }
 
     /// Connections one after another: SYN, SYN-ACK, ACK, FIN, ACK, FIN, ACK.

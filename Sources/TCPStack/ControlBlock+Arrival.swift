@@ -36,7 +36,7 @@ extension ControlBlock {
         reset.hopLimit = options.hopLimit
         reset.trafficClass = options.trafficClass & 0xfc
         counters.segmentsSent += 1
-        act(.transmit(reset, .reset), because: reason)
+        emit(reset, .reset, because: reason)
     }
 
     mutating func discard(_ reason: Rule) {

@@ -44,7 +44,8 @@ extension ControlBlock {
         if answers ? agreed.explicitCongestionNotification : options.explicitCongestionNotification {
             segment.flags.formUnion(answers ? .ece : [.ece, .cwr])
         }
-        emit(segment, kind: kind, because: reason)
+        complete(&segment, kind: kind)
+        emit(segment, kind, because: reason)
     }
 
     /// The least shift with which the field can tell the whole buffer (RFC 7323 2.3: at most 14).
@@ -85,7 +86,8 @@ extension ControlBlock {
         {
             segment.options.sack = SACKBlocks(blocksToReport())
         }
-        emit(segment, kind: kind, because: reason)
+        complete(&segment, kind: kind)
+        emit(segment, kind, because: reason)
     }
 
     /// A duplicate is reported first (RFC 2883 4), then what is here behind a gap.
@@ -101,7 +103,8 @@ extension ControlBlock {
         return blocks
     }
 
-    private mutating func emit(_ segment: consuming Segment, kind: Transmission, because reason: Rule) {
+    /// What every segment gets at last, and what it settles.
+    private mutating func complete(_ segment: inout Segment, kind: Transmission) {
         segment.hopLimit = options.hopLimit
         segment.trafficClass = options.trafficClass
         if agreed.explicitCongestionNotification, !segment.text.isEmpty, kind == .data {
@@ -122,7 +125,6 @@ extension ControlBlock {
         }
         counters.segmentsSent += 1
         counters.octetsSent += UInt64(segment.text.count)
-        act(.transmit(segment, kind), because: reason)
     }
 
     /// RCV.WND for the next segment, and the field that tells it. The right edge never goes back (SHLD-14), and goes on in

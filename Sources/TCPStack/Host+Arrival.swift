@@ -40,9 +40,9 @@ extension Host {
     private func isValidSource(_ address: IPAddress) -> Bool { !isEverybodys(address) && !address.isUnspecified }
 
     private mutating func receiveTCP(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) {
-        guard let segment = Segment(packet, in: octets) else { return drop(.badPacket) }
+        guard let length = Segment.headerLength(packet, in: octets) else { return drop(.badPacket) }
         guard Segment.isIntact(packet, in: octets) else { return drop(.badChecksum) }
-        receive(segment, now: now)
+        receive(Segment(packet, headerLength: length, in: octets), now: now)
     }
 
     /// Finds whose segment it is: a connection's, a listener's, nobody's.
@@ -55,7 +55,7 @@ extension Host {
                 release(slot)
             } else {
                 if isHeldBack(slot, segment) { return drop(.acceptQueueFull) }
-                update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
+                deliver(segment, to: slot, now: now)
                 return
             }
         }

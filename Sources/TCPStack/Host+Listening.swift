@@ -36,7 +36,7 @@ extension Host {
         connections[slot].listener = descriptor
         connections[slot].isHalfOpen = true
         halfOpenCount += 1
-        update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
+        deliver(segment, to: slot, now: now)
     }
 
     private func listenerOptions(_ descriptor: Int) -> ConnectionOptions {
@@ -64,9 +64,8 @@ extension Host {
             timestampOffset: stamp &- ticks, mtu: configuration.mtu, options: listenerOptions(descriptor))
         try? block.openPassively()
         block.receive(syn, now: now)
-        for action in block.takeActions() {
-            guard case .transmit(let segment, let kind) = action.kind else { continue }
-            send(segment, kind: kind, because: .synQueueFull, state: .listen)
+        for sent in block.transmissions {
+            send(sent.segment, kind: sent.kind, because: .synQueueFull, state: .listen)
         }
         lastCookie = now
         cookiesSent += 1
@@ -101,7 +100,7 @@ extension Host {
         connections[slot].listener = descriptor
         connections[slot].isHalfOpen = true
         halfOpenCount += 1
-        update(slot, cause: .segment(ack), now: now) { $0.receive(ack, now: now) }
+        deliver(ack, to: slot, now: now)
         return true
     }
 
@@ -117,6 +116,7 @@ extension Host {
         }
         serial += 1
         connections[slot] = Connection(block: block, isInUse: true, generation: serial)
+        connections[slot].block.tellsActions = configuration.keepsRecords
         demultiplexer[FourTuple(local: block.local, remote: block.remote)] = slot
         return slot
     }
@@ -161,6 +161,12 @@ extension Host {
 }
 
 extension Host.Socket {
+    /// Whether a program has it.
+    var isOpen: Bool { if case .closed = kind { false } else { true } }
+
+    /// The slot of its connection.
+    var slot: Int? { if case .connection(let slot) = kind { slot } else { nil } }
+
     mutating func addAccepted(_ slot: Int) {
         guard case .listener(var listener) = kind else { return }
         listener.accepted.append(slot)

@@ -34,26 +34,28 @@ extension Host {
 
     func socket(_ descriptor: Int) -> Socket? {
         let index = descriptor - Self.firstDescriptor
-        return sockets.indices.contains(index) ? sockets[index] : nil
+        return sockets.indices.contains(index) && sockets[index].isOpen ? sockets[index] : nil
     }
 
     mutating func change(_ descriptor: Int, _ body: (inout Socket) -> Void) {
         let index = descriptor - Self.firstDescriptor
-        guard sockets.indices.contains(index), var socket = sockets[index] else { return }
-        sockets[index] = nil
-        body(&socket)
-        sockets[index] = socket
+        guard sockets.indices.contains(index), sockets[index].isOpen else { return }
+        body(&sockets[index])
     }
 
     /// A new socket: the least descriptor that is free.
     public mutating func open() -> Int {
         let socket = Socket(options: configuration.connection)
-        if let index = sockets.firstIndex(where: { $0 == nil }) {
-            sockets[index] = socket
-            return index + Self.firstDescriptor
-        }
-        sockets.append(socket)
-        return sockets.count - 1 + Self.firstDescriptor
+        while leastFree < sockets.count, sockets[leastFree].isOpen { leastFree += 1 }
+        if leastFree < sockets.count { sockets[leastFree] = socket } else { sockets.append(socket) }
+        return leastFree + Self.firstDescriptor
+    }
+
+    /// Gives a descriptor back.
+    mutating func free(_ descriptor: Int) {
+        let index = descriptor - Self.firstDescriptor
+        sockets[index].kind = .closed
+        leastFree = min(leastFree, index)
     }
 
     /// Names a socket; an unspecified address is any of the host's (MUST-43), port 0 any port.
@@ -124,6 +126,7 @@ extension Host {
     public mutating func connect(_ descriptor: Int, to remote: Endpoint, now: Instant) throws(SocketError) {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
         switch socket.kind {
+        case .closed: throw .badDescriptor
         case .idle: break
         case .listener: throw .isConnected
         case .connection(let slot):

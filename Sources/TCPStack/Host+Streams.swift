@@ -4,8 +4,9 @@ import TCPWire
 /// Reading, writing and closing connections.
 extension Host {
     private func slot(_ descriptor: Int) throws(SocketError) -> Int {
-        guard let socket = socket(descriptor) else { throw .badDescriptor }
-        guard case .connection(let slot) = socket.kind else { throw .notConnected }
+        let index = descriptor - Self.firstDescriptor
+        guard sockets.indices.contains(index), sockets[index].isOpen else { throw .badDescriptor }
+        guard let slot = sockets[index].slot else { throw .notConnected }
         return slot
     }
 
@@ -106,9 +107,9 @@ extension Host {
     @discardableResult
     public mutating func close(_ descriptor: Int, now: Instant) throws(SocketError) -> Lingering? {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
-        defer { sockets[descriptor - Self.firstDescriptor] = nil }
+        defer { free(descriptor) }
         switch socket.kind {
-        case .idle: return nil
+        case .closed, .idle: return nil
         case .listener:
             closeListener(descriptor, now: now)
             return nil
@@ -134,7 +135,7 @@ extension Host {
     public mutating func abort(_ descriptor: Int, now: Instant) throws(SocketError) {
         let slot = try slot(descriptor)
         connections[slot].descriptor = nil
-        sockets[descriptor - Self.firstDescriptor] = nil
+        free(descriptor)
         update(slot, cause: .call("abort"), now: now) { $0.abort() }
     }
 
@@ -194,6 +195,7 @@ extension Host {
     public func readiness(_ descriptor: Int) -> Readiness {
         guard let socket = socket(descriptor) else { return .error }
         switch socket.kind {
+        case .closed: return .error
         case .idle: return [.writable, .hangUp]
         case .listener(let listener): return listener.accepted.isEmpty ? [] : .readable
         case .connection(let slot):

@@ -15,7 +15,9 @@ public struct Host: Sendable {
     /// What it was given.
     public var configuration: HostConfiguration
     /// By descriptor, less ``firstDescriptor``.
-    var sockets: [Socket?] = []
+    var sockets: [Socket] = []
+    /// No descriptor before this one is free.
+    var leastFree = 0
     /// By slot; those not in use wait in ``freeSlots``. Not optional, so that a look at one copies nothing.
     var connections: [Connection] = []
     var freeSlots: [Int] = []
@@ -28,7 +30,7 @@ public struct Host: Sendable {
     /// Storage of packets that were given back.
     var spare: [[UInt8]] = []
     /// Storage of lists, used again for each event.
-    var actionStorage: [Action] = []
+    var transmissionStorage: [Transmitted] = []
     var dirtyStorage: [Int] = []
     /// Packets to its own addresses.
     var looped: [[UInt8]] = []
@@ -57,6 +59,8 @@ public struct Host: Sendable {
 
     struct Socket: Sendable {
         enum Kind: Sendable {
+            /// The descriptor is free.
+            case closed
             case idle
             case listener(Listener)
             /// The slot of its connection.
@@ -197,33 +201,47 @@ public struct Host: Sendable {
         dirtyStorage.removeAll(keepingCapacity: true)
     }
 
-    /// One event of a connection: applies it, sends what comes of it, looks after the connection's life. The cause is only
-    /// worked out where records are kept.
+    /// One event of a connection: applies it, sends what comes of it, looks after the connection's life.
     mutating func update(
-        _ slot: Int, cause: @autoclosure () -> HostRecord.Cause, now: Instant, _ event: (inout ControlBlock) -> Void
+        _ slot: Int, cause: HostRecord.Cause, now: Instant, _ event: (inout ControlBlock) -> Void
     ) {
         guard connections[slot].isInUse else { return }
-        var actions: [Action] = []
-        swap(&actions, &actionStorage)
-        let before = connections[slot].apply(event, actions: &actions)
+        let before = connections[slot].begin(storage: &transmissionStorage)
+        event(&connections[slot].block)
+        if configuration.keepsRecords { record(slot, cause: cause, before: before, now: now) }
+        finishUpdate(slot)
+    }
+
+    /// The event of a segment's arrival: what most events are, so that nothing is captured and nothing told where no records
+    /// are kept.
+    mutating func deliver(_ segment: Segment, to slot: Int, now: Instant) {
+        guard connections[slot].isInUse else { return }
+        let before = connections[slot].begin(storage: &transmissionStorage)
+        connections[slot].block.receive(segment, now: now)
+        if configuration.keepsRecords { record(slot, cause: .segment(segment), before: before, now: now) }
+        finishUpdate(slot)
+    }
+
+    private mutating func finishUpdate(_ slot: Int) {
+        var sent: [Transmitted] = []
+        swap(&sent, &connections[slot].block.transmissions)
         let state = connections[slot].block.state
-        for place in actions.indices {
-            if case .transmit(let segment, let kind) = actions[place].kind {
-                send(segment, kind: kind, because: actions[place].reason, state: state)
-            }
+        for place in sent.indices {
+            send(sent[place].segment, kind: sent[place].kind, because: sent[place].reason, state: state)
         }
+        sent.removeAll(keepingCapacity: true)
+        swap(&sent, &transmissionStorage)
         markDirty(slot)
-        if configuration.keepsRecords { record(slot, cause: cause(), before: before, actions: actions, now: now) }
-        actions.removeAll(keepingCapacity: true)
-        swap(&actions, &actionStorage)
         settle(slot)
     }
 
     private mutating func record(
-        _ slot: Int, cause: HostRecord.Cause, before: (state: State, remote: Endpoint), actions: [Action], now: Instant
+        _ slot: Int, cause: HostRecord.Cause, before: (state: State, remote: Endpoint), now: Instant
     ) {
-        guard !actions.isEmpty || cause.isArrival else { return }
         let block = connections[slot].block
+        let actions = block.actions
+        connections[slot].block.outbox = []
+        guard !actions.isEmpty || cause.isArrival else { return }
         let remote = block.remote.port == 0 ? before.remote : block.remote
         records.append(
             HostRecord(
@@ -273,19 +291,13 @@ public struct Host: Sendable {
 }
 
 extension Host.Connection {
-    /// Applies an event in place.
+    /// Before an event.
     ///
-    /// - Parameter actions: empty; what comes of the event is written there.
-    /// - Returns: what was before.
-    mutating func apply(_ event: (inout ControlBlock) -> Void, actions: inout [Action]) -> (
-        state: State, remote: Endpoint
-    ) {
-        let before = (block.state, block.remote)
-        // A block that was opened before it got here has something to tell already.
-        if block.outbox.isEmpty { swap(&actions, &block.outbox) }
-        event(&block)
-        swap(&actions, &block.outbox)
-        return before
+    /// - Parameter storage: an empty list, for what the event sends.
+    /// - Returns: what is so far.
+    mutating func begin(storage: inout [Transmitted]) -> (state: State, remote: Endpoint) {
+        if block.transmissions.isEmpty { swap(&storage, &block.transmissions) }
+        return (block.state, block.remote)
     }
 }
 

@@ -28,15 +28,18 @@ extension Segment {
 }
 
 extension Segment {
-    /// The segment that an IP packet carries; `nil` where its header does not fit into the packet. The checksum is not
-    /// looked at.
-    init?(_ packet: InternetPacket, in octets: [UInt8]) {
+    /// Octets of the TCP header in an IP packet; `nil` where it does not fit into the packet.
+    static func headerLength(_ packet: InternetPacket, in octets: [UInt8]) -> Int? {
+        guard packet.end - packet.payloadStart >= 20 else { return nil }
+        let length = Int(octets[packet.payloadStart + 12] >> 4) * 4
+        return length >= 20 && length <= packet.end - packet.payloadStart ? length : nil
+    }
+
+    /// The segment that an IP packet carries, with a header of so many octets. The checksum is not looked at.
+    init(_ packet: InternetPacket, headerLength: Int, in octets: [UInt8]) {
         let start = packet.payloadStart
-        guard packet.end - start >= 20 else { return nil }
         let span = octets.octets
         let offsetAndFlags = span.bigEndian16(at: start + 12)
-        let headerLength = Int(offsetAndFlags >> 12) * 4
-        guard headerLength >= 20, packet.end - start >= headerLength else { return nil }
         source = Endpoint(address: packet.source, port: span.bigEndian16(at: start))
         destination = Endpoint(address: packet.destination, port: span.bigEndian16(at: start + 2))
         sequence = SequenceNumber(span.bigEndian32(at: start + 4))

@@ -52,6 +52,8 @@ public struct VirtualNetwork {
     var links: [Link] = []
     var random: SeededRandom
     var events = EventQueue()
+    /// Storage of a list, used again each time a host sends.
+    private var packetStorage: [HostPacket] = []
     /// The hosts' next deadlines, or their programs'.
     var wakes = DeadlineQueue()
 
@@ -176,7 +178,9 @@ public struct VirtualNetwork {
     }
 
     private mutating func take(from host: Int, packet: Int?) {
-        let packets = nodes[host].host.poll(now: now)
+        var packets: [HostPacket] = []
+        swap(&packets, &packetStorage)
+        nodes[host].host.poll(now: now, into: &packets)
         if keepsRecord {
             for record in nodes[host].host.takeRecords() {
                 let isArrival = record.cause.isSegment
@@ -185,6 +189,8 @@ public struct VirtualNetwork {
             }
         }
         for packet in packets { route(packet, from: host) }
+        packets.removeAll(keepingCapacity: true)
+        swap(&packets, &packetStorage)
     }
 }
 
