@@ -121,7 +121,11 @@ if Context.environment["FUZZ"] != nil {
 
 // The benchmarks' own programs (`script/bench`).
 if Context.environment["BENCH"] != nil {
-    for (name, rooms) in [("MakeCapture", ["TCPWire", "CaptureFile"]), ("Bench", ["CLinux"])] {
+    let benchmarks = [
+        ("MakeCapture", ["TCPWire", "CaptureFile"]), ("Bench", ["CLinux"]),
+        ("StackBench", ["TCPStack", "TCPWire", "VirtualNetwork"]),
+    ]
+    for (name, rooms) in benchmarks {
         package.targets.append(
             .executableTarget(
                 name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Benchmarks/\(name)",

@@ -149,6 +149,10 @@ extension Rule {
         case .partialAcknowledgment:
             Text(en: "acknowledged in part: the next segment is lost too", zh: "只确认了一部分：下一个报文段也丢了")
         case .enterRecovery: Text(en: "a loss: reduce the congestion window", zh: "发生丢包：减小拥塞窗口")
+        case .proportionalReduction:
+            Text(
+                en: "in recovery, what goes out is in proportion to what has arrived (PRR)",
+                zh: "恢复期间按已到达数据的比例放行新报文段(PRR)")
         case .recoveryOver:
             Text(
                 en: "everything sent before the loss was found is acknowledged: recovery is over",
@@ -161,6 +165,14 @@ extension Rule {
             Text(
                 en: "the ACK answers what was sent before the time-out: nothing was lost, undo",
                 zh: "ACK 应答的是超时前发出的报文段：并没有丢，撤销降窗")
+        case .forwardRecovery:
+            Text(
+                en: "after a time-out, new data first: its ACK tells if it was spurious (F-RTO)",
+                zh: "超时后先发新数据：由其 ACK 判断超时是否多余(F-RTO)")
+        case .forwardRecoverySpurious:
+            Text(
+                en: "what was sent before the time-out has arrived: it was spurious, undo (F-RTO)",
+                zh: "超时前发出的已到达：这次超时是多余的，撤销降窗(F-RTO)")
         case .lossProbe:
             Text(en: "two round trips without an ACK: probe for a lost tail", zh: "两个往返没有 ACK：发尾部丢包探测(TLP)")
         case .probeFilledHole:

@@ -36,7 +36,7 @@ extension Host {
         guard configuration.keepsRecords else { return }
         records.append(
             HostRecord(
-                time: now, local: segment.destination, remote: segment.source, cause: .segment(segment),
+                time: now, local: segment.destination, remote: segment.source, cause: .segment(segment.detached),
                 stateBefore: state, after: nil, actions: [Action(.discard, because: rule)]))
     }
 
@@ -50,17 +50,11 @@ extension Host {
     private func isValidSource(_ address: IPAddress) -> Bool { !isEverybodys(address) && !address.isUnspecified }
 
     private mutating func receiveTCP(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) {
-        let whole = octets.count == packet.end ? octets : Array(octets[0..<packet.end])
-        var header = SegmentHeader()
-        guard
-            PacketDecoder.decode(whole.octets, link: .raw, originalLength: whole.count, into: &header) == .segment,
-            header.tunnelDepth == 0
-        else { return drop(.badPacket) }
-        let segment = Segment(header, in: whole)
-        // MUST-3.
-        guard TCPChecksum.verify(header, in: whole.octets) == .correct else {
+        guard let length = Segment.headerLength(packet, in: octets) else { return drop(.badPacket) }
+        let segment = Segment(packet, headerLength: length, in: octets)
+        guard Segment.isIntact(packet, in: octets) else {
             let slot = demultiplexer[FourTuple(local: segment.destination, remote: segment.source)]
-            let state = slot.flatMap { connections[$0]?.block.state }
+            let state = slot.map { connections[$0].block.state }
             return drop(segment, because: .badChecksum, in: state ?? .closed, now: now)
         }
         receive(segment, now: now)
@@ -70,7 +64,7 @@ extension Host {
     private mutating func receive(_ segment: Segment, now: Instant) {
         let tuple = FourTuple(local: segment.destination, remote: segment.source)
         var isFollowing: SequenceNumber?
-        if let slot = demultiplexer[tuple] {
+        if let slot = slot(between: tuple) {
             if let next = mayReplaceTimeWait(slot, with: segment) {
                 isFollowing = next
                 release(slot)
@@ -78,7 +72,7 @@ extension Host {
                 if isHeldBack(slot, segment) {
                     return drop(segment, because: .acceptQueueFull, in: .synReceived, now: now)
                 }
-                update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
+                deliver(segment, to: slot, now: now)
                 return
             }
         }
@@ -111,10 +105,10 @@ extension Host {
     ///
     /// - Returns: a number that the new connection's must lie behind.
     private func mayReplaceTimeWait(_ slot: Int, with segment: Segment) -> SequenceNumber? {
-        guard let block = connections[slot]?.block, block.state == .timeWait, segment.flags.contains(.syn),
-            !segment.flags.contains(.ack), !segment.flags.contains(.rst),
-            listener(for: segment.destination) != nil
+        guard segment.flags.contains(.syn), !segment.flags.contains(.ack), !segment.flags.contains(.rst),
+            connections[slot].block.state == .timeWait, listener(for: segment.destination) != nil
         else { return nil }
+        let block = connections[slot].block
         if let stamps = segment.options.timestamps, let recent = block.stamps.recent, stamps.value != recent {
             guard Int32(bitPattern: stamps.value &- recent) > 0 else { return nil }
         } else {
@@ -125,7 +119,7 @@ extension Host {
 
     /// While the program does not accept, handshakes are not completed: the other end will ask again.
     private func isHeldBack(_ slot: Int, _ segment: Segment) -> Bool {
-        guard let connection = connections[slot], connection.isHalfOpen, let descriptor = connection.listener,
+        guard connections[slot].isHalfOpen, let descriptor = connections[slot].listener,
             case .listener(let listener)? = socket(descriptor)?.kind
         else { return false }
         return listener.isFull && segment.flags.contains(.ack) && !segment.flags.contains(.rst)

@@ -39,10 +39,10 @@ extension Host {
         guard let slot = add(block) else {
             return drop(segment, because: .tooManyConnections, in: .listen, now: now)
         }
-        connections[slot]?.listener = descriptor
-        connections[slot]?.isHalfOpen = true
+        connections[slot].listener = descriptor
+        connections[slot].isHalfOpen = true
         halfOpenCount += 1
-        update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
+        deliver(segment, to: slot, now: now)
     }
 
     private func listenerOptions(_ descriptor: Int) -> ConnectionOptions {
@@ -70,9 +70,8 @@ extension Host {
             timestampOffset: stamp &- ticks, mtu: configuration.mtu, options: listenerOptions(descriptor))
         try? block.openPassively()
         block.receive(syn, now: now)
-        for action in block.takeActions() {
-            guard case .transmit(let segment, let kind) = action.kind else { continue }
-            send(segment, kind: kind, because: .synQueueFull, state: .listen)
+        for sent in block.transmissions {
+            send(sent.segment, kind: sent.kind, because: .synQueueFull, state: .listen)
         }
         lastCookie = now
         cookiesSent += 1
@@ -104,10 +103,10 @@ extension Host {
             return true
         }
         cookiesAccepted += 1
-        connections[slot]?.listener = descriptor
-        connections[slot]?.isHalfOpen = true
+        connections[slot].listener = descriptor
+        connections[slot].isHalfOpen = true
         halfOpenCount += 1
-        update(slot, cause: .segment(ack), now: now) { $0.receive(ack, now: now) }
+        deliver(ack, to: slot, now: now)
         return true
     }
 
@@ -119,51 +118,61 @@ extension Host {
             slot = free
         } else {
             slot = connections.count
-            connections.append(nil)
+            connections.append(.free)
         }
         serial += 1
-        connections[slot] = Connection(block: block, generation: serial)
+        connections[slot] = Connection(block: block, isInUse: true, generation: serial)
+        connections[slot].block.tellsActions = configuration.keepsRecords
         demultiplexer[FourTuple(local: block.local, remote: block.remote)] = slot
         return slot
     }
 
     /// Frees a slot, and the place in whatever queue it stands.
     mutating func release(_ slot: Int) {
-        guard let connection = connections[slot] else { return }
+        guard connections[slot].isInUse else { return }
         leaveHalfOpen(slot)
-        unregister(connection.block, slot: slot)
-        if let descriptor = connection.descriptor { change(descriptor) { $0.kind = .idle } }
-        connections[slot] = nil
+        unregister(slot)
+        if let descriptor = connections[slot].descriptor { change(descriptor) { $0.kind = .idle } }
+        connections[slot] = .free
+        deadlines.remove(slot)
         freeSlots.append(slot)
     }
 
     private mutating func leaveHalfOpen(_ slot: Int) {
-        guard connections[slot]?.isHalfOpen ?? false else { return }
-        connections[slot]?.isHalfOpen = false
+        guard connections[slot].isHalfOpen else { return }
+        connections[slot].isHalfOpen = false
         halfOpenCount -= 1
     }
 
-    private mutating func unregister(_ block: ControlBlock, slot: Int) {
-        let tuple = FourTuple(local: block.local, remote: block.remote)
+    private mutating func unregister(_ slot: Int) {
+        let tuple = FourTuple(local: connections[slot].block.local, remote: connections[slot].block.remote)
         if demultiplexer[tuple] == slot { demultiplexer[tuple] = nil }
     }
 
     /// After each event: a half-open connection that is open waits to be accepted, one that has ended makes room.
-    mutating func settle(_ slot: Int, before: State) {
-        guard let connection = connections[slot] else { return }
-        let block = connection.block
-        if connection.isHalfOpen, block.state.isSynchronized, block.end == nil, let descriptor = connection.listener {
+    mutating func settle(_ slot: Int) {
+        guard connections[slot].isInUse else { return }
+        let hasEnded = connections[slot].block.end != nil
+        if connections[slot].isHalfOpen, connections[slot].block.state.isSynchronized, !hasEnded,
+            let descriptor = connections[slot].listener
+        {
             leaveHalfOpen(slot)
             change(descriptor) { $0.addAccepted(slot) }
         }
-        guard block.end != nil else { return }
-        unregister(block, slot: slot)
-        let waitsForAccept = connection.listener != nil && !(connections[slot]?.isHalfOpen ?? true)
-        if connection.descriptor == nil, !waitsForAccept { release(slot) }
+        guard hasEnded else { return }
+        unregister(slot)
+        let waitsForAccept = connections[slot].listener != nil && !connections[slot].isHalfOpen
+        if connections[slot].descriptor == nil, !waitsForAccept { release(slot) }
     }
 }
 
 extension Host.Socket {
+    /// Whether a program has it.
+    var isOpen: Bool { if case .closed = kind { false } else { true } }
+
+    /// The slot of its connection.
+    var slot: Int? { if case .connection(let slot) = kind { slot } else { nil } }
+
     mutating func addAccepted(_ slot: Int) {
         guard case .listener(var listener) = kind else { return }
         listener.accepted.append(slot)

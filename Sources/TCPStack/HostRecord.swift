@@ -35,7 +35,7 @@ public struct HostRecord: Hashable, Sendable {
 public struct HostPacket: Hashable, Sendable {
     /// From the IP header on.
     public var octets: [UInt8]
-    /// The segment in it; `nil` for ICMP.
+    /// The segment in it, where records are kept; `nil` for ICMP.
     public var segment: Segment?
     /// What the segment is for.
     public var transmission: Transmission?

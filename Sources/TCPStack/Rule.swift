@@ -31,8 +31,9 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
 
     // Losses.
     case fastRetransmit, threeDuplicates, sackLoss, recentAcknowledgment, partialAcknowledgment, enterRecovery,
-        recoveryOver, lossWindow, retransmitAfterTimeout, retransmissionTimeout, spuriousTimeout, lossProbe,
-        probeFilledHole, retransmissionWarning, retransmissionLimit
+        proportionalReduction, recoveryOver, lossWindow, retransmitAfterTimeout, retransmissionTimeout,
+        spuriousTimeout, forwardRecovery, forwardRecoverySpurious, lossProbe, probeFilledHole, retransmissionWarning,
+        retransmissionLimit
 
     // Other timers.
     case persistTimeout, windowProbe, keepAlive, keepAliveLimit, userTimeout, finWait2Over, timeWaitOver

@@ -33,13 +33,16 @@ extension VirtualNetwork {
 
     /// The link whose other end has the address, or has a box that stands for it, or is the only one.
     private func link(from host: Int, to address: IPAddress) -> Int? {
-        let own = links.indices.filter { links[$0].first == host || links[$0].second == host }
-        for index in own {
+        var only: Int?
+        var count = 0
+        for index in links.indices where links[index].first == host || links[index].second == host {
             let other = links[index].first == host ? links[index].second : links[index].first
             if nodes[other].host.configuration.addresses.contains(address) { return index }
             if links[index].boxes.contains(where: { $0.owns(address) }) { return index }
+            only = index
+            count += 1
         }
-        return own.count == 1 ? own.first : nil
+        return count == 1 ? only : nil
     }
 
     static func destination(of octets: [UInt8]) -> IPAddress? {

@@ -18,7 +18,6 @@ public struct VirtualNetwork {
     struct Node {
         var host: Host
         var program: Program?
-        var wakeAt: Instant?
         var programAt: Instant?
     }
 
@@ -55,6 +54,10 @@ public struct VirtualNetwork {
     var links: [Link] = []
     var random: SeededRandom
     var events = EventQueue()
+    /// Storage of a list, used again each time a host sends.
+    private var packetStorage: [HostPacket] = []
+    /// The hosts' next deadlines, or their programs'.
+    var wakes = DeadlineQueue()
 
     /// - Parameters:
     ///   - seed: of all that is random here: faults, and the secrets of hosts that bring none.
@@ -111,7 +114,7 @@ public struct VirtualNetwork {
 
     /// Lets everything happen up to and including that moment.
     public mutating func run(until end: Instant) {
-        while let next = events.nextTime, next <= end { step() }
+        while let next = nextEvent, next <= end { step() }
         now = max(now, end)
     }
 
@@ -124,19 +127,23 @@ public struct VirtualNetwork {
     public mutating func run(atMost limit: Interval, until condition: (VirtualNetwork) -> Bool) -> Bool {
         let end = now + limit
         while !condition(self) {
-            guard let next = events.nextTime, next <= end else { return false }
+            guard let next = nextEvent, next <= end else { return false }
             step()
         }
         return true
     }
 
-    /// The next thing that happens.
+    /// The next thing that happens: at one moment packets first, then timers.
     ///
     /// - Returns: whether there was one.
     @discardableResult
     public mutating func step() -> Bool {
-        guard let time = events.nextTime, let event = events.pop() else { return false }
+        guard let time = nextEvent else { return false }
         now = max(now, time)
+        guard events.nextTime == time, let event = events.pop() else {
+            if let host = wakes.popDue(now: now) { serve(host, packet: nil) }
+            return true
+        }
         switch event {
         case .arrival(let host, let octets, let place):
             delivered += 1
@@ -145,15 +152,15 @@ public struct VirtualNetwork {
             serve(host, packet: place)
         case .departure(let link, let isForward, let octets, let place):
             enter(link, isForward: isForward, octets, record: place)
-        case .wake(let host):
-            nodes[host].wakeAt = nil
-            serve(host, packet: nil)
         }
         return true
     }
 
     /// When something happens next; `nil` where everything is silent for ever.
-    public var nextEvent: Instant? { events.nextTime }
+    public var nextEvent: Instant? {
+        guard let wake = wakes.first else { return events.nextTime }
+        return events.nextTime.map { min($0, wake) } ?? wake
+    }
 
     mutating func settle(_ place: Int?, _ fate: NetworkRecord.Fate) {
         guard let place, record.packets.indices.contains(place) else { return }
@@ -169,14 +176,13 @@ public struct VirtualNetwork {
         }
         var wake = nodes[host].host.nextDeadline
         if let programAt = nodes[host].programAt { wake = wake.map { min($0, programAt) } ?? programAt }
-        guard let wake else { return }
-        if let scheduled = nodes[host].wakeAt, scheduled <= wake { return }
-        nodes[host].wakeAt = max(wake, now)
-        events.push(.wake(host: host), at: max(wake, now))
+        if let wake { wakes.set(max(wake, now), of: host) } else { wakes.remove(host) }
     }
 
     private mutating func take(from host: Int, packet: Int?) {
-        let packets = nodes[host].host.poll(now: now)
+        var packets: [HostPacket] = []
+        swap(&packets, &packetStorage)
+        nodes[host].host.poll(now: now, into: &packets)
         if keepsRecord {
             for record in nodes[host].host.takeRecords() {
                 let isArrival = record.cause.isArrival
@@ -187,6 +193,8 @@ public struct VirtualNetwork {
             }
         }
         for packet in packets { route(packet, from: host) }
+        packets.removeAll(keepingCapacity: true)
+        swap(&packets, &packetStorage)
     }
 }
 
