@@ -12,15 +12,17 @@ import VirtualNetwork
 /// connections have by default.
 ///
 ///     StackBench [runs N] [octets N] [connections N]
+///     StackBench table
 ///
 /// Beside it stands what no stack can do without: a copy of the same octets and a checksum over them, measured in turns, so
-/// that whatever else the machine does falls on both. Medians.
+/// that whatever else the machine does falls on both. Medians. `table` writes that of `Docs/throughput.md` instead.
 @main
 struct StackBench {
     static let client = Endpoint(address: IPAddress(ipv4: 0x0a00_0001), port: 40_000)
     static let server = Endpoint(address: IPAddress(ipv4: 0x0a00_0002), port: 80)
 
     static func main() throws {
+        if CommandLine.arguments.contains("table") { return try ThroughputTable.write() }
         let runs = number("runs") ?? 7
         let octets = number("octets") ?? 200_000_000
         let connections = number("connections") ?? 100_000
@@ -91,38 +93,8 @@ struct StackBench {
 
     /// The same between two hosts of a virtual network, with a millisecond between them, nothing recorded.
     static func virtualTransfer(_ octets: Int) throws {
-        var network = VirtualNetwork(seed: 1, keepsRecord: false)
-        let ends = [client, server].map { network.addHost(HostConfiguration(addresses: [$0.address])) }
-        network.connect(ends[0], ends[1], LinkProfile(delay: .milliseconds(1)))
-        let listener = try network.with(ends[1]) { (host, _) throws(SocketError) in
-            let listener = host.open()
-            try host.bind(listener, to: server)
-            try host.listen(listener, backlog: 1)
-            return listener
-        }
-        let socket = try network.with(ends[0]) { (host, now) throws(SocketError) in
-            let socket = host.open()
-            try host.connect(socket, to: server, now: now)
-            return socket
-        }
-        let chunk = Array(repeating: UInt8(0x5a), count: 65_536)
-        network.setProgram(ends[0]) { host, now in
-            while let taken = try? host.write(socket, chunk, now: now), taken > 0 {}
-            return nil
-        }
-        var reader: Int?
-        var text: [UInt8] = []
-        var read = 0
-        network.setProgram(ends[1]) { host, now in
-            if reader == nil { reader = try? host.accept(listener).descriptor }
-            guard let reader else { return nil }
-            while let count = try? host.read(reader, into: &text, limit: 65_536, now: now), count > 0 {
-                read += count
-                text.removeAll(keepingCapacity: true)
-            }
-            return nil
-        }
-        while read < octets { network.step() }
+        var transfer = try VirtualTransfer(seed: 1, link: LinkProfile(delay: .milliseconds(1)))
+        _ = transfer.run(octets: octets, atMost: .seconds(3600))
     }
 
     /// Connections one after another: SYN, SYN-ACK, ACK, FIN, ACK, FIN, ACK.

@@ -181,6 +181,9 @@ extension ControlBlock {
     mutating func enterTimeWait(now: Instant, because reason: Rule) {
         enter(.timeWait, because: reason)
         timers = Timers()
+        // All is acknowledged; there may be many such connections, for minutes.
+        sendQueue.removeAll()
+        ledger.removeAll()
         startTimeWaitTimer(now: now)
     }
 }

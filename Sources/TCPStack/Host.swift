@@ -156,12 +156,17 @@ public struct Host: Sendable {
     /// Takes packets back that are done with, and empties the list: their storage serves the next ones. What somebody else
     /// still holds is left to him.
     public mutating func recycle(_ packets: inout [HostPacket]) {
-        for index in packets.indices where spare.count < Self.spareLimit {
+        for index in packets.indices {
             var octets: [UInt8] = []
             swap(&octets, &packets[index].octets)
-            spare.append(octets)
+            recycle(octets)
         }
         packets.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes the octets of one packet back.
+    public mutating func recycle(_ octets: consuming [UInt8]) {
+        if spare.count < Self.spareLimit { spare.append(octets) }
     }
 
     /// As many as a large window has segments.

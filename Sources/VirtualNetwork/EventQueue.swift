@@ -3,8 +3,8 @@ import TCPStack
 /// What is to happen, by (time, order of insertion): the same run every time.
 struct EventQueue {
     enum Event {
-        /// A packet reaches a host.
-        case arrival(host: Int, octets: [UInt8], record: Int?)
+        /// A packet reaches a host, sent by another, or in its place.
+        case arrival(host: Int, sender: Int, octets: [UInt8], record: Int?)
         /// A packet that a middlebox held enters a link.
         case departure(link: Int, isForward: Bool, octets: [UInt8], record: Int?)
     }

@@ -85,6 +85,7 @@ extension VirtualNetwork {
     mutating func enter(_ link: Int, isForward: Bool, _ octets: [UInt8], record place: Int?) {
         let profile = isForward ? links[link].forward : links[link].backward
         let receiver = isForward ? links[link].second : links[link].first
+        let sender = isForward ? links[link].first : links[link].second
         guard octets.count <= profile.mtu else {
             undelivered += 1
             settle(place, .tooLarge)
@@ -104,10 +105,10 @@ extension VirtualNetwork {
         }
         var arrival = departure + profile.delay
         if random.happens(profile.reordering) { arrival = arrival + profile.reorderingDelay }
-        events.push(.arrival(host: receiver, octets: arriving, record: place), at: arrival)
+        events.push(.arrival(host: receiver, sender: sender, octets: arriving, record: place), at: arrival)
         if random.happens(profile.duplication) {
             let copy = note(arriving, receiver: receiver, isCopy: true)
-            events.push(.arrival(host: receiver, octets: arriving, record: copy), at: arrival)
+            events.push(.arrival(host: receiver, sender: sender, octets: arriving, record: copy), at: arrival)
         }
     }
 
@@ -131,6 +132,6 @@ extension VirtualNetwork {
         let receiver = isForward ? links[link].first : links[link].second
         let delay = (isForward ? links[link].backward : links[link].forward).delay
         let place = note(error, receiver: receiver, isCopy: false)
-        events.push(.arrival(host: receiver, octets: error, record: place), at: now + delay)
+        events.push(.arrival(host: receiver, sender: receiver, octets: error, record: place), at: now + delay)
     }
 }

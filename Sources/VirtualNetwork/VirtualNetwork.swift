@@ -145,10 +145,12 @@ public struct VirtualNetwork {
             return true
         }
         switch event {
-        case .arrival(let host, let octets, let place):
+        case .arrival(let host, let sender, let octets, let place):
             delivered += 1
             settle(place, .arrived(at: now))
             nodes[host].host.receive(packet: octets, now: now)
+            // A record keeps its packets; else their storage goes back to where it came from.
+            if !keepsRecord { nodes[sender].host.recycle(octets) }
             serve(host, packet: place)
         case .departure(let link, let isForward, let octets, let place):
             enter(link, isForward: isForward, octets, record: place)
