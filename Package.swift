@@ -39,10 +39,11 @@ let package = Package(
         .target(
             name: "VirtualNetwork", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack"],
             swiftSettings: safe),
-        .target(name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState"], swiftSettings: safe),
         .target(
-            name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections"], swiftSettings: plain
-        ),
+            name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack"], swiftSettings: safe),
+        .target(
+            name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack", "Connections"],
+            swiftSettings: plain),
         .target(
             name: "Pictures", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections", "Narration"],
             swiftSettings: plain),
@@ -52,14 +53,16 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "Connections", "LinuxKernel",
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "VirtualNetwork", "Connections",
+                "LinuxKernel",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             swiftSettings: plain),
         .executableTarget(
             name: "tcplens",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Connections", "Narration", "Pictures",
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "Connections", "Narration",
+                "Pictures",
                 "LinuxKernel", "Lab",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -78,14 +81,19 @@ let package = Package(
             name: "ConnectionsTests", dependencies: ["Connections", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: plain),
         .testTarget(
-            name: "PicturesTests", dependencies: ["Pictures", "Narration", "Connections", "TCPWire", "TCPState"],
+            name: "PicturesTests",
+            dependencies: ["Pictures", "Narration", "Connections", "TCPWire", "TCPState", "TCPStack"],
             swiftSettings: plain),
         .testTarget(
             name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
             swiftSettings: plain),
         .testTarget(
             name: "LabTests",
-            dependencies: ["Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript"],
+            dependencies: [
+                "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
+                "VirtualNetwork",
+                "Connections", "Narration", "Pictures",
+            ],
             swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
@@ -107,14 +115,19 @@ if Context.environment["FUZZ"] != nil {
         package.targets.append(
             .executableTarget(
                 name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Fuzz/\(name)",
-                exclude: name == "FuzzScript" ? ["seeds"] : [], swiftSettings: plain))
+                exclude: ["FuzzScript", "FuzzFilter", "FuzzStack"].contains(name) ? ["seeds"] : [], swiftSettings: plain
+            ))
         package.products.append(.executable(name: name, targets: [name]))
     }
 }
 
 // The benchmarks' own programs (`script/bench`).
 if Context.environment["BENCH"] != nil {
-    for (name, rooms) in [("MakeCapture", ["TCPWire", "CaptureFile"]), ("Bench", ["CLinux"])] {
+    let benchmarks = [
+        ("MakeCapture", ["TCPWire", "CaptureFile"]), ("Bench", ["CLinux"]),
+        ("StackBench", ["TCPStack", "TCPWire", "VirtualNetwork"]),
+    ]
+    for (name, rooms) in benchmarks {
         package.targets.append(
             .executableTarget(
                 name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Benchmarks/\(name)",

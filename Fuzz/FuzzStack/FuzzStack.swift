@@ -19,6 +19,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     configuration.connection.selectiveAcknowledgment = choices & 2 == 0
     configuration.connection.explicitCongestionNotification = choices & 4 != 0
     configuration.connection.windowProbe = choices & 8 == 0 ? .oldNumber : .newOctet
+    configuration.connection.congestionControl = choices & 16 == 0 ? .cubic : .reno
+    configuration.keepsRecords = choices & 32 != 0
     var host = Host(configuration)
     var now = Instant(nanoseconds: 1_000_000_000)
     let listener = host.open()
@@ -27,7 +29,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let own = host.open()
     try? host.connect(own, to: remote, now: now)
     var sockets = [own]
-    _ = host.poll(now: now)
+    var packets: [HostPacket] = []
 
     for _ in 0..<400 where !input.isEmpty {
         let kind = input.next()
@@ -39,10 +41,16 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         case 6: call(&host, &sockets, listener, &input, now)
         default: break
         }
-        _ = host.poll(now: now)
+        host.poll(now: now, into: &packets)
+        host.recycle(&packets)
+        _ = host.takeRecords()
         for info in host.connectionInfos {
             precondition(info.unread <= 4096 + 64, "the receive buffer overflows")
             precondition(info.unacknowledged <= 4096, "the send buffer overflows")
+            precondition(info.congestionWindow > 0, "no congestion window")
+            precondition(
+                info.octetsLost <= info.sendNext.relative(to: info.sendUnacknowledged) || !info.state.isSynchronized,
+                "more is lost than was sent")
             precondition(
                 info.sendNext.isAtOrAfter(info.sendUnacknowledged) || info.state == .closed, "SND.UNA beyond SND.NXT")
             let owes = info.unacknowledged > 0 && info.state.isSynchronized && info.state != .timeWait
@@ -89,10 +97,19 @@ private func segment(_ kind: UInt8, _ input: inout Input, _ host: Host) -> [UInt
     builder.window = UInt16(input.next()) << 8
     builder.urgentPointer = UInt16(input.next())
     builder.trafficClass = input.next()
-    builder.rawOptions = input.take(min(40, Int(input.next()) % 44))
+    if let info, choice & 0x40 != 0 {
+        // Blocks about what is under way.
+        builder.options = [.sack(SACKBlocks((0..<(1 + choice >> 6 & 1)).map { _ in block(&input, info) }))]
+    }
+    builder.rawOptions = input.take(min(20, Int(input.next()) % 44))
     guard builder.fits else { return nil }
     builder.payload = Array(repeating: choice == 0 ? 0 : 65, count: Int(input.next()) * (kind & 0x80 == 0 ? 1 : 7))
     return builder.ipPacket()
+}
+
+private func block(_ input: inout Input, _ info: ConnectionInfo) -> SACKBlock {
+    let left = info.sendUnacknowledged.rawValue &+ UInt32(input.next()) &* 16
+    return SACKBlock(left: left, right: left &+ UInt32(input.next()) &* 16)
 }
 
 private func call(

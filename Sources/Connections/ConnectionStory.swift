@@ -12,6 +12,12 @@ public struct ConnectionStory: Sendable {
         public var isMini = false
         public var provenance: Provenance
 
+        public init(state: State?, isMini: Bool = false, provenance: Provenance) {
+            self.state = state
+            self.isMini = isMini
+            self.provenance = provenance
+        }
+
         public static let unknown = EndState(state: nil, provenance: .inferred)
     }
 
@@ -51,6 +57,12 @@ public struct ConnectionStory: Sendable {
         public var sendUnacknowledged: UInt32
         public var sendNext: UInt32
         public var receiveNext: UInt32
+
+        public init(sendUnacknowledged: UInt32, sendNext: UInt32, receiveNext: UInt32) {
+            self.sendUnacknowledged = sendUnacknowledged
+            self.sendNext = sendNext
+            self.receiveNext = receiveNext
+        }
     }
 
     /// One segment and what it did.
@@ -65,12 +77,15 @@ public struct ConnectionStory: Sendable {
         public let covers: Coverage
         /// What it is besides, with proof; the one that says most comes first.
         public internal(set) var labels: [ProvedLabel]
-        /// The states after this segment was sent (its sender's) and had arrived (its receiver's).
+        /// The states after this segment was sent (its sender's) and had arrived (its receiver's; where it is told that it
+        /// did not, the receiver's when it was sent).
         public internal(set) var client: EndState
         public internal(set) var server: EndState
         /// `nil` before the end's numbers are known.
-        public let clientVariables: Variables?
-        public let serverVariables: Variables?
+        public internal(set) var clientVariables: Variables?
+        public internal(set) var serverVariables: Variables?
+        /// What the ends themselves tell of it, where they do.
+        public internal(set) var account: Testimony.Account?
 
         public func state(of party: Party) -> EndState { party == .client ? client : server }
     }
@@ -83,6 +98,8 @@ public struct ConnectionStory: Sendable {
     /// The states before the first segment.
     public internal(set) var clientBefore: EndState
     public internal(set) var serverBefore: EndState
+    /// What the ends themselves tell, where they do.
+    public internal(set) var testimony: Testimony?
 
     public func before(_ party: Party) -> EndState { party == .client ? clientBefore : serverBefore }
 }
@@ -91,13 +108,14 @@ extension ConnectionStory.Step {
     public func has(_ label: SegmentLabel) -> Bool { labels.contains { $0.label == label } }
 
     /// The packet whose numbers this one sends again, or of which it is a copy.
-    public var original: Int? { labels.lazy.compactMap(\.original).first }
+    public var original: Int? { account?.original ?? labels.lazy.compactMap(\.original).first }
 
     /// Whether its numbers were sent before.
-    public var isRepetition: Bool { labels.contains { $0.label.isRepetition } }
+    public var isRepetition: Bool { account?.original != nil || labels.contains { $0.label.isRepetition } }
 
     /// What became of it.
     public var fate: ConnectionStory.Fate {
+        if let account { return account.fate.shown }
         if has(.corruptChecksum) || has(.notTaken) || has(.resetNotTaken) { return .notTaken }
         if has(.lost) { return .lost }
         return has(.wireDuplicate) || has(.spurious) ? .useless : .arrived

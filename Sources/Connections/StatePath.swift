@@ -1,4 +1,5 @@
 import CaptureFile
+import TCPStack
 import TCPState
 import TCPWire
 
@@ -30,6 +31,26 @@ public struct StatePath: Sendable {
         public var provenance: Provenance
         /// When the kernel first showed it.
         public var observed: Timestamp?
+        /// The rule by which it was entered, where the end itself tells.
+        public var rule: Rule?
+
+        init(
+            state: State, time: Timestamp?, cause: Int?, isMini: Bool, provenance: Provenance,
+            observed: Timestamp? = nil
+        ) {
+            self.state = state
+            self.time = time
+            self.cause = cause
+            self.isMini = isMini
+            self.provenance = provenance
+            self.observed = observed
+        }
+
+        /// As the end itself tells.
+        public init(state: State, time: Timestamp?, cause: Int?, rule: Rule?) {
+            self.init(state: state, time: time, cause: cause, isMini: false, provenance: .stack)
+            self.rule = rule
+        }
     }
 
     public let party: Party
@@ -48,8 +69,10 @@ public struct StatePath: Sendable {
 }
 
 extension ConnectionStory {
-    /// The states that one end passed through, as the packets tell and the kernel, where it was asked, confirms.
+    /// The states that one end passed through, as it tells itself, else as the packets tell and the kernel, where it was
+    /// asked, confirms.
     public func path(of party: Party, observations: [StateObservation] = []) -> StatePath {
+        if let told = testimony?.paths[party] { return StatePath(party: party, entries: told) }
         var entries: [StatePath.Entry] = []
         if let state = before(party).state {
             entries.append(

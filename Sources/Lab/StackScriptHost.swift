@@ -1,7 +1,9 @@
+import Connections
 import PacketScript
 import TCPStack
 import TCPState
 import TCPWire
+import VirtualNetwork
 
 /// A script's host that is a TCP of our own in virtual time.
 public final class StackScriptHost: ScriptHost {
@@ -11,6 +13,8 @@ public final class StackScriptHost: ScriptHost {
     var defaults: ConnectionOptions
     var packets: [ScriptPacket] = []
     var nonBlocking: Set<Int32> = []
+    /// Everything since the start: the host is number 0, the script beyond the network.
+    private var record = NetworkRecord()
     private var finished: ScriptResult?
     private var blocked: ((StackScriptHost) -> ScriptResult?)?
     /// When the call gives up waiting; `nil`: never.
@@ -20,7 +24,7 @@ public final class StackScriptHost: ScriptHost {
     public init(_ network: ScriptNetwork) {
         var configuration = HostConfiguration(addresses: [network.local])
         configuration.mtu = network.mtu
-        configuration.keepsRecords = false
+        configuration.keepsRecords = true
         // Linux's, where nothing else is said.
         configuration.connection.windowShift = 7
         configuration.connection.receiveBuffer = 65_535
@@ -29,6 +33,9 @@ public final class StackScriptHost: ScriptHost {
     }
 
     public var now: Int64 { clock.nanoseconds }
+
+    /// The connections so far: this end's states and reasons as it tells them itself, the script's as its packets show.
+    public var stories: [ConnectionStory] { record.stories }
 
     public func start(_ call: ScriptCall) throws(ScriptHostError) {
         finished = nil
@@ -50,8 +57,9 @@ public final class StackScriptHost: ScriptHost {
     }
 
     public func inject(_ packet: [UInt8]) throws(ScriptHostError) {
+        record.packets.append(NetworkRecord.Packet(arriving: packet, at: clock, receiver: 0))
         host.receive(packet: packet, now: clock)
-        collect()
+        collect(arrived: record.packets.count - 1)
         _ = retry()
     }
 
@@ -99,9 +107,20 @@ public final class StackScriptHost: ScriptHost {
         return true
     }
 
-    func collect() {
-        for packet in host.poll(now: clock) {
+    /// - Parameter place: in the record, of the packet that has arrived.
+    func collect(arrived place: Int? = nil) {
+        let sent = host.poll(now: clock)
+        for moment in host.takeRecords() {
+            record.moments.append(
+                NetworkRecord.Moment(
+                    host: 0, record: moment, packet: moment.cause.isArrival ? place : nil,
+                    packetsBefore: record.packets.count))
+        }
+        for packet in sent {
             packets.append(ScriptPacket(time: clock.nanoseconds, octets: packet.octets))
+            var noted = NetworkRecord.Packet(packet, at: clock, sender: 0, receiver: nil)
+            noted.fate = .arrived(at: clock)
+            record.packets.append(noted)
         }
     }
 

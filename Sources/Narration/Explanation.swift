@@ -20,7 +20,25 @@ public enum Explanation {
 
     /// One paragraph for each step, on the numbers of this connection.
     public static func steps(of story: ConnectionStory) -> [Text] {
-        story.steps.compactMap { paragraph($0, in: story) }
+        story.steps.compactMap { step in
+            guard let account = step.account else { return paragraph(step, in: story) }
+            let what = account.original.map { again(step, $0) } ?? paragraph(step, in: story)
+            guard let loss = account.lossSentence else { return what }
+            let told = what ?? plain(step)
+            return Text(en: told.english + " " + loss.english, zh: told.chinese + loss.chinese)
+        }
+    }
+
+    private static func plain(_ step: ConnectionStory.Step) -> Text {
+        let flags = step.segment.header.flags.description
+        return Text(en: "#\(step.segment.number) \(flags).", zh: "#\(step.segment.number) \(flags)。")
+    }
+
+    private static func again(_ step: ConnectionStory.Step, _ original: Int) -> Text {
+        let flags = step.segment.header.flags.description
+        return Text(
+            en: "#\(step.segment.number) \(flags): what #\(original) carried, again.",
+            zh: "#\(step.segment.number) \(flags)：再次发送 #\(original) 的内容。")
     }
 
     private static func paragraph(_ step: ConnectionStory.Step, in story: ConnectionStory) -> Text? {

@@ -41,7 +41,7 @@ extension SegmentLabel {
         case .retransmission: Text(en: "sent again", zh: "重传")
         case .zeroWindow: Text(en: "zero window", zh: "零窗口")
         case .windowUpdate: Text(en: "window update", zh: "窗口更新")
-        case .challengeACK: Text(en: "challenge ACK", zh: "质询 ACK")
+        case .challengeACK: Text(en: "challenge ACK", zh: "挑战 ACK")
         case .duplicateSACK: Text(en: "DSACK: came twice", zh: "DSACK：重复收到")
         case .duplicateACK: Text(en: "dup ACK", zh: "重复 ACK")
         case .answersDuplicate: Text(en: "had it already", zh: "答重复报文")
@@ -251,7 +251,7 @@ extension ProvedLabel {
         case .challengeACK:
             return Text(
                 en: "Challenge ACK: \(proof) does not fit this connection, so its sender is asked back.",
-                zh: "质询 ACK：\(proof) 与本连接不符，反问发送方。")
+                zh: "挑战 ACK：\(proof) 与本连接不符，反问发送方。")
         case .duplicateSACK:
             return Text(
                 en: "DSACK: octets came that had come before\(proof.isEmpty ? "" : " (\(proof))").",

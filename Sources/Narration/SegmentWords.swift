@@ -5,6 +5,7 @@ import TCPWire
 extension ConnectionStory.Step {
     /// What this segment is, in the few words that a ladder's last column holds; `nil` where the flags say it all.
     public var remark: Text? {
+        if let account, account.reason != nil { return account.remark ?? plainRemark }
         // That a FIN was acknowledged matters more than when.
         let details = labels.filter {
             $0.label.entry.prominence == .detail && !(covers.fin && $0.label == .delayedACK)
@@ -38,7 +39,7 @@ extension ConnectionStory.Step {
     /// What this segment is, in a sentence or two: the comment on its packet in a capture file.
     public var comment: Text {
         let details = labels.filter { $0.label.entry.prominence == .detail }.map(\.comment)
-        let told = [headline?.comment ?? plainComment] + details
+        let told = [headline?.comment ?? plainComment] + details + (account?.sentences(from: sender) ?? [])
         return Text(
             en: told.map(\.english).joined(separator: " "), zh: told.map(\.chinese).joined())
     }

@@ -3,10 +3,20 @@ public struct ScriptReport: Sendable {
     /// In the order in which they happened.
     public internal(set) var steps: [ScriptStep] = []
     public internal(set) var failure: ScriptFailure?
+    /// The packets of both directions that the runner has seen, in order.
+    public internal(set) var packets: [Packet] = []
     /// Nanoseconds of the host's clock from the first step to the end.
     public internal(set) var duration: Int64 = 0
 
     public init() {}
+
+    /// A packet on its way to or from the host.
+    public struct Packet: Hashable, Sendable {
+        /// Nanoseconds since the script began.
+        public var time: Int64
+        /// From the IP header on.
+        public var octets: [UInt8]
+    }
 
     /// Whether everything came as the script says.
     public var hasPassed: Bool { failure == nil }

@@ -7,6 +7,7 @@ extension ScriptRunner {
         let index = connection(for: pattern)
         let packet = connections[index].segment(pattern).ipPacket()
         note(.received, pattern.text, line: event.line)
+        notePacket(packet, at: host.now)
         try onHost { host throws(ScriptHostError) in try host.inject(packet) }
         // What follows counts from when the host has it.
         previous = max(previous, host.now)
@@ -28,6 +29,7 @@ extension ScriptRunner {
             pattern, quoting: quoted.ipPacket(), from: script.network.remote, to: connection.local.address)
         if pattern.word >= 68 { connections[index].pathMTU = Int(pattern.word) }
         note(.received, pattern.text, line: event.line)
+        notePacket(packet, at: host.now)
         try onHost { host throws(ScriptHostError) in try host.inject(packet) }
         previous = max(previous, host.now)
     }
@@ -99,10 +101,11 @@ extension ScriptRunner {
     }
 
     /// The next TCP segment that went out; other packets do not matter to a script.
-    private func nextSegment(until limit: Int64) throws(Stop) -> (Int64, HostSegment)? {
+    private mutating func nextSegment(until limit: Int64) throws(Stop) -> (Int64, HostSegment)? {
         while true {
             let packet = try onHost { host throws(ScriptHostError) in try host.nextPacket(until: limit) }
             guard let packet else { return nil }
+            notePacket(packet.octets, at: packet.time)
             if let segment = HostSegment(packet.octets) { return (packet.time, segment) }
         }
     }
@@ -141,7 +144,7 @@ extension ScriptRunner {
 
     /// Joins what segmentation has cut: scripts may write a burst as the one large segment that a host with offload hands
     /// to its network card. All but the last of the pieces have to be full.
-    private func join(
+    private mutating func join(
         _ segment: inout HostSegment, _ pattern: SegmentPattern, _ index: Int, until limit: Int64
     ) throws(Stop) {
         let full = segment.length
@@ -166,6 +169,7 @@ extension ScriptRunner {
         let now = host.now
         for _ in 0..<50 {
             guard let packet = try? host.nextPacket(until: now) else { return }
+            notePacket(packet.octets, at: packet.time)
             guard let segment = HostSegment(packet.octets) else { continue }
             let index = connection(of: segment)
             let text = connections[index].pattern(segment, expected: nil).shown(like: nil).text

@@ -140,6 +140,10 @@ public struct ScriptRunner {
         report.steps.append(ScriptStep(time: (time ?? host.now) &- start, line: line, kind: kind, text: text))
     }
 
+    mutating func notePacket(_ octets: [UInt8], at time: Int64) {
+        report.packets.append(ScriptReport.Packet(time: time &- start, octets: octets))
+    }
+
     private mutating func apply(_ setting: ScriptEvent.Setting, _ event: ScriptEvent) throws(Stop) {
         do throws(ScriptHostError) {
             try host.set(setting.name, to: setting.value)

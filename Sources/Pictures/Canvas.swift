@@ -15,6 +15,7 @@ public enum GlyphSet: Sendable, Equatable, CaseIterable {
     var crossing: String { self == .ascii ? "+" : "┼" }
     var loop: String { self == .ascii ? "@" : "↺" }
     var below: String { self == .ascii ? "^ " : "└ " }
+    var belowRight: String { self == .ascii ? " ^" : " ┘" }
     var bullet: String { self == .ascii ? "* " : "• " }
     var ellipsis: String { self == .ascii ? ".." : "…" }
 }

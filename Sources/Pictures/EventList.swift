@@ -57,7 +57,12 @@ struct EventList {
         if !remark.isEmpty, room >= min(Self.shortestRemark, measure(remark)) {
             cells.put(shortened(remark, after: column + 2), row: 0, column: column + 2)
         }
-        return cells.lines(colour: canvas.colour, theme: canvas.theme)
+        return cells.lines(colour: canvas.colour, theme: canvas.theme) + row.notes.flatMap(lines)
+    }
+
+    private func lines(_ note: Scene.Note) -> [String] {
+        let text = "\(note.text(canvas.language)) (\(note.source(canvas.language)))"
+        return Paragraph(canvas: canvas).lines(text, first: "  \(name(note.lane)): ")
     }
 
     private func shortened(_ text: String, after column: Int) -> String {

@@ -146,10 +146,14 @@ struct LadderHeadings {
     private func provenance(_ scene: Scene) -> [String] {
         let first = "\(PictureWords.states(canvas.language)): "
         guard census.hasGuessesAndFacts else {
-            guard census.allSources == [.inferred] else { return [] }
-            return Paragraph(canvas: canvas).lines(
-                first + PictureWords.allInferred(canvas.language),
-                hanging: measure(first))
+            let common: Text? =
+                switch census.allSources {
+                case [.inferred]: PictureWords.allInferred
+                case [.stack]: PictureWords.fromStack
+                default: nil
+                }
+            guard let common else { return [] }
+            return Paragraph(canvas: canvas).lines(first + common(canvas.language), hanging: measure(first))
         }
         if census.marksGuesses {
             let text = PictureWords.guesses(facts: word(census.allSources.subtracting([.inferred])))
@@ -163,7 +167,8 @@ struct LadderHeadings {
     }
 
     private func word(_ sources: Set<Provenance>) -> Text {
-        switch (sources.contains(.kernel), sources.contains(.wire)) {
+        if sources == [.stack] { return PictureWords.fromStack }
+        return switch (sources.contains(.kernel), sources.contains(.wire)) {
         case (true, true): PictureWords.fromBoth
         case (true, false): PictureWords.fromKernel
         case (false, true): PictureWords.fromWire

@@ -21,6 +21,10 @@ struct LadderLayout {
     static let narrowestTime = 8
     /// Cells between two lanes' rails below which no arrow can be read; with its rail.
     static let narrowestLane = 18
+    /// Cells of the places that notes come from: `RFC 9293 3.10.7.4 seventh`.
+    static let usualSource = 26
+    /// Cells between two lanes' rails that notes need to be read with ease.
+    static let easyLane = 40
     /// Cells of the remarks that most ladders have: `handshake complete`.
     static let usualRemark = 18
     /// More cells than this between two rails only stretch the arrows.
@@ -50,6 +54,7 @@ struct LadderLayout {
         // A third between two lanes, less between many, is for the remarks.
         var share = lanes <= 2 ? rest - (max(0, rest - railWidth) + 1) / 3 : rest * 3 / 4
         if lanes == 2 {
+            if census.hasNotes { share = min(share, max(Self.easyLane, rest - Self.usualSource)) }
             // Whole labels (real sequence numbers are long) are worth more than room for long remarks.
             let wanted = railWidth + census.labelWidth + 1 + LadderPen.shortestArrow + 1
             share = max(share, min(wanted, rest - Self.usualRemark))

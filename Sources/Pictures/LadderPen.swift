@@ -57,6 +57,7 @@ struct LadderPen {
             if !overflow.isEmpty { remark = overflow.joined(separator: " ") + tail }
         }
         putRemark(remark, marks: segment.marks)
+        putNotes(segment.notes, marks: segment.marks)
     }
 
     /// Gives the words for which there was no room.
@@ -168,6 +169,7 @@ struct LadderPen {
             cells.put(what, row: 0, column: isLast(lane) ? room.upperBound - size : room.lowerBound)
         }
         putRemark(remark, marks: moment.marks)
+        putNotes(moment.notes, marks: moment.marks)
     }
 
     /// The last of several lanes: what happens there stands to its left.
@@ -247,6 +249,34 @@ struct LadderPen {
     }
 
     // MARK: Remarks
+
+    /// Between two lanes, on lines of their own: the first lane's at the left, the other's at the right, with where they
+    /// come from in the last column.
+    private mutating func putNotes(_ notes: [Scene.Note], marks: [Scene.Mark?]) {
+        guard layout.rails.count == 2 else { return }
+        let region = layout.region(0, 1)
+        let indent = canvas.measure(glyphs.below)
+        for note in notes {
+            let source = note.source(canvas.language)
+            let hasColumn = canvas.measure(source) <= layout.remarkWidth
+            let text = Printable.text(note.text(canvas.language)) + (hasColumn ? "" : " (\(source))")
+            let lines = LineBreaking(measure: canvas.measure).wrap(text, width: region.count - indent)
+            let end = region.upperBound - indent
+            let start = end - (lines.map { canvas.measure($0) }.max() ?? 0)
+            for (index, line) in lines.prefix(Self.mostRemarkLines).enumerated() {
+                let row = cells.addRow()
+                putRails(marks, row: row, showsChanges: false)
+                if note.lane == 0 {
+                    if index == 0 { cells.put(glyphs.below, row: row, column: region.lowerBound, style: .dim) }
+                    cells.put(line, row: row, column: region.lowerBound + indent, until: region.upperBound)
+                } else {
+                    if index == 0 { cells.put(glyphs.belowRight, row: row, column: end, style: .dim) }
+                    cells.put(line, row: row, column: max(region.lowerBound, start), until: end)
+                }
+                if index == 0, hasColumn { cells.put(source, row: row, column: layout.remark, style: .dim) }
+            }
+        }
+    }
 
     /// In the last column if it fits there; else on lines of its own.
     private mutating func putRemark(_ remark: String, marks: [Scene.Mark?]) {

@@ -27,40 +27,18 @@ extension Scene {
         let lanes = [
             Lane(role: .client, name: story.client.description), Lane(role: .server, name: story.server.description),
         ]
-        var rows: [Row] = []
-        var waiting = moments[...]
-        let start = story.steps.first?.segment.time
-        var marks: [Mark?] = [Mark(story.clientBefore), Mark(story.serverBefore)]
-        var last: Int64?
+        let rows = StoryRows(story, moments: moments, options: options).rows
+        self.init(title: title, provenance: story.provenance, lanes: lanes, rows: rows, footer: footer)
+    }
+}
 
-        func add(_ moment: Moment) {
-            var shown = moment
-            shown.marks = marks.map { $0.map { Mark(state: $0.state, form: $0.form, provenance: $0.provenance) } }
-            rows.append(.moment(shown))
-        }
-        for step in story.steps {
-            let time = start.map { step.segment.time.nanoseconds(since: $0) } ?? 0
-            while let moment = waiting.first, moment.time.map({ $0 <= time }) ?? true {
-                add(moment)
-                waiting = waiting.dropFirst()
-            }
-            let delta = last.map { time &- $0 }
-            if let delta, delta > options.silence { rows.append(.silence(Silence(duration: delta))) }
-            marks = [Mark(step.client, after: marks[0]), Mark(step.server, after: marks[1])]
-            rows.append(.segment(Segment(step, time: time, delta: delta, marks: marks, options: options)))
-            last = time
-        }
-        for moment in waiting { add(moment) }
-
-        var provenance: [Provenance] = [.wire]
-        let states = story.steps.flatMap { [$0.client, $0.server] }
-        for source in [Provenance.kernel, .inferred]
-        where states.contains(where: { $0.provenance == source && $0.state != nil }) {
-            provenance.append(source)
-        }
-        self.init(
-            title: title, provenance: Provenance.allCases.filter(provenance.contains), lanes: lanes, rows: rows,
-            footer: footer)
+extension ConnectionStory {
+    /// How what is shown of it is known.
+    fileprivate var provenance: [Provenance] {
+        let states = steps.flatMap { [$0.client, $0.server] }.filter { $0.state != nil }
+        var sources = Set(states.map(\.provenance))
+        if sources != [.stack] { sources.insert(.wire) }
+        return Provenance.allCases.filter(sources.contains)
     }
 }
 

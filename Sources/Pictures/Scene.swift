@@ -48,6 +48,19 @@ public struct Scene: Sendable {
         case useless
     }
 
+    /// What one end says of a row: why it sent the segment, what its arrival did. Below the row, at that end's lane.
+    public struct Note: Sendable {
+        public var lane: Int
+        public var text: Text
+        /// The document that says so.
+        public var source: Text
+        public init(lane: Int, text: Text, source: Text) {
+            self.lane = lane
+            self.text = text
+            self.source = source
+        }
+    }
+
     /// One segment, one row.
     public struct Segment: Sendable {
         public var number: Int
@@ -68,6 +81,7 @@ public struct Scene: Sendable {
         public var remark: Text?
         /// Per lane: the send sequence variables' last values for the wide form (`snd.una`, `snd.nxt`, `rcv.nxt`), relative.
         public var variables: [Variables?]
+        public var notes: [Note] = []
         public init(
             number: Int, time: Int64, delta: Int64? = nil, from: Int, to: Int, flags: String, words: [String],
             fate: Fate = .arrived, marks: [Mark?], remark: Text? = nil, variables: [Variables?] = []
@@ -106,6 +120,7 @@ public struct Scene: Sendable {
         public var what: String
         public var marks: [Mark?]
         public var remark: Text?
+        public var notes: [Note] = []
         public init(time: Int64?, lane: Int, what: String, marks: [Mark?], remark: Text? = nil) {
             self.time = time
             self.lane = lane

@@ -21,6 +21,8 @@ struct SceneCensus {
     /// Which letters appear.
     var letters: Set<Letter> = []
     var anyChange = false
+    /// Whether some rows have notes.
+    private(set) var hasNotes = false
 
     init(_ scene: Scene) {
         clock = SceneClock(times: scene.rows.lazy.compactMap(\.time))
@@ -39,6 +41,7 @@ struct SceneCensus {
                         largestVariable, variables.sendUnacknowledged, variables.sendNext, variables.receiveNext)
                 }
             }
+            hasNotes = hasNotes || !row.notes.isEmpty
             for (lane, mark) in row.marks.enumerated() where lane < sources.count {
                 guard let mark else { continue }
                 letters.insert(Letter(state: mark.state, isMini: mark.state != nil && mark.form == .mini))
@@ -73,6 +76,14 @@ extension Scene.Row {
         case .segment(let segment): segment.time
         case .moment(let moment): moment.time
         case .silence: nil
+        }
+    }
+
+    var notes: [Scene.Note] {
+        switch self {
+        case .segment(let segment): segment.notes
+        case .moment(let moment): moment.notes
+        case .silence: []
         }
     }
 

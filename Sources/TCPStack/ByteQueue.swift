@@ -11,26 +11,33 @@ public struct ByteQueue: Hashable, Sendable {
     /// Whether it holds nothing.
     public var isEmpty: Bool { storage.count == head }
 
-    mutating func append(_ octets: some Collection<UInt8>) { storage.append(contentsOf: octets) }
-
-    /// Removes the first octets; as many as there are.
-    mutating func removeFirst(_ amount: Int) {
-        head += min(max(0, amount), count)
+    mutating func append(_ octets: some Collection<UInt8>) {
         if head == storage.count {
-            storage.removeAll(keepingCapacity: storage.capacity <= 1 << 16)
+            storage.removeAll(keepingCapacity: storage.capacity <= Self.keptCapacity)
             head = 0
-        } else if head >= 1 << 12, head * 2 >= storage.count {
+        } else if head * 2 >= storage.count, storage.count + octets.count > storage.capacity {
             // Moving no more than what has left keeps the cost per octet constant.
             storage.removeSubrange(0..<head)
             head = 0
         }
+        storage.append(contentsOf: octets)
     }
 
-    /// Removes and returns at most `limit` octets.
-    mutating func take(_ limit: Int) -> [UInt8] {
-        let taken = self[0..<min(max(0, limit), count)]
-        removeFirst(taken.count)
-        return taken
+    /// What an empty queue may keep for what comes next.
+    private static let keptCapacity = 1 << 18
+
+    /// Removes the first octets; as many as there are. They stay where they are until something is added, for views of them
+    /// may be on their way out.
+    mutating func removeFirst(_ amount: Int) { head += min(max(0, amount), count) }
+
+    /// Moves at most `limit` octets to the end of `octets`.
+    ///
+    /// - Returns: how many.
+    mutating func move(_ limit: Int, to octets: inout [UInt8]) -> Int {
+        let moved = self[0..<min(max(0, limit), count)]
+        octets.append(contentsOf: moved)
+        removeFirst(moved.count)
+        return moved.count
     }
 
     mutating func removeAll() {
@@ -38,10 +45,10 @@ public struct ByteQueue: Hashable, Sendable {
         head = 0
     }
 
-    /// A copy of the octets at these places; places beyond the end are left out.
-    public subscript(range: Range<Int>) -> [UInt8] {
+    /// The octets at these places; places beyond the end are left out.
+    public subscript(range: Range<Int>) -> ArraySlice<UInt8> {
         let end = min(range.upperBound, count)
         guard range.lowerBound < end else { return [] }
-        return Array(storage[(head + range.lowerBound)..<(head + end)])
+        return storage[(head + range.lowerBound)..<(head + end)]
     }
 }

@@ -42,11 +42,13 @@ public struct CongestionWindow: Hashable, Sendable {
     }
 
     /// Octets were acknowledged, and the window was what held the sender back.
-    mutating func grow(acknowledged octets: UInt32, now: Instant, roundTrip: Interval) {
+    ///
+    /// - Parameter limit: L of appropriate byte counting: how many segments an ACK may add in slow start, two, but after a
+    ///   time-out one (RFC 3465 2.3).
+    mutating func grow(acknowledged octets: UInt32, limit: UInt32, now: Instant, roundTrip: Interval) {
         var octets = octets
         if isSlowStart {
-            // Appropriate byte counting, L = 2 (RFC 3465): no more than two segments for an ACK.
-            let step = min(octets, 2 &* segmentSize)
+            let step = min(octets, limit &* segmentSize)
             let room = threshold - size
             if step <= room {
                 size = size.addingClamped(step)
@@ -76,8 +78,11 @@ public struct CongestionWindow: Hashable, Sendable {
         acknowledged = 0
     }
 
-    /// RFC 5681 3.2 and RFC 6675 5: into fast recovery.
+    /// The window becomes what the threshold says at once.
     mutating func enterRecovery() { size = threshold }
+
+    /// So many segments.
+    mutating func resize(toSegments count: UInt32) { size = count &* segmentSize }
 
     /// RFC 5681 3.1: after a time-out, the loss window.
     mutating func collapse() { size = segmentSize }

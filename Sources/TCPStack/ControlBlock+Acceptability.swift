@@ -3,10 +3,27 @@ import TCPWire
 
 /// SEGMENT ARRIVES in SYN-RECEIVED and everything after it (RFC 9293 3.10.7.4): the eight steps in their order.
 extension ControlBlock {
-    mutating func arriveInConnection(_ arrived: Segment, now: Instant) {
-        var segment = arrived
-        if state == .synReceived, answersSYNWithSYN(&segment, now: now) { return }
-        guard passesTimestamps(segment, now: now), isAcceptable(&segment, now: now) else { return }
+    mutating func arriveInConnection(_ segment: Segment, now: Instant) {
+        guard state == .synReceived, segment.flags.contains(.syn) else { return arriveInSequence(segment, now: now) }
+        var settled = segment
+        if !answersSYNWithSYN(&settled, now: now) { arriveInSequence(settled, now: now) }
+    }
+
+    private mutating func arriveInSequence(_ segment: Segment, now: Instant) {
+        guard passesTimestamps(segment, now: now) else { return }
+        if isAcceptable(segment) { return process(segment, now: now) }
+        // Into a closed window ACK, URG and RST are let through (MUST-66), the text is not.
+        guard rcv.wnd == 0, segment.sequence == rcv.nxt, !segment.flags.contains(.syn) else {
+            return refuse(segment, now: now)
+        }
+        var stripped = segment
+        stripped.text = []
+        stripped.flags.remove(.fin)
+        if !stripped.flags.contains(.rst) { acknowledgeNow(.zeroWindow) }
+        process(stripped, now: now)
+    }
+
+    private mutating func process(_ segment: Segment, now: Instant) {
         updateRecentTimestamp(segment, now: now)
         lastHeard = now
         timers.unansweredProbes = 0
@@ -67,40 +84,29 @@ extension ControlBlock {
     }
 
     /// First, the sequence number: the four cases of RFC 9293 3.4's table.
-    private mutating func isAcceptable(_ segment: inout Segment, now: Instant) -> Bool {
-        let length = segment.length
-        let isAcceptable =
-            switch (length, rcv.wnd) {
-            case (0, 0): segment.sequence == rcv.nxt
-            case (0, _): segment.sequence.isInWindow(from: rcv.nxt, size: rcv.wnd)
-            case (_, 0): false
-            default:
-                segment.sequence.isInWindow(from: rcv.nxt, size: rcv.wnd)
-                    || (segment.end - 1).isInWindow(from: rcv.nxt, size: rcv.wnd)
-                    || segment.sequence.isBefore(rcv.nxt) && segment.end.isAfter(rcv.edge)
-            }
-        if isAcceptable { return true }
-        // Into a closed window ACK, URG and RST are let through (MUST-66), the text is not.
-        if rcv.wnd == 0, segment.sequence == rcv.nxt, !segment.flags.contains(.syn) {
-            segment.payload = []
-            segment.flags.remove(.fin)
-            if !segment.flags.contains(.rst) { acknowledgeNow(.zeroWindow) }
-            return true
+    private func isAcceptable(_ segment: Segment) -> Bool {
+        switch (segment.length, rcv.wnd) {
+        case (0, 0): segment.sequence == rcv.nxt
+        case (0, _): segment.sequence.isInWindow(from: rcv.nxt, size: rcv.wnd)
+        case (_, 0): false
+        default:
+            segment.sequence.isInWindow(from: rcv.nxt, size: rcv.wnd)
+                || (segment.end - 1).isInWindow(from: rcv.nxt, size: rcv.wnd)
+                || segment.sequence.isBefore(rcv.nxt) && segment.end.isAfter(rcv.edge)
         }
-        if segment.flags.contains(.rst) {
-            discard(.resetOutsideWindow)
-            return false
-        }
+    }
+
+    /// Outside of the window.
+    private mutating func refuse(_ segment: Segment, now: Instant) {
+        if segment.flags.contains(.rst) { return discard(.resetOutsideWindow) }
         noteDuplicate(segment)
         if state == .timeWait, segment.flags.contains(.fin), segment.end == rcv.nxt {
             // Eighth, TIME-WAIT: a retransmitted FIN means that the ACK of it was lost.
             startTimeWaitTimer(now: now)
             transmit(flags: .ack, at: snd.nxt, kind: .acknowledgment, because: .finAgainInTimeWait)
-            discard(.finAgainInTimeWait)
-            return false
+            return discard(.finAgainInTimeWait)
         }
         answerUnacceptable(segment, now: now, because: .unacceptable)
-        return false
     }
 
     /// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. Without text it may be one of a loop of such answers, and is limited; with text
@@ -108,7 +114,7 @@ extension ControlBlock {
     mutating func answerUnacceptable(_ segment: Segment, now: Instant, because reason: Rule) {
         if segment.length > 0 && !segment.flags.contains(.syn) || mayChallenge(now: now) {
             let kind: Transmission =
-                segment.payload.isEmpty ? .challengeAcknowledgment : .duplicateAcknowledgment
+                segment.text.isEmpty ? .challengeAcknowledgment : .duplicateAcknowledgment
             transmit(flags: .ack, at: snd.nxt, kind: kind, because: reason)
             discard(reason)
         } else {
@@ -132,7 +138,7 @@ extension ControlBlock {
 
     /// What was received before is told with a DSACK (RFC 2883 4).
     func isDuplicate(_ segment: Segment) -> Bool {
-        !segment.payload.isEmpty && segment.textStart.isBefore(rcv.nxt)
+        !segment.text.isEmpty && segment.textStart.isBefore(rcv.nxt)
     }
 
     mutating func noteDuplicate(_ segment: Segment) {

@@ -31,28 +31,36 @@ extension ControlBlock {
                 challenge(now: now, because: .acknowledgmentTooOld)
                 return false
             }
-            processSACK(of: segment, acknowledged: [], now: now)
+            _ = processSACK(of: segment, acknowledged: 0..<0, now: now)
             return true
         }
         processEcho(of: segment)
         let priorFlight = snd.nxt.relative(to: snd.una)
         let windowBefore = snd.wnd
-        var acknowledged: [SentLedger.Entry] = []
+        let before = (una: snd.una, departed: departed)
+        var acknowledged = 0..<0
         let isNew = ack.isAfter(snd.una)
         if isNew { acknowledged = advance(to: ack, segment, now: now) }
         updateWindow(from: segment, now: now)
-        processSACK(of: segment, acknowledged: acknowledged, now: now)
+        let hasOriginal = processSACK(of: segment, acknowledged: acknowledged, now: now)
+        let isDuplicate =
+            !isNew && segment.text.isEmpty && !segment.flags.contains(.fin) && !ledger.isEmpty
+            && snd.wnd == windowBefore
+        if isNew || isDuplicate { continueForwardRecovery(segment, isNew: isNew, hasOriginal: hasOriginal) }
         if isNew {
             finishRecoveryStep(priorFlight: priorFlight, acknowledged: acknowledged, segment: segment, now: now)
-        } else if segment.payload.isEmpty, !segment.flags.contains(.fin), !ledger.isEmpty, snd.wnd == windowBefore {
+        } else if isDuplicate {
             countDuplicate()
         }
         detectLosses(now: now)
+        // RFC 6937 3, DeliveredData: what is newly known to have arrived, acknowledged or reported.
+        let delivered = Int64(ack.relative(to: before.una)) + Int64(departed) - Int64(before.departed)
+        reduceProportionally(delivered: UInt32(clamping: delivered))
         return processAcknowledgmentOfFIN(now: now)
     }
 
     /// SND.UNA moves: what was acknowledged leaves the queue (RFC 9293 3.10.7.4) and gives a round trip (RFC 6298).
-    private mutating func advance(to ack: SequenceNumber, _ segment: Segment, now: Instant) -> [SentLedger.Entry] {
+    private mutating func advance(to ack: SequenceNumber, _ segment: Segment, now: Instant) -> Range<Int> {
         var octets = ack.relative(to: snd.una)
         let gone = ledger.acknowledge(upTo: ack)
         snd.una = ack
@@ -72,9 +80,9 @@ extension ControlBlock {
     }
 
     /// Karn's algorithm (RFC 6298 3, MUST-18): of what was sent twice only a timestamp tells which one was answered.
-    private mutating func measureRoundTrip(_ gone: [SentLedger.Entry], _ segment: Segment, now: Instant) {
-        if let first = gone.first, !gone.contains(where: { $0.transmissions > 1 }) {
-            roundTrip.measure(now - first.sentAt)
+    private mutating func measureRoundTrip(_ gone: Range<Int>, _ segment: Segment, now: Instant) {
+        if !gone.isEmpty, !gone.contains(where: { ledger[$0].transmissions > 1 }) {
+            roundTrip.measure(now - ledger[gone.lowerBound].sentAt)
         } else if agreed.timestamps, let echo = segment.options.timestamps?.echoReply, echo != 0 {
             let ticks = Int32(bitPattern: stamps.value(at: now) &- echo)
             if ticks >= 0, ticks < 600_000 { roundTrip.measure(.milliseconds(max(Int(ticks), 1))) }

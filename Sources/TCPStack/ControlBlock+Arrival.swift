@@ -36,7 +36,7 @@ extension ControlBlock {
         reset.hopLimit = options.hopLimit
         reset.trafficClass = options.trafficClass & 0xfc
         counters.segmentsSent += 1
-        act(.transmit(reset, .reset), because: reason)
+        emit(reset, .reset, because: reason)
     }
 
     mutating func discard(_ reason: Rule) {
@@ -119,9 +119,9 @@ extension ControlBlock {
 
     /// Text in a SYN is kept unacknowledged until the connection is open (RFC 9293 3.10.7.2, third).
     private mutating func keepTextOfSYN(_ segment: Segment) {
-        let text = segment.payload.prefix(Int(min(rcv.wnd, UInt32(Int32.max))))
+        let text = segment.text.prefix(Int(min(rcv.wnd, UInt32(Int32.max))))
         _ = reassembly.insert(text, at: rcv.nxt)
-        if segment.flags.contains(.fin), text.count == segment.payload.count { remoteFinish = segment.end - 1 }
+        if segment.flags.contains(.fin), text.count == segment.text.count { remoteFinish = segment.end - 1 }
     }
 
     /// The answer to a SYN offers only what the SYN offered (RFC 7323 2.5 and 3.2, RFC 2018 2).

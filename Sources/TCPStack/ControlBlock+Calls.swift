@@ -62,17 +62,19 @@ extension ControlBlock {
         return taken.count
     }
 
-    /// RECEIVE (RFC 9293 3.10.3): at most `limit` octets; none at the end of the stream.
-    public mutating func receive(limit: Int, now: Instant) throws(CallError) -> [UInt8] {
+    /// RECEIVE (RFC 9293 3.10.3): adds at most `limit` octets to `octets`; none at the end of the stream.
+    ///
+    /// - Returns: how many.
+    public mutating func receive(into octets: inout [UInt8], limit: Int, now: Instant) throws(CallError) -> Int {
         if receiveQueue.isEmpty {
-            if remoteFinished || readShutdown { return [] }
+            if remoteFinished || readShutdown { return 0 }
             if state == .closed { throw end.map { .ended($0) } ?? .notOpen }
             throw .wouldBlock
         }
         clock = now
-        let octets = receiveQueue.take(limit)
+        let count = receiveQueue.move(limit, to: &octets)
         offerWindowIfWorthwhile()
-        return octets
+        return count
     }
 
     /// Octets that can be read now, and urgent data among or behind them (MUST-33).

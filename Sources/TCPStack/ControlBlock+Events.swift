@@ -41,7 +41,9 @@ extension ControlBlock {
         case .openPassively: try openPassively()
         case .openActively: try openActively(now: now)
         case .send(let octets, let urgent): _ = try send(octets, urgent: urgent, now: now)
-        case .receive(let limit): _ = try receive(limit: limit, now: now)
+        case .receive(let limit):
+            var octets: [UInt8] = []
+            _ = try receive(into: &octets, limit: limit, now: now)
         case .shutdownSending: try shutdownSending(now: now)
         case .close: close(now: now)
         case .abort: abort()

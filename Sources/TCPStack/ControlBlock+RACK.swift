@@ -41,8 +41,7 @@ extension ControlBlock {
 
     private var reorderingWindow: Interval {
         if !recovery.recent.reorderingSeen {
-            let segments = ledger.sackedLength / max(1, congestion.segmentSize)
-            if recovery.phase != .open || segments >= 3 { return .zero }
+            if recovery.phase != .open || ledger.sackedCount >= 3 { return .zero }
         }
         let quarter = (roundTrip.minimum ?? .zero) / 4 * recovery.recent.windowFactor
         return min(quarter, roundTrip.smoothed ?? quarter)
@@ -58,6 +57,8 @@ extension ControlBlock {
             let entry = ledger[index]
             if entry.isSacked || entry.isLost { continue }
             guard entry.sentAt < sentAt || entry.sentAt == sentAt && entry.end.isBefore(recovery.recent.end) else {
+                // Where nothing went out twice, what follows went out later still.
+                if ledger.repeatedCount == 0 { break }
                 continue
             }
             let left = entry.sentAt + patience - now
@@ -73,6 +74,7 @@ extension ControlBlock {
     mutating func expireReordering(now: Instant) {
         act(.expire(.reordering), because: .recentAcknowledgment)
         detectLosses(now: now)
+        reduceProportionally(delivered: 0)
     }
 
     /// 7.2: two round trips after the last segment, or a little more for one that may wait for a delayed ACK.

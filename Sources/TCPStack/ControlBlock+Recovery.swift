@@ -4,9 +4,19 @@ import TCPWire
 /// Loss recovery: NewReno (RFC 6582), SACK (RFC 6675), time-outs (RFC 5681).
 extension ControlBlock {
     /// Marks what the blocks report (RFC 6675 4, Update).
-    mutating func processSACK(of segment: Segment, acknowledged: [SentLedger.Entry], now: Instant) {
-        guard agreed.selectiveAcknowledgment else { return }
-        for entry in acknowledged where !entry.isSacked { noteDelivered(entry, by: segment, now: now) }
+    ///
+    /// - Returns: whether something has newly arrived that was sent once, and not since the last loss was found.
+    mutating func processSACK(of segment: Segment, acknowledged: Range<Int>, now: Instant) -> Bool {
+        guard agreed.selectiveAcknowledgment else { return false }
+        var hasOriginal = false
+        func isOriginal(_ entry: SentLedger.Entry) -> Bool {
+            entry.transmissions == 1 && (recovery.point.map(entry.end.isAtOrBefore) ?? true)
+        }
+        for index in acknowledged where !ledger[index].isSacked {
+            let entry = ledger[index]
+            noteDelivered(entry, by: segment, now: now)
+            if isOriginal(entry) { hasOriginal = true }
+        }
         var isDuplicate = false
         let blocks = segment.options.sack
         for (place, block) in blocks.enumerated() {
@@ -23,17 +33,19 @@ extension ControlBlock {
                 if entry.isSacked || entry.start.isBefore(left) || entry.end.isAfter(right) { continue }
                 ledger.markSacked(index)
                 noteDelivered(entry, by: segment, now: now)
+                if isOriginal(entry) { hasOriginal = true }
                 recovery.duplicates += 1
             }
         }
         if isDuplicate { noteDuplicateReport() }
+        return hasOriginal
     }
 
     /// After an ACK of something new.
     mutating func finishRecoveryStep(
-        priorFlight: UInt32, acknowledged: [SentLedger.Entry], segment: Segment, now: Instant
+        priorFlight: UInt32, acknowledged: Range<Int>, segment: Segment, now: Instant
     ) {
-        let octets = acknowledged.reduce(0) { $0 &+ $1.length }
+        let octets = acknowledged.reduce(0) { $0 &+ ledger[$1].length }
         finishLossProbe(segment, now: now)
         if ledger.sackedLength == 0 { recovery.duplicates = 0 }
         switch recovery.phase {
@@ -42,7 +54,7 @@ extension ControlBlock {
             if let point = recovery.point, snd.una.isAfter(point) { recovery.point = nil }
             // RFC 3168 6.1.2: not in answer to an ACK that tells of congestion.
             if !(agreed.explicitCongestionNotification && segment.flags.contains(.ece)) {
-                grow(octets, priorFlight: priorFlight, now: now)
+                grow(octets, limit: 2, priorFlight: priorFlight, now: now)
             }
         case .recovery:
             if let point = recovery.point, snd.una.isBefore(point) {
@@ -51,22 +63,24 @@ extension ControlBlock {
                 leaveRecovery()
             }
         case .loss:
-            if undoTimeout(segment) { return }
+            if isTimeoutSpurious(segment) { return undoTimeout(because: .spuriousTimeout) }
             recovery.departed = 0
-            grow(octets, priorFlight: congestion.size, now: now)
+            grow(octets, limit: 1, priorFlight: congestion.size, now: now)
             if let point = recovery.point, snd.una.isBefore(point) { return }
             recovery.phase = .open
             recovery.undo = nil
+            recovery.forward = nil
         }
     }
 
     /// RFC 5681 3.1: only where the congestion window was what held the sender back.
-    private mutating func grow(_ octets: UInt32, priorFlight: UInt32, now: Instant) {
+    private mutating func grow(_ octets: UInt32, limit: UInt32, priorFlight: UInt32, now: Instant) {
         let isLimited =
             priorFlight.addingClamped(congestion.segmentSize) > congestion.size
             || congestion.isSlowStart && priorFlight > congestion.size / 2
         guard isLimited else { return }
-        congestion.grow(acknowledged: octets, now: now, roundTrip: roundTrip.smoothed ?? roundTrip.base)
+        congestion.grow(
+            acknowledged: octets, limit: limit, now: now, roundTrip: roundTrip.smoothed ?? roundTrip.base)
     }
 
     /// RFC 6582 3.2 step 3, partial: what follows the acknowledged part is lost too.
@@ -79,13 +93,13 @@ extension ControlBlock {
         act(.presumeLost(octets: ledger[first].length), because: .partialAcknowledgment)
     }
 
-    /// RFC 6582 3.2 step 3, full: no burst on the way out.
+    /// RFC 6937 3: the window ends as large as the threshold, which the flight has come down to by then.
     private mutating func leaveRecovery() {
         recovery.phase = .open
         recovery.departed = 0
         recovery.duplicates = 0
-        let flight = max(pipe, congestion.segmentSize)
-        congestion.size = min(congestion.threshold, flight.addingClamped(congestion.segmentSize))
+        recovery.reduction = nil
+        congestion.enterRecovery()
         act(.setCongestionWindow(congestion.size), because: .recoveryOver)
     }
 
@@ -112,9 +126,15 @@ extension ControlBlock {
         if recovery.phase == .open { enterRecovery(now: now) }
     }
 
-    /// RFC 6675 4, IsLost: three segments' worth, or three separate stretches, have arrived from behind it.
+    /// RFC 6675 4, IsLost: three segments' worth, or three separate stretches, have arrived from behind it. 5 step 2: three
+    /// segments of any size are enough for the first one.
     private mutating func markByScoreboard() {
         guard ledger.sackedLength > 0 else { return }
+        if recovery.phase == .open, ledger.sackedCount >= 3, let first = ledger.first, !first.isSacked,
+            first.transmissions == 1
+        {
+            ledger.markLost(ledger.indices.lowerBound)
+        }
         var above: UInt32 = 0
         var stretches = 0
         var isInStretch = false
@@ -141,24 +161,18 @@ extension ControlBlock {
         recovery.probe = nil
         counters.fastRecoveries += 1
         let isAlreadyReduced = ecn.reducedUntil.map { $0.isAfter(snd.una) } ?? false
-        if !isAlreadyReduced {
-            congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una))
-            congestion.enterRecovery()
-        }
-        act(.setCongestionWindow(congestion.size), because: .enterRecovery)
+        let flight = snd.nxt.relative(to: snd.una)
+        if !isAlreadyReduced { congestion.reduceThreshold(flight: flight) }
+        recovery.reduction = RecoveryVariables.RateReduction(flight: max(1, flight))
         timers.lossProbe = nil
         startRetransmissionTimer(now: now)
     }
 
     /// RFC 5681 3.1: the retransmission timer ran out; what is under way is taken for lost.
     mutating func enterLoss(now: Instant) {
-        if recovery.timeouts == 1 {
-            if recovery.phase == .open, agreed.timestamps {
-                recovery.undo = RecoveryVariables.UndoPoint(
-                    window: congestion.size, threshold: congestion.threshold, stamp: stamps.value(at: now))
-            }
-            congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una))
-        }
+        recovery.reduction = nil
+        prepareUndo(now: now)
+        if recovery.timeouts == 1 { congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una)) }
         congestion.collapse()
         // Reported, and yet the first that is missing: the receiver has thrown it away (RFC 2018 8).
         if ledger.first?.isSacked ?? false { ledger.forgetSacks() }
@@ -173,23 +187,6 @@ extension ControlBlock {
         timers.reordering = nil
         act(.presumeLost(octets: ledger.lostLength), because: .retransmissionTimeout)
         act(.setCongestionWindow(congestion.size), because: .lossWindow)
-    }
-
-    /// The ACK answers what was sent before the time-out: nothing was lost (RFC 3522's test, RFC 4015's answer).
-    private mutating func undoTimeout(_ segment: Segment) -> Bool {
-        guard let undo = recovery.undo else { return false }
-        recovery.undo = nil
-        guard let echo = segment.options.timestamps?.echoReply, echo != 0,
-            Int32(bitPattern: echo &- undo.stamp) < 0
-        else { return false }
-        counters.spuriousTimeouts += 1
-        congestion.undo(size: undo.window, threshold: undo.threshold)
-        ledger.forgetLosses()
-        recovery.phase = .open
-        recovery.point = nil
-        recovery.mustRetransmit = false
-        act(.setCongestionWindow(congestion.size), because: .spuriousTimeout)
-        return true
     }
 }
 

@@ -44,7 +44,8 @@ extension ControlBlock {
         if answers ? agreed.explicitCongestionNotification : options.explicitCongestionNotification {
             segment.flags.formUnion(answers ? .ece : [.ece, .cwr])
         }
-        emit(segment, kind: kind, because: reason)
+        complete(&segment, kind: kind)
+        emit(segment, kind, because: reason)
     }
 
     /// The least shift with which the field can tell the whole buffer (RFC 7323 2.3: at most 14).
@@ -56,12 +57,13 @@ extension ControlBlock {
 
     /// Sends a segment of an open connection: acknowledges what there is, offers the window, adds the options.
     mutating func transmit(
-        flags: TCPFlags, at sequence: SequenceNumber, payload: [UInt8] = [], kind: Transmission, because reason: Rule
+        flags: TCPFlags, at sequence: SequenceNumber, text: ArraySlice<UInt8> = [], kind: Transmission,
+        because reason: Rule
     ) {
         var segment = Segment(from: local, to: remote)
         segment.sequence = sequence
         segment.flags = flags
-        segment.payload = payload
+        segment.text = text
         if flags.contains(.ack) {
             segment.acknowledgment = rcv.nxt
             segment.window = chooseWindow(mayGrow: !flags.contains(.rst))
@@ -69,7 +71,7 @@ extension ControlBlock {
                 segment.flags.insert(.ece)
             }
         }
-        if !payload.isEmpty, snd.up.isAfter(sequence), state.isSynchronized {
+        if !text.isEmpty, snd.up.isAfter(sequence), state.isSynchronized {
             // MUST-62: the pointer tells the first octet behind the urgent data. What is farther away than the field tells
             // is said again later.
             segment.flags.insert(.urg)
@@ -79,10 +81,13 @@ extension ControlBlock {
             segment.options.timestamps = TCPTimestamps(
                 value: stamps.value(at: clock), echoReply: stamps.recent ?? 0)
         }
-        if flags.contains(.ack), agreed.selectiveAcknowledgment, !flags.contains(.rst) {
+        if agreed.selectiveAcknowledgment, acknowledgment.duplicate != nil || !reassembly.isEmpty,
+            flags.contains(.ack), !flags.contains(.rst)
+        {
             segment.options.sack = SACKBlocks(blocksToReport())
         }
-        emit(segment, kind: kind, because: reason)
+        complete(&segment, kind: kind)
+        emit(segment, kind, because: reason)
     }
 
     /// A duplicate is reported first (RFC 2883 4), then what is here behind a gap.
@@ -98,11 +103,11 @@ extension ControlBlock {
         return blocks
     }
 
-    private mutating func emit(_ segment: Segment, kind: Transmission, because reason: Rule) {
-        var segment = segment
+    /// What every segment gets at last, and what it settles.
+    private mutating func complete(_ segment: inout Segment, kind: Transmission) {
         segment.hopLimit = options.hopLimit
         segment.trafficClass = options.trafficClass
-        if agreed.explicitCongestionNotification, !segment.payload.isEmpty, kind == .data {
+        if agreed.explicitCongestionNotification, !segment.text.isEmpty, kind == .data {
             // ECT(0) on new data only (RFC 3168 6.1.4 and 6.1.5).
             segment.trafficClass = options.trafficClass & 0xfc | 0x02
             if ecn.owesCWR {
@@ -119,8 +124,7 @@ extension ControlBlock {
             timers.delayedAcknowledgment = nil
         }
         counters.segmentsSent += 1
-        counters.octetsSent += UInt64(segment.payload.count)
-        act(.transmit(segment, kind), because: reason)
+        counters.octetsSent += UInt64(segment.text.count)
     }
 
     /// RCV.WND for the next segment, and the field that tells it. The right edge never goes back (SHLD-14), and goes on in

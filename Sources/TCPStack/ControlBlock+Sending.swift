@@ -11,6 +11,7 @@ extension ControlBlock {
         if state != .timeWait, state != .finWait2 {
             sendLost(now: now)
             sendNew(now: now)
+            settleForwardRecovery(now: now)
             armPersistTimer(now: now)
         }
         if acknowledgment.isNow {
@@ -32,13 +33,8 @@ extension ControlBlock {
 
     /// What is on its way (RFC 6675 4: pipe). A segment that was taken for lost and has gone out again counts once.
     public var pipe: UInt32 {
-        let flight = snd.nxt.relative(to: snd.una)
-        let departed = min(
-            flight,
-            agreed.selectiveAcknowledgment
-                ? ledger.sackedLength : recovery.departed &* congestion.segmentSize)
-        let missing = min(flight - departed, ledger.lostLength)
-        return flight - departed - missing
+        let present = snd.nxt.relative(to: snd.una) - departed
+        return present - min(present, ledger.lostLength)
     }
 
     private mutating func sendNew(now: Instant) {
@@ -97,13 +93,15 @@ extension ControlBlock {
         if size > 0, size < Int(effectiveSegmentSize()) { snd.sml = start + length }
         if acknowledgment.isWaiting, size > 0 { acknowledgment.quick = 0 }
         transmit(
-            flags: flags, at: start, payload: payload, kind: kind ?? (size > 0 ? .data : .finish),
+            flags: flags, at: start, text: payload, kind: kind ?? (size > 0 ? .data : .finish),
             because: reason ?? (size > 0 ? sendingReason(size: size) : .sendFinish))
         ledger.append(start: start, length: length, now: now)
+        recovery.reduction?.out &+= length
         snd.nxt = start + length
     }
 
     private func sendingReason(size: Int) -> Rule {
+        if case .probing? = recovery.forward { return .forwardRecovery }
         if size == Int(effectiveSegmentSize()) { return .fullSegment }
         if recovery.phase == .open, recovery.duplicates > 0, recovery.duplicates < 3 { return .limitedTransmit }
         return UInt32(size) == unsent ? .lastOfQueue : .halfWindow
@@ -127,7 +125,8 @@ extension ControlBlock {
     }
 
     /// Sends again what is taken for lost, in order, as the congestion window allows.
-    private mutating func sendLost(now: Instant) {
+    mutating func sendLost(now: Instant) {
+        if case .probing? = recovery.forward { return }
         while let index = ledger.firstLost {
             let entry = ledger[index]
             if !recovery.mustRetransmit, pipe > 0, pipe + entry.length > congestion.size { return }
@@ -154,10 +153,11 @@ extension ControlBlock {
         if hasFIN { flags.insert(.fin) }
         if size > 0, offset + size == sendQueue.count { flags.insert(.psh) }
         ledger.markRetransmitted(index, now: now)
+        recovery.reduction?.out &+= entry.length
         counters.retransmissions += 1
         recovery.retransmissions += 1
         transmit(
-            flags: flags, at: entry.start, payload: sendQueue[offset..<(offset + size)], kind: kind, because: reason)
+            flags: flags, at: entry.start, text: sendQueue[offset..<(offset + size)], kind: kind, because: reason)
         lastSent = now
         if unansweredSince == nil { unansweredSince = now }
         if timers.retransmission == nil { startRetransmissionTimer(now: now) }

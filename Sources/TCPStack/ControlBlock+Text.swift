@@ -33,11 +33,11 @@ extension ControlBlock {
     }
 
     private func carriesNewText(_ segment: Segment) -> Bool {
-        !segment.payload.isEmpty && segment.textEnd.isAfter(rcv.nxt)
+        !segment.text.isEmpty && segment.textEnd.isAfter(rcv.nxt)
     }
 
     private mutating func takeText(of segment: Segment, now: Instant) {
-        var text = segment.payload[...]
+        var text = segment.text
         noteDuplicate(segment)
         var start = segment.textStart
         if start.isBefore(rcv.nxt) {
@@ -50,7 +50,7 @@ extension ControlBlock {
         let end = segment.textEnd
         if hasFIN, end.isInWindow(from: rcv.nxt, size: rcv.wnd), remoteFinish == nil { remoteFinish = end }
         if !text.isEmpty {
-            rcv.mss = max(rcv.mss, min(UInt32(truncatingIfNeeded: segment.payload.count), announcedSegmentSize))
+            rcv.mss = max(rcv.mss, min(UInt32(truncatingIfNeeded: segment.text.count), announcedSegmentSize))
             // What lies behind the FIN was never sent.
             if let remoteFinish, (start + UInt32(truncatingIfNeeded: text.count)).isAfter(remoteFinish) {
                 text = text.prefix(Int(max(0, remoteFinish.distance(from: start))))
@@ -61,7 +61,7 @@ extension ControlBlock {
         } else {
             keepEarly(text, at: start, hasFIN: hasFIN)
         }
-        if text.isEmpty, !hasFIN, !segment.payload.isEmpty { acknowledgeNow(.duplicateText) }
+        if text.isEmpty, !hasFIN, !segment.text.isEmpty { acknowledgeNow(.duplicateText) }
     }
 
     /// A gap: the ACK goes out at once for each such segment, so that the sender can count them (RFC 5681 4.2, MAY-13).

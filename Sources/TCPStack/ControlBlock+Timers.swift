@@ -9,33 +9,27 @@ extension ControlBlock {
     /// Lets the timers run out whose time has come. ``flush(now:)`` follows.
     public mutating func expire(now: Instant) {
         clock = now
-        if isDue(\.timeWait, now) {
+        if Timers.isDue(&timers.timeWait, now) {
             act(.expire(.timeWait), because: .timeWaitOver)
             return finish(.closed, because: .timeWaitOver)
         }
-        if isDue(\.finWait2, now) {
+        if Timers.isDue(&timers.finWait2, now) {
             act(.expire(.finWait2), because: .finWait2Over)
             return finish(.closed, because: .finWait2Over)
         }
-        if isDue(\.userTimeout, now) {
+        if Timers.isDue(&timers.userTimeout, now) {
             act(.expire(.userTimeout), because: .userTimeout)
             return giveUp(because: .userTimeout)
         }
-        if isDue(\.delayedAcknowledgment, now) {
+        if Timers.isDue(&timers.delayedAcknowledgment, now) {
             act(.expire(.delayedAcknowledgment), because: .delayedAcknowledgment)
             acknowledgeNow(.delayedAcknowledgment)
         }
-        if isDue(\.reordering, now) { expireReordering(now: now) }
-        if isDue(\.lossProbe, now) { expireLossProbe(now: now) }
-        if isDue(\.retransmission, now) { expireRetransmission(now: now) }
-        if isDue(\.persist, now) { expirePersist(now: now) }
-        if isDue(\.keepAlive, now) { expireKeepAlive(now: now) }
-    }
-
-    private mutating func isDue(_ timer: WritableKeyPath<Timers, Instant?>, _ now: Instant) -> Bool {
-        guard end == nil, let deadline = timers[keyPath: timer], deadline <= now else { return false }
-        timers[keyPath: timer] = nil
-        return true
+        if Timers.isDue(&timers.reordering, now) { expireReordering(now: now) }
+        if Timers.isDue(&timers.lossProbe, now) { expireLossProbe(now: now) }
+        if Timers.isDue(&timers.retransmission, now) { expireRetransmission(now: now) }
+        if Timers.isDue(&timers.persist, now) { expirePersist(now: now) }
+        if Timers.isDue(&timers.keepAlive, now) { expireKeepAlive(now: now) }
     }
 
     mutating func startRetransmissionTimer(now: Instant) { timers.retransmission = now + roundTrip.timeout }
@@ -122,7 +116,7 @@ extension ControlBlock {
         if unansweredSince == nil { unansweredSince = now }
         if options.windowProbe == .newOctet, unsent > 0 {
             let octet = sendQueue[0..<1]
-            transmit(flags: .ack, at: snd.nxt, payload: octet, kind: .windowProbe, because: .windowProbe)
+            transmit(flags: .ack, at: snd.nxt, text: octet, kind: .windowProbe, because: .windowProbe)
             ledger.append(start: snd.nxt, length: 1, now: now)
             snd.nxt = snd.nxt + 1
             startRetransmissionTimer(now: now)
@@ -135,7 +129,7 @@ extension ControlBlock {
     private mutating func sendOverridden(now: Instant) {
         let size = min(Int(unsent), Int(effectiveSegmentSize()), usableWindow)
         let payload = sendQueue[0..<size]
-        transmit(flags: [.psh, .ack], at: snd.nxt, payload: payload, kind: .data, because: .overrideTimeout)
+        transmit(flags: [.psh, .ack], at: snd.nxt, text: payload, kind: .data, because: .overrideTimeout)
         ledger.append(start: snd.nxt, length: UInt32(truncatingIfNeeded: size), now: now)
         snd.nxt = snd.nxt + UInt32(truncatingIfNeeded: size)
         lastSent = now
@@ -161,8 +155,8 @@ extension ControlBlock {
             return finish(.timedOut, because: .keepAliveLimit)
         }
         timers.unansweredProbes += 1
-        let octet: [UInt8] = options.keepAlive.sendsOctet ? [0] : []
-        transmit(flags: .ack, at: snd.nxt - 1, payload: octet, kind: .keepAlive, because: .keepAlive)
+        let octet: ArraySlice<UInt8> = options.keepAlive.sendsOctet ? [0] : []
+        transmit(flags: .ack, at: snd.nxt - 1, text: octet, kind: .keepAlive, because: .keepAlive)
         timers.keepAlive = now + options.keepAlive.interval
     }
 
@@ -187,6 +181,9 @@ extension ControlBlock {
     mutating func enterTimeWait(now: Instant, because reason: Rule) {
         enter(.timeWait, because: reason)
         timers = Timers()
+        // All is acknowledged; there may be many such connections, for minutes.
+        sendQueue.removeAll()
+        ledger.removeAll()
         startTimeWaitTimer(now: now)
     }
 }

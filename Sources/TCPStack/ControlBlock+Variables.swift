@@ -70,16 +70,38 @@ public struct RecoveryVariables: Hashable, Sendable {
     public internal(set) var timeouts = 0
     /// Retransmissions in a row without anything new acknowledged.
     public internal(set) var retransmissions = 0
-    /// What a spurious time-out is undone to (RFC 5682 by RFC 3522's proof).
+    /// What a spurious time-out is undone to.
     var undo: UndoPoint?
+    /// How far F-RTO is in finding out whether the time-out was spurious; `nil` where it does not try.
+    var forward: ForwardRecovery?
+    var reduction: RateReduction?
     var recent = RecentAcknowledgment()
     var probe: LossProbe?
 
     struct UndoPoint: Hashable, Sendable {
         var window: UInt32
         var threshold: UInt32
-        /// The timestamp of the first retransmission.
-        var stamp: UInt32
+        /// The timestamp of the first retransmission, where the connection has timestamps.
+        var stamp: UInt32?
+    }
+
+    /// The steps of RFC 5682 3.1.
+    enum ForwardRecovery: Hashable, Sendable {
+        /// Step 2: the first segment has gone out again, its acknowledgment is awaited.
+        case retransmitted
+        /// Step 3: new data has gone out from this number on, and the next acknowledgment decides.
+        case probing(from: SequenceNumber)
+    }
+
+    /// PRR's variables (RFC 6937 3), in octets.
+    struct RateReduction: Hashable, Sendable {
+        /// RecoverFS: what was outstanding when recovery began.
+        var flight: UInt32
+        /// prr_delivered.
+        var delivered: UInt32 = 0
+        /// prr_out.
+        var out: UInt32 = 0
+        var hasBegun = false
     }
 
     struct LossProbe: Hashable, Sendable {
@@ -132,15 +154,28 @@ public struct Timers: Hashable, Sendable {
 
     /// The first of them.
     public var next: Instant? {
-        var first: Instant?
-        for deadline in [
-            retransmission, reordering, lossProbe, persist, delayedAcknowledgment, keepAlive, userTimeout, finWait2,
-            timeWait,
-        ] {
-            guard let deadline else { continue }
-            first = first.map { min($0, deadline) } ?? deadline
+        var first = retransmission
+        func consider(_ deadline: Instant?) {
+            guard let deadline else { return }
+            if let earlier = first, earlier <= deadline { return }
+            first = deadline
         }
+        consider(reordering)
+        consider(lossProbe)
+        consider(persist)
+        consider(delayedAcknowledgment)
+        consider(keepAlive)
+        consider(userTimeout)
+        consider(finWait2)
+        consider(timeWait)
         return first
+    }
+
+    /// Whether its time has come; it is off then.
+    static func isDue(_ timer: inout Instant?, _ now: Instant) -> Bool {
+        guard let deadline = timer, deadline <= now else { return false }
+        timer = nil
+        return true
     }
 }
 

@@ -80,7 +80,12 @@ public struct ControlBlock: Sendable {
     var measuresHandshake = true
     /// The time of the event in hand.
     var clock = Instant()
+    /// What goes out; kept apart from ``outbox`` so that it can be written to the wire where it stands.
+    var transmissions: [Transmitted] = []
+    /// Everything else that is done.
     var outbox: [Action] = []
+    /// Whether anybody will ask for what is in ``outbox``.
+    var tellsActions = true
 
     /// A block in CLOSED.
     ///
@@ -109,11 +114,32 @@ public struct ControlBlock: Sendable {
 
     /// The actions since the last call, oldest first.
     public mutating func takeActions() -> [Action] {
-        defer { outbox.removeAll(keepingCapacity: true) }
-        return outbox
+        defer {
+            outbox = []
+            transmissions = []
+        }
+        return actions
     }
 
-    mutating func act(_ kind: Action.Kind, because reason: Rule) { outbox.append(Action(kind, because: reason)) }
+    /// What is done and what goes out, in one order.
+    var actions: [Action] {
+        var merged: [Action] = []
+        var place = 0
+        for sent in transmissions {
+            merged += outbox[place..<sent.place]
+            merged.append(Action(.transmit(sent.segment, sent.kind), because: sent.reason))
+            place = sent.place
+        }
+        return merged + outbox[place...]
+    }
+
+    mutating func act(_ kind: Action.Kind, because reason: Rule) {
+        if tellsActions { outbox.append(Action(kind, because: reason)) }
+    }
+
+    mutating func emit(_ segment: Segment, _ kind: Transmission, because reason: Rule) {
+        transmissions.append(Transmitted(segment: segment, kind: kind, reason: reason, place: outbox.count))
+    }
 
     mutating func enter(_ next: State, because reason: Rule) {
         guard next != state else { return }
@@ -139,6 +165,15 @@ public struct ControlBlock: Sendable {
 
     /// Whether the connection uses IPv4.
     var isIPv4: Bool { local.address.isIPv4 }
+}
+
+/// A segment on its way out.
+struct Transmitted: Sendable {
+    var segment: Segment
+    var kind: Transmission
+    var reason: Rule
+    /// How many other actions come before it.
+    var place: Int
 }
 
 /// The send sequence variables (RFC 9293 3.3.1).

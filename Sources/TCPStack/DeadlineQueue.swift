@@ -1,6 +1,6 @@
-/// Slots by deadline: a binary heap, ties in the order they came, so that every run is the same. An entry that is out of
-/// date is left in place and found out when its time comes.
-struct DeadlineQueue: Sendable {
+/// Deadlines of numbered things, one each: a binary heap that knows where everybody stands, so that a deadline that is moved
+/// or taken back leaves nothing behind. Ties in the order in which they were set, so that every run is the same.
+public struct DeadlineQueue: Sendable {
     private struct Entry: Sendable {
         var deadline: Instant
         var order: UInt64
@@ -12,38 +12,88 @@ struct DeadlineQueue: Sendable {
     }
 
     private var heap: [Entry] = []
+    /// By number: its place in the heap, -1 for none.
+    private var places: [Int] = []
     private var order: UInt64 = 0
 
-    var first: Instant? { heap.first?.deadline }
+    /// An empty queue.
+    public init() {}
 
-    mutating func push(_ deadline: Instant, _ slot: Int) {
+    /// The earliest deadline.
+    public var first: Instant? { heap.first?.deadline }
+
+    /// How many have a deadline.
+    public var count: Int { heap.count }
+
+    /// The deadline of one of them.
+    public func deadline(of slot: Int) -> Instant? {
+        guard places.indices.contains(slot), places[slot] >= 0 else { return nil }
+        return heap[places[slot]].deadline
+    }
+
+    /// Sets the deadline of one of them, whether it had one or not; numbers count from 0 and are dense.
+    public mutating func set(_ deadline: Instant, of slot: Int) {
         order &+= 1
-        heap.append(Entry(deadline: deadline, order: order, slot: slot))
-        var child = heap.count - 1
+        let entry = Entry(deadline: deadline, order: order, slot: slot)
+        while places.count <= slot { places.append(-1) }
+        let place = places[slot]
+        if place < 0 {
+            heap.append(entry)
+            places[slot] = heap.count - 1
+            rise(heap.count - 1)
+        } else {
+            let isEarlier = entry.isBefore(heap[place])
+            heap[place] = entry
+            if isEarlier { rise(place) } else { sink(place) }
+        }
+    }
+
+    /// Takes its deadline back.
+    public mutating func remove(_ slot: Int) {
+        guard places.indices.contains(slot), places[slot] >= 0 else { return }
+        let place = places[slot]
+        places[slot] = -1
+        let last = heap.removeLast()
+        guard place < heap.count else { return }
+        heap[place] = last
+        places[last.slot] = place
+        rise(place)
+        sink(places[last.slot])
+    }
+
+    /// The one whose deadline is earliest, if that has come; it has none afterwards.
+    public mutating func popDue(now: Instant) -> Int? {
+        guard let top = heap.first, top.deadline <= now else { return nil }
+        remove(top.slot)
+        return top.slot
+    }
+
+    private mutating func rise(_ place: Int) {
+        var child = place
         while child > 0 {
             let parent = (child - 1) / 2
-            guard heap[child].isBefore(heap[parent]) else { break }
-            heap.swapAt(child, parent)
+            guard heap[child].isBefore(heap[parent]) else { return }
+            swap(child, parent)
             child = parent
         }
     }
 
-    mutating func popDue(now: Instant) -> Int? {
-        guard let top = heap.first, top.deadline <= now else { return nil }
-        let last = heap.removeLast()
-        if !heap.isEmpty {
-            heap[0] = last
-            var parent = 0
-            while true {
-                var least = parent
-                for child in [parent * 2 + 1, parent * 2 + 2] where child < heap.count {
-                    if heap[child].isBefore(heap[least]) { least = child }
-                }
-                guard least != parent else { break }
-                heap.swapAt(least, parent)
-                parent = least
+    private mutating func sink(_ place: Int) {
+        var parent = place
+        while true {
+            var least = parent
+            for child in (parent * 2 + 1)...(parent * 2 + 2) where child < heap.count {
+                if heap[child].isBefore(heap[least]) { least = child }
             }
+            guard least != parent else { return }
+            swap(least, parent)
+            parent = least
         }
-        return top.slot
+    }
+
+    private mutating func swap(_ one: Int, _ other: Int) {
+        heap.swapAt(one, other)
+        places[heap[one].slot] = one
+        places[heap[other].slot] = other
     }
 }

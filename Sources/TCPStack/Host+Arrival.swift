@@ -30,6 +30,16 @@ extension Host {
 
     mutating func drop(_ rule: Rule) { discarded[rule, default: 0] += 1 }
 
+    /// A segment that reaches no connection, or is kept from the one it is for.
+    mutating func drop(_ segment: Segment, because rule: Rule, in state: State = .closed, now: Instant) {
+        drop(rule)
+        guard configuration.keepsRecords else { return }
+        records.append(
+            HostRecord(
+                time: now, local: segment.destination, remote: segment.source, cause: .segment(segment.detached),
+                stateBefore: state, after: nil, actions: [Action(.discard, because: rule)]))
+    }
+
     private func isEverybodys(_ address: IPAddress) -> Bool {
         if configuration.broadcastAddresses.contains(address) { return true }
         if let ipv4 = address.ipv4 { return ipv4 == 0xffff_ffff || ipv4 >> 28 == 0xe }
@@ -40,28 +50,29 @@ extension Host {
     private func isValidSource(_ address: IPAddress) -> Bool { !isEverybodys(address) && !address.isUnspecified }
 
     private mutating func receiveTCP(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) {
-        let whole = octets.count == packet.end ? octets : Array(octets[0..<packet.end])
-        var header = SegmentHeader()
-        guard
-            PacketDecoder.decode(whole.octets, link: .raw, originalLength: whole.count, into: &header) == .segment,
-            header.tunnelDepth == 0
-        else { return drop(.badPacket) }
-        // MUST-3.
-        guard TCPChecksum.verify(header, in: whole.octets) == .correct else { return drop(.badChecksum) }
-        receive(Segment(header, in: whole), now: now)
+        guard let length = Segment.headerLength(packet, in: octets) else { return drop(.badPacket) }
+        let segment = Segment(packet, headerLength: length, in: octets)
+        guard Segment.isIntact(packet, in: octets) else {
+            let slot = demultiplexer[FourTuple(local: segment.destination, remote: segment.source)]
+            let state = slot.map { connections[$0].block.state }
+            return drop(segment, because: .badChecksum, in: state ?? .closed, now: now)
+        }
+        receive(segment, now: now)
     }
 
     /// Finds whose segment it is: a connection's, a listener's, nobody's.
     private mutating func receive(_ segment: Segment, now: Instant) {
         let tuple = FourTuple(local: segment.destination, remote: segment.source)
         var isFollowing: SequenceNumber?
-        if let slot = demultiplexer[tuple] {
+        if let slot = slot(between: tuple) {
             if let next = mayReplaceTimeWait(slot, with: segment) {
                 isFollowing = next
                 release(slot)
             } else {
-                if isHeldBack(slot, segment) { return drop(.acceptQueueFull) }
-                update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
+                if isHeldBack(slot, segment) {
+                    return drop(segment, because: .acceptQueueFull, in: .synReceived, now: now)
+                }
+                deliver(segment, to: slot, now: now)
                 return
             }
         }
@@ -78,24 +89,26 @@ extension Host {
 
     /// RFC 9293 3.10.7.1. So many a second: a flood is not answered with a flood.
     mutating func answerNobodys(_ segment: Segment, because rule: Rule, now: Instant) {
-        drop(segment.flags.contains(.rst) ? .resetInClosed : rule)
+        let isReset = segment.flags.contains(.rst)
+        let state = listener(for: segment.destination) == nil ? State.closed : .listen
+        drop(segment, because: isReset ? .resetInClosed : rule, in: state, now: now)
         guard var reset = ControlBlock.reset(answering: segment) else { return }
         let second = now.nanoseconds / 1_000_000_000
         if resetsThisSecond.second != second { resetsThisSecond = (second, 0) }
         guard resetsThisSecond.count < configuration.resetLimit else { return drop(.challengeLimited) }
         resetsThisSecond.count += 1
         reset.hopLimit = configuration.connection.hopLimit
-        send(reset, kind: .reset, because: rule, state: .closed)
+        send(reset, kind: .reset, because: rule, state: state)
     }
 
     /// RFC 6191 2 (SHLD-4, MAY-2): a SYN that is newer than everything the connection in TIME-WAIT has seen.
     ///
     /// - Returns: a number that the new connection's must lie behind.
     private func mayReplaceTimeWait(_ slot: Int, with segment: Segment) -> SequenceNumber? {
-        guard let block = connections[slot]?.block, block.state == .timeWait, segment.flags.contains(.syn),
-            !segment.flags.contains(.ack), !segment.flags.contains(.rst),
-            listener(for: segment.destination) != nil
+        guard segment.flags.contains(.syn), !segment.flags.contains(.ack), !segment.flags.contains(.rst),
+            connections[slot].block.state == .timeWait, listener(for: segment.destination) != nil
         else { return nil }
+        let block = connections[slot].block
         if let stamps = segment.options.timestamps, let recent = block.stamps.recent, stamps.value != recent {
             guard Int32(bitPattern: stamps.value &- recent) > 0 else { return nil }
         } else {
@@ -106,7 +119,7 @@ extension Host {
 
     /// While the program does not accept, handshakes are not completed: the other end will ask again.
     private func isHeldBack(_ slot: Int, _ segment: Segment) -> Bool {
-        guard let connection = connections[slot], connection.isHalfOpen, let descriptor = connection.listener,
+        guard connections[slot].isHalfOpen, let descriptor = connections[slot].listener,
             case .listener(let listener)? = socket(descriptor)?.kind
         else { return false }
         return listener.isFull && segment.flags.contains(.ack) && !segment.flags.contains(.rst)

@@ -7,20 +7,22 @@ extension Host {
     mutating func arrive(
         _ segment: Segment, atListener descriptor: Int, after previous: SequenceNumber?, now: Instant
     ) {
-        if segment.flags.contains(.rst) { return drop(.resetInListen) }
+        if segment.flags.contains(.rst) { return drop(segment, because: .resetInListen, in: .listen, now: now) }
         if segment.flags.contains(.ack) {
             if !segment.flags.contains(.syn), takeCookie(segment, atListener: descriptor, now: now) { return }
             return answerNobodys(segment, because: .acknowledgmentInListen, now: now)
         }
-        guard segment.flags.contains(.syn) else { return drop(.nothingInListen) }
+        guard segment.flags.contains(.syn) else {
+            return drop(segment, because: .nothingInListen, in: .listen, now: now)
+        }
         guard case .listener(let listener)? = socket(descriptor)?.kind else { return }
-        guard !listener.isFull else { return drop(.acceptQueueFull) }
+        guard !listener.isFull else { return drop(segment, because: .acceptQueueFull, in: .listen, now: now) }
         let isUnderPressure = halfOpenCount >= configuration.halfOpenLimit
         switch configuration.cookies {
         case .always: return sendCookie(answering: segment, atListener: descriptor, now: now)
         case .underPressure where isUnderPressure:
             return sendCookie(answering: segment, atListener: descriptor, now: now)
-        case .never where isUnderPressure: return drop(.synQueueFull)
+        case .never where isUnderPressure: return drop(segment, because: .synQueueFull, in: .listen, now: now)
         case .underPressure, .never: break
         }
         var block = makeBlock(
@@ -32,11 +34,15 @@ extension Host {
                 timestampOffset: block.stamps.offset, mtu: configuration.mtu, options: block.options)
         }
         try? block.openPassively()
-        guard let slot = add(block) else { return drop(.tooManyConnections) }
-        connections[slot]?.listener = descriptor
-        connections[slot]?.isHalfOpen = true
+        // That the listener was opened is no doing of this segment's.
+        _ = block.takeActions()
+        guard let slot = add(block) else {
+            return drop(segment, because: .tooManyConnections, in: .listen, now: now)
+        }
+        connections[slot].listener = descriptor
+        connections[slot].isHalfOpen = true
         halfOpenCount += 1
-        update(slot, cause: .segment(segment), now: now) { $0.receive(segment, now: now) }
+        deliver(segment, to: slot, now: now)
     }
 
     private func listenerOptions(_ descriptor: Int) -> ConnectionOptions {
@@ -64,9 +70,8 @@ extension Host {
             timestampOffset: stamp &- ticks, mtu: configuration.mtu, options: listenerOptions(descriptor))
         try? block.openPassively()
         block.receive(syn, now: now)
-        for action in block.takeActions() {
-            guard case .transmit(let segment, let kind) = action.kind else { continue }
-            send(segment, kind: kind, because: .synQueueFull, state: .listen)
+        for sent in block.transmissions {
+            send(sent.segment, kind: sent.kind, because: .synQueueFull, state: .listen)
         }
         lastCookie = now
         cookiesSent += 1
@@ -81,7 +86,7 @@ extension Host {
             return false
         }
         guard case .listener(let listener)? = socket(descriptor)?.kind, !listener.isFull else {
-            drop(.acceptQueueFull)
+            drop(ack, because: .acceptQueueFull, in: .listen, now: now)
             return true
         }
         let generator = ISNGenerator(configuration.secret)
@@ -94,14 +99,14 @@ extension Host {
         block.receive(syn, now: now)
         _ = block.takeActions()
         guard let slot = add(block) else {
-            drop(.tooManyConnections)
+            drop(ack, because: .tooManyConnections, in: .listen, now: now)
             return true
         }
         cookiesAccepted += 1
-        connections[slot]?.listener = descriptor
-        connections[slot]?.isHalfOpen = true
+        connections[slot].listener = descriptor
+        connections[slot].isHalfOpen = true
         halfOpenCount += 1
-        update(slot, cause: .segment(ack), now: now) { $0.receive(ack, now: now) }
+        deliver(ack, to: slot, now: now)
         return true
     }
 
@@ -113,51 +118,61 @@ extension Host {
             slot = free
         } else {
             slot = connections.count
-            connections.append(nil)
+            connections.append(.free)
         }
         serial += 1
-        connections[slot] = Connection(block: block, generation: serial)
+        connections[slot] = Connection(block: block, isInUse: true, generation: serial)
+        connections[slot].block.tellsActions = configuration.keepsRecords
         demultiplexer[FourTuple(local: block.local, remote: block.remote)] = slot
         return slot
     }
 
     /// Frees a slot, and the place in whatever queue it stands.
     mutating func release(_ slot: Int) {
-        guard let connection = connections[slot] else { return }
+        guard connections[slot].isInUse else { return }
         leaveHalfOpen(slot)
-        unregister(connection.block, slot: slot)
-        if let descriptor = connection.descriptor { change(descriptor) { $0.kind = .idle } }
-        connections[slot] = nil
+        unregister(slot)
+        if let descriptor = connections[slot].descriptor { change(descriptor) { $0.kind = .idle } }
+        connections[slot] = .free
+        deadlines.remove(slot)
         freeSlots.append(slot)
     }
 
     private mutating func leaveHalfOpen(_ slot: Int) {
-        guard connections[slot]?.isHalfOpen ?? false else { return }
-        connections[slot]?.isHalfOpen = false
+        guard connections[slot].isHalfOpen else { return }
+        connections[slot].isHalfOpen = false
         halfOpenCount -= 1
     }
 
-    private mutating func unregister(_ block: ControlBlock, slot: Int) {
-        let tuple = FourTuple(local: block.local, remote: block.remote)
+    private mutating func unregister(_ slot: Int) {
+        let tuple = FourTuple(local: connections[slot].block.local, remote: connections[slot].block.remote)
         if demultiplexer[tuple] == slot { demultiplexer[tuple] = nil }
     }
 
     /// After each event: a half-open connection that is open waits to be accepted, one that has ended makes room.
-    mutating func settle(_ slot: Int, before: State) {
-        guard let connection = connections[slot] else { return }
-        let block = connection.block
-        if connection.isHalfOpen, block.state.isSynchronized, block.end == nil, let descriptor = connection.listener {
+    mutating func settle(_ slot: Int) {
+        guard connections[slot].isInUse else { return }
+        let hasEnded = connections[slot].block.end != nil
+        if connections[slot].isHalfOpen, connections[slot].block.state.isSynchronized, !hasEnded,
+            let descriptor = connections[slot].listener
+        {
             leaveHalfOpen(slot)
             change(descriptor) { $0.addAccepted(slot) }
         }
-        guard block.end != nil else { return }
-        unregister(block, slot: slot)
-        let waitsForAccept = connection.listener != nil && !(connections[slot]?.isHalfOpen ?? true)
-        if connection.descriptor == nil, !waitsForAccept { release(slot) }
+        guard hasEnded else { return }
+        unregister(slot)
+        let waitsForAccept = connections[slot].listener != nil && !connections[slot].isHalfOpen
+        if connections[slot].descriptor == nil, !waitsForAccept { release(slot) }
     }
 }
 
 extension Host.Socket {
+    /// Whether a program has it.
+    var isOpen: Bool { if case .closed = kind { false } else { true } }
+
+    /// The slot of its connection.
+    var slot: Int? { if case .connection(let slot) = kind { slot } else { nil } }
+
     mutating func addAccepted(_ slot: Int) {
         guard case .listener(var listener) = kind else { return }
         listener.accepted.append(slot)

@@ -34,26 +34,28 @@ extension Host {
 
     func socket(_ descriptor: Int) -> Socket? {
         let index = descriptor - Self.firstDescriptor
-        return sockets.indices.contains(index) ? sockets[index] : nil
+        return sockets.indices.contains(index) && sockets[index].isOpen ? sockets[index] : nil
     }
 
     mutating func change(_ descriptor: Int, _ body: (inout Socket) -> Void) {
         let index = descriptor - Self.firstDescriptor
-        guard sockets.indices.contains(index), var socket = sockets[index] else { return }
-        sockets[index] = nil
-        body(&socket)
-        sockets[index] = socket
+        guard sockets.indices.contains(index), sockets[index].isOpen else { return }
+        body(&sockets[index])
     }
 
     /// A new socket: the least descriptor that is free.
     public mutating func open() -> Int {
         let socket = Socket(options: configuration.connection)
-        if let index = sockets.firstIndex(where: { $0 == nil }) {
-            sockets[index] = socket
-            return index + Self.firstDescriptor
-        }
-        sockets.append(socket)
-        return sockets.count - 1 + Self.firstDescriptor
+        while leastFree < sockets.count, sockets[leastFree].isOpen { leastFree += 1 }
+        if leastFree < sockets.count { sockets[leastFree] = socket } else { sockets.append(socket) }
+        return leastFree + Self.firstDescriptor
+    }
+
+    /// Gives a descriptor back.
+    mutating func free(_ descriptor: Int) {
+        let index = descriptor - Self.firstDescriptor
+        sockets[index].kind = .closed
+        leastFree = min(leastFree, index)
     }
 
     /// Names a socket; an unspecified address is any of the host's (MUST-43), port 0 any port.
@@ -106,26 +108,29 @@ extension Host {
         guard case .listener = socket.kind else { throw .invalidArgument }
         var taken: Int?
         change(descriptor) { taken = $0.takeAccepted() }
-        guard let slot = taken, let block = connections[slot]?.block else { throw .wouldBlock }
+        guard let slot = taken else { throw .wouldBlock }
         let new = open()
-        connections[slot]?.descriptor = new
-        connections[slot]?.listener = nil
+        connections[slot].descriptor = new
+        connections[slot].listener = nil
+        let local = connections[slot].block.local
+        let options = connections[slot].block.options
         change(new) {
             $0.kind = .connection(slot)
-            $0.local = block.local
-            $0.options = block.options
+            $0.local = local
+            $0.options = options
         }
-        return (new, block.remote)
+        return (new, connections[slot].block.remote)
     }
 
     /// Active OPEN (RFC 9293 3.10.1): begins it. ``readiness(_:)`` says when it is done, ``takeError(_:)`` whether it failed.
     public mutating func connect(_ descriptor: Int, to remote: Endpoint, now: Instant) throws(SocketError) {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
         switch socket.kind {
+        case .closed: throw .badDescriptor
         case .idle: break
         case .listener: throw .isConnected
         case .connection(let slot):
-            guard let state = connections[slot]?.block.state else { throw .badDescriptor }
+            let state = connections[slot].block.state
             if state == .synSent || state == .synReceived { throw .already }
             throw .isConnected
         }
@@ -135,7 +140,7 @@ extension Host {
         guard demultiplexer[FourTuple(local: local, remote: remote)] == nil else { throw .addressNotAvailable }
         let block = makeBlock(local: local, remote: remote, options: socket.options, now: now)
         guard let slot = add(block) else { throw .noBufferSpace }
-        connections[slot]?.descriptor = descriptor
+        connections[slot].descriptor = descriptor
         change(descriptor) {
             $0.kind = .connection(slot)
             $0.local = local

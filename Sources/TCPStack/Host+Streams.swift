@@ -4,8 +4,9 @@ import TCPWire
 /// Reading, writing and closing connections.
 extension Host {
     private func slot(_ descriptor: Int) throws(SocketError) -> Int {
-        guard let socket = socket(descriptor) else { throw .badDescriptor }
-        guard case .connection(let slot) = socket.kind else { throw .notConnected }
+        let index = descriptor - Self.firstDescriptor
+        guard sockets.indices.contains(index), sockets[index].isOpen else { throw .badDescriptor }
+        guard let slot = sockets[index].slot else { throw .notConnected }
         return slot
     }
 
@@ -52,22 +53,32 @@ extension Host {
 
     /// RECEIVE: at most `limit` octets; none at the end of the stream.
     public mutating func read(_ descriptor: Int, limit: Int, now: Instant) throws(SocketError) -> [UInt8] {
+        var octets: [UInt8] = []
+        _ = try read(descriptor, into: &octets, limit: limit, now: now)
+        return octets
+    }
+
+    /// The same behind what `octets` holds, whose storage may serve many reads.
+    ///
+    /// - Returns: how many.
+    public mutating func read(_ descriptor: Int, into octets: inout [UInt8], limit: Int, now: Instant)
+        throws(SocketError) -> Int
+    {
         do throws(SocketError) {
             return try call("read", descriptor, now: now) { block throws(CallError) in
-                try block.receive(limit: limit, now: now)
+                try block.receive(into: &octets, limit: limit, now: now)
             }
         } catch .brokenPipe {
             // The error has been told: what is left is the end.
-            return []
+            return 0
         }
     }
 
     /// What ``read(_:limit:now:)`` would give, left in place.
     public func peek(_ descriptor: Int, limit: Int) throws(SocketError) -> [UInt8] {
         let slot = try slot(descriptor)
-        guard let block = connections[slot]?.block else { throw .badDescriptor }
-        guard block.readable > 0 || block.isAtEnd else { throw .wouldBlock }
-        return block.receiveQueue[0..<max(0, limit)]
+        guard connections[slot].block.readable > 0 || connections[slot].block.isAtEnd else { throw .wouldBlock }
+        return Array(connections[slot].block.receiveQueue[0..<max(0, limit)])
     }
 
     /// Closes one direction or both; the descriptor stays.
@@ -77,7 +88,7 @@ extension Host {
             change(descriptor) { $0.kind = .idle }
             return
         }
-        let state = try connections[slot(descriptor)]?.block.state
+        let state = try connections[slot(descriptor)].block.state
         guard state != .closed, state != .synSent else { throw .notConnected }
         if direction != .writing {
             try call("shutdown", descriptor, now: now) { block throws(CallError) in block.shutdownReceiving() }
@@ -96,17 +107,17 @@ extension Host {
     @discardableResult
     public mutating func close(_ descriptor: Int, now: Instant) throws(SocketError) -> Lingering? {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
-        defer { sockets[descriptor - Self.firstDescriptor] = nil }
+        defer { free(descriptor) }
         switch socket.kind {
-        case .idle: return nil
+        case .closed, .idle: return nil
         case .listener:
             closeListener(descriptor, now: now)
             return nil
         case .connection(let slot):
-            let generation = connections[slot]?.generation ?? 0
-            connections[slot]?.descriptor = nil
+            let generation = connections[slot].generation
+            connections[slot].descriptor = nil
             update(slot, cause: .call("close"), now: now) { $0.close(now: now) }
-            guard case .wait(let time) = socket.options.linger, connections[slot]?.generation == generation else {
+            guard case .wait(let time) = socket.options.linger, connections[slot].generation == generation else {
                 return nil
             }
             return Lingering(slot: slot, generation: generation, time: time)
@@ -115,17 +126,16 @@ extension Host {
 
     /// Whether everything that was written, and the FIN, has been acknowledged, or the connection is gone.
     public func hasFinished(_ lingering: Lingering) -> Bool {
-        guard let connection = connections[lingering.slot], connection.generation == lingering.generation else {
-            return true
-        }
-        return connection.block.isFinishAcknowledged || connection.block.end != nil
+        let slot = lingering.slot
+        guard connections[slot].generation == lingering.generation else { return true }
+        return connections[slot].block.isFinishAcknowledged || connections[slot].block.end != nil
     }
 
     /// ABORT: gives the descriptor back and tells the other end with an RST.
     public mutating func abort(_ descriptor: Int, now: Instant) throws(SocketError) {
         let slot = try slot(descriptor)
-        connections[slot]?.descriptor = nil
-        sockets[descriptor - Self.firstDescriptor] = nil
+        connections[slot].descriptor = nil
+        free(descriptor)
         update(slot, cause: .call("abort"), now: now) { $0.abort() }
     }
 
@@ -133,10 +143,10 @@ extension Host {
     private mutating func closeListener(_ descriptor: Int, now: Instant) {
         guard case .listener(let listener)? = socket(descriptor)?.kind else { return }
         listeners[listener.key] = nil
-        for slot in connections.indices where connections[slot]?.listener == descriptor {
-            connections[slot]?.listener = nil
+        for slot in connections.indices where connections[slot].listener == descriptor {
+            connections[slot].listener = nil
             update(slot, cause: .call("close"), now: now) { $0.abort(because: .listenerClosed) }
-            if connections[slot]?.block.end != nil { release(slot) }
+            if connections[slot].block.end != nil { release(slot) }
         }
     }
 
@@ -161,21 +171,22 @@ extension Host {
     /// What is known of its connection; `nil` for a socket that has none.
     public func info(_ descriptor: Int) -> ConnectionInfo? {
         guard let slot = try? slot(descriptor) else { return nil }
-        return connections[slot]?.block.info
+        return connections[slot].block.info
     }
 
     /// What every connection looks like, accepted or not, in the order of their slots.
-    public var connectionInfos: [ConnectionInfo] { connections.compactMap { $0?.block.info } }
+    public var connectionInfos: [ConnectionInfo] {
+        connections.indices.compactMap { connections[$0].isInUse ? connections[$0].block.info : nil }
+    }
 
     /// This end's name; `nil` before bind.
     public func localName(_ descriptor: Int) -> Endpoint? { socket(descriptor)?.local }
 
     /// The error that ended the connection, or kept it waiting last (SHLD-25), once.
     public mutating func takeError(_ descriptor: Int) -> SocketError? {
-        guard let slot = try? slot(descriptor), let block = connections[slot]?.block,
-            let socket = socket(descriptor), !socket.errorTold
+        guard let slot = try? slot(descriptor), let socket = socket(descriptor), !socket.errorTold,
+            let end = connections[slot].block.end
         else { return nil }
-        guard let end = block.end else { return nil }
         change(descriptor) { $0.errorTold = true }
         return SocketError(end)
     }
@@ -184,15 +195,15 @@ extension Host {
     public func readiness(_ descriptor: Int) -> Readiness {
         guard let socket = socket(descriptor) else { return .error }
         switch socket.kind {
+        case .closed: return .error
         case .idle: return [.writable, .hangUp]
         case .listener(let listener): return listener.accepted.isEmpty ? [] : .readable
         case .connection(let slot):
-            guard let block = connections[slot]?.block else { return .error }
-            return readiness(of: block, errorTold: socket.errorTold)
+            return Self.readiness(of: connections[slot].block, errorTold: socket.errorTold)
         }
     }
 
-    private func readiness(of block: ControlBlock, errorTold: Bool) -> Readiness {
+    private static func readiness(of block: borrowing ControlBlock, errorTold: Bool) -> Readiness {
         var ready: Readiness = []
         if block.readable > 0 || block.isAtEnd { ready.insert(.readable) }
         if block.hasRemoteFinished || block.end != nil { ready.insert(.peerClosed) }

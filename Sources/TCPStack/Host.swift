@@ -15,8 +15,11 @@ public struct Host: Sendable {
     /// What it was given.
     public var configuration: HostConfiguration
     /// By descriptor, less ``firstDescriptor``.
-    var sockets: [Socket?] = []
-    var connections: [Connection?] = []
+    var sockets: [Socket] = []
+    /// No descriptor before this one is free.
+    var leastFree = 0
+    /// By slot; those not in use wait in ``freeSlots``. Not optional, so that a look at one copies nothing.
+    var connections: [Connection] = []
     var freeSlots: [Int] = []
     var demultiplexer: [FourTuple: Int] = [:]
     var listeners: [ListenerKey: Int] = [:]
@@ -24,6 +27,11 @@ public struct Host: Sendable {
     var dirty: [Int] = []
     var deadlines = DeadlineQueue()
     var outgoing: [HostPacket] = []
+    /// Storage of packets that were given back.
+    var spare: [[UInt8]] = []
+    /// Storage of lists, used again for each event.
+    var transmissionStorage: [Transmitted] = []
+    var dirtyStorage: [Int] = []
     /// Packets to its own addresses.
     var looped: [[UInt8]] = []
     var records: [HostRecord] = []
@@ -32,6 +40,8 @@ public struct Host: Sendable {
     var halfOpenCount = 0
     var lastCookie: Instant?
     var portSteps: UInt32 = 0
+    /// The slot that the last segment was for: the next one often is too.
+    var recentSlot = 0
     /// Counts connections, so that one is not taken for another in the same slot.
     var serial = 0
     var resetsThisSecond = (second: Int64(0), count: 0)
@@ -49,6 +59,8 @@ public struct Host: Sendable {
 
     struct Socket: Sendable {
         enum Kind: Sendable {
+            /// The descriptor is free.
+            case closed
             case idle
             case listener(Listener)
             /// The slot of its connection.
@@ -72,19 +84,32 @@ public struct Host: Sendable {
 
     struct Connection: Sendable {
         var block: ControlBlock
+        var isInUse = false
         /// The descriptor; `nil` for what was closed or not accepted yet.
         var descriptor: Int?
         /// The descriptor of the listener that it came through, until it is accepted.
         var listener: Int?
         var isHalfOpen = false
         var isDirty = false
-        var scheduled: Instant?
         var generation = 0
+
+        static let free = Connection(
+            block: ControlBlock(local: nowhere, remote: nowhere, iss: SequenceNumber(0)))
+        private static let nowhere = Endpoint(address: IPAddress(ipv4: 0), port: 0)
     }
 
     struct FourTuple: Hashable {
         var local: Endpoint
         var remote: Endpoint
+
+        /// As few words as tell connections apart: what they share, this host's address, is left to the comparison.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(remote.address.low << 32 ^ UInt64(remote.port) << 16 ^ UInt64(local.port))
+            if !remote.address.isIPv4 {
+                hasher.combine(remote.address.high)
+                hasher.combine(remote.address.low)
+            }
+        }
     }
 
     struct ListenerKey: Hashable {
@@ -103,6 +128,14 @@ public struct Host: Sendable {
     ///
     /// - Returns: the packets that go out, oldest first.
     public mutating func poll(now: Instant) -> [HostPacket] {
+        var packets: [HostPacket] = []
+        poll(now: now, into: &packets)
+        return packets
+    }
+
+    /// The same behind what `packets` holds. With ``recycle(_:)`` nothing is allocated for a packet once a connection is in
+    /// full swing.
+    public mutating func poll(now: Instant, into packets: inout [HostPacket]) {
         // What a host sends itself arrives at once. The bound keeps two confused ends from talking for ever in no time.
         for _ in 0..<4096 {
             runTimers(now: now)
@@ -112,9 +145,32 @@ public struct Host: Sendable {
             looped = []
             for packet in packets { receive(packet: packet, now: now) }
         }
-        defer { outgoing = [] }
-        return outgoing
+        if packets.isEmpty {
+            swap(&packets, &outgoing)
+        } else {
+            packets += outgoing
+            outgoing.removeAll(keepingCapacity: true)
+        }
     }
+
+    /// Takes packets back that are done with, and empties the list: their storage serves the next ones. What somebody else
+    /// still holds is left to him.
+    public mutating func recycle(_ packets: inout [HostPacket]) {
+        for index in packets.indices {
+            var octets: [UInt8] = []
+            swap(&octets, &packets[index].octets)
+            recycle(octets)
+        }
+        packets.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes the octets of one packet back.
+    public mutating func recycle(_ octets: consuming [UInt8]) {
+        if spare.count < Self.spareLimit { spare.append(octets) }
+    }
+
+    /// As many as a large window has segments.
+    private static let spareLimit = 1024
 
     /// What happened since the last call, if ``HostConfiguration/keepsRecords``.
     public mutating func takeRecords() -> [HostRecord] {
@@ -127,9 +183,7 @@ public struct Host: Sendable {
 
     private mutating func runTimers(now: Instant) {
         while let slot = deadlines.popDue(now: now) {
-            guard let connection = connections[slot], connection.scheduled != nil else { continue }
-            connections[slot]?.scheduled = nil
-            guard let deadline = connection.block.nextDeadline else { continue }
+            guard connections[slot].isInUse, let deadline = connections[slot].block.nextDeadline else { continue }
             if deadline <= now {
                 update(slot, cause: .clock, now: now) { $0.expire(now: now) }
             } else {
@@ -139,88 +193,138 @@ public struct Host: Sendable {
     }
 
     private mutating func flushDirty(now: Instant) {
-        let slots = dirty
-        dirty = []
-        for slot in slots {
-            guard connections[slot]?.isDirty ?? false else { continue }
-            connections[slot]?.isDirty = false
+        guard !dirty.isEmpty else { return }
+        swap(&dirty, &dirtyStorage)
+        // By place: the list is not held while connections change.
+        for place in dirtyStorage.indices {
+            let slot = dirtyStorage[place]
+            guard connections[slot].isDirty else { continue }
             update(slot, cause: .clock, now: now) { $0.flush(now: now) }
-            connections[slot]?.isDirty = false
+            connections[slot].isDirty = false
             schedule(slot)
         }
-        dirty.removeAll { !(connections[$0]?.isDirty ?? false) }
+        dirtyStorage.removeAll(keepingCapacity: true)
     }
 
     /// One event of a connection: applies it, sends what comes of it, looks after the connection's life.
     mutating func update(
         _ slot: Int, cause: HostRecord.Cause, now: Instant, _ event: (inout ControlBlock) -> Void
     ) {
-        guard let before = connections[slot]?.block.state, let local = connections[slot]?.block.local,
-            let remote = connections[slot]?.block.remote
-        else { return }
-        withBlock(slot) { event(&$0) }
-        let actions = withBlock(slot) { $0.takeActions() } ?? []
-        let state = connections[slot]?.block.state
-        for action in actions {
-            if case .transmit(let segment, let kind) = action.kind {
-                send(segment, kind: kind, because: action.reason, state: state)
-            }
-        }
-        markDirty(slot)
-        if configuration.keepsRecords, !actions.isEmpty || cause.isArrival {
-            let remoteNow = connections[slot]?.block.remote ?? remote
-            records.append(
-                HostRecord(
-                    time: now, local: local, remote: remoteNow, cause: cause, stateBefore: before,
-                    after: connections[slot]?.block.info, actions: actions))
-        }
-        settle(slot, before: before)
+        guard connections[slot].isInUse else { return }
+        let before = connections[slot].begin(storage: &transmissionStorage)
+        event(&connections[slot].block)
+        if configuration.keepsRecords { record(slot, cause: cause, before: before, now: now) }
+        finishUpdate(slot)
     }
 
-    @discardableResult
-    mutating func withBlock<Result>(_ slot: Int, _ body: (inout ControlBlock) -> Result) -> Result? {
-        guard connections.indices.contains(slot), connections[slot] != nil else { return nil }
-        // Optional chaining keeps the block in place: nothing is copied.
-        var result: Result?
-        if let value = connections[slot]?.change(body) { result = value }
-        return result
+    /// The event of a segment's arrival: what most events are, so that nothing is captured and nothing told where no records
+    /// are kept.
+    mutating func deliver(_ segment: Segment, to slot: Int, now: Instant) {
+        guard connections[slot].isInUse else { return }
+        let before = connections[slot].begin(storage: &transmissionStorage)
+        connections[slot].block.receive(segment, now: now)
+        if configuration.keepsRecords { record(slot, cause: .segment(segment), before: before, now: now) }
+        finishUpdate(slot)
+    }
+
+    private mutating func finishUpdate(_ slot: Int) {
+        var sent: [Transmitted] = []
+        swap(&sent, &connections[slot].block.transmissions)
+        let state = connections[slot].block.state
+        for place in sent.indices {
+            send(sent[place].segment, kind: sent[place].kind, because: sent[place].reason, state: state)
+        }
+        sent.removeAll(keepingCapacity: true)
+        swap(&sent, &transmissionStorage)
+        markDirty(slot)
+        settle(slot)
+    }
+
+    private mutating func record(
+        _ slot: Int, cause: HostRecord.Cause, before: (state: State, remote: Endpoint), now: Instant
+    ) {
+        let block = connections[slot].block
+        let actions = block.actions
+        connections[slot].block.outbox = []
+        guard !actions.isEmpty || cause.isArrival else { return }
+        let remote = block.remote.port == 0 ? before.remote : block.remote
+        records.append(
+            HostRecord(
+                time: now, local: block.local, remote: remote, cause: cause.detached, stateBefore: before.state,
+                after: block.info, actions: actions.map(\.detached)))
+    }
+
+    /// The connection between these two, if there is one.
+    mutating func slot(between tuple: FourTuple) -> Int? {
+        if connections.indices.contains(recentSlot), connections[recentSlot].isInUse,
+            connections[recentSlot].block.end == nil, connections[recentSlot].block.remote == tuple.remote,
+            connections[recentSlot].block.local == tuple.local
+        {
+            return recentSlot
+        }
+        guard let slot = demultiplexer[tuple] else { return nil }
+        recentSlot = slot
+        return slot
     }
 
     mutating func markDirty(_ slot: Int) {
-        guard connections[slot]?.isDirty == false else { return }
-        connections[slot]?.isDirty = true
+        guard !connections[slot].isDirty else { return }
+        connections[slot].isDirty = true
         dirty.append(slot)
     }
 
     private mutating func schedule(_ slot: Int) {
-        guard let connection = connections[slot], let deadline = connection.block.nextDeadline else { return }
-        if let scheduled = connection.scheduled, scheduled <= deadline { return }
-        connections[slot]?.scheduled = deadline
-        deadlines.push(deadline, slot)
+        guard let deadline = connections[slot].block.nextDeadline else { return }
+        // Most deadlines move on with each segment: looked at again when the earlier one has come.
+        if let scheduled = deadlines.deadline(of: slot), scheduled <= deadline { return }
+        deadlines.set(deadline, of: slot)
     }
 
     mutating func send(_ segment: Segment, kind: Transmission, because reason: Rule, state: State?) {
         identification &+= 1
-        let octets = segment.packet(identification: identification)
+        var octets = spare.popLast() ?? []
+        segment.write(into: &octets, identification: identification)
         if configuration.addresses.contains(segment.destination.address) {
             looped.append(octets)
         } else {
             outgoing.append(
-                HostPacket(octets: octets, segment: segment, transmission: kind, reason: reason, state: state))
+                HostPacket(
+                    octets: octets, segment: configuration.keepsRecords ? segment.detached : nil,
+                    transmission: kind, reason: reason, state: state))
         }
     }
 }
 
 extension Host.Connection {
-    mutating func change<Result>(_ body: (inout ControlBlock) -> Result) -> Result { body(&block) }
+    /// Before an event.
+    ///
+    /// - Parameter storage: an empty list, for what the event sends.
+    /// - Returns: what is so far.
+    mutating func begin(storage: inout [Transmitted]) -> (state: State, remote: Endpoint) {
+        if block.transmissions.isEmpty { swap(&storage, &block.transmissions) }
+        return (block.state, block.remote)
+    }
+}
+
+extension Action {
+    /// The same without views into the connection's queue.
+    var detached: Action {
+        guard case .transmit(let segment, let kind) = kind else { return self }
+        return Action(.transmit(segment.detached, kind), because: reason)
+    }
 }
 
 extension HostRecord.Cause {
-    /// Whether it is worth a record even where nothing came of it.
-    var isArrival: Bool {
+    /// The same without a view into the packet that arrived.
+    var detached: HostRecord.Cause {
+        if case .segment(let segment) = self { .segment(segment.detached) } else { self }
+    }
+
+    /// Whether a packet set it off, which is worth a record even where nothing came of it.
+    public var isArrival: Bool {
         switch self {
         case .segment, .icmp: true
-        case .call, .clock, .packet: false
+        case .call, .clock: false
         }
     }
 }

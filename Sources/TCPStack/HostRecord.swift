@@ -13,8 +13,6 @@ public struct HostRecord: Hashable, Sendable {
         case clock
         /// An ICMP error.
         case icmp(ICMPReason)
-        /// A packet that reached no connection; nothing of it is kept.
-        case packet
     }
 
     /// When.
@@ -37,7 +35,7 @@ public struct HostRecord: Hashable, Sendable {
 public struct HostPacket: Hashable, Sendable {
     /// From the IP header on.
     public var octets: [UInt8]
-    /// The segment in it; `nil` for ICMP.
+    /// The segment in it, where records are kept; `nil` for ICMP.
     public var segment: Segment?
     /// What the segment is for.
     public var transmission: Transmission?

@@ -12,6 +12,10 @@ struct InternetPacket {
     var end: Int
     var fragment: Fragment?
     var isIPv4: Bool
+    /// DSCP and ECN.
+    var trafficClass: UInt8
+    /// Time to live, or hop limit.
+    var hopLimit: UInt8
 
     struct Fragment: Hashable {
         var identification: UInt32
@@ -45,6 +49,8 @@ struct InternetPacket {
         source = IPAddress(ipv4: octets.octets.bigEndian32(at: 12))
         destination = IPAddress(ipv4: octets.octets.bigEndian32(at: 16))
         nextProtocol = octets[9]
+        trafficClass = octets[1]
+        hopLimit = octets[8]
         payloadStart = headerLength
         end = length
         let place = octets.octets.bigEndian16(at: 6)
@@ -63,6 +69,8 @@ struct InternetPacket {
         source = IPAddress(high: octets.octets.bigEndian64(at: 8), low: octets.octets.bigEndian64(at: 16))
         destination = IPAddress(high: octets.octets.bigEndian64(at: 24), low: octets.octets.bigEndian64(at: 32))
         nextProtocol = octets[6]
+        trafficClass = UInt8(truncatingIfNeeded: octets.octets.bigEndian16(at: 0) >> 4)
+        hopLimit = octets[7]
         payloadStart = 40
         for _ in 0..<16 {
             switch nextProtocol {

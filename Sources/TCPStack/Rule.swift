@@ -1,6 +1,6 @@
 /// Why a control block or a host does what it does: the rule, with the document and the section it stands in.
 ///
-/// The raw value is the rule's name, which keeps; ``text`` is one English line about it.
+/// The raw value is the rule's name, which keeps. What it says in words is the room's above that speaks them.
 public enum Rule: String, Hashable, Sendable, CaseIterable {
     // Calls of the program.
     case passiveOpen, activeOpen, closeCall, closeBeforeEstablished, abortCall, lingerZero, unreadData
@@ -16,8 +16,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
         challengeLimited
 
     // Fifth step: ACK.
-    case noAcknowledgment, badAcknowledgmentInSynReceived, acknowledgmentOfSYN, acknowledgmentOfUnsent,
-        acknowledgmentTooOld, acknowledgmentOfFIN, congestionEcho
+    case noAcknowledgment, badAcknowledgmentInSynReceived, acknowledgmentOfSYN, acknowledgmentOfText,
+        acknowledgmentOfUnsent, acknowledgmentTooOld, acknowledgmentOfFIN, congestionEcho
 
     // Sixth to eighth step: URG, text, FIN.
     case urgentPointer, textInOrder, gap, gapClosed, duplicateText, textAfterClose, textAfterFIN, receiveBufferFull,
@@ -31,8 +31,9 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
 
     // Losses.
     case fastRetransmit, threeDuplicates, sackLoss, recentAcknowledgment, partialAcknowledgment, enterRecovery,
-        recoveryOver, lossWindow, retransmitAfterTimeout, retransmissionTimeout, spuriousTimeout, lossProbe,
-        probeFilledHole, retransmissionWarning, retransmissionLimit
+        proportionalReduction, recoveryOver, lossWindow, retransmitAfterTimeout, retransmissionTimeout,
+        spuriousTimeout, forwardRecovery, forwardRecoverySpurious, lossProbe, probeFilledHole, retransmissionWarning,
+        retransmissionLimit
 
     // Other timers.
     case persistTimeout, windowProbe, keepAlive, keepAliveLimit, userTimeout, finWait2Over, timeWaitOver
@@ -49,19 +50,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
 
 extension Rule {
     /// The document: `RFC 9293`.
-    public var document: String { entry.document }
+    public var document: String { source.document }
 
     /// The section, and the step in it where there are several: `3.10.7.4 fifth`.
-    public var section: String { entry.section }
-
-    /// What the rule says, in a line of English without a full stop.
-    public var text: String { entry.text }
-
-    private var entry: Entry { Self.table[self] ?? Entry(document: "", section: "", text: rawValue) }
-
-    struct Entry: Sendable {
-        let document: String
-        let section: String
-        let text: String
-    }
+    public var section: String { source.section }
 }

@@ -18,33 +18,60 @@ extension Segment {
         hopLimit = header.hopLimit
         let start = Int(header.tcpOffset) + Int(header.headerLength)
         let end = start + Int(header.capturedPayloadLength)
-        if start < end, end <= packet.count { payload = Array(packet[start..<end]) }
-        if header.headerLength > 20 { options = SegmentOptions(header, in: packet) }
+        if start < end, end <= packet.count { text = packet[start..<end] }
+        if header.headerLength > 20 {
+            options = SegmentOptions(
+                in: packet.octets, from: Int(header.tcpOffset) + 20,
+                to: Int(header.tcpOffset) + Int(header.headerLength))
+        }
+    }
+}
+
+extension Segment {
+    /// Octets of the TCP header in an IP packet; `nil` where it does not fit into the packet.
+    static func headerLength(_ packet: InternetPacket, in octets: [UInt8]) -> Int? {
+        guard packet.end - packet.payloadStart >= 20 else { return nil }
+        let length = Int(octets[packet.payloadStart + 12] >> 4) * 4
+        return length >= 20 && length <= packet.end - packet.payloadStart ? length : nil
     }
 
-    /// The segment in an IPv4 or IPv6 packet, checksums filled in.
-    ///
-    /// - Parameter identification: IPv4's; a retransmission gets a fresh one (RFC 6864 4.1).
-    public func packet(identification: UInt16) -> [UInt8] {
-        var builder = SegmentBuilder(from: source, to: destination)
-        builder.sequence = sequence.rawValue
-        builder.acknowledgment = acknowledgment.rawValue
-        builder.flags = flags
-        builder.window = window
-        builder.urgentPointer = urgentPointer
-        builder.options = options.list
-        builder.payload = payload
-        builder.hopLimit = hopLimit
-        builder.trafficClass = trafficClass
-        builder.identification = identification
-        return builder.ipPacket()
+    /// The segment that an IP packet carries, with a header of so many octets. The checksum is not looked at.
+    init(_ packet: InternetPacket, headerLength: Int, in octets: [UInt8]) {
+        let start = packet.payloadStart
+        let span = octets.octets
+        let offsetAndFlags = span.bigEndian16(at: start + 12)
+        source = Endpoint(address: packet.source, port: span.bigEndian16(at: start))
+        destination = Endpoint(address: packet.destination, port: span.bigEndian16(at: start + 2))
+        sequence = SequenceNumber(span.bigEndian32(at: start + 4))
+        acknowledgment = SequenceNumber(span.bigEndian32(at: start + 8))
+        flags = TCPFlags(rawValue: offsetAndFlags & 0x0fff)
+        window = span.bigEndian16(at: start + 14)
+        urgentPointer = span.bigEndian16(at: start + 18)
+        trafficClass = packet.trafficClass
+        hopLimit = packet.hopLimit
+        if headerLength > 20 { options = SegmentOptions(in: span, from: start + 20, to: start + headerLength) }
+        text = octets[(start + headerLength)..<packet.end]
+    }
+
+    /// Whether the checksum is right (MUST-3).
+    static func isIntact(_ packet: InternetPacket, in octets: [UInt8]) -> Bool {
+        var sum = TCPChecksum.pseudoHeader(
+            from: packet.source, to: packet.destination, length: packet.end - packet.payloadStart)
+        sum.add(octets.octets, from: packet.payloadStart, to: packet.end)
+        return sum.checksum == 0
     }
 }
 
 extension SegmentOptions {
-    init(_ header: SegmentHeader, in packet: [UInt8]) {
-        var cursor = TCPOptionCursor(header)
-        while let option = cursor.next(in: packet.octets) {
+    init(in packet: RawSpan, from start: Int, to end: Int) {
+        // What nearly every segment has (RFC 7323 appendix A).
+        if end - start == 12, end <= packet.byteCount, packet.bigEndian32(at: start) == 0x0101_080a {
+            timestamps = TCPTimestamps(
+                value: packet.bigEndian32(at: start + 4), echoReply: packet.bigEndian32(at: start + 8))
+            return
+        }
+        var cursor = TCPOptionCursor(start: start, end: end)
+        while let option = cursor.next(in: packet) {
             switch option {
             case .maximumSegmentSize(let size): maximumSegmentSize = size
             case .windowScale(let shift): windowScale = min(shift, 14)
@@ -54,21 +81,5 @@ extension SegmentOptions {
             default: break
             }
         }
-    }
-
-    /// In the order and alignment that most systems send them in (RFC 7323 appendix A).
-    var list: [TCPOption] {
-        var list: [TCPOption] = []
-        if let maximumSegmentSize { list.append(.maximumSegmentSize(maximumSegmentSize)) }
-        if sackPermitted {
-            if timestamps == nil { list += [.noOperation, .noOperation] }
-            list.append(.sackPermitted)
-        } else if timestamps != nil {
-            list += [.noOperation, .noOperation]
-        }
-        if let timestamps { list.append(.timestamps(timestamps)) }
-        if let windowScale { list += [.noOperation, .windowScale(windowScale)] }
-        if !sack.isEmpty { list += [.noOperation, .noOperation, .sack(sack)] }
-        return list
     }
 }

@@ -19,12 +19,18 @@ public struct Segment: Hashable, Sendable {
     public var urgentPointer: UInt16 = 0
     /// The options that this stack knows.
     public var options = SegmentOptions()
-    /// The text.
-    public var payload: [UInt8] = []
+    /// The text: a view into the packet it came in, or the queue it goes out from, which costs no copy.
+    var text: ArraySlice<UInt8> = []
     /// DSCP and ECN of the packet that carries it.
     public var trafficClass: UInt8 = 0
     /// Time to live, or hop limit.
     public var hopLimit: UInt8 = 64
+
+    /// The text.
+    public var payload: [UInt8] {
+        get { Array(text) }
+        set { text = newValue[...] }
+    }
 
     /// A segment without flags, options and text.
     public init(from source: Endpoint, to destination: Endpoint) {
@@ -34,7 +40,7 @@ public struct Segment: Hashable, Sendable {
 
     /// SEG.LEN (RFC 9293 3.4): the text, and one each for SYN and FIN.
     public var length: UInt32 {
-        UInt32(truncatingIfNeeded: payload.count) &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
+        UInt32(truncatingIfNeeded: text.count) &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
     }
 
     /// The first sequence number behind the segment.
@@ -44,7 +50,14 @@ public struct Segment: Hashable, Sendable {
     var textStart: SequenceNumber { flags.contains(.syn) ? sequence + 1 : sequence }
 
     /// The number behind the text, which is a FIN's if there is one.
-    var textEnd: SequenceNumber { textStart + UInt32(truncatingIfNeeded: payload.count) }
+    var textEnd: SequenceNumber { textStart + UInt32(truncatingIfNeeded: text.count) }
+
+    /// The same with a copy of the text, to be kept: a view would keep all of the queue it looks into.
+    var detached: Segment {
+        var copy = self
+        copy.payload = payload
+        return copy
+    }
 }
 
 /// The options of a segment that mean something to this stack; every other one is skipped (RFC 9293 3.1, MUST-6).
@@ -56,21 +69,10 @@ public struct SegmentOptions: Hashable, Sendable {
     /// SACK-Permitted; only in a SYN (RFC 2018 2).
     public var sackPermitted = false
     /// SACK blocks (RFC 2018 3).
-    public var sack: SACKBlocks = []
+    public var sack = SACKBlocks()
     /// Timestamps (RFC 7323 3.2).
     public var timestamps: TCPTimestamps?
 
     /// No options.
     public init() {}
-
-    /// Octets that they take up in a header, padded to whole words.
-    var octets: Int {
-        var count = 0
-        if maximumSegmentSize != nil { count += 4 }
-        if windowScale != nil { count += 4 }
-        if sackPermitted, timestamps == nil { count += 4 }
-        if timestamps != nil { count += 12 }
-        if !sack.isEmpty { count += 4 + 8 * sack.count }
-        return count
-    }
 }

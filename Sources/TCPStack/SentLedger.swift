@@ -26,11 +26,15 @@ public struct SentLedger: Hashable, Sendable {
         public var end: SequenceNumber { start + length }
     }
 
-    /// In the order of their numbers.
-    public private(set) var entries: [Entry] = []
+    /// In the order of their numbers; those before ``head`` are acknowledged.
+    private var entries: [Entry] = []
     private var head = 0
     /// Numbers covered by SACK blocks.
     public private(set) var sackedLength: UInt32 = 0
+    /// Segments covered by SACK blocks.
+    private(set) var sackedCount = 0
+    /// Segments that went out more than once.
+    private(set) var repeatedCount = 0
     /// Numbers taken for lost and not sent again.
     public private(set) var lostLength: UInt32 = 0
     /// Numbers sent again and still under way.
@@ -54,19 +58,25 @@ public struct SentLedger: Hashable, Sendable {
     subscript(index: Int) -> Entry { entries[index] }
 
     mutating func append(start: SequenceNumber, length: UInt32, now: Instant) {
+        if head == entries.count {
+            entries.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 64, head * 2 >= entries.count {
+            entries.removeSubrange(0..<head)
+            head = 0
+        }
         entries.append(Entry(start: start, length: length, sentAt: now, firstSentAt: now))
     }
 
     /// Takes off what lies before `number`.
     ///
-    /// - Returns: the entries that are acknowledged whole.
-    mutating func acknowledge(upTo number: SequenceNumber) -> [Entry] {
-        var gone: [Entry] = []
+    /// - Returns: the places of the entries that are acknowledged whole, where they can be read until something is added.
+    mutating func acknowledge(upTo number: SequenceNumber) -> Range<Int> {
+        let first = head
         while head < entries.count {
             let entry = entries[head]
             if entry.end.isAtOrBefore(number) {
                 count(entry, -1)
-                gone.append(entry)
                 head += 1
             } else if entry.start.isBefore(number) {
                 count(entry, -1)
@@ -78,14 +88,7 @@ public struct SentLedger: Hashable, Sendable {
                 break
             }
         }
-        if head == entries.count {
-            entries.removeAll(keepingCapacity: true)
-            head = 0
-        } else if head >= 64, head * 2 >= entries.count {
-            entries.removeSubrange(0..<head)
-            head = 0
-        }
-        return gone
+        return first..<head
     }
 
     /// Divides an entry, so that the first part has `length` numbers.
@@ -95,6 +98,8 @@ public struct SentLedger: Hashable, Sendable {
         rest.start = rest.start + length
         rest.length -= length
         entries[index].length = length
+        if rest.isSacked { sackedCount += 1 }
+        if rest.transmissions > 1 { repeatedCount += 1 }
         entries.insert(rest, at: index + 1)
     }
 
@@ -147,7 +152,11 @@ public struct SentLedger: Hashable, Sendable {
 
     private mutating func count(_ entry: Entry, _ sign: Int) {
         let length = sign > 0 ? entry.length : 0 &- entry.length
-        if entry.isSacked { sackedLength &+= length }
+        if entry.isSacked {
+            sackedLength &+= length
+            sackedCount += sign
+        }
+        if entry.transmissions > 1 { repeatedCount += sign }
         if entry.isLost { lostLength &+= length }
         if entry.isRetransmitted { retransmittedLength &+= length }
     }

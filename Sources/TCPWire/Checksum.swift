@@ -12,15 +12,21 @@ public enum ChecksumVerdict: Hashable, Sendable {
 }
 
 /// The internet checksum (RFC 1071), kept as an unfolded sum of 16-bit words.
-struct InternetSum {
-    private var sum: UInt64 = 0
+@frozen public struct InternetSum: Sendable {
+    @usableFromInline var sum: UInt64 = 0
 
-    mutating func add(_ word: UInt16) { sum &+= UInt64(word) }
+    /// Nothing yet.
+    @inlinable public init() {}
+
+    /// A field of 16 bits.
+    @inlinable public mutating func add(_ word: UInt16) { sum &+= UInt64(word) }
 
     /// 2^32 is 1 modulo 2^16 - 1, so wider words may be added as they are: here 32 bits at a time.
-    mutating func add(_ word: UInt32) { sum &+= UInt64(word) }
+    @inlinable public mutating func add(_ word: UInt32) { sum &+= UInt64(word) }
 
-    mutating func add(_ address: IPAddress) {
+    /// An address of a pseudo-header. One form serves both versions: an IPv4 address is held as `::ffff:a.b.c.d`, and 0xffff
+    /// is zero in ones' complement.
+    @inlinable public mutating func add(_ address: IPAddress) {
         add(UInt32(truncatingIfNeeded: address.high >> 32))
         add(UInt32(truncatingIfNeeded: address.high))
         add(UInt32(truncatingIfNeeded: address.low >> 32))
@@ -29,27 +35,18 @@ struct InternetSum {
 
     /// Octets that begin on an even place; the last is padded with a zero where their number is odd. Both ends lie in the
     /// frame.
-    mutating func add(_ frame: RawSpan, from start: Int, to end: Int) {
-        var offset = start
-        while end &- offset >= 4 {
-            sum &+= UInt64(frame.bigEndian32(at: offset))
-            offset &+= 4
-        }
-        if end &- offset >= 2 {
-            sum &+= UInt64(frame.bigEndian16(at: offset))
-            offset &+= 2
-        }
-        if offset < end { sum &+= UInt64(frame.octet(at: offset)) << 8 }
+    public mutating func add(_ frame: RawSpan, from start: Int, to end: Int) {
+        sum &+= UInt64(frame.sumOfWords(from: start, to: end))
     }
 
-    var folded: UInt16 {
+    @usableFromInline var folded: UInt16 {
         var rest = sum
         while rest > 0xffff { rest = (rest & 0xffff) &+ (rest >> 16) }
         return UInt16(truncatingIfNeeded: rest)
     }
 
-    /// The field's value: the complement of the sum.
-    var checksum: UInt16 { ~folded }
+    /// The field's value: the complement of the sum; zero where the sum was taken over a right checksum too.
+    @inlinable public var checksum: UInt16 { ~folded }
 }
 
 /// TCP's checksum over pseudo-header, header and payload (RFC 9293 3.1).
@@ -83,8 +80,8 @@ public enum TCPChecksum {
         return sum.checksum
     }
 
-    /// One form serves both versions: an IPv4 address is held as `::ffff:a.b.c.d`, and 0xffff is zero in ones' complement.
-    private static func pseudoHeader(from source: IPAddress, to destination: IPAddress, length: Int) -> InternetSum {
+    /// The sum over the pseudo-header of a segment of so many octets (RFC 9293 3.1), to which the segment is added.
+    public static func pseudoHeader(from source: IPAddress, to destination: IPAddress, length: Int) -> InternetSum {
         var sum = InternetSum()
         sum.add(source)
         sum.add(destination)

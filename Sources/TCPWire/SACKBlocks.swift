@@ -19,7 +19,7 @@
     public private(set) var count = 0
 
     /// No blocks.
-    public init() {}
+    @inlinable public init() {}
 
     /// The first four of the blocks given.
     public init(_ blocks: some Sequence<SACKBlock>) {

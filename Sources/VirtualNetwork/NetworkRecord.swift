@@ -39,6 +39,32 @@ public struct NetworkRecord: Hashable, Sendable {
         public var fate = Fate.underWay
         /// Whether it is the link's copy of another.
         public var isCopy = false
+
+        init(sentAt: Instant, receiver: Int?, octets: [UInt8], isCopy: Bool) {
+            self.sentAt = sentAt
+            self.receiver = receiver
+            self.octets = octets
+            segment = Segment(packet: octets)
+            self.isCopy = isCopy
+        }
+
+        /// What a host sends.
+        public init(_ packet: HostPacket, at time: Instant, sender: Int, receiver: Int?) {
+            sentAt = time
+            self.sender = sender
+            self.receiver = receiver
+            octets = packet.octets
+            segment = packet.segment
+            transmission = packet.transmission
+            reason = packet.reason
+            senderState = packet.state
+        }
+
+        /// What comes from beyond the network and has reached a host.
+        public init(arriving octets: [UInt8], at time: Instant, receiver: Int) {
+            self.init(sentAt: time, receiver: receiver, octets: octets, isCopy: false)
+            fate = .arrived(at: time)
+        }
     }
 
     /// What one end did at one moment.
@@ -47,14 +73,24 @@ public struct NetworkRecord: Hashable, Sendable {
         public var record: HostRecord
         /// The place in ``NetworkRecord/packets`` of the packet that set it off; `nil` for calls and timers.
         public var packet: Int?
+        /// How many packets had been sent before: what this moment sends comes behind them.
+        public var packetsBefore: Int
+
+        public init(host: Int, record: HostRecord, packet: Int?, packetsBefore: Int) {
+            self.host = host
+            self.record = record
+            self.packet = packet
+            self.packetsBefore = packetsBefore
+        }
     }
 
     /// In the order they were sent.
-    public internal(set) var packets: [Packet] = []
+    public var packets: [Packet] = []
     /// In the order they happened.
-    public internal(set) var moments: [Moment] = []
+    public var moments: [Moment] = []
 
-    init() {}
+    /// Nothing has happened.
+    public init() {}
 
     /// The states of one connection at one host, each from when on and why.
     public func states(

@@ -10,21 +10,21 @@ extension VirtualNetwork {
         public var time: Instant
         public var octets: [UInt8]
         public var isOutbound: Bool
-        /// Why it was sent, where its sender is a host.
-        public var comment: String?
+        /// The rule by which it was sent, where its sender is a host.
+        public var reason: Rule?
     }
 
     /// What a capture at this host would hold, in the order of time.
     public func capture(at host: Int) -> [CapturedMoment] {
         var moments: [CapturedMoment] = []
         for packet in record.packets {
-            let comment = packet.reason.map { "\($0.document) \($0.section): \($0.text)" }
             if packet.sender == host {
                 moments.append(
-                    CapturedMoment(time: packet.sentAt, octets: packet.octets, isOutbound: true, comment: comment))
+                    CapturedMoment(time: packet.sentAt, octets: packet.octets, isOutbound: true, reason: packet.reason))
             }
             if packet.receiver == host, case .arrived(let time) = packet.fate {
-                moments.append(CapturedMoment(time: time, octets: packet.octets, isOutbound: false, comment: comment))
+                moments.append(
+                    CapturedMoment(time: time, octets: packet.octets, isOutbound: false, reason: packet.reason))
             }
         }
         // Stable: packets of one moment stay in the order they were sent.
@@ -32,7 +32,7 @@ extension VirtualNetwork {
             \.element)
     }
 
-    /// Writes that capture as pcapng, with raw IP packets and the reasons as comments.
+    /// Writes that capture as pcapng, with raw IP packets and the rules as comments: `RFC 9293 3.10.1 activeOpen`.
     ///
     /// - Parameters:
     ///   - path: emptied if there; `-` is standard output.
@@ -45,7 +45,8 @@ extension VirtualNetwork {
             try writer.write(
                 moment.octets.octets, interface: interface,
                 time: Timestamp(nanoseconds: epoch &+ moment.time.nanoseconds),
-                direction: moment.isOutbound ? .outbound : .inbound, comments: moment.comment.map { [$0] } ?? [])
+                direction: moment.isOutbound ? .outbound : .inbound,
+                comments: moment.reason.map { ["\($0.document) \($0.section) \($0.rawValue)"] } ?? [])
         }
         try writer.finish()
     }

@@ -17,12 +17,9 @@ extension VirtualNetwork {
         pass(link, isForward: isForward, packet.octets, record: place, box: isForward ? 0 : links[link].boxes.count - 1)
     }
 
-    private mutating func note(_ packet: HostPacket, sender: Int?, receiver: Int?) -> Int? {
+    private mutating func note(_ packet: HostPacket, sender: Int, receiver: Int?) -> Int? {
         guard keepsRecord else { return nil }
-        record.packets.append(
-            NetworkRecord.Packet(
-                sentAt: now, sender: sender, receiver: receiver, octets: packet.octets, segment: packet.segment,
-                transmission: packet.transmission, reason: packet.reason, senderState: packet.state))
+        record.packets.append(NetworkRecord.Packet(packet, at: now, sender: sender, receiver: receiver))
         return record.packets.count - 1
     }
 
@@ -30,20 +27,22 @@ extension VirtualNetwork {
     private mutating func note(_ octets: [UInt8], receiver: Int, isCopy: Bool) -> Int? {
         guard keepsRecord else { return nil }
         record.packets.append(
-            NetworkRecord.Packet(
-                sentAt: now, receiver: receiver, octets: octets, segment: Segment(packet: octets), isCopy: isCopy))
+            NetworkRecord.Packet(sentAt: now, receiver: receiver, octets: octets, isCopy: isCopy))
         return record.packets.count - 1
     }
 
     /// The link whose other end has the address, or has a box that stands for it, or is the only one.
     private func link(from host: Int, to address: IPAddress) -> Int? {
-        let own = links.indices.filter { links[$0].first == host || links[$0].second == host }
-        for index in own {
+        var only: Int?
+        var count = 0
+        for index in links.indices where links[index].first == host || links[index].second == host {
             let other = links[index].first == host ? links[index].second : links[index].first
             if nodes[other].host.configuration.addresses.contains(address) { return index }
             if links[index].boxes.contains(where: { $0.owns(address) }) { return index }
+            only = index
+            count += 1
         }
-        return own.count == 1 ? own.first : nil
+        return count == 1 ? only : nil
     }
 
     static func destination(of octets: [UInt8]) -> IPAddress? {
@@ -86,6 +85,7 @@ extension VirtualNetwork {
     mutating func enter(_ link: Int, isForward: Bool, _ octets: [UInt8], record place: Int?) {
         let profile = isForward ? links[link].forward : links[link].backward
         let receiver = isForward ? links[link].second : links[link].first
+        let sender = isForward ? links[link].first : links[link].second
         guard octets.count <= profile.mtu else {
             undelivered += 1
             settle(place, .tooLarge)
@@ -95,7 +95,7 @@ extension VirtualNetwork {
             undelivered += 1
             return settle(place, .queueFull)
         }
-        if random.happens(profile.loss) {
+        if place.map(lostPlaces.contains) ?? false || random.happens(profile.loss) {
             undelivered += 1
             return settle(place, .lost)
         }
@@ -105,10 +105,10 @@ extension VirtualNetwork {
         }
         var arrival = departure + profile.delay
         if random.happens(profile.reordering) { arrival = arrival + profile.reorderingDelay }
-        events.push(.arrival(host: receiver, octets: arriving, record: place), at: arrival)
+        events.push(.arrival(host: receiver, sender: sender, octets: arriving, record: place), at: arrival)
         if random.happens(profile.duplication) {
             let copy = note(arriving, receiver: receiver, isCopy: true)
-            events.push(.arrival(host: receiver, octets: arriving, record: copy), at: arrival)
+            events.push(.arrival(host: receiver, sender: sender, octets: arriving, record: copy), at: arrival)
         }
     }
 
@@ -132,6 +132,6 @@ extension VirtualNetwork {
         let receiver = isForward ? links[link].first : links[link].second
         let delay = (isForward ? links[link].backward : links[link].forward).delay
         let place = note(error, receiver: receiver, isCopy: false)
-        events.push(.arrival(host: receiver, octets: error, record: place), at: now + delay)
+        events.push(.arrival(host: receiver, sender: receiver, octets: error, record: place), at: now + delay)
     }
 }

@@ -18,7 +18,6 @@ public struct VirtualNetwork {
     struct Node {
         var host: Host
         var program: Program?
-        var wakeAt: Instant?
         var programAt: Instant?
     }
 
@@ -43,6 +42,8 @@ public struct VirtualNetwork {
     public private(set) var now: Instant
     /// Whether ``record`` is kept; it grows with every packet.
     public var keepsRecord: Bool
+    /// The places in ``record`` of packets that their link loses: an experiment's own faults. Needs ``keepsRecord``.
+    public var lostPlaces: Set<Int> = []
     /// What happened.
     public internal(set) var record = NetworkRecord()
     /// Packets that reached a host, and those that did not.
@@ -53,6 +54,10 @@ public struct VirtualNetwork {
     var links: [Link] = []
     var random: SeededRandom
     var events = EventQueue()
+    /// Storage of a list, used again each time a host sends.
+    private var packetStorage: [HostPacket] = []
+    /// The hosts' next deadlines, or their programs'.
+    var wakes = DeadlineQueue()
 
     /// - Parameters:
     ///   - seed: of all that is random here: faults, and the secrets of hosts that bring none.
@@ -109,7 +114,7 @@ public struct VirtualNetwork {
 
     /// Lets everything happen up to and including that moment.
     public mutating func run(until end: Instant) {
-        while let next = events.nextTime, next <= end { step() }
+        while let next = nextEvent, next <= end { step() }
         now = max(now, end)
     }
 
@@ -122,36 +127,42 @@ public struct VirtualNetwork {
     public mutating func run(atMost limit: Interval, until condition: (VirtualNetwork) -> Bool) -> Bool {
         let end = now + limit
         while !condition(self) {
-            guard let next = events.nextTime, next <= end else { return false }
+            guard let next = nextEvent, next <= end else { return false }
             step()
         }
         return true
     }
 
-    /// The next thing that happens.
+    /// The next thing that happens: at one moment packets first, then timers.
     ///
     /// - Returns: whether there was one.
     @discardableResult
     public mutating func step() -> Bool {
-        guard let time = events.nextTime, let event = events.pop() else { return false }
+        guard let time = nextEvent else { return false }
         now = max(now, time)
+        guard events.nextTime == time, let event = events.pop() else {
+            if let host = wakes.popDue(now: now) { serve(host, packet: nil) }
+            return true
+        }
         switch event {
-        case .arrival(let host, let octets, let place):
+        case .arrival(let host, let sender, let octets, let place):
             delivered += 1
             settle(place, .arrived(at: now))
             nodes[host].host.receive(packet: octets, now: now)
+            // A record keeps its packets; else their storage goes back to where it came from.
+            if !keepsRecord { nodes[sender].host.recycle(octets) }
             serve(host, packet: place)
         case .departure(let link, let isForward, let octets, let place):
             enter(link, isForward: isForward, octets, record: place)
-        case .wake(let host):
-            nodes[host].wakeAt = nil
-            serve(host, packet: nil)
         }
         return true
     }
 
     /// When something happens next; `nil` where everything is silent for ever.
-    public var nextEvent: Instant? { events.nextTime }
+    public var nextEvent: Instant? {
+        guard let wake = wakes.first else { return events.nextTime }
+        return events.nextTime.map { min($0, wake) } ?? wake
+    }
 
     mutating func settle(_ place: Int?, _ fate: NetworkRecord.Fate) {
         guard let place, record.packets.indices.contains(place) else { return }
@@ -167,31 +178,25 @@ public struct VirtualNetwork {
         }
         var wake = nodes[host].host.nextDeadline
         if let programAt = nodes[host].programAt { wake = wake.map { min($0, programAt) } ?? programAt }
-        guard let wake else { return }
-        if let scheduled = nodes[host].wakeAt, scheduled <= wake { return }
-        nodes[host].wakeAt = max(wake, now)
-        events.push(.wake(host: host), at: max(wake, now))
+        if let wake { wakes.set(max(wake, now), of: host) } else { wakes.remove(host) }
     }
 
     private mutating func take(from host: Int, packet: Int?) {
-        let packets = nodes[host].host.poll(now: now)
+        var packets: [HostPacket] = []
+        swap(&packets, &packetStorage)
+        nodes[host].host.poll(now: now, into: &packets)
         if keepsRecord {
             for record in nodes[host].host.takeRecords() {
-                let isArrival = record.cause.isSegment
+                let isArrival = record.cause.isArrival
                 self.record.moments.append(
-                    NetworkRecord.Moment(host: host, record: record, packet: isArrival ? packet : nil))
+                    NetworkRecord.Moment(
+                        host: host, record: record, packet: isArrival ? packet : nil,
+                        packetsBefore: self.record.packets.count))
             }
         }
         for packet in packets { route(packet, from: host) }
-    }
-}
-
-extension HostRecord.Cause {
-    var isSegment: Bool {
-        switch self {
-        case .segment, .icmp: true
-        case .call, .clock, .packet: false
-        }
+        packets.removeAll(keepingCapacity: true)
+        swap(&packets, &packetStorage)
     }
 }
 

@@ -21,6 +21,8 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo --lang zh         in Chinese
                 tcplens demo -w hello.pcapng   keep the packets, each with a comment, for Wireshark
                 tcplens demo --json            the same facts for programs
+                tcplens demo --on stack        on our own TCP, with the reason for every segment
+                tcplens demo --on stack --lose 4     what it does about a lost packet
                 """,
             zh: """
                 tcplens demo                   一个服务端、一个客户端、一条连接：报文与状态
@@ -28,8 +30,26 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo --lang en         英文讲解
                 tcplens demo -w hello.pcapng   保存报文(每个都带注释)，可用 Wireshark 打开
                 tcplens demo --json            以 JSON 输出同样的事实
+                tcplens demo --on stack        在自有协议栈上，给出每个报文段的缘由
+                tcplens demo --on stack --lose 4     看它怎样应对丢包
                 """
         ).spoken)
+
+    @Option(
+        name: .customLong("on"),
+        help: .init(
+            Text(
+                en: "Whose TCP: the kernel's, or our own stack's in virtual time.", zh: "用哪个 TCP：本机内核，或在虚拟时间中运行的自有协议栈。"
+            ).spoken, valueName: "tcp"))
+    var stage: Stage = .kernel
+
+    @Option(
+        help: .init(
+            Text(
+                en: "Lose this packet, by its number in the picture; with --on stack, and as often as wanted.",
+                zh: "让这个报文丢失(按图中编号)；需 --on stack，可多次使用。"
+            ).spoken, valueName: "n"))
+    var lose: [Int] = []
 
     @Flag(
         name: .customShort("S"),
@@ -61,9 +81,45 @@ struct DemoCommand: AsyncParsableCommand {
         if port == 0 {
             throw ValidationError(Text(en: "--port takes 1 to 65535", zh: "--port 的范围是 1 到 65535").spoken)
         }
+        if !lose.isEmpty, stage == .kernel {
+            throw ValidationError(
+                Text(
+                    en: "--lose needs --on stack: the kernel's loopback loses nothing",
+                    zh: "--lose 需要 --on stack：内核的回环不会丢包"
+                ).spoken)
+        }
+        if lose.contains(where: { $0 < 1 }) {
+            throw ValidationError(Text(en: "--lose counts from 1", zh: "--lose 从 1 开始编号").spoken)
+        }
     }
 
     func run() async throws {
+        switch stage {
+        case .kernel: try await runOnKernel()
+        case .stack: try runOnStack()
+        }
+    }
+
+    private func runOnStack() throws {
+        let canvas = output.canvas
+        var options = StackExperiment.Options()
+        options.port = port
+        options.furtherConnections = absolute ? Self.isnSamples : 0
+        options.lostPackets = Set(lose)
+        guard let record = StackExperiment(options).run() else { return }
+        if let capturePath {
+            try Self.save(record.story, as: capturePath, from: "virtual", system: nil, canvas.language)
+        }
+        if json {
+            try Screen.write(JSONDocument.text(StackDemoFacts(record)))
+        } else {
+            let page = StackDemoPage(
+                record: record, absolute: absolute, loses: !lose.isEmpty, capturePath: capturePath, canvas: canvas)
+            Screen.write(page.lines())
+        }
+    }
+
+    private func runOnKernel() async throws {
         let canvas = output.canvas
         let privilege = try Privilege.find()
         if case .elsewhere(let status) = privilege { throw status }
@@ -77,29 +133,46 @@ struct DemoCommand: AsyncParsableCommand {
             throw Failure(error, port: port)
         }
         let story = record.story
-        if let capturePath, let story { try Self.save(story, as: capturePath, canvas.language) }
+        if let capturePath, let story {
+            try Self.save(
+                story, as: capturePath, from: "lo", system: KernelVersion.current.description, canvas.language)
+        }
         if json {
             try Screen.write(JSONDocument.text(DemoFacts(record, story: story)))
         } else {
             let page = DemoPage(
-                record: record, story: story, privilege: privilege, absolute: absolute, capturePath: capturePath,
-                canvas: canvas)
+                record: record, story: story, rehearsal: story == nil ? Self.rehearse(port) : nil,
+                privilege: privilege, absolute: absolute, capturePath: capturePath, canvas: canvas)
             Screen.write(page.lines())
         }
         if capturePath != nil, story == nil {
             throw Failure(
                 .notPermitted, Text(en: "no packets to write: capture is not allowed here", zh: "没有报文可保存：这里不允许抓包"),
-                next: Privilege.advice)
+                next: Privilege.advice + [
+                    Text(
+                        en: "or on our own TCP:   tcplens demo --on stack -w \(capturePath ?? "")",
+                        zh: "或在自有协议栈上：  tcplens demo --on stack -w \(capturePath ?? "")")
+                ])
         }
     }
 
+    /// Where the kernel's packets cannot be seen, a learner sees those of our own TCP.
+    private static func rehearse(_ port: UInt16) -> StackExperiment.Record? {
+        var options = StackExperiment.Options()
+        options.port = port
+        return StackExperiment(options).run()
+    }
+
     /// Writes the connection's packets, each with what it is as its comment.
-    private static func save(_ story: ConnectionStory, as path: String, _ language: Language) throws {
+    private static func save(
+        _ story: ConnectionStory, as path: String, from interfaceName: String, system: String?, _ language: Language
+    ) throws {
         do {
             var writer = try PcapngWriter(
-                path: path, application: "tcplens \(TCPLens.version)", system: KernelVersion.current.description)
+                path: path, application: "tcplens \(TCPLens.version)", system: system)
             guard let first = story.steps.first?.segment else { return }
-            let interface = try writer.addInterface(CaptureInterface(name: "lo", linkType: first.link.rawValue))
+            let interface = try writer.addInterface(
+                CaptureInterface(name: interfaceName, linkType: first.link.rawValue))
             for step in story.steps {
                 try writer.write(
                     step.segment.frame.octets, interface: interface, time: step.segment.time,

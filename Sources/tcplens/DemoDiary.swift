@@ -17,6 +17,21 @@ struct DemoDiary {
 
     let entries: [Entry]
 
+    /// Of two programs whose own times are exact: those of virtual time.
+    init(exactly record: StackExperiment.Record) {
+        let server = record.serverEvents.compactMap { event in
+            DemoWords.server(event).map {
+                Entry(time: event.time, party: .server, text: $0, rank: Self.place(event.kind).0)
+            }
+        }
+        let client = record.clientSteps.compactMap { step in
+            DemoWords.client(step).map {
+                Entry(time: step.time, party: .client, text: $0, rank: Self.place(step.kind).0)
+            }
+        }
+        entries = (server + client).sorted { ($0.time, $0.rank) < ($1.time, $1.rank) }
+    }
+
     init(record: Experiment.Record, story: ConnectionStory?) {
         var entries: [Entry] = []
         for event in record.serverEvents {

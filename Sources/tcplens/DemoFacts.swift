@@ -18,6 +18,7 @@ struct DemoFacts: Encodable {
         let mini: Bool
     }
 
+    let on = Stage.kernel.rawValue
     let kernel: String
     let client: String
     let server: String
@@ -44,6 +45,22 @@ struct DemoFacts: Encodable {
             Observation(
                 time: $0.time.secondsText, party: $0.party.rawValue, state: $0.state.name, mini: $0.isMini)
         }
+        furtherInitialNumbers = record.furtherInitialNumbers
+    }
+}
+
+/// The same of the demo on our own TCP. Times are virtual.
+struct StackDemoFacts: Encodable {
+    let on = Stage.stack.rawValue
+    let client: String
+    let server: String
+    let story: StoryFacts
+    let furtherInitialNumbers: [UInt32]
+
+    init(_ record: StackExperiment.Record) {
+        client = record.story.client.description
+        server = record.story.server.description
+        story = StoryFacts(record.story, number: 1)
         furtherInitialNumbers = record.furtherInitialNumbers
     }
 }

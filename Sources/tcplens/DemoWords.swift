@@ -45,8 +45,8 @@ enum DemoWords {
     static func nowhere(_ reason: String) -> Text {
         Text(
             en:
-                "No right to capture here, nor to make a private namespace (\(reason)): states and sockets only, no packets.",
-            zh: "没有抓包权限，也无法创建私有命名空间(\(reason))：只能看到状态和套接字，看不到报文。")
+                "No right to capture here, nor to make a private namespace (\(reason)): of the kernel, states and sockets only. Part 5 shows the packets on our own TCP.",
+            zh: "没有抓包权限，也无法创建私有命名空间(\(reason))：内核这边只能看到状态和套接字；报文见第 5 部分，在自有协议栈上。")
     }
 
     static func randomNumbers(_ numbers: [UInt32]) -> Text {
@@ -56,6 +56,62 @@ enum DemoWords {
             en:
                 "The ISN is random: the client's ISNs of this connection and of \(numbers.count - 1) more, made at once after it: \(list).",
             zh: "ISN 是随机的：这条连接与紧接着新建的 \(numbers.count - 1) 条连接，客户端 ISN 依次为 \(words.joined(separator: "、"))。")
+    }
+
+    static func stackWhat(client: String, server: String) -> Text {
+        Text(
+            en:
+                "client \(client), server \(server): two hosts of a virtual network, 10 ms apart. This is our own TCP in virtual time, never the kernel, and nothing of it touches this machine's network. Below each segment stands why its sender sent it and what its arrival did, by the rule that the end itself names.",
+            zh:
+                "客户端 \(client)，服务端 \(server)：虚拟网络里的两台主机，单程 10 毫秒。这是 TCPLens 自有的 TCP 协议栈，运行在虚拟时间里，不是内核，也不触碰本机网络。每个报文段下面写着发送方为何发出它、它到达后做了什么，依据的规则都由协议栈自己给出。"
+        )
+    }
+
+    static let stackTitle = Text(
+        en: "tcplens demo --on stack: one TCP connection on our own TCP", zh: "tcplens demo --on stack：自有协议栈上的一条 TCP 连接"
+    )
+    static let stackPicture = Text(
+        en: "The picture, and the reason for every segment", zh: "时序图，以及每个报文段的缘由")
+    static let stackStatesNote = Text(
+        en: "the stack: each end tells its state itself, with the rule by which it was entered.",
+        zh: "协议栈：状态由两端自己给出，并注明进入该状态所依据的规则。")
+    static let rehearsal = Text(
+        en: "The same on our own TCP, packet by packet", zh: "在自有协议栈上再做一遍，逐个报文段看")
+    static let rehearsalNote = Text(
+        en:
+            "The kernel's packets could not be captured here. This is the same experiment on our own TCP in virtual time: not what the kernel did above, but every segment with its reason. The whole page: tcplens demo --on stack",
+        zh: "这里抓不到内核的报文。下面是同一个实验在自有 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都有缘由。完整页面：tcplens demo --on stack")
+
+    static func stackNumbers(_ numbers: [UInt32]) -> Text {
+        let words = numbers.map(String.init)
+        return Text(
+            en:
+                "An ISN is a keyed hash of both endpoints plus a clock (RFC 6528), so that nobody can foresee it. The client's of this connection and of \(numbers.count - 1) more after it: \(words.joined(separator: ", ")). The key is drawn from the demo's seed, so every run shows the same ones.",
+            zh:
+                "ISN 由两端地址端口的带密钥哈希加上时钟得出(RFC 6528)，外人无法预测。这条连接与随后 \(numbers.count - 1) 条连接的客户端 ISN 依次为 \(words.joined(separator: "、"))。密钥取自演示的种子，所以每次运行都相同。"
+        )
+    }
+
+    static func stackNext(savedAs path: String?, absolute: Bool, loses: Bool) -> [Text] {
+        var next: [Text] = []
+        if !loses {
+            next.append(
+                Text(
+                    en: "lose a packet:    tcplens demo --on stack --lose 4",
+                    zh: "丢一个报文：      tcplens demo --on stack --lose 4"))
+        }
+        if !absolute {
+            next.append(
+                Text(en: "real numbers:     tcplens demo --on stack -S", zh: "真实序号：        tcplens demo --on stack -S"))
+        }
+        if path == nil {
+            next.append(
+                Text(
+                    en: "for Wireshark:    tcplens demo --on stack -w hello.pcapng",
+                    zh: "存给 Wireshark：  tcplens demo --on stack -w hello.pcapng"))
+        }
+        next.append(Text(en: "on this kernel:   tcplens demo", zh: "在本机内核上：    tcplens demo"))
+        return next
     }
 
     static let checksumNote = Text(
@@ -83,6 +139,11 @@ enum DemoWords {
             return Text(
                 en: "kernel" + (seenAt.map { ", seen at \($0)" } ?? "") + (mini ? " (mini socket)" : ""),
                 zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "(mini socket)" : ""))
+        case .stack:
+            let place = entry.rule?.place
+            return Text(
+                en: "the stack" + (place.map { ", \($0.english)" } ?? ""),
+                zh: "协议栈" + (place.map { "，\($0.chinese)" } ?? ""))
         case .wire: return Text(en: "wire", zh: "报文")
         case .inferred: return Text(en: "inferred", zh: "推断")
         }
@@ -125,6 +186,8 @@ enum DemoWords {
             Text(
                 en: "reads \(bytes.count) bytes: \"\(Printable.bytes(bytes, limit: 40))\"",
                 zh: "读到 \(bytes.count) 字节：\"\(Printable.bytes(bytes, limit: 40))\"")
+        case .failed(_, .resetAfterEstablished): Text(en: "is told that the connection was reset", zh: "得知连接被重置")
+        case .failed(_, .timedOut): Text(en: "is told that there was no answer", zh: "得知对端没有应答")
         case .peerClosed: Text(en: "sees that the server has closed", zh: "发现服务端已关闭")
         case .closed: Text(en: "closes its side", zh: "关闭本端")
         default: nil

@@ -4,7 +4,7 @@ import LinuxKernel
 import Narration
 import PacketScript
 
-extension ScriptStage {
+extension Stage {
     /// A fresh host.
     func makeHost(_ network: ScriptNetwork, tunPath: String) throws -> any ScriptHost {
         switch self {

@@ -1,9 +1,12 @@
 import ArgumentParser
+import Connections
 import Foundation
+import Lab
 import LinuxKernel
 import Narration
 import PacketScript
 import Pictures
+import TCPWire
 
 /// `tcplens script`: packet scripts in packetdrill's language.
 struct ScriptCommand: ParsableCommand {
@@ -18,6 +21,7 @@ struct ScriptCommand: ParsableCommand {
                 tcplens script tests/*.pkt           many: a line each, and what went wrong
                 tcplens script -v handshake.pkt      every step of it
                 tcplens script --on stack *.pkt      on our own TCP, without any privilege
+                tcplens script --ladder handshake.pkt  its ladder; --on stack adds every reason
                 tcplens script --json tests/*.pkt    one JSON object for each script
                 """,
             zh: """
@@ -25,6 +29,7 @@ struct ScriptCommand: ParsableCommand {
                 tcplens script tests/*.pkt           运行多个：每个一行，并说明哪里不符
                 tcplens script -v handshake.pkt      显示每一步
                 tcplens script --on stack *.pkt      在自有协议栈上运行，无需任何权限
+                tcplens script --ladder handshake.pkt  画出时序图；加 --on stack 还会注明缘由
                 tcplens script --json tests/*.pkt    每个脚本一个 JSON 对象
                 """
         ).spoken)
@@ -40,7 +45,7 @@ struct ScriptCommand: ParsableCommand {
             Text(
                 en: "Whose TCP: the kernel's, or our own stack's in virtual time.", zh: "用哪个 TCP：本机内核，或在虚拟时间中运行的自有协议栈。"
             ).spoken, valueName: "tcp"))
-    var stage: ScriptStage = .kernel
+    var stage: Stage = .kernel
 
     @Option(
         help: .init(
@@ -60,6 +65,14 @@ struct ScriptCommand: ParsableCommand {
         name: [.short, .long],
         help: .init(Text(en: "Every step of every script.", zh: "显示每个脚本的每一步。").spoken))
     var verbose = false
+
+    @Flag(
+        help: .init(
+            Text(
+                en: "The ladder of every connection; a failure shows its own without being asked.",
+                zh: "画出每条连接的时序图；失败时总会画出相关的那条。"
+            ).spoken))
+    var ladder = false
 
     @Flag(help: .init(Text(en: "One JSON object a line.", zh: "每行一个 JSON 对象。").spoken))
     var json = false
@@ -87,9 +100,11 @@ struct ScriptCommand: ParsableCommand {
             let result = try run(file)
             verdicts.append(result.verdict)
             if json {
-                try Screen.write(JSONDocument.line(ScriptFacts(result, stage: stage)))
+                try Screen.write(JSONDocument.line(ScriptFacts(result, stage: stage, withStories: ladder)))
             } else {
-                Screen.write(ScriptPage(result: result, canvas: canvas, showsSteps: verbose).lines())
+                let page = ScriptPage(
+                    result: result, stage: stage, canvas: canvas, showsSteps: verbose, showsLadder: ladder)
+                Screen.write(page.lines())
             }
             Screen.flush()
         }
@@ -104,17 +119,13 @@ struct ScriptCommand: ParsableCommand {
         case .success(let script):
             let host = try stage.makeHost(script.network, tunPath: tun)
             var runner = ScriptRunner(script, on: host, tolerance: Int64(tolerance * 1_000_000))
-            return ScriptResultOfFile(path: file.path, outcome: .ran(runner.run()))
+            let report = runner.run()
+            let isWanted = ladder || !report.hasPassed
+            let stories = isWanted ? (host as? StackScriptHost)?.stories ?? report.stories : []
+            return ScriptResultOfFile(
+                path: file.path, outcome: .ran(report), host: script.network.local, stories: stories)
         }
     }
-}
-
-/// Whose TCP a script runs on.
-enum ScriptStage: String, CaseIterable, ExpressibleByArgument {
-    /// This machine's, in a network namespace of its own.
-    case kernel
-    /// Ours, in virtual time: needs no privilege and no kernel.
-    case stack
 }
 
 /// A script and what was found in its file.
@@ -166,6 +177,10 @@ struct ScriptResultOfFile {
 
     let path: String
     let outcome: Outcome
+    /// The address of the host under test.
+    var host: IPAddress?
+    /// Its connections, where somebody wants to see them.
+    var stories: [ConnectionStory] = []
 
     var verdict: ScriptVerdict {
         switch outcome {

@@ -27,11 +27,15 @@ struct ScriptFacts: Encodable {
     let duration: Double?
     let failure: Failure?
     let steps: [Step]?
+    /// Every connection, where it was asked for.
+    let connections: [StoryFacts]?
 
-    init(_ result: ScriptResultOfFile, stage: ScriptStage) {
+    init(_ result: ScriptResultOfFile, stage: Stage, withStories: Bool) {
         file = result.path
         on = stage.rawValue
         verdict = result.verdict
+        connections =
+            withStories ? result.stories.enumerated().map { StoryFacts($0.element, number: $0.offset + 1) } : nil
         switch result.outcome {
         case .unread(.missing(let reason)):
             (duration, steps) = (nil, nil)

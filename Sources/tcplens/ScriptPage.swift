@@ -1,12 +1,16 @@
+import Connections
 import Narration
 import PacketScript
 import Pictures
+import TCPWire
 
 /// A script's result: one line, and where it failed, what was expected, what came, and everything up to there.
 struct ScriptPage {
     let result: ScriptResultOfFile
+    let stage: Stage
     let canvas: Canvas
-    var showsSteps = false
+    let showsSteps: Bool
+    let showsLadder: Bool
 
     /// Steps shown before the one that failed.
     private static let mostSteps = 60
@@ -28,6 +32,7 @@ struct ScriptPage {
                     en: "\(counted(report.steps.count, "step")), \(seconds) s",
                     zh: "\(report.steps.count) 步，\(seconds) 秒")
                 return [headline(Text(en: "ok", zh: "通过"), counts)] + (showsSteps ? steps(report) : [])
+                    + (showsLadder ? result.stories.flatMap(ladder) : [])
             }
             return lines(failure, report)
         }
@@ -51,8 +56,29 @@ struct ScriptPage {
         var lines = [headline(word, place)]
         lines += entry(Text(en: "the script", zh: "脚本"), Printable.text(failure.text))
         for (title, text) in failure.reason.entries { lines += entry(title, Printable.text(text(canvas.language))) }
-        return lines + steps(report)
+        return lines + steps(report) + laddersSoFar()
     }
+
+    // MARK: Ladders
+
+    /// Where it failed: the connection that the last packet belongs to, unless all are wanted.
+    private func laddersSoFar() -> [String] {
+        let latest = result.stories.max { ($0.steps.last?.segment.number ?? 0) < ($1.steps.last?.segment.number ?? 0) }
+        let shown = showsLadder ? result.stories : [latest].compactMap { $0 }
+        guard !shown.isEmpty else { return [] }
+        return [Text(en: "  the ladder so far:", zh: "  至此的时序图：")(canvas.language)] + shown.flatMap(ladder)
+    }
+
+    private func ladder(_ story: ConnectionStory) -> [String] {
+        let isServer = story.server.address == result.host
+        let host = stage == .stack ? Text(en: "our own TCP", zh: "自有协议栈") : Text(en: "the kernel", zh: "内核")
+        let (own, other) = isServer ? ("S", "C") : ("C", "S")
+        let title = Text(
+            en: "\(own) is \(host.english), \(other) the script", zh: "\(own) 是\(host.chinese)，\(other) 是脚本")
+        return Ladder(canvas: canvas, legend: .letters).lines(Scene(story: story, title: title))
+    }
+
+    // MARK: Text
 
     /// `  expected    P. 1:11(10) ack 1`.
     private func entry(_ title: Text, _ text: String) -> [String] {

@@ -1,6 +1,7 @@
 import CaptureFile
 import Connections
 import Narration
+import TCPStack
 import TCPState
 import TCPWire
 
@@ -26,6 +27,56 @@ struct StoryFacts: Encodable {
         let client: EndState
         let server: EndState
         let comment: [String: String]
+        /// What the ends themselves tell, where they do.
+        let account: Account?
+    }
+
+    struct Account: Encodable {
+        /// Why it was sent.
+        let reason: RuleFacts?
+        let purpose: String?
+        let arrival: String?
+        let loss: String?
+        /// What its arrival did.
+        let effects: [RuleFacts]
+
+        init(_ account: Testimony.Account) {
+            reason = account.reason.map(RuleFacts.init)
+            purpose = account.purpose?.rawValue
+            arrival = account.fate.arrival?.secondsText
+            loss = if case .lost(let loss) = account.fate { loss.rawValue } else { nil }
+            effects = account.effects.map(RuleFacts.init)
+        }
+    }
+
+    struct RuleFacts: Encodable {
+        let rule: String
+        let document: String
+        let section: String
+        let text: [String: String]
+
+        init(_ rule: Rule) {
+            self.rule = rule.rawValue
+            document = rule.document
+            section = rule.section
+            text = ["en": rule.text.english, "zh": rule.text.chinese]
+        }
+    }
+
+    struct Moment: Encodable {
+        let time: String
+        let party: String
+        let what: String
+        let state: String
+        let rules: [RuleFacts]
+
+        init(_ moment: Testimony.Moment) {
+            time = moment.time.secondsText
+            party = moment.party.rawValue
+            what = moment.what
+            state = moment.state.name
+            rules = moment.rules.map(RuleFacts.init)
+        }
     }
 
     struct Label: Encodable {
@@ -64,15 +115,19 @@ struct StoryFacts: Encodable {
         let cause: Int?
         let observed: String?
         let provenance: String
+        let rule: RuleFacts?
     }
 
     let connection: ConnectionFacts
     let segments: [Segment]
+    /// What the ends did besides, where they tell.
+    let moments: [Moment]?
     let paths: [String: [PathEntry]]
 
     init(_ story: ConnectionStory, number: Int, observations: [StateObservation] = []) {
         connection = ConnectionFacts(story.record, number: number)
         segments = story.steps.map(Segment.init)
+        moments = story.testimony?.moments.map(Moment.init)
         paths = Dictionary(
             uniqueKeysWithValues: Party.allCases.map { party in
                 let path = story.path(of: party, observations: observations)
@@ -81,7 +136,8 @@ struct StoryFacts: Encodable {
                     path.entries.map {
                         PathEntry(
                             state: $0.state.name, time: $0.time?.secondsText, cause: $0.cause,
-                            observed: $0.observed?.secondsText, provenance: $0.provenance.id)
+                            observed: $0.observed?.secondsText, provenance: $0.provenance.id,
+                            rule: $0.rule.map(RuleFacts.init))
                     }
                 )
             })
@@ -109,6 +165,7 @@ extension StoryFacts.Segment {
         client = StoryFacts.EndState(step.client)
         server = StoryFacts.EndState(step.server)
         comment = ["en": step.comment.english, "zh": step.comment.chinese]
+        account = step.account.map(StoryFacts.Account.init)
     }
 }
 
@@ -116,6 +173,7 @@ extension Provenance {
     var id: String {
         switch self {
         case .kernel: "kernel"
+        case .stack: "stack"
         case .wire: "wire"
         case .inferred: "inferred"
         }

@@ -268,8 +268,12 @@ struct DemoTests {
         #expect(
             run.lines.filter { $0.prefixMatch(of: /[0-9]\.\s/) != nil }.map(String.init) == [
                 "1. The telephone call", "2. What the two programs did", "3. Each end's way through the states",
-                "4. The socket table (as netstat shows it)",
+                "4. The socket table (as netstat shows it)", "5. The same on our own TCP, packet by packet",
             ])
+        // What the kernel did stays apart from what our own TCP shows in its place.
+        #expect(section(5, of: run).contains { $0.hasPrefix("The kernel's packets could not be captured here.") })
+        #expect(section(5, of: run).contains { $0.contains("#1  SYN      seq=0") })
+        #expect(section(5, of: run).contains { $0.contains("RFC 9293 3.10.7.2 third") })
         for state in ["LISTEN", "ESTABLISHED", "FIN-WAIT-2", "TIME-WAIT"] {
             #expect(section(3, of: run).contains { $0.hasPrefix(state) && $0.contains("kernel") }, "\(state)")
         }
@@ -289,6 +293,7 @@ struct DemoTests {
         #expect(run.status == 3)
         #expect(run.err.hasPrefix("tcplens: no packets to write"))
         #expect(run.err.contains("sudo setcap cap_net_raw=ep "))
+        #expect(run.err.contains("tcplens demo --on stack -w \(path)"))
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 

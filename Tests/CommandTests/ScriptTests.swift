@@ -46,6 +46,47 @@ struct ScriptTests {
         #expect(failed.lines.last == "1 of 2 scripts passed, 1 failed")
     }
 
+    @Test("on our own TCP a failure shows the ladder with its reasons", arguments: ["en", "zh"])
+    func ladderOfFailure(language: String) async throws {
+        let path = try write(Self.bad, "bad.pkt")
+        let run = try await Run(
+            "script", "--on", "stack", path, "--lang", language, "--width", "80", environment: ["LANG": "C.UTF-8"])
+        #expect(run.status == 1)
+        #expect(run.lines.dropFirst().allSatisfy { cells($0) <= 80 })
+        let ladder = run.lines.drop { !$0.hasPrefix(language == "en" ? "  the ladder so far:" : "  至此的时序图：") }
+        #expect(ladder.count > 5)
+        #expect(ladder.contains { $0.contains("#2 SYN,ACK  seq=0 ack=1") })
+        #expect(
+            ladder.contains { $0.hasSuffix(language == "en" ? "RFC 9293 3.10.7.2 third" : "RFC 9293 3.10.7.2 第三步") })
+        #expect(ladder.contains { $0.contains(language == "en" ? "S is our own TCP, C the script" : "S 是自有协议栈，C 是脚本") })
+    }
+
+    @Test("--ladder: of every connection, also where the script passed, and in JSON")
+    func ladder() async throws {
+        let path = try write(Self.good, "good.pkt")
+        let plain = try await Run("script", "--on", "stack", path)
+        #expect(plain.status == 0 && plain.lines.count == 1)
+        let run = try await Run("script", "--on", "stack", "--ladder", path, "--lang", "en", "--width", "80")
+        #expect(run.status == 0 && run.out.contains("#2 SYN,ACK  seq=0 ack=1"))
+        #expect(run.out.contains("states: C inferred from the packets; S told by our own TCP itself"))
+        let json = try await Run("script", "--on", "stack", "--ladder", "--json", path)
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [String: Any])
+        let connection = try #require((document["connections"] as? [[String: Any]])?.first)
+        let segments = try #require(connection["segments"] as? [[String: Any]])
+        #expect(segments.count == 2)
+        let account = try #require(segments[1]["account"] as? [String: Any])
+        #expect((account["reason"] as? [String: Any])?["rule"] as? String == "synInListen")
+    }
+
+    @Test("the kernel's ladder is what the packets show", .enabled(if: isPossible, "needs root and TUN"))
+    func ladderOfKernel() async throws {
+        let run = try await Run("script", try write(Self.bad, "bad.pkt"), "--lang", "en", "--width", "80")
+        #expect(run.status == 1)
+        #expect(run.out.contains("S is the kernel, C the script"))
+        #expect(run.out.contains("#2 SYN,ACK  seq=0 ack=1"))
+        #expect(run.out.contains("states: all inferred from the packets by RFC 9293's rules"))
+    }
+
     @Test("JSON has the same facts", .enabled(if: isPossible, "needs root and TUN"))
     func json() async throws {
         let run = try await Run("script", "--json", try write(Self.bad, "bad.pkt"), "--lang", "zh")

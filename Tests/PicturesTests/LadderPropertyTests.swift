@@ -81,7 +81,7 @@ struct LadderPropertyTests {
     }
 
     /// The head stands beside the receiver's rail, and a dash between it and the sender; a lost one has no head at all, and
-    /// its dash on the sender's side.
+    /// its dash on the sender's side. A rail that it passes may show a letter that looks like its sign.
     private func isRight(_ segment: Scene.Segment, _ cells: CellBuffer, _ layout: LadderLayout, _ glyphs: GlyphSet)
         -> Bool
     {
@@ -96,8 +96,10 @@ struct LadderPropertyTests {
         let sign: String
         switch segment.fate {
         case .lost:
-            guard let place = line.lastIndex(of: Character(glyphs.lost)), place > 0 else { return false }
-            return line[place - 1] == glyphs.dash && !line.contains(head)
+            let isBroken = line.indices.dropFirst().contains {
+                line[$0] == Character(glyphs.lost) && line[$0 - 1] == glyphs.dash
+            }
+            return isBroken && !line.contains(head)
         case .arrived: sign = ""
         case .useless: sign = glyphs.useless
         case .refused: sign = isRightward ? glyphs.refused : String(glyphs.refused.reversed())

@@ -68,20 +68,29 @@ enum RandomScenes {
         case 0:
             return .silence(Scene.Silence(duration: Int64.random(in: 0...Int64.max, using: &generator), remark: remark))
         case 1:
-            return .moment(
-                Scene.Moment(
-                    time: Bool.random(using: &generator) ? time : nil, lane: lane,
-                    what: remarks.randomElement(using: &generator) ?? "", marks: marks, remark: remark))
+            var moment = Scene.Moment(
+                time: Bool.random(using: &generator) ? time : nil, lane: lane,
+                what: remarks.randomElement(using: &generator) ?? "", marks: marks, remark: remark)
+            moment.notes = notes(lanes: lanes, &generator)
+            return .moment(moment)
         default:
             let number = UInt32.random(in: 0...UInt32.max, using: &generator)
             let variables = Scene.Variables(sendUnacknowledged: number, sendNext: number, receiveNext: 0)
-            return .segment(
-                Scene.Segment(
-                    number: Int.random(in: 1...20_000, using: &generator), time: time, delta: 1000, from: lane,
-                    to: Int.random(in: 0..<lanes, using: &generator),
-                    flags: flags.randomElement(using: &generator) ?? "",
-                    words: ["seq=\(number)", "len=16", "ack=\(number)"], fate: fate(&generator), marks: marks,
-                    remark: remark, variables: Bool.random(using: &generator) ? [variables, variables] : []))
+            var segment = Scene.Segment(
+                number: Int.random(in: 1...20_000, using: &generator), time: time, delta: 1000, from: lane,
+                to: Int.random(in: 0..<lanes, using: &generator),
+                flags: flags.randomElement(using: &generator) ?? "",
+                words: ["seq=\(number)", "len=16", "ack=\(number)"], fate: fate(&generator), marks: marks,
+                remark: remark, variables: Bool.random(using: &generator) ? [variables, variables] : [])
+            segment.notes = notes(lanes: lanes, &generator)
+            return .segment(segment)
+        }
+    }
+
+    private static func notes(lanes: Int, _ generator: inout SeededGenerator) -> [Scene.Note] {
+        (0..<max(0, Int.random(in: -3...2, using: &generator))).map { _ in
+            Scene.Note(
+                lane: Int.random(in: 0..<lanes, using: &generator), text: text(&generator), source: text(&generator))
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("What is acceptable, and what an attacker cannot do (RFC 9293 3.10.7.4, RFC 5961)")
 struct AcceptabilityTests {
-    @Test("an RST in the window that is not exactly next is challenged (02_inwindow_rst) [MAY-12]")
+    @Test("an RST in the window that is not exactly next is challenged (smoltcp: a reset) (02_inwindow_rst) [MAY-12]")
     func inWindowReset() {
         var talk = Transcript.served()
         talk.takes("R 100:100(0) win 0")
@@ -35,7 +35,7 @@ struct AcceptabilityTests {
     }
 
     @Test(
-        "a SYN in an open connection is challenged, wherever it lies (03_inwindow_syn)",
+        "a SYN in an open connection is challenged, wherever it lies (smoltcp: no answer) (03_inwindow_syn)",
         arguments: [-100, 0, 50, 70_000])
     func inWindowSYN(number: Int) {
         var talk = Transcript.served()
@@ -54,7 +54,7 @@ struct AcceptabilityTests {
         #expect(talk.readError() == .wouldBlock)
     }
 
-    @Test("text with an old ACK is taken (01_old_ack_data)")
+    @Test("text with an old ACK is taken (smoltcp: dropped) (01_old_ack_data)")
     func oldAcknowledgment() {
         var talk = Transcript.served()
         talk.writes(100)
@@ -192,7 +192,7 @@ struct AcceptabilityTests {
         #expect(talk.state == .closing)
     }
 
-    @Test("an older segment cannot change the window: SND.WL1 and SND.WL2")
+    @Test("an older segment cannot change the window: SND.WL1 and SND.WL2 (smoltcp: it shrinks)")
     func olderWindow() {
         var talk = Transcript.served(window: 5000)
         talk.takes("P. 1:11(10) ack 1 win 5000")

@@ -53,7 +53,7 @@ struct AcknowledgingTests {
         #expect(talk.reads() == Transcript.text(3000))
     }
 
-    @Test("an out-of-order FIN is remembered (06_ooo_fin)")
+    @Test("an out-of-order FIN is remembered (smoltcp: forgotten) (06_ooo_fin)")
     func earlyFIN() {
         var talk = Transcript.served()
         talk.takes("FP. 6:11(5) ack 1 win 60000")
@@ -65,7 +65,7 @@ struct AcknowledgingTests {
         #expect(talk.state == .closeWait)
     }
 
-    @Test("eight gaps are kept, and reported newest first [SHLD-31]")
+    @Test("eight gaps are kept, and reported newest first (smoltcp: four at most) [SHLD-31]")
     func eightGaps() {
         var talk = Transcript.served(syn: "<mss 1000,sackOK>")
         for place in 1...8 {

@@ -13,7 +13,7 @@ import Testing
 
 @Suite("The host: listeners, addresses, packets (RFC 9293 3.9)")
 struct HostTests {
-    @Test("the queue of accepted connections is bounded, and recovers (TestTCPListenBacklog)")
+    @Test("the queue of accepted connections is bounded, and recovers (smoltcp: no queue) (TestTCPListenBacklog)")
     func backlog() throws {
         var talk = Transcript()
         talk.listens(backlog: 1)
@@ -58,7 +58,7 @@ struct HostTests {
     }
 
     @Test(
-        "SYN cookies: a good ACK opens, a bad one gets an RST, with and without options (TestTCPSynCookie)",
+        "SYN cookies: a good ACK opens, a bad one gets an RST, with and without options (smoltcp: none) (TestTCPSynCookie)",
         arguments: [true, false])
     func cookies(always: Bool) {
         var talk = Transcript(host: { $0.cookies = always ? .always : .underPressure })
@@ -361,6 +361,14 @@ struct DeviationTests {
         #expect(talk.state == .timeWait)
         talk.wait(.seconds(2))
         #expect(talk.host.connectionCount == 0)
+    }
+
+    @Test("a window for congestion, SACK and timestamps unless switched off (smoltcp: none by default, or none at all)")
+    func defaults() {
+        var talk = Transcript.connected(synAck: "<mss 1000,sackOK,TS 5 0>")
+        talk.writes(60_000)
+        #expect(talk.sent.count == 10, "RFC 6928's initial window, though the receiver offers more")
+        #expect(talk.info?.agreed.selectiveAcknowledgment == true && talk.info?.agreed.timestamps == true)
     }
 
     @Test("many clients of one listener at once, each with its own connection (smoltcp: one socket for one connection)")

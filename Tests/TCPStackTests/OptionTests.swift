@@ -81,7 +81,7 @@ struct OptionTests {
         #expect(talk.reads() == [1, 2, 3, 4])
     }
 
-    @Test("PAWS: older than what was received is dropped and acknowledged (TestPAWSMechanism)")
+    @Test("PAWS: older than what was received is dropped and acknowledged (smoltcp: no timestamps) (TestPAWSMechanism)")
     func paws() {
         var talk = Transcript.served(syn: "<mss 1000,TS 1000 0>", ack: "<TS 1001 0>")
         talk.takes("P. 1:11(10) ack 1 win 60000 <TS 1005 0>")

@@ -41,7 +41,7 @@ struct PureFunctionTests {
         try step(0, .openActively)
         #expect(ends.map(\.state) == [.established, .established])
         try step(0, .send(Array("hello, xiao mei.".utf8), urgent: false))
-        #expect(ends[1].receiveQueue[0..<100] == Array("hello, xiao mei.".utf8))
+        #expect(Array(ends[1].receiveQueue[0..<100]) == Array("hello, xiao mei.".utf8))
         #expect(ends[0].snd.una == SequenceNumber(117), "16 octets: the ACK is 17 from the initial number")
         try step(1, .receive(limit: 100))
         try step(1, .send(Array("hello, xiao ming.\n".utf8), urgent: false))
@@ -57,13 +57,12 @@ struct PureFunctionTests {
         #expect(last.actions.contains { $0.reason == .timeWaitOver })
     }
 
-    @Test("every rule has its document, section and text, and no text stands twice")
+    @Test("every rule has its document and section")
     func table() {
         for rule in Rule.allCases {
             #expect(rule.document.hasPrefix("RFC "), "\(rule)")
-            #expect(!rule.section.isEmpty && !rule.text.isEmpty, "\(rule)")
+            #expect(!rule.section.isEmpty, "\(rule)")
         }
-        #expect(Set(Rule.allCases.map { $0.document + $0.section + $0.text }).count == Rule.allCases.count)
     }
 
     @Test("states change only along RFC 9293's diagram, in every transfer of two hundred random ones")

@@ -132,7 +132,9 @@ struct RetransmissionTests {
         #expect(talk.info?.counters.retransmissions == 2)
     }
 
-    @Test("R1: a warning; R2: the end, by default after more than 100 seconds [MUST-20 SHLD-9 SHLD-10 SHLD-11]")
+    @Test(
+        "R1: a warning; R2: the end, by default after more than 100 seconds (smoltcp: no limit) [MUST-20 SHLD-9 SHLD-10 SHLD-11]"
+    )
     func limits() {
         var talk = Transcript.served()
         talk.writes(10)
@@ -263,7 +265,8 @@ struct RecentAcknowledgmentTests {
         #expect(talk.reasons().contains(.lossProbe))
     }
 
-    @Test("a lost tail is repaired by the probe and SACK (TestRACKTLPLost)")
+    @Test(
+        "a lost tail is repaired by the probe and SACK (smoltcp: no SACK recovery) (TestRACKTLPLost, TestRACKWithSACK)")
     func tailLost() {
         var talk = Self.flight(5)
         talk.wait(.milliseconds(100))
@@ -276,13 +279,29 @@ struct RecentAcknowledgmentTests {
         #expect(talk.info?.counters.timeouts == 0)
     }
 
-    @Test("a SACK of later segments marks earlier ones lost in time (TestRACKWithSACK, TestRACKWithoutReorder)")
+    @Test("a SACK of later segments marks earlier ones lost in time (TestRACKWithoutReorder)")
     func withSACK() {
         var talk = Self.flight(10)
         talk.wait(.milliseconds(100))
         talk.takes(". 1:1(0) ack 1 win 60000 <sack 1001:2001>")
         talk.waits(atMost: .milliseconds(30), for: ". 1:1001(1000) ack 1")
         #expect(talk.info?.phase == .recovery)
+    }
+
+    @Test("a DSACK widens the time that is waited for the late ones (TestRACKWithReorder)", arguments: [false, true])
+    func afterDuplicateReport(isReported: Bool) {
+        var talk = Self.flight(10)
+        talk.wait(.milliseconds(100))
+        if isReported {
+            talk.takes(". 1:1(0) ack 1001 win 60000 <sack 1:1001>")
+        } else {
+            talk.takes(". 1:1(0) ack 1001 win 60000")
+        }
+        talk.sent = []
+        talk.takes(". 1:1(0) ack 1001 win 60000 <sack 2001:3001>")
+        // A quarter of the least round trip, and twice that.
+        let took = talk.waits(atMost: .seconds(1), for: ". 1001:2001(1000) ack 1")
+        #expect(took == .milliseconds(isReported ? 50 : 25))
     }
 
     @Test("reordering is seen, and waited for (TestRACKWithReorder)")

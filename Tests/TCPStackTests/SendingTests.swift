@@ -125,7 +125,7 @@ struct SendingTests {
         }
     }
 
-    @Test("no silly segments: a window opened by little is not filled by little [MUST-38]")
+    @Test("no silly segments: a window opened by little is not filled by little (smoltcp: it is) [MUST-38]")
     func sillyWindow() {
         var talk = Transcript.served(window: 1000)
         talk.writes(5000)

@@ -98,7 +98,7 @@ struct TimerTests {
 
 @Suite("Urgent data (RFC 9293 3.8.5)")
 struct UrgentTests {
-    @Test("the program is told of urgent data, and how much there is [MUST-30 MUST-32 MUST-33 MUST-62]")
+    @Test("the program is told of urgent data, and how much there is (smoltcp: none) [MUST-30 MUST-32 MUST-33 MUST-62]")
     func told() {
         var talk = Transcript.served()
         talk.records = []

@@ -6,7 +6,7 @@ import Testing
 @Suite("The window (RFC 9293 3.8.6)")
 struct WindowTests {
     @Test(
-        "a closed window is probed, at growing distances (10_zero_window_probe, TestZeroWindowProbeRetransmit) [MUST-36 SHLD-29 SHLD-30 MUST-35]"
+        "a closed window is probed, at growing distances (10_zero_window_probe, TestZeroWindowProbe, TestZeroWindowProbeRetransmit) [MUST-36 SHLD-29 SHLD-30 MUST-35]"
     )
     func probe() {
         var talk = Transcript.served()
@@ -36,7 +36,7 @@ struct WindowTests {
         talk.gives("P. 2:6(4) ack 1")
     }
 
-    @Test("a window may stay closed for ever, if only the probes are answered [MUST-37] (TestZeroWindowProbe)")
+    @Test("a window may stay closed for ever, if only the probes are answered [MUST-37]")
     func patience() {
         var talk = Transcript.served()
         talk.takes(". 1:1(0) ack 1 win 0")

@@ -1,0 +1,202 @@
+import CaptureFile
+import Connections
+import TCPStack
+import TCPState
+import TCPWire
+import VirtualNetwork
+
+/// The tutorial's experiment on a TCP of our own: the same server and client on two hosts of a virtual network, in virtual
+/// time. It needs no privilege and no kernel, and its two ends tell what they did and why. The same options give the same
+/// packets, octet for octet.
+public struct StackExperiment: Sendable {
+    public struct Options: Sendable {
+        public var port: UInt16 = 8080
+        /// More connections, made one after the other when the first is over, only to see their initial sequence numbers.
+        public var furtherConnections = 0
+        /// Packets that are lost on the way, by number from 1 in the order in which they are sent.
+        public var lostPackets: Set<Int> = []
+        /// Of the hosts' secrets, which their initial sequence numbers and ports come from.
+        public var seed: UInt64 = 1
+        public init() {}
+    }
+
+    /// What happened.
+    public struct Record: Sendable {
+        public let clientSteps: [DialStep]
+        public let serverEvents: [ServerEvent]
+        /// The experiment's connection.
+        public let story: ConnectionStory
+        /// The client's ISNs of the connections that were made afterwards.
+        public let furtherInitialNumbers: [UInt32]
+    }
+
+    /// From one end to the other.
+    private static let delay = Interval.milliseconds(10)
+
+    private static let clientAddress = IPAddress(ipv4: 0x0a00_0001)
+    private static let serverAddress = IPAddress(ipv4: 0x0a00_0002)
+    /// Of virtual time: longer than any retransmission lasts and TIME-WAIT after it.
+    private static let longest = Interval.seconds(3600)
+
+    private let options: Options
+
+    public init(_ options: Options = Options()) { self.options = options }
+
+    /// Runs it: a few minutes of virtual time, which take a moment.
+    ///
+    /// - Returns: `nil` where not even a SYN went out, which no option can bring about.
+    public func run() -> Record? {
+        var network = VirtualNetwork(seed: options.seed)
+        network.lostPlaces = Set(options.lostPackets.map { $0 &- 1 })
+        let client = network.addHost(HostConfiguration(addresses: [Self.clientAddress]))
+        let server = network.addHost(HostConfiguration(addresses: [Self.serverAddress]))
+        network.connect(client, server, LinkProfile(delay: Self.delay))
+        let endpoint = Endpoint(address: Self.serverAddress, port: options.port)
+        let serving = GreetingProgram()
+        network.setProgram(server) { host, now in
+            serving.run(&host, now)
+            return nil
+        }
+        network.with(server) { host, now in serving.listen(&host, on: endpoint, now) }
+        let calling = CallingProgram(server: endpoint)
+        network.setProgram(client) { host, now in
+            calling.run(&host, now)
+            return nil
+        }
+        for _ in 0...options.furtherConnections {
+            network.with(client) { host, now in calling.connect(&host, now) }
+            let end = network.now + Self.longest
+            while let next = network.nextEvent, next <= end { network.step() }
+        }
+        let stories = network.record.stories
+        guard let story = stories.first else { return nil }
+        return Record(
+            clientSteps: calling.steps, serverEvents: serving.events, story: story,
+            furtherInitialNumbers: stories.dropFirst().map(\.record.client.initialSequence.rawValue))
+    }
+}
+
+/// The server: answers each client once and closes when the answer has arrived.
+private final class GreetingProgram {
+    private enum Phase { case reading, answered }
+
+    private(set) var events: [ServerEvent] = []
+    private var listener: Int?
+    private var sessions: [(socket: Int, number: Int, phase: Phase)] = []
+    private var clients = 0
+
+    func listen(_ host: inout Host, on endpoint: Endpoint, _ now: Instant) {
+        let socket = host.open()
+        guard (try? host.bind(socket, to: endpoint)) != nil, (try? host.listen(socket, backlog: 16)) != nil else {
+            return
+        }
+        listener = socket
+        note(.listening(endpoint, taken: nil), now)
+    }
+
+    private func note(_ kind: ServerEvent.Kind, _ now: Instant) {
+        events.append(ServerEvent(time: Timestamp(now), kind: kind))
+    }
+
+    func run(_ host: inout Host, _ now: Instant) {
+        if let listener, let accepted = try? host.accept(listener) {
+            clients += 1
+            sessions.append((accepted.descriptor, clients, .reading))
+            if let local = host.localName(accepted.descriptor) ?? host.localName(listener) {
+                note(.accepted(client: clients, peer: accepted.remote, local: local), now)
+            }
+        }
+        sessions = sessions.compactMap { session in
+            var session = session
+            return go(on: &session.phase, session.socket, session.number, &host, now) ? session : nil
+        }
+    }
+
+    /// - Returns: whether there is more to do for this client.
+    private func go(on phase: inout Phase, _ socket: Int, _ number: Int, _ host: inout Host, _ now: Instant) -> Bool {
+        let ready = host.readiness(socket)
+        if ready.contains(.error) { return close(socket, number, .failed, &host, now) }
+        if phase == .reading, ready.contains(.readable), let octets = try? host.read(socket, limit: 4096, now: now) {
+            guard !octets.isEmpty else { return close(socket, number, .byClient, &host, now) }
+            note(.received(client: number, octets: octets.count, first: octets), now)
+            let written = (try? host.write(socket, GreetingServer.greeting, now: now)) ?? 0
+            note(.replied(client: number, octets: written), now)
+            phase = .answered
+            return true
+        }
+        if phase == .answered, host.info(socket)?.unacknowledged == 0 {
+            return close(socket, number, .byServer, &host, now)
+        }
+        return true
+    }
+
+    private func close(
+        _ socket: Int, _ number: Int, _ how: ServerEvent.Ending, _ host: inout Host, _ now: Instant
+    ) -> Bool {
+        _ = try? host.close(socket, now: now)
+        note(.closed(client: number, how: how), now)
+        return false
+    }
+}
+
+/// The client: says its sentence, reads to the end, closes.
+private final class CallingProgram {
+    /// Of the first connection.
+    private(set) var steps: [DialStep] = []
+    private let server: Endpoint
+    private var socket: Int?
+    private var isConnected = false
+    private var isFirst = true
+
+    init(server: Endpoint) { self.server = server }
+
+    private func note(_ kind: DialStep.Kind, _ now: Instant) {
+        if isFirst { steps.append(DialStep(time: Timestamp(now), kind: kind)) }
+    }
+
+    func connect(_ host: inout Host, _ now: Instant) {
+        if !steps.isEmpty { isFirst = false }
+        isConnected = false
+        let socket = host.open()
+        self.socket = socket
+        note(.connecting(server), now)
+        try? host.connect(socket, to: server, now: now)
+    }
+
+    func run(_ host: inout Host, _ now: Instant) {
+        guard let socket else { return }
+        if host.readiness(socket).contains(.error) {
+            note(.failed(server, Self.outcome(host.takeError(socket))), now)
+            return close(socket, &host, now)
+        }
+        if !isConnected {
+            guard let info = host.info(socket), info.state == .established || info.state == .closeWait else { return }
+            isConnected = true
+            note(.established(local: info.local, remote: info.remote), now)
+            if let count = try? host.write(socket, Experiment.clientGreeting, now: now) {
+                note(.sent(octets: count), now)
+            }
+        }
+        while host.readiness(socket).contains(.readable), let octets = try? host.read(socket, limit: 4096, now: now) {
+            guard !octets.isEmpty else {
+                note(.peerClosed, now)
+                return close(socket, &host, now)
+            }
+            note(.received(octets), now)
+        }
+    }
+
+    private func close(_ socket: Int, _ host: inout Host, _ now: Instant) {
+        _ = try? host.close(socket, now: now)
+        self.socket = nil
+        note(.closed, now)
+    }
+
+    private static func outcome(_ error: SocketError?) -> DialOutcome {
+        switch error {
+        case .connectionRefused: .refused(nil)
+        case .connectionReset: .resetAfterEstablished
+        default: .timedOut
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import TCPState
+import TCPWire
+
+/// Whether a time-out was needless, because ACKs were late and nothing was lost: told by a timestamp (RFC 3522), else by
+/// F-RTO with SACK (RFC 5682 3.1). What the time-out has cost is then given back (RFC 4015).
+extension ControlBlock {
+    /// Before a time-out changes anything. In the middle of another recovery the evidence would be ambiguous (RFC 5682 3.1
+    /// step 1).
+    mutating func prepareUndo(now: Instant) {
+        recovery.undo = nil
+        recovery.forward = nil
+        guard recovery.timeouts == 1, recovery.phase == .open else { return }
+        recovery.undo = RecoveryVariables.UndoPoint(
+            window: congestion.size, threshold: congestion.threshold,
+            stamp: agreed.timestamps ? stamps.value(at: now) : nil)
+        // A timestamp tells with the first ACK, so nothing else need be tried.
+        if agreed.selectiveAcknowledgment, !agreed.timestamps { recovery.forward = .retransmitted }
+    }
+
+    /// RFC 3522 3.2: the first new ACK answers what was sent before the time-out.
+    mutating func isTimeoutSpurious(_ segment: Segment) -> Bool {
+        guard let stamp = recovery.undo?.stamp else { return false }
+        if let echo = segment.options.timestamps?.echoReply, echo != 0, Int32(bitPattern: echo &- stamp) < 0 {
+            return true
+        }
+        recovery.undo = nil
+        return false
+    }
+
+    /// RFC 5682 3.1, steps 2 and 3.
+    ///
+    /// - Parameters:
+    ///   - isNew: whether the ACK advances SND.UNA; else it is a duplicate.
+    ///   - hasOriginal: whether it tells that something arrived which was sent before the time-out and not since.
+    mutating func continueForwardRecovery(_ segment: Segment, isNew: Bool, hasOriginal: Bool) {
+        guard recovery.phase == .loss, let step = recovery.forward, let point = recovery.point else { return }
+        switch step {
+        case .retransmitted:
+            guard isNew else { return }
+            guard snd.una.isBefore(point), unsent > 0, usableWindow > 0 else { return recovery.forward = nil }
+            recovery.forward = .probing(from: snd.nxt)
+        case .probing(let start):
+            recovery.forward = nil
+            let coversNew =
+                snd.una.isAfter(start) || segment.options.sack.contains { SequenceNumber($0.right).isAfter(start) }
+            if hasOriginal, !coversNew { return undoTimeout(because: .forwardRecoverySpurious) }
+            // Three segments, one of which a new ACK is about to add.
+            congestion.resize(toSegments: isNew ? 2 : 3)
+        }
+    }
+
+    /// Step 2 b: new data goes out instead of retransmissions; where none could, the retransmissions go on.
+    mutating func settleForwardRecovery(now: Instant) {
+        guard case .probing(let start)? = recovery.forward, snd.nxt == start else { return }
+        recovery.forward = nil
+        sendLost(now: now)
+    }
+
+    /// RFC 4015: as it was before.
+    mutating func undoTimeout(because reason: Rule) {
+        guard let undo = recovery.undo else { return }
+        counters.spuriousTimeouts += 1
+        congestion.undo(size: undo.window, threshold: undo.threshold)
+        ledger.forgetLosses()
+        recovery.undo = nil
+        recovery.forward = nil
+        recovery.phase = .open
+        recovery.point = nil
+        recovery.mustRetransmit = false
+        act(.setCongestionWindow(congestion.size), because: reason)
+    }
+}

@@ -1,0 +1,58 @@
+import CaptureFile
+import Connections
+import Lab
+import Narration
+import Pictures
+import TCPState
+import TCPWire
+
+/// The demo on our own TCP as a page of text: the same parts as the kernel's but for the socket table, and beside each
+/// segment its reasons.
+struct StackDemoPage {
+    let record: StackExperiment.Record
+    let absolute: Bool
+    /// Whether packets were to be lost.
+    let loses: Bool
+    let capturePath: String?
+    let canvas: Canvas
+
+    private var language: Language { canvas.language }
+    private var story: ConnectionStory { record.story }
+
+    func lines() -> [String] {
+        let parts = DemoParts(absolute: absolute, canvas: canvas, start: record.start)
+        var lines = [StyledText.heading(DemoWords.stackTitle(language), canvas)]
+        lines += parts.paragraph(
+            DemoWords.stackWhat(client: story.client.description, server: story.server.description))
+        lines += parts.section(1, DemoWords.call, parts.paragraph(Explanation.telephoneCall))
+        lines += parts.section(2, DemoWords.programs, parts.programs(DemoDiary(exactly: record).entries))
+        lines += parts.section(3, DemoWords.stackPicture, picture(parts))
+        var number = 4
+        // Without a whole handshake there are no three headers to compare.
+        for (title, body) in [
+            (DemoWords.headers, parts.headers(story)), (DemoWords.states, states(parts)),
+            (DemoWords.explanation, parts.explanation(story)),
+        ] where !body.isEmpty {
+            lines += parts.section(number, title, body)
+            number += 1
+        }
+        lines.append("")
+        if let capturePath { lines += parts.paragraph(DemoWords.saved(capturePath)) }
+        return lines
+            + DemoWords.stackNext(savedAs: capturePath, absolute: absolute, loses: loses).map { $0(language) }
+    }
+
+    private func picture(_ parts: DemoParts) -> [String] {
+        let numbers = [story.record.client.initialSequence.rawValue] + record.furtherInitialNumbers
+        return parts.ladder(story) + (absolute ? parts.paragraph(DemoWords.stackNumbers(numbers)) : [])
+    }
+
+    private func states(_ parts: DemoParts) -> [String] {
+        parts.states(Party.allCases.map { story.path(of: $0) }, of: story, note: DemoWords.stackStatesNote)
+    }
+}
+
+extension StackExperiment.Record {
+    /// When the first segment was sent.
+    var start: Timestamp { story.steps.first?.segment.time ?? Timestamp(nanoseconds: 0) }
+}

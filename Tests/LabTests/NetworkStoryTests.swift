@@ -1,0 +1,231 @@
+import CaptureFile
+import Connections
+import Lab
+import Narration
+import Pictures
+import TCPStack
+import TCPState
+import TCPWire
+import Testing
+import VirtualNetwork
+
+/// Runs of a virtual network as the common model: exact states, and the ends' own reasons.
+@Suite("a virtual network's run as stories")
+struct NetworkStoryTests {
+    private static let client = IPAddress(ipv4: 0x0a00_0001)
+    private static let server = IPAddress(ipv4: 0x0a00_0002)
+
+    /// A client that sends `octets`, a server that reads them and closes when the client does.
+    private static func run(seed: UInt64, octets: Int, _ link: LinkProfile, lost: Set<Int> = []) throws
+        -> (network: VirtualNetwork, hosts: [Party: Int])
+    {
+        var network = VirtualNetwork(seed: seed)
+        network.lostPlaces = lost
+        let caller = network.addHost(HostConfiguration(addresses: [client]))
+        let listener = network.addHost(HostConfiguration(addresses: [server]))
+        network.connect(caller, listener, link)
+        final class Sockets { var accepted: Int?, own: Int?, left = 0 }
+        let sockets = Sockets()
+        sockets.left = octets
+        network.setProgram(listener) { host, now in
+            if sockets.accepted == nil { sockets.accepted = (try? host.accept(3))?.descriptor }
+            while let socket = sockets.accepted, host.readiness(socket).contains(.readable) {
+                guard let octets = try? host.read(socket, limit: 65_536, now: now), octets.isEmpty else { continue }
+                _ = try? host.close(socket, now: now)
+                break
+            }
+            return nil
+        }
+        try network.with(listener) { (host, _) throws(SocketError) in
+            let socket = host.open()
+            try host.bind(socket, to: Endpoint(address: server, port: 80))
+            try host.listen(socket, backlog: 4)
+        }
+        network.setProgram(caller) { host, now in
+            guard let socket = sockets.own, host.info(socket)?.state == .established else { return nil }
+            while sockets.left > 0 {
+                let part = [UInt8](repeating: 0x61, count: min(sockets.left, 4096))
+                guard let taken = try? host.write(socket, part, now: now), taken > 0 else { return nil }
+                sockets.left -= taken
+            }
+            _ = try? host.close(socket, now: now)
+            sockets.own = nil
+            return nil
+        }
+        try network.with(caller) { (host, now) throws(SocketError) in
+            let socket = host.open()
+            sockets.own = socket
+            try host.connect(socket, to: Endpoint(address: server, port: 80), now: now)
+        }
+        network.run(for: .seconds(600))
+        return (network, [.client: caller, .server: listener])
+    }
+
+    @Test("the states are those that the blocks went through, whatever the network does")
+    func exactStates() throws {
+        for seed in UInt64(1)...60 {
+            var link = LinkProfile(delay: .milliseconds(10), loss: Double(seed % 4) * 0.06)
+            link.reordering = seed % 3 == 0 ? 0.2 : 0
+            link.duplication = seed % 5 == 0 ? 0.1 : 0
+            let (network, hosts) = try Self.run(seed: seed, octets: 9000, link)
+            let story = try #require(network.record.stories.first)
+            #expect(network.record.stories.count == 1)
+            for (party, host) in hosts {
+                let own = party == .client ? story.client : story.server
+                let other = party == .client ? story.server : story.client
+                let told = network.record.states(of: (own, other), at: host).map(\.state)
+                let path = story.path(of: party).entries
+                #expect(path.dropFirst().map(\.state) == told, "seed \(seed)")
+                #expect(path.allSatisfy { $0.provenance == .stack })
+                // What one segment brings about at once is one change on the lane.
+                let entered = network.record.moments.filter { $0.host == host }.compactMap { moment in
+                    moment.record.actions.compactMap { action -> State? in
+                        if case .enter(let state, _) = action.kind { state } else { nil }
+                    }.last
+                }
+                var lane = Self.lane(party, of: story)
+                // What comes when the connection is gone meets the listener.
+                if lane.suffix(2) == [.closed, .listen] { lane.removeLast() }
+                #expect(lane == [path[0].state] + entered, "seed \(seed) \(party)")
+            }
+        }
+    }
+
+    /// The states that one lane of the ladder shows from top to bottom.
+    private static func lane(_ party: Party, of story: ConnectionStory) -> [State] {
+        let scene = Scene(story: story, title: Text(verbatim: ""))
+        var states = [story.before(party).state].compactMap { $0 }
+        for row in scene.rows {
+            let marks: [Scene.Mark?] =
+                switch row {
+                case .segment(let segment): segment.marks
+                case .moment(let moment): moment.marks
+                case .silence: []
+                }
+            guard !marks.isEmpty, let state = marks[party == .client ? 0 : 1]?.state, state != states.last else {
+                continue
+            }
+            states.append(state)
+        }
+        return states
+    }
+
+    @Test("every segment that a host sent has the rule it was sent by, and every one that arrived tells what it did")
+    func reasons() throws {
+        let (network, _) = try Self.run(seed: 3, octets: 20_000, LinkProfile(delay: .milliseconds(10), loss: 0.15))
+        let story = try #require(network.record.stories.first)
+        #expect(story.steps.count == network.record.packets.count)
+        for step in story.steps {
+            let packet = network.record.packets[step.segment.number - 1]
+            let account = try #require(step.account)
+            #expect(account.reason == packet.reason && account.reason != nil)
+            switch packet.fate {
+            case .arrived(let time): #expect(account.fate.arrival?.nanoseconds == time.nanoseconds)
+            case .lost: #expect(step.fate == .lost && account.effects.isEmpty)
+            default: Issue.record("\(packet.fate)")
+            }
+            #expect(step.labels.isEmpty)
+        }
+        #expect(story.steps.contains { $0.fate == .lost })
+    }
+
+    @Test("a lost segment is lost, and what repairs it names the rule and the original")
+    func repair() throws {
+        // 1 to 3 are the handshake, 4 is the only data.
+        let (network, _) = try Self.run(seed: 1, octets: 100, LinkProfile(delay: .milliseconds(10)), lost: [3])
+        let story = try #require(network.record.stories.first)
+        #expect(story.steps[3].account?.fate == .lost(.link))
+        let again = try #require(story.steps.first { $0.account?.original == 4 })
+        let reason = try #require(again.account?.reason)
+        #expect([.retransmitAfterTimeout, .lossProbe].contains(reason))
+        #expect(again.fate == .arrived && again.isRepetition)
+        #expect(again.account?.effects.contains(.textInOrder) ?? false)
+    }
+
+    @Test("a SYN that nobody listens for: the RST and its rule")
+    func refused() throws {
+        var network = VirtualNetwork(seed: 1)
+        let caller = network.addHost(HostConfiguration(addresses: [Self.client]))
+        let other = network.addHost(HostConfiguration(addresses: [Self.server]))
+        network.connect(caller, other, LinkProfile(delay: .milliseconds(10)))
+        try network.with(caller) { (host, now) throws(SocketError) in
+            try host.connect(host.open(), to: Endpoint(address: Self.server, port: 81), now: now)
+        }
+        network.run(for: .seconds(10))
+        let story = try #require(network.record.stories.first)
+        #expect(story.steps.map(\.kind) == [.syn, .reset])
+        #expect(story.steps[0].account?.effects == [.noConnection])
+        #expect(story.steps[1].account?.reason == .noConnection)
+        #expect(story.steps[1].account?.effects == [.resetInSynSent])
+        #expect(story.steps.map { $0.server.state } == [.closed, .closed])
+        #expect(story.steps.map { $0.client.state } == [.synSent, .closed])
+    }
+
+    @Test("ports that are used again: each connection has its own states and moments")
+    func reuse() throws {
+        let (ended, hosts) = try Self.run(seed: 1, octets: 100, LinkProfile(delay: .milliseconds(10)))
+        var network = ended
+        let port = try #require(network.record.stories.first?.client.port)
+        try network.with(try #require(hosts[.client])) { (host, now) throws(SocketError) in
+            let socket = host.open()
+            try host.bind(socket, to: Endpoint(address: Self.client, port: port))
+            try host.connect(socket, to: Endpoint(address: Self.server, port: 80), now: now)
+        }
+        network.run(for: .seconds(1))
+        let stories = network.record.stories
+        #expect(stories.count == 2 && stories[0].client == stories[1].client)
+        #expect(stories[0].path(of: .client).entries.map(\.state).suffix(2) == [.timeWait, .closed])
+        #expect(stories[1].path(of: .client).entries.map(\.state) == [.closed, .synSent, .established])
+        #expect(stories[1].path(of: .server).entries.map(\.state) == [.listen, .synReceived, .established])
+        #expect(Self.lane(.client, of: stories[1]) == [.closed, .synSent, .established])
+    }
+
+    // MARK: The experiment
+
+    @Test("the experiment: eleven segments, and the same again octet for octet")
+    func experiment() throws {
+        func segments(_ seed: UInt64) throws -> [[UInt8]] {
+            var options = StackExperiment.Options()
+            options.seed = seed
+            return try #require(StackExperiment(options).run()).story.steps.map(\.segment.frame)
+        }
+        let first = try segments(1)
+        #expect(first.count == 11)
+        #expect(try segments(1) == first)
+        #expect(try segments(2) != first)
+    }
+
+    @Test("a segment on its way when its receiver acts: its arrival has a row of its own, in its place")
+    func crossing() throws {
+        // 4 to 10 leave together; the ACK of 4 leaves before 5 is looked at.
+        let (network, _) = try Self.run(seed: 1, octets: 9000, LinkProfile(delay: .milliseconds(10)))
+        let story = try #require(network.record.stories.first)
+        let rows = Scene(story: story, title: Text(verbatim: "")).rows.compactMap { row -> String? in
+            switch row {
+            case .segment(let segment): "#\(segment.number)"
+            case .moment(let moment): moment.what
+            case .silence: nil
+            }
+        }
+        #expect(!rows.contains("#4 arrives"))
+        let arrival = try #require(rows.firstIndex(of: "#5 arrives"))
+        #expect(rows[arrival - 1] == "#11" && story.steps[10].sender == .server)
+        #expect(rows.filter { $0 == "#5 arrives" }.count == 1)
+    }
+
+    @Test("the experiment ends, whichever one packet is lost")
+    func anyLoss() throws {
+        for number in 1...11 {
+            var options = StackExperiment.Options()
+            options.lostPackets = [number]
+            let record = try #require(StackExperiment(options).run())
+            #expect(record.story.steps[number - 1].account?.fate == .lost(.link), "\(number)")
+            for party in Party.allCases {
+                #expect(record.story.path(of: party).entries.last?.state == .closed, "\(number) \(party)")
+                #expect(Self.lane(party, of: record.story).last == .closed, "\(number) \(party)")
+            }
+            let answers = record.clientSteps.filter { $0.kind == .received(GreetingServer.greeting) }
+            #expect(answers.count == 1, "\(number)")
+        }
+    }
+}

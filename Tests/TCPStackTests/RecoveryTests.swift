@@ -1,0 +1,220 @@
+import TCPState
+import TCPStack
+import TCPWire
+import Testing
+
+@Suite("Proportional rate reduction (RFC 6937)")
+struct RateReductionTests {
+    /// Twenty segments under way on a round trip of 100 ms, Reno, no timestamps, no probe.
+    static func flight(synAck: String = "<mss 1000,sackOK>", window: Int = 60_000) -> Transcript {
+        var talk = Transcript {
+            $0.congestionControl = .reno
+            $0.initialWindow = 20
+            $0.usesLossProbe = false
+        }
+        talk.connects()
+        talk.gives("S 0:0(0)")
+        talk.wait(.milliseconds(100))
+        talk.takes("S. 0:0(0) ack 1 win \(window) \(synAck)")
+        talk.gives(". 1:1(0) ack 1")
+        talk.writes(20_000)
+        talk.sent = []
+        talk.wait(.milliseconds(100))
+        return talk
+    }
+
+    @Test("one loss: one segment goes out for two that arrive, until the flight has come down to half")
+    func proportional() {
+        var talk = Self.flight()
+        for count in 2...4 { talk.takes(". 1:1(0) ack 1 win 60000 <sack 1001:\(count)001>") }
+        talk.gives(". 1:1001(1000) ack 1")
+        #expect(talk.info?.congestionThreshold == 10_000)
+        #expect(talk.info?.congestionWindow == 16_500, "16 segments under way, and half of the one that arrived")
+        talk.writes(20_000)
+        talk.givesNothing()
+        talk.records = []
+        var next = 20_001
+        for count in 5...14 {
+            talk.takes(". 1:1(0) ack 1 win 60000 <sack 1001:\(count)001>")
+            // The retransmission was the first; then every second ACK has one more.
+            if count >= 7, count % 2 == 1 {
+                talk.gives(". \(next):\(next + 1000)(1000) ack 1")
+                next += 1000
+            } else {
+                talk.givesNothing()
+            }
+        }
+        #expect(talk.reasons().contains(.proportionalReduction))
+        talk.takes(". 1:1(0) ack 20001 win 60000")
+        #expect(talk.info?.phase == .open)
+        #expect(talk.info?.congestionWindow == 10_000, "RFC 6937: ends at the threshold")
+    }
+
+    @Test("more lost than the reduction asks for: back up to the threshold, two segments for each that arrives")
+    func slowStart() {
+        var talk = Self.flight()
+        talk.takes(". 1:1(0) ack 1 win 60000 <sack 12001:13001>")
+        talk.takes(". 1:1(0) ack 1 win 60000 <sack 12001:14001>")
+        talk.givesNothing()
+        var next = 1
+        for count in 15...17 {
+            talk.takes(". 1:1(0) ack 1 win 60000 <sack 12001:\(count)001>")
+            for _ in 0..<2 {
+                talk.gives(". \(next):\(next + 1000)(1000) ack 1")
+                next += 1000
+            }
+            talk.givesNothing()
+        }
+        #expect(talk.info?.congestionWindow == 9000, "five were under way, then one more with each ACK")
+        #expect(talk.info?.counters.timeouts == 0)
+    }
+
+    @Test("without SACK each duplicate ACK counts as one segment that has arrived")
+    func duplicates() {
+        var talk = Self.flight(synAck: "<mss 1000>")
+        for _ in 0..<3 { talk.takes(". 1:1(0) ack 1 win 60000") }
+        talk.gives(". 1:1001(1000) ack 1")
+        #expect(talk.info?.congestionWindow == 16_500)
+        talk.writes(20_000)
+        talk.givesNothing()
+        for count in 4...9 {
+            talk.takes(". 1:1(0) ack 1 win 60000")
+            if count >= 6, count % 2 == 0 {
+                talk.gives(". \(count * 500 + 17_001):\(count * 500 + 18_001)(1000) ack 1")
+            }
+            talk.givesNothing()
+        }
+    }
+
+    @Test("three small segments from behind are enough for the first one (RFC 6675 5 step 2)")
+    func smallSegments() {
+        var talk = Transcript.connected(synAck: "<mss 1000,sackOK>") {
+            $0.nagle = .off
+            $0.usesRecentAcknowledgment = false
+        }
+        for _ in 0..<5 { talk.writes(10) }
+        talk.sent = []
+        talk.takes(". 1:1(0) ack 1 win 60000 <sack 11:21>")
+        talk.takes(". 1:1(0) ack 1 win 60000 <sack 11:31>")
+        talk.givesNothing()
+        talk.takes(". 1:1(0) ack 1 win 60000 <sack 11:41>")
+        talk.gives(". 1:11(10) ack 1")
+    }
+}
+
+@Suite("F-RTO with SACK (RFC 5682 3.1)")
+struct ForwardRecoveryTests {
+    /// Ten segments under way, none of them answered within the RTO; ten more are written.
+    static func timedOut(synAck: String = "<mss 1000,sackOK>", more: Int = 10_000) -> Transcript {
+        var talk = Transcript {
+            $0.congestionControl = .reno
+            $0.usesLossProbe = false
+        }
+        talk.connects()
+        talk.gives("S 0:0(0)")
+        talk.wait(.milliseconds(100))
+        talk.takes("S. 0:0(0) ack 1 win 60000 \(synAck)")
+        talk.gives(". 1:1(0) ack 1")
+        talk.writes(10_000)
+        talk.writes(more)
+        talk.sent = []
+        talk.waits(atMost: .seconds(1), for: ". 1:1001(1000) ack 1")
+        talk.givesNothing()
+        #expect(talk.info?.phase == .loss)
+        return talk
+    }
+
+    @Test("ACKs that were only late: new data goes out, the second ACK shows that nothing was lost")
+    func spurious() throws {
+        var talk = Self.timedOut()
+        talk.records = []
+        talk.takes(". 1:1(0) ack 1001 win 60000")
+        talk.gives(". 10001:11001(1000) ack 1")
+        talk.gives(". 11001:12001(1000) ack 1")
+        talk.givesNothing()
+        #expect(talk.reasons().contains(.forwardRecovery))
+        talk.takes(". 1:1(0) ack 2001 win 60000")
+        #expect(talk.reasons().contains(.forwardRecoverySpurious))
+        #expect(talk.info?.phase == .open)
+        #expect(talk.info?.counters.spuriousTimeouts == 1)
+        #expect(talk.info?.counters.retransmissions == 1, "only the first one was sent again")
+        #expect(try #require(talk.info).congestionWindow >= 10_000, "the window is what it was")
+        #expect(talk.info?.congestionThreshold == .max)
+        talk.sent = []
+        for ack in stride(from: 3001, through: 10_001, by: 1000) { talk.takes(". 1:1(0) ack \(ack) win 60000") }
+        #expect(talk.info?.counters.retransmissions == 1)
+    }
+
+    @Test("a duplicate that reports what was sent before the time-out shows it too")
+    func reported() {
+        var talk = Self.timedOut()
+        talk.takes(". 1:1(0) ack 1001 win 60000")
+        talk.sent = []
+        talk.takes(". 1:1(0) ack 1001 win 60000 <sack 2001:3001>")
+        #expect(talk.info?.counters.spuriousTimeouts == 1)
+        #expect(talk.info?.phase == .open)
+    }
+
+    @Test("a real loss: the new data is reported, the old goes out again with no more than three segments under way")
+    func genuine() {
+        var talk = Self.timedOut()
+        talk.takes(". 1:1(0) ack 1001 win 60000")
+        talk.gives(". 10001:11001(1000) ack 1")
+        talk.gives(". 11001:12001(1000) ack 1")
+        talk.wait(.milliseconds(100))
+        talk.takes(". 1:1(0) ack 1001 win 60000 <sack 10001:11001>")
+        talk.gives(". 1001:2001(1000) ack 1")
+        talk.gives(". 2001:3001(1000) ack 1")
+        talk.givesNothing()
+        #expect(talk.info?.phase == .loss)
+        #expect(talk.info?.counters.spuriousTimeouts == 0)
+        #expect(talk.info?.congestionWindow ?? 0 <= 3000)
+        talk.wait(.milliseconds(100))
+        talk.takes(". 1:1(0) ack 2001 win 60000 <sack 10001:12001>")
+        talk.gives(". 3001:4001(1000) ack 1")
+    }
+
+    @Test("a duplicate ACK that reports nothing: the conventional way", arguments: ["", "<sack 11001:12001>"])
+    func duplicate(sack: String) {
+        var talk = Self.timedOut()
+        talk.takes(". 1:1(0) ack 1001 win 60000")
+        talk.sent = []
+        talk.takes(". 1:1(0) ack 1001 win 60000 \(sack)")
+        talk.gives(". 1001:2001(1000) ack 1")
+        #expect(talk.info?.counters.spuriousTimeouts == 0)
+    }
+
+    @Test("nothing new to send: the retransmissions go on at once")
+    func nothingNew() {
+        var talk = Self.timedOut(more: 0)
+        talk.takes(". 1:1(0) ack 1001 win 60000")
+        talk.gives(". 1001:2001(1000) ack 1")
+        talk.gives(". 2001:3001(1000) ack 1")
+        talk.givesNothing()
+    }
+
+    @Test("new data that may not go out yet: the same")
+    func heldBack() {
+        var talk = Self.timedOut(more: 0)
+        talk.sets { $0.nagle = .whileUnacknowledged }
+        talk.writes(10)
+        talk.takes(". 1:1(0) ack 1001 win 60000")
+        talk.gives(". 1001:2001(1000) ack 1")
+    }
+
+    @Test("a second time-out: no more guessing")
+    func again() {
+        var talk = Self.timedOut()
+        talk.waits(atMost: .seconds(2), for: ". 1:1001(1000) ack 1")
+        talk.takes(". 1:1(0) ack 1001 win 60000")
+        talk.gives(". 1001:2001(1000) ack 1")
+        #expect(talk.info?.counters.spuriousTimeouts == 0)
+    }
+
+    @Test("after a time-out the window grows by one segment for an ACK (RFC 3465 2.3)")
+    func growth() {
+        var talk = Self.timedOut(synAck: "<mss 1000>", more: 0)
+        talk.takes(". 1:1(0) ack 4001 win 60000")
+        #expect(talk.info?.congestionWindow == 2000)
+    }
+}
