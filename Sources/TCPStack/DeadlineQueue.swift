@@ -23,10 +23,10 @@ public struct DeadlineQueue: Sendable {
     public var first: Instant? { heap.first?.deadline }
 
     /// How many have a deadline.
-    public var count: Int { heap.count }
+    var count: Int { heap.count }
 
     /// The deadline of one of them.
-    public func deadline(of slot: Int) -> Instant? {
+    func deadline(of slot: Int) -> Instant? {
         guard places.indices.contains(slot), places[slot] >= 0 else { return nil }
         return heap[places[slot]].deadline
     }

@@ -113,10 +113,11 @@ extension SegmentOptions {
 }
 
 extension [UInt8] {
-    /// Writes an integer in network order.
+    /// Writes an integer in network order. Bounds are checked; `mutableBytes` is marked unsafe for elements with padding, and an
+    /// octet has none.
     mutating func store<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word, at place: Int) {
         var span = mutableSpan
-        var bytes = span.mutableBytes
+        var bytes = unsafe span.mutableBytes
         bytes.storeBytes(of: word.bigEndian, toByteOffset: place, as: Word.self)
     }
 }

@@ -19,14 +19,14 @@ public enum ChecksumVerdict: Hashable, Sendable {
     @inlinable public init() {}
 
     /// A field of 16 bits.
-    @inlinable public mutating func add(_ word: UInt16) { sum &+= UInt64(word) }
+    mutating func add(_ word: UInt16) { sum &+= UInt64(word) }
 
     /// 2^32 is 1 modulo 2^16 - 1, so wider words may be added as they are: here 32 bits at a time.
-    @inlinable public mutating func add(_ word: UInt32) { sum &+= UInt64(word) }
+    mutating func add(_ word: UInt32) { sum &+= UInt64(word) }
 
     /// An address of a pseudo-header. One form serves both versions: an IPv4 address is held as `::ffff:a.b.c.d`, and 0xffff
     /// is zero in ones' complement.
-    @inlinable public mutating func add(_ address: IPAddress) {
+    mutating func add(_ address: IPAddress) {
         add(UInt32(truncatingIfNeeded: address.high >> 32))
         add(UInt32(truncatingIfNeeded: address.high))
         add(UInt32(truncatingIfNeeded: address.low >> 32))

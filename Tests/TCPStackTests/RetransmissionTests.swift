@@ -148,7 +148,7 @@ struct RetransmissionTests {
             talk.now = max(talk.now, deadline)
             talk.poll()
         }
-        #expect(talk.now - start > .seconds(100))
+        #expect(talk.now - start > .seconds(100) && talk.now - start < .seconds(3600))
         #expect(talk.readError() == .timedOut)
     }
 

@@ -73,39 +73,3 @@ struct LongTimeTests {
         #expect(pair.network.host(pair.server).connectionInfos.first?.unread == 86_400)
     }
 }
-
-@Suite("Deadlines")
-struct DeadlineQueueTests {
-    @Test(
-        "one deadline each, the earliest first, ties in the order in which they were set; moved and taken back, many seeds"
-    )
-    func model() {
-        for seed in 0..<200 {
-            var random = SeededRandom(seed: UInt64(seed))
-            var queue = DeadlineQueue()
-            var model: [Int: (deadline: Instant, order: Int)] = [:]
-            for order in 0..<300 {
-                let slot = Int(random.next() % 20)
-                switch random.next() % 4 {
-                case 0:
-                    queue.remove(slot)
-                    model[slot] = nil
-                case 1:
-                    let now = Instant(nanoseconds: Int64(random.next() % 50))
-                    let due = model.filter { $0.value.deadline <= now }.min {
-                        ($0.value.deadline, $0.value.order) < ($1.value.deadline, $1.value.order)
-                    }
-                    #expect(queue.popDue(now: now) == due?.key)
-                    if let due { model[due.key] = nil }
-                default:
-                    let deadline = Instant(nanoseconds: Int64(random.next() % 50))
-                    queue.set(deadline, of: slot)
-                    model[slot] = (deadline, order)
-                }
-                #expect(queue.count == model.count)
-                #expect(queue.first == model.values.map(\.deadline).min())
-                #expect(queue.deadline(of: slot) == model[slot]?.deadline)
-            }
-        }
-    }
-}
