@@ -7,8 +7,9 @@ import VirtualNetwork
 
 /// The run of a virtual network as connections: the same stories as of a capture, settled by what their ends tell.
 extension NetworkRecord {
-    /// Every connection, in the order of first segments; segments are numbered as the packets are, from 1. Behind a NAT
-    /// each side's packets are a connection of their own.
+    /// Every connection, in the order of first segments; segments are numbered as the packets are, from 1. The packets are
+    /// those that were sent: behind a NAT, which has each end call the connection by another name, each direction is a
+    /// connection of its own, and what a story says of its outcome is said of that half alone.
     public var stories: [ConnectionStory] {
         var analysis = CaptureAnalysis(keeping: .all(limit: packets.count))
         for (place, packet) in packets.enumerated() {
@@ -21,15 +22,14 @@ extension NetworkRecord {
             analysis.take(packet.octets.octets, captured)
         }
         var stories = (0..<analysis.count).compactMap { analysis.story(of: $0 + 1) }
-        var caused: [Int: NetworkRecord.Moment] = [:]
-        for moment in moments { if let packet = moment.packet { caused[packet] = moment } }
+        let index = MomentIndex(self)
         var ends: [Set<Endpoint>: [Int: Int]] = [:]
         // From the last one back, so that each knows where its ports are used again.
-        for index in stories.indices.reversed() {
-            let tuple: Set = [stories[index].client, stories[index].server]
-            let witnesses = Witnesses(stories[index], self, caused, until: ends[tuple] ?? [:])
+        for place in stories.indices.reversed() {
+            let tuple: Set = [stories[place].client, stories[place].server]
+            let witnesses = Witnesses(stories[place], self, index, until: ends[tuple] ?? [:])
             ends[tuple] = witnesses.begins
-            stories[index].settle(by: witnesses.testimony())
+            stories[place].settle(by: witnesses.testimony())
         }
         return stories
     }
@@ -38,6 +38,31 @@ extension NetworkRecord {
 extension Timestamp {
     /// The moment of virtual time as one since 1970.
     init(_ instant: Instant) { self.init(nanoseconds: instant.nanoseconds) }
+}
+
+/// Where in a record's moments what is looked for stands.
+private struct MomentIndex {
+    /// How one end calls a connection.
+    struct Name: Hashable {
+        var host: Int
+        var local: Endpoint
+        var remote: Endpoint
+    }
+
+    /// The moments of each end of each connection, in order.
+    private(set) var named: [Name: [Int]] = [:]
+    /// By a packet's place, the moment that it caused, and the one that sent it.
+    private(set) var caused: [Int: Int] = [:]
+    private(set) var sending: [Int: Int] = [:]
+
+    init(_ record: NetworkRecord) {
+        for (place, moment) in record.moments.enumerated() {
+            let name = Name(host: moment.host, local: moment.record.local, remote: moment.record.remote)
+            named[name, default: []].append(place)
+            if let packet = moment.packet { caused[packet] = place }
+            for packet in moment.sent { sending[packet] = place }
+        }
+    }
 }
 
 /// The two ends of one story in a record.
@@ -50,39 +75,29 @@ private struct Witnesses {
     private(set) var begins: [Int: Int] = [:]
     /// The places of the story's packets, which ascend.
     private let places: [Int]
-    /// The moments that packets caused, by the packet's place.
-    private let caused: [Int: Moment]
-    /// Each end's moments, in order; none of an end that is no host of the network.
-    private var moments: [Party: [Moment]] = [:]
-    /// Those of both ends, in order.
-    private var all: [(party: Party, moment: Moment)] = []
+    private let index: MomentIndex
+    /// The places of each end's moments, which ascend; none of an end that is no host of the network.
+    private var moments: [Party: [Int]] = [:]
 
     /// - Parameter ends: by host, the place of the moment with which the next connection of the same ports begins.
-    init(_ story: ConnectionStory, _ record: NetworkRecord, _ caused: [Int: Moment], until ends: [Int: Int]) {
+    init(_ story: ConnectionStory, _ record: NetworkRecord, _ index: MomentIndex, until ends: [Int: Int]) {
         self.story = story
         self.record = record
-        self.caused = caused
+        self.index = index
         places = story.steps.map { $0.segment.number - 1 }
-        let names = Party.allCases.compactMap { party in name(of: party).map { (party, $0) } }
-        for (place, moment) in record.moments.enumerated() {
-            for (party, name) in names
-            where name.host == moment.host && name.local == moment.record.local && name.remote == moment.record.remote {
-                if begins[moment.host] == nil {
-                    guard isBeginning(moment, of: party) else { continue }
-                    begins[moment.host] = place
-                }
-                guard place < ends[moment.host] ?? .max else { continue }
-                moments[party, default: []].append(moment)
-                all.append((party, moment))
-            }
+        for party in Party.allCases {
+            guard let name = name(of: party), let named = index.named[name],
+                let first = named.firstIndex(where: { isBeginning(record.moments[$0]) })
+            else { continue }
+            let end = ends[name.host] ?? .max
+            begins[name.host] = named[first]
+            moments[party] = named[first...].filter { $0 < end }
         }
     }
 
     /// Whether it sends or is caused by a packet of the story: what came before may be an earlier connection's.
-    private func isBeginning(_ moment: Moment, of party: Party) -> Bool {
-        if let packet = moment.packet { return isOwn(packet) }
-        let sends = moment.record.actions.contains { $0.kind.isTransmission }
-        return sends && story.steps.first?.sender == party && moment.packetsBefore == places.first
+    private func isBeginning(_ moment: Moment) -> Bool {
+        moment.packet.map(isOwn) ?? false || moment.sent.contains(where: isOwn)
     }
 
     /// Whether the packet at that place is one of the story's.
@@ -92,13 +107,16 @@ private struct Witnesses {
     }
 
     /// How an end calls the connection: `nil` where it is no host of the network.
-    private func name(of party: Party) -> (host: Int, local: Endpoint, remote: Endpoint)? {
+    private func name(of party: Party) -> MomentIndex.Name? {
         guard let host = Self.host(of: party, story, record) else { return nil }
         // A box that translates addresses has the two ends call the connection by different names.
-        if let seen = places.lazy.compactMap({ caused[$0] }).first(where: { $0.host == host })?.record {
-            return (host, seen.local, seen.remote)
+        let seen = places.lazy.compactMap { index.caused[$0] }.first { record.moments[$0].host == host }
+        if let seen = seen.map({ record.moments[$0].record }) {
+            return MomentIndex.Name(host: host, local: seen.local, remote: seen.remote)
         }
-        return party == .client ? (host, story.client, story.server) : (host, story.server, story.client)
+        return party == .client
+            ? MomentIndex.Name(host: host, local: story.client, remote: story.server)
+            : MomentIndex.Name(host: host, local: story.server, remote: story.client)
     }
 
     private static func host(of party: Party, _ story: ConnectionStory, _ record: NetworkRecord) -> Int? {
@@ -112,12 +130,15 @@ private struct Witnesses {
     func testimony() -> Testimony {
         var testimony = Testimony(accounts: story.steps.map(account), moments: [], paths: [:])
         for party in Party.allCases {
-            guard let own = moments[party], !own.isEmpty else { continue }
-            testimony.paths[party] = path(own)
+            if let own = moments[party], !own.isEmpty {
+                testimony.paths[party] = path(own)
+            } else if let state = places.lazy.compactMap({ record.packets[$0].receiverState }).first {
+                // Nothing has reached it.
+                testimony.paths[party] = [StatePath.Entry(state: state, time: nil, cause: nil, rule: nil)]
+            }
         }
-        testimony.moments = all.compactMap { party, moment in
-            told(moment, of: party, segmentsBefore: places.count(before: moment.packetsBefore) { $0 })
-        }
+        let all = moments.flatMap { party, own in own.map { (party: party, place: $0) } }
+        testimony.moments = all.sorted { $0.place < $1.place }.compactMap { told($0.place, of: $0.party) }
         return testimony
     }
 
@@ -127,54 +148,52 @@ private struct Witnesses {
     private func account(_ step: ConnectionStory.Step) -> Testimony.Account {
         let place = step.segment.number - 1
         let packet = record.packets[place]
-        let moment = caused[place]
-        let original = original(of: step, packet)
-        let fate = fate(packet, moment, isRepetition: original != nil)
+        let moment = index.caused[place]
+        let fate = Testimony.Fate(packet, moment.map { record.moments[$0].record })
         func end(_ party: Party) -> Testimony.End? {
-            guard let own = moments[party], !own.isEmpty else { return nil }
-            if party != step.sender, fate.arrival != nil, let moment { return Testimony.End(moment) }
-            let known = own.count(before: place + 1, \.packetsBefore)
-            var end = known > 0 ? Testimony.End(own[known - 1]) : Testimony.End(before: own[0])
-            if party == step.sender, let state = packet.senderState { end.state = state }
-            return end
+            guard let own = moments[party], !own.isEmpty else {
+                return party == step.sender ? nil : packet.receiverState.map { .init(state: $0, variables: nil) }
+            }
+            if party == step.sender {
+                if let moment = index.sending[place] { return sender(record.moments[moment], of: place) }
+            } else if fate.arrival != nil, let moment {
+                return Testimony.End(record.moments[moment])
+            }
+            let known = own.count(before: place + 1) { record.moments[$0].packetsBefore }
+            return known > 0
+                ? Testimony.End(record.moments[own[known - 1]]) : Testimony.End(before: record.moments[own[0]])
         }
         return Testimony.Account(
-            reason: packet.reason, purpose: packet.transmission, original: original, fate: fate,
-            effects: effects(of: moment, at: step.sender.other), client: end(.client), server: end(.server))
+            reason: packet.reason, purpose: packet.transmission, original: original(of: step, packet), fate: fate,
+            effects: moment.map { effects(of: $0, at: step.sender.other) } ?? [], client: end(.client),
+            server: end(.server))
     }
 
-    private func fate(
-        _ packet: NetworkRecord.Packet, _ moment: Moment?, isRepetition: Bool
-    ) -> Testimony.Fate {
-        switch packet.fate {
-        case .underWay: return .underWay
-        case .lost: return .lost(.link)
-        case .queueFull: return .lost(.queue)
-        case .intercepted: return .lost(.middlebox)
-        case .tooLarge: return .lost(.size)
-        case .noRoute: return .lost(.route)
-        case .arrived(let instant):
-            let time = Timestamp(instant)
-            let rules = moment?.record.actions ?? []
-            let isTaken = rules.contains { $0.kind.isProgress }
-            if isTaken { return .arrived(at: time) }
-            if rules.contains(where: { $0.reason == .duplicateText }) { return .useless(at: time) }
-            guard rules.contains(where: { $0.kind == .discard && !$0.reason.answersNobody }) else {
-                return .arrived(at: time)
-            }
-            return isRepetition ? .useless(at: time) : .dropped(at: time)
+    /// The end that sent the packet at that place: what the same moment sends behind it moves SND.NXT on only then.
+    private func sender(_ moment: Moment, of place: Int) -> Testimony.End {
+        guard var info = moment.record.after else { return Testimony.End(moment) }
+        for later in moment.sent.reversed().prefix(while: { $0 > place }) {
+            let packet = record.packets[later]
+            guard let segment = packet.segment, segment.length > 0, segment.end == info.sendNext,
+                packet.transmission != .retransmission, packet.transmission != .keepAlive
+            else { continue }
+            info.sendNext = segment.sequence
         }
+        return Testimony.End(state: info.state, variables: .init(info))
     }
 
-    /// The rules by which the receiver acted, without those that stand with what it sent.
-    private func effects(of moment: Moment?, at party: Party) -> [Rule] {
-        guard let moment else { return [] }
-        let rules = moment.rules
-        guard rules.isEmpty, let after = moment.record.after, let own = moments[party] else { return rules }
-        let first = own.count(before: moment.packetsBefore, \.packetsBefore)
-        let index = own[first...].firstIndex { $0.packet == moment.packet }
-        guard let index, index > 0, let before = own[index - 1].record.after else { return rules }
-        return after.sendUnacknowledged.isAfter(before.sendUnacknowledged) ? [.acknowledgmentOfText] : rules
+    /// The rules by which the receiver acted, without those that stand with what it answered: at once, or when it had looked
+    /// at everything that came at this moment.
+    private func effects(of place: Int, at party: Party) -> [Rule] {
+        let moment = record.moments[place]
+        var answers = moment.sent
+        let own = moments[party] ?? []
+        for next in own[own.count(before: place + 1) { $0 }...].lazy.map({ record.moments[$0] }) {
+            guard next.record.cause == .clock, next.record.time == moment.record.time, next.timer == nil else { break }
+            answers += next.sent
+        }
+        let reasons = answers.compactMap { record.packets[$0].reason }
+        return moment.rules.filter { !reasons.contains($0) }
     }
 
     /// The packet that carried the same numbers first.
@@ -185,9 +204,12 @@ private struct Witnesses {
         case .retransmission, .lossProbe: break
         default: guard packet.isCopy || header.flags.contains(.syn) else { return nil }
         }
+        // The SYN-ACK of a simultaneous open has its SYN's number and is no repetition of it.
+        let kind: TCPFlags = header.flags.contains(.syn) ? [.syn, .ack] : []
         let first = story.steps.first {
-            let offset = header.sequence &- $0.segment.header.sequence
-            return $0.sender == step.sender && $0.segment.header.sequenceLength > offset
+            let earlier = $0.segment.header
+            return $0.sender == step.sender && earlier.sequenceLength > header.sequence &- earlier.sequence
+                && earlier.flags.intersection(kind) == header.flags.intersection(kind)
         }
         guard let first, first.segment.number < step.segment.number else { return nil }
         return first.segment.number
@@ -196,43 +218,38 @@ private struct Witnesses {
     // MARK: Moments and states
 
     /// `nil` for what its segments tell already.
-    private func told(_ moment: Moment, of party: Party, segmentsBefore: Int) -> Testimony.Moment? {
+    private func told(_ place: Int, of party: Party) -> Testimony.Moment? {
+        let moment = record.moments[place]
+        let time = Timestamp(moment.record.time)
+        let segmentsBefore = places.count(before: moment.packetsBefore) { $0 }
         let cause: Testimony.Moment.Cause
         switch moment.record.cause {
         case .segment:
             guard let packet = moment.packet, isOwn(packet) else { return nil }
-            cause = .segment(packet + 1)
+            return Testimony.Moment(
+                time: time, party: party, cause: .segment(packet + 1), rules: effects(of: place, at: party),
+                state: Testimony.End(moment).state, segmentsBefore: segmentsBefore)
         case .icmp: cause = .icmp
         case .call(let name): cause = .call(name)
-        case .clock:
-            let timers = moment.record.actions.compactMap { action -> TimerName? in
-                if case .expire(let name) = action.kind { name } else { nil }
-            }
-            cause = timers.first.map { .timer($0) } ?? .itself
+        case .clock: cause = moment.timer.map { .timer($0) } ?? .itself
         }
-        if case .segment = cause {
-            return Testimony.Moment(
-                time: Timestamp(moment.record.time), party: party, cause: cause, rules: effects(of: moment, at: party),
-                state: Testimony.End(moment).state, segmentsBefore: segmentsBefore)
-        }
-        let sent = Set(moment.record.actions.filter { $0.kind.isTransmission }.map(\.reason))
+        let sent = Set(moment.sent.compactMap { record.packets[$0].reason })
         let rules = moment.rules.filter { !sent.contains($0) }
         if cause == .itself, rules.isEmpty { return nil }
         return Testimony.Moment(
-            time: Timestamp(moment.record.time), party: party, cause: cause, rules: rules,
+            time: time, party: party, cause: cause, rules: rules,
             // What it sends shows the change of state.
             state: sent.isEmpty ? Testimony.End(moment).state : moment.record.stateBefore,
             segmentsBefore: segmentsBefore)
     }
 
-    private func path(_ own: [Moment]) -> [StatePath.Entry] {
+    private func path(_ own: [Int]) -> [StatePath.Entry] {
         var entries: [StatePath.Entry] = []
-        if let first = own.first {
-            entries.append(StatePath.Entry(state: first.record.stateBefore, time: nil, cause: nil, rule: nil))
-        }
-        for moment in own {
-            let sends = moment.record.actions.contains { $0.kind.isTransmission }
-            let cause = moment.packet ?? (sends ? moment.packetsBefore : nil)
+        for moment in own.lazy.map({ record.moments[$0] }) {
+            if entries.isEmpty {
+                entries.append(StatePath.Entry(state: moment.record.stateBefore, time: nil, cause: nil, rule: nil))
+            }
+            let cause = moment.packet ?? moment.sent.first
             for action in moment.record.actions {
                 guard case .enter(let state, _) = action.kind, state != entries.last?.state else { continue }
                 entries.append(
@@ -245,6 +262,48 @@ private struct Witnesses {
     }
 }
 
+extension Testimony.Fate {
+    /// What became of a packet, and of the segment in it by the rules of the end that it reached.
+    fileprivate init(_ packet: NetworkRecord.Packet, _ record: HostRecord?) {
+        switch packet.fate {
+        case .underWay: self = .underWay
+        case .lost: self = .lost(.link)
+        case .queueFull: self = .lost(.queue)
+        case .intercepted: self = .lost(.middlebox)
+        case .tooLarge: self = .lost(.size)
+        case .noRoute: self = .lost(.route)
+        case .arrived(let instant):
+            let time = Timestamp(instant)
+            guard let record else {
+                // A host that says nothing of it dropped it before it came to TCP.
+                self = packet.receiver == nil ? .arrived(at: time) : .dropped(at: time)
+                return
+            }
+            let isTaken = record.actions.contains { $0.kind.isProgress }
+            // Where nobody is there for it, the RST is its answer.
+            let dropping = record.actions.first { $0.kind == .discard && $0.reason != .noConnection }
+            guard !isTaken, let dropping else {
+                self = .arrived(at: time)
+                return
+            }
+            self = record.hadReceived(what: dropping.reason) ? .useless(at: time) : .dropped(at: time)
+        }
+    }
+}
+
+extension HostRecord {
+    /// Whether the segment that set it off was dropped by that rule because all of it had been received before.
+    fileprivate func hadReceived(what rule: Rule) -> Bool {
+        switch rule {
+        case .duplicateText, .synAgainInSynReceived, .finAgainInTimeWait: return true
+        case .unacceptable:
+            guard case .segment(let segment) = cause, let after else { return false }
+            return segment.length > 0 && segment.end.isAtOrBefore(after.receiveNext)
+        default: return false
+        }
+    }
+}
+
 extension NetworkRecord.Moment {
     /// The rules of what was done, but for those of segments, each once.
     fileprivate var rules: [Rule] {
@@ -253,6 +312,14 @@ extension NetworkRecord.Moment {
             rules.append(action.reason)
         }
         return rules
+    }
+}
+
+extension NetworkRecord.Moment {
+    /// The timer that set it off.
+    fileprivate var timer: TimerName? {
+        for action in record.actions { if case .expire(let name) = action.kind { return name } }
+        return nil
     }
 }
 
@@ -296,17 +363,7 @@ extension Action.Kind {
     /// Whether the segment that caused it was of use.
     fileprivate var isProgress: Bool {
         switch self {
-        case .enter, .deliver, .endOfStream, .urgent, .end: true
-        default: false
-        }
-    }
-}
-
-extension Rule {
-    /// Whether what is dropped by it gets an RST because nobody is there for it: that is its answer, not a loss.
-    fileprivate var answersNobody: Bool {
-        switch self {
-        case .noConnection, .acknowledgmentInListen, .badAcknowledgmentInSynSent, .badAcknowledgmentInSynReceived: true
+        case .enter, .deliver, .acknowledged, .endOfStream, .urgent, .end: true
         default: false
         }
     }

@@ -110,18 +110,8 @@ public final class StackScriptHost: ScriptHost {
     /// - Parameter place: in the record, of the packet that has arrived.
     func collect(arrived place: Int? = nil) {
         let sent = host.poll(now: clock)
-        for moment in host.takeRecords() {
-            record.moments.append(
-                NetworkRecord.Moment(
-                    host: 0, record: moment, packet: moment.cause.isArrival ? place : nil,
-                    packetsBefore: record.packets.count))
-        }
-        for packet in sent {
-            packets.append(ScriptPacket(time: clock.nanoseconds, octets: packet.octets))
-            var noted = NetworkRecord.Packet(packet, at: clock, sender: 0, receiver: nil)
-            noted.fate = .arrived(at: clock)
-            record.packets.append(noted)
-        }
+        record.append(host.takeRecords(), sent, of: 0, arrived: place, at: clock)
+        for packet in sent { packets.append(ScriptPacket(time: clock.nanoseconds, octets: packet.octets)) }
     }
 
     var hasRunOut: Bool { patience.map { $0 <= clock } ?? false }

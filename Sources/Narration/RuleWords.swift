@@ -228,9 +228,9 @@ extension Rule {
         case .fragmentDropped:
             Text(en: "the fragments overlap, or are too many: drop the datagram", zh: "分片重叠或过多：丢弃整个数据报")
         case .synQueueFull:
-            Text(
-                en: "too many half-open connections: answer with a SYN cookie and remember nothing",
-                zh: "半连接队列已满：只回 SYN cookie，不保存任何状态")
+            Text(en: "too many half-open connections: drop the SYN, it comes again", zh: "半连接队列已满：丢弃 SYN，对端会重传")
+        case .cookieSent:
+            Text(en: "answered with a SYN cookie: nothing is remembered of the SYN", zh: "回 SYN cookie：不为这个 SYN 保存任何状态")
         case .cookieAccepted:
             Text(en: "the ACK brings back a SYN cookie: the connection is open", zh: "ACK 带回了有效的 SYN cookie：连接建立")
         case .cookieWrong: Text(en: "the ACK brings no valid SYN cookie", zh: "ACK 带回的 SYN cookie 无效")

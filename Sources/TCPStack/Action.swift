@@ -13,6 +13,8 @@ public struct Action: Hashable, Sendable {
         case enter(State, from: State)
         /// Octets in order are there to be read.
         case deliver(octets: Int)
+        /// So many octets were acknowledged for the first time: SND.UNA moves on.
+        case acknowledged(octets: UInt32)
         /// The other end has sent its last octet.
         case endOfStream
         /// Urgent data ends that many octets behind what has been read (MUST-32, MUST-33).

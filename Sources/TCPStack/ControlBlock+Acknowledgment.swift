@@ -67,6 +67,7 @@ extension ControlBlock {
         if let finishNumber, ack.isAfter(finishNumber), octets > 0 { octets -= 1 }
         sendQueue.removeFirst(Int(octets))
         counters.octetsAcknowledged += UInt64(octets)
+        if octets > 0 { act(.acknowledged(octets: octets), because: .acknowledgmentOfText) }
         if snd.up.isBefore(ack) { snd.up = ack }
         if snd.sml.isBefore(ack) { snd.sml = ack }
         unansweredSince = ledger.isEmpty ? nil : now

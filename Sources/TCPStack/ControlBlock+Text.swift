@@ -70,6 +70,7 @@ extension ControlBlock {
             counters.duplicatesReceived += 1
             let end = start + UInt32(truncatingIfNeeded: text.count)
             acknowledgment.duplicate = SACKBlock(left: start.rawValue, right: end.rawValue)
+            act(.discard, because: .duplicateText)
         }
         transmit(flags: .ack, at: snd.nxt, kind: .duplicateAcknowledgment, because: .gap)
     }

@@ -30,14 +30,25 @@ extension Host {
 
     mutating func drop(_ rule: Rule) { discarded[rule, default: 0] += 1 }
 
-    /// A segment that reaches no connection, or is kept from the one it is for.
+    /// A segment that reaches no connection.
     mutating func drop(_ segment: Segment, because rule: Rule, in state: State = .closed, now: Instant) {
+        drop(segment, because: rule, in: state, after: nil, now: now)
+    }
+
+    /// A segment that is kept from the connection it is for, which stays as it is.
+    private mutating func drop(_ segment: Segment, because rule: Rule, keptFrom slot: Int, now: Instant) {
+        let info = connections[slot].block.info
+        drop(segment, because: rule, in: info.state, after: info, now: now)
+    }
+
+    private mutating func drop(
+        _ segment: Segment, because rule: Rule, in state: State, after: ConnectionInfo?, now: Instant
+    ) {
         drop(rule)
         guard configuration.keepsRecords else { return }
-        records.append(
-            HostRecord(
-                time: now, local: segment.destination, remote: segment.source, cause: .segment(segment.detached),
-                stateBefore: state, after: nil, actions: [Action(.discard, because: rule)]))
+        note(
+            .segment(segment), local: segment.destination, remote: segment.source, stateBefore: state, after: after,
+            actions: [Action(.discard, because: rule)], now: now)
     }
 
     private func isEverybodys(_ address: IPAddress) -> Bool {
@@ -53,9 +64,10 @@ extension Host {
         guard let length = Segment.headerLength(packet, in: octets) else { return drop(.badPacket) }
         let segment = Segment(packet, headerLength: length, in: octets)
         guard Segment.isIntact(packet, in: octets) else {
-            let slot = demultiplexer[FourTuple(local: segment.destination, remote: segment.source)]
-            let state = slot.map { connections[$0].block.state }
-            return drop(segment, because: .badChecksum, in: state ?? .closed, now: now)
+            guard let slot = demultiplexer[FourTuple(local: segment.destination, remote: segment.source)] else {
+                return drop(segment, because: .badChecksum, in: idleState(at: segment.destination), now: now)
+            }
+            return drop(segment, because: .badChecksum, keptFrom: slot, now: now)
         }
         receive(segment, now: now)
     }
@@ -70,7 +82,7 @@ extension Host {
                 release(slot)
             } else {
                 if isHeldBack(slot, segment) {
-                    return drop(segment, because: .acceptQueueFull, in: .synReceived, now: now)
+                    return drop(segment, because: .acceptQueueFull, keptFrom: slot, now: now)
                 }
                 deliver(segment, to: slot, now: now)
                 return
@@ -87,10 +99,19 @@ extension Host {
             ?? listeners[ListenerKey(address: nil, port: local.port)]
     }
 
+    /// The state of what is no connection.
+    private func idleState(at local: Endpoint) -> State { listener(for: local) == nil ? .closed : .listen }
+
+    /// The state of this end towards the other: its connection's, or that of what it would find here.
+    public func state(local: Endpoint, remote: Endpoint) -> State {
+        let slot = demultiplexer[FourTuple(local: local, remote: remote)]
+        return slot.map { connections[$0].block.state } ?? idleState(at: local)
+    }
+
     /// RFC 9293 3.10.7.1. So many a second: a flood is not answered with a flood.
     mutating func answerNobodys(_ segment: Segment, because rule: Rule, now: Instant) {
         let isReset = segment.flags.contains(.rst)
-        let state = listener(for: segment.destination) == nil ? State.closed : .listen
+        let state = idleState(at: segment.destination)
         drop(segment, because: isReset ? .resetInClosed : rule, in: state, now: now)
         guard var reset = ControlBlock.reset(answering: segment) else { return }
         let second = now.nanoseconds / 1_000_000_000

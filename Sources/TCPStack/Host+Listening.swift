@@ -70,9 +70,13 @@ extension Host {
             timestampOffset: stamp &- ticks, mtu: configuration.mtu, options: listenerOptions(descriptor))
         try? block.openPassively()
         block.receive(syn, now: now)
-        for sent in block.transmissions {
-            send(sent.segment, kind: sent.kind, because: .synQueueFull, state: .listen)
+        let answers = block.transmissions
+        if configuration.keepsRecords {
+            note(
+                .segment(syn), local: local, remote: remote, stateBefore: .listen, after: nil,
+                actions: answers.map { Action(.transmit($0.segment, $0.kind), because: .cookieSent) }, now: now)
         }
+        for sent in answers { send(sent.segment, kind: sent.kind, because: .cookieSent, state: .listen) }
         lastCookie = now
         cookiesSent += 1
     }
@@ -106,7 +110,9 @@ extension Host {
         connections[slot].listener = descriptor
         connections[slot].isHalfOpen = true
         halfOpenCount += 1
-        deliver(ack, to: slot, now: now)
+        // Until now nothing was kept of it: the listener was all there was.
+        connections[slot].block.act(.enter(.synReceived, from: .listen), because: .cookieAccepted)
+        deliver(ack, to: slot, from: .listen, now: now)
         return true
     }
 

@@ -35,6 +35,8 @@ public struct Host: Sendable {
     /// Packets to its own addresses.
     var looped: [[UInt8]] = []
     var records: [HostRecord] = []
+    /// Of the next record.
+    private var recordNumber = 0
     var assembler = FragmentAssembler()
     var identification: UInt16 = 0
     var halfOpenCount = 0
@@ -219,9 +221,12 @@ public struct Host: Sendable {
 
     /// The event of a segment's arrival: what most events are, so that nothing is captured and nothing told where no records
     /// are kept.
-    mutating func deliver(_ segment: Segment, to slot: Int, now: Instant) {
+    ///
+    /// - Parameter earlier: the state that the connection has been in for the other end, where the block is newer.
+    mutating func deliver(_ segment: Segment, to slot: Int, from earlier: State? = nil, now: Instant) {
         guard connections[slot].isInUse else { return }
-        let before = connections[slot].begin(storage: &transmissionStorage)
+        var before = connections[slot].begin(storage: &transmissionStorage)
+        if let earlier { before.state = earlier }
         connections[slot].block.receive(segment, now: now)
         if configuration.keepsRecords { record(slot, cause: .segment(segment), before: before, now: now) }
         finishUpdate(slot)
@@ -248,10 +253,21 @@ public struct Host: Sendable {
         connections[slot].block.outbox = []
         guard !actions.isEmpty || cause.isArrival else { return }
         let remote = block.remote.port == 0 ? before.remote : block.remote
+        note(
+            cause, local: block.local, remote: remote, stateBefore: before.state, after: block.info, actions: actions,
+            now: now)
+    }
+
+    /// Keeps a record; what is sent next is what it tells of.
+    mutating func note(
+        _ cause: HostRecord.Cause, local: Endpoint, remote: Endpoint, stateBefore: State, after: ConnectionInfo?,
+        actions: [Action], now: Instant
+    ) {
         records.append(
             HostRecord(
-                time: now, local: block.local, remote: remote, cause: cause.detached, stateBefore: before.state,
-                after: block.info, actions: actions.map(\.detached)))
+                number: recordNumber, time: now, local: local, remote: remote, cause: cause.detached,
+                stateBefore: stateBefore, after: after, actions: actions.map(\.detached)))
+        recordNumber += 1
     }
 
     /// The connection between these two, if there is one.
@@ -290,7 +306,8 @@ public struct Host: Sendable {
             outgoing.append(
                 HostPacket(
                     octets: octets, segment: configuration.keepsRecords ? segment.detached : nil,
-                    transmission: kind, reason: reason, state: state))
+                    transmission: kind, reason: reason, state: state,
+                    record: configuration.keepsRecords ? recordNumber - 1 : nil))
         }
     }
 }

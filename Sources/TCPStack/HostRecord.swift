@@ -15,6 +15,8 @@ public struct HostRecord: Hashable, Sendable {
         case icmp(ICMPReason)
     }
 
+    /// Counts the host's records, from 0.
+    public var number: Int
     /// When.
     public var time: Instant
     /// This end.
@@ -43,4 +45,6 @@ public struct HostPacket: Hashable, Sendable {
     public var reason: Rule
     /// The sender's state once it was sent.
     public var state: State?
+    /// The number of the record that tells of its being sent, where records are kept; `nil` for ICMP.
+    public var record: Int?
 }

@@ -44,7 +44,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
 
     // The host.
     case notForHost, badPacket, badChecksum, invalidSource, fragmentKept, fragmentDropped, synQueueFull,
-        cookieAccepted, cookieWrong, acceptQueueFull, synInTimeWait, listenerClosed, tooManyConnections, echoReply,
+        cookieSent, cookieAccepted, cookieWrong, acceptQueueFull, synInTimeWait, listenerClosed, tooManyConnections,
+        echoReply,
         otherProtocol
 }
 

@@ -34,8 +34,10 @@ public struct NetworkRecord: Hashable, Sendable {
         /// What it is for and why it was sent, in its sender's words.
         public var transmission: Transmission?
         public var reason: Rule?
-        /// The sender's state then.
+        /// The sender's state once it was sent.
         public var senderState: State?
+        /// The state towards its sender of the host it goes to, when it was sent; `nil` where the packet is for another.
+        public var receiverState: State?
         public var fate = Fate.underWay
         /// Whether it is the link's copy of another.
         public var isCopy = false
@@ -49,7 +51,7 @@ public struct NetworkRecord: Hashable, Sendable {
         }
 
         /// What a host sends.
-        public init(_ packet: HostPacket, at time: Instant, sender: Int, receiver: Int?) {
+        init(_ packet: HostPacket, at time: Instant, sender: Int, receiver: Int?) {
             sentAt = time
             self.sender = sender
             self.receiver = receiver
@@ -73,15 +75,10 @@ public struct NetworkRecord: Hashable, Sendable {
         public var record: HostRecord
         /// The place in ``NetworkRecord/packets`` of the packet that set it off; `nil` for calls and timers.
         public var packet: Int?
-        /// How many packets had been sent before: what this moment sends comes behind them.
+        /// How many packets had been sent before.
         public var packetsBefore: Int
-
-        public init(host: Int, record: HostRecord, packet: Int?, packetsBefore: Int) {
-            self.host = host
-            self.record = record
-            self.packet = packet
-            self.packetsBefore = packetsBefore
-        }
+        /// The places of the packets that it sent, which ascend.
+        public internal(set) var sent: [Int] = []
     }
 
     /// In the order they were sent.
@@ -91,6 +88,68 @@ public struct NetworkRecord: Hashable, Sendable {
 
     /// Nothing has happened.
     public init() {}
+
+    /// What a host has done and sent since it was last asked, in one order.
+    enum Happening {
+        case moment(HostRecord)
+        case packet(HostPacket)
+    }
+
+    /// Brings a host's records and packets into the order in which they happened: each packet behind the record that tells
+    /// of its being sent.
+    static func inOrder(_ records: [HostRecord], _ packets: [HostPacket]) -> [Happening] {
+        var happenings: [Happening] = []
+        var rest = packets[...]
+        for record in records {
+            happenings.append(.moment(record))
+            while let packet = rest.first, packet.record ?? record.number <= record.number {
+                happenings.append(.packet(packet))
+                rest.removeFirst()
+            }
+        }
+        return happenings + rest.map { .packet($0) }
+    }
+
+    /// Notes what a host has done, before what it sends.
+    ///
+    /// - Parameter place: of the packet that has arrived there.
+    mutating func append(_ record: HostRecord, of host: Int, arrived place: Int?) {
+        moments.append(
+            Moment(
+                host: host, record: record, packet: record.cause.isArrival ? place : nil,
+                packetsBefore: packets.count))
+    }
+
+    /// Notes what a host sends, behind the moment that sends it.
+    ///
+    /// - Returns: the packet's place.
+    mutating func append(_ packet: Packet, sentBy record: Int?) -> Int {
+        packets.append(packet)
+        // Of the moments of one host the last one's number is the largest.
+        if let record, let last = moments.indices.last, moments[last].host == packet.sender,
+            moments[last].record.number == record
+        {
+            moments[last].sent.append(packets.count - 1)
+        }
+        return packets.count - 1
+    }
+
+    /// Notes what a host beyond whose links nothing is known has done and sent.
+    ///
+    /// - Parameter place: of the packet that has arrived there.
+    public mutating func append(
+        _ records: [HostRecord], _ packets: [HostPacket], of host: Int, arrived place: Int?, at time: Instant
+    ) {
+        for happening in Self.inOrder(records, packets) {
+            switch happening {
+            case .moment(let record): append(record, of: host, arrived: place)
+            case .packet(let packet):
+                var noted = Packet(packet, at: time, sender: host, receiver: nil)
+                noted.fate = .arrived(at: time)
+                _ = append(noted, sentBy: packet.record)
+            }
+        }
+    }
 
     /// The states of one connection at one host, each from when on and why.
     public func states(

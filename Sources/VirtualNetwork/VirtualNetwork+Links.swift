@@ -19,8 +19,13 @@ extension VirtualNetwork {
 
     private mutating func note(_ packet: HostPacket, sender: Int, receiver: Int?) -> Int? {
         guard keepsRecord else { return nil }
-        record.packets.append(NetworkRecord.Packet(packet, at: now, sender: sender, receiver: receiver))
-        return record.packets.count - 1
+        var noted = NetworkRecord.Packet(packet, at: now, sender: sender, receiver: receiver)
+        if let receiver, let segment = packet.segment,
+            nodes[receiver].host.configuration.addresses.contains(segment.destination.address)
+        {
+            noted.receiverState = nodes[receiver].host.state(local: segment.destination, remote: segment.source)
+        }
+        return record.append(noted, sentBy: packet.record)
     }
 
     /// A packet that no host sent: a copy, a forgery, an ICMP error.

@@ -186,15 +186,15 @@ public struct VirtualNetwork {
         swap(&packets, &packetStorage)
         nodes[host].host.poll(now: now, into: &packets)
         if keepsRecord {
-            for record in nodes[host].host.takeRecords() {
-                let isArrival = record.cause.isArrival
-                self.record.moments.append(
-                    NetworkRecord.Moment(
-                        host: host, record: record, packet: isArrival ? packet : nil,
-                        packetsBefore: self.record.packets.count))
+            for happening in NetworkRecord.inOrder(nodes[host].host.takeRecords(), packets) {
+                switch happening {
+                case .moment(let record): self.record.append(record, of: host, arrived: packet)
+                case .packet(let packet): route(packet, from: host)
+                }
             }
+        } else {
+            for packet in packets { route(packet, from: host) }
         }
-        for packet in packets { route(packet, from: host) }
         packets.removeAll(keepingCapacity: true)
         swap(&packets, &packetStorage)
     }
