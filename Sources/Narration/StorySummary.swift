@@ -1,11 +1,17 @@
 import Connections
+import TCPState
 
 extension ConnectionStory {
     /// How it went, in two or three sentences under its picture.
     public var summary: [Text] {
         let outcome = record.outcome
-        var lines = [outcome.opening.sentence]
-        if let ending = outcome.endingSentence { lines.append(ending) }
+        var lines: [Text]
+        if let last = lastStates, outcome.isContradicted(by: last) {
+            lines = outcome.sentences(endingIn: last)
+        } else {
+            lines = [outcome.opening.sentence]
+            if let ending = outcome.endingSentence { lines.append(ending) }
+        }
         if record.roleEvidence.isGuess {
             lines.append(
                 Text(
@@ -17,5 +23,48 @@ extension ConnectionStory {
             lines.append(Text(en: "The same address pair was used before in this capture.", zh: "这个四元组在抓包中此前用过。"))
         }
         return lines
+    }
+}
+
+extension ConnectionStory {
+    /// Where both ends say themselves what they have come to.
+    fileprivate var lastStates: (client: State, server: State)? {
+        guard let client = testimony?.paths[.client]?.last?.state, let server = testimony?.paths[.server]?.last?.state
+        else { return nil }
+        return (client, server)
+    }
+}
+
+extension Outcome {
+    /// The packets show what an end was told, not that it gave up when nothing more came.
+    fileprivate func isContradicted(by last: (client: State, server: State)) -> Bool {
+        switch ending {
+        case .none: opening == .halfOpen && last.server != .synReceived
+        case .open, .closing, .halfClosed: last.client == .closed || last.server == .closed
+        case .closed, .reset: false
+        }
+    }
+
+    /// What the packets show, and what the ends have come to.
+    fileprivate func sentences(endingIn last: (client: State, server: State)) -> [Text] {
+        var sentences: [Text] = []
+        if opening == .halfOpen {
+            sentences.append(Text(en: "The SYN-ACK was never acknowledged.", zh: "SYN-ACK 一直没有得到确认。"))
+        } else {
+            sentences.append(opening.sentence)
+        }
+        let who = endedBy?.text ?? Text(verbatim: "?")
+        switch ending {
+        case .halfClosed:
+            sentences.append(Text(en: "Only the \(who.english) sent a FIN.", zh: "只有\(who.chinese)发了 FIN。"))
+        case .closing:
+            sentences.append(Text(en: "Both ends sent a FIN, \(who.english) first.", zh: "双方都发了 FIN，\(who.chinese)在先。"))
+        case .none, .open, .closed, .reset: break
+        }
+        return sentences + [
+            Text(
+                en: "In the end the client is in \(last.client.name), the server in \(last.server.name).",
+                zh: "最后客户端处于 \(last.client.name)，服务端处于 \(last.server.name)。")
+        ]
     }
 }

@@ -47,7 +47,7 @@ extension ControlBlock {
         let size = effectiveSegmentSize(withSACK: false)
         congestion.setSegmentSize(size)
         for index in ledger.indices where ledger[index].length > size + 1 && !ledger[index].isSacked {
-            ledger.markLost(index)
+            ledger.markLost(index, isTooLarge: true)
         }
         recovery.mustRetransmit = true
         act(.presumeLost(octets: ledger.lostLength), because: .icmpPacketTooBig)

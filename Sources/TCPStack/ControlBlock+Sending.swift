@@ -102,9 +102,15 @@ extension ControlBlock {
 
     private func sendingReason(size: Int) -> Rule {
         if case .probing? = recovery.forward { return .forwardRecovery }
+        if isLimitedTransmit(size: size) { return .limitedTransmit }
         if size == Int(effectiveSegmentSize()) { return .fullSegment }
-        if recovery.phase == .open, recovery.duplicates > 0, recovery.duplicates < 3 { return .limitedTransmit }
         return UInt32(size) == unsent ? .lastOfQueue : .halfWindow
+    }
+
+    /// Whether only the duplicate ACKs make room for it (RFC 3042): what they tell of would else fill the congestion window.
+    private func isLimitedTransmit(size: Int) -> Bool {
+        guard recovery.phase == .open, (1..<3).contains(recovery.duplicates) else { return false }
+        return snd.nxt.relative(to: snd.una) + UInt32(truncatingIfNeeded: size) > congestion.size
     }
 
     /// RFC 5681 4.1 and RFC 6928: after a silence the window is no larger than at the beginning.
@@ -135,9 +141,10 @@ extension ControlBlock {
             let room = Int(snd.wnd) - Int(entry.start.relative(to: snd.una))
             guard room > 0 || isFirst else { return }
             recovery.mustRetransmit = false
+            let reason: Rule = recovery.phase == .loss ? .retransmitAfterTimeout : .fastRetransmit
             retransmit(
                 index, limit: UInt32(max(1, room)), kind: .retransmission, now: now,
-                because: recovery.phase == .loss ? .retransmitAfterTimeout : .fastRetransmit)
+                because: entry.isTooLarge ? .icmpPacketTooBig : reason)
         }
         recovery.mustRetransmit = false
     }

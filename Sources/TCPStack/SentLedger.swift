@@ -19,6 +19,8 @@ public struct SentLedger: Hashable, Sendable {
         public internal(set) var isSacked = false
         /// Whether it is taken for lost and has not gone out again since.
         public internal(set) var isLost = false
+        /// Whether a router is known to have dropped it for its size, and it has not gone out again since.
+        public internal(set) var isTooLarge = false
         /// Whether a retransmission of it is under way.
         public internal(set) var isRetransmitted = false
 
@@ -112,10 +114,11 @@ public struct SentLedger: Hashable, Sendable {
     }
 
     /// A retransmission that is lost again counts like the first loss.
-    mutating func markLost(_ index: Int) {
+    mutating func markLost(_ index: Int, isTooLarge: Bool = false) {
         change(index) {
             guard !$0.isSacked else { return }
             $0.isLost = true
+            $0.isTooLarge = isTooLarge
             $0.isRetransmitted = false
         }
     }
@@ -123,6 +126,7 @@ public struct SentLedger: Hashable, Sendable {
     mutating func markRetransmitted(_ index: Int, now: Instant) {
         change(index) {
             $0.isLost = false
+            $0.isTooLarge = false
             $0.isRetransmitted = true
             $0.transmissions &+= 1
             $0.sentAt = now

@@ -60,7 +60,7 @@ struct NetworkStoryTests {
             sockets.own = socket
             try host.connect(socket, to: Endpoint(address: server, port: 80), now: now)
         }
-        let end = network.now + .seconds(600)
+        let end = network.now + .seconds(2000)
         while let next = network.nextEvent, next <= end {
             network.step()
             look(network)
@@ -218,6 +218,41 @@ struct NetworkStoryTests {
         #expect(story.path(of: .server).entries.map(\.state) == [.listen])
     }
 
+    @Test("what both ends came to is said as they say it, not as the packets would have it")
+    func endings() throws {
+        func summary(_ lost: (NetworkRecord.Packet) -> Bool) throws -> [String] {
+            // A lost packet changes what is sent behind it: found one by one.
+            var places: Set<Int> = []
+            while true {
+                let (network, _) = try Self.run(
+                    seed: 1, octets: 10, LinkProfile(delay: .milliseconds(10)), lost: places)
+                let next = network.record.packets.indices.first {
+                    !places.contains($0) && lost(network.record.packets[$0])
+                }
+                guard let next else {
+                    return try #require(network.record.stories.first).summary.map(\.english)
+                }
+                places.insert(next)
+            }
+        }
+        let noSynAck = try summary { $0.segment?.flags.isSuperset(of: [.syn, .ack]) ?? false }
+        #expect(
+            noSynAck == [
+                "The SYN-ACK was never acknowledged.", "In the end the client is in CLOSED, the server in CLOSED.",
+            ])
+        let noFinish = try summary { $0.sender == 0 && $0.segment?.flags.contains(.fin) ?? false }
+        #expect(
+            noFinish == [
+                "Opened by the three-way handshake.", "Only the client sent a FIN.",
+                "In the end the client is in CLOSED, the server in ESTABLISHED.",
+            ])
+        let nothing = try summary { _ in false }
+        #expect(
+            nothing == [
+                "Opened by the three-way handshake.", "Closed by FINs from both ends; the client closed first.",
+            ])
+    }
+
     @Test("two calls of connect in one moment: each connection has its own, and begins in CLOSED")
     func twoConnects() throws {
         var network = VirtualNetwork(seed: 1)
@@ -288,6 +323,23 @@ struct NetworkStoryTests {
         #expect(first.count == 11)
         #expect(try segments(1) == first)
         #expect(try segments(2) != first)
+    }
+
+    @Test("more connections, however late the first one comes about: the server's events are the first one's")
+    func furtherConnections() throws {
+        for lost in [[], [1], [1, 2], [2, 3, 4], Array(1...8)] as [[Int]] {
+            var options = StackExperiment.Options()
+            options.lostPackets = Set(lost)
+            let alone = try #require(StackExperiment(options).run())
+            options.furtherConnections = 2
+            let record = try #require(StackExperiment(options).run())
+            #expect(record.serverEvents == alone.serverEvents && record.clientSteps == alone.clientSteps, "\(lost)")
+            #expect(record.furtherInitialNumbers.count == 2)
+        }
+        var options = StackExperiment.Options()
+        options.lostPackets = Set(1...8)
+        options.furtherConnections = 2
+        #expect(try #require(StackExperiment(options).run()).serverEvents.count == 1)
     }
 
     @Test("a segment on its way when its receiver acts: its arrival has a row of its own, in its place")

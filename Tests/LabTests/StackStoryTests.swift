@@ -180,6 +180,49 @@ struct StackStoryTests {
         #expect(Self.told(stories[0], from: 7) == ["#7 taken established acknowledgmentOfText"])
     }
 
+    @Test("what a router says is too large goes out again for that reason, what is lost for its own")
+    func tooLarge() throws {
+        let stories = try Self.stories(
+            Self.accepted + """
+                   +0 write(4, ..., 2000) = 2000
+                   +0 > . 1:1001(1000) ack 1
+                   +0 > P. 1001:2001(1000) ack 1
+                  +.01 < icmp unreachable frag_needed mtu 600 [1:1001(1000)]
+                   +0 > . 1:561(560) ack 1
+                   +0 > . 561:1001(440) ack 1
+                   +0 > . 1001:1561(560) ack 1
+                   +0 > P. 1561:2001(440) ack 1
+                """)
+        #expect(
+            stories[0].steps.compactMap { $0.account?.purpose == .retransmission ? $0.account?.reason : nil }
+                == Array(repeating: .icmpPacketTooBig, count: 4))
+    }
+
+    @Test("full segments that only the duplicate ACKs let out are limited transmit (RFC 3042)")
+    func limitedTransmit() throws {
+        let stories = try Self.stories(
+            Self.accepted + """
+                   +0 write(4, ..., 20000) = 20000
+                   +0 > . 1:1001(1000) ack 1
+                   +0 > . 1001:2001(1000) ack 1
+                   +0 > . 2001:3001(1000) ack 1
+                   +0 > . 3001:4001(1000) ack 1
+                   +0 > . 4001:5001(1000) ack 1
+                   +0 > . 5001:6001(1000) ack 1
+                   +0 > . 6001:7001(1000) ack 1
+                   +0 > . 7001:8001(1000) ack 1
+                   +0 > . 8001:9001(1000) ack 1
+                   +0 > . 9001:10001(1000) ack 1
+                  +.01 < . 1:1(0) ack 1 win 60000
+                   +0 > . 10001:11001(1000) ack 1
+                   +0 < . 1:1(0) ack 1 win 60000
+                   +0 > . 11001:12001(1000) ack 1
+                """)
+        let reasons = stories[0].steps.filter { $0.sender == .server && $0.segment.header.payloadLength > 0 }
+            .compactMap { $0.account?.reason }
+        #expect(reasons == Array(repeating: .fullSegment, count: 10) + [.limitedTransmit, .limitedTransmit])
+    }
+
     @Test("several connections in one moment: each has its own packets, calls and causes")
     func oneMoment() throws {
         let stories = try Self.stories(
