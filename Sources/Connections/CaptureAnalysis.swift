@@ -186,21 +186,30 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     /// Takes one packet.
-    public mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket) {
+    ///
+    /// - Parameter isRefused: whether its receiver is known to have refused it, so that its SYN begins no connection. Not
+    ///   while measuring.
+    public mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket, isRefused: Bool = false) {
         var header = SegmentHeader()
         let verdict = PacketDecoder.decode(
             frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header)
         counts.add(verdict)
         guard verdict == .segment else { return }
-        let connection = tracker.add(TrackedSegment(header, in: frame, at: packet.time, number: packet.number))
+        let segment = TrackedSegment(header, in: frame, at: packet.time, number: packet.number)
+        let predecessor = isRefused ? tracker.predecessor(of: segment) : nil
+        let connection = predecessor ?? tracker.add(segment)
         if isMeasuring { measure(connection, header, frame, packet) }
         switch choice {
         case .none: break
         case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
         case .connection(let number):
-            if connection == number - 1 { keep(connection, header, frame, packet) }
+            if connection == number - 1 { keep(connection, header, frame, packet, isRefused: predecessor != nil) }
         case .all(let limit):
-            if kept.count < limit { keep(connection, header, frame, packet) } else { leftOut += 1 }
+            if kept.count < limit {
+                keep(connection, header, frame, packet, isRefused: predecessor != nil)
+            } else {
+                leftOut += 1
+            }
         }
     }
 
@@ -213,11 +222,13 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     private mutating func keep(
-        _ connection: Int, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket
+        _ connection: Int, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket,
+        isRefused: Bool
     ) {
-        let segment = StoredSegment(
+        var segment = StoredSegment(
             number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
             link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
+        segment.isRefused = isRefused
         while keptPlaces.count <= connection { keptPlaces.append([]) }
         keptPlaces[connection].append(kept.count)
         kept.append((connection, segment))

@@ -11,7 +11,8 @@ extension ConnectionStory {
     ///   alone do not tell.
     /// - Returns: `nil` where there are no segments, or they are not of one connection.
     public init?(segments: [StoredSegment], reusesTuple: Bool = false) {
-        guard let first = Replay(segments, leavingOut: []) else { return nil }
+        let refused = Set(segments.indices.filter { segments[$0].isRefused })
+        guard let first = Replay(segments, leavingOut: refused) else { return nil }
         let facts = segments.map { segment in
             let sender: Party = first.final.isFromClient(segment.header) ? .client : .server
             return SegmentFacts(segment, side: first.final.side(of: sender))
@@ -19,7 +20,7 @@ extension ConnectionStory {
         let artefacts = CaptureArtefacts(segments, facts)
         var pass = LabelPass(facts, artefacts, reusesTuple: reusesTuple)
         let labels = first.final.isReflexive ? pass.runReflexive() : pass.run()
-        let unreal = Set(facts.indices.filter { artefacts.kinds[$0] != nil })
+        let unreal = refused.union(facts.indices.filter { artefacts.kinds[$0] != nil })
         let resets = ResetHindsight(facts, leavingOut: unreal)
         let left = unreal.union(resets.notTaken)
         let replay = left.isEmpty ? first : Replay(segments, leavingOut: left) ?? first
@@ -116,7 +117,8 @@ extension ConnectionStory.Step {
         self.sender = sender
         // The final record's bases, so that a number read before its SYN was captured counts from the same zero.
         sequence = RelativeNumber(
-            header.sequence, in: final.halves[reading.side], isSYN: header.flags.contains(.syn))
+            header.sequence, in: final.halves[reading.side],
+            isSYN: header.flags.contains(.syn) && !reading.segment.isRefused)
         acknowledgment =
             header.flags.contains(.ack) ? RelativeNumber(header.acknowledgment, in: final.halves[reading.other]) : nil
         covers = reading.coverage

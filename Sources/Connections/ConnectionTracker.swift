@@ -92,6 +92,21 @@ public struct ConnectionTracker: ~Copyable {
         return nil
     }
 
+    /// The connection that there is, where this segment would begin another one between the same two.
+    func predecessor(of segment: TrackedSegment) -> Int? {
+        let hash = segment.key.hash(seed: seed)
+        let mask = slots.count &- 1
+        var slot = Self.home(hash) & mask
+        while slots[slot] != 0 {
+            let index = Self.index(slots[slot])
+            if slots[slot] >> 32 == hash >> 32, records[index].key == segment.key {
+                return segment.opens && records[index].hasOtherLife(segment) ? index : nil
+            }
+            slot = (slot &+ 1) & mask
+        }
+        return nil
+    }
+
     /// The record of the segment's connection: the one there is, or a new one.
     @inline(__always)
     private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int) -> Int {

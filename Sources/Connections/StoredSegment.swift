@@ -11,6 +11,8 @@ public struct StoredSegment: Sendable {
     public let frame: [UInt8]
     public let link: LinkType
     public let originalLength: Int
+    /// A SYN that its receiver is known to have refused: it belongs to the connection that there is, and changes nothing.
+    var isRefused = false
 
     public init(
         number: Int, time: Timestamp, header: SegmentHeader, frame: [UInt8], link: LinkType, originalLength: Int
@@ -27,8 +29,10 @@ public struct StoredSegment: Sendable {
     package var tracked: TrackedSegment { TrackedSegment(header, in: frame.octets, at: time, number: number) }
 
     func numbered(_ number: Int) -> StoredSegment {
-        StoredSegment(
+        var segment = StoredSegment(
             number: number, time: time, header: header, frame: frame, link: link, originalLength: originalLength)
+        segment.isRefused = isRefused
+        return segment
     }
 
     /// The payload octets that were captured.

@@ -12,6 +12,7 @@ extension NetworkRecord {
     /// connection of its own, and what a story says of its outcome is said of that half alone.
     public var stories: [ConnectionStory] {
         var analysis = CaptureAnalysis(keeping: .all(limit: packets.count))
+        let index = MomentIndex(self)
         for (place, packet) in packets.enumerated() {
             var captured = CapturedPacket()
             captured.number = place + 1
@@ -19,10 +20,10 @@ extension NetworkRecord {
             captured.capturedLength = packet.octets.count
             captured.originalLength = packet.octets.count
             captured.linkType = LinkType.raw.rawValue
-            analysis.take(packet.octets.octets, captured)
+            let isRefused = index.caused[place].map { moments[$0].record.refusesSYN } ?? false
+            analysis.take(packet.octets.octets, captured, isRefused: isRefused)
         }
         var stories = (0..<analysis.count).compactMap { analysis.story(of: $0 + 1) }
-        let index = MomentIndex(self)
         var ends: [Set<Endpoint>: [Int: Int]] = [:]
         // From the last one back, so that each knows where its ports are used again.
         for place in stories.indices.reversed() {
@@ -292,6 +293,12 @@ extension Testimony.Fate {
 }
 
 extension HostRecord {
+    /// Whether a SYN set it off that a connection dropped and outlived (RFC 5961 4.2).
+    fileprivate var refusesSYN: Bool {
+        guard case .segment(let segment) = cause, segment.flags.contains(.syn), let after else { return false }
+        return stateBefore.isSynchronized && after.state.isSynchronized && actions.contains { $0.kind == .discard }
+    }
+
     /// Whether the segment that set it off was dropped by that rule because all of it had been received before.
     fileprivate func hadReceived(what rule: Rule) -> Bool {
         switch rule {

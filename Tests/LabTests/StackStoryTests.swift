@@ -223,6 +223,27 @@ struct StackStoryTests {
         #expect(reasons == Array(repeating: .fullSegment, count: 10) + [.limitedTransmit, .limitedTransmit])
     }
 
+    @Test("a SYN inside a connection stays there: it is challenged, dropped, and begins nothing (RFC 5961 4.2)")
+    func synInConnection() throws {
+        let stories = try Self.stories(
+            Self.accepted + """
+                  +.1 < S 100:100(0) win 60000 <mss 1000>
+                   +0 > . 1:1(0) ack 1
+                  +.1 write(4, ..., 10) = 10
+                   +0 > P. 1:11(10) ack 1
+                  +.1 < . 1:1(0) ack 11 win 60000
+                """)
+        #expect(stories.count == 1)
+        #expect(
+            Self.told(stories[0], from: 4) == [
+                "#4 dropped established", "#5 sent established synInConnection", "#6 sent established lastOfQueue",
+                "#7 taken established acknowledgmentOfText",
+            ])
+        #expect(stories[0].steps.map { $0.acknowledgment?.value } == [nil, 1, 1, nil, 1, 1, 11])
+        #expect(stories[0].steps.map(\.client.state).suffix(4) == Array(repeating: .established, count: 4))
+        #expect(stories[0].steps[3].sequence.value == 100)
+    }
+
     @Test("several connections in one moment: each has its own packets, calls and causes")
     func oneMoment() throws {
         let stories = try Self.stories(
