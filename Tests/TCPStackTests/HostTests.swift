@@ -79,6 +79,28 @@ struct HostTests {
         #expect(talk.reads().count == 10)
     }
 
+    @Test(
+        "a cookie leaves the listener in LISTEN; a SYN queue that is full without cookies drops, by a rule of its own")
+    func cookieRecords() {
+        var talk = Transcript(host: { $0.cookies = .always })
+        talk.listens()
+        talk.takes("S 0:0(0) win 60000 <mss 1000>")
+        talk.gives("S. 0:0(0) ack 1")
+        talk.takes(". 1:1(0) ack 1 win 60000")
+        let arrivals = talk.records.filter(\.cause.isArrival)
+        #expect(arrivals.map(\.stateBefore) == [.listen, .listen])
+        #expect(arrivals.map { $0.after?.state } == [nil, .established])
+        #expect(arrivals.map { $0.actions.map(\.reason) } == [[.cookieSent], [.cookieAccepted, .acknowledgmentOfSYN]])
+        var full = Transcript(host: {
+            $0.cookies = .never
+            $0.halfOpenLimit = 0
+        })
+        full.listens()
+        full.takes("S 0:0(0) win 60000 <mss 1000>")
+        full.givesNothing()
+        #expect(full.reasons() == [.synQueueFull])
+    }
+
     @Test("a cookie is good for some minutes only")
     func oldCookie() {
         var talk = Transcript(host: { $0.cookies = .always })
