@@ -142,9 +142,15 @@ public enum Explanation {
                 zh: "先关闭的一端进入 FIN-WAIT-2，等对方的 FIN。")
         }
         let who = step.sender.text
+        // Only of a TCP that tells of itself is it known not to be Linux.
+        let duration =
+            step.state(of: step.sender).provenance == .stack
+            ? Text(en: "2 MSL", zh: " 2 MSL") : Text(en: "a minute (on Linux)", zh: "一分钟(Linux)")
         return Text(
             en:
-                "The \(who.english), which closed first, stays in TIME-WAIT for a minute (on Linux), so that it can repeat this ACK and no old segment disturbs a new connection.",
-            zh: "先关闭的\(who.chinese)要在 TIME-WAIT 停留一分钟(Linux)，以便这个 ACK 丢失时能重发，也避免旧报文干扰新连接。")
+                "The \(who.english), which closed first, stays in TIME-WAIT for \(duration.english), so that it can repeat this ACK and no old segment disturbs a new connection.",
+            zh:
+                "先关闭的\(who.chinese)要在 TIME-WAIT 停留\(duration.chinese)，以便这个 ACK 丢失时能重发，也避免旧报文干扰新连接。"
+        )
     }
 }
