@@ -102,7 +102,7 @@ public enum Explanation {
                     \(ownEnd(step, story).english)
                     """,
                 zh: """
-                    #\(number) ACK:ack = \(ack) 确认了\(peer.chinese)的 FIN(FIN 和 SYN 一样占一个序号)。\
+                    #\(number) ACK：ack = \(ack) 确认了\(peer.chinese)的 FIN(FIN 和 SYN 一样占一个序号)。\
                     \(ownEnd(step, story).chinese)
                     """)
         case .acknowledgment where step.covers.octets > 0:
@@ -124,13 +124,13 @@ public enum Explanation {
                     \(closesFirst ? " and closes first: FIN-WAIT-1. Data may still come the other way." : " either: it was in CLOSE-WAIT, now LAST-ACK.")
                     """,
                 zh: """
-                    #\(number) FIN:\(who.chinese)\
+                    #\(number) FIN：\(who.chinese)\
                     \(closesFirst ? "没有数据要发了，先关闭，进入 FIN-WAIT-1；另一个方向仍可继续传数据。" : "也发完了，从 CLOSE-WAIT 进入 LAST-ACK。")
                     """)
         case .reset:
             return Text(
                 en: "#\(number) RST. The \(who.english) ends the connection at once, without waiting for anything.",
-                zh: "#\(number) RST:\(who.chinese)立即终止连接，不再等待任何应答。")
+                zh: "#\(number) RST：\(who.chinese)立即终止连接，不再等待任何应答。")
         }
     }
 
