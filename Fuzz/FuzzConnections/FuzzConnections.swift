@@ -21,6 +21,7 @@ private func readCapture(_ bytes: [UInt8]) {
     guard var reader = try? CaptureReader(bytes: bytes) else { return }
     var analysis = CaptureAnalysis(keeping: .all(limit: 2000), measuring: true)
     try? analysis.read(&reader)
+    compare(analysis, bytes, reader.ending)
     check(analysis.measures, of: analysis.connections)
     let counts = analysis.counts
     let others =
@@ -35,6 +36,25 @@ private func readCapture(_ bytes: [UInt8]) {
         if analysis.leftOut == 0 {
             precondition(story.record.client.segments == record.client.segments)
             precondition(story.record.outcome == record.outcome)
+        }
+    }
+}
+
+/// One packet at a time, by batches, and by parts of the file: all three find the same.
+private func compare(_ analysis: borrowing CaptureAnalysis, _ bytes: [UInt8], _ ending: CaptureEnding?) {
+    guard var reader = try? CaptureReader(bytes: bytes) else { preconditionFailure("read once, and not again") }
+    var batched = CaptureAnalysis(keeping: .places)
+    try? batched.read(&reader)
+    precondition(batched.counts == analysis.counts && batched.count == analysis.count && reader.ending == ending)
+    for partSize in [32, 200, 5000] {
+        guard var reader = try? CaptureReader(bytes: bytes) else { preconditionFailure("read once, and not again") }
+        guard reader.isSeekable else { break }
+        let pass = ParallelPass(workers: 3, partSize: partSize, indexing: true)
+        try? pass.read(&reader)
+        precondition(pass.counts == analysis.counts && pass.count == analysis.count && reader.ending == ending)
+        for index in 0..<pass.count {
+            precondition("\(pass.connection(index))" == "\(analysis[index])")
+            precondition("\(batched[index])" == "\(analysis[index])")
         }
     }
 }

@@ -2,7 +2,7 @@ extension CaptureFormat {
     /// Reads the same in both byte orders.
     static let sectionHeaderType: UInt32 = 0x0a0d_0d0a
 
-    private enum BlockType {
+    enum BlockType {
         static let interfaceDescription: UInt32 = 1
         static let obsoletePacket: UInt32 = 2
         static let simplePacket: UInt32 = 3

@@ -14,7 +14,7 @@ public import CHint
 ///   is 0; the first `held` of them are initialised, and `held <= capacity`;
 /// - the values are plain bits (`BitwiseCopyable`), so they may be moved as octets and need no deinitialisation;
 /// - every index is compared with `held` before it is used.
-@safe @frozen public struct FlatStore<Value: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+@safe @frozen public struct FlatStore<Value: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
     @usableFromInline var base: UnsafeMutablePointer<Value>?
     @usableFromInline var held = 0
     @usableFromInline var capacity = 0
@@ -27,7 +27,8 @@ public import CHint
     /// `count` times the same.
     public init(repeating value: Value, count: Int) {
         self.init()
-        while capacity < count { grow() }
+        precondition(count >= 0, "a negative number of values")
+        reserve(count)
         unsafe base?.initialize(repeating: value, count: count)
         held = count
     }
@@ -67,8 +68,12 @@ public import CHint
 
     @usableFromInline
     @inline(never)
-    mutating func grow() {
-        let larger = max(64, capacity * 2)
+    mutating func grow() { reserve(max(64, capacity * 2)) }
+
+    private mutating func reserve(_ larger: Int) {
+        // More than `realloc` promises would have to be asked for otherwise.
+        precondition(MemoryLayout<Value>.alignment <= 16)
+        guard larger > capacity else { return }
         guard let moved = unsafe realloc(base, larger * MemoryLayout<Value>.stride) else {
             preconditionFailure("out of memory")
         }

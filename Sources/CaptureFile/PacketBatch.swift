@@ -6,7 +6,7 @@ public struct PacketBatch: ~Copyable {
 
     /// Where a batch meets a section or an interface: what described the packets before no longer does.
     package struct NewDescription {
-        /// Where in the file to read on from, to meet it again.
+        /// Where in the file to read on from, to meet it again: where a block starts.
         package let position: Int
         /// How many packets (and what else is numbered) come before that place, in the file and in the batch.
         package let numbered: Int
@@ -14,6 +14,8 @@ public struct PacketBatch: ~Copyable {
     }
 
     private var packets = FlatStore<CapturedPacket>()
+    /// Where the file goes on behind the last packet, and how many packets (and what else is numbered) come before that.
+    package fileprivate(set) var end = (position: 0, numbered: 0)
     /// The first such place.
     package fileprivate(set) var newDescription: NewDescription?
 
@@ -39,7 +41,8 @@ extension CaptureReader {
     /// Goes to the next packets: one at least, for which it waits where they come from a stream, and those that are at hand
     /// behind it.
     ///
-    /// - Parameter limit: packets that start there in the file, or behind, are left.
+    /// - Parameter limit: nothing is looked at that starts there in the file, or behind. What starts before and holds no
+    ///   packet may lead to one behind it.
     /// - Returns: false at the limit, and at the end, of which ``ending`` tells the kind.
     /// - Throws: ``CaptureError`` where the operating system fails to read on.
     public mutating func next(_ batch: inout PacketBatch, before limit: Int = .max) throws(CaptureError) -> Bool {
@@ -68,15 +71,16 @@ extension ByteWindow {
                 let step = format.nextPcap(in: bytes, at: &offset, packet: &packet)
                 guard case .packet = step else { return step }
             } else {
-                let described = format.described
+                let (described, blockStart) = (format.described, position &+ format.skipping)
                 let step = format.next(in: bytes, at: &offset, packet: &packet)
                 if format.described != described, batch.newDescription == nil {
                     batch.newDescription = PacketBatch.NewDescription(
-                        position: position, numbered: numbered, packets: batch.count)
+                        position: blockStart, numbered: numbered, packets: batch.count)
                 }
                 guard case .packet = step else { return step }
             }
             batch.append(packet)
+            batch.end = (format.windowStart &+ offset, format.numbered)
         }
         return nil
     }

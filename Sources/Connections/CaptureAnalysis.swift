@@ -130,7 +130,7 @@ public struct CaptureAnalysis: ~Copyable {
     /// Lets all connections go: nothing more is to come.
     public mutating func endAll() { tracker.endAll() }
 
-    /// Reads a capture to its end.
+    /// Reads a capture to its end. What several workers have read is complete: nothing can be added to it.
     ///
     /// - Parameters:
     ///   - workers: how many processors may share the work on a large file. The result is the same.
@@ -238,6 +238,9 @@ public struct CaptureAnalysis: ~Copyable {
 /// The connections of a pass that is over, for whoever shares the work on them.
 public struct SharedRecords: Sendable {
     let pass: ParallelPass
+
+    /// How many found them.
+    public var workers: Int { pass.workers }
 
     /// A connection by its place, from 0, in the order of first segments.
     public subscript(index: Int) -> ConnectionRecord { pass.connection(index) }

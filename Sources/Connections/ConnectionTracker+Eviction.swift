@@ -117,27 +117,30 @@ extension ConnectionTracker {
     /// Empties the connection's slot and moves back what had been pushed behind it, so that no search ends too early
     /// (Knuth, The Art of Computer Programming 6.4, algorithm R). An earlier life of a reused tuple has no slot.
     private mutating func unlink(_ index: Int) {
-        let mask = slots.count - 1
         let hash = records[index].key.hash(seed: seed)
         let wanted = Self.entry(index, hash)
-        var hole = Self.home(hash) & mask
+        var hole = home(hash)
         while slots[hole] != wanted {
             if slots[hole] == 0 { return }
-            hole = (hole + 1) & mask
+            hole = following(hole)
         }
         var next = hole
         while true {
-            next = (next + 1) & mask
+            next = following(next)
             guard slots[next] != 0 else { break }
-            let home = Self.home(slots[next]) & mask
             // It may move back unless its home lies between the hole and itself.
-            if (next - home) & mask >= (next - hole) & mask {
+            if distance(from: home(slots[next]), to: next) >= distance(from: hole, to: next) {
                 slots[hole] = slots[next]
                 hole = next
             }
         }
         slots[hole] = 0
         used -= 1
+    }
+
+    /// Slots from one to another, going round where the table ends.
+    private func distance(from start: Int, to end: Int) -> Int {
+        end >= start ? end - start : end + slots.count - start
     }
 }
 

@@ -8,8 +8,7 @@ public struct ConnectionTracker: ~Copyable {
     var records = FlatStore<ConnectionRecord>()
     /// 0 for an empty slot; else record index + 1 below, and above it the half of the key's hash that says where the search
     /// for it begins: so a slot taken by another key is passed over, and the table made larger, without a look at the
-    /// records, which lie in cold memory. The number of slots is a power of two and three eighths of them at least are
-    /// empty, so that most searches end where they begin.
+    /// records, which lie in cold memory. From a half to five eighths of them are taken: 16 octets a connection at most.
     var slots = FlatStore<UInt64>(repeating: 0, count: 1024)
     var used = 0
     let seed: HashSeed
@@ -34,15 +33,20 @@ public struct ConnectionTracker: ~Copyable {
     ///
     /// - Returns: the index of its connection.
     @inline(__always)
-    public mutating func add(_ segment: TrackedSegment) -> Int { add(segment, hash: segment.key.hash(seed: seed)) }
+    public mutating func add(_ segment: TrackedSegment) -> Int {
+        let hash = segment.key.hash(seed: seed)
+        return add(segment, hash: hash, from: home(hash), after: 0)
+    }
 
     /// The same, where the key's hash is known.
     ///
-    /// - Parameter before: packets that came before the one that the segment's number counts from.
+    /// - Parameters:
+    ///   - place: the slot to begin the search at: the hash's home, or one behind it that the key's is not before.
+    ///   - before: packets that came before the one that the segment's number counts from.
     @inline(__always)
-    mutating func add(_ segment: TrackedSegment, hash: UInt64, after before: Int = 0) -> Int {
+    private mutating func add(_ segment: TrackedSegment, hash: UInt64, from place: Int, after before: Int) -> Int {
         if evictor != nil { sweep(at: segment.time) }
-        let index = find(segment, hash, before)
+        let index = find(segment, hash, from: place, before)
         // In two calls, since the table is copied for the second.
         if !records[index].takeInBulk(segment) { records[index].takeInFull(segment, transitions) }
         return index
@@ -58,21 +62,29 @@ public struct ConnectionTracker: ~Copyable {
         _ batch: borrowing SegmentBatch, shard: Int = 0, after before: Int = 0, into index: inout SegmentIndex
     ) {
         var group = InlineArray<32, Int>(repeating: 0)
+        var places = InlineArray<32, Int>(repeating: 0)
         var entry = batch.first(of: shard)
         while entry > 0 {
             var size = 0
             while entry > 0, size < group.count {
                 group[size] = entry - 1
-                slots.fetchSoon(Self.home(batch.entries[entry - 1].hash) & (slots.count &- 1))
+                slots.fetchSoon(home(batch.entries[entry - 1].hash))
                 entry = Int(batch.entries[entry - 1].next)
                 size &+= 1
             }
-            for place in 0..<size {
-                if let likely = likely(batch.entries[group[place]].hash) { records.fetchSoon(likely) }
+            let slotCount = slots.count
+            for member in 0..<size {
+                let place = likelyPlace(batch.entries[group[member]].hash)
+                places[member] = place
+                records.fetchSoon(Self.index(slots[place]))
             }
-            for place in 0..<size {
-                let entry = group[place]
-                let connection = add(batch.entries[entry].segment, hash: batch.entries[entry].hash, after: before)
+            for member in 0..<size {
+                let entry = group[member]
+                let hash = batch.entries[entry].hash
+                // New entries take empty slots, so the search may begin where it came to; unless the table was made anew, or
+                // some were let go.
+                let place = slots.count == slotCount && evictor == nil ? places[member] : home(hash)
+                let connection = add(batch.entries[entry].segment, hash: hash, from: place, after: before)
                 index.note(
                     connection, offset: batch.entries[entry].offset,
                     number: before &+ batch.entries[entry].segment.number)
@@ -80,49 +92,42 @@ public struct ConnectionTracker: ~Copyable {
         }
     }
 
-    /// The record that a key with this hash most likely has, judged by the slots alone.
+    /// The slot that a key with this hash most likely has, judged by the slots alone; an empty one where it has none.
     @inline(__always)
-    private func likely(_ hash: UInt64) -> Int? {
-        let mask = slots.count &- 1
-        var slot = Self.home(hash) & mask
-        while slots[slot] != 0 {
-            if Self.home(slots[slot]) == Self.home(hash) { return Self.index(slots[slot]) }
-            slot = (slot &+ 1) & mask
-        }
-        return nil
+    private func likelyPlace(_ hash: UInt64) -> Int {
+        var slot = home(hash)
+        while slots[slot] != 0, Self.tag(slots[slot]) != Self.tag(hash) { slot = following(slot) }
+        return slot
     }
 
     /// The connection that there is, where this segment would begin another one between the same two.
     func predecessor(of segment: TrackedSegment) -> Int? {
-        let hash = segment.key.hash(seed: seed)
-        let mask = slots.count &- 1
-        var slot = Self.home(hash) & mask
+        var slot = home(segment.key.hash(seed: seed))
         while slots[slot] != 0 {
             let index = Self.index(slots[slot])
-            if slots[slot] >> 32 == hash >> 32, records[index].key == segment.key {
+            if records[index].key == segment.key {
                 return segment.opens && records[index].hasOtherLife(segment) ? index : nil
             }
-            slot = (slot &+ 1) & mask
+            slot = following(slot)
         }
         return nil
     }
 
     /// The record of the segment's connection: the one there is, or a new one.
     @inline(__always)
-    private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int) -> Int {
-        let mask = slots.count &- 1
-        var slot = Self.home(hash) & mask
+    private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, from start: Int, _ before: Int) -> Int {
+        var slot = start
         while slots[slot] != 0 {
             let entry = slots[slot]
             let index = Self.index(entry)
-            if entry >> 32 == hash >> 32, records[index].key == segment.key {
+            if Self.tag(entry) == Self.tag(hash), records[index].key == segment.key {
                 guard segment.opens, records[index].hasOtherLife(segment) else { return index }
                 let fresh = open(segment, before)
                 records[fresh].traits.insert(.reusesTuple)
                 slots[slot] = Self.entry(fresh, hash)
                 return fresh
             }
-            slot = (slot &+ 1) & mask
+            slot = following(slot)
         }
         return insert(segment, hash, before)
     }
@@ -131,10 +136,9 @@ public struct ConnectionTracker: ~Copyable {
     private mutating func insert(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int) -> Int {
         let fresh = open(segment, before)
         if used * 8 >= slots.count * 5 { grow() }
-        let mask = slots.count - 1
         // Looked for anew: making room may have moved what was there.
-        var slot = Self.home(hash) & mask
-        while slots[slot] != 0 { slot = (slot + 1) & mask }
+        var slot = home(hash)
+        while slots[slot] != 0 { slot = following(slot) }
         slots[slot] = Self.entry(fresh, hash)
         used += 1
         return fresh
@@ -156,19 +160,28 @@ public struct ConnectionTracker: ~Copyable {
     @inline(__always)
     static func index(_ entry: UInt64) -> Int { Int(entry & 0xffff_ffff) &- 1 }
 
-    /// Where the search for a key begins, by its hash or by its entry, before it is cut to the table's size.
+    /// The half of a hash, or of an entry, that slots are chosen and told apart by.
     @inline(__always)
-    static func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) }
+    static func tag(_ hash: UInt64) -> UInt64 { hash >> 32 }
+
+    /// Where the search for a key begins, by its hash or by its entry: the tag as a fraction of the table.
+    @inline(__always)
+    func home(_ hash: UInt64) -> Int {
+        Int(truncatingIfNeeded: (Self.tag(hash) &* UInt64(truncatingIfNeeded: slots.count)) >> 32)
+    }
+
+    /// The slot looked at next.
+    @inline(__always)
+    func following(_ slot: Int) -> Int { slot &+ 1 == slots.count ? 0 : slot &+ 1 }
 
     private mutating func grow() {
-        let mask = slots.count * 2 - 1
-        var larger = FlatStore<UInt64>(repeating: 0, count: mask + 1)
-        for old in 0..<slots.count where slots[old] != 0 {
-            var slot = Self.home(slots[old]) & mask
-            while larger[slot] != 0 { slot = (slot + 1) & mask }
-            larger[slot] = slots[old]
+        var old = FlatStore<UInt64>(repeating: 0, count: slots.count / 4 * 5)
+        swap(&old, &slots)
+        for index in 0..<old.count where old[index] != 0 {
+            var slot = home(old[index])
+            while slots[slot] != 0 { slot = following(slot) }
+            slots[slot] = old[index]
         }
-        slots = larger
     }
 }
 

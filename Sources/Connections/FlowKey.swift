@@ -3,10 +3,18 @@ import TCPWire
 /// Which connection a segment belongs to, the same for both directions: the two endpoints in order.
 struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     // Apart, since two endpoints with their padding would take a quarter more.
-    private var lowAddress: IPAddress
-    private var highAddress: IPAddress
-    private var lowPort: UInt16
-    private var highPort: UInt16
+    private let lowAddress: IPAddress
+    private let highAddress: IPAddress
+    private let lowPort: UInt16
+    private let highPort: UInt16
+
+    /// Of endpoints that are in order.
+    init(lowAddress: IPAddress, highAddress: IPAddress, lowPort: UInt16, highPort: UInt16) {
+        self.lowAddress = lowAddress
+        self.highAddress = highAddress
+        self.lowPort = lowPort
+        self.highPort = highPort
+    }
 
     /// - Returns: the key, and the side (0 low, 1 high) that `segment` came from. Of a connection of a socket with itself
     ///   both ends are one, and so is its side.
@@ -51,10 +59,10 @@ struct FlowKey: Hashable, Sendable, BitwiseCopyable {
         return FlowKey.fold(mixed ^ ports, seed.second ^ mixed)
     }
 
-    /// Multiplies to 128 bits and folds the halves together: every input bit reaches every output bit.
+    /// Multiplies to 128 bits and folds the halves together.
     @inline(__always)
     private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
-        let product = (left | 1).multipliedFullWidth(by: right | 1)
+        let product = left.multipliedFullWidth(by: right)
         return product.high ^ product.low ^ left ^ (right << 32 | right >> 32)
     }
 }

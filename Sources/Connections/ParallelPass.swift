@@ -11,17 +11,18 @@ import TCPWire
 ///
 /// Why threads may share it (`@unchecked Sendable`, here and below): what the schedule hands out it hands to one worker at
 /// a time, under a lock.
-final class ParallelPass: @unchecked Sendable {
+package final class ParallelPass: @unchecked Sendable {
     /// Octets of a part: what is decoded of it is still in the second-level cache when it is tracked.
-    static let usualPartSize = 1 << 20
+    package static let usualPartSize = 1 << 20
     /// Below this one worker is done before several have started.
     private static let leastSize = 16 << 20
 
-    private let workers: Int
+    /// How many share the work.
+    let workers: Int
     private let partSize: Int
     private let seed: HashSeed
     private let shards: [Shard]
-    private(set) var counts = PacketCounts()
+    package private(set) var counts = PacketCounts()
     /// The connections in the order of their first segments: the shard above, its own number below.
     private var order: [UInt32] = []
 
@@ -30,7 +31,7 @@ final class ParallelPass: @unchecked Sendable {
         return size &- reader.position >= leastSize
     }
 
-    init(workers: Int, partSize: Int = usualPartSize, indexing: Bool = false) {
+    package init(workers: Int, partSize: Int = usualPartSize, indexing: Bool = false) {
         self.workers = max(1, min(workers, SegmentBatch.mostShards))
         self.partSize = partSize
         var generator = SystemRandomNumberGenerator()
@@ -39,10 +40,10 @@ final class ParallelPass: @unchecked Sendable {
         shards = (0..<self.workers).map { _ in Shard(seed: seed, indexing: indexing) }
     }
 
-    var count: Int { order.count }
+    package var count: Int { order.count }
 
     /// A connection by its place in the order of first segments.
-    func connection(_ index: Int) -> ConnectionRecord {
+    package func connection(_ index: Int) -> ConnectionRecord {
         let (shard, own) = place(index)
         return shards[shard].tracker[own]
     }
@@ -61,7 +62,7 @@ final class ParallelPass: @unchecked Sendable {
     ///
     /// - Parameter report: called now and then with where reading is and how many packets came before, by one thread at a
     ///   time.
-    func read(
+    package func read(
         _ reader: inout CaptureReader, reporting report: (Int, Int) -> Void = { _, _ in }
     ) throws(CaptureError) {
         let part = PassPart(shards: workers, seed: seed)
@@ -69,8 +70,9 @@ final class ParallelPass: @unchecked Sendable {
         // The first packets come after whatever describes the rest: sections, interfaces.
         if try part.decodeNext(&reader, &packets) {
             track(part)
-            let (position, count) = try readParts(reader, reporting: report)
-            reader.seek(to: position, count: count)
+            if let (position, count) = try readParts(reader, reporting: report) {
+                reader.seek(to: position, count: count)
+            }
         }
         // What no part could make sense of: the file's end, damage, a new section.
         while try part.decodeNext(&reader, &packets) {
@@ -102,23 +104,26 @@ final class ParallelPass: @unchecked Sendable {
 
     // MARK: Parts
 
-    /// - Returns: where the first octet stands that was not read, and how many packets come before it.
+    /// - Returns: where the first octet stands that was not read, and how many packets come before it; `nil` where there are
+    ///   no parts.
     private func readParts(
         _ reader: borrowing CaptureReader, reporting report: (Int, Int) -> Void
-    ) throws(CaptureError) -> (position: Int, count: Int) {
-        let (start, size) = (reader.position, max(reader.position, reader.size ?? 0))
+    ) throws(CaptureError) -> (position: Int, count: Int)? {
+        let (start, size) = (reader.nextStart, reader.size ?? 0)
+        guard start < size else { return nil }
         // Parts begin at multiples of their size, where reading is fastest; the first is what is left of one.
         let skipped = start / partSize
+        let depth = workers + 4
         let run = PartsRun(
             PartSchedule(
-                parts: (size + partSize - 1) / partSize - skipped, shards: workers, depth: workers * 4),
+                parts: (size + partSize - 1) / partSize - skipped, shards: workers, depth: depth),
             position: start, count: reader.count)
-        let parts = (0..<workers * 4).map { _ in PassPart(shards: workers, seed: seed) }
+        let parts = (0..<depth).map { _ in PassPart(shards: workers, seed: seed) }
         let readers = try readings(of: reader)
         withoutActuallyEscaping(report) { report in
             // Called by one worker at a time: while it confirms a part.
             nonisolated(unsafe) let report = report
-            DispatchQueue.concurrentPerform(iterations: workers) { worker in
+            DispatchQueue.concurrentPerform(iterations: readers.count) { worker in
                 run.work(as: worker) { task in
                     switch task {
                     case .decode(let number):
@@ -145,7 +150,14 @@ final class ParallelPass: @unchecked Sendable {
 
     private func readings(of reader: borrowing CaptureReader) throws(CaptureError) -> [PartReader] {
         var readings: [PartReader] = []
-        for _ in 0..<workers { readings.append(PartReader(try reader.duplicate())) }
+        for _ in 0..<workers {
+            do throws(CaptureError) {
+                readings.append(PartReader(try reader.duplicate()))
+            } catch {
+                // No more files may be open: fewer work.
+                if readings.isEmpty { throw error }
+            }
+        }
         return readings
     }
 

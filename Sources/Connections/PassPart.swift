@@ -19,18 +19,20 @@ final class PassPart: @unchecked Sendable {
 
     /// Decodes what starts in a part of the file.
     ///
-    /// - Parameter isSure: a packet's record starts at `start`, or the file ends there; else the first place behind it that
-    ///   looks like one is taken.
+    /// - Parameters:
+    ///   - isSure: a packet's record starts at `start`, or the file ends there; else the first place behind it that looks like
+    ///     one is taken.
+    ///   - format: what is known of the file where the first part starts. A wrong guess may have met anything.
     func decode(
-        from start: Int, isSure: Bool, until limit: Int,
+        from start: Int, isSure: Bool, until limit: Int, describedBy format: CaptureFormat,
         _ reader: inout CaptureReader, _ packets: inout PacketBatch
     ) {
         clear()
         (self.start, end) = (limit, limit)
         do throws(CaptureError) {
             if isSure {
-                reader.seek(to: start, count: 0, until: limit)
-            } else if try !reader.seekLikelyStart(from: start, until: limit) {
+                reader.seek(to: start, count: 0, until: limit, describedBy: format)
+            } else if try !reader.seekLikelyStart(from: start, until: limit, describedBy: format) {
                 return
             }
             self.start = reader.position
@@ -45,16 +47,22 @@ final class PassPart: @unchecked Sendable {
         until limit: Int, _ reader: inout CaptureReader, _ packets: inout PacketBatch
     ) throws(CaptureError) {
         while end < limit {
-            guard try reader.next(&packets, before: limit) else {
+            let goesOn = try reader.next(&packets, before: limit)
+            if let description = packets.newDescription {
+                segments.add(packets, first: description.packets, of: reader.bytes)
+                (end, count) = (description.position, description.numbered)
                 isStopped = true
                 return
             }
-            let description = packets.newDescription
-            segments.add(packets, first: description?.packets ?? .max, of: reader.bytes)
-            end = description?.position ?? reader.position
-            count = description?.numbered ?? reader.count
-            if description != nil {
-                isStopped = true
+            segments.add(packets, of: reader.bytes)
+            if reader.nextStart <= reader.size ?? .max {
+                (end, count) = (reader.nextStart, reader.count)
+            } else if packets.count > 0 {
+                // A block that the file cuts short: how it ends is found out from its start.
+                (end, count) = packets.end
+            }
+            guard goesOn else {
+                isStopped = reader.ending != nil
                 return
             }
         }
@@ -82,11 +90,15 @@ final class PassPart: @unchecked Sendable {
 final class PartReader: @unchecked Sendable {
     private var reader: CaptureReader
     private var packets = PacketBatch()
+    private let format: CaptureFormat
 
-    init(_ reader: consuming CaptureReader) { self.reader = reader }
+    init(_ reader: consuming CaptureReader) {
+        format = reader.format
+        self.reader = reader
+    }
 
-    /// ``PassPart/decode(from:isSure:until:_:_:)``.
+    /// ``PassPart/decode(from:isSure:until:describedBy:_:_:)``.
     func decode(_ part: PassPart, from start: Int, isSure: Bool, until limit: Int) {
-        part.decode(from: start, isSure: isSure, until: limit, &reader, &packets)
+        part.decode(from: start, isSure: isSure, until: limit, describedBy: format, &reader, &packets)
     }
 }

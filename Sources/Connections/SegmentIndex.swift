@@ -6,7 +6,7 @@ import CaptureFile
 /// among connections.
 struct SegmentIndex: ~Copyable {
     /// A packet's place and number, 48 bits each, and the connection's next entry (0 for none, else its index + 1).
-    private struct Entry: BitwiseCopyable {
+    struct Entry: BitwiseCopyable {
         var next: UInt32 = 0
         let offsetLow: UInt32
         let numberLow: UInt32
@@ -28,7 +28,7 @@ struct SegmentIndex: ~Copyable {
     }
 
     /// Of one connection.
-    private struct Chain: BitwiseCopyable {
+    struct Chain: BitwiseCopyable {
         var first: UInt32
         var last: UInt32
     }

@@ -19,7 +19,7 @@ public struct Testimony: Sendable {
     }
 
     /// Where a segment was lost.
-    public enum Loss: String, Sendable, Equatable, CaseIterable {
+    public enum Loss: String, Sendable, Equatable {
         /// On the link.
         case link
         /// In the link's queue, which was full.

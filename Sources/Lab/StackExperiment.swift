@@ -1,5 +1,6 @@
 import CaptureFile
 import Connections
+import LinuxKernel
 import TCPStack
 import TCPState
 import TCPWire
@@ -44,7 +45,7 @@ public struct StackExperiment: Sendable {
 
     /// Runs it: a few minutes of virtual time, which take a moment.
     ///
-    /// - Returns: `nil` where not even a SYN went out, which no option can bring about.
+    /// - Returns: `nil` where not even a SYN went out.
     public func run() -> Record? {
         var network = VirtualNetwork(seed: options.seed)
         network.lostPlaces = Set(options.lostPackets.map { $0 &- 1 })
@@ -68,6 +69,8 @@ public struct StackExperiment: Sendable {
             network.with(client) { host, now in calling.connect(&host, now) }
             let end = network.now + Self.longest
             while let next = network.nextEvent, next <= end { network.step() }
+            // They are numbered as the first connection's picture is.
+            network.lostPlaces = []
             // The others only show their numbers.
             if place == 0 { events = serving.events }
         }
@@ -168,8 +171,8 @@ private final class CallingProgram {
 
     func run(_ host: inout Host, _ now: Instant) {
         guard let socket else { return }
-        if host.readiness(socket).contains(.error) {
-            note(.failed(server, Self.outcome(host.takeError(socket))), now)
+        if host.readiness(socket).contains(.error), let error = host.takeError(socket) {
+            note(.failed(server, Self.outcome(error, wasConnected: isConnected)), now)
             return close(socket, &host, now)
         }
         if !isConnected {
@@ -195,11 +198,15 @@ private final class CallingProgram {
         note(.closed, now)
     }
 
-    private static func outcome(_ error: SocketError?) -> DialOutcome {
+    private static func outcome(_ error: SocketError, wasConnected: Bool) -> DialOutcome {
         switch error {
         case .connectionRefused: .refused(nil)
         case .connectionReset: .resetAfterEstablished
-        default: .timedOut
+        case .timedOut: .timedOut
+        default:
+            wasConnected
+                ? .brokenAfterEstablished(SystemError(call: "read", code: error.number))
+                : .unreachable(.other, SystemError(call: "connect", code: error.number), nil)
         }
     }
 }

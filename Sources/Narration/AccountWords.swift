@@ -4,16 +4,20 @@ import TCPState
 
 /// The words for what the ends themselves tell: why a segment was sent, what became of it, what its arrival did.
 extension Rule {
-    /// Where it stands: `RFC 9293 3.10.7.4 fifth`.
+    /// Where it stands: `RFC 9293 3.10.7.4 fifth`, `RFC 8985 6.2 step 5`.
     public var place: Text {
-        let words = section.split(separator: " ").map(String.init)
-        let chinese = words.map { Self.steps[$0].map { "第\($0)步" } ?? ($0 == "step" ? "步骤" : $0) }
+        // RFC 9293 names its steps in words, others number them: Chinese has one form for both.
+        let words = section.split(separator: " ").map(String.init).filter { $0 != "step" }
+        let chinese = words.enumerated().map { index, word in
+            guard index > 0, let step = Self.steps[word] else { return word }
+            return "第\(step)步"
+        }
         return Text(en: "\(document) \(section)", zh: ([document] + chinese).joined(separator: " "))
     }
 
     private static let steps = [
         "first": "一", "second": "二", "third": "三", "fourth": "四", "fifth": "五", "sixth": "六", "seventh": "七",
-        "eighth": "八",
+        "eighth": "八", "1": "一", "2": "二", "3": "三", "4": "四", "5": "五",
     ]
 
     /// What it says and where it stands, as part of a sentence.
@@ -24,7 +28,7 @@ extension Rule {
 
 extension Testimony.Loss {
     /// Where it was lost, in a ladder's last column.
-    public var text: Text {
+    var text: Text {
         switch self {
         case .link: Text(en: "lost on the way", zh: "途中丢失")
         case .queue: Text(en: "lost: queue full", zh: "队列已满，丢弃")
@@ -82,14 +86,31 @@ extension Testimony.Account {
 }
 
 extension Testimony.Moment {
-    /// What happened, as a lane shows it: `close()`, `retransmission timer`. ASCII, since it stands between lanes.
-    public var what: String {
+    /// What happened, as a lane shows it: `close()`, `retransmission timer`.
+    public var what: Text {
         switch cause {
-        case .segment(let number): "#\(number) arrives"
-        case .call(let name): "\(name)()"
-        case .timer(let timer): "\(timer.rawValue) timer"
-        case .icmp: "ICMP"
-        case .itself: ""
+        case .segment(let number): Text(en: "#\(number) arrives", zh: "#\(number) 到达")
+        case .call(let name): Text(verbatim: "\(name)()")
+        case .timer(let timer): timer.text
+        case .icmp: Text(verbatim: "ICMP")
+        case .itself: Text(verbatim: "")
+        }
+    }
+}
+
+extension TimerName {
+    /// That it has run out.
+    var text: Text {
+        switch self {
+        case .retransmission: Text(en: "retransmission timer", zh: "重传定时器到期")
+        case .reordering: Text(en: "reordering timer", zh: "乱序定时器到期")
+        case .lossProbe: Text(en: "tail-loss probe timer", zh: "尾部丢包探测定时器到期")
+        case .persist: Text(en: "persist timer", zh: "坚持定时器到期")
+        case .delayedAcknowledgment: Text(en: "delayed ACK timer", zh: "延迟确认定时器到期")
+        case .keepAlive: Text(en: "keep-alive timer", zh: "保活定时器到期")
+        case .userTimeout: Text(en: "user time-out", zh: "用户超时定时器到期")
+        case .finWait2: Text(en: "FIN-WAIT-2 timer", zh: "FIN-WAIT-2 定时器到期")
+        case .timeWait: Text(en: "TIME-WAIT timer", zh: "TIME-WAIT 定时器到期")
         }
     }
 }

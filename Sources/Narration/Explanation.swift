@@ -102,7 +102,7 @@ public enum Explanation {
                     \(ownEnd(step, story).english)
                     """,
                 zh: """
-                    #\(number) ACK:ack = \(ack) 确认了\(peer.chinese)的 FIN(FIN 和 SYN 一样占一个序号)。\
+                    #\(number) ACK：ack = \(ack) 确认了\(peer.chinese)的 FIN(FIN 和 SYN 一样占一个序号)。\
                     \(ownEnd(step, story).chinese)
                     """)
         case .acknowledgment where step.covers.octets > 0:
@@ -124,13 +124,13 @@ public enum Explanation {
                     \(closesFirst ? " and closes first: FIN-WAIT-1. Data may still come the other way." : " either: it was in CLOSE-WAIT, now LAST-ACK.")
                     """,
                 zh: """
-                    #\(number) FIN:\(who.chinese)\
+                    #\(number) FIN：\(who.chinese)\
                     \(closesFirst ? "没有数据要发了，先关闭，进入 FIN-WAIT-1；另一个方向仍可继续传数据。" : "也发完了，从 CLOSE-WAIT 进入 LAST-ACK。")
                     """)
         case .reset:
             return Text(
                 en: "#\(number) RST. The \(who.english) ends the connection at once, without waiting for anything.",
-                zh: "#\(number) RST:\(who.chinese)立即终止连接，不再等待任何应答。")
+                zh: "#\(number) RST：\(who.chinese)立即终止连接，不再等待任何应答。")
         }
     }
 
@@ -142,9 +142,15 @@ public enum Explanation {
                 zh: "先关闭的一端进入 FIN-WAIT-2，等对方的 FIN。")
         }
         let who = step.sender.text
+        // Only of a TCP that tells of itself is it known not to be Linux.
+        let duration =
+            step.state(of: step.sender).provenance == .stack
+            ? Text(en: "2 MSL", zh: " 2 MSL") : Text(en: "a minute (on Linux)", zh: "一分钟(Linux)")
         return Text(
             en:
-                "The \(who.english), which closed first, stays in TIME-WAIT for a minute (on Linux), so that it can repeat this ACK and no old segment disturbs a new connection.",
-            zh: "先关闭的\(who.chinese)要在 TIME-WAIT 停留一分钟(Linux)，以便这个 ACK 丢失时能重发，也避免旧报文干扰新连接。")
+                "The \(who.english), which closed first, stays in TIME-WAIT for \(duration.english), so that it can repeat this ACK and no old segment disturbs a new connection.",
+            zh:
+                "先关闭的\(who.chinese)要在 TIME-WAIT 停留\(duration.chinese)，以便这个 ACK 丢失时能重发，也避免旧报文干扰新连接。"
+        )
     }
 }

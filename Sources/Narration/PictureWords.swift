@@ -22,7 +22,7 @@ public enum PictureWords {
     /// How states are known: `Provenance.kernel`.
     public static let fromKernel = Text(en: "seen in the kernel", zh: "内核所见")
     /// How states are known: `Provenance.stack`.
-    public static let fromStack = Text(en: "told by our own TCP itself", zh: "由自有协议栈自己给出")
+    public static let fromStack = Text(en: "told by our own TCP itself", zh: "由协议栈自身给出")
     /// How states are known: `Provenance.wire`.
     public static let fromWire = Text(en: "shown by the packets", zh: "报文所示")
     /// How states are known: `Provenance.inferred`.

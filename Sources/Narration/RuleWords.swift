@@ -72,8 +72,8 @@ extension Rule {
         case .resetWhileClosing: Text(en: "an RST when both ends have closed: CLOSED", zh: "双方都已关闭时收到 RST：进入 CLOSED")
         case .synAgainInSynReceived:
             Text(
-                en: "the SYN came again: our SYN-ACK was lost, send it again",
-                zh: "SYN 又来了一次，说明 SYN-ACK 丢了：重发 SYN-ACK")
+                en: "the SYN came again: answer it again with the SYN-ACK",
+                zh: "同一个 SYN 又来了一次：再回一次 SYN-ACK")
         case .synAckInSynReceived: Text(en: "the SYN-ACK of a simultaneous open", zh: "收到同时打开的 SYN-ACK")
         case .synInSynReceived:
             Text(en: "another SYN in SYN-RECEIVED: back to LISTEN", zh: "SYN-RECEIVED 状态收到另一个 SYN：退回 LISTEN")
@@ -121,14 +121,15 @@ extension Rule {
         case .delayedAcknowledgment:
             Text(en: "the ACK has waited long enough for data to ride on", zh: "延迟确认的时间到了，没有数据可捎带：单独发 ACK")
         case .everySecondSegment:
-            Text(en: "an ACK for every second full segment (SHLD-19)", zh: "每收到两个满长报文段就回一个 ACK(SHLD-19)")
-        case .quickAcknowledgment: Text(en: "the other end is in slow start: acknowledge at once", zh: "对端处于慢启动：立即 ACK")
+            Text(en: "an ACK for every second full segment (SHLD-19)", zh: "每收到两个最大长度(MSS)报文段就回一个 ACK(SHLD-19)")
+        case .quickAcknowledgment:
+            Text(en: "one of the connection's first ACKs: not delayed", zh: "连接之初的几个 ACK：不延迟")
         case .windowUpdate:
             Text(
                 en: "the program has read enough that a larger window is worth telling (MUST-39)",
                 zh: "应用程序读走了足够多的数据，值得通告更大的窗口(MUST-39)")
-        case .fullSegment: Text(en: "a full segment can be sent", zh: "可以发出一个满长报文段")
-        case .lastOfQueue: Text(en: "all there is to send, and Nagle's algorithm lets it go", zh: "要发的只剩这些，Nagle 算法也放行")
+        case .fullSegment: Text(en: "a full segment can be sent", zh: "可以发出一个最大长度(MSS)报文段")
+        case .lastOfQueue: Text(en: "all queued data can be sent now", zh: "队列中的数据这次能全部发完")
         case .halfWindow: Text(en: "half of the largest window can be sent", zh: "可以发出最大窗口的一半")
         case .overrideTimeout: Text(en: "small data has waited long enough", zh: "小块数据已经等得够久")
         case .limitedTransmit:
@@ -140,15 +141,18 @@ extension Rule {
             Text(en: "idle for longer than an RTO: begin with the initial window again", zh: "空闲超过一个 RTO：拥塞窗口回到初始窗口")
         case .fastRetransmit:
             Text(en: "taken for lost: send it again without waiting for the timer", zh: "判定丢失：不等定时器，立即重传")
-        case .threeDuplicates: Text(en: "the third duplicate ACK: the next segment is lost", zh: "第三个重复 ACK：下一个报文段已丢失")
-        case .sackLoss: Text(en: "three segments behind it have arrived: it is lost", zh: "后面已有三个报文段到达：判定它丢失")
+        case .threeDuplicates:
+            Text(en: "the third duplicate ACK: the next segment is taken for lost", zh: "第三个重复 ACK：判定下一个报文段丢失")
+        case .sackLoss:
+            Text(en: "three segments behind it have arrived: it is taken for lost", zh: "后面已有三个报文段到达：判定它丢失")
         case .recentAcknowledgment:
             Text(
-                en: "something sent later has arrived, and time enough has passed: it is lost",
+                en: "what was sent later has arrived, and time has passed: it is taken for lost",
                 zh: "更晚发出的已到达，又等了足够久：判定它丢失")
         case .partialAcknowledgment:
-            Text(en: "acknowledged in part: the next segment is lost too", zh: "只确认了一部分：下一个报文段也丢了")
-        case .enterRecovery: Text(en: "a loss: reduce the congestion window", zh: "发生丢包：减小拥塞窗口")
+            Text(
+                en: "acknowledged in part: the next segment is taken for lost too", zh: "只确认了一部分：判定下一个报文段也已丢失")
+        case .enterRecovery: Text(en: "something is taken for lost: reduce the congestion window", zh: "判定丢包：减小拥塞窗口")
         case .proportionalReduction:
             Text(
                 en: "in recovery, what goes out is in proportion to what has arrived (PRR)",
@@ -159,12 +163,12 @@ extension Rule {
                 zh: "发现丢包之前发出的都已确认：恢复结束")
         case .lossWindow: Text(en: "after a time-out the congestion window is one segment", zh: "超时之后，拥塞窗口降为一个报文段")
         case .retransmitAfterTimeout:
-            Text(en: "the timer ran out: send the earliest segment again", zh: "重传定时器到期：重传最早未确认的报文段")
+            Text(en: "after a time-out: send again what is not acknowledged", zh: "超时之后：重传尚未确认的报文段")
         case .retransmissionTimeout: Text(en: "no ACK within the RTO", zh: "RTO 时间内没有等到 ACK")
         case .spuriousTimeout:
             Text(
-                en: "the ACK answers what was sent before the time-out: nothing was lost, undo",
-                zh: "ACK 应答的是超时前发出的报文段：并没有丢，撤销降窗")
+                en: "the ACK answers the first sending: what was sent again had arrived, undo",
+                zh: "ACK 应答的是超时前的那次发送：重传的数据早已到达，撤销降窗")
         case .forwardRecovery:
             Text(
                 en: "after a time-out, new data first: its ACK tells if it was spurious (F-RTO)",
@@ -185,7 +189,7 @@ extension Rule {
             Text(
                 en: "R2 retransmissions of one segment: close the connection (MUST-20)",
                 zh: "同一报文段重传达到 R2 次：关闭连接(MUST-20)")
-        case .persistTimeout: Text(en: "nothing under way and no room to send", zh: "没有在途数据，对端窗口又容不下：持续定时器到期")
+        case .persistTimeout: Text(en: "nothing under way and no room to send", zh: "没有在途数据，对端窗口又容不下：坚持定时器到期")
         case .windowProbe: Text(en: "ask whether the window is still closed (MUST-36)", zh: "探测窗口是否仍为零(MUST-36)")
         case .keepAlive: Text(en: "idle for long: is the other end still there?", zh: "长时间空闲：保活探测对端是否还在")
         case .keepAliveLimit:

@@ -81,10 +81,10 @@ extension ConnectionStory.Step {
         case .fin:
             return Text(
                 en: "FIN: the \(from.english) has no more to send. The FIN takes one sequence number.",
-                zh: "FIN:\(from.chinese)不再发送数据。FIN 也占一个序号。")
+                zh: "FIN：\(from.chinese)不再发送数据。FIN 也占一个序号。")
         case .reset:
             return Text(
-                en: "RST: the \(from.english) ends the connection at once.", zh: "RST:\(from.chinese)立即终止连接。")
+                en: "RST: the \(from.english) ends the connection at once.", zh: "RST：\(from.chinese)立即终止连接。")
         }
     }
 }

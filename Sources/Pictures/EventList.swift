@@ -46,7 +46,7 @@ struct EventList {
         case .moment(let moment):
             column = cells.put(name(moment.lane) + " ", row: 0, column: column, style: .bold)
             if let mark = moment.marks.value(at: moment.lane) { column = put(mark, &cells, column: column) }
-            column = cells.put(shortened(moment.what, after: column), row: 0, column: column)
+            column = cells.put(shortened(moment.what(canvas.language), after: column), row: 0, column: column)
             remark = moment.remark?(canvas.language) ?? ""
         case .silence(let silence):
             let tear = String(repeating: String(canvas.glyphs.tear), count: 2)

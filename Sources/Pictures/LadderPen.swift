@@ -160,7 +160,7 @@ struct LadderPen {
         putRails(moment.marks, row: 0)
         let lane = layout.rails.indices.contains(moment.lane) ? moment.lane : 0
         let room = besides(lane)
-        let what = Printable.text(moment.what)
+        let what = Printable.text(moment.what(canvas.language))
         let size = canvas.measure(what)
         var remark = moment.remark?(canvas.language) ?? ""
         if size > room.count {
@@ -260,21 +260,45 @@ struct LadderPen {
             let source = note.source(canvas.language)
             let hasColumn = canvas.measure(source) <= layout.remarkWidth
             let text = Printable.text(note.text(canvas.language)) + (hasColumn ? "" : " (\(source))")
-            let lines = LineBreaking(measure: canvas.measure).wrap(text, width: region.count - indent)
-            let end = region.upperBound - indent
-            let start = end - (lines.map { canvas.measure($0) }.max() ?? 0)
-            for (index, line) in lines.prefix(Self.mostRemarkLines).enumerated() {
-                let row = cells.addRow()
-                putRails(marks, row: row, showsChanges: false)
-                if note.lane == 0 {
-                    if index == 0 { cells.put(glyphs.below, row: row, column: region.lowerBound, style: .dim) }
-                    cells.put(line, row: row, column: region.lowerBound + indent, until: region.upperBound)
-                } else {
-                    if index == 0 { cells.put(glyphs.belowRight, row: row, column: end, style: .dim) }
-                    cells.put(line, row: row, column: max(region.lowerBound, start), until: end)
-                }
-                if index == 0, hasColumn { cells.put(source, row: row, column: layout.remark, style: .dim) }
+            let lines = wrapped(text, width: region.count - indent)
+            let first = cells.height
+            if note.lane == 0 {
+                let start = region.lowerBound
+                put(lines, from: start + indent, to: region.upperBound, lead: glyphs.below, at: start, marks: marks)
+            } else {
+                let end = region.upperBound - indent
+                let start = end - (lines.map { canvas.measure($0) }.max() ?? 0)
+                put(
+                    lines, from: max(region.lowerBound, start), to: end, lead: glyphs.belowRight, at: end, marks: marks)
             }
+            if hasColumn { cells.put(source, row: first, column: layout.remark, style: .dim) }
+        }
+    }
+
+    /// In as many lines as a text may have below a row; what is left out shows as an ellipsis.
+    private func wrapped(_ text: String, width: Int) -> [String] {
+        var lines = LineBreaking(measure: canvas.measure).wrap(text, width: width)
+        guard lines.count > Self.mostRemarkLines else { return lines }
+        lines.removeSubrange(Self.mostRemarkLines...)
+        if let last = lines.popLast() {
+            lines.append(canvas.measure.truncate(last + glyphs.ellipsis, to: width, ellipsis: glyphs.ellipsis))
+        }
+        return lines
+    }
+
+    /// Lines below the row between the rails, or from the row on beside them; a lead before or behind the first.
+    private mutating func put(
+        _ lines: [String], from start: Int, to end: Int, lead: String, at leadColumn: Int, marks: [Scene.Mark?],
+        isBelow: Bool = true
+    ) {
+        for (index, line) in lines.enumerated() {
+            var row = index
+            if isBelow || index > 0 {
+                row = cells.addRow()
+                putRails(marks, row: row, showsChanges: false)
+            }
+            if index == 0 { cells.put(lead, row: row, column: leadColumn, style: .dim) }
+            cells.put(line, row: row, column: start, until: end)
         }
     }
 
@@ -299,22 +323,8 @@ struct LadderPen {
             start = layout.rails[0] + layout.railWidth
             end = layout.rails.count > 1 ? layout.rails[1] - 1 : canvas.width
         }
-        let lines = LineBreaking(measure: canvas.measure).wrap(remark, width: end - start - indent)
-        for (index, line) in lines.prefix(Self.mostRemarkLines).enumerated() {
-            var row = index
-            if isBetween || index > 0 {
-                row = cells.addRow()
-                putRails(marks, row: row, showsChanges: false)
-            }
-            if index == 0 { cells.put(lead, row: row, column: start, style: .dim) }
-            let isCut = index == Self.mostRemarkLines - 1 && lines.count > Self.mostRemarkLines
-            let text =
-                isCut
-                ? canvas.measure.truncate(
-                    line + lines[index + 1], to: end - start - indent, ellipsis: glyphs.ellipsis)
-                : line
-            cells.put(text, row: row, column: start + indent, until: end)
-        }
+        let lines = wrapped(remark, width: end - start - indent)
+        put(lines, from: start + indent, to: end, lead: lead, at: start, marks: marks, isBelow: isBetween)
     }
 }
 

@@ -117,11 +117,11 @@ public struct Scene: Sendable {
         public var time: Int64?
         public var lane: Int
         /// `connect()`, `connect() = OK`, `ss: SYN-RECV`.
-        public var what: String
+        public var what: Text
         public var marks: [Mark?]
         public var remark: Text?
         public var notes: [Note] = []
-        public init(time: Int64?, lane: Int, what: String, marks: [Mark?], remark: Text? = nil) {
+        public init(time: Int64?, lane: Int, what: Text, marks: [Mark?], remark: Text? = nil) {
             self.time = time
             self.lane = lane
             self.what = what

@@ -62,15 +62,8 @@ public enum Transmission: String, Hashable, Sendable {
 
 /// The timers of a connection.
 public enum TimerName: String, Hashable, Sendable, CaseIterable {
-    case retransmission = "retransmission"
-    case reordering = "reordering"
-    case lossProbe = "tail-loss probe"
-    case persist = "persist"
-    case delayedAcknowledgment = "delayed ACK"
-    case keepAlive = "keep-alive"
-    case userTimeout = "user time-out"
-    case finWait2 = "FIN-WAIT-2"
-    case timeWait = "TIME-WAIT"
+    case retransmission, reordering, lossProbe, persist, delayedAcknowledgment, keepAlive, userTimeout, finWait2,
+        timeWait
 }
 
 /// How a connection came to its end. An abort is never told as a close (MUST-12).

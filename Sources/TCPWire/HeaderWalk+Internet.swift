@@ -1,5 +1,4 @@
 extension HeaderWalk {
-    @inline(__always)
     static func ipv4(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -38,14 +37,10 @@ extension HeaderWalk {
         guard fragment & 0x1fff == 0 else { return observer.ended(.fragment, .laterFragment) }
         segment.isFirstFragment = fragment & 0x2000 != 0
 
-        let inner = frame.octet(at: offset &+ 9)
-        if inner == IPProtocol.tcp {
-            return tcp(frame, at: offset &+ headerLength, in: bounds, &segment, &observer)
-        }
-        return transport(frame, inner, at: offset &+ headerLength, in: bounds, &segment, &observer)
+        return transport(
+            frame, frame.octet(at: offset &+ 9), at: offset &+ headerLength, in: bounds, &segment, &observer)
     }
 
-    @inline(__always)
     static func ipv6(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -73,11 +68,7 @@ extension HeaderWalk {
         segment.tunnelDepth = outer.tunnelDepth
         segment.isFirstFragment = false
 
-        let next = frame.octet(at: offset &+ 6)
-        if next == IPProtocol.tcp {
-            return tcp(frame, at: offset &+ 40, in: bounds, &segment, &observer)
-        }
-        return transport(frame, next, at: offset &+ 40, in: bounds, &segment, &observer)
+        return transport(frame, frame.octet(at: offset &+ 6), at: offset &+ 40, in: bounds, &segment, &observer)
     }
 
     /// IP by its version nibble.

@@ -1,5 +1,4 @@
 extension HeaderWalk {
-    @inline(__always)
     static func tcp(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

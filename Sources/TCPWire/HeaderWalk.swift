@@ -1,5 +1,6 @@
 /// Listens to a walk. The hot path listens with ``Unobserved``, whose calls vanish when the walk is specialised;
-/// ``HeaderReport`` listens to remember every header: so what the report shows is what the decoder did.
+/// ``HeaderReport`` listens to remember every header: so what the report shows is what the decoder did, but for the frames
+/// that ``PacketDecoder`` takes in a straight line, which its tests and the fuzzer hold to the walk.
 protocol LayerObserver {
     /// A header is about to be read at this offset, whether or not all of it is there.
     mutating func enter(_ layer: HeaderLayer, at offset: Int)

@@ -50,7 +50,7 @@ public enum PacketDecoder {
         segment.vlan = 0
         segment.tunnelDepth = 0
         segment.isFirstFragment = false
-        if type == 0x0800 {
+        if type == EtherType.ipv4 {
             let second = frame.bigEndian64(at: 22)
             // Version 4 and twenty octets; no more fragments and no fragment offset; protocol 6.
             guard first >> 56 == 0x45, first & 0x3fff == 0, second >> 48 & 0xff == 6 else { return false }
@@ -62,7 +62,9 @@ public enum PacketDecoder {
             return decodePlainTCP(frame, at: 34, until: 14 &+ Int(first >> 32 & 0xffff), into: &segment)
         }
         // Version 6; next header 6.
-        guard type == 0x86dd, frame.byteCount >= 74, first >> 60 == 6, first >> 8 & 0xff == 6 else { return false }
+        guard type == EtherType.ipv6, frame.byteCount >= 74, first >> 60 == 6, first >> 8 & 0xff == 6 else {
+            return false
+        }
         segment.source = IPAddress(high: frame.bigEndian64(at: 22), low: frame.bigEndian64(at: 30))
         segment.destination = IPAddress(high: frame.bigEndian64(at: 38), low: frame.bigEndian64(at: 46))
         segment.hopLimit = UInt8(truncatingIfNeeded: first)

@@ -1,9 +1,10 @@
 /// EtherTypes (IEEE 802 registry) that a walk goes through.
+@usableFromInline
 enum EtherType {
-    static let ipv4: UInt16 = 0x0800
+    @inlinable static var ipv4: UInt16 { 0x0800 }
     static let transparentEthernet: UInt16 = 0x6558
     static let vlan: UInt16 = 0x8100
-    static let ipv6: UInt16 = 0x86dd
+    @inlinable static var ipv6: UInt16 { 0x86dd }
     static let mpls: UInt16 = 0x8847
     static let mplsMulticast: UInt16 = 0x8848
     static let pppoeSession: UInt16 = 0x8864

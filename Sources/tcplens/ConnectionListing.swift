@@ -49,7 +49,7 @@ struct ConnectionListing {
     mutating func flushRows() { row.flush() }
 
     mutating func write(
-        _ shown: ArraySlice<Int>, of analysis: borrowing CaptureAnalysis, path: String
+        _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, path: String
     ) throws {
         let file = isOneOfMany ? path : nil
         let measures = analysis.measures

@@ -190,7 +190,7 @@ struct ConnectionsCommand: ParsableCommand {
             order = passing(filter, order, analysis)
             guard !order.isEmpty else { throw Failure.nonePasses(in: path, of: analysis.count) }
         }
-        let shown = limit.map { order.prefix($0) } ?? order[...]
+        let shown = order.prefix(limit ?? .max)
         try listing.write(shown, of: analysis, path: path)
         let notes = [summary(analysis, passing: filter == nil ? nil : order.count), analysis.counts.restText]
         listing.note(notes.compactMap { $0 }, isLast: path == paths.last)
@@ -234,16 +234,18 @@ struct ConnectionsCommand: ParsableCommand {
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 
-    private func passing(_ filter: ConnectionFilter, _ order: [Int], _ analysis: borrowing CaptureAnalysis) -> [Int] {
+    private func passing(
+        _ filter: ConnectionFilter, _ order: RowOrder, _ analysis: borrowing CaptureAnalysis
+    ) -> RowOrder {
         let measures = analysis.measures
-        var passing: [Int] = []
+        var passing: [UInt32] = []
         for index in order {
             let subject = FilterSubject(
                 number: index + 1, record: analysis[index],
                 measures: measures.indices.contains(index) ? measures[index] : nil)
-            if filter.matches(subject) { passing.append(index) }
+            if filter.matches(subject) { passing.append(UInt32(truncatingIfNeeded: index)) }
         }
-        return passing
+        return RowOrder(passing)
     }
 
     /// - Parameter passing: how many the filter let pass.
@@ -264,9 +266,9 @@ struct ConnectionsCommand: ParsableCommand {
     }
 
     /// Places by the wished order.
-    private func sorted(_ analysis: borrowing CaptureAnalysis) -> [Int] {
+    private func sorted(_ analysis: borrowing CaptureAnalysis) -> RowOrder {
         switch sort {
-        case nil, .start: Array(0..<analysis.count)
+        case nil, .start: RowOrder(all: analysis.count)
         case .duration: by(analysis, descending: true) { $0.duration }
         case .client: by(analysis) { $0.clientEndpoint }
         case .server: by(analysis) { $0.serverEndpoint }
@@ -280,13 +282,14 @@ struct ConnectionsCommand: ParsableCommand {
 
     private func by<Key: Comparable>(
         _ analysis: borrowing CaptureAnalysis, descending: Bool = false, _ key: (ConnectionRecord) -> Key
-    ) -> [Int] {
+    ) -> RowOrder {
         var keys: [Key] = []
         keys.reserveCapacity(analysis.count)
         for index in 0..<analysis.count { keys.append(key(analysis[index])) }
-        return keys.indices.sorted { left, right in
+        let places = keys.indices.sorted { left, right in
             guard keys[left] != keys[right] else { return left < right }
             return (keys[left] < keys[right]) != descending
         }
+        return RowOrder(places.map { UInt32(truncatingIfNeeded: $0) })
     }
 }

@@ -106,15 +106,21 @@ struct DemoCommand: AsyncParsableCommand {
         options.port = port
         options.furtherConnections = absolute ? Self.isnSamples : 0
         options.lostPackets = Set(lose)
-        guard let record = StackExperiment(options).run() else { return }
+        guard let record = StackExperiment(options).run() else {
+            throw Failure(
+                .unsupported,
+                Text(en: "our own TCP could not begin the connection", zh: "自有协议栈未能发起连接"),
+                next: [Text(en: "on this kernel:  tcplens demo", zh: "在本机内核上：  tcplens demo")])
+        }
         if let capturePath {
             try Self.save(record.story, as: capturePath, from: "virtual", system: nil, canvas.language)
         }
         if json {
-            try Screen.write(JSONDocument.text(StackDemoFacts(record)))
+            try Screen.write(JSONDocument.text(StackDemoFacts(record, lostPackets: options.lostPackets)))
         } else {
             let page = StackDemoPage(
-                record: record, absolute: absolute, loses: !lose.isEmpty, capturePath: capturePath, canvas: canvas)
+                record: record, absolute: absolute, lostPackets: options.lostPackets, capturePath: capturePath,
+                canvas: canvas)
             Screen.write(page.lines())
         }
     }

@@ -56,11 +56,14 @@ struct StackDemoFacts: Encodable {
     let server: String
     let story: StoryFacts
     let furtherInitialNumbers: [UInt32]
+    /// Numbers of packets that were to be lost, and which no packet had.
+    let neverSent: [Int]
 
-    init(_ record: StackExperiment.Record) {
+    init(_ record: StackExperiment.Record, lostPackets: Set<Int>) {
         client = record.story.client.description
         server = record.story.server.description
         story = StoryFacts(record.story, number: 1)
         furtherInitialNumbers = record.furtherInitialNumbers
+        neverSent = record.neverSent(of: lostPackets)
     }
 }

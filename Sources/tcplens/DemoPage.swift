@@ -74,8 +74,9 @@ struct DemoPage {
             let time = step.time.nanoseconds(since: start)
             switch step.kind {
             case .connecting where time <= 0:
-                return Scene.Moment(time: time, lane: 0, what: "connect()", marks: [])
-            case .established: return Scene.Moment(time: time, lane: 0, what: "connect() = OK", marks: [])
+                return Scene.Moment(time: time, lane: 0, what: Text(verbatim: "connect()"), marks: [])
+            case .established:
+                return Scene.Moment(time: time, lane: 0, what: Text(verbatim: "connect() = OK"), marks: [])
             default: return nil
             }
         }

@@ -102,7 +102,7 @@ struct DemoParts {
             let moment = story?.testimony?.moments.first {
                 $0.party == party && $0.time == entry.time && $0.state == entry.state
             }
-            return moment?.what ?? "-"
+            return moment?.what(language) ?? "-"
         }
         let verb = step.sender == party ? DemoWords.sends : DemoWords.receives
         return "\(verb(language)) #\(number) \(step.segment.header.flags)"

@@ -63,7 +63,7 @@ enum DemoWords {
             en:
                 "client \(client), server \(server): two hosts of a virtual network, 10 ms apart. This is our own TCP in virtual time, never the kernel, and nothing of it touches this machine's network. Below each segment stands why its sender sent it and what its arrival did, by the rule that the end itself names.",
             zh:
-                "客户端 \(client)，服务端 \(server)：虚拟网络里的两台主机，单程 10 毫秒。这是 TCPLens 自有的 TCP 协议栈，运行在虚拟时间里，不是内核，也不触碰本机网络。每个报文段下面写着发送方为何发出它、它到达后做了什么，依据的规则都由协议栈自己给出。"
+                "客户端 \(client)，服务端 \(server)：虚拟网络里的两台主机，单程 10 毫秒。这是 TCPLens 自有的 TCP 协议栈，运行在虚拟时间里，不是内核，也不触碰本机网络。每个报文段下面写着发送方为何发出它、它到达后做了什么，依据的规则都由协议栈自身给出。"
         )
     }
 
@@ -73,8 +73,8 @@ enum DemoWords {
     static let stackPicture = Text(
         en: "The picture, and the reason for every segment", zh: "时序图，以及每个报文段的缘由")
     static let stackStatesNote = Text(
-        en: "the stack: each end tells its state itself, with the rule by which it was entered.",
-        zh: "协议栈：状态由两端自己给出，并注明进入该状态所依据的规则。")
+        en: "our own TCP: each end tells its state itself; the last column is the rule by which it was entered.",
+        zh: "自有协议栈：状态由两端自身给出，最后一列是进入该状态所依据的规则。")
     static let rehearsal = Text(
         en: "The same on our own TCP, packet by packet", zh: "在自有协议栈上再做一遍，逐个报文段看")
     static let rehearsalNote = Text(
@@ -140,10 +140,7 @@ enum DemoWords {
                 en: "kernel" + (seenAt.map { ", seen at \($0)" } ?? "") + (mini ? " (mini socket)" : ""),
                 zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "(mini socket)" : ""))
         case .stack:
-            let place = entry.rule?.place
-            return Text(
-                en: "the stack" + (place.map { ", \($0.english)" } ?? ""),
-                zh: "协议栈" + (place.map { "，\($0.chinese)" } ?? ""))
+            return entry.rule?.place ?? Text(en: "the stack", zh: "协议栈")
         case .wire: return Text(en: "wire", zh: "报文")
         case .inferred: return Text(en: "inferred", zh: "推断")
         }
@@ -188,10 +185,26 @@ enum DemoWords {
                 zh: "读到 \(bytes.count) 字节：\"\(Printable.bytes(bytes, limit: 40))\"")
         case .failed(_, .resetAfterEstablished): Text(en: "is told that the connection was reset", zh: "得知连接被重置")
         case .failed(_, .timedOut): Text(en: "is told that there was no answer", zh: "得知对端没有应答")
+        case .failed: Text(en: "is told that the connection failed", zh: "得知连接失败")
         case .peerClosed: Text(en: "sees that the server has closed", zh: "发现服务端已关闭")
         case .closed: Text(en: "closes its side", zh: "关闭本端")
         default: nil
         }
+    }
+
+    static func stackSaved(_ path: String) -> Text {
+        Text(
+            en:
+                "The packets are in \(path), each with a comment, at the time it was sent, lost ones too: no single capture point sees all that.",
+            zh: "报文已存入 \(path)，每个都带注释：时间均为发出时刻，丢失的报文也在其中；单个抓包点看不到这样的全貌。")
+    }
+
+    static func neverSent(_ numbers: [Int], last: Int) -> Text {
+        let list = numbers.map(String.init)
+        return Text(
+            en:
+                "--lose \(list.joined(separator: ", ")): no such packet was sent, so none was lost. This connection has #1 to #\(last).",
+            zh: "--lose \(list.joined(separator: "、"))：没有发出过这个编号的报文，也就没有丢失。这条连接只有 #1 到 #\(last)。")
     }
 
     static func saved(_ path: String) -> Text {

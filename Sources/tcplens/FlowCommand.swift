@@ -181,7 +181,7 @@ struct FlowCommand: ParsableCommand {
         var groups: [[StoredSegment]] = Array(repeating: [], count: count)
         for (connection, segment) in analysis.kept { groups[connection].append(segment) }
         let stories = groups.enumerated().compactMap { index, segments in
-            ConnectionStory(segments: segments, reusesTuple: analysis.connections[index].reusesTuple)
+            ConnectionStory(segments: segments, reusesTuple: analysis[index].reusesTuple)
                 .map { (number: index + 1, story: $0) }
         }
         var options = Scene.StoryOptions()

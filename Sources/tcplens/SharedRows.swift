@@ -1,5 +1,5 @@
 import Connections
-import Foundation
+import Dispatch
 
 /// Lines of tab-separated values, made by all processors and written in order.
 struct SharedRows {
@@ -14,8 +14,8 @@ struct SharedRows {
         var rows = ConnectionRow()
     }
 
-    func write(_ shown: ArraySlice<Int>) {
-        let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    func write(_ shown: RowOrder.SubSequence) {
+        let workers = records.workers
         let blocks = (0..<workers).map { _ in Block() }
         var rest = shown
         while !rest.isEmpty {

@@ -11,8 +11,8 @@ import TCPWire
 struct StackDemoPage {
     let record: StackExperiment.Record
     let absolute: Bool
-    /// Whether packets were to be lost.
-    let loses: Bool
+    /// The packets that were to be lost, by number.
+    let lostPackets: Set<Int>
     let capturePath: String?
     let canvas: Canvas
 
@@ -24,6 +24,10 @@ struct StackDemoPage {
         var lines = [StyledText.heading(DemoWords.stackTitle(language), canvas)]
         lines += parts.paragraph(
             DemoWords.stackWhat(client: story.client.description, server: story.server.description))
+        let neverSent = record.neverSent(of: lostPackets)
+        if !neverSent.isEmpty {
+            lines += parts.paragraph(DemoWords.neverSent(neverSent, last: story.steps.last?.segment.number ?? 0))
+        }
         lines += parts.section(1, DemoWords.call, parts.paragraph(Explanation.telephoneCall))
         lines += parts.section(2, DemoWords.programs, parts.programs(DemoDiary(exactly: record).entries))
         lines += parts.section(3, DemoWords.stackPicture, picture(parts))
@@ -37,7 +41,8 @@ struct StackDemoPage {
             number += 1
         }
         lines.append("")
-        if let capturePath { lines += parts.paragraph(DemoWords.saved(capturePath)) }
+        if let capturePath { lines += parts.paragraph(DemoWords.stackSaved(capturePath)) }
+        let loses = neverSent.count < lostPackets.count
         return lines
             + DemoWords.stackNext(savedAs: capturePath, absolute: absolute, loses: loses).map { $0(language) }
     }
@@ -55,4 +60,9 @@ struct StackDemoPage {
 extension StackExperiment.Record {
     /// When the first segment was sent.
     var start: Timestamp { story.steps.first?.segment.time ?? Timestamp(nanoseconds: 0) }
+
+    /// The numbers among these that no packet of the connection has.
+    func neverSent(of numbers: Set<Int>) -> [Int] {
+        numbers.subtracting(story.steps.map(\.segment.number)).sorted()
+    }
 }

@@ -66,14 +66,32 @@ struct StoryFacts: Encodable {
     struct Moment: Encodable {
         let time: String
         let party: String
-        let what: String
+        /// `segment`, `call`, `timer`, `icmp` or `itself`.
+        let cause: String
+        /// The packet that arrived.
+        let number: Int?
+        /// The call's name.
+        let call: String?
+        let timer: String?
         let state: String
         let rules: [RuleFacts]
 
         init(_ moment: Testimony.Moment) {
             time = moment.time.secondsText
             party = moment.party.rawValue
-            what = moment.what
+            var number: Int?
+            var call: String?
+            var timer: String?
+            switch moment.cause {
+            case .segment(let packet): (cause, number) = ("segment", packet)
+            case .call(let name): (cause, call) = ("call", name)
+            case .timer(let name): (cause, timer) = ("timer", name.rawValue)
+            case .icmp: cause = "icmp"
+            case .itself: cause = "itself"
+            }
+            self.number = number
+            self.call = call
+            self.timer = timer
             state = moment.state.name
             rules = moment.rules.map(RuleFacts.init)
         }

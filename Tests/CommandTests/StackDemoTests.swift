@@ -33,14 +33,24 @@ private struct StackDocument: Decodable {
         let state: String
         let rule: Rule?
     }
+    struct Moment: Decodable {
+        let party: String
+        let cause: String
+        let number: Int?
+        let call: String?
+        let timer: String?
+    }
     struct Story: Decodable {
         let segments: [Segment]
+        let moments: [Moment]
         let paths: [String: [PathEntry]]
     }
     let on: String
     let client: String
     let server: String
     let story: Story
+    let neverSent: [Int]
+    let furtherInitialNumbers: [UInt32]
 
     init(_ text: String) throws { self = try JSONDecoder().decode(StackDocument.self, from: Data(text.utf8)) }
 }
@@ -141,6 +151,12 @@ struct StackDemoTests {
             facts.story.paths["server"]?.map(\.state)
                 == ["LISTEN", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSED"])
         #expect(facts.story.paths["server"]?.last?.rule?.rule == "timeWaitOver")
+        let moments = facts.story.moments
+        let first = try #require(moments.first)
+        #expect(first.party == "client" && first.cause == "call" && first.call == "connect")
+        #expect(moments.filter { $0.cause == "segment" }.compactMap(\.number) == Array(1...11))
+        #expect(moments.last?.cause == "timer" && moments.last?.timer == "timeWait")
+        #expect(moments.allSatisfy { [$0.call != nil, $0.number != nil, $0.timer != nil].filter { $0 }.count == 1 })
     }
 
     @Test("--lose: drawn lost, sent again by its rule", arguments: ["en", "zh"])
@@ -159,12 +175,49 @@ struct StackDemoTests {
         #expect(facts.story.segments[4].account.reason?.rule == "retransmitAfterTimeout")
     }
 
+    @Test("at 80 columns each end's states stand with their whole causes", arguments: ["en", "zh"])
+    func states(language: String) async throws {
+        let run = try await Run(
+            "demo", "--on", "stack", "--lang", language, "--width", "80", environment: ["LANG": "C.UTF-8"])
+        let table = run.lines.drop { !$0.hasPrefix("5. ") }.prefix { !$0.hasPrefix("6. ") }
+        #expect(table.count > 13 && !table.contains { $0.contains("\u{2026}") })
+        let place = language == "en" ? "RFC 9293 3.10.7.4 eighth" : "RFC 9293 3.10.7.4 第八步"
+        #expect(table.contains { $0.contains("#10 FIN,ACK") && $0.hasSuffix(place) })
+        #expect(table.contains { $0.contains(language == "en" ? "TIME-WAIT timer" : "TIME-WAIT 定时器到期") })
+        // Nobody but Linux is said to wait a minute.
+        let page = run.lines.joined(separator: " ")
+        #expect(page.contains("2 MSL") && !page.contains("Linux"))
+    }
+
+    @Test("--lose: a number that no packet has is said, and does no harm", arguments: ["en", "zh"])
+    func neverSent(language: String) async throws {
+        let run = try await Run("demo", "--on", "stack", "--lose", "99", "--lang", language)
+        let page = run.lines.joined(separator: language == "en" ? " " : "")
+        #expect(run.status == 0 && run.err.isEmpty)
+        #expect(page.contains(language == "en" ? "--lose 99: no such packet was sent" : "--lose 99：没有发出过"))
+        #expect(page.contains("--on stack --lose 4"), "the hint how to lose one")
+        let some = try await Run("demo", "--on", "stack", "--lose", "4", "--lose", "99", "--lang", language)
+        #expect(some.out.contains("--lose 99") && !some.out.contains("--lose 4"))
+        #expect(try await !Run("demo", "--on", "stack", "--lose", "4").out.contains("no such packet"))
+        let facts = try await StackDocument(Run("demo", "--on", "stack", "--lose", "99", "--lose", "4", "--json").out)
+        #expect(facts.neverSent == [99] && facts.story.segments[3].fate == "lost")
+    }
+
+    @Test("--lose counts the picture's packets, never those of the connections that -S makes after it")
+    func loseOfPicture() async throws {
+        let plain = try await StackDocument(Run("demo", "--on", "stack", "-S", "--json").out)
+        let losing = try await StackDocument(Run("demo", "--on", "stack", "-S", "--lose", "12", "--json").out)
+        #expect(losing.neverSent == [12] && losing.furtherInitialNumbers.count == 3)
+        #expect(losing.furtherInitialNumbers == plain.furtherInitialNumbers)
+    }
+
     @Test("-w: the reasons are the packets' comments", arguments: ["en", "zh"])
     func saved(language: String) async throws {
         let folder = try ScratchFolder()
         let path = folder.path("stack.pcapng")
         let run = try await Run("demo", "--on", "stack", "-w", path, "--lang", language)
         #expect(run.status == 0)
+        #expect(run.out.contains(language == "en" ? "lost ones too" : "丢失的报文也在其中"))
         var reader = try CaptureReader(path: path)
         var packet = CapturedPacket()
         var comments: [String] = []

@@ -350,7 +350,7 @@ struct NetworkStoryTests {
         let rows = Scene(story: story, title: Text(verbatim: "")).rows.compactMap { row -> String? in
             switch row {
             case .segment(let segment): "#\(segment.number)"
-            case .moment(let moment): moment.what
+            case .moment(let moment): moment.what.english
             case .silence: nil
             }
         }

@@ -70,7 +70,7 @@ enum RandomScenes {
         case 1:
             var moment = Scene.Moment(
                 time: Bool.random(using: &generator) ? time : nil, lane: lane,
-                what: remarks.randomElement(using: &generator) ?? "", marks: marks, remark: remark)
+                what: text(&generator), marks: marks, remark: remark)
             moment.notes = notes(lanes: lanes, &generator)
             return .moment(moment)
         default:

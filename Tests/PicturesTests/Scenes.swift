@@ -35,7 +35,7 @@ enum Scenes {
     }
 
     static func moment(lane: Int, _ what: String, _ marks: [Scene.Mark?], remark: Text? = nil) -> Scene.Row {
-        .moment(Scene.Moment(time: nil, lane: lane, what: what, marks: marks, remark: remark))
+        .moment(Scene.Moment(time: nil, lane: lane, what: Text(verbatim: what), marks: marks, remark: remark))
     }
 
     private static func variables(_ unacknowledged: UInt32, _ next: UInt32, _ receive: UInt32) -> Scene.Variables {
