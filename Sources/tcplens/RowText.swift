@@ -61,21 +61,34 @@ struct RowText {
         filled = 0
     }
 
-    /// Two digits at a time: a division takes longer than all else here.
+    /// Two digits at a time, the last first: a division takes longer than all else here.
     private mutating func putDigits(_ value: UInt64, atLeast count: Int) {
-        var digits = InlineArray<22, UInt8>(repeating: UInt8(ascii: "0"))
+        let length = max(count, Self.digitCount(value))
+        if piece.count - filled < length { spill() }
+        let start = filled
+        var place = start + length
+        filled = place
         var rest = value
-        var start = digits.count
-        while rest > 0 {
+        while place - start >= 2 {
             let pair = rest % 100
             rest /= 100
             // A tenth of what is below 100.
             let tens = (pair &* 103) >> 10
-            start -= 2
-            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: tens)
-            digits[start + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: pair &- tens &* 10)
+            place -= 2
+            piece[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: tens)
+            piece[place + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: pair &- tens &* 10)
         }
-        if start < digits.count, digits[start] == UInt8(ascii: "0") { start += 1 }
-        for index in min(start, digits.count - count)..<digits.count { put(digits[index]) }
+        if place > start { piece[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10) }
+    }
+
+    private static func digitCount(_ value: UInt64) -> Int {
+        var (count, limit): (Int, UInt64) = (1, 10)
+        while value >= limit {
+            count += 1
+            let (next, isOver) = limit.multipliedReportingOverflow(by: 10)
+            if isOver { break }
+            limit = next
+        }
+        return count
     }
 }

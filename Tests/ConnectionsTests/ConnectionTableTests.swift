@@ -36,4 +36,30 @@ import Testing
             if place != client { Issue.record("\(client) is at \(place)") }
         }
     }
+
+    /// Thousands of connections, each with its first segments next to each other and its tuple used again at once, so that
+    /// a group of segments that are looked up together holds new connections, known ones, and a table that grows.
+    @Test func segmentsInGroupsAreSegmentsOneByOne() throws {
+        func words(_ values: UInt32...) -> [UInt8] {
+            values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
+        }
+        var bytes = words(0xa1b2_c3d4, 0x0004_0002, 0, 0, 65535, 1)
+        for number in 0..<3000 {
+            let client = Endpoint(address: IPAddress(ipv4: 0x0a00_0000 + UInt32(number)), port: 40_000)
+            let server = Endpoint(address: IPAddress(ipv4: 0x0b00_0001), port: 443)
+            let (up, down) = (SegmentBuilder(from: client, to: server), SegmentBuilder(from: server, to: client))
+            for frame in [
+                up.syn(sequence: 100), down.synAck(sequence: 300, acknowledgment: 101), up.rst(sequence: 101),
+                up.syn(sequence: 9000), up.syn(sequence: 9000),
+            ].map({ $0.ethernetFrame() }) {
+                bytes += words(1, UInt32(number), UInt32(frame.count), UInt32(frame.count)) + frame
+            }
+        }
+        var (first, second) = (try CaptureReader(bytes: bytes), try CaptureReader(bytes: bytes))
+        var (grouped, single) = (CaptureAnalysis(), CaptureAnalysis(keeping: .all(limit: 0)))
+        try grouped.read(&first)
+        try single.read(&second)
+        #expect(grouped.count == 6000 && single.count == 6000)
+        #expect((0..<6000).allSatisfy { "\(grouped[$0])" == "\(single[$0])" })
+    }
 }
