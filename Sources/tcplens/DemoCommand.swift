@@ -35,13 +35,7 @@ struct DemoCommand: AsyncParsableCommand {
                 """
         ).spoken)
 
-    @Option(
-        name: .customLong("on"),
-        help: .init(
-            Text(
-                en: "Whose TCP: the kernel's, or our own stack's in virtual time.", zh: "用哪个 TCP：本机内核，或在虚拟时间中运行的自有协议栈。"
-            ).spoken, valueName: "tcp"))
-    var stage: Stage = .kernel
+    @OptionGroup var on: StageOption
 
     @Option(
         help: .init(
@@ -81,7 +75,7 @@ struct DemoCommand: AsyncParsableCommand {
         if port == 0 {
             throw ValidationError(Text(en: "--port takes 1 to 65535", zh: "--port 的范围是 1 到 65535").spoken)
         }
-        if !lose.isEmpty, stage == .kernel {
+        if !lose.isEmpty, on.stage == .kernel {
             throw ValidationError(
                 Text(
                     en: "--lose needs --on stack: the kernel's loopback loses nothing",
@@ -94,7 +88,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        switch stage {
+        switch on.stage {
         case .kernel: try await runOnKernel()
         case .stack: try runOnStack()
         }

@@ -39,13 +39,7 @@ struct ScriptCommand: ParsableCommand {
             Text(en: "Scripts in packetdrill's language.", zh: "packetdrill 语言的脚本。").spoken, valueName: "file"))
     var files: [String]
 
-    @Option(
-        name: .customLong("on"),
-        help: .init(
-            Text(
-                en: "Whose TCP: the kernel's, or our own stack's in virtual time.", zh: "用哪个 TCP：本机内核，或在虚拟时间中运行的自有协议栈。"
-            ).spoken, valueName: "tcp"))
-    var stage: Stage = .kernel
+    @OptionGroup var on: StageOption
 
     @Option(
         help: .init(
@@ -91,7 +85,7 @@ struct ScriptCommand: ParsableCommand {
         // What cannot be read is told before anything is run.
         let scripts = files.map { ScriptFile(path: $0) }
         if scripts.contains(where: { if case .success = $0.script { true } else { false } }),
-            let status = try stage.findPrivilege(tunPath: tun)
+            let status = try on.stage.findPrivilege(tunPath: tun)
         {
             throw status
         }
@@ -100,10 +94,10 @@ struct ScriptCommand: ParsableCommand {
             let result = try run(file)
             verdicts.append(result.verdict)
             if json {
-                try Screen.write(JSONDocument.line(ScriptFacts(result, stage: stage, withStories: ladder)))
+                try Screen.write(JSONDocument.line(ScriptFacts(result, stage: on.stage, withStories: ladder)))
             } else {
                 let page = ScriptPage(
-                    result: result, stage: stage, canvas: canvas, showsSteps: verbose, showsLadder: ladder)
+                    result: result, stage: on.stage, canvas: canvas, showsSteps: verbose, showsLadder: ladder)
                 Screen.write(page.lines())
             }
             Screen.flush()
@@ -117,7 +111,7 @@ struct ScriptCommand: ParsableCommand {
         switch file.script {
         case .failure(let problem): return ScriptResultOfFile(path: file.path, outcome: .unread(problem))
         case .success(let script):
-            let host = try stage.makeHost(script.network, tunPath: tun)
+            let host = try on.stage.makeHost(script.network, tunPath: tun)
             var runner = ScriptRunner(script, on: host, tolerance: Int64(tolerance * 1_000_000))
             let report = runner.run()
             let isWanted = ladder || !report.hasPassed
