@@ -46,8 +46,13 @@ struct DialTests {
             #expect(run.out.contains("OK  established in "))
             #expect(run.out.contains("16 bytes sent, 18 received") || run.out.contains("16 bytes sent, 18\n"))
             #expect(run.out.contains("answer: \"hello, xiao ming.\\n\""))
-            #expect(run.lines.filter { cells($0) > 80 }.isEmpty)
+            #expect(tooWide(run.lines).isEmpty)
         }
+    }
+
+    /// Lines that a terminal would break. A command to be copied stays whole, however long the path in it.
+    private func tooWide(_ lines: [Substring]) -> [Substring] {
+        lines.filter { cells($0) > 80 && !$0.contains("sudo setcap ") }
     }
 
     @Test("IPv6 in brackets")
@@ -91,7 +96,7 @@ struct DialTests {
             #expect(run.status == 0)
             #expect(run.out.contains("成功  "))
             #expect(run.out.contains("应答：\"hello, xiao ming.\\n\""))
-            #expect(run.lines.filter { cells($0) > 80 }.isEmpty)
+            #expect(tooWide(run.lines).isEmpty)
         }
         let refused = try await Run("dial", "127.0.0.1:\(freePort())", "-z", "--lang", "zh")
         #expect(refused.status == 10)
