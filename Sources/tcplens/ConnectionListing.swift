@@ -41,8 +41,7 @@ struct ConnectionListing {
             let facts = ConnectionFacts(ended.record, number: ended.serial + 1)
             Screen.write(try JSONDocument.line(FileFacts(file: file, facts: facts)))
         } else {
-            row.add(ended.record, number: ended.serial + 1, file: file.map(Printable.text))
-            if row.isFull { row.flush() }
+            row.write(ended.record, number: ended.serial + 1, file: file.map(Printable.text))
         }
     }
 
@@ -66,10 +65,7 @@ struct ConnectionListing {
                 SharedRows(records: records, file: file).write(shown)
                 return
             }
-            for index in shown {
-                row.add(analysis[index], number: index + 1, file: file)
-                if row.isFull { row.flush() }
-            }
+            for index in shown { row.write(analysis[index], number: index + 1, file: file) }
             row.flush()
         case .zeek:
             for index in shown { zeek.write(analysis[index], measures[index]) }

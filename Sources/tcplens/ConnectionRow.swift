@@ -20,8 +20,11 @@ struct ConnectionRow {
     /// Octets gathered before they are handed on.
     private static let blockSize = 1 << 15
 
-    /// Whether it is time to ``flush()``.
-    var isFull: Bool { text.octets.count >= Self.blockSize }
+    /// Adds one line, and writes what was gathered when there is enough of it.
+    mutating func write(_ record: ConnectionRecord, number: Int, file: String?) {
+        add(record, number: number, file: file)
+        if text.octets.count >= Self.blockSize { flush() }
+    }
 
     /// Adds one line, its end included. ``flush()`` writes it.
     mutating func add(_ record: ConnectionRecord, number: Int, file: String?) {
