@@ -14,13 +14,16 @@
 #include <unistd.h>
 
 #include <linux/if.h>
+#include <linux/if_addr.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/in.h>
 #include <linux/ipv6.h>
 #include <linux/ipv6_route.h>
+#include <linux/netlink.h>
 #include <linux/route.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 
 static void name_interface(struct ifreq *request, const char *name) {
@@ -86,13 +89,49 @@ static int route_ipv4(int control, const char *name) {
     return ioctl(control, SIOCADDRT, &route);
 }
 
-static int set_ipv6(int control, unsigned index, const uint8_t *address, int prefix) {
-    struct in6_ifreq request;
+// Adds the address by netlink, which alone can say that nobody else has it: what an ioctl adds is "tentative", and bind
+// refuses it, until a work queue of the kernel's has come round to finding that this interface needs no search.
+static int add_ipv6(unsigned index, const uint8_t *address, int prefix) {
+    struct {
+        struct nlmsghdr header;
+        struct ifaddrmsg message;
+        struct rtattr attribute;
+        uint8_t address[16];
+    } request;
+    struct {
+        struct nlmsghdr header;
+        struct nlmsgerr error;
+        uint8_t echo[sizeof request];
+    } answer;
     memset(&request, 0, sizeof request);
-    memcpy(&request.ifr6_addr, address, 16);
-    request.ifr6_prefixlen = (uint32_t)prefix;
-    request.ifr6_ifindex = (int)index;
-    if (ioctl(control, SIOCSIFADDR, &request) != 0) return -1;
+    request.header.nlmsg_len = sizeof request;
+    request.header.nlmsg_type = RTM_NEWADDR;
+    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+    request.message.ifa_family = AF_INET6;
+    request.message.ifa_prefixlen = (uint8_t)prefix;
+    request.message.ifa_flags = IFA_F_PERMANENT | IFA_F_NODAD;
+    request.message.ifa_index = index;
+    request.attribute.rta_len = RTA_LENGTH(sizeof request.address);
+    request.attribute.rta_type = IFA_LOCAL;
+    memcpy(request.address, address, sizeof request.address);
+    int route = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (route < 0) return -1;
+    ssize_t length = -1;
+    if (send(route, &request, sizeof request, 0) == sizeof request) length = recv(route, &answer, sizeof answer, 0);
+    if (length >= 0 && (length < (ssize_t)NLMSG_LENGTH(sizeof answer.error) || answer.header.nlmsg_type != NLMSG_ERROR)) {
+        errno = EPROTO;
+        length = -1;
+    } else if (length >= 0 && answer.error.error != 0) {
+        errno = -answer.error.error;
+        length = -1;
+    }
+    if (length < 0) return close_with_errno(route);
+    close(route);
+    return 0;
+}
+
+static int set_ipv6(int control, unsigned index, const uint8_t *address, int prefix) {
+    if (add_ipv6(index, address, prefix) != 0) return -1;
     struct in6_rtmsg route;
     memset(&route, 0, sizeof route);
     route.rtmsg_metric = 1;
