@@ -40,7 +40,8 @@ let package = Package(
             name: "VirtualNetwork", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack"],
             swiftSettings: safe),
         .target(
-            name: "Connections", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack"], swiftSettings: safe),
+            name: "Connections", dependencies: ["CHint", "TCPWire", "CaptureFile", "TCPState", "TCPStack"],
+            swiftSettings: safe),
         .target(
             name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack", "Connections"],
             swiftSettings: plain),

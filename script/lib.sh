@@ -201,13 +201,23 @@ build_release() {
     say "built in $((SECONDS - start)) s" "构建完成，用时 $((SECONDS - start)) 秒"
 }
 
+# Whether this Swift can put its libraries into the program itself: it then starts in half the time, runs where there is no
+# Swift, and needs no library path, which a program with capabilities is not allowed.
+is_self_contained() {
+    [[ $(uname -s) == Linux ]] || return 1
+    local swift
+    swift=$(readlink -f "$(command -v swift)") || return 1
+    [[ -d ${swift%/bin/*}/lib/swift_static/linux ]]
+}
+
 compile_release() {
-    local builder
+    local builder options=(--package-path "$root" -c release --product tcplens)
+    if is_self_contained; then options+=(--static-swift-stdlib); fi
     if [[ ! -t 2 ]]; then
-        swift build --package-path "$root" -c release --product tcplens >"$1" 2>&1 </dev/null
+        swift build "${options[@]}" >"$1" 2>&1 </dev/null
         return
     fi
-    swift build --package-path "$root" -c release --product tcplens >"$1" 2>&1 </dev/null &
+    swift build "${options[@]}" >"$1" 2>&1 </dev/null &
     builder=$!
     # A command in the background does not hear Ctrl-C by itself.
     trap 'kill "$builder" 2>/dev/null; erase_line; exit 130' INT TERM

@@ -3,6 +3,7 @@
 #define TCPLENS_HINT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /// Asks for `length` octets from `address` on to be brought near, to be changed soon. Harmless for any address.
 static inline __attribute__((always_inline)) void tcplens_fetch_soon(const void *address, size_t length) {
@@ -10,6 +11,12 @@ static inline __attribute__((always_inline)) void tcplens_fetch_soon(const void 
         __builtin_prefetch((const char *)address + line, 1, 3);
     }
     __builtin_prefetch((const char *)address + length - 1, 1, 3);
+}
+
+/// The same number, of which the compiler then knows nothing: it cannot make a branch of what is computed from it.
+static inline __attribute__((always_inline)) uint64_t tcplens_hide(uint64_t value) {
+    __asm__("" : "+r"(value));
+    return value;
 }
 
 #endif

@@ -163,7 +163,7 @@ public struct CaptureAnalysis: ~Copyable {
             batch.removeAll()
             batch.add(packets, of: bytes)
             counts.add(batch.counts)
-            tracker.take(batch, into: &index)
+            tracker.take(batch[0], into: &index)
         }
     }
 

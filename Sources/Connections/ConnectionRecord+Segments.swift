@@ -3,23 +3,6 @@ import TCPState
 import TCPWire
 
 extension ConnectionRecord {
-    /// Takes one more segment into account, if it is of the bulk of any capture: both ends are ESTABLISHED and neither has
-    /// said FIN, so the states stay as they are.
-    ///
-    /// - Returns: whether it is; else ``takeInFull(_:_:)`` has to take it.
-    @inline(__always)
-    mutating func takeInBulk(_ segment: TrackedSegment) -> Bool {
-        let side = segment.side
-        guard segment.flags.isDisjoint(with: [.syn, .fin, .rst]), segment.flags.contains(.ack), handshakeProved,
-            halves[0].isInBulk, halves[1].isInBulk
-        else { return false }
-        noteSegment(segment, of: side)
-        noteNumbers(segment, from: side, repeatsSYN: false)
-        noteAcknowledgment(segment, from: side)
-        noteWindow(segment, of: side)
-        return true
-    }
-
     @inline(__always)
     private mutating func noteSegment(_ segment: TrackedSegment, of side: Int) {
         if lastTime < segment.time { lastTime = segment.time }
@@ -57,6 +40,7 @@ extension ConnectionRecord {
     }
 
     /// A SYN-ACK with another ISN after the first one was acknowledged: not of this connection's numbers, whatever it is.
+    @inline(__always)
     private func isStray(_ segment: TrackedSegment, from side: Int) -> Bool {
         segment.flags.contains(.ack) && halves[side].marks.isSuperset(of: [.initialKnown, .synAcknowledged])
             && segment.sequence != halves[side].initialSequence
@@ -226,6 +210,7 @@ extension ConnectionRecord {
     }
 
     /// RFC 9293 3.8.4: one octet or none, at the number before the next.
+    @inline(__always)
     func isKeepAlive(_ segment: TrackedSegment, from side: Int) -> Bool {
         let other = peer(of: side)
         return segment.payloadLength <= 1 && segment.flags.isDisjoint(with: [.syn, .fin, .rst])

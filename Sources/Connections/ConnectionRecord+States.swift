@@ -46,6 +46,7 @@ extension ConnectionRecord {
     }
 
     /// Whether the end that seems to have gone on from SYN-RECEIVED shows nothing yet that it has.
+    @inline(__always)
     private func mayStillOpen(_ segment: TrackedSegment, side: Int) -> Bool {
         !simultaneousOpen && halves[side].streamBytes == 0
             && !halves[side].highestAcknowledgment.isAfter(segment.acknowledgment)
@@ -53,6 +54,7 @@ extension ConnectionRecord {
 
     /// Whether an end in SYN-RECEIVED could not have sent this: its data waits until it is ESTABLISHED (RFC 9293 3.10.2),
     /// unless the SYN brought data of its own (RFC 7413). Of a simultaneous open any ACK tells that the SYN-ACK came.
+    @inline(__always)
     private func isPastSynReceived(_ segment: TrackedSegment, side: Int) -> Bool {
         let other = peer(of: side)
         guard segment.flags.contains(.ack) else { return false }
@@ -95,6 +97,7 @@ extension ConnectionRecord {
         if finPassed, flags.contains(.fin) { move(other, .finArrives, transitions) }
     }
 
+    @inline(__always)
     private mutating func move(_ side: Int, _ event: Event, _ transitions: borrowing TransitionMatrix) {
         guard let state = halves[side].state else { return }
         halves[side].state = transitions.next(state, event)

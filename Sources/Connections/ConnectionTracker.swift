@@ -52,52 +52,60 @@ public struct ConnectionTracker: ~Copyable {
         return index
     }
 
-    /// Takes the segments of a batch that belong to a shard, some of them at a time: while the first is worked on, the memory
-    /// that the others need is under way.
+    /// Takes segments, some of them at a time: while the first is worked on, the memory that the others need is under way.
     ///
     /// - Parameters:
-    ///   - before: packets that came before the batch, where its numbers count from there.
+    ///   - before: packets that came before those that the segments' numbers count from.
     ///   - index: gets each segment's place.
     mutating func take(
-        _ batch: borrowing SegmentBatch, shard: Int = 0, after before: Int = 0, into index: inout SegmentIndex
+        _ entries: borrowing SegmentBatch.Entries, after before: Int = 0, into index: inout SegmentIndex
     ) {
-        var group = InlineArray<32, Int>(repeating: 0)
         var places = InlineArray<32, Int>(repeating: 0)
-        var entry = batch.first(of: shard)
-        while entry > 0 {
-            var size = 0
-            while entry > 0, size < group.count {
-                group[size] = entry - 1
-                slots.fetchSoon(home(batch.entries[entry - 1].hash))
-                entry = Int(batch.entries[entry - 1].next)
-                size &+= 1
-            }
+        var start = 0
+        while start < entries.count {
+            let end = min(start &+ places.count, entries.count)
+            for entry in start..<end { slots.fetchSoon(home(entries[entry].hash)) }
             let slotCount = slots.count
-            for member in 0..<size {
-                let place = likelyPlace(batch.entries[group[member]].hash)
-                places[member] = place
+            for entry in start..<end {
+                let place = likelyPlace(entries[entry].hash)
+                places[entry &- start] = place
                 records.fetchSoon(Self.index(slots[place]))
             }
-            for member in 0..<size {
-                let entry = group[member]
-                let hash = batch.entries[entry].hash
+            for entry in start..<end {
+                let (segment, hash) = (entries[entry].segment, entries[entry].hash)
                 // New entries take empty slots, so the search may begin where it came to; unless the table was made anew, or
                 // some were let go.
-                let place = slots.count == slotCount && evictor == nil ? places[member] : home(hash)
-                let connection = add(batch.entries[entry].segment, hash: hash, from: place, after: before)
-                index.note(
-                    connection, offset: batch.entries[entry].offset,
-                    number: before &+ batch.entries[entry].segment.number)
+                let place = slots.count == slotCount && evictor == nil ? places[entry &- start] : home(hash)
+                let connection = add(segment, hash: hash, from: place, after: before)
+                index.note(connection, offset: entries[entry].offset, number: before &+ segment.number)
             }
+            start = end
         }
     }
 
     /// The slot that a key with this hash most likely has, judged by the slots alone; an empty one where it has none.
     @inline(__always)
     private func likelyPlace(_ hash: UInt64) -> Int {
-        var slot = home(hash)
-        while slots[slot] != 0, Self.tag(slots[slot]) != Self.tag(hash) { slot = following(slot) }
+        let first = home(hash)
+        guard first &+ 4 <= slots.count else { return likelyPlace(hash, from: first) }
+        // How far it is to go follows no pattern, so four are looked at in any case.
+        let found =
+            isLikely(slots[first], hash) | isLikely(slots[first &+ 1], hash) << 1
+            | isLikely(slots[first &+ 2], hash) << 2 | isLikely(slots[first &+ 3], hash) << 3
+        guard found != 0 else { return likelyPlace(hash, from: following(first &+ 3)) }
+        return first &+ found.trailingZeroBitCount
+    }
+
+    private func likelyPlace(_ hash: UInt64, from first: Int) -> Int {
+        var slot = first
+        while isLikely(slots[slot], hash) == 0 { slot = following(slot) }
         return slot
+    }
+
+    /// 1 for an empty slot, or one whose tag is the hash's; else 0.
+    @inline(__always)
+    private func isLikely(_ entry: UInt64, _ hash: UInt64) -> UInt64 {
+        (entry == 0).bit | (Self.tag(entry) == Self.tag(hash)).bit
     }
 
     /// The connection that there is, where this segment would begin another one between the same two.
@@ -203,6 +211,7 @@ extension ConnectionRecord {
     ///
     /// A SYN with another ISN does, unless it is the other half of a simultaneous open. A repeated SYN with the same ISN
     /// does not, even after an RST: Windows asks again so, and for the application it is one `connect()`.
+    @inline(__always)
     func hasOtherLife(_ segment: TrackedSegment) -> Bool {
         let side = segment.side
         let other = peer(of: side)

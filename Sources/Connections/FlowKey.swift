@@ -21,29 +21,19 @@ struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     @_transparent
     static func of(_ segment: SegmentHeader) -> (key: FlowKey, side: UInt8) {
         let (source, destination) = (segment.source, segment.destination)
-        // Which way a packet goes is as good as random, and a wrongly predicted branch costs more than all of this: the
-        // endpoints are compared by a subtraction, port first, that carries into the address.
-        let port = segment.destinationPort.subtractingReportingOverflow(segment.sourcePort).overflow
-        let low = carriesOn(destination.low, source.low, port)
-        let reversed: UInt64 = carriesOn(destination.high, source.high, low) ? 1 : 0
-        let mask = 0 &- reversed
-        let highs = (source.high ^ destination.high) & mask
-        let lows = (source.low ^ destination.low) & mask
-        let ports = (segment.sourcePort ^ segment.destinationPort) & UInt16(truncatingIfNeeded: mask)
+        // Which way a packet goes is as good as random.
+        let port = (segment.destinationPort < segment.sourcePort).bit
+        let (from, to) = (source.number, destination.number)
+        let reversed = (to < from).bit | (to == from).bit & port
+        let isReversed = Choice(reversed)
+        let highs = isReversed.mask & (source.high ^ destination.high)
+        let lows = isReversed.mask & (source.low ^ destination.low)
+        let ports = UInt16(truncatingIfNeeded: isReversed.mask) & (segment.sourcePort ^ segment.destinationPort)
         let key = FlowKey(
             lowAddress: IPAddress(high: source.high ^ highs, low: source.low ^ lows),
             highAddress: IPAddress(high: destination.high ^ highs, low: destination.low ^ lows),
             lowPort: segment.sourcePort ^ ports, highPort: segment.destinationPort ^ ports)
         return (key, UInt8(truncatingIfNeeded: reversed))
-    }
-
-    /// Whether `left - right`, less one where `carry`, goes below zero.
-    @_transparent
-    private static func carriesOn(_ left: UInt64, _ right: UInt64, _ carry: Bool) -> Bool {
-        let (difference, first) = left.subtractingReportingOverflow(right)
-        let second = difference.subtractingReportingOverflow(carry ? 1 : 0).overflow
-        // Never both.
-        return first != second
     }
 
     var low: Endpoint { Endpoint(address: lowAddress, port: lowPort) }
@@ -76,4 +66,10 @@ struct FlowKey: Hashable, Sendable, BitwiseCopyable {
         first = generator.next()
         second = generator.next()
     }
+}
+
+extension IPAddress {
+    /// All its octets as one number.
+    @_transparent
+    fileprivate var number: UInt128 { UInt128(_low: low, _high: high) }
 }

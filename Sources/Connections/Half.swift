@@ -73,9 +73,8 @@ extension Half {
         @inline(__always) set { stateAndScale = stateAndScale & 0xf0 | (newValue?.rawValue ?? 0x0f) }
     }
 
-    /// ESTABLISHED, and no FIN sent.
     @inline(__always)
-    var isInBulk: Bool { stateAndScale & 0x0f == State.established.rawValue && !marks.contains(.fin) }
+    var isEstablished: Bool { stateAndScale & 0x0f == State.established.rawValue }
 
     /// The window's shift count as offered in the SYN (14 where it said more: RFC 7323 2.3); `nil` where none was seen.
     public internal(set) var windowScale: UInt8? {

@@ -238,6 +238,6 @@ private final class Shard: @unchecked Sendable {
     }
 
     func take(_ part: PassPart, _ number: Int) {
-        tracker.take(part.segments, shard: number, after: part.before, into: &index)
+        tracker.take(part.segments[number], after: part.before, into: &index)
     }
 }

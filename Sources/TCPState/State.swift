@@ -4,6 +4,26 @@
     case finWait1, finWait2, closing, timeWait
     case closeWait, lastAck
 
+    /// `nil` for a number that no state has. Written out, since the one that the compiler makes is a call, and the first pass
+    /// asks for every segment that may move a state.
+    @inlinable @inline(__always)
+    public init?(rawValue: UInt8) {
+        switch rawValue {
+        case 0: self = .closed
+        case 1: self = .listen
+        case 2: self = .synSent
+        case 3: self = .synReceived
+        case 4: self = .established
+        case 5: self = .finWait1
+        case 6: self = .finWait2
+        case 7: self = .closing
+        case 8: self = .timeWait
+        case 9: self = .closeWait
+        case 10: self = .lastAck
+        default: return nil
+        }
+    }
+
     /// The RFC's name: `SYN-SENT`.
     public var name: String {
         switch self {

@@ -124,18 +124,26 @@ public enum TransitionTable {
 /// The same table laid out for execution: one look-up, no search. Made once from ``TransitionTable/all`` and kept by
 /// whoever runs many connections.
 @frozen public struct TransitionMatrix: Sendable {
-    // Row by state, column by event; the next state's raw value. An event that changes nothing leads back to its row.
-    @usableFromInline var next: InlineArray<256, UInt8>
+    // By event; for each state, four bits at its place: the next state's raw value. An event that changes nothing leads back.
+    @usableFromInline var next: InlineArray<16, UInt64>
 
     public init() {
-        next = InlineArray { UInt8(truncatingIfNeeded: $0 >> 4) }
+        next = InlineArray(repeating: State.allCases.reduce(0) { $0 | UInt64($1.rawValue) << $1.shift })
         for edge in TransitionTable.all {
-            next[Int(edge.from.rawValue) << 4 | Int(edge.event.rawValue)] = edge.to.rawValue
+            let row = Int(edge.event.rawValue & 15)
+            next[row] = next[row] & ~(15 << edge.from.shift) | UInt64(edge.to.rawValue) << edge.from.shift
         }
     }
 
     /// The state after `event` in `state`; the same state where the event changes nothing.
-    @inlinable public func next(_ state: State, _ event: Event) -> State {
-        State(rawValue: next[Int(state.rawValue) << 4 | Int(event.rawValue)]) ?? state
+    @inlinable @inline(__always)
+    public func next(_ state: State, _ event: Event) -> State {
+        State(rawValue: UInt8(truncatingIfNeeded: next[Int(event.rawValue & 15)] >> state.shift & 15)) ?? state
     }
+}
+
+extension State {
+    /// Where its four bits are in a row.
+    @inlinable @inline(__always)
+    var shift: UInt64 { UInt64(rawValue) &* 4 }
 }

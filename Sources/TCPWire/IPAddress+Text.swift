@@ -14,41 +14,31 @@ extension IPAddress {
 
 extension IPAddress: LosslessStringConvertible {
     /// Dotted decimal for IPv4, RFC 5952's form for IPv6.
-    public var description: String { AddressText.string { append(to: &$0) } }
+    public var description: String { AddressText.string { write(to: &$0, at: 0) } }
 
-    /// ``description``'s octets, without making a string: for a million rows.
-    public func append(to text: inout [UInt8]) {
-        if let ipv4 {
-            AddressText.append(UInt16(ipv4 >> 24), to: &text)
-            for shift: UInt32 in [16, 8, 0] {
-                text.append(UInt8(ascii: "."))
-                AddressText.append(UInt16(ipv4 >> shift & 0xff), to: &text)
-            }
-            return
-        }
-        let gap = longestZeroRun
-        var index = 0
-        while index < 8 {
-            if index == gap.lowerBound, !gap.isEmpty {
-                text.append(UInt8(ascii: ":"))
-                text.append(UInt8(ascii: ":"))
-                index = gap.upperBound
-                continue
-            }
-            if index > 0, index != gap.upperBound || gap.isEmpty { text.append(UInt8(ascii: ":")) }
-            AddressText.append(hexadecimal: group(index), to: &text)
-            index += 1
-        }
+    /// Writes ``description``'s octets without making a string: for a million rows.
+    ///
+    /// - Parameters:
+    ///   - text: where to; ``textRoom`` octets from `place` on may be changed.
+    ///   - place: where the first octet goes.
+    /// - Returns: the place behind the last one.
+    public func write(to text: inout MutableSpan<UInt8>, at place: Int) -> Int {
+        var pen = AddressPen(place)
+        pen.put(self, to: &text)
+        return pen.place
     }
 
+    /// The room that ``write(to:at:)`` needs, of an address or of an endpoint.
+    public static let textRoom = 64
+
     /// The sixteen bits at `index` of 0 to 7.
-    private func group(_ index: Int) -> UInt16 {
+    func group(_ index: Int) -> UInt16 {
         let word = index < 4 ? high : low
         return UInt16(truncatingIfNeeded: word >> UInt64((3 - index % 4) * 16))
     }
 
     /// The first longest run of at least two zero groups (RFC 5952 4.2); empty where there is none.
-    private var longestZeroRun: Range<Int> {
+    var longestZeroRun: Range<Int> {
         var best = 0..<0
         var start = 0
         for index in 0...8 where index == 8 || group(index) != 0 {
@@ -134,17 +124,19 @@ extension IPAddress: LosslessStringConvertible {
 extension Endpoint: LosslessStringConvertible {
     /// `127.0.0.1:8080`, `[::1]:8080`.
     public var description: String {
-        AddressText.string { append(to: &$0) }
+        AddressText.string { write(to: &$0, at: 0) }
     }
 
-    /// ``description``'s octets, without making a string.
-    public func append(to text: inout [UInt8]) {
+    /// Writes ``description``'s octets without making a string, as ``IPAddress/write(to:at:)`` does.
+    public func write(to text: inout MutableSpan<UInt8>, at place: Int) -> Int {
+        var pen = AddressPen(place)
         let needsBrackets = !address.isIPv4
-        if needsBrackets { text.append(UInt8(ascii: "[")) }
-        address.append(to: &text)
-        if needsBrackets { text.append(UInt8(ascii: "]")) }
-        text.append(UInt8(ascii: ":"))
-        AddressText.append(port, to: &text)
+        if needsBrackets { pen.put("[", to: &text) }
+        pen.put(address, to: &text)
+        if needsBrackets { pen.put("]", to: &text) }
+        pen.put(":", to: &text)
+        pen.put(decimal: port, to: &text)
+        return pen.place
     }
 
     /// The forms that ``description`` prints. A name, a missing port, a port beyond 65535 or with a sign is `nil`.
@@ -160,35 +152,5 @@ extension Endpoint: LosslessStringConvertible {
         if isBracketed { host = host.dropFirst().dropLast() }
         guard isBracketed == host.contains(":"), let address = IPAddress(String(host)) else { return nil }
         self.init(address: address, port: port)
-    }
-}
-
-/// The digits of addresses, as octets.
-private enum AddressText {
-    static func string(_ write: (inout [UInt8]) -> Void) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(48)
-        write(&text)
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    static func append(_ number: UInt16, to text: inout [UInt8]) {
-        var divisor: UInt16 = 10_000
-        while divisor > 1, number < divisor { divisor /= 10 }
-        while divisor > 0 {
-            text.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-            divisor /= 10
-        }
-    }
-
-    static func append(hexadecimal number: UInt16, to text: inout [UInt8]) {
-        var shift: UInt16 = 12
-        while shift > 0, number >> shift == 0 { shift -= 4 }
-        while true {
-            let digit = UInt8(number >> shift & 0xf)
-            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-            if shift == 0 { return }
-            shift -= 4
-        }
     }
 }

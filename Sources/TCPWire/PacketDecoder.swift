@@ -38,11 +38,11 @@ public enum PacketDecoder {
     }
 
     /// What nearly every frame is, in a straight line: Ethernet without a tag, IP without options or extension headers and in
-    /// one piece, a whole TCP header. The walk says the same of it.
+    /// one piece, a whole TCP header. ``decode(_:link:originalLength:into:)`` says the same of it.
     ///
     /// - Returns: whether it is that; if not, what `segment` holds means nothing.
     @inlinable @inline(__always)
-    static func decodePlain(_ frame: RawSpan, into segment: inout SegmentHeader) -> Bool {
+    public static func decodePlain(_ frame: RawSpan, into segment: inout SegmentHeader) -> Bool {
         guard frame.byteCount >= 54 else { return false }
         let type = frame.bigEndian16(at: 12)
         let first = frame.bigEndian64(at: 14)

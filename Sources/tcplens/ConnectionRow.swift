@@ -31,8 +31,8 @@ struct ConnectionRow {
         let outcome = record.outcome
         if let file { text.append(file) }
         text.append(UInt64(number))
-        text.append { record.clientEndpoint.append(to: &$0) }
-        text.append { record.serverEndpoint.append(to: &$0) }
+        text.append(record.clientEndpoint)
+        text.append(record.serverEndpoint)
         text.append(record.roleEvidence.id)
         text.append(record.firstTime.nanoseconds, decimals: 9)
         text.append(record.duration, decimals: 9)

@@ -1,11 +1,16 @@
+import TCPWire
+
 /// Fields of a line, separated by tabs, as octets in one buffer: a capture may hold millions of connections, and making
 /// strings of them would cost more than finding them.
 struct RowText {
     /// What is written, but for the ``piece``.
     private(set) var octets: [UInt8] = []
     /// What comes behind it: an array is asked for its owners at each octet, this is not.
-    private var piece = InlineArray<512, UInt8>(repeating: 0)
+    private var piece = InlineArray<1024, UInt8>(repeating: 0)
     private var filled = 0
+
+    /// Room for any number, and for any address.
+    private static let fieldRoom = IPAddress.textRoom
 
     mutating func clear() {
         octets.removeAll(keepingCapacity: true)
@@ -13,24 +18,43 @@ struct RowText {
     }
 
     mutating func append(_ value: String) {
-        for octet in value.utf8 { put(octet) }
+        let text = value.utf8Span.span
+        var start = 0
+        while start < text.count {
+            makeRoom(1)
+            let count = min(text.count - start, piece.count - filled)
+            for index in 0..<count { piece[filled &+ index] = text[start &+ index] }
+            filled += count
+            start += count
+        }
         tab()
     }
 
     mutating func append(_ value: UInt64) {
-        putDigits(value, atLeast: 1)
+        makeRoom(Self.fieldRoom)
+        putDigits(value)
         tab()
     }
 
-    /// A fixed-point number: `value` counts units of 10 to the power of minus `decimals`.
+    /// A fixed-point number: `value` counts units of 10 to the power of minus `decimals`, nine at most.
+    @inline(__always)
     mutating func append(_ value: Int64, decimals: Int) {
+        makeRoom(Self.fieldRoom)
         var scale: UInt64 = 1
         for _ in 0..<decimals { scale *= 10 }
         let (whole, rest) = value.magnitude.quotientAndRemainder(dividingBy: scale)
         if value < 0 { put(UInt8(ascii: "-")) }
-        putDigits(whole, atLeast: 1)
+        putDigits(whole)
         put(UInt8(ascii: "."))
-        putDigits(rest, atLeast: decimals)
+        putDigits(rest, count: decimals)
+        tab()
+    }
+
+    mutating func append(_ endpoint: Endpoint) {
+        makeRoom(Self.fieldRoom)
+        let place = filled
+        var text = piece.mutableSpan
+        filled = endpoint.write(to: &text, at: place)
         tab()
     }
 
@@ -47,11 +71,19 @@ struct RowText {
         if !octets.isEmpty { octets[octets.count - 1] = UInt8(ascii: "\n") }
     }
 
-    private mutating func tab() { put(UInt8(ascii: "\t")) }
+    private mutating func tab() {
+        makeRoom(1)
+        put(UInt8(ascii: "\t"))
+    }
+
+    /// Sees to it that so many octets can be put.
+    @inline(__always)
+    private mutating func makeRoom(_ count: Int) {
+        if piece.count - filled < count { spill() }
+    }
 
     @inline(__always)
     private mutating func put(_ octet: UInt8) {
-        if filled == piece.count { spill() }
         piece[filled] = octet
         filled += 1
     }
@@ -61,12 +93,17 @@ struct RowText {
         filled = 0
     }
 
+    @inline(__always)
+    private mutating func putDigits(_ value: UInt64) {
+        // Most counters are small.
+        guard value >= 10 else { return put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
+        putDigits(value, count: Self.digitCount(value))
+    }
+
     /// Two digits at a time, the last first: a division takes longer than all else here.
-    private mutating func putDigits(_ value: UInt64, atLeast count: Int) {
-        let length = max(count, Self.digitCount(value))
-        if piece.count - filled < length { spill() }
+    private mutating func putDigits(_ value: UInt64, count: Int) {
+        var place = filled + count
         let start = filled
-        var place = start + length
         filled = place
         var rest = value
         while place - start >= 2 {
