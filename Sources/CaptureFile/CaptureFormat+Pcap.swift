@@ -12,35 +12,21 @@ extension CaptureFormat {
         }
         for isSwapped in [false, true] {
             switch isSwapped ? magic.byteSwapped : magic {
-            case 0xa1b2_c3d4: nanosecondsPerFraction = 1000
-            case 0xa1b2_3c4d: nanosecondsPerFraction = 1
-            case 0xa1b2_cd34:
-                nanosecondsPerFraction = 1000
-                recordHeaderLength = 24
+            case 0xa1b2_c3d4: break
+            case 0xa1b2_3c4d: records.nanosecondsPerFraction = 1
+            case 0xa1b2_cd34: records.headerLength = 24
             default: continue
             }
             guard available >= 24 else { return .needsMore(atLeast: 24) }
-            swapped = isSwapped
+            records.swapped = isSwapped
             // The upper half holds the length of a frame check sequence and reserved bits.
-            linkType = UInt16(truncatingIfNeeded: bytes.uint32(at: offset &+ 20, swapped: isSwapped))
+            records.linkType = UInt16(truncatingIfNeeded: bytes.uint32(at: offset &+ 20, swapped: isSwapped))
             let snapshotLength = bytes.uint32(at: offset &+ 16, swapped: isSwapped)
-            descriptions = [CaptureInterface(linkType: linkType, snapshotLength: snapshotLength)]
+            descriptions = [CaptureInterface(linkType: records.linkType, snapshotLength: snapshotLength)]
             kind = .pcap
             offset &+= 24
             return nil
         }
         return .damaged(.unknownFormat)
-    }
-
-    /// The rest of the record header of Alexey Kuznetsov's patched libpcap (magic a1b2cd34): interface index, protocol,
-    /// and Linux's packet type, which tells the direction.
-    @usableFromInline
-    func readPatchedHeader(in bytes: RawSpan, at offset: Int, packet: inout CapturedPacket) {
-        packet.interface = bytes.uint32(at: offset &+ 16, swapped: swapped)
-        switch bytes.uint8(at: offset &+ 22) {
-        case 0, 1, 2: packet.direction = .inbound
-        case 4: packet.direction = .outbound
-        default: break
-        }
     }
 }

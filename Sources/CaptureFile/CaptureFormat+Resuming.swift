@@ -6,7 +6,7 @@ extension CaptureFormat {
         let isPcap = kind == .pcap
         // Blocks start at multiples of four octets from the file's start.
         var place = isPcap ? offset : offset &+ (-(windowStart &+ offset) & 3)
-        let last = bytes.byteCount &- recordHeaderLength
+        let last = bytes.byteCount &- records.headerLength
         while place <= last {
             if isPcap ? seemsRecord(in: bytes, at: place) : seemsBlock(in: bytes, at: place) { return place }
             place &+= isPcap ? 1 : 4
@@ -18,11 +18,11 @@ extension CaptureFormat {
     private func seemsRecord(in bytes: RawSpan, at start: Int) -> Bool {
         var place = start
         for _ in 0..<4 {
-            guard bytes.byteCount &- place >= recordHeaderLength else { return place > start }
-            let (_, fraction, captured, original) = bytes.fourWords(at: place, swapped: swapped)
-            let second: UInt32 = nanosecondsPerFraction == 1 ? 1_000_000_000 : 1_000_000
+            guard bytes.byteCount &- place >= records.headerLength else { return place > start }
+            let (_, fraction, captured, original) = bytes.fourWords(at: place, swapped: records.swapped)
+            let second: UInt32 = records.nanosecondsPerFraction == 1 ? 1_000_000_000 : 1_000_000
             guard fraction < second, captured > 0, captured <= original, original <= 1 << 18 else { return false }
-            place &+= recordHeaderLength &+ Int(captured)
+            place &+= records.headerLength &+ Int(captured)
         }
         return true
     }

@@ -28,15 +28,13 @@ public struct CaptureFormat: Sendable {
     /// Where the window's first byte lies in the (uncompressed) file. Whoever moves the window keeps it true.
     public var windowStart = 0
     @usableFromInline var kind = Kind.undetermined
-    /// Whether the file's byte order (pcapng: the section's) differs from this machine's.
-    @usableFromInline var swapped = false
     /// Packets, and other blocks that Wireshark numbers, so far.
     @usableFromInline var numbered = 0
 
-    @usableFromInline var recordHeaderLength = 16
-    @usableFromInline var nanosecondsPerFraction: Int64 = 1000
-    @usableFromInline var linkType: UInt16 = 0
+    @usableFromInline var records = PcapRecords()
 
+    /// Whether the byte order of pcapng's section differs from this machine's.
+    var swapped = false
     var rows: [InterfaceRow] = []
     var descriptions: [CaptureInterface] = []
     var sections: [CaptureSection] = []
@@ -66,33 +64,12 @@ public struct CaptureFormat: Sendable {
 
     @inlinable @inline(__always)
     mutating func nextPcap(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
-        let available = bytes.byteCount &- offset
-        guard available >= recordHeaderLength else {
-            return available == 0 ? .end : .needsMore(atLeast: recordHeaderLength)
+        guard let found = records.packet(at: offset, in: bytes, from: windowStart, number: numbered &+ 1) else {
+            return records.obstacle(at: offset, in: bytes)
         }
-        let (seconds, fraction, captured, original) = bytes.fourWords(at: offset, swapped: swapped)
-        let capturedLength = Int(captured)
-        guard capturedLength <= CaptureFormat.packetLimit else {
-            return .damaged(.packetTooLong(length: capturedLength))
-        }
-        let recordLength = recordHeaderLength &+ capturedLength
-        guard available >= recordLength else { return .needsMore(atLeast: recordLength) }
+        packet = found
         numbered &+= 1
-        packet.number = numbered
-        // 2^32 s and 2^32 µs of nanoseconds stay within 63 bits.
-        packet.time = Timestamp(
-            nanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* nanosecondsPerFraction)
-        packet.offset = offset &+ recordHeaderLength
-        packet.fileOffset = windowStart &+ offset &+ recordHeaderLength
-        packet.blockOffset = windowStart &+ offset
-        packet.capturedLength = capturedLength
-        packet.originalLength = Int(original)
-        packet.linkType = linkType
-        packet.interface = 0
-        packet.direction = .unknown
-        packet.hasTime = true
-        if recordHeaderLength == 24 { readPatchedHeader(in: bytes, at: offset, packet: &packet) }
-        offset &+= recordLength
+        offset = found.end
         return .packet
     }
 

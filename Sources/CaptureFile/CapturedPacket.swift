@@ -24,6 +24,9 @@
     public var hasTime = true
 
     @inlinable public init() {}
+
+    /// Behind its last octet, counted as ``offset``.
+    @inlinable var end: Int { offset &+ capturedLength }
 }
 
 /// Which way a packet crossed the interface that captured it, where the file says.

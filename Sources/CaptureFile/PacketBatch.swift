@@ -1,8 +1,15 @@
-/// Packets that lie in a reader's window together, so that whoever reads asks for some hundred at a time instead of one:
-/// walking, decoding and tracking are then loops of their own, each with what it works on at hand.
+/// Packets that lie in a reader's window together, so that whoever reads asks for some hundred at a time instead of one.
+///
+/// Of a pcap file they are found as they are taken: where a record starts is known only when the length before it has arrived
+/// from memory, and meanwhile there is the packet before to work on.
+///
+///     while try reader.next(&batch) {
+///         while let packet = batch.next(in: reader.bytes) { … }
+///         reader.finish(&batch)
+///     }
 public struct PacketBatch: ~Copyable {
     /// As many as one batch holds: enough that what is done once a batch costs nothing.
-    static let limit = 512
+    @usableFromInline static let limit = 512
 
     /// Where a batch meets a section or an interface: what described the packets before no longer does.
     package struct NewDescription {
@@ -13,73 +20,108 @@ public struct PacketBatch: ~Copyable {
         package let packets: Int
     }
 
-    private var packets = FlatStore<CapturedPacket>()
-    /// Where the file goes on behind the last packet, and how many packets (and what else is numbered) come before that.
-    package fileprivate(set) var end = (position: 0, numbered: 0)
+    /// Of a pcap file, how its records are written; else `nil`.
+    @usableFromInline var records: PcapRecords?
+    /// Where the next record starts in the window, and where none is taken any more.
+    @usableFromInline var place = 0
+    @usableFromInline var stop = 0
+    /// Where the window starts in the file, and packets before the batch.
+    @usableFromInline var windowStart = 0
+    @usableFromInline var before = 0
+    /// Of any other file: the packets, read.
+    @usableFromInline var packets = FlatStore<CapturedPacket>()
+    /// How many were taken.
+    @usableFromInline var taken = 0
+
+    /// Where the file goes on behind the last packet, and how many packets (and what else is numbered) come before that, where
+    /// there is a packet. Of a pcap file the reader tells.
+    package fileprivate(set) var end: (position: Int, numbered: Int)?
     /// The first such place.
     package fileprivate(set) var newDescription: NewDescription?
 
     public init() {}
 
-    /// How many packets it holds.
-    public var count: Int { packets.count }
+    /// Takes the next packet, in file order.
+    ///
+    /// - Parameter bytes: ``CaptureReader/bytes``, in which the packet's ``CapturedPacket/offset`` counts.
+    @inlinable @inline(__always)
+    public mutating func next(in bytes: RawSpan) -> CapturedPacket? {
+        guard let records else {
+            guard taken < packets.count else { return nil }
+            taken &+= 1
+            return packets[taken &- 1]
+        }
+        guard taken < Self.limit, place < stop,
+            let packet = records.packet(at: place, in: bytes, from: windowStart, number: before &+ taken &+ 1)
+        else { return nil }
+        taken &+= 1
+        place = packet.end
+        return packet
+    }
 
-    /// The packets in file order; their ``CapturedPacket/offset`` counts in ``CaptureReader/bytes``.
-    @inline(__always)
-    public subscript(index: Int) -> CapturedPacket { packets[index] }
-
-    @inline(__always)
-    fileprivate mutating func append(_ packet: CapturedPacket) { packets.append(packet) }
-
-    fileprivate mutating func removeAll() {
+    fileprivate mutating func clear() {
+        records = nil
         packets.removeAll()
-        newDescription = nil
+        (taken, end, newDescription) = (0, nil, nil)
     }
 }
 
 extension CaptureReader {
     /// Goes to the next packets: one at least, for which it waits where they come from a stream, and those that are at hand
-    /// behind it.
+    /// behind it. ``finish(_:)`` then moves on.
     ///
     /// - Parameter limit: nothing is looked at that starts there in the file, or behind. What starts before and holds no
     ///   packet may lead to one behind it.
     /// - Returns: false at the limit, and at the end, of which ``ending`` tells the kind.
     /// - Throws: ``CaptureError`` where the operating system fails to read on.
     public mutating func next(_ batch: inout PacketBatch, before limit: Int = .max) throws(CaptureError) -> Bool {
-        batch.removeAll()
+        batch.clear()
         while true {
             let step = input.window.gather(&walk, at: &place, before: limit, into: &batch)
-            if batch.count > 0 { return true }
+            if batch.packets.count > 0 || step == .packet { return true }
             guard let step, try goOn(after: step) else { return false }
         }
+    }
+
+    /// Goes on behind the packets that were taken of the batch; those that were left are the next again.
+    public mutating func finish(_ batch: inout PacketBatch) {
+        guard batch.records != nil else { return }
+        place = batch.place
+        walk.numbered = batch.before &+ batch.taken
+        batch.clear()
     }
 }
 
 extension ByteWindow {
-    /// Steps of `format` over these bytes until they, the batch or the limit end.
+    /// Steps of `format` over these bytes until they, the batch or the limit end; of a pcap file a look at whether there is a
+    /// step to make.
     ///
-    /// - Returns: the step that led to no packet, if that is why it ended.
+    /// - Returns: the last step, if it led to no packet and is why this ended; of a pcap file also ``CaptureFormat/Step/packet``.
     fileprivate func gather(
         _ format: inout CaptureFormat, at offset: inout Int, before limit: Int, into batch: inout PacketBatch
     ) -> CaptureFormat.Step? {
         let bytes = bytes
+        if format.kind == .pcap {
+            guard format.windowStart &+ offset < limit else { return nil }
+            guard format.records.packet(at: offset, in: bytes, from: format.windowStart, number: 0) != nil else {
+                return format.records.obstacle(at: offset, in: bytes)
+            }
+            (batch.records, batch.place, batch.before) = (format.records, offset, format.numbered)
+            (batch.windowStart, batch.stop) = (format.windowStart, limit &- format.windowStart)
+            return .packet
+        }
         var packet = CapturedPacket()
-        while batch.count < PacketBatch.limit {
+        while batch.packets.count < PacketBatch.limit {
             let (position, numbered) = (format.windowStart &+ offset, format.numbered)
             guard position < limit else { return nil }
-            if format.kind == .pcap {
-                let step = format.nextPcap(in: bytes, at: &offset, packet: &packet)
-                guard case .packet = step else { return step }
-            } else {
-                let (described, blockStart) = (format.described, position &+ format.skipping)
-                let step = format.next(in: bytes, at: &offset, packet: &packet)
-                if format.described != described, batch.newDescription == nil {
-                    batch.newDescription = PacketBatch.NewDescription(
-                        position: blockStart, numbered: numbered, packets: batch.count)
-                }
-                guard case .packet = step else { return step }
+            let (described, blockStart) = (format.described, position &+ format.skipping)
+            let step = format.next(in: bytes, at: &offset, packet: &packet)
+            if format.described != described, batch.newDescription == nil {
+                batch.newDescription = PacketBatch.NewDescription(
+                    position: blockStart, numbered: numbered, packets: batch.packets.count)
             }
-            batch.append(packet)
+            guard case .packet = step else { return step }
+            batch.packets.append(packet)
             batch.end = (format.windowStart &+ offset, format.numbered)
         }
         return nil

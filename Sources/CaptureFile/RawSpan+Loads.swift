@@ -27,9 +27,12 @@ extension RawSpan {
     /// Four words under one bounds check: a pcap record header is exactly this.
     @inlinable @inline(__always)
     func fourWords(at offset: Int, swapped: Bool) -> (UInt32, UInt32, UInt32, UInt32) {
-        let value = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD4<UInt32>.self)
-        guard swapped else { return (value[0], value[1], value[2], value[3]) }
-        return (value[0].byteSwapped, value[1].byteSwapped, value[2].byteSwapped, value[3].byteSwapped)
+        let words = UInt128(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt128.self))
+        func word(_ index: Int) -> UInt32 {
+            let word = UInt32(littleEndian: UInt32(truncatingIfNeeded: words >> (32 * index)))
+            return swapped ? word.byteSwapped : word
+        }
+        return (word(0), word(1), word(2), word(3))
     }
 
     /// The bytes read as UTF-8, what is not UTF-8 replaced by U+FFFD; up to the first NUL, which some writers append.

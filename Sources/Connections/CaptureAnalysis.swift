@@ -147,21 +147,21 @@ public struct CaptureAnalysis: ~Copyable {
         }
         var packets = PacketBatch()
         while try reader.next(&packets) {
-            take(packets, of: reader.bytes)
+            take(&packets, of: reader.bytes)
+            reader.finish(&packets)
             let reached = progress(of: reader)
             report(&self, reached)
         }
     }
 
-    private mutating func take(_ packets: borrowing PacketBatch, of bytes: RawSpan) {
+    private mutating func take(_ packets: inout PacketBatch, of bytes: RawSpan) {
         if isMeasuring || choice.keepsBytes {
-            for index in 0..<packets.count {
-                let packet = packets[index]
+            while let packet = packets.next(in: bytes) {
                 take(bytes.extracting(packet.offset..<packet.offset + packet.capturedLength), packet)
             }
         } else {
             batch.removeAll()
-            batch.add(packets, of: bytes)
+            batch.add(&packets, of: bytes)
             counts.add(batch.counts)
             tracker.take(batch[0], into: &index)
         }

@@ -13,6 +13,8 @@ public struct ConnectionTracker: ~Copyable {
     var used = 0
     let seed: HashSeed
     private let transitions = TransitionMatrix()
+    /// How many tuples have got another record since the last look at what is likely.
+    private var renewals = 0
     var evictor: Evictor?
     /// Where the evictor looks next; goes round over the records.
     var hand = 0
@@ -32,24 +34,17 @@ public struct ConnectionTracker: ~Copyable {
     /// Takes the next segment.
     ///
     /// - Returns: the index of its connection.
-    @inline(__always)
     public mutating func add(_ segment: TrackedSegment) -> Int {
-        let hash = segment.key.hash(seed: seed)
-        return add(segment, hash: hash, from: home(hash), after: 0)
+        if evictor != nil { sweep(at: segment.time) }
+        let index = find(segment, segment.key.hash(seed: seed), after: 0)
+        take(segment, of: index)
+        return index
     }
 
-    /// The same, where the key's hash is known.
-    ///
-    /// - Parameters:
-    ///   - place: the slot to begin the search at: the hash's home, or one behind it that the key's is not before.
-    ///   - before: packets that came before the one that the segment's number counts from.
     @inline(__always)
-    private mutating func add(_ segment: TrackedSegment, hash: UInt64, from place: Int, after before: Int) -> Int {
-        if evictor != nil { sweep(at: segment.time) }
-        let index = find(segment, hash, from: place, before)
+    private mutating func take(_ segment: TrackedSegment, of index: Int) {
         // In two calls, since the table is copied for the second.
         if !records[index].takeInBulk(segment) { records[index].takeInFull(segment, transitions) }
-        return index
     }
 
     /// Takes segments, some of them at a time: while the first is worked on, the memory that the others need is under way.
@@ -60,46 +55,59 @@ public struct ConnectionTracker: ~Copyable {
     mutating func take(
         _ entries: borrowing SegmentBatch.Entries, after before: Int = 0, into index: inout SegmentIndex
     ) {
-        var places = InlineArray<32, Int>(repeating: 0)
+        var likely = InlineArray<32, Int>(repeating: 0)
         var start = 0
         while start < entries.count {
-            let end = min(start &+ places.count, entries.count)
+            let end = min(start &+ likely.count, entries.count)
             for entry in start..<end { slots.fetchSoon(home(entries[entry].hash)) }
-            let slotCount = slots.count
             for entry in start..<end {
-                let place = likelyPlace(entries[entry].hash)
-                places[entry &- start] = place
-                records.fetchSoon(Self.index(slots[place]))
+                let record = likelyRecord(entries[entry].hash)
+                likely[entry &- start] = record
+                records.fetchSoon(record)
             }
+            renewals = 0
             for entry in start..<end {
-                let (segment, hash) = (entries[entry].segment, entries[entry].hash)
-                // New entries take empty slots, so the search may begin where it came to; unless the table was made anew, or
-                // some were let go.
-                let place = slots.count == slotCount && evictor == nil ? places[entry &- start] : home(hash)
-                let connection = add(segment, hash: hash, from: place, after: before)
+                let segment = entries[entry].segment
+                let connection = connection(of: segment, entries[entry].hash, likely[entry &- start], after: before)
+                take(segment, of: connection)
                 index.note(connection, offset: entries[entry].offset, number: before &+ segment.number)
             }
             start = end
         }
     }
 
-    /// The slot that a key with this hash most likely has, judged by the slots alone; an empty one where it has none.
+    /// - Parameter likely: the record that was found by its tag alone; it is the segment's if the key is the same, and if no
+    ///   tuple has got another record since then.
     @inline(__always)
-    private func likelyPlace(_ hash: UInt64) -> Int {
+    private mutating func connection(
+        of segment: TrackedSegment, _ hash: UInt64, _ likely: Int, after before: Int
+    ) -> Int {
+        if evictor == nil {
+            let isThere = UInt(bitPattern: likely) < UInt(bitPattern: records.count) && renewals == 0
+            if isThere, records[likely].key == segment.key, !segment.opens { return likely }
+        } else {
+            sweep(at: segment.time)
+        }
+        return find(segment, hash, after: before)
+    }
+
+    /// The record that a key with this hash most likely has, judged by the slots alone; negative where it has none.
+    @inline(__always)
+    private func likelyRecord(_ hash: UInt64) -> Int {
         let first = home(hash)
-        guard first &+ 4 <= slots.count else { return likelyPlace(hash, from: first) }
+        guard first &+ 4 <= slots.count else { return likelyRecord(hash, from: first) }
         // How far it is to go follows no pattern, so four are looked at in any case.
         let found =
             isLikely(slots[first], hash) | isLikely(slots[first &+ 1], hash) << 1
             | isLikely(slots[first &+ 2], hash) << 2 | isLikely(slots[first &+ 3], hash) << 3
-        guard found != 0 else { return likelyPlace(hash, from: following(first &+ 3)) }
-        return first &+ found.trailingZeroBitCount
+        guard found != 0 else { return likelyRecord(hash, from: following(first &+ 3)) }
+        return Self.index(slots[first &+ found.trailingZeroBitCount])
     }
 
-    private func likelyPlace(_ hash: UInt64, from first: Int) -> Int {
+    private func likelyRecord(_ hash: UInt64, from first: Int) -> Int {
         var slot = first
         while isLikely(slots[slot], hash) == 0 { slot = following(slot) }
-        return slot
+        return Self.index(slots[slot])
     }
 
     /// 1 for an empty slot, or one whose tag is the hash's; else 0.
@@ -122,9 +130,9 @@ public struct ConnectionTracker: ~Copyable {
     }
 
     /// The record of the segment's connection: the one there is, or a new one.
-    @inline(__always)
-    private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, from start: Int, _ before: Int) -> Int {
-        var slot = start
+    @inline(never)
+    private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, after before: Int) -> Int {
+        var slot = home(hash)
         while slots[slot] != 0 {
             let entry = slots[slot]
             let index = Self.index(entry)
@@ -133,6 +141,7 @@ public struct ConnectionTracker: ~Copyable {
                 let fresh = open(segment, before)
                 records[fresh].traits.insert(.reusesTuple)
                 slots[slot] = Self.entry(fresh, hash)
+                renewals &+= 1
                 return fresh
             }
             slot = following(slot)

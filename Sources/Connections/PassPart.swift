@@ -49,17 +49,18 @@ final class PassPart: @unchecked Sendable {
         while end < limit {
             let goesOn = try reader.next(&packets, before: limit)
             if let description = packets.newDescription {
-                segments.add(packets, first: description.packets, of: reader.bytes)
+                segments.add(&packets, first: description.packets, of: reader.bytes)
                 (end, count) = (description.position, description.numbered)
                 isStopped = true
                 return
             }
-            segments.add(packets, of: reader.bytes)
+            segments.add(&packets, of: reader.bytes)
+            reader.finish(&packets)
             if reader.nextStart <= reader.size ?? .max {
                 (end, count) = (reader.nextStart, reader.count)
-            } else if packets.count > 0 {
+            } else if let last = packets.end {
                 // A block that the file cuts short: how it ends is found out from its start.
-                (end, count) = packets.end
+                (end, count) = last
             }
             guard goesOn else {
                 isStopped = reader.ending != nil
@@ -74,7 +75,8 @@ final class PassPart: @unchecked Sendable {
     func decodeNext(_ reader: inout CaptureReader, _ packets: inout PacketBatch) throws(CaptureError) -> Bool {
         clear()
         guard try reader.next(&packets) else { return false }
-        segments.add(packets, of: reader.bytes)
+        segments.add(&packets, of: reader.bytes)
+        reader.finish(&packets)
         return true
     }
 

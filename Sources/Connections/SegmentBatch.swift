@@ -39,33 +39,38 @@ struct SegmentBatch: ~Copyable {
     /// Decodes packets, and adds those that are segments.
     ///
     /// - Parameters:
+    ///   - packets: they are taken out of it.
     ///   - limit: at most so many.
     ///   - bytes: what the packets' offsets count in.
-    mutating func add(_ packets: borrowing PacketBatch, first limit: Int = .max, of bytes: RawSpan) {
-        for index in 0..<min(packets.count, limit) {
-            let packet = packets[index]
+    mutating func add(_ packets: inout PacketBatch, first limit: Int = .max, of bytes: RawSpan) {
+        var count = 0
+        while count < limit, let packet = packets.next(in: bytes) {
+            count &+= 1
             let frame = bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength)
-            // Apart from the walk: a header that may come from either has to lie in memory, while here its fields go from
-            // register to register.
+            // Apart from the walk, and nothing is handed to it by its address: what another function looks at has to lie in
+            // memory, while here it goes from register to register.
             var header = SegmentHeader()
             if packet.linkType == LinkType.ethernet.rawValue, PacketDecoder.decodePlain(frame, into: &header) {
                 counts.add(.segment)
                 append(TrackedSegment(header, in: frame, at: packet.time, number: packet.number), packet.blockOffset)
             } else {
-                addUnusual(packet, frame)
+                addUnusual(
+                    frame, LinkType(rawValue: packet.linkType), packet.originalLength, packet.time, packet.number,
+                    packet.blockOffset)
             }
         }
     }
 
     /// The same for a packet of any kind.
     @inline(never)
-    private mutating func addUnusual(_ packet: CapturedPacket, _ frame: RawSpan) {
+    private mutating func addUnusual(
+        _ frame: RawSpan, _ link: LinkType, _ originalLength: Int, _ time: Timestamp, _ number: Int, _ offset: Int
+    ) {
         var header = SegmentHeader()
-        let verdict = PacketDecoder.decode(
-            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header)
+        let verdict = PacketDecoder.decode(frame, link: link, originalLength: originalLength, into: &header)
         counts.add(verdict)
         guard verdict == .segment else { return }
-        append(TrackedSegment(header, in: frame, at: packet.time, number: packet.number), packet.blockOffset)
+        append(TrackedSegment(header, in: frame, at: time, number: number), offset)
     }
 
     @inline(__always)

@@ -9,14 +9,16 @@ import Testing
         var batch = PacketBatch()
         var sizes: [Int] = []
         while try reader.next(&batch, before: limit) {
-            sizes.append(batch.count)
-            for index in 0..<batch.count {
-                var packet = batch[index]
+            var size = 0
+            while var packet = batch.next(in: reader.bytes) {
+                size += 1
                 result.contents.append(reader.contents(of: packet))
                 result.comments.append(reader.comments(of: packet))
                 packet.offset = 0
                 result.packets.append(packet)
             }
+            sizes.append(size)
+            reader.finish(&batch)
         }
         result.ending = reader.ending
         return (result, sizes)

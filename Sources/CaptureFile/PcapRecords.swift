@@ -1,0 +1,59 @@
+/// How the records of a pcap file are written: its header says so of all of them.
+@frozen @usableFromInline struct PcapRecords: Sendable, BitwiseCopyable {
+    /// Whether the byte order differs from this machine's.
+    @usableFromInline var swapped = false
+    /// Octets before each packet.
+    @usableFromInline var headerLength = 16
+    @usableFromInline var nanosecondsPerFraction: Int64 = 1000
+    @usableFromInline var linkType: UInt16 = 0
+
+    @inlinable init() {}
+
+    /// The packet whose record starts at `offset`; `nil` where ``obstacle(at:in:)`` tells why it cannot be read. The next record
+    /// starts behind it.
+    ///
+    /// - Parameter windowStart: where `bytes` begin in the file.
+    @inlinable @inline(__always)
+    func packet(at offset: Int, in bytes: RawSpan, from windowStart: Int, number: Int) -> CapturedPacket? {
+        let available = bytes.byteCount &- offset
+        guard available >= headerLength else { return nil }
+        let (seconds, fraction, captured, original) = bytes.fourWords(at: offset, swapped: swapped)
+        guard captured <= CaptureFormat.packetLimit, available >= headerLength &+ Int(captured) else { return nil }
+        var packet = CapturedPacket()
+        packet.number = number
+        // 2^32 s and 2^32 µs of nanoseconds stay within 63 bits.
+        packet.time = Timestamp(
+            nanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* nanosecondsPerFraction)
+        packet.offset = offset &+ headerLength
+        packet.fileOffset = windowStart &+ offset &+ headerLength
+        packet.blockOffset = windowStart &+ offset
+        packet.capturedLength = Int(captured)
+        packet.originalLength = Int(original)
+        packet.linkType = linkType
+        guard headerLength == 24 else { return packet }
+        packet.interface = bytes.uint32(at: offset &+ 16, swapped: swapped)
+        packet.direction = patchedDirection(at: offset, in: bytes)
+        return packet
+    }
+
+    /// What a walk that cannot go past `offset` has come to.
+    @usableFromInline
+    func obstacle(at offset: Int, in bytes: RawSpan) -> CaptureFormat.Step {
+        let available = bytes.byteCount &- offset
+        guard available >= headerLength else { return available == 0 ? .end : .needsMore(atLeast: headerLength) }
+        let captured = Int(bytes.uint32(at: offset &+ 8, swapped: swapped))
+        guard captured <= CaptureFormat.packetLimit else { return .damaged(.packetTooLong(length: captured)) }
+        return .needsMore(atLeast: headerLength &+ captured)
+    }
+
+    /// Linux's packet type, in the longer record header of Alexey Kuznetsov's patched libpcap (magic a1b2cd34), behind the
+    /// interface's index and the protocol.
+    @usableFromInline
+    func patchedDirection(at offset: Int, in bytes: RawSpan) -> PacketDirection {
+        switch bytes.uint8(at: offset &+ 22) {
+        case 0, 1, 2: .inbound
+        case 4: .outbound
+        default: .unknown
+        }
+    }
+}
