@@ -16,8 +16,9 @@ struct AddressPen {
 
     /// Writes a digit that counts if `number` has so many.
     @inline(__always)
-    private mutating func put(_ digit: UInt16, if number: UInt16, isAtLeast least: UInt16, to text: inout MutableSpan<UInt8>)
-    {
+    private mutating func put(
+        _ digit: UInt16, if number: UInt16, isAtLeast least: UInt16, to text: inout MutableSpan<UInt8>
+    ) {
         text[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
         place &+= number >= least ? 1 : 0
     }

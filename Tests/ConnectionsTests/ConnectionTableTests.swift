@@ -51,6 +51,8 @@ import Testing
             for frame in [
                 up.syn(sequence: 100), down.synAck(sequence: 300, acknowledgment: 101), up.rst(sequence: 101),
                 up.syn(sequence: 9000), up.syn(sequence: 9000),
+                down.synAck(sequence: 700, acknowledgment: 9001),
+                up.with(.ack, sequence: 9001, acknowledgment: 701, payload: [0x61]),
             ].map({ $0.ethernetFrame() }) {
                 bytes += words(1, UInt32(number), UInt32(frame.count), UInt32(frame.count)) + frame
             }
