@@ -13,6 +13,7 @@ final class PassPart: @unchecked Sendable {
     private(set) var end = 0
     /// Reading ended before the limit: the file's end, damage, or something that describes what comes after it.
     private(set) var isStopped = false
+    /// What reading on behind the end failed with.
     private(set) var error: CaptureError?
 
     init(shards: Int, seed: HashSeed) { segments = SegmentBatch(shards: shards, seed: seed) }
@@ -55,12 +56,14 @@ final class PassPart: @unchecked Sendable {
                 return
             }
             segments.add(packets, of: reader.bytes)
-            if reader.nextStart <= reader.size ?? .max {
-                (end, count) = (reader.nextStart, reader.count)
-            } else if packets.count > 0 {
-                // A block that the file cuts short: how it ends is found out from its start.
-                (end, count) = packets.end
+            guard reader.nextStart <= reader.size ?? .max else {
+                // A block that the file cuts short: how it ends is found out from its start, and not by each part that it
+                // seems to reach over.
+                if packets.count > 0 { (end, count) = packets.end }
+                isStopped = true
+                return
             }
+            (end, count) = (reader.nextStart, reader.count)
             guard goesOn else {
                 isStopped = reader.ending != nil
                 return
