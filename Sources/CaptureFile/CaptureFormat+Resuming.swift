@@ -1,13 +1,14 @@
 // A file is divided among processors by guessing where packets start in its middle. A guess may be wrong without harm:
 // whoever walks the part before comes to the true place, and a part that began elsewhere is walked again.
 extension CaptureFormat {
-    /// A place at or behind `offset` where a packet's record seems to start; `nil` where none is found in these bytes.
-    package func likelyStart(in bytes: RawSpan, from offset: Int) -> Int? {
+    /// A place at or behind `offset` and before `limit` where a packet's record seems to start; `nil` where none is found in
+    /// these bytes.
+    package func likelyStart(in bytes: RawSpan, from offset: Int, before limit: Int) -> Int? {
         let isPcap = kind == .pcap
         // Blocks start at multiples of four octets from the file's start.
         var place = isPcap ? offset : offset &+ (-(windowStart &+ offset) & 3)
-        let last = bytes.byteCount &- records.headerLength
-        while place <= last {
+        let end = min(limit, bytes.byteCount &- records.headerLength &+ 1)
+        while place < end {
             if isPcap ? seemsRecord(in: bytes, at: place) : seemsBlock(in: bytes, at: place) { return place }
             place &+= isPcap ? 1 : 4
         }
@@ -91,7 +92,8 @@ extension CaptureReader {
     ) throws(CaptureError) -> Bool {
         seek(to: position, count: 0, until: limit, describedBy: format)
         if !input.isWhole { _ = try input.fill(atLeast: CaptureInput.windowSize) }
-        guard let found = walk.likelyStart(in: input.window.bytes, from: place) else { return false }
+        let end = limit &- walk.windowStart
+        guard let found = walk.likelyStart(in: input.window.bytes, from: place, before: end) else { return false }
         place = found
         return true
     }

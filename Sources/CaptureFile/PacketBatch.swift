@@ -34,7 +34,7 @@ public struct PacketBatch: ~Copyable {
     @usableFromInline var taken = 0
 
     /// Where the file goes on behind the last packet, and how many packets (and what else is numbered) come before that, where
-    /// there is a packet. Of a pcap file the reader tells.
+    /// there is a packet. Of a pcap file only once it is finished.
     package fileprivate(set) var end: (position: Int, numbered: Int)?
     /// The first such place.
     package fileprivate(set) var newDescription: NewDescription?
@@ -86,9 +86,11 @@ extension CaptureReader {
     /// Goes on behind the packets that were taken of the batch; those that were left are the next again.
     public mutating func finish(_ batch: inout PacketBatch) {
         guard batch.records != nil else { return }
+        let isEmpty = batch.taken == 0
         place = batch.place
         walk.numbered = batch.before &+ batch.taken
         batch.clear()
+        if !isEmpty { batch.end = (position, walk.numbered) }
     }
 }
 

@@ -118,7 +118,8 @@ public struct CaptureAnalysis: ~Copyable {
     /// A connection by its place, from 0, in the order of first segments.
     public subscript(index: Int) -> ConnectionRecord { parallel?.connection(index) ?? tracker[index] }
 
-    /// The same for several threads at once, where several workers found them; else `nil`.
+    /// The same for several threads at once, where several workers found them; else `nil`. Nothing more may be read while
+    /// they are shared.
     public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0) } }
 
     /// All of them, copied: for captures that are known to be small.
@@ -130,7 +131,8 @@ public struct CaptureAnalysis: ~Copyable {
     /// Lets all connections go: nothing more is to come.
     public mutating func endAll() { tracker.endAll() }
 
-    /// Reads a capture to its end. What several workers have read is complete: nothing can be added to it.
+    /// Reads a capture to its end. Called again it reads on, behind what was read: where the file has grown, or after an
+    /// error.
     ///
     /// - Parameters:
     ///   - workers: how many processors may share the work on a large file. The result is the same.
@@ -139,9 +141,7 @@ public struct CaptureAnalysis: ~Copyable {
         _ reader: inout CaptureReader, workers: Int = 1,
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }
     ) throws(CaptureError) {
-        if workers > 1, choice == .none || choice == .places, tracker.evictor == nil, !isMeasuring, counts.packets == 0,
-            ParallelPass.isWorthwhile(reader)
-        {
+        if parallel != nil || workers > 1 && isDivisible && counts.packets == 0 && ParallelPass.isWorthwhile(reader) {
             try readInParallel(&reader, workers, reporting: report)
             return
         }
@@ -152,6 +152,11 @@ public struct CaptureAnalysis: ~Copyable {
             let reached = progress(of: reader)
             report(&self, reached)
         }
+    }
+
+    /// Whether several workers find all that is asked for.
+    private var isDivisible: Bool {
+        (choice == .none || choice == .places) && tracker.evictor == nil && !isMeasuring
     }
 
     private mutating func take(_ packets: inout PacketBatch, of bytes: RawSpan) {
@@ -176,20 +181,26 @@ public struct CaptureAnalysis: ~Copyable {
         _ reader: inout CaptureReader, _ workers: Int,
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void
     ) throws(CaptureError) {
-        let pass = ParallelPass(workers: workers, indexing: choice == .places)
+        precondition(
+            parallel == nil || isKnownUniquelyReferenced(&parallel), "reading on while others share the records")
+        // Nobody looks at its connections while the workers change them.
+        let pass = parallel.take() ?? ParallelPass(workers: workers, indexing: choice == .places)
+        defer {
+            counts = pass.counts
+            parallel = pass
+        }
         let size = reader.size
         try pass.read(&reader) { octets, packets in
             report(&self, ReadingProgress(octets: octets, size: size, packets: packets))
         }
-        parallel = pass
-        counts = pass.counts
     }
 
-    /// Takes one packet.
+    /// Takes one packet. Not behind what several workers have read.
     ///
     /// - Parameter isRefused: whether its receiver is known to have refused it, so that its SYN begins no connection. Not
     ///   while measuring.
     public mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket, isRefused: Bool = false) {
+        precondition(parallel == nil, "a single packet behind what several workers have read")
         var header = SegmentHeader()
         let verdict = PacketDecoder.decode(
             frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header)

@@ -138,15 +138,25 @@ public struct ConnectionTracker: ~Copyable {
             let index = Self.index(entry)
             if Self.tag(entry) == Self.tag(hash), records[index].key == segment.key {
                 guard segment.opens, records[index].hasOtherLife(segment) else { return index }
-                let fresh = open(segment, before)
-                records[fresh].traits.insert(.reusesTuple)
-                slots[slot] = Self.entry(fresh, hash)
-                renewals &+= 1
-                return fresh
+                return reopen(segment, hash, before, after: index)
             }
             slot = following(slot)
         }
         return insert(segment, hash, before)
+    }
+
+    /// Gives a later life of a tuple the slot of the earlier one; or its own, where that one was let go to make room.
+    @inline(never)
+    private mutating func reopen(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int, after earlier: Int) -> Int {
+        let fresh = open(segment, before)
+        records[fresh].traits.insert(.reusesTuple)
+        // Looked for anew: making room may have moved what was there.
+        var slot = home(hash)
+        while slots[slot] != 0, slots[slot] != Self.entry(earlier, hash) { slot = following(slot) }
+        if slots[slot] == 0 { used += 1 }
+        slots[slot] = Self.entry(fresh, hash)
+        renewals &+= 1
+        return fresh
     }
 
     @inline(never)

@@ -25,6 +25,8 @@ package final class ParallelPass: @unchecked Sendable {
     package private(set) var counts = PacketCounts()
     /// The connections in the order of their first segments: the shard above, its own number below.
     private var order: [UInt32] = []
+    /// By shard, how many of its connections are in that order.
+    private var ordered: [Int]
 
     static func isWorthwhile(_ reader: borrowing CaptureReader) -> Bool {
         guard reader.isSeekable, let size = reader.size else { return false }
@@ -38,6 +40,7 @@ package final class ParallelPass: @unchecked Sendable {
         let seed = HashSeed(&generator)
         self.seed = seed
         shards = (0..<self.workers).map { _ in Shard(seed: seed, indexing: indexing) }
+        ordered = Array(repeating: 0, count: self.workers)
     }
 
     package var count: Int { order.count }
@@ -58,28 +61,26 @@ package final class ParallelPass: @unchecked Sendable {
         (Int(order[index] >> 28), Int(order[index] & 0x0fff_ffff))
     }
 
-    /// Reads to the end.
+    /// Reads to the end. Called again it reads on, behind what was read: where the file has grown, or after an error.
     ///
     /// - Parameter report: called now and then with where reading is and how many packets came before, by one thread at a
     ///   time.
     package func read(
         _ reader: inout CaptureReader, reporting report: (Int, Int) -> Void = { _, _ in }
     ) throws(CaptureError) {
+        defer { putInOrder() }
         let part = PassPart(shards: workers, seed: seed)
         var packets = PacketBatch()
         // The first packets come after whatever describes the rest: sections, interfaces.
         if try part.decodeNext(&reader, &packets) {
             track(part)
-            if let (position, count) = try readParts(reader, reporting: report) {
-                reader.seek(to: position, count: count)
-            }
+            try readParts(&reader, reporting: report)
         }
         // What no part could make sense of: the file's end, damage, a new section.
         while try part.decodeNext(&reader, &packets) {
             track(part)
             report(reader.position, reader.count)
         }
-        putInOrder()
     }
 
     private func track(_ part: PassPart) {
@@ -87,39 +88,37 @@ package final class ParallelPass: @unchecked Sendable {
         for shard in 0..<workers { shards[shard].take(part, shard) }
     }
 
+    /// Puts the connections that were found since the last time behind those that are in order.
     private func putInOrder() {
-        var next = [Int](repeating: 0, count: workers)
         order.reserveCapacity(shards.reduce(0) { $0 + $1.tracker.count })
         while true {
             var first: (shard: Int, number: UInt64)?
-            for shard in 0..<workers where next[shard] < shards[shard].tracker.count {
-                let number = shards[shard].tracker[next[shard]].firstNumber
+            for shard in 0..<workers where ordered[shard] < shards[shard].tracker.count {
+                let number = shards[shard].tracker[ordered[shard]].firstNumber
                 if number < first?.number ?? .max { first = (shard, number) }
             }
             guard let first else { return }
-            order.append(UInt32(first.shard) << 28 | UInt32(truncatingIfNeeded: next[first.shard]))
-            next[first.shard] += 1
+            order.append(UInt32(first.shard) << 28 | UInt32(truncatingIfNeeded: ordered[first.shard]))
+            ordered[first.shard] += 1
         }
     }
 
     // MARK: Parts
 
-    /// - Returns: where the first octet stands that was not read, and how many packets come before it; `nil` where there are
-    ///   no parts.
+    /// Reads what can be read by parts, and leaves the reader behind it, also when that ended with an error.
     private func readParts(
-        _ reader: borrowing CaptureReader, reporting report: (Int, Int) -> Void
-    ) throws(CaptureError) -> (position: Int, count: Int)? {
-        let (start, size) = (reader.nextStart, reader.size ?? 0)
-        guard start < size else { return nil }
-        // Parts begin at multiples of their size, where reading is fastest; the first is what is left of one.
-        let skipped = start / partSize
+        _ reader: inout CaptureReader, reporting report: (Int, Int) -> Void
+    ) throws(CaptureError) {
+        guard reader.isSeekable, let size = reader.size, reader.nextStart < size else { return }
+        let readers = readings(of: reader)
+        // No more files may be open.
+        guard !readers.isEmpty else { return }
+        let division = Division(start: reader.nextStart, end: size, partSize: partSize)
         let depth = workers + 4
         let run = PartsRun(
-            PartSchedule(
-                parts: (size + partSize - 1) / partSize - skipped, shards: workers, depth: depth),
-            position: start, count: reader.count)
+            PartSchedule(parts: division.count, shards: workers, depth: depth), position: division.start,
+            count: reader.count)
         let parts = (0..<depth).map { _ in PassPart(shards: workers, seed: seed) }
-        let readers = try readings(of: reader)
         withoutActuallyEscaping(report) { report in
             // Called by one worker at a time: while it confirms a part.
             nonisolated(unsafe) let report = report
@@ -127,12 +126,12 @@ package final class ParallelPass: @unchecked Sendable {
                 run.work(as: worker) { task in
                     switch task {
                     case .decode(let number):
-                        let nominal = (skipped + number) * partSize
+                        let range = division[number]
                         readers[worker].decode(
-                            parts[number % parts.count], from: max(start, nominal), isSure: number == 0,
-                            until: min(nominal + partSize, size))
+                            parts[number % parts.count], from: range.lowerBound, isSure: number == 0,
+                            until: range.upperBound)
                     case .confirm(let number):
-                        let limit = min((skipped + number + 1) * partSize, size)
+                        let limit = division[number].upperBound
                         let isLast = confirm(parts[number % parts.count], limit, run, readers[worker])
                         unsafe report(run.position, run.count)
                         return isLast
@@ -144,18 +143,18 @@ package final class ParallelPass: @unchecked Sendable {
                 }
             }
         }
+        reader.seek(to: run.position, count: run.count)
         if let error = run.error { throw error }
-        return (run.position, run.count)
     }
 
-    private func readings(of reader: borrowing CaptureReader) throws(CaptureError) -> [PartReader] {
+    /// A reader for each worker; fewer where no more files may be open.
+    private func readings(of reader: borrowing CaptureReader) -> [PartReader] {
         var readings: [PartReader] = []
         for _ in 0..<workers {
             do throws(CaptureError) {
                 readings.append(PartReader(try reader.duplicate()))
             } catch {
-                // No more files may be open: fewer work.
-                if readings.isEmpty { throw error }
+                break
             }
         }
         return readings
@@ -168,15 +167,30 @@ package final class ParallelPass: @unchecked Sendable {
         if part.start != run.position {
             reader.decode(part, from: run.position, isSure: true, until: max(limit, run.position))
         }
-        if let error = part.error {
-            run.error = error
-            return true
-        }
+        // What came before an error counts.
         part.before = run.count
         run.position = part.end
         run.count += part.count
+        run.error = part.error
         counts.add(part.segments.counts)
-        return part.isStopped
+        return part.isStopped || part.error != nil
+    }
+}
+
+/// How a file is divided. Parts begin at multiples of their size, where reading is fastest; the first is what is left of
+/// one. A size may be any number: a file with holes can claim all there are.
+struct Division {
+    let start: Int
+    let end: Int
+    let partSize: Int
+
+    private var skipped: Int { start / partSize }
+
+    var count: Int { (end - 1) / partSize - skipped + 1 }
+
+    subscript(number: Int) -> Range<Int> {
+        let nominal = (skipped + number) * partSize
+        return max(start, nominal)..<(end - nominal > partSize ? nominal + partSize : end)
     }
 }
 

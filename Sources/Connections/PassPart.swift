@@ -13,6 +13,7 @@ final class PassPart: @unchecked Sendable {
     private(set) var end = 0
     /// Reading ended before the limit: the file's end, damage, or something that describes what comes after it.
     private(set) var isStopped = false
+    /// What reading on behind the end failed with.
     private(set) var error: CaptureError?
 
     init(shards: Int, seed: HashSeed) { segments = SegmentBatch(shards: shards, seed: seed) }
@@ -56,12 +57,14 @@ final class PassPart: @unchecked Sendable {
             }
             segments.add(&packets, of: reader.bytes)
             reader.finish(&packets)
-            if reader.nextStart <= reader.size ?? .max {
-                (end, count) = (reader.nextStart, reader.count)
-            } else if let last = packets.end {
-                // A block that the file cuts short: how it ends is found out from its start.
-                (end, count) = last
+            guard reader.nextStart <= reader.size ?? .max else {
+                // A block that the file cuts short: how it ends is found out from its start, and not by each part that it
+                // seems to reach over.
+                if let last = packets.end { (end, count) = last }
+                isStopped = true
+                return
             }
+            (end, count) = (reader.nextStart, reader.count)
             guard goesOn else {
                 isStopped = reader.ending != nil
                 return

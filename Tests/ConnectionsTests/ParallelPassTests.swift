@@ -1,5 +1,4 @@
 import CaptureFile
-import Foundation
 import TCPWire
 import Testing
 
@@ -60,39 +59,17 @@ import Testing
 
     private static let pcapng = section + packetBlocks(frames)
 
-    /// Every field of every record, the counts, where each packet lies, and how it ended.
-    private func found(_ path: String, workers: Int, partSize: Int) throws -> [String] {
-        var reader = try CaptureReader(path: path)
-        let pass = ParallelPass(workers: workers, partSize: partSize, indexing: true)
-        try pass.read(&reader)
-        let ending = reader.ending
-        return (0..<pass.count).map { "\(pass.connection($0)) \(pass.places(of: $0).map(\.number))" }
-            + ["\(pass.counts)", "\(String(describing: ending))"]
-    }
-
-    private func expected(_ path: String) throws -> [String] {
-        var reader = try CaptureReader(path: path)
-        var analysis = CaptureAnalysis(keeping: .all(limit: .max))
-        try analysis.read(&reader)
-        let ending = reader.ending
-        var numbers: [[Int]] = Array(repeating: [], count: analysis.count)
-        for (connection, segment) in analysis.kept { numbers[connection].append(segment.number) }
-        return (0..<analysis.count).map { "\(analysis[$0]) \(numbers[$0])" }
-            + ["\(analysis.counts)", "\(String(describing: ending))"]
-    }
-
     private func check(_ bytes: [UInt8]) throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "parallel-\(UUID().uuidString).pcap")
-        try Data(bytes).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let expected = try expected(file.path)
-        for workers in 1...3 {
-            for partSize in bytes.count < 300_000 ? [64, 777, 5_000, 60_000, 10_000_000] : [3_001, 60_000] {
-                let found = try found(file.path, workers: workers, partSize: partSize)
-                let differing = zip(found, expected).first { $0 != $1 }
-                #expect(
-                    differing == nil && found.count == expected.count,
-                    "\(workers) workers, parts of \(partSize)")
+        try withFile(bytes) { path in
+            let expected = try PassResult(path: path)
+            for workers in 1...3 {
+                for partSize in bytes.count < 300_000 ? [64, 777, 5_000, 60_000, 10_000_000] : [3_001, 60_000] {
+                    var reader = try CaptureReader(path: path)
+                    let pass = ParallelPass(workers: workers, partSize: partSize, indexing: true)
+                    try pass.read(&reader)
+                    let found = PassResult(pass, reader.ending)
+                    #expect(found == expected, "\(workers) workers, parts of \(partSize)")
+                }
             }
         }
     }
@@ -171,5 +148,21 @@ import Testing
     @Test func nothingButAHeader() throws {
         try check(Array(Self.pcap.prefix(24)))
         try check(Array(Self.pcap.prefix(24)) + Self.record(Self.frames[0], 0))
+    }
+
+    @Test("parts lie one behind the other, whatever size a file claims to have")
+    func division() {
+        for (start, end, partSize) in [
+            (24, 25, 64), (0, 128, 64), (70, 128, 64), (64, 129, 64), (100, 300, 1 << 20), (Int.max - 200, .max, 64),
+        ] {
+            let division = Division(start: start, end: end, partSize: partSize)
+            let parts = (0..<division.count).map { division[$0] }
+            #expect(parts.first?.lowerBound == start && parts.last?.upperBound == end)
+            #expect(zip(parts, parts.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+            #expect(parts.allSatisfy { !$0.isEmpty && $0.count <= partSize })
+            #expect(parts.dropFirst().allSatisfy { $0.lowerBound % partSize == 0 })
+        }
+        let division = Division(start: 24, end: .max, partSize: 1 << 20)
+        #expect(division[division.count - 1].upperBound == .max)
     }
 }
