@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <linux/if.h>
-#include <linux/if_addr.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
@@ -89,55 +88,69 @@ static int route_ipv4(int control, const char *name) {
     return ioctl(control, SIOCADDRT, &route);
 }
 
-// Adds the address by netlink, which alone can say that nobody else has it: what an ioctl adds is "tentative", and bind
-// refuses it, until a work queue of the kernel's has come round to finding that this interface needs no search.
-static int add_ipv6(unsigned index, const uint8_t *address, int prefix) {
+// What the kernel would do with a packet to an address: RTN_LOCAL once it would take it for itself. -1 with errno where it
+// cannot be asked.
+static int fate_of_packets_to(int netlink, const uint8_t *address) {
     struct {
         struct nlmsghdr header;
-        struct ifaddrmsg message;
+        struct rtmsg message;
         struct rtattr attribute;
         uint8_t address[16];
     } request;
-    struct {
+    union {
         struct nlmsghdr header;
-        struct nlmsgerr error;
-        uint8_t echo[sizeof request];
+        uint8_t bytes[4096];
     } answer;
     memset(&request, 0, sizeof request);
     request.header.nlmsg_len = sizeof request;
-    request.header.nlmsg_type = RTM_NEWADDR;
-    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
-    request.message.ifa_family = AF_INET6;
-    request.message.ifa_prefixlen = (uint8_t)prefix;
-    request.message.ifa_flags = IFA_F_PERMANENT | IFA_F_NODAD;
-    request.message.ifa_index = index;
+    request.header.nlmsg_type = RTM_GETROUTE;
+    request.header.nlmsg_flags = NLM_F_REQUEST;
+    request.message.rtm_family = AF_INET6;
+    request.message.rtm_dst_len = 128;
     request.attribute.rta_len = RTA_LENGTH(sizeof request.address);
-    request.attribute.rta_type = IFA_LOCAL;
+    request.attribute.rta_type = RTA_DST;
     memcpy(request.address, address, sizeof request.address);
-    int route = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (route < 0) return -1;
-    ssize_t length = -1;
-    if (send(route, &request, sizeof request, 0) == sizeof request) length = recv(route, &answer, sizeof answer, 0);
-    if (length >= 0 && (length < (ssize_t)NLMSG_LENGTH(sizeof answer.error) || answer.header.nlmsg_type != NLMSG_ERROR)) {
-        errno = EPROTO;
-        length = -1;
-    } else if (length >= 0 && answer.error.error != 0) {
-        errno = -answer.error.error;
-        length = -1;
+    if (send(netlink, &request, sizeof request, 0) != sizeof request) return -1;
+    ssize_t length = recv(netlink, &answer, sizeof answer, 0);
+    if (length < 0) return -1;
+    // An error is an answer too: there is no way to it yet.
+    if (length < (ssize_t)NLMSG_LENGTH(sizeof(struct rtmsg)) || answer.header.nlmsg_type != RTM_NEWROUTE) return RTN_UNSPEC;
+    return ((struct rtmsg *)NLMSG_DATA(&answer.header))->rtm_type;
+}
+
+// A new address is not the kernel's own at once: until a work queue has come round to it, nobody can bind to it, and what
+// is sent to it goes nowhere.
+static int await_ipv6(const uint8_t *address) {
+    int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (netlink < 0) return -1;
+    struct timespec pause = {0, 200000};
+    for (int round = 0; round < 25000; round++) {
+        int fate = fate_of_packets_to(netlink, address);
+        if (fate < 0) return close_with_errno(netlink);
+        if (fate == RTN_LOCAL) {
+            close(netlink);
+            return 0;
+        }
+        nanosleep(&pause, NULL);
     }
-    if (length < 0) return close_with_errno(route);
-    close(route);
-    return 0;
+    errno = ETIMEDOUT;
+    return close_with_errno(netlink);
 }
 
 static int set_ipv6(int control, unsigned index, const uint8_t *address, int prefix) {
-    if (add_ipv6(index, address, prefix) != 0) return -1;
+    struct in6_ifreq request;
+    memset(&request, 0, sizeof request);
+    memcpy(&request.ifr6_addr, address, 16);
+    request.ifr6_prefixlen = (uint32_t)prefix;
+    request.ifr6_ifindex = (int)index;
+    if (ioctl(control, SIOCSIFADDR, &request) != 0) return -1;
     struct in6_rtmsg route;
     memset(&route, 0, sizeof route);
     route.rtmsg_metric = 1;
     route.rtmsg_flags = RTF_UP;
     route.rtmsg_ifindex = (int)index;
-    return ioctl(control, SIOCADDRT, &route);
+    if (ioctl(control, SIOCADDRT, &route) != 0) return -1;
+    return await_ipv6(address);
 }
 
 static int interface_index(int control, const char *name) {
