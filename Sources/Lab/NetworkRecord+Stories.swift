@@ -29,7 +29,8 @@ extension NetworkRecord {
         for place in stories.indices.reversed() {
             let tuple: Set = [stories[place].client, stories[place].server]
             let witnesses = Witnesses(stories[place], self, index, until: ends[tuple] ?? [:])
-            ends[tuple] = witnesses.begins
+            // Where a connection has not come to one of the ends, an earlier one ends with the next that did.
+            ends[tuple, default: [:]].merge(witnesses.begins) { $1 }
             stories[place].settle(by: witnesses.testimony())
         }
         return stories
@@ -103,16 +104,17 @@ private struct Witnesses {
 
     /// Whether the packet at that place is one of the story's.
     private func isOwn(_ place: Int) -> Bool {
-        let index = places.count(before: place) { $0 }
-        return index < places.count && places[index] == place
+        places.holds(place)
     }
 
     /// How an end calls the connection: `nil` where it is no host of the network.
     private func name(of party: Party) -> MomentIndex.Name? {
         guard let host = Self.host(of: party, story, record) else { return nil }
-        // A box that translates addresses has the two ends call the connection by different names.
-        let seen = places.lazy.compactMap { index.caused[$0] }.first { record.moments[$0].host == host }
-        if let seen = seen.map({ record.moments[$0].record }) {
+        // A box that translates addresses has the two ends call the connection by different names. What was damaged may
+        // bring a name that nobody has.
+        let seen = places.lazy.compactMap { index.caused[$0] }.map { record.moments[$0] }
+            .first { $0.host == host && !$0.record.isDamaged }
+        if let seen = seen?.record {
             return MomentIndex.Name(host: host, local: seen.local, remote: seen.remote)
         }
         return party == .client
@@ -145,7 +147,8 @@ private struct Witnesses {
 
     // MARK: Segments
 
-    /// Where a segment does not arrive, its receiver is told of as it was when the segment was sent.
+    /// Where a segment does not arrive, or under another's name because it is damaged, its receiver is told of as it was
+    /// when the segment was sent.
     private func account(_ step: ConnectionStory.Step) -> Testimony.Account {
         let place = step.segment.number - 1
         let packet = record.packets[place]
@@ -157,7 +160,7 @@ private struct Witnesses {
             }
             if party == step.sender {
                 if let moment = index.sending[place] { return sender(record.moments[moment], of: place) }
-            } else if fate.arrival != nil, let moment {
+            } else if fate.arrival != nil, let moment, own.holds(moment) {
                 return Testimony.End(record.moments[moment])
             }
             let known = own.count(before: place + 1) { record.moments[$0].packetsBefore }
@@ -252,7 +255,9 @@ private struct Witnesses {
             }
             let cause = moment.packet ?? moment.sent.first
             for action in moment.record.actions {
-                guard case .enter(let state, _) = action.kind, state != entries.last?.state else { continue }
+                guard case .enter(let next, _) = action.kind else { continue }
+                let state = moment.record.returnsToListen ? .listen : next
+                guard state != entries.last?.state else { continue }
                 entries.append(
                     StatePath.Entry(
                         state: state, time: Timestamp(moment.record.time), cause: cause.map { $0 + 1 },
@@ -260,54 +265,6 @@ private struct Witnesses {
             }
         }
         return entries
-    }
-}
-
-extension Testimony.Fate {
-    /// What became of a packet, and of the segment in it by the rules of the end that it reached.
-    fileprivate init(_ packet: NetworkRecord.Packet, _ record: HostRecord?) {
-        switch packet.fate {
-        case .underWay: self = .underWay
-        case .lost: self = .lost(.link)
-        case .queueFull: self = .lost(.queue)
-        case .intercepted: self = .lost(.middlebox)
-        case .tooLarge: self = .lost(.size)
-        case .noRoute: self = .lost(.route)
-        case .arrived(let instant):
-            let time = Timestamp(instant)
-            guard let record else {
-                // A host that says nothing of it dropped it before it came to TCP.
-                self = packet.receiver == nil ? .arrived(at: time) : .dropped(at: time)
-                return
-            }
-            let isTaken = record.actions.contains { $0.kind.isProgress }
-            // Where nobody is there for it, the RST is its answer.
-            let dropping = record.actions.first { $0.kind == .discard && $0.reason != .noConnection }
-            guard !isTaken, let dropping else {
-                self = .arrived(at: time)
-                return
-            }
-            self = record.hadReceived(what: dropping.reason) ? .useless(at: time) : .dropped(at: time)
-        }
-    }
-}
-
-extension HostRecord {
-    /// Whether a SYN set it off that a connection dropped and outlived (RFC 5961 4.2).
-    fileprivate var refusesSYN: Bool {
-        guard case .segment(let segment) = cause, segment.flags.contains(.syn), let after else { return false }
-        return stateBefore.isSynchronized && after.state.isSynchronized && actions.contains { $0.kind == .discard }
-    }
-
-    /// Whether the segment that set it off was dropped by that rule because all of it had been received before.
-    fileprivate func hadReceived(what rule: Rule) -> Bool {
-        switch rule {
-        case .duplicateText, .synAgainInSynReceived, .finAgainInTimeWait: return true
-        case .unacceptable:
-            guard case .segment(let segment) = cause, let after else { return false }
-            return segment.length > 0 && segment.end.isAtOrBefore(after.receiveNext)
-        default: return false
-        }
     }
 }
 
@@ -330,6 +287,14 @@ extension NetworkRecord.Moment {
     }
 }
 
+extension [Int] {
+    /// Whether the number is among these, which ascend.
+    fileprivate func holds(_ number: Int) -> Bool {
+        let place = count(before: number) { $0 }
+        return place < count && self[place] == number
+    }
+}
+
 extension Array {
     /// How many elements come before `bound`; their keys ascend.
     fileprivate func count(before bound: Int, _ key: (Element) -> Int) -> Int {
@@ -344,8 +309,11 @@ extension Array {
 
 extension Testimony.End {
     fileprivate init(_ moment: NetworkRecord.Moment) {
-        let after = moment.record.after
-        self.init(state: after?.state ?? moment.record.stateBefore, variables: after.map { .init($0) })
+        guard !moment.record.returnsToListen, let after = moment.record.after else {
+            self.init(state: moment.record.returnsToListen ? .listen : moment.record.stateBefore, variables: nil)
+            return
+        }
+        self.init(state: after.state, variables: .init(after))
     }
 
     fileprivate init(before moment: NetworkRecord.Moment) {
@@ -366,12 +334,4 @@ extension ConnectionStory.Variables {
 
 extension Action.Kind {
     fileprivate var isTransmission: Bool { if case .transmit = self { true } else { false } }
-
-    /// Whether the segment that caused it was of use.
-    fileprivate var isProgress: Bool {
-        switch self {
-        case .enter, .deliver, .acknowledged, .endOfStream, .urgent, .end: true
-        default: false
-        }
-    }
 }

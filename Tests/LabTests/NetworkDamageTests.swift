@@ -1,0 +1,150 @@
+import Connections
+import Lab
+import Narration
+import TCPStack
+import TCPState
+import TCPWire
+import Testing
+import VirtualNetwork
+
+/// Packets that a network damages, holds back or makes itself, and connections of the same ports: whose each moment is.
+@Suite("a damaging network's run as stories")
+struct NetworkDamageTests {
+    @Test("a bit turned over in the ports leads to nobody: the ends stay what they are, and tell their whole way")
+    func damagedPorts() throws {
+        var elsewhere = 0
+        for seed in UInt64(1)...60 {
+            var link = LinkProfile(delay: .milliseconds(10))
+            link.corruption = 0.4
+            let (network, hosts) = try NetworkStoryTests.run(seed: seed, octets: 3000, link)
+            let story = try #require(network.record.stories.first)
+            elsewhere +=
+                network.record.moments.filter { ![80, story.client.port].contains($0.record.local.port) }.count
+            for (party, host) in hosts {
+                let entered = network.record.moments.filter { $0.host == host }.compactMap { moment in
+                    moment.record.actions.compactMap { action -> State? in
+                        if case .enter(let state, _) = action.kind { state } else { nil }
+                    }.last
+                }
+                var lane = NetworkStoryTests.lane(party, of: story)
+                if lane.suffix(2) == [.closed, .listen] { lane.removeLast() }
+                #expect(lane == [party == .client ? .closed : .listen] + entered, "seed \(seed) \(party)")
+            }
+        }
+        #expect(elsewhere > 5)
+    }
+
+    @Test("the same ports three times, the second time in vain: the first connection keeps its own moments")
+    func reusedInVain() throws {
+        let (ended, hosts) = try NetworkStoryTests.run(seed: 1, octets: 100, LinkProfile(delay: .milliseconds(10)))
+        var network = ended
+        let caller = try #require(hosts[.client])
+        let port = try #require(network.record.stories.first?.client.port)
+        func connect() throws {
+            try network.with(caller) { (host, now) throws(SocketError) in
+                let socket = host.open()
+                try host.bind(socket, to: Endpoint(address: NetworkStoryTests.client, port: port))
+                try host.connect(socket, to: Endpoint(address: NetworkStoryTests.server, port: 80), now: now)
+            }
+        }
+        network.lostPlaces = Set(network.record.packets.count..<network.record.packets.count + 20)
+        try connect()
+        network.run(for: .seconds(1000))
+        network.lostPlaces = []
+        try connect()
+        network.run(for: .seconds(1))
+        let stories = network.record.stories
+        #expect(stories.count == 3)
+        let states = stories.map { $0.path(of: .server).entries.map(\.state) }
+        #expect(states[0] == ended.record.stories[0].path(of: .server).entries.map(\.state))
+        #expect(states[1] == [.listen])
+        #expect(states[2] == [.listen, .synReceived, .established])
+    }
+
+    /// A client that writes two segments of text, the box in between.
+    private static func twoSegments(_ fates: [Int: Interceptor.Fate]) throws -> ConnectionStory {
+        var network = VirtualNetwork(seed: 1)
+        let caller = network.addHost(HostConfiguration(addresses: [NetworkStoryTests.client]))
+        let listener = network.addHost(HostConfiguration(addresses: [NetworkStoryTests.server]))
+        let box = Interceptor { index, _, _ in fates[index + 1] ?? .pass }
+        network.connect(caller, listener, LinkProfile(delay: .milliseconds(10)), boxes: [box])
+        try network.with(listener) { (host, _) throws(SocketError) in
+            let socket = host.open()
+            try host.bind(socket, to: Endpoint(address: NetworkStoryTests.server, port: 80))
+            try host.listen(socket, backlog: 4)
+        }
+        let socket = try network.with(caller) { (host, now) throws(SocketError) in
+            let socket = host.open()
+            try host.connect(socket, to: Endpoint(address: NetworkStoryTests.server, port: 80), now: now)
+            return socket
+        }
+        network.run(for: .milliseconds(50))
+        _ = try network.with(caller) { (host, now) throws(SocketError) in
+            try host.write(socket, [UInt8](repeating: 0x61, count: 2896), now: now)
+        }
+        network.run(for: .milliseconds(150))
+        return try #require(network.record.stories.first)
+    }
+
+    /// `#4 arrived gapClosed`: the client's segments with text, what became of each, what it did.
+    private static func told(_ story: ConnectionStory) -> [String] {
+        story.steps.filter { $0.segment.header.payloadLength > 0 }.map { step in
+            (["#\(step.segment.number)", "\(step.fate)"] + (step.account?.effects ?? []).map(\.rawValue))
+                .joined(separator: " ")
+        }
+    }
+
+    @Test("packets that change places are told as that: none is lost, none comes twice")
+    func swapped() throws {
+        let story = try Self.twoSegments([4: .swap])
+        #expect(Self.told(story) == ["#4 arrived", "#5 arrived"])
+        #expect(story.steps.allSatisfy { !$0.isRepetition })
+        let reasons = story.steps.filter { $0.sender == .server }.compactMap { $0.account?.reason }
+        #expect(reasons == [.synInListen, .gap, .gapClosed])
+    }
+
+    @Test("of two packets one held back and one dropped, each has its own fate")
+    func heldAndDropped() throws {
+        let story = try Self.twoSegments([4: .swap, 5: .drop])
+        #expect(Self.told(story).prefix(2) == ["#4 arrived textInOrder", "#5 lost"])
+    }
+
+    @Test("a packet that a box sends twice: the second is the copy")
+    func doubled() throws {
+        let story = try Self.twoSegments([4: .duplicate])
+        #expect(story.steps.filter(\.isRepetition).map(\.original) == [4])
+        #expect(Self.told(story).prefix(3) == ["#4 arrived textInOrder", "#5 useless", "#6 arrived textInOrder"])
+    }
+
+    @Test("both ends open at once: nobody is said to agree to what the other asked")
+    func simultaneousOpen() throws {
+        var network = VirtualNetwork(seed: 1)
+        let hosts = [NetworkStoryTests.client, NetworkStoryTests.server].map {
+            network.addHost(HostConfiguration(addresses: [$0]))
+        }
+        network.connect(hosts[0], hosts[1], LinkProfile(delay: .milliseconds(10)))
+        let ends = [
+            Endpoint(address: NetworkStoryTests.client, port: 1000),
+            Endpoint(address: NetworkStoryTests.server, port: 2000),
+        ]
+        for (place, host) in hosts.enumerated() {
+            try network.with(host) { (host, now) throws(SocketError) in
+                let socket = host.open()
+                try host.bind(socket, to: ends[place])
+                try host.connect(socket, to: ends[1 - place], now: now)
+            }
+        }
+        network.run(for: .milliseconds(100))
+        let story = try #require(network.record.stories.first)
+        #expect(network.record.stories.count == 1)
+        let way: [State] = [.closed, .synSent, .synReceived, .established]
+        for party in Party.allCases {
+            #expect(story.path(of: party).entries.map(\.state) == way)
+            #expect(NetworkStoryTests.lane(party, of: story) == way)
+        }
+        let comments = story.steps.map(\.comment.english)
+        #expect(comments[1].hasPrefix("SYN from the server"))
+        #expect(comments[2].hasPrefix("SYN-ACK from the server") && comments[3].hasPrefix("SYN-ACK from the client"))
+        #expect(story.steps.allSatisfy { $0.fate == .arrived && !$0.isRepetition })
+    }
+}

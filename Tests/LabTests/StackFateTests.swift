@@ -1,0 +1,126 @@
+import Connections
+import Lab
+import Narration
+import TCPStack
+import TCPState
+import TCPWire
+import Testing
+
+/// What becomes of a segment that its receiver takes only in part, or drops though it had all of it.
+@Suite("what a script's segments come to")
+struct StackFateTests {
+    private static func told(_ script: String, from first: Int) throws -> [String] {
+        StackStoryTests.told(try #require(StackStoryTests.stories(script).first), from: first)
+    }
+
+    @Test("text into a closed window is dropped, though the ACK that it brings is taken (MUST-66)")
+    func closedWindow() throws {
+        let small = "setsockopt(3, SOL_SOCKET, SO_RCVBUF, [1000], 4) = 0\n   +0 bind("
+        let told = try Self.told(
+            StackStoryTests.accepted.replacing("bind(", with: small) + """
+                   +0 write(4, ..., 10) = 10
+                   +0 > P. 1:11(10) ack 1
+                  +.01 < . 1:1153(1152) ack 1 win 60000
+                   +0 > . 11:11(0) ack 1153
+                  +.01 < . 1153:1163(10) ack 11 win 60000
+                   +0 > . 11:11(0) ack 1153
+                  +.01 < F. 1153:1153(0) ack 11 win 60000
+                   +0 > . 11:11(0) ack 1153
+                """, from: 5)
+        #expect(
+            told == [
+                "#5 taken established textInOrder", "#6 sent established quickAcknowledgment",
+                "#7 dropped established acknowledgmentOfText", "#8 sent established zeroWindow",
+                "#9 dropped established", "#10 sent established zeroWindow",
+            ])
+    }
+
+    @Test("text behind a FIN is dropped, though the ACK that it brings is taken")
+    func textBehindFIN() throws {
+        let told = try Self.told(
+            StackStoryTests.accepted + """
+                   +0 write(4, ..., 10) = 10
+                   +0 > P. 1:11(10) ack 1
+                  +.01 < F. 1:1(0) ack 1 win 60000
+                   +0 > . 11:11(0) ack 2
+                  +.01 < . 2:12(10) ack 11 win 60000
+                """, from: 7)
+        #expect(told == ["#7 dropped closeWait acknowledgmentOfText textAfterFIN"])
+    }
+
+    @Test("octets that were here already are needless, whichever check drops them (RFC 7323 5.3)")
+    func hadAlreadyByTimestamp() throws {
+        let told = try Self.told(
+            StackStoryTests.listening + """
+                   +0 < S 0:0(0) win 60000 <mss 1000,sackOK,TS val 100 ecr 0>
+                   +0 > S. 0:0(0) ack 1 <...>
+                  +.01 < . 1:1(0) ack 1 win 60000 <nop,nop,TS val 110 ecr 0>
+                  +.01 < P. 1:11(10) ack 1 win 60000 <nop,nop,TS val 120 ecr 0>
+                   +0 > . 1:1(0) ack 11 <...>
+                  +.01 < P. 1:11(10) ack 1 win 60000 <nop,nop,TS val 105 ecr 0>
+                   +0 > . 1:1(0) ack 11 <...>
+                  +.01 < P. 11:21(10) ack 1 win 60000 <nop,nop,TS val 105 ecr 0>
+                   +0 > . 1:1(0) ack 11 <...>
+                """, from: 6)
+        #expect(
+            told == [
+                "#6 useless established", "#7 sent established oldTimestamp", "#8 dropped established",
+                "#9 sent established oldTimestamp",
+            ])
+    }
+
+    @Test("a SYN that comes again is had already, another one with an older number never was")
+    func synOfAnother() throws {
+        let told = try Self.told(
+            StackStoryTests.accepted + """
+                  +1 < S 0:0(0) win 60000 <mss 1000>
+                   +0 > . 1:1(0) ack 1
+                  +1 < S 4294957296:4294957296(0) win 60000 <mss 1000>
+                   +0 > . 1:1(0) ack 1
+                """, from: 4)
+        #expect(
+            told == [
+                "#4 useless established", "#5 sent established unacceptable", "#6 dropped established",
+                "#7 sent established unacceptable",
+            ])
+    }
+
+    @Test("text older than the connection was never had")
+    func textOfAnother() throws {
+        let told = try Self.told(
+            StackStoryTests.accepted + """
+                  +1 < P. 4294957296:4294957306(10) ack 1 win 60000
+                   +0 > . 1:1(0) ack 1
+                """, from: 4)
+        #expect(told == ["#4 dropped established", "#5 sent established unacceptable"])
+    }
+
+    @Test("an RST in SYN-RECEIVED: back to LISTEN, as its rule says (MUST-11)")
+    func backToListen() throws {
+        let story = try #require(
+            StackStoryTests.stories(
+                StackStoryTests.listening + """
+                       +0 < S 0:0(0) win 60000 <mss 1000>
+                       +0 > S. 0:0(0) ack 1 <...>
+                      +.01 < R 1:1(0) win 0
+                    """
+            ).first)
+        #expect(StackStoryTests.told(story, from: 3) == ["#3 taken listen resetInSynReceived"])
+        #expect(story.path(of: .server).entries.map(\.state) == [.listen, .synReceived, .listen])
+    }
+
+    @Test("what the witness drops is said to be dropped, whoever sent it")
+    func remarks() throws {
+        let story = try #require(
+            StackStoryTests.stories(
+                StackStoryTests.accepted + """
+                      +.1 < S 100:100(0) win 60000 <mss 1000>
+                       +0 > . 1:1(0) ack 1
+                      +.1 < P. 200001:200011(10) ack 1 win 60000
+                       +0 > . 1:1(0) ack 1
+                    """
+            ).first)
+        #expect(story.steps[3].remark?.english == "dropped there")
+        #expect(story.steps[5].fate == .notTaken)
+    }
+}
