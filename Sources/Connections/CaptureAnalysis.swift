@@ -147,17 +147,21 @@ public struct CaptureAnalysis: ~Copyable {
         }
         var packets = PacketBatch()
         while try reader.next(&packets) {
-            take(packets, of: reader.bytes)
+            take(packets, of: reader)
             let reached = progress(of: reader)
             report(&self, reached)
         }
     }
 
-    private mutating func take(_ packets: borrowing PacketBatch, of bytes: RawSpan) {
+    private mutating func take(_ packets: borrowing PacketBatch, of reader: borrowing CaptureReader) {
+        let bytes = reader.bytes
         if isMeasuring || choice.keepsBytes {
             for index in 0..<packets.count {
                 let packet = packets[index]
+                let place = kept.count
                 take(bytes.extracting(packet.offset..<packet.offset + packet.capturedLength), packet)
+                // Of what is kept only: the others' are looked for by nobody.
+                if place < kept.count { kept[place].segment.comments = reader.comments(of: packet) }
             }
         } else {
             batch.removeAll()
@@ -292,6 +296,7 @@ extension StoredSegment {
         self.init(
             number: place.number, time: packet.time, header: header, frame: Array(copying: frame), link: link,
             originalLength: packet.originalLength)
+        comments = reader.fetchedComments(of: packet)
     }
 }
 

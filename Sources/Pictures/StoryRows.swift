@@ -67,6 +67,7 @@ struct StoryRows {
         } else {
             segment.notes += step.receiverNotes
         }
+        segment.notes += step.commentNotes
         rows.append(.segment(segment))
         (lastSegment, lastRow) = (time, time)
     }

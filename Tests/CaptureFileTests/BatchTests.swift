@@ -13,7 +13,7 @@ import Testing
             for index in 0..<batch.count {
                 var packet = batch[index]
                 result.contents.append(reader.contents(of: packet))
-                result.comments.append(reader.comments(of: packet))
+                result.comments.append(reader.comments(of: packet, limit: .max).kept.map(\.text))
                 packet.offset = 0
                 result.packets.append(packet)
             }
