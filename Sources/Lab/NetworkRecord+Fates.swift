@@ -35,10 +35,12 @@ extension Testimony.Fate {
 }
 
 extension HostRecord {
-    /// Whether a SYN set it off that a connection dropped and outlived (RFC 5961 4.2).
+    /// Whether a SYN set it off that opened nothing: a connection dropped and outlived it (RFC 5961 4.2), or went back to
+    /// LISTEN because of it (RFC 9293 3.10.7.4, fourth).
     var refusesSYN: Bool {
         guard case .segment(let segment) = cause, segment.flags.contains(.syn), let after else { return false }
-        return stateBefore.isSynchronized && after.state.isSynchronized && actions.contains { $0.kind == .discard }
+        return returnsToListen
+            || stateBefore.isSynchronized && after.state.isSynchronized && actions.contains { $0.kind == .discard }
     }
 
     /// Whether the connection went back to where it came from: its block is gone, the listener is what the other end now

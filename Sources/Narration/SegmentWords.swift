@@ -15,7 +15,7 @@ extension ConnectionStory.Step {
         guard let first = headline?.remark ?? (details.isEmpty ? plain : details[0].remark) else { return nil }
         var parts = [first] + details.map(\.remark).filter { $0 != first }
         // What it repeats does not tell what became of it; other labels do.
-        if headline?.label.isRepetition ?? false, let fate = account?.fateText { parts.append(fate) }
+        if headline?.label.isRepetition ?? false, !has(.spurious), let fate = account?.fateText { parts.append(fate) }
         return Text(
             en: parts.map(\.english).joined(separator: ", "), zh: parts.map(\.chinese).joined(separator: "，"))
     }

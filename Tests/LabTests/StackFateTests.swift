@@ -109,6 +109,23 @@ struct StackFateTests {
         #expect(story.path(of: .server).entries.map(\.state) == [.listen, .synReceived, .listen])
     }
 
+    @Test("another SYN in SYN-RECEIVED ends that connection and opens none; when it comes again it does")
+    func synInSynReceived() throws {
+        let stories = try StackStoryTests.stories(
+            StackStoryTests.listening + """
+                   +0 < S 0:0(0) win 60000 <mss 1000>
+                   +0 > S. 0:0(0) ack 1 <...>
+                  +.01 < S 1000:1000(0) win 60000 <mss 1000>
+                  +.01 < S 1000:1000(0) win 60000 <mss 1000>
+                   +0 > S. 0:0(0) ack 1 <...>
+                """)
+        try #require(stories.count == 2)
+        #expect(StackStoryTests.told(stories[0], from: 3) == ["#3 taken listen synInSynReceived"])
+        #expect(StackStoryTests.told(stories[1]) == ["#4 taken synReceived", "#5 sent synReceived synInListen"])
+        let ways = stories.map { $0.path(of: .server).entries.map(\.state) }
+        #expect(ways == [[.listen, .synReceived, .listen], [.listen, .synReceived]])
+    }
+
     @Test("what the witness drops is said to be dropped, whoever sent it")
     func remarks() throws {
         let story = try #require(
@@ -122,5 +139,20 @@ struct StackFateTests {
             ).first)
         #expect(story.steps[3].remark?.english == "dropped there")
         #expect(story.steps[5].fate == .notTaken)
+    }
+
+    @Test("what was had already is said once")
+    func remarkOfNeedless() throws {
+        let story = try #require(
+            StackStoryTests.stories(
+                StackStoryTests.accepted + """
+                      +.1 < P. 1:11(10) ack 1 win 60000
+                       +0 > . 1:1(0) ack 11
+                      +.1 < P. 1:11(10) ack 1 win 60000
+                       +0 > . 1:1(0) ack 11
+                    """
+            ).first)
+        #expect(story.steps[5].remark?.english.contains("needless") ?? false)
+        #expect(!(story.steps[5].remark?.english.contains("had it already") ?? true))
     }
 }
