@@ -1,6 +1,7 @@
 import Connections
 import Lab
 import Narration
+import Pictures
 import TCPStack
 import TCPState
 import TCPWire
@@ -146,5 +147,76 @@ struct NetworkDamageTests {
         #expect(comments[1].hasPrefix("SYN from the server"))
         #expect(comments[2].hasPrefix("SYN-ACK from the server") && comments[3].hasPrefix("SYN-ACK from the client"))
         #expect(story.steps.allSatisfy { $0.fate == .arrived && !$0.isRepetition })
+    }
+
+    @Test("whatever the network does, each lane shows what its end did in the order in which it did it")
+    func order() throws {
+        var bent = 0
+        for seed in UInt64(1)...80 {
+            var link = LinkProfile(delay: .milliseconds(10), loss: seed % 2 == 0 ? 0.1 : 0)
+            link.reordering = seed % 3 == 0 ? 0.3 : 0
+            link.duplication = seed % 5 == 0 ? 0.2 : 0
+            link.corruption = seed % 7 == 0 ? 0.2 : 0
+            link.rate = seed % 4 == 0 ? 2_000_000 : nil
+            link.queue = seed % 8 == 0 ? 3 : 1000
+            let (network, _) = try NetworkStoryTests.run(seed: seed, octets: 12_000, link)
+            let story = try #require(network.record.stories.first)
+            let drawn = try DrawnRows(story)
+            bent += drawn.arrivals
+            for party in Party.allCases {
+                let rows = drawn.rows(of: party, story)
+                #expect(rows == rows.sorted(), "seed \(seed) \(party)")
+            }
+        }
+        #expect(bent > 100)
+    }
+}
+
+/// Which row of a ladder shows what.
+private struct DrawnRows {
+    private var segments: [Int: Int] = [:]
+    /// Of each of the testimony's moments.
+    private var moments: [Int] = []
+    /// How many arrivals have rows of their own.
+    private(set) var arrivals = 0
+
+    init(_ story: ConnectionStory) throws {
+        let rows = Scene(story: story, title: Text(verbatim: "")).rows
+        var own: [(row: Int, what: String)] = []
+        for (place, row) in rows.enumerated() {
+            switch row {
+            case .segment(let segment): segments[segment.number] = place
+            case .moment(let moment): own.append((place, moment.what.english))
+            case .silence: break
+            }
+        }
+        var rest = own[...]
+        for moment in story.testimony?.moments ?? [] {
+            if case .segment(let number) = moment.cause, rest.first?.what != moment.what.english {
+                moments.append(try #require(segments[number]))
+                continue
+            }
+            let next = rest.popFirst()
+            let shown = try #require(next)
+            #expect(shown.what == moment.what.english)
+            if case .segment = moment.cause { arrivals += 1 }
+            moments.append(shown.row)
+        }
+        #expect(rest.isEmpty)
+    }
+
+    /// The rows that show what that end did, in the order in which it did it.
+    func rows(of party: Party, _ story: ConnectionStory) -> [Int] {
+        var order: [(segmentsBefore: Int, isSending: Bool, row: Int)] = []
+        for (moment, row) in zip(story.testimony?.moments ?? [], moments) where moment.party == party {
+            order.append((moment.segmentsBefore, false, row))
+        }
+        for (place, step) in story.steps.enumerated() where step.sender == party {
+            order.append((place, true, segments[step.segment.number] ?? -1))
+        }
+        return order.enumerated().sorted {
+            ($0.element.segmentsBefore, $0.element.isSending ? 1 : 0, $0.offset)
+                < ($1.element.segmentsBefore, $1.element.isSending ? 1 : 0, $1.offset)
+        }.map(\.element.row)
     }
 }
