@@ -141,7 +141,7 @@ private struct Witnesses {
             }
         }
         let all = moments.flatMap { party, own in own.map { (party: party, place: $0) } }
-        testimony.moments = all.sorted { $0.place < $1.place }.compactMap { told($0.place, of: $0.party) }
+        testimony.moments = all.sorted { $0.place < $1.place }.flatMap { told($0.place, of: $0.party) }
         return testimony
     }
 
@@ -186,18 +186,24 @@ private struct Witnesses {
         return Testimony.End(state: info.state, variables: .init(info))
     }
 
-    /// The rules by which the receiver acted, without those that stand with what it answered: at once, or when it had looked
-    /// at everything that came at this moment.
+    /// The rules by which the end acted, without those that stand with what it sent because of it.
     private func effects(of place: Int, at party: Party) -> [Rule] {
+        let answers = answers(to: place, at: party)
+        return record.moments[place].record.actions.rules.filter { !answers.contains($0) }
+    }
+
+    /// The rules by which what happened at that moment was answered: at once, or when the host had looked at everything that
+    /// came at this moment.
+    private func answers(to place: Int, at party: Party) -> Set<Rule> {
         let moment = record.moments[place]
         var answers = moment.sent
         let own = moments[party] ?? []
         for next in own[own.count(before: place + 1) { $0 }...].lazy.map({ record.moments[$0] }) {
-            guard next.record.cause == .clock, next.record.time == moment.record.time, next.timer == nil else { break }
+            guard next.record.cause == .clock, next.record.time == moment.record.time, next.record.actions.timer == nil
+            else { break }
             answers += next.sent
         }
-        let reasons = answers.compactMap { record.packets[$0].reason }
-        return moment.rules.filter { !reasons.contains($0) }
+        return Set(answers.compactMap { record.packets[$0].reason })
     }
 
     /// The packet that carried the same numbers first.
@@ -221,30 +227,36 @@ private struct Witnesses {
 
     // MARK: Moments and states
 
-    /// `nil` for what its segments tell already.
-    private func told(_ place: Int, of party: Party) -> Testimony.Moment? {
+    /// Nothing for what its segments tell already, several where several timers ran out at once.
+    private func told(_ place: Int, of party: Party) -> [Testimony.Moment] {
         let moment = record.moments[place]
-        let time = Timestamp(moment.record.time)
+        let answers = answers(to: place, at: party)
         let segmentsBefore = places.count(before: moment.packetsBefore) { $0 }
-        let cause: Testimony.Moment.Cause
+        func tell(_ cause: Testimony.Moment.Cause, _ actions: [Action], _ state: State) -> Testimony.Moment {
+            Testimony.Moment(
+                time: Timestamp(moment.record.time), party: party, cause: cause,
+                rules: actions.rules.filter { !answers.contains($0) }, state: state, segmentsBefore: segmentsBefore)
+        }
+        let actions = moment.record.actions
+        let after = Testimony.End(moment).state
+        // What it sends shows the change of state.
+        let shown = moment.sent.isEmpty ? after : moment.record.stateBefore
         switch moment.record.cause {
         case .segment:
-            guard let packet = moment.packet, isOwn(packet) else { return nil }
-            return Testimony.Moment(
-                time: time, party: party, cause: .segment(packet + 1), rules: effects(of: place, at: party),
-                state: Testimony.End(moment).state, segmentsBefore: segmentsBefore)
-        case .icmp: cause = .icmp
-        case .call(let name): cause = .call(name)
-        case .clock: cause = moment.timer.map { .timer($0) } ?? .itself
+            guard let packet = moment.packet, isOwn(packet) else { return [] }
+            return [tell(.segment(packet + 1), actions, after)]
+        case .icmp: return [tell(.icmp, actions, shown)]
+        case .call(let name): return [tell(.call(name), actions, shown)]
+        case .clock:
+            let parts = actions.byTimer
+            // A timer that changes the state stops the others.
+            let told = parts.enumerated().map { index, part in
+                tell(
+                    part.timer.map { .timer($0) } ?? .itself, part.actions,
+                    index < parts.count - 1 ? moment.record.stateBefore : shown)
+            }
+            return told.filter { $0.cause != .itself || !$0.rules.isEmpty }
         }
-        let sent = Set(moment.sent.compactMap { record.packets[$0].reason })
-        let rules = moment.rules.filter { !sent.contains($0) }
-        if cause == .itself, rules.isEmpty { return nil }
-        return Testimony.Moment(
-            time: time, party: party, cause: cause, rules: rules,
-            // What it sends shows the change of state.
-            state: sent.isEmpty ? Testimony.End(moment).state : moment.record.stateBefore,
-            segmentsBefore: segmentsBefore)
     }
 
     private func path(_ own: [Int]) -> [StatePath.Entry] {
@@ -268,22 +280,31 @@ private struct Witnesses {
     }
 }
 
-extension NetworkRecord.Moment {
+extension [Action] {
     /// The rules of what was done, but for those of segments, each once.
     fileprivate var rules: [Rule] {
         var rules: [Rule] = []
-        for action in record.actions where !action.kind.isTransmission && !rules.contains(action.reason) {
+        for action in self where !action.kind.isTransmission && !rules.contains(action.reason) {
             rules.append(action.reason)
         }
         return rules
     }
-}
 
-extension NetworkRecord.Moment {
-    /// The timer that set it off.
+    /// The first timer that set them off.
     fileprivate var timer: TimerName? {
-        for action in record.actions { if case .expire(let name) = action.kind { return name } }
+        for action in self { if case .expire(let name) = action.kind { return name } }
         return nil
+    }
+
+    /// What each timer set off; all of it where there is none.
+    fileprivate var byTimer: [(timer: TimerName?, actions: [Action])] {
+        var parts: [(timer: TimerName?, actions: [Action])] = [(nil, [])]
+        for action in self {
+            if case .expire(let name) = action.kind { parts.append((name, [])) }
+            parts[parts.count - 1].actions.append(action)
+        }
+        if parts.count > 1, parts[0].actions.isEmpty { parts.removeFirst() }
+        return parts
     }
 }
 

@@ -155,4 +155,43 @@ struct StackFateTests {
         #expect(story.steps[5].remark?.english.contains("needless") ?? false)
         #expect(!(story.steps[5].remark?.english.contains("had it already") ?? true))
     }
+
+    /// The timers that ran out, each with its rules, and why the last segment was sent.
+    private static func timers(dataAt time: String, last: String) throws -> [String] {
+        let quick = "setsockopt(3, SOL_TCP, TCP_QUICKACK, [0], 4) = 0\n   +0 bind("
+        let story = try #require(
+            StackStoryTests.stories(
+                StackStoryTests.listening.replacing("bind(", with: quick) + """
+                       +0 < S 0:0(0) win 60000 <mss 1000>
+                       +0 > S. 0:0(0) ack 1 <...>
+                       +0 < . 1:1(0) ack 1 win 60000
+                       +0 accept(3, ..., ...) = 4
+                       +0 write(4, ..., 10) = 10
+                       +0 > P. 1:11(10) ack 1
+                       \(time) < P. 1:2(1) ack 1 win 60000
+                        * > \(last) ack 2
+                    """
+            ).first)
+        let timers = try #require(story.testimony).moments.compactMap { moment -> String? in
+            guard case .timer(let name) = moment.cause else { return nil }
+            return (["\(name)"] + moment.rules.map(\.rawValue)).joined(separator: " ")
+        }
+        return timers + [story.steps.last?.account?.reason?.rawValue ?? "?"]
+    }
+
+    @Test("two timers at once: each has its own rules")
+    func twoTimers() throws {
+        // The ACK that is due rides on what is sent again, so that its rule stands with its timer.
+        #expect(
+            try Self.timers(dataAt: "+.160001", last: "P. 1:11(10)") == [
+                "delayedAcknowledgment delayedAcknowledgment", "retransmission retransmissionTimeout lossWindow",
+                "retransmitAfterTimeout",
+            ])
+    }
+
+    @Test("a rule that stands with what a timer sends stands there alone")
+    func timerAndItsSegment() throws {
+        #expect(
+            try Self.timers(dataAt: "+.1", last: ". 11:11(0)") == ["delayedAcknowledgment", "delayedAcknowledgment"])
+    }
 }
