@@ -38,7 +38,9 @@ extension HostRecord {
     /// Whether a SYN set it off that opened nothing: a connection dropped and outlived it (RFC 5961 4.2), or went back to
     /// LISTEN because of it (RFC 9293 3.10.7.4, fourth).
     var refusesSYN: Bool {
-        guard case .segment(let segment) = cause, segment.flags.contains(.syn), let after else { return false }
+        guard case .segment(let segment) = cause, segment.flags.contains(.syn), let after, !isDamaged else {
+            return false
+        }
         return returnsToListen
             || stateBefore.isSynchronized && after.state.isSynchronized && actions.contains { $0.kind == .discard }
     }

@@ -20,7 +20,9 @@ extension NetworkRecord {
             captured.capturedLength = packet.octets.count
             captured.originalLength = packet.octets.count
             captured.linkType = LinkType.raw.rawValue
-            let isRefused = index.caused[place].map { moments[$0].record.refusesSYN } ?? false
+            // An end that tells of itself knows that its SYN began a connection, whatever became of it.
+            let isRefused =
+                packet.reason == nil && index.caused[place].map { moments[$0].record.refusesSYN } ?? false
             analysis.take(packet.octets.octets, captured, isRefused: isRefused)
         }
         var stories = (0..<analysis.count).compactMap { analysis.story(of: $0 + 1) }

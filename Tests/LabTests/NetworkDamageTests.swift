@@ -35,6 +35,98 @@ struct NetworkDamageTests {
         #expect(elsewhere > 5)
     }
 
+    /// A client that calls the server from the same port twice; the server accepts.
+    private struct Callers {
+        var network: VirtualNetwork
+        let caller: Int
+        let listener: Int
+
+        init(seed: UInt64) throws {
+            network = VirtualNetwork(seed: seed)
+            caller = network.addHost(HostConfiguration(addresses: [NetworkStoryTests.client]))
+            listener = network.addHost(HostConfiguration(addresses: [NetworkStoryTests.server]))
+            network.connect(caller, listener, LinkProfile(delay: .milliseconds(10)))
+            try network.with(listener) { (host, _) throws(SocketError) in
+                let socket = host.open()
+                try host.bind(socket, to: Endpoint(address: NetworkStoryTests.server, port: 80))
+                try host.listen(socket, backlog: 4)
+            }
+        }
+
+        mutating func connect() throws -> Int {
+            try network.with(caller) { (host, now) throws(SocketError) in
+                let socket = host.open()
+                try host.bind(socket, to: Endpoint(address: NetworkStoryTests.client, port: 4000))
+                try host.connect(socket, to: Endpoint(address: NetworkStoryTests.server, port: 80), now: now)
+                return socket
+            }
+        }
+
+        mutating func close(_ socket: Int? = nil, at host: Int) throws {
+            _ = try network.with(host) { (host, now) throws(SocketError) in
+                let closing = if let socket { socket } else { try host.accept(3).descriptor }
+                return try host.close(closing, now: now)
+            }
+            network.run(for: .milliseconds(100))
+        }
+    }
+
+    @Test("a damaged SYN was refused by nobody: it begins its connection though the ports were used before")
+    func damagedSYN() throws {
+        var damaged = 0
+        for seed in UInt64(1)...30 {
+            var callers = try Callers(seed: seed)
+            let first = try callers.connect()
+            callers.network.run(for: .milliseconds(100))
+            // The server closes first, and waits in TIME-WAIT.
+            try callers.close(at: callers.listener)
+            try callers.close(first, at: callers.caller)
+            var link = LinkProfile(delay: .milliseconds(10))
+            link.corruption = 1
+            callers.network.setProfile(ofLink: 0, link)
+            _ = try callers.connect()
+            link.corruption = 0
+            callers.network.setProfile(ofLink: 0, link)
+            callers.network.run(for: .seconds(5))
+            let stories = callers.network.record.stories
+            try #require(stories.count == 2)
+            damaged += stories[1].steps[0].account?.effects == [.badChecksum] ? 1 : 0
+            #expect(stories[1].path(of: .client).entries.map(\.state) == [.closed, .synSent, .established], "\(seed)")
+            #expect(stories[0].steps.last?.kind == .acknowledgment, "\(seed)")
+        }
+        #expect(damaged > 5)
+    }
+
+    @Test(
+        "a half-open connection is found out (RFC 9293 3.5.1): the SYN begins the client's connection, and ends the server's"
+    )
+    func halfOpen() throws {
+        var callers = try Callers(seed: 1)
+        let first = try callers.connect()
+        callers.network.run(for: .milliseconds(100))
+        // The client's RST is lost.
+        callers.network.lostPlaces = [3]
+        try callers.network.with(callers.caller) { (host, now) throws(SocketError) in
+            try host.abort(first, now: now)
+        }
+        callers.network.run(for: .milliseconds(100))
+        _ = try callers.connect()
+        callers.network.run(for: .seconds(5))
+        let stories = callers.network.record.stories
+        try #require(stories.count == 2)
+        #expect(stories[0].path(of: .client).entries.map(\.state) == [.closed, .synSent, .established, .closed])
+        #expect(stories[0].path(of: .server).entries.map(\.state) == [.listen, .synReceived, .established])
+        #expect(stories[1].path(of: .client).entries.map(\.state) == [.closed, .synSent, .established])
+        let found: [State] = [.established, .closed, .synReceived, .established]
+        #expect(stories[1].path(of: .server).entries.map(\.state) == found)
+        #expect(
+            stories[1].steps.map { "\($0.kind) \($0.fate) \($0.account?.reason?.rawValue ?? "?")" } == [
+                "syn notTaken activeOpen", "acknowledgment notTaken synInConnection",
+                "reset arrived badAcknowledgmentInSynSent", "syn arrived retransmissionTimeout",
+                "synAck arrived synInListen", "handshakeAck arrived synAckInSynSent",
+            ])
+    }
+
     @Test("the same ports three times, the second time in vain: the first connection keeps its own moments")
     func reusedInVain() throws {
         let (ended, hosts) = try NetworkStoryTests.run(seed: 1, octets: 100, LinkProfile(delay: .milliseconds(10)))
