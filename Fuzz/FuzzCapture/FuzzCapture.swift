@@ -16,7 +16,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private struct Reading: Equatable {
     var packets: [CapturedPacket] = []
     var sums: [UInt64] = []
-    var comments: [[String]] = []
+    var comments: [PacketComments] = []
     var interfaces: [CaptureInterface?] = []
     var ending: CaptureEnding?
     var error: CaptureError?
@@ -45,12 +45,15 @@ private struct Reading: Equatable {
     private mutating func take(_ packet: CapturedPacket, from reader: inout CaptureReader) throws(CaptureError) {
         sums.append(sum(of: packet, in: reader))
         comments.append(reader.comments(of: packet))
+        let few = reader.comments(of: packet, limit: packet.capturedLength % 9)
+        precondition(few.kept.reduce(0) { $0 + $1.octets.count } <= packet.capturedLength % 9)
         interfaces.append(reader.format.interface(of: packet))
         if reader.isSeekable {
             var again = CapturedPacket()
             guard try reader.fetch(at: packet.blockOffset, &again) else { preconditionFailure("not found again") }
             again.number = packet.number
             precondition(again == packet)
+            precondition(reader.fetchedComments(of: again) == comments.last)
         }
         var packet = packet
         packet.offset = 0

@@ -37,25 +37,19 @@ extension CaptureFormat {
         return .unknown
     }
 
-    /// The comments (`opt_comment`) of a packet that lies in the window, in file order; none in pcap. What is not UTF-8
-    /// in them is replaced.
-    public func comments(of packet: CapturedPacket, in bytes: RawSpan) -> [String] {
+    /// The options of a packet that lies in the window; `nil` where its block has none.
+    func options(of packet: CapturedPacket, in bytes: RawSpan) -> BlockOptions? {
         let block = packet.blockOffset &- windowStart
         // A simple packet block (12 octets before the bytes) has no options.
         guard kind == .pcapng, packet.fileOffset &- packet.blockOffset == 28, packet.capturedLength >= 0,
             block >= 0, bytes.byteCount &- block >= 32, let section = sectionIndex(at: packet.blockOffset)
-        else { return [] }
+        else { return nil }
         let swapped = sections[section].swapped
         let length = (Int(bytes.uint32(at: block &+ 4, swapped: swapped)) &+ 3) & ~3
         let start = block &+ 28 &+ ((packet.capturedLength &+ 3) & ~3)
         guard packet.capturedLength <= length, length <= bytes.byteCount &- block, start < block &+ length &- 4 else {
-            return []
+            return nil
         }
-        var options = BlockOptions(from: start, to: block &+ length &- 4, swapped: swapped)
-        var comments: [String] = []
-        while let option = options.next(in: bytes) {
-            if option.code == 1 { comments.append(bytes.string(at: option.offset, length: option.length)) }
-        }
-        return comments
+        return BlockOptions(from: start, to: block &+ length &- 4, swapped: swapped)
     }
 }

@@ -84,11 +84,6 @@ public struct CaptureReader: ~Copyable, Sendable {
             guard try goOn(after: step) else { return false }
         }
     }
-
-    /// The comments of the packet last read. Costs nothing unless asked.
-    public func comments(of packet: CapturedPacket) -> [String] {
-        walk.comments(of: packet, in: bytes)
-    }
 }
 
 extension CaptureReader {

@@ -43,6 +43,12 @@ extension RawSpan {
     }
 }
 
+extension RawSpan {
+    func octets(at offset: Int, length: Int) -> [UInt8] {
+        unsafe extracting(offset..<(offset &+ length)).withUnsafeBytes { unsafe Array($0) }
+    }
+}
+
 extension [UInt8] {
     mutating func append(_ span: RawSpan) {
         unsafe span.withUnsafeBytes { unsafe append(contentsOf: $0) }

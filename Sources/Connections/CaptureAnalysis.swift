@@ -147,7 +147,7 @@ public struct CaptureAnalysis: ~Copyable {
         }
         var packets = PacketBatch()
         while try reader.next(&packets) {
-            take(&packets, of: reader.bytes)
+            take(&packets, of: reader)
             reader.finish(&packets)
             let reached = progress(of: reader)
             report(&self, reached)
@@ -159,10 +159,14 @@ public struct CaptureAnalysis: ~Copyable {
         (choice == .none || choice == .places) && tracker.evictor == nil && !isMeasuring
     }
 
-    private mutating func take(_ packets: inout PacketBatch, of bytes: RawSpan) {
+    private mutating func take(_ packets: inout PacketBatch, of reader: borrowing CaptureReader) {
+        let bytes = reader.bytes
         if isMeasuring || choice.keepsBytes {
             while let packet = packets.next(in: bytes) {
+                let place = kept.count
                 take(bytes.extracting(packet.offset..<packet.offset + packet.capturedLength), packet)
+                // Of what is kept only: the others' are looked for by nobody.
+                if place < kept.count { kept[place].segment.comments = reader.comments(of: packet) }
             }
         } else {
             batch.removeAll()
@@ -303,6 +307,7 @@ extension StoredSegment {
         self.init(
             number: place.number, time: packet.time, header: header, frame: Array(copying: frame), link: link,
             originalLength: packet.originalLength)
+        comments = reader.fetchedComments(of: packet)
     }
 }
 

@@ -11,6 +11,8 @@ public struct StoredSegment: Sendable {
     public let frame: [UInt8]
     public let link: LinkType
     public let originalLength: Int
+    /// What its capture says beside the packet.
+    public internal(set) var comments = PacketComments()
     /// A SYN that its receiver is known to have refused: it belongs to the connection that there is, and changes nothing.
     var isRefused = false
 
@@ -32,6 +34,7 @@ public struct StoredSegment: Sendable {
         var segment = StoredSegment(
             number: number, time: time, header: header, frame: frame, link: link, originalLength: originalLength)
         segment.isRefused = isRefused
+        segment.comments = comments
         return segment
     }
 

@@ -20,7 +20,9 @@ extension NetworkRecord {
             captured.capturedLength = packet.octets.count
             captured.originalLength = packet.octets.count
             captured.linkType = LinkType.raw.rawValue
-            let isRefused = index.caused[place].map { moments[$0].record.refusesSYN } ?? false
+            // An end that tells of itself knows that its SYN began a connection, whatever became of it.
+            let isRefused =
+                packet.reason == nil && index.caused[place].map { moments[$0].record.refusesSYN } ?? false
             analysis.take(packet.octets.octets, captured, isRefused: isRefused)
         }
         var stories = (0..<analysis.count).compactMap { analysis.story(of: $0 + 1) }
@@ -29,7 +31,8 @@ extension NetworkRecord {
         for place in stories.indices.reversed() {
             let tuple: Set = [stories[place].client, stories[place].server]
             let witnesses = Witnesses(stories[place], self, index, until: ends[tuple] ?? [:])
-            ends[tuple] = witnesses.begins
+            // Where a connection has not come to one of the ends, an earlier one ends with the next that did.
+            ends[tuple, default: [:]].merge(witnesses.begins) { $1 }
             stories[place].settle(by: witnesses.testimony())
         }
         return stories
@@ -103,16 +106,17 @@ private struct Witnesses {
 
     /// Whether the packet at that place is one of the story's.
     private func isOwn(_ place: Int) -> Bool {
-        let index = places.count(before: place) { $0 }
-        return index < places.count && places[index] == place
+        places.holds(place)
     }
 
     /// How an end calls the connection: `nil` where it is no host of the network.
     private func name(of party: Party) -> MomentIndex.Name? {
         guard let host = Self.host(of: party, story, record) else { return nil }
-        // A box that translates addresses has the two ends call the connection by different names.
-        let seen = places.lazy.compactMap { index.caused[$0] }.first { record.moments[$0].host == host }
-        if let seen = seen.map({ record.moments[$0].record }) {
+        // A box that translates addresses has the two ends call the connection by different names. What was damaged may
+        // bring a name that nobody has.
+        let seen = places.lazy.compactMap { index.caused[$0] }.map { record.moments[$0] }
+            .first { $0.host == host && !$0.record.isDamaged }
+        if let seen = seen?.record {
             return MomentIndex.Name(host: host, local: seen.local, remote: seen.remote)
         }
         return party == .client
@@ -139,13 +143,14 @@ private struct Witnesses {
             }
         }
         let all = moments.flatMap { party, own in own.map { (party: party, place: $0) } }
-        testimony.moments = all.sorted { $0.place < $1.place }.compactMap { told($0.place, of: $0.party) }
+        testimony.moments = all.sorted { $0.place < $1.place }.flatMap { told($0.place, of: $0.party) }
         return testimony
     }
 
     // MARK: Segments
 
-    /// Where a segment does not arrive, its receiver is told of as it was when the segment was sent.
+    /// Where a segment does not arrive, or under another's name because it is damaged, its receiver is told of as it was
+    /// when the segment was sent.
     private func account(_ step: ConnectionStory.Step) -> Testimony.Account {
         let place = step.segment.number - 1
         let packet = record.packets[place]
@@ -157,7 +162,7 @@ private struct Witnesses {
             }
             if party == step.sender {
                 if let moment = index.sending[place] { return sender(record.moments[moment], of: place) }
-            } else if fate.arrival != nil, let moment {
+            } else if fate.arrival != nil, let moment, own.holds(moment) {
                 return Testimony.End(record.moments[moment])
             }
             let known = own.count(before: place + 1) { record.moments[$0].packetsBefore }
@@ -183,18 +188,24 @@ private struct Witnesses {
         return Testimony.End(state: info.state, variables: .init(info))
     }
 
-    /// The rules by which the receiver acted, without those that stand with what it answered: at once, or when it had looked
-    /// at everything that came at this moment.
+    /// The rules by which the end acted, without those that stand with what it sent because of it.
     private func effects(of place: Int, at party: Party) -> [Rule] {
+        let answers = answers(to: place, at: party)
+        return record.moments[place].record.actions.rules.filter { !answers.contains($0) }
+    }
+
+    /// The rules by which what happened at that moment was answered: at once, or when the host had looked at everything that
+    /// came at this moment.
+    private func answers(to place: Int, at party: Party) -> Set<Rule> {
         let moment = record.moments[place]
         var answers = moment.sent
         let own = moments[party] ?? []
         for next in own[own.count(before: place + 1) { $0 }...].lazy.map({ record.moments[$0] }) {
-            guard next.record.cause == .clock, next.record.time == moment.record.time, next.timer == nil else { break }
+            guard next.record.cause == .clock, next.record.time == moment.record.time, next.record.actions.timer == nil
+            else { break }
             answers += next.sent
         }
-        let reasons = answers.compactMap { record.packets[$0].reason }
-        return moment.rules.filter { !reasons.contains($0) }
+        return Set(answers.compactMap { record.packets[$0].reason })
     }
 
     /// The packet that carried the same numbers first.
@@ -218,30 +229,36 @@ private struct Witnesses {
 
     // MARK: Moments and states
 
-    /// `nil` for what its segments tell already.
-    private func told(_ place: Int, of party: Party) -> Testimony.Moment? {
+    /// Nothing for what its segments tell already, several where several timers ran out at once.
+    private func told(_ place: Int, of party: Party) -> [Testimony.Moment] {
         let moment = record.moments[place]
-        let time = Timestamp(moment.record.time)
+        let answers = answers(to: place, at: party)
         let segmentsBefore = places.count(before: moment.packetsBefore) { $0 }
-        let cause: Testimony.Moment.Cause
+        func tell(_ cause: Testimony.Moment.Cause, _ actions: [Action], _ state: State) -> Testimony.Moment {
+            Testimony.Moment(
+                time: Timestamp(moment.record.time), party: party, cause: cause,
+                rules: actions.rules.filter { !answers.contains($0) }, state: state, segmentsBefore: segmentsBefore)
+        }
+        let actions = moment.record.actions
+        let after = Testimony.End(moment).state
+        // What it sends shows the change of state.
+        let shown = moment.sent.isEmpty ? after : moment.record.stateBefore
         switch moment.record.cause {
         case .segment:
-            guard let packet = moment.packet, isOwn(packet) else { return nil }
-            return Testimony.Moment(
-                time: time, party: party, cause: .segment(packet + 1), rules: effects(of: place, at: party),
-                state: Testimony.End(moment).state, segmentsBefore: segmentsBefore)
-        case .icmp: cause = .icmp
-        case .call(let name): cause = .call(name)
-        case .clock: cause = moment.timer.map { .timer($0) } ?? .itself
+            guard let packet = moment.packet, isOwn(packet) else { return [] }
+            return [tell(.segment(packet + 1), actions, after)]
+        case .icmp: return [tell(.icmp, actions, shown)]
+        case .call(let name): return [tell(.call(name), actions, shown)]
+        case .clock:
+            let parts = actions.byTimer
+            // A timer that changes the state stops the others.
+            let told = parts.enumerated().map { index, part in
+                tell(
+                    part.timer.map { .timer($0) } ?? .itself, part.actions,
+                    index < parts.count - 1 ? moment.record.stateBefore : shown)
+            }
+            return told.filter { $0.cause != .itself || !$0.rules.isEmpty }
         }
-        let sent = Set(moment.sent.compactMap { record.packets[$0].reason })
-        let rules = moment.rules.filter { !sent.contains($0) }
-        if cause == .itself, rules.isEmpty { return nil }
-        return Testimony.Moment(
-            time: time, party: party, cause: cause, rules: rules,
-            // What it sends shows the change of state.
-            state: sent.isEmpty ? Testimony.End(moment).state : moment.record.stateBefore,
-            segmentsBefore: segmentsBefore)
     }
 
     private func path(_ own: [Int]) -> [StatePath.Entry] {
@@ -252,7 +269,9 @@ private struct Witnesses {
             }
             let cause = moment.packet ?? moment.sent.first
             for action in moment.record.actions {
-                guard case .enter(let state, _) = action.kind, state != entries.last?.state else { continue }
+                guard case .enter(let next, _) = action.kind else { continue }
+                let state = moment.record.returnsToListen ? .listen : next
+                guard state != entries.last?.state else { continue }
                 entries.append(
                     StatePath.Entry(
                         state: state, time: Timestamp(moment.record.time), cause: cause.map { $0 + 1 },
@@ -263,70 +282,39 @@ private struct Witnesses {
     }
 }
 
-extension Testimony.Fate {
-    /// What became of a packet, and of the segment in it by the rules of the end that it reached.
-    fileprivate init(_ packet: NetworkRecord.Packet, _ record: HostRecord?) {
-        switch packet.fate {
-        case .underWay: self = .underWay
-        case .lost: self = .lost(.link)
-        case .queueFull: self = .lost(.queue)
-        case .intercepted: self = .lost(.middlebox)
-        case .tooLarge: self = .lost(.size)
-        case .noRoute: self = .lost(.route)
-        case .arrived(let instant):
-            let time = Timestamp(instant)
-            guard let record else {
-                // A host that says nothing of it dropped it before it came to TCP.
-                self = packet.receiver == nil ? .arrived(at: time) : .dropped(at: time)
-                return
-            }
-            let isTaken = record.actions.contains { $0.kind.isProgress }
-            // Where nobody is there for it, the RST is its answer.
-            let dropping = record.actions.first { $0.kind == .discard && $0.reason != .noConnection }
-            guard !isTaken, let dropping else {
-                self = .arrived(at: time)
-                return
-            }
-            self = record.hadReceived(what: dropping.reason) ? .useless(at: time) : .dropped(at: time)
-        }
-    }
-}
-
-extension HostRecord {
-    /// Whether a SYN set it off that a connection dropped and outlived (RFC 5961 4.2).
-    fileprivate var refusesSYN: Bool {
-        guard case .segment(let segment) = cause, segment.flags.contains(.syn), let after else { return false }
-        return stateBefore.isSynchronized && after.state.isSynchronized && actions.contains { $0.kind == .discard }
-    }
-
-    /// Whether the segment that set it off was dropped by that rule because all of it had been received before.
-    fileprivate func hadReceived(what rule: Rule) -> Bool {
-        switch rule {
-        case .duplicateText, .synAgainInSynReceived, .finAgainInTimeWait: return true
-        case .unacceptable:
-            guard case .segment(let segment) = cause, let after else { return false }
-            return segment.length > 0 && segment.end.isAtOrBefore(after.receiveNext)
-        default: return false
-        }
-    }
-}
-
-extension NetworkRecord.Moment {
+extension [Action] {
     /// The rules of what was done, but for those of segments, each once.
     fileprivate var rules: [Rule] {
         var rules: [Rule] = []
-        for action in record.actions where !action.kind.isTransmission && !rules.contains(action.reason) {
+        for action in self where !action.kind.isTransmission && !rules.contains(action.reason) {
             rules.append(action.reason)
         }
         return rules
     }
+
+    /// The first timer that set them off.
+    fileprivate var timer: TimerName? {
+        for action in self { if case .expire(let name) = action.kind { return name } }
+        return nil
+    }
+
+    /// What each timer set off; all of it where there is none.
+    fileprivate var byTimer: [(timer: TimerName?, actions: [Action])] {
+        var parts: [(timer: TimerName?, actions: [Action])] = [(nil, [])]
+        for action in self {
+            if case .expire(let name) = action.kind { parts.append((name, [])) }
+            parts[parts.count - 1].actions.append(action)
+        }
+        if parts.count > 1, parts[0].actions.isEmpty { parts.removeFirst() }
+        return parts
+    }
 }
 
-extension NetworkRecord.Moment {
-    /// The timer that set it off.
-    fileprivate var timer: TimerName? {
-        for action in record.actions { if case .expire(let name) = action.kind { return name } }
-        return nil
+extension [Int] {
+    /// Whether the number is among these, which ascend.
+    fileprivate func holds(_ number: Int) -> Bool {
+        let place = count(before: number) { $0 }
+        return place < count && self[place] == number
     }
 }
 
@@ -344,8 +332,11 @@ extension Array {
 
 extension Testimony.End {
     fileprivate init(_ moment: NetworkRecord.Moment) {
-        let after = moment.record.after
-        self.init(state: after?.state ?? moment.record.stateBefore, variables: after.map { .init($0) })
+        guard !moment.record.returnsToListen, let after = moment.record.after else {
+            self.init(state: moment.record.returnsToListen ? .listen : moment.record.stateBefore, variables: nil)
+            return
+        }
+        self.init(state: after.state, variables: .init(after))
     }
 
     fileprivate init(before moment: NetworkRecord.Moment) {
@@ -366,12 +357,4 @@ extension ConnectionStory.Variables {
 
 extension Action.Kind {
     fileprivate var isTransmission: Bool { if case .transmit = self { true } else { false } }
-
-    /// Whether the segment that caused it was of use.
-    fileprivate var isProgress: Bool {
-        switch self {
-        case .enter, .deliver, .acknowledged, .endOfStream, .urgent, .end: true
-        default: false
-        }
-    }
 }

@@ -49,16 +49,21 @@ extension Testimony.Account {
                     ? Text(en: "again #\(original) TLP", zh: "重传 #\(original) TLP")
                     : Text(en: "again #\(original)", zh: "重传 #\(original)"))
         }
-        switch fate {
-        case .arrived: break
-        case .lost(let loss): parts.append(loss.text)
-        case .dropped: parts.append(Text(en: "dropped there", zh: "对端丢弃"))
-        case .useless: parts.append(Text(en: "had it already", zh: "对端已有"))
-        case .underWay: parts.append(Text(en: "still under way", zh: "仍在途中"))
-        }
+        if let fateText { parts.append(fateText) }
         guard !parts.isEmpty else { return nil }
         return Text(
             en: parts.map(\.english).joined(separator: ", "), zh: parts.map(\.chinese).joined(separator: "，"))
+    }
+
+    /// What became of it; `nil` where it was taken.
+    var fateText: Text? {
+        switch fate {
+        case .arrived: nil
+        case .lost(let loss): loss.text
+        case .dropped: Text(en: "dropped there", zh: "对端丢弃")
+        case .useless: Text(en: "had it already", zh: "对端已有")
+        case .underWay: Text(en: "still under way", zh: "仍在途中")
+        }
     }
 
     /// That it did not arrive; `nil` where it did.

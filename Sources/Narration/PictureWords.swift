@@ -47,6 +47,17 @@ public enum PictureWords {
     /// What a lower-case `t` and a primed `2` are in Linux.
     public static let timewaitSocket = Text(en: "timewait socket", zh: "timewait 套接字")
 
+    /// Beside a packet's comment out of the capture file.
+    public static let comment = Text(en: "comment in the file", zh: "文件中的注释")
+    /// Behind a comment that is not shown to its end.
+    public static func more(octets: Int) -> Text {
+        Text(en: "(\(counted(octets, "byte")) more)", zh: "(另有 \(octets) 字节)")
+    }
+    /// Instead of comments that are not shown.
+    public static func more(comments: Int) -> Text {
+        Text(en: "(\(counted(comments, "comment")) more)", zh: "(另有 \(comments) 条注释)")
+    }
+
     /// Over a band of lanes when there are more endpoints than fit side by side.
     public static func band(_ number: Int, of count: Int, lanes: Int) -> Text {
         Text(

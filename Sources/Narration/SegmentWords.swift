@@ -1,4 +1,5 @@
 import Connections
+import TCPStack
 import TCPState
 import TCPWire
 
@@ -10,8 +11,11 @@ extension ConnectionStory.Step {
         let details = labels.filter {
             $0.label.entry.prominence == .detail && !(covers.fin && $0.label == .delayedACK)
         }
-        guard let headline = headline?.remark ?? (details.isEmpty ? plainRemark : details[0].remark) else { return nil }
-        let parts = [headline] + details.map(\.remark).filter { $0 != headline }
+        let plain = account?.fateText ?? plainRemark
+        guard let first = headline?.remark ?? (details.isEmpty ? plain : details[0].remark) else { return nil }
+        var parts = [first] + details.map(\.remark).filter { $0 != first }
+        // What it repeats does not tell what became of it; other labels do.
+        if headline?.label.isRepetition ?? false, !has(.spurious), let fate = account?.fateText { parts.append(fate) }
         return Text(
             en: parts.map(\.english).joined(separator: ", "), zh: parts.map(\.chinese).joined(separator: "，"))
     }
@@ -52,6 +56,16 @@ extension ConnectionStory.Step {
         let length = header.payloadLength
         let ack = acknowledgment?.value ?? 0
         switch kind {
+        case .syn where sender == .server:
+            return Text(
+                en: "SYN from the server, with its own ISN \(header.sequence) (relative 0): both ends open at once.",
+                zh: "服务端也发出 SYN，初始序号 ISN = \(header.sequence)(相对序号 0)：双方同时打开。")
+        case .synAck where sender == .client || account?.reason == .simultaneousOpen:
+            let other = sender.other.text
+            return Text(
+                en:
+                    "SYN-ACK from the \(from.english): it acknowledges the \(other.english)'s SYN, ack = ISN + 1; both ends open at once.",
+                zh: "\(from.chinese)回 SYN-ACK，确认\(other.chinese)的 SYN:ack = ISN + 1；双方同时打开。")
         case .syn:
             return Text(
                 en: "Handshake 1 of 3: the client asks to connect, with its ISN \(header.sequence) (relative 0).",

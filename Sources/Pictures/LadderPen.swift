@@ -259,8 +259,10 @@ struct LadderPen {
         for note in notes {
             let source = note.source(canvas.language)
             let hasColumn = canvas.measure(source) <= layout.remarkWidth
-            let text = Printable.text(note.text(canvas.language)) + (hasColumn ? "" : " (\(source))")
-            let lines = wrapped(text, width: region.count - indent)
+            let text = note.text(canvas.language) + (hasColumn ? "" : " (\(source))")
+            let width = region.count - indent
+            let lines = note.isWhole ? whole(text, width: width) : wrapped(text, width: width)
+            guard !lines.isEmpty else { continue }
             let first = cells.height
             if note.lane == 0 {
                 let start = region.lowerBound
@@ -273,6 +275,11 @@ struct LadderPen {
             }
             if hasColumn { cells.put(source, row: first, column: layout.remark, style: .dim) }
         }
+    }
+
+    /// In as many lines as it takes.
+    private func whole(_ text: String, width: Int) -> [String] {
+        text.split(separator: "\n").flatMap { LineBreaking(measure: canvas.measure).wrap(String($0), width: width) }
     }
 
     /// In as many lines as a text may have below a row; what is left out shows as an ellipsis.

@@ -54,6 +54,8 @@ public struct Scene: Sendable {
         public var text: Text
         /// The document that says so.
         public var source: Text
+        /// Whether it is shown however long it is, its line feeds as new lines.
+        public var isWhole = false
         public init(lane: Int, text: Text, source: Text) {
             self.lane = lane
             self.text = text

@@ -22,11 +22,15 @@ struct StoryRows {
     private var told: ArraySlice<Testimony.Moment>
     /// Segments on their way whose arrival will have a row of its own, by number.
     private var underWay: [Int: ConnectionStory.Step] = [:]
+    /// The segments whose arrival an end tells of, by number.
+    private let toldArrivals: Set<Int>
 
     init(_ story: ConnectionStory, moments: [Scene.Moment], options: Scene.StoryOptions) {
         self.options = options
         self.moments = moments[...]
         told = (story.testimony?.moments ?? [])[...]
+        toldArrivals = Set(
+            told.compactMap { if case .segment(let number) = $0.cause { number } else { nil } })
         start = story.steps.first?.segment.time ?? Timestamp(nanoseconds: 0)
         marks = [Scene.Mark(story.clientBefore), Scene.Mark(story.serverBefore)]
         let bent = Self.bentSegments(of: story)
@@ -48,8 +52,10 @@ struct StoryRows {
         if silence > options.silence { rows.append(.silence(Scene.Silence(duration: silence))) }
         settleMarks()
         let receiver = step.sender == .client ? 1 : 0
-        // What has not arrived has changed nothing there yet.
-        let isAway = isBent || step.account.map { $0.fate.arrival == nil } ?? false
+        // What has not arrived has changed nothing there yet; nor has what came to another, or to nobody, being damaged.
+        let isUntold =
+            step.state(of: step.sender.other).provenance == .stack && !toldArrivals.contains(step.segment.number)
+        let isAway = isBent || isUntold || step.account.map { $0.fate.arrival == nil } ?? false
         for (lane, state) in [step.client, step.server].enumerated() where !(isAway && lane == receiver) {
             marks[lane] = Scene.Mark(state, after: marks[lane])
         }
@@ -61,6 +67,7 @@ struct StoryRows {
         } else {
             segment.notes += step.receiverNotes
         }
+        segment.notes += step.commentNotes
         rows.append(.segment(segment))
         (lastSegment, lastRow) = (time, time)
     }

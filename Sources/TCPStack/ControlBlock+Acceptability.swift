@@ -19,7 +19,10 @@ extension ControlBlock {
         var stripped = segment
         stripped.text = []
         stripped.flags.remove(.fin)
-        if !stripped.flags.contains(.rst) { acknowledgeNow(.zeroWindow) }
+        if !stripped.flags.contains(.rst) {
+            acknowledgeNow(.zeroWindow)
+            discard(.zeroWindow)
+        }
         process(stripped, now: now)
     }
 

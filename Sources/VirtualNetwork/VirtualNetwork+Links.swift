@@ -70,8 +70,14 @@ extension VirtualNetwork {
             let receiver = packet.isForward ? links[link].second : links[link].first
             let next = packet.isForward ? box + 1 : box - 1
             var own = place
-            if isTold || packet.isForward != isForward { own = note(packet.packet, receiver: receiver, isCopy: true) }
-            if packet.isForward == isForward { isTold = true }
+            if packet.isForward != isForward {
+                own = note(packet.packet, receiver: receiver, isCopy: true)
+            } else if packet.packet != octets, let earlier = release(packet.packet, from: link) {
+                own = earlier
+            } else {
+                if isTold { own = note(packet.packet, receiver: receiver, isCopy: true) }
+                isTold = true
+            }
             guard packet.delay <= .zero else {
                 events.push(
                     .departure(link: link, isForward: packet.isForward, octets: packet.packet, record: own),
@@ -83,7 +89,28 @@ extension VirtualNetwork {
         if !isTold {
             undelivered += 1
             settle(place, .intercepted)
+            keep(place, on: link)
         }
+    }
+
+    /// How many packets a box may hold and the record still knows them.
+    private static let mostKept = 64
+
+    private mutating func keep(_ place: Int?, on link: Int) {
+        guard let place else { return }
+        if links[link].kept.count == Self.mostKept { links[link].kept.removeFirst() }
+        links[link].kept.append(place)
+    }
+
+    /// - Returns: the place of this very packet, which a box had kept and lets go now.
+    private mutating func release(_ octets: [UInt8], from link: Int) -> Int? {
+        guard let index = links[link].kept.firstIndex(where: { record.packets[$0].octets == octets }) else {
+            return nil
+        }
+        undelivered -= 1
+        let place = links[link].kept.remove(at: index)
+        settle(place, .underWay)
+        return place
     }
 
     /// Onto the wire: MTU, queue, rate, faults, delay.

@@ -29,6 +29,8 @@ public struct VirtualNetwork {
         var forwardState = LinkState()
         var backwardState = LinkState()
         var boxes: [any Middlebox]
+        /// The places in the record of the last packets that its boxes kept: they may let them go yet.
+        var kept: [Int] = []
     }
 
     /// One direction's queue.

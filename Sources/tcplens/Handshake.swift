@@ -14,7 +14,10 @@ struct Handshake {
     /// `nil` where the three are not all there.
     init?(_ story: ConnectionStory) {
         let kinds: [ConnectionStory.Kind] = [.syn, .synAck, .handshakeAck]
-        let found = kinds.compactMap { kind in story.steps.first { $0.kind == kind } }
+        // Those that did what they were for: of one that was lost, none of the others' options tell.
+        let found = kinds.compactMap { kind in
+            story.steps.first { $0.kind == kind && $0.fate == .arrived } ?? story.steps.first { $0.kind == kind }
+        }
         guard found.count == kinds.count else { return nil }
         steps = found
     }

@@ -29,6 +29,20 @@ struct StoryFacts: Encodable {
         let comment: [String: String]
         /// What the ends themselves tell, where they do.
         let account: Account?
+        /// What the capture file says beside the packet, where it does.
+        let packetComments: PacketComment.List?
+    }
+
+    struct PacketComment: Encodable {
+        struct List: Encodable {
+            let comments: [PacketComment]
+            /// How many more there are.
+            let leftOut: Int
+        }
+
+        let text: String
+        /// Octets of it that are left out.
+        let octetsLeftOut: Int
     }
 
     struct Account: Encodable {
@@ -184,6 +198,17 @@ extension StoryFacts.Segment {
         server = StoryFacts.EndState(step.server)
         comment = ["en": step.comment.english, "zh": step.comment.chinese]
         account = step.account.map(StoryFacts.Account.init)
+        packetComments = StoryFacts.PacketComment.List(step.segment.comments)
+    }
+}
+
+extension StoryFacts.PacketComment.List {
+    fileprivate init?(_ comments: PacketComments) {
+        guard !comments.isEmpty else { return nil }
+        self.comments = comments.kept.map {
+            StoryFacts.PacketComment(text: $0.text, octetsLeftOut: $0.octetsLeftOut)
+        }
+        leftOut = comments.leftOut
     }
 }
 

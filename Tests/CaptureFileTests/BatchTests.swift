@@ -13,7 +13,7 @@ import Testing
             while var packet = batch.next(in: reader.bytes) {
                 size += 1
                 result.contents.append(reader.contents(of: packet))
-                result.comments.append(reader.comments(of: packet))
+                result.comments.append(reader.comments(of: packet, limit: .max).kept.map(\.text))
                 packet.offset = 0
                 result.packets.append(packet)
             }

@@ -14,7 +14,7 @@ struct ReadCapture: Equatable {
         var packet = CapturedPacket()
         while try reader.next(&packet) {
             contents.append(reader.contents(of: packet))
-            comments.append(reader.comments(of: packet))
+            comments.append(reader.comments(of: packet, limit: .max).kept.map(\.text))
             // A window's offsets are its own.
             packet.offset = 0
             packets.append(packet)

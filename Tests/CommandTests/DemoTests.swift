@@ -215,8 +215,8 @@ struct DemoTests {
         var packet = CapturedPacket()
         var comments: [String] = []
         while try reader.next(&packet) {
-            #expect(reader.comments(of: packet).count == 1)
-            comments += reader.comments(of: packet)
+            #expect(reader.comments(of: packet).kept.count == 1)
+            comments += reader.comments(of: packet).kept.map(\.text)
         }
         #expect(reader.ending == .complete)
         #expect(comments.count == 11)

@@ -12,13 +12,13 @@ import VirtualNetwork
 /// Runs of a virtual network as the common model: exact states, and the ends' own reasons.
 @Suite("a virtual network's run as stories")
 struct NetworkStoryTests {
-    private static let client = IPAddress(ipv4: 0x0a00_0001)
-    private static let server = IPAddress(ipv4: 0x0a00_0002)
+    static let client = IPAddress(ipv4: 0x0a00_0001)
+    static let server = IPAddress(ipv4: 0x0a00_0002)
 
     /// A client that sends `octets`, a server that reads them and closes when the client does.
     ///
     /// - Parameter look: called after everything that happens.
-    private static func run(
+    static func run(
         seed: UInt64, octets: Int, _ link: LinkProfile, lost: Set<Int> = [],
         looking look: (VirtualNetwork) -> Void = { _ in }
     ) throws -> (network: VirtualNetwork, hosts: [Party: Int]) {
@@ -111,7 +111,7 @@ struct NetworkStoryTests {
     }
 
     /// The states that one lane of the ladder shows from top to bottom.
-    private static func lane(_ party: Party, of story: ConnectionStory) -> [State] {
+    static func lane(_ party: Party, of story: ConnectionStory) -> [State] {
         let scene = Scene(story: story, title: Text(verbatim: ""))
         var states = [story.before(party).state].compactMap { $0 }
         for row in scene.rows {

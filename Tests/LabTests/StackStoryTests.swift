@@ -9,14 +9,14 @@ import Testing
 /// Scripts on our own TCP as the common model: what became of each segment, by the rule that settled it.
 @Suite("scripts as stories")
 struct StackStoryTests {
-    private static let listening = """
+    static let listening = """
             0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
            +0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
            +0 bind(3, ..., ...) = 0
            +0 listen(3, 5) = 0
 
         """
-    private static let accepted =
+    static let accepted =
         listening + """
                +0 < S 0:0(0) win 60000 <mss 1000>
                +0 > S. 0:0(0) ack 1 <...>
@@ -25,7 +25,7 @@ struct StackStoryTests {
 
             """
 
-    private static func stories(_ text: String) throws -> [ConnectionStory] {
+    static func stories(_ text: String) throws -> [ConnectionStory] {
         let script = try PacketScript([UInt8](text.utf8))
         let host = StackScriptHost(script.network)
         var runner = ScriptRunner(script, on: host, tolerance: 4_000_000)
@@ -36,7 +36,7 @@ struct StackStoryTests {
 
     /// `#4 dropped LISTEN acceptQueueFull`: the segment, what became of it, the witness's state then, and the rules by which
     /// it acted.
-    private static func told(_ story: ConnectionStory, from first: Int = 1) -> [String] {
+    static func told(_ story: ConnectionStory, from first: Int = 1) -> [String] {
         let witness: Party = story.testimony?.paths[.server] == nil ? .client : .server
         return story.steps.filter { $0.segment.number >= first }.map { step in
             let fate =

@@ -89,8 +89,10 @@ enum RandomScenes {
 
     private static func notes(lanes: Int, _ generator: inout SeededGenerator) -> [Scene.Note] {
         (0..<max(0, Int.random(in: -3...2, using: &generator))).map { _ in
-            Scene.Note(
+            var note = Scene.Note(
                 lane: Int.random(in: 0..<lanes, using: &generator), text: text(&generator), source: text(&generator))
+            note.isWhole = Bool.random(using: &generator)
+            return note
         }
     }
 

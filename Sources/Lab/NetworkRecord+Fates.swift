@@ -1,0 +1,87 @@
+import CaptureFile
+import Connections
+import TCPStack
+import TCPState
+import TCPWire
+import VirtualNetwork
+
+extension Testimony.Fate {
+    /// What became of a packet, and of the segment in it by the rules of the end that it reached.
+    init(_ packet: NetworkRecord.Packet, _ record: HostRecord?) {
+        switch packet.fate {
+        case .underWay: self = .underWay
+        case .lost: self = .lost(.link)
+        case .queueFull: self = .lost(.queue)
+        case .intercepted: self = .lost(.middlebox)
+        case .tooLarge: self = .lost(.size)
+        case .noRoute: self = .lost(.route)
+        case .arrived(let instant):
+            let time = Timestamp(instant)
+            guard let record else {
+                // A host that says nothing of it dropped it before it came to TCP.
+                self = packet.receiver == nil ? .arrived(at: time) : .dropped(at: time)
+                return
+            }
+            let isTaken = record.actions.contains { $0.kind.isProgress } && !record.losesText
+            // Where nobody is there for it, the RST is its answer.
+            let dropping = record.actions.first { $0.kind == .discard && $0.reason != .noConnection }
+            guard !isTaken, let dropping else {
+                self = .arrived(at: time)
+                return
+            }
+            self = record.hadReceived(what: dropping.reason) ? .useless(at: time) : .dropped(at: time)
+        }
+    }
+}
+
+extension HostRecord {
+    /// Whether a SYN set it off that opened nothing: a connection dropped and outlived it (RFC 5961 4.2), or went back to
+    /// LISTEN because of it (RFC 9293 3.10.7.4, fourth).
+    var refusesSYN: Bool {
+        guard case .segment(let segment) = cause, segment.flags.contains(.syn), let after, !isDamaged else {
+            return false
+        }
+        return returnsToListen
+            || stateBefore.isSynchronized && after.state.isSynchronized && actions.contains { $0.kind == .discard }
+    }
+
+    /// Whether the connection went back to where it came from: its block is gone, the listener is what the other end now
+    /// finds here (RFC 9293 3.10.7.4, MUST-11).
+    var returnsToListen: Bool { actions.contains { $0.kind == .end(.returnedToListen) } }
+
+    /// Whether it tells only of a damaged segment, whose very addresses may be another's.
+    var isDamaged: Bool { actions.map(\.reason) == [.badChecksum] }
+
+    /// Whether the text of the segment that set it off was dropped, though its ACK may have been of use.
+    fileprivate var losesText: Bool {
+        actions.contains { $0.kind == .discard && Self.droppingText.contains($0.reason) }
+            && !actions.contains { if case .deliver = $0.kind { true } else { false } }
+    }
+
+    private static let droppingText: Set<Rule> = [.zeroWindow, .receiveBufferFull, .textAfterFIN]
+
+    /// Whether the segment that set it off was dropped by that rule because all of it had been received before.
+    fileprivate func hadReceived(what rule: Rule) -> Bool {
+        switch rule {
+        case .duplicateText, .synAgainInSynReceived, .finAgainInTimeWait: return true
+        case .unacceptable, .oldTimestamp, .challengeLimited:
+            guard case .segment(let segment) = cause, segment.length > 0, let after else { return false }
+            // Numbers from before this connection are another's.
+            let isOfThis =
+                segment.flags.contains(.syn)
+                ? segment.sequence == after.irs : segment.sequence.isAfter(after.irs)
+            return isOfThis && segment.end.isAtOrBefore(after.receiveNext)
+        default: return false
+        }
+    }
+}
+
+extension Action.Kind {
+    /// Whether the segment that caused it was of use.
+    fileprivate var isProgress: Bool {
+        switch self {
+        case .enter, .deliver, .acknowledged, .endOfStream, .urgent, .end: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import CaptureFile
+import Connections
+import Narration
+
+extension ConnectionStory.Step {
+    /// So many octets of one packet's comments are shown: a page of text is no note.
+    private static let commentLimit = 1000
+    /// So many lines that its author made; line feeds behind them are spelled, so that they do not fill the screen.
+    private static let lineLimit = 12
+
+    /// What somebody wrote beside the packet in the capture file, at its sender's lane. What a terminal would obey in it is
+    /// spelled when it is drawn.
+    var commentNotes: [Scene.Note] {
+        let comments = segment.comments.limited(to: Self.commentLimit)
+        var texts = comments.kept.filter { !$0.octets.isEmpty }.map { comment in
+            let text = Self.lines(of: comment.text)
+            guard comment.octetsLeftOut > 0 else { return Text(verbatim: text) }
+            let more = PictureWords.more(octets: comment.octetsLeftOut)
+            return Text(en: "\(text)\n\(more.english)", zh: "\(text)\n\(more.chinese)")
+        }
+        if comments.leftOut > 0 { texts.append(PictureWords.more(comments: comments.leftOut)) }
+        return texts.map { text in
+            var note = Scene.Note(lane: sender == .client ? 0 : 1, text: text, source: PictureWords.comment)
+            note.isWhole = true
+            return note
+        }
+    }
+
+    /// Without empty lines, and no more than the limit.
+    private static func lines(of text: String) -> String {
+        let lines = text.split(maxSplits: lineLimit - 1) { $0 == "\n" || $0 == "\r\n" }
+        return lines.map { $0.replacing("\r\n", with: "\\n").replacing("\n", with: "\\n") }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,110 @@
+import CaptureFile
+import Foundation
+import TCPWire
+import Testing
+
+@Suite("tcplens flow shows the packets' comments")
+struct FlowCommentTests {
+    let folder: ScratchFolder
+
+    init() throws { folder = try ScratchFolder() }
+
+    /// The tutorial's exchange, the first packets with these comments.
+    private func capture(_ comments: [[String]]) throws -> String {
+        let path = folder.path("commented.pcapng")
+        var writer = try PcapngWriter(path: path)
+        let interface = try writer.addInterface(CaptureInterface(linkType: LinkType.ethernet.rawValue))
+        for (place, frame) in Exchange().frames.enumerated() {
+            try writer.write(
+                frame.bytes.octets, interface: interface, time: Timestamp(nanoseconds: Exchange.start + frame.time),
+                comments: place < comments.count ? comments[place] : [])
+        }
+        try writer.finish()
+        return path
+    }
+
+    @Test("the reasons that the demo on our own TCP writes come back beside their segments", arguments: ["en", "zh"])
+    func roundTrip(language: String) async throws {
+        let path = folder.path("stack.pcapng")
+        #expect(try await Run("demo", "--on", "stack", "--lose", "4", "-w", path, "--lang", language).status == 0)
+        var reader = try CaptureReader(path: path)
+        var packet = CapturedPacket()
+        var written: [String] = []
+        while try reader.next(&packet) { written += reader.comments(of: packet).kept.map(\.text) }
+        let run = try await Run(
+            "flow", path, "--lang", language, "--width", "80", "--color", "never", environment: ["LANG": "C.UTF-8"])
+        #expect(run.status == 0 && run.err == "")
+        #expect(run.lines.allSatisfy { cells($0) <= 80 })
+        let source = language == "en" ? "comment in the file" : "文件中的注释"
+        #expect(run.lines.count { $0.hasSuffix(source) } == written.count && written.count == 12)
+        // Without rails, leads and line breaks it is what was written.
+        func bare(_ text: some StringProtocol) -> String { String(text.filter { !" \n└┘".contains($0) }) }
+        let shown = bare(
+            run.lines.filter { $0.hasPrefix("          ") }
+                .map { $0.dropFirst(11).replacing(source, with: "").trimmingCharacters(in: .whitespaces).dropLast() }
+                .joined())
+        for text in written { #expect(shown.contains(bare(text)), "\(text)") }
+        let facts = try await Run("flow", path, "--json")
+        for text in written { #expect(facts.out.contains("\"text\" : \"\(text)\"")) }
+    }
+
+    @Test("the same from a pipe and out of gzip")
+    func piped() async throws {
+        let path = try capture([["first"], ["小明 → 小美"], [], ["one", "two"]])
+        let plain = try await Run("flow", path, "--ascii")
+        let piped = try await Run(shell: "cat '\(path)' | \"$TCPLENS\" flow - --ascii")
+        let packed = try await Run(
+            shell: "gzip -k '\(path)' && \"$TCPLENS\" flow '\(path).gz' --ascii")
+        #expect(plain.lines.count { $0.hasSuffix("comment in the file") } == 4)
+        #expect(piped.out == plain.out && packed.out == plain.out)
+        let second = try #require(plain.lines.firstIndex { $0.contains("one") })
+        #expect(plain.lines[second - 1].contains("#4") && plain.lines[second + 1].contains("two"))
+    }
+
+    @Test("a comment is shown and never obeyed: escape sequences, C1, lines turned around, NULs, in text and JSON")
+    func hostile() async throws {
+        let text = "\u{1b}[2J\u{9b}31m\u{202e}gnp\u{0}\u{7}\u{7f}\r\tend"
+        let path = try capture([[text]])
+        for arguments in [["--width", "80"], ["--width", "40"], ["--json"], ["--hosts", "--json"]] {
+            let run = try await Run(["flow", path] + arguments, environment: ["LANG": "C.UTF-8"])
+            #expect(
+                run.out.unicodeScalars.allSatisfy {
+                    $0 == "\n" || $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+                }, "\(arguments)")
+        }
+        let run = try await Run("flow", path, "--width", "120")
+        #expect(run.out.contains(#"\x1b[2J\x9b31m\u{202e}gnp\x00\x07\x7f\r\t"#))
+        // JSON says the same, escaped: a program gets what stands in the file.
+        let facts = try await Run("flow", path, "--json")
+        #expect(facts.out.contains(#"\u001b[2J\u009b31m\u202egnp\u0000\u0007\u007f\r\tend"#))
+        let document = try JSONSerialization.jsonObject(with: Data(facts.out.utf8)) as? [String: Any]
+        let segments = try #require(document?["segments"] as? [[String: Any]])
+        let comments = (segments[0]["packetComments"] as? [String: Any])?["comments"] as? [[String: Any]]
+        #expect(comments?.first?["text"] as? String == text)
+        #expect(segments[1]["packetComments"] == nil)
+    }
+
+    @Test("lines stay lines, a screenful of them does not", arguments: ["80", "40"])
+    func lineFeeds(width: String) async throws {
+        let path = try capture([["first\nsecond\r\n\n     0.0  S* #9 forged"], [String(repeating: "\n", count: 900)]])
+        let run = try await Run("flow", path, "--width", width, "--ascii")
+        let first = try #require(run.lines.firstIndex { $0.contains("first") })
+        #expect(run.lines[first + 1].contains("second") && run.lines[first + 2].contains("forged"))
+        // It stands where notes do, never in the column of times.
+        #expect(run.lines[first + 2].hasPrefix(width == "80" ? "          S" : "     "))
+        let many = try await Run("flow", capture([[String(repeating: "x\n", count: 400)]]), "--width", width)
+        #expect(many.lines.count < 100)
+    }
+
+    @Test("what is long is cut, and how much is left out is said", arguments: ["en", "zh"])
+    func long(language: String) async throws {
+        let path = try capture([[String(repeating: "长", count: 20_000)], Array(repeating: "n", count: 50)])
+        let run = try await Run("flow", path, "--lang", language, "--width", "80", environment: ["LANG": "C.UTF-8"])
+        #expect(run.lines.allSatisfy { cells($0) <= 80 })
+        #expect(run.out.contains(language == "en" ? "(59001 bytes more)" : "(另有 59001 字节)"))
+        #expect(run.out.contains(language == "en" ? "(34 comments more)" : "(另有 34 条注释)"))
+        #expect(run.out.filter { $0 == "长" }.count == 333)
+        let facts = try await Run("flow", path, "--json")
+        #expect(facts.out.contains("\"octetsLeftOut\" : 51810") && facts.out.contains("\"leftOut\" : 34"))
+    }
+}
