@@ -170,6 +170,7 @@ require_swift() {
 is_built() {
     local stamp=$logs/tcplens-release.stamp
     [[ -x $logs/release/tcplens && -f $stamp ]] \
+        && { ! can_be_self_contained || is_self_contained; } \
         && [[ $(<"$stamp") == "$(swift_identity)" ]] \
         && [[ -z $(find "$root/Sources" "$root/Package.swift" -newer "$stamp" -print 2>/dev/null | head -n 1) ]]
 }
@@ -203,16 +204,22 @@ build_release() {
 
 # Whether this Swift can put its libraries into the program itself: it then starts in half the time, runs where there is no
 # Swift, and needs no library path, which a program with capabilities is not allowed.
-is_self_contained() {
+can_be_self_contained() {
     [[ $(uname -s) == Linux ]] || return 1
-    local swift
+    local swift libraries
     swift=$(readlink -f "$(command -v swift)") || return 1
-    [[ -d ${swift%/bin/*}/lib/swift_static/linux ]]
+    libraries=${swift%/bin/*}/lib/swift_static/linux
+    [[ -f $libraries/static-stdlib-args.lnk && -f $libraries/libFoundation.a && -f $libraries/lib_FoundationICU.a ]]
+}
+
+# Whether the one that is built is so: somebody may have built it otherwise by hand.
+is_self_contained() {
+    [[ $(uname -s) == Linux ]] && ! ldd "$logs/release/tcplens" 2>/dev/null | grep -q libswiftCore
 }
 
 compile_release() {
     local builder options=(--package-path "$root" -c release --product tcplens)
-    if is_self_contained; then options+=(--static-swift-stdlib); fi
+    if can_be_self_contained; then options+=(--static-swift-stdlib); fi
     if [[ ! -t 2 ]]; then
         swift build "${options[@]}" >"$1" 2>&1 </dev/null
         return

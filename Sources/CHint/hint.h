@@ -1,4 +1,4 @@
-// What Swift cannot say to the processor.
+// What Swift cannot say to the processor, or to the compiler.
 #ifndef TCPLENS_HINT_H
 #define TCPLENS_HINT_H
 

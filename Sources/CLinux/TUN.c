@@ -110,8 +110,14 @@ static int fate_of_packets_to(int netlink, const uint8_t *address) {
     request.attribute.rta_len = RTA_LENGTH(sizeof request.address);
     request.attribute.rta_type = RTA_DST;
     memcpy(request.address, address, sizeof request.address);
-    if (send(netlink, &request, sizeof request, 0) != sizeof request) return -1;
-    ssize_t length = recv(netlink, &answer, sizeof answer, 0);
+    ssize_t length;
+    do {
+        length = send(netlink, &request, sizeof request, 0);
+    } while (length < 0 && errno == EINTR);
+    if (length < 0) return -1;
+    do {
+        length = recv(netlink, &answer, sizeof answer, 0);
+    } while (length < 0 && errno == EINTR);
     if (length < 0) return -1;
     // An error is an answer too: there is no way to it yet.
     if (length < (ssize_t)NLMSG_LENGTH(sizeof(struct rtmsg)) || answer.header.nlmsg_type != RTM_NEWROUTE) return RTN_UNSPEC;

@@ -83,8 +83,9 @@ extension CaptureReader {
         }
     }
 
-    /// Goes on behind the packets that were taken of the batch; those that were left are the next again.
+    /// Goes on behind the batch, whose packets were taken; any that were left are passed over.
     public mutating func finish(_ batch: inout PacketBatch) {
+        while batch.next(in: bytes) != nil {}
         guard batch.records != nil else { return }
         let isEmpty = batch.taken == 0
         place = batch.place

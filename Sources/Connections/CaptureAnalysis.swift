@@ -136,7 +136,8 @@ public struct CaptureAnalysis: ~Copyable {
     ///
     /// - Parameters:
     ///   - workers: how many processors may share the work on a large file. The result is the same.
-    ///   - report: called now and then while reading, at least every few milliseconds where packets come.
+    ///   - report: called now and then while reading, at least every few milliseconds where packets come. While several workers
+    ///     read, what they have found is not in the analysis yet.
     public mutating func read(
         _ reader: inout CaptureReader, workers: Int = 1,
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }

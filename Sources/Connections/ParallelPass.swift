@@ -90,7 +90,8 @@ package final class ParallelPass: @unchecked Sendable {
 
     /// Puts the connections that were found since the last time behind those that are in order.
     private func putInOrder() {
-        order.reserveCapacity(shards.reduce(0) { $0 + $1.tracker.count })
+        // All at once the first time; later the array grows as it likes, since each time may bring a few.
+        if order.isEmpty { order.reserveCapacity(shards.reduce(0) { $0 + $1.tracker.count }) }
         while true {
             var first: (shard: Int, number: UInt64)?
             for shard in 0..<workers where ordered[shard] < shards[shard].tracker.count {

@@ -31,9 +31,22 @@ struct SegmentBatch: ~Copyable {
         _read { yield shards[shard] }
     }
 
+    /// Segments that are room for in memory that is kept; more are only where captures hold no text.
+    static let usualCount = 1 << 15
+
     mutating func removeAll() {
-        for shard in 0..<Int(shardCount) { shards[shard].removeAll() }
+        // What is one flow's alone fills one shard: were each kept as large as it has ever been, all would be in the end.
+        let fair = Self.usualCount / Int(shardCount)
+        for shard in 0..<Int(shardCount) {
+            if shards[shard].count > fair { shards[shard] = Entries() } else { shards[shard].removeAll() }
+        }
         counts = PacketCounts()
+    }
+
+    /// Which of `count` shards a key belongs to, by its hash. Slots are chosen by the hash's upper half: these bits are others.
+    @inline(__always)
+    static func shard(of hash: UInt64, among count: UInt64) -> Int {
+        Int(truncatingIfNeeded: ((hash & 0xffff) &* count) >> 16)
     }
 
     /// Decodes packets, and adds those that are segments.
@@ -76,8 +89,6 @@ struct SegmentBatch: ~Copyable {
     @inline(__always)
     private mutating func append(_ segment: TrackedSegment, _ offset: Int) {
         let hash = segment.key.hash(seed: seed)
-        // Slots are chosen by the hash's upper half: these bits are others.
-        let shard = Int(truncatingIfNeeded: (hash & 0xffff) &* shardCount >> 16)
-        shards[shard].append(Entry(segment: segment, hash: hash, offset: offset))
+        shards[Self.shard(of: hash, among: shardCount)].append(Entry(segment: segment, hash: hash, offset: offset))
     }
 }

@@ -1,7 +1,7 @@
 /// Writes addresses as octets, one behind the other.
 ///
 /// How many digits a number has follows no pattern: each is written where it would stand, and the place moves on where it
-/// counts, without a branch. So up to four octets behind the last one are changed too.
+/// counts, without a branch. So the octet behind the last one may be changed too.
 struct AddressPen {
     /// Where the next octet goes.
     private(set) var place: Int

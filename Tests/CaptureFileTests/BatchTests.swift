@@ -64,4 +64,16 @@ import Testing
             if sample == .pcap, let missing { #expect(missing.blockOffset >= limit) }
         }
     }
+
+    @Test("what is not taken of a batch is passed over", arguments: Sample.allCases)
+    func passedOver(sample: Sample) throws {
+        let whole = try ReadCapture(sample.bytes)
+        var reader = try CaptureReader(bytes: sample.bytes)
+        var batch = PacketBatch()
+        #expect(try reader.next(&batch))
+        #expect(batch.next(in: reader.bytes)?.number == whole.packets.first?.number)
+        reader.finish(&batch)
+        #expect(try !reader.next(&batch))
+        #expect(reader.ending == whole.ending)
+    }
 }

@@ -165,4 +165,19 @@ import Testing
         let division = Division(start: 24, end: .max, partSize: 1 << 20)
         #expect(division[division.count - 1].upperBound == .max)
     }
+
+    @Test("every shard gets its share of the keys", arguments: [1, 2, 3, 5, 16])
+    func shards(count: Int) {
+        var generator = SplitMix(state: 3)
+        let seed = HashSeed(&generator)
+        var found = [Int](repeating: 0, count: count)
+        for number in 0..<10_000 as Range<UInt32> {
+            let key = FlowKey(
+                lowAddress: IPAddress(ipv4: 0x0a00_0001), highAddress: IPAddress(ipv4: 0x0a01_0000 + number),
+                lowPort: 443, highPort: 40_000)
+            found[SegmentBatch.shard(of: key.hash(seed: seed), among: UInt64(count))] += 1
+        }
+        let fair = 10_000 / count
+        #expect(found.allSatisfy { $0 > fair * 3 / 4 && $0 < fair * 5 / 4 + 1 }, "\(found)")
+    }
 }
