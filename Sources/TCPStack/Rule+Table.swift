@@ -106,7 +106,8 @@ extension Rule {
         case .cookieSent: ("RFC 4987", "3.6")
         case .cookieAccepted: ("RFC 4987", "3.6")
         case .cookieWrong: ("RFC 4987", "3.6")
-        case .acceptQueueFull: ("RFC 9293", "3.10.7.2")
+        // No RFC knows the queue of those that wait for accept().
+        case .acceptQueueFull: ("POSIX", "listen()")
         case .synInTimeWait: ("RFC 6191", "2")
         case .listenerClosed: ("RFC 9293", "3.10.4")
         case .tooManyConnections: ("RFC 9293", "3.10.1")
