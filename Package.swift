@@ -83,7 +83,7 @@ let package = Package(
             swiftSettings: plain),
         .testTarget(
             name: "PicturesTests",
-            dependencies: ["Pictures", "Narration", "Connections", "TCPWire", "TCPState", "TCPStack"],
+            dependencies: ["Pictures", "Narration", "Connections", "CaptureFile", "TCPWire", "TCPState", "TCPStack"],
             swiftSettings: plain),
         .testTarget(
             name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],

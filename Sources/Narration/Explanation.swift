@@ -136,6 +136,10 @@ public enum Explanation {
 
     /// What an ACK of a FIN leaves behind.
     private static func ownEnd(_ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text {
+        if step.state(of: step.sender).state == .closing {
+            return Text(
+                en: "Its own FIN is not acknowledged yet: CLOSING.", zh: "它自己的 FIN 还没有得到确认：CLOSING。")
+        }
         guard step.state(of: step.sender).state == .timeWait else {
             return Text(
                 en: "The side that closed first now waits for the other's FIN, in FIN-WAIT-2.",
@@ -146,11 +150,15 @@ public enum Explanation {
         let duration =
             step.state(of: step.sender).provenance == .stack
             ? Text(en: "2 MSL", zh: " 2 MSL") : Text(en: "a minute (on Linux)", zh: "一分钟(Linux)")
+        // After a simultaneous close both ends stay.
+        let closer =
+            story.record.outcome.endedBy == step.sender
+            ? Text(en: "which closed first", zh: "先关闭的") : Text(en: "which closed at the same time", zh: "同时关闭的")
         return Text(
             en:
-                "The \(who.english), which closed first, stays in TIME-WAIT for \(duration.english), so that it can repeat this ACK and no old segment disturbs a new connection.",
+                "The \(who.english), \(closer.english), stays in TIME-WAIT for \(duration.english), so that it can repeat this ACK and no old segment disturbs a new connection.",
             zh:
-                "先关闭的\(who.chinese)要在 TIME-WAIT 停留\(duration.chinese)，以便这个 ACK 丢失时能重发，也避免旧报文干扰新连接。"
+                "\(closer.chinese)\(who.chinese)要在 TIME-WAIT 停留\(duration.chinese)，以便这个 ACK 丢失时能重发，也避免旧报文干扰新连接。"
         )
     }
 }
