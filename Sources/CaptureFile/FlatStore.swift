@@ -33,6 +33,25 @@ public import CHint
         held = count
     }
 
+    /// Empty, with room for `count` values, in large pages where the system has them: the addresses of small ones, looked at
+    /// here and there, are waited for as well. The memory is used as it is filled, in steps of such pages.
+    public init(expecting count: Int) {
+        self.init()
+        precondition(count >= 0, "a negative number of values")
+        reserve(count)
+        #if os(Linux)
+            let page: UInt = 4096
+            let start = UInt(bitPattern: unsafe base)
+            let (first, end) = (
+                (start + page - 1) & ~(page - 1), (start + UInt(capacity * MemoryLayout<Value>.stride)) & ~(page - 1)
+            )
+            // Only a wish: where it is refused, nothing is lost.
+            if first < end {
+                unsafe _ = madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_HUGEPAGE)
+            }
+        #endif
+    }
+
     deinit { unsafe free(base) }
 
     public subscript(index: Int) -> Value {

@@ -5,7 +5,7 @@ import TCPWire
 /// Connections out of segments, in one pass: an open-addressing table over flat records. Nothing is allocated per
 /// segment; memory grows with the number of connections, or stays constant where ended ones are let go (``Eviction``).
 public struct ConnectionTracker: ~Copyable {
-    var records = FlatStore<ConnectionRecord>()
+    var records: FlatStore<ConnectionRecord>
     /// 0 for an empty slot; else record index + 1 below, and above it the half of the key's hash that says where the search
     /// for it begins: so a slot taken by another key is passed over, and the table made larger, without a look at the
     /// records, which lie in cold memory. From a half to five eighths of them are taken: 16 octets a connection at most.
@@ -19,9 +19,15 @@ public struct ConnectionTracker: ~Copyable {
     /// Where the evictor looks next; goes round over the records.
     var hand = 0
 
-    /// - Parameter eviction: when to let connections go; `nil` keeps all.
-    public init(seed: HashSeed, eviction: Eviction? = nil) {
+    /// As many connections as most captures have not: 24 MB of addresses.
+    public static let usualCount = 1 << 17
+
+    /// - Parameters:
+    ///   - eviction: when to let connections go; `nil` keeps all.
+    ///   - count: how many connections to expect; there may be more.
+    public init(seed: HashSeed, eviction: Eviction? = nil, expecting count: Int = usualCount) {
         self.seed = seed
+        records = FlatStore(expecting: count)
         evictor = eviction.map { Evictor($0) }
     }
 

@@ -39,7 +39,8 @@ package final class ParallelPass: @unchecked Sendable {
         var generator = SystemRandomNumberGenerator()
         let seed = HashSeed(&generator)
         self.seed = seed
-        shards = (0..<self.workers).map { _ in Shard(seed: seed, indexing: indexing) }
+        let count = ConnectionTracker.usualCount / self.workers
+        shards = (0..<self.workers).map { _ in Shard(seed: seed, indexing: indexing, expecting: count) }
         ordered = Array(repeating: 0, count: self.workers)
     }
 
@@ -247,8 +248,8 @@ private final class Shard: @unchecked Sendable {
     var tracker: ConnectionTracker
     var index: SegmentIndex
 
-    init(seed: HashSeed, indexing: Bool) {
-        tracker = ConnectionTracker(seed: seed)
+    init(seed: HashSeed, indexing: Bool, expecting count: Int) {
+        tracker = ConnectionTracker(seed: seed, expecting: count)
         index = SegmentIndex(isKept: indexing)
     }
 
