@@ -66,10 +66,10 @@ extension HostRecord {
         case .duplicateText, .synAgainInSynReceived, .finAgainInTimeWait: return true
         case .unacceptable, .oldTimestamp, .challengeLimited:
             guard case .segment(let segment) = cause, segment.length > 0, let after else { return false }
-            // Numbers from before this connection are another's.
+            // Numbers from before this connection are another's. The SYN's own is a keep-alive's too, before any text.
             let isOfThis =
                 segment.flags.contains(.syn)
-                ? segment.sequence == after.irs : segment.sequence.isAfter(after.irs)
+                ? segment.sequence == after.irs : segment.sequence.isAtOrAfter(after.irs)
             return isOfThis && segment.end.isAtOrBefore(after.receiveNext)
         default: return false
         }

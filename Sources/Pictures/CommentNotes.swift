@@ -12,7 +12,7 @@ extension ConnectionStory.Step {
     /// spelled when it is drawn.
     var commentNotes: [Scene.Note] {
         let comments = segment.comments.limited(to: Self.commentLimit)
-        var texts = comments.kept.filter { !$0.octets.isEmpty }.map { comment in
+        var texts = comments.kept.filter { !$0.octets.isEmpty || $0.octetsLeftOut > 0 }.map { comment in
             let text = Self.lines(of: comment.text)
             guard comment.octetsLeftOut > 0 else { return Text(verbatim: text) }
             let more = PictureWords.more(octets: comment.octetsLeftOut)
@@ -28,7 +28,12 @@ extension ConnectionStory.Step {
 
     /// Without empty lines, and no more than the limit.
     private static func lines(of text: String) -> String {
-        let lines = text.split(maxSplits: lineLimit - 1) { $0 == "\n" || $0 == "\r\n" }
-        return lines.map { $0.replacing("\r\n", with: "\\n").replacing("\n", with: "\\n") }.joined(separator: "\n")
+        // By code points, and without the carriage returns at a line's end: those would take the line feed behind them along.
+        let lines = text.unicodeScalars.split(maxSplits: lineLimit - 1) { $0 == "\n" }.map { line in
+            var line = line
+            while line.last == "\r" { line.removeLast() }
+            return line.map { $0 == "\n" ? "\\n" : String($0) }.joined()
+        }
+        return lines.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 }

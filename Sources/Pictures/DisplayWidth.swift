@@ -28,19 +28,15 @@ public struct DisplayWidth: Sendable, Equatable {
         return Printable.text(text).reduce(0) { $0 + cellsOf($1) }
     }
 
-    /// Cells of one grapheme cluster: 0, 1 or 2.
+    /// Cells of one grapheme cluster: 0, 1 or 2. What would take more, `Printable` spells.
     func cellsOf(_ character: Character) -> Int {
         if let ascii = character.asciiValue { return ascii >= 0x20 && ascii < 0x7F ? 1 : 0 }
-        var cells = 0
-        for scalar in character.unicodeScalars {
-            // Variation selector 16 asks for the emoji's picture, which is two cells wide.
-            cells = scalar.value == 0xFE0F ? 2 : cells + cellsOf(scalar)
-            if cells >= 2 { return 2 }
-        }
-        return cells
+        var sum = ClusterWidth(self)
+        for scalar in character.unicodeScalars { sum.add(scalar) }
+        return min(2, sum.cells)
     }
 
-    private func cellsOf(_ scalar: Unicode.Scalar) -> Int {
+    fileprivate func cellsOf(_ scalar: Unicode.Scalar) -> Int {
         let value = scalar.value
         if value < 0xA1 { return 1 }
         // Vowels and finals of a Hangul syllable stand on their initial.
@@ -88,6 +84,38 @@ public struct DisplayWidth: Sendable, Equatable {
     /// Where in its cells a text stands.
     public enum Alignment: Sendable, Equatable {
         case left, right, centre
+    }
+}
+
+/// The cells of a grapheme cluster, code point by code point. One that Unicode calls a single character may hold any number of
+/// letters; only what a picture is put together of stands in the picture's two cells.
+struct ClusterWidth {
+    /// No picture is made of more.
+    private static let mostPictures = 4
+
+    private let measure: DisplayWidth
+    private(set) var cells = 0
+    private var previous: Unicode.Scalar?
+    private var pictures = 1
+
+    init(_ measure: DisplayWidth = DisplayWidth()) { self.measure = measure }
+
+    mutating func add(_ scalar: Unicode.Scalar) {
+        defer { previous = scalar }
+        guard let previous else {
+            cells = measure.cellsOf(scalar)
+            return
+        }
+        switch scalar.value {
+        case 0xFE0F:
+            // Asks for the emoji's picture, which is two cells wide.
+            if cells == 1, previous.properties.isEmoji { cells = 2 }
+        case 0x1F3FB...0x1F3FF where previous.properties.isEmojiModifierBase: break
+        case 0x1F1E6...0x1F1FF where (0x1F1E6...0x1F1FF).contains(previous.value): cells = 2
+        case _ where previous.value == 0x200D && scalar.properties.isEmoji && pictures < Self.mostPictures:
+            pictures += 1
+        default: cells += measure.cellsOf(scalar)
+        }
     }
 }
 

@@ -27,6 +27,31 @@ public enum Printable {
             }
             previous = scalar
         }
+        return narrowed(result)
+    }
+
+    /// Of a grapheme cluster that would take more than two cells, what is too much spelled: letters of some scripts flow into one
+    /// "character" however many they are, and would run over whatever stands to the right.
+    private static func narrowed(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            var width = ClusterWidth()
+            var kept = ""
+            var rest = ""
+            for scalar in character.unicodeScalars {
+                var wider = width
+                wider.add(scalar)
+                if wider.cells > 2 {
+                    rest += spelled(scalar)
+                } else {
+                    kept.unicodeScalars.append(scalar)
+                    width = wider
+                }
+            }
+            // Some letters take whatever follows into their cluster, a backslash too.
+            let takesNext = !rest.isEmpty && (kept + "\\").count == 1
+            result += (takesNext ? kept.unicodeScalars.map(spelled).joined() : kept) + rest
+        }
         return result
     }
 

@@ -21,17 +21,29 @@ enum JSONDocument {
     /// Outside of its strings JSON is ASCII.
     private static func harmless(_ document: String) -> String {
         if document.utf8.allSatisfy({ $0 < 0x7f }) { return document }
-        var result = ""
+        var result: [UInt8] = []
+        result.reserveCapacity(document.utf8.count)
         for scalar in document.unicodeScalars {
+            // Nearly all of a document, known without asking Unicode's tables: ASCII, Chinese and its punctuation.
+            if scalar.value < 0x7f {
+                result.append(UInt8(truncatingIfNeeded: scalar.value))
+                continue
+            }
+            let isKnown = (0x3001...0x9fff).contains(scalar.value) || (0xff01...0xff5e).contains(scalar.value)
+            guard !isKnown else {
+                result.append(contentsOf: String(scalar).utf8)
+                continue
+            }
             switch scalar.properties.generalCategory {
-            case .control where scalar.value >= 0x7f, .format, .lineSeparator, .paragraphSeparator:
+            case .control, .format, .lineSeparator, .paragraphSeparator:
                 for unit in String(scalar).utf16 {
                     let digits = String(unit, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                    let escape = "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                    result.append(contentsOf: escape.utf8)
                 }
-            default: result.unicodeScalars.append(scalar)
+            default: result.append(contentsOf: String(scalar).utf8)
             }
         }
-        return result
+        return String(decoding: result, as: UTF8.self)
     }
 }

@@ -107,4 +107,29 @@ struct FlowCommentTests {
         let facts = try await Run("flow", path, "--json")
         #expect(facts.out.contains("\"octetsLeftOut\" : 51810") && facts.out.contains("\"leftOut\" : 34"))
     }
+
+    @Test("no cluster of letters runs over the line, and none makes a row of its own")
+    func clusters() async throws {
+        let long = ["\u{1100}", "\u{0E33}", "\u{0915}\u{094D}", "\u{093E}", "\u{0D4E}", "\u{200D}👩"].map {
+            "\u{0E01}" + String(repeating: $0, count: 100) + " 9.9  -* #9\u{a0}RST"
+        }
+        let run = try await Run("flow", capture([long]), "--width", "80", environment: ["LANG": "C.UTF-8"])
+        for line in run.lines {
+            // As a terminal counts that knows no clusters: each letter for itself.
+            let drawn = line.unicodeScalars.reduce(0) { $0 + ($1.value == 0x200D ? 0 : cells(String($1))) }
+            #expect(drawn <= 80, "\(line)")
+        }
+    }
+
+    @Test("a carriage return takes no line feed along, and a comment cut to nothing is told of")
+    func edges() async throws {
+        let text = try await Run("flow", capture([["first\r\r\nsecond"]]), "--width", "80")
+        let first = try #require(text.lines.firstIndex { $0.contains("first") })
+        #expect(text.lines[first + 1].contains("second") && !text.out.contains(#"\n"#))
+        let cut = String(repeating: "q", count: 999)
+        let run = try await Run("flow", capture([[cut, "中"]]), "--width", "80", "--lang", "en")
+        #expect(run.out.contains("(3 bytes more)"))
+        let ended = try await Run("flow", capture([[cut + "\r\nyy"]]), "--width", "80", "--lang", "en")
+        #expect(ended.out.contains("(3 bytes more)") && !ended.out.contains(#"\r"#))
+    }
 }

@@ -118,4 +118,22 @@ struct CellBufferTests {
         #expect(cells.line(0, colour: .full) == "\u{1B}[38;2;126;241;172mE* \u{1B}[0mok")
         #expect(cells.line(0, colour: .twoFiftySix) == "\u{1B}[38;5;121mE* \u{1B}[0mok")
     }
+
+    /// Grapheme clusters without end: each of these is one or two "characters" to Swift.
+    @Test(
+        "what flows into one character takes the cells it is drawn in, or is spelled",
+        arguments: [
+            String(repeating: "\u{1100}", count: 120), "\u{0E01}" + String(repeating: "\u{0E33}", count: 64),
+            String(repeating: "\u{0915}\u{094D}", count: 120), "\u{0904}" + String(repeating: "\u{093E}", count: 200),
+            String(repeating: "\u{0D4E}", count: 100), "👨" + String(repeating: "\u{200D}👩", count: 140),
+        ])
+    func clusters(text: String) {
+        for character in Printable.text(text) {
+            var width = ClusterWidth()
+            for scalar in character.unicodeScalars { width.add(scalar) }
+            #expect(width.cells <= 2, "\(character.unicodeScalars.map { String($0.value, radix: 16) })")
+        }
+        #expect(DisplayWidth()(text) > 60)
+        #expect(DisplayWidth()("a\u{FE0F}") == 1)
+    }
 }
