@@ -43,7 +43,7 @@ public struct PacketComments: Sendable, Equatable {
     ///
     /// - Parameter rest: octets that it has behind these.
     fileprivate mutating func add(_ octets: [UInt8], isGoingOn rest: Int, limit: Int) {
-        let room = limit - kept.reduce(0) { $0 + $1.octets.count }
+        let room = max(0, limit) - kept.reduce(0) { $0 + $1.octets.count }
         guard kept.count < Self.commentLimit, room > 0 || octets.isEmpty else {
             leftOut += 1
             return

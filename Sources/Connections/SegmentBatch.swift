@@ -31,7 +31,8 @@ struct SegmentBatch: ~Copyable {
         _read { yield shards[shard] }
     }
 
-    /// Segments that are room for in memory that is kept; more are only where captures hold no text.
+    /// How many segments the memory has room for that is kept from part to part; a part holds more only where its packets
+    /// carry no text.
     static let usualCount = 1 << 15
 
     mutating func removeAll() {

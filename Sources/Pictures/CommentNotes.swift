@@ -12,9 +12,9 @@ extension ConnectionStory.Step {
     /// spelled when it is drawn.
     var commentNotes: [Scene.Note] {
         let comments = segment.comments.limited(to: Self.commentLimit)
-        var texts = comments.kept.filter { !$0.octets.isEmpty || $0.octetsLeftOut > 0 }.map { comment in
+        var texts = comments.kept.compactMap { comment -> Text? in
             let text = Self.lines(of: comment.text)
-            guard comment.octetsLeftOut > 0 else { return Text(verbatim: text) }
+            guard comment.octetsLeftOut > 0 else { return text.isEmpty ? nil : Text(verbatim: text) }
             let more = PictureWords.more(octets: comment.octetsLeftOut)
             return Text(en: "\(text)\n\(more.english)", zh: "\(text)\n\(more.chinese)")
         }
