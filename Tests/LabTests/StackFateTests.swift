@@ -95,6 +95,18 @@ struct StackFateTests {
         #expect(told == ["#4 dropped established", "#5 sent established unacceptable"])
     }
 
+    @Test(
+        "a keep-alive with an octet, of an end that has sent no text: its number is the SYN's, which was had (RFC 9293 3.8.4)"
+    )
+    func keepAliveBeforeText() throws {
+        let told = try Self.told(
+            StackStoryTests.accepted + """
+                  +1 < . 0:1(1) ack 1 win 60000
+                   +0 > . 1:1(0) ack 1
+                """, from: 4)
+        #expect(told == ["#4 useless established", "#5 sent established unacceptable"])
+    }
+
     @Test("an RST in SYN-RECEIVED: back to LISTEN, as its rule says (MUST-11)")
     func backToListen() throws {
         let story = try #require(
