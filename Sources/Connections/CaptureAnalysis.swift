@@ -10,6 +10,10 @@ import TCPWire
     public var fragments = 0
     public var otherTransport = 0
     public var notIP = 0
+    /// Frames of link types that are not read, by the type of the capture's interface.
+    public var otherLinks: [UInt16: Int] = [:]
+    /// Encrypted or compressed.
+    public var concealed = 0
     /// Cut off before the TCP header's end.
     public var truncated = 0
     public var malformed = 0
@@ -18,24 +22,26 @@ import TCPWire
 
     /// Counts one packet.
     @inline(__always)
-    mutating func add(_ verdict: PacketVerdict) {
+    mutating func add(_ verdict: PacketVerdict, of link: LinkType = .ethernet) {
         packets &+= 1
         // Nearly always, and no leap through a table.
         if verdict == .segment {
             segments &+= 1
         } else {
-            addOther(verdict)
+            addOther(verdict, of: link)
         }
     }
 
     @inline(never)
-    private mutating func addOther(_ verdict: PacketVerdict) {
+    private mutating func addOther(_ verdict: PacketVerdict, of link: LinkType) {
         switch verdict {
         case .segment: break
         case .quotedSegment: quoted &+= 1
         case .fragment: fragments &+= 1
         case .otherTransport: otherTransport &+= 1
         case .notIP: notIP &+= 1
+        case .otherLink: otherLinks[link.rawValue, default: 0] &+= 1
+        case .concealed: concealed &+= 1
         case .truncated: truncated &+= 1
         case .malformed: malformed &+= 1
         }
@@ -48,6 +54,8 @@ import TCPWire
         fragments &+= other.fragments
         otherTransport &+= other.otherTransport
         notIP &+= other.notIP
+        if !other.otherLinks.isEmpty { otherLinks.merge(other.otherLinks, uniquingKeysWith: &+) }
+        concealed &+= other.concealed
         truncated &+= other.truncated
         malformed &+= other.malformed
     }
@@ -207,9 +215,9 @@ public struct CaptureAnalysis: ~Copyable {
     public mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket, isRefused: Bool = false) {
         precondition(parallel == nil, "a single packet behind what several workers have read")
         var header = SegmentHeader()
-        let verdict = PacketDecoder.decode(
-            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header)
-        counts.add(verdict)
+        let link = LinkType(rawValue: packet.linkType)
+        let verdict = PacketDecoder.decode(frame, link: link, originalLength: packet.originalLength, into: &header)
+        counts.add(verdict, of: link)
         guard verdict == .segment else { return }
         let segment = TrackedSegment(header, in: frame, at: packet.time, number: packet.number)
         let predecessor = isRefused ? tracker.predecessor(of: segment) : nil

@@ -82,7 +82,7 @@ struct SegmentBatch: ~Copyable {
     ) {
         var header = SegmentHeader()
         let verdict = PacketDecoder.decode(frame, link: link, originalLength: originalLength, into: &header)
-        counts.add(verdict)
+        counts.add(verdict, of: link)
         guard verdict == .segment else { return }
         append(TrackedSegment(header, in: frame, at: time, number: number), offset)
     }
