@@ -60,6 +60,11 @@ extension HeaderWalk {
             if isProvenEthernet(frame, at: offset, in: bounds) {
                 return ethernet(frame, at: offset, in: bounds, &segment, &observer)
             }
+            // So many octets the proof takes.
+            let available = bounds.captured &- offset
+            guard available >= 34 || bounds.captured == bounds.end else {
+                return observer.truncated(.wireless, have: available, need: 34)
+            }
             return tunnelledWireless(frame, at: offset, in: bounds, &segment, &observer)
         }
     }

@@ -50,6 +50,8 @@ extension HeaderWalk {
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
+        let available = bounds.captured &- offset
+        guard available >= 4 else { return observer.truncated(.frameRelay, have: available, need: 4) }
         if isCiscoHDLC(frame, at: offset, in: bounds) {
             return ciscoHDLC(frame, at: offset, in: bounds, &segment, &observer)
         }
