@@ -1,0 +1,70 @@
+import CaptureFile
+import TCPState
+import TCPWire
+
+/// What the first pass looks at of a segment: flat, and small, since a copy of it is handed from one worker to another.
+public struct TrackedSegment: Sendable, BitwiseCopyable {
+    // In this order they fill 72 octets without a gap, so that copies are made in pieces that do not overlap: what is read
+    // across the border of two such pieces has to wait until both are written.
+    let key: FlowKey
+    let sequence: SequenceNumber
+    let time: Timestamp
+    /// The packet's number in its source, from 1.
+    let number: Int
+    let acknowledgment: SequenceNumber
+    let payloadLength: UInt32
+    let flags: TCPFlags
+    let window: UInt16
+    /// Which of the key's endpoints sent it: 0 low, 1 high. Of a connection of a socket with itself always 0.
+    private let senderSide: UInt8
+    /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN.
+    private let scaleCode: UInt8
+    private let filler: UInt16 = 0
+
+    /// Made part of its caller before anything else, since the optimiser's limits would leave it a call, and what it is given
+    /// and gives would go through memory.
+    ///
+    /// - Parameter frame: the bytes that `header` was decoded from.
+    @_transparent
+    init(_ header: SegmentHeader, in frame: RawSpan, at time: Timestamp, number: Int) {
+        let (key, side) = FlowKey.of(header)
+        self.key = key
+        senderSide = side
+        self.time = time
+        self.number = number
+        sequence = SequenceNumber(header.sequence)
+        acknowledgment = SequenceNumber(header.acknowledgment)
+        payloadLength = header.payloadLength
+        flags = header.flags
+        window = header.window
+        // Not by a method of the header's, for which it would have to lie in memory.
+        scaleCode =
+            header.flags.contains(.syn)
+            ? SYNOptions(in: frame, at: Int(header.tcpOffset), length: Int(header.headerLength)).windowScale
+                .map { min($0, 14) + 1 } ?? 0 : 0
+    }
+
+    /// The same as a call, for other rooms, which look at segments one at a time.
+    package init(_ header: SegmentHeader, of packet: borrowing CapturedPacket, in frame: RawSpan) {
+        self.init(header, in: frame, at: packet.time, number: packet.number)
+    }
+
+    /// A SYN's shift count, at most 14 (RFC 7323 2.3); `nil` also where it is no SYN.
+    var windowScale: UInt8? { scaleCode == 0 ? nil : scaleCode - 1 }
+
+    @inline(__always)
+    var side: Int { Int(senderSide & 1) }
+
+    /// RFC 9293 3.4: SEG.LEN.
+    @inline(__always)
+    var sequenceLength: UInt32 {
+        payloadLength &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
+    }
+
+    /// SYN or SYN-ACK. With RST it opens nothing (RFC 9293 3.10.7 looks at the RST first).
+    @inline(__always)
+    var opens: Bool { flags.contains(.syn) && !flags.contains(.rst) }
+
+    var sourcePort: UInt16 { side == 0 ? key.low.port : key.high.port }
+    var destinationPort: UInt16 { side == 0 ? key.high.port : key.low.port }
+}
