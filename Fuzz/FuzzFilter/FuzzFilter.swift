@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import Passes
 import Queries
 import TCPWire
