@@ -230,12 +230,13 @@ extension CaptureAnalysis {
     /// One connection, counted from 1, its packets fetched again from where the first pass noted that they lie.
     ///
     /// - Parameter limit: at most so many segments, from the first one on.
-    /// - Returns: `nil` where there is no such connection, or the file has changed meanwhile.
+    /// - Returns: `nil` where there is no such connection, none of its packets were noted, or the file has changed meanwhile.
     public func stored(
         _ number: Int, from reader: inout CaptureReader, limit: Int = .max
     ) throws(CaptureError) -> StoredConnection? {
         guard number >= 1, number <= count else { return nil }
         let places = parallel?.places(of: number - 1) ?? index.places(of: number - 1)
+        guard !places.isEmpty else { return nil }
         var segments: [StoredSegment] = []
         segments.reserveCapacity(min(places.count, limit))
         for place in places.prefix(limit) {
