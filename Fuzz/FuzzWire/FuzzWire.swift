@@ -1,3 +1,4 @@
+import FlatMemory
 import TCPWire
 
 /// Every link type that is opened, and one that is not.

@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension CaptureFormat {
     /// Tells the formats apart by a file's first octets and takes pcap's or snoop's file header; pcapng's first block is left
     /// for the walk.

@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension CaptureFormat {
     /// snoop's file header (RFC 1761): eight octets of magic, a version, a type of link.
     mutating func readSnoopHeader(in bytes: RawSpan, at offset: inout Int) -> Step? {

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// What a file that is no capture seems to be, by its first octets.
 public enum FileKind: String, Sendable, CaseIterable {
     case unknown
@@ -83,7 +85,7 @@ public enum FileKind: String, Sendable, CaseIterable {
     init(firstBytes bytes: RawSpan) {
         func begins(with beginning: [UInt8], at offset: Int = 0) -> Bool {
             bytes.byteCount - offset >= beginning.count
-                && beginning.indices.allSatisfy { bytes.uint8(at: offset + $0) == beginning[$0] }
+                && beginning.indices.allSatisfy { bytes.octet(at: offset + $0) == beginning[$0] }
         }
         if let found = FileKind.beginnings.first(where: { begins(with: $0.bytes) }) {
             self = found.kind
@@ -100,7 +102,7 @@ public enum FileKind: String, Sendable, CaseIterable {
     /// stand in it, which are not text's.
     private static func text(in bytes: RawSpan) -> String? {
         guard bytes.byteCount > 0 else { return nil }
-        let octets = (0..<min(bytes.byteCount, 512)).map { bytes.uint8(at: $0) }
+        let octets = (0..<min(bytes.byteCount, 512)).map { bytes.octet(at: $0) }
         let isText = octets.allSatisfy { octet in
             switch octet {
             case 0x09, 0x0a, 0x0c, 0x0d, 0x1b: true
@@ -129,7 +131,7 @@ public enum FileKind: String, Sendable, CaseIterable {
         var place = 0
         for _ in 0..<3 {
             guard bytes.byteCount - place >= 16 else { return place > 0 && place == bytes.byteCount }
-            let type = bytes.uint8(at: place + 8) & 0x7f
+            let type = bytes.octet(at: place + 8) & 0x7f
             let length = Int(bytes.uint16(at: place + 10, swapped: true))
             guard type >= 1, type <= 48, length >= 16 else { return false }
             place += length

@@ -1,5 +1,5 @@
 import CaptureFile
-import Connections
+import Tracking
 import TCPWire
 
 extension PacketCounts {

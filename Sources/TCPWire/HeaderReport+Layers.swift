@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderReport.Layer {
     /// - Parameter next: where the header behind it begins, `nil` for the last one.
     init(_ mark: LayerRecorder.Mark, until next: Int?, in frame: [UInt8]) {

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Link headers whose fields depend on each other.
 extension HeaderReport.Layer {
     /// A cooked header's address: eight octets, of which its length says how many mean something. Six are a hardware address.

@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderReport.Layer {
     static func readLink(_ layer: HeaderLayer, at offset: Int, _ reader: inout FieldReader, in frame: [UInt8]) {
         switch layer {

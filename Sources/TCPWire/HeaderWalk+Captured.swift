@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Headers that capturing systems put before a frame: what was seen where, and the kind of frame.
 extension HeaderWalk {
     static func captured(

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// IPsec's encapsulating security payload without encryption (RFC 4303, RFC 2410, RFC 4543).
 extension HeaderWalk {
     /// Nothing in a packet says whether it is encrypted, nor how long its check value is, so it is opened where it proves to be

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Generic routing encapsulation and what vendors put into it.
 extension HeaderWalk {
     /// RFC 2784 and 2890, RFC 1701 with its source routes, and version 1 that carries PPP (RFC 2637).

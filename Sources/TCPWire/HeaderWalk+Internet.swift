@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderWalk {
     /// - Parameter carrying: the protocol, where the header's field holds something else.
     static func ipv4(

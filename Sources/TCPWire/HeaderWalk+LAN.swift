@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Local networks other than Ethernet and wireless, and Ethernet in unusual dress.
 extension HeaderWalk {
     static func localNetwork(

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// 802.2 and what stands in for an EtherType without an Ethernet header.
 extension HeaderWalk {
     /// 802.2: IP over SNAP (RFC 1042), the IP service access point itself, or a network layer protocol identifier (RFC 2684).

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Tunnels of whole frames: L2TP, CAPWAP, TZSP.
 extension HeaderWalk {
     /// L2TP over UDP. Version 2 (RFC 2661 3.1): a data message, the reserved bits zero, a length that is the datagram's, then

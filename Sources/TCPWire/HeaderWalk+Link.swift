@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// What a frame begins with, and where each kind of beginning leads.
 extension HeaderWalk {
     static func frame(

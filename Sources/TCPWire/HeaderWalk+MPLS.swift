@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderWalk {
     /// MPLS (RFC 3032) does not say what it carries, so what follows is read as what it proves to be, or else as what it looks
     /// like: an IP header; Ethernet, at once or behind a pseudo-wire control word (RFC 4385, which begins with a zero nibble).

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// More tunnels over UDP: mobile networks', LISP, MPLS, GUE, AYIYA.
 extension HeaderWalk {
     /// The user plane of GTP version 1 (3GPP TS 29.281 5): a G-PDU with its optional fields and extension headers, then an IP

@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderWalk {
     /// PPPoE (RFC 2516 4): version and type 1, code 0 in a session.
     static func pppoe(

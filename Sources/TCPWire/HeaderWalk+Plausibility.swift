@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Where nothing says what follows, whether it looks like a header, and whether it proves to be one. A guess that fails is
 /// not an error of the packet.
 extension HeaderWalk {

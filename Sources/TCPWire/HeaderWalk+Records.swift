@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Capturing systems' headers that are records of their own: Linux's NFLOG, Endace's ERF, Juniper's.
 extension HeaderWalk {
     /// NFLOG: family, version, group, then attributes in the byte order of the machine that captured, each padded to a multiple

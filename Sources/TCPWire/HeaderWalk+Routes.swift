@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Addresses on the way and at the end: a connection's ends, and those of TCP's pseudo-header, are the last ones, whatever an
 /// IP header names on the way there.
 extension HeaderWalk {

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Serial links: PPP in its types, Cisco HDLC, Frame Relay, SLIP.
 extension HeaderWalk {
     static func serial(

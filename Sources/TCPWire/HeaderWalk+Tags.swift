@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Tags between an Ethernet header and the EtherType of what it carries, and headers around a whole Ethernet frame.
 extension HeaderWalk {
     /// - Parameter offset: behind the tag's own EtherType.

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Tunnels over UDP. A port is no proof of a tunnel: each is recognised by its header's own bits and by what it carries, and
 /// what does not read as one is a datagram.
 extension HeaderWalk {

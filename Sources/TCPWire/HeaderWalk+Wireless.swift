@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Wireless LAN frames (IEEE 802.11-2020 9.2, 9.3) and the radio information that drivers put before them. Frame fields are
 /// little-endian.
 extension HeaderWalk {

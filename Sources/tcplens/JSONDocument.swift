@@ -1,4 +1,3 @@
-import Connections
 import Foundation
 import TCPWire
 
