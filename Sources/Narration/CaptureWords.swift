@@ -33,6 +33,29 @@ extension PacketCounts {
     }
 }
 
+extension PacketCounts {
+    /// That packets are not whole in the capture, told once for all of it; `nil` where all are.
+    ///
+    /// - Parameter interfaces: what the capture says of its interfaces, their snap lengths among it.
+    public func cutText(_ interfaces: [CaptureInterface]) -> Text? {
+        guard cutOff > 0 else { return nil }
+        // The usual lengths mean "all of it", whoever then cut.
+        let lengths = Set(interfaces.map(\.snapshotLength)).filter { $0 > 0 && $0 < 65535 }.sorted()
+        let snap = lengths.map(String.init).joined(separator: ", ")
+        var english = "\(cutOff) of \(packets) packets are cut off in the capture"
+        var chinese = "\(packets) 个报文中有 \(cutOff) 个在抓包中被截断"
+        if !lengths.isEmpty {
+            english += " (snap length \(snap))"
+            chinese += "（snap length \(snap)）"
+        }
+        if cutInOptions > 0 {
+            english += ", \(cutInOptions) of them within TCP's options, which are unknown from there on"
+            chinese += "，其中 \(cutInOptions) 个截断在 TCP 选项内，其后的选项未知"
+        }
+        return Text(en: english, zh: chinese)
+    }
+}
+
 extension LinkType {
     /// `USER0, 147`, or the number alone where the registry has no name for it.
     public var nameAndNumber: Text {
@@ -89,7 +112,8 @@ extension FileKind {
 
     /// The next command; `nil` where none makes packets of it.
     public func remedyText(_ path: String) -> Text? {
-        switch remedy {
+        let path = path == "-" ? "FILE" : path
+        return switch remedy {
         case .unpack(let command):
             Text(
                 en: "unpack it:  \(command) \(path) | tcplens connections -",

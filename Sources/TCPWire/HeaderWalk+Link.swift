@@ -49,7 +49,10 @@ extension HeaderWalk {
             .erfPOS, .symantec, .juniperPPPoE, .juniperEthernet, .juniperPPP, .juniperFrameRelay, .juniperCiscoHDLC,
             .netAnalyzer, .netAnalyzerTransparent, .broadcomTag, .broadcomTagBefore, .marvellTag, .marvellEtherTypeTag:
             return captured(frame, link: door, at: offset, in: bounds, &segment, &observer)
-        case .tzsp: return tzsp(frame, at: offset, in: bounds, &segment, &observer)
+        case .tzsp:
+            // No UDP datagram stands around it here.
+            let verdict = tzsp(frame, at: offset, in: bounds, &segment, &observer)
+            return verdict == .otherTransport && segment.ipOffset == 0 ? .notIP : verdict
         }
     }
 

@@ -74,7 +74,8 @@ extension HeaderWalk {
         case 4: return atm(frame, at: offset &+ 4, in: bounds, &segment, &observer)
         case 9: return atm(frame, at: offset &+ 8, in: bounds, &segment, &observer)
         case 22, 23: return rawIP(frame, at: offset, in: bounds, &segment, &observer)
-        case let other: return observer.ended(.notIP, .noPacket(.erf, field: "Type", value: Int(other)))
+        // Cells, raw links, InfiniBand: what they carry is not known.
+        case let other: return observer.ended(.otherLink, .noPacket(.erf, field: "Type", value: Int(other)))
         }
     }
 

@@ -16,6 +16,10 @@ import TCPWire
     /// Cut off before the TCP header's end.
     public var truncated = 0
     public var malformed = 0
+    /// Of all packets those of which the capture kept only the beginning, and of these the segments whose options it does not
+    /// hold whole.
+    public var cutOff = 0
+    public var cutInOptions = 0
 
     package init() {}
 
@@ -46,7 +50,16 @@ import TCPWire
         }
     }
 
+    /// Notes that only the beginning of a packet was kept.
+    @inline(__always)
+    package mutating func addCut(inOptions: Bool) {
+        cutOff &+= 1
+        if inOptions { cutInOptions &+= 1 }
+    }
+
     package mutating func add(_ other: PacketCounts) {
+        cutOff &+= other.cutOff
+        cutInOptions &+= other.cutInOptions
         packets &+= other.packets
         segments &+= other.segments
         quoted &+= other.quoted

@@ -77,8 +77,11 @@ package struct SegmentBatch: ~Copyable {
             // Apart from the walk, and nothing is handed to it by its address: what another function looks at has to lie in
             // memory, while here it goes from register to register.
             var header = SegmentHeader()
-            if packet.linkType == LinkType.ethernet.rawValue, !isMeasured, PacketDecoder.decodePlain(frame, into: &header) {
+            if packet.linkType == LinkType.ethernet.rawValue, !isMeasured,
+                PacketDecoder.decodePlain(frame, into: &header)
+            {
                 counts.add(.segment)
+                if packet.capturedLength < packet.originalLength { counts.addCut(inOptions: header.optionsTruncated) }
                 append(TrackedSegment(header, in: frame, at: packet.time, number: packet.number), packet.blockOffset)
             } else {
                 addUnusual(
@@ -96,6 +99,9 @@ package struct SegmentBatch: ~Copyable {
         var header = SegmentHeader()
         let verdict = PacketDecoder.decode(frame, link: link, originalLength: originalLength, into: &header)
         counts.add(verdict, of: link)
+        if frame.byteCount < originalLength {
+            counts.addCut(inOptions: verdict == .segment && header.optionsTruncated)
+        }
         guard verdict == .segment else { return }
         let segment = TrackedSegment(header, in: frame, at: time, number: number)
         append(segment, offset)

@@ -57,7 +57,7 @@ struct NearMiss: CustomStringConvertible, Sendable {
         NearMiss(
             "a part of a preempted frame", link: 274, [0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x61, 0x52] + packet,
             .fragment),
-        NearMiss("ERF of InfiniBand", link: 197, zeros(8) + [21] + zeros(7) + packet, .notIP),
+        NearMiss("ERF of InfiniBand", link: 197, zeros(8) + [21] + zeros(7) + packet, .otherLink),
         NearMiss("Juniper without its magic", link: 178, [0x4d, 0x47, 0x42, 1] + frame, .malformed),
         NearMiss(
             "NFLOG without a packet", link: 239, [2, 0, 0, 5] + little16(8) + little16(1) + [8, 0, 1, 0], .notIP),
