@@ -87,26 +87,27 @@ struct PcapMagic {
 }
 
 extension PcapRecords {
-    /// Which of these lengths the first records' headers have: the first with which they follow one another, the very first
-    /// where none does or too little is at hand to tell.
+    /// Which of these lengths the first records' headers have: the first with which records follow one another that nobody would
+    /// doubt; where none does, or too little is at hand to tell, the usual one, which stands first.
     func likelyHeaderLength(among lengths: [Int], in bytes: RawSpan, from start: Int) -> Int {
-        lengths.first { recordsFollow(headerLength: $0, in: bytes, from: start) } ?? lengths[0]
+        lengths.first { recordsFollow(headerLength: $0, isUsual: $0 == lengths[0], in: bytes, from: start) }
+            ?? lengths[0]
     }
 
-    private func recordsFollow(headerLength: Int, in bytes: RawSpan, from start: Int) -> Bool {
+    /// - Parameter isUsual: then a packet may be empty, and a single one be all there is.
+    private func recordsFollow(headerLength: Int, isUsual: Bool, in bytes: RawSpan, from start: Int) -> Bool {
         var place = start
-        for _ in 0..<4 {
+        for count in 0..<4 {
             let available = bytes.byteCount &- place
-            // The end of the file, or of what is at hand.
-            guard available >= headerLength else { return available == 0 || place > start }
-            let captured = bytes.uint32(at: place &+ 8, swapped: swapped)
-            let original = bytes.uint32(at: place &+ 12, swapped: swapped)
-            if startsFile(at: place, in: bytes) { return true }
-            guard captured <= 1 << 18, original <= 1 << 24, mayHaveSwappedLengths || captured <= original,
-                place == start || captured > 0
+            guard available >= headerLength else { return count > 1 || isUsual && count == 1 && available == 0 }
+            if startsFile(at: place, in: bytes) { return count > (isUsual ? 0 : 1) }
+            let (_, fraction, first, second) = bytes.fourWords(at: place, swapped: swapped)
+            let captured = mayHaveSwappedLengths ? min(first, second) : first
+            guard captured <= 1 << 18, captured > 0 || isUsual, captured <= second || mayHaveSwappedLengths,
+                Int64(fraction) &* nanosecondsPerFraction < 1_000_000_000
             else { return false }
             place &+= headerLength &+ Int(captured)
-            guard place <= bytes.byteCount else { return true }
+            guard place <= bytes.byteCount else { return count > 1 }
         }
         return true
     }

@@ -6,11 +6,11 @@ extension HeaderReport.Layer {
         var reader = FieldReader(frame, at: mark.offset)
         if let layout = mark.layer.layout {
             reader.read(layout)
-            // The walk knows how long it is.
-            if let next, next > mark.offset { reader.length = next - mark.offset }
         } else {
             Self.read(mark.layer, at: mark.offset, &reader, in: frame)
         }
+        // The walk knows where it ends, whatever of it is read here.
+        if let next, next > mark.offset { reader.length = next - mark.offset }
         kind = mark.layer
         length = reader.length
         let start = min(mark.offset, frame.count)

@@ -2,11 +2,14 @@ import TCPWire
 
 extension CarrierSample {
     private static func tag(
-        _ type: Int, _ description: String, _ header: [UInt8], _ rest: [UInt8], isIPv6: Bool = false, vlan: UInt16 = 0
+        _ type: Int, _ description: String, _ header: [UInt8], _ rest: [UInt8], isIPv6: Bool = false, vlan: UInt16 = 0,
+        provenByItsEnd: Bool = false
     ) -> CarrierSample {
         let digits = String(type, radix: 16)
         let row = "EtherType 0x" + String(repeating: "0", count: 4 - digits.count) + digits
-        return CarrierSample(row, description, ethernet(type, header + rest), isIPv6: isIPv6, vlan: vlan)
+        return CarrierSample(
+            row, description, ethernet(type, header + rest), isIPv6: isIPv6, vlan: vlan,
+            provenByItsEnd: provenByItsEnd)
     }
 
     static let tags: [CarrierSample] = [
@@ -20,7 +23,7 @@ extension CarrierSample {
         tag(0x8100, "priority", [0xe0, 6, 8, 0], packet, vlan: 6),
         tag(0x86dd, "IPv6", [], packet6, isIPv6: true),
         tag(0x880b, "PPP", [0, 0x21], packet),
-        tag(0x8847, "Ethernet whose address looks like IPv4", [0, 2, 1, 64], pseudowire),
+        tag(0x8847, "Ethernet whose address looks like IPv4", [0, 2, 1, 64], pseudowire, provenByItsEnd: true),
         tag(0x8848, "control word", [0, 2, 1, 64, 0, 0, 0, 1], frame),
         tag(0x8864, "PPPoE", [0x11, 0, 0, 9, 0, 70, 0, 0x21], packet),
         tag(0x8870, "LLC", snap(0x0800), packet),

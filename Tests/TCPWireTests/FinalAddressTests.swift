@@ -20,7 +20,7 @@ import Testing
         expectHello(Self.ip4(to: Self.waypoint, options: one), link: .raw)
         let second = [1, type, 11, 8] + Self.waypoint + Self.server
         expectHello(Self.ip4(to: Self.waypoint, options: second), link: .raw)
-        let behindAnother = [7, 3, 4, type, 7, 4] + Self.server + [0, 0, 0]
+        let behindAnother = [7, 3, 4, type, 7, 4] + Self.server + [0, 0]
         expectHello(Self.ip4(to: Self.waypoint, options: behindAnother), link: .raw)
     }
 
