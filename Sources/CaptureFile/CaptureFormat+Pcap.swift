@@ -46,6 +46,14 @@ extension CaptureFormat {
         return readFileHeader(in: bytes, at: &offset)
     }
 
+    /// Whether records have the headers of a patched library, which is told when the file is opened, by the records that are at
+    /// hand then: of a stream that has brought none yet it stays unknown.
+    public var hasPatchedRecords: Bool {
+        parts.contains {
+            $0.records.headerLength == 20 || $0.records.headerLength == 24 || $0.records.headerLength == 28
+        }
+    }
+
     /// What describes the packets at a place in the file.
     func part(at fileOffset: Int) -> CapturePart? {
         parts.last { $0.fileOffset <= fileOffset } ?? parts.first
