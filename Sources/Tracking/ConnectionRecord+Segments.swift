@@ -150,7 +150,9 @@ extension ConnectionRecord {
     ) {
         let other = peer(of: side)
         let number = segment.acknowledgment
-        if segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin]) { reading.classes.insert(.pureACK) }
+        if segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin]) {
+            reading.classes.insert(.pureACK)
+        }
         // What was never sent, nobody can acknowledge (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
         if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
             !believes(acknowledgment: number, of: other, by: segment, at: ticks, &store, &reading)

@@ -25,6 +25,8 @@ struct Hole: BitwiseCopyable, Sendable {
     var kind: Kind
     /// Of what is suspect: whether it ends with a FIN.
     var isFIN = false
+    /// Opened by a segment without text, which does not tell how long before it the numbers were sent.
+    var isOpenedEmpty = false
 
     var length: UInt32 { end.relative(to: start) }
 }
@@ -51,6 +53,8 @@ struct HoleStore: ~Copyable, Sendable {
         var ticks: UInt32?
         /// The timestamp of the segment that opened that hole; 0 for none.
         var stamp: UInt16 = 0
+        /// One of them was opened by a segment without text.
+        var isOpenedEmpty = false
         /// The fewest duplicate ACKs that had been sent when one of them was opened.
         var duplicates: UInt32 = .max
         /// Of the numbers, those that had been acknowledged and behind which nothing was captured yet: their ACK stands in the
@@ -245,5 +249,6 @@ extension HoleStore.Filling {
             stamp = hole.stamp
         }
         duplicates = min(duplicates, hole.duplicates)
+        isOpenedEmpty = isOpenedEmpty || hole.isOpenedEmpty
     }
 }
