@@ -227,7 +227,7 @@ extension ConnectionRecord {
         let isFIN = segment.flags.contains(.fin)
         let limit = reach(of: side)
         guard start.distance(from: halves[side].next) > limit else { return false }
-        if halves[side].marks.contains(.gapped), let old = store.takeSuspect(of: &halves[side].holes) {
+        if halves[side].marks.contains(.gapped), let old = store.takeSuspect(of: &halves[side].holes), !old.isSYN {
             if start.isAtOrAfter(old.start), start.distance(from: old.end) <= limit {
                 accept(old, of: side, at: ticks, &store)
                 reading.classes.insert(.bearsOut)
@@ -272,7 +272,7 @@ extension ConnectionRecord {
         guard !marks.contains(.fin), !segment.flags.contains(.syn), !isOpening(side) else {
             return false
         }
-        if marks.contains(.gapped), let suspect = store.takeSuspect(of: &halves[side].holes) {
+        if marks.contains(.gapped), let suspect = store.takeSuspect(of: &halves[side].holes), !suspect.isSYN {
             if number.isAtOrAfter(suspect.start), number.distance(from: suspect.end) <= reach(of: side) {
                 accept(suspect, of: side, at: ticks, &store)
                 reading.classes.insert(.bearsOutOther)

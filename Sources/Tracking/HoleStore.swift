@@ -8,7 +8,7 @@ struct Hole: BitwiseCopyable, Sendable {
         case open
         /// Acknowledged since, so it was sent and not captured, or will be captured late.
         case acknowledged
-        /// No hole, but what one segment carried so far ahead that nothing else bears it out yet.
+        /// No hole, but what one segment carried that nothing else bears out yet.
         case suspect
     }
 
@@ -25,6 +25,8 @@ struct Hole: BitwiseCopyable, Sendable {
     var kind: Kind
     /// Of what is suspect: whether it ends with a FIN.
     var isFIN = false
+    /// Of what is suspect: a SYN-ACK with another ISN, which counts if it is the one that is acknowledged.
+    var isSYN = false
     /// Opened by a segment without text, which does not tell how long before it the numbers were sent.
     var isOpenedEmpty = false
 
