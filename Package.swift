@@ -87,17 +87,17 @@ let package = Package(
             dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Passes"],
             path: "Tests/Transcripts", swiftSettings: plain),
         .testTarget(name: "TCPWireTests", dependencies: ["FlatMemory", "TCPWire"], swiftSettings: plain),
-        .testTarget(name: "CaptureFileTests", dependencies: ["FlatMemory", "CaptureFile"], swiftSettings: plain),
+        .testTarget(name: "CaptureFileTests", dependencies: ["CaptureFile"], swiftSettings: plain),
         .testTarget(name: "TCPStateTests", dependencies: ["TCPState"], swiftSettings: plain),
         .testTarget(
             name: "TCPStackTests", dependencies: ["FlatMemory", "TCPStack", "TCPWire", "TCPState"], swiftSettings: plain
         ),
         .testTarget(
             name: "VirtualNetworkTests",
-            dependencies: ["FlatMemory", "VirtualNetwork", "TCPStack", "TCPWire", "CaptureFile", "TCPState"],
+            dependencies: ["VirtualNetwork", "TCPStack", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: plain),
         .testTarget(
-            name: "PacketScriptTests", dependencies: ["FlatMemory", "PacketScript", "TCPWire", "TCPState"],
+            name: "PacketScriptTests", dependencies: ["FlatMemory", "PacketScript", "TCPWire"],
             exclude: ["Scripts"], swiftSettings: plain),
         .testTarget(
             name: "TrackingTests",
@@ -108,20 +108,19 @@ let package = Package(
         .testTarget(
             name: "MeasuresTests",
             dependencies: [
-                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Measures",
+                "Transcripts", "TCPWire", "CaptureFile", "Tracking", "Passes", "Measures",
             ],
             swiftSettings: plain),
         .testTarget(
             name: "QueriesTests",
             dependencies: [
-                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Measures",
-                "Queries",
+                "Transcripts", "TCPWire", "CaptureFile", "Passes", "Queries",
             ],
             swiftSettings: plain),
         .testTarget(
             name: "PassesTests",
             dependencies: [
-                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Passes",
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "Tracking", "Passes",
             ],
             swiftSettings: plain),
         .testTarget(
@@ -133,27 +132,26 @@ let package = Package(
         .testTarget(
             name: "PicturesTests",
             dependencies: [
-                "Pictures", "Narration", "FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories",
+                "Pictures", "Narration", "Tracking", "Passes", "Stories",
                 "CaptureFile", "TCPWire", "TCPState", "TCPStack",
             ],
             swiftSettings: plain),
         .testTarget(
             name: "LinuxKernelTests",
-            dependencies: ["FlatMemory", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
+            dependencies: ["LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
             swiftSettings: plain),
         .testTarget(
             name: "LabTests",
             dependencies: [
                 "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
                 "VirtualNetwork",
-                "FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories", "Narration", "Pictures",
+                "Tracking", "Stories", "Narration", "Pictures",
             ],
             swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "tcplens", "Lab", "CaptureFile", "TCPWire", "FlatMemory", "Tracking", "Measures", "Queries", "Passes",
-                "Stories",
+                "tcplens", "Lab", "CaptureFile", "TCPWire", "FlatMemory", "Stories",
             ], swiftSettings: plain),
     ],
     swiftLanguageModes: [.v6]
