@@ -55,14 +55,6 @@ let package = Package(
             name: "Stories", dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking"],
             swiftSettings: safe),
         .target(
-            name: "Narration",
-            dependencies: ["TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Queries", "Stories"],
-            swiftSettings: plain),
-        .target(
-            name: "Pictures",
-            dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration"],
-            swiftSettings: plain),
-        .target(
             name: "LinuxKernel", dependencies: ["CPcap", "CLinux", "FlatMemory", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: plain),
         .target(
@@ -73,11 +65,31 @@ let package = Package(
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             swiftSettings: plain),
+        .target(
+            name: "Narration",
+            dependencies: [
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries",
+                "Stories",
+                "LinuxKernel", "Lab",
+            ],
+            swiftSettings: plain),
+        .target(
+            name: "Pictures",
+            dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration"],
+            swiftSettings: plain),
+        .target(
+            name: "Documents",
+            dependencies: [
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries", "Passes",
+                "Stories",
+                "LinuxKernel", "Lab", "Narration",
+            ],
+            swiftSettings: plain),
         .executableTarget(
             name: "tcplens",
             dependencies: [
                 "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures",
-                "Queries", "Passes", "Stories", "Narration", "Pictures", "LinuxKernel", "Lab",
+                "Queries", "Passes", "Stories", "LinuxKernel", "Lab", "Narration", "Pictures", "Documents",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
