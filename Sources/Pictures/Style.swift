@@ -89,6 +89,9 @@ public struct Style: Sendable, Equatable {
     /// Something went wrong.
     public static let alarm = Style(ink: .alarm, isBold: true)
 
+    /// The sequence that switches back to the terminal's default.
+    static let reset = "\u{1B}[0m"
+
     /// The sequence that switches from the terminal's default to this style; empty for plain text and without colour.
     func begin(_ depth: ColourDepth, _ theme: Theme) -> String {
         guard depth != .none, self != .plain else { return "" }

@@ -80,7 +80,7 @@ struct ConnectionListing {
             }
             var table = ConnectionTable(canvas: canvas)
             for index in shown { table.add(analysis[index], number: index + 1) }
-            Screen.write(table.lines())
+            Screen.write(octets: table.octets())
         }
     }
 

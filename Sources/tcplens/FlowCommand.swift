@@ -168,7 +168,7 @@ struct FlowCommand: ParsableCommand {
         let most = 12
         var table = ConnectionTable(canvas: canvas)
         for index in 0..<min(count, most) { table.add(analysis[index], number: index + 1) }
-        Screen.write(table.lines())
+        Screen.write(octets: table.octets())
         if count > most {
             Screen.write(Text(en: "... and \(count - most) more:", zh: "……另有 \(count - most) 条：")(canvas.language))
             // Not broken into lines: it is to be copied.
