@@ -148,13 +148,10 @@ struct FlowCommand: ParsableCommand {
     }
 
     private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) {
-        var options = Scene.StoryOptions()
-        options.absoluteNumbers = absolute
-        options.showsPayload = payload
         let scene = Scene(
-            story: story, title: Text(en: "connection \(number)", zh: "连接 \(number)"), options: options,
+            story: story, title: Text(en: "connection \(number)", zh: "连接 \(number)"), keepsPayload: payload,
             footer: story.summary)
-        Screen.write(Ladder(canvas: canvas, legend: .letters).lines(scene))
+        Ladder(canvas: canvas, legend: .letters, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
     }
 
     private func showOthers(_ analysis: borrowing CaptureAnalysis, shown: Int, _ canvas: Canvas) {
@@ -184,9 +181,6 @@ struct FlowCommand: ParsableCommand {
             ConnectionStory(segments: segments, reusesTuple: analysis[index].reusesTuple)
                 .map { (number: index + 1, story: $0) }
         }
-        var options = Scene.StoryOptions()
-        options.absoluteNumbers = absolute
-        options.showsPayload = payload
         if json {
             let facts = StoriesFacts(
                 connections: stories.map { StoryFacts($0.story, number: $0.number) }, leftOut: analysis.leftOut)
@@ -194,8 +188,8 @@ struct FlowCommand: ParsableCommand {
         } else {
             let scene = Scene(
                 stories: stories.map(\.story),
-                title: Text(en: counted(count, "connection"), zh: "\(count) 条连接"), options: options)
-            Screen.write(Ladder(canvas: canvas).lines(scene))
+                title: Text(en: counted(count, "connection"), zh: "\(count) 条连接"), keepsPayload: payload)
+            Ladder(canvas: canvas, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
         }
         complain(leftOut: analysis.leftOut, canvas)
     }
