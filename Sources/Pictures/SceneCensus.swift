@@ -25,6 +25,11 @@ struct SceneCensus {
     private(set) var hasNotes = false
     /// Whether the lanes are the two ends of one connection.
     let isOneConnection: Bool
+    /// The ways the scene's states are known.
+    private(set) var allSources: Set<Provenance> = []
+    /// Whether letters on the rails need a mark of their own to tell a guess from a fact: some lane has both, or there are
+    /// too many lanes to name those that have guesses. Asked for at each letter, so it is found once.
+    private(set) var marksGuesses = false
 
     /// - Parameter absolute: whether sequence numbers are shown as they stand in the headers.
     init(_ scene: Scene, absolute: Bool = false) {
@@ -54,6 +59,9 @@ struct SceneCensus {
                 if let mark = entry.before { count(mark, lane: lane) }
             }
         }
+        allSources = sources.reduce(into: []) { $0.formUnion($1) }
+        marksGuesses =
+            sources.contains { $0.contains(.inferred) && $0.count > 1 } || (sources.count > 2 && hasGuessesAndFacts)
         numberDigits = String(largestNumber).utf8.count
         // Among hosts, which may have several connections, one's variables would be taken for another's.
         if isOneConnection, let largestVariable { variableDigits = String(largestVariable).utf8.count }
@@ -68,14 +76,6 @@ struct SceneCensus {
 
     /// Cells of the longest label with all its words.
     var labelWidth: Int { numberDigits + 2 + longestLabel }
-
-    /// Whether letters on the rails need a mark of their own to tell a guess from a fact: some lane has both, or there are
-    /// too many lanes to name those that have guesses.
-    var marksGuesses: Bool {
-        sources.contains { $0.contains(.inferred) && $0.count > 1 } || (sources.count > 2 && hasGuessesAndFacts)
-    }
-
-    var allSources: Set<Provenance> { sources.reduce(into: []) { $0.formUnion($1) } }
 
     /// Whether some states are guesses and others facts.
     var hasGuessesAndFacts: Bool {
