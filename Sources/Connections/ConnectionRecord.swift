@@ -38,7 +38,7 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
     /// The halves in the key's order; ``client`` and ``server`` know which is which.
     var halves: InlineArray<2, Half> = [Half(), Half()]
     private var synAckTicks = UInt32.max
-    private var handshakeTicks = UInt32.max
+    private(set) var handshakeTicks = UInt32.max
     var clientSide: UInt8
     public internal(set) var roleEvidence: RoleEvidence
     var traits: Traits = []

@@ -11,8 +11,12 @@ struct SegmentBatch: ~Copyable {
     }
 
     typealias Entries = FlatStore<Entry>
+    typealias Details = FlatStore<SegmentDetail>
 
     private var shards = InlineArray<16, Entries> { _ in Entries() }
+    /// What is measured of the same segments, where they are measured; else empty.
+    private var details = InlineArray<16, Details> { _ in Details() }
+    private let isMeasured: Bool
     private let shardCount: UInt64
     private let seed: HashSeed
     /// What the packets turned out to be.
@@ -21,7 +25,9 @@ struct SegmentBatch: ~Copyable {
     /// A shard's number fits in four bits.
     static let mostShards = 16
 
-    init(shards: Int = 1, seed: HashSeed) {
+    /// - Parameter measured: whether what is measured of segments is kept with them.
+    init(shards: Int = 1, seed: HashSeed, measured: Bool = false) {
+        isMeasured = measured
         shardCount = UInt64(min(max(1, shards), Self.mostShards))
         self.seed = seed
     }
@@ -29,6 +35,11 @@ struct SegmentBatch: ~Copyable {
     /// The segments of a shard, in the order they were added.
     subscript(shard: Int) -> Entries {
         _read { yield shards[shard] }
+    }
+
+    /// What is measured of them.
+    subscript(detailsOf shard: Int) -> Details {
+        _read { yield details[shard] }
     }
 
     /// How many segments the memory has room for that is kept from part to part; a part holds more only where its packets
@@ -40,6 +51,7 @@ struct SegmentBatch: ~Copyable {
         let fair = Self.usualCount / Int(shardCount)
         for shard in 0..<Int(shardCount) {
             if shards[shard].count > fair { shards[shard] = Entries() } else { shards[shard].removeAll() }
+            if details[shard].count > fair { details[shard] = Details() } else { details[shard].removeAll() }
         }
         counts = PacketCounts()
     }
@@ -64,7 +76,7 @@ struct SegmentBatch: ~Copyable {
             // Apart from the walk, and nothing is handed to it by its address: what another function looks at has to lie in
             // memory, while here it goes from register to register.
             var header = SegmentHeader()
-            if packet.linkType == LinkType.ethernet.rawValue, PacketDecoder.decodePlain(frame, into: &header) {
+            if packet.linkType == LinkType.ethernet.rawValue, !isMeasured, PacketDecoder.decodePlain(frame, into: &header) {
                 counts.add(.segment)
                 append(TrackedSegment(header, in: frame, at: packet.time, number: packet.number), packet.blockOffset)
             } else {
@@ -84,7 +96,11 @@ struct SegmentBatch: ~Copyable {
         let verdict = PacketDecoder.decode(frame, link: link, originalLength: originalLength, into: &header)
         counts.add(verdict)
         guard verdict == .segment else { return }
-        append(TrackedSegment(header, in: frame, at: time, number: number), offset)
+        let segment = TrackedSegment(header, in: frame, at: time, number: number)
+        append(segment, offset)
+        guard isMeasured else { return }
+        let detail = SegmentDetail(header, in: frame, isCutOff: frame.byteCount < originalLength)
+        details[Self.shard(of: segment.key.hash(seed: seed), among: shardCount)].append(detail)
     }
 
     @inline(__always)

@@ -19,7 +19,9 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     private let senderSide: UInt8
     /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN.
     private let scaleCode: UInt8
-    private let filler: UInt16 = 0
+    /// The lower half of its timestamp (RFC 7323 3.2) where that stands first among the options, as nearly all senders put
+    /// it (appendix A); 0 for none.
+    let stamp: UInt16
 
     /// Made part of its caller before anything else, since the optimiser's limits would leave it a call, and what it is given
     /// and gives would go through memory.
@@ -37,11 +39,25 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         payloadLength = header.payloadLength
         flags = header.flags
         window = header.window
+        stamp = Self.stamp(headerLength: header.headerLength, in: frame, at: Int(header.tcpOffset) &+ 20)
         // Not by a method of the header's, for which it would have to lie in memory.
         scaleCode =
             header.flags.contains(.syn)
             ? SYNOptions(in: frame, at: Int(header.tcpOffset), length: Int(header.headerLength)).windowScale
                 .map { min($0, 14) + 1 } ?? 0 : 0
+    }
+
+    /// Half of the timestamp behind NOP, NOP. Which segments have one follows no pattern, so both are read in any case.
+    ///
+    /// - Parameter start: where the options would start.
+    @_transparent
+    private static func stamp(headerLength: UInt8, in frame: RawSpan, at start: Int) -> UInt16 {
+        let hasRoom = (headerLength >= 32).bit & (frame.byteCount >= start &+ 12).bit
+        let place = Int(truncatingIfNeeded: Choice(hasRoom)(UInt64(truncatingIfNeeded: start), else: 0))
+        guard frame.byteCount >= 8 else { return 0 }
+        let isStamp = Choice(hasRoom & (frame.bigEndian32(at: place) == 0x0101_080a).bit)
+        let value = UInt64(frame.bigEndian32(at: place &+ 4)) & 0xffff
+        return UInt16(truncatingIfNeeded: isStamp(max(1, value), else: 0))
     }
 
     /// A SYN's shift count, at most 14 (RFC 7323 2.3); `nil` also where it is no SYN.
