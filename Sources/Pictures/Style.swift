@@ -106,6 +106,12 @@ public struct Style: Sendable, Equatable {
         return "\u{1B}[" + codes.joined(separator: ";") + "m"
     }
 
+    /// The sequences around text of this style on `canvas`; empty where it shows no colour.
+    public func sequences(_ canvas: Canvas) -> (begin: String, end: String) {
+        let begin = begin(canvas.colour, canvas.theme)
+        return (begin, begin.isEmpty ? "" : Self.reset)
+    }
+
     private static func foreground(_ colour: UInt32, basic: Int, _ depth: ColourDepth) -> String {
         switch depth {
         case .none: return ""

@@ -74,10 +74,12 @@ struct ConnectionListing {
         case .table:
             if let file { Screen.write(Printable.text(file)) }
             if isLong {
-                let long = ConnectionLong(canvas: canvas)
+                var long = ConnectionLong(canvas: canvas)
                 for index in shown {
                     guard let measures = analysis.measures(of: index) else { continue }
-                    Screen.write(long.lines(analysis[index], measures, number: index + 1) + [""])
+                    long.write(analysis[index], measures, number: index + 1)
+                    Screen.write(octets: long.text.octets)
+                    long.clear()
                 }
                 return
             }
