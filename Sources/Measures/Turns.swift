@@ -1,3 +1,4 @@
+import CaptureFile
 import TCPWire
 import Tracking
 
@@ -6,7 +7,7 @@ import Tracking
 /// The data of most protocols takes turns. When one end begins to send after the other has sent, the time in between went to
 /// the way there and back beyond the capture, and the rest to the program that had to think. The way is taken from the
 /// handshake, which kernels answer at once.
-struct Turns: Sendable {
+struct Turns: Sendable, BitwiseCopyable {
     /// Nanoseconds, as the first SYN, the SYN-ACK and the ACK passed; a SYN sent again counts from its last copy.
     private var synTime: Int64?
     private var synAckTime: Int64?
@@ -21,7 +22,8 @@ struct Turns: Sendable {
     private var speaker: (side: Int, last: Int64)?
     private var isOpen = false
 
-    mutating func take(_ segment: SegmentHeader, from side: Int, at time: Int64) {
+    mutating func take(_ segment: TrackedSegment, from side: Int) {
+        let time = segment.time.nanoseconds
         let flags = segment.flags
         if flags.contains(.rst) { return }
         if flags.contains(.syn) {
@@ -85,8 +87,8 @@ public struct TimeShares: Sendable, Equatable {
 
 extension ConnectionMeasures {
     public func shares(of record: ConnectionRecord) -> TimeShares {
-        let client = side(of: .client, record)
-        let server = side(of: .server, record)
+        let client = record.side(of: .client)
+        let server = record.side(of: .server)
         let isOneSocket = client == server
         return TimeShares(
             client: turns.thinking[client], server: isOneSocket ? 0 : turns.thinking[server], network: turns.network,

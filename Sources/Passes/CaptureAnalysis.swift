@@ -45,8 +45,8 @@ public struct CaptureAnalysis: ~Copyable {
     public private(set) var leftOut = 0
     private let choice: StoryChoice
     private let isMeasuring: Bool
-    /// By connection, where they were asked for; else empty.
-    public private(set) var measures: [ConnectionMeasures] = []
+    /// By connection, where they were asked for.
+    private var measured = MeasureStore()
     /// Segments on their way to the tracker.
     private var batch: SegmentBatch
 
@@ -58,7 +58,7 @@ public struct CaptureAnalysis: ~Copyable {
         var generator = SystemRandomNumberGenerator()
         let seed = HashSeed(&generator)
         tracker = ConnectionTracker(seed: seed, eviction: eviction)
-        batch = SegmentBatch(seed: seed)
+        batch = SegmentBatch(seed: seed, measured: isMeasuring)
         index = SegmentIndex(isKept: choice == .places)
         self.choice = choice
     }
@@ -72,6 +72,14 @@ public struct CaptureAnalysis: ~Copyable {
     /// The same for several threads at once, where several workers found them; else `nil`. Nothing more may be read while
     /// they are shared.
     public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0) } }
+
+    /// What was measured of a connection by its place, where that was asked for; else `nil`.
+    public func measures(of index: Int) -> ConnectionMeasures? {
+        isMeasuring ? parallel?.measures(of: index) ?? measured[index] : nil
+    }
+
+    /// All that was measured, copied: for captures that are known to be small.
+    public var measures: [ConnectionMeasures] { (0..<count).compactMap { measures(of: $0) } }
 
     /// All of them, copied: for captures that are known to be small.
     public var connections: [ConnectionRecord] { (0..<count).map { self[$0] } }
@@ -108,12 +116,12 @@ public struct CaptureAnalysis: ~Copyable {
 
     /// Whether several workers find all that is asked for.
     private var isDivisible: Bool {
-        (choice == .none || choice == .places) && !tracker.isEvicting && !isMeasuring
+        !choice.keepsBytes && !tracker.isEvicting
     }
 
     private mutating func take(_ packets: inout PacketBatch, of reader: borrowing CaptureReader) {
         let bytes = reader.bytes
-        if isMeasuring || choice.keepsBytes {
+        if choice.keepsBytes {
             while let packet = packets.next(in: bytes) {
                 let place = kept.count
                 take(bytes.extracting(packet.offset..<packet.offset + packet.capturedLength), packet)
@@ -124,7 +132,11 @@ public struct CaptureAnalysis: ~Copyable {
             batch.removeAll()
             batch.add(&packets, of: bytes)
             counts.add(batch.counts)
-            tracker.take(batch[0], into: &index)
+            if isMeasuring {
+                measured.take(batch, shard: 0, after: 0, &tracker, &index)
+            } else {
+                tracker.take(batch[0], into: &index)
+            }
         }
     }
 
@@ -140,7 +152,8 @@ public struct CaptureAnalysis: ~Copyable {
         precondition(
             parallel == nil || isKnownUniquelyReferenced(&parallel), "reading on while others share the records")
         // Nobody looks at its connections while the workers change them.
-        let pass = parallel.take() ?? ParallelPass(workers: workers, indexing: choice == .places)
+        let pass =
+            parallel.take() ?? ParallelPass(workers: workers, indexing: choice == .places, measuring: isMeasuring)
         defer {
             counts = pass.counts
             parallel = pass
@@ -164,8 +177,8 @@ public struct CaptureAnalysis: ~Copyable {
         guard verdict == .segment else { return }
         let segment = TrackedSegment(header, of: packet, in: frame)
         let predecessor = isRefused ? tracker.predecessor(of: segment) : nil
-        let connection = predecessor ?? tracker.add(segment)
-        if isMeasuring { measure(connection, header, frame, packet) }
+        let connection: Int
+        if let predecessor { connection = predecessor } else { connection = add(segment, header, frame, packet) }
         switch choice {
         case .none: break
         case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
@@ -180,12 +193,16 @@ public struct CaptureAnalysis: ~Copyable {
         }
     }
 
-    private mutating func measure(
-        _ connection: Int, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket
-    ) {
-        if connection == measures.count { measures.append(ConnectionMeasures(header)) }
-        measures[connection].take(
-            header, in: frame, at: packet.time, isCutOff: packet.capturedLength < packet.originalLength)
+    private mutating func add(
+        _ segment: TrackedSegment, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket
+    ) -> Int {
+        let (connection, reading) = tracker.add(segment)
+        if isMeasuring {
+            let isCutOff = packet.capturedLength < packet.originalLength
+            measured.take(
+                segment, SegmentDetail(header, in: frame, isCutOff: isCutOff), reading, tracker[connection], connection)
+        }
+        return connection
     }
 
     private mutating func keep(
@@ -211,6 +228,9 @@ public struct SharedRecords: Sendable {
 
     /// A connection by its place, from 0, in the order of first segments.
     public subscript(index: Int) -> ConnectionRecord { pass.connection(index) }
+
+    /// What was measured of it, where that was asked for.
+    public func measures(of index: Int) -> ConnectionMeasures? { pass.measures(of: index) }
 }
 
 // The second look: one connection's segments.

@@ -1,5 +1,6 @@
 import CaptureFile
 import Dispatch
+import Measures
 import Synchronization
 import TCPWire
 import Tracking
@@ -21,6 +22,7 @@ package final class ParallelPass: @unchecked Sendable {
     /// How many share the work.
     let workers: Int
     private let partSize: Int
+    private let isMeasuring: Bool
     private let seed: HashSeed
     private let shards: [Shard]
     package private(set) var counts = PacketCounts()
@@ -34,14 +36,17 @@ package final class ParallelPass: @unchecked Sendable {
         return size &- reader.position >= leastSize
     }
 
-    package init(workers: Int, partSize: Int = usualPartSize, indexing: Bool = false) {
+    package init(workers: Int, partSize: Int = usualPartSize, indexing: Bool = false, measuring: Bool = false) {
+        isMeasuring = measuring
         self.workers = max(1, min(workers, SegmentBatch.mostShards))
         self.partSize = partSize
         var generator = SystemRandomNumberGenerator()
         let seed = HashSeed(&generator)
         self.seed = seed
         let count = ConnectionTracker.usualCount / self.workers
-        shards = (0..<self.workers).map { _ in Shard(seed: seed, indexing: indexing, expecting: count) }
+        shards = (0..<self.workers).map { _ in
+            Shard(seed: seed, indexing: indexing, measuring: measuring, expecting: count)
+        }
         ordered = Array(repeating: 0, count: self.workers)
     }
 
@@ -51,6 +56,13 @@ package final class ParallelPass: @unchecked Sendable {
     package func connection(_ index: Int) -> ConnectionRecord {
         let (shard, own) = place(index)
         return shards[shard].tracker[own]
+    }
+
+    /// What was measured of a connection, where that was asked for.
+    package func measures(of index: Int) -> ConnectionMeasures? {
+        guard isMeasuring else { return nil }
+        let (shard, own) = place(index)
+        return shards[shard].measures[own]
     }
 
     /// Where the packets of a connection lie, where they were indexed.
@@ -71,7 +83,7 @@ package final class ParallelPass: @unchecked Sendable {
         _ reader: inout CaptureReader, reporting report: (Int, Int) -> Void = { _, _ in }
     ) throws(CaptureError) {
         defer { putInOrder() }
-        let part = PassPart(shards: workers, seed: seed)
+        let part = PassPart(shards: workers, seed: seed, measured: isMeasuring)
         var packets = PacketBatch()
         // The first packets come after whatever describes the rest: sections, interfaces.
         if try part.decodeNext(&reader, &packets) {
@@ -121,7 +133,7 @@ package final class ParallelPass: @unchecked Sendable {
         let run = PartsRun(
             PartSchedule(parts: division.count, shards: workers, depth: depth), position: division.start,
             count: reader.count)
-        let parts = (0..<depth).map { _ in PassPart(shards: workers, seed: seed) }
+        let parts = (0..<depth).map { _ in PassPart(shards: workers, seed: seed, measured: isMeasuring) }
         withoutActuallyEscaping(report) { report in
             // Called by one worker at a time: while it confirms a part.
             nonisolated(unsafe) let report = report
@@ -248,13 +260,20 @@ private final class PartsRun: @unchecked Sendable {
 private final class Shard: @unchecked Sendable {
     var tracker: ConnectionTracker
     var index: SegmentIndex
+    var measures = MeasureStore()
+    private let isMeasuring: Bool
 
-    init(seed: HashSeed, indexing: Bool, expecting count: Int) {
+    init(seed: HashSeed, indexing: Bool, measuring: Bool, expecting count: Int) {
+        isMeasuring = measuring
         tracker = ConnectionTracker(seed: seed, expecting: count)
         index = SegmentIndex(isKept: indexing)
     }
 
     func take(_ part: PassPart, _ number: Int) {
-        tracker.take(part.segments[number], after: part.before, into: &index)
+        if isMeasuring {
+            measures.take(part.segments, shard: number, after: part.before, &tracker, &index)
+        } else {
+            tracker.take(part.segments[number], after: part.before, into: &index)
+        }
     }
 }

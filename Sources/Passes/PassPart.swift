@@ -17,7 +17,9 @@ final class PassPart: @unchecked Sendable {
     /// What reading on behind the end failed with.
     private(set) var error: CaptureError?
 
-    init(shards: Int, seed: HashSeed) { segments = SegmentBatch(shards: shards, seed: seed) }
+    init(shards: Int, seed: HashSeed, measured: Bool = false) {
+        segments = SegmentBatch(shards: shards, seed: seed, measured: measured)
+    }
 
     /// Decodes what starts in a part of the file.
     ///

@@ -6,10 +6,6 @@ import Tracking
 extension FilterField {
     /// Wireshark's names. Alone they mean: this happened.
     static let analysis: [FilterField] = [
-        counted("tcp.analysis.retransmission") { $0.retransmittedSegments },
-        counted("tcp.analysis.out_of_order") { $0.outOfOrderSegments },
-        counted("tcp.analysis.duplicate_ack") { $0.duplicateAcknowledgments },
-        counted("tcp.analysis.zero_window") { $0.zeroWindows },
         counted("tcp.analysis.zero_window_probe") { $0.windowProbes },
         counted("tcp.analysis.keep_alive") { $0.keepAlives },
         counted("tcp.analysis.lost_segment") { $0.missingOctets > 0 ? 1 : 0 },
@@ -28,11 +24,7 @@ extension FilterField {
     ]
 
     static let measured: [FilterField] =
-        perDirection("retransmitted", .count) { .counts([UInt64($0.retransmittedSegments)]) }
-        + perDirection("outoforder", .count) { .counts([UInt64($0.outOfOrderSegments)]) }
-        + perDirection("dupacks", .count) { .counts([UInt64($0.duplicateAcknowledgments)]) }
-        + perDirection("zerowindows", .count) { .counts([UInt64($0.zeroWindows)]) }
-        + perDirection("missing", .octets) { .counts([$0.missingOctets]) }
+        perDirection("missing", .octets) { .counts([$0.missingOctets]) }
         + perDirection("flight", .octets) { .counts([$0.flightMaximum]) }
         + perDirection("window", .octets) { .counts([UInt64($0.windowMaximum)]) }
         + perDirection("hops", .number) { .counts($0.hops.map { [UInt64($0)] } ?? []) }

@@ -28,6 +28,33 @@ extension FilterField {
         FilterField("tcp.completeness", .number) { .counts([$0.record.completeness]) },
     ]
 
+    /// Those of Wireshark's that the first pass counts, over both directions. Alone they mean: this happened.
+    static let counted: [FilterField] = [
+        sum("tcp.analysis.retransmission") { UInt64($0.retransmittedSegments) },
+        sum("tcp.analysis.out_of_order") { UInt64($0.outOfOrderSegments) },
+        sum("tcp.analysis.duplicate_ack") { UInt64($0.duplicateAcknowledgments) },
+        sum("tcp.analysis.zero_window") { UInt64($0.zeroWindows) },
+    ]
+
+    private static func sum(_ name: String, _ count: @escaping @Sendable (Half) -> UInt64) -> FilterField {
+        FilterField(name, .count) { .counts([count($0.record.client) &+ count($0.record.server)]) }
+    }
+
+    /// What the first pass counts of each direction: `name` for both, `client.name` and `server.name` for what one end sent.
+    static let perEnd: [FilterField] =
+        each("retransmitted") { UInt64($0.retransmittedSegments) }
+        + each("outoforder") { UInt64($0.outOfOrderSegments) }
+        + each("dupacks") { UInt64($0.duplicateAcknowledgments) }
+        + each("zerowindows") { UInt64($0.zeroWindows) }
+
+    private static func each(_ name: String, _ count: @escaping @Sendable (Half) -> UInt64) -> [FilterField] {
+        [
+            FilterField(name, .count) { .counts([count($0.record.client), count($0.record.server)]) },
+            FilterField("client.\(name)", .count) { .counts([count($0.record.client)]) },
+            FilterField("server.\(name)", .count) { .counts([count($0.record.server)]) },
+        ]
+    }
+
     static let own: [FilterField] = [
         FilterField("number", .number) { .counts([UInt64($0.number)]) },
         FilterField("client", .endpoint) { .endpoints([$0.record.clientEndpoint]) },

@@ -38,7 +38,7 @@ public struct FilterField: Sendable {
     }
 
     /// Every field, Wireshark's first.
-    public static let all: [FilterField] = wireshark + analysis + own + measured
+    public static let all: [FilterField] = wireshark + counted + analysis + own + perEnd + measured
 
     static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 

@@ -14,9 +14,10 @@ extension ConnectionStory {
     public init?(segments: [StoredSegment], reusesTuple: Bool = false) {
         let refused = Set(segments.indices.filter { segments[$0].isRefused })
         guard let first = Replay(segments, leavingOut: refused) else { return nil }
-        let facts = segments.map { segment in
-            let sender: Party = first.final.isFromClient(segment.header) ? .client : .server
-            return SegmentFacts(segment, side: first.final.side(of: sender))
+        let facts = segments.indices.map { index in
+            let sender: Party = first.final.isFromClient(segments[index].header) ? .client : .server
+            return SegmentFacts(
+                segments[index], side: first.final.side(of: sender), first.readings[index]?.classes ?? [])
         }
         let artefacts = CaptureArtefacts(segments, facts)
         var pass = LabelPass(facts, artefacts, reusesTuple: reusesTuple)
@@ -56,25 +57,28 @@ extension ConnectionStory {
     }
 }
 
-/// The tracker's view of the connection after each segment.
+/// The connection's record after each segment.
 private struct Replay {
     /// `nil` before the first segment that was not left out.
     private(set) var moments: [ConnectionRecord?] = []
+    /// What each segment is to the connection; `nil` for those left out.
+    private(set) var readings: [SegmentReading?] = []
     let final: ConnectionRecord
 
     init?(_ segments: [StoredSegment], leavingOut left: Set<Int>) {
-        var generator = SystemRandomNumberGenerator()
-        var tracker = ConnectionTracker(seed: HashSeed(&generator))
+        var cursor = ConnectionCursor()
         moments.reserveCapacity(segments.count)
+        readings.reserveCapacity(segments.count)
         for (index, segment) in segments.enumerated() {
-            if !left.contains(index) {
-                _ = tracker.add(segment.tracked)
-                guard tracker.count == 1 else { return nil }
+            if left.contains(index) {
+                readings.append(nil)
+            } else {
+                guard let reading = cursor.take(segment.tracked) else { return nil }
+                readings.append(reading)
             }
-            moments.append(tracker.count > 0 ? tracker[0] : nil)
+            moments.append(cursor.record)
         }
-        guard tracker.count > 0 else { return nil }
-        let last = tracker[0]
+        guard let last = cursor.record else { return nil }
         final = last
     }
 }

@@ -8,20 +8,22 @@ import TCPWire
 /// kind of segment it is: the answers (is it data, is it new, is a round trip being measured) follow no pattern, and each
 /// wrong guess of the processor's costs as much as a quarter of all this.
 extension ConnectionRecord {
-    /// Takes one more segment into account, if it is of that bulk.
+    /// Takes one more segment into account, if it is of that bulk: the next octets or none, no other class than
+    /// ``SegmentClass/advances``, ``SegmentClass/pureACK``, ``SegmentClass/duplicateACK`` and ``SegmentClass/endsRoundTrip``.
     ///
-    /// - Returns: whether it is; else ``takeInFull(_:_:)`` has to take it.
+    /// - Returns: whether it is; else ``takeInFull(_:_:_:)`` has to take it.
     @inline(__always)
     mutating func takeInBulk(_ segment: TrackedSegment) -> Bool {
         let (side, other) = (segment.side, segment.side ^ 1)
         let end = segment.sequence + segment.payloadLength
+        let ticks = circlingTicks(segment.time)
         guard segment.flags.intersection([.syn, .fin, .rst, .ack]) == .ack, isInBulk,
-            halves[side].expects(end, of: segment)
+            tcplens_hide(
+                halves[side].isRare(end, of: segment) | halves[other].isRare(segment.acknowledgment)
+                    | halves[0].hasLongTimer(ticks) | halves[1].hasLongTimer(ticks) | isSilenceLong(segment.time)) == 0
         else { return false }
         if lastTime < segment.time { lastTime = segment.time }
-        let ticks = circlingTicks(segment.time)
-        let window = halves[side].window
-        let isPure = (segment.payloadLength == 0).bit & (segment.window == window).bit
+        let isPure = (segment.payloadLength == 0).bit & (segment.window == halves[side].window).bit
         halves[side].noteSent(segment, until: end, at: ticks)
         let isDuplicate = halves[side].noteAcknowledging(segment.acknowledgment) & isPure
         let next = halves[other].next
@@ -35,6 +37,12 @@ extension ConnectionRecord {
     private var isInBulk: Bool {
         traits.isInBulk && halves[0].isInBulk && halves[1].isInBulk
     }
+
+    /// 1 where nothing came for so long that no round trip can have been going on, or the time went back.
+    @inline(__always)
+    private func isSilenceLong(_ time: Timestamp) -> UInt64 {
+        (UInt64(bitPattern: time.nanoseconds(since: lastTime)) >= UInt64(Self.longestRoundTrip)).bit
+    }
 }
 
 extension ConnectionRecord.Traits {
@@ -43,35 +51,46 @@ extension ConnectionRecord.Traits {
 }
 
 extension Half {
-    /// ESTABLISHED, all numbers known, and no FIN sent.
+    /// ESTABLISHED, all numbers known, nothing missing, and no FIN sent.
     @inline(__always)
     fileprivate var isInBulk: Bool {
         let needed: Marks = [.numbered, .acknowledged, .initialKnown, .synAcknowledged, .beyondInitial]
-        return isEstablished && marks.intersection(needed.union(.fin)) == needed
+        return isEstablished && marks.intersection(needed.union([.fin, .gapped])) == needed
     }
 
-    /// Whether there is nothing rare about a segment of this end's that stretches to `end`: no octets that were sent before,
-    /// no full circle of the numbers, no closed window.
+    /// 1 where there is something rare about a segment of this end's that stretches to `end`: other numbers than the next, a
+    /// full circle of the numbers, a closed window.
     @inline(__always)
-    fileprivate func expects(_ end: SequenceNumber, of segment: TrackedSegment) -> Bool {
-        let isOld = end.isAtOrBefore(next).bit & (segment.payloadLength > 0).bit
+    fileprivate func isRare(_ end: SequenceNumber, of segment: TrackedSegment) -> UInt64 {
         let isWrapped = (end.relative(to: initialSequence) < next.relative(to: initialSequence)).bit
-        return tcplens_hide(isOld | isWrapped | (segment.window == 0).bit) == 0
+        return (segment.sequence != next).bit | isWrapped | (segment.window == 0).bit
     }
 
-    /// Octets up to `end`, where that is beyond ``next``; one segment at a time has its round trip measured.
+    /// 1 where there is something rare about an acknowledgment of this end's numbers: they were never seen, or this end's
+    /// window is closed, so that a probe may come.
+    @inline(__always)
+    fileprivate func isRare(_ acknowledgment: SequenceNumber) -> UInt64 {
+        acknowledgment.isAfter(next).bit | (window == 0).bit
+    }
+
+    /// 1 where a round trip is being measured that has taken too long, or began later.
+    @inline(__always)
+    fileprivate func hasLongTimer(_ ticks: UInt32) -> UInt64 {
+        let isTiming = UInt64(truncatingIfNeeded: marks.rawValue / Marks.timing.rawValue)
+        return isTiming & UInt64(truncatingIfNeeded: (ticks &- timedAt) >> 31)
+    }
+
+    /// Octets up to `end`; one segment at a time has its round trip measured.
     @inline(__always)
     fileprivate mutating func noteSent(_ segment: TrackedSegment, until end: SequenceNumber, at ticks: UInt32) {
         segments &+= 1
         window = segment.window
-        let isNew = Choice(end.isAfter(next).bit)
-        let isTimed = Choice(end.isAfter(next).bit & (marks.rawValue & Marks.timing.rawValue == 0).bit)
-        next.rawValue = isNew(end.rawValue, else: next.rawValue)
+        let isNew = (segment.payloadLength > 0).bit
+        let isTimed = Choice(isNew & (marks.rawValue & Marks.timing.rawValue == 0).bit)
+        next = end
         timedEnd.rawValue = isTimed(end.rawValue, else: timedEnd.rawValue)
         timedAt = isTimed(ticks, else: timedAt)
-        marks.formUnion(isNew(.timing))
-        let fills = Choice(end.isAfter(contiguous).bit & segment.sequence.isAtOrBefore(contiguous).bit)
-        contiguous.rawValue = fills(end.rawValue, else: contiguous.rawValue)
+        marks.formUnion(Choice(isNew)(.timing))
     }
 
     /// An acknowledgment that this end sent.
@@ -85,14 +104,11 @@ extension Half {
         return isSame
     }
 
-    /// An acknowledgment that the other end sent. What was never sent, nobody can acknowledge.
+    /// An acknowledgment that the other end sent, of numbers that were.
     @inline(__always)
     fileprivate mutating func noteAcknowledged(_ number: SequenceNumber, at ticks: UInt32) {
-        let isValid = number.isAtOrBefore(next).bit
-        let fills = Choice(isValid & number.isAfter(contiguous).bit)
-        contiguous.rawValue = fills(number.rawValue, else: contiguous.rawValue)
         let isTiming = UInt64(truncatingIfNeeded: marks.rawValue / Marks.timing.rawValue) & 1
-        let ends = Choice(isValid & isTiming & number.isAtOrAfter(timedEnd).bit)
+        let ends = Choice(isTiming & number.isAtOrAfter(timedEnd).bit)
         shortestRoundTrip = min(shortestRoundTrip, ends(ticks &- timedAt, else: .max))
         marks.subtract(ends(.timing))
     }

@@ -15,10 +15,10 @@ extension ConnectionRecord {
         case unknown
     }
 
-    mutating func settleReset(_ segment: TrackedSegment, from side: Int) {
+    mutating func settleReset(_ segment: TrackedSegment, from side: Int, _ store: borrowing HoleStore) {
         let other = peer(of: side)
         halves[side].marks.insert(.reset)
-        let fit = fit(ofReset: segment, from: side)
+        let fit = fit(ofReset: segment, from: side, store)
         if fit == .outside { return }
         halves[side].state = .closed
         if resetter == nil { resetter = side }
@@ -28,7 +28,7 @@ extension ConnectionRecord {
         }
     }
 
-    private func fit(ofReset segment: TrackedSegment, from side: Int) -> ResetFit {
+    private func fit(ofReset segment: TrackedSegment, from side: Int, _ store: borrowing HoleStore) -> ResetFit {
         let other = peer(of: side)
         let sequence = segment.sequence
         let acknowledgment = segment.acknowledgment
@@ -42,16 +42,17 @@ extension ConnectionRecord {
         }
         let isNumbered = halves[side].marks.contains(.numbered)
         let isAcknowledged = halves[other].marks.contains(.acknowledged)
-        if isNumbered, sequence == halves[side].next || sequence == halves[side].contiguous { return .exact }
+        let contiguous = store.firstMissing(in: halves[side].holes) ?? halves[side].next
+        if isNumbered, sequence == halves[side].next || sequence == contiguous { return .exact }
         if isAcknowledged, sequence == halves[other].highestAcknowledgment { return .exact }
         guard isNumbered || isAcknowledged else { return .unknown }
-        let expected = isAcknowledged ? halves[other].highestAcknowledgment : halves[side].contiguous
+        let expected = isAcknowledged ? halves[other].highestAcknowledgment : contiguous
         return sequence.isInWindow(from: expected, size: window(of: other)) ? .inWindow : .outside
     }
 
     /// The window that an end last offered, scaled; the largest it can mean where the SYN that told the scale was not
     /// captured.
-    private func window(of side: Int) -> UInt32 {
+    func window(of side: Int) -> UInt32 {
         let shift: UInt8
         if halves[side].marks.isDisjoint(with: [.syn, .synAck]) {
             shift = 14

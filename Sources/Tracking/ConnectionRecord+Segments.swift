@@ -3,52 +3,68 @@ import TCPState
 import TCPWire
 
 extension ConnectionRecord {
-    @inline(__always)
-    private mutating func noteSegment(_ segment: TrackedSegment, of side: Int) {
+    /// Takes one more segment into account: numbers first, then the states that follow from them.
+    ///
+    /// - Parameter store: where the holes of this record's directions are kept.
+    @inline(never)
+    @discardableResult
+    mutating func takeInFull(
+        _ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore
+    ) -> SegmentReading {
+        let side = segment.side
+        let ticks = circlingTicks(segment.time)
+        giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime))
         if lastTime < segment.time { lastTime = segment.time }
         halves[side].segments &+= 1
-    }
-
-    /// Takes one more segment into account: numbers first, then the states that follow from them.
-    @inline(never)
-    mutating func takeInFull(_ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix) {
-        let side = segment.side
-        noteSegment(segment, of: side)
         let flags = segment.flags
         // An RST is judged by its number alone and stands in nobody's stream (RFC 9293 3.10.7.4, the second check).
         if flags.contains(.rst) {
             noteBase(segment, from: side)
-            settleReset(segment, from: side)
-            return
+            settleReset(segment, from: side, store)
+            return SegmentReading()
+        }
+        if isOfAnother(segment, from: side) {
+            var reading = SegmentReading()
+            reading.classes.insert(.stray)
+            return reading
         }
         var repeatsSYN = false
         if flags.contains(.syn) {
-            if isStray(segment, from: side) { return }
-            repeatsSYN = noteSYN(segment, from: side)
+            repeatsSYN = noteSYN(segment, from: side, &store)
         }
         noteBase(segment, from: side)
-        noteNumbers(segment, from: side, repeatsSYN: repeatsSYN)
+        var reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, &store)
         if flags.contains(.ack) {
             if !handshakeProved { noteHandshake(segment, from: side) }
-            noteAcknowledgment(segment, from: side)
+            noteAcknowledgment(segment, from: side, at: ticks, &store, &reading)
         }
-        noteWindow(segment, of: side)
-        if flags.contains(.fin), closer == nil { closer = side }
+        noteWindow(segment, of: side, &reading)
+        halves[side].count(reading)
+        if flags.contains(.fin), closer == nil, !reading.classes.contains(.stray) { closer = side }
 
         settleSender(segment, side: side, transitions)
-        settleReceiver(segment, from: side, to: peer(of: side), transitions)
+        settleReceiver(segment, from: side, to: peer(of: side), transitions, store)
+        for side in 0...1 { forgetHoles(of: side, at: ticks, &store) }
+        return reading
     }
 
-    /// A SYN-ACK with another ISN after the first one was acknowledged: not of this connection's numbers, whatever it is.
-    @inline(__always)
-    private func isStray(_ segment: TrackedSegment, from side: Int) -> Bool {
-        segment.flags.contains(.ack) && halves[side].marks.isSuperset(of: [.initialKnown, .synAcknowledged])
-            && segment.sequence != halves[side].initialSequence
+    /// A segment of another connection between the same two: a SYN-ACK with another ISN after the first one was acknowledged,
+    /// or the first that an end says, with an ACK that covers no SYN of this connection (RFC 9293 3.5, Figure 9).
+    private func isOfAnother(_ segment: TrackedSegment, from side: Int) -> Bool {
+        guard segment.flags.contains(.ack) else { return false }
+        if segment.flags.contains(.syn) {
+            return halves[side].marks.isSuperset(of: [.initialKnown, .synAcknowledged])
+                && segment.sequence != halves[side].initialSequence
+        }
+        let other = halves[peer(of: side)]
+        guard other.state == .synSent, !halves[side].marks.contains(.numbered) else { return false }
+        let (iss, number) = (other.initialSequence, segment.acknowledgment)
+        return !number.isAfter(iss) || number.isAfter(other.next)
     }
 
     /// - Returns: whether this very SYN (or SYN-ACK) was sent before. The SYN-ACK of a simultaneous open repeats a SYN's
     ///   number, but is not the SYN again (RFC 9293 Figure 7).
-    private mutating func noteSYN(_ segment: TrackedSegment, from side: Int) -> Bool {
+    private mutating func noteSYN(_ segment: TrackedSegment, from side: Int, _ store: inout HoleStore) -> Bool {
         let other = peer(of: side)
         let sequence = segment.sequence
         let answers = segment.flags.contains(.ack)
@@ -57,7 +73,11 @@ extension ConnectionRecord {
             && halves[side].initialSequence == sequence
         let isRepeat = isSame && halves[side].marks.contains(answers ? .synAck : .syn)
         halves[side].initialSequence = sequence
-        if !isSame || !halves[side].marks.contains(.numbered) { halves[side].begin(at: sequence + 1) }
+        if !isSame || !halves[side].marks.contains(.numbered) {
+            halves[side].begin(at: sequence + 1)
+            halves[side].marks.subtract([.timing, .gapped])
+            store.removeAll(of: &halves[side].holes)
+        }
         halves[side].marks.insert(.initialKnown)
         halves[side].marks.remove(.initialGuessed)
         if answers {
@@ -108,54 +128,6 @@ extension ConnectionRecord {
         }
     }
 
-    @inline(__always)
-    private mutating func noteNumbers(_ segment: TrackedSegment, from side: Int, repeatsSYN: Bool) {
-        let flags = segment.flags
-        let sequence = segment.sequence
-        let length = segment.sequenceLength
-        let end = sequence + length
-        guard halves[side].marks.contains(.numbered) else {
-            halves[side].begin(at: end)
-            if flags.contains(.fin) { halves[side].marks.insert(.fin) }
-            return
-        }
-        let contiguous = halves[side].contiguous
-        if flags.contains(.fin), !halves[side].marks.contains(.fin) {
-            halves[side].marks.insert(.fin)
-            // Nothing comes after a FIN: what seemed to was never of this stream.
-            if end.isAtOrAfter(contiguous) { halves[side].advance(to: end) }
-        } else if end.isAfter(halves[side].next) {
-            if !halves[side].marks.contains(.fin) { advance(side, to: end, at: segment.time) }
-        } else if length > 0 {
-            noteRepetition(segment, from: side, repeatsSYN: repeatsSYN)
-        }
-        if end.isAfter(contiguous), sequence.isAtOrBefore(contiguous) { halves[side].contiguous = end }
-    }
-
-    /// New octets: one segment at a time has its round trip measured.
-    @inline(__always)
-    private mutating func advance(_ side: Int, to end: SequenceNumber, at time: Timestamp) {
-        halves[side].advance(to: end)
-        guard !halves[side].marks.contains(.timing) else { return }
-        halves[side].marks.insert(.timing)
-        halves[side].timedEnd = end
-        halves[side].timedAt = circlingTicks(time)
-    }
-
-    /// Nothing but numbers that lie before the highest.
-    private mutating func noteRepetition(_ segment: TrackedSegment, from side: Int, repeatsSYN: Bool) {
-        let isBefore = segment.sequence.isBefore(halves[side].contiguous)
-        if segment.flags.contains(.syn) ? repeatsSYN : isBefore {
-            guard !isKeepAlive(segment, from: side) else { return }
-            halves[side].retransmittedSegments &+= 1
-            halves[side].retransmittedBytes.addStaying(segment.payloadLength)
-            // Which of the two an ACK answers, nobody can tell (RFC 6298 3, Karn's algorithm).
-            halves[side].marks.remove(.timing)
-        } else if !segment.flags.contains(.syn) {
-            halves[side].outOfOrderSegments &+= 1
-        }
-    }
-
     /// The third segment of the handshake, proved by both its numbers (RFC 9293 3.5).
     private mutating func noteHandshake(_ segment: TrackedSegment, from side: Int) {
         let other = peer(of: side)
@@ -172,52 +144,73 @@ extension ConnectionRecord {
         noteHandshake(at: segment.time)
     }
 
-    @inline(__always)
-    private mutating func noteAcknowledgment(_ segment: TrackedSegment, from side: Int) {
+    private mutating func noteAcknowledgment(
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
+        _ reading: inout SegmentReading
+    ) {
         let other = peer(of: side)
-        let acknowledgment = segment.acknowledgment
-        if !halves[side].marks.contains(.acknowledged) || acknowledgment.isAfter(halves[side].highestAcknowledgment) {
-            halves[side].highestAcknowledgment = acknowledgment
-            halves[side].marks.insert(.acknowledged)
-        } else if acknowledgment == halves[side].highestAcknowledgment, segment.sequenceLength == 0,
-            segment.window == halves[side].window, segment.window > 0, halves[other].next.isAfter(acknowledgment)
-        {
-            halves[side].duplicateAcknowledgments &+= 1
+        let number = segment.acknowledgment
+        if segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin]) {
+            reading.classes.insert(.pureACK)
         }
         // What was never sent, nobody can acknowledge (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
-        guard halves[other].marks.contains(.numbered), acknowledgment.isAtOrBefore(halves[other].next) else { return }
-        if acknowledgment.isAfter(halves[other].contiguous) { halves[other].contiguous = acknowledgment }
-        if halves[other].marks.contains(.timing), acknowledgment.isAtOrAfter(halves[other].timedEnd) {
-            halves[other].marks.remove(.timing)
-            let elapsed = circlingTicks(segment.time) &- halves[other].timedAt
-            if elapsed < halves[other].shortestRoundTrip { halves[other].shortestRoundTrip = elapsed }
+        if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
+            !believes(acknowledgment: number, of: other, by: segment, at: ticks, &store, &reading)
+        {
+            return
         }
-        if halves[other].marks.contains(.synAcknowledged), !halves[other].marks.contains(.fin) { return }
-        if halves[other].marks.contains(.initialKnown), acknowledgment.isAfter(halves[other].initialSequence) {
+        noteRepeated(segment, from: side, &reading)
+        guard halves[other].marks.contains(.numbered) else { return }
+        if halves[other].marks.contains(.gapped) {
+            let missing = store.acknowledge(number, in: &halves[other].holes, at: ticks)
+            reading.missing &+= missing.numbers
+            reading.missingHoles &+= missing.holes
+        }
+        if halves[other].marks.contains(.timing), number.isAtOrAfter(halves[other].timedEnd) {
+            halves[other].marks.remove(.timing)
+            reading.classes.insert(.endsRoundTrip)
+            reading.roundTrip = ticks &- halves[other].timedAt
+            halves[other].shortestRoundTrip = min(halves[other].shortestRoundTrip, reading.roundTrip)
+        }
+        if halves[other].marks.contains(.initialKnown), number.isAfter(halves[other].initialSequence) {
             halves[other].marks.insert(.synAcknowledged)
         }
-        if halves[other].marks.contains(.fin), acknowledgment.isAfter(halves[other].finSequence) {
+        if halves[other].marks.contains(.fin), number.isAfter(halves[other].finSequence) {
             halves[other].marks.insert(.finAcknowledged)
         }
     }
 
-    @inline(__always)
-    private mutating func noteWindow(_ segment: TrackedSegment, of side: Int) {
-        halves[side].window = segment.window
-        if segment.window == 0, halves[side].zeroWindows < .max, segment.flags.isDisjoint(with: [.syn, .fin]) {
-            halves[side].zeroWindows &+= 1
+    /// Whether the acknowledgment was given before, and whether that makes it a duplicate.
+    private mutating func noteRepeated(_ segment: TrackedSegment, from side: Int, _ reading: inout SegmentReading) {
+        let other = peer(of: side)
+        let number = segment.acknowledgment
+        if !halves[side].marks.contains(.acknowledged) || number.isAfter(halves[side].highestAcknowledgment) {
+            halves[side].highestAcknowledgment = number
+            halves[side].marks.insert(.acknowledged)
+        } else if number == halves[side].highestAcknowledgment, reading.classes.contains(.pureACK),
+            segment.window == halves[side].window, segment.window > 0, halves[other].marks.contains(.numbered),
+            halves[other].next.isAfter(number)
+        {
+            reading.classes.insert(.duplicateACK)
         }
     }
 
-    /// RFC 9293 3.8.4: one octet or none, at the number before the next.
-    @inline(__always)
-    func isKeepAlive(_ segment: TrackedSegment, from side: Int) -> Bool {
-        let other = peer(of: side)
-        return segment.payloadLength <= 1 && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
-            && halves[side].marks.contains(.numbered) && segment.sequence == halves[side].next - 1
-            && halves[other].marks.contains(.acknowledged)
-            && halves[other].highestAcknowledgment == halves[side].next
-            // Into a closed window the same numbers are a probe (3.8.6.1).
-            && halves[other].window > 0
+    private mutating func noteWindow(_ segment: TrackedSegment, of side: Int, _ reading: inout SegmentReading) {
+        halves[side].window = segment.window
+        if segment.window == 0, segment.flags.isDisjoint(with: [.syn, .fin]) { reading.classes.insert(.zeroWindow) }
+    }
+}
+
+extension Half {
+    /// Counts a segment of this direction by its class.
+    fileprivate mutating func count(_ reading: SegmentReading) {
+        let classes = reading.classes
+        if classes.isSentAgain {
+            retransmittedSegments &+= 1
+            retransmittedBytes.addStaying(reading.octetsSentAgain)
+        }
+        if classes.isOutOfOrder { outOfOrderSegments &+= 1 }
+        if classes.contains(.duplicateACK) { duplicateAcknowledgments &+= 1 }
+        if classes.contains(.zeroWindow), zeroWindows < .max { zeroWindows &+= 1 }
     }
 }

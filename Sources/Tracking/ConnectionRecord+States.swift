@@ -67,7 +67,8 @@ extension ConnectionRecord {
     }
 
     mutating func settleReceiver(
-        _ segment: TrackedSegment, from side: Int, to other: Int, _ transitions: borrowing TransitionMatrix
+        _ segment: TrackedSegment, from side: Int, to other: Int, _ transitions: borrowing TransitionMatrix,
+        _ store: borrowing HoleStore
     ) {
         let flags = segment.flags
         let acknowledgment = segment.acknowledgment
@@ -86,7 +87,7 @@ extension ConnectionRecord {
         // Out of order, a FIN waits in the receiver's queue: the receiver's own ACK will tell when it counted. What was
         // sent after it arrives after it, as far as the capture tells.
         let finPassed =
-            halves[side].marks.contains(.fin) && halves[side].contiguous.isAfter(halves[side].finSequence)
+            halves[side].marks.contains(.fin) && store.firstMissing(in: halves[side].holes) == nil
         if finPassed, segment.sequence.isAfter(halves[side].finSequence) {
             move(other, .finArrives, transitions)
         }

@@ -27,7 +27,7 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
     }
 
     /// Nanoseconds in one unit of the delays that are kept; at most 429 s fit.
-    static let tick: Int64 = 100
+    package static let tick: Int64 = 100
 
     public internal(set) var firstTime: Timestamp
     public internal(set) var lastTime: Timestamp
@@ -37,7 +37,7 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
     /// The halves in the key's order; ``client`` and ``server`` know which is which.
     package internal(set) var halves: InlineArray<2, Half> = [Half(), Half()]
     private var synAckTicks = UInt32.max
-    private var handshakeTicks = UInt32.max
+    private(set) var handshakeTicks = UInt32.max
     var clientSide: UInt8
     public internal(set) var roleEvidence: RoleEvidence
     var traits: Traits = []
@@ -71,7 +71,7 @@ extension ConnectionRecord {
     package func side(of party: Party) -> Int { party == .client ? Int(clientSide & 1) : peer(of: Int(clientSide & 1)) }
 
     /// Whose side this is.
-    func party(_ side: Int) -> Party { side == Int(clientSide) ? .client : .server }
+    package func party(_ side: Int) -> Party { side == Int(clientSide) ? .client : .server }
 
     /// Whether the segment went from client to server. Of a connection of a socket with itself every segment counts as
     /// the client's.

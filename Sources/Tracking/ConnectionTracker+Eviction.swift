@@ -112,6 +112,7 @@ extension ConnectionTracker {
         let record = records[index]
         evictor?.end(index, record)
         unlink(index)
+        for side in 0...1 { holes.removeAll(of: &records[index].halves[side].holes) }
         records[index].firstNumber = 0
     }
 

@@ -7,6 +7,8 @@ import TCPWire
 /// segment; memory grows with the number of connections, or stays constant where ended ones are let go (``Eviction``).
 public struct ConnectionTracker: ~Copyable {
     var records: FlatStore<ConnectionRecord>
+    /// The holes in the records' directions.
+    var holes = HoleStore()
     /// 0 for an empty slot; else record index + 1 below, and above it the half of the key's hash that says where the search
     /// for it begins: so a slot taken by another key is passed over, and the table made larger, without a look at the
     /// records, which lie in cold memory. From a half to five eighths of them are taken: 16 octets a connection at most.
@@ -43,18 +45,37 @@ public struct ConnectionTracker: ~Copyable {
 
     /// Takes the next segment.
     ///
-    /// - Returns: the index of its connection.
-    public mutating func add(_ segment: TrackedSegment) -> Int {
+    /// - Returns: the index of its connection, and what the segment is to it.
+    @discardableResult
+    public mutating func add(_ segment: TrackedSegment) -> (connection: Int, reading: SegmentReading) {
         if evictor != nil { sweep(at: segment.time) }
         let index = find(segment, segment.key.hash(seed: seed), after: 0)
-        take(segment, of: index)
-        return index
+        return (index, records[index].takeInFull(segment, transitions, &holes))
+    }
+
+    /// Takes segments one after another, and tells of each what it is.
+    ///
+    /// - Parameters:
+    ///   - before: packets that came before those that the segments' numbers count from.
+    ///   - index: gets each segment's place.
+    ///   - note: gets each segment's entry, its connection, its reading, and the connection's record after it.
+    package mutating func take(
+        _ entries: borrowing SegmentBatch.Entries, after before: Int, into index: inout SegmentIndex,
+        noting note: (Int, Int, SegmentReading, ConnectionRecord) -> Void
+    ) {
+        for entry in 0..<entries.count {
+            if evictor != nil { sweep(at: entries[entry].segment.time) }
+            let connection = find(entries[entry].segment, entries[entry].hash, after: before)
+            let reading = records[connection].takeInFull(entries[entry].segment, transitions, &holes)
+            note(entry, connection, reading, records[connection])
+            index.note(connection, offset: entries[entry].offset, number: before &+ entries[entry].segment.number)
+        }
     }
 
     @inline(__always)
     private mutating func take(_ segment: TrackedSegment, of index: Int) {
         // In two calls, since the table is copied for the second.
-        if !records[index].takeInBulk(segment) { records[index].takeInFull(segment, transitions) }
+        if !records[index].takeInBulk(segment) { records[index].takeInFull(segment, transitions, &holes) }
     }
 
     /// Takes segments, some of them at a time: while the first is worked on, the memory that the others need is under way.

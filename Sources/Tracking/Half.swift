@@ -29,25 +29,26 @@ public struct Half: Sendable, BitwiseCopyable {
         static let timing = Marks(rawValue: 1 << 11)
         /// ``Half/next`` went beyond ``Half/initialSequence``, from where full circles are counted.
         static let beyondInitial = Marks(rawValue: 1 << 12)
+        /// ``Half/holes`` is a chain of some.
+        static let gapped = Marks(rawValue: 1 << 13)
     }
 
     /// ISN, or a guess at it; the marks tell.
     public internal(set) var initialSequence = SequenceNumber(0)
     /// The number after the highest one sent; after a FIN, the number after it.
     public internal(set) var next = SequenceNumber(0)
-    /// The number up to which nothing is missing: either it was captured, or the other end acknowledged it.
-    var contiguous = SequenceNumber(0)
+    /// Where its chain of holes begins in the ``HoleStore``; 0 for none.
+    var holes: UInt32 = 0
     /// The highest number this end acknowledged.
     public internal(set) var highestAcknowledgment = SequenceNumber(0)
     public internal(set) var segments: UInt32 = 0
-    /// Segments that began with numbers sent before and carried none that are new. One that fills a hole is not counted
-    /// here but below.
+    /// Segments whose numbers were sent before: ``SegmentClass/isSentAgain``.
     public internal(set) var retransmittedSegments: UInt32 = 0
-    /// Segments that filled a hole: late, or sent again because what first filled it was lost before it could be captured.
+    /// Segments that others overtook: ``SegmentClass/isOutOfOrder``.
     public internal(set) var outOfOrderSegments: UInt32 = 0
-    /// Segments that said nothing but an acknowledgment given before, while octets were on their way (RFC 5681 2).
+    /// ``SegmentClass/duplicateACK``.
     public internal(set) var duplicateAcknowledgments: UInt32 = 0
-    /// Payload octets of the retransmitted segments; stays at its largest value.
+    /// Payload octets that were sent again; stays at its largest value.
     public internal(set) var retransmittedBytes: UInt32 = 0
     /// The number whose acknowledgment ends the round trip that is measured, and when it was sent.
     var timedEnd = SequenceNumber(0)
@@ -56,14 +57,14 @@ public struct Half: Sendable, BitwiseCopyable {
     public internal(set) var marks: Marks = []
     /// The window field of the last segment, not scaled.
     public internal(set) var window: UInt16 = 0
-    /// Segments (RST apart) that offered no window; 65,535 where there were as many or more.
+    /// ``SegmentClass/zeroWindow``; 65,535 where there were as many or more.
     public internal(set) var zeroWindows: UInt16 = 0
     /// How often ``next`` has gone full circle; stays at 255.
     private var circles: UInt8 = 0
     /// The state in the lower half, 15 for `nil`; the shift count in the upper, likewise.
     private var stateAndScale: UInt8 = 0xff
 
-    init() {}
+    package init() {}
 }
 
 extension Half {
@@ -87,10 +88,8 @@ extension Half {
 
     /// Payload octets in sequence space: each counted once, holes in the capture included. Of more than 1 TB, less.
     public var streamBytes: UInt64 {
-        guard marks.contains(.numbered), marks.contains(.beyondInitial) else { return 0 }
-        let numbers = UInt64(circles) << 32 | UInt64(next.relative(to: initialSequence))
         let control: UInt64 = marks.contains(.fin) ? 2 : 1
-        return numbers > control ? numbers - control : 0
+        return extent > control ? extent - control : 0
     }
 
     /// The shortest time from a segment to the acknowledgment that covered it, in nanoseconds, as seen where the capture
@@ -102,7 +101,6 @@ extension Half {
     /// Begins to count from a SYN's number, or moves ``next`` to its first number.
     mutating func begin(at number: SequenceNumber) {
         next = number
-        contiguous = number
         marks.insert(.numbered)
         countCirclesAnew()
     }
@@ -126,6 +124,19 @@ extension Half {
             marks.insert(.beyondInitial)
         }
         next = end
+    }
+
+    /// Moves back to where the stream ends after all.
+    mutating func retreat(to end: SequenceNumber) {
+        let wrapsBack = end.relative(to: initialSequence) > next.relative(to: initialSequence)
+        if marks.contains(.beyondInitial), wrapsBack, circles > 0 { circles &-= 1 }
+        next = end
+    }
+
+    /// How many numbers the stream takes up from the ISN on, full circles included; 0 before any.
+    var extent: UInt64 {
+        guard marks.isSuperset(of: [.numbered, .beyondInitial]) else { return 0 }
+        return UInt64(circles) << 32 | UInt64(next.relative(to: initialSequence))
     }
 }
 

@@ -5,15 +5,19 @@ import TCPWire
 /// Segments that were decoded and wait to be tracked, sorted into shards: of the connections that one tracker keeps.
 package struct SegmentBatch: ~Copyable {
     package struct Entry: BitwiseCopyable {
-        let segment: TrackedSegment
+        package let segment: TrackedSegment
         let hash: UInt64
         /// ``CapturedPacket/blockOffset``.
         let offset: Int
     }
 
     package typealias Entries = FlatStore<Entry>
+    package typealias Details = FlatStore<SegmentDetail>
 
     private var shards = InlineArray<16, Entries> { _ in Entries() }
+    /// What is measured of the same segments, where they are measured; else empty.
+    private var details = InlineArray<16, Details> { _ in Details() }
+    private let isMeasured: Bool
     private let shardCount: UInt64
     private let seed: HashSeed
     /// What the packets turned out to be.
@@ -22,7 +26,9 @@ package struct SegmentBatch: ~Copyable {
     /// A shard's number fits in four bits.
     package static let mostShards = 16
 
-    package init(shards: Int = 1, seed: HashSeed) {
+    /// - Parameter measured: whether what is measured of segments is kept with them.
+    package init(shards: Int = 1, seed: HashSeed, measured: Bool = false) {
+        isMeasured = measured
         shardCount = UInt64(min(max(1, shards), Self.mostShards))
         self.seed = seed
     }
@@ -30,6 +36,11 @@ package struct SegmentBatch: ~Copyable {
     /// The segments of a shard, in the order they were added.
     package subscript(shard: Int) -> Entries {
         _read { yield shards[shard] }
+    }
+
+    /// What is measured of them.
+    package subscript(detailsOf shard: Int) -> Details {
+        _read { yield details[shard] }
     }
 
     /// How many segments the memory has room for that is kept from part to part; a part holds more only where its packets
@@ -41,6 +52,7 @@ package struct SegmentBatch: ~Copyable {
         let fair = Self.usualCount / Int(shardCount)
         for shard in 0..<Int(shardCount) {
             if shards[shard].count > fair { shards[shard] = Entries() } else { shards[shard].removeAll() }
+            if details[shard].count > fair { details[shard] = Details() } else { details[shard].removeAll() }
         }
         counts = PacketCounts()
     }
@@ -65,7 +77,9 @@ package struct SegmentBatch: ~Copyable {
             // Apart from the walk, and nothing is handed to it by its address: what another function looks at has to lie in
             // memory, while here it goes from register to register.
             var header = SegmentHeader()
-            if packet.linkType == LinkType.ethernet.rawValue, PacketDecoder.decodePlain(frame, into: &header) {
+            if packet.linkType == LinkType.ethernet.rawValue, !isMeasured,
+                PacketDecoder.decodePlain(frame, into: &header)
+            {
                 counts.add(.segment)
                 append(TrackedSegment(header, in: frame, at: packet.time, number: packet.number), packet.blockOffset)
             } else {
@@ -85,7 +99,11 @@ package struct SegmentBatch: ~Copyable {
         let verdict = PacketDecoder.decode(frame, link: link, originalLength: originalLength, into: &header)
         counts.add(verdict)
         guard verdict == .segment else { return }
-        append(TrackedSegment(header, in: frame, at: time, number: number), offset)
+        let segment = TrackedSegment(header, in: frame, at: time, number: number)
+        append(segment, offset)
+        guard isMeasured else { return }
+        let detail = SegmentDetail(header, in: frame, isCutOff: frame.byteCount < originalLength)
+        details[Self.shard(of: segment.key.hash(seed: seed), among: shardCount)].append(detail)
     }
 
     @inline(__always)

@@ -58,13 +58,14 @@ extension Transcript {
         #expect(client.roundTrips.count == 1)
     }
 
-    @Test func refusedIsNotLost() {
+    /// Refused or not answered: its number was sent before. Why, the labels say.
+    @Test func repeatedSyn() {
         let t = Transcript()
         for _ in 0..<3 {
             t.c.syn(100)
             t.s.rstAck(0, ack: 101)
         }
-        #expect(t.directions.client.retransmittedSegments == 0 && t.directions.client.syns == 3)
+        #expect(t.directions.client.retransmittedSegments == 2 && t.directions.client.syns == 3)
         let silence = Transcript()
         for _ in 0..<3 { silence.c.syn(100) }
         #expect(silence.directions.client.retransmittedSegments == 2)
@@ -222,39 +223,12 @@ extension Transcript {
         #expect(client.octets == 50 && server.octets == 0 && client.retransmittedSegments == 0)
     }
 
-    @Test func rangesStayFew() {
-        var ranges = StreamRanges(from: 0)
-        for block in (1...1000).reversed() {
-            #expect(ranges.insert(Int64(block * 10)..<Int64(block * 10 + 5)) <= 5)
-            #expect(ranges.blocks.count <= StreamRanges.mostBlocks)
-        }
-        #expect(ranges.insert(20..<25) == 0)
-        ranges.giveUp(before: 10_005)
-        #expect(ranges.contiguous == 10_005 && ranges.blocks.isEmpty)
-    }
-
-    @Test func rangesMerge() {
-        var ranges = StreamRanges(from: 0)
-        #expect(ranges.insert(10..<20) == 10)
-        #expect(ranges.insert(30..<40) == 10)
-        #expect(ranges.insert(15..<35) == 10)
-        #expect(ranges.blocks == [10..<40])
-        #expect(ranges.insert(0..<5) == 5)
-        #expect(ranges.contiguous == 5)
-        #expect(ranges.insert(5..<10) == 5)
-        #expect(ranges.contiguous == 40 && ranges.blocks.isEmpty)
-        #expect(ranges.missing == 0)
-    }
-
     @Test func roundTripsInBoundedMemory() throws {
         var trips = RoundTrips()
-        for sample in 1...10_000 {
-            trips.sent(upTo: Int64(sample), at: 0)
-            trips.acknowledged(upTo: Int64(sample), at: Int64(sample))
-        }
-        #expect(trips.count == 10_000 && trips.minimum == 1 && trips.maximum == 10_000)
+        for sample in 1...10_000 { trips.add(UInt32(sample)) }
+        #expect(trips.count == 10_000 && trips.minimum == 100 && trips.maximum == 1_000_000)
         let median = try #require(trips.median)
-        #expect((3000...7000).contains(median))
+        #expect((200_000...800_000).contains(median))
         #expect(try #require(trips.percentile(95)) > median)
         #expect(RoundTrips().median == nil && RoundTrips().mean == nil)
     }
@@ -334,12 +308,12 @@ struct MeasuredCaptureTests {
         return analysis
     }
 
-    /// Windows asks three times where nobody listens; Wireshark calls two of the SYNs retransmissions.
+    /// Windows asks three times where nobody listens.
     @Test func refused() throws {
         let analysis = try analysis("nowebaccess2.pcapng")
         for (record, measures) in zip(analysis.connections, analysis.measures)
         where record.outcome.opening == .refused {
-            #expect(measures.sent(by: .client, of: record).retransmittedSegments == 0)
+            #expect(measures.sent(by: .client, of: record).retransmittedSegments == 2)
         }
         #expect(analysis.connections.contains { $0.outcome.opening == .refused })
     }

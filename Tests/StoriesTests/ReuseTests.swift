@@ -141,7 +141,8 @@ import Transcripts
                     let place = tracker.add(
                         TrackedSegment(
                             header, in: nothing.octets, at: Timestamp(nanoseconds: Int64(index)),
-                            number: round * count + index + 1))
+                            number: round * count + index + 1)
+                    ).connection
                     if place != index { Issue.record("segment \(index) went to \(place)") }
                 }
             }

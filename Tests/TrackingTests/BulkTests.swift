@@ -28,19 +28,24 @@ import Transcripts
     private func octets(of record: ConnectionRecord) -> [UInt8] { withUnsafeBytes(of: record) { Array($0) } }
 
     /// A connection whose handshake is over, its numbers close to where they go full circle.
-    private func opened(client c: UInt32, server s: UInt32, _ transitions: TransitionMatrix) -> ConnectionRecord {
+    private func opened(
+        client c: UInt32, server s: UInt32, _ transitions: TransitionMatrix, _ store: inout HoleStore
+    ) -> ConnectionRecord {
         let syn = segment(.syn, c, ack: 0, 0, window: 1000, fromClient: true, at: 0)
         var record = ConnectionRecord(startingWith: syn)
-        record.takeInFull(syn, transitions)
+        record.takeInFull(syn, transitions, &store)
         record.takeInFull(
-            segment([.syn, .ack], s, ack: c &+ 1, 0, window: 1000, fromClient: false, at: 1000), transitions)
-        record.takeInFull(segment(.ack, c &+ 1, ack: s &+ 1, 0, window: 1000, fromClient: true, at: 2000), transitions)
+            segment([.syn, .ack], s, ack: c &+ 1, 0, window: 1000, fromClient: false, at: 1000), transitions,
+            &store)
+        record.takeInFull(
+            segment(.ack, c &+ 1, ack: s &+ 1, 0, window: 1000, fromClient: true, at: 2000), transitions, &store)
         return record
     }
 
     @Test("whatever comes, in whatever order: numbers before, at and behind the next, both windows, both directions")
     func equal() throws {
         let transitions = TransitionMatrix()
+        let plain: SegmentClass = [.advances, .pureACK, .duplicateACK, .endsRoundTrip]
         var dice = SplitMix(state: 5)
         var (bulk, full) = (0, 0)
         for _ in 0..<400 {
@@ -49,7 +54,8 @@ import Transcripts
                 Bool.random(using: &dice)
                     ? UInt32.random(in: (.max - 65535)...(.max), using: &dice) : UInt32(truncatingIfNeeded: dice.next())
             }
-            var record = opened(client: next[0], server: next[1], transitions)
+            var store = HoleStore()
+            var record = opened(client: next[0], server: next[1], transitions, &store)
             next = next.map { $0 &+ 1 }
             var time: Int64 = 2000
             for _ in 0..<200 {
@@ -67,10 +73,11 @@ import Transcripts
                     flags.randomElement(using: &dice) ?? .ack, number, ack: ack, length,
                     window: windows.randomElement(using: &dice) ?? 1, fromClient: sender == 0, at: time)
                 var inFull = record
-                inFull.takeInFull(taken, transitions)
+                let classes = inFull.takeInFull(taken, transitions, &store).classes
                 if record.takeInBulk(taken) {
                     bulk += 1
                     try #require(octets(of: record) == octets(of: inFull))
+                    try #require(classes.isSubset(of: plain))
                 } else {
                     full += 1
                     record = inFull
@@ -91,7 +98,8 @@ import Transcripts
         arguments: [TCPFlags.syn, .fin, .rst, [.ack, .syn], [.ack, .fin], [.ack, .rst], []])
     func refused(flags: TCPFlags) {
         let transitions = TransitionMatrix()
-        var record = opened(client: 10, server: 20, transitions)
+        var store = HoleStore()
+        var record = opened(client: 10, server: 20, transitions, &store)
         let before = octets(of: record)
         let isTaken = record.takeInBulk(segment(flags, 11, ack: 21, 0, window: 1000, fromClient: true, at: 3000))
         #expect(!isTaken)

@@ -35,7 +35,7 @@ import Transcripts
         #expect(tracker.count == 60_000)
         // Each is found again.
         for client in 0..<60_000 {
-            let place = tracker.add(Self.segment(client, .ack, number: 60_001 + client))
+            let place = tracker.add(Self.segment(client, .ack, number: 60_001 + client)).connection
             if place != client { Issue.record("\(client) is at \(place)") }
         }
     }

@@ -90,7 +90,7 @@ import Transcripts
             let plain = segment(client, .ack, 1, at: second, fromServer: Bool.random(using: &dice))
             let opens = Int.random(in: 0..<4, using: &dice) == 0 && (reusing || model.current[plain.key] == nil)
             let segment = opens ? segment(client, .syn, UInt32(step) * 1000, at: second) : plain
-            let place = tracker.add(segment)
+            let place = tracker.add(segment).connection
             for ended in tracker.takeEnded() where !model.end(ended) { return ("\(step): \(ended) was let go", rounds) }
             let expected = model.take(segment.key, opens: opens)
             let record = tracker[place]

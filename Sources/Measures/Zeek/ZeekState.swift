@@ -88,8 +88,7 @@ extension ConnectionMeasures {
     /// Zeek's history: one letter for each kind of segment in the order of their first ones, the originator's in capitals;
     /// `^` in front where the first segment came from the responder.
     public func zeekHistory(of record: ConnectionRecord) -> String {
-        guard side(of: .client, record) == 1 else { return String(decoding: zeek.letters, as: UTF8.self) }
-        return "^" + String(decoding: zeek.letters.map { $0 ^ 0x20 }, as: UTF8.self)
+        zeek.history(ofOriginator: record.side(of: .client), isFlipped: beginsWithServer(record))
     }
 
     /// Octets that Zeek counts as missed: acknowledged in an established connection, and not captured whole.

@@ -1,10 +1,12 @@
+import CaptureFile
 import TCPState
 import TCPWire
+import Tracking
 
 /// What Zeek's conn.log says of a connection beyond our outcome: the history string, and octets that were acknowledged but
 /// never captured. Both depend on what Zeek believes of each end while it reads, so that belief is followed here, and only
-/// for them. Letters are kept as of the end that sent the first segment in capitals.
-struct ZeekWatch: Sendable {
+/// for them; the numbers are the record's.
+struct ZeekWatch: Sendable, BitwiseCopyable {
     /// What Zeek believes of an end.
     enum Belief: Sendable {
         case silent, opening, established
@@ -14,7 +16,7 @@ struct ZeekWatch: Sendable {
         case reset
     }
 
-    private struct End: Sendable {
+    private struct End: Sendable, BitwiseCopyable {
         var belief = Belief.silent
         /// It was ``Belief/established`` when it closed.
         var closedCleanly = false
@@ -22,11 +24,9 @@ struct ZeekWatch: Sendable {
         var lastSYN: UInt32 = 0
         var lastFIN: UInt32 = 0
         var lastRST: UInt32 = 0
-        var next: UInt32 = 0
-        /// Payload that was captured whole, by positions after the ISN.
-        var ranges = StreamRanges(from: 1)
-        var anchor: (raw: UInt32, position: Int64) = (0, 0)
-        var finEnd: Int64?
+        /// Payload octets that the capture has only in part and that were not acknowledged yet, and where they end.
+        var cutOff: UInt64 = 0
+        var cutOffEnd = SequenceNumber(0)
         var gaps = Counter()
         var zeroWindows = Counter()
         var repetitions = Counter()
@@ -37,7 +37,7 @@ struct ZeekWatch: Sendable {
     }
 
     /// Told at the first, tenth, hundredth …
-    private struct Counter: Sendable {
+    private struct Counter: Sendable, BitwiseCopyable {
         var count: UInt64 = 0
         var threshold: UInt64 = 1
 
@@ -50,34 +50,47 @@ struct ZeekWatch: Sendable {
     }
 
     private var ends: InlineArray<2, End> = [End(), End()]
-    private(set) var letters: [UInt8] = []
+    /// A hostile capture could make the string long with SYNs of ever other numbers.
+    private static let mostLetters = 64
+    /// Those of the key's first side in capitals.
+    private var letters = InlineArray<64, UInt8>(repeating: 0)
+    private var letterCount: UInt8 = 0
     /// Payload octets that were acknowledged between two ends whose handshake was seen, and not captured.
     private(set) var missedOctets: UInt64 = 0
     /// Nanoseconds since 1970; moves no more once both ends have closed.
     private(set) var lastTime: Int64 = 0
 
-    /// A jump of SYN or RST further than this is not believed.
-    private static let farthest: Int32 = 1 << 20
-    /// A hostile capture could make the string long with SYNs of ever other numbers.
-    private static let mostLetters = 256
+    /// - Parameters:
+    ///   - side: the originator's; its letters are capitals.
+    ///   - isFlipped: whether the first segment came from the responder.
+    func history(ofOriginator side: Int, isFlipped: Bool) -> String {
+        var text = isFlipped ? "^" : ""
+        for index in 0..<Int(letterCount) {
+            text.unicodeScalars.append(Unicode.Scalar(side == 0 ? letters[index] : letters[index] ^ 0x20))
+        }
+        return text
+    }
 
-    /// - Parameter isWhole: whether the payload was captured; Zeek takes cut-off payload for a gap.
-    mutating func take(_ segment: SegmentHeader, from side: Int, to other: Int, isWhole: Bool, at time: Int64) {
+    mutating func take(
+        _ segment: TrackedSegment, _ detail: SegmentDetail, _ reading: SegmentReading, from side: Int, to other: Int
+    ) {
         let flags = segment.flags
-        begin(segment, side)
         tell(segment, side)
         if segment.window == 0, !flags.contains(.rst), ends[other].belief != .closed, ends[side].belief != .reset,
             ends[side].zeroWindows.add()
         {
             append(UInt8(ascii: "W"), side)
         }
-        if !isOver { lastTime = time }
-        if flags.contains(.fin) { ends[side].finEnd = position(of: segment.sequence, side) + length(segment) }
-        let acknowledged = noteAcknowledgment(segment, other)
-        noteOrder(segment, side)
+        if !isOver { lastTime = segment.time.nanoseconds }
+        if segment.payloadLength > 0, flags.isDisjoint(with: [.syn, .rst]),
+            reading.classes.isDisjoint(with: [.advances, .stray]), ends[side].belief != .reset,
+            ends[side].repetitions.add()
+        {
+            append(UInt8(ascii: "T"), side)
+        }
         move(segment, side, other)
-        if flags.contains(.ack) { settleGaps(upTo: acknowledged, side, other) }
-        if isWhole { keep(segment, side) }
+        if flags.contains(.ack) { settleGaps(segment.acknowledgment, reading, side, other) }
+        if detail.cutOff > 0, reading.classes.contains(.advances) { noteCutOff(segment, side) }
     }
 
     /// Nothing that follows moves the connection's end.
@@ -86,66 +99,11 @@ struct ZeekWatch: Sendable {
         return closed(ends[0]) && closed(ends[1])
     }
 
-    // MARK: Numbers
-
-    private func length(_ segment: SegmentHeader) -> Int64 {
-        Int64(segment.flags.contains(.rst) ? segment.sequenceLength &- segment.payloadLength : segment.sequenceLength)
-    }
-
-    private func position(of raw: UInt32, _ side: Int) -> Int64 {
-        let anchor = ends[side].anchor
-        return anchor.position + Int64(SequenceNumber(raw).distance(from: SequenceNumber(anchor.raw)))
-    }
-
-    private mutating func begin(_ segment: SegmentHeader, _ side: Int) {
-        let isSYN = segment.flags.contains(.syn)
-        switch ends[side].belief {
-        case .silent: break
-        case .opening, .established, .partial:
-            guard isSYN, position(of: segment.sequence, side) != 0 else { return }
-        case .closed, .reset: return
-        }
-        restart(side, at: isSYN ? segment.sequence : segment.sequence &- 1)
-        ends[side].next =
-            isSYN ? segment.sequence &+ UInt32(truncatingIfNeeded: length(segment)) : segment.sequence
-    }
-
-    private mutating func restart(_ side: Int, at isn: UInt32) {
-        ends[side].anchor = (isn, 0)
-        ends[side].ranges = StreamRanges(from: 1)
-        ends[side].finEnd = nil
-    }
-
-    private mutating func noteAcknowledgment(_ segment: SegmentHeader, _ other: Int) -> Int64 {
-        guard segment.flags.contains(.ack) else { return 0 }
-        if ends[other].belief == .silent {
-            restart(other, at: segment.acknowledgment &- 1)
-            ends[other].next = segment.acknowledgment &- 1
-            return 1
-        }
-        return max(0, position(of: segment.acknowledgment, other))
-    }
-
-    private mutating func noteOrder(_ segment: SegmentHeader, _ side: Int) {
-        let end = segment.sequence &+ UInt32(truncatingIfNeeded: length(segment))
-        let advance = SequenceNumber(end).distance(from: SequenceNumber(ends[side].next))
-        let isControl = !segment.flags.isDisjoint(with: [.syn, .rst])
-        if isControl, advance > Self.farthest || advance < -Self.farthest { return }
-        if ends[side].belief == .reset { return }
-        if advance > 0 {
-            let place = position(of: end, side)
-            ends[side].anchor = (end, place)
-            ends[side].next = end
-        } else if segment.payloadLength > 0, ends[side].repetitions.add() {
-            append(UInt8(ascii: "T"), side)
-        }
-    }
-
     // MARK: Letters
 
-    private mutating func tell(_ segment: SegmentHeader, _ side: Int) {
+    private mutating func tell(_ segment: TrackedSegment, _ side: Int) {
         let flags = segment.flags
-        let number = segment.sequence
+        let number = segment.sequence.rawValue
         switch (flags.contains(.syn), flags.contains(.fin), flags.contains(.rst)) {
         case (_, true, true): once(UInt8(ascii: "I"), side)
         case (true, true, false), (true, false, true): once(UInt8(ascii: "Q"), side)
@@ -181,13 +139,14 @@ struct ZeekWatch: Sendable {
     }
 
     private mutating func append(_ letter: UInt8, _ side: Int) {
-        guard letters.count < Self.mostLetters else { return }
-        letters.append(side == 0 ? letter : letter | 0x20)
+        guard letterCount < UInt8(Self.mostLetters) else { return }
+        letters[Int(letterCount)] = side == 0 ? letter : letter | 0x20
+        letterCount &+= 1
     }
 
     // MARK: Beliefs
 
-    private mutating func move(_ segment: SegmentHeader, _ side: Int, _ other: Int) {
+    private mutating func move(_ segment: TrackedSegment, _ side: Int, _ other: Int) {
         let flags = segment.flags
         switch ends[side].belief {
         case .silent: wake(segment, side, other)
@@ -200,7 +159,7 @@ struct ZeekWatch: Sendable {
         }
     }
 
-    private mutating func wake(_ segment: SegmentHeader, _ side: Int, _ other: Int) {
+    private mutating func wake(_ segment: TrackedSegment, _ side: Int, _ other: Int) {
         let flags = segment.flags
         if flags.contains(.rst) {
             ends[side].belief = .reset
@@ -225,22 +184,22 @@ struct ZeekWatch: Sendable {
 
     // MARK: Gaps
 
-    private mutating func settleGaps(upTo acknowledged: Int64, _ side: Int, _ other: Int) {
-        var end = acknowledged
-        if let finEnd = ends[other].finEnd, end >= finEnd { end = finEnd - 1 }
-        // An ACK so far ahead is a mistake.
-        guard end - ends[other].ranges.contiguous <= 1 << 30 else { return }
-        let before = (ends[other].ranges.missing, ends[other].ranges.holes)
-        ends[other].ranges.giveUp(before: end)
-        let octets = ends[other].ranges.missing - before.0
-        guard octets > 0, ends[side].isClean, ends[other].isClean else { return }
-        missedOctets &+= UInt64(clamping: octets)
-        for _ in before.1..<ends[other].ranges.holes where ends[other].gaps.add() { append(UInt8(ascii: "G"), other) }
+    /// Zeek takes payload that the capture has only in part for a gap.
+    private mutating func noteCutOff(_ segment: TrackedSegment, _ side: Int) {
+        ends[side].cutOff &+= UInt64(segment.payloadLength)
+        ends[side].cutOffEnd = segment.sequence + segment.payloadLength
     }
 
-    private mutating func keep(_ segment: SegmentHeader, _ side: Int) {
-        guard segment.payloadLength > 0, !segment.flags.contains(.rst) else { return }
-        let start = position(of: segment.sequence, side) + (segment.flags.contains(.syn) ? 1 : 0)
-        _ = ends[side].ranges.insert(start..<start + Int64(segment.payloadLength))
+    private mutating func settleGaps(_ number: SequenceNumber, _ reading: SegmentReading, _ side: Int, _ other: Int) {
+        var octets = UInt64(reading.missing)
+        var holes = reading.missingHoles
+        if ends[other].cutOff > 0, number.isAtOrAfter(ends[other].cutOffEnd) {
+            octets &+= ends[other].cutOff
+            ends[other].cutOff = 0
+            holes &+= 1
+        }
+        guard octets > 0, ends[side].isClean, ends[other].isClean else { return }
+        missedOctets &+= octets
+        for _ in 0..<holes where ends[other].gaps.add() { append(UInt8(ascii: "G"), other) }
     }
 }

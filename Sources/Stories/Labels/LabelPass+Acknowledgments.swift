@@ -1,5 +1,6 @@
 import TCPState
 import TCPWire
+import Tracking
 
 /// What ACKs say of the other end's segments.
 extension LabelPass {
@@ -12,6 +13,7 @@ extension LabelPass {
         labelUnseen(index, place)
         let answersProbe = labelProbeAnswer(index, acknowledges: place)
         let duplicate = noteBlocks(index)
+        labelDuplicate(index)
         if fact.isPure, !isProbe {
             if duplicate != nil, !answersProbe {
                 labelDuplicateSACK(index, duplicate)
@@ -30,6 +32,15 @@ extension LabelPass {
         ends[side].lastACK = place
         ends[side].lastACKIndex = index
         ends[side].duplicates = []
+    }
+
+    /// RFC 5681 2, as the record counts it.
+    private mutating func labelDuplicate(_ index: Int) {
+        let side = facts[index].side
+        guard facts[index].classes.contains(.duplicateACK) else { return }
+        ends[side].duplicates.append(index)
+        let evidence = [ends[side].lastACKIndex, ends[1 - side].lastData].compactMap { $0 }
+        add(.duplicateACK, to: index, evidence: evidence, ordinal: ends[side].duplicates.count)
     }
 
     /// An ACK of numbers that were never captured.
@@ -72,16 +83,11 @@ extension LabelPass {
             labelUpdate(index)
             return
         }
-        // RFC 5681 2 (a): only while the other end has something outstanding.
-        // A SACK block tells of something behind a hole, captured or not.
-        let isOutstanding = ends[other].next.map { $0 > place } ?? !fact.blocks.isEmpty
         if let cause = previous, facts[cause].side == other, isAnswerable(cause, below: place) {
             add(.answersDuplicate, to: index, evidence: [cause])
-        } else if isOutstanding {
-            ends[side].duplicates.append(index)
-            let evidence = [ends[side].lastACKIndex, ends[other].lastData].compactMap { $0 }
-            add(.duplicateACK, to: index, evidence: evidence, ordinal: ends[side].duplicates.count)
-        } else if let cause = lastRepetition(of: other, below: place, before: index) {
+        } else if !fact.classes.contains(.duplicateACK),
+            let cause = lastRepetition(of: other, below: place, before: index)
+        {
             add(.answersDuplicate, to: index, evidence: [cause])
         }
     }

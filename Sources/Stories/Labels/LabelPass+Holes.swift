@@ -1,4 +1,5 @@
 import TCPWire
+import Tracking
 
 /// Numbers that are missing where they should be.
 extension LabelPass {
@@ -21,7 +22,7 @@ extension LabelPass {
 
     mutating func labelHole(_ index: Int, at start: Int64) {
         let side = facts[index].side
-        guard let next = ends[side].next, start > next, start - next <= Self.widestWindow else { return }
+        guard facts[index].classes.contains(.opensHole), let next = ends[side].next, start > next else { return }
         ends[side].holes.append(Hole(start: next, end: start, index: index))
         if let acknowledged = ends[side].acknowledged, let proof = ends[side].acknowledgedBy {
             noteHoles(of: side, acknowledged: acknowledged, by: proof)
@@ -32,16 +33,6 @@ extension LabelPass {
     func hole(of side: Int, from start: Int64, to end: Int64) -> Int? {
         let holes = ends[side].holes
         return holes.indices.suffix(Self.holeLimit).last { holes[$0].start < end && start < holes[$0].end }
-    }
-
-    /// Whether the segment that fills a hole was sent before what lies behind the hole; `nil` where only time could tell.
-    func isOvertaken(_ index: Int, by behind: Int) -> Bool? {
-        let (late, early) = (facts[index], facts[behind])
-        if let order = identifications[late.side].isBefore(late.identification, early.identification) { return order }
-        if let one = late.timestamps, let other = early.timestamps, one.value != other.value {
-            return Int32(bitPattern: one.value &- other.value) < 0
-        }
-        return nil
     }
 
     /// Those holes that a new ACK covers: whatever lay there had arrived.

@@ -10,8 +10,9 @@ extension LabelPass {
         let isAnswer = fact.isACK
         let known = isAnswer ? ends[side].synAck : ends[side].syn
         var opening = known ?? Opening(sequence: fact.sequence, first: index, last: index)
-        if let known, known.sequence == fact.sequence {
+        if fact.classes.contains(.repeats) {
             isRepeated[index] = true
+            let known = opening
             let isTimed = isAnswer ? labelSynAckRetry(index, known) : labelSynRetry(index, known)
             opening.lastGap = isTimed ? elapsed(known.last, index) : nil
             opening.backoffs = isTimed ? backoffs(known, until: index) : 0

@@ -1,33 +1,34 @@
 import TCPWire
+import Tracking
 
 /// Numbers sent again, and why.
 extension LabelPass {
+    /// Numbers that were left out before, or sent before, by the record's count; and what they are sent again for.
     mutating func labelRepetition(_ index: Int, from start: Int64, to end: Int64) {
         let fact = facts[index]
         let side = fact.side
         guard end > start else { return }
         let carrier = ends[side].finder.carrier(of: start)
         let original = ends[side].finder.original(from: start, to: end, index: index) ?? carrier
+        guard fact.classes.isSentAgain || fact.classes.isOutOfOrder else { return }
         if let probe = ends[side].probedPlaces.removeValue(forKey: start) {
             let opening = ends[1 - side].windowIndex
             add(
                 .probedRetransmission, to: index, evidence: [probe] + (opening.map { [$0] } ?? []), original: probe)
             return
         }
-        if let original {
-            labelCause(index, from: start, to: end, original: original)
-        } else if let hole = hole(of: side, from: start, to: end) {
-            if ends[side].holes[hole].filler == nil { ends[side].holes[hole].filler = index }
-            labelFiller(index, from: start, to: end, behind: ends[side].holes[hole].index)
-        } else if let first = ends[side].start, start < first, let behind = ends[side].startIndex, behind != index,
-            !facts[behind].isSYN
-        {
-            // From before the capture's first segment.
-            labelFiller(index, from: start, to: end, behind: behind)
-        } else {
+        let behind = passedBy(index, from: start, to: end)
+        if fact.classes.isOutOfOrder {
+            add(.reordered, to: index, evidence: behind.map { [$0] } ?? [])
             return
         }
-        guard !has(.reordered, index) else { return }
+        labelCause(index, from: start, to: end, original: original)
+        if original == nil {
+            let isAsked = isAsked(index, for: start)
+            add(
+                isAsked ? .lostBeforeCapture : .originalNotCaptured, to: index,
+                evidence: isAsked ? askers(index) : behind.map { [$0] } ?? [])
+        }
         isRepeated[index] = true
         proveSpurious(index, end: end)
         proveLoss(index, from: start, original: original)
@@ -35,26 +36,19 @@ extension LabelPass {
             Repeats.Copy(start: start, end: end, index: index, original: original), facts[index].timestamps)
     }
 
-    // MARK: A hole filled
-
-    private mutating func labelFiller(_ index: Int, from start: Int64, to end: Int64, behind: Int) {
-        let isOvertaken =
-            isOvertaken(index, by: behind)
-            ?? (isAsked(index, for: start)
-                ? false : elapsed(behind, index) < max(roundTrip ?? 0, Self.reorderingFloor))
-        if isOvertaken {
-            add(.reordered, to: index, evidence: [behind])
-            return
+    /// The segment that jumped over these numbers; the first one of a capture that starts in the middle, where they lie before
+    /// it.
+    private mutating func passedBy(_ index: Int, from start: Int64, to end: Int64) -> Int? {
+        let side = facts[index].side
+        if let hole = hole(of: side, from: start, to: end) {
+            if ends[side].holes[hole].filler == nil { ends[side].holes[hole].filler = index }
+            return ends[side].holes[hole].index
         }
-        labelCause(index, from: start, to: end, original: nil)
-        let isAsked = isAsked(index, for: start)
-        add(
-            isAsked ? .lostBeforeCapture : .originalNotCaptured, to: index,
-            evidence: isAsked ? askers(index) : [behind])
+        guard let first = ends[side].start, start < first, let behind = ends[side].startIndex, behind != index,
+            !facts[behind].isSYN
+        else { return nil }
+        return behind
     }
-
-    /// Without any other sign, what comes this soon was overtaken; nanoseconds.
-    private static let reorderingFloor: Int64 = 3_000_000
 
     // MARK: The cause
 

@@ -1,4 +1,5 @@
 import TCPWire
+import Tracking
 
 /// What the window field says.
 extension LabelPass {
@@ -26,7 +27,7 @@ extension LabelPass {
 
     mutating func labelWindow(_ index: Int, at start: Int64) {
         let fact = facts[index]
-        if fact.window == 0, !fact.isFIN { add(.zeroWindow, to: index) }
+        if fact.classes.contains(.zeroWindow) { add(.zeroWindow, to: index) }
         guard fact.payloadLength > 0, let offer = ends[1 - fact.side].windowIndex, let window = scaledWindow(offer),
             let acknowledged = ends[fact.side].acknowledged
         else { return }

@@ -76,8 +76,6 @@ struct LabelPass {
 
     let facts: [SegmentFacts]
     let artefacts: CaptureArtefacts
-    /// Whether each end numbers its packets.
-    let identifications: [IdentificationOrder]
     /// Each end's usual TTL with a segment that has it; `nil` where it has none.
     let usualHopLimits: [(limit: UInt8, witness: Int)?]
     let reusesTuple: Bool
@@ -97,9 +95,6 @@ struct LabelPass {
         labels = Array(repeating: [], count: facts.count)
         isRepeated = Array(repeating: false, count: facts.count)
         let real = facts.indices.filter { artefacts.kinds[$0] == nil }
-        identifications = (0...1).map { side in
-            IdentificationOrder(real.lazy.filter { facts[$0].side == side }.map { facts[$0].identification })
-        }
         usualHopLimits = (0...1).map { side in
             Self.usualHopLimit(facts, real.lazy.filter { facts[$0].side == side && !facts[$0].isRST })
         }
@@ -109,7 +104,9 @@ struct LabelPass {
     mutating func run() -> [[ProvedLabel]] {
         for index in facts.indices {
             switch artefacts.kinds[index] {
-            case .corrupt: add(.corruptChecksum, to: index)
+            case .corrupt:
+                add(.corruptChecksum, to: index)
+                if facts[index].flags.isDisjoint(with: [.syn, .rst]) { notePlace(index) }
             case .duplicate(let original):
                 add(.wireDuplicate, to: index, evidence: [original], original: original)
             case nil: take(index)
@@ -185,7 +182,21 @@ struct LabelPass {
         let fact = facts[index]
         let side = fact.side
         settleReset(before: index)
+        let (start, isProbe) = notePlace(index)
+        if !isProbe { labelNagle(index) }
+        labelWindow(index, at: start)
+        if fact.isACK { labelAcknowledgment(index, at: start, isProbe: isProbe) }
+        noteAnswer(index)
+        if fact.isFIN { labelFin(index) }
+    }
+
+    /// What a segment's numbers say of it, whether or not its receiver took it.
+    @discardableResult
+    private mutating func notePlace(_ index: Int) -> (start: Int64, isProbe: Bool) {
+        let fact = facts[index]
+        let side = fact.side
         let start = ends[side].line.place(of: fact.sequence)
+        guard !fact.classes.contains(.stray) else { return (start, false) }
         if ends[side].start == nil {
             ends[side].start = start
             ends[side].startIndex = index
@@ -194,17 +205,13 @@ struct LabelPass {
         if !isProbe {
             labelHole(index, at: start)
             labelRepetition(index, from: start, to: start + Int64(fact.length))
-            labelNagle(index)
         }
-        labelWindow(index, at: start)
-        if fact.isACK { labelAcknowledgment(index, at: start, isProbe: isProbe) }
-        noteAnswer(index)
-        if fact.isFIN { labelFin(index) }
         let end = start + Int64(fact.length)
         if ends[side].next.map({ end > $0 }) ?? true {
             ends[side].next = end
             ends[side].line.advance(to: end)
         }
+        return (start, isProbe)
     }
 
     private mutating func labelFin(_ index: Int) {

@@ -21,6 +21,8 @@ struct SegmentFacts {
     /// IPv4 identification; 0 says nothing.
     let identification: UInt32
     let checksum: ChecksumVerdict
+    /// What it is by the record's count.
+    let classes: SegmentClass
     private(set) var timestamps: TCPTimestamps?
     private(set) var blocks: SACKBlocks = []
     private(set) var maximumSegmentSize: UInt16?
@@ -28,7 +30,8 @@ struct SegmentFacts {
     private(set) var sackPermitted = false
     private(set) var fastOpen: FastOpenCookie?
 
-    init(_ segment: StoredSegment, side: Int) {
+    init(_ segment: StoredSegment, side: Int, _ classes: SegmentClass) {
+        self.classes = classes
         let header = segment.header
         let frame = segment.frame.octets
         number = segment.number
@@ -69,16 +72,6 @@ struct SegmentFacts {
     /// What it takes up behind its SYN: payload, and one for a FIN.
     var length: UInt32 { payloadLength &+ (isFIN ? 1 : 0) }
 
-    /// RFC 2883 4: a first block that lies below the ACK, or within the second block, tells of octets that came twice.
-    var duplicateBlock: SACKBlock? {
-        guard let first = blocks.first else { return nil }
-        let right = SequenceNumber(first.right)
-        if isACK, right.isAtOrBefore(SequenceNumber(acknowledgment)) { return first }
-        guard blocks.count > 1 else { return nil }
-        let second = blocks[1]
-        let inside =
-            SequenceNumber(first.left).isAtOrAfter(SequenceNumber(second.left))
-            && right.isAtOrBefore(SequenceNumber(second.right))
-        return inside ? first : nil
-    }
+    /// Tells of octets that came twice.
+    var duplicateBlock: SACKBlock? { isACK ? blocks.duplicate(below: acknowledgment) : nil }
 }

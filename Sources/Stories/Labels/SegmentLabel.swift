@@ -56,8 +56,8 @@ public enum SegmentLabel: String, Sendable, CaseIterable {
     case windowUpdate = "window-update"
     case challengeACK = "challenge-ack"
     case duplicateSACK = "dsack"
-    case duplicateACK = "duplicate-ack"
     case answersDuplicate = "answers-duplicate"
+    case duplicateACK = "duplicate-ack"
     case ackedUnseen = "acked-unseen"
 
     // What is missing.

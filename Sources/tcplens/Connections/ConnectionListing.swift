@@ -54,12 +54,11 @@ struct ConnectionListing {
         _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, path: String
     ) throws {
         let file = isOneOfMany ? path : nil
-        let measures = analysis.measures
         switch format {
         case .json:
             for index in shown {
                 let facts = ConnectionFacts(
-                    analysis[index], number: index + 1, measures: isLong ? measures[index] : nil)
+                    analysis[index], number: index + 1, measures: isLong ? analysis.measures(of: index) : nil)
                 Screen.write(try JSONDocument.line(ListedConnectionFacts(file: file, facts: facts)))
             }
         case .tsv:
@@ -71,13 +70,17 @@ struct ConnectionListing {
             for index in shown { row.write(analysis[index], number: index + 1, file: file) }
             row.flush()
         case .zeek:
-            for index in shown { Screen.write(octets: zeek.line(analysis[index], measures[index])) }
+            for index in shown {
+                guard let measures = analysis.measures(of: index) else { continue }
+                Screen.write(octets: zeek.line(analysis[index], measures))
+            }
         case .table:
             if let file { Screen.write(Printable.text(file)) }
             if isLong {
                 let long = ConnectionLong(canvas: canvas)
                 for index in shown {
-                    Screen.write(long.lines(analysis[index], measures[index], number: index + 1) + [""])
+                    guard let measures = analysis.measures(of: index) else { continue }
+                    Screen.write(long.lines(analysis[index], measures, number: index + 1) + [""])
                 }
                 return
             }
