@@ -160,10 +160,11 @@ let package = Package(
                 "Tracking", "Stories", "Narration", "Pictures",
             ],
             swiftSettings: plain),
+        .testTarget(name: "DocumentsTests", dependencies: ["TCPWire", "Documents"], swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "tcplens", "Lab", "CaptureFile", "TCPWire", "FlatMemory", "Stories",
+                "Transcripts", "tcplens", "Lab", "CaptureFile", "TCPWire", "FlatMemory", "Stories",
             ], swiftSettings: plain),
     ],
     swiftLanguageModes: [.v6]

@@ -4,7 +4,7 @@ import TCPWire
 import Tracking
 
 /// What was measured of a connection, as JSON carries it. Times are milliseconds, sizes octets.
-package struct MeasureFacts: Encodable {
+struct MeasureFacts: Encodable {
     struct RoundTripFacts: Encodable {
         let samples: Int
         let minimum: Double
@@ -86,7 +86,7 @@ package struct MeasureFacts: Encodable {
     let zeekHistory: String
     let zeekMissedBytes: UInt64
 
-    package init(_ record: ConnectionRecord, _ measures: ConnectionMeasures) {
+    init(_ record: ConnectionRecord, _ measures: ConnectionMeasures) {
         client = Direction(measures.sent(by: .client, of: record))
         server = Direction(measures.sent(by: .server, of: record))
         time = TimeFacts(measures.shares(of: record))

@@ -2,7 +2,7 @@ import TCPWire
 
 /// Fields of a line, separated by tabs, as octets in one buffer: a capture may hold millions of connections, and making
 /// strings of them would cost more than finding them.
-package struct RowText {
+struct RowText {
     /// What is written, but for the ``piece``.
     private(set) var octets: [UInt8] = []
     /// What comes behind it: an array is asked for its owners at each octet, this is not.

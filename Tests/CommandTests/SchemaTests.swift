@@ -1,5 +1,4 @@
 import Foundation
-import Lab
 import Testing
 import Transcripts
 
@@ -39,13 +38,13 @@ struct SchemaTests {
         try check(try await Run("flow", "--json", "--hosts", three), by: "stories.json")
         try check(try await Run("header", "--json", three + "#1"), by: "header.json")
         try check(try await Run("demo", "--on", "stack", "--json"), by: "demo.json")
-        try check(try await Run("demo", "--on", "stack", "--json", "--lose", "4,99"), by: "demo.json")
+        try check(try await Run("demo", "--on", "stack", "--json", "--lose", "4", "--lose", "99"), by: "demo.json")
     }
 
     @Test("a script that passes, one that fails, one that is none, and one that is not there")
     func scripts() async throws {
         let good = try folder.write(Array(Self.script.utf8), to: "good.pkt")
-        let bad = try folder.write(Array(Self.script.replacing("ack 2 <...>", with: "ack 3 <...>").utf8), to: "bad.pkt")
+        let bad = try folder.write(Array(Self.script.replacing("ack 1 <...>", with: "ack 3 <...>").utf8), to: "bad.pkt")
         let wrong = try folder.write(Array("nonsense".utf8), to: "wrong.pkt")
         let run = try await Run(
             "script", "--on", "stack", "--ladder", "--json", good, bad, wrong, folder.path("none.pkt"))
@@ -58,8 +57,8 @@ struct SchemaTests {
         +0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
         +0 bind(3, ..., ...) = 0
         +0 listen(3, 1) = 0
-        +0 < S 1:1(0) win 32792 <mss 1000,nop,nop,sackOK>
-        +0~+0.2 > S. 0:0(0) ack 2 <...>
+        +0 < S 0:0(0) win 32792 <mss 1000,nop,nop,sackOK>
+        +0~+0.2 > S. 0:0(0) ack 1 <...>
         """
 
     @Test("of sockets, of who was dialled, and of who came")

@@ -108,6 +108,13 @@ struct FlowCommand: ParsableCommand {
                 showOthers(analysis, shown: number, canvas)
             }
             complain(leftOut: segments - story.steps.count, canvas)
+        } else {
+            throw Failure(
+                .badInput,
+                Text(
+                    en: "\(path): changed while it was read; its packets are not where they were",
+                    zh: "\(path)：读取期间文件被改动，报文已不在原来的位置"),
+                next: [Text(en: "try again once nothing writes it", zh: "等文件不再写入后重试")])
         }
         if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
     }

@@ -1,7 +1,7 @@
 import TCPWire
 import Testing
 
-@testable import tcplens
+@testable import Documents
 
 /// Fields written digit by digit are what `String` makes of them.
 @Suite struct RowTextTests {
