@@ -1,5 +1,6 @@
-import Connections
+import Stories
 import TCPWire
+import Tracking
 
 /// What stands at an arrow's tail, and how much of it fits.
 struct ArrowLabel {

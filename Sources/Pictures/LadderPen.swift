@@ -1,5 +1,5 @@
-import Connections
 import Narration
+import Stories
 
 /// Draws one row of a scene at a time into cells.
 struct LadderPen {

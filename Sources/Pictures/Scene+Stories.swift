@@ -1,7 +1,8 @@
 import CaptureFile
-import Connections
 import Narration
+import Stories
 import TCPWire
+import Tracking
 
 extension Scene {
     /// The ladder of one connection.

@@ -1,5 +1,6 @@
 import CaptureFile
-import Connections
+import Stories
+import Tracking
 
 /// What happened in a connection, in order: its segments as they stand in the capture, and between them what its ends tell.
 struct StoryEvents {

@@ -1,7 +1,8 @@
 import CaptureFile
-import Connections
 import Narration
+import Stories
 import TCPState
+import Tracking
 
 /// Makes the rows of one connection, event by event, whether it is drawn alone or among others.
 ///

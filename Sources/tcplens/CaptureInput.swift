@@ -1,7 +1,8 @@
 import CaptureFile
-import Connections
 import Foundation
 import Narration
+import Passes
+import Tracking
 
 /// Reading a capture for a command: errors become failures, and an early end a warning.
 enum CaptureInput {

@@ -1,6 +1,7 @@
-import Connections
 import Narration
+import Passes
 import Pictures
+import Tracking
 
 /// The connections of one or several files, written in the format that was asked for.
 struct ConnectionListing {

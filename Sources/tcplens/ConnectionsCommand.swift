@@ -1,9 +1,11 @@
 import ArgumentParser
 import CaptureFile
-import Connections
 import Foundation
 import Narration
+import Passes
 import Pictures
+import Queries
+import Tracking
 
 /// `tcplens connections`: a row for each connection.
 struct ConnectionsCommand: ParsableCommand {

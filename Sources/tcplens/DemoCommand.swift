@@ -1,11 +1,13 @@
 import ArgumentParser
 import CaptureFile
-import Connections
+import FlatMemory
 import Lab
 import LinuxKernel
 import Narration
 import Pictures
+import Stories
 import TCPWire
+import Tracking
 
 /// `tcplens demo`: the tutorial's experiment, end to end.
 struct DemoCommand: AsyncParsableCommand {

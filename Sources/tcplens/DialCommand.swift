@@ -1,6 +1,5 @@
 import ArgumentParser
 import CaptureFile
-import Connections
 import Lab
 import LinuxKernel
 import Narration

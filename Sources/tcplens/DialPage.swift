@@ -1,9 +1,10 @@
 import CaptureFile
-import Connections
 import Lab
 import LinuxKernel
+import Measures
 import Narration
 import Pictures
+import Stories
 import TCPState
 
 /// A dial's story as a page of text: the picture, the verdict, what to try next.

@@ -1,10 +1,13 @@
 import CaptureFile
-import Connections
+import FlatMemory
 import Lab
 import LinuxKernel
+import Passes
+import Stories
 import Synchronization
 import TCPState
 import TCPWire
+import Tracking
 
 /// What a dial left behind: its steps, and, where they could be had, its packets and what the kernel said of our end.
 struct DialResult {
@@ -26,7 +29,7 @@ struct DialResult {
         let analysis = CaptureAnalysis(packets)
         let records = analysis.connections
         let index = records.lastIndex { $0.clientEndpoint == dial.local && $0.serverEndpoint == dial.remote }
-        var story = index.flatMap { analysis.story(of: $0 + 1, renumbered: true) }
+        var story = index.flatMap { analysis.stored($0 + 1, renumbered: true) }.flatMap { ConnectionStory($0) }
         story?.confirm(by: observations)
         self.story = story
         complaints = packets.compactMap { packet in

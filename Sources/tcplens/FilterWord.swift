@@ -1,6 +1,6 @@
-import Connections
 import Narration
 import Pictures
+import Queries
 
 /// The words after `-Y`, read; what cannot be read is shown with a mark below the place.
 enum FilterWord {

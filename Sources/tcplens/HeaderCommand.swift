@@ -1,6 +1,5 @@
 import ArgumentParser
 import CaptureFile
-import Connections
 import Foundation
 import Narration
 import Pictures

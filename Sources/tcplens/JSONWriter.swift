@@ -138,8 +138,9 @@ final class JSONWriter {
         guard number.isFinite else {
             throw EncodingError.invalidValue(number, .init(codingPath: [], debugDescription: "JSON has no such number"))
         }
-        if let whole = Int64(exactly: number), whole.magnitude < 1 << 53 { return put(whole) }
-        octets.append(contentsOf: number.description.utf8)
+        if let whole = Int32(exactly: number), whole != 0 || number.sign == .plus { return put(whole) }
+        let text = number.description
+        octets.append(contentsOf: (text.hasSuffix(".0") ? text.dropLast(2) : text[...]).utf8)
     }
 
     func put(_ text: String) { Self.put(text, into: &octets) }

@@ -5,6 +5,7 @@ import LinuxKernel
 import Narration
 import Pictures
 import TCPWire
+import Tracking
 
 /// `tcplens listen`: a TCP server that answers, and shows who came.
 struct ListenCommand: AsyncParsableCommand {

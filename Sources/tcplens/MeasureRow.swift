@@ -1,4 +1,4 @@
-import Connections
+import Measures
 import Narration
 import TCPWire
 

@@ -1,7 +1,7 @@
-import Connections
 import Foundation
 import LinuxKernel
 import Narration
+import Passes
 import Pictures
 
 #if canImport(Glibc)

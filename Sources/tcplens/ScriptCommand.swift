@@ -1,11 +1,11 @@
 import ArgumentParser
-import Connections
 import Foundation
 import Lab
 import LinuxKernel
 import Narration
 import PacketScript
 import Pictures
+import Stories
 import TCPWire
 
 /// `tcplens script`: packet scripts in packetdrill's language.

@@ -1,8 +1,8 @@
-import Connections
 import Narration
 import TCPState
 import TCPWire
 import Testing
+import Tracking
 
 @testable import Pictures
 

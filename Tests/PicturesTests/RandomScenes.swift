@@ -1,8 +1,9 @@
-import Connections
 import Narration
 import Pictures
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// SplitMix64: the same scenes in every run.
 struct SeededGenerator: RandomNumberGenerator {

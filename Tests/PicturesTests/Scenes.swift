@@ -1,8 +1,9 @@
-import Connections
 import Narration
 import Pictures
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// Scenes that several tests draw.
 enum Scenes {
