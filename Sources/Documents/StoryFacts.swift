@@ -20,6 +20,8 @@ package struct StoryFacts: Encodable {
         let length: UInt32
         let window: UInt16
         let kind: String
+        /// What it is by its numbers: what lists and measures count.
+        let classes: [String]
         let labels: [Label]
         /// The packet whose numbers are sent again.
         let original: Int?
@@ -191,6 +193,7 @@ extension StoryFacts.Segment {
         length = header.payloadLength
         window = header.window
         kind = step.kind.rawValue
+        classes = step.classes.names
         labels = step.labels.map(StoryFacts.Label.init)
         original = step.original
         fate = step.fate.rawValue
