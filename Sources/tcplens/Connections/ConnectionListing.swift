@@ -77,16 +77,18 @@ struct ConnectionListing {
         case .table:
             if let file { Screen.write(Printable.text(file)) }
             if isLong {
-                let long = ConnectionLong(canvas: canvas)
+                var long = ConnectionLong(canvas: canvas)
                 for index in shown {
                     guard let measures = analysis.measures(of: index) else { continue }
-                    Screen.write(long.lines(analysis[index], measures, number: index + 1) + [""])
+                    long.write(analysis[index], measures, number: index + 1)
+                    Screen.write(octets: long.text.octets)
+                    long.clear()
                 }
                 return
             }
             var table = ConnectionTable(canvas: canvas)
             for index in shown { table.add(analysis[index], number: index + 1) }
-            Screen.write(table.lines())
+            Screen.write(octets: table.octets())
         }
     }
 

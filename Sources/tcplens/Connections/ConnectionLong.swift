@@ -6,231 +6,253 @@ import TCPWire
 import Tracking
 
 /// Everything measured of one connection, as people read it: a few lines on the whole, then both directions side by side.
+///
+/// Written as octets into one buffer. What is surely narrow enough (no text takes more cells than octets) is written as it
+/// is; only other lines are laid out.
 struct ConnectionLong {
-    let canvas: Canvas
+    private let canvas: Canvas
+    private let labels: [Label]
+    /// Above the columns of directions.
+    private let heads: [Label]
+    private let headStyle: (begin: String, end: String)
+    /// What has been written and not been taken.
+    private(set) var text = OctetText()
+    /// The cells of the table of directions, and where each ends.
+    private var cells = OctetText()
+    private var ends: [Int] = []
+    /// The measures that have a line in it, by their place in ``MeasureRow/all``.
+    private var rows: [Int] = []
 
-    func lines(_ record: ConnectionRecord, _ measures: ConnectionMeasures, number: Int) -> [String] {
-        let ends = [
-            record.clientEndpoint.description + (record.roleEvidence.isGuess ? "?" : ""),
-            "-> \(record.serverEndpoint)",
-        ]
-        let joined = "\(number)  " + ends.joined(separator: " ")
-        let heads =
-            canvas.measure(joined) <= canvas.width ? [joined] : ["\(number)  \(ends[0])", "   \(ends[1])"]
-        let about = facts(record, measures).flatMap { label, text in
-            Paragraph(canvas: canvas).lines(text(canvas.language), first: "  " + pad(label(canvas.language)) + "  ")
+    private struct Label {
+        let octets: [UInt8]
+        let width: Int
+        init(_ text: String, _ canvas: Canvas) {
+            octets = Array(text.utf8)
+            width = canvas.measure(text)
         }
-        return heads + about + table(record, measures).map { "  " + $0 }
     }
 
-    private func pad(_ label: String) -> String { canvas.measure.pad(label, to: 8) }
+    private static let sentBy = Text(en: "sent by", zh: "发送方")
+
+    init(canvas: Canvas) {
+        self.canvas = canvas
+        let language = canvas.language
+        labels = MeasureRow.all.map { Label($0.label(language), canvas) }
+        heads = [Self.sentBy, Party.client.text, Party.server.text].map { Label($0(language), canvas) }
+        headStyle = Style.bold.sequences(canvas)
+    }
+
+    mutating func clear() { text.clear() }
+
+    /// Writes one connection, an empty line behind it.
+    mutating func write(_ record: ConnectionRecord, _ measures: ConnectionMeasures, number: Int) {
+        putHead(record, number: number)
+        putFacts(record, measures)
+        putTable(record, measures)
+        text.put("\n")
+    }
+
+    private mutating func putHead(_ record: ConnectionRecord, number: Int) {
+        let start = text.count
+        text.put(number)
+        text.put("  ")
+        text.put(record.clientEndpoint.description)
+        if record.roleEvidence.isGuess { text.put("?") }
+        let client = text.count
+        text.put(" -> ")
+        text.put(record.serverEndpoint.description)
+        if text.count - start > canvas.width {
+            text.cut(to: client)
+            text.put("\n   -> ")
+            text.put(record.serverEndpoint.description)
+        }
+        text.put("\n")
+    }
 
     // MARK: The whole
 
-    private func facts(_ record: ConnectionRecord, _ measures: ConnectionMeasures) -> [(Text, Text)] {
+    private mutating func putFacts(_ record: ConnectionRecord, _ measures: ConnectionMeasures) {
+        let language = canvas.language
         let outcome = record.outcome
-        let parts = [outcome.opening.text, outcome.endingPhrase, outcome.timeWaitText, outcome.heldText]
-        let seconds = decimal(Double(record.duration) / 1e9, 6)
-        let began = record.firstTime.clockText
-        return [
-            (Text(en: "outcome", zh: "结局"), Self.join(parts.compactMap { $0 })),
-            (
-                Text(en: "Zeek", zh: "Zeek"),
-                Text(verbatim: "\(record.zeekState.rawValue) \(measures.zeekHistory(of: record))")
-            ),
-            (
-                Text(en: "began", zh: "开始"),
-                Text(
-                    en: "\(began), lasted \(seconds) s, longest pause \(Self.time(measures.idleMaximum))",
-                    zh: "\(began)，历时 \(seconds) s，最长空闲 \(Self.time(measures.idleMaximum))")
-            ),
-            (Text(en: "captured", zh: "抓包点"), measures.vantage(of: record).text),
-        ] + shares(measures.shares(of: record))
-    }
-
-    private func shares(_ shares: TimeShares) -> [(Text, Text)] {
-        var lines: [(Text, Text)] = []
-        if let whole = shares.roundTrip, let toClient = shares.toClient, let toServer = shares.toServer {
-            let (whole, toClient, toServer) = (Self.time(whole), Self.time(toClient), Self.time(toServer))
-            lines.append(
-                (
-                    Text(en: "trip", zh: "往返"),
-                    Text(
-                        en: "\(whole): \(toServer) to the server and back, \(toClient) to the client",
-                        zh: "\(whole)：到服务端 \(toServer)，到客户端 \(toClient)")
-                ))
+        putFact(Text(en: "outcome", zh: "结局")) { text in
+            text.put(outcome.opening.text(language))
+            for part in [outcome.endingPhrase, outcome.timeWaitText, outcome.heldText] {
+                guard let part else { continue }
+                text.put(Text(en: "; ", zh: "；")(language))
+                text.put(part(language))
+            }
         }
-        let (network, client, server) = (
-            Self.time(shares.network), Self.time(shares.client), Self.time(shares.server)
-        )
-        lines.append(
-            (
-                Text(en: "waited", zh: "耗时"),
-                Text(
-                    en: """
-                        network \(network), client \(client) (\(counted(shares.clientTurns, "turn"))), \
-                        server \(server) (\(counted(shares.serverTurns, "turn")))
-                        """,
-                    zh: """
-                        网络 \(network)，客户端 \(client)（\(shares.clientTurns) 次），服务端 \(server)\
-                        （\(shares.serverTurns) 次）
-                        """)
-            ))
-        return lines
+        putFact(Text(en: "Zeek", zh: "Zeek")) { text in
+            text.put(record.zeekState.rawValue)
+            text.put(" ")
+            text.put(measures.zeekHistory(of: record))
+        }
+        putFact(Text(en: "began", zh: "开始")) { text in
+            text.put(record.firstTime.clockText)
+            text.put(Text(en: ", lasted ", zh: "，历时 ")(language))
+            text.put(nanoseconds: record.duration, unit: 1_000_000_000, decimals: 6)
+            text.put(Text(en: " s, longest pause ", zh: " s，最长空闲 ")(language))
+            text.put(milliseconds: measures.idleMaximum)
+        }
+        putFact(Text(en: "captured", zh: "抓包点")) { $0.put(measures.vantage(of: record).text(language)) }
+        putShares(measures.shares(of: record))
     }
 
-    private static func join(_ parts: [Text]) -> Text {
-        Text(
-            en: parts.map(\.english).joined(separator: "; "), zh: parts.map(\.chinese).joined(separator: "；"))
+    private mutating func putShares(_ shares: TimeShares) {
+        let language = canvas.language
+        if let whole = shares.roundTrip, let toClient = shares.toClient, let toServer = shares.toServer {
+            putFact(Text(en: "trip", zh: "往返")) { text in
+                text.put(milliseconds: whole)
+                text.put(language == .english ? ": " : "：到服务端 ")
+                text.put(milliseconds: toServer)
+                text.put(language == .english ? " to the server and back, " : "，到客户端 ")
+                text.put(milliseconds: toClient)
+                if language == .english { text.put(" to the client") }
+            }
+        }
+        putFact(Text(en: "waited", zh: "耗时")) { text in
+            text.put(Text(en: "network ", zh: "网络 ")(language))
+            text.put(milliseconds: shares.network)
+            text.put(Text(en: ", client ", zh: "，客户端 ")(language))
+            text.put(milliseconds: shares.client)
+            text.put(turns: shares.clientTurns, language)
+            text.put(Text(en: ", server ", zh: "，服务端 ")(language))
+            text.put(milliseconds: shares.server)
+            text.put(turns: shares.serverTurns, language)
+        }
     }
 
-    /// Milliseconds.
-    fileprivate static func time(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e6, 3) + " ms" }
+    /// A line on the whole: two spaces, the label in eight cells, two more and what `body` writes.
+    private mutating func putFact(_ label: Text, _ body: (inout OctetText) -> Void) {
+        let start = text.count
+        let label = label(canvas.language)
+        text.put("  ")
+        text.put(label)
+        text.put(spaces: 8 - canvas.measure(label) + 2)
+        let lead = text.count
+        body(&text)
+        text.dropSpaces(behind: start)
+        if text.count - start > canvas.width || lead - start > canvas.width / 2 {
+            let body = String(decoding: text.octets[lead...], as: UTF8.self)
+            text.cut(to: start)
+            let first = "  " + canvas.measure.pad(label, to: 8) + "  "
+            put(Paragraph(canvas: canvas).lines(body, first: first))
+        } else {
+            text.put("\n")
+        }
+    }
+
+    private mutating func put(_ lines: [String], indent: Int = 0) {
+        for line in lines {
+            text.put(spaces: indent)
+            text.put(line)
+            text.put("\n")
+        }
+    }
 
     // MARK: The directions
 
+    /// Cells of the directions' indentation, and between their columns.
+    private static let gap = 2
     /// Above the lines of a table that is too narrow for its columns.
     private static let stackHead = Text(en: "sent by: client | server", zh: "发送方：客户端 | 服务端")
 
-    private func table(_ record: ConnectionRecord, _ measures: ConnectionMeasures) -> [String] {
+    private mutating func putTable(_ record: ConnectionRecord, _ measures: ConnectionMeasures) {
+        collect(measures.sent(by: .client, of: record), measures.sent(by: .server, of: record))
+        // The cells hold ASCII only, so that an octet is a terminal's cell.
+        var widths = heads.map(\.width)
+        for (place, row) in rows.enumerated() {
+            widths[0] = max(widths[0], labels[row].width)
+            widths[1] = max(widths[1], cell(place * 2).count)
+            widths[2] = max(widths[2], cell(place * 2 + 1).count)
+        }
+        guard widths.reduce(0, +) + 3 * Self.gap <= canvas.width else { return putNarrowTable() }
+        text.put(spaces: Self.gap)
+        text.put(headStyle.begin)
+        text.put(heads[0].octets)
+        text.put(spaces: widths[0] - heads[0].width)
+        for column in 1...2 {
+            text.put(spaces: Self.gap + widths[column] - heads[column].width)
+            text.put(heads[column].octets)
+        }
+        text.put(headStyle.end)
+        text.put("\n")
+        for (place, row) in rows.enumerated() {
+            text.put(spaces: Self.gap)
+            text.put(labels[row].octets)
+            text.put(spaces: widths[0] - labels[row].width)
+            for column in 1...2 {
+                let cell = cell(place * 2 + column - 1)
+                text.put(spaces: Self.gap + widths[column] - cell.count)
+                text.put(cells.octets[cell])
+            }
+            text.put("\n")
+        }
+    }
+
+    /// Works out the cells of the table. What neither end did is not worth a line.
+    private mutating func collect(_ client: DirectionMeasures, _ server: DirectionMeasures) {
+        cells.clear()
+        ends.removeAll(keepingCapacity: true)
+        rows.removeAll(keepingCapacity: true)
+        for (place, row) in MeasureRow.all.enumerated() {
+            let start = cells.count
+            row.write(client, &cells)
+            let isTold = cells.count > start
+            if !isTold { cells.put("-") }
+            let middle = cells.count
+            row.write(server, &cells)
+            guard isTold || cells.count > middle else {
+                cells.cut(to: start)
+                continue
+            }
+            if cells.count == middle { cells.put("-") }
+            ends.append(middle)
+            ends.append(cells.count)
+            rows.append(place)
+        }
+    }
+
+    /// Where the cell of that index stands in ``cells``.
+    private func cell(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
+
+    /// Where the columns do not fit side by side as they are: shortened, or stacked.
+    private mutating func putNarrowTable() {
         let narrow = Canvas(
-            width: canvas.width - 2, glyphs: canvas.glyphs, ambiguousWidth: canvas.measure.ambiguous,
+            width: canvas.width - Self.gap, glyphs: canvas.glyphs, ambiguousWidth: canvas.measure.ambiguous,
             colour: canvas.colour, theme: canvas.theme, language: canvas.language)
         var table = TableText(
             [
-                TableText.Column(Text(en: "sent by", zh: "发送方"), importance: 1, minimum: 8),
+                TableText.Column(Self.sentBy, importance: 1, minimum: 8),
                 TableText.Column(Party.client.text, .right, importance: 3),
                 TableText.Column(Party.server.text, .right, importance: 2),
             ], canvas: narrow)
-        let (client, server) = (
-            measures.sent(by: .client, of: record), measures.sent(by: .server, of: record)
-        )
-        var stacked: [String] = []
-        for row in MeasureRow.all {
-            let cells = (row.cell(client), row.cell(server))
-            // What neither end did is not worth a line.
-            guard cells.0 != nil || cells.1 != nil else { continue }
-            let label = row.label(canvas.language)
-            table.add([label, cells.0 ?? "-", cells.1 ?? "-"])
-            stacked += Paragraph(canvas: narrow).lines(
-                label + Text(en: ": ", zh: "：")(canvas.language) + "\(cells.0 ?? "-") | \(cells.1 ?? "-")", hanging: 2)
+        var stacked = Paragraph(canvas: narrow).lines(Self.stackHead(canvas.language))
+        for (place, row) in rows.enumerated() {
+            let label = MeasureRow.all[row].label(canvas.language)
+            let texts = [place * 2, place * 2 + 1].map { String(decoding: cells.octets[cell($0)], as: UTF8.self) }
+            table.add([label] + texts)
+            let line = label + Text(en: ": ", zh: "：")(canvas.language) + texts.joined(separator: " | ")
+            stacked += Paragraph(canvas: narrow).lines(line, hanging: 2)
         }
-        guard table.hiddenColumns.isEmpty else {
-            return Paragraph(canvas: narrow).lines(Self.stackHead(canvas.language)) + stacked
-        }
-        return table.lines()
+        put(table.hiddenColumns.isEmpty ? table.lines() : stacked, indent: Self.gap)
     }
 }
 
-/// A line of the table of directions.
-private struct MeasureRow {
-    let label: Text
-    /// `nil` where there is nothing to tell.
-    let cell: @Sendable (DirectionMeasures) -> String?
-
-    init(_ label: Text, _ cell: @escaping @Sendable (DirectionMeasures) -> String?) {
-        self.label = label
-        self.cell = cell
+extension OctetText {
+    mutating func put(milliseconds nanoseconds: Int64) {
+        put(bareMilliseconds: nanoseconds)
+        put(" ms")
     }
 
-    /// A count that is shown where it is not zero.
-    private static func count(_ label: Text, _ count: @escaping @Sendable (DirectionMeasures) -> Int) -> MeasureRow {
-        MeasureRow(label) { count($0) == 0 ? nil : String(count($0)) }
+    mutating func put(bareMilliseconds nanoseconds: Int64) {
+        put(nanoseconds: nanoseconds, unit: 1_000_000, decimals: 3)
     }
 
-    /// An amount of octets that is shown where it is not zero.
-    private static func octets(
-        _ label: Text, _ octets: @escaping @Sendable (DirectionMeasures) -> UInt64
-    ) -> MeasureRow {
-        MeasureRow(label) { octets($0) == 0 ? nil : String(octets($0)) }
-    }
-
-    /// A count with the octets it stands for.
-    private static func pair(
-        _ label: Text, _ pair: @escaping @Sendable (DirectionMeasures) -> (Int, UInt64)
-    ) -> MeasureRow {
-        MeasureRow(label) { pair($0).0 == 0 ? nil : "\(pair($0).0) (\(pair($0).1) B)" }
-    }
-
-    static let all = segments + data + answers + times
-
-    private static let segments = [
-        MeasureRow(Text(en: "segments", zh: "报文段")) { String($0.segments) },
-        MeasureRow(Text(en: "IP bytes", zh: "IP 字节")) { String($0.packetOctets) },
-        count(Text(en: "pure ACKs", zh: "纯 ACK")) { $0.pureAcknowledgments },
-        MeasureRow(Text(en: "SYN/FIN/RST", zh: "SYN/FIN/RST")) { "\($0.syns)/\($0.fins)/\($0.resets)" },
-        count(Text(en: "with PSH", zh: "带 PSH")) { $0.pushes },
-        count(Text(en: "with URG", zh: "带 URG")) { $0.urgents },
-    ]
-
-    private static let data = [
-        MeasureRow(Text(en: "bytes by sequence number", zh: "字节数（按序号）")) { String($0.octets) },
-        MeasureRow(Text(en: "data segments", zh: "数据报文段")) {
-            $0.dataSegments == 0 ? nil : "\($0.dataSegments) (\($0.payloadOctets) B)"
-        },
-        MeasureRow(Text(en: "payload min/mean/max", zh: "载荷 最小/平均/最大")) {
-            $0.dataSegments == 0
-                ? nil : "\($0.smallestPayload)/\($0.payloadOctets / UInt64($0.dataSegments))/\($0.largestPayload)"
-        },
-        octets(Text(en: "initial window, bytes", zh: "初始窗口（字节）")) { $0.initialWindow },
-        pair(Text(en: "retransmitted", zh: "重传")) { ($0.retransmittedSegments, $0.retransmittedOctets) },
-        count(Text(en: "out of order", zh: "乱序")) { $0.outOfOrderSegments },
-        octets(Text(en: "missing bytes (acknowledged, not captured)", zh: "缺失字节（已确认，未抓到）")) { $0.missingOctets },
-        pair(Text(en: "cut off by the capture", zh: "被抓包截断")) { ($0.truncatedSegments, $0.truncatedOctets) },
-        count(Text(en: "stray (not of this stream)", zh: "游离（不属于此流）")) { $0.straySegments },
-        count(Text(en: "window probes", zh: "窗口探测")) { $0.windowProbes },
-        count(Text(en: "keep-alives", zh: "保活探测")) { $0.keepAlives },
-    ]
-
-    private static let answers = [
-        MeasureRow(Text(en: "duplicate ACKs (runs of 3)", zh: "重复 ACK（连续 3 个）")) {
-            $0.duplicateAcknowledgments == 0 ? nil : "\($0.duplicateAcknowledgments) (\($0.tripleDuplicates))"
-        },
-        MeasureRow(Text(en: "with SACK (D-SACK)", zh: "带 SACK（D-SACK）")) {
-            $0.sackSegments == 0 ? nil : "\($0.sackSegments) (\($0.dsackSegments))"
-        },
-        count(Text(en: "zero windows", zh: "零窗口")) { $0.zeroWindows },
-        MeasureRow(Text(en: "window min/mean/max", zh: "窗口 最小/平均/最大")) { direction in
-            direction.windowMean.map {
-                "\(direction.windowMinimum)/\($0)/\(direction.windowMaximum)"
-                    + (direction.isWindowScaleKnown ? "" : " ?")
-            }
-        },
-        octets(Text(en: "most in flight, bytes", zh: "最大在途（字节）")) { $0.flightMaximum },
-        MeasureRow(Text(en: "SYN options", zh: "SYN 选项")) { $0.options.map(text) },
-        MeasureRow(Text(en: "TTL (hops)", zh: "TTL（跳数）")) { direction in
-            direction.hops.map { "\(direction.hopLimit) (\($0))" }
-        },
-    ]
-
-    private static let times = [
-        MeasureRow(Text(en: "data sent for", zh: "数据发送时长")) { $0.dataDuration.map(ConnectionLong.time) },
-        MeasureRow(Text(en: "bytes a second", zh: "每秒字节")) { direction in
-            guard let duration = direction.dataDuration, duration > 0 else { return nil }
-            return decimal(Double(direction.octets) / (Double(duration) / 1e9), 0)
-        },
-        MeasureRow(Text(en: "longest pause", zh: "最长空闲")) {
-            $0.segments < 2 ? nil : ConnectionLong.time($0.idleMaximum)
-        },
-        MeasureRow(Text(en: "RTT samples", zh: "RTT 样本")) {
-            $0.roundTrips.count == 0 ? nil : String($0.roundTrips.count)
-        },
-        MeasureRow(Text(en: "RTT min/median ms", zh: "RTT 最小/中位 ms")) { direction in
-            direction.roundTrips.median.map { "\(bare(direction.roundTrips.minimum))/\(bare($0))" }
-        },
-        MeasureRow(Text(en: "RTT 95 %/max ms", zh: "RTT 95 %/最大 ms")) { direction in
-            direction.roundTrips.percentile(95).map { "\(bare($0))/\(bare(direction.roundTrips.maximum))" }
-        },
-    ]
-
-    private static func bare(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e6, 3) }
-
-    private static func text(_ options: SYNOptions) -> String {
-        let parts = [
-            options.maximumSegmentSize.map { "mss \($0)" }, options.windowScale.map { "ws \($0)" },
-            options.sackPermitted ? "sack" : nil, options.hasTimestamps ? "ts" : nil,
-        ]
-        let present = parts.compactMap { $0 }
-        return present.isEmpty ? "-" : present.joined(separator: " ")
+    /// How often it was an end's turn.
+    fileprivate mutating func put(turns: Int, _ language: Language) {
+        put(language == .english ? " (" : "（")
+        put(turns)
+        put(language == .english ? (turns == 1 ? " turn)" : " turns)") : " 次）")
     }
 }

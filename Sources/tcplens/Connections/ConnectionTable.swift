@@ -7,7 +7,6 @@ import Tracking
 /// for each.
 struct ConnectionTable {
     private var table: TableText
-    private var stacks: [[String]] = []
     private let canvas: Canvas
 
     init(canvas: Canvas) {
@@ -56,18 +55,25 @@ struct ConnectionTable {
             String(number), client, record.serverEndpoint.description, opened, ended, segments, bytes, duration,
             handshake, record.firstTime.clockText,
         ])
-        let outcomeText = Text(
-            en: hasEnd ? "\(opened), \(ended)" : opened, zh: hasEnd ? "\(opened)，\(ended)" : opened)
-        let measures = Text(
-            en: "\(segments) segments, \(bytes) bytes, \(duration) s",
-            zh: "\(segments) 个报文段，\(bytes) 字节，时长 \(duration) s")
-        stacks.append(
-            stack(
-                number, ends: [client, "-> \(record.serverEndpoint)"],
-                [outcomeText(canvas.language), measures(canvas.language)]))
     }
 
-    private func stack(_ number: Int, ends: [String], _ rest: [String]) -> [String] {
+    /// A few lines for each connection, made of its row's cells.
+    private func stacks() -> [String] {
+        (0..<table.rowCount).flatMap { row in
+            let cells = table.texts(ofRow: row)
+            let (opened, ended) = (cells[3], cells[4])
+            let hasEnd = ended != "-"
+            let outcome = Text(
+                en: hasEnd ? "\(opened), \(ended)" : opened, zh: hasEnd ? "\(opened)，\(ended)" : opened)
+            let measures = Text(
+                en: "\(cells[5]) segments, \(cells[6]) bytes, \(cells[7]) s",
+                zh: "\(cells[5]) 个报文段，\(cells[6]) 字节，时长 \(cells[7]) s")
+            return stack(
+                cells[0], ends: [cells[1], "-> \(cells[2])"], [outcome(canvas.language), measures(canvas.language)])
+        }
+    }
+
+    private func stack(_ number: String, ends: [String], _ rest: [String]) -> [String] {
         let lead = "\(number)  "
         let joined = ends.joined(separator: " ")
         let lines = (canvas.measure(lead + joined) <= canvas.width ? [joined] : ends) + rest
@@ -77,16 +83,23 @@ struct ConnectionTable {
         }
     }
 
-    /// The rows, and below them what the width had no room for.
-    func lines() -> [String] {
+    /// The rows, and below them what the width had no room for: lines with their line feeds.
+    func octets() -> [UInt8] {
         let hidden = table.hiddenColumns
-        guard !hidden.isEmpty else { return table.lines() }
+        guard !hidden.isEmpty else { return table.octets() }
         let needed = [Self.client, Self.server, Self.opened, Self.ended]
-        guard !hidden.contains(where: needed.contains) else { return stacks.flatMap { $0 } }
+        guard !hidden.contains(where: needed.contains) else { return Self.octets(stacks()) }
         let list = hidden.map { $0(canvas.language) }.joined(separator: Text(en: ", ", zh: "、")(canvas.language))
         let note = Text(
             en: "(no room for: \(list); wider with --width, all with --format tsv)",
             zh: "（宽度不足，未显示：\(list)；可用 --width 加宽，或用 --format tsv 看全部）")
-        return table.lines() + Paragraph(canvas: canvas).lines(note(canvas.language))
+        return table.octets() + Self.octets(Paragraph(canvas: canvas).lines(note(canvas.language)))
+    }
+
+    private static func octets(_ lines: [String]) -> [UInt8] {
+        lines.reduce(into: []) { octets, line in
+            octets.append(contentsOf: line.utf8)
+            octets.append(UInt8(ascii: "\n"))
+        }
     }
 }

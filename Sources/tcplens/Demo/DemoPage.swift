@@ -75,9 +75,10 @@ struct DemoPage {
             let time = step.time.nanoseconds(since: start)
             switch step.kind {
             case .connecting where time <= 0:
-                return Scene.Moment(time: time, lane: 0, what: Text(verbatim: "connect()"), marks: [])
+                return Scene.Moment(time: time, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: "connect()"))
             case .established:
-                return Scene.Moment(time: time, lane: 0, what: Text(verbatim: "connect() = OK"), marks: [])
+                return Scene.Moment(
+                    time: time, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: "connect() = OK"))
             default: return nil
             }
         }

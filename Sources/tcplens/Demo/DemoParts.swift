@@ -49,14 +49,10 @@ struct DemoParts {
     // MARK: The picture
 
     func ladder(_ story: ConnectionStory, moments: [Scene.Moment] = []) -> [String] {
-        var options = Scene.StoryOptions()
-        options.absoluteNumbers = absolute
-        options.showsPayload = true
-        // A delayed ACK takes 40 ms: part of the picture, no tear in it.
-        options.silence = 250_000_000
         let scene = Scene(
-            story: story, title: DemoWords.sceneTitle, options: options, moments: moments, footer: story.summary)
-        return Ladder(canvas: canvas, legend: .letters).lines(scene)
+            story: story, title: DemoWords.sceneTitle, keepsPayload: true, moments: moments, footer: story.summary)
+        // A delayed ACK takes 40 ms: part of the picture, no tear in it.
+        return Ladder(canvas: canvas, legend: .letters, absoluteNumbers: absolute, silence: 250_000_000).lines(scene)
     }
 
     // MARK: Headers

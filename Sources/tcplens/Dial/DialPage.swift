@@ -36,12 +36,9 @@ struct DialPage {
 
     private func picture() -> [String] {
         guard let story = result.story else { return [] }
-        var options = Scene.StoryOptions()
-        options.absoluteNumbers = absolute
-        options.showsPayload = true
         let scene = Scene(
-            story: story, title: Text(verbatim: "dial \(Place.text(Printable.text(host), port))"), options: options)
-        return Ladder(canvas: canvas, legend: .letters).lines(scene)
+            story: story, title: Text(verbatim: "dial \(Place.text(Printable.text(host), port))"), keepsPayload: true)
+        return Ladder(canvas: canvas, legend: .letters, absoluteNumbers: absolute).lines(scene)
     }
 
     // MARK: Without packets

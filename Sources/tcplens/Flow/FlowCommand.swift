@@ -159,13 +159,10 @@ struct FlowCommand: ParsableCommand {
     }
 
     private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) {
-        var options = Scene.StoryOptions()
-        options.absoluteNumbers = absolute
-        options.showsPayload = payload
         let scene = Scene(
-            story: story, title: Text(en: "connection \(number)", zh: "连接 \(number)"), options: options,
+            story: story, title: Text(en: "connection \(number)", zh: "连接 \(number)"), keepsPayload: payload,
             footer: story.summary)
-        Screen.write(Ladder(canvas: canvas, legend: .letters).lines(scene))
+        Ladder(canvas: canvas, legend: .letters, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
     }
 
     private func showOthers(_ analysis: borrowing CaptureAnalysis, shown: Int, _ canvas: Canvas) {
@@ -179,7 +176,7 @@ struct FlowCommand: ParsableCommand {
         let most = 12
         var table = ConnectionTable(canvas: canvas)
         for index in 0..<min(count, most) { table.add(analysis[index], number: index + 1) }
-        Screen.write(table.lines())
+        Screen.write(octets: table.octets())
         if count > most {
             Screen.write(Text(en: "... and \(count - most) more:", zh: "……另有 \(count - most) 条：")(canvas.language))
             // Not broken into lines: it is to be copied.
@@ -195,9 +192,6 @@ struct FlowCommand: ParsableCommand {
             ConnectionStory(segments: segments, reusesTuple: analysis[index].reusesTuple)
                 .map { (number: index + 1, story: $0) }
         }
-        var options = Scene.StoryOptions()
-        options.absoluteNumbers = absolute
-        options.showsPayload = payload
         if json {
             let facts = StoriesFacts(
                 connections: stories.map { StoryFacts($0.story, number: $0.number) }, leftOut: analysis.leftOut)
@@ -205,8 +199,8 @@ struct FlowCommand: ParsableCommand {
         } else {
             let scene = Scene(
                 stories: stories.map(\.story),
-                title: Text(en: counted(count, "connection"), zh: "\(count) 条连接"), options: options)
-            Screen.write(Ladder(canvas: canvas).lines(scene))
+                title: Text(en: counted(count, "connection"), zh: "\(count) 条连接"), keepsPayload: payload)
+            Ladder(canvas: canvas, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
         }
         complain(leftOut: analysis.leftOut, canvas)
     }
