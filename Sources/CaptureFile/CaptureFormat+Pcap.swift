@@ -14,6 +14,8 @@ extension CaptureFormat {
             parts.append(CapturePart(fileOffset: windowStart &+ offset, kind: kind, records: records, description: 0))
             return nil
         }
+        // snoop's magic has eight octets, and "snoo" begins no other format.
+        if magic == 0x6f6f_6e73, available < 8 { return .needsMore(atLeast: 8) }
         if bytes.startsSnoop(at: offset) { return readSnoopHeader(in: bytes, at: &offset) }
         guard let found = PcapMagic(magic) else { return .damaged(.unknownFormat) }
         guard available >= 24 else { return .needsMore(atLeast: 24) }

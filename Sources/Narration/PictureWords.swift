@@ -12,9 +12,6 @@ public enum PictureWords {
     /// Over the column of times since the row before.
     public static let delta = Text(verbatim: "+DELTA")
 
-    /// After a duration, within a tear.
-    public static let ofSilence = Text(en: "of silence", zh: "静默")
-
     /// Opens the line that says what the letters on the rails stand for.
     public static let letters = Text(en: "letters", zh: "字母")
     /// Opens the line that says how the states on the rails are known.

@@ -1,3 +1,7 @@
+import Stories
+import TCPWire
+import Tracking
+
 /// What stands at an arrow's tail, and how much of it fits.
 struct ArrowLabel {
     private let number: String
@@ -6,13 +10,37 @@ struct ArrowLabel {
     private let measure: DisplayWidth
     private let digits: Int
 
-    /// `digits`: those of the scene's largest number, so that the flags of a column stand under each other.
-    init(_ segment: Scene.Segment, digits: Int, measure: DisplayWidth) {
+    /// - Parameters:
+    ///   - digits: those of the scene's largest number, so that the flags of a column stand under each other.
+    ///   - absolute: sequence numbers as they stand in the headers, not relative to the ISNs.
+    init(_ segment: Scene.Segment, digits: Int, absolute: Bool, measure: DisplayWidth) {
         number = "#\(segment.number)"
-        flags = Printable.text(segment.flags)
-        words = segment.words.map { Printable.text($0) }
+        flags = segment.flags.description
+        words = Self.words(segment, absolute: absolute)
         self.digits = digits
         self.measure = measure
+    }
+
+    /// The numbers that matter for this kind of segment, most needed first.
+    private static func words(_ segment: Scene.Segment, absolute: Bool) -> [String] {
+        func text(_ name: String, _ number: RelativeNumber) -> String {
+            "\(name)=\(absolute ? number.raw : number.value)"
+        }
+        let seq = text("seq", segment.sequence)
+        let ack = segment.acknowledgment.map { text("ack", $0) }
+        if segment.flags.contains(.rst), segment.sequence.base == .none { return ack.map { [$0] } ?? [] }
+        if segment.kind == .acknowledgment, !segment.isProbe, segment.length == 0,
+            segment.flags.isDisjoint(with: [.syn, .fin, .rst])
+        {
+            return (ack.map { [$0] } ?? []) + [seq]
+        }
+        return [seq] + (segment.length > 0 ? ["len=\(segment.length)"] : []) + (ack.map { [$0] } ?? [])
+    }
+
+    /// Characters of the label of `segment` with all its words, but for its number.
+    static func length(_ segment: Scene.Segment, absolute: Bool) -> Int {
+        let words = words(segment, absolute: absolute).reduce(0) { $0 + 1 + $1.utf8.count }
+        return max(7, segment.flags.description.utf8.count) + 1 + words
     }
 
     /// The most of the label that fits into `room` cells, words dropped from the end; and the words dropped. `aligned`: words

@@ -83,17 +83,15 @@ struct CellBuffer: Sendable {
             guard let glyph = cell.glyph else { continue }
             // A space shows no foreground: keeping the style running over it saves sequences.
             if cell.style != current, glyph != " " {
-                if !current.begin(colour, theme).isEmpty { result += Self.reset }
+                if !current.begin(colour, theme).isEmpty { result += Style.reset }
                 result += cell.style.begin(colour, theme)
                 current = cell.style
             }
             result.append(glyph)
         }
-        if !current.begin(colour, theme).isEmpty { result += Self.reset }
+        if !current.begin(colour, theme).isEmpty { result += Style.reset }
         return result
     }
-
-    private static let reset = "\u{1B}[0m"
 
     /// All rows as lines.
     func lines(colour: ColourDepth = .none, theme: Theme = .dark) -> [String] {

@@ -9,9 +9,9 @@ extension ConnectionStory.Step {
     /// So many lines that its author made; line feeds behind them are spelled, so that they do not fill the screen.
     private static let lineLimit = 12
 
-    /// What somebody wrote beside the packet in the capture file, at its sender's lane. What a terminal would obey in it is
+    /// What somebody wrote beside the packet in the capture file, at lane `lane`. What a terminal would obey in it is
     /// spelled when it is drawn.
-    var commentNotes: [Scene.Note] {
+    func commentNotes(_ lane: Int) -> [Scene.Note] {
         let comments = segment.comments.limited(to: Self.commentLimit)
         var texts = comments.kept.compactMap { comment -> Text? in
             let text = Self.lines(of: comment.text)
@@ -21,7 +21,7 @@ extension ConnectionStory.Step {
         }
         if comments.leftOut > 0 { texts.append(PictureWords.more(comments: comments.leftOut)) }
         return texts.map { text in
-            var note = Scene.Note(lane: sender == .client ? 0 : 1, text: text, source: PictureWords.comment)
+            var note = Scene.Note(lane: lane, text: text, source: PictureWords.comment)
             note.isWhole = true
             return note
         }

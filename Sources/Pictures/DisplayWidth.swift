@@ -47,6 +47,24 @@ public struct DisplayWidth: Sendable, Equatable {
         return 1
     }
 
+    /// Appends `text` with controls spelled out (`Printable`), and gives the cells that it takes. Nearly all text is ASCII,
+    /// which is copied as it is.
+    func append(_ text: String, to octets: inout [UInt8]) -> Int {
+        let start = octets.count
+        octets.append(contentsOf: text.utf8)
+        if octets[start...].allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return octets.count - start }
+        octets.removeSubrange(start...)
+        var cells = 0
+        for character in Printable.text(text) {
+            let size = cellsOf(character)
+            // What has no cell of its own has no place in a grid of cells.
+            if size == 0 { continue }
+            cells += size
+            octets.append(contentsOf: character.utf8)
+        }
+        return cells
+    }
+
     /// `text` cut to at most `cells`, ending in `ellipsis` where something was cut off; never half a character.
     public func truncate(_ text: String, to cells: Int, ellipsis: String = "..") -> String {
         let text = Printable.text(text)

@@ -17,13 +17,27 @@ public struct Ladder: Sendable {
     /// Below this width a ladder becomes a list.
     public static let narrowestLadder = 60
 
+    /// A pause of more nanoseconds than this is drawn as a tear, unless told otherwise.
+    public static let usualSilence: Int64 = 50_000_000
+
     let canvas: Canvas
     let legend: Legend
+    let absoluteNumbers: Bool
+    let silence: Int64
 
-    /// Draws on `canvas`, with `legend` below the rows.
-    public init(canvas: Canvas, legend: Legend = .provenance) {
+    /// Draws on `canvas`.
+    ///
+    /// - Parameters:
+    ///   - legend: what stands below the rows.
+    ///   - absoluteNumbers: sequence numbers as they stand in the headers, not relative to the ISNs.
+    ///   - silence: the longest pause, in nanoseconds, that is not drawn as a tear.
+    public init(
+        canvas: Canvas, legend: Legend = .provenance, absoluteNumbers: Bool = false, silence: Int64 = usualSilence
+    ) {
         self.canvas = canvas
         self.legend = legend
+        self.absoluteNumbers = absoluteNumbers
+        self.silence = silence
     }
 
     /// All lines, without line ends.
@@ -38,18 +52,14 @@ public struct Ladder: Sendable {
     public func write<Failure: Error>(
         _ scene: Scene, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
-        let census = SceneCensus(scene)
+        let census = SceneCensus(scene, absolute: absoluteNumbers)
         let headings = LadderHeadings(canvas: canvas, census: census)
         for line in headings.title(scene) { try sink(line) }
         if canvas.width < Self.narrowestLadder {
-            let list = EventList(canvas: canvas, scene: scene, census: census)
-            for line in list.names() { try sink(line) }
-            for row in scene.rows {
-                for line in list.lines(row) { try sink(line) }
-            }
+            try writeList(scene, census, to: sink)
         } else {
             let capacity = LadderLayout.capacity(canvas: canvas, census: census)
-            let bands = LaneBand.bands(of: scene, capacity: capacity)
+            let bands = LaneBand.bands(of: scene, capacity: capacity, silence: silence)
             for (index, band) in bands.enumerated() {
                 if bands.count > 1 {
                     let words = PictureWords.band(index + 1, of: bands.count, lanes: band.lanes.count)
@@ -65,21 +75,67 @@ public struct Ladder: Sendable {
         }
     }
 
+    private func writeList<Failure: Error>(
+        _ scene: Scene, _ census: SceneCensus, to sink: (String) throws(Failure) -> Void
+    ) throws(Failure) {
+        let list = EventList(canvas: canvas, lanes: scene.lanes, census: census, absoluteNumbers: absoluteNumbers)
+        for line in list.names() { try sink(line) }
+        let band = LaneBand.whole(scene, silence: silence)
+        var marks = LaneMarks(scene.lanes)
+        for entry in band.entries {
+            switch entry {
+            case .silence(let duration): try sink(list.line(silence: duration))
+            case .row(let index):
+                marks.take(scene.rows[index])
+                for line in list.lines(scene.rows[index], marks: marks.marks) { try sink(line) }
+            }
+        }
+    }
+
     private func write<Failure: Error>(
         _ band: LaneBand, of scene: Scene, _ headings: LadderHeadings, _ census: SceneCensus,
         to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
         let layout = LadderLayout(canvas: canvas, census: census, lanes: band.lanes.count)
-        for line in headings.columns(band.lanes.map { scene.lanes[$0] }, layout, hasTitledNames: scene.lanes.count == 2)
-        {
-            try sink(line)
-        }
-        var pen = LadderPen(canvas: canvas, layout: layout, census: census)
-        for entry in band.rows {
-            let cells = pen.draw(band.row(entry, of: scene))
+        let lanes = band.lanes.map { scene.lanes[$0] }
+        for line in headings.columns(lanes, layout, hasTitledNames: scene.lanes.count == 2) { try sink(line) }
+        var pen = LadderPen(canvas: canvas, layout: layout, census: census, absoluteNumbers: absoluteNumbers)
+        var marks = LaneMarks(lanes)
+        for entry in band.entries {
+            let cells: CellBuffer
+            switch entry {
+            case .silence(let duration): cells = pen.draw(silence: duration)
+            case .row(let index):
+                let row = band.row(index, of: scene)
+                marks.take(row)
+                cells = pen.draw(row, marks: marks.marks, delta: scene.delta(before: index))
+            }
             for row in 0..<cells.height {
                 try sink(cells.line(row, colour: canvas.colour, theme: canvas.theme))
             }
         }
     }
+}
+
+extension Scene {
+    /// Nanoseconds from the departure of the segment before row `index` to that row's own; `nil` where there is none.
+    fileprivate func delta(before index: Int) -> Int64? {
+        guard case .segment(let segment) = rows[index] else { return nil }
+        for row in rows[..<index].reversed() {
+            if case .segment(let last) = row { return segment.departure &- last.departure }
+        }
+        return nil
+    }
+}
+
+extension Scene.Segment {
+    /// What the last column says of it in `language`: what it is, or what it carries.
+    func remark(_ language: Language, isOneConnection: Bool) -> String {
+        // Among several connections there is no room to say again what the numbers say.
+        if let remark, isOneConnection || !isRoutine { return remark(language) }
+        return payload.isEmpty ? "" : "\"\(Printable.bytes(payload, limit: Self.payloadLimit))\""
+    }
+
+    /// So many octets of payload are shown.
+    private static let payloadLimit = 60
 }

@@ -6,49 +6,61 @@ struct LadderPen {
     let canvas: Canvas
     let layout: LadderLayout
     let census: SceneCensus
+    private let absoluteNumbers: Bool
     private var cells: CellBuffer
+    /// Those of all lanes as after the row that is drawn.
+    private var marks: [Scene.Mark?] = []
     /// Cells of an arrow below which its direction is not seen at a glance.
     static let shortestArrow = 2
     /// Remarks longer than this many lines of their own are cut.
     private static let mostRemarkLines = 4
 
-    init(canvas: Canvas, layout: LadderLayout, census: SceneCensus) {
+    init(canvas: Canvas, layout: LadderLayout, census: SceneCensus, absoluteNumbers: Bool = false) {
         self.canvas = canvas
         self.layout = layout
         self.census = census
+        self.absoluteNumbers = absoluteNumbers
         cells = CellBuffer(width: canvas.width, measure: canvas.measure)
     }
 
     private var glyphs: GlyphSet { canvas.glyphs }
 
-    mutating func draw(_ row: Scene.Row) -> CellBuffer {
-        cells = CellBuffer(width: canvas.width, height: 1, measure: canvas.measure)
+    /// - Parameters:
+    ///   - marks: those of all lanes as after the row.
+    ///   - delta: nanoseconds since the segment before.
+    mutating func draw(_ row: Scene.Row, marks: [Scene.Mark?], delta: Int64? = nil) -> CellBuffer {
+        begin(marks)
         switch row {
-        case .segment(let segment): draw(segment)
+        case .segment(let segment): draw(segment, delta: delta)
         case .moment(let moment): draw(moment)
-        case .silence(let silence): draw(silence)
         }
         return cells
     }
 
+    private mutating func begin(_ marks: [Scene.Mark?]) {
+        cells = CellBuffer(width: canvas.width, height: 1, measure: canvas.measure)
+        self.marks = marks
+    }
+
     // MARK: Segments
 
-    private mutating func draw(_ segment: Scene.Segment) {
-        putTime(segment.time)
-        if let end = layout.deltaEnd, let delta = segment.delta {
+    private mutating func draw(_ segment: Scene.Segment, delta: Int64?) {
+        putTime(segment.departure)
+        if let end = layout.deltaEnd, let delta {
             let text = census.clock.text(delta)
             putFlushRight(delta < 0 ? text : "+" + text, end: end)
         }
-        putRails(segment.marks, row: 0)
-        putVariables(segment.variables)
+        putRails(row: 0)
+        putVariables(segment)
         let lanes = layout.rails.indices
+        let (from, to) = (segment.sender.lane, segment.receiver.lane)
         var overflow: [String] = []
-        if !lanes.contains(segment.from) || !lanes.contains(segment.to) || segment.from == segment.to {
+        if !lanes.contains(from) || !lanes.contains(to) || from == to {
             putLoop(segment)
         } else {
-            overflow = putArrow(segment)
+            overflow = putArrow(segment, from: from, to: to)
         }
-        var remark = segment.remark?(canvas.language) ?? ""
+        var remark = segment.remark(canvas.language, isOneConnection: census.isOneConnection)
         // Between two lanes what does not fit is left out; between many it would be too much: as much as there is room for.
         if layout.rails.count > 2 {
             let tail = remark.isEmpty ? "" : "  " + remark
@@ -57,23 +69,23 @@ struct LadderPen {
             }
             if !overflow.isEmpty { remark = overflow.joined(separator: " ") + tail }
         }
-        putRemark(remark, marks: segment.marks)
-        putNotes(segment.notes, marks: segment.marks)
+        putRemark(remark)
+        putNotes(segment.notes)
     }
 
     /// Gives the words for which there was no room.
-    private mutating func putArrow(_ segment: Scene.Segment) -> [String] {
-        let region = layout.region(segment.from, segment.to)
-        let label = ArrowLabel(segment, digits: census.numberDigits, measure: canvas.measure)
+    private mutating func putArrow(_ segment: Scene.Segment, from: Int, to: Int) -> [String] {
+        let region = layout.region(from, to)
+        let label = label(of: segment)
         let sign = canvas.measure(mark(segment.fate))
-        let isRightward = segment.from < segment.to
-        let isNeighbour = abs(segment.from - segment.to) == 1
+        let isRightward = from < to
+        let isNeighbour = abs(from - to) == 1
         // The label never covers a rail: across several lanes it stands before the first.
         let room: Int
         if isNeighbour {
             room = region.count - Self.shortestArrow - 1 - sign
         } else {
-            room = layout.region(segment.from, segment.from + (isRightward ? 1 : -1)).count
+            room = layout.region(from, from + (isRightward ? 1 : -1)).count
         }
         let (text, dropped) = label.fitting(max(0, room), aligned: isRightward)
         let used = text.isEmpty ? 0 : canvas.measure(text) + 1
@@ -84,21 +96,25 @@ struct LadderPen {
             cells.put(text, row: 0, column: region.upperBound - max(0, used - 1))
             putLeftward(segment.fate, from: region.lowerBound, to: region.upperBound - used)
         }
-        if !isNeighbour { putCrossings(segment) }
+        if !isNeighbour { putCrossings(min(from, to) + 1..<max(from, to)) }
         return dropped
+    }
+
+    private func label(of segment: Scene.Segment) -> ArrowLabel {
+        ArrowLabel(segment, digits: census.numberDigits, absolute: absoluteNumbers, measure: canvas.measure)
     }
 
     private func mark(_ fate: Scene.Fate) -> String {
         switch fate {
-        case .arrived, .lost: ""
-        case .refused: glyphs.refused
+        case .arrived, .underWay, .lost: ""
+        case .refused, .notTaken: glyphs.refused
         case .useless: glyphs.useless
         }
     }
 
     private mutating func putRightward(_ fate: Scene.Fate, from start: Int, to end: Int) {
         guard start < end else { return }
-        if fate == .lost {
+        if case .lost = fate {
             let middle = start + (end - start) / 2
             cells.fill(glyphs.dash, row: 0, from: start, to: middle)
             cells.put(glyphs.lost, row: 0, column: middle, style: .alarm)
@@ -113,7 +129,7 @@ struct LadderPen {
 
     private mutating func putLeftward(_ fate: Scene.Fate, from start: Int, to end: Int) {
         guard start < end else { return }
-        if fate == .lost {
+        if case .lost = fate {
             let middle = end - 1 - (end - start) / 2
             cells.fill(glyphs.dash, row: 0, from: middle + 1, to: end)
             cells.put(glyphs.lost, row: 0, column: middle, style: .alarm)
@@ -125,12 +141,11 @@ struct LadderPen {
     }
 
     /// Where an arrow passes lanes that have no part in it, their rails stay to be seen.
-    private mutating func putCrossings(_ segment: Scene.Segment) {
-        let inner = min(segment.from, segment.to) + 1..<max(segment.from, segment.to)
+    private mutating func putCrossings(_ inner: Range<Int>) {
         for lane in inner {
             let column = layout.rails[lane]
             guard cells.glyph(row: 0, column: column) == glyphs.dash else { continue }
-            if let mark = segment.marks.value(at: lane) {
+            if let mark = marks.value(at: lane) {
                 let letter = Rail.letter(mark.state, isMini: mark.form == .mini)
                 cells.put(letter, row: 0, column: column, until: column + 1, style: Rail.style(mark))
             } else {
@@ -141,8 +156,8 @@ struct LadderPen {
 
     /// A segment from an endpoint to itself (a socket connected to its own address), or to one that has no lane.
     private mutating func putLoop(_ segment: Scene.Segment) {
-        let label = ArrowLabel(segment, digits: census.numberDigits, measure: canvas.measure)
-        let lane = layout.rails.indices.contains(segment.from) ? segment.from : 0
+        let label = label(of: segment)
+        let lane = layout.rails.indices.contains(segment.sender.lane) ? segment.sender.lane : 0
         let room = besides(lane)
         let (text, _) = label.fitting(max(0, room.count - 2), aligned: false)
         if isLast(lane) {
@@ -158,8 +173,8 @@ struct LadderPen {
 
     private mutating func draw(_ moment: Scene.Moment) {
         if let time = moment.time { putTime(time) }
-        putRails(moment.marks, row: 0)
-        let lane = layout.rails.indices.contains(moment.lane) ? moment.lane : 0
+        putRails(row: 0)
+        let lane = layout.rails.indices.contains(moment.end.lane) ? moment.end.lane : 0
         let room = besides(lane)
         let what = Printable.text(moment.what(canvas.language))
         let size = canvas.measure(what)
@@ -169,8 +184,8 @@ struct LadderPen {
         } else {
             cells.put(what, row: 0, column: isLast(lane) ? room.upperBound - size : room.lowerBound)
         }
-        putRemark(remark, marks: moment.marks)
-        putNotes(moment.notes, marks: moment.marks)
+        putRemark(remark)
+        putNotes(moment.notes)
     }
 
     /// The last of several lanes: what happens there stands to its left.
@@ -187,33 +202,15 @@ struct LadderPen {
         return isLast(lane) ? layout.region(lane - 1, lane) : layout.region(lane, lane + 1)
     }
 
-    private mutating func draw(_ silence: Scene.Silence) {
-        let left = 2
-        let right = max(left, layout.remark - 2)
-        var label = SceneClock.duration(silence.duration)
-        let remark = silence.remark.map { Printable.text($0(canvas.language)) } ?? ""
-        if remark.isEmpty || canvas.measure(remark) <= layout.remarkWidth {
-            putTear(label, from: left, to: right)
-            cells.put(remark, row: 0, column: layout.remark)
-            return
-        }
-        let inside = "\(label) \(PictureWords.ofSilence.english); \(remark)"
-        let end = canvas.width - 3
-        // Chinese stays out of the tear: it would shift the line where a terminal disagrees about its width.
-        if inside.utf8.allSatisfy({ $0 < 0x80 }), inside.utf8.count + 10 <= end - left {
-            label = inside
-            putTear(label, from: left, to: end)
-        } else {
-            putTear(label, from: left, to: right)
-            putBelow(remark, marks: [])
-        }
-    }
-
-    private mutating func putTear(_ label: String, from start: Int, to end: Int) {
+    /// A tear in a pause of so many nanoseconds.
+    mutating func draw(silence duration: Int64) -> CellBuffer {
+        begin([])
+        let (start, end) = (2, max(2, layout.remark - 2))
         cells.fill(glyphs.tear, row: 0, from: start, to: end, style: .dim)
-        let text = " \(label) "
+        let text = " \(SceneClock.duration(duration)) "
         let column = start + max(0, end - start - canvas.measure(text)) / 2
         cells.put(text, row: 0, column: column, until: end)
+        return cells
     }
 
     // MARK: Columns
@@ -226,7 +223,7 @@ struct LadderPen {
         cells.put(text, row: 0, column: max(0, end - canvas.measure(text)), until: end)
     }
 
-    private mutating func putRails(_ marks: [Scene.Mark?], row: Int, showsChanges: Bool = true) {
+    private mutating func putRails(row: Int, showsChanges: Bool = true) {
         for (lane, column) in layout.rails.enumerated() {
             if var mark = marks.value(at: lane) {
                 mark.changed = mark.changed && showsChanges
@@ -239,43 +236,55 @@ struct LadderPen {
         }
     }
 
-    private mutating func putVariables(_ variables: [Scene.Variables?]) {
+    private mutating func putVariables(_ segment: Scene.Segment) {
         guard layout.leftVariables > 0 else { return }
-        if let left = variables.value(at: 0) {
+        let ends = [segment.sender, segment.receiver]
+        if let left = ends.first(where: { $0.lane == 0 })?.variables {
             let start = layout.rails[0] + layout.railWidth - 1
             putFlushRight("\(left.sendUnacknowledged)", end: start + layout.variableWidth)
             putFlushRight("\(left.sendNext)", end: start + layout.variableWidth * 2)
         }
-        if let right = variables.value(at: 1) { putFlushRight("\(right.receiveNext)", end: layout.rails[1] - 1) }
+        if let right = ends.first(where: { $0.lane == 1 })?.variables {
+            putFlushRight("\(right.receiveNext)", end: layout.rails[1] - 1)
+        }
     }
 
     // MARK: Remarks
 
-    /// Between two lanes, on lines of their own: the first lane's at the left, the other's at the right, with where they
-    /// come from in the last column.
-    private mutating func putNotes(_ notes: [Scene.Note], marks: [Scene.Mark?]) {
-        guard layout.rails.count == 2 else { return }
-        let region = layout.region(0, 1)
-        let indent = canvas.measure(glyphs.below)
+    /// On lines of their own. Between two lanes the first lane's at the left, the other's at the right, with where they come
+    /// from in the last column; beside many lanes from the lane on, to the side with more room, over the rails that are there.
+    private mutating func putNotes(_ notes: [Scene.Note]) {
+        guard layout.rails.count > 1 else { return }
         for note in notes {
+            let lane = layout.rails.indices.contains(note.lane) ? note.lane : 0
+            let isRightward = lane < (layout.rails.count + 1) / 2
+            let region = noteRegion(lane, isRightward: isRightward)
             let source = note.source(canvas.language)
-            let hasColumn = canvas.measure(source) <= layout.remarkWidth
+            let hasColumn = layout.rails.count == 2 && canvas.measure(source) <= layout.remarkWidth
             let text = note.text(canvas.language) + (hasColumn ? "" : " (\(source))")
+            let indent = canvas.measure(glyphs.below)
             let width = region.count - indent
             let lines = note.isWhole ? whole(text, width: width) : wrapped(text, width: width)
             guard !lines.isEmpty else { continue }
             let first = cells.height
-            if note.lane == 0 {
+            if isRightward {
                 let start = region.lowerBound
-                put(lines, from: start + indent, to: region.upperBound, lead: glyphs.below, at: start, marks: marks)
+                put(lines, from: start + indent, to: region.upperBound, lead: glyphs.below, at: start)
             } else {
                 let end = region.upperBound - indent
                 let start = end - (lines.map { canvas.measure($0) }.max() ?? 0)
-                put(
-                    lines, from: max(region.lowerBound, start), to: end, lead: glyphs.belowRight, at: end, marks: marks)
+                put(lines, from: max(region.lowerBound, start), to: end, lead: glyphs.belowRight, at: end)
             }
             if hasColumn { cells.put(source, row: first, column: layout.remark, style: .dim) }
         }
+    }
+
+    /// The cells for what an end says.
+    private func noteRegion(_ lane: Int, isRightward: Bool) -> Range<Int> {
+        if layout.rails.count == 2 { return layout.region(0, 1) }
+        let start = layout.rails[isRightward ? lane : 0] + layout.railWidth
+        let end = isRightward ? canvas.width : layout.rails[lane] - 1
+        return start..<max(start, end)
     }
 
     /// In as many lines as it takes.
@@ -296,14 +305,14 @@ struct LadderPen {
 
     /// Lines below the row between the rails, or from the row on beside them; a lead before or behind the first.
     private mutating func put(
-        _ lines: [String], from start: Int, to end: Int, lead: String, at leadColumn: Int, marks: [Scene.Mark?],
-        isBelow: Bool = true
+        _ lines: [String], from start: Int, to end: Int, lead: String, at leadColumn: Int, isBelow: Bool = true
     ) {
         for (index, line) in lines.enumerated() {
             var row = index
             if isBelow || index > 0 {
                 row = cells.addRow()
-                putRails(marks, row: row, showsChanges: false)
+                putRails(row: row, showsChanges: false)
+                if layout.rails.count > 2, isBelow { cells.fill(" ", row: row, from: min(start, leadColumn), to: end) }
             }
             if index == 0 { cells.put(lead, row: row, column: leadColumn, style: .dim) }
             cells.put(line, row: row, column: start, until: end)
@@ -311,17 +320,17 @@ struct LadderPen {
     }
 
     /// In the last column if it fits there; else on lines of its own.
-    private mutating func putRemark(_ remark: String, marks: [Scene.Mark?]) {
+    private mutating func putRemark(_ remark: String) {
         let remark = Printable.text(remark)
         if canvas.measure(remark) <= layout.remarkWidth {
             cells.put(remark, row: 0, column: layout.remark)
         } else {
-            putBelow(remark, marks: marks)
+            putBelow(remark)
         }
     }
 
     /// Between two lanes, below the row, between the rails; beside many, in as many lines of the last column as it takes.
-    private mutating func putBelow(_ remark: String, marks: [Scene.Mark?]) {
+    private mutating func putBelow(_ remark: String) {
         let isBetween = layout.rails.count <= 2
         let lead = isBetween ? glyphs.below : ""
         let indent = canvas.measure(lead)
@@ -332,7 +341,7 @@ struct LadderPen {
             end = layout.rails.count > 1 ? layout.rails[1] - 1 : canvas.width
         }
         let lines = wrapped(remark, width: end - start - indent)
-        put(lines, from: start + indent, to: end, lead: lead, at: start, marks: marks, isBelow: isBetween)
+        put(lines, from: start + indent, to: end, lead: lead, at: start, isBelow: isBetween)
     }
 }
 

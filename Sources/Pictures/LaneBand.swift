@@ -1,17 +1,16 @@
-import Tracking
-
 /// Lanes that stand side by side, and the rows between them. Where a scene has more lanes than fit, it is cut into bands
 /// such that the two ends of each connection stand in one band: no arrow ever leaves the picture.
 struct LaneBand {
-    /// A row of the scene, or a stretch of silence in this band that is longer than any single one of the scene.
     enum Entry {
+        /// A row of the scene.
         case row(Int)
-        case silence(duration: Int64)
+        /// A stretch of time in which nothing happened, in nanoseconds: drawn as a tear.
+        case silence(Int64)
     }
 
     /// Indices into the scene's lanes, ascending.
     private(set) var lanes: [Int]
-    private(set) var rows: [Entry] = []
+    private(set) var entries: [Entry] = []
     /// Where each of the scene's lanes stands in this band; `nil`: all lanes, in their own places.
     private var places: [Int: Int]?
 
@@ -20,20 +19,20 @@ struct LaneBand {
         self.places = places
     }
 
-    static func bands(of scene: Scene, capacity: Int) -> [LaneBand] {
-        guard scene.lanes.count > capacity else {
-            var all = LaneBand(lanes: Array(scene.lanes.indices), places: nil)
-            all.rows = scene.rows.indices.map { .row($0) }
-            return [all]
-        }
+    /// All of a scene in one band, a tear wherever nothing happened for longer than `silence` nanoseconds.
+    static func whole(_ scene: Scene, silence: Int64) -> LaneBand {
+        var bands = [LaneBand(lanes: Array(scene.lanes.indices), places: nil)]
+        distribute(scene, Array(repeating: 0, count: scene.rows.count), over: &bands, silence: silence)
+        return bands[0]
+    }
+
+    static func bands(of scene: Scene, capacity: Int, silence: Int64) -> [LaneBand] {
+        guard scene.lanes.count > capacity else { return [whole(scene, silence: silence)] }
         var seating = Seating(capacity: max(2, capacity))
-        var bandOfRow: [Int?] = []
-        bandOfRow.reserveCapacity(scene.rows.count)
-        for row in scene.rows {
+        let bandOfRow = scene.rows.map { row in
             switch row {
-            case .segment(let segment): bandOfRow.append(seating.band(segment.from, segment.to))
-            case .moment(let moment): bandOfRow.append(seating.band(moment.lane, moment.lane))
-            case .silence: bandOfRow.append(nil)
+            case .segment(let segment): seating.band(segment.sender.lane, segment.receiver.lane)
+            case .moment(let moment): seating.band(moment.end.lane, moment.peer)
             }
         }
         var bands = seating.bands.map { set in
@@ -41,59 +40,53 @@ struct LaneBand {
             return LaneBand(
                 lanes: lanes, places: Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ($1, $0) }))
         }
-        distribute(scene, bandOfRow, over: &bands)
+        distribute(scene, bandOfRow, over: &bands, silence: silence)
         return bands
     }
 
     /// Gives each row to its band, and to each band the silences between its own rows: where other bands' rows lie between,
     /// the silence lasts from its row before to its row after.
-    private static func distribute(_ scene: Scene, _ bandOfRow: [Int?], over bands: inout [LaneBand]) {
+    private static func distribute(
+        _ scene: Scene, _ bandOfRow: [Int], over bands: inout [LaneBand], silence: Int64
+    ) {
         var silencesBefore = 0
-        var last: [(row: Int, silences: Int)?] = Array(repeating: nil, count: bands.count)
+        /// The time of the scene's last row that has one.
+        var last: Int64?
+        var lastOfBand: [(time: Int64, silences: Int)?] = Array(repeating: nil, count: bands.count)
         for (index, row) in scene.rows.enumerated() {
-            guard let band = bandOfRow[index] else {
-                silencesBefore += 1
-                continue
-            }
-            if let last = last[band], last.silences < silencesBefore {
-                if index - last.row == 2 {
-                    bands[band].rows.append(.row(index - 1))
-                } else if let start = scene.rows[last.row].time, let end = row.time {
-                    let (duration, overflow) = end.subtractingReportingOverflow(start)
-                    bands[band].rows.append(.silence(duration: overflow ? .max : duration))
+            let band = bandOfRow[index]
+            if let time = row.time {
+                if let last, gap(last, time) > silence { silencesBefore += 1 }
+                last = time
+                if let last = lastOfBand[band], last.silences < silencesBefore {
+                    bands[band].entries.append(.silence(gap(last.time, time)))
                 }
+                lastOfBand[band] = (time, silencesBefore)
             }
-            bands[band].rows.append(.row(index))
-            last[band] = (index, silencesBefore)
+            bands[band].entries.append(.row(index))
         }
     }
 
-    /// The row to draw for an entry, its lanes counted within this band.
-    func row(_ entry: Entry, of scene: Scene) -> Scene.Row {
-        switch entry {
-        case .silence(let duration):
-            return .silence(Scene.Silence(duration: duration))
-        case .row(let index):
-            guard let places else { return scene.rows[index] }
-            switch scene.rows[index] {
-            case .silence:
-                return scene.rows[index]
-            case .moment(var moment):
-                moment.lane = places[moment.lane] ?? -1
-                moment.marks = picked(moment.marks)
-                return .moment(moment)
-            case .segment(var segment):
-                segment.from = places[segment.from] ?? -1
-                segment.to = places[segment.to] ?? -1
-                segment.marks = picked(segment.marks)
-                segment.variables = picked(segment.variables)
-                return .segment(segment)
-            }
-        }
+    private static func gap(_ start: Int64, _ end: Int64) -> Int64 {
+        let (duration, overflow) = end.subtractingReportingOverflow(start)
+        return overflow ? (end < start ? .min : .max) : duration
     }
 
-    private func picked<Value>(_ values: [Value?]) -> [Value?] {
-        lanes.map { $0 < values.count ? values[$0] : nil }
+    /// A row of the scene, its lanes counted within this band.
+    func row(_ index: Int, of scene: Scene) -> Scene.Row {
+        guard let places else { return scene.rows[index] }
+        switch scene.rows[index] {
+        case .moment(var moment):
+            moment.end.lane = places[moment.end.lane] ?? -1
+            moment.peer = places[moment.peer] ?? -1
+            for note in moment.notes.indices { moment.notes[note].lane = places[moment.notes[note].lane] ?? -1 }
+            return .moment(moment)
+        case .segment(var segment):
+            segment.sender.lane = places[segment.sender.lane] ?? -1
+            segment.receiver.lane = places[segment.receiver.lane] ?? -1
+            for note in segment.notes.indices { segment.notes[note].lane = places[segment.notes[note].lane] ?? -1 }
+            return .segment(segment)
+        }
     }
 }
 

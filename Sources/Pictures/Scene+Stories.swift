@@ -5,65 +5,81 @@ import TCPWire
 import Tracking
 
 extension Scene {
-    /// Several connections on one time axis: a lane for each endpoint, in the order of appearance, clients and servers
-    /// alike. An endpoint that several connections share has a state in each of them: its lane shows that of the row's
-    /// connection, and none in other rows.
-    public init(stories: [ConnectionStory], title: Text, options: StoryOptions = StoryOptions()) {
-        var lanes: [Lane] = []
-        var laneOf: [Endpoint: Int] = [:]
-        func lane(_ endpoint: Endpoint) -> Int {
-            if let known = laneOf[endpoint] { return known }
-            laneOf[endpoint] = lanes.count
-            lanes.append(Lane(role: .host, name: endpoint.description))
-            return lanes.count - 1
-        }
-        let steps = stories.indices.flatMap { index in stories[index].steps.map { (index, $0) } }
-            .sorted {
-                ($0.1.segment.time, $0.1.segment.number) < ($1.1.segment.time, $1.1.segment.number)
-            }
-        let places = steps.map { (client: lane(stories[$0.0].client), server: lane(stories[$0.0].server)) }
-        var connections: [Set<Int>] = Array(repeating: [], count: lanes.count)
-        for ((index, _), place) in zip(steps, places) {
-            connections[place.client].insert(index)
-            connections[place.server].insert(index)
-        }
-        /// Both ends of each connection as its last segment left them.
-        var ends = stories.map { (client: Mark($0.clientBefore), server: Mark($0.serverBefore)) }
-        var marks: [Mark?] = Array(repeating: nil, count: lanes.count)
+    /// The ladder of one connection.
+    ///
+    /// - Parameters:
+    ///   - keepsPayload: whether what the segments carry may be shown.
+    ///   - moments: what happened at the ends besides what the story tells, in time order; times in nanoseconds since the
+    ///     first segment.
+    public init(
+        story: ConnectionStory, title: Text, keepsPayload: Bool = false, moments: [Moment] = [], footer: [Text] = []
+    ) {
+        let lanes = [
+            Lane(role: .client, name: story.client.description, before: Mark(story.clientBefore)),
+            Lane(role: .server, name: story.server.description, before: Mark(story.serverBefore)),
+        ]
+        let start = story.steps.first?.segment.time ?? Timestamp(nanoseconds: 0)
+        let events = StoryEvents(story, start: start, moments: moments)
+        var rows = StoryRows(story, start: start, lanes: (0, 1), keepsPayload: keepsPayload)
+        self.init(
+            title: title, provenance: story.provenance, lanes: lanes,
+            rows: events.entries.compactMap { rows.row($0.event, moments: moments) }, footer: footer)
+    }
+
+    /// Several connections on one time axis: a lane for each endpoint, in the order of appearance, clients and servers alike.
+    ///
+    /// - Parameter keepsPayload: whether what the segments carry may be shown.
+    public init(stories: [ConnectionStory], title: Text, keepsPayload: Bool = false) {
+        let start = stories.compactMap { $0.steps.first?.segment.time }.min() ?? Timestamp(nanoseconds: 0)
+        var endpoints = EndpointLanes()
+        var places: [(client: Int, server: Int)?] = Array(repeating: nil, count: stories.count)
+        var builders: [StoryRows?] = Array(repeating: nil, count: stories.count)
         var rows: [Row] = []
-        let start = steps.first?.1.segment.time
-        var last: Int64?
-        for ((index, step), place) in zip(steps, places) {
-            let time = start.map { step.segment.time.nanoseconds(since: $0) } ?? 0
-            let delta = last.map { time &- $0 }
-            if let delta, delta > options.silence { rows.append(.silence(Silence(duration: delta))) }
-            for lane in marks.indices {
-                if connections[lane].count > 1 { marks[lane] = nil } else { marks[lane]?.changed = false }
+        for (index, event) in StoryEvents.merged(stories, start: start) {
+            let place = places[index] ?? endpoints.place(stories[index])
+            places[index] = place
+            if builders[index] == nil {
+                builders[index] = StoryRows(stories[index], start: start, lanes: place, keepsPayload: keepsPayload)
             }
-            ends[index] = (Mark(step.client, after: ends[index].client), Mark(step.server, after: ends[index].server))
-            marks[place.client] = ends[index].client
-            marks[place.server] = ends[index].server
-            var segment = Segment(step, time: time, delta: delta, marks: marks, options: options)
-            segment.from = step.sender == .client ? place.client : place.server
-            segment.to = step.sender == .client ? place.server : place.client
-            segment.variables = []
-            if step.isRoutine { segment.remark = nil }
-            rows.append(.segment(segment))
-            last = time
+            if let row = builders[index]?.row(event) { rows.append(row) }
         }
-        self.init(title: title, provenance: [.wire, .inferred], lanes: lanes, rows: rows)
+        let known = stories.reduce(into: Set()) { $0.formUnion($1.provenance) }
+        self.init(
+            title: title, provenance: Provenance.allCases.filter(known.contains), lanes: endpoints.lanes, rows: rows)
     }
 }
 
-extension ConnectionStory.Step {
-    /// What the numbers say already: among several connections there is no room to say it again.
-    fileprivate var isRoutine: Bool {
-        guard fate == .arrived, !labels.contains(where: { $0.label.entry.prominence == .headline }) else {
-            return false
+/// Lanes for endpoints in the order in which they appear.
+private struct EndpointLanes {
+    private(set) var lanes: [Scene.Lane] = []
+    private var laneOf: [Endpoint: Int] = [:]
+
+    /// The lanes of one more connection's ends.
+    mutating func place(_ story: ConnectionStory) -> (client: Int, server: Int) {
+        let client = lane(story.client, isTaken: true)
+        return (client, lane(story.server, isTaken: story.client != story.server))
+    }
+
+    /// `isTaken`: by a connection that has not been seen at this endpoint.
+    private mutating func lane(_ endpoint: Endpoint, isTaken: Bool) -> Int {
+        if let known = laneOf[endpoint] {
+            if isTaken { lanes[known].isShared = true }
+            return known
         }
-        switch kind {
-        case .handshakeAck, .acknowledgment, .fin: return true
-        default: return false
+        laneOf[endpoint] = lanes.count
+        lanes.append(Scene.Lane(role: .host, name: endpoint.description))
+        return lanes.count - 1
+    }
+}
+
+extension ConnectionStory {
+    /// How what is shown of it is known.
+    fileprivate var provenance: [Provenance] {
+        var sources: Set<Provenance> = []
+        for step in steps {
+            for end in [step.client, step.server] where end.state != nil { sources.insert(end.provenance) }
         }
+        if sources != [.stack] { sources.insert(.wire) }
+        return Provenance.allCases.filter(sources.contains)
     }
 }

@@ -1,20 +1,50 @@
 import Narration
 import Stories
 import TCPState
+import TCPWire
 import Tracking
 
-/// What a ladder shows, apart from how: lanes, and what happened between them, in order. Every renderer draws from it,
-/// and it knows nothing of where the connection came from.
+/// What a ladder shows, apart from how: lanes, and what happened between them, in order. Every renderer draws from it, and it
+/// knows nothing of where the connections came from.
+///
+/// It holds values: flags, numbers and times as they are, what became of a segment, what a timer did. Which of them are
+/// written, in which form and with what between them (a tear in a long silence, say) is the renderer's business. A row tells
+/// of the one or two ends that it touches: a scene of many lanes takes no more memory for each row than one of two.
 public struct Scene: Sendable {
+    public var title: Text
+    /// Shown in brackets at the title's right: `K+W`, `W+I`.
+    public var provenance: [Provenance]
+    public var lanes: [Lane]
+    public var rows: [Row]
+    /// Lines below the ladder.
+    public var footer: [Text]
+
+    public init(title: Text, provenance: [Provenance], lanes: [Lane], rows: [Row], footer: [Text] = []) {
+        self.title = title
+        self.provenance = provenance
+        self.lanes = lanes
+        self.rows = rows
+        self.footer = footer
+    }
+
     /// One endpoint's vertical line.
     public struct Lane: Sendable, Equatable {
-        public enum Role: Sendable, Equatable { case client, server, host }
+        public enum Role: Sendable, Equatable {
+            case client, server
+            /// An endpoint of one connection or of several, where many are drawn.
+            case host
+        }
         public var role: Role
         /// `127.0.0.1:8080`, `[::1]:8080`, or a host's address.
         public var name: String
-        public init(role: Role, name: String) {
+        /// Its state above the first row that touches it; `nil` where nothing is shown there.
+        public var before: Mark?
+        /// Whether it is an end of several connections: it has a state in each of them, so that one holds for its own row only.
+        public var isShared = false
+        public init(role: Role, name: String, before: Mark? = nil) {
             self.role = role
             self.name = name
+            self.before = before
         }
     }
 
@@ -39,13 +69,40 @@ public struct Scene: Sendable {
         }
     }
 
+    /// What one row does to one lane.
+    public struct End: Sendable, Equatable {
+        public var lane: Int
+        /// Its state as after this row; `nil`: what it was before, if that is known.
+        public var mark: Mark?
+        /// Its sequence variables as after this row (RFC 9293 3.3.1), where they are known.
+        public var variables: ConnectionStory.Variables?
+        public init(lane: Int, mark: Mark? = nil, variables: ConnectionStory.Variables? = nil) {
+            self.lane = lane
+            self.mark = mark
+            self.variables = variables
+        }
+    }
+
+    public enum Row: Sendable {
+        case segment(Segment)
+        case moment(Moment)
+    }
+}
+
+extension Scene {
+    /// What became of a segment.
     public enum Fate: Sendable, Equatable {
+        /// Nothing speaks against its having been taken.
         case arrived
-        /// Lost between the ends: `×` in mid-lane.
-        case lost
-        /// Reached the host and was refused there: `⊗` at the lifeline.
+        /// Neither arrived nor lost where the scene ends.
+        case underWay
+        /// Lost between the ends; where, if that is told.
+        case lost(Testimony.Loss?)
+        /// It reached the host, which dropped it and says so.
         case refused
-        /// Arrived and brought nothing new: `○`.
+        /// It reached the other end, which dropped it or did nothing with it that shows.
+        case notTaken
+        /// It arrived and brought nothing new.
         case useless
     }
 
@@ -64,104 +121,128 @@ public struct Scene: Sendable {
         }
     }
 
-    /// One segment, one row.
+    /// One segment.
     public struct Segment: Sendable {
+        /// Its packet's number; no other segment of the scene has it.
         public var number: Int
-        /// Nanoseconds since the scene's start.
-        public var time: Int64
-        /// Nanoseconds since the row before; `nil` on the first.
-        public var delta: Int64?
-        public var from: Int
-        public var to: Int
-        /// `SYN,ACK`, `PSH,ACK`.
-        public var flags: String
-        /// What follows the flags, most needed first: `seq=1`, `len=16`, `ack=17`. Dropped from the end where the lane is narrow.
-        public var words: [String]
-        public var fate: Fate
-        /// One for each lane, as after this row; `nil` where the lane has no part in it.
-        public var marks: [Mark?]
-        /// The last column: what this segment is, or what it carries.
+        /// Nanoseconds since the scene's start at which it was sent, or where only one of the two is known, captured.
+        public var departure: Int64
+        /// When it reached the other end: equal to ``departure`` where only one of the two is known; `nil` if it did not.
+        public var arrival: Int64?
+        public var sender: End
+        /// As the segment's arrival left it; where the arrival is a row of its own, or there was none, as it was at departure.
+        public var receiver: End
+        public var flags: TCPFlags
+        public var sequence: RelativeNumber
+        /// `nil` without the ACK bit.
+        public var acknowledgment: RelativeNumber?
+        /// Octets of payload.
+        public var length: UInt32
+        /// As it stands in the header, not scaled.
+        public var window: UInt16
+        public var kind: ConnectionStory.Kind
+        public var fate = Fate.arrived
+        /// The number of the segment whose sequence numbers it sends again, or of which it is a copy, where that is known.
+        public var original: Int?
+        public var isRepetition = false
+        /// What made its sender send it, where that is known: a timer, for example.
+        public var cause: Testimony.Moment.Cause?
+        /// Whether its sequence number is what it asks by: a keep-alive or a window probe.
+        public var isProbe = false
+        /// Whether the remark says only what the numbers say already.
+        public var isRoutine = false
+        /// What this segment is.
         public var remark: Text?
-        /// Per lane: the send sequence variables' last values for the wide form (`snd.una`, `snd.nxt`, `rcv.nxt`), relative.
-        public var variables: [Variables?]
+        /// What it carries, where the scene may show that.
+        public var payload: ArraySlice<UInt8> = []
         public var notes: [Note] = []
         public init(
-            number: Int, time: Int64, delta: Int64? = nil, from: Int, to: Int, flags: String, words: [String],
-            fate: Fate = .arrived, marks: [Mark?], remark: Text? = nil, variables: [Variables?] = []
+            number: Int, departure: Int64, arrival: Int64?, sender: End, receiver: End, flags: TCPFlags,
+            sequence: RelativeNumber, acknowledgment: RelativeNumber?, length: UInt32 = 0, window: UInt16 = 0,
+            kind: ConnectionStory.Kind
         ) {
             self.number = number
-            self.time = time
-            self.delta = delta
-            self.from = from
-            self.to = to
+            self.departure = departure
+            self.arrival = arrival
+            self.sender = sender
+            self.receiver = receiver
             self.flags = flags
-            self.words = words
-            self.fate = fate
-            self.marks = marks
-            self.remark = remark
-            self.variables = variables
+            self.sequence = sequence
+            self.acknowledgment = acknowledgment
+            self.length = length
+            self.window = window
+            self.kind = kind
         }
     }
 
-    /// One end's sequence variables (RFC 9293 3.3.1), as numbers ready to print.
-    public struct Variables: Sendable, Equatable {
-        public var sendUnacknowledged: UInt32
-        public var sendNext: UInt32
-        public var receiveNext: UInt32
-        public init(sendUnacknowledged: UInt32, sendNext: UInt32, receiveNext: UInt32) {
-            self.sendUnacknowledged = sendUnacknowledged
-            self.sendNext = sendNext
-            self.receiveNext = receiveNext
-        }
-    }
-
-    /// Something an application or the kernel did at one end, with no segment: a call, a timer, a state the kernel showed.
+    /// Something an application or the kernel did at one end, or what happened to it, with no departure: a call, a timer, a
+    /// segment's arrival that is apart from its departure.
     public struct Moment: Sendable {
         public var time: Int64?
-        public var lane: Int
+        public var end: End
+        /// The lane of the connection's other end.
+        public var peer: Int
+        /// What it was, where more is known than words. Of an arrival, the segment's number.
+        public var cause: Testimony.Moment.Cause?
         /// `connect()`, `connect() = OK`, `ss: SYN-RECV`.
         public var what: Text
-        public var marks: [Mark?]
         public var remark: Text?
         public var notes: [Note] = []
-        public init(time: Int64?, lane: Int, what: Text, marks: [Mark?], remark: Text? = nil) {
+        public init(
+            time: Int64?, end: End, peer: Int, what: Text, cause: Testimony.Moment.Cause? = nil, remark: Text? = nil
+        ) {
             self.time = time
-            self.lane = lane
+            self.end = end
+            self.peer = peer
             self.what = what
-            self.marks = marks
+            self.cause = cause
             self.remark = remark
         }
     }
+}
 
-    /// A stretch of time in which nothing happened, drawn as a tear.
-    public struct Silence: Sendable {
-        public var duration: Int64
-        public var remark: Text?
-        public init(duration: Int64, remark: Text? = nil) {
-            self.duration = duration
-            self.remark = remark
+extension Scene.Row {
+    /// When it happened, in nanoseconds since the scene's start: a segment's departure.
+    public var time: Int64? {
+        switch self {
+        case .segment(let segment): segment.departure
+        case .moment(let moment): moment.time
         }
     }
 
-    public enum Row: Sendable {
-        case segment(Segment)
-        case moment(Moment)
-        case silence(Silence)
+    /// What is said below it.
+    public var notes: [Scene.Note] {
+        switch self {
+        case .segment(let segment): segment.notes
+        case .moment(let moment): moment.notes
+        }
     }
 
-    public var title: Text
-    /// Shown in brackets at the title's right: `K+W`, `W+I`.
-    public var provenance: [Provenance]
-    public var lanes: [Lane]
-    public var rows: [Row]
-    /// Lines below the ladder.
-    public var footer: [Text]
-
-    public init(title: Text, provenance: [Provenance], lanes: [Lane], rows: [Row], footer: [Text] = []) {
-        self.title = title
-        self.provenance = provenance
-        self.lanes = lanes
-        self.rows = rows
-        self.footer = footer
+    /// The ends that it touches: a segment's sender and receiver, a moment's one.
+    var ends: (Scene.End, Scene.End?) {
+        switch self {
+        case .segment(let segment): (segment.sender, segment.receiver)
+        case .moment(let moment): (moment.end, nil)
+        }
     }
+}
+
+extension Scene {
+    /// What each row is called wherever it is drawn, in the rows' order: `seg-4` for packet 4, `arr-4` for its arrival where
+    /// that is a row of its own, `mom-2` for the second of all other moments. The same capture gives the same names.
+    public var rowNames: [String] {
+        var moments = 0
+        return rows.map { row in
+            switch row {
+            case .segment(let segment): return "seg-\(segment.number)"
+            case .moment(let moment):
+                if case .segment(let number) = moment.cause { return "arr-\(number)" }
+                moments += 1
+                return "mom-\(moments)"
+            }
+        }
+    }
+
+    /// Whether the lanes are the two ends of one connection, and not hosts that may have several.
+    var isOneConnection: Bool { lanes.count == 2 && !lanes.contains { $0.role == .host } }
 }

@@ -1,3 +1,4 @@
+import Stories
 import TCPState
 import Tracking
 
@@ -23,75 +24,62 @@ struct SceneCensus {
     var anyChange = false
     /// Whether some rows have notes.
     private(set) var hasNotes = false
+    /// Whether the lanes are the two ends of one connection.
+    let isOneConnection: Bool
+    /// The ways the scene's states are known.
+    private(set) var allSources: Set<Provenance> = []
+    /// Whether letters on the rails need a mark of their own to tell a guess from a fact: some lane has both, or there are
+    /// too many lanes to name those that have guesses. Asked for at each letter, so it is found once.
+    private(set) var marksGuesses = false
 
-    init(_ scene: Scene) {
+    /// - Parameter absolute: whether sequence numbers are shown as they stand in the headers.
+    init(_ scene: Scene, absolute: Bool = false) {
         clock = SceneClock(times: scene.rows.lazy.compactMap(\.time))
         sources = Array(repeating: [], count: scene.lanes.count)
+        isOneConnection = scene.isOneConnection
         var largestNumber: UInt = 0
-        var largestVariable: UInt32 = 0
-        var hasVariables = false
+        var largestVariable: UInt32?
         for row in scene.rows {
             if case .segment(let segment) = row {
                 largestNumber = max(largestNumber, segment.number.magnitude)
-                let words = segment.words.reduce(0) { $0 + 1 + $1.utf8.count }
-                longestLabel = max(longestLabel, max(7, segment.flags.utf8.count) + 1 + words)
-                for case let variables? in segment.variables {
-                    hasVariables = true
-                    largestVariable = max(
-                        largestVariable, variables.sendUnacknowledged, variables.sendNext, variables.receiveNext)
-                }
+                longestLabel = max(longestLabel, ArrowLabel.length(segment, absolute: absolute))
             }
             hasNotes = hasNotes || !row.notes.isEmpty
-            for (lane, mark) in row.marks.enumerated() where lane < sources.count {
-                guard let mark else { continue }
-                letters.insert(Letter(state: mark.state, isMini: mark.state != nil && mark.form == .mini))
-                anyChange = anyChange || mark.changed
-                if mark.state != nil { sources[lane].insert(mark.provenance) }
+            let (one, other) = row.ends
+            for end in [one, other].compactMap({ $0 }) {
+                if let mark = end.mark { count(mark, lane: end.lane) }
+                guard let variables = end.variables else { continue }
+                largestVariable = max(
+                    largestVariable ?? 0, variables.sendUnacknowledged, variables.sendNext, variables.receiveNext)
             }
         }
+        // A lane that the first row does not touch shows on it what it was before.
+        if let first = scene.rows.first {
+            let (one, other) = first.ends
+            for (lane, entry) in scene.lanes.enumerated() where lane != one.lane && lane != other?.lane {
+                if let mark = entry.before { count(mark, lane: lane) }
+            }
+        }
+        allSources = sources.reduce(into: []) { $0.formUnion($1) }
+        marksGuesses =
+            sources.contains { $0.contains(.inferred) && $0.count > 1 } || (sources.count > 2 && hasGuessesAndFacts)
         numberDigits = String(largestNumber).utf8.count
-        variableDigits = hasVariables ? String(largestVariable).utf8.count : 0
+        // Among hosts, which may have several connections, one's variables would be taken for another's.
+        if isOneConnection, let largestVariable { variableDigits = String(largestVariable).utf8.count }
+    }
+
+    private mutating func count(_ mark: Scene.Mark, lane: Int) {
+        guard sources.indices.contains(lane) else { return }
+        letters.insert(Letter(state: mark.state, isMini: mark.state != nil && mark.form == .mini))
+        anyChange = anyChange || mark.changed
+        if mark.state != nil { sources[lane].insert(mark.provenance) }
     }
 
     /// Cells of the longest label with all its words.
     var labelWidth: Int { numberDigits + 2 + longestLabel }
 
-    /// Whether letters on the rails need a mark of their own to tell a guess from a fact: some lane has both, or there are
-    /// too many lanes to name those that have guesses.
-    var marksGuesses: Bool {
-        sources.contains { $0.contains(.inferred) && $0.count > 1 } || (sources.count > 2 && hasGuessesAndFacts)
-    }
-
-    var allSources: Set<Provenance> { sources.reduce(into: []) { $0.formUnion($1) } }
-
     /// Whether some states are guesses and others facts.
     var hasGuessesAndFacts: Bool {
         allSources.contains(.inferred) && allSources.count > 1
-    }
-}
-
-extension Scene.Row {
-    var time: Int64? {
-        switch self {
-        case .segment(let segment): segment.time
-        case .moment(let moment): moment.time
-        case .silence: nil
-        }
-    }
-
-    var notes: [Scene.Note] {
-        switch self {
-        case .segment(let segment): segment.notes
-        case .moment(let moment): moment.notes
-        case .silence: []
-        }
-    }
-
-    var marks: [Scene.Mark?] {
-        switch self {
-        case .segment(let segment): segment.marks
-        case .moment(let moment): moment.marks
-        case .silence: []
-        }
     }
 }

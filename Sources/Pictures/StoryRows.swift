@@ -4,77 +4,93 @@ import Stories
 import TCPState
 import Tracking
 
-/// The rows of one connection's ladder, in the order of time.
+/// Makes the rows of one connection, event by event, whether it is drawn alone or among others.
 ///
-/// A segment is one row. Where its ends tell when it arrived, and its receiver did something before that, or a later
-/// segment overtook it, its arrival has a row of its own: so no lane shows a state before its time.
+/// A segment is one row. Where its ends tell when it arrived, and its receiver did something before that, or a later segment
+/// overtook it, its arrival has a row of its own: so no lane shows a state before its time.
 struct StoryRows {
-    private(set) var rows: [Scene.Row] = []
-
-    private let options: Scene.StoryOptions
+    private let story: ConnectionStory
     private let start: Timestamp
-    private var marks: [Scene.Mark?]
-    /// When the last segment was sent.
-    private var lastSegment: Int64?
-    /// The time of the last row.
-    private var lastRow: Int64?
-    /// What happened besides segments, still to come.
-    private var moments: ArraySlice<Scene.Moment>
-    private var told: ArraySlice<Testimony.Moment>
-    /// Segments on their way whose arrival will have a row of its own, by number.
+    private let keepsPayload: Bool
+    private let lanes: (client: Int, server: Int)
+    private var marks: (client: Scene.Mark, server: Scene.Mark)
+    /// Segments whose arrival will have a row of its own, by number.
+    private let bent: Set<Int>
+    /// Those of them that are on their way.
     private var underWay: [Int: ConnectionStory.Step] = [:]
     /// The segments whose arrival an end tells of, by number.
     private let toldArrivals: Set<Int>
 
-    init(_ story: ConnectionStory, moments: [Scene.Moment], options: Scene.StoryOptions) {
-        self.options = options
-        self.moments = moments[...]
-        told = (story.testimony?.moments ?? [])[...]
+    init(_ story: ConnectionStory, start: Timestamp, lanes: (client: Int, server: Int), keepsPayload: Bool) {
+        self.story = story
+        self.start = start
+        self.lanes = lanes
+        self.keepsPayload = keepsPayload
+        marks = (Scene.Mark(story.clientBefore), Scene.Mark(story.serverBefore))
+        bent = Self.bentSegments(of: story)
         toldArrivals = Set(
-            told.compactMap { if case .segment(let number) = $0.cause { number } else { nil } })
-        start = story.steps.first?.segment.time ?? Timestamp(nanoseconds: 0)
-        marks = [Scene.Mark(story.clientBefore), Scene.Mark(story.serverBefore)]
-        let bent = Self.bentSegments(of: story)
-        for (index, step) in story.steps.enumerated() {
-            let time = time(step.segment.time)
-            addWhatCame(before: time, segments: index)
-            add(step, at: time, isBent: bent.contains(step.segment.number))
-        }
-        addWhatCame(before: .max, segments: .max)
+            (story.testimony?.moments ?? []).compactMap {
+                if case .segment(let number) = $0.cause { number } else { nil }
+            })
     }
 
-    private func time(_ moment: Timestamp) -> Int64 { moment.nanoseconds(since: start) }
+    /// The row of the next event; `nil` if an earlier row has shown it.
+    mutating func row(_ event: StoryEvents.Event, moments: [Scene.Moment] = []) -> Scene.Row? {
+        marks.client.changed = false
+        marks.server.changed = false
+        switch event {
+        case .step(let index): return .segment(segment(story.steps[index]))
+        case .told(let index):
+            guard let moment = story.testimony?.moments[index] else { return nil }
+            return self.moment(moment).map { .moment($0) }
+        case .moment(let index):
+            var moment = moments[index]
+            moment.end.mark = moment.end.lane == lanes.client ? marks.client : marks.server
+            return .moment(moment)
+        }
+    }
+
+    private func lane(_ party: Party) -> Int { party == .client ? lanes.client : lanes.server }
+
+    private func mark(_ party: Party) -> Scene.Mark { party == .client ? marks.client : marks.server }
+
+    private mutating func set(_ party: Party, _ state: ConnectionStory.EndState) {
+        switch party {
+        case .client: marks.client = Scene.Mark(state, after: marks.client)
+        case .server: marks.server = Scene.Mark(state, after: marks.server)
+        }
+    }
 
     // MARK: Segments
 
-    private mutating func add(_ step: ConnectionStory.Step, at time: Int64, isBent: Bool) {
-        let delta = lastSegment.map { time &- $0 }
-        let silence = lastRow.map { time &- $0 } ?? 0
-        if silence > options.silence { rows.append(.silence(Scene.Silence(duration: silence))) }
-        settleMarks()
-        let receiver = step.sender == .client ? 1 : 0
+    private mutating func segment(_ step: ConnectionStory.Step) -> Scene.Segment {
+        let (sender, receiver) = (step.sender, step.sender.other)
+        let number = step.segment.number
+        let isBent = bent.contains(number)
         // What has not arrived has changed nothing there yet; nor has what came to another, or to nobody, being damaged.
-        let isUntold =
-            step.state(of: step.sender.other).provenance == .stack && !toldArrivals.contains(step.segment.number)
+        let isUntold = step.state(of: receiver).provenance == .stack && !toldArrivals.contains(number)
         let isAway = isBent || isUntold || step.account.map { $0.fate.arrival == nil } ?? false
-        for (lane, state) in [step.client, step.server].enumerated() where !(isAway && lane == receiver) {
-            marks[lane] = Scene.Mark(state, after: marks[lane])
-        }
-        var segment = Scene.Segment(step, time: time, delta: delta, marks: marks, options: options)
-        segment.notes = step.senderNotes
-        if isAway { segment.variables[receiver] = nil }
+        set(sender, step.state(of: sender))
+        if !isAway { set(receiver, step.state(of: receiver)) }
+        var segment = Scene.Segment(
+            step, since: start,
+            sender: Scene.End(lane: lane(sender), mark: mark(sender), variables: step.variables(of: sender)),
+            receiver: Scene.End(
+                lane: lane(receiver), mark: mark(receiver), variables: isAway ? nil : step.variables(of: receiver)))
+        if keepsPayload { segment.payload = step.segment.payload }
+        segment.notes = step.senderNotes(lane(sender))
         if isBent {
-            underWay[step.segment.number] = step
+            underWay[number] = step
         } else {
-            segment.notes += step.receiverNotes
+            segment.notes += step.receiverNotes(lane(receiver))
         }
-        segment.notes += step.commentNotes
-        rows.append(.segment(segment))
-        (lastSegment, lastRow) = (time, time)
+        segment.notes += step.commentNotes(lane(sender))
+        return segment
     }
 
     /// The segments before whose arrival something happens that their receiver's lane has to show first, by number.
     private static func bentSegments(of story: ConnectionStory) -> Set<Int> {
+        guard let told = story.testimony?.moments, !told.isEmpty else { return [] }
         var places: [Int: Int] = [:]
         for (index, step) in story.steps.enumerated() { places[step.segment.number] = index }
         var bent: Set<Int> = []
@@ -88,7 +104,7 @@ struct StoryRows {
             }
             sent = max(sent, count)
         }
-        for moment in story.testimony?.moments ?? [] {
+        for moment in told {
             send(upTo: moment.segmentsBefore)
             guard case .segment(let number) = moment.cause, let index = places[number] else {
                 newest[moment.party] = max(newest[moment.party] ?? -1, 2 * moment.segmentsBefore - 1)
@@ -104,56 +120,40 @@ struct StoryRows {
 
     // MARK: What happens besides
 
-    /// What happened up to a segment's row, in its order.
-    private mutating func addWhatCame(before limit: Int64, segments: Int) {
-        while true {
-            let toldTime = told.first.map { $0.segmentsBefore <= segments ? time($0.time) : .max } ?? .max
-            let momentTime = moments.first.map { $0.time ?? .min } ?? .max
-            guard min(toldTime, momentTime) <= limit, min(toldTime, momentTime) < .max else { return }
-            if toldTime <= momentTime, let moment = told.popFirst() {
-                add(moment)
-            } else if let moment = moments.popFirst() {
-                settleMarks()
-                var shown = moment
-                shown.marks = marks
-                rows.append(.moment(shown))
-            }
-        }
-    }
-
-    private mutating func add(_ moment: Testimony.Moment) {
+    private mutating func moment(_ moment: Testimony.Moment) -> Scene.Moment? {
         // An arrival that its segment's row has shown.
-        if case .segment(let number) = moment.cause, underWay.removeValue(forKey: number) == nil { return }
-        let time = time(moment.time)
-        let silence = lastRow.map { time &- $0 } ?? 0
-        if silence > options.silence { rows.append(.silence(Scene.Silence(duration: silence))) }
-        let lane = moment.party == .client ? 0 : 1
-        settleMarks()
-        marks[lane] = Scene.Mark(
-            ConnectionStory.EndState(state: moment.state, provenance: .stack), after: marks[lane])
-        var row = Scene.Moment(time: time, lane: lane, what: moment.what, marks: marks)
+        if case .segment(let number) = moment.cause, underWay.removeValue(forKey: number) == nil { return nil }
+        set(moment.party, ConnectionStory.EndState(state: moment.state, provenance: .stack))
+        let lane = lane(moment.party)
+        var row = Scene.Moment(
+            time: moment.time.nanoseconds(since: start), end: Scene.End(lane: lane, mark: mark(moment.party)),
+            peer: self.lane(moment.party.other), what: moment.what, cause: moment.cause)
         row.notes = moment.rules.map { Scene.Note(lane: lane, text: $0.text, source: $0.place) }
-        rows.append(.moment(row))
-        lastRow = time
+        return row
     }
+}
 
-    /// What changed on the row before has not changed on the next.
-    private mutating func settleMarks() {
-        for lane in marks.indices { marks[lane]?.changed = false }
+extension Scene.Mark {
+    init(_ state: ConnectionStory.EndState, after previous: Scene.Mark? = nil) {
+        self.init(
+            state: state.state, form: state.isMini ? .mini : .full, provenance: state.provenance,
+            changed: previous.map { $0.state != state.state } ?? false)
     }
 }
 
 extension ConnectionStory.Step {
+    fileprivate func variables(of party: Party) -> ConnectionStory.Variables? {
+        party == .client ? clientVariables : serverVariables
+    }
+
     /// Why it was sent.
-    fileprivate var senderNotes: [Scene.Note] {
+    fileprivate func senderNotes(_ lane: Int) -> [Scene.Note] {
         guard let reason = account?.reason else { return [] }
-        return [Scene.Note(lane: sender == .client ? 0 : 1, text: reason.text, source: reason.place)]
+        return [Scene.Note(lane: lane, text: reason.text, source: reason.place)]
     }
 
     /// What its arrival did.
-    fileprivate var receiverNotes: [Scene.Note] {
-        (account?.effects ?? []).map {
-            Scene.Note(lane: sender == .client ? 1 : 0, text: $0.text, source: $0.place)
-        }
+    fileprivate func receiverNotes(_ lane: Int) -> [Scene.Note] {
+        (account?.effects ?? []).map { Scene.Note(lane: lane, text: $0.text, source: $0.place) }
     }
 }

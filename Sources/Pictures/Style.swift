@@ -89,6 +89,9 @@ public struct Style: Sendable, Equatable {
     /// Something went wrong.
     public static let alarm = Style(ink: .alarm, isBold: true)
 
+    /// The sequence that switches back to the terminal's default.
+    static let reset = "\u{1B}[0m"
+
     /// The sequence that switches from the terminal's default to this style; empty for plain text and without colour.
     func begin(_ depth: ColourDepth, _ theme: Theme) -> String {
         guard depth != .none, self != .plain else { return "" }
@@ -101,6 +104,12 @@ public struct Style: Sendable, Equatable {
         case .state(let family): codes.append(Self.foreground(family.colour(theme), basic: family.basic, depth))
         }
         return "\u{1B}[" + codes.joined(separator: ";") + "m"
+    }
+
+    /// The sequences around text of this style on `canvas`; empty where it shows no colour.
+    public func sequences(_ canvas: Canvas) -> (begin: String, end: String) {
+        let begin = begin(canvas.colour, canvas.theme)
+        return (begin, begin.isEmpty ? "" : Self.reset)
     }
 
     private static func foreground(_ colour: UInt32, basic: Int, _ depth: ColourDepth) -> String {

@@ -27,7 +27,11 @@ public struct TableText: Sendable {
 
     private let canvas: Canvas
     private let columns: [Column]
-    private var rows: [(cells: [String], style: Style)] = []
+    /// The text of all cells, one behind the other, row by row: a string for each would be an allocation for each.
+    private var text: [UInt8] = []
+    /// Where each cell's text ends in ``text``, and the terminal cells it takes.
+    private var cells: [(end: Int, width: Int)] = []
+    private var styles: [Style] = []
     /// Cells of the widest entry of each column, with and without its header.
     private var natural: [Int]
     private var body: [Int]
@@ -42,14 +46,23 @@ public struct TableText: Sendable {
     }
 
     /// Adds a row: a cell for each column; missing ones are empty, surplus ones dropped.
-    public mutating func add(_ cells: [String], style: Style = .plain) {
-        let cells = cells.prefix(columns.count).map { Printable.text($0) }
-        for (index, cell) in cells.enumerated() {
-            body[index] = max(body[index], canvas.measure(cell))
-            natural[index] = max(natural[index], body[index])
+    public mutating func add(_ texts: [String], style: Style = .plain) {
+        for index in columns.indices {
+            let width = index < texts.count ? canvas.measure.append(texts[index], to: &text) : 0
+            cells.append((text.count, width))
+            body[index] = max(body[index], width)
+            natural[index] = max(natural[index], width)
         }
-        rows.append((cells, style))
+        styles.append(style)
     }
+
+    /// The cells of row `row` as they are shown where there is room.
+    public func texts(ofRow row: Int) -> [String] {
+        columns.indices.map { String(decoding: text[bounds(row, $0)], as: UTF8.self) }
+    }
+
+    /// How many rows there are, without the header.
+    public var rowCount: Int { styles.count }
 
     /// The header and the rows, without line ends.
     public func lines() -> [String] {
@@ -61,8 +74,24 @@ public struct TableText: Sendable {
     /// Hands over one line after another. Stops at the first error of `sink`.
     public func write<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         let widths = fitted()
-        try sink(line(columns.map { $0.header(canvas.language) }, widths, style: .bold))
-        for row in rows { try sink(line(row.cells, widths, style: row.style)) }
+        var line: [UInt8] = []
+        for row in -1..<rowCount {
+            put(row, widths, into: &line)
+            try sink(String(decoding: line, as: UTF8.self))
+            line.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// The header and the rows as UTF-8, a line feed behind each: the cheap way to write a long table.
+    public func octets() -> [UInt8] {
+        let widths = fitted()
+        var octets: [UInt8] = []
+        octets.reserveCapacity(text.count + rowCount * (total(widths) / 4 + 1))
+        for row in -1..<rowCount {
+            put(row, widths, into: &octets)
+            octets.append(UInt8(ascii: "\n"))
+        }
+        return octets
     }
 
     /// The headers of the columns that the width has no room for.
@@ -112,17 +141,58 @@ public struct TableText: Sendable {
         return present.reduce(0, +) + Self.gap * max(0, present.count - 1)
     }
 
-    private func line(_ texts: [String], _ widths: [Int?], style: Style) -> String {
-        var cells = CellBuffer(width: canvas.width, height: 1, measure: canvas.measure)
-        var column = 0
-        for (index, width) in widths.enumerated() {
+    // MARK: Lines
+
+    /// Where a cell's text stands in ``text``.
+    private func bounds(_ row: Int, _ column: Int) -> Range<Int> {
+        let index = row * columns.count + column
+        return (index == 0 ? 0 : cells[index - 1].end)..<cells[index].end
+    }
+
+    /// One line, the header's if `row` is -1, without spaces at its end.
+    private func put(_ row: Int, _ widths: [Int?], into octets: inout [UInt8]) {
+        let begin = (row < 0 ? Style.bold : styles[row]).begin(canvas.colour, canvas.theme)
+        let start = octets.count
+        var indent = 0
+        for (column, width) in widths.enumerated() {
             guard let width else { continue }
-            let text = index < texts.count ? texts[index] : ""
-            let padded = canvas.measure.pad(
-                text, to: width, columns[index].alignment, ellipsis: canvas.glyphs.ellipsis)
-            cells.put(padded, row: 0, column: column, style: style)
-            column += width + Self.gap
+            if row < 0 {
+                var header: [UInt8] = []
+                let taken = canvas.measure.append(columns[column].header(canvas.language), to: &header)
+                put(header[...], of: taken, in: width, columns[column].alignment, into: &octets)
+            } else {
+                let taken = cells[row * columns.count + column].width
+                put(text[bounds(row, column)], of: taken, in: width, columns[column].alignment, into: &octets)
+            }
+            octets.append(contentsOf: repeatElement(UInt8(ascii: " "), count: Self.gap))
         }
-        return cells.line(0, colour: canvas.colour, theme: canvas.theme)
+        while octets.count > start, octets.last == UInt8(ascii: " ") { octets.removeLast() }
+        guard !begin.isEmpty, octets.count > start else { return }
+        while octets[start + indent] == UInt8(ascii: " ") { indent += 1 }
+        octets.insert(contentsOf: begin.utf8, at: start + indent)
+        octets.append(contentsOf: Style.reset.utf8)
+    }
+
+    /// A cell's text, which takes `taken` terminal cells, in `width` of them.
+    private func put(
+        _ text: ArraySlice<UInt8>, of taken: Int, in width: Int, _ alignment: DisplayWidth.Alignment,
+        into octets: inout [UInt8]
+    ) {
+        if taken > width {
+            let whole = String(decoding: text, as: UTF8.self)
+            let cut = canvas.measure.pad(whole, to: width, alignment, ellipsis: canvas.glyphs.ellipsis)
+            octets.append(contentsOf: cut.utf8)
+            return
+        }
+        let missing = width - taken
+        let before =
+            switch alignment {
+            case .left: 0
+            case .right: missing
+            case .centre: missing / 2
+            }
+        octets.append(contentsOf: repeatElement(UInt8(ascii: " "), count: before))
+        octets.append(contentsOf: text)
+        octets.append(contentsOf: repeatElement(UInt8(ascii: " "), count: missing - before))
     }
 }

@@ -16,6 +16,13 @@ public struct RelativeNumber: Sendable, Equatable {
     /// As it stands in the header.
     public let raw: UInt32
 
+    /// A number that was told, not counted.
+    public init(_ value: UInt32, base: Base = .isn, raw: UInt32) {
+        self.value = value
+        self.base = base
+        self.raw = raw
+    }
+
     package init(_ raw: UInt32, in half: Half, isSYN: Bool = false) {
         self.raw = raw
         if isSYN {

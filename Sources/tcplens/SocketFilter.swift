@@ -1,3 +1,4 @@
+import Lab
 import LinuxKernel
 import Narration
 import Pictures

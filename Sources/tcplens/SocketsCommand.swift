@@ -1,4 +1,6 @@
 import ArgumentParser
+import Documents
+import Lab
 import LinuxKernel
 import Narration
 import Pictures

@@ -85,6 +85,36 @@ struct FlowCommentTests {
         #expect(segments[1]["packetComments"] == nil)
     }
 
+    @Test("among all connections they stand beneath their segments too", arguments: ["40", "80", "120"], ["en", "zh"])
+    func hosts(width: String, language: String) async throws {
+        let path = try capture([["first"], ["second and so on"], [], ["小明 → 小美"]])
+        let alone = try await Run(
+            "flow", path, "--hosts", "--width", width, "--lang", language, environment: ["LANG": "C.UTF-8"])
+        for text in ["first", "second and so on", "小明 → 小美"] {
+            #expect(alone.lines.count { $0.contains(text) } == 1, "\(text)")
+        }
+        // Beside a second connection, with a lane more.
+        var other = Exchange()
+        other.client.port = 43216
+        let both = folder.path("both.pcapng")
+        var writer = try PcapngWriter(path: both)
+        let interface = try writer.addInterface(CaptureInterface(linkType: LinkType.ethernet.rawValue))
+        for (place, frame) in (Exchange().frames + other.frames).enumerated() {
+            let time = Exchange.start + frame.time + (place < 10 ? 0 : 1_000_000)
+            try writer.write(
+                frame.bytes.octets, interface: interface, time: Timestamp(nanoseconds: time),
+                comments: ["note on packet \(place + 1)."])
+        }
+        try writer.finish()
+        let run = try await Run(
+            "flow", both, "--hosts", "--width", width, "--lang", language, environment: ["LANG": "C.UTF-8"])
+        #expect(run.status == 0 && run.lines.allSatisfy { cells($0) <= Int(width) ?? 0 })
+        for number in 1...20 {
+            let place = try #require(run.lines.firstIndex { $0.contains("note on packet \(number).") })
+            #expect(run.lines[..<place].last { $0.contains("#") }?.contains("#\(number) ") == true, "\(number)")
+        }
+    }
+
     @Test("lines stay lines, a screenful of them does not", arguments: ["80", "40"])
     func lineFeeds(width: String) async throws {
         let path = try capture([["first\nsecond\r\n\n     0.0  S* #9 forged"], [String(repeating: "\n", count: 900)]])

@@ -280,7 +280,6 @@ private struct DrawnRows {
             switch row {
             case .segment(let segment): segments[segment.number] = place
             case .moment(let moment): own.append((place, moment.what.english))
-            case .silence: break
             }
         }
         var rest = own[...]

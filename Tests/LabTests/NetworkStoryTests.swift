@@ -116,15 +116,13 @@ struct NetworkStoryTests {
         let scene = Scene(story: story, title: Text(verbatim: ""))
         var states = [story.before(party).state].compactMap { $0 }
         for row in scene.rows {
-            let marks: [Scene.Mark?] =
+            let ends: [Scene.End] =
                 switch row {
-                case .segment(let segment): segment.marks
-                case .moment(let moment): moment.marks
-                case .silence: []
+                case .segment(let segment): [segment.sender, segment.receiver]
+                case .moment(let moment): [moment.end]
                 }
-            guard !marks.isEmpty, let state = marks[party == .client ? 0 : 1]?.state, state != states.last else {
-                continue
-            }
+            let end = ends.first { $0.lane == (party == .client ? 0 : 1) }
+            guard let state = end?.mark?.state, state != states.last else { continue }
             states.append(state)
         }
         return states
@@ -352,7 +350,6 @@ struct NetworkStoryTests {
             switch row {
             case .segment(let segment): "#\(segment.number)"
             case .moment(let moment): moment.what.english
-            case .silence: nil
             }
         }
         #expect(!rows.contains("#4 arrives"))

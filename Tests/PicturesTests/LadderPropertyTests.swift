@@ -59,18 +59,23 @@ struct LadderPropertyTests {
                 let census = SceneCensus(scene)
                 let capacity = LadderLayout.capacity(canvas: canvas, census: census)
                 var drawn = 0
-                for band in LaneBand.bands(of: scene, capacity: capacity) {
+                for band in LaneBand.bands(of: scene, capacity: capacity, silence: Ladder.usualSilence) {
                     #expect(band.lanes.count <= max(capacity, 2))
                     let layout = LadderLayout(canvas: canvas, census: census, lanes: band.lanes.count)
                     var pen = LadderPen(canvas: canvas, layout: layout, census: census)
-                    for entry in band.rows {
-                        guard case .segment(let segment) = band.row(entry, of: scene), case .row(let index) = entry,
-                            case .segment(let original) = scene.rows[index]
+                    var marks = LaneMarks(band.lanes.map { scene.lanes[$0] })
+                    for entry in band.entries {
+                        guard case .row(let index) = entry else { continue }
+                        let row = band.row(index, of: scene)
+                        marks.take(row)
+                        guard case .segment(let segment) = row, case .segment(let original) = scene.rows[index]
                         else { continue }
                         drawn += 1
-                        #expect(band.lanes[segment.from] == original.from && band.lanes[segment.to] == original.to)
-                        if segment.from == segment.to { continue }
-                        let cells = pen.draw(.segment(segment))
+                        let (from, to) = (segment.sender.lane, segment.receiver.lane)
+                        #expect(
+                            band.lanes[from] == original.sender.lane && band.lanes[to] == original.receiver.lane)
+                        if from == to { continue }
+                        let cells = pen.draw(row, marks: marks.marks)
                         #expect(isRight(segment, cells, layout, glyphs), "\(cells.line(0))")
                     }
                 }
@@ -85,10 +90,10 @@ struct LadderPropertyTests {
     private func isRight(_ segment: Scene.Segment, _ cells: CellBuffer, _ layout: LadderLayout, _ glyphs: GlyphSet)
         -> Bool
     {
-        let region = layout.region(segment.from, segment.to)
+        let region = layout.region(segment.sender.lane, segment.receiver.lane)
         var line = region.compactMap { cells.glyph(row: 0, column: $0) }
         // Read every arrow as if it went to the right.
-        let isRightward = segment.from < segment.to
+        let isRightward = segment.sender.lane < segment.receiver.lane
         if !isRightward { line.reverse() }
         let head = isRightward ? glyphs.right : glyphs.left
         let wrong = isRightward ? glyphs.left : glyphs.right
@@ -100,9 +105,9 @@ struct LadderPropertyTests {
                 line[$0] == Character(glyphs.lost) && line[$0 - 1] == glyphs.dash
             }
             return isBroken && !line.contains(head)
-        case .arrived: sign = ""
+        case .arrived, .underWay: sign = ""
         case .useless: sign = glyphs.useless
-        case .refused: sign = isRightward ? glyphs.refused : String(glyphs.refused.reversed())
+        case .refused, .notTaken: sign = isRightward ? glyphs.refused : String(glyphs.refused.reversed())
         }
         let tail = [glyphs.dash, head] + Array(sign)
         return Array(line.suffix(tail.count)) == tail
@@ -116,7 +121,8 @@ struct LadderPropertyTests {
             for width in [40, 60, 80, 120] {
                 let unicode = Ladder(canvas: Canvas(width: width, glyphs: .unicode)).lines(scene)
                 let ascii = Ladder(canvas: Canvas(width: width, glyphs: .ascii)).lines(scene)
-                if width >= 60 { #expect(unicode.map { String($0.map { pairs[$0] ?? $0 }) } == ascii) }
+                let spelled: [String] = unicode.map { line in String(line.map { pairs[$0] ?? $0 }) }
+                if width >= 60 { #expect(spelled == ascii) }
                 #expect(unicode.count == ascii.count)
             }
         }

@@ -1,5 +1,6 @@
 import Narration
 import TCPState
+import TCPWire
 import Testing
 import Tracking
 
@@ -16,8 +17,8 @@ struct RailTests {
     @Test func aGuessAmongFactsIsMarkedAndExplained() {
         var scene = Scenes.thirdAckLost
         scene.rows = [
-            Scenes.segment(1, at: 0, from: 0, "SYN", "seq=0", Scenes.marks("S*", "R*", .inferred)),
-            Scenes.segment(2, at: 9, from: 1, "SYN,ACK", "seq=0 ack=1", Scenes.marks("E*", "R")),
+            Scenes.segment(1, at: 0, from: 0, .syn, "seq=0", Scenes.marks("S*", "R*", .inferred)),
+            Scenes.segment(2, at: 9, from: 1, [.syn, .ack], "seq=0 ack=1", Scenes.marks("E*", "R")),
         ]
         scene.footer = []
         #expect(
@@ -34,27 +35,28 @@ struct RailTests {
         let marks = Scenes.marks("E", "E")
         func drawn(_ fate: Scene.Fate, from lane: Int, _ glyphs: GlyphSet) -> String {
             var scene = Scenes.thirdAckLost
-            scene.rows = [Scenes.segment(1, at: 0, from: lane, "ACK", "ack=1", marks, fate)]
+            scene.rows = [Scenes.segment(1, at: 0, from: lane, .ack, "seq=1", marks, fate)]
             scene.footer = []
             return Ladder(canvas: Canvas(width: 60, glyphs: glyphs)).lines(scene).last ?? ""
         }
-        #expect(drawn(.arrived, from: 0, .ascii) == "     0.0  E  #1 ACK      ack=1 ---------> E")
-        #expect(drawn(.lost, from: 0, .ascii) == "     0.0  E  #1 ACK      ack=1 -----x     E")
-        #expect(drawn(.refused, from: 0, .ascii) == "     0.0  E  #1 ACK      ack=1 ------>(x) E")
-        #expect(drawn(.useless, from: 0, .ascii) == "     0.0  E  #1 ACK      ack=1 -------->o E")
-        #expect(drawn(.arrived, from: 1, .unicode) == "     0.0  E  ◀───────────── #1 ACK  ack=1 E")
-        #expect(drawn(.lost, from: 1, .unicode) == "     0.0  E        ×─────── #1 ACK  ack=1 E")
-        #expect(drawn(.refused, from: 1, .unicode) == "     0.0  E  ⊗◀──────────── #1 ACK  ack=1 E")
-        #expect(drawn(.useless, from: 1, .unicode) == "     0.0  E  ○◀──────────── #1 ACK  ack=1 E")
+        #expect(drawn(.arrived, from: 0, .ascii) == "     0.0  E  #1 ACK      seq=1 ---------> E")
+        #expect(drawn(.lost(nil), from: 0, .ascii) == "     0.0  E  #1 ACK      seq=1 -----x     E")
+        #expect(drawn(.refused, from: 0, .ascii) == "     0.0  E  #1 ACK      seq=1 ------>(x) E")
+        #expect(drawn(.notTaken, from: 0, .ascii) == drawn(.refused, from: 0, .ascii))
+        #expect(drawn(.underWay, from: 0, .ascii) == drawn(.arrived, from: 0, .ascii))
+        #expect(drawn(.useless, from: 0, .ascii) == "     0.0  E  #1 ACK      seq=1 -------->o E")
+        #expect(drawn(.arrived, from: 1, .unicode) == "     0.0  E  ◀───────────── #1 ACK  seq=1 E")
+        #expect(drawn(.lost(nil), from: 1, .unicode) == "     0.0  E        ×─────── #1 ACK  seq=1 E")
+        #expect(drawn(.refused, from: 1, .unicode) == "     0.0  E  ⊗◀──────────── #1 ACK  seq=1 E")
+        #expect(drawn(.useless, from: 1, .unicode) == "     0.0  E  ○◀──────────── #1 ACK  seq=1 E")
     }
 
     @Test func silencesBetweenTheRowsOfABandLastFromRowToRow() {
         var scene = Scenes.crowd(clients: 8)
         // Client 1 comes back at the end, after the others had the wire.
-        scene.rows.append(.silence(Scene.Silence(duration: 1)))
         var last = scene.rows[0]
         if case .segment(var segment) = last {
-            segment.time = 3_000_000_000
+            segment.departure = 3_000_000_000
             last = .segment(segment)
         }
         scene.rows.append(last)

@@ -1,6 +1,8 @@
 import Narration
 import Pictures
+import Stories
 import TCPState
+import TCPWire
 import Tracking
 
 /// SplitMix64: the same scenes in every run.
@@ -26,14 +28,19 @@ enum RandomScenes {
     private static let names = [
         "127.0.0.1:8080", "[2001:db8:1234:5678:9abc:def0:1234:5678]:65535", "[fe80::1%\u{1B}]0;eth0]:1", "主机:80", "",
     ]
-    private static let flags = ["SYN", "SYN,ACK", "ACK", "PSH,ACK", "FIN,ACK", "RST", "SYN,ACK,ECE,CWR", "none"]
+    private static let flags: [TCPFlags] = [
+        .syn, [.syn, .ack], .ack, [.psh, .ack], [.fin, .ack], .rst, [.syn, .ack, .ece, .cwr], [],
+    ]
 
     static func scene(_ generator: inout SeededGenerator) -> Scene {
         let laneCount = [2, 2, 2, 1, 3, 4, 9, 30].randomElement(using: &generator) ?? 2
         let lanes = (0..<laneCount).map { index in
             let name = names.randomElement(using: &generator) ?? ""
-            return Scene.Lane(
-                role: [.client, .server, .host][index % 3], name: laneCount > 2 ? "\(index)" + name : name)
+            var lane = Scene.Lane(
+                role: [.client, .server, .host][index % 3], name: laneCount > 2 ? "\(index)" + name : name,
+                before: mark(&generator))
+            lane.isShared = laneCount > 2 && Bool.random(using: &generator)
+            return lane
         }
         let pace = [1000, 1_000_000, 40_000_000_000, 1 << 52].randomElement(using: &generator) ?? 1
         var time: Int64 = 0
@@ -52,39 +59,48 @@ enum RandomScenes {
             en: remarks.randomElement(using: &generator) ?? "", zh: remarks.randomElement(using: &generator) ?? "")
     }
 
+    private static func mark(_ generator: inout SeededGenerator) -> Scene.Mark? {
+        guard Int.random(in: 0..<4, using: &generator) > 0 else { return nil }
+        return Scene.Mark(
+            state: Int.random(in: 0..<8, using: &generator) == 0
+                ? nil : State.allCases.randomElement(using: &generator),
+            form: Bool.random(using: &generator) ? .full : .mini,
+            provenance: Provenance.allCases.randomElement(using: &generator) ?? .wire,
+            changed: Bool.random(using: &generator))
+    }
+
+    private static func end(lanes: Int, _ number: UInt32, _ generator: inout SeededGenerator) -> Scene.End {
+        let variables = ConnectionStory.Variables(sendUnacknowledged: number, sendNext: number, receiveNext: 0)
+        return Scene.End(
+            lane: Int.random(in: 0..<lanes, using: &generator), mark: mark(&generator),
+            variables: Bool.random(using: &generator) ? variables : nil)
+    }
+
     private static func row(at time: Int64, lanes: Int, _ generator: inout SeededGenerator) -> Scene.Row {
-        let marks: [Scene.Mark?] = (0..<lanes).map { _ in
-            guard Int.random(in: 0..<4, using: &generator) > 0 else { return nil }
-            return Scene.Mark(
-                state: Int.random(in: 0..<8, using: &generator) == 0
-                    ? nil : State.allCases.randomElement(using: &generator),
-                form: Bool.random(using: &generator) ? .full : .mini,
-                provenance: Provenance.allCases.randomElement(using: &generator) ?? .wire,
-                changed: Bool.random(using: &generator))
-        }
         let remark = Bool.random(using: &generator) ? text(&generator) : nil
-        let lane = Int.random(in: 0..<lanes, using: &generator)
-        switch Int.random(in: 0..<8, using: &generator) {
-        case 0:
-            return .silence(Scene.Silence(duration: Int64.random(in: 0...Int64.max, using: &generator), remark: remark))
-        case 1:
+        let number = UInt32.random(in: 0...UInt32.max, using: &generator)
+        let end = end(lanes: lanes, number, &generator)
+        if Int.random(in: 0..<8, using: &generator) == 0 {
             var moment = Scene.Moment(
-                time: Bool.random(using: &generator) ? time : nil, lane: lane,
-                what: text(&generator), marks: marks, remark: remark)
+                time: Bool.random(using: &generator) ? time : nil, end: end,
+                peer: Int.random(in: 0..<lanes, using: &generator), what: text(&generator), remark: remark)
             moment.notes = notes(lanes: lanes, &generator)
             return .moment(moment)
-        default:
-            let number = UInt32.random(in: 0...UInt32.max, using: &generator)
-            let variables = Scene.Variables(sendUnacknowledged: number, sendNext: number, receiveNext: 0)
-            var segment = Scene.Segment(
-                number: Int.random(in: 1...20_000, using: &generator), time: time, delta: 1000, from: lane,
-                to: Int.random(in: 0..<lanes, using: &generator),
-                flags: flags.randomElement(using: &generator) ?? "",
-                words: ["seq=\(number)", "len=16", "ack=\(number)"], fate: fate(&generator), marks: marks,
-                remark: remark, variables: Bool.random(using: &generator) ? [variables, variables] : [])
-            segment.notes = notes(lanes: lanes, &generator)
-            return .segment(segment)
         }
+        var segment = Scene.Segment(
+            number: Int.random(in: 1...20_000, using: &generator), departure: time, arrival: time, sender: end,
+            receiver: Self.end(lanes: lanes, number, &generator),
+            flags: flags.randomElement(using: &generator) ?? [],
+            sequence: RelativeNumber(number, raw: ~number),
+            acknowledgment: Bool.random(using: &generator) ? RelativeNumber(number, raw: number) : nil,
+            length: [0, 16].randomElement(using: &generator) ?? 0,
+            kind: [.data, .acknowledgment].randomElement(using: &generator) ?? .data)
+        segment.fate = fate(&generator)
+        segment.remark = remark
+        segment.payload = Bool.random(using: &generator) ? Array("\u{1B}[2J\u{0}\u{FF}\u{202E}".utf8)[...] : []
+        segment.isRoutine = Bool.random(using: &generator)
+        segment.notes = notes(lanes: lanes, &generator)
+        return .segment(segment)
     }
 
     private static func notes(lanes: Int, _ generator: inout SeededGenerator) -> [Scene.Note] {
@@ -97,6 +113,7 @@ enum RandomScenes {
     }
 
     private static func fate(_ generator: inout SeededGenerator) -> Scene.Fate {
-        [.arrived, .arrived, .lost, .refused, .useless].randomElement(using: &generator) ?? .arrived
+        [.arrived, .arrived, .underWay, .lost(nil), .lost(.link), .refused, .notTaken, .useless].randomElement(
+            using: &generator) ?? .arrived
     }
 }

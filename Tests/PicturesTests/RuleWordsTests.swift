@@ -31,7 +31,7 @@ import Tracking
 
     /// What stands below a row that has this note, at 80 columns.
     private static func notes(_ note: Scene.Note, _ language: Language) -> [String] {
-        var moment = Scene.Moment(time: 0, lane: 0, what: Text(verbatim: "call()"), marks: [])
+        var moment = Scene.Moment(time: 0, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: "call()"))
         moment.notes = [note]
         let scene = Scene(
             title: Text(verbatim: "notes"), provenance: [],

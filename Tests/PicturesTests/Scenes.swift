@@ -1,6 +1,8 @@
 import Narration
 import Pictures
+import Stories
 import TCPState
+import TCPWire
 import Tracking
 
 /// Scenes that several tests draw.
@@ -23,23 +25,41 @@ enum Scenes {
 
     static func milliseconds(_ value: Double) -> Int64 { Int64((value * 1_000_000).rounded()) }
 
+    /// `words`: the numbers in the order in which the label shows them: an ACK shows first what it acknowledges.
     static func segment(
-        _ number: Int, at time: Double, after delta: Double? = nil, from: Int, _ flags: String, _ words: String,
-        _ marks: [Scene.Mark?], _ fate: Scene.Fate = .arrived, remark: Text? = nil, variables: [Scene.Variables?] = []
+        _ number: Int, at time: Double, from: Int, _ flags: TCPFlags, _ words: String, _ marks: [Scene.Mark?],
+        _ fate: Scene.Fate = .arrived, remark: Text? = nil, variables: [ConnectionStory.Variables?] = [nil, nil]
     ) -> Scene.Row {
-        .segment(
-            Scene.Segment(
-                number: number, time: milliseconds(time), delta: delta.map(milliseconds), from: from, to: 1 - from,
-                flags: flags, words: words.split(separator: " ").map(String.init), fate: fate, marks: marks,
-                remark: remark, variables: variables))
+        let numbers = words.split(separator: " ").map { $0.split(separator: "=") }
+        func value(_ name: String) -> UInt32? {
+            numbers.first { $0[0] == name }.flatMap { UInt32($0[1]) }
+        }
+        func end(_ lane: Int) -> Scene.End {
+            Scene.End(lane: lane, mark: marks[lane], variables: variables[lane])
+        }
+        let isLost = if case .lost = fate { true } else { false }
+        var segment = Scene.Segment(
+            number: number, departure: milliseconds(time), arrival: isLost ? nil : milliseconds(time),
+            sender: end(from), receiver: end(1 - from), flags: flags,
+            sequence: RelativeNumber(value("seq") ?? 0, raw: 0),
+            acknowledgment: value("ack").map { RelativeNumber($0, raw: 0) }, length: value("len") ?? 0,
+            kind: words.hasPrefix("ack") ? .acknowledgment : .data)
+        segment.fate = fate
+        segment.remark = remark
+        return .segment(segment)
     }
 
-    static func moment(lane: Int, _ what: String, _ marks: [Scene.Mark?], remark: Text? = nil) -> Scene.Row {
-        .moment(Scene.Moment(time: nil, lane: lane, what: Text(verbatim: what), marks: marks, remark: remark))
+    static func moment(lane: Int, _ what: String, _ mark: Scene.Mark?, remark: Text? = nil) -> Scene.Row {
+        .moment(
+            Scene.Moment(
+                time: nil, end: Scene.End(lane: lane, mark: mark), peer: 1 - lane, what: Text(verbatim: what),
+                remark: remark))
     }
 
-    private static func variables(_ unacknowledged: UInt32, _ next: UInt32, _ receive: UInt32) -> Scene.Variables {
-        Scene.Variables(sendUnacknowledged: unacknowledged, sendNext: next, receiveNext: receive)
+    private static func variables(_ unacknowledged: UInt32, _ next: UInt32, _ receive: UInt32)
+        -> ConnectionStory.Variables
+    {
+        ConnectionStory.Variables(sendUnacknowledged: unacknowledged, sendNext: next, receiveNext: receive)
     }
 
     /// The client's third ACK is lost; the server asks again by timer. Measured on Linux 6.18.
@@ -47,31 +67,28 @@ enum Scenes {
         title: Text(en: "third-ack-lost", zh: "第三个 ACK 丢失 (third-ack-lost)"),
         provenance: [.kernel, .wire],
         lanes: [
-            Scene.Lane(role: .client, name: "10.59.7.1:40000"), Scene.Lane(role: .server, name: "10.59.7.2:8080"),
+            Scene.Lane(role: .client, name: "10.59.7.1:40000"),
+            Scene.Lane(role: .server, name: "10.59.7.2:8080", before: marks("", "L")[1]),
         ],
         rows: [
-            moment(lane: 0, "connect()", marks("-", "L")),
+            moment(lane: 0, "connect()", marks("-", "")[0]),
             segment(
-                1, at: 0, from: 0, "SYN", "seq=0", marks("S*", "r*"),
+                1, at: 0, from: 0, .syn, "seq=0", marks("S*", "r*"),
                 variables: [variables(0, 1, 0), variables(0, 0, 1)]),
             segment(
-                2, at: 10.4, after: 10.4, from: 1, "SYN,ACK", "seq=0 ack=1", marks("E*", "r"),
+                2, at: 10.4, from: 1, [.syn, .ack], "seq=0 ack=1", marks("E*", "r"),
                 variables: [variables(1, 1, 1), variables(0, 1, 1)]),
             segment(
-                3, at: 21, after: 10.6, from: 0, "ACK", "seq=1 ack=1", marks("E", "r"), .lost,
+                3, at: 21, from: 0, .ack, "seq=1 ack=1", marks("E", "r"), .lost(nil),
                 remark: Text(en: "lost on wire", zh: "路上丢了"),
                 variables: [variables(1, 1, 1), variables(0, 1, 1)]),
-            moment(lane: 0, "connect() = OK", marks("E", "r"), remark: Text(verbatim: "ss: SYN-RECV")),
-            .silence(
-                Scene.Silence(
-                    duration: milliseconds(997.9),
-                    remark: Text(en: "server SYN-ACK timer (1 s) runs", zh: "服务端定时器 1 s"))),
+            moment(lane: 0, "connect() = OK", marks("E", "")[0], remark: Text(verbatim: "ss: SYN-RECV")),
             segment(
-                4, at: 1018.9, after: 997.9, from: 1, "SYN,ACK", "seq=0 ack=1", marks("E", "r"),
+                4, at: 1018.9, from: 1, [.syn, .ack], "seq=0 ack=1", marks("E", "r"),
                 remark: Text(en: "again #2 RTO", zh: "↻#2 超时重传"),
                 variables: [variables(1, 1, 1), variables(0, 1, 1)]),
             segment(
-                5, at: 1029.5, after: 10.6, from: 0, "ACK", "seq=1 ack=1", marks("E", "E*"),
+                5, at: 1029.5, from: 0, .ack, "seq=1 ack=1", marks("E", "E*"),
                 remark: Text(en: "challenge ACK", zh: "质询 ACK"),
                 variables: [variables(1, 1, 1), variables(1, 1, 1)]),
         ],
@@ -95,25 +112,25 @@ enum Scenes {
             Scene.Lane(role: .client, name: "127.0.0.1:50312"), Scene.Lane(role: .server, name: "127.0.0.1:8080"),
         ],
         rows: [
-            segment(1, at: 0, from: 0, "SYN", "seq=0", half("S*", "R*")),
-            segment(2, at: 0.021, after: 0.021, from: 1, "SYN,ACK", "seq=0 ack=1", half("E*", "R")),
-            segment(3, at: 0.035, after: 0.014, from: 0, "ACK", "seq=1 ack=1", half("E", "E*")),
+            segment(1, at: 0, from: 0, .syn, "seq=0", half("S*", "R*")),
+            segment(2, at: 0.021, from: 1, [.syn, .ack], "seq=0 ack=1", half("E*", "R")),
+            segment(3, at: 0.035, from: 0, .ack, "seq=1 ack=1", half("E", "E*")),
             segment(
-                4, at: 0.212, after: 0.177, from: 0, "PSH,ACK", "seq=1 ack=1 len=16", half("E", "E"),
+                4, at: 0.212, from: 0, [.psh, .ack], "seq=1 len=16 ack=1", half("E", "E"),
                 remark: Text(verbatim: "\"hello, xiao mei.\"")),
             segment(
-                5, at: 0.22, after: 0.008, from: 1, "ACK", "seq=1 ack=17", half("E", "E"),
+                5, at: 0.22, from: 1, .ack, "seq=1 ack=17", half("E", "E"),
                 remark: Text(en: "16 bytes arrived", zh: "收到 16 字节")),
             segment(
-                6, at: 0.35, after: 0.13, from: 1, "PSH,ACK", "seq=1 ack=17 len=18", half("E", "E"),
+                6, at: 0.35, from: 1, [.psh, .ack], "seq=1 len=18 ack=17", half("E", "E"),
                 remark: Text(verbatim: "\"hello, xiao ming.\\n\"")),
             segment(
-                7, at: 0.36, after: 0.01, from: 0, "ACK", "seq=17 ack=19", half("E", "E"),
+                7, at: 0.36, from: 0, .ack, "seq=17 ack=19", half("E", "E"),
                 remark: Text(en: "18 bytes arrived", zh: "收到 18 字节")),
-            segment(8, at: 0.512, after: 0.152, from: 0, "FIN,ACK", "seq=17 ack=19", half("1*", "W*")),
-            segment(9, at: 0.52, after: 0.008, from: 1, "ACK", "seq=19 ack=18", half("2'*", "W")),
-            segment(10, at: 0.61, after: 0.09, from: 1, "FIN,ACK", "seq=19 ack=18", half("t*", "A*")),
-            segment(11, at: 0.618, after: 0.008, from: 0, "ACK", "seq=18 ack=20", half("t", "-*")),
+            segment(8, at: 0.512, from: 0, [.fin, .ack], "seq=17 ack=19", half("1*", "W*")),
+            segment(9, at: 0.52, from: 1, .ack, "seq=19 ack=18", half("2'*", "W")),
+            segment(10, at: 0.61, from: 1, [.fin, .ack], "seq=19 ack=18", half("t*", "A*")),
+            segment(11, at: 0.618, from: 0, .ack, "seq=18 ack=20", half("t", "-*")),
         ])
 
     /// The client's end seen in the kernel, the server's inferred.
@@ -123,21 +140,26 @@ enum Scenes {
 
     /// Many clients of one server, and two hosts apart from them.
     static func crowd(clients: Int) -> Scene {
+        var server = Scene.Lane(role: .server, name: "10.0.0.1:80")
+        server.isShared = true
         let lanes =
-            [Scene.Lane(role: .server, name: "10.0.0.1:80")]
+            [server]
             + (0..<clients).map { Scene.Lane(role: .client, name: "10.0.0.\($0 + 2):40000") }
         var rows: [Scene.Row] = []
         for client in 1...clients {
             for step in 0..<3 {
-                var marks = [Scene.Mark?](repeating: nil, count: lanes.count)
-                marks[0] = mark(step == 2 ? .established : .synReceived, changed: step != 1)
-                marks[client] = mark(step == 0 ? .synSent : .established, changed: step != 2)
+                let server = Scene.End(
+                    lane: 0, mark: mark(step == 2 ? .established : .synReceived, changed: step != 1))
+                let caller = Scene.End(
+                    lane: client, mark: mark(step == 0 ? .synSent : .established, changed: step != 2))
+                let time = Int64(rows.count) * 1_000_000
                 rows.append(
                     .segment(
                         Scene.Segment(
-                            number: rows.count + 1, time: Int64(rows.count) * 1_000_000, from: step == 1 ? 0 : client,
-                            to: step == 1 ? client : 0, flags: ["SYN", "SYN,ACK", "ACK"][step],
-                            words: ["seq=\(step == 2 ? 1 : 0)"], marks: marks)))
+                            number: rows.count + 1, departure: time, arrival: time, sender: step == 1 ? server : caller,
+                            receiver: step == 1 ? caller : server, flags: [.syn, [.syn, .ack], .ack][step],
+                            sequence: RelativeNumber(step == 2 ? 1 : 0, raw: 0), acknowledgment: nil,
+                            kind: [.syn, .synAck, .handshakeAck][step])))
             }
         }
         return Scene(

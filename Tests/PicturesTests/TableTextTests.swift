@@ -1,6 +1,7 @@
 import Narration
-import Pictures
 import Testing
+
+@testable import Pictures
 
 struct TableTextTests {
     private func table(_ canvas: Canvas) -> TableText {
@@ -58,5 +59,39 @@ struct TableTextTests {
         var table = TableText([TableText.Column(Text(verbatim: "Process"))], canvas: Canvas())
         table.add(["\u{1B}[2Jevil\n"])
         #expect(table.lines() == ["Process", "\\x1b[2Jevil\\n"])
+    }
+
+    /// What a grid of cells that the lines are drawn into gives: no cell beyond its column, a wide character whole or not at all,
+    /// a style from the first letter to the last.
+    @Test(arguments: [20, 26, 31, 40, 80], [ColourDepth.none, .sixteen, .full])
+    func octetsAreTheLinesOfAGrid(width: Int, depth: ColourDepth) {
+        for ambiguous in [1, 2] {
+            let canvas = Canvas(width: width, ambiguousWidth: ambiguous, colour: depth, language: .chinese)
+            var table = TableText(
+                [
+                    TableText.Column(Text(verbatim: "左"), importance: 3, minimum: 2),
+                    TableText.Column(Text(verbatim: "mid"), .centre, importance: 1, minimum: 3),
+                    TableText.Column(Text(verbatim: "右"), .right, importance: 2),
+                ], canvas: canvas)
+            let rows: [([String], Style)] = [
+                (["一二三四五六七八", "a", "12345"], .plain), (["", "中文", "1"], .alarm), (["e\u{301}\u{1160}x", "", ""], .dim),
+                (["\u{1B}[31m", "→ mid dle", "7"], .plain), ([], .bold), (["a", "b", "c", "surplus"], .plain),
+            ]
+            for (texts, style) in rows { table.add(texts, style: style) }
+            let lines = table.lines()
+            #expect(String(decoding: table.octets(), as: UTF8.self) == lines.map { $0 + "\n" }.joined())
+            let plain = lines.map { $0.replacing(/\x1B\[[0-9;]*m/, with: "") }
+            for ((line, bare), style) in zip(zip(lines, plain), [.bold] + rows.map(\.1)) {
+                var cells = CellBuffer(width: width, height: 1, measure: canvas.measure)
+                cells.put(bare, row: 0, column: 0, style: style)
+                #expect(line == cells.line(0, colour: depth, theme: canvas.theme))
+            }
+        }
+    }
+
+    @Test func aRowsTextsAreKeptWhole() {
+        let table = table(Canvas(width: 20))
+        #expect(table.rowCount == 2)
+        #expect(table.texts(ofRow: 1) == ["tcp6", "128", "[::1]:50000", ""])
     }
 }

@@ -16,7 +16,7 @@ struct ThirdAckLostTests {
               10.4 E* <--- r  #2 SYN,ACK seq=0 ack=1
               21.0 E  --x  r  #3 ACK seq=1 ack=1
                    C E  connect() = OK  ss: SYN-RECV
-            ~~ 998 ms ~~  server SYN-ACK timer (1 ..
+            ~~ 998 ms ~~
             1018.9 E  <--- r  #4 SYN,ACK seq=0 ack=1
             1029.5 E  ---> E* #5 ACK seq=1 ack=1
             why: S never saw #3 and repeats #2. C
@@ -38,7 +38,7 @@ struct ThirdAckLostTests {
               10.4 E* ◀─── r  #2 SYN,ACK seq=0 ack=1
               21.0 E  ──×  r  #3 ACK seq=1 ack=1
                    C E  connect() = OK  ss: SYN-RECV
-            ╌╌ 998 ms ╌╌  服务端定时器 1 s
+            ╌╌ 998 ms ╌╌
             1018.9 E  ◀─── r  #4 SYN,ACK seq=0 ack=1
             1029.5 E  ───▶ E* #5 ACK seq=1 ack=1
             为什么：服务端没收到 #3，重发 #2；客户端
@@ -61,8 +61,6 @@ struct ThirdAckLostTests {
                 21.0  E  #3 ACK      seq=1 ack=1 --x  r  lost on wire
                       E  connect() = OK               r  ss: SYN-RECV
               ~~~~~~~~~~~~~~~~ 998 ms ~~~~~~~~~~~~~~~~~
-                         ^ server SYN-ACK timer (1 s)
-                           runs
               1018.9  E  <--- #4 SYN,ACK  seq=0 ack=1 r  again #2 RTO
               1029.5  E  #5 ACK      seq=1 ack=1 ---> E* challenge ACK
             why: S never saw #3 and repeats #2. C answers a SYN in
@@ -84,7 +82,6 @@ struct ThirdAckLostTests {
                 21.0  E  #3 ACK      seq=1 ack=1 ──×  r  路上丢了
                       E  connect() = OK               r  ss: SYN-RECV
               ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 998 ms ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
-                         └ 服务端定时器 1 s
               1018.9  E  ◀─── #4 SYN,ACK  seq=0 ack=1 r  ↻#2 超时重传
               1029.5  E  #5 ACK      seq=1 ack=1 ───▶ E* 质询 ACK
             为什么：服务端没收到 #3，重发 #2；客户端已 ESTABLISHED，对
@@ -104,7 +101,7 @@ struct ThirdAckLostTests {
                 10.4  E* <----------------- #2 SYN,ACK  seq=0 ack=1 r
                 21.0  E  #3 ACK      seq=1 ack=1 ---------x         r  lost on wire
                       E  connect() = OK                             r  ss: SYN-RECV
-              ~~~~~~~~~~~ 998 ms of silence; server SYN-ACK timer (1 s) runs ~~~~~~~~~~~~
+              ~~~~~~~~~~~~~~~~~~~~~~~ 998 ms ~~~~~~~~~~~~~~~~~~~~~~~~
               1018.9  E  <----------------- #4 SYN,ACK  seq=0 ack=1 r  again #2 RTO
               1029.5  E  #5 ACK      seq=1 ack=1 -----------------> E* challenge ACK
             why: S never saw #3 and repeats #2. C answers a SYN in ESTABLISHED with a
@@ -124,7 +121,7 @@ struct ThirdAckLostTests {
                 10.4  E* ◀───────────────── #2 SYN,ACK  seq=0 ack=1 r
                 21.0  E  #3 ACK      seq=1 ack=1 ─────────×         r  路上丢了
                       E  connect() = OK                             r  ss: SYN-RECV
-              ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 998 ms ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  服务端定时器 1 s
+              ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 998 ms ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
               1018.9  E  ◀───────────────── #4 SYN,ACK  seq=0 ack=1 r  ↻#2 超时重传
               1029.5  E  #5 ACK      seq=1 ack=1 ─────────────────▶ E* 质询 ACK
             为什么：服务端没收到 #3，重发 #2；客户端已 ESTABLISHED，对 SYN 回质询 ACK(RFC
@@ -143,7 +140,7 @@ struct ThirdAckLostTests {
                 10.4     +10.4  E*       1       1 <--------------------- #2 SYN,ACK  seq=0 ack=1       1 r
                 21.0     +10.6  E        1       1 #3 ACK      seq=1 ack=1 -----------x                 1 r  lost on wire
                                 E                  connect() = OK                                         r  ss: SYN-RECV
-              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ 998 ms of silence; server SYN-ACK timer (1 s) runs ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ 998 ms ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
               1018.9    +997.9  E        1       1 <--------------------- #4 SYN,ACK  seq=0 ack=1       1 r  again #2 RTO
               1029.5     +10.6  E        1       1 #5 ACK      seq=1 ack=1 --------------------->       1 E* challenge ACK
             why: S never saw #3 and repeats #2. C answers a SYN in ESTABLISHED with a challenge ACK (RFC 5961 sec 4); that ACK
@@ -162,7 +159,7 @@ struct ThirdAckLostTests {
                 10.4     +10.4  E*       1       1 ◀───────────────────── #2 SYN,ACK  seq=0 ack=1       1 r
                 21.0     +10.6  E        1       1 #3 ACK      seq=1 ack=1 ───────────×                 1 r  路上丢了
                                 E                  connect() = OK                                         r  ss: SYN-RECV
-              ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 998 ms ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  服务端定时器 1 s
+              ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 998 ms ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
               1018.9    +997.9  E        1       1 ◀───────────────────── #4 SYN,ACK  seq=0 ack=1       1 r  ↻#2 超时重传
               1029.5     +10.6  E        1       1 #5 ACK      seq=1 ack=1 ─────────────────────▶       1 E* 质询 ACK
             为什么：服务端没收到 #3，重发 #2；客户端已 ESTABLISHED，对 SYN 回质询 ACK(RFC 5961 第 4 节)，这个 ACK 正好补上了第三次握

@@ -13,11 +13,11 @@ struct TutorialTests {
                0.000  S*  #1  SYN      seq=0 -------> R*
                0.021  E*  <-- #2 SYN,ACK  seq=0 ack=1 R
                0.035  E   #3  ACK      seq=1 ack=1 -> E*
-               0.212  E   #4  PSH,ACK  seq=1 ack=1 -> E
+               0.212  E   #4  PSH,ACK  seq=1 -------> E
                       E   ^ "hello, xiao mei."        E
                0.220  E   <----- #5 ACK  seq=1 ack=17 E
                       E   ^ 16 bytes arrived          E
-               0.350  E   <- #6 PSH,ACK  seq=1 ack=17 E
+               0.350  E   <- #6 PSH,ACK  seq=1 len=18 E
                       E   ^ "hello, xiao ming.\n"     E
                0.360  E   #7  ACK      seq=17 ------> E
                       E   ^ 18 bytes arrived          E
@@ -43,10 +43,10 @@ struct TutorialTests {
                0.000  S*  #1  SYN      seq=0 ───────▶ R*
                0.021  E*  ◀── #2 SYN,ACK  seq=0 ack=1 R
                0.035  E   #3  ACK      seq=1 ack=1 ─▶ E*
-               0.212  E   #4  PSH,ACK  seq=1 ack=1 ─▶ E
+               0.212  E   #4  PSH,ACK  seq=1 ───────▶ E
                       E   └ "hello, xiao mei."        E
                0.220  E   ◀───── #5 ACK  seq=1 ack=17 E   收到 16 字节
-               0.350  E   ◀─ #6 PSH,ACK  seq=1 ack=17 E
+               0.350  E   ◀─ #6 PSH,ACK  seq=1 len=18 E
                       E   └ "hello, xiao ming.\n"     E
                0.360  E   #7  ACK      seq=17 ──────▶ E   收到 18 字节
                0.512  1*  #8  FIN,ACK  seq=17 ──────▶ W*
@@ -70,9 +70,9 @@ struct TutorialTests {
                0.000  S*  #1  SYN      seq=0 --------------------> R*
                0.021  E*  <--------------- #2 SYN,ACK  seq=0 ack=1 R
                0.035  E   #3  ACK      seq=1 ack=1 --------------> E*
-               0.212  E   #4  PSH,ACK  seq=1 ack=1 len=16 -------> E   "hello, xiao mei."
+               0.212  E   #4  PSH,ACK  seq=1 len=16 ack=1 -------> E   "hello, xiao mei."
                0.220  E   <------------------ #5 ACK  seq=1 ack=17 E   16 bytes arrived
-               0.350  E   <------- #6 PSH,ACK  seq=1 ack=17 len=18 E   "hello, xiao ming.\n"
+               0.350  E   <------- #6 PSH,ACK  seq=1 len=18 ack=17 E   "hello, xiao ming.\n"
                0.360  E   #7  ACK      seq=17 ack=19 ------------> E   18 bytes arrived
                0.512  1*  #8  FIN,ACK  seq=17 ack=19 ------------> W*
                0.520  2'* <----------------- #9 ACK  seq=19 ack=18 W
@@ -94,9 +94,9 @@ struct TutorialTests {
                0.000  S*  #1  SYN      seq=0 ────────────────────▶ R*
                0.021  E*  ◀─────────────── #2 SYN,ACK  seq=0 ack=1 R
                0.035  E   #3  ACK      seq=1 ack=1 ──────────────▶ E*
-               0.212  E   #4  PSH,ACK  seq=1 ack=1 len=16 ───────▶ E   "hello, xiao mei."
+               0.212  E   #4  PSH,ACK  seq=1 len=16 ack=1 ───────▶ E   "hello, xiao mei."
                0.220  E   ◀────────────────── #5 ACK  seq=1 ack=17 E   收到 16 字节
-               0.350  E   ◀─────── #6 PSH,ACK  seq=1 ack=17 len=18 E   "hello, xiao ming.\n"
+               0.350  E   ◀─────── #6 PSH,ACK  seq=1 len=18 ack=17 E   "hello, xiao ming.\n"
                0.360  E   #7  ACK      seq=17 ack=19 ────────────▶ E   收到 18 字节
                0.512  1*  #8  FIN,ACK  seq=17 ack=19 ────────────▶ W*
                0.520  2'* ◀───────────────── #9 ACK  seq=19 ack=18 W
@@ -118,9 +118,9 @@ struct TutorialTests {
                0.000            S*  #1  SYN      seq=0 ----------------------------------------> R*
                0.021    +0.021  E*  <----------------------------------- #2 SYN,ACK  seq=0 ack=1 R
                0.035    +0.014  E   #3  ACK      seq=1 ack=1 ----------------------------------> E*
-               0.212    +0.177  E   #4  PSH,ACK  seq=1 ack=1 len=16 ---------------------------> E   "hello, xiao mei."
+               0.212    +0.177  E   #4  PSH,ACK  seq=1 len=16 ack=1 ---------------------------> E   "hello, xiao mei."
                0.220    +0.008  E   <-------------------------------------- #5 ACK  seq=1 ack=17 E   16 bytes arrived
-               0.350    +0.130  E   <--------------------------- #6 PSH,ACK  seq=1 ack=17 len=18 E   "hello, xiao ming.\n"
+               0.350    +0.130  E   <--------------------------- #6 PSH,ACK  seq=1 len=18 ack=17 E   "hello, xiao ming.\n"
                0.360    +0.010  E   #7  ACK      seq=17 ack=19 --------------------------------> E   18 bytes arrived
                0.512    +0.152  1*  #8  FIN,ACK  seq=17 ack=19 --------------------------------> W*
                0.520    +0.008  2'* <------------------------------------- #9 ACK  seq=19 ack=18 W
@@ -141,9 +141,9 @@ struct TutorialTests {
                0.000            S*  #1  SYN      seq=0 ────────────────────────────────────────▶ R*
                0.021    +0.021  E*  ◀─────────────────────────────────── #2 SYN,ACK  seq=0 ack=1 R
                0.035    +0.014  E   #3  ACK      seq=1 ack=1 ──────────────────────────────────▶ E*
-               0.212    +0.177  E   #4  PSH,ACK  seq=1 ack=1 len=16 ───────────────────────────▶ E   "hello, xiao mei."
+               0.212    +0.177  E   #4  PSH,ACK  seq=1 len=16 ack=1 ───────────────────────────▶ E   "hello, xiao mei."
                0.220    +0.008  E   ◀────────────────────────────────────── #5 ACK  seq=1 ack=17 E   收到 16 字节
-               0.350    +0.130  E   ◀─────────────────────────── #6 PSH,ACK  seq=1 ack=17 len=18 E   "hello, xiao ming.\n"
+               0.350    +0.130  E   ◀─────────────────────────── #6 PSH,ACK  seq=1 len=18 ack=17 E   "hello, xiao ming.\n"
                0.360    +0.010  E   #7  ACK      seq=17 ack=19 ────────────────────────────────▶ E   收到 18 字节
                0.512    +0.152  1*  #8  FIN,ACK  seq=17 ack=19 ────────────────────────────────▶ W*
                0.520    +0.008  2'* ◀───────────────────────────────────── #9 ACK  seq=19 ack=18 W
@@ -166,21 +166,21 @@ struct TutorialTests {
                  0.0  R* <------ #1 SYN S*                |                 |  seq=0
                  1.0  R  #2  SYN,ACK -> E*                |                 |  seq=0
                  2.0  E* <------ #3 ACK E                 |                 |  seq=1
-                 3.0  R* <--------------+-- #4 SYN  seq=0 S*                |
-                 4.0  R  #5  SYN,ACK ---+---------------> E*                |  seq=0
-                 5.0  E* <--------------+-- #6 ACK  seq=1 E                 |
-                 6.0  R* <--------------+-----------------+-- #7 SYN  seq=0 S*
-                 7.0  R  #8  SYN,ACK ---+-----------------+---------------> E* seq=0
-                 8.0  E* <--------------+-----------------+-- #9 ACK  seq=1 E
+                 3.0  R* <--------------E-- #4 SYN  seq=0 S*                |
+                 4.0  R  #5  SYN,ACK ---E---------------> E*                |  seq=0
+                 5.0  E* <--------------E-- #6 ACK  seq=1 E                 |
+                 6.0  R* <--------------E-----------------E-- #7 SYN  seq=0 S*
+                 7.0  R  #8  SYN,ACK ---E-----------------E---------------> E* seq=0
+                 8.0  E* <--------------E-----------------E-- #9 ACK  seq=1 E
 
             part 2 of 2: 3 endpoints
              TIME ms  10.0.0.1:80              10.0.0.5:40000           10.0.0.6:40000
                  9.0  R* <----- #10 SYN  seq=0 S*                       |
                 10.0  R  #11 SYN,ACK  seq=0 -> E*                       |
                 11.0  E* <----- #12 ACK  seq=1 E                        |
-                12.0  R* <---------------------+-------- #13 SYN  seq=0 S*
-                13.0  R  #14 SYN,ACK  seq=0 ---+----------------------> E*
-                14.0  E* <---------------------+-------- #15 ACK  seq=1 E
+                12.0  R* <---------------------E-------- #13 SYN  seq=0 S*
+                13.0  R  #14 SYN,ACK  seq=0 ---E----------------------> E*
+                14.0  E* <---------------------E-------- #15 ACK  seq=1 E
             """#
         #expect(Ladder(canvas: canvas).lines(Scenes.crowd(clients: 5)).joined(separator: "\n") == expected)
     }

@@ -1,0 +1,200 @@
+/// Writes JSON as octets while values are encoded, keys sorted, without a tree of the whole document in between.
+///
+/// An object's members are written in the order in which they are encoded and put in order when it ends. Documents of one kind
+/// have the same keys in the same order, thousands of times: that order is worked out once.
+final class JSONWriter {
+    private(set) var octets: [UInt8] = []
+    private let isIndented: Bool
+    /// What has begun and not ended, the innermost last.
+    private var open: [Value] = []
+    /// The members of all open objects, the innermost's last.
+    private var members: [Member] = []
+    private var shapes: [Shape] = []
+    private var scratch: [UInt8] = []
+
+    init(isIndented: Bool) { self.isIndented = isIndented }
+
+    /// A value that is being encoded. What it is shows when something is asked of its encoder.
+    private struct Value {
+        enum Kind { case undecided, object, array, single }
+        var kind = Kind.undecided
+        /// Where it begins in ``octets``.
+        let start: Int
+        /// Its first member in ``members``.
+        let firstMember: Int
+        /// Objects and arrays around it.
+        let depth: Int
+        var count = 0
+    }
+
+    private struct Member {
+        let key: String
+        /// Where its value begins; it ends where the next one's begins.
+        let start: Int
+    }
+
+    /// The keys of an object in the order in which they were encoded, and their places in the order of the document.
+    private struct Shape {
+        let keys: [String]
+        let order: [Int]
+    }
+
+    /// More kinds of objects than any document has.
+    private static let mostShapes = 64
+
+    func encode(_ value: some Encodable) throws {
+        let isInside = open.last.map { $0.kind == .object || $0.kind == .array } ?? false
+        let depth = (open.last?.depth ?? 0) + (isInside ? 1 : 0)
+        open.append(Value(start: octets.count, firstMember: members.count, depth: depth))
+        try value.encode(to: JSONValueEncoder(writer: self))
+        guard let ended = open.popLast() else { return }
+        switch ended.kind {
+        // A value that encodes nothing is an object without members.
+        case .object, .undecided: endObject(ended)
+        case .array: endArray(ended)
+        case .single: break
+        }
+    }
+
+    // MARK: Objects
+
+    func beginObject() { decide(.object) }
+
+    /// The value that is written next belongs to `key`.
+    func begin(_ key: String) { members.append(Member(key: key, start: octets.count)) }
+
+    private func endObject(_ object: Value) {
+        let own = members[object.firstMember...]
+        defer { members.removeSubrange(object.firstMember...) }
+        scratch.removeAll(keepingCapacity: true)
+        scratch.append(UInt8(ascii: "{"))
+        if own.isEmpty, isIndented { scratch.append(UInt8(ascii: "\n")) }
+        for (place, index) in order(of: own).enumerated() {
+            if place > 0 { scratch.append(UInt8(ascii: ",")) }
+            indent(object.depth + 1, into: &scratch)
+            let member = own[own.startIndex + index]
+            Self.put(member.key, into: &scratch)
+            scratch.append(contentsOf: isIndented ? " : ".utf8 : ":".utf8)
+            let next = own.startIndex + index + 1
+            let end = next < own.endIndex ? own[next].start : octets.count
+            scratch.append(contentsOf: octets[member.start..<end])
+        }
+        indent(object.depth, into: &scratch)
+        scratch.append(UInt8(ascii: "}"))
+        octets.removeSubrange(object.start...)
+        octets.append(contentsOf: scratch)
+    }
+
+    private func order(of members: ArraySlice<Member>) -> [Int] {
+        for shape in shapes where shape.keys.count == members.count {
+            if zip(shape.keys, members).allSatisfy({ $0 == $1.key }) { return shape.order }
+        }
+        let keys = members.map(\.key)
+        let shape = Shape(keys: keys, order: keys.indices.sorted { keys[$0] < keys[$1] })
+        if shapes.count < Self.mostShapes { shapes.append(shape) }
+        return shape.order
+    }
+
+    // MARK: Arrays
+
+    func beginArray() {
+        decide(.array)
+        octets.append(UInt8(ascii: "["))
+    }
+
+    /// The value that is written next is the array's next one.
+    func beginElement() {
+        guard var array = open.popLast() else { return }
+        if array.count > 0 { octets.append(UInt8(ascii: ",")) }
+        array.count += 1
+        indent(array.depth + 1, into: &octets)
+        open.append(array)
+    }
+
+    private func endArray(_ array: Value) {
+        if array.count == 0, isIndented { octets.append(UInt8(ascii: "\n")) }
+        indent(array.depth, into: &octets)
+        octets.append(UInt8(ascii: "]"))
+    }
+
+    /// How many values the innermost array has.
+    var elementCount: Int { open.last?.count ?? 0 }
+
+    // MARK: Single values
+
+    func beginSingle() { decide(.single) }
+
+    func put(_ truth: Bool) { octets.append(contentsOf: truth ? "true".utf8 : "false".utf8) }
+
+    func putNull() { octets.append(contentsOf: "null".utf8) }
+
+    func put(_ number: some BinaryInteger) {
+        guard let small = UInt64(exactly: number), small < 10 else {
+            return octets.append(contentsOf: String(number).utf8)
+        }
+        octets.append(UInt8(ascii: "0") + UInt8(small))
+    }
+
+    func put(_ number: Double) throws {
+        guard number.isFinite else {
+            throw EncodingError.invalidValue(number, .init(codingPath: [], debugDescription: "JSON has no such number"))
+        }
+        if let whole = Int32(exactly: number), whole != 0 || number.sign == .plus { return put(whole) }
+        let text = number.description
+        octets.append(contentsOf: (text.hasSuffix(".0") ? text.dropLast(2) : text[...]).utf8)
+    }
+
+    func put(_ text: String) { Self.put(text, into: &octets) }
+
+    private func decide(_ kind: Value.Kind) {
+        guard let last = open.indices.last, open[last].kind == .undecided else { return }
+        open[last].kind = kind
+    }
+
+    private func indent(_ depth: Int, into octets: inout [UInt8]) {
+        guard isIndented else { return }
+        octets.append(UInt8(ascii: "\n"))
+        octets.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * 2))
+    }
+}
+
+extension JSONWriter {
+    /// A string in quotation marks. Besides what JSON demands, whatever a terminal would obey or what turns a line around is
+    /// escaped: a document is harmless where it is printed.
+    static func put(_ text: String, into octets: inout [UInt8]) {
+        octets.append(UInt8(ascii: "\""))
+        let start = octets.count
+        octets.append(contentsOf: text.utf8)
+        let isPlain = octets[start...].allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+        if !isPlain {
+            octets.removeSubrange(start...)
+            for scalar in text.unicodeScalars { put(scalar, into: &octets) }
+        }
+        octets.append(UInt8(ascii: "\""))
+    }
+
+    private static func put(_ scalar: Unicode.Scalar, into octets: inout [UInt8]) {
+        switch scalar {
+        case "\"": octets.append(contentsOf: "\\\"".utf8)
+        case "\\": octets.append(contentsOf: "\\\\".utf8)
+        case "\n": octets.append(contentsOf: "\\n".utf8)
+        case "\r": octets.append(contentsOf: "\\r".utf8)
+        case "\t": octets.append(contentsOf: "\\t".utf8)
+        case "\u{8}": octets.append(contentsOf: "\\b".utf8)
+        case "\u{C}": octets.append(contentsOf: "\\f".utf8)
+        case " "..."~": octets.append(UInt8(truncatingIfNeeded: scalar.value))
+        // Nearly all of the rest, known without asking Unicode's tables: Chinese and its punctuation.
+        case "\u{3001}"..."\u{9FFF}", "\u{FF01}"..."\u{FF5E}": octets.append(contentsOf: UTF8.encode(scalar) ?? .init())
+        default:
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    let zeros = String(repeating: "0", count: 4 - digits.utf8.count)
+                    octets.append(contentsOf: "\\u\(zeros)\(digits)".utf8)
+                }
+            default: octets.append(contentsOf: UTF8.encode(scalar) ?? .init())
+            }
+        }
+    }
+}

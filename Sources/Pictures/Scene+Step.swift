@@ -1,0 +1,61 @@
+import CaptureFile
+import Narration
+import Stories
+import TCPWire
+import Tracking
+
+extension Scene.Segment {
+    /// What a step of a story shows, but for the notes below it and what it carries.
+    init(_ step: ConnectionStory.Step, since start: Timestamp, sender: Scene.End, receiver: Scene.End) {
+        let header = step.segment.header
+        let departure = step.segment.time.nanoseconds(since: start)
+        let fate = Scene.Fate(step)
+        self.init(
+            number: step.segment.number, departure: departure,
+            arrival: step.account.map { $0.fate.arrival?.nanoseconds(since: start) }
+                ?? (step.fate == .lost ? nil : departure),
+            sender: sender, receiver: receiver, flags: header.flags, sequence: step.sequence,
+            acknowledgment: step.acknowledgment, length: header.payloadLength, window: header.window, kind: step.kind)
+        self.fate = fate
+        original = step.original
+        isRepetition = step.isRepetition
+        cause = step.cause
+        isProbe = step.has(.keepAlive) || step.has(.windowProbe)
+        isRoutine = step.isRoutine
+        remark = step.remark
+    }
+}
+
+extension Scene.Fate {
+    init(_ step: ConnectionStory.Step) {
+        if let account = step.account {
+            switch account.fate {
+            case .arrived: self = .arrived
+            case .dropped: self = .refused
+            case .useless: self = .useless
+            case .lost(let loss): self = .lost(loss)
+            case .underWay: self = .underWay
+            }
+            return
+        }
+        switch step.fate {
+        case .arrived: self = .arrived
+        case .lost: self = .lost(nil)
+        case .notTaken: self = .notTaken
+        case .useless: self = .useless
+        }
+    }
+}
+
+extension ConnectionStory.Step {
+    /// Whether its remark would say only what the numbers say.
+    fileprivate var isRoutine: Bool {
+        guard Scene.Fate(self) == .arrived, original == nil,
+            !labels.contains(where: { $0.label.entry.prominence == .headline })
+        else { return false }
+        switch kind {
+        case .handshakeAck, .acknowledgment, .fin: return true
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import CaptureFile
+import Stories
+import Tracking
+
+/// What happened in a connection, in order: its segments as they stand in the capture, and between them what its ends tell.
+struct StoryEvents {
+    /// What a row is made from.
+    enum Event {
+        /// One of the story's steps.
+        case step(Int)
+        /// One of the testimony's moments.
+        case told(Int)
+        /// One of the moments from outside of the story.
+        case moment(Int)
+    }
+
+    struct Entry {
+        var event: Event
+        /// Nanoseconds since the scene's start, never less than the entry before: packets of one connection keep the order
+        /// in which they stand in the capture, whatever clocks say.
+        var time: Int64
+        /// The packet of that number came last.
+        var number: Int
+    }
+
+    private(set) var entries: [Entry] = []
+
+    init(_ story: ConnectionStory, start: Timestamp, moments: [Scene.Moment] = []) {
+        let told = story.testimony?.moments ?? []
+        entries.reserveCapacity(story.steps.count + told.count + moments.count)
+        var nextTold = 0
+        var nextMoment = 0
+        /// What happened up to a time, of what is told only what the ends tell from before that many segments.
+        func add(until limit: Int64, segments: Int) {
+            while true {
+                let isDue = nextTold < told.count && told[nextTold].segmentsBefore <= segments
+                let toldTime = isDue ? told[nextTold].time.nanoseconds(since: start) : .max
+                let momentTime = nextMoment < moments.count ? moments[nextMoment].time ?? .min : .max
+                guard min(toldTime, momentTime) <= limit, min(toldTime, momentTime) < .max else { return }
+                if toldTime <= momentTime {
+                    append(.told(nextTold), at: toldTime)
+                    nextTold += 1
+                } else {
+                    append(.moment(nextMoment), at: momentTime)
+                    nextMoment += 1
+                }
+            }
+        }
+        for (index, step) in story.steps.enumerated() {
+            let time = step.segment.time.nanoseconds(since: start)
+            add(until: time, segments: index)
+            append(.step(index), at: time, number: step.segment.number)
+        }
+        add(until: .max, segments: .max)
+    }
+
+    private mutating func append(_ event: Event, at time: Int64, number: Int? = nil) {
+        let last = entries.last
+        entries.append(
+            Entry(
+                event: event, time: max(time, last?.time ?? .min), number: number ?? last?.number ?? 0))
+    }
+
+    /// The events of several stories in the order of time, each with its story's index.
+    static func merged(_ stories: [ConnectionStory], start: Timestamp) -> [(story: Int, event: Event)] {
+        var all: [(story: Int, place: Int, entry: Entry)] = []
+        for (index, story) in stories.enumerated() {
+            let entries = StoryEvents(story, start: start).entries
+            all += entries.enumerated().map { (index, $0, $1) }
+        }
+        all.sort {
+            ($0.entry.time, $0.entry.number, $0.story, $0.place) < ($1.entry.time, $1.entry.number, $1.story, $1.place)
+        }
+        return all.map { ($0.story, $0.entry.event) }
+    }
+}

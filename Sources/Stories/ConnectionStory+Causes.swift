@@ -1,0 +1,35 @@
+import TCPState
+
+extension ConnectionStory.Step {
+    /// What made its sender send it, where that is known: a timer that had run out.
+    public var cause: Testimony.Moment.Cause? {
+        if let account { return account.timer.map { .timer($0) } }
+        return labels.lazy.compactMap(\.label.timer).first.map { .timer($0) }
+    }
+}
+
+extension Testimony.Account {
+    fileprivate var timer: TimerName? {
+        switch purpose {
+        case .lossProbe: .lossProbe
+        case .windowProbe: .persist
+        case .keepAlive: .keepAlive
+        case .retransmission where reason == .retransmissionTimeout: .retransmission
+        default: nil
+        }
+    }
+}
+
+extension SegmentLabel {
+    /// The timer that a segment of this label was sent by; `nil` where it was none, or one of several.
+    fileprivate var timer: TimerName? {
+        switch self {
+        case .synRetry, .synAckRetry, .timeoutRetransmission: .retransmission
+        case .tailLossProbe: .lossProbe
+        case .windowProbe: .persist
+        case .keepAlive: .keepAlive
+        case .delayedACK: .delayedAcknowledgment
+        default: nil
+        }
+    }
+}

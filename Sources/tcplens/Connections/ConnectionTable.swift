@@ -1,0 +1,105 @@
+import Narration
+import Pictures
+import TCPWire
+import Tracking
+
+/// The list of connections as people read it: a table, or where not even addresses and outcome fit side by side, a few lines
+/// for each.
+struct ConnectionTable {
+    private var table: TableText
+    private let canvas: Canvas
+
+    init(canvas: Canvas) {
+        self.canvas = canvas
+        table = TableText(
+            [
+                Self.column(Text(verbatim: "#"), .right, importance: 9),
+                Self.column(Self.client, importance: 7),
+                Self.column(Self.server, importance: 8),
+                Self.column(Self.opened, importance: 6),
+                Self.column(Self.ended, importance: 5),
+                Self.column(Text(en: "segs", zh: "报文段"), .right, importance: 3),
+                Self.column(Text(en: "bytes", zh: "字节"), .right, importance: 4),
+                Self.column(Text(en: "dur s", zh: "时长 s"), .right, importance: 2),
+                Self.column(Text(en: "hs ms", zh: "握手 ms"), .right, importance: 1),
+                Self.column(Text(en: "start", zh: "开始"), importance: 0),
+            ], canvas: canvas)
+    }
+
+    private static let client = Text(en: "client", zh: "客户端")
+    private static let server = Text(en: "server", zh: "服务端")
+    private static let opened = Text(en: "opened", zh: "建立")
+    private static let ended = Text(en: "ended", zh: "结束")
+
+    /// A column that is whole or not there: half a number is worse than none.
+    private static func column(
+        _ header: Text, _ alignment: DisplayWidth.Alignment = .left, importance: Int
+    ) -> TableText.Column {
+        TableText.Column(header, alignment, importance: importance, minimum: .max)
+    }
+
+    mutating func add(_ record: ConnectionRecord, number: Int) {
+        let outcome = record.outcome
+        let client = record.clientEndpoint.description + (record.roleEvidence.isGuess ? "?" : "")
+        let opened = outcome.opening.text(canvas.language)
+        let hasEnd = outcome.ending != .none
+        let who = hasEnd ? outcome.endedBy.map { $0 == .client ? " C" : " S" } ?? "" : ""
+        let ended = outcome.endingText(canvas.language) + who
+        let segments = "\(record.client.segments)/\(record.server.segments)"
+        let bytes = "\(record.client.streamBytes)/\(record.server.streamBytes)"
+        let seconds = Double(record.duration) / 1e9
+        // On loopback a whole connection takes less than a millisecond.
+        let duration = decimal(seconds, seconds < 0.01 ? 6 : 3)
+        let handshake = record.handshakeDelay >= 0 ? decimal(Double(record.handshakeDelay) / 1e6, 3) : "-"
+        table.add([
+            String(number), client, record.serverEndpoint.description, opened, ended, segments, bytes, duration,
+            handshake, record.firstTime.clockText,
+        ])
+    }
+
+    /// A few lines for each connection, made of its row's cells.
+    private func stacks() -> [String] {
+        (0..<table.rowCount).flatMap { row in
+            let cells = table.texts(ofRow: row)
+            let (opened, ended) = (cells[3], cells[4])
+            let hasEnd = ended != "-"
+            let outcome = Text(
+                en: hasEnd ? "\(opened), \(ended)" : opened, zh: hasEnd ? "\(opened)，\(ended)" : opened)
+            let measures = Text(
+                en: "\(cells[5]) segments, \(cells[6]) bytes, \(cells[7]) s",
+                zh: "\(cells[5]) 个报文段，\(cells[6]) 字节，时长 \(cells[7]) s")
+            return stack(
+                cells[0], ends: [cells[1], "-> \(cells[2])"], [outcome(canvas.language), measures(canvas.language)])
+        }
+    }
+
+    private func stack(_ number: String, ends: [String], _ rest: [String]) -> [String] {
+        let lead = "\(number)  "
+        let joined = ends.joined(separator: " ")
+        let lines = (canvas.measure(lead + joined) <= canvas.width ? [joined] : ends) + rest
+        let margin = String(repeating: " ", count: canvas.measure(lead))
+        return lines.enumerated().flatMap { index, line in
+            Paragraph(canvas: canvas).lines(line, first: index == 0 ? lead : margin)
+        }
+    }
+
+    /// The rows, and below them what the width had no room for: lines with their line feeds.
+    func octets() -> [UInt8] {
+        let hidden = table.hiddenColumns
+        guard !hidden.isEmpty else { return table.octets() }
+        let needed = [Self.client, Self.server, Self.opened, Self.ended]
+        guard !hidden.contains(where: needed.contains) else { return Self.octets(stacks()) }
+        let list = hidden.map { $0(canvas.language) }.joined(separator: Text(en: ", ", zh: "、")(canvas.language))
+        let note = Text(
+            en: "(no room for: \(list); wider with --width, all with --format tsv)",
+            zh: "（宽度不足，未显示：\(list)；可用 --width 加宽，或用 --format tsv 看全部）")
+        return table.octets() + Self.octets(Paragraph(canvas: canvas).lines(note(canvas.language)))
+    }
+
+    private static func octets(_ lines: [String]) -> [UInt8] {
+        lines.reduce(into: []) { octets, line in
+            octets.append(contentsOf: line.utf8)
+            octets.append(UInt8(ascii: "\n"))
+        }
+    }
+}

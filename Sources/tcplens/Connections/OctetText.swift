@@ -1,0 +1,60 @@
+/// Text as UTF-8 in one buffer, numbers written straight into it: a listing of many thousand connections would otherwise spend
+/// its time on strings that live for a moment.
+struct OctetText {
+    private(set) var octets: [UInt8] = []
+
+    var count: Int { octets.count }
+
+    mutating func clear() { octets.removeAll(keepingCapacity: true) }
+
+    /// Takes back everything behind the first `count` octets.
+    mutating func cut(to count: Int) { octets.removeSubrange(count...) }
+
+    mutating func put(_ text: String) { octets.append(contentsOf: text.utf8) }
+
+    mutating func put(_ text: some Collection<UInt8>) { octets.append(contentsOf: text) }
+
+    mutating func put(spaces: Int) {
+        octets.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(0, spaces)))
+    }
+
+    mutating func put(_ number: Int) {
+        if number < 0 { octets.append(UInt8(ascii: "-")) }
+        put(UInt64(number.magnitude), digits: 1)
+    }
+
+    mutating func put(_ number: UInt64) { put(number, digits: 1) }
+
+    /// A duration in nanoseconds in a unit of so many, with a fixed number of decimals, rounded half away from zero.
+    mutating func put(nanoseconds: Int64, unit: UInt64, decimals: Int) {
+        var scale: UInt64 = 1
+        for _ in 0..<decimals { scale *= 10 }
+        let step = max(1, unit / scale)
+        let (whole, rest) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: step)
+        let steps = whole + (rest >= step - rest ? 1 : 0)
+        if nanoseconds < 0, steps > 0 { octets.append(UInt8(ascii: "-")) }
+        put(steps / scale, digits: 1)
+        guard decimals > 0 else { return }
+        octets.append(UInt8(ascii: "."))
+        put(steps % scale, digits: decimals)
+    }
+
+    /// With zeros in front where there are fewer digits than asked for.
+    private mutating func put(_ value: UInt64, digits: Int) {
+        var text = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+        var start = text.count
+        var rest = value
+        while rest > 0 {
+            start -= 1
+            text[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        start = min(start, text.count - digits)
+        for place in start..<text.count { octets.append(text[place]) }
+    }
+
+    /// Drops spaces at the end, behind the first `count` octets.
+    mutating func dropSpaces(behind count: Int) {
+        while octets.count > count, octets.last == UInt8(ascii: " ") { octets.removeLast() }
+    }
+}

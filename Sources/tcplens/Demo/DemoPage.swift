@@ -1,0 +1,125 @@
+import CaptureFile
+import Lab
+import LinuxKernel
+import Narration
+import Pictures
+import Stories
+import TCPState
+import TCPWire
+import Tracking
+
+/// The demo as a page of text.
+struct DemoPage {
+    let record: Experiment.Record
+    /// `nil` where packets could not be captured.
+    let story: ConnectionStory?
+    /// The same on our own TCP, for where the kernel's packets could not be captured.
+    let rehearsal: StackExperiment.Record?
+    let privilege: Privilege
+    let absolute: Bool
+    let capturePath: String?
+    let canvas: Canvas
+
+    private var language: Language { canvas.language }
+
+    func lines() -> [String] {
+        let diary = DemoDiary(record: record, story: story)
+        var lines = opening()
+        lines += parts.section(1, DemoWords.call, parts.paragraph(Explanation.telephoneCall))
+        lines += parts.section(2, DemoWords.programs, parts.programs(diary.entries))
+        if let story {
+            lines += parts.section(3, DemoWords.picture, picture(story))
+            lines += parts.section(4, DemoWords.headers, parts.headers(story))
+        }
+        lines += parts.section(story == nil ? 3 : 5, DemoWords.states, states())
+        lines += parts.section(story == nil ? 4 : 6, DemoWords.tables, tables())
+        if let story {
+            lines += parts.section(7, DemoWords.explanation, parts.explanation(story))
+        } else if let rehearsal {
+            let parts = DemoParts(absolute: absolute, canvas: canvas, start: rehearsal.start)
+            lines += parts.section(
+                5, DemoWords.rehearsal, parts.paragraph(DemoWords.rehearsalNote) + parts.ladder(rehearsal.story))
+        }
+        return lines + closing()
+    }
+
+    private var parts: DemoParts { DemoParts(absolute: absolute, canvas: canvas, start: start) }
+
+    private func opening() -> [String] {
+        var lines = [StyledText.heading(DemoWords.title(language), canvas)]
+        let packets = story?.steps.count
+        lines += parts.paragraph(
+            DemoWords.what(
+                client: record.client.description, server: record.server.description,
+                kernel: KernelVersion.current.description, packets: packets,
+                lost: record.recording.map { Int($0.statistics.droppedByKernel) } ?? 0))
+        if let taken = record.takenPort {
+            lines += parts.paragraph(DemoWords.portTaken(taken, used: record.server.port))
+        }
+        switch privilege {
+        case .here, .elsewhere: break
+        case .inside: lines += parts.paragraph(DemoWords.inside)
+        case .nowhere(let refusal): lines += parts.paragraph(DemoWords.nowhere(refusal.error.description))
+        }
+        return lines
+    }
+
+    private var start: Timestamp {
+        story?.steps.first?.segment.time ?? record.dial.steps.first?.time ?? Timestamp(nanoseconds: 0)
+    }
+
+    // MARK: The picture
+
+    private func picture(_ story: ConnectionStory) -> [String] {
+        let moments = record.dial.steps.compactMap { step -> Scene.Moment? in
+            let time = step.time.nanoseconds(since: start)
+            switch step.kind {
+            case .connecting where time <= 0:
+                return Scene.Moment(time: time, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: "connect()"))
+            case .established:
+                return Scene.Moment(
+                    time: time, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: "connect() = OK"))
+            default: return nil
+            }
+        }
+        var lines = parts.ladder(story, moments: moments)
+        if absolute {
+            let numbers = [story.record.client.initialSequence.rawValue] + record.furtherInitialNumbers
+            lines += parts.paragraph(DemoWords.randomNumbers(numbers))
+        }
+        return lines
+    }
+
+    // MARK: States
+
+    private func states() -> [String] {
+        let paths = Party.allCases.map { party in
+            story?.path(of: party, observations: record.observations)
+                ?? StatePath(party: party, observations: record.observations)
+        }
+        return parts.states(paths, of: story, note: story == nil ? DemoWords.kernelNote : DemoWords.statesNote)
+    }
+
+    // MARK: Socket tables
+
+    private func tables() -> [String] {
+        record.tables.flatMap { moment -> [String] in
+            var table = SocketTableText(canvas: canvas)
+            let order = moment.sockets.sorted {
+                ($0.state == .listen ? 0 : 1, $0.local) < ($1.state == .listen ? 0 : 1, $1.local)
+            }
+            for entry in order { table.add(entry) }
+            return [DemoWords.moment(moment.moment)(language)] + table.lines()
+        }
+    }
+
+    // MARK: The end
+
+    private func closing() -> [String] {
+        var lines = [""]
+        if let capturePath, story != nil { lines += parts.paragraph(DemoWords.saved(capturePath)) }
+        if case .nowhere = privilege { lines += Privilege.advice.map { $0(language) } }
+        guard story != nil else { return lines }
+        return lines + DemoWords.next(savedAs: capturePath, absolute: absolute).map { $0(language) }
+    }
+}

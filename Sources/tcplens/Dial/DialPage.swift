@@ -1,0 +1,126 @@
+import CaptureFile
+import Lab
+import LinuxKernel
+import Measures
+import Narration
+import Pictures
+import Stories
+import TCPState
+
+/// A dial's story as a page of text: the picture, the verdict, what to try next.
+struct DialPage {
+    let result: DialResult
+    let host: String
+    let port: UInt16
+    let absolute: Bool
+    let wait: Double?
+    let canvas: Canvas
+
+    private var language: Language { canvas.language }
+    private var dial: DialStory { result.dial }
+
+    func lines() -> [String] {
+        var lines = picture()
+        if result.story == nil { lines += steps() }
+        lines += Paragraph(canvas: canvas).lines(verdict(language), hanging: 4)
+        if !dial.answer.isEmpty { lines += answer() }
+        for complaint in result.complaints.prefix(3) {
+            lines += Paragraph(canvas: canvas).lines(DialWords.complaint(complaint)(language), hanging: 4)
+        }
+        for advice in DialWords.next(dial.outcome, host: host, port: port) {
+            lines += Paragraph(canvas: canvas).lines(advice(language), first: "  ", hanging: 4)
+        }
+        if !result.wasCaptured { lines += Privilege.advice.map { $0(language) } }
+        return lines
+    }
+
+    private func picture() -> [String] {
+        guard let story = result.story else { return [] }
+        let scene = Scene(
+            story: story, title: Text(verbatim: "dial \(Place.text(Printable.text(host), port))"), keepsPayload: true)
+        return Ladder(canvas: canvas, legend: .letters, absoluteNumbers: absolute).lines(scene)
+    }
+
+    // MARK: Without packets
+
+    private func steps() -> [String] {
+        guard let start = dial.steps.first?.time else { return [] }
+        var table = TableText(
+            [
+                TableText.Column(Text(verbatim: "ms"), .right, importance: 9),
+                TableText.Column(Text(en: "step", zh: "步骤"), importance: 8, minimum: 20),
+                TableText.Column(Text(en: "kernel", zh: "内核状态"), importance: 7, minimum: 10),
+            ], canvas: canvas)
+        for (index, step) in dial.steps.prefix(40).enumerated() {
+            guard let text = DialWords.step(step) else { continue }
+            // The kernel was asked right after each step: what it said before the next one is of this one.
+            let next = index + 1 < dial.steps.count ? dial.steps[index + 1].time : nil
+            let state = result.observations.last { observation in next.map { observation.time < $0 } ?? true }?.state
+                .name
+            table.add([
+                decimal(Double(step.time.nanoseconds(since: start)) / 1e6, 3), text(language),
+                step.kind.isAfterConnecting ? state ?? "-" : "-",
+            ])
+        }
+        return table.lines()
+    }
+
+    // MARK: The verdict
+
+    private var connecting: Timestamp? {
+        dial.steps.last { if case .connecting = $0.kind { true } else { false } }?.time
+    }
+
+    private var established: Timestamp? { dial.steps.first { $0.kind.isEstablished }?.time }
+
+    /// How it went, in a sentence.
+    var verdict: Text {
+        let took = zip(connecting, established).map { milliseconds($0, $1) }
+        let lasted = zip(connecting, dial.steps.last?.time).map { seconds($0, $1) } ?? "0"
+        let remote = dial.remote.map { "\($0)" } ?? Place.text(Printable.text(host), port)
+        guard dial.outcome == .established || dial.outcome == .resetAfterEstablished else {
+            return DialWords.failure(dial.outcome, remote: remote, host: Printable.text(host), after: lasted)
+        }
+        let sent = dial.steps.last { if case .sent = $0.kind { true } else { false } }?.time ?? established
+        let heard = dial.steps.first { if case .received = $0.kind { true } else { false } }?.time
+        let details = [
+            took.map { Text(en: "established in \($0) ms", zh: "\($0) ms 建立连接") },
+            zip(sent, heard).map {
+                Text(en: "first byte after \(milliseconds($0, $1)) ms", zh: "\(milliseconds($0, $1)) ms 后收到首字节")
+            },
+            result.info.map(DialWords.options),
+        ].compactMap { $0 }
+        return DialWords.verdict(dial.outcome, details, sent: dial.octetsSent, received: dial.octetsReceived)
+    }
+
+    private func answer() -> [String] {
+        let shown = Printable.bytes(dial.answer, limit: 1000)
+        return Paragraph(canvas: canvas).lines(
+            Text(en: "answer: \"\(shown)\"", zh: "应答：\"\(shown)\"")(language), hanging: 8)
+    }
+
+    private func milliseconds(_ start: Timestamp, _ end: Timestamp) -> String {
+        decimal(Double(end.nanoseconds(since: start)) / 1e6, 3)
+    }
+
+    private func seconds(_ start: Timestamp, _ end: Timestamp) -> String {
+        decimal(Double(end.nanoseconds(since: start)) / 1e9, 1)
+    }
+}
+
+extension DialStep.Kind {
+    fileprivate var isEstablished: Bool { if case .established = self { true } else { false } }
+
+    fileprivate var isAfterConnecting: Bool {
+        switch self {
+        case .resolved, .connecting, .failed: false
+        default: true
+        }
+    }
+}
+
+/// Both, or nothing.
+private func zip<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
+    guard let first, let second else { return nil }
+    return (first, second)
+}

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import tcplens
+
+@Suite("text as octets")
+struct OctetTextTests {
+    private static func written(_ write: (inout OctetText) -> Void) -> String {
+        var text = OctetText()
+        write(&text)
+        return String(decoding: text.octets, as: UTF8.self)
+    }
+
+    @Test("numbers as Swift writes them", arguments: [0, 1, 9, 10, 99, 12_345, .max, -1, .min] as [Int])
+    func numbers(number: Int) {
+        #expect(Self.written { $0.put(number) } == String(number))
+        #expect(Self.written { $0.put(UInt64(bitPattern: Int64(number))) } == String(UInt64(bitPattern: Int64(number))))
+    }
+
+    @Test(
+        "durations are rounded half away from zero",
+        arguments: [
+            (0, "0.000"), (499, "0.000"), (500, "0.001"), (1_499, "0.001"), (1_500, "0.002"), (999_999_500, "1000.000"),
+            (-499, "0.000"), (-500, "-0.001"), (12_345_678, "12.346"), (.max, "9223372036854.776"),
+            (.min, "-9223372036854.776"),
+        ] as [(Int64, String)])
+    func durations(nanoseconds: Int64, shown: String) {
+        #expect(Self.written { $0.put(nanoseconds: nanoseconds, unit: 1_000_000, decimals: 3) } == shown)
+    }
+
+    @Test("what was written can be taken back")
+    func cut() {
+        let text = Self.written { text in
+            text.put("kept")
+            let count = text.count
+            text.put("  dropped ")
+            text.cut(to: count)
+            text.put(spaces: 3)
+            text.dropSpaces(behind: count)
+        }
+        #expect(text == "kept")
+    }
+}
