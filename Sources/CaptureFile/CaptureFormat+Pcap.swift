@@ -122,6 +122,16 @@ extension PcapRecords {
         return true
     }
 
+    /// Whether another file was appended here: its header stands in place of a record, and would be none, since it says a length
+    /// of nothing or of more than any packet's. How many octets are at hand behind the first sixteen changes nothing.
+    @usableFromInline
+    func isJoined(at offset: Int, in bytes: RawSpan) -> Bool {
+        guard bytes.byteCount &- offset >= 16 else { return false }
+        let (_, _, first, second) = bytes.fourWords(at: offset, swapped: swapped)
+        let captured = mayHaveSwappedLengths ? min(first, second) : first
+        return (captured == 0 || captured > CaptureFormat.packetLimit) && startsFile(at: offset, in: bytes)
+    }
+
     /// Whether another file's header stands here, in place of a record: a magic number with what has to follow it.
     @usableFromInline
     func startsFile(at offset: Int, in bytes: RawSpan) -> Bool {

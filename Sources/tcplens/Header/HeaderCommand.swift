@@ -75,9 +75,10 @@ struct HeaderCommand: ParsableCommand {
     private static func fileAndNumber(_ text: String) -> (String, Int)? {
         guard let mark = text.lastIndex(of: "#"), mark > text.startIndex else { return nil }
         let digits = text[text.index(after: mark)...]
-        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        if let number = Int(digits) { return (String(text[..<mark]), number) }
         // A number that no machine counts to is well formed nevertheless: no capture has such a packet.
-        return (String(text[..<mark]), Int(digits) ?? .max)
+        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        return (String(text[..<mark]), .max)
     }
 
     private func readPacket(_ number: Int, in path: String) throws -> Reading {
