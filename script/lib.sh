@@ -22,6 +22,7 @@ ss           iproute2     iproute        iproute2       iproute2-ss   iproute2  
 unshare      util-linux   util-linux     util-linux     util-linux    util-linux     -
 setpriv      util-linux   util-linux     util-linux     setpriv       util-linux     -
 setcap       libcap2-bin  libcap         libcap         libcap-setcap libcap-progs   -
+python3      python3        python3        python         python3       python3        python3
 tmux         tmux         tmux           tmux           tmux          tmux           tmux
 '
 # What building needs, and what the tests compare with; the scripts that source this use them.
