@@ -75,7 +75,8 @@ struct HeaderCommand: ParsableCommand {
     private static func fileAndNumber(_ text: String) -> (String, Int)? {
         guard let mark = text.lastIndex(of: "#"), mark > text.startIndex else { return nil }
         let digits = text[text.index(after: mark)...]
-        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        let magnitude = digits.hasPrefix("-") ? digits.dropFirst() : digits
+        guard !magnitude.isEmpty, magnitude.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
         // A number that no machine counts to is well formed nevertheless: no capture has such a packet.
         return (String(text[..<mark]), Int(digits) ?? .max)
     }
