@@ -56,7 +56,7 @@ let package = Package(
             swiftSettings: safe),
         .target(
             name: "LinuxKernel", dependencies: ["CPcap", "CLinux", "FlatMemory", "TCPWire", "CaptureFile", "TCPState"],
-            swiftSettings: plain),
+            swiftSettings: safe),
         .target(
             name: "Lab",
             dependencies: [
