@@ -98,6 +98,16 @@ let package = Package(
             name: "Transcripts",
             dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Passes"],
             path: "Tests/Transcripts", swiftSettings: plain),
+        // What compares all views of a connection, for its tests and for the long run (`script/bench agreement`).
+        .target(
+            name: "Agreement",
+            dependencies: [
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Queries",
+                "Passes", "Stories", "Documents",
+            ],
+            path: "Tests/Agreement", swiftSettings: plain),
+        .testTarget(
+            name: "AgreementTests", dependencies: ["Agreement", "Transcripts", "CaptureFile"], swiftSettings: plain),
         .testTarget(name: "TCPWireTests", dependencies: ["FlatMemory", "TCPWire"], swiftSettings: plain),
         .testTarget(name: "CaptureFileTests", dependencies: ["CaptureFile"], swiftSettings: plain),
         .testTarget(name: "TCPStateTests", dependencies: ["TCPState"], swiftSettings: plain),
@@ -203,7 +213,7 @@ if Context.environment["FUZZ"] != nil {
 if Context.environment["BENCH"] != nil {
     let benchmarks = [
         ("MakeCapture", ["FlatMemory", "TCPWire", "CaptureFile"]), ("Bench", ["CLinux"]),
-        ("StackBench", ["FlatMemory", "TCPStack", "TCPWire", "VirtualNetwork"]),
+        ("StackBench", ["FlatMemory", "TCPStack", "TCPWire", "VirtualNetwork"]), ("AgreementRun", ["Agreement"]),
     ]
     for (name, rooms) in benchmarks {
         package.targets.append(

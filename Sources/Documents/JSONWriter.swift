@@ -49,10 +49,10 @@ final class JSONWriter {
         try value.encode(to: JSONValueEncoder(writer: self))
         guard let ended = open.popLast() else { return }
         switch ended.kind {
-        case .object: endObject(ended)
+        // A value that encodes nothing is an object without members.
+        case .object, .undecided: endObject(ended)
         case .array: endArray(ended)
         case .single: break
-        case .undecided: octets.append(contentsOf: "{}".utf8)
         }
     }
 
@@ -66,10 +66,11 @@ final class JSONWriter {
     private func endObject(_ object: Value) {
         let own = members[object.firstMember...]
         defer { members.removeSubrange(object.firstMember...) }
-        guard !own.isEmpty else { return octets.append(contentsOf: "{}".utf8) }
         scratch.removeAll(keepingCapacity: true)
+        scratch.append(UInt8(ascii: "{"))
+        if own.isEmpty, isIndented { scratch.append(UInt8(ascii: "\n")) }
         for (place, index) in order(of: own).enumerated() {
-            scratch.append(UInt8(ascii: place == 0 ? "{" : ","))
+            if place > 0 { scratch.append(UInt8(ascii: ",")) }
             indent(object.depth + 1, into: &scratch)
             let member = own[own.startIndex + index]
             Self.put(member.key, into: &scratch)
@@ -138,8 +139,9 @@ final class JSONWriter {
         guard number.isFinite else {
             throw EncodingError.invalidValue(number, .init(codingPath: [], debugDescription: "JSON has no such number"))
         }
-        if let whole = Int64(exactly: number), whole.magnitude < 1 << 53 { return put(whole) }
-        octets.append(contentsOf: number.description.utf8)
+        if let whole = Int32(exactly: number), whole != 0 || number.sign == .plus { return put(whole) }
+        let text = number.description
+        octets.append(contentsOf: (text.hasSuffix(".0") ? text.dropLast(2) : text[...]).utf8)
     }
 
     func put(_ text: String) { Self.put(text, into: &octets) }

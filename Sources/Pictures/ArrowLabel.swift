@@ -1,6 +1,6 @@
 import Stories
-import Tracking
 import TCPWire
+import Tracking
 
 /// What stands at an arrow's tail, and how much of it fits.
 struct ArrowLabel {

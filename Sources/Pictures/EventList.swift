@@ -1,5 +1,4 @@
 import Narration
-import Stories
 
 /// The narrow form of a ladder: a line for each event, a ladder of four cells' width in it.
 ///

@@ -1,5 +1,3 @@
-import Stories
-import Tracking
 import Narration
 import Stories
 

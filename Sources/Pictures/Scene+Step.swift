@@ -1,8 +1,8 @@
 import CaptureFile
-import Stories
-import Tracking
 import Narration
+import Stories
 import TCPWire
+import Tracking
 
 extension Scene.Segment {
     /// What a step of a story shows, but for the notes below it and what it carries.

@@ -1,9 +1,8 @@
-import CaptureFile
 import Narration
 import Stories
 import TCPState
-import Tracking
 import TCPWire
+import Tracking
 
 /// What a ladder shows, apart from how: lanes, and what happened between them, in order. Every renderer draws from it, and it
 /// knows nothing of where the connections came from.

@@ -154,8 +154,11 @@ extension ConnectionStory {
                 }
                 earlier -= 1
             }
-            // The two crossed: the ACK arrives after all.
-            if hadLeft { continue }
+            // The two crossed: the ACK arrives after all, with the next segment at the latest.
+            if hadLeft {
+                if index + 1 < steps.count { set(index, sender, now) }
+                continue
+            }
             var later = index
             while later < steps.count, later == index || !acknowledgesFin(later, of: first) {
                 guard steps[later].state(of: sender).state != .closed || now == .lastAck else { break }

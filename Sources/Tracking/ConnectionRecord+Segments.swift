@@ -51,6 +51,7 @@ extension ConnectionRecord {
         noteBase(segment, from: side)
         var reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, &store)
         if flags.contains(.ack) {
+            settleAnswer(segment.acknowledgment, of: peer(of: side), &store)
             if !handshakeProved { noteHandshake(segment, from: side) }
             noteAcknowledgment(segment, from: side, at: ticks, &store, &reading)
         }
@@ -194,7 +195,6 @@ extension ConnectionRecord {
         if segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin]) {
             reading.classes.insert(.pureACK)
         }
-        settleAnswer(number, of: other, &store)
         // What was never sent, nobody can acknowledge (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
         if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
             !believes(acknowledgment: number, of: other, by: segment, at: ticks, &store, &reading)

@@ -47,7 +47,11 @@ struct JSONWriterTests {
 
     @Test(
         "as Foundation writes it",
-        arguments: texts, [0, 1, -1, 0.1, 1e-7, 1.5e300, 1_700_000_000.25, 9_007_199_254_740_993, 1e16, -0.001])
+        arguments: texts,
+        [
+            0, 1, -1, 0.1, 1e-7, 1.5e300, 1_700_000_000.25, 9_007_199_254_740_992, -0.0, 4_294_967_296, -2_147_483_648,
+            1e16, -0.001,
+        ])
     func agreement(text: String, fraction: Double) throws {
         let value = Self.outer(text, fraction)
         let encoder = JSONEncoder()

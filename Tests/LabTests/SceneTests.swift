@@ -1,13 +1,13 @@
 import CaptureFile
-import Stories
-import Tracking
 import Lab
 import Narration
 import Pictures
+import Stories
 import TCPStack
 import TCPState
 import TCPWire
 import Testing
+import Tracking
 import VirtualNetwork
 
 /// What a scene knows of each segment, on runs of a virtual network, whose ends tell it all; and that a connection's rows are

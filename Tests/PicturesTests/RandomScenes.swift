@@ -1,9 +1,9 @@
-import Stories
 import Narration
 import Pictures
+import Stories
 import TCPState
-import Tracking
 import TCPWire
+import Tracking
 
 /// SplitMix64: the same scenes in every run.
 struct SeededGenerator: RandomNumberGenerator {

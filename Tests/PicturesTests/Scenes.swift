@@ -1,9 +1,9 @@
 import Narration
-import Stories
 import Pictures
+import Stories
 import TCPState
-import Tracking
 import TCPWire
+import Tracking
 
 /// Scenes that several tests draw.
 enum Scenes {

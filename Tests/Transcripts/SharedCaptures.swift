@@ -20,6 +20,14 @@ package enum SharedCaptures {
             .map { directory.appending(path: $0).path }
     }
 
+    /// Paths of the captures that were made after public bug reports, in order of their names.
+    package static let cases: [String] = {
+        let directory = root.appending(path: "cases")
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: directory.path)) ?? []
+        return names.filter { $0.hasSuffix(".pcap") || $0.hasSuffix(".pcapng") }.sorted()
+            .map { directory.appending(path: $0).path }
+    }()
+
     package static func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 
     /// A capture, read whole, every segment kept.

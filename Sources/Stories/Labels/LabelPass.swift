@@ -106,7 +106,7 @@ struct LabelPass {
             switch artefacts.kinds[index] {
             case .corrupt:
                 add(.corruptChecksum, to: index)
-                if facts[index].flags.isDisjoint(with: [.syn, .rst]) { moveLine(index, from: notePlace(index).start) }
+                noteDamaged(index)
             case .duplicate(let original):
                 add(.wireDuplicate, to: index, evidence: [original], original: original)
             case nil: take(index)
@@ -207,6 +207,15 @@ struct LabelPass {
             labelRepetition(index, from: start, to: start + Int64(fact.length))
         }
         return (start, isProbe)
+    }
+
+    /// Its receiver did not take it, but its sender sent it.
+    private mutating func noteDamaged(_ index: Int) {
+        if facts[index].flags.isDisjoint(with: [.syn, .rst]) {
+            moveLine(index, from: notePlace(index).start)
+        } else if facts[index].classes.contains(.repeats) {
+            labelOpening(index)
+        }
     }
 
     /// Its end's numbers have come as far as the segment does.

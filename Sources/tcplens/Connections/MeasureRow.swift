@@ -1,5 +1,4 @@
 import Measures
-import Tracking
 import Narration
 import TCPWire
 
