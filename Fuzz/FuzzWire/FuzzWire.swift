@@ -1,9 +1,8 @@
 import FlatMemory
 import TCPWire
 
-private let links: [LinkType] = [
-    .ethernet, .null, .loop, .ppp, .raw, .rawIPv4, .rawIPv6, .linuxCooked, .linuxCooked2,
-]
+/// Every link type that is opened, and one that is not.
+private let links = LinkType.registry.filter(\.isOpened) + [LinkType(rawValue: 147)]
 
 /// The first octet chooses the link type, the second how much of the frame was not captured; the rest is the frame.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,3 +1,5 @@
+import FlatMemory
+
 #if canImport(Glibc)
     import Glibc
 #else

@@ -43,7 +43,8 @@ extension CaptureFormat {
     func options(of packet: CapturedPacket, in bytes: RawSpan) -> BlockOptions? {
         let block = packet.blockOffset &- windowStart
         // A simple packet block (12 octets before the bytes) has no options.
-        guard kind == .pcapng, packet.fileOffset &- packet.blockOffset == 28, packet.capturedLength >= 0,
+        guard part(at: packet.blockOffset)?.kind == .pcapng, packet.fileOffset &- packet.blockOffset == 28,
+            packet.capturedLength >= 0,
             block >= 0, bytes.byteCount &- block >= 32, let section = sectionIndex(at: packet.blockOffset)
         else { return nil }
         let swapped = sections[section].swapped

@@ -1,7 +1,8 @@
 import FlatMemory
 
 extension CaptureFormat {
-    /// Tells pcap and pcapng apart and takes pcap's file header; pcapng's first block is left for the walk.
+    /// Tells the formats apart by a file's first octets and takes pcap's or snoop's file header; pcapng's first block is left
+    /// for the walk.
     ///
     /// - Returns: nil once the kind is known.
     mutating func readFileHeader(in bytes: RawSpan, at offset: inout Int) -> Step? {
@@ -10,25 +11,118 @@ extension CaptureFormat {
         let magic = bytes.uint32(at: offset, swapped: false)
         if magic == CaptureFormat.sectionHeaderType {
             kind = .pcapng
+            parts.append(CapturePart(fileOffset: windowStart &+ offset, kind: kind, records: records, description: 0))
             return nil
         }
+        if bytes.startsSnoop(at: offset) { return readSnoopHeader(in: bytes, at: &offset) }
+        guard let found = PcapMagic(magic) else { return .damaged(.unknownFormat) }
+        guard available >= 24 else { return .needsMore(atLeast: 24) }
+        records = PcapRecords()
+        records.swapped = found.isSwapped
+        records.nanosecondsPerFraction = found.nanosecondsPerFraction
+        // The upper half holds the length of a frame check sequence and reserved bits.
+        records.linkType = UInt16(
+            truncatingIfNeeded: bytes.uint32(at: offset &+ 20, swapped: found.isSwapped))
+        let major = bytes.uint16(at: offset &+ 4, swapped: found.isSwapped)
+        let minor = bytes.uint16(at: offset &+ 6, swapped: found.isSwapped)
+        records.mayHaveSwappedLengths = major == 2 && minor <= 3 || major == 543
+        records.headerLength = records.likelyHeaderLength(
+            among: found.headerLengths, in: bytes, from: offset &+ 24)
+        let snapshotLength = bytes.uint32(at: offset &+ 16, swapped: found.isSwapped)
+        kind = .pcap
+        parts.append(
+            CapturePart(
+                fileOffset: windowStart &+ offset, kind: kind, records: records, description: descriptions.count))
+        descriptions.append(CaptureInterface(linkType: records.linkType, snapshotLength: snapshotLength))
+        offset &+= 24
+        return nil
+    }
+
+    /// Goes on behind the header of a file that was appended to the one before, which `cat` does.
+    ///
+    /// - Returns: nil once it is taken.
+    mutating func join(in bytes: RawSpan, at offset: inout Int) -> Step? {
+        guard parts.count < CaptureFormat.interfaceLimit else { return .damaged(.tooManyInterfaces) }
+        return readFileHeader(in: bytes, at: &offset)
+    }
+
+    /// What describes the packets at a place in the file.
+    func part(at fileOffset: Int) -> CapturePart? {
+        parts.last { $0.fileOffset <= fileOffset } ?? parts.first
+    }
+}
+
+/// A file of those that were joined to one: most files are one only.
+struct CapturePart: Sendable {
+    /// Where its header starts in the (uncompressed) whole.
+    let fileOffset: Int
+    let kind: CaptureFormat.Kind
+    let records: PcapRecords
+    /// Its place among the descriptions; of pcapng none, whose sections have their own.
+    let description: Int
+}
+
+/// The first four octets of a pcap file, in either byte order (libpcap's `sf-pcap.c`).
+struct PcapMagic {
+    let isSwapped: Bool
+    let nanosecondsPerFraction: Int64
+    /// How long its records' headers may be, the usual length first: 16 octets; 24 with what Alexey Kuznetsov's patch adds, 28 as
+    /// SuSE Linux 6.3 wrote those, both behind a magic number of their own, 24 as Red Hat Linux 6.1 did without it, 20 on Nokia's
+    /// firewalls.
+    let headerLengths: [Int]
+
+    init?(_ value: UInt32) {
         for isSwapped in [false, true] {
-            switch isSwapped ? magic.byteSwapped : magic {
-            case 0xa1b2_c3d4: break
-            case 0xa1b2_3c4d: records.nanosecondsPerFraction = 1
-            case 0xa1b2_cd34: records.headerLength = 24
+            switch isSwapped ? value.byteSwapped : value {
+            case 0xa1b2_c3d4: (nanosecondsPerFraction, headerLengths) = (1000, [16, 24, 20])
+            case 0xa1b2_3c4d: (nanosecondsPerFraction, headerLengths) = (1, [16])
+            case 0xa1b2_cd34: (nanosecondsPerFraction, headerLengths) = (1000, [24, 28, 16])
             default: continue
             }
-            guard available >= 24 else { return .needsMore(atLeast: 24) }
-            records.swapped = isSwapped
-            // The upper half holds the length of a frame check sequence and reserved bits.
-            records.linkType = UInt16(truncatingIfNeeded: bytes.uint32(at: offset &+ 20, swapped: isSwapped))
-            let snapshotLength = bytes.uint32(at: offset &+ 16, swapped: isSwapped)
-            descriptions = [CaptureInterface(linkType: records.linkType, snapshotLength: snapshotLength)]
-            kind = .pcap
-            offset &+= 24
-            return nil
+            self.isSwapped = isSwapped
+            return
         }
-        return .damaged(.unknownFormat)
+        return nil
+    }
+}
+
+extension PcapRecords {
+    /// Which of these lengths the first records' headers have: the first with which records follow one another that nobody would
+    /// doubt; where none does, or too little is at hand to tell, the usual one, which stands first.
+    func likelyHeaderLength(among lengths: [Int], in bytes: RawSpan, from start: Int) -> Int {
+        lengths.first { recordsFollow(headerLength: $0, isUsual: $0 == lengths[0], in: bytes, from: start) }
+            ?? lengths[0]
+    }
+
+    /// - Parameter isUsual: then a packet may be empty, and a single one be all there is.
+    private func recordsFollow(headerLength: Int, isUsual: Bool, in bytes: RawSpan, from start: Int) -> Bool {
+        var place = start
+        for count in 0..<4 {
+            let available = bytes.byteCount &- place
+            guard available >= headerLength else { return count > 1 || isUsual && count == 1 && available == 0 }
+            if startsFile(at: place, in: bytes) { return count > (isUsual ? 0 : 1) }
+            let (_, fraction, first, second) = bytes.fourWords(at: place, swapped: swapped)
+            let captured = mayHaveSwappedLengths ? min(first, second) : first
+            guard captured <= 1 << 18, captured > 0 || isUsual, captured <= second || mayHaveSwappedLengths,
+                Int64(fraction) &* nanosecondsPerFraction < 1_000_000_000
+            else { return false }
+            place &+= headerLength &+ Int(captured)
+            guard place <= bytes.byteCount else { return count > 1 }
+        }
+        return true
+    }
+
+    /// Whether another file's header stands here, in place of a record: a magic number with what has to follow it.
+    @usableFromInline
+    func startsFile(at offset: Int, in bytes: RawSpan) -> Bool {
+        guard bytes.byteCount &- offset >= 12 else { return false }
+        let magic = bytes.uint32(at: offset, swapped: false)
+        if magic == CaptureFormat.sectionHeaderType {
+            let order = bytes.uint32(at: offset &+ 8, swapped: false)
+            return order == 0x1a2b_3c4d || order.byteSwapped == 0x1a2b_3c4d
+        }
+        guard let found = PcapMagic(magic) else { return false }
+        return bytes.uint16(at: offset &+ 4, swapped: found.isSwapped) == 2
+            && bytes.uint16(at: offset &+ 6, swapped: found.isSwapped) <= 4
     }
 }

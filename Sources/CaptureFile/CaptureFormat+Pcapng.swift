@@ -47,6 +47,10 @@ extension CaptureFormat {
                 offset &+= length
                 if type != BlockType.interfaceDescription { return .packet }
             default:
+                if records.startsFile(at: offset, in: bytes) {
+                    if let step = join(in: bytes, at: &offset) { return step }
+                    return next(in: bytes, at: &offset, packet: &packet)
+                }
                 guard length <= CaptureFormat.blockLimit else {
                     return .damaged(.blockTooLong(type: type, length: length))
                 }

@@ -6,6 +6,8 @@ extension CaptureFormat {
     /// A place at or behind `offset` and before `limit` where a packet's record seems to start; `nil` where none is found in
     /// these bytes.
     package func likelyStart(in bytes: RawSpan, from offset: Int, before limit: Int) -> Int? {
+        // snoop's records are found by walking only.
+        guard kind != .snoop else { return nil }
         let isPcap = kind == .pcap
         // Blocks start at multiples of four octets from the file's start.
         var place = isPcap ? offset : offset &+ (-(windowStart &+ offset) & 3)
@@ -49,6 +51,6 @@ extension CaptureFormat {
 }
 
 extension CaptureFormat {
-    /// Sections and interfaces met so far.
-    var described: Int { rows.count &+ sections.count }
+    /// Sections, interfaces and joined files met so far.
+    var described: Int { rows.count &+ sections.count &+ parts.count }
 }

@@ -23,7 +23,7 @@ public struct CaptureFormat: Sendable {
     /// Interfaces, and sections, of all sections of a file together.
     public static let interfaceLimit = 1 << 16
 
-    @usableFromInline enum Kind: Sendable { case undetermined, pcap, pcapng }
+    @usableFromInline enum Kind: Sendable { case undetermined, pcap, pcapng, snoop }
 
     /// Where the window's first byte lies in the (uncompressed) file. Whoever moves the window keeps it true.
     public var windowStart = 0
@@ -38,6 +38,8 @@ public struct CaptureFormat: Sendable {
     var rows: [InterfaceRow] = []
     var descriptions: [CaptureInterface] = []
     var sections: [CaptureSection] = []
+    /// The files that were joined to one, in order: nearly always one.
+    var parts: [CapturePart] = []
     /// The current section's interfaces among `rows`.
     var sectionRows = 0..<0
     /// Octets still to come of a block that is passed over, its trailing length included.
@@ -65,12 +67,20 @@ public struct CaptureFormat: Sendable {
     @inlinable @inline(__always)
     mutating func nextPcap(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
         guard let found = records.packet(at: offset, in: bytes, from: windowStart, number: numbered &+ 1) else {
-            return records.obstacle(at: offset, in: bytes)
+            return nextBehindObstacle(in: bytes, at: &offset, packet: &packet)
         }
         packet = found
         numbered &+= 1
         offset = found.end
         return .packet
+    }
+
+    /// Where no record of pcap can be read: there another file may have been appended.
+    @usableFromInline
+    mutating func nextBehindObstacle(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
+        guard records.startsFile(at: offset, in: bytes) else { return records.obstacle(at: offset, in: bytes) }
+        if let step = join(in: bytes, at: &offset) { return step }
+        return next(in: bytes, at: &offset, packet: &packet)
     }
 
     @usableFromInline
@@ -79,12 +89,17 @@ public struct CaptureFormat: Sendable {
             if let step = readFileHeader(in: bytes, at: &offset) { return step }
             if kind == .pcap { return next(in: bytes, at: &offset, packet: &packet) }
         }
+        if kind == .snoop { return nextSnoop(in: bytes, at: &offset, packet: &packet) }
         return nextPcapng(in: bytes, at: &offset, packet: &packet)
     }
 
+    /// All interfaces that the file has described so far.
+    public var interfaces: [CaptureInterface] { descriptions }
+
     /// The interface a packet was seen on; nil for a packet that is not of this file.
     public func interface(of packet: CapturedPacket) -> CaptureInterface? {
-        guard kind == .pcapng else { return descriptions.first }
+        guard let part = part(at: packet.blockOffset) else { return nil }
+        guard part.kind == .pcapng else { return descriptions[part.description] }
         guard let section = sectionIndex(at: packet.blockOffset) else { return nil }
         let numbers = rowRange(ofSection: section)
         guard let number = Int(exactly: packet.interface), number < numbers.count else { return nil }

@@ -35,7 +35,10 @@ extension CaptureFormat {
         guard kind != .undetermined, offset >= 0, offset < bytes.byteCount else { return .end }
         var format = self
         format.windowStart = start
-        if kind == .pcapng {
+        if parts.count > 1, let part = part(at: fileOffset) {
+            (format.kind, format.records) = (part.kind, part.records)
+        }
+        if format.kind == .pcapng {
             guard let section = sectionIndex(at: fileOffset) else { return .end }
             format.swapped = sections[section].swapped
             format.sectionRows = rowRange(ofSection: section)

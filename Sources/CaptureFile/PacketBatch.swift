@@ -106,10 +106,20 @@ extension ByteWindow {
         _ format: inout CaptureFormat, at offset: inout Int, before limit: Int, into batch: inout PacketBatch
     ) -> CaptureFormat.Step? {
         let bytes = bytes
-        if format.kind == .pcap {
+        while format.kind == .pcap, batch.packets.count == 0 {
             guard format.windowStart &+ offset < limit else { return nil }
             guard format.records.packet(at: offset, in: bytes, from: format.windowStart, number: 0) != nil else {
-                return format.records.obstacle(at: offset, in: bytes)
+                guard format.records.startsFile(at: offset, in: bytes) else {
+                    return format.records.obstacle(at: offset, in: bytes)
+                }
+                // Another file was appended: it describes what comes behind its header.
+                let start = format.windowStart &+ offset
+                if let step = format.join(in: bytes, at: &offset) { return step }
+                if batch.newDescription == nil {
+                    batch.newDescription = PacketBatch.NewDescription(
+                        position: start, numbered: format.numbered, packets: 0)
+                }
+                continue
             }
             (batch.records, batch.place, batch.before) = (format.records, offset, format.numbered)
             (batch.windowStart, batch.stop) = (format.windowStart, limit &- format.windowStart)

@@ -8,6 +8,9 @@ import FlatMemory
     @usableFromInline var headerLength = 16
     @usableFromInline var nanosecondsPerFraction: Int64 = 1000
     @usableFromInline var linkType: UInt16 = 0
+    /// Whether the captured and the original length may have changed places: before version 2.3 they have, in files of version
+    /// 2.3 the larger is the original one whichever stands first (libpcap's `sf-pcap.c`).
+    @usableFromInline var mayHaveSwappedLengths = false
 
     @inlinable init() {}
 
@@ -19,8 +22,11 @@ import FlatMemory
     func packet(at offset: Int, in bytes: RawSpan, from windowStart: Int, number: Int) -> CapturedPacket? {
         let available = bytes.byteCount &- offset
         guard available >= headerLength else { return nil }
-        let (seconds, fraction, captured, original) = bytes.fourWords(at: offset, swapped: swapped)
+        var (seconds, fraction, captured, original) = bytes.fourWords(at: offset, swapped: swapped)
+        if mayHaveSwappedLengths, captured > original { swap(&captured, &original) }
         guard captured <= CaptureFormat.packetLimit, available >= headerLength &+ Int(captured) else { return nil }
+        // A packet of nothing: or another file's header, whose third and fourth words are zero.
+        if captured == 0, startsFile(at: offset, in: bytes) { return nil }
         var packet = CapturedPacket()
         packet.number = number
         // 2^32 s and 2^32 µs of nanoseconds stay within 63 bits.
@@ -32,7 +38,7 @@ import FlatMemory
         packet.capturedLength = Int(captured)
         packet.originalLength = Int(original)
         packet.linkType = linkType
-        guard headerLength == 24 else { return packet }
+        guard headerLength >= 24 else { return packet }
         packet.interface = bytes.uint32(at: offset &+ 16, swapped: swapped)
         packet.direction = patchedDirection(at: offset, in: bytes)
         return packet
@@ -43,13 +49,14 @@ import FlatMemory
     func obstacle(at offset: Int, in bytes: RawSpan) -> CaptureFormat.Step {
         let available = bytes.byteCount &- offset
         guard available >= headerLength else { return available == 0 ? .end : .needsMore(atLeast: headerLength) }
-        let captured = Int(bytes.uint32(at: offset &+ 8, swapped: swapped))
+        var captured = Int(bytes.uint32(at: offset &+ 8, swapped: swapped))
+        if mayHaveSwappedLengths { captured = min(captured, Int(bytes.uint32(at: offset &+ 12, swapped: swapped))) }
         guard captured <= CaptureFormat.packetLimit else { return .damaged(.packetTooLong(length: captured)) }
         return .needsMore(atLeast: headerLength &+ captured)
     }
 
-    /// Linux's packet type, in the longer record header of Alexey Kuznetsov's patched libpcap (magic a1b2cd34), behind the
-    /// interface's index and the protocol.
+    /// Linux's packet type, in the longer record headers of Alexey Kuznetsov's patched libpcap, behind the interface's index and
+    /// the protocol.
     @usableFromInline
     func patchedDirection(at offset: Int, in bytes: RawSpan) -> PacketDirection {
         switch bytes.octet(at: offset &+ 22) {

@@ -57,7 +57,9 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
 
     /// RFC 7323 2.2: windows are shifted where both SYNs said by how much.
     private func shift(of side: Int, _ other: Int) -> UInt8? {
-        guard let mine = directions[side].options, let its = directions[other].options else { return nil }
+        guard let mine = directions[side].options, let its = directions[other].options, mine.isWindowScaleKnown,
+            its.isWindowScaleKnown
+        else { return nil }
         guard let shift = mine.windowScale, its.windowScale != nil else { return 0 }
         return shift
     }

@@ -1,5 +1,6 @@
 import CaptureFile
 import Tracking
+import TCPWire
 
 extension PacketCounts {
     /// What a file held besides TCP segments, in one line; `nil` where there was nothing else.
@@ -15,6 +16,14 @@ extension PacketCounts {
         add(fragments, fragments == 1 ? "later IP fragment" : "later IP fragments", "后续 IP 分片")
         add(otherTransport, "of other protocols", "其他协议报文")
         add(notIP, "not IP", "非 IP 帧")
+        for (number, count) in otherLinks.sorted(by: { $0.key < $1.key }) {
+            let link = LinkType(rawValue: number)
+            let inside = link.isOpened ? " in" : ""
+            add(
+                count, "of a link type that is not read\(inside) (\(link.nameAndNumber.english))",
+                "链路类型不支持的帧（\(link.isOpened ? "封装于 " : "")\(link.nameAndNumber.chinese)）")
+        }
+        add(concealed, "encrypted or compressed", "加密或压缩的报文")
         add(truncated, "cut off before the TCP header's end", "TCP 首部被截断的报文")
         add(malformed, "malformed", "畸形报文")
         guard !english.isEmpty else { return nil }
@@ -24,29 +33,105 @@ extension PacketCounts {
     }
 }
 
+extension PacketCounts {
+    /// That packets are not whole in the capture, told once for all of it; `nil` where all are.
+    ///
+    /// - Parameter interfaces: what the capture says of its interfaces, their snap lengths among it.
+    public func cutText(_ interfaces: [CaptureInterface]) -> Text? {
+        guard cutOff > 0 else { return nil }
+        // The usual lengths mean "all of it", whoever then cut.
+        let lengths = Set(interfaces.map(\.snapshotLength)).filter { $0 > 0 && $0 < 65535 }.sorted()
+        let snap = lengths.map(String.init).joined(separator: ", ")
+        var english = "\(cutOff) of \(packets) packets are cut off in the capture"
+        var chinese = "\(packets) 个报文中有 \(cutOff) 个在抓包中被截断"
+        if !lengths.isEmpty {
+            english += " (snap length \(snap))"
+            chinese += "（snap length \(snap)）"
+        }
+        if cutInOptions > 0 {
+            english += ", \(cutInOptions) of them within TCP's options, which are unknown from there on"
+            chinese += "，其中 \(cutInOptions) 个截断在 TCP 选项内，其后的选项未知"
+        }
+        return Text(en: english, zh: chinese)
+    }
+}
+
+extension LinkType {
+    /// `USER0, 147`, or the number alone where the registry has no name for it.
+    public var nameAndNumber: Text {
+        let both = name.map { "\($0), \(rawValue)" } ?? "\(rawValue)"
+        return Text(en: both, zh: both)
+    }
+}
+
 extension FileKind {
     /// What it seems to be, to follow "looks like" and “看起来是”.
     public var text: Text {
         switch self {
         case .unknown: Text(en: "some other binary file", zh: "其他类型的二进制文件")
         case .text: Text(en: "text", zh: "文本文件")
+        case .hexDump: Text(en: "a hex dump of packets", zh: "报文的十六进制转储")
         case .png: Text(en: "a PNG picture", zh: " PNG 图片")
         case .jpeg: Text(en: "a JPEG picture", zh: " JPEG 图片")
         case .gif: Text(en: "a GIF picture", zh: " GIF 图片")
         case .pdf: Text(en: "a PDF document", zh: " PDF 文档")
-        case .elf: Text(en: "a program (ELF)", zh: "可执行程序(ELF)")
-        case .zip: Text(en: "a ZIP archive; unpack it first", zh: " ZIP 压缩包，请先解压")
-        case .xz: Text(en: "xz data; try: xzcat FILE | tcplens ... -", zh: " xz 压缩数据，可试：xzcat 文件 | tcplens ... -")
-        case .bzip2:
-            Text(en: "bzip2 data; try: bzcat FILE | tcplens ... -", zh: " bzip2 压缩数据，可试：bzcat 文件 | tcplens ... -")
-        case .zstandard:
-            Text(en: "zstd data; try: zstdcat FILE | tcplens ... -", zh: " zstd 压缩数据，可试：zstdcat 文件 | tcplens ... -")
-        case .lz4: Text(en: "lz4 data; try: lz4cat FILE | tcplens ... -", zh: " lz4 压缩数据，可试：lz4cat 文件 | tcplens ... -")
-        case .snoop: Text(en: "a Solaris snoop capture; convert it with editcap", zh: " Solaris snoop 抓包，可用 editcap 转换")
-        case .networkMonitor:
-            Text(
-                en: "a Microsoft Network Monitor capture; convert it with editcap",
-                zh: " Microsoft Network Monitor 抓包，可用 editcap 转换")
+        case .elf: Text(en: "a program (ELF)", zh: "可执行程序（ELF）")
+        case .html: Text(en: "a web page (HTML)", zh: "网页（HTML）")
+        case .json: Text(en: "JSON", zh: " JSON 文件")
+        case .zip: Self.archive("a ZIP", " ZIP")
+        case .sevenZip: Self.archive("a 7-Zip", " 7-Zip")
+        case .rar: Self.archive("a RAR", " RAR")
+        case .tar: Self.archive("a tar", " tar")
+        case .xz: Self.packed("xz")
+        case .lzma: Self.packed("LZMA")
+        case .bzip2: Self.packed("bzip2")
+        case .zstandard: Self.packed("zstd")
+        case .lz4: Self.packed("lz4")
+        case .lzip: Self.packed("lzip")
+        case .lzop: Self.packed("lzop")
+        case .compress: Self.packed("compress (.Z)")
+        case .networkMonitor: Self.capture("Microsoft Network Monitor")
+        case .sniffer: Self.capture("Sniffer (DOS)")
+        case .netXRay: Self.capture("Sniffer (Windows)")
+        case .observer: Self.capture("Observer")
+        case .visualNetworks: Self.capture("Visual Networks")
+        case .lanalyzer: Self.capture("LANalyzer")
+        case .fiveViews: Self.capture("5View")
+        case .k12, .k12Text: Self.capture("Tektronix K12")
+        case .erf: Self.capture("Endace ERF")
+        case .iptrace: Self.capture("AIX iptrace")
+        case .netScaler: Self.capture("NetScaler")
+        case .peek: Self.capture("OmniPeek")
+        case .nettl: Self.capture("HP-UX nettl")
+        case .ixia: Self.capture("Ixia")
+        case .bluetoothSnoop: Text(en: "a Bluetooth capture (btsnoop), without TCP", zh: "蓝牙抓包（btsnoop），其中没有 TCP")
+        case .blf: Text(en: "a log of vehicle buses (BLF)", zh: "车载总线日志（BLF）")
+        case .apple: Text(en: "an Apple property list", zh: " Apple 属性列表")
         }
+    }
+
+    /// The next command; `nil` where none makes packets of it.
+    public func remedyText(_ path: String) -> Text? {
+        let path = path == "-" ? "FILE" : path
+        return switch remedy {
+        case .unpack(let command):
+            Text(
+                en: "unpack it:  \(command) \(path) | tcplens connections -",
+                zh: "先解压：  \(command) \(path) | tcplens connections -")
+        case .convert(let command):
+            Text(
+                en: "convert it:  \(command) \(path) converted.pcapng", zh: "先转换：  \(command) \(path) converted.pcapng")
+        case nil: nil
+        }
+    }
+
+    private static func packed(_ name: String) -> Text { Text(en: "\(name) data", zh: " \(name) 压缩数据") }
+
+    private static func archive(_ en: String, _ zh: String) -> Text {
+        Text(en: "\(en) archive", zh: "\(zh) 压缩包")
+    }
+
+    private static func capture(_ name: String) -> Text {
+        Text(en: "a capture of \(name)", zh: " \(name) 的抓包")
     }
 }

@@ -171,9 +171,12 @@ public struct CaptureAnalysis: ~Copyable {
     public mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket, isRefused: Bool = false) {
         precondition(parallel == nil, "a single packet behind what several workers have read")
         var header = SegmentHeader()
-        let verdict = PacketDecoder.decode(
-            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header)
-        counts.add(verdict)
+        let link = LinkType(rawValue: packet.linkType)
+        let verdict = PacketDecoder.decode(frame, link: link, originalLength: packet.originalLength, into: &header)
+        counts.add(verdict, of: link)
+        if packet.capturedLength < packet.originalLength {
+            counts.addCut(inOptions: verdict == .segment && header.optionsTruncated)
+        }
         guard verdict == .segment else { return }
         let segment = TrackedSegment(header, of: packet, in: frame)
         let predecessor = isRefused ? tracker.predecessor(of: segment) : nil

@@ -35,6 +35,18 @@ struct FieldReader {
         return value
     }
 
+    /// The octet that is read next, or one so many behind it; `nil` where there is none.
+    func peek(ahead: Int = 0) -> UInt8? {
+        let place = start + bit / 8 + ahead
+        return place < frame.count ? frame[place] : nil
+    }
+
+    /// Leaves octets out.
+    mutating func skip(octets: Int) {
+        bit += octets * 8
+        length = max(length, bit / 8)
+    }
+
     mutating func octets(_ name: String, _ width: Int, unit: Int = 1) -> Int {
         Int(field(name, width) { unit == 1 ? nil : "\(Int($0) * unit) octets" })
     }
@@ -48,10 +60,10 @@ struct FieldReader {
         UInt8(field(name, 8) { IPProtocol.name(UInt8($0)) })
     }
 
-    mutating func hardwareAddress(_ name: String) {
-        field(name, 48) { value in
-            (0..<6).map { index in
-                let octet = String(UInt8(truncatingIfNeeded: value >> UInt128(40 - index * 8)), radix: 16)
+    mutating func hardwareAddress(_ name: String, octets: Int = 6) {
+        field(name, octets * 8) { value in
+            (0..<octets).map { index in
+                let octet = String(UInt8(truncatingIfNeeded: value >> UInt128((octets - 1 - index) * 8)), radix: 16)
                 return octet.count == 1 ? "0" + octet : octet
             }.joined(separator: ":")
         }

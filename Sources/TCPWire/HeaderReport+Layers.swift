@@ -1,9 +1,16 @@
 import FlatMemory
 
 extension HeaderReport.Layer {
-    init(_ mark: LayerRecorder.Mark, in frame: [UInt8]) {
+    /// - Parameter next: where the header behind it begins, `nil` for the last one.
+    init(_ mark: LayerRecorder.Mark, until next: Int?, in frame: [UInt8]) {
         var reader = FieldReader(frame, at: mark.offset)
-        Self.read(mark.layer, at: mark.offset, &reader, in: frame)
+        if let layout = mark.layer.layout {
+            reader.read(layout)
+        } else {
+            Self.read(mark.layer, at: mark.offset, &reader, in: frame)
+        }
+        // The walk knows where it ends, whatever of it is read here.
+        if let next, next > mark.offset { reader.length = next - mark.offset }
         kind = mark.layer
         length = reader.length
         let start = min(mark.offset, frame.count)
@@ -27,13 +34,12 @@ extension HeaderReport.Layer {
 
     private static func read(_ layer: HeaderLayer, at offset: Int, _ reader: inout FieldReader, in frame: [UInt8]) {
         switch layer {
-        case .ethernet, .vlan, .llc, .mpls, .pseudowire, .providerBackbone, .fabricPath, .pppoe, .ppp, .linuxCooked,
-            .linuxCooked2, .loopback:
-            readLink(layer, at: offset, &reader, in: frame)
         case .ipv4: readIPv4(&reader)
         case .ipv6: readIPv6(&reader)
-        case .extensionHeader, .fragmentHeader, .authenticationHeader: readExtension(layer, &reader)
-        case .gre, .erspan, .etherIP, .vxlan, .geneve, .gtp, .teredo: readTunnel(layer, &reader)
+        case .extensionHeader, .routingHeader, .destinationOptions, .fragmentHeader, .authenticationHeader:
+            readExtension(layer, &reader)
+        case .gre, .erspan, .etherIP, .vxlan, .geneve, .gtp, .teredo, .l2tp, .l2tp3:
+            readTunnel(layer, at: offset, &reader, in: frame)
         case .udp:
             reader.field("Source Port", 16)
             reader.field("Destination Port", 16)
@@ -41,6 +47,7 @@ extension HeaderReport.Layer {
             reader.field("Checksum", 16)
         case .icmp, .icmpv6: readICMP(layer, &reader)
         case .tcp: readTCP(&reader)
+        default: readLink(layer, at: offset, &reader, in: frame)
         }
     }
 
@@ -59,21 +66,48 @@ extension HeaderReport.Layer {
         reader.field("Header Checksum", 16)
         reader.field("Source Address", 32) { IPAddress(ipv4: UInt32($0)).description }
         reader.field("Destination Address", 32) { IPAddress(ipv4: UInt32($0)).description }
+        readSourceRoute(to: words * 4, &reader)
         reader.length = max(20, words * 4)
     }
 
-    private static func readIPv6(_ reader: inout FieldReader) {
-        func text(_ bits: UInt128) -> String {
-            IPAddress(high: UInt64(bits >> 64), low: UInt64(truncatingIfNeeded: bits)).description
+    /// The addresses of a loose or strict source route (RFC 791 3.1), which may name another destination than the header.
+    private static func readSourceRoute(to end: Int, _ reader: inout FieldReader) {
+        while reader.octetsRead + 3 <= end {
+            guard let type = reader.peek(), type != 0 else { return }
+            if type == 1 {
+                reader.skip(octets: 1)
+                continue
+            }
+            guard let length = reader.peek(ahead: 1), length >= 2, reader.octetsRead + Int(length) <= end else {
+                return
+            }
+            guard type == 131 || type == 137 else {
+                reader.skip(octets: Int(length))
+                continue
+            }
+            reader.field(type == 131 ? "Loose Source Route" : "Strict Source Route", 8)
+            reader.field("Length", 8)
+            reader.field("Pointer", 8)
+            for _ in 0..<max(0, Int(length) - 3) / 4 {
+                reader.field("Route Address", 32) { IPAddress(ipv4: UInt32($0)).description }
+            }
+            return
         }
+    }
+
+    private static func address(_ bits: UInt128) -> String {
+        IPAddress(high: UInt64(bits >> 64), low: UInt64(truncatingIfNeeded: bits)).description
+    }
+
+    private static func readIPv6(_ reader: inout FieldReader) {
         reader.field("Version", 4)
         reader.trafficClass()
         reader.field("Flow Label", 20)
         reader.field("Payload Length", 16)
         reader.ipProtocol("Next Header")
         reader.field("Hop Limit", 8)
-        reader.field("Source Address", 128, meaning: text)
-        reader.field("Destination Address", 128, meaning: text)
+        reader.field("Source Address", 128, meaning: address)
+        reader.field("Destination Address", 128, meaning: address)
     }
 
     private static func readExtension(_ layer: HeaderLayer, _ reader: inout FieldReader) {
@@ -93,8 +127,36 @@ extension HeaderReport.Layer {
             reader.length = (words + 2) * 4
         default:
             let units = Int(reader.field("Hdr Ext Len", 8) { "\((Int($0) + 1) * 8) octets" })
+            if layer == .routingHeader { readRoute((units + 1) * 8, &reader) }
+            if layer == .destinationOptions, reader.peek() == 0xc9 {
+                reader.field("Option Type", 8) { _ in "Home Address" }
+                reader.field("Option Length", 8)
+                reader.field("Home Address", 128, meaning: address)
+            }
             reader.length = (units + 1) * 8
         }
+    }
+
+    private static func readRoute(_ length: Int, _ reader: inout FieldReader) {
+        let type = reader.field("Routing Type", 8) { value in
+            switch value {
+            case 0: "Source Route (deprecated)"
+            case 2: "Type 2"
+            case 3: "RPL Source Route"
+            case 4: "Segment Routing"
+            default: nil
+            }
+        }
+        reader.field("Segments Left", 8)
+        switch type {
+        case 4:
+            reader.field("Last Entry", 8)
+            reader.field("Flags", 8)
+            reader.field("Tag", 16)
+        default: reader.field("Reserved", 32)
+        }
+        guard [0, 2, 4].contains(type) else { return }
+        for _ in 0..<(length - 8) / 16 { reader.field("Address", 128, meaning: address) }
     }
 
     private static func readICMP(_ layer: HeaderLayer, _ reader: inout FieldReader) {

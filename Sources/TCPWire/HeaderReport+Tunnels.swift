@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderReport.Layer {
     static func readLink(_ layer: HeaderLayer, at offset: Int, _ reader: inout FieldReader, in frame: [UInt8]) {
         switch layer {
@@ -39,11 +41,27 @@ extension HeaderReport.Layer {
             reader.field("SESSION_ID", 16)
             reader.field("LENGTH", 16)
         case .ppp: readPPP(at: offset, &reader, in: frame)
+        case .wireless: readWireless(&reader)
+        case .frameRelay: readFrameRelay(&reader)
+        case .macsec: readMACsec(&reader)
+        case .ciscoMetadata:
+            reader.field("Version", 8)
+            let words = reader.octets("Length", 8, unit: 4)
+            reader.field("Options", 16)
+            reader.field("SGT", 16)
+            reader.skip(octets: max(0, words - 1) * 4)
+            reader.etherType()
+        case .pktap: readPKTAP(&reader)
+        case .ipoib:
+            if reader.peek(ahead: 2) != 0 || reader.peek(ahead: 3) != 0 || (reader.peek() ?? 0) < 6 {
+                reader.skip(octets: 40)
+            }
+            reader.etherType("Type")
+            reader.field("Reserved", 16)
         case .linuxCooked:
             reader.field("Packet Type", 16, meaning: packetType)
             reader.field("ARPHRD Type", 16)
-            reader.field("Address Length", 16)
-            reader.field("Address", 64)
+            readCookedAddress(length: Int(reader.field("Address Length", 16)), &reader)
             reader.etherType("Protocol Type")
         case .linuxCooked2:
             reader.etherType("Protocol Type")
@@ -51,8 +69,7 @@ extension HeaderReport.Layer {
             reader.field("Interface Index", 32)
             reader.field("ARPHRD Type", 16)
             reader.field("Packet Type", 8, meaning: packetType)
-            reader.field("Address Length", 8)
-            reader.field("Address", 64)
+            readCookedAddress(length: Int(reader.field("Address Length", 8)), &reader)
         default:
             reader.field("Address Family", 32) { value in
                 let family = HeaderWalk<LayerRecorder>.loopbackFamily(UInt32(value))
@@ -101,7 +118,9 @@ extension HeaderReport.Layer {
         }
     }
 
-    static func readTunnel(_ layer: HeaderLayer, _ reader: inout FieldReader) {
+    static func readTunnel(
+        _ layer: HeaderLayer, at offset: Int, _ reader: inout FieldReader, in frame: [UInt8]
+    ) {
         switch layer {
         case .gre: readGRE(&reader)
         case .erspan:
@@ -120,6 +139,14 @@ extension HeaderReport.Layer {
                 reader.field("Reserved", 12)
                 reader.field("Index", 20)
             }
+        case .l2tp: readL2TP(&reader)
+        case .l2tp3:
+            // Over UDP the first octets are flags and version, over IP they are the session's.
+            if reader.peek() == 0, reader.peek(ahead: 1) == 3, reader.peek(ahead: 2) == 0, reader.peek(ahead: 3) == 0 {
+                reader.field("Flags and Version", 16)
+                reader.field("Reserved", 16)
+            }
+            reader.field("Session ID", 32)
         case .etherIP:
             reader.field("Version", 4)
             reader.field("Reserved", 12)

@@ -45,7 +45,10 @@ public struct HeaderReport: Sendable {
     private mutating func finish(_ frame: [UInt8], _ recorder: LayerRecorder, _ header: SegmentHeader) {
         stop = recorder.reason
         if verdict == .segment { segment = header }
-        layers = recorder.marks.map { Layer($0, in: frame) }
+        layers = recorder.marks.indices.map { index in
+            let next = index + 1 < recorder.marks.count ? recorder.marks[index + 1].offset : nil
+            return Layer(recorder.marks[index], until: next, in: frame)
+        }
         guard let segment, let last = layers.indices.last else { return }
         if link != nil { layers[last].checksum = TCPChecksum.verify(segment, in: frame.octets) }
     }

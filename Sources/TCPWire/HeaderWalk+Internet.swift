@@ -1,9 +1,10 @@
 import FlatMemory
 
 extension HeaderWalk {
+    /// - Parameter carrying: the protocol, where the header's field holds something else.
     static func ipv4(
-        _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
-        _ observer: inout Observer
+        _ frame: RawSpan, at offset: Int, carrying: UInt8? = nil, in outer: WalkBounds,
+        _ segment: inout SegmentHeader, _ observer: inout Observer
     ) -> PacketVerdict {
         observer.enter(.ipv4, at: offset)
         let available = outer.captured &- offset
@@ -38,9 +39,13 @@ extension HeaderWalk {
         let fragment = frame.bigEndian16(at: offset &+ 6)
         guard fragment & 0x1fff == 0 else { return observer.ended(.fragment, .laterFragment) }
         segment.isFirstFragment = fragment & 0x2000 != 0
+        if headerLength > 20, let last = finalDestination(frame, from: offset &+ 20, to: offset &+ headerLength) {
+            segment.destination = last
+        }
 
         return transport(
-            frame, frame.octet(at: offset &+ 9), at: offset &+ headerLength, in: bounds, &segment, &observer)
+            frame, carrying ?? frame.octet(at: offset &+ 9), at: offset &+ headerLength, in: bounds, &segment,
+            &observer)
     }
 
     static func ipv6(
@@ -112,20 +117,18 @@ extension HeaderWalk {
             case IPProtocol.udp: return udp(frame, at: offset, in: bounds, &segment, &observer)
             case IPProtocol.icmp: return icmp(frame, at: offset, in: bounds, layer: .icmp, &segment, &observer)
             case IPProtocol.icmpv6: return icmp(frame, at: offset, in: bounds, layer: .icmpv6, &segment, &observer)
-            case IPProtocol.ipv4, IPProtocol.ipv6: return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
-            case IPProtocol.gre: return gre(frame, at: offset, in: bounds, &segment, &observer)
-            case IPProtocol.mpls:
-                return etherType(frame, EtherType.mpls, at: offset, in: bounds, &segment, &observer)
-            case IPProtocol.etherIP:
-                observer.enter(.etherIP, at: offset)
-                guard available >= 2 else { return observer.truncated(.etherIP, have: available, need: 2) }
-                return ethernet(frame, at: offset &+ 2, in: bounds, &segment, &observer)
             case IPProtocol.hopByHop, IPProtocol.routing, IPProtocol.destinationOptions, IPProtocol.mobility,
                 IPProtocol.hostIdentity, IPProtocol.shim6:
-                observer.enter(.extensionHeader, at: offset)
-                guard available >= 8 else { return observer.truncated(.extensionHeader, have: available, need: 8) }
+                let layer = layer(ofExtension: next)
+                observer.enter(layer, at: offset)
+                guard available >= 8 else { return observer.truncated(layer, have: available, need: 8) }
+                let end = offset &+ (Int(frame.octet(at: offset &+ 1)) &+ 1) &* 8
+                if next == IPProtocol.routing { followRoute(frame, from: offset, to: end, in: bounds, &segment) }
+                if next == IPProtocol.destinationOptions {
+                    takeHomeAddress(frame, from: offset, to: end, in: bounds, &segment)
+                }
                 next = frame.octet(at: offset)
-                offset &+= (Int(frame.octet(at: offset &+ 1)) &+ 1) &* 8
+                offset = end
             case IPProtocol.authentication:
                 observer.enter(.authenticationHeader, at: offset)
                 guard available >= 8 else {
@@ -142,9 +145,55 @@ extension HeaderWalk {
                 guard place & 0xfff8 == 0 else { return observer.ended(.fragment, .laterFragment) }
                 segment.isFirstFragment = place & 1 != 0
                 offset &+= 8
-            default: return observer.ended(.otherTransport, .otherProtocol(next))
+            case IPProtocol.minimalEncapsulation:
+                let verdict = minimalEncapsulation(frame, &next, at: &offset, in: bounds, &segment, &observer)
+                if let verdict { return verdict }
+            default: return carrier(frame, next, at: offset, in: bounds, &segment, &observer)
             }
         }
         return observer.ended(.malformed, .tooDeep)
+    }
+
+    /// The protocols of IP that carry packets or frames.
+    private static func carrier(
+        _ frame: RawSpan, _ number: UInt8, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        guard let door = ProtocolDoor(rawValue: number) else {
+            let verdict = number == IPProtocol.compressed ? PacketVerdict.concealed : .otherTransport
+            return observer.ended(verdict, .otherProtocol(number))
+        }
+        switch door {
+        case .ipv4, .ipv6, .ipWithinIP: return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
+        case .gre: return gre(frame, at: offset, in: bounds, &segment, &observer)
+        case .mpls: return carried(mpls(frame, at: offset, in: bounds, &segment, &observer))
+        case .nsh: return carried(nsh(frame, at: offset, in: bounds, &segment, &observer))
+        case .ethernet:
+            return carried(nestedFrame(frame, link: .ethernet, at: offset, in: bounds, &segment, &observer))
+        case .etherIP: return carried(etherIP(frame, at: offset, in: bounds, &segment, &observer))
+        case .l2tp: return l2tp3(frame, at: offset, in: bounds, &segment, &observer)
+        case .encapsulatingSecurity: return esp(frame, at: offset, in: bounds, &segment, &observer)
+        }
+    }
+
+    /// EtherIP (RFC 3378 2): version 3, the rest of two octets reserved, a frame.
+    private static func etherIP(
+        _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        observer.enter(.etherIP, at: offset)
+        let available = bounds.captured &- offset
+        guard available >= 2 else { return observer.truncated(.etherIP, have: available, need: 2) }
+        let version = frame.octet(at: offset) >> 4
+        guard version == 3 else { return observer.malformed(.etherIP, field: "Version", value: Int(version)) }
+        return ethernet(frame, at: offset &+ 2, in: bounds, &segment, &observer)
+    }
+
+    private static func layer(ofExtension number: UInt8) -> HeaderLayer {
+        switch number {
+        case IPProtocol.routing: .routingHeader
+        case IPProtocol.destinationOptions: .destinationOptions
+        default: .extensionHeader
+        }
     }
 }

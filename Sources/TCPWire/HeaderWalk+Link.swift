@@ -1,30 +1,58 @@
 import FlatMemory
 
+/// What a frame begins with, and where each kind of beginning leads.
 extension HeaderWalk {
     static func frame(
         _ frame: RawSpan, link: LinkType, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        switch link {
-        case .ethernet: return ethernet(frame, at: 0, in: bounds, &segment, &observer)
-        case .raw, .rawBSD, .rawOpenBSD: return rawIP(frame, at: 0, in: bounds, &segment, &observer)
-        case .rawIPv4: return ipv4(frame, at: 0, in: bounds, &segment, &observer)
-        case .rawIPv6: return ipv6(frame, at: 0, in: bounds, &segment, &observer)
-        case .null, .loop: return loopback(frame, in: bounds, &segment, &observer)
-        case .ppp: return ppp(frame, at: 0, in: bounds, &segment, &observer)
-        case .linuxCooked:
-            observer.enter(.linuxCooked, at: 0)
-            guard bounds.captured >= 16 else {
-                return observer.truncated(.linuxCooked, have: bounds.captured, need: 16)
-            }
-            return cookedProtocol(frame, frame.bigEndian16(at: 14), at: 16, in: bounds, &segment, &observer)
-        case .linuxCooked2:
-            observer.enter(.linuxCooked2, at: 0)
-            guard bounds.captured >= 20 else {
-                return observer.truncated(.linuxCooked2, have: bounds.captured, need: 20)
-            }
-            return cookedProtocol(frame, frame.bigEndian16(at: 0), at: 20, in: bounds, &segment, &observer)
-        default: return observer.ended(.notIP, .otherLinkType(link))
+        self.frame(frame, link: link, at: 0, in: bounds, &segment, &observer)
+    }
+
+    /// A frame within another that says its link type.
+    static func nestedFrame(
+        _ frame: RawSpan, link: LinkType, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        var bounds = outer
+        bounds.layersLeft &-= 1
+        guard bounds.layersLeft >= 0 else { return observer.ended(.malformed, .tooDeep) }
+        return self.frame(frame, link: link, at: offset, in: bounds, &segment, &observer)
+    }
+
+    private static func frame(
+        _ frame: RawSpan, link: LinkType, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        guard let door = LinkDoor(rawValue: link.rawValue) else {
+            return observer.ended(.otherLink, .otherLinkType(link))
+        }
+        switch door {
+        case .ethernet: return ethernet(frame, at: offset, in: bounds, &segment, &observer)
+        case .linuxCooked, .linuxCooked2:
+            return cooked(frame, version: door, at: offset, in: bounds, &segment, &observer)
+        case .raw: return rawIP(frame, at: offset, in: bounds, &segment, &observer)
+        case .ipv4: return ipv4(frame, at: offset, in: bounds, &segment, &observer)
+        case .ipv6: return ipv6(frame, at: offset, in: bounds, &segment, &observer)
+        case .null, .loop: return loopback(frame, at: offset, in: bounds, &segment, &observer)
+        case .rawBSD, .rawOpenBSD:
+            return rawOfSomeBSD(frame, link: door, at: offset, in: bounds, &segment, &observer)
+        case .ppp, .pppHDLC, .pppd, .pppEther, .pppWithDirection, .ciscoHDLC, .netBSDHDLC, .hdlcNetBSD,
+            .ciscoHDLCWithDirection, .frameRelay, .frameRelayWithDirection, .slip, .slipBSDOS, .mpls:
+            return serial(frame, link: door, at: offset, in: bounds, &segment, &observer)
+        case .wireless, .radiotap, .prism, .avs:
+            return radio(frame, link: door, at: offset, in: bounds, &segment, &observer)
+        case .fddi, .tokenRing, .firewire, .fibreChannel, .ipoib, .atm, .atmBSD, .atmCLIP, .atmCLIPLinux, .sunATM,
+            .lane, .epon, .mPacket:
+            return localNetwork(frame, link: door, at: offset, in: bounds, &segment, &observer)
+        case .ppi, .pktap, .pktapUser2, .nflog, .pflog, .pflogOld, .enc, .encOpenBSD, .ipnet, .erf, .erfEthernet,
+            .erfPOS, .symantec, .juniperPPPoE, .juniperEthernet, .juniperPPP, .juniperFrameRelay, .juniperCiscoHDLC,
+            .netAnalyzer, .netAnalyzerTransparent, .broadcomTag, .broadcomTagBefore, .marvellTag, .marvellEtherTypeTag:
+            return captured(frame, link: door, at: offset, in: bounds, &segment, &observer)
+        case .tzsp:
+            // No UDP datagram stands around it here.
+            let verdict = tzsp(frame, at: offset, in: bounds, &segment, &observer)
+            return verdict == .otherTransport && segment.ipOffset == 0 ? .notIP : verdict
         }
     }
 
@@ -39,8 +67,8 @@ extension HeaderWalk {
             frame, frame.bigEndian16(at: offset &+ 12), at: offset &+ 14, in: bounds, &segment, &observer)
     }
 
-    /// What follows an EtherType field. Every nesting of link headers and tunnels passes here or ``nestedIP``, so these
-    /// two count the layers.
+    /// What follows an EtherType field. Every nesting of link headers and tunnels passes here, ``nestedFrame`` or
+    /// ``nestedIP``, so these count the layers.
     static func etherType(
         _ frame: RawSpan, _ type: UInt16, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -48,81 +76,58 @@ extension HeaderWalk {
         var bounds = outer
         bounds.layersLeft &-= 1
         guard bounds.layersLeft >= 0 else { return observer.ended(.malformed, .tooDeep) }
-        let available = bounds.captured &- offset
-        switch type {
-        case EtherType.ipv4: return ipv4(frame, at: offset, in: bounds, &segment, &observer)
-        case EtherType.ipv6: return ipv6(frame, at: offset, in: bounds, &segment, &observer)
-        case EtherType.vlan, EtherType.serviceVLAN, EtherType.oldServiceVLAN:
+        guard let door = EtherDoor(rawValue: type) else {
+            guard type < EtherType.least else { return observer.ended(.notIP, .otherEtherType(type)) }
+            // An 802.3 length; padding lies behind what it counts.
+            let end = offset &+ Int(type)
+            if type <= 1500, end < bounds.end { bounds = bounds.narrowed(to: end) }
+            return llc(frame, at: offset, in: bounds, &segment, &observer)
+        }
+        switch door {
+        case .ipv4: return ipv4(frame, at: offset, in: bounds, &segment, &observer)
+        case .ipv6: return ipv6(frame, at: offset, in: bounds, &segment, &observer)
+        case .vlan, .serviceVLAN, .oldServiceVLAN, .oldServiceVLAN2, .oldServiceVLAN3:
+            let available = bounds.captured &- offset
             observer.enter(.vlan, at: offset)
             guard available >= 4 else { return observer.truncated(.vlan, have: available, need: 4) }
             segment.vlan = frame.bigEndian16(at: offset) & 0x0fff
             return etherType(
                 frame, frame.bigEndian16(at: offset &+ 2), at: offset &+ 4, in: bounds, &segment, &observer)
-        case EtherType.mpls, EtherType.mplsMulticast:
-            return mpls(frame, at: offset, in: bounds, &segment, &observer)
-        case EtherType.pppoeSession:
-            observer.enter(.pppoe, at: offset)
-            guard available >= 6 else { return observer.truncated(.pppoe, have: available, need: 6) }
-            return ppp(frame, at: offset &+ 6, in: bounds, &segment, &observer)
-        case EtherType.providerBackbone:
-            observer.enter(.providerBackbone, at: offset)
-            guard available >= 4 else { return observer.truncated(.providerBackbone, have: available, need: 4) }
-            return ethernet(frame, at: offset &+ 4, in: bounds, &segment, &observer)
-        case EtherType.fabricPath:
-            observer.enter(.fabricPath, at: offset)
-            guard available >= 2 else { return observer.truncated(.fabricPath, have: available, need: 2) }
-            return ethernet(frame, at: offset &+ 2, in: bounds, &segment, &observer)
-        case EtherType.transparentEthernet:
-            return ethernet(frame, at: offset, in: bounds, &segment, &observer)
-        case ..<EtherType.least: return llc(frame, at: offset, in: bounds, &segment, &observer)
-        default: return observer.ended(.notIP, .otherEtherType(type))
+        case .mpls, .mplsMulticast: return mpls(frame, at: offset, in: bounds, &segment, &observer)
+        case .pppoeSession, .oldPPPoESession: return pppoe(frame, at: offset, in: bounds, &segment, &observer)
+        case .ppp: return ppp(frame, at: offset, in: bounds, &segment, &observer)
+        case .rawFrameRelay: return frameRelay(frame, at: offset, in: bounds, &segment, &observer)
+        case .transparentEthernet: return ethernet(frame, at: offset, in: bounds, &segment, &observer)
+        case .jumboLLC: return llc(frame, at: offset, in: bounds, &segment, &observer)
+        case .nsh: return nsh(frame, at: offset, in: bounds, &segment, &observer)
+        case .providerBackbone, .fabricPath, .trill:
+            return bridgedFrame(frame, door, at: offset, in: bounds, &segment, &observer)
+        case .congestionNotification, .macsec, .ciscoMetadata, .vnTag, .hsr, .eTag, .marvellTag, .redundancyTag:
+            return tag(frame, door, at: offset, in: bounds, &segment, &observer)
         }
     }
 
-    /// 802.2 with an 802.3 length before it: IP over SNAP (RFC 1042), or the IP service access point itself.
-    static func llc(
+    /// BSD loopback, whose address family comes in the capturing machine's byte order, which the file need not share; no
+    /// family reaches 65,536, so the order shows.
+    static func loopback(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        observer.enter(.llc, at: offset)
+        observer.enter(.loopback, at: offset)
         let available = bounds.captured &- offset
-        guard available >= 3 else { return observer.truncated(.llc, have: available, need: 3) }
-        let accessPoints = frame.bigEndian16(at: offset)
-        let unnumbered = frame.octet(at: offset &+ 2) == 0x03
-        if accessPoints == 0x0606, unnumbered {
-            return ipv4(frame, at: offset &+ 3, in: bounds, &segment, &observer)
-        }
-        guard accessPoints == 0xaaaa, unnumbered else {
-            return observer.ended(.notIP, .otherEtherType(accessPoints))
-        }
-        guard available >= 8 else { return observer.truncated(.llc, have: available, need: 8) }
-        let type = frame.bigEndian16(at: offset &+ 6)
-        guard frame.bigEndian16(at: offset &+ 3) == 0, type >= EtherType.least else {
-            return observer.ended(.notIP, .otherEtherType(type))
-        }
-        return etherType(frame, type, at: offset &+ 8, in: bounds, &segment, &observer)
+        guard available >= 4 else { return observer.truncated(.loopback, have: available, need: 4) }
+        let family = loopbackFamily(frame.bigEndian32(at: offset))
+        return ofFamily(frame, family, at: offset &+ 4, in: bounds, &segment, &observer)
     }
 
-    /// A cooked header's protocol field: an EtherType, or one of Linux's small numbers for 802.3 and 802.2 frames.
-    static func cookedProtocol(
-        _ frame: RawSpan, _ type: UInt16, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+    /// A packet whose address family a header of BSD, Darwin, Solaris or Linux gave.
+    static func ofFamily(
+        _ frame: RawSpan, _ family: UInt32, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        guard type >= EtherType.least || type == 0x0004 else { return observer.ended(.notIP, .otherEtherType(type)) }
-        return etherType(frame, type, at: offset, in: bounds, &segment, &observer)
-    }
-
-    /// The address family comes in the capturing machine's byte order, which the file need not share; no family reaches
-    /// 65,536, so the order shows.
-    static func loopback(
-        _ frame: RawSpan, in bounds: WalkBounds, _ segment: inout SegmentHeader, _ observer: inout Observer
-    ) -> PacketVerdict {
-        observer.enter(.loopback, at: 0)
-        guard bounds.captured >= 4 else { return observer.truncated(.loopback, have: bounds.captured, need: 4) }
-        let family = loopbackFamily(frame.bigEndian32(at: 0))
         switch family {
-        case 2: return ipv4(frame, at: 4, in: bounds, &segment, &observer)
-        case 10, 23, 24, 28, 30: return ipv6(frame, at: 4, in: bounds, &segment, &observer)
+        case 2: return ipv4(frame, at: offset, in: bounds, &segment, &observer)
+        case 10, 23, 24, 26, 28, 30: return ipv6(frame, at: offset, in: bounds, &segment, &observer)
         default: return observer.ended(.notIP, .otherFamily(family))
         }
     }
@@ -131,68 +136,55 @@ extension HeaderWalk {
         bigEndian > 0xffff ? bigEndian.byteSwapped : bigEndian
     }
 
-    /// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662) and with the protocol field compressed or not.
-    static func ppp(
-        _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+    /// 12 and 14 are raw IP in the files of one BSD, and loopback or PPP in those of another: a version nibble decides.
+    private static func rawOfSomeBSD(
+        _ frame: RawSpan, link: LinkDoor, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        observer.enter(.ppp, at: start)
-        var offset = start
-        if bounds.captured &- offset >= 2, frame.bigEndian16(at: offset) == 0xff03 { offset &+= 2 }
-        guard bounds.captured &- offset >= 2 else {
-            return observer.truncated(.ppp, have: bounds.captured &- offset, need: 2)
+        guard offset < bounds.captured else { return rawIP(frame, at: offset, in: bounds, &segment, &observer) }
+        let first = frame.octet(at: offset)
+        if link == .rawBSD, bounds.captured &- offset >= 4, first >> 4 == 0 {
+            return loopback(frame, at: offset, in: bounds, &segment, &observer)
         }
-        var type = UInt16(frame.octet(at: offset))
-        offset &+= 1
-        if type & 1 == 0 {
-            type = type << 8 | UInt16(frame.octet(at: offset))
-            offset &+= 1
+        if link == .rawOpenBSD, first == 0xff || first == 0x00 || first == 0x21 || first == 0x57 {
+            return ppp(frame, at: offset, in: bounds, &segment, &observer)
         }
-        let etherType: UInt16
-        switch type {
-        case 0x0021: etherType = EtherType.ipv4
-        case 0x0057: etherType = EtherType.ipv6
-        case 0x0281: etherType = EtherType.mpls
-        case 0x0283: etherType = EtherType.mplsMulticast
-        default: return observer.ended(.notIP, .otherPPPProtocol(type))
-        }
-        return Self.etherType(frame, etherType, at: offset, in: bounds, &segment, &observer)
+        return rawIP(frame, at: offset, in: bounds, &segment, &observer)
     }
+}
 
-    /// MPLS (RFC 3032) does not say what it carries: an IP header where one plausibly begins, else Ethernet, at once
-    /// or behind a pseudo-wire control word (RFC 4385, which begins with a zero nibble).
-    static func mpls(
-        _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+extension HeaderWalk {
+    /// Linux's cooked captures, of both versions: an ARPHRD type says what the device is, a protocol field what the packet
+    /// is: an EtherType, or one of Linux's small numbers.
+    private static func cooked(
+        _ frame: RawSpan, version: LinkDoor, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        observer.enter(.mpls, at: start)
-        var offset = start
-        var labelsLeft = 16
-        while true {
-            let available = bounds.captured &- offset
-            guard available >= 4 else { return observer.truncated(.mpls, have: available, need: 4) }
-            let isBottom = frame.octet(at: offset &+ 2) & 1 == 1
-            offset &+= 4
-            if isBottom { break }
-            labelsLeft &-= 1
-            guard labelsLeft > 0 else { return observer.ended(.malformed, .tooDeep) }
+        let available = bounds.captured &- offset
+        let isFirst = version == .linuxCooked
+        let length = isFirst ? 16 : 20
+        let layer = isFirst ? HeaderLayer.linuxCooked : .linuxCooked2
+        observer.enter(layer, at: offset)
+        guard available >= length else { return observer.truncated(layer, have: available, need: length) }
+        let type = frame.bigEndian16(at: isFirst ? offset &+ 14 : offset)
+        let device = frame.bigEndian16(at: isFirst ? offset &+ 2 : offset &+ 8)
+        let start = offset &+ length
+        switch device {
+        case 770: return frameRelay(frame, at: start, in: bounds, &segment, &observer)
+        case 801: return wireless(frame, at: start, in: bounds, &segment, &observer)
+        case 802: return nestedFrame(frame, link: .prism, at: start, in: bounds, &segment, &observer)
+        case 803: return nestedFrame(frame, link: .radiotap, at: start, in: bounds, &segment, &observer)
+        case 824: return observer.ended(.notIP, .otherEtherType(type))
+        default: break
         }
-        guard offset < bounds.captured else { return observer.truncated(.mpls, have: 0, need: 1) }
-        if isPlausibleIPv4(frame, at: offset, in: bounds) {
-            return etherType(frame, EtherType.ipv4, at: offset, in: bounds, &segment, &observer)
+        // 4 is LLC. Devices without a header of their own (519 raw IP, 65534 none) may leave the field zero.
+        if type < EtherType.least, type != 4 {
+            guard device == 519 || device == 65534, bounds.captured > start,
+                isPlausibleIPv4(frame, at: start, in: bounds) || isPlausibleIPv6(frame, at: start, in: bounds)
+            else { return observer.ended(.notIP, .otherEtherType(type)) }
+            return nestedIP(frame, at: start, in: bounds, &segment, &observer)
         }
-        if isPlausibleIPv6(frame, at: offset, in: bounds) {
-            return etherType(frame, EtherType.ipv6, at: offset, in: bounds, &segment, &observer)
-        }
-        // Plain Ethernet first: an address may begin with a zero nibble, but hardly a control word and half an address
-        // end in a known EtherType.
-        if isPlausibleEthernet(frame, at: offset, in: bounds) {
-            return ethernet(frame, at: offset, in: bounds, &segment, &observer)
-        }
-        if frame.octet(at: offset) >> 4 == 0, isPlausibleEthernet(frame, at: offset &+ 4, in: bounds) {
-            observer.enter(.pseudowire, at: offset)
-            return ethernet(frame, at: offset &+ 4, in: bounds, &segment, &observer)
-        }
-        return observer.ended(.notIP, .otherEtherType(EtherType.mpls))
+        guard type >= EtherType.least else { return llc(frame, at: start, in: bounds, &segment, &observer) }
+        return etherType(frame, type, at: start, in: bounds, &segment, &observer)
     }
 }

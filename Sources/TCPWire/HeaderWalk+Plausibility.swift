@@ -1,6 +1,7 @@
 import FlatMemory
 
-/// Where nothing says what follows, whether it looks like a header. A guess that fails is not an error of the packet.
+/// Where nothing says what follows, whether it looks like a header, and whether it proves to be one. A guess that fails is
+/// not an error of the packet.
 extension HeaderWalk {
     static func isPlausibleIPv4(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
         guard bounds.captured &- offset >= 20 else { return false }
@@ -18,6 +19,52 @@ extension HeaderWalk {
 
     static func isPlausibleEthernet(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
         guard bounds.captured &- offset >= 14 else { return false }
-        return EtherType.name(frame.bigEndian16(at: offset &+ 12)) != nil
+        let type = frame.bigEndian16(at: offset &+ 12)
+        return EtherDoor(rawValue: type) != nil || type == 0x0806
     }
+
+    /// An IPv4 header whose lengths fit and whose own checksum is right: one value in 65,536 by chance, and the version,
+    /// header length and total length besides.
+    static func isProvenIPv4(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
+        guard isPlausibleIPv4(frame, at: offset, in: bounds) else { return false }
+        let headerLength = Int(frame.octet(at: offset) & 0x0f) &* 4
+        guard bounds.captured &- offset >= headerLength, frame.bigEndian16(at: offset &+ 2) > 0 else { return false }
+        return IPv4Checksum.verify(in: frame, at: offset) == .correct
+    }
+
+    /// An IPv6 header has no checksum: its payload length has to fill what there is, but for the padding of a short Ethernet
+    /// frame, and a known header has to follow.
+    static func isProvenIPv6(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
+        guard isPlausibleIPv6(frame, at: offset, in: bounds) else { return false }
+        let rest = bounds.end &- offset &- 40 &- Int(frame.bigEndian16(at: offset &+ 4))
+        guard rest <= 8, IPProtocol.name(frame.octet(at: offset &+ 6)) != nil else { return false }
+        // No host has the unspecified address for a peer, nor a group for a source.
+        return frame.bigEndian64(at: offset &+ 24) | frame.bigEndian64(at: offset &+ 32) != 0
+            && frame.octet(at: offset &+ 8) != 0xff
+    }
+
+    static func isProvenIP(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
+        isProvenIPv4(frame, at: offset, in: bounds) || isProvenIPv6(frame, at: offset, in: bounds)
+    }
+
+    /// An Ethernet header, with up to four VLAN tags, before a proven IP header.
+    static func isProvenEthernet(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
+        var place = offset &+ 12
+        for _ in 0..<5 {
+            guard place >= 0, bounds.captured &- place >= 2 else { return false }
+            switch frame.bigEndian16(at: place) {
+            case EtherType.ipv4: return isProvenIPv4(frame, at: place &+ 2, in: bounds)
+            case EtherType.ipv6: return isProvenIPv6(frame, at: place &+ 2, in: bounds)
+            case EtherDoor.vlan.rawValue, EtherDoor.serviceVLAN.rawValue, EtherDoor.oldServiceVLAN.rawValue:
+                place &+= 4
+            default: return false
+            }
+        }
+        return false
+    }
+}
+
+extension WalkBounds {
+    /// Octets that were captured from `offset` on; negative behind the end.
+    @inline(__always) func available(at offset: Int) -> Int { captured &- offset }
 }

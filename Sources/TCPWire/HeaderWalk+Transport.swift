@@ -47,15 +47,16 @@ extension HeaderWalk {
         guard available >= 8 else { return observer.truncated(.udp, have: available, need: 8) }
         let length = Int(frame.bigEndian16(at: offset &+ 4))
         guard length == 0 || length >= 8 else { return observer.malformed(.udp, field: "Length", value: length) }
-        // A first fragment's UDP length counts octets that lie in the later ones.
-        let bounds = length == 0 ? outer : outer.narrowed(to: min(offset &+ length, outer.end))
+        // A first fragment's UDP length counts octets that lie in the later ones: the headers inside may, too.
+        let end = segment.isFirstFragment ? offset &+ length : min(offset &+ length, outer.end)
+        let bounds = length == 0 ? outer : outer.narrowed(to: end)
         let mark = observer.mark
         let verdict = datagram(
             frame, from: frame.bigEndian16(at: offset), to: frame.bigEndian16(at: offset &+ 2), at: offset &+ 8,
             in: bounds, &segment, &observer)
         switch verdict {
-        case .segment, .quotedSegment, .fragment, .truncated: return verdict
-        case .otherTransport, .notIP, .malformed:
+        case .segment, .quotedSegment, .fragment, .truncated, .concealed: return verdict
+        case .otherTransport, .notIP, .otherLink, .malformed:
             // A port is no proof of a tunnel: what does not read as one is a datagram.
             observer.rewind(to: mark)
             return observer.ended(.otherTransport, .otherProtocol(IPProtocol.udp))
@@ -90,7 +91,7 @@ extension HeaderWalk {
             segment.payloadLength = UInt32(truncatingIfNeeded: outer.end &- offset)
             segment.capturedPayloadLength = UInt32(truncatingIfNeeded: available)
             return .quotedSegment
-        case .quotedSegment, .fragment, .otherTransport, .notIP: return .otherTransport
+        case .quotedSegment, .fragment, .otherTransport, .notIP, .otherLink, .concealed: return .otherTransport
         }
     }
 

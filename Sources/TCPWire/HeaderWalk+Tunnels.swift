@@ -1,104 +1,83 @@
 import FlatMemory
 
+/// Tunnels over UDP. A port is no proof of a tunnel: each is recognised by its header's own bits and by what it carries, and
+/// what does not read as one is a datagram.
 extension HeaderWalk {
-    /// Generic routing encapsulation (RFC 2784, 2890), and its version 1 that carries PPP (RFC 2637).
-    static func gre(
-        _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
-        _ observer: inout Observer
-    ) -> PacketVerdict {
-        observer.enter(.gre, at: start)
-        let available = bounds.captured &- start
-        guard available >= 4 else { return observer.truncated(.gre, have: available, need: 4) }
-        let flags = frame.bigEndian16(at: start)
-        let type = frame.bigEndian16(at: start &+ 2)
-        let version = flags & 0x0007
-        // Source routes (R) were withdrawn with RFC 1701.
-        guard version <= 1, flags & 0x4000 == 0 else {
-            return observer.ended(.otherTransport, .otherProtocol(IPProtocol.gre))
-        }
-        var length = 4
-        if flags & 0x8000 != 0 { length &+= 4 }
-        if flags & 0x2000 != 0 { length &+= 4 }
-        if flags & 0x1000 != 0 { length &+= 4 }
-        if version == 1, flags & 0x0080 != 0 { length &+= 4 }
-        guard available >= length else { return observer.truncated(.gre, have: available, need: length) }
-        let offset = start &+ length
-
-        switch type {
-        case EtherType.pppInGRE:
-            guard version == 1, flags & 0x1000 != 0 else {
-                return observer.ended(.otherTransport, .otherProtocol(IPProtocol.gre))
-            }
-            return carried(ppp(frame, at: offset, in: bounds, &segment, &observer))
-        case EtherType.erspan2:
-            // Type I has no header of its own, and no sequence number to tell it by.
-            let header = flags & 0x1000 != 0 ? 8 : 0
-            return erspan(frame, at: offset, header: header, in: bounds, &segment, &observer)
-        case EtherType.erspan3:
-            guard bounds.captured &- offset >= 12 else {
-                return observer.truncated(.erspan, have: bounds.captured &- offset, need: 12)
-            }
-            let header = frame.octet(at: offset &+ 11) & 1 == 1 ? 20 : 12
-            return erspan(frame, at: offset, header: header, in: bounds, &segment, &observer)
-        default:
-            return carried(etherType(frame, type, at: offset, in: bounds, &segment, &observer))
-        }
-    }
-
-    /// What is not IP inside a tunnel is, of the frame, a transport other than TCP.
-    private static func carried(_ verdict: PacketVerdict) -> PacketVerdict {
-        verdict == .notIP ? .otherTransport : verdict
-    }
-
-    private static func erspan(
-        _ frame: RawSpan, at offset: Int, header: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
-        _ observer: inout Observer
-    ) -> PacketVerdict {
-        if header > 0 {
-            observer.enter(.erspan, at: offset)
-            let available = bounds.captured &- offset
-            guard available >= header else { return observer.truncated(.erspan, have: available, need: header) }
-        }
-        return carried(ethernet(frame, at: offset &+ header, in: bounds, &segment, &observer))
-    }
-
-    /// The UDP ports that carry packets. Called with the datagram's payload.
+    /// Called with the datagram's payload. What carries a request one way may carry the answer the other, so both ports count
+    /// where a tunnel's two ends use the same one.
     static func datagram(
-        _ frame: RawSpan, from source: UInt16, to destination: UInt16, at offset: Int, in bounds: WalkBounds,
+        _ frame: RawSpan, from source: UInt16, to destination: UInt16, at offset: Int, in outer: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer
     ) -> PacketVerdict {
-        switch destination {
-        case TunnelPort.vxlan: return vxlan(frame, at: offset, in: bounds, &segment, &observer)
-        case TunnelPort.geneve: return geneve(frame, at: offset, in: bounds, &segment, &observer)
-        case TunnelPort.gre: return gre(frame, at: offset, in: bounds, &segment, &observer)
-        default: break
+        guard let door = TunnelDoor(rawValue: destination) ?? TunnelDoor.ofAnswers(from: source) else {
+            return teredoElsewhere(frame, at: offset, in: outer, &segment, &observer)
         }
-        if destination == TunnelPort.gtpUser || source == TunnelPort.gtpUser {
-            return gtp(frame, at: offset, in: bounds, &segment, &observer)
+        var bounds = outer
+        bounds.layersLeft &-= 1
+        guard bounds.layersLeft >= 0 else { return observer.ended(.malformed, .tooDeep) }
+        switch door {
+        case .vxlan, .oldVXLAN:
+            return vxlan(frame, isOld: door == .oldVXLAN, at: offset, in: bounds, &segment, &observer)
+        case .vxlanGPE: return vxlanGPE(frame, at: offset, in: bounds, &segment, &observer)
+        case .geneve: return geneve(frame, at: offset, in: bounds, &segment, &observer)
+        case .gre: return greInUDP(frame, at: offset, in: bounds, &segment, &observer)
+        case .gtp: return gtp(frame, at: offset, in: bounds, &segment, &observer)
+        case .oldGTP: return oldGTP(frame, at: offset, in: bounds, &segment, &observer)
+        case .teredo: return teredo(frame, at: offset, in: bounds, &segment, &observer)
+        case .l2tp: return l2tp(frame, at: offset, in: bounds, &segment, &observer)
+        case .capwap: return capwap(frame, at: offset, in: bounds, &segment, &observer)
+        case .lisp: return lisp(frame, at: offset, in: bounds, &segment, &observer)
+        case .tzsp: return tzsp(frame, at: offset, in: bounds, &segment, &observer)
+        case .mpls: return mplsInUDP(frame, at: offset, in: bounds, &segment, &observer)
+        case .gue: return gue(frame, at: offset, in: bounds, &segment, &observer)
+        case .ayiya: return ayiya(frame, at: offset, in: bounds, &segment, &observer)
+        case .natTraversal: return espInUDP(frame, at: offset, in: bounds, &segment, &observer)
         }
-        if destination == TunnelPort.teredo || source == TunnelPort.teredo {
-            return teredo(frame, at: offset, in: bounds, &segment, &observer)
-        }
-        return .otherTransport
     }
 
-    /// RFC 7348: the I bit set, the other flags and reserved octets zero.
+    /// VXLAN (RFC 7348 5): the bit I set. On Linux's old port, which is another protocol's too, every other bit that has to be
+    /// zero must be, and the frame must prove to carry IP.
     private static func vxlan(
-        _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ frame: RawSpan, isOld: Bool, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        guard bounds.captured &- offset >= 8, frame.octet(at: offset) & 0x08 != 0 else { return .otherTransport }
+        guard bounds.captured &- offset >= 8 else { return .otherTransport }
+        let flags = frame.octet(at: offset)
+        guard flags & 0x08 != 0 else { return .otherTransport }
+        // The extension's bit P, on VXLAN's own port as some write it.
+        if flags & 0x04 != 0 { return vxlanGPE(frame, at: offset, in: bounds, &segment, &observer) }
+        if isOld {
+            guard frame.bigEndian32(at: offset) == 0x0800_0000, frame.octet(at: offset &+ 7) == 0,
+                isProvenEthernet(frame, at: offset &+ 8, in: bounds)
+            else { return .otherTransport }
+        }
         observer.enter(.vxlan, at: offset)
         return ethernet(frame, at: offset &+ 8, in: bounds, &segment, &observer)
     }
 
-    /// RFC 8926.
+    /// VXLAN's protocol extension (draft-ietf-nvo3-vxlan-gpe 3): version 0, the bit I set, no operation and maintenance packet;
+    /// Ethernet where the bit P is not set.
+    private static func vxlanGPE(
+        _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        guard bounds.captured &- offset >= 8 else { return .otherTransport }
+        let flags = frame.octet(at: offset)
+        guard flags & 0x30 == 0, flags & 0x08 != 0, flags & 0x01 == 0 else { return .otherTransport }
+        observer.enter(.vxlanGPE, at: offset)
+        let next = flags & 0x04 != 0 ? frame.octet(at: offset &+ 3) : 3
+        return protocolOfGPE(frame, next, of: .vxlanGPE, at: offset &+ 8, in: bounds, &segment, &observer)
+    }
+
+    /// Geneve (RFC 8926 3.4): version 0, no control packet.
     private static func geneve(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
         let available = bounds.captured &- offset
-        guard available >= 8, frame.octet(at: offset) >> 6 == 0 else { return .otherTransport }
+        guard available >= 8, frame.octet(at: offset) >> 6 == 0, frame.octet(at: offset &+ 1) & 0x80 == 0 else {
+            return .otherTransport
+        }
         observer.enter(.geneve, at: offset)
         let length = 8 &+ Int(frame.octet(at: offset) & 0x3f) &* 4
         guard available >= length else { return observer.truncated(.geneve, have: available, need: length) }
@@ -106,35 +85,15 @@ extension HeaderWalk {
             frame, frame.bigEndian16(at: offset &+ 2), at: offset &+ length, in: bounds, &segment, &observer)
     }
 
-    /// The user plane of GTP version 1 (3GPP TS 29.281): a G-PDU with its optional fields and extension headers.
-    private static func gtp(
-        _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+    /// GRE in UDP (RFC 8086): version 0 and no source route, whose bits a datagram of text has set.
+    private static func greInUDP(
+        _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        let available = bounds.captured &- start
-        guard available >= 8 else { return .otherTransport }
-        let flags = frame.octet(at: start)
-        guard flags >> 4 == 0b0011, frame.octet(at: start &+ 1) == 255 else { return .otherTransport }
-        observer.enter(.gtp, at: start)
-        var offset = start &+ 8
-        if flags & 0x07 != 0 {
-            guard available >= 12 else { return observer.truncated(.gtp, have: available, need: 12) }
-            var next = flags & 0x04 != 0 ? frame.octet(at: start &+ 11) : 0
-            offset &+= 4
-            var extensionsLeft = 8
-            while next != 0 {
-                guard offset < bounds.captured else { return observer.truncated(.gtp, have: 0, need: 4) }
-                let length = Int(frame.octet(at: offset)) &* 4
-                guard length > 0, extensionsLeft > 0 else { return .otherTransport }
-                guard bounds.captured &- offset >= length else {
-                    return observer.truncated(.gtp, have: bounds.captured &- offset, need: length)
-                }
-                next = frame.octet(at: offset &+ length &- 1)
-                offset &+= length
-                extensionsLeft &-= 1
-            }
+        guard bounds.captured &- offset >= 4, frame.bigEndian16(at: offset) & 0x4fff == 0 else {
+            return .otherTransport
         }
-        return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
+        return gre(frame, at: offset, in: bounds, &segment, &observer)
     }
 
     /// RFC 4380: authentication and origin indications, then an IPv6 packet that fills the datagram.
@@ -142,6 +101,26 @@ extension HeaderWalk {
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
+        guard let offset = teredoPacket(frame, at: start, in: bounds) else { return .otherTransport }
+        if offset > start { observer.enter(.teredo, at: start) }
+        return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
+    }
+
+    /// Teredo between ports of its clients' choosing: an IPv6 packet that fills the datagram, one of whose addresses is Teredo's
+    /// (2001::/32, RFC 4380 2.6).
+    private static func teredoElsewhere(
+        _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        guard bounds.captured &- start >= 40 else { return .otherTransport }
+        let first = frame.octet(at: start)
+        guard first >> 4 == 6 || first == 0, let offset = teredoPacket(frame, at: start, in: bounds),
+            frame.bigEndian32(at: offset &+ 8) == 0x2001_0000 || frame.bigEndian32(at: offset &+ 24) == 0x2001_0000
+        else { return .otherTransport }
+        return teredo(frame, at: start, in: bounds, &segment, &observer)
+    }
+
+    private static func teredoPacket(_ frame: RawSpan, at start: Int, in bounds: WalkBounds) -> Int? {
         var offset = start
         if bounds.captured &- offset >= 4, frame.bigEndian16(at: offset) == 0x0001 {
             offset &+= 13 &+ Int(frame.octet(at: offset &+ 2)) &+ Int(frame.octet(at: offset &+ 3))
@@ -149,8 +128,7 @@ extension HeaderWalk {
         if bounds.captured &- offset >= 8, frame.bigEndian16(at: offset) == 0x0000 { offset &+= 8 }
         guard isPlausibleIPv6(frame, at: offset, in: bounds),
             Int(frame.bigEndian16(at: offset &+ 4)) &+ 40 == bounds.end &- offset
-        else { return .otherTransport }
-        if offset > start { observer.enter(.teredo, at: start) }
-        return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
+        else { return nil }
+        return offset
     }
 }

@@ -20,7 +20,7 @@ extension SegmentBuilder {
     public func ethernetFrame(vlans: [UInt16] = []) -> [UInt8] {
         var frame: [UInt8] = [0x02, 0, 0, 0, 0, 0x02, 0x02, 0, 0, 0, 0, 0x01]
         for vlan in vlans {
-            frame.append(EtherType.vlan)
+            frame.append(EtherDoor.vlan.rawValue)
             frame.append(vlan)
         }
         frame.append(etherType)

@@ -10,8 +10,13 @@ import FlatMemory
     public var sackPermitted = false
     /// Whether its sender offers timestamps.
     public var hasTimestamps = false
+    /// Whether the captured octets end before the options do: what is not among them may have been sent nevertheless.
+    public var isCutOff = false
 
     @inlinable public init() {}
+
+    /// Whether it is known by how much the sender's windows are shifted, if at all.
+    public var isWindowScaleKnown: Bool { windowScale != nil || !isCutOff }
 
     /// Reads them out of a TCP header; of an option sent twice the last counts.
     ///
@@ -19,6 +24,7 @@ import FlatMemory
     ///   - start: where the header starts in the frame.
     ///   - length: the header's length in octets.
     public init(in frame: RawSpan, at start: Int, length: Int) {
+        isCutOff = start &+ length > frame.byteCount
         var cursor = TCPOptionCursor(start: start &+ 20, end: start &+ length)
         while let option = cursor.next(in: frame) {
             switch option {

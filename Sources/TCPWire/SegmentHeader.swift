@@ -59,12 +59,16 @@
     case segment
     /// An ICMP or ICMPv6 error that quotes a TCP segment; ``ICMPError`` reads it.
     case quotedSegment
-    /// A later IP fragment: no transport header in it.
+    /// A later IP fragment, or a later part of what a link or tunnel divided: no transport header in it.
     case fragment
     /// IP, but not TCP.
     case otherTransport
-    /// Not IP (ARP, LLDP, an unknown link type …).
+    /// Not IP (ARP, LLDP, a wireless beacon …).
     case notIP
+    /// A frame of a link type that is not read: what it holds is not known.
+    case otherLink
+    /// Encrypted or compressed, so that what it holds cannot be read.
+    case concealed
     /// The captured bytes end before the TCP header does.
     case truncated
     /// Lengths that contradict each other.

@@ -9,44 +9,65 @@ import TCPWire
     public var fragments = 0
     public var otherTransport = 0
     public var notIP = 0
+    /// Frames of link types that are not read, by the type of the capture's interface.
+    public var otherLinks: [UInt16: Int] = [:]
+    /// Encrypted or compressed.
+    public var concealed = 0
     /// Cut off before the TCP header's end.
     public var truncated = 0
     public var malformed = 0
+    /// Of all packets those of which the capture kept only the beginning, and of these the segments whose options it does not
+    /// hold whole.
+    public var cutOff = 0
+    public var cutInOptions = 0
 
     package init() {}
 
     /// Counts one packet.
     @inline(__always)
-    package mutating func add(_ verdict: PacketVerdict) {
+    package mutating func add(_ verdict: PacketVerdict, of link: LinkType = .ethernet) {
         packets &+= 1
         // Nearly always, and no leap through a table.
         if verdict == .segment {
             segments &+= 1
         } else {
-            addOther(verdict)
+            addOther(verdict, of: link)
         }
     }
 
     @inline(never)
-    private mutating func addOther(_ verdict: PacketVerdict) {
+    private mutating func addOther(_ verdict: PacketVerdict, of link: LinkType) {
         switch verdict {
         case .segment: break
         case .quotedSegment: quoted &+= 1
         case .fragment: fragments &+= 1
         case .otherTransport: otherTransport &+= 1
         case .notIP: notIP &+= 1
+        case .otherLink: otherLinks[link.rawValue, default: 0] &+= 1
+        case .concealed: concealed &+= 1
         case .truncated: truncated &+= 1
         case .malformed: malformed &+= 1
         }
     }
 
+    /// Notes that only the beginning of a packet was kept.
+    @inline(__always)
+    package mutating func addCut(inOptions: Bool) {
+        cutOff &+= 1
+        if inOptions { cutInOptions &+= 1 }
+    }
+
     package mutating func add(_ other: PacketCounts) {
+        cutOff &+= other.cutOff
+        cutInOptions &+= other.cutInOptions
         packets &+= other.packets
         segments &+= other.segments
         quoted &+= other.quoted
         fragments &+= other.fragments
         otherTransport &+= other.otherTransport
         notIP &+= other.notIP
+        if !other.otherLinks.isEmpty { otherLinks.merge(other.otherLinks, uniquingKeysWith: &+) }
+        concealed &+= other.concealed
         truncated &+= other.truncated
         malformed &+= other.malformed
     }

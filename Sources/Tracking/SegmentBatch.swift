@@ -81,6 +81,7 @@ package struct SegmentBatch: ~Copyable {
                 PacketDecoder.decodePlain(frame, into: &header)
             {
                 counts.add(.segment)
+                if packet.capturedLength < packet.originalLength { counts.addCut(inOptions: header.optionsTruncated) }
                 append(TrackedSegment(header, in: frame, at: packet.time, number: packet.number), packet.blockOffset)
             } else {
                 addUnusual(
@@ -97,7 +98,10 @@ package struct SegmentBatch: ~Copyable {
     ) {
         var header = SegmentHeader()
         let verdict = PacketDecoder.decode(frame, link: link, originalLength: originalLength, into: &header)
-        counts.add(verdict)
+        counts.add(verdict, of: link)
+        if frame.byteCount < originalLength {
+            counts.addCut(inOptions: verdict == .segment && header.optionsTruncated)
+        }
         guard verdict == .segment else { return }
         let segment = TrackedSegment(header, in: frame, at: time, number: number)
         append(segment, offset)

@@ -36,7 +36,6 @@ import Testing
             (Array("hello, xiao mei.\n".utf8), .text),
             (Array("你好,小美\n".utf8), .text),
             ([0x28, 0xb5, 0x2f, 0xfd, 4], .zstandard),
-            (Array("snoop\0\0\0".utf8), .snoop),
             ([1, 2, 3], .unknown),
             ([0, 0, 0, 0, 0], .unknown),
         ] as [([UInt8], FileKind)])

@@ -30,7 +30,7 @@ struct BadInputTests {
         BadCase("header @empty.pcap#1", 4, "is empty", "内容为空"),
         BadCase("flow @picture.png", 4, "looks like a PNG picture", "看起来是 PNG 图片"),
         BadCase("flow @text.txt", 4, "looks like text", "看起来是文本文件"),
-        BadCase("flow @packed.xz", 4, "xzcat FILE | tcplens", "xzcat 文件 | tcplens"),
+        BadCase("flow @packed.xz", 4, "packed.xz | tcplens connections -", "先解压：  xzcat"),
         BadCase("flow @folder", 4, "is a directory", "这是目录"),
         BadCase("flow @missing.pcap", 4, "no such file", "文件不存在"),
         BadCase("flow @nowhere/missing.pcap", 4, "there is no directory", "目录"),

@@ -56,11 +56,14 @@ struct Exchange {
     }
 
     /// Writes frames as pcapng and gives the path.
-    static func capture(_ frames: [Frame], in folder: ScratchFolder, name: String = "capture.pcapng") throws -> String {
+    static func capture(
+        _ frames: [Frame], linkType: UInt16 = LinkType.ethernet.rawValue, in folder: ScratchFolder,
+        name: String = "capture.pcapng"
+    ) throws -> String {
         let path = folder.path(name)
         var writer = try PcapngWriter(path: path)
         let interface = try writer.addInterface(
-            CaptureInterface(name: "lo", linkType: LinkType.ethernet.rawValue))
+            CaptureInterface(name: "lo", linkType: linkType))
         for frame in frames.sorted(by: { $0.time < $1.time }) {
             try writer.write(
                 frame.bytes.octets, interface: interface, time: Timestamp(nanoseconds: start + frame.time))

@@ -70,6 +70,27 @@ struct HeaderTests {
         #expect(row.err.contains("1 ICMP error about TCP"))
     }
 
+    @Test(
+        "a link type that is not read is named, and the argument is not blamed",
+        arguments: [("", "USER0"), ("--json", "")])
+    func otherLinkType(flag: String, name: String) async throws {
+        let path = try Exchange.capture(Exchange().frames, linkType: 147, in: folder)
+        let run = try await Run(["header", path + "#1", "--lang", "en"] + (flag.isEmpty ? [] : [flag]))
+        #expect(run.status == 5)
+        #expect(run.err.contains("link type 147 (USER0) is not read"))
+        let list = try await Run("connections", path, "--lang", "en")
+        #expect(list.status == 5 && list.err.contains("of a link type that is not read (USER0, 147)"))
+        #expect(!list.err.contains("not IP"))
+    }
+
+    @Test("a packet number that no machine counts to is well formed")
+    func numberBeyondCounting() async throws {
+        let run = try await Run("header", Exchange.tutorial(in: folder) + "#99999999999999999999999")
+        #expect(run.status == 5)
+        let none = try await Run("header", Exchange.tutorial(in: folder) + "#x")
+        #expect(none.status == 2)
+    }
+
     @Test("a later fragment says where the header is")
     func fragment() async throws {
         var frame = Exchange().frames[3].bytes

@@ -76,6 +76,18 @@ import Testing
         #expect(tcp.optionStop == .overrun(kind: 8, length: 10))
     }
 
+    @Test func addressesOfCookedCapturesAreAddresses() throws {
+        let hello = Sample.hello.ipPacket()
+        let first = HeaderReport([0, 4, 0, 1, 0, 6, 2, 0, 0, 0, 0, 9, 0, 0, 8, 0] + hello, link: .linuxCooked)
+        #expect(Self.field("Address", of: first.layers[0])?.meaning == "02:00:00:00:00:09")
+        let second = HeaderReport(
+            [8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 0, 0, 0, 0, 9, 0, 0] + hello, link: .linuxCooked2)
+        #expect(Self.field("Address", of: second.layers[0])?.meaning == "02:00:00:00:00:09")
+        let none = HeaderReport([0, 4, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0] + hello, link: .linuxCooked)
+        #expect(Self.field("Address", of: none.layers[0])?.meaning == nil)
+        #expect(none.layers[0].range == 0..<16 && none.verdict == .segment)
+    }
+
     @Test func guessingFindsTheBeginning() {
         let hello = Sample.hello
         #expect(HeaderReport.guessing(hello.ipPacket()).link == .raw)

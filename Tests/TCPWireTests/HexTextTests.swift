@@ -1,3 +1,5 @@
+import FlatMemory
+
 import TCPWire
 import Testing
 

@@ -104,8 +104,8 @@ import Testing
         let kinds = HeaderReport(ipv6(0, chain + Self.segment), link: .raw).layers.map(\.kind)
         #expect(
             kinds == [
-                .ipv6, .extensionHeader, .extensionHeader, .extensionHeader, .fragmentHeader, .authenticationHeader,
-                .tcp,
+                .ipv6, .extensionHeader, .routingHeader, .destinationOptions, .fragmentHeader,
+                .authenticationHeader, .tcp,
             ])
     }
 

@@ -90,7 +90,7 @@ import Testing
 
     @Test func whatIsNotIP() {
         #expect(Decoded(ethernet(0x0806, Array(repeating: 0, count: 46))).verdict == .notIP)
-        #expect(Decoded(Sample.hello.ethernetFrame(), link: LinkType(rawValue: 999)).verdict == .notIP)
+        #expect(Decoded(Sample.hello.ethernetFrame(), link: LinkType(rawValue: 999)).verdict == .otherLink)
         #expect(HeaderReport(ethernet(0x0806, [0]), link: .ethernet).stop == .otherEtherType(0x0806))
     }
 

@@ -69,9 +69,9 @@ import Testing
 
     @Test(
         arguments: [
-            [0x30, 255, 0, 84, 0, 0, 0, 1],
-            [0x32, 255, 0, 88, 0, 0, 0, 1, 0, 1, 0, 0],
-            [0x34, 255, 0, 92, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0x10, 9, 0],
+            [0x30, 255, 0, 68, 0, 0, 0, 1],
+            [0x32, 255, 0, 72, 0, 0, 0, 1, 0, 1, 0, 0],
+            [0x34, 255, 0, 76, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0x10, 9, 0],
         ] as [[UInt8]])
     func mobileUserPlane(header: [UInt8]) {
         expectHello(datagram(to: 2152, header + Self.packet), link: .raw, tunnelDepth: 1)

@@ -33,9 +33,10 @@ extension Failure {
             self.init(
                 .badInput,
                 Text(
-                    en: "\(Self.named(path)): not a capture file (pcap or pcapng): it looks like \(found.english)",
-                    zh: "\(Self.named(path)): 不是 pcap 或 pcapng 抓包文件，看起来是\(found.chinese)"),
-                next: [Self.howToCapture])
+                    en:
+                        "\(Self.named(path)): not a capture file (pcap, pcapng or snoop): it looks like \(found.english)",
+                    zh: "\(Self.named(path)): 不是 pcap、pcapng 或 snoop 抓包文件，看起来是\(found.chinese)"),
+                next: [kind.remedyText(path) ?? Self.howToCapture])
         case .noSpace(let path):
             self.init(
                 .badInput, Text(en: "\(path): no space left on the disk", zh: "\(path): 磁盘空间已满"),

@@ -191,7 +191,10 @@ struct ConnectionsCommand: ParsableCommand {
         }
         let shown = order.prefix(limit ?? .max)
         try listing.write(shown, of: analysis, path: path)
-        let notes = [summary(analysis, passing: filter == nil ? nil : order.count), analysis.counts.restText]
+        let notes = [
+            summary(analysis, passing: filter == nil ? nil : order.count), analysis.counts.restText,
+            analysis.counts.cutText(reader.format.interfaces),
+        ]
         listing.note(notes.compactMap { $0 }, isLast: path == paths.last)
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }

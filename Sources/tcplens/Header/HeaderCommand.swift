@@ -38,7 +38,6 @@ struct HeaderCommand: ParsableCommand {
     func run() throws {
         let canvas = output.canvas
         let report = try read()
-        guard !report.layers.isEmpty else { throw HeaderCommand.notHeader(source.joined(separator: " ")) }
         if json {
             try Screen.write(JSONDocument.text(HeaderFacts(report.report)))
         } else {
@@ -74,10 +73,11 @@ struct HeaderCommand: ParsableCommand {
     }
 
     private static func fileAndNumber(_ text: String) -> (String, Int)? {
-        guard let mark = text.lastIndex(of: "#"), let number = Int(text[text.index(after: mark)...]),
-            mark > text.startIndex
-        else { return nil }
-        return (String(text[..<mark]), number)
+        guard let mark = text.lastIndex(of: "#"), mark > text.startIndex else { return nil }
+        let digits = text[text.index(after: mark)...]
+        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        // A number that no machine counts to is well formed nevertheless: no capture has such a packet.
+        return (String(text[..<mark]), Int(digits) ?? .max)
     }
 
     private func readPacket(_ number: Int, in path: String) throws -> Reading {

@@ -119,20 +119,38 @@ extension HeaderReport {
         case .otherEtherType(let type):
             Text(
                 en: "not IP: EtherType 0x\(ChecksumVerdict.hex(type))\(nameOf("EtherType"))",
-                zh: "不是 IP: EtherType 0x\(ChecksumVerdict.hex(type))\(nameOf("EtherType"))")(language)
+                zh: "不是 IP：EtherType 0x\(ChecksumVerdict.hex(type))\(nameOf("EtherType"))")(language)
         case .otherProtocol(let number):
             Text(
                 en: "not TCP: IP protocol \(number)\(nameOf("Protocol", "Next Header"))",
-                zh: "不是 TCP: IP 协议号 \(number)\(nameOf("Protocol", "Next Header"))")(language)
+                zh: "不是 TCP：IP 协议号 \(number)\(nameOf("Protocol", "Next Header"))")(language)
         case .otherPPPProtocol(let number):
             Text(
                 en: "not IP: PPP protocol 0x\(String(number, radix: 16))",
-                zh: "不是 IP: PPP 协议 0x\(String(number, radix: 16))")(
+                zh: "不是 IP：PPP 协议 0x\(String(number, radix: 16))")(
                     language)
         case .otherFamily(let family):
-            Text(en: "not IP: address family \(family)", zh: "不是 IP: 地址族 \(family)")(language)
+            Text(en: "not IP: address family \(family)", zh: "不是 IP：地址族 \(family)")(language)
         case .otherLinkType(let link):
-            Text(en: "link type \(link.rawValue) is not read", zh: "不支持的链路类型 \(link.rawValue)")(language)
+            Text(
+                en: "link type \(link.rawValue)\(link.name.map { " (\($0))" } ?? "") is not read",
+                zh: "不支持链路类型 \(link.rawValue)\(link.name.map { "（\($0)）" } ?? "")")(language)
+        case .otherNetworkProtocol(let number):
+            Text(
+                en: "not IP: network layer protocol identifier 0x\(String(number, radix: 16))",
+                zh: "不是 IP：网络层协议标识 0x\(String(number, radix: 16))")(language)
+        case .laterPart(let layer):
+            Text(
+                en: "a later part of what \(layer.name) divided: the TCP header is in the first",
+                zh: "这是 \(layer.name) 分段的后续部分，TCP 首部在第一段里")(language)
+        case .concealed(let layer):
+            Text(
+                en: "what is behind the \(layer.name) header is encrypted or compressed",
+                zh: "\(layer.name) 首部之后的内容已加密或压缩")(language)
+        case .noPacket(let layer, let field, let value):
+            Text(
+                en: "the \(layer.name) header carries no packet that is read: \(field) is \(value)",
+                zh: "\(layer.name) 首部之后没有可解析的报文：\(field) 为 \(value)")(language)
         case .tooDeep:
             Text(en: "too many headers inside each other", zh: "首部嵌套过深")(language)
         case nil:

@@ -1,0 +1,77 @@
+import FlatMemory
+
+extension CaptureFormat {
+    /// snoop's file header (RFC 1761): eight octets of magic, a version, a type of link.
+    mutating func readSnoopHeader(in bytes: RawSpan, at offset: inout Int) -> Step? {
+        guard bytes.byteCount &- offset >= 16 else { return .needsMore(atLeast: 16) }
+        let type = UInt32(bigEndian: bytes.uint32(at: offset &+ 12, swapped: false).littleEndian)
+        var found = PcapRecords()
+        found.linkType = CaptureFormat.linkType(ofSnoop: type)
+        records = found
+        kind = .snoop
+        parts.append(
+            CapturePart(
+                fileOffset: windowStart &+ offset, kind: kind, records: records, description: descriptions.count))
+        descriptions.append(CaptureInterface(linkType: records.linkType))
+        offset &+= 16
+        return nil
+    }
+
+    /// snoop's numbers (RFC 1761, IANA's snoop-datalink-types, Solaris' `dlpi.h`) in those of the LINKTYPE registry; 65535, which
+    /// is no type, for what has none.
+    private static func linkType(ofSnoop type: UInt32) -> UInt16 {
+        switch type {
+        // 802.3 and Ethernet; 10, 12 and 19 in files of Shomiti's Surveyor.
+        case 0, 4, 10, 12, 19: 1
+        case 2: 6
+        case 5: 50
+        case 8: 10
+        case 9, 14: 0
+        case 16: 122
+        case 18: 123
+        case 26: 242
+        case 0x8000_0005: 226
+        default: 65535
+        }
+    }
+
+    /// A record: original and captured length, the record's own length with its padding, packets dropped before it, seconds,
+    /// microseconds; all in network order.
+    mutating func nextSnoop(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
+        let available = bytes.byteCount &- offset
+        if bytes.startsSnoop(at: offset) {
+            if let step = join(in: bytes, at: &offset) { return step }
+            return next(in: bytes, at: &offset, packet: &packet)
+        }
+        guard available >= 24 else { return available == 0 ? .end : .needsMore(atLeast: 24) }
+        func word(_ index: Int) -> Int { Int(bytes.uint32(at: offset &+ index &* 4, swapped: true)) }
+        let captured = word(1)
+        let length = word(2)
+        guard captured <= CaptureFormat.packetLimit else { return .damaged(.packetTooLong(length: captured)) }
+        guard length >= 24 &+ captured, length <= CaptureFormat.heldBlockLimit else {
+            return .damaged(.packetLongerThanBlock(length: captured, blockLength: length))
+        }
+        guard available >= length else { return .needsMore(atLeast: length) }
+        packet = CapturedPacket()
+        numbered &+= 1
+        packet.number = numbered
+        packet.time = Timestamp(nanoseconds: Int64(word(4)) &* 1_000_000_000 &+ Int64(word(5)) &* 1000)
+        packet.offset = offset &+ 24
+        packet.fileOffset = windowStart &+ offset &+ 24
+        packet.blockOffset = windowStart &+ offset
+        packet.capturedLength = captured
+        packet.originalLength = word(0)
+        packet.linkType = records.linkType
+        offset &+= length
+        return .packet
+    }
+}
+
+extension RawSpan {
+    /// Whether a snoop file's magic octets stand here: "snoop" and three zeros.
+    func startsSnoop(at offset: Int) -> Bool {
+        guard byteCount &- offset >= 8 else { return false }
+        return uint32(at: offset, swapped: false) == 0x6f6f_6e73
+            && uint32(at: offset &+ 4, swapped: false) == 0x0000_0070
+    }
+}

@@ -1,0 +1,119 @@
+import FlatMemory
+
+/// Link headers whose fields depend on each other.
+extension HeaderReport.Layer {
+    /// A cooked header's address: eight octets, of which its length says how many mean something. Six are a hardware address.
+    static func readCookedAddress(length: Int, _ reader: inout FieldReader) {
+        let meant = min(max(length, 0), 8)
+        if meant > 0 { reader.hardwareAddress("Address", octets: meant) }
+        if meant < 8 { reader.field(meant == 0 ? "Address" : "Padding", (8 - meant) * 8) }
+    }
+
+    /// Frame control's second octet stands behind its first, as sent; the other numbers are little-endian.
+    static func readWireless(_ reader: inout FieldReader) {
+        let subtype = reader.field("Subtype", 4)
+        let type = reader.field("Type", 2) { ["Management", "Control", "Data", "Extension"][Int($0)] }
+        reader.field("Protocol Version", 2)
+        let order = reader.field("+HTC/Order", 1)
+        reader.field("Protected", 1)
+        reader.field("More Data", 1)
+        reader.field("Power Management", 1)
+        reader.field("Retry", 1)
+        reader.field("More Fragments", 1)
+        let fromAccessPoint = reader.field("From DS", 1)
+        let toAccessPoint = reader.field("To DS", 1)
+        reader.little("Duration/ID", 2)
+        reader.hardwareAddress("Address 1")
+        guard type != 1 else { return }
+        reader.hardwareAddress("Address 2")
+        reader.hardwareAddress("Address 3")
+        reader.little("Sequence Control", 2) { "\($0 >> 4), fragment \($0 & 15)" }
+        guard type == 2 else { return }
+        if fromAccessPoint == 1, toAccessPoint == 1 { reader.hardwareAddress("Address 4") }
+        guard subtype & 8 != 0 else { return }
+        reader.little("QoS Control", 2)
+        if order == 1 { reader.little("HT Control", 4) }
+    }
+
+    /// The Q.922 address of two to four octets, and what RFC 2427 puts behind it.
+    static func readFrameRelay(_ reader: inout FieldReader) {
+        reader.field("DLCI (high)", 6)
+        reader.field("C/R", 1)
+        reader.field("EA", 1)
+        reader.field("DLCI (low)", 4)
+        reader.field("FECN", 1)
+        reader.field("BECN", 1)
+        reader.field("DE", 1)
+        var isLast = reader.field("EA", 1) == 1
+        for _ in 0..<2 where !isLast {
+            reader.field("DLCI (more)", 7)
+            isLast = reader.field("EA", 1) == 1
+        }
+        guard reader.peek() == 0x03 else { return reader.etherType("Protocol") }
+        reader.field("Control", 8)
+        if reader.peek() == 0 { reader.field("Pad", 8) }
+        reader.field("NLPID", 8) { value in
+            switch value {
+            case 0x80: "SNAP"
+            case 0x8e: "IPv6"
+            case 0xcc: "IPv4"
+            case 0xcf: "PPP"
+            default: nil
+            }
+        }
+    }
+
+    static func readMACsec(_ reader: inout FieldReader) {
+        reader.field("V", 1)
+        reader.field("ES", 1)
+        let hasChannel = reader.field("SC", 1)
+        reader.field("SCB", 1)
+        let isEncrypted = reader.field("E", 1)
+        let isChanged = reader.field("C", 1)
+        reader.field("AN", 2)
+        reader.field("SL", 8)
+        reader.field("PN", 32)
+        if hasChannel == 1 { reader.field("SCI", 64) }
+        if isEncrypted == 0, isChanged == 0 { reader.etherType() }
+    }
+
+    static func readPKTAP(_ reader: inout FieldReader) {
+        // Of the second version the first octet is the length, and the flags at octet 36 have bit 19 set.
+        if let flags = reader.peek(ahead: 38), flags & 0x08 != 0 {
+            let length = reader.octets("Length", 8)
+            reader.skip(octets: 5)
+            reader.little("DLT", 2) { LinkType(rawValue: UInt16(clamping: $0)).name ?? "\($0)" }
+            reader.skip(octets: max(0, length - 8))
+            return
+        }
+        var length = 108
+        reader.little("Length", 4) { value in
+            length = Int(clamping: value)
+            return "\(value)"
+        }
+        reader.little("Record Type", 4)
+        reader.little("DLT", 4) { LinkType(rawValue: UInt16(clamping: $0)).name ?? "\($0)" }
+        reader.text("Interface", 16)
+        reader.length = max(28, min(length, 4096))
+    }
+
+    static func readL2TP(_ reader: inout FieldReader) {
+        reader.field("T", 1)
+        let hasLength = reader.field("L", 1)
+        reader.field("x", 2)
+        let hasSequence = reader.field("S", 1)
+        reader.field("x", 1)
+        let hasOffset = reader.field("O", 1)
+        reader.field("P", 1)
+        reader.field("x", 4)
+        reader.field("Ver", 4)
+        if hasLength == 1 { reader.field("Length", 16) }
+        reader.field("Tunnel ID", 16)
+        reader.field("Session ID", 16)
+        if hasSequence == 1 {
+            reader.field("Ns", 16)
+            reader.field("Nr", 16)
+        }
+        if hasOffset == 1 { reader.skip(octets: Int(reader.field("Offset Size", 16))) }
+    }
+}

@@ -1,0 +1,206 @@
+import FlatMemory
+
+/// Tunnels of whole frames: L2TP, CAPWAP, TZSP.
+extension HeaderWalk {
+    /// L2TP over UDP. Version 2 (RFC 2661 3.1): a data message, the reserved bits zero, a length that is the datagram's, then
+    /// PPP. Version 3 (RFC 3931 4.1.2): the same first bits, and what ``l2tp3Session`` reads.
+    static func l2tp(
+        _ frame: RawSpan, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        guard outer.captured &- start >= 8 else { return .otherTransport }
+        let flags = frame.bigEndian16(at: start)
+        guard flags & 0x8000 == 0 else { return .otherTransport }
+        if flags & 0x000f == 3 {
+            guard flags == 0x0003 else { return .otherTransport }
+            return l2tp3Session(frame, header: start, at: start &+ 4, in: outer, &segment, &observer)
+        }
+        guard flags & 0x34ff == 0x0002 else { return .otherTransport }
+        var bounds = outer
+        var offset = start &+ 2
+        if flags & 0x4000 != 0 {
+            let end = start &+ Int(frame.bigEndian16(at: offset))
+            guard end <= outer.end, end > start &+ 8 else { return .otherTransport }
+            bounds = outer.narrowed(to: end)
+            offset &+= 2
+        }
+        offset &+= 4
+        if flags & 0x0800 != 0 { offset &+= 4 }
+        if flags & 0x0200 != 0 {
+            guard bounds.captured &- offset >= 2 else { return .otherTransport }
+            offset &+= 2 &+ Int(frame.bigEndian16(at: offset))
+        }
+        guard bounds.captured &- offset >= 2 else { return .otherTransport }
+        observer.enter(.l2tp, at: start)
+        return ppp(frame, at: offset, in: bounds, &segment, &observer)
+    }
+
+    /// L2TP version 3 over IP (RFC 3931 4.1.1): a session's number, 0 for control messages.
+    static func l2tp3(
+        _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        let verdict = l2tp3Session(frame, header: start, at: start, in: bounds, &segment, &observer)
+        return verdict == .otherTransport
+            ? observer.ended(.otherTransport, .otherProtocol(IPProtocol.l2tp)) : verdict
+    }
+
+    /// A session's data. The ends have agreed on a cookie of 0, 4 or 8 octets, on a sublayer of 0 or 4, and on what is carried,
+    /// so the place and the kind that prove to hold an IP packet are taken.
+    private static func l2tp3Session(
+        _ frame: RawSpan, header: Int, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        var bounds = outer
+        bounds.layersLeft &-= 1
+        guard bounds.layersLeft >= 0 else { return observer.ended(.malformed, .tooDeep) }
+        guard bounds.captured &- start >= 8, frame.bigEndian32(at: start) != 0 else { return .otherTransport }
+        for skipped in stride(from: 0, through: 12, by: 4) {
+            let offset = start &+ 4 &+ skipped
+            if isProvenEthernet(frame, at: offset, in: bounds) {
+                observer.enter(.l2tp3, at: header)
+                return ethernet(frame, at: offset, in: bounds, &segment, &observer)
+            }
+            if isProvenIP(frame, at: offset, in: bounds) {
+                observer.enter(.l2tp3, at: header)
+                return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
+            }
+            if isProvenPPP(frame, at: offset, in: bounds) {
+                observer.enter(.l2tp3, at: header)
+                return ppp(frame, at: offset, in: bounds, &segment, &observer)
+            }
+            if isProvenSerial(frame, at: offset, in: bounds) {
+                observer.enter(.l2tp3, at: header)
+                return serialFrame(frame, at: offset, in: bounds, &segment, &observer)
+            }
+        }
+        return .otherTransport
+    }
+
+    /// PPP with a proven IP packet in it.
+    private static func isProvenPPP(_ frame: RawSpan, at start: Int, in bounds: WalkBounds) -> Bool {
+        guard bounds.captured &- start >= 4 else { return false }
+        let offset = start &+ (frame.bigEndian16(at: start) == 0xff03 ? 2 : 0)
+        guard bounds.captured &- offset >= 2 else { return false }
+        let type = frame.bigEndian16(at: offset)
+        return (type == 0x0021 || type == 0x0057) && isProvenIP(frame, at: offset &+ 2, in: bounds)
+    }
+
+    /// Cisco HDLC or Frame Relay with a proven IP packet in it.
+    private static func isProvenSerial(_ frame: RawSpan, at start: Int, in bounds: WalkBounds) -> Bool {
+        guard bounds.captured &- start >= 4 else { return false }
+        let type = frame.bigEndian16(at: start &+ 2)
+        return (type == EtherType.ipv4 || type == EtherType.ipv6 || type == 0x03cc || type == 0x038e)
+            && isProvenIP(frame, at: start &+ 4, in: bounds)
+    }
+
+    /// CAPWAP's data (RFC 5415 4.3): version 0, no DTLS, no keep-alive, a header length, a fragment that is the first. With the bit T
+    /// the frame is the binding's, 802.11 for 1; else it is 802.3.
+    static func capwap(
+        _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        guard bounds.captured &- offset >= 8 else { return .otherTransport }
+        let first = frame.bigEndian32(at: offset)
+        guard first >> 28 == 0 else { return .otherTransport }
+        if first >> 24 == 1 {
+            guard isDTLS(frame, at: offset &+ 4, in: bounds) else { return .otherTransport }
+            observer.enter(.capwap, at: offset)
+            return observer.ended(.concealed, .concealed(.capwap))
+        }
+        let length = Int(first >> 19 & 0x1f) &* 4
+        let binding = first >> 9 & 0x1f
+        let isNative = first & 0x100 != 0
+        let fragment = frame.bigEndian32(at: offset &+ 4)
+        guard first >> 24 == 0, length >= 8, first & 0x0f == 0, fragment & 0x07 == 0,
+            bounds.captured &- offset > length
+        else { return .otherTransport }
+        guard first & 0x80 == 0 || fragment & 0xfff8 == 0 else {
+            observer.enter(.capwap, at: offset)
+            return observer.ended(.fragment, .laterPart(.capwap))
+        }
+        let start = offset &+ length
+        guard isNative else {
+            guard isPlausibleEthernet(frame, at: start, in: bounds) else { return .otherTransport }
+            observer.enter(.capwap, at: offset)
+            return ethernet(frame, at: start, in: bounds, &segment, &observer)
+        }
+        guard binding == 1 else { return .otherTransport }
+        observer.enter(.capwap, at: offset)
+        return tunnelledWireless(frame, at: start, in: bounds, &segment, &observer)
+    }
+
+    private static func isDTLS(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
+        bounds.captured &- offset >= 3 && (20...25).contains(frame.octet(at: offset))
+            && frame.octet(at: offset &+ 1) == 0xfe
+    }
+
+    /// An 802.11 frame from an access point. Cisco's write the two octets of the frame control in the other order: so they are
+    /// read where LLC then stands behind the header, and does not otherwise.
+    static func tunnelledWireless(
+        _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        guard bounds.captured &- offset >= 32 else {
+            return wireless(frame, at: offset, in: bounds, &segment, &observer)
+        }
+        let first = frame.octet(at: offset)
+        let second = frame.octet(at: offset &+ 1)
+        guard !isOpenData(frame, first, second, at: offset, in: bounds),
+            isOpenData(frame, second, first, at: offset, in: bounds)
+        else { return wireless(frame, at: offset, in: bounds, &segment, &observer) }
+        observer.enter(.wireless, at: offset)
+        return llc(
+            frame, at: offset &+ wirelessHeaderLength(second, first), in: bounds, &segment, &observer)
+    }
+
+    private static func isOpenData(
+        _ frame: RawSpan, _ control: UInt8, _ flags: UInt8, at offset: Int, in bounds: WalkBounds
+    ) -> Bool {
+        control & 0x4f == 0x08 && flags & 0x40 == 0
+            && isSNAP(frame, at: offset &+ wirelessHeaderLength(control, flags), in: bounds)
+    }
+
+    private static func wirelessHeaderLength(_ control: UInt8, _ flags: UInt8) -> Int {
+        let hasQoS = control & 0x80 != 0
+        return (flags & 3 == 3 ? 30 : 24) &+ (hasQoS ? 2 : 0) &+ (hasQoS && flags & 0x80 != 0 ? 4 : 0)
+    }
+
+    /// TZSP: version 1, a type that carries a frame (0 received, 1 to be sent), what the frame is, tags up to the one that ends
+    /// them. A link type of capture files too.
+    static func tzsp(
+        _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        guard bounds.captured &- start >= 5, frame.octet(at: start) == 1 else {
+            return observer.ended(.otherTransport, .noPacket(.tzsp, field: "Version", value: 0))
+        }
+        let type = frame.octet(at: start &+ 1)
+        guard type <= 1 else {
+            return observer.ended(.otherTransport, .noPacket(.tzsp, field: "Type", value: Int(type)))
+        }
+        var offset = start &+ 4
+        for _ in 0..<64 {
+            guard bounds.captured > offset else { return .otherTransport }
+            let tag = frame.octet(at: offset)
+            offset &+= 1
+            if tag == 1 {
+                let link: LinkType
+                switch frame.bigEndian16(at: start &+ 2) {
+                case 1: link = .ethernet
+                case 18: link = LinkType(LinkDoor.wireless)
+                case 119: link = .prism
+                case 127: link = LinkType(LinkDoor.avs)
+                case let other:
+                    return observer.ended(.otherTransport, .noPacket(.tzsp, field: "Encapsulates", value: Int(other)))
+                }
+                observer.enter(.tzsp, at: start)
+                return nestedFrame(frame, link: link, at: offset, in: bounds, &segment, &observer)
+            }
+            guard tag != 0 else { continue }
+            guard bounds.captured > offset else { return .otherTransport }
+            offset &+= 1 &+ Int(frame.octet(at: offset))
+        }
+        return .otherTransport
+    }
+}

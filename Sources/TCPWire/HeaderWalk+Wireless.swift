@@ -1,0 +1,184 @@
+import FlatMemory
+
+/// Wireless LAN frames (IEEE 802.11-2020 9.2, 9.3) and the radio information that drivers put before them. Frame fields are
+/// little-endian.
+extension HeaderWalk {
+    static func radio(
+        _ frame: RawSpan, link: LinkDoor, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        switch link {
+        case .radiotap: return radiotap(frame, at: offset, in: outer, &segment, &observer)
+        case .prism, .avs: return prism(frame, at: offset, in: outer, &segment, &observer)
+        default: return wireless(frame, at: offset, in: outer, &segment, &observer)
+        }
+    }
+
+    /// radiotap (www.radiotap.org): version 0, a length, words that tell which fields are there. Of the fields only the flags
+    /// matter, of which one says that the frame's header is padded to a multiple of four octets, and one that a frame check
+    /// sequence ends it.
+    private static func radiotap(
+        _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        observer.enter(.radiotap, at: offset)
+        let available = outer.captured &- offset
+        guard available >= 8 else { return observer.truncated(.radiotap, have: available, need: 8) }
+        let version = frame.octet(at: offset)
+        guard version == 0 else { return observer.malformed(.radiotap, field: "it_version", value: Int(version)) }
+        let length = littleEndian16(frame, at: offset &+ 2)
+        guard length >= 8 else { return observer.malformed(.radiotap, field: "it_len", value: length) }
+        guard available >= length else { return observer.truncated(.radiotap, have: available, need: length) }
+        let present = littleEndian32(frame, at: offset &+ 4)
+        var fields = offset &+ 8
+        var word = present
+        while word & 0x8000_0000 != 0 {
+            guard fields &+ 4 <= offset &+ length else {
+                return observer.malformed(.radiotap, field: "it_present", value: Int(word))
+            }
+            word = littleEndian32(frame, at: fields)
+            fields &+= 4
+        }
+        var flags: UInt8 = 0
+        if present & 2 != 0 {
+            // The timer before it takes eight octets on a multiple of eight from the header's start.
+            if present & 1 != 0 { fields = offset &+ ((fields &- offset &+ 7) & ~7) &+ 8 }
+            if fields < offset &+ length { flags = frame.octet(at: fields) }
+        }
+        let hasCheckSequence = flags & 0x10 != 0
+        let bounds = hasCheckSequence && outer.end &- 4 > offset &+ length ? outer.narrowed(to: outer.end &- 4) : outer
+        return wireless(
+            frame, at: offset &+ length, isPadded: flags & 0x20 != 0, in: bounds, &segment, &observer)
+    }
+
+    /// The header of Prism drivers (in the capturing machine's byte order), or the one that AbsoluteValue Systems put in its
+    /// place (in network order), which some drivers write under the same link type.
+    private static func prism(
+        _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        let available = bounds.captured &- offset
+        let magic = available >= 4 ? frame.bigEndian32(at: offset) : 0
+        let layer = magic >> 12 == 0x80211 ? HeaderLayer.avs : .prism
+        observer.enter(layer, at: offset)
+        guard available >= 8 else { return observer.truncated(layer, have: available, need: 8) }
+        let length: Int
+        switch magic {
+        case 0x8021_1001...0x8021_1fff, 0x0000_0041, 0x0000_0044: length = Int(frame.bigEndian32(at: offset &+ 4))
+        case 0x4100_0000, 0x4400_0000: length = Int(littleEndian32(frame, at: offset &+ 4))
+        default: return observer.malformed(layer, field: "msgcode", value: Int(magic))
+        }
+        guard length >= 8, length <= 4096 else { return observer.malformed(layer, field: "msglen", value: length) }
+        guard available >= length else { return observer.truncated(layer, have: available, need: length) }
+        return wireless(frame, at: offset &+ length, in: bounds, &segment, &observer)
+    }
+
+    /// A frame: data goes on with LLC. The Protected bit means that what follows the header is cipher, whatever it looks like.
+    static func wireless(
+        _ frame: RawSpan, at offset: Int, isPadded: Bool = false, in bounds: WalkBounds,
+        _ segment: inout SegmentHeader, _ observer: inout Observer
+    ) -> PacketVerdict {
+        observer.enter(.wireless, at: offset)
+        let available = bounds.captured &- offset
+        guard available >= 2 else { return observer.truncated(.wireless, have: available, need: 2) }
+        let control = frame.octet(at: offset)
+        let flags = frame.octet(at: offset &+ 1)
+        let type = control >> 2 & 3
+        let subtype = control >> 4
+        guard control & 3 == 0 else {
+            return observer.malformed(.wireless, field: "Protocol Version", value: Int(control & 3))
+        }
+        guard type == 2 else { return observer.ended(.notIP, .noPacket(.wireless, field: "Type", value: Int(type))) }
+        guard subtype & 4 == 0 else {
+            return observer.ended(.notIP, .noPacket(.wireless, field: "Subtype", value: Int(subtype)))
+        }
+        guard flags & 0x40 == 0 else { return observer.ended(.concealed, .concealed(.wireless)) }
+        let hasQoS = subtype & 8 != 0
+        let addresses = flags & 3 == 3 ? 30 : 24
+        var length = addresses &+ (hasQoS ? 2 : 0) &+ (hasQoS && flags & 0x80 != 0 ? 4 : 0)
+        guard available >= length else { return observer.truncated(.wireless, have: available, need: length) }
+        // The lowest four bits of the sequence control are a fragment's number.
+        guard frame.octet(at: offset &+ 22) & 0x0f == 0 else {
+            return observer.ended(.fragment, .laterPart(.wireless))
+        }
+        let qos = hasQoS ? littleEndian16(frame, at: offset &+ addresses) : 0
+        if isPadded { length = (length &+ 3) & ~3 }
+        var body = offset &+ length
+        // Bit 8 says in a mesh that mesh control follows, and elsewhere other things.
+        if qos & 0x0100 != 0, let mesh = meshControl(frame, at: body, in: bounds) {
+            observer.enter(.meshControl, at: body)
+            body &+= mesh
+        }
+        if qos & 0x80 != 0 { return aggregate(frame, at: body, in: bounds, &segment, &observer) }
+        return wirelessBody(frame, at: body, in: bounds, &segment, &observer)
+    }
+
+    /// LLC, one layer further in.
+    private static func wirelessBody(
+        _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        var bounds = outer
+        bounds.layersLeft &-= 1
+        guard bounds.layersLeft >= 0 else { return observer.ended(.malformed, .tooDeep) }
+        return llc(frame, at: offset, in: bounds, &segment, &observer)
+    }
+
+    /// The length of mesh control (9.2.4.8.3: flags, time to live, sequence number, up to two addresses), where LLC stands
+    /// behind it and not in its place.
+    private static func meshControl(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Int? {
+        guard bounds.captured &- offset >= 9, !isSNAP(frame, at: offset, in: bounds) else { return nil }
+        let mode = Int(frame.octet(at: offset) & 3)
+        guard mode < 3 else { return nil }
+        let length = 6 &+ mode &* 6
+        return isSNAP(frame, at: offset &+ length, in: bounds) ? length : nil
+    }
+
+    static func isSNAP(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
+        bounds.captured &- offset >= 3 && frame.bigEndian16(at: offset) == 0xaaaa
+            && frame.octet(at: offset &+ 2) == 0x03
+    }
+
+    /// Several MSDUs in one frame (9.3.2.2.2): each with two addresses, a length, and padding to a multiple of four octets. The
+    /// first that carries TCP is the frame's segment; what a frame holds besides it is not told.
+    private static func aggregate(
+        _ frame: RawSpan, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        var offset = start
+        let mark = observer.mark
+        for _ in 0..<64 {
+            guard let length = subframeLength(frame, at: offset, in: outer), length > 0 else { break }
+            let verdict = subframe(frame, at: offset, length, in: outer, &segment, &observer)
+            if verdict == .segment { return verdict }
+            observer.rewind(to: mark)
+            offset &+= (14 &+ length &+ 3) & ~3
+        }
+        // None: then the first says what it is.
+        guard let length = subframeLength(frame, at: start, in: outer) else {
+            return observer.truncated(.subframe, have: outer.captured &- start, need: 14)
+        }
+        return subframe(frame, at: start, length, in: outer, &segment, &observer)
+    }
+
+    private static func subframeLength(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Int? {
+        bounds.captured &- offset >= 14 ? Int(frame.bigEndian16(at: offset &+ 12)) : nil
+    }
+
+    private static func subframe(
+        _ frame: RawSpan, at offset: Int, _ length: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ observer: inout Observer
+    ) -> PacketVerdict {
+        observer.enter(.subframe, at: offset)
+        let bounds = outer.narrowed(to: min(offset &+ 14 &+ length, outer.end))
+        return wirelessBody(frame, at: offset &+ 14, in: bounds, &segment, &observer)
+    }
+
+    static func littleEndian16(_ frame: RawSpan, at offset: Int) -> Int {
+        Int(frame.bigEndian16(at: offset).byteSwapped)
+    }
+
+    static func littleEndian32(_ frame: RawSpan, at offset: Int) -> UInt32 {
+        frame.bigEndian32(at: offset).byteSwapped
+    }
+}
