@@ -36,13 +36,15 @@
 
         /// The entries of a folder that are numbers; none where it may not be read.
         private static func numbers(in folder: String) -> [Int32] {
-            guard let stream = opendir(folder) else { return [] }
-            defer { closedir(stream) }
+            guard let stream = unsafe opendir(folder) else { return [] }
+            defer { unsafe closedir(stream) }
             var found: [Int32] = []
-            while let entry = readdir(stream) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-                    field.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: field.pointee)) {
-                        String(cString: $0)
+            while let entry = unsafe readdir(stream) {
+                // A name ends with a 0 within its field; the entry stays until the next is read.
+                let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+                    unsafe field.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: field.pointee))
+                    {
+                        unsafe String(cString: $0)
                     }
                 }
                 if let number = Int32(name) { found.append(number) }
@@ -53,9 +55,9 @@
         /// The inode that a link `socket:[123]` names.
         private static func socketInode(_ path: String) -> UInt32? {
             var buffer = [UInt8](repeating: 0, count: 64)
-            let count = buffer.withUnsafeMutableBytes { bytes in
-                bytes.withMemoryRebound(to: CChar.self) { text in
-                    text.baseAddress.map { readlink(path, $0, text.count) } ?? 0
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe bytes.withMemoryRebound(to: CChar.self) { text in
+                    unsafe text.baseAddress.map { unsafe readlink(path, $0, text.count) } ?? 0
                 }
             }
             guard count > 0, count < buffer.count else { return nil }
@@ -65,11 +67,11 @@
         }
 
         private static func commandName(_ process: Int32) -> String {
-            let descriptor = open("/proc/\(process)/comm", O_RDONLY | O_CLOEXEC)
+            let descriptor = unsafe open("/proc/\(process)/comm", O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { return "" }
             defer { close(descriptor) }
             var buffer = [UInt8](repeating: 0, count: 64)
-            let count = read(descriptor, &buffer, buffer.count)
+            let count = unsafe read(descriptor, &buffer, buffer.count)
             guard count > 0 else { return "" }
             let text = buffer[0..<count]
             return String(decoding: text.last == 10 ? text.dropLast() : text, as: UTF8.self)

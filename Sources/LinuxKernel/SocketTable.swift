@@ -1,4 +1,5 @@
 #if os(Linux)
+    import FlatMemory
     import Glibc
     import Synchronization
     import TCPState
@@ -136,7 +137,7 @@
 
         func send(_ request: [UInt8]) throws(SocketTableError) {
             while true {
-                let sent = Glibc.send(descriptor, request, request.count, 0)
+                let sent = unsafe Glibc.send(descriptor, request, request.count, 0)
                 if sent == request.count { return }
                 guard sent < 0, errno == EINTR else { throw .failed(.last("send")) }
             }
@@ -147,11 +148,11 @@
             _ sequence: UInt32, isDump: Bool, _ visit: (SocketEntry) -> Void
         ) throws(SocketTableError) {
             while true {
-                let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_TRUNC))
+                let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_TRUNC))
                 if count < 0, errno == EINTR { continue }
                 guard count >= 0 else { throw .failed(.last("recv")) }
                 guard count > 0, count <= buffer.count else { throw .malformed }
-                let bytes = buffer.span.bytes.extracting(0..<count)
+                let bytes = buffer.octets.extracting(0..<count)
                 var offset = 0
                 while let message = NetlinkMessage.next(in: bytes, at: &offset) {
                     // What was left behind by a request that failed half-way.
