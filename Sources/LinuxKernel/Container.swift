@@ -95,7 +95,7 @@ public struct Container: Hashable, Sendable {
             name = name[..<colon]
             if name.hasSuffix(".slice") { name = name.dropLast(6) }
         }
-        if name.hasPrefix("kubepods-") {
+        if name.contains("kubepods-") {
             guard let start = name.firstRange(of: "-pod") else { return nil }
             name = name[name.index(after: start.lowerBound)...]
         }

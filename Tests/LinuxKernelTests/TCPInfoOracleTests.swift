@@ -42,7 +42,7 @@ import Testing
                 "rto", "rtt", "mss", "cwnd", "bytes_sent", "bytes_retrans", "bytes_acked", "bytes_received", "segs_out",
                 "segs_in", "data_segs_out", "data_segs_in", "pacing_rate", "delivered", "retrans", "unacked", "backoff",
                 "notsent",
-                "minrtt", "snd_wnd", "wscale", "pmtu", "rcvmss", "advmss", "ato", "ssthresh",
+                "minrtt", "snd_wnd", "wscale", "pmtu", "rcvmss", "advmss", "ato",
             ]
             #expect(needed.subtracting(seen).isEmpty, "never seen: \(needed.subtracting(seen).sorted())")
             withExtendedLifetime(troubled) {}
@@ -107,22 +107,6 @@ import Testing
             if let cookie { found[cookie] = numbers }
         }
         return found
-    }
-}
-
-/// Runs a program in the calling thread's network namespace.
-enum Tool {
-    @discardableResult static func run(_ path: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        let output = FileManager.default.temporaryDirectory.appending(path: "tcplens-test-\(UUID().uuidString)")
-        try Data().write(to: output)
-        defer { try? FileManager.default.removeItem(at: output) }
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        try process.run()
-        process.waitUntilExit()
-        return String(decoding: try Data(contentsOf: output), as: UTF8.self)
     }
 }
 
