@@ -31,74 +31,130 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CHint"),
         .target(name: "CLinux"),
-        .target(name: "TCPWire", swiftSettings: safe),
-        .target(name: "CaptureFile", dependencies: ["CZlib", "CHint"], swiftSettings: safe),
+        .target(name: "FlatMemory", dependencies: ["CHint"], swiftSettings: safe),
+        .target(name: "TCPWire", dependencies: ["FlatMemory"], swiftSettings: safe),
+        .target(name: "CaptureFile", dependencies: ["CZlib", "FlatMemory"], swiftSettings: safe),
         .target(name: "TCPState", swiftSettings: safe),
-        .target(name: "PacketScript", dependencies: ["TCPWire", "TCPState"], swiftSettings: safe),
-        .target(name: "TCPStack", dependencies: ["TCPWire", "TCPState"], swiftSettings: safe),
+        .target(name: "PacketScript", dependencies: ["FlatMemory", "TCPWire"], swiftSettings: safe),
+        .target(name: "TCPStack", dependencies: ["FlatMemory", "TCPWire", "TCPState"], swiftSettings: safe),
         .target(
-            name: "VirtualNetwork", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack"],
+            name: "VirtualNetwork", dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "TCPStack"],
             swiftSettings: safe),
         .target(
-            name: "Connections", dependencies: ["CHint", "TCPWire", "CaptureFile", "TCPState", "TCPStack"],
+            name: "Tracking", dependencies: ["CHint", "FlatMemory", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: safe),
         .target(
-            name: "Narration", dependencies: ["TCPWire", "CaptureFile", "TCPState", "TCPStack", "Connections"],
+            name: "Measures", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Tracking"], swiftSettings: safe),
+        .target(
+            name: "Queries", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures"],
+            swiftSettings: safe),
+        .target(
+            name: "Passes", dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "Tracking", "Measures"],
+            swiftSettings: safe),
+        .target(
+            name: "Stories", dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking"],
+            swiftSettings: safe),
+        .target(
+            name: "Narration",
+            dependencies: ["TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Queries", "Stories"],
             swiftSettings: plain),
         .target(
-            name: "Pictures", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Connections", "Narration"],
+            name: "Pictures",
+            dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration"],
             swiftSettings: plain),
         .target(
-            name: "LinuxKernel", dependencies: ["CPcap", "CLinux", "TCPWire", "CaptureFile", "TCPState"],
+            name: "LinuxKernel", dependencies: ["CPcap", "CLinux", "FlatMemory", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: plain),
         .target(
             name: "Lab",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "VirtualNetwork", "Connections",
-                "LinuxKernel",
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "VirtualNetwork",
+                "Tracking", "Passes", "Stories", "LinuxKernel",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             swiftSettings: plain),
         .executableTarget(
             name: "tcplens",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "TCPStack", "Connections", "Narration",
-                "Pictures",
-                "LinuxKernel", "Lab",
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures",
+                "Queries", "Passes", "Stories", "Narration", "Pictures", "LinuxKernel", "Lab",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
-        .testTarget(name: "TCPWireTests", dependencies: ["TCPWire"], swiftSettings: plain),
-        .testTarget(name: "CaptureFileTests", dependencies: ["CaptureFile"], swiftSettings: plain),
+        // What several rooms' tests are written with.
+        .target(
+            name: "Transcripts",
+            dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Passes"],
+            path: "Tests/Transcripts", swiftSettings: plain),
+        .testTarget(name: "TCPWireTests", dependencies: ["FlatMemory", "TCPWire"], swiftSettings: plain),
+        .testTarget(name: "CaptureFileTests", dependencies: ["FlatMemory", "CaptureFile"], swiftSettings: plain),
         .testTarget(name: "TCPStateTests", dependencies: ["TCPState"], swiftSettings: plain),
-        .testTarget(name: "TCPStackTests", dependencies: ["TCPStack", "TCPWire", "TCPState"], swiftSettings: plain),
+        .testTarget(
+            name: "TCPStackTests", dependencies: ["FlatMemory", "TCPStack", "TCPWire", "TCPState"], swiftSettings: plain
+        ),
         .testTarget(
             name: "VirtualNetworkTests",
-            dependencies: ["VirtualNetwork", "TCPStack", "TCPWire", "CaptureFile", "TCPState"], swiftSettings: plain),
+            dependencies: ["FlatMemory", "VirtualNetwork", "TCPStack", "TCPWire", "CaptureFile", "TCPState"],
+            swiftSettings: plain),
         .testTarget(
-            name: "PacketScriptTests", dependencies: ["PacketScript", "TCPWire", "TCPState"],
+            name: "PacketScriptTests", dependencies: ["FlatMemory", "PacketScript", "TCPWire", "TCPState"],
             exclude: ["Scripts"], swiftSettings: plain),
         .testTarget(
-            name: "ConnectionsTests", dependencies: ["Connections", "TCPWire", "CaptureFile", "TCPState"],
+            name: "TrackingTests",
+            dependencies: [
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Stories",
+            ],
+            swiftSettings: plain),
+        .testTarget(
+            name: "MeasuresTests",
+            dependencies: [
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Measures",
+            ],
+            swiftSettings: plain),
+        .testTarget(
+            name: "QueriesTests",
+            dependencies: [
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Measures",
+                "Queries",
+            ],
+            swiftSettings: plain),
+        .testTarget(
+            name: "PassesTests",
+            dependencies: [
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Passes",
+            ],
+            swiftSettings: plain),
+        .testTarget(
+            name: "StoriesTests",
+            dependencies: [
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Stories",
+            ],
             swiftSettings: plain),
         .testTarget(
             name: "PicturesTests",
-            dependencies: ["Pictures", "Narration", "Connections", "CaptureFile", "TCPWire", "TCPState", "TCPStack"],
+            dependencies: [
+                "Pictures", "Narration", "FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories",
+                "CaptureFile", "TCPWire", "TCPState", "TCPStack",
+            ],
             swiftSettings: plain),
         .testTarget(
-            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
+            name: "LinuxKernelTests",
+            dependencies: ["FlatMemory", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
             swiftSettings: plain),
         .testTarget(
             name: "LabTests",
             dependencies: [
                 "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
                 "VirtualNetwork",
-                "Connections", "Narration", "Pictures",
+                "FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories", "Narration", "Pictures",
             ],
             swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["tcplens", "Lab", "CaptureFile", "TCPWire", "Connections"], swiftSettings: plain),
+            dependencies: [
+                "tcplens", "Lab", "CaptureFile", "TCPWire", "FlatMemory", "Tracking", "Measures", "Queries", "Passes",
+                "Stories",
+            ], swiftSettings: plain),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -106,11 +162,21 @@ let package = Package(
 // Fuzz targets have no main of their own: libFuzzer brings it (`script/fuzz`).
 if Context.environment["FUZZ"] != nil {
     let fuzzers = [
-        ("FuzzWire", ["TCPWire"]), ("FuzzCapture", ["CaptureFile"]), ("FuzzSockDiag", ["LinuxKernel"]),
-        ("FuzzScript", ["PacketScript", "TCPWire", "TCPState"]),
-        ("FuzzConnections", ["Connections", "TCPWire", "CaptureFile", "TCPState"]),
-        ("FuzzFilter", ["Connections", "TCPWire", "CaptureFile"]),
-        ("FuzzStack", ["TCPStack", "TCPWire", "TCPState"]),
+        ("FuzzWire", ["FlatMemory", "TCPWire"]), ("FuzzCapture", ["FlatMemory", "CaptureFile"]),
+        ("FuzzSockDiag", ["LinuxKernel"]),
+        ("FuzzScript", ["FlatMemory", "PacketScript", "TCPWire", "TCPState"]),
+        (
+            "FuzzConnections",
+            [
+                "FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories", "TCPWire", "CaptureFile",
+                "TCPState",
+            ]
+        ),
+        (
+            "FuzzFilter",
+            ["FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories", "TCPWire", "CaptureFile"]
+        ),
+        ("FuzzStack", ["FlatMemory", "TCPStack", "TCPWire", "TCPState"]),
     ]
     for (name, rooms) in fuzzers {
         package.targets.append(
@@ -125,8 +191,8 @@ if Context.environment["FUZZ"] != nil {
 // The benchmarks' own programs (`script/bench`).
 if Context.environment["BENCH"] != nil {
     let benchmarks = [
-        ("MakeCapture", ["TCPWire", "CaptureFile"]), ("Bench", ["CLinux"]),
-        ("StackBench", ["TCPStack", "TCPWire", "VirtualNetwork"]),
+        ("MakeCapture", ["FlatMemory", "TCPWire", "CaptureFile"]), ("Bench", ["CLinux"]),
+        ("StackBench", ["FlatMemory", "TCPStack", "TCPWire", "VirtualNetwork"]),
     ]
     for (name, rooms) in benchmarks {
         package.targets.append(

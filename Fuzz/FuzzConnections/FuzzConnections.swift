@@ -1,7 +1,10 @@
 import CaptureFile
-import Connections
+import Measures
+import Passes
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// The first octet chooses: a whole capture file, or segments in a short language of their own, in which numbers are told
 /// relative to what was sent before, so that deep states are near.
@@ -30,7 +33,7 @@ private func readCapture(_ bytes: [UInt8]) {
     precondition(analysis.kept.count + analysis.leftOut == counts.segments)
     check(analysis.connections, segments: counts.segments)
     for number in 1...max(1, min(50, analysis.count)) {
-        guard let story = analysis.story(of: number) else { continue }
+        guard let story = analysis.stored(number).flatMap({ ConnectionStory($0) }) else { continue }
         check(story)
         let record = analysis[number - 1]
         if analysis.leftOut == 0 {

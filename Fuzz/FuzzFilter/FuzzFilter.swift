@@ -1,5 +1,7 @@
 import CaptureFile
-import Connections
+import FlatMemory
+import Passes
+import Queries
 import TCPWire
 
 /// Whatever the text: it is read or refused with a place that lies in it, and what was read can be asked.

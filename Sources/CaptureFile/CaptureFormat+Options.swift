@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Walks the options of a pcapng block. An option that claims more than the block holds ends the walk.
 struct BlockOptions {
     private var offset: Int

@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension CaptureFormat {
     /// Tells pcap and pcapng apart and takes pcap's file header; pcapng's first block is left for the walk.
     ///

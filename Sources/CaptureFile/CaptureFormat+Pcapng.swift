@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension CaptureFormat {
     /// Reads the same in both byte orders.
     static let sectionHeaderType: UInt32 = 0x0a0d_0d0a
@@ -116,7 +118,7 @@ extension CaptureFormat {
         while let option = options.next(in: bytes) {
             switch (option.code, option.length) {
             case (2, 1...): description.name = bytes.string(at: option.offset, length: min(option.length, 255))
-            case (9, 1...): resolution = bytes.uint8(at: option.offset)
+            case (9, 1...): resolution = bytes.octet(at: option.offset)
             case (14, 8...):
                 offsetSeconds = Int64(bitPattern: bytes.uint64(at: option.offset, swapped: swapped))
             default: break

@@ -1,3 +1,5 @@
+import FlatMemory
+
 // A file is divided among processors by guessing where packets start in its middle. A guess may be wrong without harm:
 // whoever walks the part before comes to the true place, and a part that began elsewhere is walked again.
 extension CaptureFormat {

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// What a file that is no capture seems to be, by its first bytes.
 public enum FileKind: String, Sendable, CaseIterable {
     case unknown
@@ -26,14 +28,14 @@ public enum FileKind: String, Sendable, CaseIterable {
 
     init(firstBytes bytes: RawSpan) {
         for (beginning, kind) in FileKind.beginnings where bytes.byteCount >= beginning.count {
-            if beginning.indices.allSatisfy({ bytes.uint8(at: $0) == beginning[$0] }) {
+            if beginning.indices.allSatisfy({ bytes.octet(at: $0) == beginning[$0] }) {
                 self = kind
                 return
             }
         }
         // Control characters other than tab, line feed, form feed, carriage return and escape are not text's.
         let isText = (0..<min(bytes.byteCount, 512)).allSatisfy { index in
-            switch bytes.uint8(at: index) {
+            switch bytes.octet(at: index) {
             case 0x09, 0x0a, 0x0c, 0x0d, 0x1b: true
             case let byte: byte >= 0x20 && byte != 0x7f
             }

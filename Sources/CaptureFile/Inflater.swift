@@ -1,4 +1,5 @@
 import CZlib
+import FlatMemory
 
 /// Unpacks a gzip stream of one or several members.
 ///
@@ -31,7 +32,7 @@ import CZlib
 
     /// Whether bytes begin as gzip's do.
     static func recognises(_ bytes: RawSpan) -> Bool {
-        bytes.byteCount >= 2 && bytes.uint8(at: 0) == 0x1f && bytes.uint8(at: 1) == 0x8b
+        bytes.byteCount >= 2 && bytes.octet(at: 0) == 0x1f && bytes.octet(at: 1) == 0x8b
     }
 
     /// Adds unpacked octets to `window`.
@@ -46,7 +47,7 @@ import CZlib
             }
             if isBetweenMembers {
                 // Zeros, or whatever else, may pad a file behind its last member: gzip ignores it.
-                guard consumed < input.count, input.bytes.uint8(at: consumed) == 0x1f else {
+                guard consumed < input.count, input.bytes.octet(at: consumed) == 0x1f else {
                     condition = .finished
                     break
                 }

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Packets that lie in a reader's window together, so that whoever reads asks for some hundred at a time instead of one.
 ///
 /// Of a pcap file they are found as they are taken: where a record starts is known only when the length before it has arrived

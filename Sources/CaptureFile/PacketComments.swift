@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// What somebody wrote beside a packet: pcapng's `opt_comment`, none, one or several. Nobody vouches for it: it may hold
 /// anything, escape sequences too.
 public struct PacketComments: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// How the records of a pcap file are written: its header says so of all of them.
 @frozen @usableFromInline struct PcapRecords: Sendable, BitwiseCopyable {
     /// Whether the byte order differs from this machine's.
@@ -50,7 +52,7 @@
     /// interface's index and the protocol.
     @usableFromInline
     func patchedDirection(at offset: Int, in bytes: RawSpan) -> PacketDirection {
-        switch bytes.uint8(at: offset &+ 22) {
+        switch bytes.octet(at: offset &+ 22) {
         case 0, 1, 2: .inbound
         case 4: .outbound
         default: .unknown

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Builds pcapng blocks, little-endian.
 struct PcapngBlocks {
     private(set) var bytes: [UInt8] = []

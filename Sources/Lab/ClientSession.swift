@@ -1,6 +1,7 @@
 import FlyingSocks
 import LinuxKernel
 import TCPWire
+import Tracking
 
 #if canImport(Glibc)
     import Glibc

@@ -1,9 +1,12 @@
 import CaptureFile
-import Connections
+import FlatMemory
 import LinuxKernel
+import Passes
+import Stories
 import Synchronization
 import TCPState
 import TCPWire
+import Tracking
 
 /// The tutorial's experiment, for real: a server, a client, one connection between them over this machine's loopback, its
 /// packets, both ends' states and the socket table at the moments that matter.
@@ -65,7 +68,9 @@ public struct Experiment: Sendable {
             let index = analysis.connections.firstIndex {
                 $0.clientEndpoint == client && $0.serverEndpoint == server
             }
-            guard let index, var story = analysis.story(of: index + 1) else { return nil }
+            guard let stored = index.flatMap({ analysis.stored($0 + 1) }), var story = ConnectionStory(stored) else {
+                return nil
+            }
             story.confirm(by: observations)
             return story
         }

@@ -1,5 +1,5 @@
 import CaptureFile
-import Connections
+import Stories
 import TCPStack
 import TCPState
 import TCPWire

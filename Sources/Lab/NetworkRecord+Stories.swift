@@ -1,8 +1,11 @@
 import CaptureFile
-import Connections
+import FlatMemory
+import Passes
+import Stories
 import TCPStack
 import TCPState
 import TCPWire
+import Tracking
 import VirtualNetwork
 
 /// The run of a virtual network as connections: the same stories as of a capture, settled by what their ends tell.
@@ -25,7 +28,7 @@ extension NetworkRecord {
                 packet.reason == nil && index.caused[place].map { moments[$0].record.refusesSYN } ?? false
             analysis.take(packet.octets.octets, captured, isRefused: isRefused)
         }
-        var stories = (0..<analysis.count).compactMap { analysis.story(of: $0 + 1) }
+        var stories = (0..<analysis.count).compactMap { analysis.stored($0 + 1).flatMap { ConnectionStory($0) } }
         var ends: [Set<Endpoint>: [Int: Int]] = [:]
         // From the last one back, so that each knows where its ports are used again.
         for place in stories.indices.reversed() {

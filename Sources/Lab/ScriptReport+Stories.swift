@@ -1,7 +1,8 @@
 import CaptureFile
-import Connections
 import LinuxKernel
 import PacketScript
+import Passes
+import Stories
 import TCPWire
 
 extension ScriptReport {
@@ -15,6 +16,8 @@ extension ScriptReport {
                 originalLength: $0.element.octets.count)
         }
         let analysis = CaptureAnalysis(recorded)
-        return (0..<analysis.count).compactMap { analysis.story(of: $0 + 1, renumbered: true) }
+        return (0..<analysis.count).compactMap {
+            analysis.stored($0 + 1, renumbered: true).flatMap { ConnectionStory($0) }
+        }
     }
 }

@@ -1,9 +1,10 @@
 import CaptureFile
-import Connections
 import LinuxKernel
+import Stories
 import TCPStack
 import TCPState
 import TCPWire
+import Tracking
 import VirtualNetwork
 
 /// The tutorial's experiment on a TCP of our own: the same server and client on two hosts of a virtual network, in virtual

@@ -1,5 +1,5 @@
-import Connections
 import PacketScript
+import Stories
 import TCPStack
 import TCPState
 import TCPWire

@@ -1,9 +1,10 @@
 import CaptureFile
-import Connections
 import LinuxKernel
+import Stories
 import Synchronization
 import TCPState
 import TCPWire
+import Tracking
 
 /// Asks the kernel for both ends of one connection, over and over, and notes each change. A look-up costs a few
 /// microseconds, so every state that lasts longer than the pause between two looks is seen.

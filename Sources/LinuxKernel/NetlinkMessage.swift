@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// One netlink message within the bytes of a datagram (`linux/netlink.h`, struct nlmsghdr).
 package struct NetlinkMessage: Equatable, Sendable {
     /// NLMSG_ERROR 2, NLMSG_DONE 3, else the family's own.

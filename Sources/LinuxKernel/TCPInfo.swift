@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// What the kernel measures of a connection (`struct tcp_info`).
 ///
 /// A kernel that knows less sends a shorter structure; what it does not send is 0.

@@ -1,6 +1,6 @@
-import Connections
-import TCPStack
+import Stories
 import TCPState
+import Tracking
 
 /// The words for what the ends themselves tell: why a segment was sent, what became of it, what its arrival did.
 extension Rule {

@@ -1,5 +1,5 @@
 import CaptureFile
-import Connections
+import Tracking
 
 extension PacketCounts {
     /// What a file held besides TCP segments, in one line; `nil` where there was nothing else.

@@ -1,6 +1,7 @@
-import Connections
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// The plain explanation of a connection: what each step does, on its own numbers.
 public enum Explanation {

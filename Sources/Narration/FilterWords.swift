@@ -1,4 +1,4 @@
-import Connections
+import Queries
 
 extension FilterError {
     /// What is wrong, in a line.

@@ -1,4 +1,4 @@
-import Connections
+import Stories
 
 /// The words for labels: what a segment is, in the few words of a ladder's last column and in a sentence.
 extension SegmentLabel {

@@ -1,4 +1,6 @@
-import Connections
+import Tracking
+
+import Measures
 
 extension Outcome {
     /// Who waits in TIME-WAIT; `nil` where nobody does.

@@ -1,4 +1,4 @@
-import Connections
+import Tracking
 
 extension Party {
     public var text: Text {

@@ -1,4 +1,4 @@
-import TCPStack
+import TCPState
 
 /// The words for the rules of our own TCP: why a segment was sent, or what its arrival did. Their documents and sections
 /// stand with the rules themselves.

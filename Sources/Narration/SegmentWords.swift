@@ -1,7 +1,7 @@
-import Connections
-import TCPStack
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 extension ConnectionStory.Step {
     /// What this segment is, in the few words that a ladder's last column holds; `nil` where the flags say it all.

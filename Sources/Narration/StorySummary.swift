@@ -1,5 +1,6 @@
-import Connections
+import Stories
 import TCPState
+import Tracking
 
 extension ConnectionStory {
     /// How it went, in two or three sentences under its picture.

@@ -1,3 +1,4 @@
+import FlatMemory
 import TCPWire
 
 /// A connection that a script speaks of: its addresses, and what turns the script's numbers into those on the wire.

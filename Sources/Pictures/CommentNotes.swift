@@ -1,6 +1,7 @@
 import CaptureFile
-import Connections
 import Narration
+import Stories
+import Tracking
 
 extension ConnectionStory.Step {
     /// So many octets of one packet's comments are shown: a page of text is no note.

@@ -1,3 +1,4 @@
+import FlatMemory
 import TCPWire
 
 extension HeaderDiagram.Values {

@@ -1,4 +1,3 @@
-import Connections
 import Narration
 
 /// A scene as a ladder in text: two lifelines (or more), time downwards, an arrow for each segment, both ends' states on

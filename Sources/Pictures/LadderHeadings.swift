@@ -1,6 +1,6 @@
-import Connections
 import Narration
 import TCPState
+import Tracking
 
 /// What stands above a ladder's rows and explains its letters below them.
 struct LadderHeadings {

@@ -1,4 +1,5 @@
 import Narration
+import Stories
 
 /// Draws one row of a scene at a time into cells.
 struct LadderPen {

@@ -1,3 +1,5 @@
+import Tracking
+
 /// Lanes that stand side by side, and the rows between them. Where a scene has more lanes than fit, it is cut into bands
 /// such that the two ends of each connection stand in one band: no arrow ever leaves the picture.
 struct LaneBand {

@@ -1,5 +1,5 @@
-import Connections
 import TCPState
+import Tracking
 
 /// The letter on a lifeline and what may follow it.
 enum Rail {

@@ -1,7 +1,8 @@
 import CaptureFile
-import Connections
 import Narration
+import Stories
 import TCPWire
+import Tracking
 
 extension Scene {
     /// Several connections on one time axis: a lane for each endpoint, in the order of appearance, clients and servers

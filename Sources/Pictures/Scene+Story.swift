@@ -1,8 +1,9 @@
 import CaptureFile
-import Connections
 import Narration
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 extension Scene {
     /// How a story's numbers and texts are shown.

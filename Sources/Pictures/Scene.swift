@@ -1,6 +1,7 @@
-import Connections
 import Narration
+import Stories
 import TCPState
+import Tracking
 
 /// What a ladder shows, apart from how: lanes, and what happened between them, in order. Every renderer draws from it,
 /// and it knows nothing of where the connection came from.

@@ -1,5 +1,5 @@
-import Connections
 import TCPState
+import Tracking
 
 /// What has to be known of a whole scene before its first row can be drawn: one pass over the rows, nothing kept of them.
 struct SceneCensus {

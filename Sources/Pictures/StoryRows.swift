@@ -1,7 +1,8 @@
 import CaptureFile
-import Connections
 import Narration
+import Stories
 import TCPState
+import Tracking
 
 /// The rows of one connection's ladder, in the order of time.
 ///

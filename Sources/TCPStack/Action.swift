@@ -44,28 +44,6 @@ public struct Action: Hashable, Sendable {
     }
 }
 
-/// What a segment that goes out is for.
-public enum Transmission: String, Hashable, Sendable {
-    case syn = "SYN"
-    case data = "data"
-    case finish = "FIN"
-    case acknowledgment = "ACK"
-    case duplicateAcknowledgment = "duplicate ACK"
-    case challengeAcknowledgment = "challenge ACK"
-    case windowUpdate = "window update"
-    case retransmission = "retransmission"
-    case lossProbe = "tail-loss probe"
-    case windowProbe = "window probe"
-    case keepAlive = "keep-alive"
-    case reset = "RST"
-}
-
-/// The timers of a connection.
-public enum TimerName: String, Hashable, Sendable, CaseIterable {
-    case retransmission, reordering, lossProbe, persist, delayedAcknowledgment, keepAlive, userTimeout, finWait2,
-        timeWait
-}
-
 /// How a connection came to its end. An abort is never told as a close (MUST-12).
 public enum ConnectionEnd: Error, Hashable, Sendable {
     /// Both directions were closed and acknowledged, or nothing had begun.

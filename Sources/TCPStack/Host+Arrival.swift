@@ -1,3 +1,4 @@
+import FlatMemory
 import TCPState
 import TCPWire
 

@@ -1,3 +1,4 @@
+import FlatMemory
 import TCPWire
 
 /// The IP header of a packet that arrives, as far as a host looks at it (RFC 791, RFC 8200).

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// What checking a checksum showed.
 public enum ChecksumVerdict: Hashable, Sendable {
     case correct

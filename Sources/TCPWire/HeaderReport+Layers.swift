@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderReport.Layer {
     init(_ mark: LayerRecorder.Mark, in frame: [UInt8]) {
         var reader = FieldReader(frame, at: mark.offset)

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Everything a frame's headers say down to TCP, field by field: made for one frame at a time, to be shown.
 ///
 /// Texts in it are names and terms of the protocols' own documents and numbers, never sentences.

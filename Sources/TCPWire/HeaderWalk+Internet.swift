@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderWalk {
     static func ipv4(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,

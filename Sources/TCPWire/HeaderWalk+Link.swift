@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderWalk {
     static func frame(
         _ frame: RawSpan, link: LinkType, in bounds: WalkBounds, _ segment: inout SegmentHeader,

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Where nothing says what follows, whether it looks like a header. A guess that fails is not an error of the packet.
 extension HeaderWalk {
     static func isPlausibleIPv4(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {

@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderWalk {
     static func tcp(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,

@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension HeaderWalk {
     /// Generic routing encapsulation (RFC 2784, 2890), and its version 1 that carries PPP (RFC 2637).
     static func gre(

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// An ICMP (RFC 792) or ICMPv6 (RFC 4443) error about a TCP segment, filled by
 /// ``PacketDecoder/decodeQuoted(_:link:originalLength:into:)``.
 public struct ICMPError: Hashable, Sendable {

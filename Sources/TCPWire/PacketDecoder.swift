@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Finds the TCP segment in a frame.
 ///
 /// Link layers, tags and labels, IP with its extension headers, and the tunnels named in this room's `HeaderWalk` files are

@@ -1,3 +1,5 @@
+import FlatMemory
+
 extension SegmentBuilder {
     /// The segment in an IPv4 packet, or in an IPv6 packet where one of the addresses is IPv6.
     public func ipPacket() -> [UInt8] {

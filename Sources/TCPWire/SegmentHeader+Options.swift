@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// What a SYN or SYN-ACK agreed to.
 @frozen public struct SYNOptions: Hashable, Sendable {
     /// `nil`: not sent, which means 536 over IPv4 and 1220 over IPv6 (RFC 9293 3.7.1).

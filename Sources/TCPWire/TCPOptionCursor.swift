@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// Why a cursor over options gives no more.
 public enum TCPOptionStop: Hashable, Sendable {
     /// Every octet was read.

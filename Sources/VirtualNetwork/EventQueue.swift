@@ -1,4 +1,5 @@
 import TCPStack
+import TCPState
 
 /// What is to happen, by (time, order of insertion): the same run every time.
 struct EventQueue {

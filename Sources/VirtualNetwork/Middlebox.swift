@@ -1,5 +1,6 @@
-import TCPState
+import FlatMemory
 import TCPStack
+import TCPState
 import TCPWire
 
 /// Something on a link that looks at packets and changes what becomes of them.

@@ -1,5 +1,7 @@
 import CaptureFile
+import FlatMemory
 import TCPStack
+import TCPState
 import TCPWire
 
 /// Captures of what a host's interface saw.

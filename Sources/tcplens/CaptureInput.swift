@@ -1,7 +1,13 @@
 import CaptureFile
-import Connections
-import Foundation
 import Narration
+import Passes
+import Tracking
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Reading a capture for a command: errors become failures, and an early end a warning.
 enum CaptureInput {
@@ -31,7 +37,7 @@ enum CaptureInput {
             let reached = analysis.progress(of: reader)
             report(&analysis, reached)
             guard isWaiting() else { break }
-            Thread.sleep(forTimeInterval: 0.1)
+            usleep(100_000)
         }
         let ending = reader.ending
         guard ending != .complete else { return nil }

@@ -1,5 +1,10 @@
-import Foundation
 import Narration
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// What the words of the command line mean, before the parser sees them.
 enum CommandLineWords {

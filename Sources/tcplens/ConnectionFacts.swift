@@ -1,8 +1,9 @@
 import CaptureFile
-import Connections
+import Measures
 import Narration
 import TCPState
 import TCPWire
+import Tracking
 
 /// A connection's row as JSON and TSV carry it.
 struct ConnectionFacts: Encodable {

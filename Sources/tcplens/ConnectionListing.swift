@@ -1,6 +1,7 @@
-import Connections
 import Narration
+import Passes
 import Pictures
+import Tracking
 
 /// The connections of one or several files, written in the format that was asked for.
 struct ConnectionListing {
@@ -51,12 +52,11 @@ struct ConnectionListing {
         _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, path: String
     ) throws {
         let file = isOneOfMany ? path : nil
-        let measures = analysis.measures
         switch format {
         case .json:
             for index in shown {
                 let facts = ConnectionFacts(
-                    analysis[index], number: index + 1, measures: isLong ? measures[index] : nil)
+                    analysis[index], number: index + 1, measures: isLong ? analysis.measures(of: index) : nil)
                 Screen.write(try JSONDocument.line(FileFacts(file: file, facts: facts)))
             }
         case .tsv:
@@ -68,13 +68,17 @@ struct ConnectionListing {
             for index in shown { row.write(analysis[index], number: index + 1, file: file) }
             row.flush()
         case .zeek:
-            for index in shown { zeek.write(analysis[index], measures[index]) }
+            for index in shown {
+                guard let measures = analysis.measures(of: index) else { continue }
+                zeek.write(analysis[index], measures)
+            }
         case .table:
             if let file { Screen.write(Printable.text(file)) }
             if isLong {
                 let long = ConnectionLong(canvas: canvas)
                 for index in shown {
-                    Screen.write(long.lines(analysis[index], measures[index], number: index + 1) + [""])
+                    guard let measures = analysis.measures(of: index) else { continue }
+                    Screen.write(long.lines(analysis[index], measures, number: index + 1) + [""])
                 }
                 return
             }

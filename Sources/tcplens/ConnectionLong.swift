@@ -1,8 +1,9 @@
 import CaptureFile
-import Connections
+import Measures
 import Narration
 import Pictures
 import TCPWire
+import Tracking
 
 /// Everything measured of one connection, as people read it: a few lines on the whole, then both directions side by side.
 struct ConnectionLong {

@@ -1,7 +1,7 @@
 import CaptureFile
-import Connections
 import TCPState
 import TCPWire
+import Tracking
 
 /// A connection as a line of tab-separated values.
 struct ConnectionRow {

@@ -1,7 +1,7 @@
-import Connections
 import Narration
 import Pictures
 import TCPWire
+import Tracking
 
 /// The list of connections as people read it: a table, or where not even addresses and outcome fit side by side, a few lines
 /// for each.

@@ -1,9 +1,16 @@
 import ArgumentParser
 import CaptureFile
-import Connections
-import Foundation
 import Narration
+import Passes
 import Pictures
+import Queries
+import Tracking
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// `tcplens connections`: a row for each connection.
 struct ConnectionsCommand: ParsableCommand {
@@ -237,12 +244,10 @@ struct ConnectionsCommand: ParsableCommand {
     private func passing(
         _ filter: ConnectionFilter, _ order: RowOrder, _ analysis: borrowing CaptureAnalysis
     ) -> RowOrder {
-        let measures = analysis.measures
         var passing: [UInt32] = []
         for index in order {
             let subject = FilterSubject(
-                number: index + 1, record: analysis[index],
-                measures: measures.indices.contains(index) ? measures[index] : nil)
+                number: index + 1, record: analysis[index], measures: analysis.measures(of: index))
             if filter.matches(subject) { passing.append(UInt32(truncatingIfNeeded: index)) }
         }
         return RowOrder(passing)

@@ -1,11 +1,13 @@
 import ArgumentParser
 import CaptureFile
-import Connections
+import FlatMemory
 import Lab
 import LinuxKernel
 import Narration
 import Pictures
+import Stories
 import TCPWire
+import Tracking
 
 /// `tcplens demo`: the tutorial's experiment, end to end.
 struct DemoCommand: AsyncParsableCommand {
@@ -240,7 +242,7 @@ extension Failure {
             self.init(
                 reason.code == 13 ? .notPermitted : .local,
                 Text(
-                    en: "cannot listen on port \(port): \(reason.message)", zh: "无法监听端口 \(port)：\(reason.message)"),
+                    en: "cannot listen on port \(port): \(reason.message)", zh: "无法监听端口 \(port)：\(reason.chineseMessage)"),
                 next: advice)
         case .socketTable(let reason): self.init(reason)
         case .dial(let outcome):

@@ -1,8 +1,9 @@
 import CaptureFile
-import Connections
 import Lab
 import Narration
+import Stories
 import TCPState
+import Tracking
 
 /// What the demo's two programs did, in the order in which one thing led to the next. Where a segment shows when it
 /// happened, its time counts: a program only notices afterwards.

@@ -1,8 +1,9 @@
-import Connections
 import Lab
 import LinuxKernel
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// The demo's facts as JSON carries them.
 struct DemoFacts: Encodable {

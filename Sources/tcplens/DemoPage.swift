@@ -1,11 +1,12 @@
 import CaptureFile
-import Connections
 import Lab
 import LinuxKernel
 import Narration
 import Pictures
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// The demo as a page of text.
 struct DemoPage {

@@ -1,9 +1,10 @@
 import CaptureFile
-import Connections
 import Narration
 import Pictures
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// The parts of the demo's page that tell of a connection, wherever it took place.
 struct DemoParts {

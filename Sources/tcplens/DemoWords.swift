@@ -1,9 +1,10 @@
-import Connections
 import Lab
 import LinuxKernel
 import Narration
 import Pictures
+import Stories
 import TCPWire
+import Tracking
 
 /// What the demo says besides the explanation of the segments.
 enum DemoWords {

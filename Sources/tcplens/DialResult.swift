@@ -1,24 +1,37 @@
 import CaptureFile
-import Connections
+import FlatMemory
 import Lab
 import LinuxKernel
+import Passes
+import Stories
 import Synchronization
 import TCPState
 import TCPWire
+import Tracking
 
 /// What a dial left behind: its steps, and, where they could be had, its packets and what the kernel said of our end.
 struct DialResult {
-    let dial: DialStory
+    private(set) var dial: DialStory
     let observations: [StateObservation]
     let info: TCPInfo?
     /// `nil` where packets could not be captured, or none of them was of this connection.
     let story: ConnectionStory?
     let wasCaptured: Bool
     /// ICMP errors about it.
-    let complaints: [ICMPError]
+    private(set) var complaints: [ICMPError]
+    /// What answered for an address of the link, where nobody did.
+    private(set) var isNeighbourSilent = false
+    /// This machine's own listener of the address and port dialled, where it is one of this machine's.
+    private(set) var listener: SocketEntry?
+    /// Whether what came was shown as it came.
+    let wasConversation: Bool
 
-    init(dial: DialStory, recording: Recording?, observations: [StateObservation], info: TCPInfo?) {
+    init(
+        dial: DialStory, recording: Recording?, observations: [StateObservation], info: TCPInfo?,
+        wasConversation: Bool = false
+    ) {
         self.dial = dial
+        self.wasConversation = wasConversation
         self.observations = observations
         self.info = info
         wasCaptured = recording != nil
@@ -26,7 +39,7 @@ struct DialResult {
         let analysis = CaptureAnalysis(packets)
         let records = analysis.connections
         let index = records.lastIndex { $0.clientEndpoint == dial.local && $0.serverEndpoint == dial.remote }
-        var story = index.flatMap { analysis.story(of: $0 + 1, renumbered: true) }
+        var story = index.flatMap { analysis.stored($0 + 1, renumbered: true) }.flatMap { ConnectionStory($0) }
         story?.confirm(by: observations)
         self.story = story
         complaints = packets.compactMap { packet in
@@ -35,6 +48,26 @@ struct DialResult {
                 packet.bytes.octets, link: packet.linkType, originalLength: packet.originalLength, into: &error)
             guard isQuote, error.source == dial.local, error.destination == dial.remote else { return nil }
             return error
+        }
+        lookAround()
+    }
+
+    /// Looks at what this machine itself knows of a peer that did not answer.
+    private mutating func lookAround() {
+        guard let remote = dial.remote else { return }
+        switch dial.outcome {
+        case .timedOut, .unreachable(.host, _, nil): break
+        case .unreachable(.host, _, let message?) where message.sender == dial.local?.address: break
+        default: return
+        }
+        // An ICMP error from our own address is what the kernel makes of an address that nobody on the link answers for.
+        let own = complaints.filter { $0.reporter == dial.local?.address }
+        if !own.isEmpty || Neighbours.isSilent(remote.address) {
+            isNeighbourSilent = true
+            complaints.removeAll { $0.reporter == dial.local?.address }
+            dial.outcome = .unreachable(.host, .hostUnreachable, nil)
+        } else if remote.address.isLoopback || remote.address == dial.local?.address {
+            listener = try? SocketTable().listener(on: remote)
         }
     }
 }

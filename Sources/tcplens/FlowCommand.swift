@@ -1,10 +1,17 @@
 import ArgumentParser
 import CaptureFile
-import Connections
-import Foundation
 import Narration
+import Passes
 import Pictures
+import Stories
 import TCPWire
+import Tracking
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// `tcplens flow`: the ladder of one connection, or of several on one axis.
 struct FlowCommand: ParsableCommand {
@@ -95,8 +102,8 @@ struct FlowCommand: ParsableCommand {
         let ending = try read(&reader, into: &analysis, canvas)
         guard number <= analysis.count else { throw noSuchConnection(number, of: analysis.count) }
         let segments = Int(analysis[number - 1].client.segments) + Int(analysis[number - 1].server.segments)
-        let fetched = try analysis.story(of: number, from: &reader, limit: Self.pictureLimit)
-        if let story = fetched ?? analysis.story(of: number) {
+        let fetched = try analysis.stored(number, from: &reader, limit: Self.pictureLimit)
+        if let story = (fetched ?? analysis.stored(number)).flatMap({ ConnectionStory($0) }) {
             if json {
                 try Screen.write(JSONDocument.text(StoryFacts(story, number: number)))
             } else {

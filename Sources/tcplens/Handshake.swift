@@ -1,6 +1,8 @@
-import Connections
+import FlatMemory
 import Narration
+import Stories
 import TCPWire
+import Tracking
 
 /// The three segments of a handshake side by side: their headers field by field, and the rule that ties their numbers.
 struct Handshake {

@@ -1,10 +1,14 @@
 import ArgumentParser
 import CaptureFile
-import Connections
-import Foundation
 import Narration
 import Pictures
 import TCPWire
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// `tcplens header`: one segment's header bit by bit.
 struct HeaderCommand: ParsableCommand {

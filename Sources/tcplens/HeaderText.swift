@@ -60,7 +60,7 @@ struct HeaderText {
         let shown = Printable.bytes(bytes, limit: 48)
         return paragraph(
             Text(
-                en: "payload: \(segment.payloadLength) bytes  \"\(shown)\"",
+                en: "payload: \(counted(segment.payloadLength, "byte"))  \"\(shown)\"",
                 zh: "载荷：\(segment.payloadLength) 字节  \"\(shown)\"")(canvas.language))
     }
 

@@ -1,7 +1,12 @@
 import ArgumentParser
-import Foundation
 import Narration
 import Pictures
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// A command's help: what it is for, examples, then every flag, in the reader's language and the terminal's width. Made from
 /// what the parser itself knows of the commands, so that no flag is forgotten.
@@ -22,6 +27,34 @@ struct HelpPage {
     func lines(of subcommand: String?) -> [String] {
         let command = root.subcommands?.first { $0.commandName == subcommand }
         return page(command ?? root, isRoot: command == nil)
+    }
+
+    // MARK: For the manual page
+
+    /// A command as the manual page shows it.
+    struct Command {
+        let name: String
+        let summary: String
+        let examples: [String]
+        let flags: [(String, String)]
+    }
+
+    var name: String { root.commandName }
+    var summary: String { root.abstract ?? "" }
+    var examples: [String] { Self.lines(root.discussion) }
+
+    /// Every command that the help lists.
+    var commands: [Command] {
+        (root.subcommands ?? []).filter { $0.isShown && $0.commandName != "help" }.map { command in
+            let shown = command.arguments?.filter(\.isShown) ?? []
+            return Command(
+                name: command.commandName, summary: command.abstract ?? "", examples: Self.lines(command.discussion),
+                flags: shown.map(entry))
+        }
+    }
+
+    private static func lines(_ text: String?) -> [String] {
+        text?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? []
     }
 
     private func page(_ command: CommandInfo, isRoot: Bool) -> [String] {

@@ -1,6 +1,10 @@
-import Connections
-import Foundation
 import TCPWire
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// JSON for programs: keys and values are never translated, keys are sorted, and times are seconds since 1970 as a decimal
 /// text, since a double has no room for nanoseconds.

@@ -5,6 +5,7 @@ import LinuxKernel
 import Narration
 import Pictures
 import TCPWire
+import Tracking
 
 /// `tcplens listen`: a TCP server that answers, and shows who came.
 struct ListenCommand: AsyncParsableCommand {
@@ -161,7 +162,7 @@ enum ListenWords {
     }
 
     static func said(_ octets: Int, _ text: String) -> Text {
-        Text(en: "\(octets) bytes  \"\(text)\"", zh: "\(octets) 字节  \"\(text)\"")
+        Text(en: "\(counted(octets, "byte"))  \"\(text)\"", zh: "\(octets) 字节  \"\(text)\"")
     }
 
     static func silent(_ how: String) -> Text {
@@ -170,7 +171,7 @@ enum ListenWords {
     }
 
     static func failed(_ error: SystemError) -> Text {
-        Text(en: "cannot accept: \(error.message); goes on", zh: "无法接受新连接：\(error.message)；继续运行")
+        Text(en: "cannot accept: \(error.message); goes on", zh: "无法接受新连接：\(error.chineseMessage)；继续运行")
     }
 
     static func summary(_ sums: ServerSummary) -> Text {
@@ -203,7 +204,7 @@ extension Failure {
                 ])
         default:
             self.init(
-                .local, Text(en: "cannot listen on \(place): \(error.message)", zh: "无法监听 \(place)：\(error.message)"))
+                .local, Text(en: "cannot listen on \(place): \(error.message)", zh: "无法监听 \(place)：\(error.chineseMessage)"))
         }
     }
 }

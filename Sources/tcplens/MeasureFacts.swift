@@ -1,6 +1,7 @@
-import Connections
+import Measures
 import Narration
 import TCPWire
+import Tracking
 
 /// What was measured of a connection, as JSON carries it. Times are milliseconds, sizes octets.
 struct MeasureFacts: Encodable {

@@ -1,12 +1,17 @@
 import ArgumentParser
-import Connections
-import Foundation
 import Lab
 import LinuxKernel
 import Narration
 import PacketScript
 import Pictures
+import Stories
 import TCPWire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// `tcplens script`: packet scripts in packetdrill's language.
 struct ScriptCommand: ParsableCommand {
@@ -135,11 +140,14 @@ struct ScriptFile {
     init(path: String) {
         self.path = path
         do {
-            script = .success(try PacketScript(try Self.read(path)))
+            let read = try PacketScript(try Self.read(path))
+            // Nothing that could fail is nothing that has passed.
+            let nothing = Text(en: "it has no packet and no call", zh: "其中没有任何报文或调用").spoken
+            script = read.count > 0 ? .success(read) : .failure(.missing(nothing))
         } catch let error as ScriptError {
             script = .failure(.wrong(error))
         } catch let error as SystemError {
-            script = .failure(.missing(error.message))
+            script = .failure(.missing(Text(en: error.message, zh: error.chineseMessage).spoken))
         } catch {
             script = .failure(.missing("\(error)"))
         }

@@ -1,5 +1,6 @@
 import Narration
 import PacketScript
+import Stories
 
 /// A script's result for programs.
 struct ScriptFacts: Encodable {

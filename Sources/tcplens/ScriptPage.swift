@@ -1,8 +1,9 @@
-import Connections
 import Narration
 import PacketScript
 import Pictures
+import Stories
 import TCPWire
+import Tracking
 
 /// A script's result: one line, and where it failed, what was expected, what came, and everything up to there.
 struct ScriptPage {

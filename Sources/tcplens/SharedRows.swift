@@ -1,5 +1,5 @@
-import Connections
 import Dispatch
+import Passes
 
 /// Lines of tab-separated values, made by all processors and written in order.
 struct SharedRows {

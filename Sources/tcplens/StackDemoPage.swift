@@ -1,10 +1,11 @@
 import CaptureFile
-import Connections
 import Lab
 import Narration
 import Pictures
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// The demo on our own TCP as a page of text: the same parts as the kernel's but for the socket table, and beside each
 /// segment its reasons.

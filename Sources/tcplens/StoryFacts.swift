@@ -1,9 +1,9 @@
 import CaptureFile
-import Connections
 import Narration
-import TCPStack
+import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// One connection's whole story as JSON carries it.
 struct StoryFacts: Encodable {

@@ -1,11 +1,23 @@
 import ArgumentParser
-import Foundation
+import LinuxKernel
 import Narration
 import Pictures
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 @main
 struct TCPLens: AsyncParsableCommand {
     static let version = "0.1.0"
+
+    /// With the revision and the compiler that this program was made from and by, where it was installed or packaged.
+    private static var versionText: String {
+        let stamp = BuildStamp.text
+        return stamp.isEmpty ? version : "\(version) (\(stamp))"
+    }
 
     static let configuration = CommandConfiguration(
         commandName: "tcplens",
@@ -28,14 +40,16 @@ struct TCPLens: AsyncParsableCommand {
                 tcplens dial 127.0.0.1:8080       发起一条连接，讲它的经过
                 """
         ).spoken,
-        version: version,
+        version: versionText,
         subcommands: [
             DemoCommand.self, DialCommand.self, ListenCommand.self, FlowCommand.self, ConnectionsCommand.self,
-            HeaderCommand.self, SocketsCommand.self, ScriptCommand.self,
+            HeaderCommand.self, SocketsCommand.self, ScriptCommand.self, ManualCommand.self,
         ])
 
     static func main() async {
         Screen.prepare()
+        Charset.tellOnce()
+        OutputKeeper.start()
         let names = configuration.subcommands.map { $0._commandName } + ["help"]
         let arguments = CommandLineWords.commandFirst(Array(CommandLine.arguments.dropFirst()))
         do {

@@ -1,6 +1,7 @@
 import CaptureFile
-import Connections
+import Measures
 import TCPWire
+import Tracking
 
 /// Connections as Zeek's conn.log has them, for the tools that read it: zeek-cut, and whatever takes Zeek's JSON.
 struct ZeekLog {

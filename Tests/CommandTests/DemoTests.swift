@@ -1,5 +1,6 @@
 import CaptureFile
 import Foundation
+import Stories
 import Testing
 
 /// What the demo's JSON must hold, by name.

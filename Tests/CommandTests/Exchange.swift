@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import TCPWire
 
 /// The tutorial's exchange with fixed numbers and times, written as a capture: the client sends 16 bytes, the server answers

@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import Foundation
 import TCPWire
 import Testing

@@ -56,7 +56,7 @@ struct HelpTests {
     @Test("the version, alone")
     func version() async throws {
         let run = try await Run("--version")
-        #expect(run.out.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+\n/) != nil)
+        #expect(run.out.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+( \(revision [0-9a-f+]+(, Swift [0-9.]+)?\))?\n/) != nil)
         #expect(run.status == 0)
     }
 

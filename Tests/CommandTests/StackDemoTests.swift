@@ -1,5 +1,6 @@
 import CaptureFile
 import Foundation
+import Stories
 import Testing
 
 /// What the JSON of the demo on our own TCP must hold.

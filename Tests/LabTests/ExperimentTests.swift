@@ -1,9 +1,10 @@
-import Connections
 import Foundation
 import LinuxKernel
+import Stories
 import TCPState
 import TCPWire
 import Testing
+import Tracking
 
 @testable import Lab
 

@@ -1,11 +1,12 @@
-import Connections
 import Lab
 import Narration
 import Pictures
+import Stories
 import TCPStack
 import TCPState
 import TCPWire
 import Testing
+import Tracking
 import VirtualNetwork
 
 /// Packets that a network damages, holds back or makes itself, and connections of the same ports: whose each moment is.

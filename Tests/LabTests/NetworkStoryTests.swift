@@ -1,12 +1,13 @@
 import CaptureFile
-import Connections
 import Lab
 import Narration
 import Pictures
+import Stories
 import TCPStack
 import TCPState
 import TCPWire
 import Testing
+import Tracking
 import VirtualNetwork
 
 /// Runs of a virtual network as the common model: exact states, and the ends' own reasons.

@@ -1,10 +1,11 @@
-import Connections
 import Lab
 import Narration
+import Stories
 import TCPStack
 import TCPState
 import TCPWire
 import Testing
+import Tracking
 
 /// What becomes of a segment that its receiver takes only in part, or drops though it had all of it.
 @Suite("what a script's segments come to")

@@ -1,10 +1,11 @@
-import Connections
 import Lab
 import PacketScript
+import Stories
 import TCPStack
 import TCPState
 import TCPWire
 import Testing
+import Tracking
 
 /// Scripts on our own TCP as the common model: what became of each segment, by the rule that settled it.
 @Suite("scripts as stories")

@@ -1,10 +1,11 @@
 import CaptureFile
-import Connections
 import Lab
 import LinuxKernel
+import Stories
 import TCPState
 import TCPWire
 import Testing
+import Tracking
 
 /// The observer against real sockets, which stand still in each state until they have been seen in it.
 @Suite(.timeLimit(.minutes(1)))

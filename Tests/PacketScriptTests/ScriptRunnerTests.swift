@@ -1,3 +1,4 @@
+import FlatMemory
 import PacketScript
 import TCPWire
 import Testing

@@ -1,6 +1,7 @@
 import CaptureFile
-import Connections
 import Narration
+import Passes
+import Stories
 import TCPWire
 import Testing
 
@@ -27,8 +28,8 @@ import Testing
             packet.linkType = LinkType.ethernet.rawValue
             analysis.take(frame.span.bytes, packet)
         }
-        let told = analysis.story(of: 1)
-        let story = try #require(told)
+        let stored = analysis.stored(1)
+        let story = try #require(stored.flatMap { ConnectionStory($0) })
         return Explanation.steps(of: story).suffix(end.count).map { $0(language) }
     }
 

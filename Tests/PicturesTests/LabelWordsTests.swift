@@ -1,5 +1,5 @@
-import Connections
 import Narration
+import Stories
 import Testing
 
 @testable import Pictures

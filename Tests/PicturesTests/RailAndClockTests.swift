@@ -1,7 +1,7 @@
-import Connections
 import Narration
 import TCPState
 import Testing
+import Tracking
 
 @testable import Pictures
 

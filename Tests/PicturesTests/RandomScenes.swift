@@ -1,7 +1,7 @@
-import Connections
 import Narration
 import Pictures
 import TCPState
+import Tracking
 
 /// SplitMix64: the same scenes in every run.
 struct SeededGenerator: RandomNumberGenerator {

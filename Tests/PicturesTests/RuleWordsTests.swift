@@ -1,9 +1,10 @@
 import CaptureFile
-import Connections
 import Narration
+import Stories
 import TCPStack
 import TCPState
 import Testing
+import Tracking
 
 @testable import Pictures
 

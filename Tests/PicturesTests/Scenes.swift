@@ -1,7 +1,7 @@
-import Connections
 import Narration
 import Pictures
 import TCPState
+import Tracking
 
 /// Scenes that several tests draw.
 enum Scenes {

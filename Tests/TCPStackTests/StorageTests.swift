@@ -1,5 +1,6 @@
-import TCPState
+import FlatMemory
 import TCPStack
+import TCPState
 import TCPWire
 import Testing
 

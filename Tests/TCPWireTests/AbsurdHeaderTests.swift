@@ -1,3 +1,4 @@
+import FlatMemory
 import TCPWire
 import Testing
 

@@ -1,3 +1,5 @@
+import FlatMemory
+
 /// The program by which the kernel chooses sockets itself (INET_DIAG_REQ_BYTECODE, `linux/inet_diag.h`, struct
 /// inet_diag_bc_op): what it leaves out is never copied to us.
 ///

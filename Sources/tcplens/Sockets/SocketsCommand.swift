@@ -277,18 +277,18 @@ extension Failure {
                 .unsupported,
                 Text(
                     en: "this system does not show its sockets (sock_diag): \(reason)",
-                    zh: "本系统不提供套接字信息（sock_diag）：\(reason)"))
+                    zh: "本系统不提供套接字信息（sock_diag）：\(reason.chineseMessage)"))
         case .failed(let reason) where error.isDenied:
             self.init(
                 .notPermitted,
                 Text(
                     en: "the kernel does not let this user ask that (CAP_NET_ADMIN): \(reason)",
-                    zh: "内核不允许当前用户这样查询（需要 CAP_NET_ADMIN）：\(reason)"),
+                    zh: "内核不允许当前用户这样查询（需要 CAP_NET_ADMIN）：\(reason.chineseMessage)"),
                 next: [Text(en: "as root:  sudo tcplens sockets ...", zh: "用 root 运行：  sudo tcplens sockets ...")])
         case .failed(let reason):
             self.init(
                 .unsupported,
-                Text(en: "cannot read the socket table: \(reason)", zh: "读取套接字表失败：\(reason)"))
+                Text(en: "cannot read the socket table: \(reason)", zh: "读取套接字表失败：\(reason.chineseMessage)"))
         case .malformed:
             self.init(
                 .unsupported,

@@ -1,0 +1,76 @@
+import CaptureFile
+import TCPState
+import TCPWire
+import Tracking
+
+/// What is measured of a connection beyond its record, where it is asked for: each direction, where the time went, and
+/// Zeek's history. Flat, whatever the connection sends.
+public struct ConnectionMeasures: Sendable, BitwiseCopyable {
+    /// The side, in the key's order, that sent the first segment.
+    private let firstSide: UInt8
+    private var directions: InlineArray<2, DirectionMeasures> = [DirectionMeasures(), DirectionMeasures()]
+    private(set) var turns = Turns()
+    private(set) var zeek = ZeekWatch()
+    /// The highest that each side has acknowledged.
+    private var lastAcknowledgments: InlineArray<2, SequenceNumber> = [SequenceNumber(0), SequenceNumber(0)]
+    private var lastTime: Int64?
+    /// The longest time in which neither end sent anything, in nanoseconds.
+    public private(set) var idleMaximum: Int64 = 0
+
+    package init(startingWith segment: TrackedSegment) { firstSide = UInt8(truncatingIfNeeded: segment.side) }
+
+    /// Takes one more segment of the connection.
+    ///
+    /// - Parameters:
+    ///   - reading: what its class is.
+    ///   - record: the connection's, after the segment.
+    package mutating func take(
+        _ segment: TrackedSegment, _ detail: SegmentDetail, _ reading: SegmentReading, _ record: ConnectionRecord
+    ) {
+        let time = segment.time.nanoseconds
+        let side = segment.side
+        let other = record.peer(of: side)
+        if let lastTime { idleMaximum = max(idleMaximum, time &- lastTime) }
+        lastTime = time
+        let classes = reading.classes
+        directions[side].send(segment, detail, classes)
+        if classes.contains(.advances) {
+            let window = max(directions[other].windowMaximum, UInt32(record.halves[other].window))
+            let isKnown = directions[other].isWindowScaleKnown
+            directions[side].noteFlight(record.halves[side], record.halves[other], window: isKnown ? window : .max)
+        }
+        directions[side].answer(segment, detail, classes, shift: shift(of: side, other))
+        if segment.flags.contains(.ack), !classes.contains(.duplicateACK),
+            record.halves[side].highestAcknowledgment != lastAcknowledgments[side]
+        {
+            directions[side].endRun()
+        }
+        lastAcknowledgments[side] = record.halves[side].highestAcknowledgment
+        directions[other].noteMissing(reading.missing, found: 0)
+        directions[side].noteMissing(0, found: reading.found)
+        if classes.contains(.endsRoundTrip) { directions[other].roundTrips.add(reading.roundTrip) }
+        if classes.contains(.bearsOut) { directions[side].acceptStray() }
+        if classes.contains(.bearsOutOther) { directions[other].acceptStray() }
+        turns.take(segment, from: side)
+        zeek.take(segment, detail, reading, from: side, to: other)
+    }
+
+    /// RFC 7323 2.2: windows are shifted where both SYNs said by how much.
+    private func shift(of side: Int, _ other: Int) -> UInt8? {
+        guard let mine = directions[side].options, let its = directions[other].options else { return nil }
+        guard let shift = mine.windowScale, its.windowScale != nil else { return 0 }
+        return shift
+    }
+
+    /// What `party` sent. Of a connection of a socket with itself every segment counts as the client's.
+    public func sent(by party: Party, of record: ConnectionRecord) -> DirectionMeasures {
+        guard !record.isReflexive || party == .client else { return DirectionMeasures() }
+        let side = record.side(of: party)
+        var sent = directions[side]
+        sent.cursor = record.halves[side]
+        return sent
+    }
+
+    /// Whether the first segment came from the server.
+    func beginsWithServer(_ record: ConnectionRecord) -> Bool { record.party(Int(firstSide)) == .server }
+}

@@ -1,0 +1,277 @@
+import CaptureFile
+import Dispatch
+import Measures
+import Synchronization
+import TCPWire
+import Tracking
+
+/// The first pass over a large file by several workers.
+///
+/// The file is cut into parts. Any worker decodes a part and sorts its segments by the hash of their connection; the
+/// segments of a hash are tracked by one tracker in the order of the parts. So each connection's segments come to one tracker
+/// in the file's order, and the result equals that of one worker. ``PartSchedule`` says who does what when.
+///
+/// Why threads may share it (`@unchecked Sendable`, here and below): what the schedule hands out it hands to one worker at
+/// a time, under a lock.
+package final class ParallelPass: @unchecked Sendable {
+    /// Octets of a part: what is decoded of it is still in the second-level cache when it is tracked.
+    package static let usualPartSize = 1 << 20
+    /// Below this one worker is done before several have started.
+    private static let leastSize = 16 << 20
+
+    /// How many share the work.
+    let workers: Int
+    private let partSize: Int
+    private let isMeasuring: Bool
+    private let seed: HashSeed
+    private let shards: [Shard]
+    package private(set) var counts = PacketCounts()
+    /// The connections in the order of their first segments: the shard above, its own number below.
+    private var order: [UInt32] = []
+    /// By shard, how many of its connections are in that order.
+    private var ordered: [Int]
+
+    static func isWorthwhile(_ reader: borrowing CaptureReader) -> Bool {
+        guard reader.isSeekable, let size = reader.size else { return false }
+        return size &- reader.position >= leastSize
+    }
+
+    package init(workers: Int, partSize: Int = usualPartSize, indexing: Bool = false, measuring: Bool = false) {
+        isMeasuring = measuring
+        self.workers = max(1, min(workers, SegmentBatch.mostShards))
+        self.partSize = partSize
+        var generator = SystemRandomNumberGenerator()
+        let seed = HashSeed(&generator)
+        self.seed = seed
+        let count = ConnectionTracker.usualCount / self.workers
+        shards = (0..<self.workers).map { _ in Shard(seed: seed, indexing: indexing, measuring: measuring, expecting: count) }
+        ordered = Array(repeating: 0, count: self.workers)
+    }
+
+    package var count: Int { order.count }
+
+    /// A connection by its place in the order of first segments.
+    package func connection(_ index: Int) -> ConnectionRecord {
+        let (shard, own) = place(index)
+        return shards[shard].tracker[own]
+    }
+
+    /// What was measured of a connection, where that was asked for.
+    package func measures(of index: Int) -> ConnectionMeasures? {
+        guard isMeasuring else { return nil }
+        let (shard, own) = place(index)
+        return shards[shard].measures[own]
+    }
+
+    /// Where the packets of a connection lie, where they were indexed.
+    func places(of index: Int) -> [PacketPlace] {
+        let (shard, own) = place(index)
+        return shards[shard].index.places(of: own)
+    }
+
+    private func place(_ index: Int) -> (shard: Int, own: Int) {
+        (Int(order[index] >> 28), Int(order[index] & 0x0fff_ffff))
+    }
+
+    /// Reads to the end. Called again it reads on, behind what was read: where the file has grown, or after an error.
+    ///
+    /// - Parameter report: called now and then with where reading is and how many packets came before, by one thread at a
+    ///   time.
+    package func read(
+        _ reader: inout CaptureReader, reporting report: (Int, Int) -> Void = { _, _ in }
+    ) throws(CaptureError) {
+        defer { putInOrder() }
+        let part = PassPart(shards: workers, seed: seed, measured: isMeasuring)
+        var packets = PacketBatch()
+        // The first packets come after whatever describes the rest: sections, interfaces.
+        if try part.decodeNext(&reader, &packets) {
+            track(part)
+            try readParts(&reader, reporting: report)
+        }
+        // What no part could make sense of: the file's end, damage, a new section.
+        while try part.decodeNext(&reader, &packets) {
+            track(part)
+            report(reader.position, reader.count)
+        }
+    }
+
+    private func track(_ part: PassPart) {
+        counts.add(part.segments.counts)
+        for shard in 0..<workers { shards[shard].take(part, shard) }
+    }
+
+    /// Puts the connections that were found since the last time behind those that are in order.
+    private func putInOrder() {
+        // All at once the first time; later the array grows as it likes, since each time may bring a few.
+        if order.isEmpty { order.reserveCapacity(shards.reduce(0) { $0 + $1.tracker.count }) }
+        while true {
+            var first: (shard: Int, number: UInt64)?
+            for shard in 0..<workers where ordered[shard] < shards[shard].tracker.count {
+                let number = shards[shard].tracker[ordered[shard]].firstNumber
+                if number < first?.number ?? .max { first = (shard, number) }
+            }
+            guard let first else { return }
+            order.append(UInt32(first.shard) << 28 | UInt32(truncatingIfNeeded: ordered[first.shard]))
+            ordered[first.shard] += 1
+        }
+    }
+
+    // MARK: Parts
+
+    /// Reads what can be read by parts, and leaves the reader behind it, also when that ended with an error.
+    private func readParts(
+        _ reader: inout CaptureReader, reporting report: (Int, Int) -> Void
+    ) throws(CaptureError) {
+        guard reader.isSeekable, let size = reader.size, reader.nextStart < size else { return }
+        let readers = readings(of: reader)
+        // No more files may be open.
+        guard !readers.isEmpty else { return }
+        let division = Division(start: reader.nextStart, end: size, partSize: partSize)
+        let depth = workers + 4
+        let run = PartsRun(
+            PartSchedule(parts: division.count, shards: workers, depth: depth), position: division.start,
+            count: reader.count)
+        let parts = (0..<depth).map { _ in PassPart(shards: workers, seed: seed, measured: isMeasuring) }
+        withoutActuallyEscaping(report) { report in
+            // Called by one worker at a time: while it confirms a part.
+            nonisolated(unsafe) let report = report
+            DispatchQueue.concurrentPerform(iterations: readers.count) { worker in
+                run.work(as: worker) { task in
+                    switch task {
+                    case .decode(let number):
+                        let range = division[number]
+                        readers[worker].decode(
+                            parts[number % parts.count], from: range.lowerBound, isSure: number == 0,
+                            until: range.upperBound)
+                    case .confirm(let number):
+                        let limit = division[number].upperBound
+                        let isLast = confirm(parts[number % parts.count], limit, run, readers[worker])
+                        unsafe report(run.position, run.count)
+                        return isLast
+                    case .track(let number, let shard):
+                        shards[shard].take(parts[number % parts.count], shard)
+                    case .wait, .end: break
+                    }
+                    return false
+                }
+            }
+        }
+        reader.seek(to: run.position, count: run.count)
+        if let error = run.error { throw error }
+    }
+
+    /// A reader for each worker; fewer where no more files may be open.
+    private func readings(of reader: borrowing CaptureReader) -> [PartReader] {
+        var readings: [PartReader] = []
+        for _ in 0..<workers {
+            do throws(CaptureError) {
+                readings.append(PartReader(try reader.duplicate()))
+            } catch {
+                break
+            }
+        }
+        return readings
+    }
+
+    /// Holds a part against where the one before has ended.
+    ///
+    /// - Returns: whether nothing behind it can be read by parts.
+    private func confirm(_ part: PassPart, _ limit: Int, _ run: PartsRun, _ reader: PartReader) -> Bool {
+        if part.start != run.position {
+            reader.decode(part, from: run.position, isSure: true, until: max(limit, run.position))
+        }
+        // What came before an error counts.
+        part.before = run.count
+        run.position = part.end
+        run.count += part.count
+        run.error = part.error
+        counts.add(part.segments.counts)
+        return part.isStopped || part.error != nil
+    }
+}
+
+/// How a file is divided. Parts begin at multiples of their size, where reading is fastest; the first is what is left of
+/// one. A size may be any number: a file with holes can claim all there are.
+struct Division {
+    let start: Int
+    let end: Int
+    let partSize: Int
+
+    private var skipped: Int { start / partSize }
+
+    var count: Int { (end - 1) / partSize - skipped + 1 }
+
+    subscript(number: Int) -> Range<Int> {
+        let nominal = (skipped + number) * partSize
+        return max(start, nominal)..<(end - nominal > partSize ? nominal + partSize : end)
+    }
+}
+
+/// How far a pass over parts has come, and the workers that wait for each other in it.
+private final class PartsRun: @unchecked Sendable {
+    private struct Plan {
+        var schedule: PartSchedule
+        var waiting = 0
+    }
+
+    private let plan: Mutex<Plan>
+    private let news = DispatchSemaphore(value: 0)
+    // Changed by whoever confirms a part, which is one worker at a time.
+    /// Where the first octet stands that was not read, and how many packets come before it.
+    var position: Int
+    var count: Int
+    var error: CaptureError?
+
+    init(_ schedule: PartSchedule, position: Int, count: Int) {
+        plan = Mutex(Plan(schedule: schedule))
+        self.position = position
+        self.count = count
+    }
+
+    /// Does one task after another until nothing is left.
+    ///
+    /// - Parameter perform: does the task; returns whether nothing behind the part counts.
+    func work(as worker: Int, _ perform: (PartSchedule.Task) -> Bool) {
+        while true {
+            let task = plan.withLock { plan in
+                let task = plan.schedule.next(for: worker)
+                if task == .wait { plan.waiting += 1 }
+                return task
+            }
+            switch task {
+            case .end: return
+            case .wait: news.wait()
+            case .decode, .confirm, .track:
+                let isLast = perform(task)
+                let waiting = plan.withLock { plan in
+                    plan.schedule.finish(task, isLast: isLast)
+                    defer { plan.waiting = 0 }
+                    return plan.waiting
+                }
+                for _ in 0..<waiting { news.signal() }
+            }
+        }
+    }
+}
+
+/// One worker's connections.
+private final class Shard: @unchecked Sendable {
+    var tracker: ConnectionTracker
+    var index: SegmentIndex
+    var measures = MeasureStore()
+    private let isMeasuring: Bool
+
+    init(seed: HashSeed, indexing: Bool, measuring: Bool, expecting count: Int) {
+        isMeasuring = measuring
+        tracker = ConnectionTracker(seed: seed, expecting: count)
+        index = SegmentIndex(isKept: indexing)
+    }
+
+    func take(_ part: PassPart, _ number: Int) {
+        if isMeasuring {
+            measures.take(part.segments, shard: number, after: part.before, &tracker, &index)
+        } else {
+            tracker.take(part.segments[number], after: part.before, into: &index)
+        }
+    }
+}

@@ -1,0 +1,10 @@
+import Tracking
+
+extension ConnectionStory {
+    /// The story of what a pass has kept or fetched of a connection.
+    ///
+    /// - Returns: `nil` where there are no segments, or they are not of one connection.
+    public init?(_ connection: StoredConnection) {
+        self.init(segments: connection.segments, reusesTuple: connection.reusesTuple)
+    }
+}

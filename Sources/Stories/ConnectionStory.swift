@@ -1,0 +1,127 @@
+import TCPState
+import TCPWire
+import Tracking
+
+/// Everything about one connection: its segments in order, each with its numbers, what it is, and both ends' states as
+/// hindsight settles them.
+public struct ConnectionStory: Sendable {
+    /// A state as it is known at one moment.
+    public struct EndState: Sendable, Equatable {
+        /// `nil`: it cannot be known from here.
+        public var state: State?
+        /// The kernel holds it in a small stand-in (Linux's request socket or timewait socket).
+        public var isMini = false
+        public var provenance: Provenance
+
+        public init(state: State?, isMini: Bool = false, provenance: Provenance) {
+            self.state = state
+            self.isMini = isMini
+            self.provenance = provenance
+        }
+
+        public static let unknown = EndState(state: nil, provenance: .inferred)
+    }
+
+    /// What a segment is by itself. What it is to those before and after it, its labels say.
+    public enum Kind: String, Sendable {
+        case syn
+        case synAck = "syn-ack"
+        /// The third segment of the handshake.
+        case handshakeAck = "handshake-ack"
+        case data
+        case acknowledgment = "ack"
+        case fin
+        case reset
+    }
+
+    /// What became of a segment, as far as what follows shows it.
+    public enum Fate: String, Sendable {
+        /// Nothing speaks against its having arrived.
+        case arrived
+        /// It did not reach the other end.
+        case lost
+        /// It reached the other end, which dropped it, or did nothing with it that shows.
+        case notTaken = "not-taken"
+        /// It arrived and brought nothing that was not there before.
+        case useless
+    }
+
+    /// What an ACK newly covers.
+    public struct Coverage: Sendable, Equatable {
+        public var octets: UInt32 = 0
+        public var syn = false
+        public var fin = false
+    }
+
+    /// One end's sequence variables as the packets show them (RFC 9293 3.3.1), relative to the ISNs.
+    public struct Variables: Sendable, Equatable {
+        public var sendUnacknowledged: UInt32
+        public var sendNext: UInt32
+        public var receiveNext: UInt32
+
+        public init(sendUnacknowledged: UInt32, sendNext: UInt32, receiveNext: UInt32) {
+            self.sendUnacknowledged = sendUnacknowledged
+            self.sendNext = sendNext
+            self.receiveNext = receiveNext
+        }
+    }
+
+    /// One segment and what it did.
+    public struct Step: Sendable {
+        public let segment: StoredSegment
+        /// Of a connection of a socket with itself, always the client.
+        public let sender: Party
+        public let sequence: RelativeNumber
+        /// `nil` without the ACK bit.
+        public let acknowledgment: RelativeNumber?
+        public let kind: Kind
+        public let covers: Coverage
+        /// What it is besides, with proof; the one that says most comes first.
+        public internal(set) var labels: [ProvedLabel]
+        /// The states after this segment was sent (its sender's) and had arrived (its receiver's; where it is told that it
+        /// did not, the receiver's when it was sent).
+        public internal(set) var client: EndState
+        public internal(set) var server: EndState
+        /// `nil` before the end's numbers are known.
+        public internal(set) var clientVariables: Variables?
+        public internal(set) var serverVariables: Variables?
+        /// What the ends themselves tell of it, where they do.
+        public internal(set) var account: Testimony.Account?
+
+        public func state(of party: Party) -> EndState { party == .client ? client : server }
+    }
+
+    public let client: Endpoint
+    public let server: Endpoint
+    /// The record of the first pass over the same segments, without those that never happened.
+    public let record: ConnectionRecord
+    public internal(set) var steps: [Step]
+    /// The states before the first segment.
+    public internal(set) var clientBefore: EndState
+    public internal(set) var serverBefore: EndState
+    /// What the ends themselves tell, where they do.
+    public internal(set) var testimony: Testimony?
+
+    public func before(_ party: Party) -> EndState { party == .client ? clientBefore : serverBefore }
+}
+
+extension ConnectionStory.Step {
+    public func has(_ label: SegmentLabel) -> Bool { labels.contains { $0.label == label } }
+
+    /// The packet whose numbers this one sends again, or of which it is a copy.
+    public var original: Int? { account?.original ?? labels.lazy.compactMap(\.original).first }
+
+    /// Whether its numbers were sent before.
+    public var isRepetition: Bool { account?.original != nil || labels.contains { $0.label.isRepetition } }
+
+    /// What became of it.
+    public var fate: ConnectionStory.Fate {
+        if let account { return account.fate.shown }
+        if has(.corruptChecksum) || has(.notTaken) || has(.resetNotTaken) { return .notTaken }
+        if has(.lost) { return .lost }
+        return has(.wireDuplicate) || has(.spurious) ? .useless : .arrived
+    }
+
+    /// Whether it stands in the capture as it was on the wire, and for the first time.
+    var isReal: Bool { !has(.corruptChecksum) && !has(.wireDuplicate) }
+}

@@ -1,0 +1,119 @@
+import TCPState
+import TCPWire
+import Tracking
+
+/// SYNs and SYN-ACKs.
+extension LabelPass {
+    mutating func labelOpening(_ index: Int) {
+        let fact = facts[index]
+        let side = fact.side
+        let isAnswer = fact.isACK
+        let known = isAnswer ? ends[side].synAck : ends[side].syn
+        var opening = known ?? Opening(sequence: fact.sequence, first: index, last: index)
+        if fact.classes.contains(.repeats) {
+            isRepeated[index] = true
+            let known = opening
+            let isTimed = isAnswer ? labelSynAckRetry(index, known) : labelSynRetry(index, known)
+            opening.lastGap = isTimed ? elapsed(known.last, index) : nil
+            opening.backoffs = isTimed ? backoffs(known, until: index) : 0
+        } else {
+            opening = Opening(sequence: fact.sequence, first: index, last: index)
+            if !isAnswer, reusesTuple, ends[1 - side].syn == nil { add(.reusedTuple, to: index) }
+        }
+        opening.last = index
+        if fact.payloadLength > 0 { opening.withData = index }
+        if isAnswer { ends[side].synAck = opening } else { ends[side].syn = opening }
+        labelSimultaneous(index)
+        labelFastOpen(index)
+        noteOpening(index)
+    }
+
+    /// What a SYN agrees to, and where its numbers start.
+    private mutating func noteOpening(_ index: Int) {
+        let fact = facts[index]
+        let side = fact.side
+        ends[side].maximumSegmentSize = fact.maximumSegmentSize ?? ends[side].maximumSegmentSize
+        ends[side].windowScale = fact.windowScale
+        ends[side].sackPermitted = fact.sackPermitted
+        let start = ends[side].line.place(of: fact.sequence)
+        let end = start + 1 + Int64(fact.length)
+        if ends[side].start.map({ start < $0 }) ?? true {
+            ends[side].start = start
+            ends[side].startIndex = index
+        }
+        if fact.length > 0 { _ = ends[side].finder.original(from: start + 1, to: end, index: index) }
+        if ends[side].next.map({ end > $0 }) ?? true {
+            ends[side].next = end
+            ends[side].line.advance(to: end)
+        }
+        guard fact.isACK else { return }
+        let acknowledged = ends[1 - side].line.place(of: fact.acknowledgment)
+        noteAcknowledged(acknowledged, by: index)
+        if ends[side].lastACK.map({ acknowledged > $0 }) ?? true {
+            ends[side].lastACK = acknowledged
+            ends[side].lastACKIndex = index
+        }
+    }
+
+    /// - Returns: whether a timer sent it.
+    private mutating func labelSynRetry(_ index: Int, _ known: Opening) -> Bool {
+        if let refusal = ends[1 - facts[index].side].last, facts[refusal].isRST, refusal > known.last {
+            add(.refusedRetry, to: index, evidence: [known.first, refusal], original: known.first)
+            return false
+        }
+        add(
+            .synRetry, to: index, evidence: Self.both(known.first, known.last), original: known.first,
+            ordinal: backoffs(known, until: index))
+        return true
+    }
+
+    /// How often the timer that fires now has been backed off: once more where it ran much longer than the last time.
+    private func backoffs(_ known: Opening, until index: Int) -> Int {
+        guard let last = known.lastGap else { return 0 }
+        return Self.isBackedOff(elapsed(known.last, index), after: last) ? known.backoffs + 1 : known.backoffs
+    }
+
+    /// - Returns: whether a timer sent it; not where the SYN came again and called for it.
+    private mutating func labelSynAckRetry(_ index: Int, _ known: Opening) -> Bool {
+        if let asked = ends[1 - facts[index].side].syn?.last, asked > known.last {
+            add(.synAckRetry, to: index, evidence: [known.first, asked], original: known.first)
+            return false
+        }
+        add(
+            .synAckRetry, to: index, evidence: Self.both(known.first, known.last), original: known.first,
+            ordinal: backoffs(known, until: index))
+        return true
+    }
+
+    private static func both(_ one: Int, _ other: Int) -> [Int] { one == other ? [one] : [one, other] }
+
+    /// RFC 9293 Figure 7: both ends have sent a SYN, and each answers the other's with a SYN-ACK of its own number.
+    private mutating func labelSimultaneous(_ index: Int) {
+        let fact = facts[index]
+        let side = fact.side
+        guard let own = ends[side].syn, let other = ends[1 - side].syn else { return }
+        let isFirst = own.first == index || fact.isACK && own.sequence == fact.sequence
+        guard isFirst else { return }
+        add(.simultaneousOpen, to: index, evidence: [own.first, other.first])
+    }
+
+    private mutating func labelFastOpen(_ index: Int) {
+        let fact = facts[index]
+        if !fact.isACK {
+            if fact.payloadLength > 0 {
+                add(.fastOpenData, to: index)
+            } else if let cookie = fact.fastOpen, cookie.length == 0 {
+                add(.fastOpenRequest, to: index)
+            }
+            return
+        }
+        guard let syn = ends[1 - fact.side].syn?.withData else { return }
+        let behind = SequenceNumber(facts[syn].sequence) + 1
+        let acknowledged = SequenceNumber(fact.acknowledgment)
+        if acknowledged == behind {
+            add(.fastOpenIgnored, to: index, evidence: [syn])
+        } else if acknowledged.isAfter(behind) {
+            add(.fastOpenAccepted, to: index, evidence: [syn])
+        }
+    }
+}

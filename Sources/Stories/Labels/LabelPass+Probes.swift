@@ -1,0 +1,46 @@
+import TCPWire
+import Tracking
+
+/// Probes into a closed window, and the same numbers sent into an open one.
+extension LabelPass {
+    /// A probe of a closed window, or a keep-alive.
+    ///
+    /// - Returns: whether it is one of the two.
+    mutating func labelProbe(_ index: Int, at start: Int64) -> Bool {
+        let fact = facts[index]
+        let end = ends[fact.side]
+        if fact.classes.contains(.windowProbe) {
+            add(.windowProbe, to: index, evidence: ends[1 - fact.side].windowIndex.map { [$0] } ?? [])
+            ends[fact.side].probe = Probe(index: index, isKeepAlive: false)
+            if fact.payloadLength == 1 {
+                ends[fact.side].probedPlaces[start] = end.probedPlaces[start] ?? index
+            }
+            return true
+        }
+        guard fact.classes.contains(.keepAlive) else { return false }
+        add(.keepAlive, to: index, evidence: end.acknowledgedBy.map { [$0] } ?? [])
+        ends[fact.side].probe = Probe(index: index, isKeepAlive: true)
+        ends[fact.side].unansweredKeepAlives.append(index)
+        return true
+    }
+
+    /// The pure ACK that answers a probe, from the end that was asked.
+    ///
+    /// - Returns: whether it is one.
+    mutating func labelProbeAnswer(_ index: Int, acknowledges place: Int64) -> Bool {
+        let fact = facts[index]
+        let asker = 1 - fact.side
+        guard let probe = ends[asker].probe, let acknowledged = ends[asker].acknowledged, place >= acknowledged else {
+            return false
+        }
+        ends[asker].probe = nil
+        ends[asker].unansweredKeepAlives = []
+        guard fact.isPure else { return false }
+        if probe.isKeepAlive {
+            add(.keepAliveAnswer, to: index, evidence: [probe.index])
+        } else {
+            add(.windowProbeAnswer, to: index, evidence: [probe.index])
+        }
+        return true
+    }
+}

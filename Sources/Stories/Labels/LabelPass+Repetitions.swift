@@ -1,0 +1,186 @@
+import TCPWire
+import Tracking
+
+/// Numbers sent again, and why.
+extension LabelPass {
+    /// Numbers that were left out before, or sent before, by the record's count; and what they are sent again for.
+    mutating func labelRepetition(_ index: Int, from start: Int64, to end: Int64) {
+        let fact = facts[index]
+        let side = fact.side
+        guard end > start else { return }
+        let carrier = ends[side].finder.carrier(of: start)
+        let original = ends[side].finder.original(from: start, to: end, index: index) ?? carrier
+        guard fact.classes.isSentAgain || fact.classes.isOutOfOrder else { return }
+        if let probe = ends[side].probedPlaces.removeValue(forKey: start) {
+            let opening = ends[1 - side].windowIndex
+            add(
+                .probedRetransmission, to: index, evidence: [probe] + (opening.map { [$0] } ?? []), original: probe)
+            return
+        }
+        let behind = passedBy(index, from: start, to: end)
+        if fact.classes.isOutOfOrder {
+            add(.reordered, to: index, evidence: behind.map { [$0] } ?? [])
+            return
+        }
+        labelCause(index, from: start, to: end, original: original)
+        if original == nil {
+            let isAsked = isAsked(index, for: start)
+            add(
+                isAsked ? .lostBeforeCapture : .originalNotCaptured, to: index,
+                evidence: isAsked ? askers(index) : behind.map { [$0] } ?? [])
+        }
+        isRepeated[index] = true
+        proveSpurious(index, end: end)
+        proveLoss(index, from: start, original: original)
+        ends[side].repeats.append(
+            Repeats.Copy(start: start, end: end, index: index, original: original), facts[index].timestamps)
+    }
+
+    /// The segment that jumped over these numbers; the first one of a capture that starts in the middle, where they lie before
+    /// it.
+    private mutating func passedBy(_ index: Int, from start: Int64, to end: Int64) -> Int? {
+        let side = facts[index].side
+        if let hole = hole(of: side, from: start, to: end) {
+            if ends[side].holes[hole].filler == nil { ends[side].holes[hole].filler = index }
+            return ends[side].holes[hole].index
+        }
+        guard let first = ends[side].start, start < first, let behind = ends[side].startIndex, behind != index,
+            !facts[behind].isSYN
+        else { return nil }
+        return behind
+    }
+
+    // MARK: The cause
+
+    private mutating func labelCause(_ index: Int, from start: Int64, to end: Int64, original: Int?) {
+        let fact = facts[index]
+        let side = fact.side
+        let known = original.map { [$0] } ?? []
+        let isPrompt = isPrompt(index)
+        let point = ends[side].next ?? end
+        if let recovery = ends[side].recovery, start < recovery.point, isPrompt,
+            start > recoveryStart(recovery.starter), ends[side].acknowledged.map({ $0 < recovery.point }) ?? true
+        {
+            add(
+                .recoveryRetransmission, to: index, evidence: known + [recovery.starter] + askers(index),
+                original: original)
+            return
+        }
+        if isPrompt, isAsked(index, for: start) {
+            add(.fastRetransmission, to: index, evidence: known + askers(index), original: original)
+            ends[side].recovery = (point, index)
+            return
+        }
+        if let original, isSmaller(index, than: original) {
+            add(.smallerRetransmission, to: index, evidence: [original], original: original)
+            ends[side].recovery = (point, index)
+            return
+        }
+        let copies = ends[side].repeats.copies(from: start)
+        let previousCopy = copies.last ?? original
+        let waited = previousCopy.map { elapsed($0, index) }
+        let hasWaited = waited.map { $0 >= max(Self.timerFloor, (roundTrip ?? 0) * 3 / 2) } ?? !isPrompt
+        let isUnasked = !isAsked(index, for: start)
+        guard !isPrompt || hasWaited && isUnasked else {
+            add(.retransmission, to: index, evidence: known, original: original)
+            return
+        }
+        let isFirstOutstanding = ends[side].acknowledged.map { start <= $0 } ?? true
+        if isFirstOutstanding {
+            // Which timer it was, spacing and doubling will tell.
+            ends[side].repeats.noteTimer(index, from: start, isTail: end == point, original: original)
+            ends[side].recovery = (point, index)
+        } else if end == point, copies.isEmpty {
+            let before = ends[side].acknowledgedBy.map { [$0] } ?? []
+            add(.tailLossProbe, to: index, evidence: known + before, original: original)
+        } else {
+            add(.retransmission, to: index, evidence: known, original: original)
+        }
+    }
+
+    /// The least time-out that any common system starts with, less what clocks may lie; nanoseconds.
+    private static let timerFloor: Int64 = 180_000_000
+
+    private func recoveryStart(_ starter: Int) -> Int64 {
+        var line = ends[facts[starter].side].line
+        return line.place(of: facts[starter].sequence)
+    }
+
+    /// Whether it follows on something the other end sent, so that this may have called for it.
+    private func isPrompt(_ index: Int) -> Bool {
+        guard let asked = ends[1 - facts[index].side].last else { return false }
+        let reach = roundTrip.map { max($0 * 2, Self.reactionFloor) } ?? Self.reactionFloor * 2
+        return elapsed(asked, index) <= reach
+    }
+
+    /// Whether the other end had shown that it has what lies behind `start` but not what lies there: three duplicate ACKs
+    /// (RFC 5681 3.2), or a SACK block (RFC 6675 5).
+    private func isAsked(_ index: Int, for start: Int64) -> Bool {
+        let side = facts[index].side
+        let peer = ends[1 - side]
+        if let asked = peer.lastACK, asked == start, peer.duplicates.count >= 3 { return true }
+        guard let sacked = ends[side].sacked, sacked > start else { return false }
+        return (peer.lastACK.map { $0 <= start } ?? false) && !(peer.last.map { facts[$0].blocks.isEmpty } ?? true)
+    }
+
+    private func askers(_ index: Int) -> [Int] {
+        let peer = ends[1 - facts[index].side]
+        let duplicates = peer.duplicates.suffix(3)
+        return duplicates.isEmpty ? peer.last.map { [$0] } ?? [] : Array(duplicates)
+    }
+
+    /// The same octets in smaller segments, though the first was no larger than the receiver takes: the path does not take it.
+    private func isSmaller(_ index: Int, than original: Int) -> Bool {
+        let (fact, first) = (facts[index], facts[original])
+        guard fact.sequence == first.sequence, fact.payloadLength > 0, !fact.isFIN,
+            let limit = ends[1 - fact.side].maximumSegmentSize
+        else { return false }
+        let full = UInt32(limit) &- UInt32(first.headerLength) &+ 20
+        return first.payloadLength >= full && first.payloadLength <= UInt32(limit) && fact.payloadLength < full
+            && fact.payloadLength * 4 > full
+    }
+
+    // MARK: Needed or not
+
+    /// What was acknowledged before it was sent again was not needed.
+    private mutating func proveSpurious(_ index: Int, end: Int64) {
+        let side = facts[index].side
+        guard let acknowledged = ends[side].acknowledged, acknowledged >= end, let proof = ends[side].acknowledgedBy
+        else {
+            return
+        }
+        markSpurious(index, by: proof)
+    }
+
+    /// That the other end had what came behind and not this, shows that the original was lost.
+    private mutating func proveLoss(_ index: Int, from start: Int64, original: Int?) {
+        guard let original, !has(.spurious, index), isAsked(index, for: start), isWhole(index, original) else { return }
+        ends[facts[index].side].repeats.noteLoss(of: original, in: index, proof: askers(index))
+    }
+
+    /// Whether all of the original was sent again: of one that carried more, only part may have been lost on the way.
+    private func isWhole(_ index: Int, _ original: Int) -> Bool {
+        facts[index].sequence == facts[original].sequence && facts[index].length >= facts[original].length
+    }
+
+    /// Numbers newly acknowledged: what was sent again among them is settled by the timestamp that comes back.
+    mutating func noteAcknowledged(_ place: Int64, by index: Int) {
+        let side = 1 - facts[index].side
+        guard ends[side].acknowledged.map({ place > $0 }) ?? true else { return }
+        ends[side].acknowledged = place
+        ends[side].acknowledgedBy = index
+        noteHoles(of: side, acknowledged: place, by: index)
+        let echo = facts[index].timestamps?.echoReply
+        while let copy = ends[side].repeats.popCovered(below: place) {
+            guard let original = copy.original, let echo, let again = copy.stamp,
+                let first = facts[original].timestamps?.value, again != first
+            else { continue }
+            if Int32(bitPattern: echo &- again) < 0 {
+                // The answer is to the original (Eifel, RFC 3522): it had arrived.
+                markSpurious(copy.index, by: index)
+            } else if ends[side].repeats.copies(from: copy.start).first == copy.index, isWhole(copy.index, original) {
+                ends[side].repeats.noteLoss(of: original, in: copy.index, proof: [index])
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import TCPWire
+import Tracking
+
+/// What the window field says.
+extension LabelPass {
+    /// The window that an end's segment offers, in octets; `nil` where the scale was not captured.
+    func scaledWindow(_ index: Int) -> Int64? {
+        let fact = facts[index]
+        if fact.isSYN { return Int64(fact.window) }
+        let end = ends[fact.side]
+        let peer = ends[1 - fact.side]
+        let hasOpening = end.syn != nil || end.synAck != nil
+        let peerHasOpening = peer.syn != nil || peer.synAck != nil
+        guard hasOpening, peerHasOpening else { return nil }
+        // Both must offer it (RFC 7323 2.2).
+        guard let scale = end.windowScale, peer.windowScale != nil else { return Int64(fact.window) }
+        return Int64(fact.window) << Int64(scale)
+    }
+
+    /// Octets by which a window has grown since the end's last segment; `nil` where a scale is not known.
+    func windowGrowth(_ index: Int) -> Int64? {
+        guard let old = ends[facts[index].side].windowIndex else { return nil }
+        if let before = scaledWindow(old), let now = scaledWindow(index) { return now - before }
+        guard !facts[old].isSYN else { return nil }
+        return Int64(facts[index].window) - Int64(facts[old].window)
+    }
+
+    mutating func labelWindow(_ index: Int, at start: Int64) {
+        let fact = facts[index]
+        if fact.classes.contains(.zeroWindow) { add(.zeroWindow, to: index) }
+        guard fact.payloadLength > 0, let offer = ends[1 - fact.side].windowIndex, let window = scaledWindow(offer),
+            let acknowledged = ends[fact.side].acknowledged
+        else { return }
+        if start + Int64(fact.payloadLength) == acknowledged + window, window > 0 {
+            add(.windowFull, to: index, evidence: [offer])
+        }
+    }
+}

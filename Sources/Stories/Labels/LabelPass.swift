@@ -1,0 +1,254 @@
+import CaptureFile
+import TCPState
+import TCPWire
+import Tracking
+
+/// Goes through the segments of one connection and says of each what it is. What a later segment proves of an earlier one
+/// is written down when it comes, so that one pass over the segments is enough.
+struct LabelPass {
+    /// What is known of one end so far. Its own numbers lie on ``line``, the other end's on the other's.
+    struct End {
+        var line = SequenceLine()
+        var finder = OriginalFinder()
+        /// Behind the highest number captured; `nil` before the first.
+        var next: Int64?
+        /// The highest of its numbers that the other end acknowledged, and the segment that did.
+        var acknowledged: Int64?
+        var acknowledgedBy: Int?
+        /// The right edge of the highest SACK block about its numbers.
+        var sacked: Int64?
+        /// Up to where an ACK spoke of numbers that were never captured.
+        var unseen: Int64?
+        /// The highest number of the other end that it acknowledged, and the segment that did.
+        var lastACK: Int64?
+        var lastACKIndex: Int?
+        /// The window of its last segment but an RST, as sent, and that segment.
+        var window: UInt16?
+        var windowIndex: Int?
+        /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
+        var start: Int64?
+        var startIndex: Int?
+        /// Its last segment, and its last one with data or FIN.
+        var last: Int?
+        var lastData: Int?
+        /// The duplicate ACKs in a row that it sent last.
+        var duplicates: [Int] = []
+        /// Its probe that has not been answered yet.
+        var probe: Probe?
+        /// Keep-alives in a row that nobody answered.
+        var unansweredKeepAlives: [Int] = []
+        /// Window probes that carried an octet, by its place.
+        var probedPlaces: [Int64: Int] = [:]
+        /// What it sends again up to this number, it sends in the recovery that `starter` began.
+        var recovery: (point: Int64, starter: Int)?
+        var syn: Opening?
+        var synAck: Opening?
+        var fin: Int?
+        var maximumSegmentSize: UInt16?
+        var windowScale: UInt8?
+        var sackPermitted: Bool?
+        /// The least time it took to answer what it received, in nanoseconds, as seen from here.
+        var fastestAnswer: Int64?
+        var repeats = Repeats()
+        var holes: [Hole] = []
+        /// How many of the holes, which stand in order, have been acknowledged.
+        var acknowledgedHoles = 0
+        /// An RST whose number was not the one expected, until what follows tells what became of it.
+        var doubtfulReset: Int?
+    }
+
+    struct Probe {
+        var index: Int
+        var isKeepAlive: Bool
+    }
+
+    /// A SYN or SYN-ACK with those sent again.
+    struct Opening {
+        var sequence: UInt32
+        let first: Int
+        var last: Int
+        /// How often the timer had been backed off when it last fired, and how long it ran then; nanoseconds.
+        var backoffs = 0
+        var lastGap: Int64?
+        /// The last that carried data.
+        var withData: Int?
+    }
+
+    let facts: [SegmentFacts]
+    let artefacts: CaptureArtefacts
+    /// Each end's usual TTL with a segment that has it; `nil` where it has none.
+    let usualHopLimits: [(limit: UInt8, witness: Int)?]
+    let reusesTuple: Bool
+    var ends = [End(), End()]
+    var labels: [[ProvedLabel]]
+    /// Whether a segment carries numbers sent before; the label that says why may come only in the end.
+    var isRepeated: [Bool]
+    /// The segment before the present one, of either end.
+    var previous: Int?
+    /// From the SYN to the ACK that completes the handshake, or the best guess since; nanoseconds.
+    var roundTrip: Int64?
+
+    init(_ facts: [SegmentFacts], _ artefacts: CaptureArtefacts, reusesTuple: Bool) {
+        self.facts = facts
+        self.artefacts = artefacts
+        self.reusesTuple = reusesTuple
+        labels = Array(repeating: [], count: facts.count)
+        isRepeated = Array(repeating: false, count: facts.count)
+        let real = facts.indices.filter { artefacts.kinds[$0] == nil }
+        usualHopLimits = (0...1).map { side in
+            Self.usualHopLimit(facts, real.lazy.filter { facts[$0].side == side && !facts[$0].isRST })
+        }
+    }
+
+    /// The labels of every segment, those that say most first.
+    mutating func run() -> [[ProvedLabel]] {
+        for index in facts.indices {
+            switch artefacts.kinds[index] {
+            case .corrupt:
+                add(.corruptChecksum, to: index)
+                if facts[index].flags.isDisjoint(with: [.syn, .rst]) { notePlace(index) }
+            case .duplicate(let original):
+                add(.wireDuplicate, to: index, evidence: [original], original: original)
+            case nil: take(index)
+            }
+        }
+        settleHoles()
+        for side in 0...1 { settleTimers(side) }
+        return labels.map { $0.sorted { Self.rank($0.label) < Self.rank($1.label) } }
+    }
+
+    /// The connection of a socket with itself: every segment is its own receiver's, so there is nothing to compare.
+    mutating func runReflexive() -> [[ProvedLabel]] {
+        var openings: [Int] = []
+        for index in facts.indices {
+            switch artefacts.kinds[index] {
+            case .corrupt: add(.corruptChecksum, to: index)
+            case .duplicate(let original):
+                add(.wireDuplicate, to: index, evidence: [original], original: original)
+            case nil where facts[index].isSYN:
+                add(.selfConnection, to: index)
+                if !openings.isEmpty { add(.simultaneousOpen, to: index, evidence: openings) }
+                openings.append(index)
+            case nil: break
+            }
+        }
+        return labels
+    }
+
+    private static let ranks = Dictionary(
+        uniqueKeysWithValues: SegmentLabel.allCases.enumerated().map { ($1, $0) })
+
+    private static func rank(_ label: SegmentLabel) -> Int { ranks[label] ?? 0 }
+
+    /// Puts a label on a segment. `evidence` and `original` are segments' indices.
+    mutating func add(
+        _ label: SegmentLabel, to index: Int, evidence: [Int] = [], original: Int? = nil, ordinal: Int? = nil
+    ) {
+        labels[index].append(
+            ProvedLabel(
+                label, evidence: evidence.filter { $0 != index }.map { facts[$0].number },
+                original: original.map { facts[$0].number }, ordinal: ordinal))
+    }
+
+    func has(_ label: SegmentLabel, _ index: Int) -> Bool { labels[index].contains { $0.label == label } }
+
+    func elapsed(_ from: Int, _ to: Int) -> Int64 { facts[to].time.nanoseconds(since: facts[from].time) }
+
+    // MARK: One segment
+
+    private mutating func take(_ index: Int) {
+        let fact = facts[index]
+        noteOffload(index)
+        if fact.isRST {
+            labelReset(index)
+        } else if fact.isSYN {
+            settleReset(before: index)
+            labelOpening(index)
+            noteAnswer(index)
+        } else {
+            takeOrdinary(index)
+        }
+        let side = fact.side
+        if !fact.isRST {
+            if fact.length > 0 { ends[side].lastData = index }
+            ends[side].window = fact.window
+            ends[side].windowIndex = index
+        }
+        ends[side].last = index
+        previous = index
+    }
+
+    private mutating func takeOrdinary(_ index: Int) {
+        let fact = facts[index]
+        let side = fact.side
+        settleReset(before: index)
+        let (start, isProbe) = notePlace(index)
+        if !isProbe { labelNagle(index) }
+        labelWindow(index, at: start)
+        if fact.isACK { labelAcknowledgment(index, at: start, isProbe: isProbe) }
+        noteAnswer(index)
+        if fact.isFIN { labelFin(index) }
+    }
+
+    /// What a segment's numbers say of it, whether or not its receiver took it.
+    @discardableResult
+    private mutating func notePlace(_ index: Int) -> (start: Int64, isProbe: Bool) {
+        let fact = facts[index]
+        let side = fact.side
+        let start = ends[side].line.place(of: fact.sequence)
+        guard !fact.classes.contains(.stray) else { return (start, false) }
+        if ends[side].start == nil {
+            ends[side].start = start
+            ends[side].startIndex = index
+        }
+        let isProbe = labelProbe(index, at: start)
+        if !isProbe {
+            labelHole(index, at: start)
+            labelRepetition(index, from: start, to: start + Int64(fact.length))
+        }
+        let end = start + Int64(fact.length)
+        if ends[side].next.map({ end > $0 }) ?? true {
+            ends[side].next = end
+            ends[side].line.advance(to: end)
+        }
+        return (start, isProbe)
+    }
+
+    private mutating func labelFin(_ index: Int) {
+        let side = facts[index].side
+        guard ends[side].fin == nil else { return }
+        ends[side].fin = index
+        guard let other = ends[1 - side].fin else { return }
+        // Neither acknowledges the other's: they crossed.
+        let first = facts[other]
+        let behind = SequenceNumber(first.sequence) + first.length
+        if SequenceNumber(facts[index].acknowledgment).isBefore(behind) {
+            add(.simultaneousClose, to: index, evidence: [other])
+        }
+    }
+
+    /// Measures how long an end takes to answer at the fastest, for those answers that can be told from coincidence.
+    private mutating func noteAnswer(_ index: Int) {
+        let fact = facts[index]
+        guard fact.isACK, let previous, facts[previous].side != fact.side,
+            facts[previous].isSYN || facts[previous].length > 0
+        else { return }
+        let behind =
+            SequenceNumber(facts[previous].sequence) + facts[previous].length + (facts[previous].isSYN ? 1 : 0)
+        guard behind == SequenceNumber(fact.acknowledgment) else { return }
+        let wait = elapsed(previous, index)
+        guard wait >= 0 else { return }
+        ends[fact.side].fastestAnswer = min(ends[fact.side].fastestAnswer ?? wait, wait)
+        if let one = ends[0].fastestAnswer, let other = ends[1].fastestAnswer { roundTrip = one &+ other }
+    }
+
+    private mutating func noteOffload(_ index: Int) {
+        let fact = facts[index]
+        if artefacts.unfilled[index] { add(.checksumOffload, to: index) }
+        guard !fact.isSYN, let limit = ends[1 - fact.side].maximumSegmentSize, limit > 0,
+            fact.payloadLength > UInt32(limit)
+        else { return }
+        let opening = ends[1 - fact.side].syn ?? ends[1 - fact.side].synAck
+        add(.segmentationOffload, to: index, evidence: opening.map { [$0.first] } ?? [])
+    }
+}

@@ -1,0 +1,77 @@
+import CaptureFile
+import FlatMemory
+import TCPState
+import TCPWire
+import Tracking
+
+/// What labels argue from: one segment with its options read once.
+struct SegmentFacts {
+    /// Its packet's number.
+    let number: Int
+    /// The half it came from, in the record's order.
+    let side: Int
+    let time: Timestamp
+    let flags: TCPFlags
+    let sequence: UInt32
+    let acknowledgment: UInt32
+    let payloadLength: UInt32
+    let window: UInt16
+    let headerLength: UInt8
+    let hopLimit: UInt8
+    /// IPv4 identification; 0 says nothing.
+    let identification: UInt32
+    let checksum: ChecksumVerdict
+    /// What it is by the record's count.
+    let classes: SegmentClass
+    private(set) var timestamps: TCPTimestamps?
+    private(set) var blocks: SACKBlocks = []
+    private(set) var maximumSegmentSize: UInt16?
+    private(set) var windowScale: UInt8?
+    private(set) var sackPermitted = false
+    private(set) var fastOpen: FastOpenCookie?
+
+    init(_ segment: StoredSegment, side: Int, _ classes: SegmentClass) {
+        self.classes = classes
+        let header = segment.header
+        let frame = segment.frame.octets
+        number = segment.number
+        self.side = side
+        time = segment.time
+        flags = header.flags
+        sequence = header.sequence
+        acknowledgment = header.acknowledgment
+        payloadLength = header.payloadLength
+        window = header.window
+        headerLength = header.headerLength
+        hopLimit = header.hopLimit
+        identification = header.identification
+        checksum = TCPChecksum.verify(header, in: frame)
+        guard header.headerLength > 20 else { return }
+        var cursor = TCPOptionCursor(header)
+        while let option = cursor.next(in: frame) {
+            switch option {
+            case .timestamps(let stamps): timestamps = stamps
+            case .sack(let found): blocks = found
+            case .maximumSegmentSize(let size): maximumSegmentSize = size
+            case .windowScale(let shift): windowScale = min(shift, 14)
+            case .sackPermitted: sackPermitted = true
+            case .fastOpen(let cookie, _): fastOpen = cookie
+            default: break
+            }
+        }
+    }
+
+    var isSYN: Bool { flags.contains(.syn) }
+    var isACK: Bool { flags.contains(.ack) }
+    var isFIN: Bool { flags.contains(.fin) }
+    var isRST: Bool { flags.contains(.rst) }
+
+    /// Only an acknowledgment: no data, nothing that takes a number.
+    var isPure: Bool { isACK && payloadLength == 0 && flags.isDisjoint(with: [.syn, .fin, .rst]) }
+
+    /// What it takes up behind its SYN: payload, and one for a FIN.
+    var length: UInt32 { payloadLength &+ (isFIN ? 1 : 0) }
+
+    /// Tells of octets that came twice.
+    var duplicateBlock: SACKBlock? { isACK ? blocks.duplicate(below: acknowledgment) : nil }
+}

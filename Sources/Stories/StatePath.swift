@@ -1,0 +1,146 @@
+import CaptureFile
+import TCPState
+import TCPWire
+import Tracking
+
+/// A state that the kernel showed when it was asked.
+public struct StateObservation: Sendable, Equatable {
+    public let time: Timestamp
+    public let party: Party
+    public let state: State
+    /// It was a request socket or a timewait socket.
+    public let isMini: Bool
+
+    public init(time: Timestamp, party: Party, state: State, isMini: Bool) {
+        self.time = time
+        self.party = party
+        self.state = state
+        self.isMini = isMini
+    }
+}
+
+/// One end's way through the states.
+public struct StatePath: Sendable {
+    public struct Entry: Sendable, Equatable {
+        public var state: State
+        /// When it was entered by the packets, or first seen by the kernel; `nil` before anything was seen.
+        public var time: Timestamp?
+        /// The packet that led here, by number.
+        public var cause: Int?
+        public var isMini: Bool
+        public var provenance: Provenance
+        /// When the kernel first showed it.
+        public var observed: Timestamp?
+        /// The rule by which it was entered, where the end itself tells.
+        public var rule: Rule?
+
+        init(
+            state: State, time: Timestamp?, cause: Int?, isMini: Bool, provenance: Provenance,
+            observed: Timestamp? = nil
+        ) {
+            self.state = state
+            self.time = time
+            self.cause = cause
+            self.isMini = isMini
+            self.provenance = provenance
+            self.observed = observed
+        }
+
+        /// As the end itself tells.
+        public init(state: State, time: Timestamp?, cause: Int?, rule: Rule?) {
+            self.init(state: state, time: time, cause: cause, isMini: false, provenance: .stack)
+            self.rule = rule
+        }
+    }
+
+    public let party: Party
+    public internal(set) var entries: [Entry]
+
+    init(party: Party, entries: [Entry]) {
+        self.party = party
+        self.entries = entries
+    }
+
+    /// The states that the kernel showed, where there are no packets to put beside them.
+    public init(party: Party, observations: [StateObservation]) {
+        self.init(party: party, entries: [])
+        confirm(observations.filter { $0.party == party })
+    }
+}
+
+extension ConnectionStory {
+    /// The states that one end passed through, as it tells itself, else as the packets tell and the kernel, where it was
+    /// asked, confirms.
+    public func path(of party: Party, observations: [StateObservation] = []) -> StatePath {
+        if let told = testimony?.paths[party] { return StatePath(party: party, entries: told) }
+        var entries: [StatePath.Entry] = []
+        if let state = before(party).state {
+            entries.append(
+                StatePath.Entry(state: state, time: nil, cause: nil, isMini: false, provenance: .inferred))
+        }
+        for step in steps {
+            guard let state = step.state(of: party).state, state != entries.last?.state else { continue }
+            entries.append(
+                StatePath.Entry(
+                    state: state, time: step.segment.time, cause: step.segment.number, isMini: false,
+                    provenance: .inferred))
+        }
+        var path = StatePath(party: party, entries: entries)
+        path.confirm(observations.filter { $0.party == party })
+        return path
+    }
+
+    /// Marks every state that the kernel showed as known from it, on each segment's row.
+    public mutating func confirm(by observations: [StateObservation]) {
+        for party in Party.allCases {
+            var entries = path(of: party, observations: observations).entries[...]
+            func known(_ entry: StatePath.Entry) -> EndState {
+                EndState(
+                    state: entry.state, isMini: entry.isMini, provenance: entry.observed == nil ? .inferred : .kernel)
+            }
+            guard var current = entries.first else { continue }
+            if before(party).state == current.state {
+                if party == .client { clientBefore = known(current) } else { serverBefore = known(current) }
+            }
+            for index in steps.indices {
+                guard let state = steps[index].state(of: party).state else { continue }
+                while state != current.state, let next = entries.dropFirst().first {
+                    entries = entries.dropFirst()
+                    current = next
+                }
+                guard state == current.state else { break }
+                if party == .client {
+                    steps[index].client = known(current)
+                } else {
+                    steps[index].server = known(current)
+                }
+            }
+        }
+    }
+}
+
+extension StatePath {
+    /// Puts what the kernel showed beside what the packets tell. Both are in time order, so each observation confirms the
+    /// next entry of its state; one that the packets have no entry for (TIME-WAIT after the last packet, a state they leave
+    /// open) is put in.
+    mutating func confirm(_ observations: [StateObservation]) {
+        var position = entries.startIndex
+        for observation in observations {
+            if let match = entries[position...].firstIndex(where: { $0.state == observation.state }) {
+                position = match
+                if entries[match].observed == nil {
+                    entries[match].observed = observation.time
+                    entries[match].provenance = .kernel
+                    entries[match].isMini = observation.isMini
+                }
+            } else {
+                let next = position < entries.endIndex ? position + 1 : position
+                entries.insert(
+                    Entry(
+                        state: observation.state, time: observation.time, cause: nil, isMini: observation.isMini,
+                        provenance: .kernel, observed: observation.time), at: next)
+                position = next
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+import CaptureFile
+import TCPState
+import Tracking
+
+/// What the ends of a connection themselves tell of it: a TCP of our own knows its states, and says by which rule it did
+/// what. Where there is a testimony, nothing has to be concluded from the packets.
+public struct Testimony: Sendable {
+    /// What became of a segment.
+    public enum Fate: Sendable, Equatable {
+        /// It reached the other end, which took it.
+        case arrived(at: Timestamp)
+        /// It reached the other end, which dropped it.
+        case dropped(at: Timestamp)
+        /// It reached the other end and brought nothing new.
+        case useless(at: Timestamp)
+        case lost(Loss)
+        /// Neither has happened yet.
+        case underWay
+    }
+
+    /// Where a segment was lost.
+    public enum Loss: String, Sendable, Equatable {
+        /// On the link.
+        case link
+        /// In the link's queue, which was full.
+        case queue
+        /// In a middlebox, which kept it.
+        case middlebox
+        /// Before a link that takes no packet of its size.
+        case size
+        /// Nowhere leads to its destination.
+        case route
+    }
+
+    /// One end after it had sent a segment, or after the segment had arrived.
+    public struct End: Sendable, Equatable {
+        public var state: State
+        /// `nil` where there is no connection.
+        public var variables: ConnectionStory.Variables?
+
+        public init(state: State, variables: ConnectionStory.Variables?) {
+            self.state = state
+            self.variables = variables
+        }
+    }
+
+    /// One segment, by the end that sent it and the end that it reached.
+    public struct Account: Sendable {
+        /// The rule by which it was sent; `nil` where its sender is no witness.
+        public var reason: Rule?
+        /// What it was sent for.
+        public var purpose: Transmission?
+        /// The packet whose numbers it sends again, by number.
+        public var original: Int?
+        public var fate: Fate
+        /// The rules by which its receiver acted on it, in order; those by which it answered stand with the answers.
+        public var effects: [Rule]
+        /// `nil` where that end is no witness.
+        public var client: End?
+        public var server: End?
+
+        public init(
+            reason: Rule?, purpose: Transmission?, original: Int?, fate: Fate, effects: [Rule], client: End?,
+            server: End?
+        ) {
+            self.reason = reason
+            self.purpose = purpose
+            self.original = original
+            self.fate = fate
+            self.effects = effects
+            self.client = client
+            self.server = server
+        }
+    }
+
+    /// Something that happened to an end, or that it did.
+    public struct Moment: Sendable {
+        public enum Cause: Sendable, Equatable {
+            /// The packet of that number arrived.
+            case segment(Int)
+            /// A call of the program, by its name.
+            case call(String)
+            case timer(TimerName)
+            /// An ICMP error.
+            case icmp
+            /// None of these: it could now do what it had put off.
+            case itself
+        }
+
+        public var time: Timestamp
+        public var party: Party
+        public var cause: Cause
+        /// Without those by which it sent segments, which stand with these.
+        public var rules: [Rule]
+        /// The state afterwards.
+        public var state: State
+        /// How many of the connection's segments had been sent before.
+        public var segmentsBefore: Int
+
+        public init(
+            time: Timestamp, party: Party, cause: Cause, rules: [Rule], state: State, segmentsBefore: Int
+        ) {
+            self.time = time
+            self.party = party
+            self.cause = cause
+            self.rules = rules
+            self.state = state
+            self.segmentsBefore = segmentsBefore
+        }
+    }
+
+    /// One for each of the story's segments, in their order.
+    public var accounts: [Account]
+    /// In the order in which they happened.
+    public var moments: [Moment]
+    /// Each witness's way through the states.
+    public var paths: [Party: [StatePath.Entry]]
+
+    public init(accounts: [Account], moments: [Moment], paths: [Party: [StatePath.Entry]]) {
+        self.accounts = accounts
+        self.moments = moments
+        self.paths = paths
+    }
+}
+
+extension ConnectionStory {
+    /// Puts what the ends themselves tell in the place of what was concluded from the packets. An end that is no witness
+    /// keeps its conclusions.
+    public mutating func settle(by testimony: Testimony) {
+        guard testimony.accounts.count == steps.count else { return }
+        self.testimony = testimony
+        for (index, account) in testimony.accounts.enumerated() {
+            steps[index].account = account
+            // A conclusion beside its sender's own word could only repeat or contradict it.
+            if account.reason != nil { steps[index].labels = [] }
+            for party in Party.allCases {
+                guard let end = party == .client ? account.client : account.server else { continue }
+                steps[index].set(party, told: end)
+            }
+        }
+        for (party, entries) in testimony.paths {
+            guard let first = entries.first else { continue }
+            let known = EndState(state: first.state, provenance: .stack)
+            if party == .client { clientBefore = known } else { serverBefore = known }
+        }
+    }
+}
+
+extension ConnectionStory.Step {
+    fileprivate mutating func set(_ party: Party, told end: Testimony.End) {
+        let state = ConnectionStory.EndState(state: end.state, provenance: .stack)
+        switch party {
+        case .client: (client, clientVariables) = (state, end.variables)
+        case .server: (server, serverVariables) = (state, end.variables)
+        }
+    }
+}
+
+extension Testimony.Fate {
+    /// When it reached the other end.
+    public var arrival: Timestamp? {
+        switch self {
+        case .arrived(let time), .dropped(let time), .useless(let time): time
+        case .lost, .underWay: nil
+        }
+    }
+
+    var shown: ConnectionStory.Fate {
+        switch self {
+        case .arrived, .underWay: .arrived
+        case .dropped: .notTaken
+        case .useless: .useless
+        case .lost: .lost
+        }
+    }
+}

@@ -1,0 +1,335 @@
+import TCPState
+import TCPWire
+
+/// The cursor of a direction: where its numbers stand, what is missing in them, and what the next segment is by that.
+extension ConnectionRecord {
+    /// A jump further ahead than this, and than the window that the other end offers, is not believed until something bears
+    /// it out: the next segment, or an ACK.
+    private static let believable: Int32 = 1 << 20
+
+    /// How far beyond ``Half/next`` of `side` numbers may lie that its peer could have let in.
+    private func reach(of side: Int) -> Int32 {
+        max(Self.believable, Int32(clamping: window(of: peer(of: side))))
+    }
+
+    /// Classifies a segment that is no RST by its numbers, and moves its direction's cursor.
+    mutating func noteNumbers(
+        _ segment: TrackedSegment, from side: Int, repeatsSYN: Bool, at ticks: UInt32, _ store: inout HoleStore
+    ) -> SegmentReading {
+        if segment.flags.contains(.syn) { return noteOpening(segment, from: side, repeatsSYN, at: ticks) }
+        var reading = SegmentReading()
+        let length = segment.sequenceLength
+        let end = segment.sequence + length
+        let isFIN = segment.flags.contains(.fin)
+        guard halves[side].marks.contains(.numbered) else {
+            halves[side].begin(at: end)
+            if isFIN { halves[side].marks.insert(.fin) }
+            if length > 0 {
+                reading.classes.insert(.advances)
+                startTimer(side, until: end, at: ticks)
+            }
+            return reading
+        }
+        if let probe = probe(segment, from: side) {
+            reading.classes.insert(probe)
+            // An octet that is sent into a closed window for the first time takes a number.
+            if end.isAfter(halves[side].next) {
+                halves[side].advance(to: end)
+                reading.classes.insert(.advances)
+            }
+            return reading
+        }
+        if isStray(segment, from: side, at: ticks, &store, &reading) {
+            reading.classes.insert(.stray)
+            return reading
+        }
+        let next = halves[side].next
+        if segment.sequence.isBefore(next), length > 0 {
+            noteOld(segment, from: side, at: ticks, &store, &reading)
+        } else if segment.sequence.isAfter(next) {
+            open(next, segment.sequence, of: side, .open, at: ticks, stamp: segment.stamp, &store)
+            reading.classes.insert(.opensHole)
+            if length == 0 { halves[side].advance(to: end) }
+        }
+        if isFIN, !halves[side].marks.contains(.fin) {
+            halves[side].marks.insert(.fin)
+            if end.isBefore(next) { retreat(side, to: end, &store) }
+        }
+        if length > 0, end.isAfter(next) {
+            reading.classes.insert(.advances)
+            halves[side].advance(to: end)
+            if !reading.classes.isSentAgain { startTimer(side, until: end, at: ticks) }
+        }
+        return reading
+    }
+
+    /// A SYN or SYN-ACK, and what it carries.
+    private mutating func noteOpening(
+        _ segment: TrackedSegment, from side: Int, _ repeatsSYN: Bool, at ticks: UInt32
+    ) -> SegmentReading {
+        var reading = SegmentReading()
+        let end = segment.sequence + segment.sequenceLength
+        if repeatsSYN {
+            reading.classes.insert(.repeats)
+            reading.octetsSentAgain = segment.payloadLength
+            halves[side].marks.remove(.timing)
+        } else if halves[side].extent <= 1 {
+            reading.classes.insert(.advances)
+            startTimer(side, until: end, at: ticks)
+        }
+        if end.isAfter(halves[side].next) { halves[side].advance(to: end) }
+        return reading
+    }
+
+    /// One octet or none that asks for nothing but an answer.
+    private func probe(_ segment: TrackedSegment, from side: Int) -> SegmentClass? {
+        let other = peer(of: side)
+        guard segment.payloadLength <= 1, segment.flags.contains(.ack), !segment.flags.contains(.fin),
+            halves[other].marks.contains(.acknowledged)
+        else { return nil }
+        let acknowledged = halves[other].highestAcknowledgment
+        if halves[other].window == 0 {
+            // Linux sends an empty segment before the first number that is not acknowledged, others that octet itself.
+            let isOctet = segment.payloadLength == 1 && segment.sequence == acknowledged
+            return isOctet || segment.sequence == acknowledged - 1 ? .windowProbe : nil
+        }
+        let isBehind = segment.sequence == halves[side].next - 1 && acknowledged == halves[side].next
+        return isBehind ? .keepAlive : nil
+    }
+
+    // MARK: Numbers that were there before
+
+    private mutating func noteOld(
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
+        _ reading: inout SegmentReading
+    ) {
+        let next = halves[side].next
+        let end = segment.sequence + segment.sequenceLength
+        let limit = end.isAfter(next) ? next : end
+        let numbers = limit.relative(to: segment.sequence)
+        var filling = HoleStore.Filling()
+        if halves[side].marks.contains(.gapped) {
+            filling = store.fill(segment.sequence, limit, in: &halves[side].holes, before: next)
+            halves[side].noteHoles()
+        }
+        noteBeforeCapture(segment.sequence, limit, of: side, &filling)
+        reading.found = filling.acknowledged
+        if filling.awaited > 0 { reading.classes.insert(.advances) }
+        if filling.numbers > filling.awaited {
+            reading.classes.insert(.fillsHole)
+            if isOvertaken(segment, filling, from: side, at: ticks) { reading.classes.insert(.overtaken) }
+        }
+        if filling.numbers < numbers { reading.classes.insert(end.isAfter(next) ? .partlyOld : .repeats) }
+        guard reading.classes.isSentAgain else { return }
+        reading.octetsSentAgain = min(numbers, segment.payloadLength)
+        // Which of the two an ACK answers, nobody can tell (RFC 6298 3, Karn's algorithm).
+        halves[side].marks.remove(.timing)
+    }
+
+    /// What lies before the first number of a capture that starts in the middle was not captured either.
+    private func noteBeforeCapture(
+        _ start: SequenceNumber, _ limit: SequenceNumber, of side: Int, _ filling: inout HoleStore.Filling
+    ) {
+        let (lead, extent) = (halves[side].lead(over: start), halves[side].extent)
+        guard halves[side].marks.contains(.initialGuessed), extent > 0, lead >= extent else { return }
+        filling.numbers &+= min(limit.relative(to: start), UInt32(truncatingIfNeeded: lead - (extent - 1)))
+        if filling.ticks == nil { filling.ticks = 0 }
+        filling.duplicates = min(filling.duplicates, 0)
+    }
+
+    /// Without any other sign, what comes this soon was overtaken: 3 ms.
+    private static let reorderingFloor = UInt32(3_000_000 / tick)
+
+    /// Whether what fills a hole was sent before what had passed it. The sender's clock says so. Else it was filled sooner
+    /// than its sender can have learnt of the hole: within a round trip, or a little later where the other end has not asked
+    /// for it with three duplicate ACKs (RFC 5681 3.2).
+    private func isOvertaken(
+        _ segment: TrackedSegment, _ filling: HoleStore.Filling, from side: Int, at ticks: UInt32
+    ) -> Bool {
+        if segment.stamp != 0, filling.stamp != 0, segment.stamp != filling.stamp {
+            return Int16(bitPattern: segment.stamp &- filling.stamp) < 0
+        }
+        guard let opened = filling.ticks else { return false }
+        let trip = roundTripTicks ?? Self.reorderingFloor
+        let duplicates = halves[peer(of: side)].duplicateAcknowledgments
+        let isAsked = duplicates >= filling.duplicates && duplicates &- filling.duplicates >= 3
+        let patience = isAsked ? trip : max(trip, Self.reorderingFloor)
+        // Below zero where the capture's times go back: then it stands in the file later than it came.
+        return Int32(bitPattern: ticks &- opened) < Int32(clamping: patience)
+    }
+
+    /// The way to both ends and back, as short as it was seen; `nil` where it was not.
+    private var roundTripTicks: UInt32? {
+        let (one, two) = (halves[0].shortestRoundTrip, halves[1].shortestRoundTrip)
+        if one != .max, two != .max { return UInt32(clamping: UInt64(one) + UInt64(two)) }
+        return handshakeTicks != .max ? handshakeTicks : one != .max ? one : two != .max ? two : nil
+    }
+
+    // MARK: Numbers that are missing
+
+    private mutating func open(
+        _ start: SequenceNumber, _ end: SequenceNumber, of side: Int, _ kind: Hole.Kind, at ticks: UInt32,
+        stamp: UInt16 = 0, _ store: inout HoleStore
+    ) {
+        guard start != end else { return }
+        let duplicates = halves[peer(of: side)].duplicateAcknowledgments
+        let hole = Hole(start: start, end: end, ticks: ticks, duplicates: duplicates, stamp: stamp, kind: kind)
+        store.append(hole, to: &halves[side].holes)
+        halves[side].noteHoles()
+    }
+
+    /// Lets go of holes that will not be filled any more.
+    mutating func forgetHoles(of side: Int, at ticks: UInt32, _ store: inout HoleStore) {
+        guard halves[side].marks.contains(.gapped) else { return }
+        let patience = max(roundTripTicks ?? 0, Self.reorderingFloor)
+        store.forget(acknowledgedBefore: patience, of: &halves[side].holes, at: ticks)
+        halves[side].noteHoles()
+    }
+
+    // MARK: Numbers that are not believed
+
+    /// Whether a segment's numbers cannot be of this stream, as far as is known.
+    private mutating func isStray(
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
+        _ reading: inout SegmentReading
+    ) -> Bool {
+        let end = segment.sequence + segment.sequenceLength
+        if halves[side].marks.contains(.fin) {
+            // Nothing comes after a FIN: what seems to was never of this stream.
+            if end.isAfter(halves[side].next) { return true }
+        } else if segment.flags.contains(.fin), end.isBefore(halves[side].next), isAcknowledged(end + 1, of: side) {
+            // What lies behind this FIN has been acknowledged.
+            return true
+        }
+        if halves[side].marks.contains(.initialKnown), halves[side].lead(over: segment.sequence) > halves[side].extent {
+            return true
+        }
+        return isFar(segment, from: side, at: ticks, &store, &reading)
+    }
+
+    private func isAcknowledged(_ number: SequenceNumber, of side: Int) -> Bool {
+        let other = halves[peer(of: side)]
+        return other.marks.contains(.acknowledged) && other.highestAcknowledgment.isAtOrAfter(number)
+    }
+
+    /// A jump ahead that nothing explains waits for the next segment or ACK to bear it out. Where the stream goes on from its
+    /// old place instead, the jump was not of this stream.
+    private mutating func isFar(
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
+        _ reading: inout SegmentReading
+    ) -> Bool {
+        let start = segment.sequence
+        let end = start + segment.sequenceLength
+        let isFIN = segment.flags.contains(.fin)
+        let limit = reach(of: side)
+        guard start.distance(from: halves[side].next) > limit else { return false }
+        if halves[side].marks.contains(.gapped), let old = store.takeSuspect(of: &halves[side].holes) {
+            if start.isAtOrAfter(old.start), start.distance(from: old.end) <= limit {
+                accept(old, of: side, at: ticks, &store)
+                reading.classes.insert(.bearsOut)
+                return false
+            }
+        }
+        var suspect = Hole(start: start, end: end, ticks: ticks, duplicates: 0, kind: .suspect)
+        suspect.isFIN = isFIN
+        store.append(suspect, to: &halves[side].holes)
+        halves[side].noteHoles()
+        return true
+    }
+
+    /// What was suspect is of this stream after all: what lies before it was not captured.
+    private mutating func accept(_ suspect: Hole, of side: Int, at ticks: UInt32, _ store: inout HoleStore) {
+        open(halves[side].next, suspect.start, of: side, .open, at: ticks, &store)
+        halves[side].advance(to: suspect.end)
+        guard suspect.isFIN else { return }
+        halves[side].marks.insert(.fin)
+        if closer == nil { closer = side }
+        halves[side].state = halves[side].state == .closeWait ? .lastAck : .finWait1
+    }
+
+    /// The stream ends before numbers that seemed to be of it.
+    private mutating func retreat(_ side: Int, to end: SequenceNumber, _ store: inout HoleStore) {
+        if halves[side].marks.contains(.gapped) {
+            _ = store.fill(end, halves[side].next, in: &halves[side].holes, before: end)
+            halves[side].noteHoles()
+        }
+        halves[side].retreat(to: end)
+    }
+
+    // MARK: What the other end acknowledges
+
+    /// Whether a number that lies beyond all that `side` was seen to send can have been sent. If so it counts as sent, and not
+    /// captured; unless `side` was never seen to send anything, where the count begins there.
+    mutating func believes(
+        acknowledgment number: SequenceNumber, of side: Int, by segment: TrackedSegment, at ticks: UInt32,
+        _ store: inout HoleStore, _ reading: inout SegmentReading
+    ) -> Bool {
+        let marks = halves[side].marks
+        guard !marks.contains(.fin), !segment.flags.contains(.syn), !isOpening(side) else {
+            return false
+        }
+        if marks.contains(.gapped), let suspect = store.takeSuspect(of: &halves[side].holes) {
+            if number.isAtOrAfter(suspect.start), number.distance(from: suspect.end) <= reach(of: side) {
+                accept(suspect, of: side, at: ticks, &store)
+                reading.classes.insert(.bearsOutOther)
+            } else {
+                store.append(suspect, to: &halves[side].holes)
+            }
+        }
+        let beyond = number.distance(from: halves[side].next)
+        guard beyond > 0 else { return true }
+        guard beyond <= reach(of: side), !halves[side].marks.contains(.fin) else { return false }
+        if !marks.contains(.initialKnown), halves[side].extent <= 1 {
+            halves[side].initialSequence = number - 1
+            halves[side].begin(at: number)
+            return true
+        }
+        open(halves[side].next, number, of: side, .acknowledged, at: ticks, &store)
+        halves[side].advance(to: number)
+        reading.classes.insert(.acknowledgesUnseen)
+        reading.missing &+= UInt32(bitPattern: beyond)
+        reading.missingHoles &+= 1
+        return true
+    }
+
+    /// Whether an end that has only just sent its SYN is answered with other numbers: of a connection before (RFC 9293 3.5,
+    /// Figure 9), or made up.
+    private func isOpening(_ side: Int) -> Bool {
+        !halves[side].marks.isDisjoint(with: [.syn, .synAck]) && !halves[side].marks.contains(.synAcknowledged)
+    }
+
+    // MARK: The round trip
+
+    /// One segment at a time has its round trip measured.
+    private mutating func startTimer(_ side: Int, until end: SequenceNumber, at ticks: UInt32) {
+        guard !halves[side].marks.contains(.timing) else { return }
+        halves[side].marks.insert(.timing)
+        halves[side].timedEnd = end
+        halves[side].timedAt = ticks
+    }
+
+    /// Gives up what has not been answered for so long that the ticks could soon go round, and what began later than this
+    /// segment by the capture's own times.
+    mutating func giveUpTimers(at ticks: UInt32, after silence: Int64) {
+        let isLong = silence < 0 || silence >= Self.longestRoundTrip
+        for side in 0...1 where isLong || Int32(bitPattern: ticks &- halves[side].timedAt) < 0 {
+            halves[side].marks.remove(.timing)
+        }
+    }
+
+    /// Half of what the ticks can count, in nanoseconds: 214 s.
+    static let longestRoundTrip = Int64(1 << 31) * tick
+}
+
+extension Half {
+    /// Notes whether there are holes.
+    @inline(__always)
+    fileprivate mutating func noteHoles() {
+        if holes == 0 { marks.remove(.gapped) } else { marks.insert(.gapped) }
+    }
+
+    /// How many numbers ``next`` lies beyond `number`; 0 where it does not.
+    fileprivate func lead(over number: SequenceNumber) -> UInt64 {
+        number.isBefore(next) ? UInt64(next.relative(to: number)) : 0
+    }
+}

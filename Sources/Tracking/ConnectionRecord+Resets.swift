@@ -1,0 +1,66 @@
+import TCPState
+import TCPWire
+
+/// What an RST does to the two ends.
+extension ConnectionRecord {
+    /// How an RST's number fits those of its receiver (RFC 9293 3.10.7.4 with RFC 5961 3.2).
+    private enum ResetFit {
+        /// Exactly the number expected next; in SYN-SENT, the SYN acknowledged. The receiver closes.
+        case exact
+        /// Elsewhere in the window: the receiver only asks back with an ACK.
+        case inWindow
+        /// The receiver ignores it, and it need not even come from the other end.
+        case outside
+        /// No number is known to compare it with.
+        case unknown
+    }
+
+    mutating func settleReset(_ segment: TrackedSegment, from side: Int, _ store: borrowing HoleStore) {
+        let other = peer(of: side)
+        halves[side].marks.insert(.reset)
+        let fit = fit(ofReset: segment, from: side, store)
+        if fit == .outside { return }
+        halves[side].state = .closed
+        if resetter == nil { resetter = side }
+        if fit == .exact {
+            halves[side].marks.insert(.resetAcceptable)
+            halves[other].state = .closed
+        }
+    }
+
+    private func fit(ofReset segment: TrackedSegment, from side: Int, _ store: borrowing HoleStore) -> ResetFit {
+        let other = peer(of: side)
+        let sequence = segment.sequence
+        let acknowledgment = segment.acknowledgment
+        // An end that has sent its SYN and knows nothing of the other goes by the ACK (3.10.7.3: SND.UNA < SEG.ACK =<
+        // SND.NXT). An RST from the one that sent the SYN itself is judged by the number, as any other.
+        if halves[other].state == .synSent {
+            let covers =
+                segment.flags.contains(.ack) && acknowledgment.isAfter(halves[other].initialSequence)
+                && acknowledgment.isAtOrBefore(halves[other].next)
+            return covers ? .exact : .outside
+        }
+        let isNumbered = halves[side].marks.contains(.numbered)
+        let isAcknowledged = halves[other].marks.contains(.acknowledged)
+        let contiguous = store.firstMissing(in: halves[side].holes) ?? halves[side].next
+        if isNumbered, sequence == halves[side].next || sequence == contiguous { return .exact }
+        if isAcknowledged, sequence == halves[other].highestAcknowledgment { return .exact }
+        guard isNumbered || isAcknowledged else { return .unknown }
+        let expected = isAcknowledged ? halves[other].highestAcknowledgment : contiguous
+        return sequence.isInWindow(from: expected, size: window(of: other)) ? .inWindow : .outside
+    }
+
+    /// The window that an end last offered, scaled; the largest it can mean where the SYN that told the scale was not
+    /// captured.
+    func window(of side: Int) -> UInt32 {
+        let shift: UInt8
+        if halves[side].marks.isDisjoint(with: [.syn, .synAck]) {
+            shift = 14
+        } else if let own = halves[side].windowScale, halves[peer(of: side)].windowScale != nil {
+            shift = own
+        } else {
+            shift = 0
+        }
+        return UInt32(halves[side].window) << UInt32(shift)
+    }
+}

@@ -1,0 +1,214 @@
+import CaptureFile
+import TCPState
+import TCPWire
+
+extension ConnectionRecord {
+    /// Takes one more segment into account: numbers first, then the states that follow from them.
+    ///
+    /// - Parameter store: where the holes of this record's directions are kept.
+    @inline(never)
+    @discardableResult
+    mutating func takeInFull(
+        _ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore
+    ) -> SegmentReading {
+        let side = segment.side
+        let ticks = circlingTicks(segment.time)
+        giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime))
+        if lastTime < segment.time { lastTime = segment.time }
+        halves[side].segments &+= 1
+        let flags = segment.flags
+        // An RST is judged by its number alone and stands in nobody's stream (RFC 9293 3.10.7.4, the second check).
+        if flags.contains(.rst) {
+            noteBase(segment, from: side)
+            settleReset(segment, from: side, store)
+            return SegmentReading()
+        }
+        if isOfAnother(segment, from: side) {
+            var reading = SegmentReading()
+            reading.classes.insert(.stray)
+            return reading
+        }
+        var repeatsSYN = false
+        if flags.contains(.syn) {
+            repeatsSYN = noteSYN(segment, from: side, &store)
+        }
+        noteBase(segment, from: side)
+        var reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, &store)
+        if flags.contains(.ack) {
+            if !handshakeProved { noteHandshake(segment, from: side) }
+            noteAcknowledgment(segment, from: side, at: ticks, &store, &reading)
+        }
+        noteWindow(segment, of: side, &reading)
+        halves[side].count(reading)
+        if flags.contains(.fin), closer == nil, !reading.classes.contains(.stray) { closer = side }
+
+        settleSender(segment, side: side, transitions)
+        settleReceiver(segment, from: side, to: peer(of: side), transitions, store)
+        for side in 0...1 { forgetHoles(of: side, at: ticks, &store) }
+        return reading
+    }
+
+    /// A segment of another connection between the same two: a SYN-ACK with another ISN after the first one was acknowledged,
+    /// or the first that an end says, with an ACK that covers no SYN of this connection (RFC 9293 3.5, Figure 9).
+    private func isOfAnother(_ segment: TrackedSegment, from side: Int) -> Bool {
+        guard segment.flags.contains(.ack) else { return false }
+        if segment.flags.contains(.syn) {
+            return halves[side].marks.isSuperset(of: [.initialKnown, .synAcknowledged])
+                && segment.sequence != halves[side].initialSequence
+        }
+        let other = halves[peer(of: side)]
+        guard other.state == .synSent, !halves[side].marks.contains(.numbered) else { return false }
+        let (iss, number) = (other.initialSequence, segment.acknowledgment)
+        return !number.isAfter(iss) || number.isAfter(other.next)
+    }
+
+    /// - Returns: whether this very SYN (or SYN-ACK) was sent before. The SYN-ACK of a simultaneous open repeats a SYN's
+    ///   number, but is not the SYN again (RFC 9293 Figure 7).
+    private mutating func noteSYN(_ segment: TrackedSegment, from side: Int, _ store: inout HoleStore) -> Bool {
+        let other = peer(of: side)
+        let sequence = segment.sequence
+        let answers = segment.flags.contains(.ack)
+        let isSame =
+            !halves[side].marks.isDisjoint(with: [.initialKnown, .initialGuessed])
+            && halves[side].initialSequence == sequence
+        let isRepeat = isSame && halves[side].marks.contains(answers ? .synAck : .syn)
+        halves[side].initialSequence = sequence
+        if !isSame || !halves[side].marks.contains(.numbered) {
+            halves[side].begin(at: sequence + 1)
+            halves[side].marks.subtract([.timing, .gapped])
+            store.removeAll(of: &halves[side].holes)
+        }
+        halves[side].marks.insert(.initialKnown)
+        halves[side].marks.remove(.initialGuessed)
+        if answers {
+            halves[side].marks.insert(.synAck)
+            if !halves[other].marks.contains(.initialKnown) {
+                // The SYN itself was not captured; the number that acknowledges it tells what it was.
+                halves[other].initialSequence = segment.acknowledgment - 1
+                halves[other].marks.insert(.initialKnown)
+                halves[other].marks.remove(.initialGuessed)
+                halves[other].countCirclesAnew()
+                if roleEvidence.isGuess {
+                    roleEvidence = .synAck
+                    clientSide = UInt8(truncatingIfNeeded: other)
+                }
+            }
+            if synAckDelay < 0, halves[other].marks.contains(.syn) { noteSynAck(at: segment.time) }
+        } else {
+            if isReflexive
+                || halves[other].marks.contains(.syn) && !halves[other].marks.contains(.synAcknowledged)
+                    && !halves[side].marks.contains(.syn)
+            {
+                traits.insert(.simultaneousOpen)
+            }
+            halves[side].marks.insert(.syn)
+            if roleEvidence != .syn {
+                // Captured out of order, or the end that was guessed wrong: a SYN settles it.
+                roleEvidence = .syn
+                clientSide = UInt8(truncatingIfNeeded: side)
+            }
+        }
+        halves[side].windowScale = segment.windowScale
+        return isRepeat
+    }
+
+    /// Where the capture starts in the middle, the first number seen counts as 1, as if the SYN had come just before.
+    private mutating func noteBase(_ segment: TrackedSegment, from side: Int) {
+        let known: Half.Marks = [.initialKnown, .initialGuessed]
+        // An RST to a closed port carries no number of its own: 0, or what the other end acknowledged.
+        if segment.flags.contains(.rst), segment.flags.contains(.ack), segment.sequence.rawValue == 0 { return }
+        if halves[side].marks.isDisjoint(with: known) {
+            halves[side].initialSequence = segment.sequence - 1
+            halves[side].marks.insert(.initialGuessed)
+        }
+        let other = peer(of: side)
+        if segment.flags.contains(.ack), halves[other].marks.isDisjoint(with: known) {
+            halves[other].initialSequence = segment.acknowledgment - 1
+            halves[other].marks.insert(.initialGuessed)
+        }
+    }
+
+    /// The third segment of the handshake, proved by both its numbers (RFC 9293 3.5).
+    private mutating func noteHandshake(_ segment: TrackedSegment, from side: Int) {
+        let other = peer(of: side)
+        guard !segment.flags.contains(.syn), halves[side].marks.contains(.syn), halves[other].marks.contains(.synAck),
+            segment.acknowledgment == halves[other].initialSequence + 1,
+            // With Fast Open the SYN carried data, which the SYN-ACK has acknowledged (RFC 7413 4.2).
+            segment.sequence == halves[side].initialSequence + 1
+                || halves[other].segments == 1
+                    && segment.sequence == halves[other].highestAcknowledgment
+        else { return }
+        handshakeProved = true
+        // A refusal or reset before was of an earlier try with the same SYN.
+        (resetter, closer) = (nil, nil)
+        noteHandshake(at: segment.time)
+    }
+
+    private mutating func noteAcknowledgment(
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
+        _ reading: inout SegmentReading
+    ) {
+        let other = peer(of: side)
+        let number = segment.acknowledgment
+        if segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin]) { reading.classes.insert(.pureACK) }
+        // What was never sent, nobody can acknowledge (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
+        if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
+            !believes(acknowledgment: number, of: other, by: segment, at: ticks, &store, &reading)
+        {
+            return
+        }
+        noteRepeated(segment, from: side, &reading)
+        guard halves[other].marks.contains(.numbered) else { return }
+        if halves[other].marks.contains(.gapped) {
+            let missing = store.acknowledge(number, in: &halves[other].holes, at: ticks)
+            reading.missing &+= missing.numbers
+            reading.missingHoles &+= missing.holes
+        }
+        if halves[other].marks.contains(.timing), number.isAtOrAfter(halves[other].timedEnd) {
+            halves[other].marks.remove(.timing)
+            reading.classes.insert(.endsRoundTrip)
+            reading.roundTrip = ticks &- halves[other].timedAt
+            halves[other].shortestRoundTrip = min(halves[other].shortestRoundTrip, reading.roundTrip)
+        }
+        if halves[other].marks.contains(.initialKnown), number.isAfter(halves[other].initialSequence) {
+            halves[other].marks.insert(.synAcknowledged)
+        }
+        if halves[other].marks.contains(.fin), number.isAfter(halves[other].finSequence) {
+            halves[other].marks.insert(.finAcknowledged)
+        }
+    }
+
+    /// Whether the acknowledgment was given before, and whether that makes it a duplicate.
+    private mutating func noteRepeated(_ segment: TrackedSegment, from side: Int, _ reading: inout SegmentReading) {
+        let other = peer(of: side)
+        let number = segment.acknowledgment
+        if !halves[side].marks.contains(.acknowledged) || number.isAfter(halves[side].highestAcknowledgment) {
+            halves[side].highestAcknowledgment = number
+            halves[side].marks.insert(.acknowledged)
+        } else if number == halves[side].highestAcknowledgment, reading.classes.contains(.pureACK),
+            segment.window == halves[side].window, segment.window > 0, halves[other].marks.contains(.numbered),
+            halves[other].next.isAfter(number)
+        {
+            reading.classes.insert(.duplicateACK)
+        }
+    }
+
+    private mutating func noteWindow(_ segment: TrackedSegment, of side: Int, _ reading: inout SegmentReading) {
+        halves[side].window = segment.window
+        if segment.window == 0, segment.flags.isDisjoint(with: [.syn, .fin]) { reading.classes.insert(.zeroWindow) }
+    }
+}
+
+extension Half {
+    /// Counts a segment of this direction by its class.
+    fileprivate mutating func count(_ reading: SegmentReading) {
+        let classes = reading.classes
+        if classes.isSentAgain {
+            retransmittedSegments &+= 1
+            retransmittedBytes.addStaying(reading.octetsSentAgain)
+        }
+        if classes.isOutOfOrder { outOfOrderSegments &+= 1 }
+        if classes.contains(.duplicateACK) { duplicateAcknowledgments &+= 1 }
+        if classes.contains(.zeroWindow), zeroWindows < .max { zeroWindows &+= 1 }
+    }
+}

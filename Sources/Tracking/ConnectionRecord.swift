@@ -1,0 +1,139 @@
+import CaptureFile
+import TCPWire
+
+/// How the tracker knows which end is the client.
+@frozen public enum RoleEvidence: UInt8, Sendable, BitwiseCopyable {
+    /// It sent the SYN.
+    case syn
+    /// The other end sent a SYN-ACK.
+    case synAck
+    /// A guess: the other end's port is a well-known or registered one.
+    case port
+    /// A guess: it was the first to be seen.
+    case firstSeen
+
+    public var isGuess: Bool { self == .port || self == .firstSeen }
+}
+
+/// One connection as the first pass leaves it: flat, 184 octets, nothing allocated.
+public struct ConnectionRecord: Sendable, BitwiseCopyable {
+    /// What is so or not so of the whole connection.
+    struct Traits: OptionSet, BitwiseCopyable {
+        let rawValue: UInt8
+        static let handshakeProved = Traits(rawValue: 1 << 0)
+        static let simultaneousOpen = Traits(rawValue: 1 << 1)
+        static let reusesTuple = Traits(rawValue: 1 << 2)
+        static let reflexive = Traits(rawValue: 1 << 3)
+    }
+
+    /// Nanoseconds in one unit of the delays that are kept; at most 429 s fit.
+    package static let tick: Int64 = 100
+
+    public internal(set) var firstTime: Timestamp
+    public internal(set) var lastTime: Timestamp
+    /// Packet number of the first segment; 0 for a record that is no longer in use.
+    public internal(set) var firstNumber: UInt64
+    var key: FlowKey
+    /// The halves in the key's order; ``client`` and ``server`` know which is which.
+    package internal(set) var halves: InlineArray<2, Half> = [Half(), Half()]
+    private var synAckTicks = UInt32.max
+    private(set) var handshakeTicks = UInt32.max
+    var clientSide: UInt8
+    public internal(set) var roleEvidence: RoleEvidence
+    var traits: Traits = []
+    /// In the key's order and counted from 1, 0 for none: in the lower half who sent the first FIN, in the upper half who
+    /// sent the first RST that counted.
+    private var enders: UInt8 = 0
+
+    init(startingWith segment: TrackedSegment) {
+        let (client, evidence) = Self.roles(segment)
+        key = segment.key
+        if key.isReflexive { traits.insert(.reflexive) }
+        clientSide = UInt8(truncatingIfNeeded: client)
+        roleEvidence = evidence
+        firstTime = segment.time
+        lastTime = segment.time
+        firstNumber = UInt64(truncatingIfNeeded: segment.number)
+    }
+}
+
+extension ConnectionRecord {
+    public var clientEndpoint: Endpoint { clientSide == 0 ? key.low : key.high }
+    public var serverEndpoint: Endpoint { clientSide == 0 ? key.high : key.low }
+    public var client: Half { halves[Int(clientSide & 1)] }
+    public var server: Half { halves[Int(~clientSide & 1)] }
+
+    /// The end that receives what `side` sends.
+    @inline(__always)
+    package func peer(of side: Int) -> Int { side ^ (isReflexive ? 0 : 1) }
+
+    /// The client's side, and the server's.
+    package func side(of party: Party) -> Int { party == .client ? Int(clientSide & 1) : peer(of: Int(clientSide & 1)) }
+
+    /// Whose side this is.
+    package func party(_ side: Int) -> Party { side == Int(clientSide) ? .client : .server }
+
+    /// Whether the segment went from client to server. Of a connection of a socket with itself every segment counts as
+    /// the client's.
+    public func isFromClient(_ segment: SegmentHeader) -> Bool {
+        segment.sourceEndpoint == clientEndpoint
+    }
+
+    /// Nanoseconds from the first segment to the last.
+    public var duration: Int64 { lastTime.nanoseconds(since: firstTime) }
+
+    /// Whether the capture holds neither SYN nor SYN-ACK, so that it began in the middle of this connection.
+    public var isMidstream: Bool {
+        (client.marks.union(server.marks)).isDisjoint(with: [.syn, .synAck])
+    }
+
+    /// The three segments of the handshake were seen, and their numbers fit: each ACK is the other's ISN + 1.
+    public internal(set) var handshakeProved: Bool {
+        @inline(__always) get { traits.contains(.handshakeProved) }
+        set { if newValue { traits.insert(.handshakeProved) } else { traits.remove(.handshakeProved) } }
+    }
+
+    /// Both ends sent a SYN without having seen the other's.
+    public var simultaneousOpen: Bool { traits.contains(.simultaneousOpen) }
+
+    /// The tuple was used before in this capture.
+    public package(set) var reusesTuple: Bool {
+        get { traits.contains(.reusesTuple) }
+        set { if newValue { traits.insert(.reusesTuple) } else { traits.remove(.reusesTuple) } }
+    }
+
+    /// Both ends are the same socket, connected with itself: what it sends, it receives.
+    @inline(__always)
+    package var isReflexive: Bool { traits.contains(.reflexive) }
+
+    /// The end (in the key's order) that sent the first FIN.
+    var closer: Int? {
+        get { enders & 0x0f == 0 ? nil : Int(enders & 0x0f) - 1 }
+        set { enders = enders & 0xf0 | UInt8(truncatingIfNeeded: (newValue ?? -1) + 1) }
+    }
+
+    /// The end that sent the first RST that counted.
+    var resetter: Int? {
+        get { enders >> 4 == 0 ? nil : Int(enders >> 4) - 1 }
+        set { enders = enders & 0x0f | UInt8(truncatingIfNeeded: (newValue ?? -1) + 1) << 4 }
+    }
+
+    /// Nanoseconds from the first SYN to the SYN-ACK, in steps of 100; negative: not seen.
+    public var synAckDelay: Int64 { synAckTicks == .max ? -1 : Int64(synAckTicks) * Self.tick }
+
+    /// Nanoseconds from the first SYN to the ACK that completes the handshake, in steps of 100; negative: not seen.
+    public var handshakeDelay: Int64 { handshakeTicks == .max ? -1 : Int64(handshakeTicks) * Self.tick }
+
+    mutating func noteSynAck(at time: Timestamp) { synAckTicks = delayTicks(time) }
+    mutating func noteHandshake(at time: Timestamp) { handshakeTicks = delayTicks(time) }
+
+    /// For a time of day that only differences are taken of; goes full circle every 429 s.
+    @inline(__always)
+    func circlingTicks(_ time: Timestamp) -> UInt32 {
+        UInt32(truncatingIfNeeded: UInt64(bitPattern: time.nanoseconds(since: firstTime)) / UInt64(Self.tick))
+    }
+
+    private func delayTicks(_ time: Timestamp) -> UInt32 {
+        UInt32(clamping: min(max(0, time.nanoseconds(since: firstTime)) / Self.tick, Int64(UInt32.max) - 1))
+    }
+}

@@ -1,0 +1,147 @@
+import CaptureFile
+import FlatMemory
+
+/// When a connection is taken to be over, so that an endless stream is tracked in constant memory.
+public struct Eviction: Sendable {
+    /// Nanoseconds without a segment after which a connection is let go. Segments that come later open another one.
+    public var idle: Int64
+    /// Connections held at most: where a new one finds no room, one goes, before all others one that was never answered.
+    public var limit: Int
+
+    public init(idle: Int64, limit: Int = 1 << 20) {
+        self.idle = max(1, idle)
+        self.limit = max(1, min(limit, 1 << 30))
+    }
+}
+
+/// A connection that was let go, with its place in the order of first segments, from 0.
+public struct EndedConnection: Sendable {
+    public let serial: Int
+    public let record: ConnectionRecord
+}
+
+/// What a tracker that lets connections go remembers besides them.
+struct Evictor {
+    let policy: Eviction
+    /// Records that hold no connection.
+    var vacant: [UInt32] = []
+    /// By record.
+    var serials: [Int] = []
+    var opened = 0
+    var ended: [EndedConnection] = []
+
+    init(_ policy: Eviction) { self.policy = policy }
+
+    mutating func end(_ index: Int, _ record: ConnectionRecord) {
+        ended.append(EndedConnection(serial: serials[index], record: record))
+        vacant.append(UInt32(truncatingIfNeeded: index))
+    }
+
+    /// How long one that has closed is kept for what may still come of it: retransmitted FINs, late segments.
+    static let closedIdle: Int64 = 5_000_000_000
+    /// Records looked at in search of the one to give up.
+    static let searched = 1024
+}
+
+extension ConnectionTracker {
+    /// The connections let go since they were last taken.
+    public mutating func takeEnded() -> [EndedConnection] {
+        guard let ended = evictor?.ended, !ended.isEmpty else { return [] }
+        evictor?.ended.removeAll(keepingCapacity: true)
+        return ended
+    }
+
+    /// Lets go all that are left, in the order of their first segments.
+    public mutating func endAll() {
+        guard let serials = evictor?.serials else { return }
+        let left = (0..<records.count).filter { records[$0].firstNumber > 0 }.sorted { serials[$0] < serials[$1] }
+        for index in left { evict(index) }
+    }
+
+    /// Looks at two records more: the hand comes round faster than segments can open new ones.
+    mutating func sweep(at time: Timestamp) {
+        guard let policy = evictor?.policy, records.count > 0 else { return }
+        for _ in 0..<2 {
+            let index = nextUnderHand()
+            guard records[index].firstNumber > 0 else { continue }
+            let idle = time.nanoseconds(since: records[index].lastTime)
+            let allowed = records[index].isOver ? min(policy.idle, Evictor.closedIdle) : policy.idle
+            if idle > allowed { evict(index) }
+        }
+    }
+
+    /// A place for a new record, where possible one that was used before.
+    mutating func openSparingly(_ record: ConnectionRecord) -> Int {
+        if let policy = evictor?.policy, count >= policy.limit { giveOneUp() }
+        let serial = evictor?.opened ?? 0
+        evictor?.opened += 1
+        if let vacant = evictor?.vacant.popLast() {
+            let index = Int(vacant)
+            records[index] = record
+            evictor?.serials[index] = serial
+            return index
+        }
+        records.append(record)
+        evictor?.serials.append(serial)
+        return records.count - 1
+    }
+
+    /// Of the next few under the hand: one that was never answered, else the one that has been silent longest.
+    private mutating func giveOneUp() {
+        var chosen: Int?
+        for _ in 0..<Evictor.searched {
+            let index = nextUnderHand()
+            guard records[index].firstNumber > 0 else { continue }
+            if records[index].isUnanswered {
+                chosen = index
+                break
+            }
+            if let other = chosen, records[other].lastTime <= records[index].lastTime { continue }
+            chosen = index
+        }
+        if let chosen { evict(chosen) }
+    }
+
+    private mutating func nextUnderHand() -> Int {
+        let index = hand < records.count ? hand : 0
+        hand = index + 1
+        return index
+    }
+
+    private mutating func evict(_ index: Int) {
+        let record = records[index]
+        evictor?.end(index, record)
+        unlink(index)
+        for side in 0...1 { holes.removeAll(of: &records[index].halves[side].holes) }
+        records[index].firstNumber = 0
+    }
+
+    /// Empties the connection's slot and moves back what had been pushed behind it, so that no search ends too early
+    /// (Knuth, The Art of Computer Programming 6.4, algorithm R). An earlier life of a reused tuple has no slot.
+    private mutating func unlink(_ index: Int) {
+        let hash = records[index].key.hash(seed: seed)
+        let wanted = Self.entry(index, hash)
+        var hole = home(hash)
+        while slots[hole] != wanted {
+            if slots[hole] == 0 { return }
+            hole = following(hole)
+        }
+        var next = hole
+        while true {
+            next = following(next)
+            guard slots[next] != 0 else { break }
+            // It may move back unless its home lies between the hole and itself.
+            if distance(from: home(slots[next]), to: next) >= distance(from: hole, to: next) {
+                slots[hole] = slots[next]
+                hole = next
+            }
+        }
+        slots[hole] = 0
+        used -= 1
+    }
+
+    /// Slots from one to another, going round where the table ends.
+    private func distance(from start: Int, to end: Int) -> Int {
+        end >= start ? end - start : end + slots.count - start
+    }
+}

@@ -1,0 +1,244 @@
+import CaptureFile
+import FlatMemory
+import TCPState
+import TCPWire
+
+/// Connections out of segments, in one pass: an open-addressing table over flat records. Nothing is allocated per
+/// segment; memory grows with the number of connections, or stays constant where ended ones are let go (``Eviction``).
+public struct ConnectionTracker: ~Copyable {
+    var records: FlatStore<ConnectionRecord>
+    /// The holes in the records' directions.
+    var holes = HoleStore()
+    /// 0 for an empty slot; else record index + 1 below, and above it the half of the key's hash that says where the search
+    /// for it begins: so a slot taken by another key is passed over, and the table made larger, without a look at the
+    /// records, which lie in cold memory. From a half to five eighths of them are taken: 16 octets a connection at most.
+    var slots = FlatStore<UInt64>(repeating: 0, count: 1024)
+    var used = 0
+    let seed: HashSeed
+    private let transitions = TransitionMatrix()
+    /// How many tuples have got another record since the last look at what is likely.
+    private var renewals = 0
+    var evictor: Evictor?
+    /// Where the evictor looks next; goes round over the records.
+    var hand = 0
+
+    /// As many connections as most captures have not: 24 MB of addresses.
+    public static let usualCount = 1 << 17
+
+    /// - Parameters:
+    ///   - eviction: when to let connections go; `nil` keeps all.
+    ///   - count: how many connections to expect; there may be more.
+    public init(seed: HashSeed, eviction: Eviction? = nil, expecting count: Int = usualCount) {
+        self.seed = seed
+        records = FlatStore(expecting: count)
+        evictor = eviction.map { Evictor($0) }
+    }
+
+    /// How many connections there are; those let go not counted.
+    public var count: Int { records.count - (evictor?.vacant.count ?? 0) }
+
+    /// Whether it lets connections go.
+    package var isEvicting: Bool { evictor != nil }
+
+    /// A connection by its place in the order of first segments; of a tracker that lets connections go, in no order.
+    public subscript(index: Int) -> ConnectionRecord { records[index] }
+
+    /// Takes the next segment.
+    ///
+    /// - Returns: the index of its connection, and what the segment is to it.
+    @discardableResult
+    public mutating func add(_ segment: TrackedSegment) -> (connection: Int, reading: SegmentReading) {
+        if evictor != nil { sweep(at: segment.time) }
+        let index = find(segment, segment.key.hash(seed: seed), after: 0)
+        return (index, records[index].takeInFull(segment, transitions, &holes))
+    }
+
+    /// Takes segments one after another, and tells of each what it is.
+    ///
+    /// - Parameters:
+    ///   - before: packets that came before those that the segments' numbers count from.
+    ///   - index: gets each segment's place.
+    ///   - note: gets each segment's entry, its connection, its reading, and the connection's record after it.
+    package mutating func take(
+        _ entries: borrowing SegmentBatch.Entries, after before: Int, into index: inout SegmentIndex,
+        noting note: (Int, Int, SegmentReading, ConnectionRecord) -> Void
+    ) {
+        for entry in 0..<entries.count {
+            if evictor != nil { sweep(at: entries[entry].segment.time) }
+            let connection = find(entries[entry].segment, entries[entry].hash, after: before)
+            let reading = records[connection].takeInFull(entries[entry].segment, transitions, &holes)
+            note(entry, connection, reading, records[connection])
+            index.note(connection, offset: entries[entry].offset, number: before &+ entries[entry].segment.number)
+        }
+    }
+
+    @inline(__always)
+    private mutating func take(_ segment: TrackedSegment, of index: Int) {
+        // In two calls, since the table is copied for the second.
+        if !records[index].takeInBulk(segment) { records[index].takeInFull(segment, transitions, &holes) }
+    }
+
+    /// Takes segments, some of them at a time: while the first is worked on, the memory that the others need is under way.
+    ///
+    /// - Parameters:
+    ///   - before: packets that came before those that the segments' numbers count from.
+    ///   - index: gets each segment's place.
+    package mutating func take(
+        _ entries: borrowing SegmentBatch.Entries, after before: Int = 0, into index: inout SegmentIndex
+    ) {
+        var likely = InlineArray<32, Int>(repeating: 0)
+        var start = 0
+        while start < entries.count {
+            let end = min(start &+ likely.count, entries.count)
+            for entry in start..<end { slots.fetchSoon(home(entries[entry].hash)) }
+            for entry in start..<end {
+                let record = likelyRecord(entries[entry].hash)
+                likely[entry &- start] = record
+                records.fetchSoon(record)
+            }
+            renewals = 0
+            for entry in start..<end {
+                let segment = entries[entry].segment
+                let connection = connection(of: segment, entries[entry].hash, likely[entry &- start], after: before)
+                take(segment, of: connection)
+                index.note(connection, offset: entries[entry].offset, number: before &+ segment.number)
+            }
+            start = end
+        }
+    }
+
+    /// - Parameter likely: the record that was found by its tag alone; it is the segment's if the key is the same, and if no
+    ///   tuple has got another record since then.
+    @inline(__always)
+    private mutating func connection(
+        of segment: TrackedSegment, _ hash: UInt64, _ likely: Int, after before: Int
+    ) -> Int {
+        if evictor == nil {
+            let isThere = UInt(bitPattern: likely) < UInt(bitPattern: records.count) && renewals == 0
+            if isThere, records[likely].key == segment.key, !segment.opens { return likely }
+        } else {
+            sweep(at: segment.time)
+        }
+        return find(segment, hash, after: before)
+    }
+
+    /// The record that a key with this hash most likely has, judged by the slots alone; negative where it has none.
+    @inline(__always)
+    private func likelyRecord(_ hash: UInt64) -> Int {
+        let first = home(hash)
+        guard first &+ 4 <= slots.count else { return likelyRecord(hash, from: first) }
+        // How far it is to go follows no pattern, so four are looked at in any case.
+        let found =
+            isLikely(slots[first], hash) | isLikely(slots[first &+ 1], hash) << 1
+            | isLikely(slots[first &+ 2], hash) << 2 | isLikely(slots[first &+ 3], hash) << 3
+        guard found != 0 else { return likelyRecord(hash, from: following(first &+ 3)) }
+        return Self.index(slots[first &+ found.trailingZeroBitCount])
+    }
+
+    private func likelyRecord(_ hash: UInt64, from first: Int) -> Int {
+        var slot = first
+        while isLikely(slots[slot], hash) == 0 { slot = following(slot) }
+        return Self.index(slots[slot])
+    }
+
+    /// 1 for an empty slot, or one whose tag is the hash's; else 0.
+    @inline(__always)
+    private func isLikely(_ entry: UInt64, _ hash: UInt64) -> UInt64 {
+        (entry == 0).bit | (Self.tag(entry) == Self.tag(hash)).bit
+    }
+
+    /// The connection that there is, where this segment would begin another one between the same two.
+    package func predecessor(of segment: TrackedSegment) -> Int? {
+        var slot = home(segment.key.hash(seed: seed))
+        while slots[slot] != 0 {
+            let index = Self.index(slots[slot])
+            if records[index].key == segment.key {
+                return segment.opens && records[index].hasOtherLife(segment) ? index : nil
+            }
+            slot = following(slot)
+        }
+        return nil
+    }
+
+    /// The record of the segment's connection: the one there is, or a new one.
+    @inline(never)
+    private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, after before: Int) -> Int {
+        var slot = home(hash)
+        while slots[slot] != 0 {
+            let entry = slots[slot]
+            let index = Self.index(entry)
+            if Self.tag(entry) == Self.tag(hash), records[index].key == segment.key {
+                guard segment.opens, records[index].hasOtherLife(segment) else { return index }
+                return reopen(segment, hash, before, after: index)
+            }
+            slot = following(slot)
+        }
+        return insert(segment, hash, before)
+    }
+
+    /// Gives a later life of a tuple the slot of the earlier one; or its own, where that one was let go to make room.
+    @inline(never)
+    private mutating func reopen(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int, after earlier: Int) -> Int {
+        let fresh = open(segment, before)
+        records[fresh].traits.insert(.reusesTuple)
+        // Looked for anew: making room may have moved what was there.
+        var slot = home(hash)
+        while slots[slot] != 0, slots[slot] != Self.entry(earlier, hash) { slot = following(slot) }
+        if slots[slot] == 0 { used += 1 }
+        slots[slot] = Self.entry(fresh, hash)
+        renewals &+= 1
+        return fresh
+    }
+
+    @inline(never)
+    private mutating func insert(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int) -> Int {
+        let fresh = open(segment, before)
+        if used * 8 >= slots.count * 5 { grow() }
+        // Looked for anew: making room may have moved what was there.
+        var slot = home(hash)
+        while slots[slot] != 0 { slot = following(slot) }
+        slots[slot] = Self.entry(fresh, hash)
+        used += 1
+        return fresh
+    }
+
+    private mutating func open(_ segment: TrackedSegment, _ before: Int) -> Int {
+        var record = ConnectionRecord(startingWith: segment)
+        record.firstNumber &+= UInt64(truncatingIfNeeded: before)
+        if evictor != nil { return openSparingly(record) }
+        records.append(record)
+        return records.count - 1
+    }
+
+    @inline(__always)
+    static func entry(_ index: Int, _ hash: UInt64) -> UInt64 {
+        hash & 0xffff_ffff_0000_0000 | UInt64(UInt32(truncatingIfNeeded: index &+ 1))
+    }
+
+    @inline(__always)
+    static func index(_ entry: UInt64) -> Int { Int(entry & 0xffff_ffff) &- 1 }
+
+    /// The half of a hash, or of an entry, that slots are chosen and told apart by.
+    @inline(__always)
+    static func tag(_ hash: UInt64) -> UInt64 { hash >> 32 }
+
+    /// Where the search for a key begins, by its hash or by its entry: the tag as a fraction of the table.
+    @inline(__always)
+    func home(_ hash: UInt64) -> Int {
+        Int(truncatingIfNeeded: (Self.tag(hash) &* UInt64(truncatingIfNeeded: slots.count)) >> 32)
+    }
+
+    /// The slot looked at next.
+    @inline(__always)
+    func following(_ slot: Int) -> Int { slot &+ 1 == slots.count ? 0 : slot &+ 1 }
+
+    private mutating func grow() {
+        var old = FlatStore<UInt64>(repeating: 0, count: slots.count / 4 * 5)
+        swap(&old, &slots)
+        for index in 0..<old.count where old[index] != 0 {
+            var slot = home(old[index])
+            while slots[slot] != 0 { slot = following(slot) }
+            slots[slot] = old[index]
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import TCPState
+
+/// What one end of a connection sent, and the state it is in: flat, 56 octets.
+public struct Half: Sendable, BitwiseCopyable {
+    /// What has been seen of this end.
+    public struct Marks: OptionSet, Sendable, BitwiseCopyable {
+        public let rawValue: UInt16
+        public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+        /// A SYN without ACK.
+        public static let syn = Marks(rawValue: 1 << 0)
+        public static let synAck = Marks(rawValue: 1 << 1)
+        public static let fin = Marks(rawValue: 1 << 2)
+        public static let reset = Marks(rawValue: 1 << 3)
+        /// ``Half/initialSequence`` is the ISN, from the SYN itself or from the ACK that covers it.
+        public static let initialKnown = Marks(rawValue: 1 << 4)
+        /// ``Half/initialSequence`` is a guess, from the first segment of a capture that starts in the middle.
+        public static let initialGuessed = Marks(rawValue: 1 << 5)
+        /// The other end acknowledged this end's SYN.
+        public static let synAcknowledged = Marks(rawValue: 1 << 6)
+        public static let finAcknowledged = Marks(rawValue: 1 << 7)
+        /// ``Half/highestAcknowledgment`` holds a number.
+        public static let acknowledged = Marks(rawValue: 1 << 8)
+        /// ``Half/next`` holds a number.
+        public static let numbered = Marks(rawValue: 1 << 9)
+        /// Sent an RST that the other end's numbers make acceptable.
+        public static let resetAcceptable = Marks(rawValue: 1 << 10)
+        /// ``Half/timedEnd`` waits for its acknowledgment.
+        static let timing = Marks(rawValue: 1 << 11)
+        /// ``Half/next`` went beyond ``Half/initialSequence``, from where full circles are counted.
+        static let beyondInitial = Marks(rawValue: 1 << 12)
+        /// ``Half/holes`` is a chain of some.
+        static let gapped = Marks(rawValue: 1 << 13)
+    }
+
+    /// ISN, or a guess at it; the marks tell.
+    public internal(set) var initialSequence = SequenceNumber(0)
+    /// The number after the highest one sent; after a FIN, the number after it.
+    public internal(set) var next = SequenceNumber(0)
+    /// Where its chain of holes begins in the ``HoleStore``; 0 for none.
+    var holes: UInt32 = 0
+    /// The highest number this end acknowledged.
+    public internal(set) var highestAcknowledgment = SequenceNumber(0)
+    public internal(set) var segments: UInt32 = 0
+    /// Segments whose numbers were sent before: ``SegmentClass/isSentAgain``.
+    public internal(set) var retransmittedSegments: UInt32 = 0
+    /// Segments that others overtook: ``SegmentClass/isOutOfOrder``.
+    public internal(set) var outOfOrderSegments: UInt32 = 0
+    /// ``SegmentClass/duplicateACK``.
+    public internal(set) var duplicateAcknowledgments: UInt32 = 0
+    /// Payload octets that were sent again; stays at its largest value.
+    public internal(set) var retransmittedBytes: UInt32 = 0
+    /// The number whose acknowledgment ends the round trip that is measured, and when it was sent.
+    var timedEnd = SequenceNumber(0)
+    var timedAt: UInt32 = 0
+    var shortestRoundTrip = UInt32.max
+    public internal(set) var marks: Marks = []
+    /// The window field of the last segment, not scaled.
+    public internal(set) var window: UInt16 = 0
+    /// ``SegmentClass/zeroWindow``; 65,535 where there were as many or more.
+    public internal(set) var zeroWindows: UInt16 = 0
+    /// How often ``next`` has gone full circle; stays at 255.
+    private var circles: UInt8 = 0
+    /// The state in the lower half, 15 for `nil`; the shift count in the upper, likewise.
+    private var stateAndScale: UInt8 = 0xff
+
+    package init() {}
+}
+
+extension Half {
+    /// The state as the packets show it so far; `nil` where they do not.
+    public internal(set) var state: State? {
+        @inline(__always) get { State(rawValue: stateAndScale & 0x0f) }
+        @inline(__always) set { stateAndScale = stateAndScale & 0xf0 | (newValue?.rawValue ?? 0x0f) }
+    }
+
+    @inline(__always)
+    var isEstablished: Bool { stateAndScale & 0x0f == State.established.rawValue }
+
+    /// The window's shift count as offered in the SYN (14 where it said more: RFC 7323 2.3); `nil` where none was seen.
+    public internal(set) var windowScale: UInt8? {
+        get { stateAndScale >> 4 == 0x0f ? nil : stateAndScale >> 4 }
+        set { stateAndScale = stateAndScale & 0x0f | (newValue.map { min($0, 14) } ?? 0x0f) << 4 }
+    }
+
+    /// The FIN's own number, where the marks say that there was one.
+    public var finSequence: SequenceNumber { next - 1 }
+
+    /// Payload octets in sequence space: each counted once, holes in the capture included. Of more than 1 TB, less.
+    public var streamBytes: UInt64 {
+        let control: UInt64 = marks.contains(.fin) ? 2 : 1
+        return extent > control ? extent - control : 0
+    }
+
+    /// The shortest time from a segment to the acknowledgment that covered it, in nanoseconds, as seen where the capture
+    /// was taken; repeated segments are not measured (RFC 6298 3). `nil` where none was.
+    public var minimumRoundTrip: Int64? {
+        shortestRoundTrip == .max ? nil : Int64(shortestRoundTrip) * ConnectionRecord.tick
+    }
+
+    /// Begins to count from a SYN's number, or moves ``next`` to its first number.
+    mutating func begin(at number: SequenceNumber) {
+        next = number
+        marks.insert(.numbered)
+        countCirclesAnew()
+    }
+
+    /// Where the ISN turned out to be another than was thought.
+    mutating func countCirclesAnew() {
+        circles = 0
+        if marks.contains(.numbered), next.isAfter(initialSequence) {
+            marks.insert(.beyondInitial)
+        } else {
+            marks.remove(.beyondInitial)
+        }
+    }
+
+    @inline(__always)
+    mutating func advance(to end: SequenceNumber) {
+        if marks.contains(.beyondInitial) {
+            let hasWrapped = end.relative(to: initialSequence) < next.relative(to: initialSequence)
+            if hasWrapped, circles < .max { circles &+= 1 }
+        } else if end.isAfter(initialSequence) {
+            marks.insert(.beyondInitial)
+        }
+        next = end
+    }
+
+    /// Moves back to where the stream ends after all.
+    mutating func retreat(to end: SequenceNumber) {
+        let wrapsBack = end.relative(to: initialSequence) > next.relative(to: initialSequence)
+        if marks.contains(.beyondInitial), wrapsBack, circles > 0 { circles &-= 1 }
+        next = end
+    }
+
+    /// How many numbers the stream takes up from the ISN on, full circles included; 0 before any.
+    var extent: UInt64 {
+        guard marks.isSuperset(of: [.numbered, .beyondInitial]) else { return 0 }
+        return UInt64(circles) << 32 | UInt64(next.relative(to: initialSequence))
+    }
+}
+
+extension UInt32 {
+    /// Adds, and stays at the largest value.
+    @inline(__always)
+    mutating func addStaying(_ other: UInt32) {
+        let (sum, isOver) = addingReportingOverflow(other)
+        self = isOver ? .max : sum
+    }
+}

@@ -1,0 +1,112 @@
+import CaptureFile
+import FlatMemory
+import TCPWire
+
+/// Segments that were decoded and wait to be tracked, sorted into shards: of the connections that one tracker keeps.
+package struct SegmentBatch: ~Copyable {
+    package struct Entry: BitwiseCopyable {
+        package let segment: TrackedSegment
+        let hash: UInt64
+        /// ``CapturedPacket/blockOffset``.
+        let offset: Int
+    }
+
+    package typealias Entries = FlatStore<Entry>
+    package typealias Details = FlatStore<SegmentDetail>
+
+    private var shards = InlineArray<16, Entries> { _ in Entries() }
+    /// What is measured of the same segments, where they are measured; else empty.
+    private var details = InlineArray<16, Details> { _ in Details() }
+    private let isMeasured: Bool
+    private let shardCount: UInt64
+    private let seed: HashSeed
+    /// What the packets turned out to be.
+    package private(set) var counts = PacketCounts()
+
+    /// A shard's number fits in four bits.
+    package static let mostShards = 16
+
+    /// - Parameter measured: whether what is measured of segments is kept with them.
+    package init(shards: Int = 1, seed: HashSeed, measured: Bool = false) {
+        isMeasured = measured
+        shardCount = UInt64(min(max(1, shards), Self.mostShards))
+        self.seed = seed
+    }
+
+    /// The segments of a shard, in the order they were added.
+    package subscript(shard: Int) -> Entries {
+        _read { yield shards[shard] }
+    }
+
+    /// What is measured of them.
+    package subscript(detailsOf shard: Int) -> Details {
+        _read { yield details[shard] }
+    }
+
+    /// How many segments the memory has room for that is kept from part to part; a part holds more only where its packets
+    /// carry no text.
+    static let usualCount = 1 << 15
+
+    package mutating func removeAll() {
+        // What is one flow's alone fills one shard: were each kept as large as it has ever been, all would be in the end.
+        let fair = Self.usualCount / Int(shardCount)
+        for shard in 0..<Int(shardCount) {
+            if shards[shard].count > fair { shards[shard] = Entries() } else { shards[shard].removeAll() }
+            if details[shard].count > fair { details[shard] = Details() } else { details[shard].removeAll() }
+        }
+        counts = PacketCounts()
+    }
+
+    /// Which of `count` shards a key belongs to, by its hash. Slots are chosen by the hash's upper half: these bits are others.
+    @inline(__always)
+    static func shard(of hash: UInt64, among count: UInt64) -> Int {
+        Int(truncatingIfNeeded: ((hash & 0xffff) &* count) >> 16)
+    }
+
+    /// Decodes packets, and adds those that are segments.
+    ///
+    /// - Parameters:
+    ///   - packets: they are taken out of it.
+    ///   - limit: at most so many.
+    ///   - bytes: what the packets' offsets count in.
+    package mutating func add(_ packets: inout PacketBatch, first limit: Int = .max, of bytes: RawSpan) {
+        var count = 0
+        while count < limit, let packet = packets.next(in: bytes) {
+            count &+= 1
+            let frame = bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength)
+            // Apart from the walk, and nothing is handed to it by its address: what another function looks at has to lie in
+            // memory, while here it goes from register to register.
+            var header = SegmentHeader()
+            if packet.linkType == LinkType.ethernet.rawValue, !isMeasured, PacketDecoder.decodePlain(frame, into: &header) {
+                counts.add(.segment)
+                append(TrackedSegment(header, in: frame, at: packet.time, number: packet.number), packet.blockOffset)
+            } else {
+                addUnusual(
+                    frame, LinkType(rawValue: packet.linkType), packet.originalLength, packet.time, packet.number,
+                    packet.blockOffset)
+            }
+        }
+    }
+
+    /// The same for a packet of any kind.
+    @inline(never)
+    private mutating func addUnusual(
+        _ frame: RawSpan, _ link: LinkType, _ originalLength: Int, _ time: Timestamp, _ number: Int, _ offset: Int
+    ) {
+        var header = SegmentHeader()
+        let verdict = PacketDecoder.decode(frame, link: link, originalLength: originalLength, into: &header)
+        counts.add(verdict)
+        guard verdict == .segment else { return }
+        let segment = TrackedSegment(header, in: frame, at: time, number: number)
+        append(segment, offset)
+        guard isMeasured else { return }
+        let detail = SegmentDetail(header, in: frame, isCutOff: frame.byteCount < originalLength)
+        details[Self.shard(of: segment.key.hash(seed: seed), among: shardCount)].append(detail)
+    }
+
+    @inline(__always)
+    private mutating func append(_ segment: TrackedSegment, _ offset: Int) {
+        let hash = segment.key.hash(seed: seed)
+        shards[Self.shard(of: hash, among: shardCount)].append(Entry(segment: segment, hash: hash, offset: offset))
+    }
+}

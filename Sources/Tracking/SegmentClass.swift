@@ -1,0 +1,69 @@
+/// What a segment is to its connection by its numbers, flags, window and length alone. Each segment is classified once, by
+/// the cursors of the two directions (``ConnectionRecord``); whoever says more of it, a label or a measure, starts from this
+/// and does not look at the numbers again.
+public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    public let rawValue: UInt16
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// Carries numbers beyond all that its end sent before.
+    public static let advances = SegmentClass(rawValue: 1 << 0)
+    /// Begins beyond the number that comes next: what lies between was not captured before it.
+    public static let opensHole = SegmentClass(rawValue: 1 << 1)
+    /// Carries numbers that were captured before, and none that are new.
+    public static let repeats = SegmentClass(rawValue: 1 << 2)
+    /// Carries numbers that were captured before, and new ones behind them.
+    public static let partlyOld = SegmentClass(rawValue: 1 << 3)
+    /// Carries numbers that had been left out.
+    public static let fillsHole = SegmentClass(rawValue: 1 << 4)
+    /// Fills a hole so soon that it cannot have been sent again: others overtook it on the way to the capture.
+    public static let overtaken = SegmentClass(rawValue: 1 << 5)
+    /// One octet or none at the number before the next one, everything acknowledged, the window open (RFC 9293 3.8.4).
+    public static let keepAlive = SegmentClass(rawValue: 1 << 6)
+    /// One octet or none into a closed window (RFC 9293 3.8.6.1).
+    public static let windowProbe = SegmentClass(rawValue: 1 << 7)
+    /// An acknowledgment and nothing that takes a number.
+    public static let pureACK = SegmentClass(rawValue: 1 << 8)
+    /// A pure ACK of the number that was acknowledged last, with the same window, while octets are on their way (RFC 5681 2).
+    public static let duplicateACK = SegmentClass(rawValue: 1 << 9)
+    /// Offers no window; not said of SYN, FIN and RST.
+    public static let zeroWindow = SegmentClass(rawValue: 1 << 10)
+    /// Its acknowledgment ends a round trip that is measured.
+    public static let endsRoundTrip = SegmentClass(rawValue: 1 << 11)
+    /// Acknowledges numbers that were not captured.
+    public static let acknowledgesUnseen = SegmentClass(rawValue: 1 << 12)
+    /// Carries numbers that cannot be of this stream, as far as is known when it comes: further ahead than any window
+    /// reaches, before the ISN, behind the FIN. It counts no octets.
+    public static let stray = SegmentClass(rawValue: 1 << 13)
+    /// Bears out what its own end, or the other one, sent before and was not believed.
+    public static let bearsOut = SegmentClass(rawValue: 1 << 14)
+    public static let bearsOutOther = SegmentClass(rawValue: 1 << 15)
+}
+
+// The table by which classes are counted.
+extension SegmentClass {
+    /// Its numbers were sent before: what the lists call retransmitted. What fills a hole was sent before as well, and lost
+    /// before it could be captured, unless it was only overtaken.
+    public var isSentAgain: Bool {
+        !isDisjoint(with: [.repeats, .partlyOld]) || intersection([.fillsHole, .overtaken]) == .fillsHole
+    }
+
+    /// It came out of order: overtaken on its way, and not sent again.
+    public var isOutOfOrder: Bool { contains(.overtaken) && isDisjoint(with: [.repeats, .partlyOld]) }
+}
+
+/// A segment's class, with the numbers that belong to it.
+public struct SegmentReading: Sendable, Equatable, BitwiseCopyable {
+    public internal(set) var classes: SegmentClass = []
+    /// Of a segment that was sent again, the payload octets that were.
+    public internal(set) var octetsSentAgain: UInt32 = 0
+    /// Octets of the other end that this acknowledges though they were not captured.
+    package internal(set) var missing: UInt32 = 0
+    /// Octets in it that were acknowledged before they were captured.
+    package internal(set) var found: UInt32 = 0
+    /// Holes of the other end that this acknowledges.
+    package internal(set) var missingHoles: UInt32 = 0
+    /// With ``SegmentClass/endsRoundTrip``: in units of ``ConnectionRecord/tick``.
+    package internal(set) var roundTrip: UInt32 = 0
+
+    init() {}
+}

@@ -1,0 +1,43 @@
+import TCPWire
+
+/// What is measured of a segment beside what the tracker looks at; read only where connections are measured.
+package struct SegmentDetail: BitwiseCopyable, Sendable {
+    /// Octets of the IP packet, headers included.
+    package let packetOctets: UInt32
+    /// Payload octets that the capture does not hold.
+    package let cutOff: UInt32
+    package let hopLimit: UInt8
+    /// A SACK option with a block, and whether it tells of octets that came twice (RFC 2883).
+    package let hasSACK: Bool
+    package let hasDuplicateSACK: Bool
+    /// Of a SYN.
+    package let options: SYNOptions
+
+    /// - Parameter isCutOff: whether the capture kept only the beginning of the frame.
+    package init(_ header: SegmentHeader, in frame: RawSpan, isCutOff: Bool) {
+        packetOctets =
+            (header.tcpOffset &- min(header.tcpOffset, header.ipOffset)) &+ UInt32(header.headerLength)
+            &+ header.payloadLength
+        // What lacks payload in a whole frame is the first fragment of a packet: the rest went by in others.
+        cutOff = isCutOff ? header.payloadLength &- min(header.payloadLength, header.capturedPayloadLength) : 0
+        hopLimit = header.hopLimit
+        // Shorter than a SACK option with one block there is none.
+        let blocks = header.flags.contains(.ack) && header.headerLength >= 32 ? header.sackBlocks(in: frame) : []
+        hasSACK = !blocks.isEmpty
+        hasDuplicateSACK = blocks.duplicate(below: header.acknowledgment) != nil
+        options = header.flags.contains(.syn) ? header.synOptions(in: frame) : SYNOptions()
+    }
+}
+
+extension SACKBlocks {
+    /// RFC 2883 4: a first block that lies below the ACK, or within the second block, tells of octets that came twice.
+    package func duplicate(below acknowledgment: UInt32) -> SACKBlock? {
+        guard let first else { return nil }
+        if Int32(bitPattern: first.right &- acknowledgment) <= 0 { return first }
+        guard count > 1 else { return nil }
+        let second = self[1]
+        let isInside =
+            Int32(bitPattern: first.left &- second.left) >= 0 && Int32(bitPattern: first.right &- second.right) <= 0
+        return isInside ? first : nil
+    }
+}

@@ -1,0 +1,76 @@
+import CaptureFile
+import FlatMemory
+
+/// Where the packets of each connection lie: 16 octets a segment, in the order they were read, and 8 a connection.
+///
+/// The segments of one connection are chained through one table, so that memory does not depend on how they are divided
+/// among connections.
+package struct SegmentIndex: ~Copyable {
+    /// A packet's place and number, 48 bits each, and the connection's next entry (0 for none, else its index + 1).
+    struct Entry: BitwiseCopyable {
+        var next: UInt32 = 0
+        let offsetLow: UInt32
+        let numberLow: UInt32
+        let offsetHigh: UInt16
+        let numberHigh: UInt16
+
+        @inline(__always)
+        init(offset: Int, number: Int) {
+            offsetLow = UInt32(truncatingIfNeeded: offset)
+            offsetHigh = UInt16(truncatingIfNeeded: offset >> 32)
+            numberLow = UInt32(truncatingIfNeeded: number)
+            numberHigh = UInt16(truncatingIfNeeded: number >> 32)
+        }
+
+        var place: PacketPlace {
+            PacketPlace(
+                offset: Int(offsetHigh) << 32 | Int(offsetLow), number: Int(numberHigh) << 32 | Int(numberLow))
+        }
+    }
+
+    /// Of one connection.
+    struct Chain: BitwiseCopyable {
+        var first: UInt32
+        var last: UInt32
+    }
+
+    private let isKept: Bool
+    private var entries = FlatStore<Entry>()
+    private var chains = FlatStore<Chain>()
+
+    /// - Parameter isKept: whether anybody will ask; else it stays empty.
+    package init(isKept: Bool) { self.isKept = isKept }
+
+    /// Takes a packet of a connection; connections come in the order of their numbers.
+    @inline(__always)
+    package mutating func note(_ connection: Int, offset: Int, number: Int) {
+        guard isKept else { return }
+        entries.append(Entry(offset: offset, number: number))
+        let entry = UInt32(truncatingIfNeeded: entries.count)
+        if connection == chains.count {
+            chains.append(Chain(first: entry, last: entry))
+        } else {
+            entries[Int(chains[connection].last) &- 1].next = entry
+            chains[connection].last = entry
+        }
+    }
+
+    /// The packets of a connection, in the order of the file.
+    package func places(of connection: Int) -> [PacketPlace] {
+        guard connection >= 0, connection < chains.count else { return [] }
+        var places: [PacketPlace] = []
+        var entry = chains[connection].first
+        while entry > 0 {
+            places.append(entries[Int(entry) - 1].place)
+            entry = entries[Int(entry) - 1].next
+        }
+        return places
+    }
+}
+
+/// Where a packet can be fetched again, and its number in the file.
+package struct PacketPlace: Equatable, BitwiseCopyable {
+    /// ``CapturedPacket/blockOffset``.
+    package let offset: Int
+    package let number: Int
+}

@@ -1,0 +1,48 @@
+import CaptureFile
+import FlatMemory
+import TCPWire
+
+/// One segment of a chosen connection with its bytes: what the second pass works on.
+public struct StoredSegment: Sendable {
+    /// The packet's number in its source.
+    public let number: Int
+    public let time: Timestamp
+    public let header: SegmentHeader
+    /// The frame as captured.
+    public let frame: [UInt8]
+    public let link: LinkType
+    public let originalLength: Int
+    /// What its capture says beside the packet.
+    public package(set) var comments = PacketComments()
+    /// A SYN that its receiver is known to have refused: it belongs to the connection that there is, and changes nothing.
+    package var isRefused = false
+
+    public init(
+        number: Int, time: Timestamp, header: SegmentHeader, frame: [UInt8], link: LinkType, originalLength: Int
+    ) {
+        self.number = number
+        self.time = time
+        self.header = header
+        self.frame = frame
+        self.link = link
+        self.originalLength = originalLength
+    }
+
+    /// The same for the tracker.
+    package var tracked: TrackedSegment { TrackedSegment(header, in: frame.octets, at: time, number: number) }
+
+    package func numbered(_ number: Int) -> StoredSegment {
+        var segment = StoredSegment(
+            number: number, time: time, header: header, frame: frame, link: link, originalLength: originalLength)
+        segment.isRefused = isRefused
+        segment.comments = comments
+        return segment
+    }
+
+    /// The payload octets that were captured.
+    public var payload: ArraySlice<UInt8> {
+        let start = Int(header.tcpOffset) + Int(header.headerLength)
+        guard start <= frame.count else { return [] }
+        return frame[start..<min(frame.count, start + Int(header.capturedPayloadLength))]
+    }
+}

@@ -1,0 +1,87 @@
+import CaptureFile
+import FlatMemory
+import TCPState
+import TCPWire
+
+/// What the first pass looks at of a segment: flat, and small, since a copy of it is handed from one worker to another.
+public struct TrackedSegment: Sendable, BitwiseCopyable {
+    // In this order they fill 72 octets without a gap, so that copies are made in pieces that do not overlap: what is read
+    // across the border of two such pieces has to wait until both are written.
+    let key: FlowKey
+    package let sequence: SequenceNumber
+    package let time: Timestamp
+    /// The packet's number in its source, from 1.
+    package let number: Int
+    package let acknowledgment: SequenceNumber
+    package let payloadLength: UInt32
+    package let flags: TCPFlags
+    package let window: UInt16
+    /// Which of the key's endpoints sent it: 0 low, 1 high. Of a connection of a socket with itself always 0.
+    private let senderSide: UInt8
+    /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN.
+    private let scaleCode: UInt8
+    /// The lower half of its timestamp (RFC 7323 3.2) where that stands first among the options, as nearly all senders put
+    /// it (appendix A); 0 for none.
+    let stamp: UInt16
+
+    /// Made part of its caller before anything else, since the optimiser's limits would leave it a call, and what it is given
+    /// and gives would go through memory.
+    ///
+    /// - Parameter frame: the bytes that `header` was decoded from.
+    @_transparent
+    init(_ header: SegmentHeader, in frame: RawSpan, at time: Timestamp, number: Int) {
+        let (key, side) = FlowKey.of(header)
+        self.key = key
+        senderSide = side
+        self.time = time
+        self.number = number
+        sequence = SequenceNumber(header.sequence)
+        acknowledgment = SequenceNumber(header.acknowledgment)
+        payloadLength = header.payloadLength
+        flags = header.flags
+        window = header.window
+        stamp = Self.stamp(headerLength: header.headerLength, in: frame, at: Int(header.tcpOffset) &+ 20)
+        // Not by a method of the header's, for which it would have to lie in memory.
+        scaleCode =
+            header.flags.contains(.syn)
+            ? SYNOptions(in: frame, at: Int(header.tcpOffset), length: Int(header.headerLength)).windowScale
+                .map { min($0, 14) + 1 } ?? 0 : 0
+    }
+
+    /// Half of the timestamp behind NOP, NOP. Which segments have one follows no pattern, so both are read in any case.
+    ///
+    /// - Parameter start: where the options would start.
+    @_transparent
+    private static func stamp(headerLength: UInt8, in frame: RawSpan, at start: Int) -> UInt16 {
+        let hasRoom = (headerLength >= 32).bit & (frame.byteCount >= start &+ 12).bit
+        let place = Int(truncatingIfNeeded: Choice(hasRoom)(UInt64(truncatingIfNeeded: start), else: 0))
+        guard frame.byteCount >= 8 else { return 0 }
+        let isStamp = Choice(hasRoom & (frame.bigEndian32(at: place) == 0x0101_080a).bit)
+        let value = UInt64(frame.bigEndian32(at: place &+ 4)) & 0xffff
+        return UInt16(truncatingIfNeeded: isStamp(max(1, value), else: 0))
+    }
+
+    /// The same as a call, for other rooms, which look at segments one at a time.
+    package init(_ header: SegmentHeader, of packet: borrowing CapturedPacket, in frame: RawSpan) {
+        self.init(header, in: frame, at: packet.time, number: packet.number)
+    }
+
+    /// A SYN's shift count, at most 14 (RFC 7323 2.3); `nil` also where it is no SYN.
+    var windowScale: UInt8? { scaleCode == 0 ? nil : scaleCode - 1 }
+
+    @inline(__always)
+    package var side: Int { Int(senderSide & 1) }
+
+    /// RFC 9293 3.4: SEG.LEN.
+    @inline(__always)
+    package var sequenceLength: UInt32 {
+        payloadLength &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
+    }
+
+    /// SYN or SYN-ACK. With RST it opens nothing (RFC 9293 3.10.7 looks at the RST first).
+    @inline(__always)
+    var opens: Bool { flags.contains(.syn) && !flags.contains(.rst) }
+
+    var sourcePort: UInt16 { side == 0 ? key.low.port : key.high.port }
+    var destinationPort: UInt16 { side == 0 ? key.high.port : key.low.port }
+}

@@ -1,0 +1,92 @@
+import Stories
+import TCPWire
+import Testing
+import Transcripts
+
+/// A label with a conversation in which it stands, and one like it in which it does not.
+struct LabelCase: CustomTestStringConvertible, Sendable {
+    let label: SegmentLabel
+    /// The packet that has the label, from 1.
+    let packet: Int
+    /// The packets that prove it.
+    let evidence: [Int]
+    let original: Int?
+    let ordinal: Int?
+    let shown: @Sendable (Transcript) -> Void
+    let nearMiss: @Sendable (Transcript) -> Void
+
+    init(
+        _ label: SegmentLabel, on packet: Int, by evidence: [Int] = [], original: Int? = nil, ordinal: Int? = nil,
+        _ shown: @escaping @Sendable (Transcript) -> Void, nearMiss: @escaping @Sendable (Transcript) -> Void
+    ) {
+        self.label = label
+        self.packet = packet
+        self.evidence = evidence
+        self.original = original
+        self.ordinal = ordinal
+        self.shown = shown
+        self.nearMiss = nearMiss
+    }
+
+    var testDescription: String { label.rawValue }
+
+    static let sack: [TCPOption] = [.maximumSegmentSize(1460), .sackPermitted]
+}
+
+func block(_ left: UInt32, _ right: UInt32) -> SACKBlock { SACKBlock(left: left, right: right) }
+func stamps(_ value: UInt32, _ echo: UInt32) -> TCPTimestamps { TCPTimestamps(value: value, echoReply: echo) }
+
+@Suite struct LabelTests {
+    static let cases =
+        LabelCase.opening + LabelCase.repetitions + LabelCase.acknowledgments + LabelCase.windows + LabelCase.resets
+        + LabelCase.artefacts
+
+    @Test(arguments: cases) func stands(_ example: LabelCase) throws {
+        let t = Transcript()
+        example.shown(t)
+        let story = try t.story
+        let proof = story.steps[example.packet - 1].labels.first { $0.label == example.label }
+        let labels = story.steps.map { $0.labels.map(\.label.rawValue) }
+        #expect(proof != nil, "\(labels)")
+        #expect(proof?.evidence == example.evidence)
+        #expect(proof?.original == example.original)
+        #expect(proof?.ordinal == example.ordinal)
+        // What proves a label are packets of this story.
+        #expect(
+            story.steps.allSatisfy { $0.labels.allSatisfy { $0.evidence.allSatisfy { (1...story.steps.count) ~= $0 } } }
+        )
+    }
+
+    @Test(arguments: cases) func nearMiss(_ example: LabelCase) throws {
+        let t = Transcript()
+        example.nearMiss(t)
+        let labels = try t.story.steps.map { $0.labels.map(\.label.rawValue) }
+        #expect(!labels.joined().contains(example.label.rawValue), "\(labels)")
+    }
+
+    /// A label without a conversation that shows it is a label that nobody knows to be right. Two need more than one
+    /// conversation on one pair of endpoints, or one endpoint: they are tested by themselves.
+    @Test func everyLabelIsShown() {
+        let shown = Set(Self.cases.map(\.label)).union([.reusedTuple, .selfConnection])
+        #expect(Set(SegmentLabel.allCases).subtracting(shown).isEmpty)
+    }
+
+    @Test func reusedTuple() throws {
+        let t = Transcript()
+        t.c.syn(100)
+        #expect(try #require(ConnectionStory(segments: t.segments, reusesTuple: true)).steps[0].has(.reusedTuple))
+        #expect(try t.labels == [[]])
+    }
+
+    @Test func selfConnection() throws {
+        let t = Transcript(client: Sample.client, server: Sample.client)
+        t.c.syn(100)
+        t.c.synAck(100, ack: 101)
+        t.c.ack(101, ack: 101)
+        #expect(try t.labels == [[.selfConnection], [.selfConnection, .simultaneousOpen], []])
+        let other = Transcript(
+            client: Sample.client, server: Endpoint(address: Sample.client.address, port: Sample.client.port + 1))
+        other.open()
+        #expect(try other.labels == [[], [], []])
+    }
+}
