@@ -55,14 +55,6 @@ let package = Package(
             name: "Stories", dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking"],
             swiftSettings: safe),
         .target(
-            name: "Narration",
-            dependencies: ["TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Queries", "Stories"],
-            swiftSettings: plain),
-        .target(
-            name: "Pictures",
-            dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration"],
-            swiftSettings: plain),
-        .target(
             name: "LinuxKernel", dependencies: ["CPcap", "CLinux", "FlatMemory", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: plain),
         .target(
@@ -73,11 +65,31 @@ let package = Package(
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             swiftSettings: plain),
+        .target(
+            name: "Narration",
+            dependencies: [
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries",
+                "Stories",
+                "LinuxKernel", "Lab",
+            ],
+            swiftSettings: plain),
+        .target(
+            name: "Pictures",
+            dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration"],
+            swiftSettings: plain),
+        .target(
+            name: "Documents",
+            dependencies: [
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries", "Passes",
+                "Stories",
+                "LinuxKernel", "Lab", "Narration",
+            ],
+            swiftSettings: plain),
         .executableTarget(
             name: "tcplens",
             dependencies: [
                 "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures",
-                "Queries", "Passes", "Stories", "Narration", "Pictures", "LinuxKernel", "Lab",
+                "Queries", "Passes", "Stories", "LinuxKernel", "Lab", "Narration", "Pictures", "Documents",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
@@ -87,17 +99,17 @@ let package = Package(
             dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Passes"],
             path: "Tests/Transcripts", swiftSettings: plain),
         .testTarget(name: "TCPWireTests", dependencies: ["FlatMemory", "TCPWire"], swiftSettings: plain),
-        .testTarget(name: "CaptureFileTests", dependencies: ["FlatMemory", "CaptureFile"], swiftSettings: plain),
+        .testTarget(name: "CaptureFileTests", dependencies: ["CaptureFile"], swiftSettings: plain),
         .testTarget(name: "TCPStateTests", dependencies: ["TCPState"], swiftSettings: plain),
         .testTarget(
             name: "TCPStackTests", dependencies: ["FlatMemory", "TCPStack", "TCPWire", "TCPState"], swiftSettings: plain
         ),
         .testTarget(
             name: "VirtualNetworkTests",
-            dependencies: ["FlatMemory", "VirtualNetwork", "TCPStack", "TCPWire", "CaptureFile", "TCPState"],
+            dependencies: ["VirtualNetwork", "TCPStack", "TCPWire", "CaptureFile", "TCPState"],
             swiftSettings: plain),
         .testTarget(
-            name: "PacketScriptTests", dependencies: ["FlatMemory", "PacketScript", "TCPWire", "TCPState"],
+            name: "PacketScriptTests", dependencies: ["FlatMemory", "PacketScript", "TCPWire"],
             exclude: ["Scripts"], swiftSettings: plain),
         .testTarget(
             name: "TrackingTests",
@@ -108,20 +120,19 @@ let package = Package(
         .testTarget(
             name: "MeasuresTests",
             dependencies: [
-                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Measures",
+                "Transcripts", "TCPWire", "CaptureFile", "Tracking", "Passes", "Measures",
             ],
             swiftSettings: plain),
         .testTarget(
             name: "QueriesTests",
             dependencies: [
-                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Measures",
-                "Queries",
+                "Transcripts", "TCPWire", "CaptureFile", "Passes", "Queries",
             ],
             swiftSettings: plain),
         .testTarget(
             name: "PassesTests",
             dependencies: [
-                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Passes",
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "Tracking", "Passes",
             ],
             swiftSettings: plain),
         .testTarget(
@@ -133,27 +144,26 @@ let package = Package(
         .testTarget(
             name: "PicturesTests",
             dependencies: [
-                "Pictures", "Narration", "FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories",
+                "Pictures", "Narration", "Tracking", "Passes", "Stories",
                 "CaptureFile", "TCPWire", "TCPState", "TCPStack",
             ],
             swiftSettings: plain),
         .testTarget(
             name: "LinuxKernelTests",
-            dependencies: ["FlatMemory", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
+            dependencies: ["LinuxKernel", "CaptureFile", "TCPWire", "TCPState"],
             swiftSettings: plain),
         .testTarget(
             name: "LabTests",
             dependencies: [
                 "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
                 "VirtualNetwork",
-                "FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories", "Narration", "Pictures",
+                "Tracking", "Stories", "Narration", "Pictures",
             ],
             swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "tcplens", "Lab", "CaptureFile", "TCPWire", "FlatMemory", "Tracking", "Measures", "Queries", "Passes",
-                "Stories",
+                "tcplens", "Lab", "CaptureFile", "TCPWire", "FlatMemory", "Stories",
             ], swiftSettings: plain),
     ],
     swiftLanguageModes: [.v6]

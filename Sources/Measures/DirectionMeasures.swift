@@ -166,7 +166,9 @@ extension DirectionMeasures {
     mutating func answer(_ segment: TrackedSegment, _ detail: SegmentDetail, _ classes: SegmentClass, shift: UInt8?) {
         guard !segment.flags.contains(.rst) else { return }
         // A SYN's window is never scaled (RFC 7323 2.2), and says nothing of the windows to come.
-        if !segment.flags.contains(.syn) { noteWindow(UInt32(segment.window) << UInt32(min(14, shift ?? 0)), shift != nil) }
+        if !segment.flags.contains(.syn) {
+            noteWindow(UInt32(segment.window) << UInt32(min(14, shift ?? 0)), shift != nil)
+        }
         if detail.hasSACK { sackSegments += 1 }
         if detail.hasDuplicateSACK { dsackSegments += 1 }
         if classes.contains(.duplicateACK) {

@@ -71,6 +71,7 @@ extension ProvedLabel {
             Text(en: "again #\(original ?? 0) after RST", zh: "被拒后重试 #\(original ?? 0)")
         case .lost:
             evidence.last.map { Text(en: "lost, see #\($0)", zh: "丢失，见 #\($0)") } ?? label.name
+        case .synRetry where ordinal == nil: linked("again", "重传", "held before", "对方仍占用")
         case .synRetry, .timeoutRetransmission: linked("again", "重传", "RTO" + backoff, "超时" + backoff)
         case .synAckRetry:
             ordinal == nil
@@ -130,6 +131,10 @@ extension ProvedLabel {
             return Text(
                 en: "The client asks again after the RST (\(proof)). Nothing was lost: nobody listens.",
                 zh: "客户端被 RST 拒绝后又试一次(\(proof))。没有丢包，只是没有程序监听。")
+        case .synRetry where ordinal == nil:
+            return Text(
+                en: "The SYN again: the other end still held an earlier connection (\(proof)), which an RST has ended.",
+                zh: "重发 SYN：对方仍保留着旧连接（\(proof)），旧连接已由 RST 结束。")
         case .synRetry:
             return Text(
                 en: "The SYN again: no answer had come to \(first), and the timer fired\(doubling.english).",

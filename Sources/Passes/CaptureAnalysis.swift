@@ -74,7 +74,9 @@ public struct CaptureAnalysis: ~Copyable {
     public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0) } }
 
     /// What was measured of a connection by its place, where that was asked for; else `nil`.
-    public func measures(of index: Int) -> ConnectionMeasures? { isMeasuring ? parallel?.measures(of: index) ?? measured[index] : nil }
+    public func measures(of index: Int) -> ConnectionMeasures? {
+        isMeasuring ? parallel?.measures(of: index) ?? measured[index] : nil
+    }
 
     /// All that was measured, copied: for captures that are known to be small.
     public var measures: [ConnectionMeasures] { (0..<count).compactMap { measures(of: $0) } }
@@ -150,7 +152,8 @@ public struct CaptureAnalysis: ~Copyable {
         precondition(
             parallel == nil || isKnownUniquelyReferenced(&parallel), "reading on while others share the records")
         // Nobody looks at its connections while the workers change them.
-        let pass = parallel.take() ?? ParallelPass(workers: workers, indexing: choice == .places, measuring: isMeasuring)
+        let pass =
+            parallel.take() ?? ParallelPass(workers: workers, indexing: choice == .places, measuring: isMeasuring)
         defer {
             counts = pass.counts
             parallel = pass

@@ -44,7 +44,9 @@ package final class ParallelPass: @unchecked Sendable {
         let seed = HashSeed(&generator)
         self.seed = seed
         let count = ConnectionTracker.usualCount / self.workers
-        shards = (0..<self.workers).map { _ in Shard(seed: seed, indexing: indexing, measuring: measuring, expecting: count) }
+        shards = (0..<self.workers).map { _ in
+            Shard(seed: seed, indexing: indexing, measuring: measuring, expecting: count)
+        }
         ordered = Array(repeating: 0, count: self.workers)
     }
 

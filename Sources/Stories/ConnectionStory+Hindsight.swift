@@ -26,14 +26,17 @@ extension ConnectionStory {
         let opener = first.sender
         guard first.isSYN, !first.isACK else { return }
         set(before: opener, .closed)
-        guard let answer = steps.firstIndex(where: { $0.sender == opener.other && $0.isReal }) else { return }
+        // An ACK of another connection answers nothing: an end that sends it still holds that connection.
+        let isAnswer = { (step: Step) in step.sender == opener.other && step.isReal && !step.classes.contains(.stray) }
+        guard let answer = steps.firstIndex(where: isAnswer) else { return }
+        let holdsAnother = steps[..<answer].contains { $0.sender == opener.other && $0.isReal }
         if steps[answer].isRST {
             set(before: opener.other, .closed)
             for index in 0..<answer { set(index, opener.other, .closed) }
         } else if steps[answer].isSYN, steps[answer].isACK {
-            set(before: opener.other, .listen)
+            if !holdsAnother { set(before: opener.other, .listen) }
             let arrived = answeredSyn(before: answer)
-            for index in 0..<arrived {
+            for index in 0..<arrived where !holdsAnother {
                 set(index, opener.other, .listen)
                 guard steps[index].isSYN, steps[index].isReal, !steps[index].isACK else { continue }
                 note(.lost, index, evidence: [answer, arrived])
@@ -141,14 +144,18 @@ extension ConnectionStory {
             }
             guard let now = waiting(steps[index].state(of: sender).state, as: index) else { continue }
             var earlier = index - 1
+            var hadLeft = false
             while earlier >= first, let state = waiting(steps[earlier].state(of: sender).state, as: index) {
                 set(earlier, sender, state)
                 let changes = earlier == 0 || waiting(steps[earlier - 1].state(of: sender).state, as: index) == nil
-                if changes, steps[earlier].sender != sender, !wasUnderWay(earlier, at: index) {
-                    note(.notTaken, earlier, evidence: [index])
+                if changes, steps[earlier].sender != sender {
+                    hadLeft = wasUnderWay(earlier, at: index)
+                    if !hadLeft { note(.notTaken, earlier, evidence: [index]) }
                 }
                 earlier -= 1
             }
+            // The two crossed: the ACK arrives after all.
+            if hadLeft { continue }
             var later = index
             while later < steps.count, later == index || !acknowledgesFin(later, of: first) {
                 guard steps[later].state(of: sender).state != .closed || now == .lastAck else { break }

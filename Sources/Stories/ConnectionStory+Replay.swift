@@ -44,7 +44,7 @@ extension ConnectionStory {
             let reading = StepReading(
                 segment: segment, side: record.side(of: sender), before: index > 0 ? replay.moments[index - 1] : nil,
                 after: replay.moments[index], final: record)
-            var step = Step(reading, sender: sender, labels: labels[index])
+            var step = Step(reading, sender: sender, facts[index].classes, labels: labels[index])
             if !foreignSides.isEmpty {
                 let moment = sendersReplay.moments[index]
                 for party in Party.allCases where foreignSides.contains(record.side(of: party)) {
@@ -115,7 +115,7 @@ private struct ResetHindsight {
 }
 
 extension ConnectionStory.Step {
-    fileprivate init(_ reading: StepReading, sender: Party, labels: [ProvedLabel]) {
+    fileprivate init(_ reading: StepReading, sender: Party, _ classes: SegmentClass, labels: [ProvedLabel]) {
         let header = reading.segment.header
         let final = reading.final
         segment = reading.segment
@@ -128,6 +128,7 @@ extension ConnectionStory.Step {
             header.flags.contains(.ack) ? RelativeNumber(header.acknowledgment, in: final.halves[reading.other]) : nil
         covers = reading.coverage
         kind = reading.kind
+        self.classes = classes
         self.labels = labels
         let clientSide = final.side(of: .client)
         let serverSide = final.side(of: .server)

@@ -75,6 +75,8 @@ public struct ConnectionStory: Sendable {
         /// `nil` without the ACK bit.
         public let acknowledgment: RelativeNumber?
         public let kind: Kind
+        /// What it is by its numbers, as the record counts it; empty where the record leaves it out.
+        public let classes: SegmentClass
         public let covers: Coverage
         /// What it is besides, with proof; the one that says most comes first.
         public internal(set) var labels: [ProvedLabel]

@@ -46,8 +46,8 @@ public struct Transition: Hashable, Sendable {
     public let section: String
 }
 
-/// RFC 9293's state diagram (Figure 5) with what the event processing of section 3.10 adds to it: executed by the tracker,
-/// drawn by the pictures, walked by the tests.
+/// RFC 9293's state diagram (Figure 5) with what the event processing of section 3.10 adds to it. The tracker executes it as a
+/// ``TransitionMatrix``; a test holds our own TCP to it, and another the diagram of `Docs/states.md`.
 public enum TransitionTable {
     public static let all: [Transition] = [
         Transition(from: .closed, event: .passiveOpen, to: .listen, response: .nothing, section: "3.10.1"),
@@ -114,11 +114,6 @@ public enum TransitionTable {
         Transition(from: .lastAck, event: .abort, to: .closed, response: .nothing, section: "3.10.5"),
         Transition(from: .lastAck, event: .timeOut, to: .closed, response: .nothing, section: "3.10.8"),
     ]
-
-    /// The edge that leaves `state` on `event`; `nil` where the event changes nothing there.
-    public static func transition(from state: State, on event: Event) -> Transition? {
-        all.first { $0.from == state && $0.event == event }
-    }
 }
 
 /// The same table laid out for execution: one look-up, no search. Made once from ``TransitionTable/all`` and kept by

@@ -38,10 +38,12 @@ extension ConnectionRecord {
         traits.isInBulk && halves[0].isInBulk && halves[1].isInBulk
     }
 
-    /// 1 where nothing came for so long that no round trip can have been going on, or the time went back.
+    /// 1 where nothing came for so long that no round trip can have been going on, or the time went back as far.
     @inline(__always)
     private func isSilenceLong(_ time: Timestamp) -> UInt64 {
-        (UInt64(bitPattern: time.nanoseconds(since: lastTime)) >= UInt64(Self.longestRoundTrip)).bit
+        // As one comparison: what lies below the range is a huge number.
+        let shifted = UInt64(bitPattern: time.nanoseconds(since: lastTime) &+ (Self.longestRoundTrip - 1))
+        return (shifted >= UInt64(2 * Self.longestRoundTrip - 1)).bit
     }
 }
 

@@ -47,7 +47,7 @@ extension ConnectionRecord {
         if segment.sequence.isBefore(next), length > 0 {
             noteOld(segment, from: side, at: ticks, &store, &reading)
         } else if segment.sequence.isAfter(next) {
-            open(next, segment.sequence, of: side, .open, at: ticks, stamp: segment.stamp, &store)
+            open(next, segment.sequence, of: side, .open, at: ticks, by: segment, &store)
             reading.classes.insert(.opensHole)
             if length == 0 { halves[side].advance(to: end) }
         }
@@ -150,7 +150,7 @@ extension ConnectionRecord {
             return Int16(bitPattern: segment.stamp &- filling.stamp) < 0
         }
         guard let opened = filling.ticks else { return false }
-        let trip = roundTripTicks ?? Self.reorderingFloor
+        let trip = filling.isOpenedEmpty ? Self.reorderingFloor : roundTripTicks ?? Self.reorderingFloor
         let duplicates = halves[peer(of: side)].duplicateAcknowledgments
         let isAsked = duplicates >= filling.duplicates && duplicates &- filling.duplicates >= 3
         let patience = isAsked ? trip : max(trip, Self.reorderingFloor)
@@ -169,11 +169,15 @@ extension ConnectionRecord {
 
     private mutating func open(
         _ start: SequenceNumber, _ end: SequenceNumber, of side: Int, _ kind: Hole.Kind, at ticks: UInt32,
-        stamp: UInt16 = 0, _ store: inout HoleStore
+        by segment: TrackedSegment? = nil, _ store: inout HoleStore
     ) {
         guard start != end else { return }
         let duplicates = halves[peer(of: side)].duplicateAcknowledgments
-        let hole = Hole(start: start, end: end, ticks: ticks, duplicates: duplicates, stamp: stamp, kind: kind)
+        var hole = Hole(start: start, end: end, ticks: ticks, duplicates: duplicates, kind: kind)
+        if let segment {
+            hole.stamp = segment.stamp
+            hole.isOpenedEmpty = segment.sequenceLength == 0
+        }
         store.append(hole, to: &halves[side].holes)
         halves[side].noteHoles()
     }
@@ -223,7 +227,7 @@ extension ConnectionRecord {
         let isFIN = segment.flags.contains(.fin)
         let limit = reach(of: side)
         guard start.distance(from: halves[side].next) > limit else { return false }
-        if halves[side].marks.contains(.gapped), let old = store.takeSuspect(of: &halves[side].holes) {
+        if halves[side].marks.contains(.gapped), let old = store.takeSuspect(of: &halves[side].holes), !old.isSYN {
             if start.isAtOrAfter(old.start), start.distance(from: old.end) <= limit {
                 accept(old, of: side, at: ticks, &store)
                 reading.classes.insert(.bearsOut)
@@ -268,7 +272,7 @@ extension ConnectionRecord {
         guard !marks.contains(.fin), !segment.flags.contains(.syn), !isOpening(side) else {
             return false
         }
-        if marks.contains(.gapped), let suspect = store.takeSuspect(of: &halves[side].holes) {
+        if marks.contains(.gapped), let suspect = store.takeSuspect(of: &halves[side].holes), !suspect.isSYN {
             if number.isAtOrAfter(suspect.start), number.distance(from: suspect.end) <= reach(of: side) {
                 accept(suspect, of: side, at: ticks, &store)
                 reading.classes.insert(.bearsOutOther)
@@ -310,8 +314,10 @@ extension ConnectionRecord {
 
     /// Gives up what has not been answered for so long that the ticks could soon go round, and what began later than this
     /// segment by the capture's own times.
+    ///
+    /// - Parameter silence: nanoseconds since the latest segment; below zero where the times go back.
     mutating func giveUpTimers(at ticks: UInt32, after silence: Int64) {
-        let isLong = silence < 0 || silence >= Self.longestRoundTrip
+        let isLong = silence.magnitude >= UInt64(Self.longestRoundTrip)
         for side in 0...1 where isLong || Int32(bitPattern: ticks &- halves[side].timedAt) < 0 {
             halves[side].marks.remove(.timing)
         }

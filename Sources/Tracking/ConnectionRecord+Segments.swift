@@ -23,11 +23,27 @@ extension ConnectionRecord {
             settleReset(segment, from: side, store)
             return SegmentReading()
         }
-        if isOfAnother(segment, from: side) {
-            var reading = SegmentReading()
-            reading.classes.insert(.stray)
-            return reading
+        if isSecondAnswer(segment, from: side) {
+            var second = Hole(
+                start: segment.sequence, end: segment.sequence + segment.sequenceLength, ticks: ticks, duplicates: 0,
+                kind: .suspect)
+            second.isSYN = true
+            store.append(second, to: &halves[side].holes)
+            halves[side].marks.insert(.gapped)
+        } else if !isOfAnother(segment, from: side) {
+            return takeOwn(segment, transitions, at: ticks, &store)
         }
+        var reading = SegmentReading()
+        reading.classes.insert(.stray)
+        return reading
+    }
+
+    /// Takes a segment that is of this connection and no RST.
+    private mutating func takeOwn(
+        _ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix, at ticks: UInt32,
+        _ store: inout HoleStore
+    ) -> SegmentReading {
+        let (side, flags) = (segment.side, segment.flags)
         var repeatsSYN = false
         if flags.contains(.syn) {
             repeatsSYN = noteSYN(segment, from: side, &store)
@@ -75,7 +91,9 @@ extension ConnectionRecord {
         halves[side].initialSequence = sequence
         if !isSame || !halves[side].marks.contains(.numbered) {
             halves[side].begin(at: sequence + 1)
-            halves[side].marks.subtract([.timing, .gapped])
+            // A FIN before its SYN was not of this stream.
+            if halves[side].marks.contains(.fin), closer == side { closer = nil }
+            halves[side].marks.subtract([.timing, .gapped, .fin, .finAcknowledged])
             store.removeAll(of: &halves[side].holes)
         }
         halves[side].marks.insert(.initialKnown)
@@ -141,7 +159,30 @@ extension ConnectionRecord {
         handshakeProved = true
         // A refusal or reset before was of an earlier try with the same SYN.
         (resetter, closer) = (nil, nil)
+        // Whatever RST came before was not its TCP's: it goes on.
+        if halves[side].state == .closed { halves[side].state = .established }
         noteHandshake(at: segment.time)
+    }
+
+    /// A SYN-ACK with another ISN than the one before it, neither acknowledged: the one that will be counts.
+    private func isSecondAnswer(_ segment: TrackedSegment, from side: Int) -> Bool {
+        segment.flags.isSuperset(of: [.syn, .ack]) && halves[side].marks.isSuperset(of: [.initialKnown, .synAck])
+            && !halves[side].marks.contains(.synAcknowledged) && segment.sequence != halves[side].initialSequence
+    }
+
+    /// Begins the stream of `side` anew where it is its second SYN-ACK that is acknowledged.
+    private mutating func settleAnswer(_ number: SequenceNumber, of side: Int, _ store: inout HoleStore) {
+        guard halves[side].marks.contains(.gapped), !halves[side].marks.contains(.synAcknowledged),
+            let second = store.takeSuspect(of: &halves[side].holes)
+        else { return }
+        if second.isSYN, number == second.start + 1 {
+            store.removeAll(of: &halves[side].holes)
+            halves[side].initialSequence = second.start
+            halves[side].begin(at: second.end)
+        } else {
+            store.append(second, to: &halves[side].holes)
+        }
+        if halves[side].holes == 0 { halves[side].marks.remove(.gapped) }
     }
 
     private mutating func noteAcknowledgment(
@@ -150,7 +191,10 @@ extension ConnectionRecord {
     ) {
         let other = peer(of: side)
         let number = segment.acknowledgment
-        if segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin]) { reading.classes.insert(.pureACK) }
+        if segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin]) {
+            reading.classes.insert(.pureACK)
+        }
+        settleAnswer(number, of: other, &store)
         // What was never sent, nobody can acknowledge (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
         if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
             !believes(acknowledgment: number, of: other, by: segment, at: ticks, &store, &reading)

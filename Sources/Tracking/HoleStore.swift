@@ -8,7 +8,7 @@ struct Hole: BitwiseCopyable, Sendable {
         case open
         /// Acknowledged since, so it was sent and not captured, or will be captured late.
         case acknowledged
-        /// No hole, but what one segment carried so far ahead that nothing else bears it out yet.
+        /// No hole, but what one segment carried that nothing else bears out yet.
         case suspect
     }
 
@@ -25,6 +25,10 @@ struct Hole: BitwiseCopyable, Sendable {
     var kind: Kind
     /// Of what is suspect: whether it ends with a FIN.
     var isFIN = false
+    /// Of what is suspect: a SYN-ACK with another ISN, which counts if it is the one that is acknowledged.
+    var isSYN = false
+    /// Opened by a segment without text, which does not tell how long before it the numbers were sent.
+    var isOpenedEmpty = false
 
     var length: UInt32 { end.relative(to: start) }
 }
@@ -51,6 +55,8 @@ struct HoleStore: ~Copyable, Sendable {
         var ticks: UInt32?
         /// The timestamp of the segment that opened that hole; 0 for none.
         var stamp: UInt16 = 0
+        /// One of them was opened by a segment without text.
+        var isOpenedEmpty = false
         /// The fewest duplicate ACKs that had been sent when one of them was opened.
         var duplicates: UInt32 = .max
         /// Of the numbers, those that had been acknowledged and behind which nothing was captured yet: their ACK stands in the
@@ -245,5 +251,6 @@ extension HoleStore.Filling {
             stamp = hole.stamp
         }
         duplicates = min(duplicates, hole.duplicates)
+        isOpenedEmpty = isOpenedEmpty || hole.isOpenedEmpty
     }
 }

@@ -77,7 +77,9 @@ package struct SegmentBatch: ~Copyable {
             // Apart from the walk, and nothing is handed to it by its address: what another function looks at has to lie in
             // memory, while here it goes from register to register.
             var header = SegmentHeader()
-            if packet.linkType == LinkType.ethernet.rawValue, !isMeasured, PacketDecoder.decodePlain(frame, into: &header) {
+            if packet.linkType == LinkType.ethernet.rawValue, !isMeasured,
+                PacketDecoder.decodePlain(frame, into: &header)
+            {
                 counts.add(.segment)
                 append(TrackedSegment(header, in: frame, at: packet.time, number: packet.number), packet.blockOffset)
             } else {

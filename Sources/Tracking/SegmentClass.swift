@@ -39,6 +39,20 @@ public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let bearsOutOther = SegmentClass(rawValue: 1 << 15)
 }
 
+extension SegmentClass {
+    /// Every class, and its name where names are asked for.
+    public static let named: [(classes: SegmentClass, name: String)] = [
+        (.advances, "advances"), (.opensHole, "opens-hole"), (.repeats, "repeats"), (.partlyOld, "partly-old"),
+        (.fillsHole, "fills-hole"), (.overtaken, "overtaken"), (.keepAlive, "keep-alive"),
+        (.windowProbe, "window-probe"), (.pureACK, "pure-ack"), (.duplicateACK, "duplicate-ack"),
+        (.zeroWindow, "zero-window"), (.endsRoundTrip, "ends-round-trip"), (.acknowledgesUnseen, "acks-unseen"),
+        (.stray, "stray"), (.bearsOut, "bears-out"), (.bearsOutOther, "bears-out-other"),
+    ]
+
+    /// The names of those it has.
+    public var names: [String] { Self.named.filter { contains($0.classes) }.map(\.name) }
+}
+
 // The table by which classes are counted.
 extension SegmentClass {
     /// Its numbers were sent before: what the lists call retransmitted. What fills a hole was sent before as well, and lost

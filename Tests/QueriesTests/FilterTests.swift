@@ -128,7 +128,8 @@ import Transcripts
 
     @Test func measuresOnlyWhereNeeded() throws {
         #expect(try !ConnectionFilter("tcp.port==80 && outcome==refused && rtt>5ms").needsMeasures)
-        #expect(try ConnectionFilter("tcp.port==80 || tcp.analysis.retransmission").needsMeasures)
+        #expect(try !ConnectionFilter("tcp.analysis.retransmission || client.dupacks>3").needsMeasures)
+        #expect(try ConnectionFilter("tcp.port==80 || tcp.analysis.keep_alive").needsMeasures)
     }
 
     @Test func fieldsHaveOneNameEach() {

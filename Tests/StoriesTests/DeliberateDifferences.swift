@@ -35,7 +35,7 @@ extension DeliberateDifference {
             "ssh.pcap", "duplicate_ack", theirs: [158, 199, 342, 432, 511, 576, 1603, 1682, 1764],
             "Nothing was outstanding, so this asks for nothing: no duplicate ACK by RFC 5681 section 2."),
         DeliberateDifference(
-            "ssh.server-side-half-duplex.pcap", "duplicate_ack", theirs: [262, 593, 725, 771, 816, 829],
+            "ssh.server-side-half-duplex.pcap", "duplicate_ack", theirs: [254, 262, 593, 725, 771, 816, 829],
             "The other direction was not captured: whether anything was outstanding cannot be known."),
         DeliberateDifference(
             "mixed-vlan-mpls.pcap", "duplicate_ack", theirs: [4],

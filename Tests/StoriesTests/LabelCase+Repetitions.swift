@@ -169,6 +169,7 @@ extension LabelCase {
             t.open()
             t.c.data(101, ack: 301, 100)
             t.c.data(301, ack: 301, 100, id: 5)
+            t.wait(5)
             t.c.data(201, ack: 301, 100, id: 6)
         },
         // Without identifications, timestamps tell which was sent first.
@@ -186,6 +187,7 @@ extension LabelCase {
             t.open()
             t.c.data(101, ack: 301, 100)
             t.c.data(301, ack: 301, 100, id: 5)
+            t.wait(5)
             t.c.data(201, ack: 301, 100, id: 6)
         } nearMiss: { t in
             t.isNumbered = true
@@ -198,6 +200,7 @@ extension LabelCase {
             t.open(sack)
             t.c.data(201, ack: 301, 100)
             t.s.ack(301, ack: 101, sack: [block(201, 301)])
+            t.wait(5)
             t.c.data(101, ack: 301, 100)
         } nearMiss: { t in
             t.open(sack)

@@ -1,6 +1,13 @@
 import TCPState
 import Testing
 
+extension TransitionTable {
+    /// The edge that leaves `state` on `event`; `nil` where the event changes nothing there.
+    static func transition(from state: State, on event: Event) -> Transition? {
+        all.first { $0.from == state && $0.event == event }
+    }
+}
+
 @Suite("RFC 9293's transition table")
 struct TransitionTableTests {
     /// Walks the table from CLOSED and gives the states passed through.

@@ -55,10 +55,17 @@ import Transcripts
 
     @Test func theShortestRoundTripOfWhatWasSentOnce() {
         let t = Transcript()
-        t.open()
+        t.c.syn(100)
         #expect(t.records[0].client.minimumRoundTrip == nil)
-        t.c.data(101, ack: 301, 100)
         t.wait(milliseconds: 30)
+        t.s.synAck(300, ack: 101)
+        #expect(t.records[0].client.minimumRoundTrip == 31_000_000)
+        #expect(t.records[0].server.minimumRoundTrip == nil)
+        t.wait(milliseconds: 3)
+        t.c.ack(101, ack: 301)
+        #expect(t.records[0].server.minimumRoundTrip == 4_000_000)
+        t.c.data(101, ack: 301, 100)
+        t.wait(milliseconds: 40)
         t.s.ack(301, ack: 201)
         #expect(t.records[0].client.minimumRoundTrip == 31_000_000)
         // Sent twice: nobody knows which of the two was acknowledged.
@@ -70,13 +77,40 @@ import Transcripts
         t.wait(nanoseconds: 4_000_100)
         t.s.ack(301, ack: 401)
         #expect(t.records[0].client.minimumRoundTrip == 5_000_100)
-        #expect(t.records[0].server.minimumRoundTrip == nil)
+    }
+
+    /// What was sent twice proves nothing, nor does what shares a segment with it; nor can anything be said of an ACK that
+    /// comes after more time than the record can count.
+    @Test(arguments: ["again", "partly old", "too late", "too late, in steps", "clock set back"])
+    func whatIsNotTimed(case name: String) {
+        let t = Transcript()
+        t.c.ack(100, ack: 300)
+        t.s.ack(300, ack: 100)
+        t.c.data(100, ack: 300, 100)
+        switch name {
+        case "again": t.c.data(100, ack: 300, 100)
+        case "partly old": t.c.data(150, ack: 300, 100)
+        case "too late": t.wait(430_000)
+        case "too late, in steps":
+            for _ in 0..<5 {
+                t.wait(100_000)
+                t.s.data(300, ack: 100, 10)
+            }
+        default: t.wait(-1000)
+        }
+        t.s.ack(300, ack: 250)
+        #expect(t.records[0].client.minimumRoundTrip == nil)
+        t.c.data(250, ack: 300, 100)
+        t.wait(10)
+        t.s.ack(300, ack: 350)
+        #expect(t.records[0].client.minimumRoundTrip == 10_000_000)
     }
 
     /// An ACK of part of what is timed says nothing yet.
     @Test func onlyTheWholeIsTimed() {
         let t = Transcript()
-        t.open()
+        t.c.ack(101, ack: 301)
+        t.s.ack(301, ack: 101)
         t.c.data(101, ack: 301, 100)
         t.s.ack(301, ack: 151)
         #expect(t.records[0].client.minimumRoundTrip == nil)

@@ -36,7 +36,8 @@ package final class Transcript {
         package func rstAck(_ sequence: UInt32, ack: UInt32) { send([.rst, .ack], sequence, ack, window: 0) }
 
         private static func options(_ sack: [SACKBlock], _ stamps: TCPTimestamps?) -> [TCPOption] {
-            (stamps.map { [.timestamps($0)] } ?? []) + (sack.isEmpty ? [] : [.sack(SACKBlocks(sack))])
+            (stamps.map { [.noOperation, .noOperation, .timestamps($0)] } ?? [])
+                + (sack.isEmpty ? [] : [.sack(SACKBlocks(sack))])
         }
 
         package func send(

@@ -24,9 +24,9 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
         var lastSYN: UInt32 = 0
         var lastFIN: UInt32 = 0
         var lastRST: UInt32 = 0
-        /// Payload octets that the capture has only in part and that were not acknowledged yet, and where they end.
+        /// Payload octets that the capture has only in part and that were not acknowledged yet, and where they begin.
         var cutOff: UInt64 = 0
-        var cutOffEnd = SequenceNumber(0)
+        var cutOffStart = SequenceNumber(0)
         var gaps = Counter()
         var zeroWindows = Counter()
         var repetitions = Counter()
@@ -186,16 +186,18 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
 
     /// Zeek takes payload that the capture has only in part for a gap.
     private mutating func noteCutOff(_ segment: TrackedSegment, _ side: Int) {
+        if ends[side].cutOff == 0 { ends[side].cutOffStart = segment.sequence }
         ends[side].cutOff &+= UInt64(segment.payloadLength)
-        ends[side].cutOffEnd = segment.sequence + segment.payloadLength
     }
 
     private mutating func settleGaps(_ number: SequenceNumber, _ reading: SegmentReading, _ side: Int, _ other: Int) {
         var octets = UInt64(reading.missing)
         var holes = reading.missingHoles
-        if ends[other].cutOff > 0, number.isAtOrAfter(ends[other].cutOffEnd) {
-            octets &+= ends[other].cutOff
-            ends[other].cutOff = 0
+        if ends[other].cutOff > 0, number.isAfter(ends[other].cutOffStart) {
+            let covered = min(ends[other].cutOff, UInt64(number.relative(to: ends[other].cutOffStart)))
+            octets &+= covered
+            ends[other].cutOff &-= covered
+            ends[other].cutOffStart = number
             holes &+= 1
         }
         guard octets > 0, ends[side].isClean, ends[other].isClean else { return }

@@ -22,7 +22,7 @@ extension LabelPass {
 
     mutating func labelHole(_ index: Int, at start: Int64) {
         let side = facts[index].side
-        guard facts[index].classes.contains(.opensHole), let next = ends[side].next, start > next else { return }
+        guard let next = ends[side].next, start > next else { return }
         ends[side].holes.append(Hole(start: next, end: start, index: index))
         if let acknowledged = ends[side].acknowledged, let proof = ends[side].acknowledgedBy {
             noteHoles(of: side, acknowledged: acknowledged, by: proof)

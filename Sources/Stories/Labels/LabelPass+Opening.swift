@@ -61,6 +61,13 @@ extension LabelPass {
             add(.refusedRetry, to: index, evidence: [known.first, refusal], original: known.first)
             return false
         }
+        // Another connection's ACK came in between, and was answered with an RST: the way is free, and no timer is needed.
+        if let strange = ends[1 - facts[index].side].last, strange > known.last,
+            facts[strange].classes.contains(.stray)
+        {
+            add(.synRetry, to: index, evidence: [known.first, strange], original: known.first)
+            return false
+        }
         add(
             .synRetry, to: index, evidence: Self.both(known.first, known.last), original: known.first,
             ordinal: backoffs(known, until: index))

@@ -106,7 +106,7 @@ struct LabelPass {
             switch artefacts.kinds[index] {
             case .corrupt:
                 add(.corruptChecksum, to: index)
-                if facts[index].flags.isDisjoint(with: [.syn, .rst]) { notePlace(index) }
+                if facts[index].flags.isDisjoint(with: [.syn, .rst]) { moveLine(index, from: notePlace(index).start) }
             case .duplicate(let original):
                 add(.wireDuplicate, to: index, evidence: [original], original: original)
             case nil: take(index)
@@ -188,10 +188,10 @@ struct LabelPass {
         if fact.isACK { labelAcknowledgment(index, at: start, isProbe: isProbe) }
         noteAnswer(index)
         if fact.isFIN { labelFin(index) }
+        moveLine(index, from: start)
     }
 
     /// What a segment's numbers say of it, whether or not its receiver took it.
-    @discardableResult
     private mutating func notePlace(_ index: Int) -> (start: Int64, isProbe: Bool) {
         let fact = facts[index]
         let side = fact.side
@@ -206,12 +206,16 @@ struct LabelPass {
             labelHole(index, at: start)
             labelRepetition(index, from: start, to: start + Int64(fact.length))
         }
-        let end = start + Int64(fact.length)
-        if ends[side].next.map({ end > $0 }) ?? true {
-            ends[side].next = end
-            ends[side].line.advance(to: end)
-        }
         return (start, isProbe)
+    }
+
+    /// Its end's numbers have come as far as the segment does.
+    private mutating func moveLine(_ index: Int, from start: Int64) {
+        let fact = facts[index]
+        let end = start + Int64(fact.length)
+        guard !fact.classes.contains(.stray), ends[fact.side].next.map({ end > $0 }) ?? true else { return }
+        ends[fact.side].next = end
+        ends[fact.side].line.advance(to: end)
     }
 
     private mutating func labelFin(_ index: Int) {

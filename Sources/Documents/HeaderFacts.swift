@@ -1,0 +1,49 @@
+import TCPWire
+
+/// A header report as JSON carries it.
+package struct HeaderFacts: Encodable {
+    struct Layer: Encodable {
+        let name: String
+        let start: Int
+        let end: Int
+        let fields: [Field]
+        let options: [String]?
+        let checksum: String?
+    }
+
+    struct Field: Encodable {
+        let name: String
+        let bitOffset: Int
+        let bitWidth: Int
+        let value: String
+        let meaning: String?
+    }
+
+    let verdict: String
+    let layers: [Layer]
+
+    package init(_ report: HeaderReport) {
+        verdict = "\(report.verdict)"
+        layers = report.layers.map { layer in
+            Layer(
+                name: layer.kind.name, start: layer.range.lowerBound, end: layer.range.upperBound,
+                fields: layer.fields.map {
+                    Field(
+                        name: $0.name, bitOffset: $0.bitOffset, bitWidth: $0.bitWidth, value: String($0.value),
+                        meaning: $0.meaning)
+                },
+                options: layer.options.isEmpty ? nil : layer.options.map(\.option.description),
+                checksum: layer.checksum.map(HeaderFacts.id))
+        }
+    }
+
+    private static func id(_ verdict: ChecksumVerdict) -> String {
+        switch verdict {
+        case .correct: "correct"
+        case .wrong: "wrong"
+        case .partial: "partial"
+        case .zero: "zero"
+        case .cannotVerify: "cannot-verify"
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import CaptureFile
+import Narration
+import Stories
+import TCPState
+import TCPWire
+import Tracking
+
+/// One connection's whole story as JSON carries it.
+package struct StoryFacts: Encodable {
+    struct Segment: Encodable {
+        let number: Int
+        let time: String
+        let from: String
+        let flags: [String]
+        let sequence: UInt32
+        let sequenceRaw: UInt32
+        let sequenceBase: String
+        let acknowledgment: UInt32?
+        let acknowledgmentRaw: UInt32?
+        let length: UInt32
+        let window: UInt16
+        let kind: String
+        /// What it is by its numbers: what lists and measures count.
+        let classes: [String]
+        let labels: [Label]
+        /// The packet whose numbers are sent again.
+        let original: Int?
+        let fate: String
+        let client: EndState
+        let server: EndState
+        let comment: [String: String]
+        /// What the ends themselves tell, where they do.
+        let account: Account?
+        /// What the capture file says beside the packet, where it does.
+        let packetComments: PacketComment.List?
+    }
+
+    struct PacketComment: Encodable {
+        struct List: Encodable {
+            let comments: [PacketComment]
+            /// How many more there are.
+            let leftOut: Int
+        }
+
+        let text: String
+        /// Octets of it that are left out.
+        let octetsLeftOut: Int
+    }
+
+    struct Account: Encodable {
+        /// Why it was sent.
+        let reason: RuleFacts?
+        let purpose: String?
+        let arrival: String?
+        let loss: String?
+        /// What its arrival did.
+        let effects: [RuleFacts]
+
+        init(_ account: Testimony.Account) {
+            reason = account.reason.map(RuleFacts.init)
+            purpose = account.purpose?.rawValue
+            arrival = account.fate.arrival?.secondsText
+            loss = if case .lost(let loss) = account.fate { loss.rawValue } else { nil }
+            effects = account.effects.map(RuleFacts.init)
+        }
+    }
+
+    struct RuleFacts: Encodable {
+        let rule: String
+        let document: String
+        let section: String
+        let text: [String: String]
+
+        init(_ rule: Rule) {
+            self.rule = rule.rawValue
+            document = rule.document
+            section = rule.section
+            text = ["en": rule.text.english, "zh": rule.text.chinese]
+        }
+    }
+
+    struct Moment: Encodable {
+        let time: String
+        let party: String
+        /// `segment`, `call`, `timer`, `icmp` or `itself`.
+        let cause: String
+        /// The packet that arrived.
+        let number: Int?
+        /// The call's name.
+        let call: String?
+        let timer: String?
+        let state: String
+        let rules: [RuleFacts]
+
+        init(_ moment: Testimony.Moment) {
+            time = moment.time.secondsText
+            party = moment.party.rawValue
+            var number: Int?
+            var call: String?
+            var timer: String?
+            switch moment.cause {
+            case .segment(let packet): (cause, number) = ("segment", packet)
+            case .call(let name): (cause, call) = ("call", name)
+            case .timer(let name): (cause, timer) = ("timer", name.rawValue)
+            case .icmp: cause = "icmp"
+            case .itself: cause = "itself"
+            }
+            self.number = number
+            self.call = call
+            self.timer = timer
+            state = moment.state.name
+            rules = moment.rules.map(RuleFacts.init)
+        }
+    }
+
+    struct Label: Encodable {
+        let label: String
+        let isFault: Bool
+        /// The packets that prove it together with this one.
+        let evidence: [Int]
+        let original: Int?
+        /// Of a timer: how often it had been backed off; of a duplicate ACK: which in a row.
+        let ordinal: Int?
+        let source: String
+
+        init(_ proved: ProvedLabel) {
+            label = proved.label.rawValue
+            isFault = proved.label.entry.isFault
+            evidence = proved.evidence
+            original = proved.original
+            ordinal = proved.ordinal
+            source = proved.label.entry.source
+        }
+    }
+
+    struct EndState: Encodable {
+        let state: String?
+        let provenance: String
+
+        init(_ state: ConnectionStory.EndState) {
+            self.state = state.state?.name
+            provenance = state.provenance.id
+        }
+    }
+
+    struct PathEntry: Encodable {
+        let state: String
+        let time: String?
+        let cause: Int?
+        let observed: String?
+        let provenance: String
+        let rule: RuleFacts?
+    }
+
+    let connection: ConnectionFacts
+    let segments: [Segment]
+    /// What the ends did besides, where they tell.
+    let moments: [Moment]?
+    let paths: [String: [PathEntry]]
+
+    package init(_ story: ConnectionStory, number: Int, observations: [StateObservation] = []) {
+        connection = ConnectionFacts(story.record, number: number)
+        segments = story.steps.map(Segment.init)
+        moments = story.testimony?.moments.map(Moment.init)
+        paths = Dictionary(
+            uniqueKeysWithValues: Party.allCases.map { party in
+                let path = story.path(of: party, observations: observations)
+                return (
+                    party.rawValue,
+                    path.entries.map {
+                        PathEntry(
+                            state: $0.state.name, time: $0.time?.secondsText, cause: $0.cause,
+                            observed: $0.observed?.secondsText, provenance: $0.provenance.id,
+                            rule: $0.rule.map(RuleFacts.init))
+                    }
+                )
+            })
+    }
+}
+
+extension StoryFacts.Segment {
+    init(_ step: ConnectionStory.Step) {
+        let header = step.segment.header
+        number = step.segment.number
+        time = step.segment.time.secondsText
+        from = step.sender.rawValue
+        flags = header.flags.description.split(separator: ",").map(String.init)
+        sequence = step.sequence.value
+        sequenceRaw = step.sequence.raw
+        sequenceBase = step.sequence.base.rawValue
+        acknowledgment = step.acknowledgment?.value
+        acknowledgmentRaw = step.acknowledgment?.raw
+        length = header.payloadLength
+        window = header.window
+        kind = step.kind.rawValue
+        classes = step.classes.names
+        labels = step.labels.map(StoryFacts.Label.init)
+        original = step.original
+        fate = step.fate.rawValue
+        client = StoryFacts.EndState(step.client)
+        server = StoryFacts.EndState(step.server)
+        comment = ["en": step.comment.english, "zh": step.comment.chinese]
+        account = step.account.map(StoryFacts.Account.init)
+        packetComments = StoryFacts.PacketComment.List(step.segment.comments)
+    }
+}
+
+extension StoryFacts.PacketComment.List {
+    fileprivate init?(_ comments: PacketComments) {
+        guard !comments.isEmpty else { return nil }
+        self.comments = comments.kept.map {
+            StoryFacts.PacketComment(text: $0.text, octetsLeftOut: $0.octetsLeftOut)
+        }
+        leftOut = comments.leftOut
+    }
+}
+
+extension Provenance {
+    var id: String {
+        switch self {
+        case .kernel: "kernel"
+        case .stack: "stack"
+        case .wire: "wire"
+        case .inferred: "inferred"
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import LinuxKernel
+import Stories
+import Synchronization
+import TCPState
+import TCPWire
+import Tracking
+
+/// Asks the kernel for our end at each step of a dial, while it stands still there.
+public final class DialWitness: Sendable {
+    private struct Notes {
+        var observations: [StateObservation] = []
+        var info: TCPInfo?
+        var ends: (local: Endpoint, remote: Endpoint)?
+    }
+
+    private let notes = Mutex(Notes())
+    private let table = try? SocketTable()
+
+    public init() {}
+
+    public var observations: [StateObservation] { notes.withLock { $0.observations } }
+    public var info: TCPInfo? { notes.withLock { $0.info } }
+
+    /// Asks once, at this step.
+    public func look(at step: DialStep) {
+        if case .established(let local, let remote) = step.kind { notes.withLock { $0.ends = (local, remote) } }
+        guard let ends = notes.withLock({ $0.ends }),
+            let entry = try? table?.lookUp(local: ends.local, remote: ends.remote)
+        else { return }
+        notes.withLock { notes in
+            if let info = entry.info { notes.info = info }
+            guard notes.observations.last?.state != entry.state else { return }
+            notes.observations.append(
+                StateObservation(
+                    time: SystemClock.now(), party: .client, state: entry.state, isMini: entry.form != .full))
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import CaptureFile
+import Lab
+import LinuxKernel
+import Narration
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension Failure {
+    /// A capture that cannot be read or written.
+    init(_ error: CaptureError) {
+        switch error {
+        case .notFound(let path):
+            self.init(
+                .badInput, Text(en: "\(Self.named(path)): no such file", zh: "\(Self.named(path)): 文件不存在"),
+                next: Self.whereToLook(path))
+        case .notPermitted(let path):
+            self.init(
+                .badInput, Text(en: "\(path): permission denied", zh: "\(path): 没有访问权限"),
+                next: [Text(en: "look:  ls -l \(path)", zh: "查看权限：  ls -l \(path)")])
+        case .isDirectory(let path):
+            self.init(
+                .badInput,
+                Text(en: "\(path): is a directory, not a capture file", zh: "\(path): 这是目录，不是抓包文件"),
+                next: [
+                    Text(
+                        en: "try:  tcplens connections \(path)/*.pcap*", zh: "可试：  tcplens connections \(path)/*.pcap*")
+                ])
+        case .empty(let path):
+            self.init(
+                .badInput, Text(en: "\(Self.named(path)): is empty", zh: "\(Self.named(path)): 内容为空"),
+                next: [Self.howToCapture])
+        case .notCapture(let path, let kind):
+            let found = kind.text
+            self.init(
+                .badInput,
+                Text(
+                    en: "\(Self.named(path)): not a capture file (pcap or pcapng): it looks like \(found.english)",
+                    zh: "\(Self.named(path)): 不是 pcap 或 pcapng 抓包文件，看起来是\(found.chinese)"),
+                next: [Self.howToCapture])
+        case .noSpace(let path):
+            self.init(
+                .badInput, Text(en: "\(path): no space left on the disk", zh: "\(path): 磁盘空间已满"),
+                next: [Text(en: "look:  df -h", zh: "查看磁盘：  df -h")])
+        case .brokenPipe(let path):
+            self.init(
+                .badInput,
+                Text(en: "\(Self.named(path)): nobody reads it any more", zh: "\(Self.named(path)): 管道另一端已关闭"))
+        case .system(let path, let operation, let code):
+            let reason = SystemError(call: operation.rawValue, code: code)
+            self.init(
+                .badInput,
+                Text(
+                    en: "\(Self.named(path)): cannot \(operation.rawValue): \(reason.message)",
+                    zh: "\(Self.named(path)): \(operation.chinese)失败：\(reason.chineseMessage)"))
+        }
+    }
+
+    private static func named(_ path: String) -> String {
+        switch path {
+        case "-": Text(en: "standard input", zh: "标准输入").spoken
+        case "": "''"
+        default: path
+        }
+    }
+
+    private static let howToCapture = Text(
+        en: "to make one:  tcpdump -i any -w capture.pcap tcp", zh: "抓包方法：  tcpdump -i any -w capture.pcap tcp")
+
+    /// The file that was probably meant, or its directory.
+    private static func whereToLook(_ path: String) -> [Text] {
+        guard !path.isEmpty else { return [Text(en: "see:  tcplens help", zh: "用法：  tcplens help")] }
+        let url = URL(filePath: path)
+        let directory = url.deletingLastPathComponent().path(percentEncoded: false)
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+            return [
+                Text(en: "there is no directory \(directory) either", zh: "目录 \(directory) 也不存在或不可读")
+            ]
+        }
+        let name = url.lastPathComponent
+        guard names.count < 5000, let near = nearest(to: name, in: names.sorted()) else {
+            return [Text(en: "what is there:  ls \(directory)", zh: "看看有哪些文件：  ls \(directory)")]
+        }
+        let meant = path.contains("/") ? String(path.dropLast(name.count)) + near : near
+        return [Text(en: "did you mean:  \(meant)", zh: "是不是：  \(meant)")]
+    }
+
+    /// Extensions are alike everywhere, so that only the rest of a name says anything.
+    private static func nearest(to name: String, in names: [String]) -> String? {
+        func parts(_ name: String) -> (stem: String, rest: String) {
+            let dot = name.dropFirst().firstIndex(of: ".") ?? name.endIndex
+            return (String(name[..<dot]), String(name[dot...]))
+        }
+        let (stem, rest) = parts(name)
+        if let other = names.first(where: { parts($0).stem == stem }) { return other }
+        let candidates = names.filter { parts($0).rest == rest }.map { parts($0).stem }
+        return Nearest.word(to: stem, in: candidates).map { $0 + rest }
+    }
+}
+
+extension FileOperation {
+    fileprivate var chinese: String {
+        switch self {
+        case .open: "打开"
+        case .read: "读取"
+        case .write: "写入"
+        case .close: "关闭"
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Documents
+import Narration
+import Passes
+import Pictures
+import Queries
+import Tracking
+
+/// The connections of one or several files, written in the format that was asked for.
+struct ConnectionListing {
+    let format: ConnectionsCommand.Format
+    let isLong: Bool
+    /// Zeek's log as JSON.
+    let isJSON: Bool
+    let canvas: Canvas
+    let isOneOfMany: Bool
+    private var zeek: ZeekLog
+    private var row = ConnectionRow()
+
+    init(format: ConnectionsCommand.Format, isLong: Bool, isJSON: Bool, canvas: Canvas, isOneOfMany: Bool) {
+        self.format = format
+        self.isLong = isLong
+        self.isJSON = isJSON
+        self.canvas = canvas
+        self.isOneOfMany = isOneOfMany
+        zeek = ZeekLog(isJSON: isJSON)
+    }
+
+    var needsMeasures: Bool { isLong || format == .zeek }
+
+    func begin() {
+        if format == .tsv {
+            Screen.write(((isOneOfMany ? ["file"] : []) + ConnectionRow.allColumns).joined(separator: "\t"))
+        }
+    }
+
+    func end() {
+        if format == .zeek, let end = zeek.end { Screen.write(end) }
+    }
+
+    /// A row of its own for one that has ended, as TSV or JSON.
+    mutating func write(_ ended: EndedConnection, path: String) throws {
+        let file = isOneOfMany ? path : nil
+        if format == .json {
+            let facts = ConnectionFacts(ended.record, number: ended.serial + 1)
+            Screen.write(try JSONDocument.line(ListedConnectionFacts(file: file, facts: facts)))
+        } else {
+            row.write(ended.record, number: ended.serial + 1, file: file.map(Printable.text))
+        }
+    }
+
+    mutating func flushRows() { row.flush() }
+
+    mutating func write(
+        _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, path: String
+    ) throws {
+        let file = isOneOfMany ? path : nil
+        switch format {
+        case .json:
+            for index in shown {
+                let facts = ConnectionFacts(
+                    analysis[index], number: index + 1, measures: isLong ? analysis.measures(of: index) : nil)
+                Screen.write(try JSONDocument.line(ListedConnectionFacts(file: file, facts: facts)))
+            }
+        case .tsv:
+            let file = file.map(Printable.text)
+            if let records = analysis.sharedRecords {
+                SharedRows(records: records, file: file).write(shown) { Screen.write(octets: $0) }
+                return
+            }
+            for index in shown { row.write(analysis[index], number: index + 1, file: file) }
+            row.flush()
+        case .zeek:
+            for index in shown {
+                guard let measures = analysis.measures(of: index) else { continue }
+                Screen.write(octets: zeek.line(analysis[index], measures))
+            }
+        case .table:
+            if let file { Screen.write(Printable.text(file)) }
+            if isLong {
+                let long = ConnectionLong(canvas: canvas)
+                for index in shown {
+                    guard let measures = analysis.measures(of: index) else { continue }
+                    Screen.write(long.lines(analysis[index], measures, number: index + 1) + [""])
+                }
+                return
+            }
+            var table = ConnectionTable(canvas: canvas)
+            for index in shown { table.add(analysis[index], number: index + 1) }
+            Screen.write(octets: table.octets())
+        }
+    }
+
+    /// What people want to know below a file's connections.
+    func note(_ texts: [Text], isLast: Bool) {
+        guard format == .table else { return }
+        for text in texts { Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2)) }
+        if isOneOfMany, !isLast { Screen.write("") }
+    }
+}
+
+extension ConnectionRow {
+    /// Adds one line, and writes what was gathered when there is enough of it.
+    fileprivate mutating func write(_ record: ConnectionRecord, number: Int, file: String?) {
+        add(record, number: number, file: file)
+        if isFull { flush() }
+    }
+
+    fileprivate mutating func flush() {
+        Screen.write(octets: octets)
+        clear()
+    }
+}

@@ -1,0 +1,83 @@
+import Lab
+import Narration
+import Pictures
+import Queries
+
+/// The words after `-Y`, read; what cannot be read is shown with a mark below the place.
+enum FilterWord {
+    static func filter(_ text: String) throws -> ConnectionFilter {
+        do {
+            return try ConnectionFilter(text)
+        } catch {
+            throw failure(error, in: text)
+        }
+    }
+
+    private static func failure(_ error: FilterError, in text: String) -> Failure {
+        Failure(.usage, error.text, next: pointer(error.range, in: text) + advice(error.reason))
+    }
+
+    /// The part of the filter around the mistake, and signs below it.
+    private static func pointer(_ range: Range<Int>, in text: String) -> [Text] {
+        let most = 60
+        let characters = Array(text)
+        guard !characters.isEmpty, !range.isEmpty, range.lowerBound <= characters.count else { return [] }
+        let start = max(0, min(range.lowerBound - most / 2, characters.count - most))
+        let shown = characters[start..<min(characters.count, start + most)].map { Printable.text(String($0)) }
+        let measure = Canvas().measure
+        let place = range.lowerBound - start
+        let before = shown[..<min(place, shown.count)].map { measure($0) }.reduce(0, +)
+        let end = min(range.upperBound - start, shown.count)
+        let marked = place < end ? shown[place..<end].map { measure($0) }.reduce(0, +) : 1
+        return [
+            Text(verbatim: shown.joined()),
+            Text(verbatim: String(repeating: " ", count: before) + String(repeating: "^", count: max(1, marked))),
+        ]
+    }
+
+    private static func advice(_ reason: FilterError.Reason) -> [Text] {
+        switch reason {
+        case .unknownField(let name):
+            let names = FilterField.all.map(\.name)
+            if ["port", "host", "src", "dst", "http", "https", "ssh"].contains(name.lowercased()) {
+                // A capture filter's words.
+                return [
+                    Text(
+                        en: "for example:  -Y 'tcp.port==80'   -Y 'ip.addr==10.0.0.1'",
+                        zh: "例如：  -Y 'tcp.port==80'   -Y 'ip.addr==10.0.0.1'")
+                ]
+            }
+            if let near = Nearest.word(to: name, in: names) { return [didYouMean(near)] }
+            return list(Text(en: "fields:", zh: "可用字段："), names)
+        case .wrongValue(let value, _, _, let words) where !words.isEmpty:
+            if let near = Nearest.word(to: value, in: words) { return [didYouMean(near)] }
+            return list(Text(en: "it takes:", zh: "可取："), words)
+        default:
+            return [
+                Text(
+                    en: "for example:  -Y 'tcp.port==443 && (outcome==refused || rtt>50ms)'",
+                    zh: "例如：  -Y 'tcp.port==443 && (outcome==refused || rtt>50ms)'")
+            ]
+        }
+    }
+
+    private static func didYouMean(_ word: String) -> Text {
+        Text(en: "did you mean:  \(word)", zh: "是不是：  \(word)")
+    }
+
+    private static func list(_ head: Text, _ words: [String]) -> [Text] {
+        [head]
+            + Paragraph(canvas: Canvas(width: 76)).lines(words.joined(separator: " ")).map { Text(verbatim: "  " + $0) }
+    }
+}
+
+extension Failure {
+    /// The filter let none of a file's connections pass.
+    static func nonePasses(in path: String, of count: Int) -> Failure {
+        Failure(
+            .nothingMatched,
+            Text(
+                en: "\(path): none of \(counted(count, "connection")) passes the filter",
+                zh: "\(path)：\(count) 条连接都不符合过滤条件"))
+    }
+}

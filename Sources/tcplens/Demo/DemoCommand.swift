@@ -1,0 +1,286 @@
+import ArgumentParser
+import CaptureFile
+import Documents
+import FlatMemory
+import Lab
+import LinuxKernel
+import Narration
+import Pictures
+import Stories
+import TCPWire
+import Tracking
+
+/// `tcplens demo`: the tutorial's experiment, end to end.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: Text(
+            en: "The three-way handshake, for real on this machine, and explained.", zh: "在本机真实地做一次三次握手，并逐步讲解。"
+        ).spoken,
+        discussion: Text(
+            en: """
+                tcplens demo                   a server, a client, one connection; its packets and states
+                tcplens demo -S                with the real sequence numbers
+                tcplens demo --lang zh         in Chinese
+                tcplens demo -w hello.pcapng   keep the packets, each with a comment, for Wireshark
+                tcplens demo --json            the same facts for programs
+                tcplens demo --on stack        on our own TCP, with the reason for every segment
+                tcplens demo --on stack --lose 4     what it does about a lost packet
+                """,
+            zh: """
+                tcplens demo                   一个服务端、一个客户端、一条连接：报文与状态
+                tcplens demo -S                显示真实序号
+                tcplens demo --lang en         英文讲解
+                tcplens demo -w hello.pcapng   保存报文(每个都带注释)，可用 Wireshark 打开
+                tcplens demo --json            以 JSON 输出同样的事实
+                tcplens demo --on stack        在自有协议栈上，给出每个报文段的缘由
+                tcplens demo --on stack --lose 4     看它怎样应对丢包
+                """
+        ).spoken)
+
+    @OptionGroup var on: HostOption
+
+    @Option(
+        help: .init(
+            Text(
+                en: "Lose this packet, by its number in the picture; with --on stack, and as often as wanted.",
+                zh: "让这个报文丢失(按图中编号)；需 --on stack，可多次使用。"
+            ).spoken, valueName: "n"))
+    var lose: [Int] = []
+
+    @Flag(
+        name: .customShort("S"),
+        help: .init(
+            Text(
+                en: "Real sequence numbers; shows that the ISN is random.", zh: "显示真实序号，并展示 ISN 是随机的。"
+            ).spoken))
+    var absolute = false
+
+    @Option(
+        name: .customShort("w"),
+        help: .init(Text(en: "Keep the packets as pcapng.", zh: "把报文存为 pcapng 文件。").spoken, valueName: "file"))
+    var capturePath: String?
+
+    @Option(
+        help: .init(
+            Text(en: "The server's port; the next free one if it is taken.", zh: "服务端端口；被占用时用下一个空闲端口。").spoken))
+    var port: UInt16 = 8080
+
+    @Flag(help: .init(Text(en: "The same facts as one JSON document.", zh: "以一份 JSON 文档输出同样的事实。").spoken))
+    var json = false
+
+    @OptionGroup var output: OutputOptions
+
+    /// Connections made besides with `-S`, to see more ISNs.
+    private static let isnSamples = 3
+
+    func validate() throws {
+        if port == 0 {
+            throw ValidationError(Text(en: "--port takes 1 to 65535", zh: "--port 的范围是 1 到 65535").spoken)
+        }
+        if !lose.isEmpty, on.host == .kernel {
+            throw ValidationError(
+                Text(
+                    en: "--lose needs --on stack: the kernel's loopback loses nothing",
+                    zh: "--lose 需要 --on stack：内核的回环不会丢包"
+                ).spoken)
+        }
+        if lose.contains(where: { $0 < 1 }) {
+            throw ValidationError(Text(en: "--lose counts from 1", zh: "--lose 从 1 开始编号").spoken)
+        }
+    }
+
+    func run() async throws {
+        switch on.host {
+        case .kernel: try await runOnKernel()
+        case .stack: try runOnStack()
+        }
+    }
+
+    private func runOnStack() throws {
+        let canvas = output.canvas
+        var options = StackExperiment.Options()
+        options.port = port
+        options.furtherConnections = absolute ? Self.isnSamples : 0
+        options.lostPackets = Set(lose)
+        guard let record = StackExperiment(options).run() else {
+            throw Failure(
+                .unsupported,
+                Text(en: "our own TCP could not begin the connection", zh: "自有协议栈未能发起连接"),
+                next: [Text(en: "on this kernel:  tcplens demo", zh: "在本机内核上：  tcplens demo")])
+        }
+        if let capturePath {
+            try Self.save(record.story, as: capturePath, from: "virtual", system: nil, canvas.language)
+        }
+        if json {
+            try Screen.write(JSONDocument.text(StackDemoFacts(record, lostPackets: options.lostPackets)))
+        } else {
+            let page = StackDemoPage(
+                record: record, absolute: absolute, lostPackets: options.lostPackets, capturePath: capturePath,
+                canvas: canvas)
+            Screen.write(page.lines())
+        }
+    }
+
+    private func runOnKernel() async throws {
+        let canvas = output.canvas
+        let privilege = try Privilege.find()
+        if case .elsewhere(let status) = privilege { throw status }
+        var options = Experiment.Options()
+        options.port = port
+        options.furtherConnections = absolute ? Self.isnSamples : 0
+        let record: Experiment.Record
+        do {
+            record = try await Experiment(options).run()
+        } catch {
+            throw Failure(error, port: port)
+        }
+        let story = record.story
+        if let capturePath, let story {
+            try Self.save(
+                story, as: capturePath, from: "lo", system: KernelVersion.current.description, canvas.language)
+        }
+        if json {
+            try Screen.write(JSONDocument.text(DemoFacts(record, story: story)))
+        } else {
+            let page = DemoPage(
+                record: record, story: story, rehearsal: story == nil ? Self.rehearse(port) : nil,
+                privilege: privilege, absolute: absolute, capturePath: capturePath, canvas: canvas)
+            Screen.write(page.lines())
+        }
+        if capturePath != nil, story == nil {
+            throw Failure(
+                .notPermitted, Text(en: "no packets to write: capture is not allowed here", zh: "没有报文可保存：这里不允许抓包"),
+                next: Privilege.advice + [
+                    Text(
+                        en: "or on our own TCP:   tcplens demo --on stack -w \(capturePath ?? "")",
+                        zh: "或在自有协议栈上：  tcplens demo --on stack -w \(capturePath ?? "")")
+                ])
+        }
+    }
+
+    /// Where the kernel's packets cannot be seen, a learner sees those of our own TCP.
+    private static func rehearse(_ port: UInt16) -> StackExperiment.Record? {
+        var options = StackExperiment.Options()
+        options.port = port
+        return StackExperiment(options).run()
+    }
+
+    /// Writes the connection's packets, each with what it is as its comment.
+    private static func save(
+        _ story: ConnectionStory, as path: String, from interfaceName: String, system: String?, _ language: Language
+    ) throws {
+        do {
+            var writer = try PcapngWriter(
+                path: path, application: "tcplens \(TCPLens.version)", system: system)
+            guard let first = story.steps.first?.segment else { return }
+            let interface = try writer.addInterface(
+                CaptureInterface(name: interfaceName, linkType: first.link.rawValue))
+            for step in story.steps {
+                try writer.write(
+                    step.segment.frame.octets, interface: interface, time: step.segment.time,
+                    originalLength: step.segment.originalLength, comments: [step.comment(language)])
+            }
+            try writer.finish()
+        } catch {
+            throw Failure(error)
+        }
+    }
+}
+
+/// Whether this process may capture, and where the demo runs because of that.
+enum Privilege {
+    /// Here: capture is allowed.
+    case here
+    /// Here, inside a private network namespace that this program made for itself.
+    case inside
+    /// In another run of this program, which has ended with this status.
+    case elsewhere(ExitStatus)
+    /// Nowhere: the packets stay unseen, for this reason.
+    case nowhere(PrivateRun.Refusal)
+
+    /// Tries to capture, and where that is refused repeats this program in a private namespace.
+    static func find() throws -> Privilege {
+        do throws(LiveCaptureError) {
+            _ = try LiveCapture(CaptureOptions(interface: "lo", bufferSize: 1 << 16))
+            return PrivateRun.isInside ? .inside : .here
+        } catch {
+            guard case .notPermitted = error, !PrivateRun.isInside else { throw Failure(error) }
+        }
+        do throws(PrivateRun.Refusal) {
+            switch try PrivateRun.repeatSelf(arguments: Array(CommandLine.arguments.dropFirst())) {
+            case .exited(let code): return .elsewhere(ExitStatus(rawValue: code) ?? .unsupported)
+            case .signalled: return .elsewhere(.interrupted)
+            }
+        } catch {
+            return .nowhere(error)
+        }
+    }
+
+    /// What gives the right to capture.
+    static let advice: [Text] = {
+        let path = CommandLine.arguments.first.map { $0.contains("/") ? $0 : "$(command -v tcplens)" } ?? "tcplens"
+        return [
+            Text(
+                en: "to see the packets:  sudo setcap cap_net_raw=ep \(path)",
+                zh: "要看到报文：  sudo setcap cap_net_raw=ep \(path)")
+        ]
+    }()
+}
+
+extension Failure {
+    init(_ error: Experiment.Failure, port: UInt16) {
+        switch error {
+        case .server(let reason):
+            let advice =
+                reason.code == 13
+                ? [
+                    Text(
+                        en: "ports below 1024 need root; try:  tcplens demo --port 8080",
+                        zh: "1024 以下端口需要 root 权限，可试：  tcplens demo --port 8080")
+                ]
+                : []
+            self.init(
+                reason.code == 13 ? .notPermitted : .local,
+                Text(
+                    en: "cannot listen on port \(port): \(reason.message)",
+                    zh: "无法监听端口 \(port)：\(reason.chineseMessage)"),
+                next: advice)
+        case .socketTable(let reason): self.init(reason)
+        case .dial(let outcome):
+            self.init(
+                .unsupported,
+                Text(
+                    en: "the experiment's own connection over the loopback failed: \(outcome)",
+                    zh: "实验自身的本机回环连接失败：\(outcome)"),
+                next: [Text(en: "is `lo` up?  ip link show lo", zh: "检查 lo 是否启用：  ip link show lo")])
+        }
+    }
+
+    init(_ error: LiveCaptureError) {
+        switch error {
+        case .notPermitted(let interface):
+            self.init(
+                .notPermitted,
+                Text(
+                    en: "cannot capture on \(interface): permission denied (needs CAP_NET_RAW)",
+                    zh: "无法在 \(interface) 上抓包：权限不足(需要 CAP_NET_RAW)"),
+                next: Privilege.advice)
+        case .noSuchInterface(let name):
+            self.init(
+                .badInput, Text(en: "no such interface: \(name)", zh: "没有这个网络接口：\(name)"),
+                next: [Text(en: "list them:  ip link", zh: "列出接口：  ip link")])
+        case .interfaceDown(let name):
+            self.init(
+                .unsupported, Text(en: "the interface \(name) is down", zh: "网络接口 \(name) 未启用"),
+                next: [Text(en: "bring it up:  sudo ip link set \(name) up", zh: "启用：  sudo ip link set \(name) up")])
+        case .filterSyntax(let filter, let message):
+            self.init(
+                .usage, Text(en: "filter '\(filter)': \(message)", zh: "过滤表达式 '\(filter)' 有误：\(message)"))
+        case .failed(let interface, let message):
+            self.init(
+                .unsupported,
+                Text(en: "cannot capture on \(interface): \(message)", zh: "无法在 \(interface) 上抓包：\(message)"))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Documents
+import Lab
+import LinuxKernel
+import Stories
+import TCPState
+import TCPWire
+import Tracking
+
+/// The demo's facts as JSON carries them.
+struct DemoFacts: Encodable {
+    struct Table: Encodable {
+        let moment: String
+        let sockets: [SocketFacts]
+    }
+
+    struct Observation: Encodable {
+        let time: String
+        let party: String
+        let state: String
+        let mini: Bool
+    }
+
+    let on = HostKind.kernel.rawValue
+    let kernel: String
+    let client: String
+    let server: String
+    let takenPort: UInt16?
+    let privateNamespace: Bool
+    let captured: Bool
+    let dropped: UInt32?
+    let story: StoryFacts?
+    let tables: [Table]
+    let observations: [Observation]
+    let furtherInitialNumbers: [UInt32]
+
+    init(_ record: Experiment.Record, story: ConnectionStory?) {
+        kernel = KernelVersion.current.description
+        client = record.client.description
+        server = record.server.description
+        takenPort = record.takenPort
+        privateNamespace = PrivateRun.isInside
+        captured = record.recording != nil
+        dropped = record.recording?.statistics.droppedByKernel
+        self.story = story.map { StoryFacts($0, number: 1, observations: record.observations) }
+        tables = record.tables.map { Table(moment: $0.moment.rawValue, sockets: $0.sockets.map { SocketFacts($0) }) }
+        observations = record.observations.map {
+            Observation(
+                time: $0.time.secondsText, party: $0.party.rawValue, state: $0.state.name, mini: $0.isMini)
+        }
+        furtherInitialNumbers = record.furtherInitialNumbers
+    }
+}
+
+/// The same of the demo on our own TCP. Times are virtual.
+struct StackDemoFacts: Encodable {
+    let on = HostKind.stack.rawValue
+    let client: String
+    let server: String
+    let story: StoryFacts
+    let furtherInitialNumbers: [UInt32]
+    /// Numbers of packets that were to be lost, and which no packet had.
+    let neverSent: [Int]
+
+    init(_ record: StackExperiment.Record, lostPackets: Set<Int>) {
+        client = record.story.client.description
+        server = record.story.server.description
+        story = StoryFacts(record.story, number: 1)
+        furtherInitialNumbers = record.furtherInitialNumbers
+        neverSent = record.neverSent(of: lostPackets)
+    }
+}

@@ -1,0 +1,211 @@
+import ArgumentParser
+import CaptureFile
+import Documents
+import Lab
+import Narration
+import Passes
+import Pictures
+import Stories
+import TCPWire
+import Tracking
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// `tcplens flow`: the ladder of one connection, or of several on one axis.
+struct FlowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flow",
+        abstract: Text(
+            en: "The ladder of a connection in a capture file.", zh: "画出抓包文件中一条连接的时序图。"
+        ).spoken,
+        discussion: Text(
+            en: """
+                tcplens flow capture.pcapng            the first connection; the others are listed below
+                tcplens flow capture.pcapng --conn 3   the third
+                tcplens flow capture.pcapng -S         real sequence numbers
+                tcplens flow capture.pcapng --hosts    all connections on one axis
+                zcat capture.pcap.gz | tcplens flow -  from a pipe
+                """,
+            zh: """
+                tcplens flow capture.pcapng            第一条连接，其余的列在下面
+                tcplens flow capture.pcapng --conn 3   第三条
+                tcplens flow capture.pcapng -S         显示真实序号
+                tcplens flow capture.pcapng --hosts    所有连接画在同一时间轴上
+                zcat capture.pcap.gz | tcplens flow -  从管道读
+                """
+        ).spoken)
+
+    @Argument(
+        help: .init(
+            Text(
+                en: "A pcap or pcapng file, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip;- 表示标准输入。"
+            )
+            .spoken, valueName: "file"))
+    var path: String
+
+    @Option(
+        name: .customLong("conn"),
+        help: .init(
+            Text(en: "Which connection, as the list numbers them.", zh: "第几条连接(按列表中的编号)。").spoken,
+            valueName: "n"))
+    var connection: Int?
+
+    @Flag(name: .customShort("S"), help: .init(Text(en: "Real sequence numbers.", zh: "显示真实序号。").spoken))
+    var absolute = false
+
+    @Flag(name: .customShort("A"), help: .init(Text(en: "Payload as text.", zh: "显示载荷文本。").spoken))
+    var payload = false
+
+    @Flag(
+        help: .init(
+            Text(
+                en: "All connections on one time axis, a lane for each endpoint.", zh: "所有连接画在同一时间轴上，每个端点一条泳道。"
+            ).spoken))
+    var hosts = false
+
+    @Flag(help: .init(Text(en: "The same facts as one JSON document.", zh: "以一份 JSON 文档输出同样的事实。").spoken))
+    var json = false
+
+    @OptionGroup var output: OutputOptions
+
+    /// Segments that one picture may hold.
+    private static let pictureLimit = 20_000
+
+    func validate() throws {
+        if let connection, connection < 1 {
+            throw ValidationError(
+                Text(en: "--conn counts from 1", zh: "--conn 从 1 开始编号").spoken)
+        }
+        if hosts, connection != nil {
+            throw ValidationError(
+                Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同用").spoken)
+        }
+    }
+
+    func run() throws {
+        try CaptureReading.open(path) { reader in
+            if hosts {
+                try drawHosts(&reader)
+            } else {
+                try drawOne(&reader)
+            }
+        }
+    }
+
+    private func drawOne(_ reader: inout CaptureReader) throws {
+        let number = connection ?? 1
+        let canvas = output.canvas
+        // What can be fetched again is noted by its place, and only the wanted connection's packets are looked at twice.
+        var analysis = CaptureAnalysis(keeping: reader.isSeekable ? .places : .connection(number))
+        let ending = try read(&reader, into: &analysis, canvas)
+        guard number <= analysis.count else { throw noSuchConnection(number, of: analysis.count) }
+        let segments = Int(analysis[number - 1].client.segments) + Int(analysis[number - 1].server.segments)
+        let fetched = try analysis.stored(number, from: &reader, limit: Self.pictureLimit)
+        if let story = (fetched ?? analysis.stored(number)).flatMap({ ConnectionStory($0) }) {
+            if json {
+                try Screen.write(JSONDocument.text(StoryFacts(story, number: number)))
+            } else {
+                show(story, number: number, canvas)
+                showOthers(analysis, shown: number, canvas)
+            }
+            complain(leftOut: segments - story.steps.count, canvas)
+        }
+        if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
+    }
+
+    private func drawHosts(_ reader: inout CaptureReader) throws {
+        let canvas = output.canvas
+        var analysis = CaptureAnalysis(keeping: .all(limit: Self.pictureLimit))
+        let ending = try read(&reader, into: &analysis, canvas)
+        try showHosts(analysis, canvas)
+        if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
+    }
+
+    private func read(
+        _ reader: inout CaptureReader, into analysis: inout CaptureAnalysis, _ canvas: Canvas
+    ) throws -> CaptureEnding? {
+        let progress = ProgressLine(canvas: canvas)
+        defer { progress.erase() }
+        let ending = try CaptureReading.read(
+            &reader, into: &analysis, workers: ProcessInfo.processInfo.activeProcessorCount,
+            reporting: { _, step in progress.show(step) })
+        guard analysis.count > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
+        return ending
+    }
+
+    private func noSuchConnection(_ number: Int, of count: Int) -> Failure {
+        Failure(
+            .nothingMatched,
+            Text(
+                en: "\(path) holds \(counted(count, "connection")); there is no number \(number)",
+                zh: "\(path) 中共有 \(count) 条连接，没有第 \(number) 条"),
+            next: [Text(en: "list them:  tcplens connections \(path)", zh: "列出：  tcplens connections \(path)")])
+    }
+
+    private func complain(leftOut: Int, _ canvas: Canvas) {
+        guard leftOut > 0 else { return }
+        Screen.complain([
+            Text(
+                en:
+                    "tcplens: only the first \(Self.pictureLimit) segments are drawn; \(leftOut) more are in the file",
+                zh: "tcplens: 只画了前 \(Self.pictureLimit) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
+        ])
+    }
+
+    private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) {
+        var options = Scene.StoryOptions()
+        options.absoluteNumbers = absolute
+        options.showsPayload = payload
+        let scene = Scene(
+            story: story, title: Text(en: "connection \(number)", zh: "连接 \(number)"), options: options,
+            footer: story.summary)
+        Screen.write(Ladder(canvas: canvas, legend: .letters).lines(scene))
+    }
+
+    private func showOthers(_ analysis: borrowing CaptureAnalysis, shown: Int, _ canvas: Canvas) {
+        let count = analysis.count
+        guard count > 1 else { return }
+        Screen.write("")
+        let heading = Text(
+            en: "\(count) connections in the file; this was number \(shown):",
+            zh: "文件中共有 \(count) 条连接，上面是第 \(shown) 条：")
+        Screen.write(Paragraph(canvas: canvas).lines(heading(canvas.language)))
+        let most = 12
+        var table = ConnectionTable(canvas: canvas)
+        for index in 0..<min(count, most) { table.add(analysis[index], number: index + 1) }
+        Screen.write(octets: table.octets())
+        if count > most {
+            Screen.write(Text(en: "... and \(count - most) more:", zh: "……另有 \(count - most) 条：")(canvas.language))
+            // Not broken into lines: it is to be copied.
+            Screen.write("  tcplens connections " + Printable.text(path))
+        }
+    }
+
+    private func showHosts(_ analysis: borrowing CaptureAnalysis, _ canvas: Canvas) throws {
+        let count = analysis.count
+        var groups: [[StoredSegment]] = Array(repeating: [], count: count)
+        for (connection, segment) in analysis.kept { groups[connection].append(segment) }
+        let stories = groups.enumerated().compactMap { index, segments in
+            ConnectionStory(segments: segments, reusesTuple: analysis[index].reusesTuple)
+                .map { (number: index + 1, story: $0) }
+        }
+        var options = Scene.StoryOptions()
+        options.absoluteNumbers = absolute
+        options.showsPayload = payload
+        if json {
+            let facts = StoriesFacts(
+                connections: stories.map { StoryFacts($0.story, number: $0.number) }, leftOut: analysis.leftOut)
+            try Screen.write(JSONDocument.text(facts))
+        } else {
+            let scene = Scene(
+                stories: stories.map(\.story),
+                title: Text(en: counted(count, "connection"), zh: "\(count) 条连接"), options: options)
+            Screen.write(Ladder(canvas: canvas).lines(scene))
+        }
+        complain(leftOut: analysis.leftOut, canvas)
+    }
+}

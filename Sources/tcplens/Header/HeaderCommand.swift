@@ -1,0 +1,137 @@
+import ArgumentParser
+import CaptureFile
+import Documents
+import Lab
+import Narration
+import Pictures
+import TCPWire
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// `tcplens header`: one segment's header bit by bit.
+struct HeaderCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "header",
+        abstract: Text(en: "One segment's header, bit by bit.", zh: "逐位解读一个报文段的首部。").spoken,
+        discussion: Text(
+            en: """
+                tcplens header capture.pcapng#4   packet 4 of a capture
+                tcplens header '1f90 c350 ...'    hex of a TCP header, an IP packet or a frame
+                """,
+            zh: """
+                tcplens header capture.pcapng#4   抓包中的第 4 个报文
+                tcplens header '1f90 c350 ...'    TCP 首部、IP 报文或以太网帧的十六进制
+                """
+        ).spoken)
+
+    @Argument(
+        help: .init(
+            Text(
+                en: "FILE#N, or hex; spaces and colons may stand in it.", zh: "FILE#N，或十六进制(可含空格、冒号)。"
+            ).spoken, valueName: "file#n | hex"))
+    var source: [String]
+
+    @Flag(help: .init(Text(en: "The same facts as JSON.", zh: "以 JSON 输出同样的事实。").spoken))
+    var json = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let canvas = output.canvas
+        let report = try read()
+        guard !report.layers.isEmpty else { throw HeaderCommand.notHeader(source.joined(separator: " ")) }
+        if json {
+            try Screen.write(JSONDocument.text(HeaderFacts(report.report)))
+        } else {
+            Screen.write(HeaderText(report.report, frame: report.frame, canvas: canvas).lines())
+        }
+        guard report.report.verdict != .segment else { return }
+        // Most quotations end within the TCP header (RFC 792): that is all there is of it.
+        if report.report.verdict == .quotedSegment {
+            if !json { Screen.write(Paragraph(canvas: canvas).lines(report.report.stopText(canvas.language))) }
+            return
+        }
+        Screen.complain(["tcplens: " + report.report.stopText(canvas.language)])
+        switch report.report.stop {
+        case .truncated, .invalid: throw ExitStatus.badInput
+        default: throw ExitStatus.nothingMatched
+        }
+    }
+
+    /// A report and the octets it speaks of.
+    private struct Reading {
+        let report: HeaderReport
+        let frame: [UInt8]
+        var layers: [HeaderReport.Layer] { report.layers }
+    }
+
+    private func read() throws -> Reading {
+        if source.count == 1, let (path, number) = Self.fileAndNumber(source[0]) {
+            return try readPacket(number, in: path)
+        }
+        let text = source.joined(separator: " ")
+        guard let octets = HexText.octets(text), !octets.isEmpty else { throw Self.notHeader(text) }
+        return Reading(report: HeaderReport.guessing(octets), frame: octets)
+    }
+
+    private static func fileAndNumber(_ text: String) -> (String, Int)? {
+        guard let mark = text.lastIndex(of: "#"), let number = Int(text[text.index(after: mark)...]),
+            mark > text.startIndex
+        else { return nil }
+        return (String(text[..<mark]), number)
+    }
+
+    private func readPacket(_ number: Int, in path: String) throws -> Reading {
+        guard number > 0 else {
+            throw Failure(
+                .usage,
+                Text(
+                    en: "packets are counted from 1: there is no #\(number)", zh: "报文从 1 开始编号，没有 #\(number)"),
+                next: [Text(en: "the first:  tcplens header \(path)#1", zh: "第一个：  tcplens header \(path)#1")])
+        }
+        do {
+            var reader = try CaptureReader(path: path)
+            var packet = CapturedPacket()
+            while try reader.next(&packet) {
+                guard packet.number == number else { continue }
+                let frame = reader.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
+                let octets = frame.withUnsafeBytes { [UInt8]($0) }
+                let report = HeaderReport(
+                    octets, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
+                return Reading(report: report, frame: octets)
+            }
+            let ending = reader.ending ?? .complete
+            if packet.number == 0, ending != .complete { throw Failure.nothingReadable(in: path) }
+            throw Failure(
+                .nothingMatched,
+                Text(
+                    en: "\(path) holds \(counted(packet.number, "packet")); there is no number \(number)",
+                    zh: "\(path) 中共有 \(packet.number) 个报文，没有第 \(number) 个"),
+                next: ending.explanation(path))
+        } catch let error as CaptureError {
+            throw Failure(error)
+        }
+    }
+
+    private static func notHeader(_ text: String) -> Failure {
+        if text.wholeMatch(of: /.+#.*/) == nil, FileManager.default.fileExists(atPath: text) {
+            return Failure(
+                .usage, Text(en: "which packet of \(text)?", zh: "要看 \(text) 的哪个报文？"),
+                next: [Text(en: "the first:  tcplens header \(text)#1", zh: "第一个：  tcplens header \(text)#1")])
+        }
+        let shown = text.count > 40 ? text.prefix(40) + "..." : text[...]
+        return Failure(
+            .usage,
+            Text(en: "'\(shown)' is neither FILE#N nor hex", zh: "'\(shown)' 既不是 FILE#N，也不是十六进制"),
+            next: [
+                Text(
+                    en: "a packet of a capture:  tcplens header capture.pcapng#4",
+                    zh: "抓包中的报文：  tcplens header capture.pcapng#4"),
+                Text(en: "or hex:  tcplens header '45 00 00 3c ...'", zh: "或十六进制：  tcplens header '45 00 00 3c ...'"),
+            ])
+    }
+}

@@ -1,0 +1,20 @@
+import Lab
+import Narration
+
+/// Why a command could not do what it was asked: what, why, and the next command to try.
+struct Failure: Error {
+    let status: ExitStatus
+    let what: Text
+    /// Lines below it, each a thing to do.
+    let next: [Text]
+
+    init(_ status: ExitStatus, _ what: Text, next: [Text] = []) {
+        self.status = status
+        self.what = what
+        self.next = next
+    }
+
+    func lines(_ language: Language) -> [String] {
+        ["tcplens: " + what(language)] + next.map { "  " + $0(language) }
+    }
+}

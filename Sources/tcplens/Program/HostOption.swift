@@ -1,0 +1,16 @@
+import ArgumentParser
+import Lab
+import Narration
+
+extension HostKind: ExpressibleByArgument {}
+
+/// `--on`.
+struct HostOption: ParsableArguments {
+    @Option(
+        name: .customLong("on"),
+        help: .init(
+            Text(
+                en: "Whose TCP: the kernel's, or our own stack's in virtual time.", zh: "用哪个 TCP：本机内核，或在虚拟时间中运行的自有协议栈。"
+            ).spoken, valueName: "tcp"))
+    var host: HostKind = .kernel
+}

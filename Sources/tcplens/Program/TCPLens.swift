@@ -1,0 +1,99 @@
+import ArgumentParser
+import LinuxKernel
+import Lab
+import Narration
+import Pictures
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+@main
+struct TCPLens: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    /// With the revision and the compiler that this program was made from and by, where it was installed or packaged.
+    private static var versionText: String {
+        let stamp = BuildStamp.text
+        return stamp.isEmpty ? version : "\(version) (\(stamp))"
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "tcplens",
+        abstract: Text(en: "Shows what TCP really did.", zh: "把看不见的 TCP 变成看得见的事实。").spoken,
+        discussion: Text(
+            en: """
+                tcplens demo                      the three-way handshake, for real, explained
+                tcplens flow capture.pcapng       the ladder of a connection in a capture
+                tcplens connections capture.pcap  a row for each connection
+                tcplens header capture.pcap#4     one segment's header, bit by bit
+                tcplens listen 8080               a TCP server that says who came
+                tcplens dial 127.0.0.1:8080       one connection, and its story
+                """,
+            zh: """
+                tcplens demo                      真实地做一次三次握手，并逐步讲解
+                tcplens flow capture.pcapng       画出抓包中一条连接的时序图
+                tcplens connections capture.pcap  每条连接一行
+                tcplens header capture.pcap#4     逐位解读一个报文段的首部
+                tcplens listen 8080               起一个 TCP 服务，看谁来连
+                tcplens dial 127.0.0.1:8080       发起一条连接，讲它的经过
+                """
+        ).spoken,
+        version: versionText,
+        subcommands: [
+            DemoCommand.self, DialCommand.self, ListenCommand.self, FlowCommand.self, ConnectionsCommand.self,
+            HeaderCommand.self, SocketsCommand.self, ScriptCommand.self, ManualCommand.self,
+        ])
+
+    static func main() async {
+        Screen.prepare()
+        Charset.tellOnce()
+        OutputKeeper.start()
+        let names = configuration.subcommands.map { $0._commandName } + ["help"]
+        let arguments = CommandLineWords.commandFirst(Array(CommandLine.arguments.dropFirst()))
+        do {
+            try CommandLineWords.check(arguments, names: names)
+            var command = try parseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            Screen.finish(.fine)
+        } catch let failure as Failure {
+            Screen.complain(failure.lines(Speech.language))
+            Screen.finish(failure.status)
+        } catch let status as ExitStatus {
+            Screen.finish(status)
+        } catch {
+            finish(parsing: error, arguments.first { $0 != "help" && names.contains($0) })
+        }
+    }
+
+    /// The parser's own outcomes: help and version are fine, everything else is a usage error.
+    private static func finish(parsing error: any Error, _ command: String?) -> Never {
+        guard !exitCode(for: error).isSuccess else {
+            let message = fullMessage(for: error)
+            // Completion scripts and the like also come this way.
+            let isHelp = message.hasPrefix("OVERVIEW:") || message.hasPrefix("USAGE:")
+            let page = isHelp ? HelpPage(TCPLens.self, canvas: helpCanvas)?.lines(of: command) : nil
+            Screen.write(page ?? [message])
+            Screen.finish(.fine)
+        }
+        let help = command.map { "tcplens help \($0)" } ?? "tcplens --help"
+        Screen.complain([
+            "tcplens: " + ParserComplaint.text(message(for: error)).spoken,
+            Text(en: "  see:  \(help)", zh: "  用法：  \(help)").spoken,
+        ])
+        Screen.finish(.usage)
+    }
+
+    private static var helpCanvas: Canvas {
+        let traits = TerminalTraits(
+            isTerminal: Screen.isTerminal, columns: Screen.terminalWidth.map { min($0, 100) },
+            environment: ProcessInfo.processInfo.environment)
+        return traits.canvas(TerminalTraits.Wishes(language: Speech.language, colour: .never))
+    }
+}
