@@ -240,7 +240,7 @@ compile_release() {
 }
 
 # version_of_source: the version that the source names.
-version_of_source() { sed -n 's/.*static let version = "\(.*\)".*/\1/p' "$root/Sources/tcplens/TCPLens.swift"; }
+version_of_source() { sed -n 's/.*static let version = "\(.*\)".*/\1/p' "$root"/Sources/tcplens/*/TCPLens.swift; }
 
 # stamp FILE: writes the revision and the compiler into a finished program, over the mark that Sources/CLinux/Stamp.c keeps
 # room for, so that no source has to change with every commit.

@@ -34,7 +34,7 @@ extension FileKind {
         case .jpeg: Text(en: "a JPEG picture", zh: " JPEG 图片")
         case .gif: Text(en: "a GIF picture", zh: " GIF 图片")
         case .pdf: Text(en: "a PDF document", zh: " PDF 文档")
-        case .elf: Text(en: "a program (ELF)", zh: "可执行程序(ELF)")
+        case .elf: Text(en: "a program (ELF)", zh: "可执行程序（ELF）")
         case .zip: Text(en: "a ZIP archive; unpack it first", zh: " ZIP 压缩包，请先解压")
         case .xz: Text(en: "xz data; try: xzcat FILE | tcplens ... -", zh: " xz 压缩数据，可试：xzcat 文件 | tcplens ... -")
         case .bzip2:

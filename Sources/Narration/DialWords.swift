@@ -20,7 +20,7 @@ package enum DialWords {
         if info.options.contains(.windowScale) { words.append("ws \(info.receiveWindowScale)") }
         let rtt = decimal(Double(info.roundTripTime) / 1000, 3)
         let list = words.joined(separator: " ")
-        return Text(en: "rtt \(rtt) ms, \(list) (kernel)", zh: "往返 \(rtt) ms，\(list)(内核)")
+        return Text(en: "rtt \(rtt) ms, \(list) (kernel)", zh: "往返 \(rtt) ms，\(list)（内核）")
     }
 
     /// Why there is no connection.
@@ -124,7 +124,7 @@ package enum DialWords {
                 Text(
                     en:
                         "on the server:  tcplens sockets -lp 'sport = :\(port)'   (does it listen, and on which address?)",
-                    zh: "在服务端看：  tcplens sockets -lp 'sport = :\(port)'   (是否在监听，监听哪个地址)")
+                    zh: "在服务端看：  tcplens sockets -lp 'sport = :\(port)'   （是否在监听，监听哪个地址）")
             ]
         case .timedOut:
             return [

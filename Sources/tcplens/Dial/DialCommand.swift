@@ -18,7 +18,7 @@ import TCPWire
 struct DialCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dial",
-        abstract: Text(en: "Makes one connection and tells its story.", zh: "发起一条连接，讲它的经过。").spoken,
+        abstract: Text(en: "Makes one connection and tells its story.", zh: "建立一条连接，并说明全过程。").spoken,
         discussion: Text(
             en: """
                 tcplens dial 127.0.0.1:8080 --send 'hello, xiao mei.'   connect, say it, hear the answer
@@ -80,7 +80,7 @@ struct DialCommand: AsyncParsableCommand {
 
     @Flag(name: .customShort("z"), help: .init(Text(en: "Connect only, send nothing.", zh: "只连接，不发送。").spoken))
     var connectOnly = false
-    @Flag(name: .customShort("v"), help: .init(Text(en: "As in nc; always so.", zh: "与 nc 习惯一致(始终详细)。").spoken))
+    @Flag(name: .customShort("v"), help: .init(Text(en: "As in nc; always so.", zh: "与 nc 习惯一致（始终详细）。").spoken))
     var verbose = false
     @Flag(name: .customShort("S"), help: .init(Text(en: "Real sequence numbers.", zh: "显示真实序号。").spoken))
     var absolute = false

@@ -145,7 +145,7 @@ struct WireTimes {
         var asked: Timestamp?
         for step in story.steps {
             let (flags, time) = (step.segment.header.flags, step.segment.time)
-            let hasData = step.covers.octets > 0
+            let hasData = step.segment.header.payloadLength > 0
             if step.sender == .client {
                 if flags.contains(.syn) || hasData && answer == nil { asked = time }
                 continue

@@ -50,7 +50,7 @@ struct FlowCommand: ParsableCommand {
     @Option(
         name: .customLong("conn"),
         help: .init(
-            Text(en: "Which connection, as the list numbers them.", zh: "第几条连接(按列表中的编号)。").spoken,
+            Text(en: "Which connection, as the list numbers them.", zh: "第几条连接（按列表中的编号）。").spoken,
             valueName: "n"))
     var connection: Int?
 

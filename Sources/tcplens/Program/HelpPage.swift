@@ -61,7 +61,9 @@ struct HelpPage {
         let name = isRoot ? root.commandName : "\(root.commandName) \(command.commandName)"
         var lines = paragraph("\(name): \(command.abstract ?? "")", hanging: 2)
         if let examples = command.discussion {
-            lines += section(Text(en: "Examples", zh: "示例")) + table(Self.examples(examples))
+            let (rows, prose) = Self.examples(examples)
+            lines += section(Text(en: "Examples", zh: "示例")) + table(rows)
+            if !prose.isEmpty { lines += [""] + paragraph(prose) }
         }
         let shown = command.arguments?.filter(\.isShown) ?? []
         lines += section(Text(en: "Usage", zh: "用法")) + ["  " + usage(name, shown, isRoot: isRoot)]
@@ -113,13 +115,21 @@ struct HelpPage {
         return (argument.names == nil ? argument.name : argument.allNames, text)
     }
 
-    /// `command   what it does`, line by line; what has no second part is prose.
-    private static func examples(_ text: String) -> [(String, String)] {
-        text.split(separator: "\n").map { line in
+    /// `command   what it does`, line by line; behind an empty line a paragraph of prose.
+    private static func examples(_ text: String) -> (rows: [(String, String)], prose: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let end = lines.firstIndex(of: "") ?? lines.endIndex
+        let rows = lines[..<end].map { line in
             guard let gap = line.firstRange(of: "  ") else { return (String(line), "") }
             let what = line[gap.upperBound...].drop { $0 == " " }
             return (String(line[..<gap.lowerBound]), String(what))
         }
+        let prose = lines[end...].filter { !$0.isEmpty }.reduce("") { text, line in
+            // Chinese lines join without a space.
+            let isOpen = text.last?.isASCII ?? false
+            return text + (isOpen ? " " : "") + line
+        }
+        return (rows, prose)
     }
 
     private func section(_ title: Text) -> [String] {

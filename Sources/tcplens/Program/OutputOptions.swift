@@ -25,7 +25,7 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: .init(
-            Text(en: "Columns to draw in. Default: the terminal's, else 80.", zh: "画面宽度(列)，默认取终端宽度，否则为 80。").spoken,
+            Text(en: "Columns to draw in. Default: the terminal's, else 80.", zh: "画面宽度（列），默认取终端宽度，否则为 80。").spoken,
             valueName: "n"))
     var width: Int?
 

@@ -37,8 +37,8 @@ struct TCPLens: AsyncParsableCommand {
                 tcplens flow capture.pcapng       画出抓包中一条连接的时序图
                 tcplens connections capture.pcap  每条连接一行
                 tcplens header capture.pcap#4     逐位解读一个报文段的首部
-                tcplens listen 8080               起一个 TCP 服务，看谁来连
-                tcplens dial 127.0.0.1:8080       发起一条连接，讲它的经过
+                tcplens listen 8080               启动一个 TCP 服务端，显示谁连了进来
+                tcplens dial 127.0.0.1:8080       建立一条连接，并说明全过程
                 """
         ).spoken,
         version: versionText,

@@ -77,7 +77,7 @@ struct ScriptPage {
 
     private func ladder(_ story: ConnectionStory) -> [String] {
         let isServer = story.server.address == result.host
-        let host = self.host == .stack ? Text(en: "our own TCP", zh: "自有协议栈") : Text(en: "the kernel", zh: "内核")
+        let host = self.host == .stack ? Text(en: "our own TCP", zh: "内置协议栈") : Text(en: "the kernel", zh: "内核")
         let (own, other) = isServer ? ("S", "C") : ("C", "S")
         let title = Text(
             en: "\(own) is \(host.english), \(other) the script", zh: "\(own) 是\(host.chinese)，\(other) 是脚本")

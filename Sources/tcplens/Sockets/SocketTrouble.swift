@@ -64,7 +64,7 @@ enum SocketTrouble: String, CaseIterable {
         case .acceptQueueGrows:
             Text(
                 en: "connections wait for accept(): fine for a moment, a slow program if it stays",
-                zh: "有连接在等待 accept()：短暂出现属正常，持续存在说明程序处理过慢")
+                zh: "有连接在等待 accept（）：短暂出现属正常，持续存在说明程序处理过慢")
         case .noAnswer:
             Text(
                 en: "SYN-SENT: our SYN has no answer: dropped by a firewall, lost, or the server's queue is full",
@@ -95,7 +95,7 @@ enum SocketTrouble: String, CaseIterable {
             Text(
                 en:
                     "CLOSE-WAIT: the peer has closed, this program has not: it forgot close(), or hangs before it. The kernel never ends this by itself",
-                zh: "CLOSE-WAIT：对端已关闭，本端程序还没有：忘了调用 close()，或卡在它之前。内核不会自行结束这个状态")
+                zh: "CLOSE-WAIT：对端已关闭，本端程序还没有：忘了调用 close（），或卡在它之前。内核不会自行结束这个状态")
         case .finNotAcknowledged:
             Text(
                 en: "FIN-WAIT-1: our FIN, or data before it, is not acknowledged",
