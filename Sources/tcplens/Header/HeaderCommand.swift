@@ -1,11 +1,16 @@
 import ArgumentParser
 import CaptureFile
 import Documents
-import Foundation
 import Lab
 import Narration
 import Pictures
 import TCPWire
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// `tcplens header`: one segment's header bit by bit.
 struct HeaderCommand: ParsableCommand {
@@ -26,7 +31,7 @@ struct HeaderCommand: ParsableCommand {
     @Argument(
         help: .init(
             Text(
-                en: "FILE#N, or hex; spaces and colons may stand in it.", zh: "FILE#N，或十六进制(可含空格、冒号)。"
+                en: "FILE#N, or hex; spaces and colons may stand in it.", zh: "FILE#N，或十六进制（可含空格、冒号）。"
             ).spoken, valueName: "file#n | hex"))
     var source: [String]
 
