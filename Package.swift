@@ -56,7 +56,7 @@ let package = Package(
             swiftSettings: safe),
         .target(
             name: "LinuxKernel", dependencies: ["CPcap", "CLinux", "FlatMemory", "TCPWire", "CaptureFile", "TCPState"],
-            swiftSettings: plain),
+            swiftSettings: safe),
         .target(
             name: "Lab",
             dependencies: [
@@ -72,11 +72,11 @@ let package = Package(
                 "Stories",
                 "LinuxKernel", "Lab",
             ],
-            swiftSettings: plain),
+            swiftSettings: safe),
         .target(
             name: "Pictures",
             dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration"],
-            swiftSettings: plain),
+            swiftSettings: safe),
         .target(
             name: "Documents",
             dependencies: [
@@ -84,7 +84,7 @@ let package = Package(
                 "Stories",
                 "LinuxKernel", "Lab", "Narration",
             ],
-            swiftSettings: plain),
+            swiftSettings: safe),
         .executableTarget(
             name: "tcplens",
             dependencies: [

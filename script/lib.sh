@@ -22,7 +22,10 @@ ss           iproute2     iproute        iproute2       iproute2-ss   iproute2  
 unshare      util-linux   util-linux     util-linux     util-linux    util-linux     -
 setpriv      util-linux   util-linux     util-linux     setpriv       util-linux     -
 setcap       libcap2-bin  libcap         libcap         libcap-setcap libcap-progs   -
+python3      python3        python3        python         python3       python3        python3
 tmux         tmux         tmux           tmux           tmux          tmux           tmux
+dpkg-deb     dpkg         dpkg           dpkg           dpkg          dpkg           -
+debootstrap  debootstrap  debootstrap    debootstrap    debootstrap   debootstrap    -
 '
 # What building needs, and what the tests compare with; the scripts that source this use them.
 # shellcheck disable=SC2034
@@ -235,6 +238,41 @@ compile_release() {
     done
     trap - INT TERM
     wait "$builder"
+}
+
+# version_of_source: the version that the source names.
+version_of_source() { sed -n 's/.*static let version = "\(.*\)".*/\1/p' "$root"/Sources/tcplens/*/TCPLens.swift; }
+
+# stamp FILE: writes the revision and the compiler into a finished program, over the mark that Sources/CLinux/Stamp.c keeps
+# room for, so that no source has to change with every commit.
+stamp() {
+    local file=$1 revision compiler place mark='tcplens-stamp:'
+    revision=$(git -C "$root" rev-parse --short=10 HEAD 2>/dev/null || echo unknown)
+    if [[ -n $(git -C "$root" status --porcelain -- Sources Package.swift 2>/dev/null) ]]; then revision+=+; fi
+    compiler=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
+    place=$(LC_ALL=C grep -abo "$mark                    " "$file" | head -n 1 | cut -d: -f1) || return 0
+    [[ -n $place ]] || return 0
+    printf '%-64.64s' "${mark}revision $revision${compiler:+, Swift $compiler}" \
+        | dd of="$file" bs=1 seek="$place" conv=notrunc status=none
+}
+
+# stage PROGRAM DIR: lays out what an installation consists of below DIR (bin, share), made by the program itself.
+stage() {
+    local program=$1 dir=$2 language
+    mkdir -p "$dir/bin" "$dir/share/man/man1" "$dir/share/man/zh_CN/man1" \
+        "$dir/share/bash-completion/completions" "$dir/share/zsh/site-functions" "$dir/share/fish/vendor_completions.d"
+    install -m 755 "$program" "$dir/bin/tcplens"
+    # Without what only a debugger reads; the functions' names go too, from a program of 60 MB to one of 20.
+    if command -v strip >/dev/null; then strip "$dir/bin/tcplens"; fi
+    stamp "$dir/bin/tcplens"
+    for language in en zh; do
+        local folder=$dir/share/man/man1
+        if [[ $language == zh ]]; then folder=$dir/share/man/zh_CN/man1; fi
+        "$dir/bin/tcplens" manual --lang "$language" >"$folder/tcplens.1"
+    done
+    "$dir/bin/tcplens" --generate-completion-script bash >"$dir/share/bash-completion/completions/tcplens"
+    "$dir/bin/tcplens" --generate-completion-script zsh >"$dir/share/zsh/site-functions/_tcplens"
+    "$dir/bin/tcplens" --generate-completion-script fish >"$dir/share/fish/vendor_completions.d/tcplens.fish"
 }
 
 columns() {

@@ -2,8 +2,8 @@
 ///
 /// An object's members are written in the order in which they are encoded and put in order when it ends. Documents of one kind
 /// have the same keys in the same order, thousands of times: that order is worked out once.
-final class JSONWriter {
-    private(set) var octets: [UInt8] = []
+package final class JSONWriter {
+    package private(set) var octets: [UInt8] = []
     private let isIndented: Bool
     /// What has begun and not ended, the innermost last.
     private var open: [Value] = []
@@ -12,7 +12,7 @@ final class JSONWriter {
     private var shapes: [Shape] = []
     private var scratch: [UInt8] = []
 
-    init(isIndented: Bool) { self.isIndented = isIndented }
+    package init(isIndented: Bool) { self.isIndented = isIndented }
 
     /// A value that is being encoded. What it is shows when something is asked of its encoder.
     private struct Value {
@@ -42,6 +42,15 @@ final class JSONWriter {
     /// More kinds of objects than any document has.
     private static let mostShapes = 64
 
+    /// Forgets what was written, not in which order the keys of an object come.
+    package func clear() { octets.removeAll(keepingCapacity: true) }
+
+    /// Writes a document in a line of its own.
+    package func encodeLine(_ value: some Encodable) throws {
+        try encode(value)
+        octets.append(UInt8(ascii: "\n"))
+    }
+
     func encode(_ value: some Encodable) throws {
         let isInside = open.last.map { $0.kind == .object || $0.kind == .array } ?? false
         let depth = (open.last?.depth ?? 0) + (isInside ? 1 : 0)
@@ -64,32 +73,36 @@ final class JSONWriter {
     func begin(_ key: String) { members.append(Member(key: key, start: octets.count)) }
 
     private func endObject(_ object: Value) {
-        let own = members[object.firstMember...]
-        defer { members.removeSubrange(object.firstMember...) }
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(UInt8(ascii: "{"))
-        if own.isEmpty, isIndented { scratch.append(UInt8(ascii: "\n")) }
-        for (place, index) in order(of: own).enumerated() {
-            if place > 0 { scratch.append(UInt8(ascii: ",")) }
-            indent(object.depth + 1, into: &scratch)
-            let member = own[own.startIndex + index]
-            Self.put(member.key, into: &scratch)
-            scratch.append(contentsOf: isIndented ? " : ".utf8 : ":".utf8)
-            let next = own.startIndex + index + 1
-            let end = next < own.endIndex ? own[next].start : octets.count
-            scratch.append(contentsOf: octets[member.start..<end])
+        let order = order(ofMembersFrom: object.firstMember)
+        // Taken out of the class while they are worked with: each access to a property of it is checked.
+        var sorted = exchange(&scratch, with: [])
+        sorted.removeAll(keepingCapacity: true)
+        sorted.append(UInt8(ascii: "{"))
+        if order.isEmpty, isIndented { sorted.append(UInt8(ascii: "\n")) }
+        var own = exchange(&members, with: [])
+        var text = exchange(&octets, with: [])
+        for place in order.indices {
+            if place > 0 { sorted.append(UInt8(ascii: ",")) }
+            indent(object.depth + 1, into: &sorted)
+            let index = object.firstMember + order[place]
+            Self.put(own[index].key, into: &sorted)
+            sorted.append(contentsOf: isIndented ? " : ".utf8 : ":".utf8)
+            let end = index + 1 < own.count ? own[index + 1].start : text.count
+            sorted.append(contentsOf: text[own[index].start..<end])
         }
-        indent(object.depth, into: &scratch)
-        scratch.append(UInt8(ascii: "}"))
-        octets.removeSubrange(object.start...)
-        octets.append(contentsOf: scratch)
+        indent(object.depth, into: &sorted)
+        sorted.append(UInt8(ascii: "}"))
+        text.replaceSubrange(object.start..., with: sorted)
+        own.removeSubrange(object.firstMember...)
+        (octets, members, scratch) = (text, own, sorted)
     }
 
-    private func order(of members: ArraySlice<Member>) -> [Int] {
-        for shape in shapes where shape.keys.count == members.count {
-            if zip(shape.keys, members).allSatisfy({ $0 == $1.key }) { return shape.order }
+    private func order(ofMembersFrom first: Int) -> [Int] {
+        let own = members[first...]
+        for shape in shapes where shape.keys.count == own.count {
+            if zip(shape.keys, own).allSatisfy({ $0 == $1.key }) { return shape.order }
         }
-        let keys = members.map(\.key)
+        let keys = own.map(\.key)
         let shape = Shape(keys: keys, order: keys.indices.sorted { keys[$0] < keys[$1] })
         if shapes.count < Self.mostShapes { shapes.append(shape) }
         return shape.order

@@ -95,7 +95,7 @@ struct RowText {
     }
 
     private mutating func spill() {
-        piece.span.extracting(first: filled).withUnsafeBufferPointer { octets.append(contentsOf: $0) }
+        unsafe piece.span.extracting(first: filled).withUnsafeBufferPointer { unsafe octets.append(contentsOf: $0) }
         filled = 0
     }
 

@@ -39,6 +39,9 @@ package struct ScriptFacts: Encodable {
         connections =
             withStories ? result.stories.enumerated().map { StoryFacts($0.element, number: $0.offset + 1) } : nil
         switch result.outcome {
+        case .unread(.empty):
+            (duration, steps) = (nil, nil)
+            failure = Failure("it has no packet and no call", line: 0)
         case .unread(.missing(let reason)):
             (duration, steps) = (nil, nil)
             failure = Failure(reason, line: 0)

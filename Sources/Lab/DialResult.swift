@@ -10,17 +10,27 @@ import Tracking
 
 /// What a dial left behind: its steps, and, where they could be had, its packets and what the kernel said of our end.
 public struct DialResult: Sendable {
-    public let dial: DialStory
+    public private(set) var dial: DialStory
     public let observations: [StateObservation]
     public let info: TCPInfo?
     /// `nil` where packets could not be captured, or none of them was of this connection.
     public let story: ConnectionStory?
     public let wasCaptured: Bool
     /// ICMP errors about it.
-    public let complaints: [ICMPError]
+    public private(set) var complaints: [ICMPError]
+    /// Whether nobody on the link answered for the address.
+    public private(set) var isNeighbourSilent = false
+    /// This machine's own listener of the address and port dialled, where the address is one of this machine's.
+    public private(set) var listener: SocketEntry?
+    /// Whether a person at a keyboard talked, and has seen what came.
+    public let wasConversation: Bool
 
-    public init(dial: DialStory, recording: Recording?, observations: [StateObservation], info: TCPInfo?) {
+    public init(
+        dial: DialStory, recording: Recording?, observations: [StateObservation], info: TCPInfo?,
+        wasConversation: Bool = false
+    ) {
         self.dial = dial
+        self.wasConversation = wasConversation
         self.observations = observations
         self.info = info
         wasCaptured = recording != nil
@@ -37,6 +47,26 @@ public struct DialResult: Sendable {
                 packet.bytes.octets, link: packet.linkType, originalLength: packet.originalLength, into: &error)
             guard isQuote, error.source == dial.local, error.destination == dial.remote else { return nil }
             return error
+        }
+        lookAround()
+    }
+
+    /// Looks at what this machine itself knows of a peer that did not answer.
+    private mutating func lookAround() {
+        guard let remote = dial.remote else { return }
+        switch dial.outcome {
+        case .timedOut, .unreachable(.host, _, nil): break
+        case .unreachable(.host, _, let message?) where message.sender == dial.local?.address: break
+        default: return
+        }
+        // An ICMP error from our own address is what the kernel makes of an address that nobody on the link answers for.
+        let own = complaints.filter { $0.reporter == dial.local?.address }
+        if !own.isEmpty || Neighbours.isSilent(remote.address) {
+            isNeighbourSilent = true
+            complaints.removeAll { $0.reporter == dial.local?.address }
+            dial.outcome = .unreachable(.host, .hostUnreachable, nil)
+        } else if remote.address.isLoopback || remote.address == dial.local?.address {
+            listener = try? SocketTable().listener(on: remote)
         }
     }
 }

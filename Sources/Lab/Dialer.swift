@@ -150,7 +150,9 @@ public final class Dialer: Sendable {
         case ETIMEDOUT: return .timedOut
         case ECONNRESET: return .resetAfterEstablished
         case EADDRNOTAVAIL, EADDRINUSE: return .local(.port, error)
-        case EAFNOSUPPORT, EINVAL: return .local(.address, error)
+        case EAFNOSUPPORT: return .local(.address, error)
+        // ip-route(8): a blackhole route answers EINVAL.
+        case EINVAL: return .local(isImmediate ? .route : .address, error)
         case EHOSTUNREACH, ENETUNREACH, EACCES, EPERM, EHOSTDOWN, ENETDOWN:
             return isLocal ? .local(.route, error) : .unreachable(unreachable(error.code, message), error, message)
         default:

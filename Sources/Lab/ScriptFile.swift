@@ -15,6 +15,8 @@ public struct ScriptFile {
     public enum Problem: Error {
         /// It cannot be read: why.
         case missing(String)
+        /// It has no packet and no call: nothing that could fail is nothing that has passed.
+        case empty
         /// It is no script.
         case wrong(ScriptError)
     }
@@ -26,7 +28,8 @@ public struct ScriptFile {
     public init(path: String) {
         self.path = path
         do {
-            script = .success(try PacketScript(try Self.read(path)))
+            let read = try PacketScript(try Self.read(path))
+            script = read.count > 0 ? .success(read) : .failure(.empty)
         } catch let error as ScriptError {
             script = .failure(.wrong(error))
         } catch let error as SystemError {
@@ -78,7 +81,7 @@ public struct ScriptRun {
     /// In a word.
     public var verdict: ScriptVerdict {
         switch outcome {
-        case .unread(.missing): .missing
+        case .unread(.missing), .unread(.empty): .missing
         case .unread(.wrong(let error)): error.isUnsupported ? .unsupported : .syntax
         case .ran(let report):
             if let failure = report.failure { failure.isUnsupported ? .unsupported : .failed } else { .passed }

@@ -9,8 +9,8 @@
 
         package init() throws(SystemError) {
             var ends: (Int32, Int32) = (-1, -1)
-            let result = withUnsafeMutableBytes(of: &ends) {
-                pipe($0.bindMemory(to: Int32.self).baseAddress)
+            let result = unsafe withUnsafeMutableBytes(of: &ends) {
+                unsafe pipe($0.bindMemory(to: Int32.self).baseAddress)
             }
             guard result == 0 else { throw .last("pipe") }
             for end in [ends.0, ends.1] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -24,13 +24,13 @@
 
         package func ring() {
             var octet: UInt8 = 1
-            while write(writer, &octet, 1) < 0, errno == EINTR {}
+            while unsafe write(writer, &octet, 1) < 0, errno == EINTR {}
         }
 
         /// Waits for a ring.
         package func answer() {
             var octet: UInt8 = 0
-            while read(reader, &octet, 1) < 0, errno == EINTR {}
+            while unsafe read(reader, &octet, 1) < 0, errno == EINTR {}
         }
 
         /// Waits for a ring until then; whether there was one.

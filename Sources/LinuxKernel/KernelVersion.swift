@@ -22,12 +22,12 @@ public struct KernelVersion: Hashable, Sendable {
     /// The kernel of this machine.
     public static let current: KernelVersion = {
         var names = utsname()
-        guard uname(&names) == 0 else { return KernelVersion(system: "unknown", release: "") }
+        guard unsafe uname(&names) == 0 else { return KernelVersion(system: "unknown", release: "") }
         return KernelVersion(system: text(&names.sysname), release: text(&names.release))
     }()
 
     private static func text<Field>(_ field: inout Field) -> String {
-        withUnsafeBytes(of: &field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        unsafe withUnsafeBytes(of: &field) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }
 

@@ -68,8 +68,8 @@ public struct LiveCapture: ~Copyable {
         let handle = try CaptureHandle(options)
         interrupter = try Interrupter.make(for: options.interface)
         interface = options.interface
-        linkType = LinkType(rawValue: UInt16(clamping: cpcap_link_type(handle.pointer)))
-        hasNanoseconds = cpcap_has_nanoseconds(handle.pointer) != 0
+        linkType = unsafe LinkType(rawValue: UInt16(clamping: cpcap_link_type(handle.pointer)))
+        hasNanoseconds = unsafe cpcap_has_nanoseconds(handle.pointer) != 0
         self.handle = handle
     }
 
@@ -98,7 +98,7 @@ public struct LiveCapture: ~Copyable {
     /// Counts since the start.
     public func statistics() -> CaptureStatistics {
         var counts: [UInt32] = [0, 0, 0]
-        guard cpcap_counts(handle.pointer, &counts) == 0 else { return CaptureStatistics() }
+        guard unsafe cpcap_counts(handle.pointer, &counts) == 0 else { return CaptureStatistics() }
         return CaptureStatistics(received: counts[0], droppedByKernel: counts[1], droppedByInterface: counts[2])
     }
 
@@ -115,23 +115,23 @@ public struct LiveCapture: ~Copyable {
 
     /// Parses a filter without opening anything, so that its faults can be told before a privilege is asked for.
     public static func check(filter: String, linkType: LinkType = .ethernet) -> LiveCaptureError? {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CPCAP_MESSAGE_SIZE)) { message in
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CPCAP_MESSAGE_SIZE)) { message in
             guard let start = message.baseAddress else { return nil }
-            guard cpcap_check_filter(filter, Int32(linkType.rawValue), start) != 0 else { return nil }
-            return .filterSyntax(filter: filter, message: String(cString: start))
+            guard unsafe cpcap_check_filter(filter, Int32(linkType.rawValue), start) != 0 else { return nil }
+            return unsafe .filterSyntax(filter: filter, message: String(cString: start))
         }
     }
 
     private func take() throws(LiveCaptureError) -> Packet? {
-        switch cpcap_next(handle.pointer, &handle.packet, handle.message) {
+        switch unsafe cpcap_next(handle.pointer, &handle.packet, handle.message) {
         case 1:
-            return Packet(
+            return unsafe Packet(
                 time: Timestamp(nanoseconds: handle.packet.nanoseconds),
                 originalLength: Int(handle.packet.original_length))
         case 0:
             return nil
         default:
-            throw .failed(interface: interface, message: String(cString: handle.message))
+            throw unsafe .failed(interface: interface, message: String(cString: handle.message))
         }
     }
 
@@ -150,61 +150,65 @@ public struct LiveCapture: ~Copyable {
             pollfd(fd: handle.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: interrupter.pipe.reader, events: Int16(POLLIN), revents: 0),
         ]
-        guard poll(&watched, 2, milliseconds) < 0, errno != EINTR else { return }
+        guard unsafe poll(&watched, 2, milliseconds) < 0, errno != EINTR else { return }
         throw .failed(interface: interface, message: SystemError.last("poll").description)
     }
 }
 
 /// The one place that holds libpcap's pointers. `pointer` is open from `init` to `deinit`; `packet` is what the last
 /// cpcap_next left, its bytes true until the next: ``LiveCapture`` hands them out only as a span that its own mutation
-/// ends.
-final class CaptureHandle {
+/// ends. `message` has room for CPCAP_MESSAGE_SIZE characters, the last of which is always 0, from `init` to `deinit`.
+@safe final class CaptureHandle {
     let pointer: OpaquePointer
     let descriptor: Int32
     let message: UnsafeMutablePointer<CChar>
-    var packet = cpcap_packet()
+    var packet = unsafe cpcap_packet()
 
     init(_ options: CaptureOptions) throws(LiveCaptureError) {
         let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CPCAP_MESSAGE_SIZE))
-        message.initialize(repeating: 0, count: Int(CPCAP_MESSAGE_SIZE))
+        unsafe message.initialize(repeating: 0, count: Int(CPCAP_MESSAGE_SIZE))
         var fault: Int32 = 0
-        guard let opened = Self.open(options, &fault, message) else {
-            let words = String(cString: message)
-            message.deallocate()
+        guard let opened = unsafe Self.open(options, &fault, message) else {
+            let words = unsafe String(cString: message)
+            unsafe message.deallocate()
             throw Self.error(fault, options, words)
         }
-        self.message = message
-        pointer = opened
-        descriptor = cpcap_descriptor(opened)
+        unsafe self.message = message
+        unsafe pointer = opened
+        descriptor = unsafe cpcap_descriptor(opened)
     }
 
     deinit {
-        cpcap_close(pointer)
-        message.deallocate()
+        unsafe cpcap_close(pointer)
+        unsafe message.deallocate()
     }
 
     var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
-            let buffer = UnsafeRawBufferPointer(start: packet.bytes, count: Int(packet.captured_length))
-            return _overrideLifetime(buffer.bytes, borrowing: self)
+            let buffer = unsafe UnsafeRawBufferPointer(start: packet.bytes, count: Int(packet.captured_length))
+            return unsafe _overrideLifetime(buffer.bytes, borrowing: self)
         }
     }
 
     private static func open(
         _ options: CaptureOptions, _ fault: inout Int32, _ message: UnsafeMutablePointer<CChar>
     ) -> OpaquePointer? {
-        var wanted = cpcap_options()
-        wanted.snap_length = max(1, options.snapLength)
-        wanted.buffer_size = max(1 << 16, options.bufferSize)
-        wanted.promiscuous = options.isPromiscuous ? 1 : 0
-        if case .batched(let milliseconds) = options.delivery { wanted.timeout_milliseconds = max(1, milliseconds) }
-        return options.interface.withCString { interface in
-            wanted.interface = interface
-            guard let filter = options.filter, !filter.isEmpty else { return cpcap_open(&wanted, &fault, message) }
-            return filter.withCString {
-                wanted.filter = $0
-                return cpcap_open(&wanted, &fault, message)
+        var wanted = unsafe cpcap_options()
+        unsafe wanted.snap_length = max(1, options.snapLength)
+        unsafe wanted.buffer_size = max(1 << 16, options.bufferSize)
+        unsafe wanted.promiscuous = options.isPromiscuous ? 1 : 0
+        if case .batched(let milliseconds) = options.delivery {
+            unsafe wanted.timeout_milliseconds = max(1, milliseconds)
+        }
+        return unsafe options.interface.withCString { interface in
+            unsafe wanted.interface = interface
+            guard let filter = options.filter, !filter.isEmpty else {
+                return unsafe cpcap_open(&wanted, &fault, message)
+            }
+            return unsafe filter.withCString {
+                unsafe wanted.filter = $0
+                return unsafe cpcap_open(&wanted, &fault, message)
             }
         }
     }

@@ -38,7 +38,7 @@
         }
 
         private static func current() throws(SystemError) -> Int32 {
-            let found = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
+            let found = unsafe open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
             guard found >= 0 else { throw .last("open") }
             return found
         }

@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import Synchronization
 import TCPWire
 
@@ -157,7 +158,7 @@ private final class PacketStore: Sendable {
     }
 
     private func keep(_ packet: LiveCapture.Packet, _ bytes: RawSpan, _ linkType: LinkType) {
-        let copy = bytes.withUnsafeBytes { [UInt8]($0) }
+        let copy = [UInt8](copying: bytes)
         let recorded = RecordedPacket(
             time: packet.time, linkType: linkType, bytes: copy, originalLength: packet.originalLength)
         content.withLock { content in

@@ -48,7 +48,7 @@
         private static let marker = "TCPLENS_PRIVATE"
 
         /// Whether this is the other run.
-        public static var isInside: Bool { getenv(marker) != nil }
+        public static var isInside: Bool { unsafe getenv(marker) != nil }
 
         /// Runs `/proc/self/exe` with these arguments (the program's name not among them) in a private network namespace, and
         /// blocks until it ends. Signals that ask for an end are handed on to it.
@@ -62,10 +62,10 @@
         /// ``repeatSelf(arguments:)`` for any program; `arguments` begin with its name.
         package static func run(_ path: String, arguments: [String]) throws(Refusal) -> Exit {
             var outcome = clinux_outcome()
-            var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-            words.append(nil)
-            defer { words.forEach { free($0) } }
-            clinux_run_privately(path, words, "\(marker)=1", &outcome)
+            var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
+            unsafe words.append(nil)
+            defer { unsafe words.forEach { unsafe free($0) } }
+            unsafe clinux_run_privately(path, words, "\(marker)=1", &outcome)
             let step: Step
             switch UInt32(bitPattern: outcome.step) {
             case CLINUX_STEP_NONE.rawValue:
@@ -109,11 +109,11 @@
         /// A setting of the kernel, without its newline; `nil` where this kernel has none of the name.
         private static func setting(_ name: String) -> String? {
             let path = "/proc/sys/" + name.split(separator: ".").joined(separator: "/")
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { return nil }
             defer { close(descriptor) }
             var buffer = [UInt8](repeating: 0, count: 32)
-            let count = read(descriptor, &buffer, buffer.count)
+            let count = unsafe read(descriptor, &buffer, buffer.count)
             guard count > 0 else { return nil }
             return String(decoding: buffer[0..<count].prefix { $0 > 0x20 }, as: UTF8.self)
         }

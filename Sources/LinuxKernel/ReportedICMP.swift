@@ -29,8 +29,8 @@ public struct ReportedICMP: Hashable, Sendable {
         #if os(Linux)
             var value: Int32 = isKept ? 1 : 0
             let (ipv4Option, ipv6Option): (Int32, Int32) = (11, 25)
-            setsockopt(descriptor, Int32(IPPROTO_IP), ipv4Option, &value, 4)
-            setsockopt(descriptor, Int32(IPPROTO_IPV6), ipv6Option, &value, 4)
+            unsafe setsockopt(descriptor, Int32(IPPROTO_IP), ipv4Option, &value, 4)
+            unsafe setsockopt(descriptor, Int32(IPPROTO_IPV6), ipv6Option, &value, 4)
         #endif
     }
 
@@ -40,7 +40,7 @@ public struct ReportedICMP: Hashable, Sendable {
             var last: ReportedICMP?
             var found = clinux_icmp_error()
             let (fromICMP, fromICMPv6): (UInt8, UInt8) = (2, 3)
-            for _ in 0..<64 where clinux_next_icmp_error(descriptor, &found) == 1 {
+            for _ in 0..<64 where unsafe clinux_next_icmp_error(descriptor, &found) == 1 {
                 guard found.origin == fromICMP || found.origin == fromICMPv6 else { continue }
                 last = ReportedICMP(
                     sender: sender(of: found), isICMPv6: found.origin == fromICMPv6, type: found.type, code: found.code,
@@ -54,12 +54,12 @@ public struct ReportedICMP: Hashable, Sendable {
 
     #if os(Linux)
         private static func sender(of found: clinux_icmp_error) -> IPAddress? {
-            withUnsafeBytes(of: found.sender) { bytes in
+            unsafe withUnsafeBytes(of: found.sender) { bytes in
                 switch Int32(found.family) {
                 case AF_INET:
-                    IPAddress(ipv4: UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
+                    unsafe IPAddress(ipv4: UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
                 case AF_INET6:
-                    IPAddress(
+                    unsafe IPAddress(
                         high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
                         low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
                 default: nil

@@ -6,6 +6,10 @@ import TCPWire
 /// Layouts.c.
 package enum SocketDiagnostics {
     package static let byFamily: UInt16 = 20
+    /// TCPDIAG_GETSOCK: the older request, which walks the table once for both families where ``byFamily`` walks it twice.
+    package static let bothFamilies: UInt16 = 18
+    /// SOCK_DESTROY.
+    static let destroy: UInt16 = 21
     static let protocolTCP: UInt8 = 6
     static let familyIPv4: UInt8 = 2
     /// AF_INET6 of Linux; other systems number it differently, and a fuzzer may run there.
@@ -17,12 +21,20 @@ package enum SocketDiagnostics {
     private enum Attribute {
         static let info: UInt16 = 2
         static let congestion: UInt16 = 4
+        static let socketMemory: UInt16 = 7
         static let shutdown: UInt16 = 8
         static let ipv6Only: UInt16 = 11
+        static let mark: UInt16 = 15
+        static let cgroupID: UInt16 = 21
     }
 
+    /// INET_DIAG_REQ_BYTECODE, an attribute of a request.
+    private static let bytecode: UInt16 = 1
+
     /// The socket that one message of type ``byFamily`` describes; `nil` where it is too short or of another family.
-    package static func entry(_ body: RawSpan) -> SocketEntry? {
+    ///
+    /// - Parameter withDetails: whether to read what ``SocketEntry/details`` holds, which costs an allocation.
+    package static func entry(_ body: RawSpan, withDetails: Bool = true) -> SocketEntry? {
         guard body.byteCount >= messageLength, let family = body.native(0, as: UInt8.self),
             let kernelState = body.native(1, as: UInt8.self), let state = state(kernelState),
             let local = endpoint(body, family: family, address: 8, port: 4),
@@ -42,33 +54,43 @@ package enum SocketDiagnostics {
         entry.sendQueue = word(60)
         entry.userID = word(64)
         entry.inode = word(68)
-        let isSocket = readAttributes(body, into: &entry)
+        let isSocket = readAttributes(body, into: &entry, withDetails: withDetails)
         entry.form = form(isSocket: isSocket, state: state, timer: entry.timer, inode: entry.inode)
         return entry
     }
 
     /// Reads the attributes; `true` if one came that only sockets have.
-    private static func readAttributes(_ body: RawSpan, into entry: inout SocketEntry) -> Bool {
+    private static func readAttributes(_ body: RawSpan, into entry: inout SocketEntry, withDetails: Bool) -> Bool {
         var isSocket = false
+        var details = SocketDetails()
         var offset = messageLength
         while let attribute = NetlinkAttribute.next(in: body, at: &offset) {
             switch attribute.type {
-            case Attribute.info:
-                isSocket = true
-                entry.info = TCPInfo(bytes: body.extracting(attribute.body))
-            case Attribute.congestion:
-                entry.congestionControl = name(body.extracting(attribute.body))
             case Attribute.shutdown:
                 // The kernel sends this of every socket, asked or not, and never of a request or timewait socket.
                 isSocket = true
                 entry.shutdown = body.native(attribute.body.lowerBound, as: UInt8.self) ?? 0
             case Attribute.ipv6Only:
                 entry.isIPv6Only = (body.native(attribute.body.lowerBound, as: UInt8.self) ?? 0) != 0
+            case Attribute.info:
+                isSocket = true
+                if withDetails { details.info = TCPInfo(bytes: body.extracting(attribute.body)) }
             default:
-                break
+                if withDetails { read(attribute.type, body.extracting(attribute.body), into: &details) }
             }
         }
+        if withDetails { entry.details = details }
         return isSocket
+    }
+
+    private static func read(_ type: UInt16, _ bytes: RawSpan, into details: inout SocketDetails) {
+        switch type {
+        case Attribute.congestion: details.congestionControl = name(bytes)
+        case Attribute.socketMemory: details.memory = SocketMemory(bytes: bytes)
+        case Attribute.mark: details.mark = bytes.native(0, as: UInt32.self)
+        case Attribute.cgroupID: details.cgroupID = bytes.native(0, as: UInt64.self)
+        default: break
+        }
     }
 
     private static func form(
@@ -156,50 +178,100 @@ package enum SocketDiagnostics {
         }
     }
 
-    /// A request for all sockets of a family in some states.
+    /// A request for all sockets in some states.
+    ///
+    /// - Parameters:
+    ///   - family: `nil` for both, by the older request.
+    ///   - bytecode: the kernel's own filter (``SocketExpression/bytecode``).
     static func dumpRequest(
-        family: SocketEntry.Family, states: Set<State>, measures: Bool, sequence: UInt32
+        family: SocketEntry.Family?, states: Set<State>, details: SocketQuery.Details, bytecode: [UInt8]?,
+        sequence: UInt32
     ) -> [UInt8] {
         let mask = states.reduce(0) { $0 | bit($1) }
-        return request(
-            family: family, flags: requestFlag | dumpFlags, states: mask, measures: measures, sequence: sequence,
-            local: nil, remote: nil, interface: 0)
+        var request = Request(type: family == nil ? bothFamilies : byFamily, flags: requestFlag | dumpFlags, sequence)
+        request.family = family
+        request.states = mask
+        request.attributes = extensions(details)
+        return request.bytes(bytecode: bytecode)
     }
 
     /// A request for one socket.
     static func lookUpRequest(local: Endpoint, remote: Endpoint, interface: UInt32, sequence: UInt32) -> [UInt8] {
+        var request = Request(type: byFamily, flags: requestFlag, sequence)
         // A listener's peer is the any-address of whichever family; the local end decides then.
-        let isIPv4 = local.address.isIPv4
-        return request(
-            family: isIPv4 ? .ipv4 : .ipv6, flags: requestFlag, states: .max, measures: true, sequence: sequence,
-            local: local, remote: remote, interface: interface)
+        request.family = local.address.isIPv4 ? .ipv4 : .ipv6
+        request.attributes = extensions([.measures])
+        (request.local, request.remote, request.interface) = (local, remote, interface)
+        return request.bytes(bytecode: nil)
     }
 
-    private static func request(
-        family: SocketEntry.Family, flags: UInt16, states: UInt32, measures: Bool, sequence: UInt32, local: Endpoint?,
-        remote: Endpoint?, interface: UInt32
-    ) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(72)
-        bytes.append(native: UInt32(72))
-        bytes.append(native: byFamily)
-        bytes.append(native: flags)
-        bytes.append(native: sequence)
-        bytes.append(native: UInt32(0))
-        bytes.append(family == .ipv4 ? familyIPv4 : familyIPv6)
-        bytes.append(protocolTCP)
-        // Bit n asks for attribute n + 1.
-        bytes.append(measures ? 1 << (Attribute.info - 1) | 1 << (Attribute.congestion - 1) : 0)
-        bytes.append(0)
-        bytes.append(native: states)
-        bytes.append(bigEndian: local?.port ?? 0)
-        bytes.append(bigEndian: remote?.port ?? 0)
-        appendAddress(local?.address, family: family, to: &bytes)
-        appendAddress(remote?.address, family: family, to: &bytes)
-        bytes.append(native: interface)
-        // INET_DIAG_NOCOOKIE: any socket of these addresses.
-        bytes.append(native: UInt64.max)
-        return bytes
+    /// A request to end one socket, named by its addresses and its cookie, with an acknowledgment.
+    static func destroyRequest(_ entry: SocketEntry, sequence: UInt32) -> [UInt8] {
+        let acknowledged: UInt16 = 4
+        var request = Request(type: destroy, flags: requestFlag | acknowledged, sequence)
+        request.family = entry.family
+        (request.local, request.remote, request.interface) = (entry.local, entry.remote, entry.interface)
+        request.cookie = entry.cookie
+        return request.bytes(bytecode: nil)
+    }
+
+    /// Bit n asks for attribute n + 1.
+    private static func extensions(_ details: SocketQuery.Details) -> UInt8 {
+        var bits: UInt8 = 0
+        if details.contains(.measures) { bits |= 1 << (Attribute.info - 1) | 1 << (Attribute.congestion - 1) }
+        if details.contains(.memory) { bits |= 1 << (Attribute.socketMemory - 1) }
+        return bits
+    }
+
+    private struct Request {
+        let type: UInt16
+        let flags: UInt16
+        let sequence: UInt32
+        /// `nil` for both.
+        var family: SocketEntry.Family?
+        var states = UInt32.max
+        var attributes: UInt8 = 0
+        var local: Endpoint?
+        var remote: Endpoint?
+        var interface: UInt32 = 0
+        /// INET_DIAG_NOCOOKIE: any socket of these addresses.
+        var cookie = UInt64.max
+
+        init(type: UInt16, flags: UInt16, _ sequence: UInt32) {
+            (self.type, self.flags, self.sequence) = (type, flags, sequence)
+        }
+
+        func bytes(bytecode: [UInt8]?) -> [UInt8] {
+            var body: [UInt8] = []
+            let familyNumber = family == .ipv6 ? familyIPv6 : familyIPv4
+            // struct inet_diag_req, and struct inet_diag_req_v2, which has the states before the addresses.
+            body +=
+                type == bothFamilies ? [familyNumber, 0, 0, attributes] : [familyNumber, protocolTCP, attributes, 0]
+            if type != bothFamilies { body.append(native: states) }
+            body.append(bigEndian: local?.port ?? 0)
+            body.append(bigEndian: remote?.port ?? 0)
+            appendAddress(local?.address, family: family ?? .ipv4, to: &body)
+            appendAddress(remote?.address, family: family ?? .ipv4, to: &body)
+            body.append(native: interface)
+            body.append(native: UInt32(truncatingIfNeeded: cookie))
+            body.append(native: UInt32(truncatingIfNeeded: cookie >> 32))
+            if type == bothFamilies {
+                body.append(native: states)
+                body.append(native: UInt32(0))
+            }
+            if let bytecode {
+                body.append(native: UInt16(truncatingIfNeeded: bytecode.count + 4))
+                body.append(native: SocketDiagnostics.bytecode)
+                body += bytecode
+            }
+            var bytes: [UInt8] = []
+            bytes.append(native: UInt32(truncatingIfNeeded: body.count + NetlinkMessage.headerLength))
+            bytes.append(native: type)
+            bytes.append(native: flags)
+            bytes.append(native: sequence)
+            bytes.append(native: UInt32(0))
+            return bytes + body
+        }
     }
 
     private static func appendAddress(_ address: IPAddress?, family: SocketEntry.Family, to bytes: inout [UInt8]) {

@@ -1,3 +1,4 @@
+import FlatMemory
 import TCPState
 import TCPWire
 
@@ -57,13 +58,78 @@ public struct SocketEntry: Hashable, Sendable {
     public var isIPv6Only = false
     /// Which directions are shut: 1 receiving, 2 sending.
     public var shutdown: UInt8 = 0
-    /// What the kernel measured; `nil` where it was not asked or the form is not ``Form/full``.
-    public var info: TCPInfo?
-    /// The congestion control's name (`cubic`); `nil` where it was not asked.
-    public var congestionControl: String?
+    private var box: DetailsBox?
 
     public init(local: Endpoint, remote: Endpoint) {
         self.local = local
         self.remote = remote
+    }
+}
+
+extension SocketEntry {
+    /// What only an answer to a wider question holds; `nil` where it was not asked.
+    ///
+    /// It lies elsewhere: without it a list of a hundred thousand sockets is a third as large.
+    public var details: SocketDetails? {
+        get { box?.details }
+        set { box = newValue.map(DetailsBox.init) }
+    }
+
+    /// What the kernel measured; `nil` where it was not asked or the form is not ``Form/full``.
+    public var info: TCPInfo? { box?.details.info }
+    /// The congestion control's name (`cubic`); `nil` where it was not asked.
+    public var congestionControl: String? { box?.details.congestionControl }
+
+    private final class DetailsBox: Hashable, Sendable {
+        let details: SocketDetails
+
+        init(_ details: SocketDetails) { self.details = details }
+
+        static func == (left: DetailsBox, right: DetailsBox) -> Bool { left.details == right.details }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(details) }
+    }
+}
+
+/// What the kernel tells of a socket on demand.
+public struct SocketDetails: Hashable, Sendable {
+    /// What it measured; only a ``SocketEntry/Form/full`` socket has it.
+    public var info: TCPInfo?
+    /// The congestion control's name (`cubic`).
+    public var congestionControl: String?
+    public var memory: SocketMemory?
+    /// SO_MARK; told to CAP_NET_ADMIN only.
+    public var mark: UInt32?
+    /// The number of the cgroup (v2) in which the socket was made.
+    public var cgroupID: UInt64?
+
+    public init() {}
+}
+
+/// The memory that a socket holds (INET_DIAG_SKMEMINFO, `linux/sock_diag.h`), in octets with the kernel's own overhead.
+public struct SocketMemory: Hashable, Sendable {
+    /// What came and was not read.
+    public var received: UInt32 = 0
+    public var receiveLimit: UInt32 = 0
+    /// What was handed to the lower layers and not freed by them.
+    public var sending: UInt32 = 0
+    public var sendLimit: UInt32 = 0
+    /// Reserved, and not in use.
+    public var reserved: UInt32 = 0
+    /// What waits in the send queue.
+    public var sendQueue: UInt32 = 0
+    /// Options and filters.
+    public var options: UInt32 = 0
+    /// What came while the socket was in use.
+    public var backlog: UInt32 = 0
+    /// Segments dropped for want of room.
+    public var drops: UInt32 = 0
+
+    public init() {}
+
+    init(bytes: RawSpan) {
+        func word(_ index: Int) -> UInt32 { bytes.native(index * 4, as: UInt32.self) ?? 0 }
+        (received, receiveLimit, sending, sendLimit) = (word(0), word(1), word(2), word(3))
+        (reserved, sendQueue, options, backlog, drops) = (word(4), word(5), word(6), word(7), word(8))
     }
 }

@@ -8,71 +8,116 @@
         public var command: String
         /// The number under which the process holds the socket.
         public var descriptor: Int32
+        /// The container that the process runs in; `nil` for none that its cgroups tell of.
+        public var container: Container?
     }
 
-    /// Which processes hold which sockets.
-    public enum SocketOwners {
-        /// The owners of sockets by inode, from `/proc/PID/fd`: of all processes that this user may look into, which is every
-        /// one for root and else the user's own.
-        ///
-        /// - Parameter inodes: the sockets asked for; `nil` for all.
-        public static func byInode(_ inodes: Set<UInt32>? = nil) -> [UInt32: [SocketOwner]] {
-            var owners: [UInt32: [SocketOwner]] = [:]
-            for process in numbers(in: "/proc") {
-                var command: String?
-                let folder = "/proc/\(process)/fd"
-                for descriptor in numbers(in: folder) {
-                    guard let inode = socketInode("\(folder)/\(descriptor)"), inodes?.contains(inode) ?? true else {
-                        continue
-                    }
-                    let name = command ?? commandName(process)
-                    command = name
-                    owners[inode, default: []].append(
-                        SocketOwner(processID: process, command: name, descriptor: descriptor))
-                }
-            }
-            return owners
+    /// Which processes hold which sockets, from `/proc/PID/fd`: of all processes that this user may look into, which is every
+    /// one for root and else the user's own.
+    public struct SocketOwners: Sendable {
+        private struct Holding {
+            var inode: UInt32
+            var process: Int32
+            var descriptor: Int32
         }
 
-        /// The entries of a folder that are numbers; none where it may not be read.
-        private static func numbers(in folder: String) -> [Int32] {
-            guard let stream = opendir(folder) else { return [] }
-            defer { closedir(stream) }
-            var found: [Int32] = []
-            while let entry = readdir(stream) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-                    field.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: field.pointee)) {
-                        String(cString: $0)
-                    }
-                }
-                if let number = Int32(name) { found.append(number) }
+        private struct Process {
+            var id: Int32
+            var command: String
+            var container: Container?
+        }
+
+        /// In the order of the inodes.
+        private var holdings: [Holding] = []
+        private var processes: [Process] = []
+        /// Whether some process did not let this user look.
+        public private(set) var isPartial = false
+
+        /// Nobody.
+        public init() {}
+
+        /// - Parameter proc: where the process file system is mounted.
+        public init(proc: String) {
+            Self.eachNumber(in: open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) { _, id, _ in
+                let folder = open("\(proc)/\(id)/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                if folder < 0, errno == EACCES { isPartial = true }
+                take(process: id, proc: proc, folder: folder)
             }
-            return found.sorted()
+            holdings.sort {
+                ($0.inode, $0.process, $0.descriptor) < ($1.inode, $1.process, $1.descriptor)
+            }
+        }
+
+        /// The processes that hold a socket, by their numbers.
+        public subscript(inode: UInt32) -> [SocketOwner] {
+            guard inode != 0 else { return [] }
+            var low = 0
+            var high = holdings.count
+            while low < high {
+                let middle = (low + high) / 2
+                if holdings[middle].inode < inode { low = middle + 1 } else { high = middle }
+            }
+            return holdings[low...].prefix { $0.inode == inode }.map { holding in
+                let process = processes[Int(holding.process)]
+                return SocketOwner(
+                    processID: process.id, command: process.command, descriptor: holding.descriptor,
+                    container: process.container)
+            }
+        }
+
+        /// Notes the sockets of one process. Takes over the descriptor of its `fd` folder.
+        private mutating func take(process id: Int32, proc: String, folder: Int32) {
+            let known = holdings.count
+            Self.eachNumber(in: folder) { name, descriptor, folder in
+                guard let inode = Self.socketInode(folder, name) else { return }
+                holdings.append(Holding(inode: inode, process: Int32(processes.count), descriptor: descriptor))
+            }
+            guard holdings.count > known else { return }
+            let command = WholeFile.text("\(proc)/\(id)/comm") ?? ""
+            let cgroups = WholeFile.text("\(proc)/\(id)/cgroup") ?? ""
+            processes.append(
+                Process(
+                    id: id, command: command.hasSuffix("\n") ? String(command.dropLast()) : command,
+                    container: Container(cgroups: cgroups)))
+        }
+
+        /// Visits the entries of a folder that are numbers; none where it could not be opened. Closes the folder.
+        private static func eachNumber(in folder: Int32, _ visit: (UnsafePointer<CChar>, Int32, Int32) -> Void) {
+            guard folder >= 0 else { return }
+            guard let stream = fdopendir(folder) else {
+                close(folder)
+                return
+            }
+            defer { closedir(stream) }
+            let nameOffset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
+            while let entry = readdir(stream) {
+                let name = UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(to: CChar.self)
+                if let number = number(name, end: 0) { visit(name, Int32(clamping: number), folder) }
+            }
+        }
+
+        /// The decimal number before the octet `end`.
+        private static func number(_ text: UnsafePointer<CChar>, end: CChar) -> UInt64? {
+            var number: UInt64 = 0
+            for index in 0..<20 {
+                let octet = text[index]
+                if octet == end { return index > 0 ? number : nil }
+                guard octet >= 0x30, octet <= 0x39 else { return nil }
+                number = number &* 10 &+ UInt64(octet &- 0x30)
+            }
+            return nil
         }
 
         /// The inode that a link `socket:[123]` names.
-        private static func socketInode(_ path: String) -> UInt32? {
-            var buffer = [UInt8](repeating: 0, count: 64)
-            let count = buffer.withUnsafeMutableBytes { bytes in
-                bytes.withMemoryRebound(to: CChar.self) { text in
-                    text.baseAddress.map { readlink(path, $0, text.count) } ?? 0
-                }
+        private static func socketInode(_ folder: Int32, _ name: UnsafePointer<CChar>) -> UInt32? {
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { space in
+                guard let text = space.baseAddress else { return nil }
+                let count = readlinkat(folder, name, text, 63)
+                guard count > 8, count < 63 else { return nil }
+                text[count] = 0
+                guard strncmp(text, "socket:[", 8) == 0 else { return nil }
+                return number(text + 8, end: 0x5d).map { UInt32(truncatingIfNeeded: $0) }
             }
-            guard count > 0, count < buffer.count else { return nil }
-            let target = String(decoding: buffer[0..<count], as: UTF8.self)
-            guard target.hasPrefix("socket:["), target.hasSuffix("]") else { return nil }
-            return UInt32(target.dropFirst(8).dropLast())
-        }
-
-        private static func commandName(_ process: Int32) -> String {
-            let descriptor = open("/proc/\(process)/comm", O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { return "" }
-            defer { close(descriptor) }
-            var buffer = [UInt8](repeating: 0, count: 64)
-            let count = read(descriptor, &buffer, buffer.count)
-            guard count > 0 else { return "" }
-            let text = buffer[0..<count]
-            return String(decoding: text.last == 10 ? text.dropLast() : text, as: UTF8.self)
         }
     }
 #endif

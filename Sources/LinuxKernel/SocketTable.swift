@@ -1,4 +1,5 @@
 #if os(Linux)
+    import FlatMemory
     import Glibc
     import Synchronization
     import TCPState
@@ -13,7 +14,11 @@
         /// An answer that contradicts itself.
         case malformed
 
-        fileprivate var code: Int32? {
+        /// Whether a privilege is missing.
+        public var isDenied: Bool { code == EPERM || code == EACCES }
+
+        /// The errno behind it.
+        public var code: Int32? {
             switch self {
             case .unsupported(let error), .failed(let error): error.code
             case .malformed: nil
@@ -21,20 +26,10 @@
         }
     }
 
-    /// Which sockets to list.
-    public struct SocketQuery: Sendable {
-        public var states: Set<State>
-        public var families: Set<SocketEntry.Family>
-        /// Whether to ask for ``SocketEntry/info`` and ``SocketEntry/congestionControl`` (a fifth more time).
-        public var measures: Bool
-
-        public init(
-            states: Set<State> = Set(State.allCases).subtracting([.closed]),
-            families: Set<SocketEntry.Family> = [.ipv4, .ipv6], measures: Bool = false
-        ) {
-            self.states = states
-            self.families = families
-            self.measures = measures
+    extension SocketTableError {
+        /// The kernel does not know such a request, or an instruction in it.
+        fileprivate var isRefusal: Bool {
+            code == ENOENT || code == EOPNOTSUPP || code == EINVAL || code == EPROTONOSUPPORT
         }
     }
 
@@ -54,21 +49,80 @@
         /// The kernel walks its table while sockets come and go: one that changes state meanwhile may be missing or come
         /// twice. ``lookUp(local:remote:interface:)`` is exact.
         public func sockets(_ query: SocketQuery = SocketQuery()) throws(SocketTableError) -> [SocketEntry] {
-            try channel.withLock { channel throws(SocketTableError) in
+            let bytecode = query.expression?.bytecode
+            do throws(SocketTableError) {
+                // One walk for both families where the kernel has it.
+                if query.families.count > 1 { return try dump(query, family: nil, bytecode: bytecode) }
+            } catch {
+                guard error.isRefusal else { throw error }
+            }
+            do throws(SocketTableError) {
+                return try familyByFamily(query, bytecode: bytecode)
+            } catch {
+                // A kernel that does not know an instruction: what follows here decides alone then.
+                guard bytecode != nil, error.isRefusal else { throw error }
+                return try familyByFamily(query, bytecode: nil)
+            }
+        }
+
+        private func familyByFamily(
+            _ query: SocketQuery, bytecode: [UInt8]?
+        ) throws(SocketTableError) -> [SocketEntry] {
+            var found: [SocketEntry] = []
+            for family in SocketEntry.Family.allCases where query.families.contains(family) {
+                do throws(SocketTableError) {
+                    found += try dump(query, family: family, bytecode: bytecode)
+                } catch {
+                    // A kernel without this family.
+                    guard error.code == ENOENT else { throw error }
+                }
+            }
+            return found
+        }
+
+        private func dump(
+            _ query: SocketQuery, family: SocketEntry.Family?, bytecode: [UInt8]?
+        ) throws(SocketTableError) -> [SocketEntry] {
+            let ephemeral = query.expression == nil ? 0...0 : Self.ephemeralPorts
+            let withDetails = !query.details.isEmpty || query.expression?.needsDetails ?? false
+            return try channel.withLock { channel throws(SocketTableError) in
                 var found: [SocketEntry] = []
-                for family in SocketEntry.Family.allCases where query.families.contains(family) {
-                    let sequence = channel.nextSequence()
-                    try channel.send(
-                        SocketDiagnostics.dumpRequest(
-                            family: family, states: query.states, measures: query.measures, sequence: sequence))
-                    do throws(SocketTableError) {
-                        try channel.receive(sequence, isDump: true) { found.append($0) }
-                    } catch {
-                        // A kernel without this family.
-                        guard error.code == ENOENT else { throw error }
-                    }
+                let sequence = channel.nextSequence()
+                try channel.send(
+                    SocketDiagnostics.dumpRequest(
+                        family: family, states: query.states, details: query.details, bytecode: bytecode,
+                        sequence: sequence))
+                try channel.receive(sequence, isDump: true, withDetails: withDetails) { entry in
+                    guard query.states.contains(entry.state) else { return }
+                    if let expression = query.expression, !expression.matches(entry, ephemeral: ephemeral) { return }
+                    found.append(entry)
                 }
                 return found
+            }
+        }
+
+        /// The ports that the kernel chooses from; its own default where it does not say.
+        private static var ephemeralPorts: ClosedRange<UInt16> {
+            let words = WholeFile.text("/proc/sys/net/ipv4/ip_local_port_range")?.split(whereSeparator: \.isWhitespace)
+            let ports = words?.compactMap { UInt16($0) } ?? []
+            guard ports.count == 2, ports[0] <= ports[1] else { return 1024...4999 }
+            return ports[0]...ports[1]
+        }
+
+        /// Ends a socket as if its peer had reset it, with an RST to the peer (SOCK_DESTROY). Needs CAP_NET_ADMIN.
+        ///
+        /// - Returns: `false` where it was gone already.
+        public func destroy(_ entry: SocketEntry) throws(SocketTableError) -> Bool {
+            try channel.withLock { channel throws(SocketTableError) in
+                let sequence = channel.nextSequence()
+                try channel.send(SocketDiagnostics.destroyRequest(entry, sequence: sequence))
+                do throws(SocketTableError) {
+                    try channel.receive(sequence, isDump: false, withDetails: false) { _ in }
+                } catch {
+                    guard error.code == ENOENT else { throw error }
+                    return false
+                }
+                return true
             }
         }
 
@@ -106,7 +160,7 @@
                     SocketDiagnostics.lookUpRequest(
                         local: local, remote: remote, interface: interface, sequence: sequence))
                 do throws(SocketTableError) {
-                    try channel.receive(sequence, isDump: false) { found = $0 }
+                    try channel.receive(sequence, isDump: false, withDetails: true) { found = $0 }
                 } catch {
                     guard error.code == ENOENT else { throw error }
                 }
@@ -136,7 +190,7 @@
 
         func send(_ request: [UInt8]) throws(SocketTableError) {
             while true {
-                let sent = Glibc.send(descriptor, request, request.count, 0)
+                let sent = unsafe Glibc.send(descriptor, request, request.count, 0)
                 if sent == request.count { return }
                 guard sent < 0, errno == EINTR else { throw .failed(.last("send")) }
             }
@@ -144,14 +198,14 @@
 
         /// Hands out the sockets of the answer to one request, and returns at the answer's end.
         mutating func receive(
-            _ sequence: UInt32, isDump: Bool, _ visit: (SocketEntry) -> Void
+            _ sequence: UInt32, isDump: Bool, withDetails: Bool, _ visit: (SocketEntry) -> Void
         ) throws(SocketTableError) {
             while true {
-                let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_TRUNC))
+                let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_TRUNC))
                 if count < 0, errno == EINTR { continue }
                 guard count >= 0 else { throw .failed(.last("recv")) }
                 guard count > 0, count <= buffer.count else { throw .malformed }
-                let bytes = buffer.span.bytes.extracting(0..<count)
+                let bytes = buffer.octets.extracting(0..<count)
                 var offset = 0
                 while let message = NetlinkMessage.next(in: bytes, at: &offset) {
                     // What was left behind by a request that failed half-way.
@@ -162,9 +216,13 @@
                         guard code == 0 else { throw .failed(SystemError(call: "sock_diag", code: code)) }
                         return
                     case NetlinkMessage.error:
-                        throw .failed(SystemError(call: "sock_diag", code: message.code(in: bytes)))
-                    case SocketDiagnostics.byFamily:
-                        if let entry = SocketDiagnostics.entry(bytes.extracting(message.body)) { visit(entry) }
+                        let code = message.code(in: bytes)
+                        // 0 is an acknowledgment.
+                        guard code != 0 else { return }
+                        throw .failed(SystemError(call: "sock_diag", code: code))
+                    case SocketDiagnostics.byFamily, SocketDiagnostics.bothFamilies:
+                        let body = bytes.extracting(message.body)
+                        if let entry = SocketDiagnostics.entry(body, withDetails: withDetails) { visit(entry) }
                         if !isDump { return }
                     default:
                         continue

@@ -19,9 +19,25 @@ public struct SystemError: Error, Hashable, Sendable {
     /// What the C library says of the errno: `Permission denied`.
     public var message: String {
         var buffer = [CChar](repeating: 0, count: 256)
-        guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+        guard unsafe strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
+
+    /// ``message`` in Chinese, as glibc's own translation has it for the errors of sockets and files; the English one where
+    /// there is none.
+    public var chineseMessage: String { Self.chinese[code] ?? message }
+
+    private static let chinese: [Int32: String] = [
+        EPERM: "不允许的操作", ENOENT: "没有那个文件或目录", EINTR: "被信号中断", EIO: "输入/输出错误", EBADF: "错误的文件描述符",
+        EAGAIN: "资源暂时不可用", ENOMEM: "内存不足", EACCES: "权限不够", EBUSY: "设备或资源忙", EEXIST: "文件已存在",
+        ENODEV: "没有那个设备", ENOTDIR: "不是目录", EISDIR: "是一个目录", EINVAL: "无效的参数", EMFILE: "打开的文件过多",
+        ENFILE: "系统中打开的文件过多", ENOSPC: "设备上没有空间", EROFS: "只读文件系统", EPIPE: "断开的管道", ENXIO: "没有那个设备或地址",
+        ENOSYS: "函数未实现", EPROTONOSUPPORT: "不支持的协议", EOPNOTSUPP: "不支持的操作", EAFNOSUPPORT: "协议不支持的地址族",
+        EADDRINUSE: "地址已在使用", EADDRNOTAVAIL: "无法指定被请求的地址", ENETDOWN: "网络已关闭", ENETUNREACH: "网络不可达",
+        ECONNABORTED: "连接被中止", ECONNRESET: "连接被对端重置", ENOBUFS: "没有可用的缓冲区空间", ENOTCONN: "传输端点尚未连接",
+        ETIMEDOUT: "连接超时", ECONNREFUSED: "连接被拒绝", EHOSTDOWN: "主机已关闭", EHOSTUNREACH: "没有到主机的路由",
+        EFBIG: "文件过大", ENAMETOOLONG: "文件名过长", ELOOP: "符号链接的层数过多",
+    ]
 
     /// The error that errno holds now.
     package static func last(_ call: String) -> SystemError { SystemError(call: call, code: errno) }

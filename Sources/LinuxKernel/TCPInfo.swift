@@ -1,6 +1,6 @@
 import FlatMemory
 
-/// What the kernel measures of a connection (`struct tcp_info`): the part that kernels since 4.2 have.
+/// What the kernel measures of a connection (`struct tcp_info`).
 ///
 /// A kernel that knows less sends a shorter structure; what it does not send is 0.
 public struct TCPInfo: Hashable, Sendable {
@@ -77,6 +77,47 @@ public struct TCPInfo: Hashable, Sendable {
     /// Least round-trip time of the recent minutes, in microseconds.
     public var minimumRoundTripTime: UInt32 = 0
 
+    /// Segments that may arrive out of order before one counts as lost.
+    public var reordering: UInt32 = 0
+    /// The receiver's own estimate of the round trip, in microseconds.
+    public var receiverRoundTripTime: UInt32 = 0
+    /// Octets for which the receive buffer is tuned.
+    public var receiveSpace: UInt32 = 0
+    public var receiveSlowStartThreshold: UInt32 = 0
+    /// Octets a second at which it sends at most; all bits set for no limit.
+    public var pacingRate: UInt64 = 0
+    public var maximumPacingRate: UInt64 = 0
+    public var dataSegmentsIn: UInt32 = 0
+    public var dataSegmentsOut: UInt32 = 0
+    /// Octets a second that arrived at the peer, as last measured.
+    public var deliveryRate: UInt64 = 0
+    /// Whether the program, not the network, limited that measurement.
+    public var isApplicationLimited = false
+    /// Microseconds with data in flight.
+    public var busyTime: UInt64 = 0
+    /// Microseconds of those that the peer's window held it back.
+    public var receiveWindowLimited: UInt64 = 0
+    /// Microseconds of those that the send buffer was too small.
+    public var sendBufferLimited: UInt64 = 0
+    /// Segments that arrived, selectively acknowledged ones included.
+    public var delivered: UInt32 = 0
+    public var deliveredMarked: UInt32 = 0
+    /// Octets sent, retransmissions included.
+    public var bytesSent: UInt64 = 0
+    public var bytesRetransmitted: UInt64 = 0
+    /// Segments that the peer reported as received twice (RFC 2883).
+    public var duplicatesReported: UInt32 = 0
+    /// How often segments were seen out of order.
+    public var reorderings: UInt32 = 0
+    /// Segments that came out of order.
+    public var receivedOutOfOrder: UInt32 = 0
+    /// The window that the peer announced, in octets.
+    public var sendWindow: UInt32 = 0
+    /// The window that we announced, in octets.
+    public var receiveWindow: UInt32 = 0
+    /// How often another path was tried after a timeout.
+    public var rehashes: UInt32 = 0
+
     public init() {}
 
     /// Reads the kernel's structure; the offsets are held to `linux/tcp.h` by CLinux's Layouts.c.
@@ -120,5 +161,40 @@ public struct TCPInfo: Hashable, Sendable {
         segmentsIn = word(140)
         notSent = word(144)
         minimumRoundTripTime = word(148)
+        reordering = word(88)
+        receiverRoundTripTime = word(92)
+        receiveSpace = word(96)
+        receiveSlowStartThreshold = word(64)
+        readRates(bytes)
+    }
+
+    /// What kernels since 4.9 and later add.
+    private mutating func readRates(_ bytes: RawSpan) {
+        func word(_ offset: Int) -> UInt32 { bytes.native(offset, as: UInt32.self) ?? 0 }
+        func long(_ offset: Int) -> UInt64 { bytes.native(offset, as: UInt64.self) ?? 0 }
+        pacingRate = long(104)
+        maximumPacingRate = long(112)
+        dataSegmentsIn = word(152)
+        dataSegmentsOut = word(156)
+        deliveryRate = long(160)
+        let bits = bytes.native(7, as: UInt8.self) ?? 0
+        #if _endian(little)
+            isApplicationLimited = bits & 1 != 0
+        #else
+            isApplicationLimited = bits & 0x80 != 0
+        #endif
+        busyTime = long(168)
+        receiveWindowLimited = long(176)
+        sendBufferLimited = long(184)
+        delivered = word(192)
+        deliveredMarked = word(196)
+        bytesSent = long(200)
+        bytesRetransmitted = long(208)
+        duplicatesReported = word(216)
+        reorderings = word(220)
+        receivedOutOfOrder = word(224)
+        sendWindow = word(228)
+        receiveWindow = word(232)
+        rehashes = word(236)
     }
 }

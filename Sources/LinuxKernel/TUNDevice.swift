@@ -33,17 +33,18 @@
             in namespace: NetworkNamespace, address: IPAddress, prefix: Int, mtu: Int, path: String = "/dev/net/tun"
         ) throws {
             (device, tap) = try namespace.run {
-                let device = clinux_tun_open(path, Self.name)
+                let device = unsafe clinux_tun_open(path, Self.name)
                 guard device >= 0 else { throw SystemError.last("open") }
                 let family = address.isIPv4 ? AF_INET : AF_INET6
                 guard
-                    clinux_tun_configure(Self.name, Int32(mtu), family, address.networkOctets, Int32(prefix)) == 0
+                    unsafe clinux_tun_configure(Self.name, Int32(mtu), family, address.networkOctets, Int32(prefix))
+                        == 0
                 else {
                     let error = SystemError.last("ioctl")
                     close(device)
                     throw error
                 }
-                let tap = clinux_tap_open(Self.name)
+                let tap = unsafe clinux_tap_open(Self.name)
                 guard tap >= 0 else {
                     let error = SystemError.last("socket")
                     close(device)
@@ -60,7 +61,7 @@
 
         /// Hands a packet to the kernel, which receives it before this returns.
         package func write(_ packet: [UInt8]) throws(SystemError) {
-            guard Glibc.write(device, packet, packet.count) == packet.count else { throw .last("write") }
+            guard unsafe Glibc.write(device, packet, packet.count) == packet.count else { throw .last("write") }
         }
 
         /// The oldest packet that was not taken yet; waits for one until `deadline` (``SystemClock/ticks()``).
@@ -86,7 +87,7 @@
 
         private func take() throws(SystemError) -> Packet? {
             var realTime: Int64 = 0
-            let length = clinux_tap_next(tap, &buffer, Int64(buffer.count), &realTime)
+            let length = unsafe clinux_tap_next(tap, &buffer, Int64(buffer.count), &realTime)
             guard length >= 0 else { throw .last("recvmsg") }
             guard length > 0 else { return nil }
             // The kernel stamps with the wall clock; how long ago that was counts.
@@ -98,7 +99,7 @@
 
         /// Empties the interface's queue, which the kernel would fill up: the packets themselves come by the other door.
         private func drain() {
-            while read(device, &buffer, buffer.count) > 0 {}
+            while unsafe read(device, &buffer, buffer.count) > 0 {}
         }
     }
 

@@ -12,7 +12,7 @@ package final class WakePipe: Sendable {
 
     package init() throws(SystemError) {
         var ends: (Int32, Int32) = (-1, -1)
-        let result = withUnsafeMutableBytes(of: &ends) { pipe($0.bindMemory(to: Int32.self).baseAddress) }
+        let result = unsafe withUnsafeMutableBytes(of: &ends) { unsafe pipe($0.bindMemory(to: Int32.self).baseAddress) }
         guard result == 0 else { throw .last("pipe") }
         for end in [ends.0, ends.1] {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
@@ -28,6 +28,6 @@ package final class WakePipe: Sendable {
 
     package func wake() {
         var byte: UInt8 = 1
-        _ = write(writer, &byte, 1)
+        _ = unsafe write(writer, &byte, 1)
     }
 }

@@ -13,19 +13,20 @@ package enum WorkerThread {
 
     /// Runs the body on a new thread.
     package static func start(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
-        let work = Unmanaged.passRetained(Work(body))
+        // One reference, which the new thread takes over; where there is none, it is given back below.
+        let work = unsafe Unmanaged.passRetained(Work(body))
         #if canImport(Glibc)
             var thread = pthread_t()
         #else
             var thread: pthread_t?
         #endif
         var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
-        let code = pthread_create(&thread, &attributes, { WorkerThread.run($0) }, work.toOpaque())
+        unsafe pthread_attr_init(&attributes)
+        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        let code = unsafe pthread_create(&thread, &attributes, { unsafe WorkerThread.run($0) }, unsafe work.toOpaque())
         guard code == 0 else {
-            work.release()
+            unsafe work.release()
             throw SystemError(call: "pthread_create", code: code)
         }
     }
@@ -44,9 +45,9 @@ package enum WorkerThread {
     }
 
     private static func run(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        guard let context else { return nil }
+        guard let context = unsafe context else { return nil }
         // The one reference that start() passed.
-        Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
+        unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
         return nil
     }
 }

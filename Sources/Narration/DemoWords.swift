@@ -13,7 +13,7 @@ package enum DemoWords {
     package static let picture = Text(en: "The picture", zh: "时序图")
     package static let headers = Text(en: "The handshake's three headers", zh: "三次握手的首部，逐字段对照")
     package static let states = Text(en: "Each end's way through the states", zh: "两端各自经历的状态")
-    package static let tables = Text(en: "The socket table (as netstat shows it)", zh: "套接字表(netstat 的样子)")
+    package static let tables = Text(en: "The socket table (as netstat shows it)", zh: "套接字表（netstat 格式）")
     package static let explanation = Text(en: "Step by step", zh: "逐步讲解")
     package static let sceneTitle = Text(en: "hello, xiao mei", zh: "hello, xiao mei")
     package static let field = Text(en: "Field", zh: "字段")
@@ -45,7 +45,7 @@ package enum DemoWords {
         Text(
             en:
                 "No right to capture here, nor to make a private namespace (\(reason)): of the kernel, states and sockets only. Part 5 shows the packets on our own TCP.",
-            zh: "没有抓包权限，也无法创建私有命名空间(\(reason))：内核这边只能看到状态和套接字；报文见第 5 部分，在自有协议栈上。")
+            zh: "没有抓包权限，也无法创建私有命名空间（\(reason)）：内核这边只能看到状态和套接字；报文见第 5 部分，在内置协议栈上。")
     }
 
     package static func randomNumbers(_ numbers: [UInt32]) -> Text {
@@ -67,19 +67,19 @@ package enum DemoWords {
     }
 
     package static let stackTitle = Text(
-        en: "tcplens demo --on stack: one TCP connection on our own TCP", zh: "tcplens demo --on stack：自有协议栈上的一条 TCP 连接"
+        en: "tcplens demo --on stack: one TCP connection on our own TCP", zh: "tcplens demo --on stack：内置协议栈上的一条 TCP 连接"
     )
     package static let stackPicture = Text(
-        en: "The picture, and the reason for every segment", zh: "时序图，以及每个报文段的缘由")
+        en: "The picture, and the reason for every segment", zh: "时序图，以及每个报文段的原因")
     package static let stackStatesNote = Text(
         en: "our own TCP: each end tells its state itself; the last column is the rule by which it was entered.",
-        zh: "自有协议栈：状态由两端自身给出，最后一列是进入该状态所依据的规则。")
+        zh: "内置协议栈：状态由两端自身给出，最后一列是进入该状态所依据的规则。")
     package static let rehearsal = Text(
-        en: "The same on our own TCP, packet by packet", zh: "在自有协议栈上再做一遍，逐个报文段看")
+        en: "The same on our own TCP, packet by packet", zh: "在内置协议栈上再做一遍，逐个报文段看")
     package static let rehearsalNote = Text(
         en:
             "The kernel's packets could not be captured here. This is the same experiment on our own TCP in virtual time: not what the kernel did above, but every segment with its reason. The whole page: tcplens demo --on stack",
-        zh: "这里抓不到内核的报文。下面是同一个实验在自有 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都有缘由。完整页面：tcplens demo --on stack")
+        zh: "这里抓不到内核的报文。下面是同一个实验在自有 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都有原因。完整页面：tcplens demo --on stack")
 
     package static func stackNumbers(_ numbers: [UInt32]) -> Text {
         let words = numbers.map(String.init)
@@ -87,7 +87,7 @@ package enum DemoWords {
             en:
                 "An ISN is a keyed hash of both endpoints plus a clock (RFC 6528), so that nobody can foresee it. The client's of this connection and of \(numbers.count - 1) more after it: \(words.joined(separator: ", ")). The key is drawn from the demo's seed, so every run shows the same ones.",
             zh:
-                "ISN 由两端地址端口的带密钥哈希加上时钟得出(RFC 6528)，外人无法预测。这条连接与随后 \(numbers.count - 1) 条连接的客户端 ISN 依次为 \(words.joined(separator: "、"))。密钥取自演示的种子，所以每次运行都相同。"
+                "ISN 由两端地址端口的带密钥哈希加上时钟得出（RFC 6528），外人无法预测。这条连接与随后 \(numbers.count - 1) 条连接的客户端 ISN 依次为 \(words.joined(separator: "、"))。密钥取自演示的种子，所以每次运行都相同。"
         )
     }
 

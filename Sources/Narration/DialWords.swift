@@ -5,7 +5,8 @@ import TCPWire
 /// What a dial says.
 package enum DialWords {
     package static func verdict(_ outcome: DialOutcome, _ details: [Text], sent: Int, received: Int) -> Text {
-        let english = (details.map(\.english) + ["\(sent) bytes sent, \(received) received"]).joined(separator: "; ")
+        let english = (details.map(\.english) + ["\(counted(sent, "byte")) sent, \(received) received"]).joined(
+            separator: "; ")
         let chinese = (details.map(\.chinese) + ["发送 \(sent) 字节，收到 \(received) 字节"]).joined(separator: "；")
         return outcome == .established
             ? Text(en: "OK  \(english)", zh: "成功  \(chinese)")
@@ -19,7 +20,7 @@ package enum DialWords {
         if info.options.contains(.windowScale) { words.append("ws \(info.receiveWindowScale)") }
         let rtt = decimal(Double(info.roundTripTime) / 1000, 3)
         let list = words.joined(separator: " ")
-        return Text(en: "rtt \(rtt) ms, \(list) (kernel)", zh: "往返 \(rtt) ms，\(list)(内核)")
+        return Text(en: "rtt \(rtt) ms, \(list) (kernel)", zh: "往返 \(rtt) ms，\(list)（内核）")
     }
 
     /// Why there is no connection.
@@ -30,7 +31,7 @@ package enum DialWords {
         case .brokenAfterEstablished(let error):
             return Text(
                 en: "BROKEN  the connection failed after it was established: \(error.message)",
-                zh: "中断  连接建立后出错：\(error.message)")
+                zh: "中断  连接建立后出错：\(error.chineseMessage)")
         case .refused(nil):
             return Text(
                 en:
@@ -51,7 +52,7 @@ package enum DialWords {
                 en:
                     "UNREACHABLE  \(remote): \(what == .prohibited ? "prohibited by a filter" : "\(what) unreachable")\(sender.map { ", says \($0)" } ?? "") (\(error.message))",
                 zh:
-                    "不可达  \(remote)：\(unreachable(what))\(sender.map { "，由 \($0) 告知" } ?? "") (\(error.message))")
+                    "不可达  \(remote)：\(unreachable(what))\(sender.map { "，由 \($0) 告知" } ?? "")（\(error.chineseMessage)）")
         case .nameNotFound(let message, let isTemporary):
             return Text(
                 en: "NAME NOT FOUND  \(host): \(message)\(isTemporary ? " (the resolver could not be asked)" : "")",
@@ -59,7 +60,7 @@ package enum DialWords {
         case .local(let fault, let error):
             return Text(
                 en: "NOT TRIED  this machine could not send to \(remote): \(local(fault).english) (\(error.message))",
-                zh: "未发出  本机无法向 \(remote) 发送：\(local(fault).chinese)(\(error.message))")
+                zh: "未发出  本机无法向 \(remote) 发送：\(local(fault).chinese)（\(error.chineseMessage)）")
         case .interrupted:
             return Text(en: "INTERRUPTED  after \(seconds) s, before any answer", zh: "已中断  \(seconds) 秒内未得到应答")
         }
@@ -77,21 +78,53 @@ package enum DialWords {
     private static func local(_ fault: DialOutcome.LocalFault) -> Text {
         switch fault {
         case .port: Text(en: "no free local port", zh: "没有可用的本地端口")
-        case .route: Text(en: "no route to it", zh: "没有到它的路由")
+        case .route:
+            Text(
+                en: "no route to it, or one that forbids or swallows (prohibit, blackhole)",
+                zh: "没有到它的路由，或路由被设为禁止（prohibit）或黑洞（blackhole）")
         case .address: Text(en: "that local address cannot be used", zh: "指定的本机地址不可用")
         case .other: Text(en: "the system refused", zh: "系统拒绝")
         }
     }
 
+    /// Nobody on the link answered for the address.
+    package static func silentNeighbour(remote: String, after seconds: String) -> Text {
+        Text(
+            en:
+                "UNREACHABLE  \(remote): nobody on the link answered ARP (IPv6: neighbour discovery) within \(seconds) s: no machine has that address, or it is off. No router said so, this machine itself did",
+            zh: "不可达  \(remote)：\(seconds) 秒内链路上没有主机应答 ARP（IPv6 为邻居发现）：没有主机使用该地址，或主机未开机。这是本机自己的判断，并非途中路由器告知")
+    }
+
     /// What to try next.
-    package static func next(_ outcome: DialOutcome, host: String, port: UInt16) -> [Text] {
+    package static func next(_ result: DialResult, host: String, port: UInt16) -> [Text] {
+        if result.isNeighbourSilent {
+            return [
+                Text(en: "look:  ip neigh show to \(host)", zh: "查看邻居表：  ip neigh show to \(host)"),
+                Text(en: "look:  ip route get \(host)", zh: "查看路由：  ip route get \(host)"),
+            ]
+        }
+        if let listener = result.listener, listener.receiveQueue > listener.sendQueue {
+            return [
+                Text(
+                    en:
+                        "the cause:  this machine's own listener has a full accept queue: \(listener.receiveQueue) wait, limit \(listener.sendQueue); its program is too slow with accept()",
+                    zh: "原因：  本机该端口的全连接队列已满：\(listener.receiveQueue) 条在等待，上限 \(listener.sendQueue)；程序调用 accept() 太慢"),
+                Text(
+                    en: "whose it is:  tcplens sockets -lp 'sport = :\(port)'",
+                    zh: "查看所属进程：  tcplens sockets -lp 'sport = :\(port)'"),
+            ]
+        }
+        return next(result.dial.outcome, host: host, port: port)
+    }
+
+    private static func next(_ outcome: DialOutcome, host: String, port: UInt16) -> [Text] {
         switch outcome {
         case .refused(nil):
             return [
                 Text(
                     en:
                         "on the server:  tcplens sockets -lp 'sport = :\(port)'   (does it listen, and on which address?)",
-                    zh: "在服务端看：  tcplens sockets -lp 'sport = :\(port)'   (是否在监听，监听哪个地址)")
+                    zh: "在服务端看：  tcplens sockets -lp 'sport = :\(port)'   （是否在监听，监听哪个地址）")
             ]
         case .timedOut:
             return [
@@ -105,7 +138,8 @@ package enum DialWords {
             ]
         case .unreachable(.prohibited, _, _), .refused:
             return [Text(en: "ask whoever runs the filter on the way", zh: "请联系沿途过滤策略的管理者")]
-        case .local(.route, _): return [Text(en: "look:  ip route get \(host)", zh: "查看路由：  ip route get \(host)")]
+        case .local(.route, _):
+            return [Text(en: "look:  ip route get \(host)", zh: "查看路由：  ip route get \(host)")]
         case .nameNotFound:
             return [Text(en: "look:  getent hosts \(host)", zh: "查看解析：  getent hosts \(host)")]
         default: return []
@@ -125,8 +159,8 @@ package enum DialWords {
         case .connecting(let endpoint): Text(en: "connect() to \(endpoint)", zh: "connect() 连接 \(endpoint)")
         case .failed(let endpoint, _): Text(en: "\(endpoint) failed", zh: "\(endpoint) 失败")
         case .established(let local, _): Text(en: "established, from \(local)", zh: "连接建立，本端 \(local)")
-        case .sent(let octets): Text(en: "sent \(octets) bytes", zh: "发送 \(octets) 字节")
-        case .received(let bytes): Text(en: "received \(bytes.count) bytes", zh: "收到 \(bytes.count) 字节")
+        case .sent(let octets): Text(en: "sent \(counted(octets, "byte"))", zh: "发送 \(octets) 字节")
+        case .received(let bytes): Text(en: "received \(counted(bytes.count, "byte"))", zh: "收到 \(bytes.count) 字节")
         case .halfClosed: Text(en: "closed our side", zh: "关闭本端发送方向")
         case .peerClosed: Text(en: "the peer closed its side", zh: "对端关闭了发送方向")
         case .idle: Text(en: "waited long enough", zh: "等待时间到")

@@ -14,8 +14,8 @@ public enum Explanation {
             handshake has three segments, not two and not four.
             """,
         zh: """
-            小明(客户端)给小美(服务端)打电话。正式开口之前，双方要先确认彼此都听得见。小明：“喂，听得到吗？”(SYN)\
-            小美：“听得到，你听得到我吗？”(SYN-ACK)小明：“听得到。”(ACK)\
+            小明（客户端）给小美（服务端）打电话。正式开口之前，双方要先确认彼此都听得见。小明：“喂，听得到吗？”（SYN）\
+            小美：“听得到，你听得到我吗？”（SYN-ACK）小明：“听得到。”（ACK）\
             要让双方都问过、也都得到回答，最少需要三句话——所以握手是三次，不是两次，也不用四次。
             """)
 
@@ -61,7 +61,7 @@ public enum Explanation {
                     0, and goes to SYN-SENT. The SYN takes one number, so its first data byte will be number 1.
                     """,
                 zh: """
-                    #\(number) SYN：客户端随机选一个初始序号 ISN(\(header.sequence)，图中记作相对序号 0)，进入 SYN-SENT。\
+                    #\(number) SYN：客户端随机选一个初始序号 ISN（\(header.sequence)，图中记作相对序号 0），进入 SYN-SENT。\
                     SYN 占用一个序号，所以它的第一个数据字节是 1 号。
                     """)
         case .synAck:
@@ -72,7 +72,7 @@ public enum Explanation {
                     ESTABLISHED.
                     """,
                 zh: """
-                    #\(number) SYN,ACK：服务端也选好自己的 ISN(\(header.sequence))，并回 ack = \(ack)，意思是“你的 SYN 收到了，\
+                    #\(number) SYN,ACK：服务端也选好自己的 ISN（\(header.sequence)），并回 ack = \(ack)，意思是“你的 SYN 收到了，\
                     下一个我要 \(ack) 号”。此时服务端处于 SYN-RECEIVED；客户端收到后进入 ESTABLISHED。
                     """)
         case .handshakeAck:
@@ -103,7 +103,7 @@ public enum Explanation {
                     \(ownEnd(step, story).english)
                     """,
                 zh: """
-                    #\(number) ACK：ack = \(ack) 确认了\(peer.chinese)的 FIN(FIN 和 SYN 一样占一个序号)。\
+                    #\(number) ACK：ack = \(ack) 确认了\(peer.chinese)的 FIN（FIN 和 SYN 一样占一个序号）。\
                     \(ownEnd(step, story).chinese)
                     """)
         case .acknowledgment where step.covers.octets > 0:
@@ -150,7 +150,7 @@ public enum Explanation {
         // Only of a TCP that tells of itself is it known not to be Linux.
         let duration =
             step.state(of: step.sender).provenance == .stack
-            ? Text(en: "2 MSL", zh: " 2 MSL") : Text(en: "a minute (on Linux)", zh: "一分钟(Linux)")
+            ? Text(en: "2 MSL", zh: " 2 MSL") : Text(en: "a minute (on Linux)", zh: "一分钟（Linux）")
         // After a simultaneous close both ends stay.
         let closer =
             story.record.outcome.endedBy == step.sender

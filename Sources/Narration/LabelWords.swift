@@ -21,10 +21,10 @@ extension SegmentLabel {
         case .refused: Text(en: "refused", zh: "拒绝连接")
         case .resetForeign: Text(en: "RST, foreign TTL", zh: "RST 的 TTL 异常")
         case .resetNotTaken: Text(en: "RST not taken", zh: "RST 未被接受")
-        case .resetOldDuplicate: Text(en: "RST to an old ACK", zh: "RST 答旧连接")
+        case .resetOldDuplicate: Text(en: "RST to an old ACK", zh: "RST：回应旧连接的报文段")
         case .resetClosedSocket: Text(en: "RST: no socket", zh: "RST：套接字已不在")
         case .resetGivingUp: Text(en: "RST: gave up", zh: "RST：探测无应答")
-        case .resetUnreadData: Text(en: "RST: unread data?", zh: "RST：可能没读完")
+        case .resetUnreadData: Text(en: "RST: unread data?", zh: "RST：关闭时可能仍有未读数据")
         case .resetAbort: Text(en: "RST: abort", zh: "RST：主动中止")
         case .windowProbe: Text(en: "window probe", zh: "窗口探测")
         case .windowProbeAnswer: Text(en: "answers the probe", zh: "应答窗口探测")
@@ -33,7 +33,7 @@ extension SegmentLabel {
         case .reordered: Text(en: "out of order", zh: "乱序到达")
         case .fastRetransmission: Text(en: "fast retransmission", zh: "快速重传")
         case .recoveryRetransmission: Text(en: "sent again in recovery", zh: "恢复期重传")
-        case .tailLossProbe: Text(en: "tail-loss probe", zh: "尾部丢包探测(TLP)")
+        case .tailLossProbe: Text(en: "tail-loss probe", zh: "尾部丢包探测（TLP）")
         case .timeoutRetransmission: Text(en: "sent again by time-out", zh: "超时重传")
         case .timerRetransmission: Text(en: "sent again by a timer", zh: "定时器重传")
         case .probedRetransmission: Text(en: "again after probe", zh: "探测后重发")
@@ -56,8 +56,8 @@ extension SegmentLabel {
         case .lostBeforeCapture: Text(en: "lost before here", zh: "抓包点之前已丢")
         case .windowFull: Text(en: "window full", zh: "窗口已满")
         case .reusedTuple: Text(en: "ports used before", zh: "端口复用")
-        case .segmentationOffload: Text(en: "larger than the MSS", zh: "大于 MSS(分段卸载)")
-        case .checksumOffload: Text(en: "checksum not filled in", zh: "校验和未填(卸载)")
+        case .segmentationOffload: Text(en: "larger than the MSS", zh: "大于 MSS（分段卸载）")
+        case .checksumOffload: Text(en: "checksum not filled in", zh: "校验和未填（卸载）")
         }
     }
 }
@@ -115,7 +115,7 @@ extension ProvedLabel {
         case .wireDuplicate:
             return Text(
                 en: "The same packet as \(first), IP identification and all: doubled on the wire or by the capture.",
-                zh: "与 \(first) 是同一个报文(IP 标识也相同)：在线路上或抓包时被复制了。")
+                zh: "与 \(first) 是同一个报文（IP 标识也相同）：在线路上或抓包时被复制了。")
         case .lost:
             return Text(
                 en: "Lost: the other end never had it, as \(proof) show.", zh: "丢失：对端没有收到它，依据 \(proof)。")
@@ -130,7 +130,7 @@ extension ProvedLabel {
         case .refusedRetry:
             return Text(
                 en: "The client asks again after the RST (\(proof)). Nothing was lost: nobody listens.",
-                zh: "客户端被 RST 拒绝后又试一次(\(proof))。没有丢包，只是没有程序监听。")
+                zh: "客户端被 RST 拒绝后又试一次（\(proof)）。没有丢包，只是没有程序监听。")
         case .synRetry where ordinal == nil:
             return Text(
                 en: "The SYN again: the other end still held an earlier connection (\(proof)), which an RST has ended.",
@@ -141,7 +141,7 @@ extension ProvedLabel {
                 zh: "重发 SYN：\(first) 一直没有等到应答，定时器到期\(doubling.chinese)。")
         case .synAckRetry where ordinal == nil:
             return Text(
-                en: "The SYN-ACK again, because the SYN came again (\(proof)).", zh: "对方又发来 SYN，所以重发 SYN-ACK(\(proof))。"
+                en: "The SYN-ACK again, because the SYN came again (\(proof)).", zh: "对方又发来 SYN，所以重发 SYN-ACK（\(proof)）。"
             )
         case .synAckRetry:
             return Text(
@@ -150,7 +150,7 @@ extension ProvedLabel {
         case .simultaneousOpen:
             return Text(
                 en: "Simultaneous open: both ends sent a SYN before either had the other's (\(proof)).",
-                zh: "同时打开：双方都在收到对方的 SYN 之前发出了 SYN(\(proof))。")
+                zh: "同时打开：双方都在收到对方的 SYN 之前发出了 SYN（\(proof)）。")
         case .fastOpenData:
             return Text(en: "TCP Fast Open: the SYN carries data.", zh: "TCP Fast Open：SYN 里就带了数据。")
         case .fastOpenRequest:
@@ -171,38 +171,38 @@ extension ProvedLabel {
             return Text(
                 en:
                     "This RST has another TTL than all other segments of its sender (\(proof)): it may not come from there.",
-                zh: "这个 RST 的 TTL 与发送方其他报文(\(proof))都不同：可能不是它发的。")
+                zh: "这个 RST 的 TTL 与发送方其他报文（\(proof)）都不同：可能不是它发的。")
         case .resetNotTaken:
             return Text(
                 en:
                     "The other end did not take this RST, its number being not the one expected; \(proof) shows it alive.",
-                zh: "对端没有接受这个 RST(序号不是它期待的那个)，\(proof) 表明连接还在。")
+                zh: "对端没有接受这个 RST（序号不是它期待的那个），\(proof) 表明连接还在。")
         case .resetOldDuplicate:
             return Text(
                 en:
                     "An RST to an ACK that belongs to no connection of its sender (\(proof)): the other end still held an old one.",
-                zh: "RST 回应不属于本连接的 ACK(\(proof))：对端还留着旧连接。")
+                zh: "RST 回应不属于本连接的 ACK（\(proof)）：对端还留着旧连接。")
         case .resetClosedSocket:
             return Text(
                 en: "An RST in answer to \(proof): its sender has no socket for that any more.",
                 zh: "RST 回应 \(proof)：发送方已经没有对应的套接字了。")
         case .resetGivingUp:
             return Text(
-                en: "An RST after keep-alives that nobody answered (\(proof)).", zh: "保活探测(\(proof))一直没有应答，于是发 RST 放弃。")
+                en: "An RST after keep-alives that nobody answered (\(proof)).", zh: "保活探测（\(proof)）一直没有应答，于是发 RST 放弃。")
         case .resetUnreadData:
             return Text(
                 en:
                     "An RST instead of a FIN after data had come (\(proof)): consistent with a close before all of it was read.",
-                zh: "收到数据(\(proof))后发 RST 而不是 FIN：符合没读完就 close 的情形。")
+                zh: "收到数据（\(proof)）后发 RST 而不是 FIN：符合没读完就 close 的情形。")
         case .resetAbort:
             return Text(
                 en:
                     "An RST instead of a FIN: the program aborted the connection (SO_LINGER 0, or the process was stopped).",
-                zh: "发 RST 而不是 FIN：程序主动中止了连接(SO_LINGER 0，或进程被终止)。")
+                zh: "发 RST 而不是 FIN：程序主动中止了连接（SO_LINGER 0，或进程被终止）。")
         case .windowProbe:
             return Text(
                 en: "A window probe: the receiver's window is closed (\(proof)), and this asks whether it still is.",
-                zh: "窗口探测：接收窗口已关闭(\(proof))，问一问是否打开了。")
+                zh: "窗口探测：接收窗口已关闭（\(proof)），问一问是否打开了。")
         case .windowProbeAnswer:
             return Text(en: "The answer to the window probe \(proof).", zh: "应答窗口探测 \(proof)。")
         case .keepAlive:
@@ -217,15 +217,15 @@ extension ProvedLabel {
         case .fastRetransmission:
             return Text(
                 en: "Fast retransmission of \(first): the receiver's ACKs show that it is missing there (\(proof)).",
-                zh: "快速重传 \(first)：接收方的 ACK 表明缺了它(\(proof))。")
+                zh: "快速重传 \(first)：接收方的 ACK 表明缺了它（\(proof)）。")
         case .recoveryRetransmission:
             return Text(
-                en: "Sent again in the recovery that an earlier loss began (\(proof)).", zh: "在先前丢包引起的恢复期内重传(\(proof))。"
+                en: "Sent again in the recovery that an earlier loss began (\(proof)).", zh: "在先前丢包引起的恢复期内重传（\(proof)）。"
             )
         case .tailLossProbe:
             return Text(
                 en: "Tail-loss probe: the last segment again, to make the receiver tell what it has (\(proof)).",
-                zh: "尾部丢包探测(TLP)：重发最后一段，让接收方说出收到了什么(\(proof))。")
+                zh: "尾部丢包探测（TLP）：重发最后一段，让接收方说出收到了什么（\(proof)）。")
         case .timeoutRetransmission:
             return Text(
                 en: "Time-out: \(first) was not acknowledged in time, so it is sent again\(doubling.english).",
@@ -233,7 +233,7 @@ extension ProvedLabel {
         case .timerRetransmission:
             return Text(
                 en: "Sent again by a timer, tail-loss probe or time-out: \(first) was not acknowledged.",
-                zh: "定时器重传(TLP 或 RTO)：\(first) 没有得到确认。")
+                zh: "定时器重传（TLP 或 RTO）：\(first) 没有得到确认。")
         case .probedRetransmission:
             return Text(
                 en: "The octet of the window probe \(first) again, now that the window is open.",
@@ -265,7 +265,7 @@ extension ProvedLabel {
             return Text(
                 en:
                     "Duplicate ACK \(ordinal ?? 1): something came behind a hole, the number expected is still the same (\(proof)).",
-                zh: "第 \(ordinal ?? 1) 个重复 ACK：缺口之后又有数据到达，期待的序号没变(\(proof))。")
+                zh: "第 \(ordinal ?? 1) 个重复 ACK：缺口之后又有数据到达，期待的序号没变（\(proof)）。")
         case .answersDuplicate:
             return Text(
                 en: "An ACK that tells that \(proof) had arrived before.", zh: "告诉对方：\(proof) 之前已经收到过。")
@@ -275,7 +275,7 @@ extension ProvedLabel {
         case .captureGap:
             return Text(
                 en: "The capture misses segments before this one; the other end had them (\(proof)).",
-                zh: "抓包漏掉了它之前的报文，对端其实收到了(\(proof))。")
+                zh: "抓包漏掉了它之前的报文，对端其实收到了（\(proof)）。")
         case .missingBefore:
             return Text(
                 en: "Numbers before this segment are missing here\(proof.isEmpty ? "" : "; they come in \(proof)").",
@@ -283,22 +283,22 @@ extension ProvedLabel {
         case .nagleWait:
             return Text(
                 en: "Nagle: this small segment waited until the one before it was acknowledged (\(proof)).",
-                zh: "Nagle：这个小段等到前一段被确认才发出(\(proof))。")
+                zh: "Nagle：这个小段等到前一段被确认才发出（\(proof)）。")
         case .delayedACK:
             return Text(
                 en: "Delayed ACK: it waited for more to acknowledge, or for data to go with (\(proof)).",
-                zh: "延迟确认：等更多数据或捎带发送(\(proof))。")
+                zh: "延迟确认：等更多数据或捎带发送（\(proof)）。")
         case .simultaneousClose:
             return Text(
-                en: "Simultaneous close: the two FINs crossed (\(proof)).", zh: "同时关闭：两个 FIN 在途中交错(\(proof))。")
+                en: "Simultaneous close: the two FINs crossed (\(proof)).", zh: "同时关闭：两个 FIN 在途中交错（\(proof)）。")
         case .spurious:
             return Text(
-                en: "It was needless: the original had arrived (\(proof)).", zh: "其实不必重传：原报文已经到达(\(proof))。")
+                en: "It was needless: the original had arrived (\(proof)).", zh: "其实不必重传：原报文已经到达（\(proof)）。")
         case .originalNotCaptured:
             return Text(en: "The original is not in the capture.", zh: "原报文不在抓包里。")
         case .lostBeforeCapture:
             return Text(
-                en: "The original was lost before it came to this point (\(proof)).", zh: "原报文在到达抓包点之前就丢了(\(proof))。")
+                en: "The original was lost before it came to this point (\(proof)).", zh: "原报文在到达抓包点之前就丢了（\(proof)）。")
         case .windowFull:
             return Text(
                 en: "It fills the window that \(proof) offered to the last octet.", zh: "它恰好填满 \(proof) 给出的窗口。")
@@ -309,7 +309,7 @@ extension ProvedLabel {
             return Text(
                 en:
                     "Larger than the receiver's MSS: captured before the network card cut it up, or after it put it together.",
-                zh: "大于接收方的 MSS：抓包在网卡分段之前(或合并之后)。")
+                zh: "大于接收方的 MSS：抓包在网卡分段之前（或合并之后）。")
         case .checksumOffload:
             return Text(
                 en: "Its checksum was not filled in yet: captured before the network card.", zh: "校验和尚未填写：抓包点在网卡之前。")

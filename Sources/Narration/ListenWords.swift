@@ -11,12 +11,12 @@ package enum ListenWords {
     }
 
     package static func said(_ octets: Int, _ text: String) -> Text {
-        Text(en: "\(octets) bytes  \"\(text)\"", zh: "\(octets) 字节  \"\(text)\"")
+        Text(en: "\(counted(octets, "byte"))  \"\(text)\"", zh: "\(octets) 字节  \"\(text)\"")
     }
 
     package static func silent(_ how: String) -> Text {
         how == "reset"
-            ? Text(en: "reset, said nothing", zh: "被重置，什么也没发") : Text(en: "left, said nothing", zh: "离开，什么也没发")
+            ? Text(en: "reset, said nothing", zh: "被重置，未发送数据") : Text(en: "left, said nothing", zh: "断开连接，未发送数据")
     }
 
     package static func failed(_ error: SystemError) -> Text {

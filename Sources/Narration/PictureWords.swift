@@ -17,7 +17,7 @@ public enum PictureWords {
     /// Opens the line that says how the states on the rails are known.
     public static let states = Text(en: "states", zh: "状态")
     /// How states are known: `Provenance.kernel`.
-    public static let fromKernel = Text(en: "seen in the kernel", zh: "内核所见")
+    public static let fromKernel = Text(en: "seen in the kernel", zh: "内核实测")
     /// How states are known: `Provenance.stack`.
     public static let fromStack = Text(en: "told by our own TCP itself", zh: "由协议栈自身给出")
     /// How states are known: `Provenance.wire`.
@@ -38,7 +38,7 @@ public enum PictureWords {
     /// What `?` stands for.
     public static let unknown = Text(en: "unknown from here", zh: "此处看不到")
     /// What `*` stands for.
-    public static let changedHere = Text(en: "changed on this row", zh: "在此行改变")
+    public static let changedHere = Text(en: "changed on this row", zh: "本行状态发生变化")
     /// What a lower-case `r` is in Linux.
     public static let requestSocket = Text(en: "request socket", zh: "半连接")
     /// What a lower-case `t` and a primed `2` are in Linux.
@@ -48,11 +48,11 @@ public enum PictureWords {
     public static let comment = Text(en: "comment in the file", zh: "文件中的注释")
     /// Behind a comment that is not shown to its end.
     public static func more(octets: Int) -> Text {
-        Text(en: "(\(counted(octets, "byte")) more)", zh: "(另有 \(octets) 字节)")
+        Text(en: "(\(counted(octets, "byte")) more)", zh: "（另有 \(octets) 字节）")
     }
     /// Instead of comments that are not shown.
     public static func more(comments: Int) -> Text {
-        Text(en: "(\(counted(comments, "comment")) more)", zh: "(另有 \(comments) 条注释)")
+        Text(en: "(\(counted(comments, "comment")) more)", zh: "（另有 \(comments) 条注释）")
     }
 
     /// Over a band of lanes when there are more endpoints than fit side by side.

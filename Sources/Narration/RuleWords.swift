@@ -22,7 +22,7 @@ extension Rule {
         case .unreadData:
             Text(
                 en: "closed with octets unread: the other end must learn that they are lost (SHLD-3)",
-                zh: "关闭时还有未读数据：必须让对端知道数据已丢(SHLD-3)")
+                zh: "关闭时还有未读数据：必须让对端知道数据已丢（SHLD-3）")
         case .noConnection: Text(en: "no such connection: answer with an RST", zh: "没有这条连接：回 RST")
         case .resetInClosed: Text(en: "an RST for no connection: drop it", zh: "RST 不属于任何连接：丢弃")
         case .resetInListen: Text(en: "an RST in LISTEN: ignore it", zh: "LISTEN 状态收到 RST：忽略")
@@ -51,7 +51,7 @@ extension Rule {
         case .nothingInSynSent:
             Text(en: "neither SYN nor RST in SYN-SENT: drop it", zh: "SYN-SENT 状态收到的报文段既无 SYN 也无 RST：丢弃")
         case .oldTimestamp:
-            Text(en: "older than what has been received (PAWS): acknowledge and drop", zh: "时间戳比已收到的还旧(PAWS)：回 ACK 并丢弃")
+            Text(en: "older than what has been received (PAWS): acknowledge and drop", zh: "时间戳比已收到的还旧（PAWS）：回 ACK 并丢弃")
         case .unacceptable:
             Text(en: "no octet of it lies in the window: acknowledge and drop", zh: "没有任何字节落在接收窗口内：回 ACK 并丢弃")
         case .zeroWindow:
@@ -68,7 +68,7 @@ extension Rule {
         case .resetInSynReceived:
             Text(
                 en: "an RST in SYN-RECEIVED: back to LISTEN, or refused (MUST-11)",
-                zh: "SYN-RECEIVED 状态收到 RST：退回 LISTEN，或报告连接被拒绝(MUST-11)")
+                zh: "SYN-RECEIVED 状态收到 RST：退回 LISTEN，或报告连接被拒绝（MUST-11）")
         case .resetWhileClosing: Text(en: "an RST when both ends have closed: CLOSED", zh: "双方都已关闭时收到 RST：进入 CLOSED")
         case .synAgainInSynReceived:
             Text(
@@ -97,7 +97,7 @@ extension Rule {
         case .congestionEcho:
             Text(
                 en: "the receiver saw a congestion mark: halve the window once a round trip",
-                zh: "接收方见到拥塞标记(ECE)：每个往返最多把拥塞窗口减半一次")
+                zh: "接收方见到拥塞标记（ECE）：每个往返最多把拥塞窗口减半一次")
         case .urgentPointer: Text(en: "the urgent pointer moved: tell the program", zh: "紧急指针前移：通知应用程序")
         case .textInOrder: Text(en: "text in order: to the program", zh: "数据按序到达：交给应用程序")
         case .gap:
@@ -121,14 +121,14 @@ extension Rule {
         case .delayedAcknowledgment:
             Text(en: "the ACK has waited long enough for data to ride on", zh: "延迟确认的时间到了，没有数据可捎带：单独发 ACK")
         case .everySecondSegment:
-            Text(en: "an ACK for every second full segment (SHLD-19)", zh: "每收到两个最大长度(MSS)报文段就回一个 ACK(SHLD-19)")
+            Text(en: "an ACK for every second full segment (SHLD-19)", zh: "每收到两个最大长度（MSS）报文段就回一个 ACK(SHLD-19)")
         case .quickAcknowledgment:
             Text(en: "one of the connection's first ACKs: not delayed", zh: "连接之初的几个 ACK：不延迟")
         case .windowUpdate:
             Text(
                 en: "the program has read enough that a larger window is worth telling (MUST-39)",
-                zh: "应用程序读走了足够多的数据，值得通告更大的窗口(MUST-39)")
-        case .fullSegment: Text(en: "a full segment can be sent", zh: "可以发出一个最大长度(MSS)报文段")
+                zh: "应用程序读走了足够多的数据，值得通告更大的窗口（MUST-39）")
+        case .fullSegment: Text(en: "a full segment can be sent", zh: "可以发出一个最大长度（MSS）报文段")
         case .lastOfQueue: Text(en: "all queued data can be sent now", zh: "队列中的数据这次能全部发完")
         case .halfWindow: Text(en: "half of the largest window can be sent", zh: "可以发出最大窗口的一半")
         case .overrideTimeout: Text(en: "small data has waited long enough", zh: "小块数据已经等得够久")
@@ -156,7 +156,7 @@ extension Rule {
         case .proportionalReduction:
             Text(
                 en: "in recovery, what goes out is in proportion to what has arrived (PRR)",
-                zh: "恢复期间按已到达数据的比例放行新报文段(PRR)")
+                zh: "恢复期间按已到达数据的比例放行新报文段（PRR）")
         case .recoveryOver:
             Text(
                 en: "everything sent before the loss was found is acknowledged: recovery is over",
@@ -172,30 +172,30 @@ extension Rule {
         case .forwardRecovery:
             Text(
                 en: "after a time-out, new data first: its ACK tells if it was spurious (F-RTO)",
-                zh: "超时后先发新数据：由其 ACK 判断超时是否多余(F-RTO)")
+                zh: "超时后先发新数据：由其 ACK 判断超时是否多余（F-RTO）")
         case .forwardRecoverySpurious:
             Text(
                 en: "what was sent before the time-out has arrived: it was spurious, undo (F-RTO)",
-                zh: "超时前发出的已到达：这次超时是多余的，撤销降窗(F-RTO)")
+                zh: "超时前发出的已到达：这次超时是多余的，撤销降窗（F-RTO）")
         case .lossProbe:
-            Text(en: "two round trips without an ACK: probe for a lost tail", zh: "两个往返没有 ACK：发尾部丢包探测(TLP)")
+            Text(en: "two round trips without an ACK: probe for a lost tail", zh: "两个往返没有 ACK：发尾部丢包探测（TLP）")
         case .probeFilledHole:
             Text(en: "the probe repaired a loss: reduce the congestion window", zh: "探测补上了一次丢包：减小拥塞窗口")
         case .retransmissionWarning:
             Text(
                 en: "R1 retransmissions of one segment: look for another way (MUST-20)",
-                zh: "同一报文段重传达到 R1 次：另找路径(MUST-20)")
+                zh: "同一报文段重传达到 R1 次：另找路径（MUST-20）")
         case .retransmissionLimit:
             Text(
                 en: "R2 retransmissions of one segment: close the connection (MUST-20)",
-                zh: "同一报文段重传达到 R2 次：关闭连接(MUST-20)")
+                zh: "同一报文段重传达到 R2 次：关闭连接（MUST-20）")
         case .persistTimeout: Text(en: "nothing under way and no room to send", zh: "没有在途数据，对端窗口又容不下：坚持定时器到期")
-        case .windowProbe: Text(en: "ask whether the window is still closed (MUST-36)", zh: "探测窗口是否仍为零(MUST-36)")
+        case .windowProbe: Text(en: "ask whether the window is still closed (MUST-36)", zh: "探测窗口是否仍为零（MUST-36）")
         case .keepAlive: Text(en: "idle for long: is the other end still there?", zh: "长时间空闲：保活探测对端是否还在")
         case .keepAliveLimit:
             Text(
                 en: "no answer to several keep-alives: the connection is dead (MUST-29)",
-                zh: "多次保活探测都没有应答：连接已死(MUST-29)")
+                zh: "多次保活探测都没有应答：连接已死（MUST-29）")
         case .userTimeout: Text(en: "the user time-out: the connection is aborted", zh: "用户超时：中止连接")
         case .finWait2Over:
             Text(
@@ -205,11 +205,11 @@ extension Rule {
         case .icmpNotOurs:
             Text(en: "the quoted number is not under way: the message is old or forged", zh: "ICMP 引用的序号不在途：差错报文过时或是伪造")
         case .icmpHardError:
-            Text(en: "a hard error before the connection is open: abort (SHLD-26)", zh: "连接建立前的硬错误：中止(SHLD-26)")
+            Text(en: "a hard error before the connection is open: abort (SHLD-26)", zh: "连接建立前的硬错误：中止（SHLD-26）")
         case .icmpSoftError:
             Text(
                 en: "a soft error: keep trying, tell the program (MUST-56, SHLD-25)",
-                zh: "软错误：继续尝试，并告知应用程序(MUST-56、SHLD-25)")
+                zh: "软错误：继续尝试，并告知应用程序（MUST-56、SHLD-25）")
         case .icmpHardErrorInConnection:
             Text(
                 en: "a hard error in an open connection may be forged: take it for a soft one",
@@ -218,16 +218,16 @@ extension Rule {
             Text(
                 en: "unreachable while the connection is being opened: give up, as was asked for",
                 zh: "建立连接时目的不可达：按设置放弃")
-        case .icmpSourceQuench: Text(en: "source quench: discard it silently (MUST-55)", zh: "源抑制报文：静默丢弃(MUST-55)")
+        case .icmpSourceQuench: Text(en: "source quench: discard it silently (MUST-55)", zh: "源抑制报文：静默丢弃（MUST-55）")
         case .icmpPacketTooBig:
             Text(en: "a packet was too large for the path: send smaller ones", zh: "报文超过路径 MTU：改发更小的")
         case .notForHost: Text(en: "the packet is not for this host", zh: "目的地址不是本机")
         case .badPacket: Text(en: "lengths or checksum of the IP header are wrong", zh: "IP 首部的长度或校验和有误")
-        case .badChecksum: Text(en: "the checksum is wrong: drop it silently (MUST-3)", zh: "TCP 校验和错误：静默丢弃(MUST-3)")
+        case .badChecksum: Text(en: "the checksum is wrong: drop it silently (MUST-3)", zh: "TCP 校验和错误：静默丢弃（MUST-3）")
         case .invalidSource:
             Text(
                 en: "from or to a broadcast or multicast address: drop it silently (MUST-57, MUST-63)",
-                zh: "源或目的是广播或组播地址：静默丢弃(MUST-57、MUST-63)")
+                zh: "源或目的是广播或组播地址：静默丢弃（MUST-57、MUST-63）")
         case .fragmentKept: Text(en: "a fragment: kept until the others are here", zh: "收到一个分片：缓存，等其余分片")
         case .fragmentDropped:
             Text(en: "the fragments overlap, or are too many: drop the datagram", zh: "分片重叠或过多：丢弃整个数据报")
@@ -247,7 +247,7 @@ extension Rule {
         case .listenerClosed:
             Text(en: "the listener was closed: what nobody accepted is reset", zh: "监听套接字已关闭：未被 accept 的连接全部重置")
         case .tooManyConnections: Text(en: "insufficient resources", zh: "资源不足")
-        case .echoReply: Text(en: "an echo request: answer it", zh: "收到回显请求(ping)：应答")
+        case .echoReply: Text(en: "an echo request: answer it", zh: "收到回显请求（ping）：应答")
         case .otherProtocol: Text(en: "a protocol that this host does not have", zh: "本机没有这种上层协议")
         }
     }

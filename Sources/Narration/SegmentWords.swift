@@ -59,7 +59,7 @@ extension ConnectionStory.Step {
         case .syn where sender == .server:
             return Text(
                 en: "SYN from the server, with its own ISN \(header.sequence) (relative 0): both ends open at once.",
-                zh: "服务端也发出 SYN，初始序号 ISN = \(header.sequence)(相对序号 0)：双方同时打开。")
+                zh: "服务端也发出 SYN，初始序号 ISN = \(header.sequence)（相对序号 0）：双方同时打开。")
         case .synAck where sender == .client || account?.reason == .simultaneousOpen:
             let other = sender.other.text
             return Text(
@@ -69,7 +69,7 @@ extension ConnectionStory.Step {
         case .syn:
             return Text(
                 en: "Handshake 1 of 3: the client asks to connect, with its ISN \(header.sequence) (relative 0).",
-                zh: "第一次握手：客户端请求建立连接，初始序号 ISN = \(header.sequence)(相对序号 0)。")
+                zh: "第一次握手：客户端请求建立连接，初始序号 ISN = \(header.sequence)（相对序号 0）。")
         case .synAck:
             return Text(
                 en:

@@ -45,10 +45,42 @@ public struct TableText: Sendable {
         body = columns.map { _ in 0 }
     }
 
+    /// Makes room for so many rows.
+    public mutating func reserve(_ rows: Int, octetsEach octets: Int) {
+        text.reserveCapacity(text.count + rows * octets)
+        cells.reserveCapacity(cells.count + rows * columns.count)
+        styles.reserveCapacity(styles.count + rows)
+    }
+
     /// Adds a row: a cell for each column; missing ones are empty, surplus ones dropped.
     public mutating func add(_ texts: [String], style: Style = .plain) {
         for index in columns.indices {
             let width = index < texts.count ? canvas.measure.append(texts[index], to: &text) : 0
+            cells.append((text.count, width))
+            body[index] = max(body[index], width)
+            natural[index] = max(natural[index], width)
+        }
+        styles.append(style)
+    }
+
+    /// Adds a row whose first cells are ASCII, without making a string of any: for lists of a hundred thousand rows.
+    ///
+    /// - Parameters:
+    ///   - count: how many cells `fill` writes.
+    ///   - fill: appends a cell's text, of printable ASCII.
+    ///   - rest: the cells behind them.
+    public mutating func add(
+        ascii count: Int, style: Style = .plain, rest: [String] = [], _ fill: (Int, inout [UInt8]) -> Void
+    ) {
+        for index in columns.indices {
+            let start = text.count
+            var width = 0
+            if index < count {
+                fill(index, &text)
+                width = text.count - start
+            } else if index - count < rest.count {
+                width = canvas.measure.append(rest[index - count], to: &text)
+            }
             cells.append((text.count, width))
             body[index] = max(body[index], width)
             natural[index] = max(natural[index], width)
@@ -83,12 +115,17 @@ public struct TableText: Sendable {
     }
 
     /// The header and the rows as UTF-8, a line feed behind each: the cheap way to write a long table.
-    public func octets() -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - withHeader: whether the first line is the header.
+    ///   - below: appends what stands below a row, with its line feeds, or behind it, before the row's own.
+    public func octets(withHeader: Bool = true, below: ((Int, inout [UInt8]) -> Void)? = nil) -> [UInt8] {
         let widths = fitted()
         var octets: [UInt8] = []
         octets.reserveCapacity(text.count + rowCount * (total(widths) / 4 + 1))
-        for row in -1..<rowCount {
+        for row in (withHeader ? -1 : 0)..<rowCount {
             put(row, widths, into: &octets)
+            if row >= 0, let below { below(row, &octets) }
             octets.append(UInt8(ascii: "\n"))
         }
         return octets

@@ -269,3 +269,77 @@ private final class ResettingServer {
         }
     }
 }
+
+/// What a dial tells of this machine and its link, and how it talks.
+@Suite("tcplens dial, where nobody answers", .serialized)
+struct SilentDialTests {
+    @Test(
+        "nobody answers ARP: that, not a time-out nor an ICMP from elsewhere",
+        .enabled(if: Needs.namespaces, "needs root, unshare and ip"),
+        arguments: [
+            ("1", "en", "nobody on the link answered ARP"), ("5", "en", "this machine itself did"),
+            ("1", "zh", "没有主机应答 ARP"),
+        ])
+    func silentLink(wait: String, language: String, words: String) async throws {
+        let run = try await Run(
+            namespace: """
+                ip link add a type veth peer name b && ip addr add 10.9.0.1/24 dev a && ip link set a up && ip link set b up
+                "$TCPLENS" dial -w $WAIT --lang $LANGUAGE 10.9.0.50:80 --width 200
+                """, environment: ["WAIT": wait, "LANGUAGE": language])
+        #expect(run.status == 12, "\(run.out) \(run.err)")
+        #expect(run.out.contains(words), "\(run.out)")
+        #expect(!run.out.contains("no ICMP") && !run.out.contains("ICMP from 10.9.0.1"))
+    }
+
+    @Test(
+        "a route that swallows is a route, not an address", .enabled(if: Needs.namespaces, "needs root, unshare and ip")
+    )
+    func blackhole() async throws {
+        let run = try await Run(
+            namespace: "ip route add blackhole 10.10.0.0/16 && \"$TCPLENS\" dial 10.10.0.1:80 --width 200")
+        #expect(run.status == 15)
+        #expect(run.out.contains("blackhole") && !run.out.contains("local address"), "\(run.out)")
+    }
+
+    @Test(
+        "this machine's own full accept queue is seen",
+        .enabled(if: Needs.namespaces, "needs root, unshare and ip"))
+    func fullQueue() async throws {
+        let listener = try LoopbackPair(connections: 0)
+        listen(listener.descriptors[0], 0)
+        let waiting = [try await PlainClient(port: listener.port)]
+        let run = try await Run("dial", "-w", "1", "127.0.0.1:\(listener.port)", "--width", "200")
+        #expect(run.status == 11, "\(run.out)")
+        #expect(run.out.contains("full accept queue"), "\(run.out)")
+        withExtendedLifetime(waiting) {}
+    }
+
+    @Test(
+        "limits and contradictions are named",
+        arguments: [
+            (["-w", "1e9"], "less than 1000000"), (["-w", "0"], "more than 0"), (["-z", "--send", "x"], "either -z"),
+        ])
+    func contradictions(flags: [String], words: String) async throws {
+        let run = try await Run(["dial", "127.0.0.1:9"] + flags)
+        #expect(run.status == 2)
+        #expect(run.err.contains(words), "\(run.err)")
+    }
+
+    @Test(
+        "at a keyboard it talks, and shows what comes as it comes", .enabled(if: Needs.tool("script"), "needs script"))
+    func conversation() async throws {
+        let folder = try ScratchFolder()
+        let place = folder.path("place")
+        let run = try await Run(
+            shell: """
+                "$TCPLENS" listen 127.0.0.1:$PORT > "$PLACE" 2>&1 &
+                server=$!
+                for try in 1 2 3 4 5 6 7 8 9; do grep -q listening "$PLACE" && break; sleep 0.3; done
+                (sleep 1; echo 'hello, xiao mei.'; sleep 3) | script -qc "$TCPLENS dial 127.0.0.1:$PORT --width 80" /dev/null
+                echo "ended $?"; kill $server
+                """, environment: ["PLACE": place, "PORT": "\(try freePort())", "TERM": "dumb"])
+        #expect(run.out.contains("type lines"), "\(run.out) \(run.err)")
+        #expect(run.out.contains("\nhello, xiao ming."))
+        #expect(run.out.contains("ended 0"))
+    }
+}

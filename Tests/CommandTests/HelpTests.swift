@@ -56,7 +56,7 @@ struct HelpTests {
     @Test("the version, alone")
     func version() async throws {
         let run = try await Run("--version")
-        #expect(run.out.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+\n/) != nil)
+        #expect(run.out.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+( \(revision [0-9a-f+]+(, Swift [0-9.]+)?\))?\n/) != nil)
         #expect(run.status == 0)
     }
 
@@ -65,5 +65,70 @@ struct HelpTests {
         let run = try await Run("--generate-completion-script", shell)
         #expect(run.status == 0)
         #expect(run.out.contains("tcplens") && !run.out.contains("Examples:"))
+    }
+
+    @Test("the manual page says what the help says, in roff", arguments: ["en", "zh"])
+    func manual(language: String) async throws {
+        let run = try await Run("manual", "--lang", language)
+        #expect(run.out.hasPrefix(".TH TCPLENS 1"))
+        for name in ["DEMO", "DIAL", "SOCKETS", "SCRIPT"] { #expect(run.out.contains("\n.SH \(name)\n")) }
+        #expect(run.out.contains(".B \\-p, \\-\\-processes\n"))
+        // No line of text may begin as a request, and no backslash may be left bare.
+        #expect(
+            run.lines.allSatisfy {
+                !$0.hasPrefix("'")
+                    && !$0.replacing("\\-", with: "").replacing("\\e", with: "").replacing("\\&", with: "").contains(
+                        "\\")
+            })
+    }
+
+    @Test(
+        "only what is near is suggested",
+        arguments: [
+            ("foo", nil), ("dail", "dial"), ("http", nil), ("sockts", "sockets"), ("flwo", "flow"), ("xyz", nil),
+        ])
+    func suggestions(word: String, meant: String?) async throws {
+        let run = try await Run(word)
+        #expect(run.status == 2)
+        if let meant {
+            #expect(run.err.contains("did you mean:  tcplens \(meant)"))
+        } else {
+            #expect(!run.err.contains("did you mean"))
+        }
+    }
+
+    @Test("a negative number is no missing value", arguments: [("en", "'-1' is not a value"), ("zh", "不能取 '-1'")])
+    func negative(language: String, words: String) async throws {
+        let run = try await Run("--lang", language, "demo", "--port", "-1")
+        #expect(run.status == 2)
+        #expect(run.err.contains(words), "\(run.err)")
+    }
+
+    @Test("a filter of a capture filter's words is answered with one of ours", arguments: ["port 80", "host==a"])
+    func captureFilterWords(filter: String) async throws {
+        let folder = try ScratchFolder()
+        let run = try await Run("connections", try Exchange.tutorial(in: folder), "-Y", filter)
+        #expect(run.status == 2)
+        #expect(run.err.contains("tcp.port==80") && run.err.split(separator: "\n").count < 8, "\(run.err)")
+    }
+
+    @Test(
+        "a locale in another character set gets English, unless Chinese is asked for",
+        arguments: [
+            (["LC_ALL": "zh_CN.GBK"], false), (["LANG": "zh_CN.GB18030"], false), (["LC_ALL": "zh_CN.UTF-8"], true),
+            (["LC_ALL": "zh_CN.GBK", "TCPLENS_LANG": "zh"], true), (["LC_ALL": "zh_CN.utf8"], true),
+        ])
+    func characterSets(environment: [String: String], isChinese: Bool) async throws {
+        let run = try await Run("help", environment: environment)
+        #expect(run.out.contains("命令") == isChinese)
+        let asked = try await Run("help", "--lang", "zh", environment: environment)
+        #expect(asked.status == 0)
+    }
+
+    @Test("errors of the system are told in Chinese")
+    func systemErrors() async throws {
+        let run = try await Run("listen", "192.0.2.1:8080", "--lang", "zh")
+        #expect(run.status != 0)
+        #expect(!run.err.contains("Cannot assign"), "\(run.err)")
     }
 }

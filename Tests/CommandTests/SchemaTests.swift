@@ -68,7 +68,7 @@ struct SchemaTests {
         try check(try await Run("dial", "--json", "127.0.0.1:\(port)"), by: "dial.json")
         try check(try await command.ended(), by: "guest.json", lines: true)
         try check(try await Run("dial", "--json", "127.0.0.1:\(port)"), by: "dial.json")
-        let sockets = try await Run("sockets", "-ap", "--json")
+        let sockets = try await Run("sockets", "-apiem", "--explain", "--json")
         for line in sockets.lines { #expect(try schema.faults(of: line, by: "socket.json") == []) }
     }
 

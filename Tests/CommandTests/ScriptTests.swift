@@ -58,7 +58,7 @@ struct ScriptTests {
         #expect(ladder.contains { $0.contains("#2 SYN,ACK  seq=0 ack=1") })
         #expect(
             ladder.contains { $0.hasSuffix(language == "en" ? "RFC 9293 3.10.7.2 third" : "RFC 9293 3.10.7.2 第三步") })
-        #expect(ladder.contains { $0.contains(language == "en" ? "S is our own TCP, C the script" : "S 是自有协议栈，C 是脚本") })
+        #expect(ladder.contains { $0.contains(language == "en" ? "S is our own TCP, C the script" : "S 是内置协议栈，C 是脚本") })
     }
 
     @Test("--ladder: of every connection, also where the script passed, and in JSON")
@@ -146,5 +146,15 @@ struct ScriptTests {
         let run = try await Run(
             shell: shell.replacing("mknod", with: "rm -f '\(folder.path)/tun'; mknod") + " --tun '\(folder.path)/tun'")
         #expect(run.status == 0, "\(run.out)\(run.err)")
+    }
+
+    @Test("a script of nothing has not passed", arguments: ["", "// only a comment\n", "\n\n"])
+    func empty(text: String) async throws {
+        let folder = try ScratchFolder()
+        let path = try folder.write(Array(text.utf8), to: "empty.pkt")
+        let run = try await Run("script", path)
+        #expect(run.status == 4)
+        #expect(run.out.contains("no packet and no call"))
+        #expect(try await Run("script", path, "--lang", "zh").out.contains("没有任何报文或调用"))
     }
 }

@@ -104,9 +104,9 @@ extension Snapshots {
                0.402  1* #8  FIN,ACK  seq=17 ack=19 ──────────────▶ W*
                0.478  T* ◀─────────────── #9 FIN,ACK  seq=19 ack=18 A* 确认 FIN
                0.489  T  #10 ACK      ack=20 seq=18 ──────────────▶ -* 确认 FIN
-            字母: - CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1
-                  T TIME-WAIT  W CLOSE-WAIT  A LAST-ACK  * 在此行改变
-            状态: 全部按 RFC 9293 的规则由报文推断
+            字母：- CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1
+                  T TIME-WAIT  W CLOSE-WAIT  A LAST-ACK  * 本行状态发生变化
+            状态：全部按 RFC 9293 的规则由报文推断
             经三次握手建立。
             双方用 FIN 正常关闭，客户端先关。
 
@@ -126,9 +126,9 @@ extension Snapshots {
                0.402  1* #8  FIN,ACK  seq=17 ack=19 --------------> W*
                0.478  T* <--------------- #9 FIN,ACK  seq=19 ack=18 A* 确认 FIN
                0.489  T  #10 ACK      ack=20 seq=18 --------------> -* 确认 FIN
-            字母: - CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1
-                  T TIME-WAIT  W CLOSE-WAIT  A LAST-ACK  * 在此行改变
-            状态: 全部按 RFC 9293 的规则由报文推断
+            字母：- CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1
+                  T TIME-WAIT  W CLOSE-WAIT  A LAST-ACK  * 本行状态发生变化
+            状态：全部按 RFC 9293 的规则由报文推断
             经三次握手建立。
             双方用 FIN 正常关闭，客户端先关。
 
@@ -148,9 +148,9 @@ extension Snapshots {
                0.402    +0.082  1*      17      18 #8  FIN,ACK  seq=17 ack=19 ──────────────────▶      17 W*
                0.478    +0.076  T*      18      18 ◀─────────────────── #9 FIN,ACK  seq=19 ack=18      18 A* 确认 FIN
                0.489    +0.011  T       18      18 #10 ACK      ack=20 seq=18 ──────────────────▶      18 -* 确认 FIN
-            字母: - CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1  T TIME-WAIT  W CLOSE-WAIT  A LAST-ACK
-                  * 在此行改变
-            状态: 全部按 RFC 9293 的规则由报文推断
+            字母：- CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1  T TIME-WAIT  W CLOSE-WAIT  A LAST-ACK
+                  * 本行状态发生变化
+            状态：全部按 RFC 9293 的规则由报文推断
             经三次握手建立。
             双方用 FIN 正常关闭，客户端先关。
 
@@ -170,9 +170,9 @@ extension Snapshots {
                0.402    +0.082  1*      17      18 #8  FIN,ACK  seq=17 ack=19 ------------------>      17 W*
                0.478    +0.076  T*      18      18 <------------------- #9 FIN,ACK  seq=19 ack=18      18 A* 确认 FIN
                0.489    +0.011  T       18      18 #10 ACK      ack=20 seq=18 ------------------>      18 -* 确认 FIN
-            字母: - CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1  T TIME-WAIT  W CLOSE-WAIT  A LAST-ACK
-                  * 在此行改变
-            状态: 全部按 RFC 9293 的规则由报文推断
+            字母：- CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1  T TIME-WAIT  W CLOSE-WAIT  A LAST-ACK
+                  * 本行状态发生变化
+            状态：全部按 RFC 9293 的规则由报文推断
             经三次握手建立。
             双方用 FIN 正常关闭，客户端先关。
 

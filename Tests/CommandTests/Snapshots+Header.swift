@@ -76,17 +76,17 @@ extension Snapshots {
         Snapshot(
             ["--lang", "zh", "--width", "60"],
             #"""
-            Ethernet  (第 0-13 字节)
+            Ethernet  （第 0-13 字节）
               Destination Address 02:00:00:00:00:02 · Source Address
                 02:00:00:00:00:01 · EtherType IPv4
-            IPv4  (第 14-33 字节)
+            IPv4  （第 14-33 字节）
               Version 4 · IHL 20 octets · DSCP 0 · ECN Not-ECT · Total
                 Length 52 · Identification 0 · Reserved 0 · DF 1 · MF 0
                 · Fragment Offset 0 octets · Time to Live 64 · Protocol
                 TCP · Header Checksum 0x3cc2 · Source Address 127.0.0.1
                 · Destination Address 127.0.0.1
               校验和：正确
-            TCP  (第 34-65 字节)
+            TCP  （第 34-65 字节）
             源端口    43210
             目的端口  8080
             序号      1000000000
@@ -109,16 +109,16 @@ extension Snapshots {
         Snapshot(
             ["--lang", "zh", "--width", "80"],
             #"""
-            Ethernet  (第 0-13 字节)
+            Ethernet  （第 0-13 字节）
               Destination Address 02:00:00:00:00:02 · Source Address 02:00:00:00:00:01 ·
                 EtherType IPv4
-            IPv4  (第 14-33 字节)
+            IPv4  （第 14-33 字节）
               Version 4 · IHL 20 octets · DSCP 0 · ECN Not-ECT · Total Length 52 ·
                 Identification 0 · Reserved 0 · DF 1 · MF 0 · Fragment Offset 0 octets ·
                 Time to Live 64 · Protocol TCP · Header Checksum 0x3cc2 · Source Address
                 127.0.0.1 · Destination Address 127.0.0.1
               校验和：正确
-            TCP  (第 34-65 字节)
+            TCP  （第 34-65 字节）
               0                   1                   2                   3
               0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
              +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+

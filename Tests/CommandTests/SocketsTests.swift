@@ -148,3 +148,103 @@ struct SocketsTests {
         #expect(english.out.contains("\"state\":\"LISTEN\""))
     }
 }
+
+/// What ss's other flags do, and what is said where they do not.
+@Suite("tcplens sockets, as ss takes it", .serialized)
+struct SocketFlagTests {
+    @Test(
+        "filters on the command line give ss's rows",
+        .enabled(if: Needs.namespaces && Needs.tool("ss"), "needs root, unshare, ip and ss"),
+        arguments: [
+            "", "state listening state close-wait", "exclude listening", "sport > :1000 and not dport = :8080",
+            "( dport = :8080 or sport = :8080 ) and dst 127.0.0.0/8", "dport != :8080", "src 127/8 or dst [::1]",
+            "state all sport >= :8080 or sport <= :1", "-a src *:8080", "-l", "-4 -a", "-6 -a", "autobound",
+        ])
+    func sameRows(filter: String) async throws {
+        let run = try await Run(
+            namespace: """
+                "$TCPLENS" listen 127.0.0.1:8080 > /dev/null 2>&1 &
+                server=$!
+                for try in 1 2 3 4 5 6 7 8 9; do ss -Htln | grep -q 8080 && break; sleep 0.2; done
+                sleep 30 | "$TCPLENS" dial 127.0.0.1:8080 > /dev/null 2>&1 &
+                for try in 1 2 3 4 5 6 7 8 9; do ss -Htn | grep -q 8080 && break; sleep 0.2; done
+                ss -Htn $FILTER | awk '{ print $4, $5 }' | sort
+                echo ---
+                "$TCPLENS" sockets -Htn $FILTER | awk '{ print $4, $5 }' | sort
+                kill $server; kill %2 2>/dev/null
+                """, environment: ["FILTER": filter])
+        let parts = run.out.split(separator: "---\n", omittingEmptySubsequences: false)
+        try #require(parts.count == 2, "\(run.out) \(run.err)")
+        #expect(parts[0] == parts[1], "\(run.err)")
+    }
+
+    @Test("a flag for what is not TCP is answered", arguments: [("-u", "UDP"), ("-x", "Unix"), ("-w", "RAW")])
+    func notTCP(flag: String, name: String) async throws {
+        let alone = try await Run("sockets", flag + "an")
+        #expect(alone.status == 6)
+        #expect(alone.err.contains(name) && alone.err.contains("ss \(flag)an"))
+        #expect(alone.out.isEmpty)
+        let both = try await Run("sockets", "-t" + flag.dropFirst() + "ln")
+        #expect(both.err.contains(name))
+        #expect(both.out.contains("Accept-Q"))
+    }
+
+    @Test("without a header, counted, and on one line")
+    func shapes() async throws {
+        let pair = try LoopbackPair(connections: 1)
+        let bare = try await Run("sockets", "-Hta", ":\(pair.port)")
+        #expect(bare.lines.count == 3 && bare.lines[0].hasPrefix("tcp"))
+        let one = try await Run("sockets", "-HtiemO", "sport = :\(pair.port)")
+        #expect(one.lines.count == 1)
+        #expect(one.out.contains("cwnd ") && one.out.contains("rto ") && one.out.contains("inode "))
+        let below = try await Run("sockets", "-Hti", "sport = :\(pair.port)", "--width", "80")
+        #expect(below.lines.count > 3)
+        #expect(below.lines.allSatisfy { $0.count <= 80 })
+        let sum = try await Run("sockets", "-s", "sport = :\(pair.port)")
+        #expect(sum.out.contains("1  LISTEN") && sum.out.contains("1  ESTABLISHED"))
+    }
+
+    @Test("what a state means", arguments: [("en", "it forgot close()"), ("zh", "忘了调用 close()")])
+    func explanation(language: String, words: String) async throws {
+        let pair = try LoopbackPair(connections: 1)
+        pair.closeClient(0)
+        let run = try await Run("sockets", "--explain", ":\(pair.port)", "--lang", language)
+        #expect(run.out.contains(words))
+        let json = try await Run("sockets", "--json", "--explain", "sport = :\(pair.port)", "state close-wait")
+        #expect(json.out.contains("\"meaning\":[\"not-closed\"]"))
+    }
+
+    @Test("-K asks first, and ends what it may", .enabled(if: Needs.namespaces, "needs root, unshare and ip"))
+    func killing() async throws {
+        let run = try await Run(
+            namespace: """
+                "$TCPLENS" listen 127.0.0.1:8080 > /dev/null 2>&1 &
+                server=$!
+                for try in 1 2 3 4 5 6 7 8 9; do "$TCPLENS" sockets -l :8080 > /dev/null 2>&1 && break; sleep 0.2; done
+                sleep 30 | "$TCPLENS" dial 127.0.0.1:8080 > /dev/null 2>&1 &
+                for try in 1 2 3 4 5 6 7 8 9; do "$TCPLENS" sockets dport = :8080 > /dev/null 2>&1 && break; sleep 0.2; done
+                setsid "$TCPLENS" sockets -K dport = :8080 < /dev/null; echo "unasked $?"
+                "$TCPLENS" sockets -K --yes dport = :8080; echo "agreed $?"
+                "$TCPLENS" sockets dport = :8080; echo "then $?"
+                kill $server
+                """)
+        #expect(run.out.contains("unasked 2"), "\(run.out) \(run.err)")
+        #expect(run.out.contains("ended 1 of 1 sockets\nagreed 0"))
+        #expect(run.out.contains("then 5"))
+    }
+
+    @Test(
+        "a word that is wrong is named, with what was meant",
+        arguments: [
+            (["sport", "=", "htpp"], "did you mean:  :http"),
+            (["state", "estblished"], "did you mean:  state established"),
+            (["dst", "example.com"], "names are not looked up"), (["established"], "did you mean:  state established"),
+            (["sprot", "=", ":80"], "did you mean:  sport"), (["(", "sport", "=", ":80"], "not closed"),
+            (["sport", "=", ":80", "state", "listening"], "before the expression"),
+        ])
+    func complaints(words: [String], part: String) async throws {
+        let run = try await Run(["sockets"] + words)
+        #expect(run.status == 2)
+        #expect(run.err.contains(part), "\(run.err)")
+    }
+}

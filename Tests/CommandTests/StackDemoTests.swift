@@ -63,7 +63,7 @@ struct StackDemoTests {
             "1. The telephone call", "2. What the two programs did", "3. The picture, and the reason for every segment",
             "4. The handshake's three headers", "5. Each end's way through the states", "6. Step by step",
         ],
-        "zh": ["1. 打个电话", "2. 两个程序做了什么", "3. 时序图，以及每个报文段的缘由", "4. 三次握手的首部，逐字段对照", "5. 两端各自经历的状态", "6. 逐步讲解"],
+        "zh": ["1. 打个电话", "2. 两个程序做了什么", "3. 时序图，以及每个报文段的原因", "4. 三次握手的首部，逐字段对照", "5. 两端各自经历的状态", "6. 逐步讲解"],
     ]
 
     @Test(

@@ -52,8 +52,7 @@ import Testing
         #expect(dump.count == 3)
         for socket in [client, server] {
             var found = try #require(try table.lookUp(local: socket.local, remote: socket.remote))
-            found.info = nil
-            found.congestionControl = nil
+            found.details = nil
             #expect(dump.contains(found))
         }
         #expect(dump.contains { $0.state == .listen && $0.remote.address == IPAddress(ipv4: 0) })
@@ -64,7 +63,7 @@ import Testing
     @Test func aDumpCanBeNarrowed() throws {
         let (listener, _, _) = try connection()
         let port = try listener.local.port
-        let listeners = try table.sockets(SocketQuery(states: [.listen], families: [.ipv4], measures: true))
+        let listeners = try table.sockets(SocketQuery(states: [.listen], families: [.ipv4], details: .measures))
         #expect(listeners.allSatisfy { $0.state == .listen && $0.family == .ipv4 })
         let ours = try #require(listeners.first { $0.local.port == port })
         #expect(ours.info != nil)
@@ -130,7 +129,9 @@ import Testing
             waiting.append(client)
         }
         let port = try listener.local.port
-        let sent = try table.sockets(SocketQuery(states: [.synSent], measures: true)).filter { $0.remote.port == port }
+        let sent = try table.sockets(SocketQuery(states: [.synSent], details: .measures)).filter {
+            $0.remote.port == port
+        }
         #expect(!sent.isEmpty)
         #expect(sent.allSatisfy { $0.form == .full && $0.timer == .retransmission && $0.timerExpiry > 0 })
         let queue = try #require(try table.listener(on: listener.local))
@@ -179,12 +180,12 @@ import Testing
     @Test func theOwnerIsThisProcess() throws {
         let (_, client, _) = try connection()
         let inode = try #require(try table.lookUp(local: client.local, remote: client.remote)?.inode)
-        let owners = SocketOwners.byInode([inode])
-        let owner = try #require(owners[inode]?.first)
+        let owners = SocketOwners(proc: "/proc")
+        let owner = try #require(owners[inode].first)
         #expect(owner.processID == getpid())
         #expect(owner.descriptor == client.descriptor)
         #expect(!owner.command.isEmpty)
-        #expect(owners.count == 1)
+        #expect(owners[inode].count == 1)
     }
 
     @Test func aTupleThatNobodyHasIsNotFound() throws {

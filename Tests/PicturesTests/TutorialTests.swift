@@ -53,11 +53,11 @@ struct TutorialTests {
                0.520  2'* ◀──── #9 ACK  seq=19 ack=18 W
                0.610  t*  ◀────── #10 FIN,ACK  seq=19 A*
                0.618  t   #11 ACK      seq=18 ──────▶ -*
-            字母: - CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED
-                  1 FIN-WAIT-1  2' FIN-WAIT-2 (timewait 套接字)
-                  t TIME-WAIT (timewait 套接字)  W CLOSE-WAIT
-                  A LAST-ACK  * 在此行改变
-            状态: C 内核所见; S 由报文推断
+            字母：- CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED
+                  1 FIN-WAIT-1  2' FIN-WAIT-2（timewait 套接字）
+                  t TIME-WAIT（timewait 套接字）  W CLOSE-WAIT
+                  A LAST-ACK  * 本行状态发生变化
+            状态：C 内核实测；S 由报文推断
             """#
         #expect(Ladder(canvas: canvas, legend: .letters).lines(Scenes.tutorial).joined(separator: "\n") == expected)
     }
@@ -102,10 +102,10 @@ struct TutorialTests {
                0.520  2'* ◀───────────────── #9 ACK  seq=19 ack=18 W
                0.610  t*  ◀──────────── #10 FIN,ACK  seq=19 ack=18 A*
                0.618  t   #11 ACK      seq=18 ack=20 ────────────▶ -*
-            字母: - CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1
-                  2' FIN-WAIT-2 (timewait 套接字)  t TIME-WAIT (timewait 套接字)
-                  W CLOSE-WAIT  A LAST-ACK  * 在此行改变
-            状态: C 内核所见; S 由报文推断
+            字母：- CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1
+                  2' FIN-WAIT-2（timewait 套接字）  t TIME-WAIT（timewait 套接字）
+                  W CLOSE-WAIT  A LAST-ACK  * 本行状态发生变化
+            状态：C 内核实测；S 由报文推断
             """#
         #expect(Ladder(canvas: canvas, legend: .letters).lines(Scenes.tutorial).joined(separator: "\n") == expected)
     }
@@ -149,9 +149,9 @@ struct TutorialTests {
                0.520    +0.008  2'* ◀───────────────────────────────────── #9 ACK  seq=19 ack=18 W
                0.610    +0.090  t*  ◀──────────────────────────────── #10 FIN,ACK  seq=19 ack=18 A*
                0.618    +0.008  t   #11 ACK      seq=18 ack=20 ────────────────────────────────▶ -*
-            字母: - CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1  2' FIN-WAIT-2 (timewait 套接字)
-                  t TIME-WAIT (timewait 套接字)  W CLOSE-WAIT  A LAST-ACK  * 在此行改变
-            状态: C 内核所见; S 由报文推断
+            字母：- CLOSED  S SYN-SENT  R SYN-RECEIVED  E ESTABLISHED  1 FIN-WAIT-1  2' FIN-WAIT-2（timewait 套接字）
+                  t TIME-WAIT（timewait 套接字）  W CLOSE-WAIT  A LAST-ACK  * 本行状态发生变化
+            状态：C 内核实测；S 由报文推断
             """#
         #expect(Ladder(canvas: canvas, legend: .letters).lines(Scenes.tutorial).joined(separator: "\n") == expected)
     }

@@ -10,6 +10,13 @@
 int64_t clinux_real_time(void);
 int64_t clinux_monotonic_time(void);
 
+// From now on SIGTERM, SIGHUP and SIGINT, where they would end this process, write their number to `descriptor` instead: a
+// handler, which a program run later does not inherit, as it would a signal that is ignored.
+void clinux_tell_of_signals(int descriptor);
+
+// A byte of the stamp that installing writes into the program, 0 past its end.
+uint8_t clinux_stamp(int32_t index);
+
 #ifdef __linux__
 
 // Gives the calling thread a network namespace of its own. 0, or -1 with errno.

@@ -1,9 +1,14 @@
 import CaptureFile
-import Foundation
 import Lab
 import Narration
 import Passes
 import Tracking
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Reading a capture for a command: errors become failures, and an early end a warning.
 enum CaptureReading {
@@ -33,7 +38,7 @@ enum CaptureReading {
             let reached = analysis.progress(of: reader)
             report(&analysis, reached)
             guard isWaiting() else { break }
-            Thread.sleep(forTimeInterval: 0.1)
+            usleep(100_000)
         }
         let ending = reader.ending
         guard ending != .complete else { return nil }

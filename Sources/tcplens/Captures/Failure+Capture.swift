@@ -1,8 +1,13 @@
 import CaptureFile
-import Foundation
 import Lab
 import LinuxKernel
 import Narration
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 extension Failure {
     /// A capture that cannot be read or written.
@@ -46,12 +51,12 @@ extension Failure {
                 .badInput,
                 Text(en: "\(Self.named(path)): nobody reads it any more", zh: "\(Self.named(path)): 管道另一端已关闭"))
         case .system(let path, let operation, let code):
-            let reason = SystemError(call: operation.rawValue, code: code).message
+            let reason = SystemError(call: operation.rawValue, code: code)
             self.init(
                 .badInput,
                 Text(
-                    en: "\(Self.named(path)): cannot \(operation.rawValue): \(reason)",
-                    zh: "\(Self.named(path)): \(operation.chinese)失败：\(reason)"))
+                    en: "\(Self.named(path)): cannot \(operation.rawValue): \(reason.message)",
+                    zh: "\(Self.named(path)): \(operation.chinese)失败：\(reason.chineseMessage)"))
         }
     }
 

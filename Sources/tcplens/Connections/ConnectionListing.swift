@@ -15,6 +15,8 @@ struct ConnectionListing {
     let isOneOfMany: Bool
     private var zeek: ZeekLog
     private var row = ConnectionRow()
+    /// One for all lines: they are alike.
+    private let json = JSONWriter(isIndented: false)
 
     init(format: ConnectionsCommand.Format, isLong: Bool, isJSON: Bool, canvas: Canvas, isOneOfMany: Bool) {
         self.format = format
@@ -55,16 +57,17 @@ struct ConnectionListing {
     ) throws {
         let file = isOneOfMany ? path : nil
         switch format {
-        case .json:
-            for index in shown {
-                let facts = ConnectionFacts(
-                    analysis[index], number: index + 1, measures: isLong ? analysis.measures(of: index) : nil)
-                Screen.write(try JSONDocument.line(ListedConnectionFacts(file: file, facts: facts)))
-            }
+        case .json: try writeJSON(shown, of: analysis, file: file)
         case .tsv:
             let file = file.map(Printable.text)
             if let records = analysis.sharedRecords {
-                SharedRows(records: records, file: file).write(shown) { Screen.write(octets: $0) }
+                try RowBlocks(workers: records.workers, blockSize: 4096).write(
+                    shown, with: { ConnectionRow() },
+                    adding: { rows, index in rows.add(records[index], number: index + 1, file: file) },
+                    taking: { rows in
+                        defer { rows.clear() }
+                        return rows.octets
+                    }, to: { Screen.write(octets: $0) })
                 return
             }
             for index in shown { row.write(analysis[index], number: index + 1, file: file) }
@@ -77,19 +80,63 @@ struct ConnectionListing {
         case .table:
             if let file { Screen.write(Printable.text(file)) }
             if isLong {
-                var long = ConnectionLong(canvas: canvas)
-                for index in shown {
-                    guard let measures = analysis.measures(of: index) else { continue }
-                    long.write(analysis[index], measures, number: index + 1)
-                    Screen.write(octets: long.text.octets)
-                    long.clear()
-                }
+                try writeLong(shown, of: analysis)
                 return
             }
             var table = ConnectionTable(canvas: canvas)
             for index in shown { table.add(analysis[index], number: index + 1) }
             Screen.write(octets: table.octets())
         }
+    }
+
+    private func writeJSON(
+        _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, file: String?
+    ) throws {
+        guard let records = analysis.sharedRecords else {
+            for index in shown {
+                let facts = ConnectionFacts(
+                    analysis[index], number: index + 1, measures: isLong ? analysis.measures(of: index) : nil)
+                try json.encodeLine(ListedConnectionFacts(file: file, facts: facts))
+                Screen.write(octets: json.octets)
+                json.clear()
+            }
+            return
+        }
+        let isLong = isLong
+        try RowBlocks(workers: records.workers, blockSize: 256).write(
+            shown, with: { JSONWriter(isIndented: false) },
+            adding: { json, index in
+                let facts = ConnectionFacts(
+                    records[index], number: index + 1, measures: isLong ? records.measures(of: index) : nil)
+                try json.encodeLine(ListedConnectionFacts(file: file, facts: facts))
+            },
+            taking: { json in
+                defer { json.clear() }
+                return json.octets
+            }, to: { Screen.write(octets: $0) })
+    }
+
+    private func writeLong(_ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis) throws {
+        guard let records = analysis.sharedRecords else {
+            var long = ConnectionLong(canvas: canvas)
+            for index in shown {
+                guard let measures = analysis.measures(of: index) else { continue }
+                long.write(analysis[index], measures, number: index + 1)
+                Screen.write(octets: long.text.octets)
+                long.clear()
+            }
+            return
+        }
+        try RowBlocks(workers: records.workers, blockSize: 256).write(
+            shown, with: { ConnectionLong(canvas: canvas) },
+            adding: { long, index in
+                guard let measures = records.measures(of: index) else { return }
+                long.write(records[index], measures, number: index + 1)
+            },
+            taking: { long in
+                defer { long.clear() }
+                return long.text.octets
+            }, to: { Screen.write(octets: $0) })
     }
 
     /// What people want to know below a file's connections.

@@ -1,12 +1,17 @@
 import ArgumentParser
 import CaptureFile
-import Foundation
 import Lab
 import Narration
 import Passes
 import Pictures
 import Queries
 import Tracking
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// `tcplens connections`: a row for each connection.
 struct ConnectionsCommand: ParsableCommand {
@@ -31,7 +36,7 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections *.pcap --sort bytes        字节数最多的在前
                 tcplens connections capture.pcap --json        每行一个 JSON 对象
                 tcplens connections capture.pcap --format tsv  供 awk、sort 与电子表格使用
-                tcplens connections capture.pcap --long        列出每条连接的全部度量
+                tcplens connections capture.pcap --long        列出每条连接的全部指标
                 tcplens connections capture.pcap -Y 'outcome==refused && server==:443'  只看符合条件的连接
                 tcplens connections capture.pcap --format zeek > conn.log  供 zeek-cut 等工具使用
                 tcpdump -w - tcp | tcplens connections - --json --evict 60   长期运行
@@ -58,7 +63,7 @@ struct ConnectionsCommand: ParsableCommand {
     @Flag(
         help: .init(
             Text(
-                en: "Everything measured of each connection; with --json too.", zh: "列出每条连接的全部度量；可与 --json 同用。"
+                en: "Everything measured of each connection; with --json too.", zh: "列出每条连接的全部指标；可与 --json 同用。"
             ).spoken))
     var long = false
 
@@ -94,7 +99,7 @@ struct ConnectionsCommand: ParsableCommand {
         help: .init(
             Text(
                 en: "Write each row once its connection has been idle this long (60, 500ms, 5m), in constant memory.",
-                zh: "连接空闲满这段时间(60、500ms、5m)即输出该行，内存占用恒定。"
+                zh: "连接空闲满这段时间（60、500ms、5m）即输出该行，内存占用恒定。"
             ).spoken, valueName: "time"))
     var evict: Span?
 

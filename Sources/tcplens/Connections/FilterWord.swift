@@ -39,6 +39,14 @@ enum FilterWord {
         switch reason {
         case .unknownField(let name):
             let names = FilterField.all.map(\.name)
+            if ["port", "host", "src", "dst", "http", "https", "ssh"].contains(name.lowercased()) {
+                // A capture filter's words.
+                return [
+                    Text(
+                        en: "for example:  -Y 'tcp.port==80'   -Y 'ip.addr==10.0.0.1'",
+                        zh: "例如：  -Y 'tcp.port==80'   -Y 'ip.addr==10.0.0.1'")
+                ]
+            }
             if let near = Nearest.word(to: name, in: names) { return [didYouMean(near)] }
             return list(Text(en: "fields:", zh: "可用字段："), names)
         case .wrongValue(let value, _, _, let words) where !words.isEmpty:

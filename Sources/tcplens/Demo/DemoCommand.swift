@@ -31,9 +31,9 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo                   一个服务端、一个客户端、一条连接：报文与状态
                 tcplens demo -S                显示真实序号
                 tcplens demo --lang en         英文讲解
-                tcplens demo -w hello.pcapng   保存报文(每个都带注释)，可用 Wireshark 打开
+                tcplens demo -w hello.pcapng   保存报文（每个都带注释），可用 Wireshark 打开
                 tcplens demo --json            以 JSON 输出同样的事实
-                tcplens demo --on stack        在自有协议栈上，给出每个报文段的缘由
+                tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
                 tcplens demo --on stack --lose 4     看它怎样应对丢包
                 """
         ).spoken)
@@ -44,7 +44,7 @@ struct DemoCommand: AsyncParsableCommand {
         help: .init(
             Text(
                 en: "Lose this packet, by its number in the picture; with --on stack, and as often as wanted.",
-                zh: "让这个报文丢失(按图中编号)；需 --on stack，可多次使用。"
+                zh: "让这个报文丢失（按图中编号）；需 --on stack，可多次使用。"
             ).spoken, valueName: "n"))
     var lose: [Int] = []
 
@@ -106,7 +106,7 @@ struct DemoCommand: AsyncParsableCommand {
         guard let record = StackExperiment(options).run() else {
             throw Failure(
                 .unsupported,
-                Text(en: "our own TCP could not begin the connection", zh: "自有协议栈未能发起连接"),
+                Text(en: "our own TCP could not begin the connection", zh: "内置协议栈未能发起连接"),
                 next: [Text(en: "on this kernel:  tcplens demo", zh: "在本机内核上：  tcplens demo")])
         }
         if let capturePath {
@@ -154,7 +154,7 @@ struct DemoCommand: AsyncParsableCommand {
                 next: Privilege.advice + [
                     Text(
                         en: "or on our own TCP:   tcplens demo --on stack -w \(capturePath ?? "")",
-                        zh: "或在自有协议栈上：  tcplens demo --on stack -w \(capturePath ?? "")")
+                        zh: "或在内置协议栈上：  tcplens demo --on stack -w \(capturePath ?? "")")
                 ])
         }
     }
@@ -243,7 +243,8 @@ extension Failure {
             self.init(
                 reason.code == 13 ? .notPermitted : .local,
                 Text(
-                    en: "cannot listen on port \(port): \(reason.message)", zh: "无法监听端口 \(port)：\(reason.message)"),
+                    en: "cannot listen on port \(port): \(reason.message)",
+                    zh: "无法监听端口 \(port)：\(reason.chineseMessage)"),
                 next: advice)
         case .socketTable(let reason): self.init(reason)
         case .dial(let outcome):
@@ -263,7 +264,7 @@ extension Failure {
                 .notPermitted,
                 Text(
                     en: "cannot capture on \(interface): permission denied (needs CAP_NET_RAW)",
-                    zh: "无法在 \(interface) 上抓包：权限不足(需要 CAP_NET_RAW)"),
+                    zh: "无法在 \(interface) 上抓包：权限不足（需要 CAP_NET_RAW）"),
                 next: Privilege.advice)
         case .noSuchInterface(let name):
             self.init(

@@ -18,11 +18,12 @@ import TCPWire
 struct DialCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dial",
-        abstract: Text(en: "Makes one connection and tells its story.", zh: "发起一条连接，讲它的经过。").spoken,
+        abstract: Text(en: "Makes one connection and tells its story.", zh: "建立一条连接，并说明全过程。").spoken,
         discussion: Text(
             en: """
                 tcplens dial 127.0.0.1:8080 --send 'hello, xiao mei.'   connect, say it, hear the answer
                 tcplens dial example.com 443 -w 3                       is the port open? wait 3 s at most
+                tcplens dial 127.0.0.1:8080                             talk to it; Ctrl-D ends your side
                 echo hello | tcplens dial localhost:8080                sends standard input
                 tcplens dial 10.0.0.7:22; echo $?                       the exit code tells why
 
@@ -32,6 +33,7 @@ struct DialCommand: AsyncParsableCommand {
             zh: """
                 tcplens dial 127.0.0.1:8080 --send 'hello, xiao mei.'   连接、发送、读取应答
                 tcplens dial example.com 443 -w 3                       端口通不通？最多等 3 秒
+                tcplens dial 127.0.0.1:8080                             用键盘对话；Ctrl-D 结束本端
                 echo hello | tcplens dial localhost:8080                发送标准输入
                 tcplens dial 10.0.0.7:22; echo $?                       退出码说明原因
 
@@ -47,15 +49,22 @@ struct DialCommand: AsyncParsableCommand {
 
     @Option(
         help: .init(
-            Text(en: "What to send; else standard input, if it is not a terminal.", zh: "要发送的内容；省略时读标准输入(非终端时)。")
-                .spoken,
+            Text(
+                en: "What to send. Default: standard input, on a terminal the keyboard.",
+                zh: "要发送的内容；默认读取标准输入，在终端上即键盘输入。"
+            )
+            .spoken,
             valueName: "text"))
     var send: String?
 
     @Option(
         name: .customShort("w"),
         help: .init(
-            Text(en: "Seconds to wait for the connection, and for each answer.", zh: "等待建立连接、等待应答的秒数。").spoken,
+            Text(
+                en:
+                    "Seconds to wait for the connection, and for each answer. Default: as long as the kernel tries (about 2 minutes), and 5 s of silence.",
+                zh: "等待建立连接、等待应答的秒数。默认：建立连接由内核决定（约 2 分钟），应答静默 5 秒即止。"
+            ).spoken,
             valueName: "seconds"))
     var wait: Double?
 
@@ -71,7 +80,7 @@ struct DialCommand: AsyncParsableCommand {
 
     @Flag(name: .customShort("z"), help: .init(Text(en: "Connect only, send nothing.", zh: "只连接，不发送。").spoken))
     var connectOnly = false
-    @Flag(name: .customShort("v"), help: .init(Text(en: "As in nc; always so.", zh: "与 nc 习惯一致(始终详细)。").spoken))
+    @Flag(name: .customShort("v"), help: .init(Text(en: "As in nc; always so.", zh: "与 nc 习惯一致（始终详细）。").spoken))
     var verbose = false
     @Flag(name: .customShort("S"), help: .init(Text(en: "Real sequence numbers.", zh: "显示真实序号。").spoken))
     var absolute = false
@@ -86,7 +95,12 @@ struct DialCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let wait, !(wait > 0 && wait < 1_000_000) {
-            throw ValidationError(Text(en: "-w takes seconds, more than 0", zh: "-w 需要大于 0 的秒数").spoken)
+            throw ValidationError(
+                Text(en: "-w takes seconds: more than 0, less than 1000000", zh: "-w 的秒数须大于 0、小于 1000000").spoken)
+        }
+        if connectOnly, send != nil {
+            throw ValidationError(
+                Text(en: "either -z (sends nothing) or --send", zh: "-z（不发送）与 --send 只能选一个").spoken)
         }
         if ipv4, ipv6 { throw ValidationError(Text(en: "either -4 or -6", zh: "-4 与 -6 只能选一个").spoken) }
         if let source, IPAddress(source) == nil {
@@ -102,19 +116,30 @@ struct DialCommand: AsyncParsableCommand {
         let recorder = try? PacketRecorder(
             CaptureOptions(interface: "any", filter: "tcp port \(port) or icmp or icmp6", snapLength: 2048))
         let witness = DialWitness()
+        let talk = isConversation ? DialConversation(language: canvas.language) : nil
         let dialer: Dialer
         do {
-            dialer = try Dialer(options(host, port), onStep: { witness.look(at: $0) })
+            dialer = try Dialer(
+                options(host, port),
+                onStep: {
+                    witness.look(at: $0)
+                    talk?.show($0)
+                })
         } catch {
             throw Failure(.local, Text(en: "cannot dial: \(error)", zh: "无法拨号：\(error)"))
         }
         let interrupts = Interrupts { dialer.interrupt() }
         defer { withExtendedLifetime(interrupts) {} }
-        let dial = await dialer.dial()
+        var dial = await dialer.dial()
+        // On a keyboard Ctrl-C is how one hangs up.
+        if isConversation, dial.outcome == .interrupted, dial.steps.contains(where: { $0.kind.isEstablished }) {
+            dial.outcome = .established
+        }
         // A RST or the last ACK may still be on its way.
         let recording = await recorder?.stopped(quiet: 60, deadline: 400)
         let result = DialResult(
-            dial: dial, recording: recording, observations: witness.observations, info: witness.info)
+            dial: dial, recording: recording, observations: witness.observations, info: witness.info,
+            wasConversation: isConversation)
         if json {
             try Screen.write(JSONDocument.text(DialFacts(result, target: Place.text(host, port))))
         } else {
@@ -122,27 +147,34 @@ struct DialCommand: AsyncParsableCommand {
                 DialPage(result: result, host: host, port: port, absolute: absolute, wait: wait, canvas: canvas).lines()
             )
         }
-        let failed = dial.outcome.exitCode != 0
+        let failed = result.dial.outcome.exitCode != 0
         if failed, json || !Screen.isTerminal {
             let page = DialPage(result: result, host: host, port: port, absolute: absolute, wait: wait, canvas: canvas)
             Screen.complain(["tcplens: " + page.verdict(canvas.language)])
         }
-        guard let status = ExitStatus(rawValue: dial.outcome.exitCode), status == .fine else {
-            throw ExitStatus(rawValue: dial.outcome.exitCode) ?? .local
+        guard let status = ExitStatus(rawValue: result.dial.outcome.exitCode), status == .fine else {
+            throw ExitStatus(rawValue: result.dial.outcome.exitCode) ?? .local
         }
     }
+
+    /// Whether a person at a keyboard talks to the peer.
+    private var isConversation: Bool { !connectOnly && send == nil && isatty(STDIN_FILENO) == 1 && !json }
 
     private func options(_ host: String, _ port: UInt16) -> DialOptions {
         let limit = wait.map { Duration.milliseconds(Int64($0 * 1000)) }
         var input = DialOptions.Input.octets([])
         var reading = DialOptions.Reading.once
-        var idle = Self.greetingLimit
+        var idle: Duration? = Self.greetingLimit
         var halfCloses = false
         if connectOnly {
             reading = .nothing
         } else if let send {
             input = .octets(Array(send.utf8))
             (reading, idle) = (.untilEnd, limit ?? Self.answerLimit)
+        } else if isConversation {
+            input = .descriptor(STDIN_FILENO)
+            // As long as the two like, until the peer ends it or Ctrl-C does.
+            (reading, idle, halfCloses) = (.untilEnd, nil, true)
         } else if isatty(STDIN_FILENO) == 0 {
             input = .descriptor(STDIN_FILENO)
             (reading, idle, halfCloses) = (.untilEnd, limit ?? Self.answerLimit, true)

@@ -6,6 +6,8 @@ import Narration
 import Pictures
 import Stories
 import TCPState
+import TCPWire
+import Tracking
 
 /// A dial's story as a page of text: the picture, the verdict, what to try next.
 struct DialPage {
@@ -23,11 +25,11 @@ struct DialPage {
         var lines = picture()
         if result.story == nil { lines += steps() }
         lines += Paragraph(canvas: canvas).lines(verdict(language), hanging: 4)
-        if !dial.answer.isEmpty { lines += answer() }
+        if !dial.answer.isEmpty, !result.wasConversation { lines += answer() }
         for complaint in result.complaints.prefix(3) {
             lines += Paragraph(canvas: canvas).lines(DialWords.complaint(complaint)(language), hanging: 4)
         }
-        for advice in DialWords.next(dial.outcome, host: host, port: port) {
+        for advice in DialWords.next(result, host: host, port: port) {
             lines += Paragraph(canvas: canvas).lines(advice(language), first: "  ", hanging: 4)
         }
         if !result.wasCaptured { lines += Privilege.advice.map { $0(language) } }
@@ -75,9 +77,11 @@ struct DialPage {
 
     /// How it went, in a sentence.
     var verdict: Text {
-        let took = zip(connecting, established).map { milliseconds($0, $1) }
+        let wire = result.story.map(WireTimes.init)
+        let took = wire?.handshake.map(milliseconds) ?? zip(connecting, established).map { milliseconds($0, $1) }
         let lasted = zip(connecting, dial.steps.last?.time).map { seconds($0, $1) } ?? "0"
         let remote = dial.remote.map { "\($0)" } ?? Place.text(Printable.text(host), port)
+        if result.isNeighbourSilent { return DialWords.silentNeighbour(remote: remote, after: lasted) }
         guard dial.outcome == .established || dial.outcome == .resetAfterEstablished else {
             return DialWords.failure(dial.outcome, remote: remote, host: Printable.text(host), after: lasted)
         }
@@ -85,8 +89,8 @@ struct DialPage {
         let heard = dial.steps.first { if case .received = $0.kind { true } else { false } }?.time
         let details = [
             took.map { Text(en: "established in \($0) ms", zh: "\($0) ms 建立连接") },
-            zip(sent, heard).map {
-                Text(en: "first byte after \(milliseconds($0, $1)) ms", zh: "\(milliseconds($0, $1)) ms 后收到首字节")
+            (wire?.answer.map(milliseconds) ?? zip(sent, heard).map { milliseconds($0, $1) }).map {
+                Text(en: "first byte after \($0) ms", zh: "\($0) ms 后收到首字节")
             },
             result.info.map(DialWords.options),
         ].compactMap { $0 }
@@ -103,13 +107,15 @@ struct DialPage {
         decimal(Double(end.nanoseconds(since: start)) / 1e6, 3)
     }
 
+    private func milliseconds(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e6, 3) }
+
     private func seconds(_ start: Timestamp, _ end: Timestamp) -> String {
         decimal(Double(end.nanoseconds(since: start)) / 1e9, 1)
     }
 }
 
 extension DialStep.Kind {
-    fileprivate var isEstablished: Bool { if case .established = self { true } else { false } }
+    var isEstablished: Bool { if case .established = self { true } else { false } }
 
     fileprivate var isAfterConnecting: Bool {
         switch self {
@@ -123,4 +129,31 @@ extension DialStep.Kind {
 private func zip<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
     guard let first, let second else { return nil }
     return (first, second)
+}
+
+/// How long things took on the wire, in nanoseconds, by the packets' own stamps.
+struct WireTimes {
+    /// From the SYN that was answered to the SYN,ACK.
+    private(set) var handshake: Int64?
+    /// From the last data before it, or the handshake's end, to the first data that came.
+    private(set) var answer: Int64?
+
+    init(_ story: ConnectionStory) {
+        var asked: Timestamp?
+        for step in story.steps {
+            let (flags, time) = (step.segment.header.flags, step.segment.time)
+            let hasData = step.segment.header.payloadLength > 0
+            if step.sender == .client {
+                if flags.contains(.syn) || hasData && answer == nil { asked = time }
+                continue
+            }
+            guard let start = asked else { continue }
+            if flags.contains(.syn), handshake == nil {
+                handshake = time.nanoseconds(since: start)
+                asked = time
+            } else if hasData, answer == nil {
+                answer = time.nanoseconds(since: start)
+            }
+        }
+    }
 }

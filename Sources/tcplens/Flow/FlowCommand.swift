@@ -1,7 +1,6 @@
 import ArgumentParser
 import CaptureFile
 import Documents
-import Foundation
 import Lab
 import Narration
 import Passes
@@ -9,6 +8,12 @@ import Pictures
 import Stories
 import TCPWire
 import Tracking
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// `tcplens flow`: the ladder of one connection, or of several on one axis.
 struct FlowCommand: ParsableCommand {
@@ -45,7 +50,7 @@ struct FlowCommand: ParsableCommand {
     @Option(
         name: .customLong("conn"),
         help: .init(
-            Text(en: "Which connection, as the list numbers them.", zh: "第几条连接(按列表中的编号)。").spoken,
+            Text(en: "Which connection, as the list numbers them.", zh: "第几条连接（按列表中的编号）。").spoken,
             valueName: "n"))
     var connection: Int?
 

@@ -1,11 +1,16 @@
 import ArgumentParser
 import CaptureFile
 import Documents
-import Foundation
 import Lab
 import Narration
 import Pictures
 import TCPWire
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// `tcplens header`: one segment's header bit by bit.
 struct HeaderCommand: ParsableCommand {
@@ -26,7 +31,7 @@ struct HeaderCommand: ParsableCommand {
     @Argument(
         help: .init(
             Text(
-                en: "FILE#N, or hex; spaces and colons may stand in it.", zh: "FILE#N，或十六进制(可含空格、冒号)。"
+                en: "FILE#N, or hex; spaces and colons may stand in it.", zh: "FILE#N，或十六进制（可含空格、冒号）。"
             ).spoken, valueName: "file#n | hex"))
     var source: [String]
 
@@ -75,10 +80,10 @@ struct HeaderCommand: ParsableCommand {
     private static func fileAndNumber(_ text: String) -> (String, Int)? {
         guard let mark = text.lastIndex(of: "#"), mark > text.startIndex else { return nil }
         let digits = text[text.index(after: mark)...]
-        if let number = Int(digits) { return (String(text[..<mark]), number) }
+        let magnitude = digits.hasPrefix("-") ? digits.dropFirst() : digits
+        guard !magnitude.isEmpty, magnitude.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
         // A number that no machine counts to is well formed nevertheless: no capture has such a packet.
-        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-        return (String(text[..<mark]), .max)
+        return (String(text[..<mark]), Int(digits) ?? .max)
     }
 
     private func readPacket(_ number: Int, in path: String) throws -> Reading {

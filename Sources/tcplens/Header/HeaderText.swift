@@ -60,7 +60,7 @@ struct HeaderText {
         let shown = Printable.bytes(bytes, limit: 48)
         return paragraph(
             Text(
-                en: "payload: \(segment.payloadLength) bytes  \"\(shown)\"",
+                en: "payload: \(counted(segment.payloadLength, "byte"))  \"\(shown)\"",
                 zh: "载荷：\(segment.payloadLength) 字节  \"\(shown)\"")(canvas.language))
     }
 
@@ -79,11 +79,11 @@ extension ChecksumVerdict {
             Text(
                 en:
                     "checksum: only the pseudo-header's sum: captured before the network card filled it in (0x\(Self.hex(expected)))",
-                zh: "校验和：只有伪首部之和——抓包点在网卡填写校验和之前(应为 0x\(Self.hex(expected)))")
+                zh: "校验和：只有伪首部之和——抓包点在网卡填写校验和之前（应为 0x\(Self.hex(expected))）")
         case .zero(let expected):
             Text(
                 en: "checksum: 0, not filled in (would be 0x\(Self.hex(expected)))",
-                zh: "校验和：为 0，未填写(应为 0x\(Self.hex(expected)))")
+                zh: "校验和：为 0，未填写（应为 0x\(Self.hex(expected))）")
         case .cannotVerify:
             Text(en: "checksum: cannot be verified, not all bytes were captured", zh: "校验和：报文不完整，无法验证")
         }

@@ -13,7 +13,7 @@ import Tracking
 struct ListenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "listen",
-        abstract: Text(en: "A TCP server that answers, and shows who came.", zh: "起一个会应答的 TCP 服务，并显示谁来过。").spoken,
+        abstract: Text(en: "A TCP server that answers, and shows who came.", zh: "启动一个会应答的 TCP 服务端，并显示谁连了进来。").spoken,
         discussion: Text(
             en: """
                 tcplens listen 8080                    answers "hello, xiao ming." to everyone
@@ -25,7 +25,7 @@ struct ListenCommand: AsyncParsableCommand {
                 tcplens listen 8080                    对每个客户端回复 "hello, xiao ming."
                 tcplens listen 127.0.0.1:8080 --once   只服务一个客户端
                 tcplens listen 8080 --reply '再见'     换一种回复
-                tcplens listen 8080 --echo             原样送回收到的内容
+                tcplens listen 8080 --echo             原样返回收到的内容
                 """
         ).spoken)
 
@@ -39,7 +39,7 @@ struct ListenCommand: AsyncParsableCommand {
     @Option(help: .init(Text(en: "What each client is answered.", zh: "对每个客户端的回复内容。").spoken, valueName: "text"))
     var reply: String?
 
-    @Flag(help: .init(Text(en: "Send back what comes.", zh: "原样送回收到的内容。").spoken))
+    @Flag(help: .init(Text(en: "Send back what comes.", zh: "原样返回收到的内容。").spoken))
     var echo = false
 
     @Flag(help: .init(Text(en: "End after the first client.", zh: "服务完第一个客户端后结束。").spoken))
@@ -155,7 +155,8 @@ extension Failure {
                 ])
         default:
             self.init(
-                .local, Text(en: "cannot listen on \(place): \(error.message)", zh: "无法监听 \(place)：\(error.message)"))
+                .local,
+                Text(en: "cannot listen on \(place): \(error.message)", zh: "无法监听 \(place)：\(error.chineseMessage)"))
         }
     }
 }

@@ -1,6 +1,11 @@
-import Foundation
 import Lab
 import Narration
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// What the words of the command line mean, before the parser sees them.
 enum CommandLineWords {

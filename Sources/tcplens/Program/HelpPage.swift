@@ -1,7 +1,12 @@
 import ArgumentParser
-import Foundation
 import Narration
 import Pictures
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// A command's help: what it is for, examples, then every flag, in the reader's language and the terminal's width. Made from
 /// what the parser itself knows of the commands, so that no flag is forgotten.
@@ -24,11 +29,41 @@ struct HelpPage {
         return page(command ?? root, isRoot: command == nil)
     }
 
+    // MARK: For the manual page
+
+    /// A command as the manual page shows it.
+    struct Command {
+        let name: String
+        let summary: String
+        let examples: [String]
+        let flags: [(String, String)]
+    }
+
+    var name: String { root.commandName }
+    var summary: String { root.abstract ?? "" }
+    var examples: [String] { Self.lines(root.discussion) }
+
+    /// Every command that the help lists.
+    var commands: [Command] {
+        (root.subcommands ?? []).filter { $0.isShown && $0.commandName != "help" }.map { command in
+            let shown = command.arguments?.filter(\.isShown) ?? []
+            return Command(
+                name: command.commandName, summary: command.abstract ?? "", examples: Self.lines(command.discussion),
+                flags: shown.map(entry))
+        }
+    }
+
+    private static func lines(_ text: String?) -> [String] {
+        text?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? []
+    }
+
     private func page(_ command: CommandInfo, isRoot: Bool) -> [String] {
         let name = isRoot ? root.commandName : "\(root.commandName) \(command.commandName)"
         var lines = paragraph("\(name): \(command.abstract ?? "")", hanging: 2)
         if let examples = command.discussion {
-            lines += section(Text(en: "Examples", zh: "示例")) + table(Self.examples(examples))
+            let (rows, prose) = Self.examples(examples)
+            lines += section(Text(en: "Examples", zh: "示例")) + table(rows)
+            if !prose.isEmpty { lines += [""] + paragraph(prose) }
         }
         let shown = command.arguments?.filter(\.isShown) ?? []
         lines += section(Text(en: "Usage", zh: "用法")) + ["  " + usage(name, shown, isRoot: isRoot)]
@@ -80,13 +115,21 @@ struct HelpPage {
         return (argument.names == nil ? argument.name : argument.allNames, text)
     }
 
-    /// `command   what it does`, line by line; what has no second part is prose.
-    private static func examples(_ text: String) -> [(String, String)] {
-        text.split(separator: "\n").map { line in
+    /// `command   what it does`, line by line; behind an empty line a paragraph of prose.
+    private static func examples(_ text: String) -> (rows: [(String, String)], prose: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let end = lines.firstIndex(of: "") ?? lines.endIndex
+        let rows = lines[..<end].map { line in
             guard let gap = line.firstRange(of: "  ") else { return (String(line), "") }
             let what = line[gap.upperBound...].drop { $0 == " " }
             return (String(line[..<gap.lowerBound]), String(what))
         }
+        let prose = lines[end...].filter { !$0.isEmpty }.reduce("") { text, line in
+            // Chinese lines join without a space.
+            let isOpen = text.last?.isASCII ?? false
+            return text + (isOpen ? " " : "") + line
+        }
+        return (rows, prose)
     }
 
     private func section(_ title: Text) -> [String] {

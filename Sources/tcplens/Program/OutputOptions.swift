@@ -1,7 +1,12 @@
 import ArgumentParser
-import Foundation
 import Narration
 import Pictures
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The flags that every command takes: language and drawing.
 struct OutputOptions: ParsableArguments {
@@ -20,7 +25,7 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: .init(
-            Text(en: "Columns to draw in. Default: the terminal's, else 80.", zh: "画面宽度(列)，默认取终端宽度，否则为 80。").spoken,
+            Text(en: "Columns to draw in. Default: the terminal's, else 80.", zh: "画面宽度（列），默认取终端宽度，否则为 80。").spoken,
             valueName: "n"))
     var width: Int?
 
@@ -52,7 +57,8 @@ struct OutputOptions: ParsableArguments {
 
     private func canvas(width: Int?) -> Canvas {
         let wishes = TerminalTraits.Wishes(
-            language: language, colour: color, isASCII: ascii, width: width, ambiguousWidth: ambiguousWidth)
+            language: language ?? Speech.language, colour: color, isASCII: ascii, width: width,
+            ambiguousWidth: ambiguousWidth)
         var traits = TerminalTraits(
             isTerminal: Screen.isTerminal, columns: Screen.terminalWidth,
             environment: ProcessInfo.processInfo.environment)

@@ -9,6 +9,9 @@ enum ParserComplaint {
             return Text(en: "\(name) is missing", zh: "缺少参数 \(name)")
         }
         if let match = message.wholeMatch(of: /Missing value for '(.+)'/) {
+            if let negative = negativeNumber(after: match.1) {
+                return Text(en: "'\(negative)' is not a value for \(match.1)", zh: "\(match.1) 不能取 '\(negative)'")
+            }
             return Text(en: "\(match.1) needs a value", zh: "\(match.1) 缺少取值")
         }
         if let match = message.wholeMatch(of: /Unknown option '(.+?)'(?:\. Did you mean '(.+)'\?)?/) {
@@ -32,6 +35,15 @@ enum ParserComplaint {
                 zh: "\(match.2) 不能取 '\(match.1)'" + (choices.map { "，可取：\($0)" } ?? ""))
         }
         return Text(verbatim: String(message))
+    }
+
+    /// The number behind an option that takes none below 0: to the parser it looks like a flag.
+    private static func negativeNumber(after option: Substring) -> String? {
+        let words = CommandLine.arguments
+        let names = option.split(separator: " ").filter { $0.hasPrefix("-") }.map(String.init)
+        guard let place = words.firstIndex(where: names.contains), place + 1 < words.count else { return nil }
+        let next = words[place + 1]
+        return next.hasPrefix("-") && Double(next) != nil ? next : nil
     }
 
     /// `'a', 'b' or 'c'`, or a list over several lines, as `a, b, c`.

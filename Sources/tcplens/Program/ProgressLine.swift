@@ -1,8 +1,13 @@
-import Foundation
 import LinuxKernel
 import Narration
 import Passes
 import Pictures
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 #if canImport(Glibc)
     import Glibc
@@ -43,7 +48,7 @@ final class ProgressLine {
         isDrawn = false
     }
 
-    private func put(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func put(_ text: String) { Screen.show(onErrorTerminal: text) }
 }
 
 /// What the line says: how much of how much, how fast, and how long still.
@@ -80,6 +85,6 @@ struct ProgressText {
             value /= 1000
             unit = larger
         }
-        return String(format: value < 10 ? "%.2f %@" : value < 100 ? "%.1f %@" : "%.0f %@", value, unit)
+        return "\(decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)) \(unit)"
     }
 }

@@ -1,8 +1,13 @@
-import Foundation
 import LinuxKernel
 import Narration
 import Pictures
 import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 #if canImport(Glibc)
     import Glibc
@@ -15,6 +20,7 @@ import Synchronization
 /// half a result that looks whole is worse than none.
 enum Screen {
     static let isTerminal = isatty(STDOUT_FILENO) == 1
+    static let isErrorTerminal = isatty(STDERR_FILENO) == 1
 
     private static let gathered = Mutex<[UInt8]>([])
     private static let blockSize = 1 << 16
@@ -30,9 +36,10 @@ enum Screen {
 
     static func write(_ line: String) {
         gathered.withLock { bytes in
+            let wasEmpty = bytes.isEmpty
             bytes.append(contentsOf: line.utf8)
             bytes.append(UInt8(ascii: "\n"))
-            if isTerminal || bytes.count >= blockSize { send(&bytes) }
+            if isTerminal || bytes.count >= blockSize { send(&bytes) } else if wasEmpty { OutputKeeper.noteGathered() }
         }
     }
 
@@ -45,8 +52,13 @@ enum Screen {
                 deliver(octets)
                 return
             }
+            let wasEmpty = bytes.isEmpty
             bytes.append(contentsOf: octets)
-            if isTerminal || bytes.count >= blockSize { send(&bytes) }
+            if isTerminal || bytes.count >= blockSize {
+                send(&bytes)
+            } else if wasEmpty, !bytes.isEmpty {
+                OutputKeeper.noteGathered()
+            }
         }
     }
 
@@ -69,10 +81,16 @@ enum Screen {
         }
     }
 
+    /// Part of a line on the terminal that standard error is: progress, which does not end the output before it.
+    static func show(onErrorTerminal text: String) { _ = send(Array(text.utf8), to: STDERR_FILENO) }
+
     static func finish(_ status: ExitStatus) -> Never {
         flush()
         exit(status.rawValue)
     }
+
+    /// Octets that wait for a whole block.
+    static var gatheredCount: Int { gathered.withLock { $0.count } }
 
     static func flush() {
         gathered.withLock { send(&$0) }
@@ -93,8 +111,10 @@ enum Screen {
             signal(SIGPIPE, SIG_DFL)
             raise(SIGPIPE)
         }
-        let reason = SystemError(call: "write", code: error).message
-        let what = Text(en: "tcplens: cannot write the output: \(reason)", zh: "tcplens: 输出写入失败：\(reason)").spoken
+        let reason = SystemError(call: "write", code: error)
+        let what = Text(
+            en: "tcplens: cannot write the output: \(reason.message)", zh: "tcplens：输出写入失败：\(reason.chineseMessage)"
+        ).spoken
         _ = send(Array((what + "\n").utf8), to: STDERR_FILENO)
         exit(ExitStatus.badInput.rawValue)
     }

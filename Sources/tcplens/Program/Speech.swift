@@ -1,10 +1,23 @@
-import Foundation
 import Narration
 import Pictures
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// The language of this run, known before the flags are parsed: help and errors speak it too.
 enum Speech {
-    static let language = TerminalTraits(
+    static let language: Language = isMuted ? .english : wished
+
+    /// Whether the locale asks for Chinese in a character set that is not written here, and nobody asked by name.
+    static let isMuted: Bool =
+        wished == .chinese && requested(CommandLine.arguments) == nil
+        && (ProcessInfo.processInfo.environment["TCPLENS_LANG"] ?? "").isEmpty
+        && Charset.foreign(in: ProcessInfo.processInfo.environment) != nil
+
+    private static let wished = TerminalTraits(
         isTerminal: Screen.isTerminal, environment: ProcessInfo.processInfo.environment
     ).language(TerminalTraits.Wishes(language: requested(CommandLine.arguments).flatMap(Language.init)))
 

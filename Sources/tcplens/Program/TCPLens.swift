@@ -1,12 +1,24 @@
 import ArgumentParser
-import Foundation
+import LinuxKernel
 import Lab
 import Narration
 import Pictures
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 @main
 struct TCPLens: AsyncParsableCommand {
     static let version = "0.1.0"
+
+    /// With the revision and the compiler that this program was made from and by, where it was installed or packaged.
+    private static var versionText: String {
+        let stamp = BuildStamp.text
+        return stamp.isEmpty ? version : "\(version) (\(stamp))"
+    }
 
     static let configuration = CommandConfiguration(
         commandName: "tcplens",
@@ -25,18 +37,20 @@ struct TCPLens: AsyncParsableCommand {
                 tcplens flow capture.pcapng       画出抓包中一条连接的时序图
                 tcplens connections capture.pcap  每条连接一行
                 tcplens header capture.pcap#4     逐位解读一个报文段的首部
-                tcplens listen 8080               起一个 TCP 服务，看谁来连
-                tcplens dial 127.0.0.1:8080       发起一条连接，讲它的经过
+                tcplens listen 8080               启动一个 TCP 服务端，显示谁连了进来
+                tcplens dial 127.0.0.1:8080       建立一条连接，并说明全过程
                 """
         ).spoken,
-        version: version,
+        version: versionText,
         subcommands: [
             DemoCommand.self, DialCommand.self, ListenCommand.self, FlowCommand.self, ConnectionsCommand.self,
-            HeaderCommand.self, SocketsCommand.self, ScriptCommand.self,
+            HeaderCommand.self, SocketsCommand.self, ScriptCommand.self, ManualCommand.self,
         ])
 
     static func main() async {
         Screen.prepare()
+        Charset.tellOnce()
+        OutputKeeper.start()
         let names = configuration.subcommands.map { $0._commandName } + ["help"]
         let arguments = CommandLineWords.commandFirst(Array(CommandLine.arguments.dropFirst()))
         do {

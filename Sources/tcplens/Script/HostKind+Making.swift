@@ -1,8 +1,13 @@
-import Foundation
 import Lab
 import LinuxKernel
 import Narration
 import PacketScript
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 extension HostKind {
     /// A fresh host.
@@ -70,7 +75,7 @@ extension Failure {
                 .notPermitted,
                 Text(
                     en: "cannot open the TUN device \(tunPath): \(error.message)",
-                    zh: "无法打开 TUN 设备 \(tunPath)：\(error.message)"),
+                    zh: "无法打开 TUN 设备 \(tunPath)：\(error.chineseMessage)"),
                 next: [
                     asRoot,
                     Text(
@@ -81,21 +86,21 @@ extension Failure {
                 .unsupported,
                 Text(
                     en: "no TUN device here (\(tunPath)): \(error.message)",
-                    zh: "这里没有 TUN 设备（\(tunPath)）：\(error.message)"),
+                    zh: "这里没有 TUN 设备（\(tunPath)）：\(error.chineseMessage)"),
                 next: [Text(en: "load it:  sudo modprobe tun", zh: "加载模块：  sudo modprobe tun")])
         case (_, EPERM), (_, EACCES):
             self.init(
                 .notPermitted,
                 Text(
                     en: "no private network to be had here (\(error.call)): \(error.message)",
-                    zh: "这里无法建立私有网络（\(error.call)）：\(error.message)"),
+                    zh: "这里无法建立私有网络（\(error.call)）：\(error.chineseMessage)"),
                 next: [asRoot])
         default:
             self.init(
                 .unsupported,
                 Text(
                     en: "no private network to be had here (\(error.call)): \(error.message)",
-                    zh: "这里无法建立私有网络（\(error.call)）：\(error.message)"))
+                    zh: "这里无法建立私有网络（\(error.call)）：\(error.chineseMessage)"))
         }
     }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Documents
-import Foundation
 import Lab
 import LinuxKernel
 import Narration
@@ -8,6 +7,12 @@ import PacketScript
 import Pictures
 import Stories
 import TCPWire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// `tcplens script`: packet scripts in packetdrill's language.
 struct ScriptCommand: ParsableCommand {
@@ -29,8 +34,8 @@ struct ScriptCommand: ParsableCommand {
                 tcplens script handshake.pkt         在本机内核上运行一个脚本
                 tcplens script tests/*.pkt           运行多个：每个一行，并说明哪里不符
                 tcplens script -v handshake.pkt      显示每一步
-                tcplens script --on stack *.pkt      在自有协议栈上运行，无需任何权限
-                tcplens script --ladder handshake.pkt  画出时序图；加 --on stack 还会注明缘由
+                tcplens script --on stack *.pkt      在内置协议栈上运行，无需任何权限
+                tcplens script --ladder handshake.pkt  画出时序图；加 --on stack 还会注明原因
                 tcplens script --json tests/*.pkt    每个脚本一个 JSON 对象
                 """
         ).spoken)

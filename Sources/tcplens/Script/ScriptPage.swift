@@ -19,6 +19,10 @@ struct ScriptPage {
 
     func lines() -> [String] {
         switch result.outcome {
+        case .unread(.empty):
+            let nothing = Text(
+                en: "it has no packet and no call: nothing was shown", zh: "其中没有任何报文或调用：什么也没有验证")
+            return wrapped(headline(Text(en: "EMPTY", zh: "空脚本"), nothing))
         case .unread(.missing(let reason)):
             return wrapped(headline(Text(en: "NO FILE", zh: "缺失"), Text(verbatim: reason)))
         case .unread(.wrong(let error)):
@@ -73,7 +77,7 @@ struct ScriptPage {
 
     private func ladder(_ story: ConnectionStory) -> [String] {
         let isServer = story.server.address == result.host
-        let host = self.host == .stack ? Text(en: "our own TCP", zh: "自有协议栈") : Text(en: "the kernel", zh: "内核")
+        let host = self.host == .stack ? Text(en: "our own TCP", zh: "内置协议栈") : Text(en: "the kernel", zh: "内核")
         let (own, other) = isServer ? ("S", "C") : ("C", "S")
         let title = Text(
             en: "\(own) is \(host.english), \(other) the script", zh: "\(own) 是\(host.chinese)，\(other) 是脚本")

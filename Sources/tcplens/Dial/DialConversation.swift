@@ -1,0 +1,29 @@
+import Lab
+import Narration
+import Pictures
+
+/// A dial at a keyboard: what the peer says is shown as it comes.
+struct DialConversation: Sendable {
+    let language: Language
+
+    func show(_ step: DialStep) {
+        switch step.kind {
+        case .established(_, let remote):
+            Screen.complain([
+                Text(
+                    en: "connected to \(remote): type lines; Ctrl-D ends your side, Ctrl-C hangs up",
+                    zh: "已连接 \(remote)：输入内容并回车即发送；Ctrl-D 结束本端，Ctrl-C 挂断"
+                )(language)
+            ])
+        case .received(let bytes):
+            // Line by line: what a peer could do to the terminal is spelled out.
+            for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
+                let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+                Screen.writeNow(Printable.bytes(Array(text), limit: bytes.count))
+            }
+        case .peerClosed:
+            Screen.complain([Text(en: "the peer has closed its side", zh: "对端已关闭发送方向")(language)])
+        default: break
+        }
+    }
+}

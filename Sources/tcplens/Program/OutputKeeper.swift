@@ -1,0 +1,67 @@
+import LinuxKernel
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Sees to it that gathered output gets out: a tenth of a second after the last of it where nothing more comes, and before a
+/// signal ends the program. Lines on a terminal are never gathered.
+enum OutputKeeper {
+    private static let news: UInt8 = 0
+    private static let patience: Int32 = 100
+    /// The pipe's writing end; -1 before ``start()``.
+    private static let writer = Atomic<Int32>(-1)
+
+    static func start() {
+        guard !Screen.isTerminal else { return }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        let (reader, writer) = (ends[0], ends[1])
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(writer, F_SETFL, O_NONBLOCK)
+        Self.writer.store(writer, ordering: .releasing)
+        EndingSignals.tell(writer)
+        EndingSignals.watch { watch(reader) }
+    }
+
+    /// Something is gathered where nothing was.
+    static func noteGathered() {
+        let descriptor = writer.load(ordering: .acquiring)
+        guard descriptor >= 0 else { return }
+        var byte = news
+        _ = write(descriptor, &byte, 1)
+    }
+
+    private static func watch(_ reader: Int32) {
+        var isGathered = false
+        var seen = 0
+        while true {
+            var state = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+            let count = poll(&state, 1, isGathered ? patience : -1)
+            if count < 0, errno != EINTR { return }
+            if count > 0 {
+                var byte: UInt8 = 0
+                guard read(reader, &byte, 1) == 1 else { return }
+                if byte == news { isGathered = true } else { end(by: Int32(byte)) }
+                continue
+            }
+            // Output that still grows goes out in whole blocks by itself.
+            let now = Screen.gatheredCount
+            if now > 0, now == seen { Screen.flush() }
+            isGathered = Screen.gatheredCount > 0
+            seen = now
+        }
+    }
+
+    /// As the signal would have, once what is gathered is out. A second signal does not wait for that.
+    private static func end(by number: Int32) {
+        signal(number, SIG_DFL)
+        Screen.flush()
+        raise(number)
+        // Raised in this thread, it is for the whole process.
+        _exit(128 + number)
+    }
+}
