@@ -25,14 +25,14 @@
             var folders = [""]
             while let folder = folders.popLast(), found.count < Self.mostFolders {
                 var status = stat()
-                guard lstat(root + folder, &status) == 0 else { continue }
+                guard unsafe lstat(root + folder, &status) == 0 else { continue }
                 found[UInt64(status.st_ino)] = folder.isEmpty ? "/" : folder
-                guard let stream = opendir(root + folder) else { continue }
-                defer { closedir(stream) }
+                guard let stream = unsafe opendir(root + folder) else { continue }
+                defer { unsafe closedir(stream) }
                 let nameOffset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
-                while let entry = readdir(stream) {
-                    guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
-                    let name = String(
+                while let entry = unsafe readdir(stream) {
+                    guard unsafe entry.pointee.d_type == UInt8(DT_DIR) else { continue }
+                    let name = unsafe String(
                         cString: UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(to: CChar.self))
                     if name != ".", name != ".." { folders.append(folder + "/" + name) }
                 }

@@ -38,8 +38,8 @@
 
         /// - Parameter proc: where the process file system is mounted.
         public init(proc: String) {
-            Self.eachNumber(in: open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) { _, id, _ in
-                let folder = open("\(proc)/\(id)/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            unsafe Self.eachNumber(in: open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) { _, id, _ in
+                let folder = unsafe open("\(proc)/\(id)/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
                 if folder < 0, errno == EACCES { isPartial = true }
                 take(process: id, proc: proc, folder: folder)
             }
@@ -68,8 +68,8 @@
         /// Notes the sockets of one process. Takes over the descriptor of its `fd` folder.
         private mutating func take(process id: Int32, proc: String, folder: Int32) {
             let known = holdings.count
-            Self.eachNumber(in: folder) { name, descriptor, folder in
-                guard let inode = Self.socketInode(folder, name) else { return }
+            unsafe Self.eachNumber(in: folder) { name, descriptor, folder in
+                guard let inode = unsafe Self.socketInode(folder, name) else { return }
                 holdings.append(Holding(inode: inode, process: Int32(processes.count), descriptor: descriptor))
             }
             guard holdings.count > known else { return }
@@ -84,15 +84,15 @@
         /// Visits the entries of a folder that are numbers; none where it could not be opened. Closes the folder.
         private static func eachNumber(in folder: Int32, _ visit: (UnsafePointer<CChar>, Int32, Int32) -> Void) {
             guard folder >= 0 else { return }
-            guard let stream = fdopendir(folder) else {
+            guard let stream = unsafe fdopendir(folder) else {
                 close(folder)
                 return
             }
-            defer { closedir(stream) }
+            defer { unsafe closedir(stream) }
             let nameOffset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
-            while let entry = readdir(stream) {
-                let name = UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(to: CChar.self)
-                if let number = number(name, end: 0) { visit(name, Int32(clamping: number), folder) }
+            while let entry = unsafe readdir(stream) {
+                let name = unsafe UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(to: CChar.self)
+                if let number = unsafe number(name, end: 0) { unsafe visit(name, Int32(clamping: number), folder) }
             }
         }
 
@@ -100,7 +100,7 @@
         private static func number(_ text: UnsafePointer<CChar>, end: CChar) -> UInt64? {
             var number: UInt64 = 0
             for index in 0..<20 {
-                let octet = text[index]
+                let octet = unsafe text[index]
                 if octet == end { return index > 0 ? number : nil }
                 guard octet >= 0x30, octet <= 0x39 else { return nil }
                 number = number &* 10 &+ UInt64(octet &- 0x30)
@@ -110,13 +110,13 @@
 
         /// The inode that a link `socket:[123]` names.
         private static func socketInode(_ folder: Int32, _ name: UnsafePointer<CChar>) -> UInt32? {
-            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { space in
-                guard let text = space.baseAddress else { return nil }
-                let count = readlinkat(folder, name, text, 63)
+            unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { space in
+                guard let text = unsafe space.baseAddress else { return nil }
+                let count = unsafe readlinkat(folder, name, text, 63)
                 guard count > 8, count < 63 else { return nil }
-                text[count] = 0
-                guard strncmp(text, "socket:[", 8) == 0 else { return nil }
-                return number(text + 8, end: 0x5d).map { UInt32(truncatingIfNeeded: $0) }
+                unsafe text[count] = 0
+                guard unsafe strncmp(text, "socket:[", 8) == 0 else { return nil }
+                return unsafe number(text + 8, end: 0x5d).map { UInt32(truncatingIfNeeded: $0) }
             }
         }
     }

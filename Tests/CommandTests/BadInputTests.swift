@@ -82,11 +82,11 @@ struct BadInputTests {
         BadCase("header @capture.pcapng#0", 2, "counted from 1", "从 1 开始编号"),
         BadCase("header @capture.pcapng#-1", 2, "counted from 1", "从 1 开始编号"),
         BadCase("header 1f90", 4, "2 of 20 bytes of the TCP header", "TCP 首部需要 20 字节", hasNext: false),
-        BadCase("sockets state tiem-wait", 2, "did you mean:  state time-wait", "是不是：  state time-wait"),
+        BadCase("sockets state tiem-wait", 2, "did you mean:  state time-wait", "是不是想写：  state time-wait"),
         BadCase("sockets state", 2, "needs a name after it", "之后要写状态名"),
         BadCase("sockets blah", 2, "cannot understand 'blah'", "'blah' 无法识别"),
-        BadCase("sockets sport = :99999", 2, "is not a port", "不是端口号", hasNext: false),
-        BadCase("sockets dst nowhere", 2, "is not an address", "不是 IP 地址"),
+        BadCase("sockets sport = :99999", 2, "is not a port", "不是端口", hasNext: false),
+        BadCase("sockets dst nowhere", 2, "is not an address", "不是地址或网段"),
         BadCase("sockets dst 192.0.2.1:9", 5, "no socket matches", "没有符合条件的套接字", hasNext: false),
     ]
 

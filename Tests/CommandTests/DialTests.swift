@@ -161,7 +161,7 @@ struct DialTests {
         let run = try await Run(namespace: Self.silentCable + "\"$TCPLENS\" dial -z 198.51.100.7:80 --lang en")
         #expect(run.status == 12, "\(run.err)")
         #expect(
-            run.out.contains("UNREACHABLE  198.51.100.7:80: host unreachable, says 198.51.100.1 (No route to"))
+            run.out.contains("UNREACHABLE  198.51.100.7:80: nobody on the link answered ARP"))
     }
 
     @Test(
@@ -283,7 +283,7 @@ struct SilentDialTests {
     func silentLink(wait: String, language: String, words: String) async throws {
         let run = try await Run(
             namespace: """
-                ip link add a type veth peer name b && ip addr add 10.9.0.1/24 dev a && ip link set a up && ip link set b up
+                ip link add v0 type veth peer name v1; ip addr add 10.9.0.1/24 dev v0; ip link set v0 up; ip link set v1 up
                 "$TCPLENS" dial -w $WAIT --lang $LANGUAGE 10.9.0.50:80 --width 200
                 """, environment: ["WAIT": wait, "LANGUAGE": language])
         #expect(run.status == 12, "\(run.out) \(run.err)")

@@ -152,9 +152,9 @@ struct ScriptTests {
     func empty(text: String) async throws {
         let folder = try ScratchFolder()
         let path = try folder.write(Array(text.utf8), to: "empty.pkt")
-        let run = try await Run("script", path)
+        let run = try await Run("script", path, "--width", "300")
         #expect(run.status == 4)
         #expect(run.out.contains("no packet and no call"))
-        #expect(try await Run("script", path, "--lang", "zh").out.contains("没有任何报文或调用"))
+        #expect(try await Run("script", path, "--lang", "zh", "--width", "300").out.contains("没有任何报文或调用"))
     }
 }

@@ -36,13 +36,13 @@ public struct ServiceNames: Sendable {
 enum WholeFile {
     /// At most a megabyte of it; `nil` where it cannot be opened.
     static func text(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 16384)
         while bytes.count < 1 << 20 {
-            let count = read(descriptor, &block, block.count)
+            let count = unsafe read(descriptor, &block, block.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
             bytes += block[0..<count]

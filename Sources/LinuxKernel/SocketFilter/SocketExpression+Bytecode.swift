@@ -99,7 +99,9 @@ extension SocketExpression {
     private static func moveRejections(of program: inout [UInt8], by length: Int) {
         var place = 0
         while place + 4 <= program.count {
-            let no = program.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place + 2, as: UInt16.self) }
+            let no = unsafe program.withUnsafeBytes {
+                unsafe $0.loadUnaligned(fromByteOffset: place + 2, as: UInt16.self)
+            }
             if Int(no) == program.count - place + 4 {
                 program.replaceSubrange(
                     place + 2..<place + 4, with: native(UInt16(truncatingIfNeeded: Int(no) + length)))

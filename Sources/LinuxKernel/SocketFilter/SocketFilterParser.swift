@@ -314,13 +314,13 @@ extension SocketFilterSurroundings {
     /// Interfaces of this network namespace; cgroups below /sys/fs/cgroup, whose number is their folder's inode.
     public static let thisMachine = SocketFilterSurroundings(
         device: { name in
-            let index = if_nametoindex(name)
+            let index = unsafe if_nametoindex(name)
             return index > 0 ? index : nil
         },
         cgroup: { path in
             let relative = path.hasPrefix("/sys/fs/cgroup") ? String(path.dropFirst("/sys/fs/cgroup".count)) : path
             var status = stat()
-            guard stat("/sys/fs/cgroup/" + relative, &status) == 0 else { return nil }
+            guard unsafe stat("/sys/fs/cgroup/" + relative, &status) == 0 else { return nil }
             return UInt64(status.st_ino)
         })
 }
