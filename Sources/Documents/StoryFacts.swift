@@ -12,10 +12,10 @@ package struct StoryFacts: Encodable {
         let time: String
         let from: String
         let flags: [String]
-        let sequence: UInt32
+        let sequence: UInt64
         let sequenceRaw: UInt32
         let sequenceBase: String
-        let acknowledgment: UInt32?
+        let acknowledgment: UInt64?
         let acknowledgmentRaw: UInt32?
         let length: UInt32
         let window: UInt16

@@ -350,11 +350,11 @@ extension Testimony.End {
 extension ConnectionStory.Variables {
     fileprivate init(_ info: ConnectionInfo) {
         self.init(
-            sendUnacknowledged: info.sendUnacknowledged.relative(to: info.iss),
-            sendNext: info.sendNext.relative(to: info.iss),
+            sendUnacknowledged: UInt64(info.sendUnacknowledged.relative(to: info.iss)),
+            sendNext: UInt64(info.sendNext.relative(to: info.iss)),
             // Before the other end's SYN there is nothing to count from.
             receiveNext: info.state == .synSent || info.state == .closed && info.irs == SequenceNumber(0)
-                ? 0 : info.receiveNext.relative(to: info.irs))
+                ? 0 : UInt64(info.receiveNext.relative(to: info.irs)))
     }
 }
 

@@ -85,7 +85,7 @@ public enum Explanation {
                     #\(number) ACK：客户端用 ack = \(ack) 确认服务端的 SYN。服务端收到后也进入 ESTABLISHED：双方都问过，也都得到了回答。
                     """)
         case .data:
-            let next = seq &+ length
+            let next = seq &+ UInt64(length)
             return Text(
                 en: """
                     #\(number) Data. The \(who.english) sends \(counted(length, "byte")), \

@@ -80,7 +80,7 @@ extension ConnectionStory.Step {
                 en: "Handshake 3 of 3: the client acknowledges the server's SYN; the connection is established.",
                 zh: "第三次握手：客户端确认服务端的 SYN，连接建立。")
         case .data:
-            let next = seq &+ length
+            let next = seq &+ UInt64(length)
             return Text(
                 en:
                     "Data from the \(from.english): \(counted(length, "byte")) from seq \(seq); the next number is \(next).",

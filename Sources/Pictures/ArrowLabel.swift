@@ -24,7 +24,7 @@ struct ArrowLabel {
     /// The numbers that matter for this kind of segment, most needed first.
     private static func words(_ segment: Scene.Segment, absolute: Bool) -> [String] {
         func text(_ name: String, _ number: RelativeNumber) -> String {
-            "\(name)=\(absolute ? number.raw : number.value)"
+            "\(name)=\(absolute ? UInt64(number.raw) : number.value)"
         }
         let seq = text("seq", segment.sequence)
         let ack = segment.acknowledgment.map { text("ack", $0) }

@@ -38,7 +38,7 @@ struct SceneCensus {
         sources = Array(repeating: [], count: scene.lanes.count)
         isOneConnection = scene.isOneConnection
         var largestNumber: UInt = 0
-        var largestVariable: UInt32?
+        var largestVariable: UInt64?
         for row in scene.rows {
             if case .segment(let segment) = row {
                 largestNumber = max(largestNumber, segment.number.magnitude)

@@ -120,12 +120,13 @@ extension ConnectionStory.Step {
         let final = reading.final
         segment = reading.segment
         self.sender = sender
-        // The final record's bases, so that a number read before its SYN was captured counts from the same zero.
         sequence = RelativeNumber(
-            header.sequence, in: final.halves[reading.side],
+            header.sequence, in: final.halves[reading.side], at: reading.after?.halves[reading.side],
             isSYN: header.flags.contains(.syn) && !reading.segment.isRefused)
         acknowledgment =
-            header.flags.contains(.ack) ? RelativeNumber(header.acknowledgment, in: final.halves[reading.other]) : nil
+            header.flags.contains(.ack)
+            ? RelativeNumber(
+                header.acknowledgment, in: final.halves[reading.other], at: reading.after?.halves[reading.other]) : nil
         covers = reading.coverage
         kind = reading.kind
         self.classes = classes
@@ -158,15 +159,18 @@ private struct StepReading {
         let own = after.halves[side]
         let peer = after.halves[final.peer(of: side)]
         guard own.marks.contains(.numbered) else { return nil }
-        let ownBase = final.halves[side].initialSequence
-        let peerBase = final.halves[final.peer(of: side)].initialSequence
+        let other = final.peer(of: side)
         // Where the capture starts in the middle, nothing before its first number is known to be on its way.
-        let start: UInt32 = final.halves[side].marks.contains(.initialKnown) ? 0 : 1
+        let start: UInt64 = final.halves[side].marks.contains(.initialKnown) ? 0 : 1
         return ConnectionStory.Variables(
             sendUnacknowledged: peer.marks.contains(.acknowledged)
-                ? peer.highestAcknowledgment.relative(to: ownBase) : start,
-            sendNext: own.next.relative(to: ownBase),
-            receiveNext: own.marks.contains(.acknowledged) ? own.highestAcknowledgment.relative(to: peerBase) : 0)
+                ? relative(peer.highestAcknowledgment, of: side, after) : start,
+            sendNext: relative(own.next, of: side, after),
+            receiveNext: own.marks.contains(.acknowledged) ? relative(own.highestAcknowledgment, of: other, after) : 0)
+    }
+
+    private func relative(_ number: SequenceNumber, of side: Int, _ after: ConnectionRecord) -> UInt64 {
+        RelativeNumber(number.rawValue, in: final.halves[side], at: after.halves[side]).value
     }
 
     var coverage: ConnectionStory.Coverage {

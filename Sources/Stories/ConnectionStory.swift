@@ -55,11 +55,11 @@ public struct ConnectionStory: Sendable {
 
     /// One end's sequence variables as the packets show them (RFC 9293 3.3.1), relative to the ISNs.
     public struct Variables: Sendable, Equatable {
-        public var sendUnacknowledged: UInt32
-        public var sendNext: UInt32
-        public var receiveNext: UInt32
+        public var sendUnacknowledged: UInt64
+        public var sendNext: UInt64
+        public var receiveNext: UInt64
 
-        public init(sendUnacknowledged: UInt32, sendNext: UInt32, receiveNext: UInt32) {
+        public init(sendUnacknowledged: UInt64, sendNext: UInt64, receiveNext: UInt64) {
             self.sendUnacknowledged = sendUnacknowledged
             self.sendNext = sendNext
             self.receiveNext = receiveNext

@@ -39,6 +39,7 @@ extension ConnectionRecord {
     }
 
     /// Takes a segment that is of this connection and no RST.
+    @inline(__always)
     private mutating func takeOwn(
         _ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix, at ticks: UInt32,
         _ store: inout HoleStore

@@ -11,35 +11,47 @@ public struct RelativeNumber: Sendable, Equatable {
         case none
     }
 
-    public let value: UInt32
+    /// In 64 bits: a stream may go round the 32 of the header.
+    public let value: UInt64
     public let base: Base
     /// As it stands in the header.
     public let raw: UInt32
 
     /// A number that was told, not counted.
-    public init(_ value: UInt32, base: Base = .isn, raw: UInt32) {
+    public init(_ value: UInt64, base: Base = .isn, raw: UInt32) {
         self.value = value
         self.base = base
         self.raw = raw
     }
 
-    package init(_ raw: UInt32, in half: Half, isSYN: Bool = false) {
+    /// - Parameters:
+    ///   - half: the end whose number it is, as the connection leaves it: so that a number that was read before its SYN was
+    ///     captured counts from the same zero.
+    ///   - moment: the same when the number was read, which tells how often the stream had gone round.
+    package init(_ raw: UInt32, in half: Half, at moment: Half? = nil, isSYN: Bool = false) {
         self.raw = raw
         if isSYN {
             // A SYN carries its own zero, also one that is repeated with another ISN.
             (value, base) = (0, .isn)
             return
         }
+        let now = moment ?? half
+        let isCounted = now.extent > 0 && now.initialSequence == half.initialSequence
+        let place = Int64(clamping: now.extent) + Int64(SequenceNumber(raw).distance(from: now.next))
         if half.marks.contains(.initialKnown) {
             // Before the ISN lies no number of this connection: an RST to a closed port (0), an answer to an older one.
-            base =
-                SequenceNumber(raw).isBefore(half.initialSequence) && half.next.distance(from: half.initialSequence) > 0
-                ? .none : .isn
+            base = isCounted && place < 0 ? .none : .isn
         } else if half.marks.contains(.initialGuessed) {
             base = .guessed
         } else {
             base = .none
         }
-        value = base == .none ? raw : SequenceNumber(raw).relative(to: half.initialSequence)
+        if base == .none {
+            value = UInt64(raw)
+        } else if isCounted, place >= 0 {
+            value = UInt64(place)
+        } else {
+            value = UInt64(SequenceNumber(raw).relative(to: half.initialSequence))
+        }
     }
 }

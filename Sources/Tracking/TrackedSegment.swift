@@ -53,12 +53,13 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     /// - Parameter start: where the options would start.
     @_transparent
     private static func stamp(headerLength: UInt8, in frame: RawSpan, at start: Int) -> UInt16 {
-        let hasRoom = (headerLength >= 32).bit & (frame.byteCount >= start &+ 12).bit
-        let place = Int(truncatingIfNeeded: Choice(hasRoom)(UInt64(truncatingIfNeeded: start), else: 0))
         guard frame.byteCount >= 8 else { return 0 }
-        let isStamp = Choice(hasRoom & (frame.bigEndian32(at: place) == 0x0101_080a).bit)
-        let value = UInt64(frame.bigEndian32(at: place &+ 4)) & 0xffff
-        return UInt16(truncatingIfNeeded: isStamp(max(1, value), else: 0))
+        // Where there is no room for it, whatever stands last is read, and not taken.
+        let word = frame.bigEndian64(at: min(start, frame.byteCount &- 8))
+        let isStamp = Choice(
+            (word >> 32 == 0x0101_080a).bit & (headerLength >= 32).bit & (frame.byteCount >= start &+ 12).bit)
+        let value = word & 0xffff
+        return UInt16(truncatingIfNeeded: isStamp(value | (value == 0).bit, else: 0))
     }
 
     /// The same as a call, for other rooms, which look at segments one at a time.

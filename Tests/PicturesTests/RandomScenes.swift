@@ -70,7 +70,8 @@ enum RandomScenes {
     }
 
     private static func end(lanes: Int, _ number: UInt32, _ generator: inout SeededGenerator) -> Scene.End {
-        let variables = ConnectionStory.Variables(sendUnacknowledged: number, sendNext: number, receiveNext: 0)
+        let variables = ConnectionStory.Variables(
+            sendUnacknowledged: UInt64(number), sendNext: UInt64(number), receiveNext: 0)
         return Scene.End(
             lane: Int.random(in: 0..<lanes, using: &generator), mark: mark(&generator),
             variables: Bool.random(using: &generator) ? variables : nil)
@@ -91,8 +92,8 @@ enum RandomScenes {
             number: Int.random(in: 1...20_000, using: &generator), departure: time, arrival: time, sender: end,
             receiver: Self.end(lanes: lanes, number, &generator),
             flags: flags.randomElement(using: &generator) ?? [],
-            sequence: RelativeNumber(number, raw: ~number),
-            acknowledgment: Bool.random(using: &generator) ? RelativeNumber(number, raw: number) : nil,
+            sequence: RelativeNumber(UInt64(number), raw: ~number),
+            acknowledgment: Bool.random(using: &generator) ? RelativeNumber(UInt64(number), raw: number) : nil,
             length: [0, 16].randomElement(using: &generator) ?? 0,
             kind: [.data, .acknowledgment].randomElement(using: &generator) ?? .data)
         segment.fate = fate(&generator)

@@ -31,8 +31,8 @@ enum Scenes {
         _ fate: Scene.Fate = .arrived, remark: Text? = nil, variables: [ConnectionStory.Variables?] = [nil, nil]
     ) -> Scene.Row {
         let numbers = words.split(separator: " ").map { $0.split(separator: "=") }
-        func value(_ name: String) -> UInt32? {
-            numbers.first { $0[0] == name }.flatMap { UInt32($0[1]) }
+        func value(_ name: String) -> UInt64? {
+            numbers.first { $0[0] == name }.flatMap { UInt64($0[1]) }
         }
         func end(_ lane: Int) -> Scene.End {
             Scene.End(lane: lane, mark: marks[lane], variables: variables[lane])
@@ -42,7 +42,7 @@ enum Scenes {
             number: number, departure: milliseconds(time), arrival: isLost ? nil : milliseconds(time),
             sender: end(from), receiver: end(1 - from), flags: flags,
             sequence: RelativeNumber(value("seq") ?? 0, raw: 0),
-            acknowledgment: value("ack").map { RelativeNumber($0, raw: 0) }, length: value("len") ?? 0,
+            acknowledgment: value("ack").map { RelativeNumber($0, raw: 0) }, length: UInt32(value("len") ?? 0),
             kind: words.hasPrefix("ack") ? .acknowledgment : .data)
         segment.fate = fate
         segment.remark = remark
@@ -56,7 +56,7 @@ enum Scenes {
                 remark: remark))
     }
 
-    private static func variables(_ unacknowledged: UInt32, _ next: UInt32, _ receive: UInt32)
+    private static func variables(_ unacknowledged: UInt64, _ next: UInt64, _ receive: UInt64)
         -> ConnectionStory.Variables
     {
         ConnectionStory.Variables(sendUnacknowledged: unacknowledged, sendNext: next, receiveNext: receive)

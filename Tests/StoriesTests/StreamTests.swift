@@ -79,6 +79,11 @@ import Transcripts
             sequence &+= 0x4000_0000
         }
         #expect(t.records[0].client.streamBytes == 4 * 0x4000_0000 + 1000)
+        // Drawn beyond what the header's 32 bits can count.
+        let last = try t.story.steps.suffix(2)
+        #expect(last.map(\.sequence.value) == [1 + 4 * 0x4000_0000, 1])
+        #expect(last.last?.acknowledgment?.value == 1001 + 4 * 0x4000_0000)
+        #expect(last.last?.clientVariables?.sendNext == 1001 + 4 * 0x4000_0000)
     }
 
     /// Numbers from nowhere: counted, and nothing traps.

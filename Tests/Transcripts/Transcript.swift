@@ -146,7 +146,7 @@ package final class Transcript {
     }
 
     /// Relative sequence and acknowledgment number of each segment.
-    package var numbers: [[UInt32]] {
+    package var numbers: [[UInt64]] {
         get throws { try story.steps.map { [$0.sequence.value] + ($0.acknowledgment.map { [$0.value] } ?? []) } }
     }
 

@@ -180,7 +180,6 @@ struct LabelPass {
 
     private mutating func takeOrdinary(_ index: Int) {
         let fact = facts[index]
-        let side = fact.side
         settleReset(before: index)
         let (start, isProbe) = notePlace(index)
         if !isProbe { labelNagle(index) }
