@@ -32,9 +32,9 @@ struct HeaderText {
 
     private func heading(_ layer: HeaderReport.Layer) -> [String] {
         let octets = Text(
-            en: "bytes \(layer.range.lowerBound)-\(max(layer.range.lowerBound, layer.range.upperBound - 1))",
-            zh: "第 \(layer.range.lowerBound)-\(max(layer.range.lowerBound, layer.range.upperBound - 1)) 字节")
-        return Paragraph(canvas: canvas).lines("\(layer.kind.name)  (\(octets(canvas.language)))", hanging: 2)
+            en: "(bytes \(layer.range.lowerBound)-\(max(layer.range.lowerBound, layer.range.upperBound - 1)))",
+            zh: "（第 \(layer.range.lowerBound)-\(max(layer.range.lowerBound, layer.range.upperBound - 1)) 字节）")
+        return Paragraph(canvas: canvas).lines("\(layer.kind.name)  \(octets(canvas.language))", hanging: 2)
     }
 
     private func fields(_ layer: HeaderReport.Layer) -> [String] {
