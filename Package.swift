@@ -80,8 +80,7 @@ let package = Package(
         .target(
             name: "Documents",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries", "Passes",
-                "Stories",
+                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries", "Stories",
                 "LinuxKernel", "Lab", "Narration",
             ],
             swiftSettings: safe),

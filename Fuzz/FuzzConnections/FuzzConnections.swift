@@ -28,7 +28,8 @@ private func readCapture(_ bytes: [UInt8]) {
     check(analysis.measures, of: analysis.connections)
     let counts = analysis.counts
     let others =
-        counts.quoted + counts.fragments + counts.otherTransport + counts.notIP + counts.otherLinks.values.reduce(0, +) + counts.concealed
+        counts.quoted + counts.fragments + counts.otherTransport + counts.notIP + counts.otherLinks.values.reduce(0, +)
+        + counts.concealed
         + counts.truncated + counts.malformed
     precondition(counts.packets == counts.segments + others)
     precondition(analysis.kept.count + analysis.leftOut == counts.segments)

@@ -14,6 +14,8 @@ extension CaptureFormat {
             parts.append(CapturePart(fileOffset: windowStart &+ offset, kind: kind, records: records, description: 0))
             return nil
         }
+        // snoop's magic has eight octets, and "snoo" begins no other format.
+        if magic == 0x6f6f_6e73, available < 8 { return .needsMore(atLeast: 8) }
         if bytes.startsSnoop(at: offset) { return readSnoopHeader(in: bytes, at: &offset) }
         guard let found = PcapMagic(magic) else { return .damaged(.unknownFormat) }
         guard available >= 24 else { return .needsMore(atLeast: 24) }
@@ -44,6 +46,14 @@ extension CaptureFormat {
     mutating func join(in bytes: RawSpan, at offset: inout Int) -> Step? {
         guard parts.count < CaptureFormat.interfaceLimit else { return .damaged(.tooManyInterfaces) }
         return readFileHeader(in: bytes, at: &offset)
+    }
+
+    /// Whether records have the headers of a patched library, which is told when the file is opened, by the records that are at
+    /// hand then: of a stream that has brought none yet it stays unknown.
+    public var hasPatchedRecords: Bool {
+        parts.contains {
+            $0.records.headerLength == 20 || $0.records.headerLength == 24 || $0.records.headerLength == 28
+        }
     }
 
     /// What describes the packets at a place in the file.
@@ -110,6 +120,16 @@ extension PcapRecords {
             guard place <= bytes.byteCount else { return count > 1 }
         }
         return true
+    }
+
+    /// Whether another file was appended here: its header stands in place of a record, and would be none, since it says a length
+    /// of nothing or of more than any packet's. How many octets are at hand behind the first sixteen changes nothing.
+    @usableFromInline
+    func isJoined(at offset: Int, in bytes: RawSpan) -> Bool {
+        guard bytes.byteCount &- offset >= 16 else { return false }
+        let (_, _, first, second) = bytes.fourWords(at: offset, swapped: swapped)
+        let captured = mayHaveSwappedLengths ? min(first, second) : first
+        return (captured == 0 || captured > CaptureFormat.packetLimit) && startsFile(at: offset, in: bytes)
     }
 
     /// Whether another file's header stands here, in place of a record: a magic number with what has to follow it.

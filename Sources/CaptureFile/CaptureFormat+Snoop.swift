@@ -39,6 +39,8 @@ extension CaptureFormat {
     /// microseconds; all in network order.
     mutating func nextSnoop(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
         let available = bytes.byteCount &- offset
+        // Fewer octets do not tell a record from another file's magic.
+        guard available == 0 || available >= 8 else { return .needsMore(atLeast: 8) }
         if bytes.startsSnoop(at: offset) {
             if let step = join(in: bytes, at: &offset) { return step }
             return next(in: bytes, at: &offset, packet: &packet)

@@ -78,7 +78,7 @@ public struct CaptureFormat: Sendable {
     /// Where no record of pcap can be read: there another file may have been appended.
     @usableFromInline
     mutating func nextBehindObstacle(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
-        guard records.startsFile(at: offset, in: bytes) else { return records.obstacle(at: offset, in: bytes) }
+        guard records.isJoined(at: offset, in: bytes) else { return records.obstacle(at: offset, in: bytes) }
         if let step = join(in: bytes, at: &offset) { return step }
         return next(in: bytes, at: &offset, packet: &packet)
     }

@@ -109,7 +109,7 @@ extension ByteWindow {
         while format.kind == .pcap, batch.packets.count == 0 {
             guard format.windowStart &+ offset < limit else { return nil }
             guard format.records.packet(at: offset, in: bytes, from: format.windowStart, number: 0) != nil else {
-                guard format.records.startsFile(at: offset, in: bytes) else {
+                guard format.records.isJoined(at: offset, in: bytes) else {
                     return format.records.obstacle(at: offset, in: bytes)
                 }
                 // Another file was appended: it describes what comes behind its header.

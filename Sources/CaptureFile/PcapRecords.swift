@@ -22,8 +22,9 @@ import FlatMemory
     func packet(at offset: Int, in bytes: RawSpan, from windowStart: Int, number: Int) -> CapturedPacket? {
         let available = bytes.byteCount &- offset
         guard available >= headerLength else { return nil }
-        var (seconds, fraction, captured, original) = bytes.fourWords(at: offset, swapped: swapped)
-        if mayHaveSwappedLengths, captured > original { swap(&captured, &original) }
+        let (seconds, fraction, first, second) = bytes.fourWords(at: offset, swapped: swapped)
+        let captured = mayHaveSwappedLengths ? min(first, second) : first
+        let original = mayHaveSwappedLengths ? max(first, second) : second
         guard captured <= CaptureFormat.packetLimit, available >= headerLength &+ Int(captured) else { return nil }
         // A packet of nothing: or another file's header, whose third and fourth words are zero.
         if captured == 0, startsFile(at: offset, in: bytes) { return nil }

@@ -105,11 +105,13 @@ package struct Agreement {
             if let shortest {
                 expect("\(party.rawValue)'s round trip", Double(shortest) / 1e6, trips?["minimum"] as? Double ?? -1)
                 expect(
-                    "\(party.rawValue)'s round trip in the list", Double(shortest) / 1e6, direction["rtt"] as? Double ?? -1)
+                    "\(party.rawValue)'s round trip in the list", Double(shortest) / 1e6,
+                    direction["rtt"] as? Double ?? -1)
                 try expectFilter("\(party.rawValue).rtt.min==\(shortest)ns", "round trip", record, measures, number)
             }
             expect(
-                "\(party.rawValue)'s state", half.state.map { $0.name } ?? "none", direction["state"] as? String ?? "none")
+                "\(party.rawValue)'s state", half.state.map { $0.name } ?? "none",
+                direction["state"] as? String ?? "none")
             if let state = half.state {
                 try expectFilter("state.\(party.rawValue)==\(state.name)", "state", record, measures, number)
             }
@@ -140,7 +142,8 @@ package struct Agreement {
 
     private mutating func check(_ record: ConnectionRecord, _ line: String) throws {
         let document = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
-        for (key, half) in [("orig", record.client), ("resp", record.server)] where key == "orig" || !record.isReflexive {
+        for (key, half) in [("orig", record.client), ("resp", record.server)] where key == "orig" || !record.isReflexive
+        {
             expect("\(key)_pkts of conn.log", UInt64(half.segments), count(document["\(key)_pkts"]))
             if document["duration"] != nil {
                 expect("\(key)_bytes of conn.log", half.streamBytes, count(document["\(key)_bytes"]))
@@ -183,7 +186,8 @@ package struct Agreement {
         let packet = "packet \(step.segment.number)"
         // Seen a second time, and sent once: what the class is, was the first one's.
         if labels.contains(.wireDuplicate) { return }
-        expect("\(packet): sent again, by class and label", step.classes.isSentAgain, labels.contains { $0.isRepetition })
+        expect(
+            "\(packet): sent again, by class and label", step.classes.isSentAgain, labels.contains { $0.isRepetition })
         expect("\(packet): out of order", step.classes.isOutOfOrder, labels.contains(.reordered))
         // A damaged segment's ACK was taken by nobody.
         if labels.contains(.corruptChecksum) { return }

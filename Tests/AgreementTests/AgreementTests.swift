@@ -37,7 +37,8 @@ import Transcripts
         }
         #expect(agreement.differences.prefix(40) == [])
         #expect(agreement.compared > 50_000)
-        print("agreement: \(paths.count) captures, \(agreement.compared) numbers, \(agreement.differences.count) differ,")
+        print(
+            "agreement: \(paths.count) captures, \(agreement.compared) numbers, \(agreement.differences.count) differ,")
         print("agreement: \(agreement.hindsight) connections are settled further by the ladder")
     }
 }

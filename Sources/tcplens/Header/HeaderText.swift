@@ -31,10 +31,10 @@ struct HeaderText {
     }
 
     private func heading(_ layer: HeaderReport.Layer) -> [String] {
-        let octets = Text(
-            en: "(bytes \(layer.range.lowerBound)-\(max(layer.range.lowerBound, layer.range.upperBound - 1)))",
-            zh: "（第 \(layer.range.lowerBound)-\(max(layer.range.lowerBound, layer.range.upperBound - 1)) 字节）")
-        return Paragraph(canvas: canvas).lines("\(layer.kind.name)  \(octets(canvas.language))", hanging: 2)
+        let (first, last) = (layer.range.lowerBound, max(layer.range.lowerBound, layer.range.upperBound - 1))
+        let text = Text(
+            en: "\(layer.kind.name)  (bytes \(first)-\(last))", zh: "\(layer.kind.name)  （第 \(first)-\(last) 字节）")
+        return Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2)
     }
 
     private func fields(_ layer: HeaderReport.Layer) -> [String] {
