@@ -67,12 +67,14 @@ extension RawSpan {
 /// In the messages of the kernel, whose lengths are its own affair: `nil` past the end.
 extension RawSpan {
     /// In this machine's byte order.
+    @inlinable @inline(__always)
     package func native<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: Number.Type) -> Number? {
         guard offset >= 0, offset <= byteCount &- MemoryLayout<Number>.size else { return nil }
         return unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: Number.self)
     }
 
     /// In network byte order.
+    @inlinable @inline(__always)
     package func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
         _ offset: Int, as type: Number.Type
     ) -> Number? {

@@ -13,9 +13,9 @@ public enum PictureWords {
     public static let delta = Text(verbatim: "+DELTA")
 
     /// Opens the line that says what the letters on the rails stand for.
-    public static let letters = Text(en: "letters", zh: "字母")
+    public static let letters = Text(en: "letters: ", zh: "字母：")
     /// Opens the line that says how the states on the rails are known.
-    public static let states = Text(en: "states", zh: "状态")
+    public static let states = Text(en: "states: ", zh: "状态：")
     /// How states are known: `Provenance.kernel`.
     public static let fromKernel = Text(en: "seen in the kernel", zh: "内核实测")
     /// How states are known: `Provenance.stack`.
@@ -40,9 +40,11 @@ public enum PictureWords {
     /// What `*` stands for.
     public static let changedHere = Text(en: "changed on this row", zh: "本行状态发生变化")
     /// What a lower-case `r` is in Linux.
-    public static let requestSocket = Text(en: "request socket", zh: "半连接")
+    public static let requestSocket = Text(en: " (request socket)", zh: "（半连接）")
     /// What a lower-case `t` and a primed `2` are in Linux.
-    public static let timewaitSocket = Text(en: "timewait socket", zh: "timewait 套接字")
+    public static let timewaitSocket = Text(en: " (timewait socket)", zh: "（timewait 套接字）")
+    /// Between two statements of one line.
+    public static let semicolon = Text(en: "; ", zh: "；")
 
     /// Beside a packet's comment out of the capture file.
     public static let comment = Text(en: "comment in the file", zh: "文件中的注释")

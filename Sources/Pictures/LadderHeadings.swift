@@ -137,14 +137,14 @@ struct LadderHeadings {
             guard let state = letter.state else { return "\(sign) \(PictureWords.unknown(canvas.language))" }
             guard letter.isMini else { return "\(sign) \(state.name)" }
             let socket = state == .synReceived ? PictureWords.requestSocket : PictureWords.timewaitSocket
-            return "\(sign) \(state.name) (\(socket(canvas.language)))"
+            return "\(sign) \(state.name)\(socket(canvas.language))"
         }
         if census.anyChange { entries.append("* \(PictureWords.changedHere(canvas.language))") }
-        return items(entries, first: "\(PictureWords.letters(canvas.language)): ")
+        return items(entries, first: PictureWords.letters(canvas.language))
     }
 
     private func provenance(_ scene: Scene) -> [String] {
-        let first = "\(PictureWords.states(canvas.language)): "
+        let first = PictureWords.states(canvas.language)
         guard census.hasGuessesAndFacts else {
             let common: Text? =
                 switch census.allSources {
@@ -163,7 +163,8 @@ struct LadderHeadings {
         let parts = zip(names, census.sources).filter { !$0.1.isEmpty }.map { name, sources in
             "\(name) \(word(sources)(canvas.language))"
         }
-        return Paragraph(canvas: canvas).lines(first + parts.joined(separator: "; "), hanging: measure(first))
+        return Paragraph(canvas: canvas).lines(
+            first + parts.joined(separator: PictureWords.semicolon(canvas.language)), hanging: measure(first))
     }
 
     private func word(_ sources: Set<Provenance>) -> Text {
