@@ -57,13 +57,3 @@ struct StackDemoPage {
         parts.states(Party.allCases.map { story.path(of: $0) }, of: story, note: DemoWords.stackStatesNote)
     }
 }
-
-extension StackExperiment.Record {
-    /// When the first segment was sent.
-    var start: Timestamp { story.steps.first?.segment.time ?? Timestamp(nanoseconds: 0) }
-
-    /// The numbers among these that no packet of the connection has.
-    func neverSent(of numbers: Set<Int>) -> [Int] {
-        numbers.subtracting(story.steps.map(\.segment.number)).sorted()
-    }
-}

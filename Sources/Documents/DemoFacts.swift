@@ -1,4 +1,3 @@
-import Documents
 import Lab
 import LinuxKernel
 import Stories
@@ -7,7 +6,7 @@ import TCPWire
 import Tracking
 
 /// The demo's facts as JSON carries them.
-struct DemoFacts: Encodable {
+package struct DemoFacts: Encodable {
     struct Table: Encodable {
         let moment: String
         let sockets: [SocketFacts]
@@ -33,7 +32,7 @@ struct DemoFacts: Encodable {
     let observations: [Observation]
     let furtherInitialNumbers: [UInt32]
 
-    init(_ record: Experiment.Record, story: ConnectionStory?) {
+    package init(_ record: Experiment.Record, story: ConnectionStory?) {
         kernel = KernelVersion.current.description
         client = record.client.description
         server = record.server.description
@@ -52,7 +51,7 @@ struct DemoFacts: Encodable {
 }
 
 /// The same of the demo on our own TCP. Times are virtual.
-struct StackDemoFacts: Encodable {
+package struct StackDemoFacts: Encodable {
     let on = HostKind.stack.rawValue
     let client: String
     let server: String
@@ -61,7 +60,7 @@ struct StackDemoFacts: Encodable {
     /// Numbers of packets that were to be lost, and which no packet had.
     let neverSent: [Int]
 
-    init(_ record: StackExperiment.Record, lostPackets: Set<Int>) {
+    package init(_ record: StackExperiment.Record, lostPackets: Set<Int>) {
         client = record.story.client.description
         server = record.story.server.description
         story = StoryFacts(record.story, number: 1)

@@ -1,58 +1,8 @@
 import LinuxKernel
-import Narration
-import TCPState
 
-/// What a socket's state, queues and timers say of its health: what `--explain` tells.
-enum SocketTrouble: String, CaseIterable {
-    case acceptQueueFull = "accept-queue-full"
-    case acceptQueueGrows = "accept-queue-in-use"
-    case noAnswer = "no-answer"
-    case halfOpen = "half-open"
-    case notRead = "not-read"
-    case zeroWindow = "zero-window"
-    case retransmitting = "retransmitting"
-    case notAcknowledged = "not-acknowledged"
-    case notClosed = "not-closed"
-    case finNotAcknowledged = "fin-not-acknowledged"
-    case peerStillOpen = "peer-still-open"
-    case peerStillOpenOrphan = "peer-still-open-orphan"
-    case bothClosing = "both-closing"
-    case lastAckMissing = "last-ack-missing"
-    case waiting = "time-wait"
-
-    /// What is so of one socket, the gravest first.
-    static func all(of entry: SocketEntry) -> [SocketTrouble] {
-        var found: [SocketTrouble] = []
-        switch entry.state {
-        case .listen:
-            // The kernel takes a connection more than the limit (tcp_acceptq_is_full: greater than, not equal).
-            if entry.receiveQueue > entry.sendQueue {
-                return [.acceptQueueFull]
-            }
-            return entry.receiveQueue > 0 ? [.acceptQueueGrows] : []
-        case .synSent: return [.noAnswer]
-        case .synReceived: return [.halfOpen]
-        case .timeWait: return [.waiting]
-        case .closeWait: found.append(.notClosed)
-        case .finWait1: found.append(.finNotAcknowledged)
-        case .finWait2: found.append(entry.inode == 0 ? .peerStillOpenOrphan : .peerStillOpen)
-        case .closing: found.append(.bothClosing)
-        case .lastAck: found.append(.lastAckMissing)
-        case .established, .closed: break
-        }
-        if entry.timer == .persist {
-            found.append(.zeroWindow)
-        } else if entry.timer == .retransmission, entry.retransmits > 0 {
-            found.append(.retransmitting)
-        } else if entry.state == .established, entry.sendQueue > 0 {
-            found.append(.notAcknowledged)
-        }
-        if entry.receiveQueue > 0, entry.state == .established || entry.state == .closeWait { found.append(.notRead) }
-        return found
-    }
-
+extension SocketTrouble {
     /// What it means, and what to do.
-    var meaning: Text {
+    package var meaning: Text {
         switch self {
         case .acceptQueueFull:
             Text(
@@ -64,7 +14,7 @@ enum SocketTrouble: String, CaseIterable {
         case .acceptQueueGrows:
             Text(
                 en: "connections wait for accept(): fine for a moment, a slow program if it stays",
-                zh: "有连接在等待 accept（）：短暂出现属正常，持续存在说明程序处理过慢")
+                zh: "有连接在等待 accept() 取走：短暂出现属正常，持续存在说明程序处理过慢")
         case .noAnswer:
             Text(
                 en: "SYN-SENT: our SYN has no answer: dropped by a firewall, lost, or the server's queue is full",

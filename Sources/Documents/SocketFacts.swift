@@ -1,9 +1,10 @@
+import Narration
 import LinuxKernel
 import TCPState
 import TCPWire
 
 /// A socket as JSON carries it.
-struct SocketFacts: Encodable {
+package struct SocketFacts: Encodable {
     struct Owner: Encodable {
         struct InContainer: Encodable {
             let runtime: String
@@ -43,7 +44,7 @@ struct SocketFacts: Encodable {
     let memory: SocketMemoryFacts?
     let meaning: [String]?
 
-    init(_ entry: SocketEntry, owners: [SocketOwner]? = nil, explains: Bool = false) {
+    package init(_ entry: SocketEntry, owners: [SocketOwner]? = nil, explains: Bool = false) {
         family = entry.family == .ipv4 ? "ipv4" : "ipv6"
         state = entry.state.name
         form =

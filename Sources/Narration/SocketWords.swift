@@ -1,0 +1,17 @@
+import LinuxKernel
+
+extension SocketEntry {
+    /// As ss writes it: `timewait,59sec,0`.
+    package var timerText: String {
+        let name =
+            switch timer {
+            case .off: "off"
+            case .retransmission: "on"
+            case .keepAlive: "keepalive"
+            case .timeWait: "timewait"
+            case .persist: "persist"
+            case .other(let number): "timer \(number)"
+            }
+        return timer == .off ? "-" : "\(name),\(decimal(Double(timerExpiry) / 1000, 1))s,\(retransmits)"
+    }
+}
