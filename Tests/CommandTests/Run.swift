@@ -54,9 +54,11 @@ struct Run {
         let outPath = try folder.write([], to: "out")
         let errPath = try folder.write([], to: "err")
         let inPath = try folder.write(input ?? [], to: "in")
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: inPath))
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outPath))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: errPath))
+        let files = [
+            try FileHandle(forReadingFrom: URL(filePath: inPath)), try FileHandle(forWritingTo: URL(filePath: outPath)),
+            try FileHandle(forWritingTo: URL(filePath: errPath)),
+        ]
+        (process.standardInput, process.standardOutput, process.standardError) = (files[0], files[1], files[2])
         let isLate = Mutex(false)
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             process.terminationHandler = { _ in done.resume() }
@@ -67,6 +69,9 @@ struct Run {
                 done.resume(throwing: error)
                 return
             }
+            // The program has its own. The process is kept for as long as it might have to be killed, and with thousands of
+            // runs the open files would be more than Foundation can wait for.
+            for file in files { try? file.close() }
             let number = process.processIdentifier
             DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
                 guard process.isRunning, process.processIdentifier == number else { return }
