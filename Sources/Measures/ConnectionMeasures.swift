@@ -52,7 +52,8 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
         if classes.contains(.bearsOut) { directions[side].acceptStray() }
         if classes.contains(.bearsOutOther) { directions[other].acceptStray() }
         turns.take(segment, from: side)
-        zeek.take(segment, detail, reading, from: side, to: other)
+        zeek.take(
+            segment, detail, reading, acknowledged: record.halves[side].highestAcknowledgment, from: side, to: other)
     }
 
     /// RFC 7323 2.2: windows are shifted where both SYNs said by how much.

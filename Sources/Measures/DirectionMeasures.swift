@@ -155,7 +155,9 @@ extension DirectionMeasures {
         guard other.marks.contains(.acknowledged) else { return }
         let flight = own.next.distance(from: other.highestAcknowledgment)
         if flight > 0, UInt32(flight) <= window { flightMaximum = max(flightMaximum, UInt64(flight)) }
-        if other.highestAcknowledgment.relative(to: own.initialSequence) <= 1, dataSegments > 0 {
+        if other.highestAcknowledgment.relative(to: own.initialSequence) <= 1, dataSegments > 0,
+            own.streamBytes < 1 << 31
+        {
             initialWindow = own.streamBytes
         }
     }

@@ -21,6 +21,7 @@ public struct RoundTrips: Sendable, BitwiseCopyable {
 
     /// - Parameter sample: in units of ``ConnectionRecord/tick``.
     mutating func add(_ sample: UInt32) {
+        guard held < .max else { return }
         shortest = held == 0 ? sample : min(shortest, sample)
         longest = max(longest, sample)
         total &+= UInt64(sample)

@@ -186,7 +186,9 @@ private struct StepReading {
         } else {
             start = base.marks.contains(.initialKnown) ? base.initialSequence : base.initialSequence + 1
         }
-        guard acknowledgment.isAfter(start), peer.segments > 0 else { return coverage }
+        guard acknowledgment.isAfter(start), peer.segments > 0,
+            after?.halves[side].highestAcknowledgment == acknowledgment
+        else { return coverage }
         var octets = acknowledgment.relative(to: start)
         if base.marks.contains(.initialKnown), start == base.initialSequence {
             coverage.syn = true

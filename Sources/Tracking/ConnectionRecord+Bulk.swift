@@ -4,7 +4,7 @@ import TCPState
 import TCPWire
 
 /// The bulk of any capture: data and acknowledgments between two ends that are ESTABLISHED and have not said FIN, so that
-/// the states stay as they are. What remains of ``ConnectionRecord/takeInFull(_:_:)`` is worked out here without asking what
+/// the states stay as they are. What remains of ``ConnectionRecord/takeInFull(_:_:_:)`` is worked out here without asking what
 /// kind of segment it is: the answers (is it data, is it new, is a round trip being measured) follow no pattern, and each
 /// wrong guess of the processor's costs as much as a quarter of all this.
 extension ConnectionRecord {

@@ -1,3 +1,4 @@
+import CaptureFile
 import TCPState
 import TCPWire
 
@@ -21,14 +22,11 @@ extension ConnectionRecord {
         let length = segment.sequenceLength
         let end = segment.sequence + length
         let isFIN = segment.flags.contains(.fin)
-        guard halves[side].marks.contains(.numbered) else {
-            halves[side].begin(at: end)
-            if isFIN { halves[side].marks.insert(.fin) }
-            if length > 0 {
-                reading.classes.insert(.advances)
-                startTimer(side, until: end, at: ticks)
-            }
-            return reading
+        // What the other end waits for where the capture begins was sent before that, nobody knows when.
+        var opened = ticks
+        if !halves[side].marks.contains(.numbered) {
+            begin(segment, from: side)
+            if halves[side].marks.contains(.initialGuessed) { opened = ticks &- UInt32(1 << 30) }
         }
         if let probe = probe(segment, from: side) {
             reading.classes.insert(probe)
@@ -47,7 +45,7 @@ extension ConnectionRecord {
         if segment.sequence.isBefore(next), length > 0 {
             noteOld(segment, from: side, at: ticks, &store, &reading)
         } else if segment.sequence.isAfter(next) {
-            open(next, segment.sequence, of: side, .open, at: ticks, by: segment, &store)
+            open(next, segment.sequence, of: side, .open, at: opened, by: segment, &store)
             reading.classes.insert(.opensHole)
             if length == 0 { halves[side].advance(to: end) }
         }
@@ -63,12 +61,26 @@ extension ConnectionRecord {
         return reading
     }
 
+    /// Begins to count where the SYN, or what the other end has acknowledged, tells that the first number lies; where a guess
+    /// lies nowhere near, with the segment.
+    private mutating func begin(_ segment: TrackedSegment, from side: Int) {
+        let first = halves[side].initialSequence + 1
+        let distance = segment.sequence.distance(from: first)
+        if halves[side].marks.contains(.initialKnown) || distance >= 0 && distance <= reach(of: side) {
+            halves[side].begin(at: first)
+        } else {
+            halves[side].initialSequence = segment.sequence - 1
+            halves[side].begin(at: segment.sequence)
+        }
+    }
+
     /// A SYN or SYN-ACK, and what it carries.
     private mutating func noteOpening(
         _ segment: TrackedSegment, from side: Int, _ repeatsSYN: Bool, at ticks: UInt32
     ) -> SegmentReading {
         var reading = SegmentReading()
-        let end = segment.sequence + segment.sequenceLength
+        // A FIN beside a SYN ends nothing.
+        let end = segment.sequence + 1 + segment.payloadLength
         if repeatsSYN {
             reading.classes.insert(.repeats)
             reading.octetsSentAgain = segment.payloadLength
@@ -86,6 +98,11 @@ extension ConnectionRecord {
         let other = peer(of: side)
         guard segment.payloadLength <= 1, segment.flags.contains(.ack), !segment.flags.contains(.fin),
             halves[other].marks.contains(.acknowledged)
+        else { return nil }
+        // Behind a FIN there is no octet to ask with.
+        guard
+            !halves[side].marks.contains(.fin) || segment.payloadLength == 0
+                || !segment.sequence.isAtOrAfter(halves[side].next)
         else { return nil }
         let acknowledged = halves[other].highestAcknowledgment
         if halves[other].window == 0 {
@@ -112,7 +129,7 @@ extension ConnectionRecord {
             filling = store.fill(segment.sequence, limit, in: &halves[side].holes, before: next)
             halves[side].noteHoles()
         }
-        noteBeforeCapture(segment.sequence, limit, of: side, &filling)
+        noteBeforeCapture(segment.sequence, limit, of: side, at: ticks, &filling)
         reading.found = filling.acknowledged
         if filling.awaited > 0 { reading.classes.insert(.advances) }
         if filling.numbers > filling.awaited {
@@ -128,14 +145,20 @@ extension ConnectionRecord {
 
     /// What lies before the first number of a capture that starts in the middle was not captured either.
     private func noteBeforeCapture(
-        _ start: SequenceNumber, _ limit: SequenceNumber, of side: Int, _ filling: inout HoleStore.Filling
+        _ start: SequenceNumber, _ limit: SequenceNumber, of side: Int, at ticks: UInt32,
+        _ filling: inout HoleStore.Filling
     ) {
         let (lead, extent) = (halves[side].lead(over: start), halves[side].extent)
         guard halves[side].marks.contains(.initialGuessed), extent > 0, lead >= extent else { return }
         filling.numbers &+= min(limit.relative(to: start), UInt32(truncatingIfNeeded: lead - (extent - 1)))
-        if filling.ticks == nil { filling.ticks = 0 }
+        // Since the capture began, counted no further than it matters.
+        let isLong = lastTime.nanoseconds(since: firstTime) > Int64(Self.longestDetour) * Self.tick
+        if filling.ticks == nil { filling.ticks = isLong ? ticks &- UInt32(1 << 30) : 0 }
         filling.duplicates = min(filling.duplicates, 0)
     }
+
+    /// What comes later than this was not on its way all the time, and the halves of timestamps say nothing any more: 10 s.
+    private static let longestDetour = Int32(10_000_000_000 / tick)
 
     /// Without any other sign, what comes this soon was overtaken: 3 ms.
     private static let reorderingFloor = UInt32(3_000_000 / tick)
@@ -146,10 +169,10 @@ extension ConnectionRecord {
     private func isOvertaken(
         _ segment: TrackedSegment, _ filling: HoleStore.Filling, from side: Int, at ticks: UInt32
     ) -> Bool {
+        guard let opened = filling.ticks, Int32(bitPattern: ticks &- opened) <= Self.longestDetour else { return false }
         if segment.stamp != 0, filling.stamp != 0, segment.stamp != filling.stamp {
             return Int16(bitPattern: segment.stamp &- filling.stamp) < 0
         }
-        guard let opened = filling.ticks else { return false }
         let trip = filling.isOpenedEmpty ? Self.reorderingFloor : roundTripTicks ?? Self.reorderingFloor
         let duplicates = halves[peer(of: side)].duplicateAcknowledgments
         let isAsked = duplicates >= filling.duplicates && duplicates &- filling.duplicates >= 3
@@ -186,7 +209,10 @@ extension ConnectionRecord {
     mutating func forgetHoles(of side: Int, at ticks: UInt32, _ store: inout HoleStore) {
         guard halves[side].marks.contains(.gapped) else { return }
         let patience = max(roundTripTicks ?? 0, Self.reorderingFloor)
-        store.forget(acknowledgedBefore: patience, of: &halves[side].holes, at: ticks)
+        let isAnswered = halves[side].marks.contains(.synAcknowledged)
+        store.forget(
+            acknowledgedBefore: patience, of: &halves[side].holes, at: ticks, passed: halves[side].next,
+            isAnswered: isAnswered)
         halves[side].noteHoles()
     }
 
@@ -227,9 +253,12 @@ extension ConnectionRecord {
         let isFIN = segment.flags.contains(.fin)
         let limit = reach(of: side)
         guard start.distance(from: halves[side].next) > limit else { return false }
-        if halves[side].marks.contains(.gapped), let old = store.takeSuspect(of: &halves[side].holes), !old.isSYN {
-            if start.isAtOrAfter(old.start), start.distance(from: old.end) <= limit {
+        if halves[side].marks.contains(.gapped),
+            let old = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
+        {
+            if start.isAtOrAfter(old.start), start.distance(from: old.end) <= limit,
                 accept(old, of: side, at: ticks, &store)
+            {
                 reading.classes.insert(.bearsOut)
                 return false
             }
@@ -242,13 +271,23 @@ extension ConnectionRecord {
     }
 
     /// What was suspect is of this stream after all: what lies before it was not captured.
-    private mutating func accept(_ suspect: Hole, of side: Int, at ticks: UInt32, _ store: inout HoleStore) {
+    ///
+    /// - Returns: whether it is; not where the stream has gone on from its old place, beyond it.
+    private mutating func accept(
+        _ suspect: Hole, of side: Int, at ticks: UInt32, _ store: inout HoleStore
+    ) -> Bool {
+        guard suspect.start.isAtOrAfter(halves[side].next) else { return false }
         open(halves[side].next, suspect.start, of: side, .open, at: ticks, &store)
         halves[side].advance(to: suspect.end)
-        guard suspect.isFIN else { return }
+        guard suspect.isFIN else { return true }
         halves[side].marks.insert(.fin)
         if closer == nil { closer = side }
-        halves[side].state = halves[side].state == .closeWait ? .lastAck : .finWait1
+        switch halves[side].state {
+        case .closeWait: halves[side].state = .lastAck
+        case .established, .synReceived: halves[side].state = .finWait1
+        default: break
+        }
+        return true
     }
 
     /// The stream ends before numbers that seemed to be of it.
@@ -272,9 +311,12 @@ extension ConnectionRecord {
         guard !marks.contains(.fin), !segment.flags.contains(.syn), !isOpening(side) else {
             return false
         }
-        if marks.contains(.gapped), let suspect = store.takeSuspect(of: &halves[side].holes), !suspect.isSYN {
-            if number.isAtOrAfter(suspect.start), number.distance(from: suspect.end) <= reach(of: side) {
+        if marks.contains(.gapped),
+            let suspect = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
+        {
+            if number.isAtOrAfter(suspect.start), number.distance(from: suspect.end) <= reach(of: side),
                 accept(suspect, of: side, at: ticks, &store)
+            {
                 reading.classes.insert(.bearsOutOther)
             } else {
                 store.append(suspect, to: &halves[side].holes)
@@ -316,11 +358,13 @@ extension ConnectionRecord {
     /// segment by the capture's own times.
     ///
     /// - Parameter silence: nanoseconds since the latest segment; below zero where the times go back.
-    mutating func giveUpTimers(at ticks: UInt32, after silence: Int64) {
+    mutating func giveUpTimers(at ticks: UInt32, after silence: Int64, _ store: inout HoleStore) {
         let isLong = silence.magnitude >= UInt64(Self.longestRoundTrip)
         for side in 0...1 where isLong || Int32(bitPattern: ticks &- halves[side].timedAt) < 0 {
             halves[side].marks.remove(.timing)
         }
+        guard isLong else { return }
+        for side in 0...1 { store.age(halves[side].holes, at: ticks) }
     }
 
     /// Half of what the ticks can count, in nanoseconds: 214 s.

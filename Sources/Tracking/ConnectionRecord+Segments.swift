@@ -13,7 +13,7 @@ extension ConnectionRecord {
     ) -> SegmentReading {
         let side = segment.side
         let ticks = circlingTicks(segment.time)
-        giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime))
+        giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime), &store)
         if lastTime < segment.time { lastTime = segment.time }
         halves[side].segments &+= 1
         let flags = segment.flags
@@ -58,9 +58,10 @@ extension ConnectionRecord {
         }
         noteWindow(segment, of: side, &reading)
         halves[side].count(reading)
-        if flags.contains(.fin), closer == nil, !reading.classes.contains(.stray) { closer = side }
+        let isStray = reading.classes.contains(.stray)
+        if flags.contains(.fin), !flags.contains(.syn), closer == nil, !isStray { closer = side }
 
-        settleSender(segment, side: side, transitions)
+        settleSender(segment, side: side, isStray: isStray, transitions)
         settleReceiver(segment, from: side, to: peer(of: side), transitions, store)
         for side in 0...1 { forgetHoles(of: side, at: ticks, &store) }
         return reading
@@ -175,15 +176,12 @@ extension ConnectionRecord {
     /// Begins the stream of `side` anew where it is its second SYN-ACK that is acknowledged.
     private mutating func settleAnswer(_ number: SequenceNumber, of side: Int, _ store: inout HoleStore) {
         guard halves[side].marks.contains(.gapped), !halves[side].marks.contains(.synAcknowledged),
-            let second = store.takeSuspect(of: &halves[side].holes)
+            let second = store.takeSuspect(
+                of: &halves[side].holes, where: { $0.isSYN && number == $0.start + 1 })
         else { return }
-        if second.isSYN, number == second.start + 1 {
-            store.removeAll(of: &halves[side].holes)
-            halves[side].initialSequence = second.start
-            halves[side].begin(at: second.end)
-        } else {
-            store.append(second, to: &halves[side].holes)
-        }
+        store.removeAll(of: &halves[side].holes)
+        halves[side].initialSequence = second.start
+        halves[side].begin(at: second.end)
         if halves[side].holes == 0 { halves[side].marks.remove(.gapped) }
     }
 
@@ -200,6 +198,7 @@ extension ConnectionRecord {
         if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
             !believes(acknowledgment: number, of: other, by: segment, at: ticks, &store, &reading)
         {
+            reading.classes.insert(.invalidACK)
             return
         }
         noteRepeated(segment, from: side, &reading)

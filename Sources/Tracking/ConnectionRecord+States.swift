@@ -5,7 +5,7 @@ import TCPWire
 /// in a state to send it, then moves its receiver.
 extension ConnectionRecord {
     mutating func settleSender(
-        _ segment: TrackedSegment, side: Int, _ transitions: borrowing TransitionMatrix
+        _ segment: TrackedSegment, side: Int, isStray: Bool, _ transitions: borrowing TransitionMatrix
     ) {
         let other = peer(of: side)
         let flags = segment.flags
@@ -28,7 +28,7 @@ extension ConnectionRecord {
                 halves[side].state = .established
             }
         }
-        if flags.contains(.fin) { move(side, .close, transitions) }
+        if flags.contains(.fin), !isStray { move(side, .close, transitions) }
     }
 
     private mutating func settleOpening(_ segment: TrackedSegment, side: Int) {

@@ -130,7 +130,7 @@ extension ConnectionRecord {
     /// For a time of day that only differences are taken of; goes full circle every 429 s.
     @inline(__always)
     func circlingTicks(_ time: Timestamp) -> UInt32 {
-        UInt32(truncatingIfNeeded: UInt64(bitPattern: time.nanoseconds(since: firstTime)) / UInt64(Self.tick))
+        UInt32(truncatingIfNeeded: time.nanoseconds(since: firstTime) / Self.tick)
     }
 
     private func delayTicks(_ time: Timestamp) -> UInt32 {

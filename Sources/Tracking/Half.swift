@@ -129,7 +129,9 @@ extension Half {
     /// Moves back to where the stream ends after all.
     mutating func retreat(to end: SequenceNumber) {
         let wrapsBack = end.relative(to: initialSequence) > next.relative(to: initialSequence)
-        if marks.contains(.beyondInitial), wrapsBack, circles > 0 { circles &-= 1 }
+        if marks.contains(.beyondInitial), wrapsBack {
+            if circles > 0 { circles &-= 1 } else { marks.remove(.beyondInitial) }
+        }
         next = end
     }
 

@@ -68,7 +68,7 @@ struct HoleStore: ~Copyable, Sendable {
 
     subscript(index: UInt32) -> Hole { holes[Int(index) - 1] }
 
-    /// Puts a hole at the end of a chain: holes are opened in the order of their numbers.
+    /// Puts a hole at the end of a chain: holes are opened in the order of their numbers, what is suspect lies anywhere.
     mutating func append(_ hole: Hole, to chain: inout UInt32) {
         var last: UInt32 = 0
         var place = chain
@@ -195,15 +195,37 @@ struct HoleStore: ~Copyable, Sendable {
         return missing
     }
 
-    /// Forgets what was acknowledged so long ago that it will not come late any more.
-    mutating func forget(acknowledgedBefore patience: UInt32, of chain: inout UInt32, at ticks: UInt32) {
+    /// What has been open for so long that its ticks could go round is as old as this.
+    private static let oldest: UInt32 = 1 << 30
+
+    /// So much time has passed that the ticks of a chain say nothing any more.
+    mutating func age(_ chain: UInt32, at ticks: UInt32) {
+        var place = chain
+        while place != 0 {
+            holes[Int(place) - 1].ticks = ticks &- Self.oldest
+            place = self[place].next
+        }
+    }
+
+    /// Forgets what was acknowledged so long ago that it will not come late any more, and what was suspect and is decided.
+    ///
+    /// - Parameters:
+    ///   - next: behind the direction's highest number: what is suspect before it was never of the stream.
+    ///   - isAnswered: whether its SYN has been acknowledged, so that no other one can count.
+    mutating func forget(
+        acknowledgedBefore patience: UInt32, of chain: inout UInt32, at ticks: UInt32, passed next: SequenceNumber,
+        isAnswered: Bool
+    ) {
         var previous: UInt32 = 0
         var place = chain
         while place != 0 {
             let hole = self[place]
-            if hole.kind == .acknowledged, ticks &- hole.ticks > patience {
+            let age = Int32(bitPattern: ticks &- hole.ticks)
+            let isDecided = hole.kind == .suspect && (hole.isSYN ? isAnswered : next.isAfter(hole.start))
+            if isDecided || hole.kind == .acknowledged && age > Int32(clamping: patience) {
                 remove(place, after: previous, from: &chain)
             } else {
+                if age > Int32(Self.oldest) { holes[Int(place) - 1].ticks = ticks &- Self.oldest }
                 previous = place
             }
             place = hole.next
@@ -211,12 +233,12 @@ struct HoleStore: ~Copyable, Sendable {
     }
 
     /// Takes what is suspect out of a chain.
-    mutating func takeSuspect(of chain: inout UInt32) -> Hole? {
+    mutating func takeSuspect(of chain: inout UInt32, where isMeant: (Hole) -> Bool) -> Hole? {
         var previous: UInt32 = 0
         var place = chain
         while place != 0 {
             let hole = self[place]
-            if hole.kind == .suspect {
+            if hole.kind == .suspect, isMeant(hole) {
                 remove(place, after: previous, from: &chain)
                 return hole
             }

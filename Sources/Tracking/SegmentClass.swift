@@ -2,8 +2,8 @@
 /// the cursors of the two directions (``ConnectionRecord``); whoever says more of it, a label or a measure, starts from this
 /// and does not look at the numbers again.
 public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
-    public let rawValue: UInt16
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Carries numbers beyond all that its end sent before.
     public static let advances = SegmentClass(rawValue: 1 << 0)
@@ -37,6 +37,8 @@ public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// Bears out what its own end, or the other one, sent before and was not believed.
     public static let bearsOut = SegmentClass(rawValue: 1 << 14)
     public static let bearsOutOther = SegmentClass(rawValue: 1 << 15)
+    /// Acknowledges numbers that the other end cannot have sent, as far as is known: nobody takes it (RFC 9293 3.10.7.4).
+    public static let invalidACK = SegmentClass(rawValue: 1 << 16)
 }
 
 extension SegmentClass {
@@ -47,6 +49,7 @@ extension SegmentClass {
         (.windowProbe, "window-probe"), (.pureACK, "pure-ack"), (.duplicateACK, "duplicate-ack"),
         (.zeroWindow, "zero-window"), (.endsRoundTrip, "ends-round-trip"), (.acknowledgesUnseen, "acks-unseen"),
         (.stray, "stray"), (.bearsOut, "bears-out"), (.bearsOutOther, "bears-out-other"),
+        (.invalidACK, "invalid-ack"),
     ]
 
     /// The names of those it has.

@@ -63,9 +63,9 @@ import Testing
         #expect(store.firstMissing(in: chain) == nil)
         // Late, but there: so it was not missing.
         #expect(store.fill(number(300), number(310), in: &chain, before: number(500)).acknowledged == 10)
-        store.forget(acknowledgedBefore: 15, of: &chain, at: 30)
+        store.forget(acknowledgedBefore: 15, of: &chain, at: 30, passed: number(500), isAnswered: true)
         #expect(ranges(store, chain) == [150...200, 310...400])
-        store.forget(acknowledgedBefore: 15, of: &chain, at: 100)
+        store.forget(acknowledgedBefore: 15, of: &chain, at: 100, passed: number(500), isAnswered: true)
         #expect(chain == 0)
     }
 

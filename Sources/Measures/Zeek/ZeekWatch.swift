@@ -72,7 +72,8 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
     }
 
     mutating func take(
-        _ segment: TrackedSegment, _ detail: SegmentDetail, _ reading: SegmentReading, from side: Int, to other: Int
+        _ segment: TrackedSegment, _ detail: SegmentDetail, _ reading: SegmentReading,
+        acknowledged: SequenceNumber, from side: Int, to other: Int
     ) {
         let flags = segment.flags
         tell(segment, side)
@@ -89,7 +90,7 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
             append(UInt8(ascii: "T"), side)
         }
         move(segment, side, other)
-        if flags.contains(.ack) { settleGaps(segment.acknowledgment, reading, side, other) }
+        if flags.contains(.ack) { settleGaps(acknowledged, reading, side, other) }
         if detail.cutOff > 0, reading.classes.contains(.advances) { noteCutOff(segment, side) }
     }
 

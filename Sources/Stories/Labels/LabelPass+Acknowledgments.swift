@@ -10,6 +10,7 @@ extension LabelPass {
         let place = ends[other].line.place(of: fact.acknowledgment)
         let isFresh = ends[side].lastACK.map { place > $0 } ?? true
         if fact.isPure, labelStrange(index) { return }
+        if fact.classes.contains(.invalidACK) { return }
         labelUnseen(index, place)
         let answersProbe = labelProbeAnswer(index, acknowledges: place)
         let duplicate = noteBlocks(index)
@@ -46,9 +47,8 @@ extension LabelPass {
     /// An ACK of numbers that were never captured.
     private mutating func labelUnseen(_ index: Int, _ place: Int64) {
         let other = 1 - facts[index].side
-        guard let next = ends[other].next, place > max(next, ends[other].unseen ?? next),
-            // What lies further than any window can reach was not sent either: nobody may acknowledge it.
-            place - next <= Self.widestWindow
+        guard !facts[index].classes.isDisjoint(with: [.acknowledgesUnseen, .bearsOutOther]),
+            let next = ends[other].next, place > max(next, ends[other].unseen ?? next)
         else { return }
         ends[other].unseen = place
         add(.ackedUnseen, to: index, evidence: ends[other].last.map { [$0] } ?? [])
@@ -69,9 +69,6 @@ extension LabelPass {
         add(.challengeACK, to: index, evidence: [syn.last])
         return true
     }
-
-    /// 65,535 octets, shifted by 14 (RFC 7323 2.3).
-    static let widestWindow: Int64 = 65_535 << 14
 
     /// A pure ACK that acknowledges nothing new.
     private mutating func labelRepeatedACK(_ index: Int, at start: Int64, _ place: Int64) {

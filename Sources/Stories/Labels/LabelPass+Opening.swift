@@ -35,6 +35,7 @@ extension LabelPass {
         ends[side].maximumSegmentSize = fact.maximumSegmentSize ?? ends[side].maximumSegmentSize
         ends[side].windowScale = fact.windowScale
         ends[side].sackPermitted = fact.sackPermitted
+        guard !fact.classes.contains(.stray) else { return }
         let start = ends[side].line.place(of: fact.sequence)
         let end = start + 1 + Int64(fact.length)
         if ends[side].start.map({ start < $0 }) ?? true {

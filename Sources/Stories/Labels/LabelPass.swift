@@ -152,7 +152,14 @@ struct LabelPass {
 
     func has(_ label: SegmentLabel, _ index: Int) -> Bool { labels[index].contains { $0.label == label } }
 
-    func elapsed(_ from: Int, _ to: Int) -> Int64 { facts[to].time.nanoseconds(since: facts[from].time) }
+    /// A capture can claim any times; beyond this, no difference between two means anything, and it can be multiplied.
+    private static let longestElapsed = Int64.max / 16
+
+    /// Nanoseconds from one segment to another.
+    func elapsed(_ from: Int, _ to: Int) -> Int64 {
+        let time = facts[to].time.nanoseconds(since: facts[from].time)
+        return min(Self.longestElapsed, max(-Self.longestElapsed, time))
+    }
 
     // MARK: One segment
 
