@@ -166,7 +166,9 @@ struct SocketFlagTests {
                 "$TCPLENS" listen 127.0.0.1:8080 > /dev/null 2>&1 &
                 server=$!
                 for try in 1 2 3 4 5 6 7 8 9; do ss -Htln | grep -q 8080 && break; sleep 0.2; done
-                sleep 30 | "$TCPLENS" dial 127.0.0.1:8080 > /dev/null 2>&1 &
+                pipe=$(mktemp -u) && mkfifo "$pipe"
+                "$TCPLENS" dial 127.0.0.1:8080 < "$pipe" > /dev/null 2>&1 &
+                exec 3> "$pipe"; rm "$pipe"
                 for try in 1 2 3 4 5 6 7 8 9; do ss -Htn | grep -q 8080 && break; sleep 0.2; done
                 ss -Htn $FILTER | awk '{ print $4, $5 }' | sort
                 echo ---
@@ -210,7 +212,7 @@ struct SocketFlagTests {
         pair.closeClient(0)
         let run = try await Run("sockets", "--explain", ":\(pair.port)", "--lang", language)
         #expect(run.out.contains(words))
-        let json = try await Run("sockets", "--json", "--explain", "sport = :\(pair.port)", "state close-wait")
+        let json = try await Run("sockets", "--json", "--explain", "state close-wait", "sport = :\(pair.port)")
         #expect(json.out.contains("\"meaning\":[\"not-closed\"]"))
     }
 
@@ -221,7 +223,9 @@ struct SocketFlagTests {
                 "$TCPLENS" listen 127.0.0.1:8080 > /dev/null 2>&1 &
                 server=$!
                 for try in 1 2 3 4 5 6 7 8 9; do "$TCPLENS" sockets -l :8080 > /dev/null 2>&1 && break; sleep 0.2; done
-                sleep 30 | "$TCPLENS" dial 127.0.0.1:8080 > /dev/null 2>&1 &
+                pipe=$(mktemp -u) && mkfifo "$pipe"
+                "$TCPLENS" dial 127.0.0.1:8080 < "$pipe" > /dev/null 2>&1 &
+                exec 3> "$pipe"; rm "$pipe"
                 for try in 1 2 3 4 5 6 7 8 9; do "$TCPLENS" sockets dport = :8080 > /dev/null 2>&1 && break; sleep 0.2; done
                 setsid "$TCPLENS" sockets -K dport = :8080 < /dev/null; echo "unasked $?"
                 "$TCPLENS" sockets -K --yes dport = :8080; echo "agreed $?"
