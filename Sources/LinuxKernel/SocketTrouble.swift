@@ -45,7 +45,11 @@ package enum SocketTrouble: String, CaseIterable {
         } else if entry.state == .established, entry.sendQueue > 0 {
             found.append(.notAcknowledged)
         }
-        if entry.receiveQueue > 0, entry.state == .established || entry.state == .closeWait { found.append(.notRead) }
+        // In CLOSE-WAIT the kernel counts the FIN as one octet to be read.
+        let counted: UInt32 = entry.state == .closeWait ? 1 : 0
+        if entry.receiveQueue > counted, entry.state == .established || entry.state == .closeWait {
+            found.append(.notRead)
+        }
         return found
     }
 }
