@@ -17,7 +17,13 @@ import Testing
             let all = try Set(table.sockets().map(\.cookie))
             #expect(all.count > 480)
             var random = SeededNumbers(state: 20_261_128)
-            let filters = (0..<2000).map { _ in RandomSocketFilter.text(using: &random, ports: crowd.ports) }
+            var filters: [String] = []
+            while filters.count < 2000 {
+                let text = RandomSocketFilter.text(using: &random, ports: crowd.ports)
+                // Only sockets in CLOSED would be left, of which the kernel tells now these and now those.
+                let leavesClosed = text.contains("exclude connected") && text.contains("exclude listening")
+                if !leavesClosed { filters.append(text) }
+            }
             let expected = try Self.ss(filters)
             try #require(expected.count == filters.count)
             var different: [String] = []
