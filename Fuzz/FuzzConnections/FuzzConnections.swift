@@ -102,7 +102,7 @@ private func readSegments(_ input: ArraySlice<UInt8>) {
     var tracker = ConnectionTracker(seed: HashSeed(&generator))
     var groups: [[StoredSegment]] = []
     for segment in stored {
-        let place = tracker.add(segment.tracked)
+        let place = tracker.add(segment.tracked).connection
         if place == groups.count { groups.append([]) }
         groups[place].append(segment)
     }
