@@ -32,7 +32,8 @@ private func readCapture(_ bytes: [UInt8]) {
         + counts.concealed
         + counts.truncated + counts.malformed
     precondition(counts.packets == counts.segments + others)
-    precondition(analysis.kept.count + analysis.leftOut == counts.segments)
+    let kept = (1...max(1, analysis.count)).reduce(0) { $0 + (analysis.stored($1)?.segments.count ?? 0) }
+    precondition(kept + analysis.leftOut == counts.segments)
     check(analysis.connections, segments: counts.segments)
     for number in 1...max(1, min(50, analysis.count)) {
         guard let story = analysis.stored(number).flatMap({ ConnectionStory($0) }) else { continue }

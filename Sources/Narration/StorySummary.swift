@@ -5,7 +5,7 @@ import Tracking
 extension ConnectionStory {
     /// How it went, in two or three sentences under its picture.
     public var summary: [Text] {
-        let outcome = record.outcome
+        let outcome = settled.outcome
         var lines: [Text]
         if let last = lastStates, outcome.isContradicted(by: last) {
             lines = outcome.sentences(endingIn: last)
@@ -22,6 +22,12 @@ extension ConnectionStory {
         }
         if record.reusesTuple {
             lines.append(Text(en: "The same address pair was used before in this capture.", zh: "这个四元组在抓包中此前用过。"))
+        }
+        if leftOut > 0 {
+            lines.append(
+                Text(
+                    en: "The last \(counted(leftOut, "segment")) are not in the picture.",
+                    zh: "最后 \(leftOut) 个报文段未画出。"))
         }
         return lines
     }

@@ -17,7 +17,8 @@ extension ConnectionRecord {
 
     /// Classifies a segment that is no RST by its numbers, and moves its direction's cursor.
     mutating func noteNumbers(
-        _ segment: TrackedSegment, from side: Int, repeatsSYN: Bool, at ticks: UInt32, _ store: inout HoleStore
+        _ segment: TrackedSegment, from side: Int, repeatsSYN: Bool, at ticks: UInt32,
+        _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore
     ) -> SegmentReading {
         if segment.flags.contains(.syn) { return noteOpening(segment, from: side, repeatsSYN, at: ticks) }
         var reading = SegmentReading()
@@ -32,14 +33,19 @@ extension ConnectionRecord {
         }
         if let probe = probe(segment, from: side) {
             reading.classes.insert(probe)
-            // An octet that is sent into a closed window for the first time takes a number.
             if end.isAfter(halves[side].next) {
+                // An octet that is sent into a closed window for the first time takes a number.
                 halves[side].advance(to: end)
                 reading.classes.insert(.advances)
+            } else if halves[side].marks.contains(.gapped), probe == .windowProbe, length > 0 {
+                // One that was sent before and not captured is there now.
+                let next = halves[side].next
+                reading.found = store.fill(segment.sequence, end, in: &halves[side].holes, before: next).acknowledged
+                halves[side].noteHoles()
             }
             return reading
         }
-        if isStray(segment, from: side, at: ticks, &store, &reading) {
+        if isStray(segment, from: side, at: ticks, transitions, &store, &reading) {
             reading.classes.insert(.stray)
             return reading
         }
@@ -223,22 +229,29 @@ extension ConnectionRecord {
 
     /// Whether a segment's numbers cannot be of this stream, as far as is known.
     private mutating func isStray(
-        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
-        _ reading: inout SegmentReading
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
+        _ store: inout HoleStore, _ reading: inout SegmentReading
     ) -> Bool {
         let end = segment.sequence + segment.sequenceLength
         if halves[side].marks.contains(.fin) {
             // Nothing comes after a FIN: what seems to was never of this stream.
             if end.isAfter(halves[side].next) { return true }
-        } else if segment.flags.contains(.fin), end.isBefore(halves[side].next), isAcknowledged(end + 1, of: side) {
-            // What lies behind this FIN has been acknowledged.
+        } else if segment.flags.contains(.fin), end.isBefore(halves[side].next),
+            isAcknowledged(end + 1, of: side) || isBeforeAll(end, of: side)
+        {
+            // What lies behind this FIN has been acknowledged, or is all there is.
             return true
         }
         if halves[side].marks.contains(.initialKnown), halves[side].lead(over: segment.sequence) > halves[side].extent {
             return true
         }
         guard isOutOfReach(segment.sequence.distance(from: halves[side].next), of: side) else { return false }
-        return isFar(segment, from: side, at: ticks, &store, &reading)
+        return isFar(segment, from: side, at: ticks, transitions, &store, &reading)
+    }
+
+    /// Whether a stream that ends here would hold nothing of what was captured of it.
+    private mutating func isBeforeAll(_ end: SequenceNumber, of side: Int) -> Bool {
+        halves[side].extent > 1 && halves[side].lead(over: end) >= halves[side].extent - 1
     }
 
     @inline(__always)
@@ -251,8 +264,8 @@ extension ConnectionRecord {
     /// A jump ahead that nothing explains waits for the next segment or ACK to bear it out. Where the stream goes on from its
     /// old place instead, the jump was not of this stream.
     private mutating func isFar(
-        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
-        _ reading: inout SegmentReading
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
+        _ store: inout HoleStore, _ reading: inout SegmentReading
     ) -> Bool {
         let start = segment.sequence
         let end = start + segment.sequenceLength
@@ -260,10 +273,13 @@ extension ConnectionRecord {
         if halves[side].marks.contains(.gapped),
             let old = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
         {
-            if start.isAtOrAfter(old.start), !isOutOfReach(start.distance(from: old.end), of: side),
-                accept(old, of: side, at: ticks, &store)
+            // What lies behind a FIN does not speak for it.
+            let goesOn = start.isAtOrAfter(old.start) && (!old.isFIN || end.isAtOrBefore(old.end))
+            if goesOn, !isOutOfReach(start.distance(from: old.end), of: side),
+                accept(old, of: side, at: ticks, transitions, &store)
             {
                 reading.classes.insert(.bearsOut)
+                reading.borneOut = old.start
                 return false
             }
         }
@@ -278,7 +294,8 @@ extension ConnectionRecord {
     ///
     /// - Returns: whether it is; not where the stream has gone on from its old place, beyond it.
     private mutating func accept(
-        _ suspect: Hole, of side: Int, at ticks: UInt32, _ store: inout HoleStore
+        _ suspect: Hole, of side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
+        _ store: inout HoleStore
     ) -> Bool {
         guard suspect.start.isAtOrAfter(halves[side].next) else { return false }
         open(halves[side].next, suspect.start, of: side, .open, at: ticks, &store)
@@ -286,11 +303,7 @@ extension ConnectionRecord {
         guard suspect.isFIN else { return true }
         halves[side].marks.insert(.fin)
         if closer == nil { closer = side }
-        switch halves[side].state {
-        case .closeWait: halves[side].state = .lastAck
-        case .established, .synReceived: halves[side].state = .finWait1
-        default: break
-        }
+        move(side, .close, transitions)
         return true
     }
 
@@ -309,7 +322,7 @@ extension ConnectionRecord {
     /// captured; unless `side` was never seen to send anything, where the count begins there.
     mutating func believes(
         acknowledgment number: SequenceNumber, of side: Int, by segment: TrackedSegment, at ticks: UInt32,
-        _ store: inout HoleStore, _ reading: inout SegmentReading
+        _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore, _ reading: inout SegmentReading
     ) -> Bool {
         let marks = halves[side].marks
         guard !marks.contains(.fin), !segment.flags.contains(.syn), !isOpening(side) else {
@@ -318,10 +331,12 @@ extension ConnectionRecord {
         if marks.contains(.gapped),
             let suspect = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
         {
-            if number.isAtOrAfter(suspect.start), !isOutOfReach(number.distance(from: suspect.end), of: side),
-                accept(suspect, of: side, at: ticks, &store)
+            let speaks = number.isAtOrAfter(suspect.start) && (!suspect.isFIN || number.isAtOrBefore(suspect.end))
+            if speaks, !isOutOfReach(number.distance(from: suspect.end), of: side),
+                accept(suspect, of: side, at: ticks, transitions, &store)
             {
                 reading.classes.insert(.bearsOutOther)
+                reading.borneOut = suspect.start
             } else {
                 store.append(suspect, to: &halves[side].holes)
             }
@@ -367,8 +382,10 @@ extension ConnectionRecord {
         for side in 0...1 where isLong || Int32(bitPattern: ticks &- halves[side].timedAt) < 0 {
             halves[side].marks.remove(.timing)
         }
-        guard isLong else { return }
-        for side in 0...1 { store.age(halves[side].holes, at: ticks) }
+        for side in 0...1 where halves[side].marks.contains(.gapped) {
+            let isOld = silence.magnitude >= UInt64(HoleStore.oldest) * UInt64(Self.tick)
+            store.age(halves[side].holes, at: ticks, isLong: isOld)
+        }
     }
 
     /// Half of what the ticks can count, in nanoseconds: 214 s.

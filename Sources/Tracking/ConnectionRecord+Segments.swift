@@ -20,7 +20,7 @@ extension ConnectionRecord {
         // An RST is judged by its number alone and stands in nobody's stream (RFC 9293 3.10.7.4, the second check).
         if flags.contains(.rst) {
             noteBase(segment, from: side)
-            settleReset(segment, from: side, store)
+            settleReset(segment, from: side, transitions, store)
             return SegmentReading()
         }
         if isSecondAnswer(segment, from: side) {
@@ -28,6 +28,7 @@ extension ConnectionRecord {
                 start: segment.sequence, end: segment.sequence + segment.sequenceLength, ticks: ticks, duplicates: 0,
                 kind: .suspect)
             second.isSYN = true
+            second.scaleCode = segment.windowScale.map { $0 + 1 } ?? 0
             store.append(second, to: &halves[side].holes)
             halves[side].marks.insert(.gapped)
         } else if !isOfAnother(segment, from: side) {
@@ -50,13 +51,13 @@ extension ConnectionRecord {
             repeatsSYN = noteSYN(segment, from: side, &store)
         }
         noteBase(segment, from: side)
-        var reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, &store)
+        var reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, transitions, &store)
         if flags.contains(.ack) {
             if halves[peer(of: side)].marks.contains(.gapped) {
                 settleAnswer(segment.acknowledgment, of: peer(of: side), &store)
             }
             if !handshakeProved { noteHandshake(segment, from: side) }
-            noteAcknowledgment(segment, from: side, at: ticks, &store, &reading)
+            noteAcknowledgment(segment, from: side, at: ticks, transitions, &store, &reading)
         }
         noteWindow(segment, of: side, &reading)
         halves[side].count(reading)
@@ -186,12 +187,13 @@ extension ConnectionRecord {
         store.removeAll(of: &halves[side].holes)
         halves[side].initialSequence = second.start
         halves[side].begin(at: second.end)
+        halves[side].windowScale = second.scaleCode == 0 ? nil : second.scaleCode - 1
         if halves[side].holes == 0 { halves[side].marks.remove(.gapped) }
     }
 
     private mutating func noteAcknowledgment(
-        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
-        _ reading: inout SegmentReading
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
+        _ store: inout HoleStore, _ reading: inout SegmentReading
     ) {
         let other = peer(of: side)
         let number = segment.acknowledgment
@@ -200,7 +202,7 @@ extension ConnectionRecord {
         }
         // What was never sent, nobody can acknowledge (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
         if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
-            !believes(acknowledgment: number, of: other, by: segment, at: ticks, &store, &reading)
+            !believes(acknowledgment: number, of: other, by: segment, at: ticks, transitions, &store, &reading)
         {
             reading.classes.insert(.invalidACK)
             return
@@ -241,9 +243,19 @@ extension ConnectionRecord {
         }
     }
 
+    /// What its receiver does not take offers no window; what was overtaken by a later acknowledgment, none that counts (RFC 9293
+    /// 3.10.7.4, SND.WL1 and SND.WL2).
     private mutating func noteWindow(_ segment: TrackedSegment, of side: Int, _ reading: inout SegmentReading) {
+        guard reading.classes.isDisjoint(with: [.stray, .invalidACK]) else { return }
+        let opens = segment.flags.contains(.syn)
+        if segment.window == 0, !opens, !segment.flags.contains(.fin) { reading.classes.insert(.zeroWindow) }
+        if segment.flags.contains(.ack), halves[side].marks.contains(.acknowledged),
+            halves[side].highestAcknowledgment.isAfter(segment.acknowledgment)
+        {
+            return
+        }
         halves[side].window = segment.window
-        if segment.window == 0, segment.flags.isDisjoint(with: [.syn, .fin]) { reading.classes.insert(.zeroWindow) }
+        if opens { halves[side].marks.insert(.unscaled) } else { halves[side].marks.remove(.unscaled) }
     }
 }
 

@@ -65,7 +65,11 @@ struct SchemaTests {
     func sockets() async throws {
         let port = try freePort()
         let command = try RunningCommand("listen 127.0.0.1:\(port) --once --json")
-        try check(try await Run("dial", "--json", "127.0.0.1:\(port)"), by: "dial.json")
+        // Refused until it listens.
+        var dialled = try await Run("dial", "--json", "127.0.0.1:\(port)")
+        for _ in 0..<200 where dialled.status == 10 { dialled = try await Run("dial", "--json", "127.0.0.1:\(port)") }
+        #expect(dialled.status == 0)
+        try check(dialled, by: "dial.json")
         try check(try await command.ended(), by: "guest.json", lines: true)
         try check(try await Run("dial", "--json", "127.0.0.1:\(port)"), by: "dial.json")
         let sockets = try await Run("sockets", "-apiem", "--explain", "--json")

@@ -345,4 +345,16 @@ struct MeasuredCaptureTests {
             .mapValues(\.count)
         #expect(openings == [.halfOpen: 3, .refused: 5, .unanswered: 1986])
     }
+
+    @Test("a window probe's octet is there, though it was not captured before")
+    func probedHole() {
+        let t = Transcript()
+        t.open()
+        // 101 to 1101 is not captured.
+        t.c.data(1101, ack: 301, 1000)
+        t.s.ack(301, ack: 101, window: 0)
+        t.c.data(101, ack: 301, 1)
+        t.s.ack(301, ack: 2101)
+        #expect(t.measured.measures(of: 0)?.sent(by: .client, of: t.records[0]).missingOctets == 999)
+    }
 }

@@ -20,9 +20,9 @@ struct PassResult: Equatable, CustomStringConvertible {
 
     /// What one has found. The analysis must have been keeping all.
     init(_ analysis: borrowing CaptureAnalysis, _ ending: CaptureEnding?) {
-        var numbers: [[Int]] = Array(repeating: [], count: analysis.count)
-        for (connection, segment) in analysis.kept { numbers[connection].append(segment.number) }
-        connections = (0..<analysis.count).map { "\(analysis[$0]) \(numbers[$0])" }
+        connections = (0..<analysis.count).map {
+            "\(analysis[$0]) \(analysis.stored($0 + 1)?.segments.map(\.number) ?? [])"
+        }
         counts = analysis.counts
         self.ending = ending
     }

@@ -28,6 +28,8 @@ struct LabelPass {
         /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
         var start: Int64?
         var startIndex: Int?
+        /// The last of its segments whose numbers were not believed.
+        var suspects: [Int] = []
         /// Its last segment, and its last one with data or FIN.
         var last: Int?
         var lastData: Int?
@@ -188,6 +190,7 @@ struct LabelPass {
     private mutating func takeOrdinary(_ index: Int) {
         let fact = facts[index]
         settleReset(before: index)
+        if fact.classes.contains(.bearsOut) { believe(of: fact.side, by: index) }
         let (start, isProbe) = notePlace(index)
         if !isProbe { labelNagle(index) }
         labelWindow(index, at: start)
@@ -195,6 +198,24 @@ struct LabelPass {
         noteAnswer(index)
         if fact.isFIN { labelFin(index) }
         moveLine(index, from: start)
+        if fact.classes.contains(.bearsOutOther) { believe(of: 1 - fact.side, by: index) }
+    }
+
+    /// As many of an end's segments are kept in doubt; a bound for hostile captures.
+    private static let suspectLimit = 16
+
+    /// Enters what was not believed when it came, and is borne out now.
+    private mutating func believe(of side: Int, by index: Int) {
+        guard let start = facts[index].reading?.borneOut,
+            let suspect = ends[side].suspects.last(where: { SequenceNumber(facts[$0].sequence) == start })
+        else { return }
+        ends[side].suspects = []
+        let fact = facts[suspect]
+        let place = ends[side].line.place(of: fact.sequence)
+        labelHole(suspect, at: place)
+        let end = place + Int64(fact.length)
+        _ = ends[side].finder.original(from: place, to: end, index: suspect)
+        moveLine(of: side, to: end)
     }
 
     /// What a segment's numbers say of it, whether or not its receiver took it.
@@ -202,7 +223,10 @@ struct LabelPass {
         let fact = facts[index]
         let side = fact.side
         let start = ends[side].line.place(of: fact.sequence)
-        guard !fact.classes.contains(.stray) else { return (start, false) }
+        guard !fact.classes.contains(.stray) else {
+            ends[side].suspects = ends[side].suspects.suffix(Self.suspectLimit - 1) + [index]
+            return (start, false)
+        }
         if ends[side].start == nil {
             ends[side].start = start
             ends[side].startIndex = index
@@ -227,10 +251,14 @@ struct LabelPass {
     /// Its end's numbers have come as far as the segment does.
     private mutating func moveLine(_ index: Int, from start: Int64) {
         let fact = facts[index]
-        let end = start + Int64(fact.length)
-        guard !fact.classes.contains(.stray), ends[fact.side].next.map({ end > $0 }) ?? true else { return }
-        ends[fact.side].next = end
-        ends[fact.side].line.advance(to: end)
+        guard !fact.classes.contains(.stray) else { return }
+        moveLine(of: fact.side, to: start + Int64(fact.length))
+    }
+
+    private mutating func moveLine(of side: Int, to end: Int64) {
+        guard ends[side].next.map({ end > $0 }) ?? true else { return }
+        ends[side].next = end
+        ends[side].line.advance(to: end)
     }
 
     private mutating func labelFin(_ index: Int) {
