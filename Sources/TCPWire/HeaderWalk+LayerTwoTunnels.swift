@@ -34,9 +34,10 @@ extension HeaderWalk {
         observer.enter(.l2tp, at: start)
         let verdict = ppp(frame, at: offset, in: bounds, &segment, &observer)
         switch verdict {
-        // What stays closed proves nothing: then the length or the frame's own beginning has to.
+        // A protocol number alone proves nothing: the length or the framing has to, or an IP header behind it.
         case .concealed, .fragment:
-            let isProven = flags & 0x4000 != 0 || frame.bigEndian16(at: offset) == 0xff03
+            let isProven =
+                flags & 0x4000 != 0 || frame.bigEndian16(at: offset) == 0xff03 || Int(segment.ipOffset) > start
             return isProven ? verdict : .otherTransport
         default: return verdict
         }

@@ -142,6 +142,13 @@ struct NearMiss: CustomStringConvertible, Sendable {
                 "CAPWAP under DTLS", datagram(to: 5247, [1, 0, 0, 0, 0x17, 0xfe, 0xfd] + packet), .concealed,
                 .concealed(.capwap)),
             NearMiss(
+                "L2TP of a later fragment",
+                datagram(to: 1701, [0, 2, 0, 1, 0, 2, 0, 0x21] + ipv4(6, packet, fragment: 5)), .fragment,
+                .laterFragment),
+            NearMiss(
+                "L2TP of compressed headers, with its length",
+                datagram(to: 1701, [0x40, 2, 0, 14, 0, 1, 0, 2, 0, 3, 1, 2, 3, 4]), .concealed, .concealed(.ppp)),
+            NearMiss(
                 "later fragment of CAPWAP",
                 datagram(to: 5247, [0x00, 0x10, 0x03, 0x80, 0, 1, 0, 8] + CarrierSample.wirelessHello), .fragment),
         ]
