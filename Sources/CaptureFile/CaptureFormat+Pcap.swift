@@ -15,7 +15,7 @@ extension CaptureFormat {
             return nil
         }
         // snoop's magic has eight octets, and "snoo" begins no other format.
-        if magic == 0x6f6f_6e73, available < 8 { return .needsMore(atLeast: 8) }
+        if bytes.bigEndian32(at: offset) == 0x736e_6f6f, available < 8 { return .needsMore(atLeast: 8) }
         if bytes.startsSnoop(at: offset) { return readSnoopHeader(in: bytes, at: &offset) }
         guard let found = PcapMagic(magic) else { return .damaged(.unknownFormat) }
         guard available >= 24 else { return .needsMore(atLeast: 24) }
@@ -58,7 +58,12 @@ extension CaptureFormat {
 
     /// What describes the packets at a place in the file.
     func part(at fileOffset: Int) -> CapturePart? {
-        parts.last { $0.fileOffset <= fileOffset } ?? parts.first
+        var (low, high) = (0, parts.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if parts[middle].fileOffset <= fileOffset { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? parts.first : parts[low - 1]
     }
 }
 
@@ -122,14 +127,16 @@ extension PcapRecords {
         return true
     }
 
-    /// Whether another file was appended here: its header stands in place of a record, and would be none, since it says a length
-    /// of nothing or of more than any packet's. How many octets are at hand behind the first sixteen changes nothing.
+    /// Whether another file was appended here: its header stands in place of a record, and would hardly be one, by the lengths
+    /// that it would claim. How many octets are at hand behind the first sixteen changes nothing.
     @usableFromInline
     func isJoined(at offset: Int, in bytes: RawSpan) -> Bool {
         guard bytes.byteCount &- offset >= 16 else { return false }
         let (_, _, first, second) = bytes.fourWords(at: offset, swapped: swapped)
         let captured = mayHaveSwappedLengths ? min(first, second) : first
-        return (captured == 0 || captured > CaptureFormat.packetLimit) && startsFile(at: offset, in: bytes)
+        let original = mayHaveSwappedLengths ? max(first, second) : second
+        return Self.mayBeFile(captured, original, mayHaveSwappedLengths: mayHaveSwappedLengths)
+            && startsFile(at: offset, in: bytes)
     }
 
     /// Whether another file's header stands here, in place of a record: a magic number with what has to follow it.
@@ -141,6 +148,7 @@ extension PcapRecords {
             let order = bytes.uint32(at: offset &+ 8, swapped: false)
             return order == 0x1a2b_3c4d || order.byteSwapped == 0x1a2b_3c4d
         }
+        if bytes.startsSnoop(at: offset) { return true }
         guard let found = PcapMagic(magic) else { return false }
         return bytes.uint16(at: offset &+ 4, swapped: found.isSwapped) == 2
             && bytes.uint16(at: offset &+ 6, swapped: found.isSwapped) <= 4

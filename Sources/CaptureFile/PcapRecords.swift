@@ -48,8 +48,11 @@ import FlatMemory
         let captured = mayHaveSwappedLengths ? min(first, second) : first
         let original = mayHaveSwappedLengths ? max(first, second) : second
         guard captured <= CaptureFormat.packetLimit, available >= headerLength &+ Int(captured) else { return nil }
-        // A packet of nothing: or another file's header, whose third and fourth words are zero.
-        if captured == 0, startsFile(at: offset, in: bytes) { return nil }
+        if Self.mayBeFile(captured, original, mayHaveSwappedLengths: mayHaveSwappedLengths),
+            startsFile(at: offset, in: bytes)
+        {
+            return nil
+        }
         var packet = CapturedPacket()
         packet.number = number
         // 2^32 s and 2^32 µs of nanoseconds stay within 63 bits.
@@ -65,6 +68,16 @@ import FlatMemory
         packet.interface = bytes.uint32(at: offset &+ 16, swapped: swapped)
         packet.direction = patchedDirection(at: offset, in: bytes)
         return packet
+    }
+
+    /// Whether a record that claims these lengths may be another file's header in place of one. Of pcap's the third and fourth
+    /// words are zero; of snoop's they are its version and its type of link, which are as small as an empty packet's lengths or,
+    /// in the other byte order, greater than any; of pcapng's the third is greater than any, and the fourth a version, which is
+    /// taken for what was captured where the lengths may have changed places.
+    @inlinable @inline(__always)
+    static func mayBeFile(_ captured: UInt32, _ original: UInt32, mayHaveSwappedLengths: Bool) -> Bool {
+        captured < 8 || captured > CaptureFormat.packetLimit
+            || mayHaveSwappedLengths && original > CaptureFormat.packetLimit
     }
 
     /// What a walk that cannot go past `offset` has come to.

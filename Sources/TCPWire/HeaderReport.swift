@@ -101,6 +101,7 @@ struct LayerRecorder: LayerObserver {
     struct Mark {
         var layer: HeaderLayer
         var offset: Int
+        var form: HeaderForm
     }
 
     private(set) var marks: [Mark] = []
@@ -108,7 +109,9 @@ struct LayerRecorder: LayerObserver {
 
     var mark: Int { marks.count }
 
-    mutating func enter(_ layer: HeaderLayer, at offset: Int) { marks.append(Mark(layer: layer, offset: offset)) }
+    mutating func enter(_ layer: HeaderLayer, at offset: Int, as form: HeaderForm) {
+        marks.append(Mark(layer: layer, offset: offset, form: form))
+    }
 
     mutating func stop(_ reason: HeaderStop) { self.reason = reason }
 

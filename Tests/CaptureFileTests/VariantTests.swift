@@ -119,6 +119,9 @@ import Testing
             ("iptrace 2.0\0", .iptrace),
             ("0000  45 00 00 3c 1c 46 40 00\n", .hexDump), ("000000 45 00 00 3c 1c 46\n", .hexDump),
             ("12:00:01.5 IP 10.0.0.1.5 > 10.0.0.2.6: Flags [S]\n", .text), ("{\"a\": 1}", .json),
+            ("[\n  {\n    \"_index\": \"packets\"", .json), ("[]", .json), ("{ }", .json),
+            ("[    0.000000] Linux version 6.8\n", .text), ("[2024-05-01 12:00:01] connected\n", .text),
+            ("[Unit]\nDescription=x\n", .text), ("{\\rtf1\\ansi", .text), ("{% extends %}", .text),
             ("<!DOCTYPE html>", .html),
         ] as [(String, FileKind)])
     func otherFiles(beginning: String, kind: FileKind) {

@@ -311,16 +311,11 @@ struct SocketFilterParser {
 }
 
 extension SocketFilterSurroundings {
-    /// Interfaces of this network namespace; cgroups below /sys/fs/cgroup, whose number is their folder's inode.
+    /// Interfaces of this network namespace; cgroups by their path, whose number is their folder's inode.
     public static let thisMachine = SocketFilterSurroundings(
         device: { name in
             let index = unsafe if_nametoindex(name)
             return index > 0 ? index : nil
         },
-        cgroup: { path in
-            let relative = path.hasPrefix("/sys/fs/cgroup") ? String(path.dropFirst("/sys/fs/cgroup".count)) : path
-            var status = stat()
-            guard unsafe stat("/sys/fs/cgroup/" + relative, &status) == 0 else { return nil }
-            return UInt64(status.st_ino)
-        })
+        cgroup: { CgroupMount.here?.number(of: $0) })
 }

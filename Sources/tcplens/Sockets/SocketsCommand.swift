@@ -193,13 +193,10 @@ struct SocketsCommand: ParsableCommand {
                     below: hasDetails ? { details.append(entries[$0], isBehind: oneLine, to: &$1) } : nil))
             if explain { Screen.write(SocketExplanation(entries).lines(canvas)) }
         }
-        guard owners.isPartial, entries.contains(where: { $0.inode != 0 && owners[$0.inode].isEmpty }) else { return }
-        Screen.complain([
-            Text(
-                en: "tcplens: processes of other users are not shown: run it with sudo",
-                zh: "tcplens：其他用户的进程未显示：请用 sudo 运行"
-            ).spoken
-        ])
+        guard let gap = owners.gap, entries.contains(where: { $0.inode != 0 && owners[$0.inode].isEmpty }) else {
+            return
+        }
+        Screen.complain([SocketOwnerWords.missing(gap).spoken])
     }
 }
 
