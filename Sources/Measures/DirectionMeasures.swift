@@ -45,9 +45,9 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var keepAlives = 0
     /// ``SegmentClass/windowProbe``.
     public internal(set) var windowProbes = 0
-    /// From the first data segment to the last.
-    public internal(set) var firstData: Int64?
-    public internal(set) var lastData: Int64?
+    /// When the first data segment was captured, and the latest time since.
+    private var firstData: Int64?
+    private var lastData: Int64?
 
     // MARK: Acknowledgments and windows
 
@@ -74,7 +74,8 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var idleMaximum: Int64 = 0
     public internal(set) var roundTrips = RoundTrips()
 
-    private var lastTime: Int64?
+    /// The latest time so far, as ``ConnectionMeasures`` has it of both.
+    private var latest: Int64?
     private var duplicateRun = 0
 
     init() {}
@@ -103,7 +104,7 @@ extension DirectionMeasures {
     /// How long data was sent; `nil` where there was none.
     public var dataDuration: Int64? {
         guard let firstData, let lastData else { return nil }
-        return max(0, lastData &- firstData)
+        return lastData &- firstData
     }
 }
 
@@ -114,8 +115,8 @@ extension DirectionMeasures {
         let flags = segment.flags
         let time = segment.time.nanoseconds
         packetOctets &+= UInt64(detail.packetOctets)
-        if let lastTime { idleMaximum = max(idleMaximum, time &- lastTime) }
-        lastTime = time
+        if let latest { idleMaximum = max(idleMaximum, time &- latest) }
+        latest = max(latest ?? time, time)
         if hopLimit == 0, !flags.contains(.rst) { hopLimit = detail.hopLimit }
         if flags.contains(.psh) { pushes += 1 }
         if flags.contains(.urg) { urgents += 1 }
@@ -142,7 +143,7 @@ extension DirectionMeasures {
         dataSegments += 1
         payloadOctets &+= UInt64(length)
         if firstData == nil { firstData = time }
-        lastData = time
+        lastData = max(lastData ?? time, time)
     }
 
     /// What its new octets add to those on their way.

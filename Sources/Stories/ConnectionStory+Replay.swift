@@ -17,7 +17,7 @@ extension ConnectionStory {
         let facts = segments.indices.map { index in
             let sender: Party = first.final.isFromClient(segments[index].header) ? .client : .server
             return SegmentFacts(
-                segments[index], side: first.final.side(of: sender), first.readings[index]?.classes ?? [])
+                segments[index], side: first.final.side(of: sender), first.readings[index])
         }
         let artefacts = CaptureArtefacts(segments, facts)
         var pass = LabelPass(facts, artefacts, reusesTuple: reusesTuple)

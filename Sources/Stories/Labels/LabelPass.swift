@@ -246,17 +246,10 @@ struct LabelPass {
         }
     }
 
-    /// Measures how long an end takes to answer at the fastest, for those answers that can be told from coincidence.
+    /// How long an end takes to answer at the fastest, by the record's timer: nothing that was sent again (RFC 6298 3).
     private mutating func noteAnswer(_ index: Int) {
         let fact = facts[index]
-        guard fact.isACK, let previous, facts[previous].side != fact.side,
-            facts[previous].isSYN || facts[previous].length > 0
-        else { return }
-        let behind =
-            SequenceNumber(facts[previous].sequence) + facts[previous].length + (facts[previous].isSYN ? 1 : 0)
-        guard behind == SequenceNumber(fact.acknowledgment) else { return }
-        let wait = elapsed(previous, index)
-        guard wait >= 0 else { return }
+        guard let wait = fact.roundTrip else { return }
         ends[fact.side].fastestAnswer = min(ends[fact.side].fastestAnswer ?? wait, wait)
         if let one = ends[0].fastestAnswer, let other = ends[1].fastestAnswer { roundTrip = one &+ other }
     }
