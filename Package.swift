@@ -129,7 +129,7 @@ let package = Package(
         .testTarget(
             name: "MeasuresTests",
             dependencies: [
-                "Transcripts", "TCPWire", "CaptureFile", "Tracking", "Passes", "Measures",
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "Tracking", "Passes", "Measures", "Stories",
             ],
             swiftSettings: plain),
         .testTarget(

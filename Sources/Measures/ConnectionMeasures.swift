@@ -40,7 +40,7 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
             let isKnown = directions[other].isWindowScaleKnown
             directions[side].noteFlight(record.halves[side], record.halves[other], window: isKnown ? window : .max)
         }
-        directions[side].answer(segment, detail, classes, shift: shift(of: side, other))
+        directions[side].answer(segment, detail, classes, shift: record.windowShift(of: side))
         if segment.flags.contains(.ack), !classes.contains(.duplicateACK),
             record.halves[side].highestAcknowledgment != lastAcknowledgments[side]
         {
@@ -55,15 +55,6 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
         turns.take(segment, reading, record, to: other)
         zeek.take(
             segment, detail, reading, acknowledged: record.halves[side].highestAcknowledgment, from: side, to: other)
-    }
-
-    /// RFC 7323 2.2: windows are shifted where both SYNs said by how much.
-    private func shift(of side: Int, _ other: Int) -> UInt8? {
-        guard let mine = directions[side].options, let its = directions[other].options, mine.isWindowScaleKnown,
-            its.isWindowScaleKnown
-        else { return nil }
-        guard let shift = mine.windowScale, its.windowScale != nil else { return 0 }
-        return shift
     }
 
     /// What `party` sent. Of a connection of a socket with itself every segment counts as the client's.

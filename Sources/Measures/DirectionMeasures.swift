@@ -61,7 +61,7 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var windowMinimum: UInt32 = 0
     private var windowTotal: UInt64 = 0
     private var windowCount: UInt64 = 0
-    /// Whether the handshake's options were captured: without them nobody can say what a window means.
+    /// Whether enough of the handshake's options was captured: without them nobody can say what a window means.
     public internal(set) var isWindowScaleKnown = false
     /// The most that was on its way unacknowledged, as seen at the capture.
     public internal(set) var flightMaximum: UInt64 = 0
@@ -122,7 +122,7 @@ extension DirectionMeasures {
         if flags.contains(.urg) { urgents += 1 }
         if flags.contains(.syn) {
             syns += 1
-            options = detail.options
+            if !classes.contains(.stray) { options = detail.options }
         }
         if flags.contains(.fin) { fins += 1 }
         if flags.contains(.rst) { resets += 1 }
@@ -167,7 +167,7 @@ extension DirectionMeasures {
     ///
     /// - Parameter shift: by how much its windows are shifted, `nil` where that is not known.
     mutating func answer(_ segment: TrackedSegment, _ detail: SegmentDetail, _ classes: SegmentClass, shift: UInt8?) {
-        guard !segment.flags.contains(.rst) else { return }
+        guard !segment.flags.contains(.rst), !classes.contains(.stray) else { return }
         // A SYN's window is never scaled (RFC 7323 2.2), and says nothing of the windows to come.
         if !segment.flags.contains(.syn) {
             noteWindow(UInt32(segment.window) << UInt32(min(14, shift ?? 0)), shift != nil)

@@ -133,6 +133,8 @@ extension ConnectionRecord {
             }
         }
         halves[side].windowScale = segment.windowScale
+        halves[side].marks.remove(.scaleCutOff)
+        if segment.isScaleCutOff { halves[side].marks.insert(.scaleCutOff) }
         return isRepeat
     }
 

@@ -31,6 +31,8 @@ public struct Half: Sendable, BitwiseCopyable {
         static let beyondInitial = Marks(rawValue: 1 << 12)
         /// ``Half/holes`` is a chain of some.
         static let gapped = Marks(rawValue: 1 << 13)
+        /// The capture holds its SYN, but not so far that the options would tell ``Half/windowScale``.
+        static let scaleCutOff = Marks(rawValue: 1 << 15)
     }
 
     /// ISN, or a guess at it; the marks tell.
