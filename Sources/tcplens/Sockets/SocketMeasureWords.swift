@@ -28,10 +28,8 @@ enum SocketMeasureWords {
     }
 
     private static func window(_ info: TCPInfo) -> Text {
-        // TCP_INFINITE_SSTHRESH: nothing was lost yet.
-        let isKnown = info.slowStartThreshold < 0xffff
-        let threshold = isKnown ? ", ssthresh \(info.slowStartThreshold)" : ""
-        let chinese = isKnown ? "，ssthresh \(info.slowStartThreshold)" : ""
+        let threshold = info.slowStartThreshold.map { ", ssthresh \($0)" } ?? ""
+        let chinese = info.slowStartThreshold.map { "，ssthresh \($0)" } ?? ""
         return Text(
             en: "cwnd \(info.congestionWindow) segments\(threshold)",
             zh: "拥塞窗口 cwnd \(info.congestionWindow) 个报文段\(chinese)")
