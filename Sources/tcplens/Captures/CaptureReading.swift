@@ -26,18 +26,21 @@ enum CaptureReading {
 
     /// Reads to the end; a file that may still grow until `isWaiting` says no.
     ///
-    /// - Parameter report: as of ``CaptureAnalysis/read(_:workers:reporting:)``, and whenever the end was reached.
+    /// - Parameters:
+    ///   - report: as of ``CaptureAnalysis/read(_:workers:reporting:until:)``, and whenever the end was reached.
+    ///   - isEnough: as there: no more is read, nor waited for.
     /// - Returns: how the file ended, where it did not end well.
     static func read(
         _ reader: inout CaptureReader, into analysis: inout CaptureAnalysis, workers: Int = 1,
         waitingWhile isWaiting: () -> Bool = { false },
-        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }
+        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
+        until isEnough: () -> Bool = { false }
     ) throws -> CaptureEnding? {
         while true {
-            try analysis.read(&reader, workers: workers, reporting: report)
+            try analysis.read(&reader, workers: workers, reporting: report, until: isEnough)
             let reached = analysis.progress(of: reader)
             report(&analysis, reached)
-            guard isWaiting() else { break }
+            guard !isEnough(), isWaiting() else { break }
             usleep(100_000)
         }
         let ending = reader.ending
