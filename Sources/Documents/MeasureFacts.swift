@@ -1,5 +1,4 @@
 import Measures
-import Narration
 import TCPWire
 import Tracking
 
@@ -91,10 +90,22 @@ struct MeasureFacts: Encodable {
         server = Direction(measures.sent(by: .server, of: record))
         time = TimeFacts(measures.shares(of: record))
         let vantage = measures.vantage(of: record)
-        self.vantage = VantageFacts(place: vantage.place.rawValue, reason: vantage.reason.text.english)
+        self.vantage = VantageFacts(place: vantage.place.rawValue, reason: vantage.reason.name)
         longestPause = milliseconds(measures.idleMaximum)
         zeekHistory = measures.zeekHistory(of: record)
         zeekMissedBytes = measures.zeekMissedOctets
+    }
+}
+
+extension Vantage.Reason {
+    /// A word that programs can rely on; the numbers stand among the measures.
+    fileprivate var name: String {
+        switch self {
+        case .loopbackAddress: "loopback-address"
+        case .hops: "hops"
+        case .delays: "delays"
+        case .nothing: "nothing"
+        }
     }
 }
 
