@@ -58,7 +58,7 @@ extension PacketCounts {
 
 extension LinkType {
     /// `USER0, 147`, or the number alone where the registry has no name for it.
-    public var nameAndNumber: Text {
+    fileprivate var nameAndNumber: Text {
         let both = name.map { "\($0), \(rawValue)" } ?? "\(rawValue)"
         return Text(en: both, zh: both)
     }
