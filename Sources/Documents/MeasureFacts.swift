@@ -33,6 +33,7 @@ struct MeasureFacts: Encodable {
         let dataSegments: Int
         let payloadBytes: UInt64
         let smallestPayload: UInt32
+        let meanPayload: UInt64?
         let largestPayload: UInt32
         let initialWindow: UInt64
         let retransmittedSegments: Int
@@ -57,6 +58,7 @@ struct MeasureFacts: Encodable {
         let hops: Int?
         let options: OptionFacts?
         let dataDuration: Double?
+        let bytesPerSecond: UInt64?
         let longestPause: Double
         let roundTrip: RoundTripFacts?
     }
@@ -123,6 +125,7 @@ extension MeasureFacts.Direction {
         dataSegments = direction.dataSegments
         payloadBytes = direction.payloadOctets
         smallestPayload = direction.smallestPayload
+        meanPayload = direction.meanPayload
         largestPayload = direction.largestPayload
         initialWindow = direction.initialWindow
         retransmittedSegments = direction.retransmittedSegments
@@ -147,6 +150,7 @@ extension MeasureFacts.Direction {
         hops = direction.hops
         options = direction.options.map(MeasureFacts.OptionFacts.init)
         dataDuration = direction.dataDuration.map(milliseconds)
+        bytesPerSecond = direction.octetsPerSecond
         longestPause = milliseconds(direction.idleMaximum)
         roundTrip = direction.roundTrips.count == 0 ? nil : MeasureFacts.RoundTripFacts(direction.roundTrips)
     }

@@ -101,6 +101,16 @@ extension DirectionMeasures {
         return initial - Int(hopLimit)
     }
 
+    /// The mean payload of a data segment, rounded down; `nil` where there was none.
+    public var meanPayload: UInt64? { dataSegments == 0 ? nil : payloadOctets / UInt64(dataSegments) }
+
+    /// ``octets`` a second of ``dataDuration``, rounded; `nil` where that is no time.
+    public var octetsPerSecond: UInt64? {
+        guard let dataDuration, dataDuration > 0 else { return nil }
+        let (octets, time) = (UInt128(octets), UInt128(dataDuration.magnitude))
+        return UInt64(clamping: (octets * 1_000_000_000 + time / 2) / time)
+    }
+
     /// How long data was sent; `nil` where there was none.
     public var dataDuration: Int64? {
         guard let firstData, let lastData else { return nil }

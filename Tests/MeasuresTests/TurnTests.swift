@@ -134,6 +134,7 @@ import Transcripts
         #expect(analysis.measures[0].idleMaximum <= 2_000_000)
         #expect(client.idleMaximum <= 2_000_000)
         #expect(client.dataDuration == 2_000_000)
+        #expect(client.meanPayload == 100 && client.octetsPerSecond == 150_000)
         #expect(shares(t).server <= 2_000_000)
     }
 }
