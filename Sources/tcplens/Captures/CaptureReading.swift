@@ -52,31 +52,6 @@ enum CaptureReading {
     }
 }
 
-extension CaptureEnding {
-    /// What a reader should know of it, for standard error.
-    func warning(_ path: String) -> [Text] {
-        explanation(path).map { Text(en: "tcplens: " + $0.english, zh: "tcplens: " + $0.chinese) }
-    }
-
-    func explanation(_ path: String) -> [Text] {
-        switch self {
-        case .complete: []
-        case .cutOff(let number, _):
-            [
-                Text(
-                    en: "\(path) is cut off in the middle of packet \(number); shown is what comes before",
-                    zh: "\(path) 在第 \(number) 个报文中间被截断，以上是此前的内容")
-            ]
-        case .damaged(let offset, _):
-            [
-                Text(
-                    en: "\(path) is damaged at byte \(offset); shown is what comes before",
-                    zh: "\(path) 在第 \(offset) 字节处损坏，以上是此前的内容")
-            ]
-        }
-    }
-}
-
 extension Failure {
     /// It began as a capture and ended before there was a packet.
     static func nothingReadable(in path: String) -> Failure {
