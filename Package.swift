@@ -80,8 +80,8 @@ let package = Package(
         .target(
             name: "Documents",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries", "Stories",
-                "LinuxKernel", "Lab", "Narration",
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries",
+                "Stories", "LinuxKernel", "Lab", "Narration",
             ],
             swiftSettings: safe),
         .executableTarget(
@@ -129,7 +129,7 @@ let package = Package(
         .testTarget(
             name: "MeasuresTests",
             dependencies: [
-                "Transcripts", "TCPWire", "CaptureFile", "Tracking", "Passes", "Measures",
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "Tracking", "Passes", "Measures", "Stories",
             ],
             swiftSettings: plain),
         .testTarget(
@@ -169,7 +169,7 @@ let package = Package(
                 "Tracking", "Stories", "Narration", "Pictures",
             ],
             swiftSettings: plain),
-        .testTarget(name: "DocumentsTests", dependencies: ["TCPWire", "Documents"], swiftSettings: plain),
+        .testTarget(name: "DocumentsTests", dependencies: ["FlatMemory", "TCPWire", "Documents"], swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
             dependencies: [

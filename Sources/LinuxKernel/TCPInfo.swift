@@ -58,8 +58,8 @@ public struct TCPInfo: Hashable, Sendable {
     public var roundTripTime: UInt32 = 0
     /// Its variation, in microseconds.
     public var roundTripVariation: UInt32 = 0
-    /// Slow-start threshold, in segments.
-    public var slowStartThreshold: UInt32 = 0
+    /// Slow-start threshold, in segments; `nil` before anything was lost that would set one.
+    public var slowStartThreshold: UInt32?
     /// Congestion window, in segments.
     public var congestionWindow: UInt32 = 0
     /// The MSS that we announced.
@@ -149,7 +149,8 @@ public struct TCPInfo: Hashable, Sendable {
         pathMTU = word(60)
         roundTripTime = word(68)
         roundTripVariation = word(72)
-        slowStartThreshold = word(76)
+        // TCP_INFINITE_SSTHRESH.
+        slowStartThreshold = word(76) < 0x7fff_ffff ? word(76) : nil
         congestionWindow = word(80)
         advertisedMSS = word(84)
         totalRetransmitted = word(100)

@@ -1,3 +1,4 @@
+import FlatMemory
 import Lab
 import LinuxKernel
 import TCPWire
@@ -18,7 +19,7 @@ package enum DialWords {
         if info.options.contains(.selectiveAcknowledgment) { words.append("sack") }
         if info.options.contains(.timestamps) { words.append("ts") }
         if info.options.contains(.windowScale) { words.append("ws \(info.receiveWindowScale)") }
-        let rtt = decimal(Double(info.roundTripTime) / 1000, 3)
+        let rtt = String(Int64(info.roundTripTime), unit: 1000, decimals: 3)
         let list = words.joined(separator: " ")
         return Text(en: "rtt \(rtt) ms, \(list) (kernel)", zh: "往返 \(rtt) ms，\(list)（内核）")
     }

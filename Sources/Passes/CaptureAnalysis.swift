@@ -97,9 +97,11 @@ public struct CaptureAnalysis: ~Copyable {
     ///   - workers: how many processors may share the work on a large file. The result is the same.
     ///   - report: called now and then while reading, at least every few milliseconds where packets come. While several workers
     ///     read, what they have found is not in the analysis yet.
+    ///   - isEnough: asked after each report where one worker reads: whether to read no further.
     public mutating func read(
         _ reader: inout CaptureReader, workers: Int = 1,
-        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }
+        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
+        until isEnough: () -> Bool = { false }
     ) throws(CaptureError) {
         if parallel != nil || workers > 1 && isDivisible && counts.packets == 0 && ParallelPass.isWorthwhile(reader) {
             try readInParallel(&reader, workers, reporting: report)
@@ -111,6 +113,7 @@ public struct CaptureAnalysis: ~Copyable {
             reader.finish(&packets)
             let reached = progress(of: reader)
             report(&self, reached)
+            if isEnough() { return }
         }
     }
 

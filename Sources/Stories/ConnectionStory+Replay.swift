@@ -20,7 +20,7 @@ extension ConnectionStory {
                 segments[index], side: first.final.side(of: sender), first.readings[index])
         }
         let artefacts = CaptureArtefacts(segments, facts)
-        var pass = LabelPass(facts, artefacts, reusesTuple: reusesTuple)
+        var pass = LabelPass(facts, artefacts, first.final, reusesTuple: reusesTuple)
         let labels = first.final.isReflexive ? pass.runReflexive() : pass.run()
         let unreal = refused.union(facts.indices.filter { artefacts.kinds[$0] != nil })
         let resets = ResetHindsight(facts, leavingOut: unreal)

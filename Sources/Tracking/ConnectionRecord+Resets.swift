@@ -60,11 +60,6 @@ extension ConnectionRecord {
     @inline(__always)
     func window(of side: Int) -> UInt32 {
         guard !halves[side].marks.contains(.unscaled) else { return UInt32(halves[side].window) }
-        let opening: Half.Marks = [.syn, .synAck]
-        let other = peer(of: side)
-        // Both have to offer it.
-        let isRefused = !halves[other].marks.isDisjoint(with: opening) && halves[other].windowScale == nil
-        let own = halves[side].marks.isDisjoint(with: opening) ? 14 : halves[side].windowScale ?? 0
-        return UInt32(halves[side].window) << UInt32(isRefused ? 0 : own)
+        return UInt32(halves[side].window) << UInt32(windowShift(of: side) ?? halves[side].windowScale ?? 14)
     }
 }

@@ -28,7 +28,7 @@ extension ConnectionRecord {
                 start: segment.sequence, end: segment.sequence + segment.sequenceLength, ticks: ticks, duplicates: 0,
                 kind: .suspect)
             second.isSYN = true
-            second.scaleCode = segment.windowScale.map { $0 + 1 } ?? 0
+            second.scaleCode = segment.scaleCode
             store.append(second, to: &halves[side].holes)
             halves[side].marks.insert(.gapped)
         } else if !isOfAnother(segment, from: side) {
@@ -133,7 +133,7 @@ extension ConnectionRecord {
                 clientSide = UInt8(truncatingIfNeeded: side)
             }
         }
-        halves[side].windowScale = segment.windowScale
+        halves[side].noteScale(segment.scaleCode)
         return isRepeat
     }
 
@@ -187,7 +187,7 @@ extension ConnectionRecord {
         store.removeAll(of: &halves[side].holes)
         halves[side].initialSequence = second.start
         halves[side].begin(at: second.end)
-        halves[side].windowScale = second.scaleCode == 0 ? nil : second.scaleCode - 1
+        halves[side].noteScale(second.scaleCode)
         if halves[side].holes == 0 { halves[side].marks.remove(.gapped) }
     }
 

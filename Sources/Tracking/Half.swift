@@ -33,6 +33,8 @@ public struct Half: Sendable, BitwiseCopyable {
         static let gapped = Marks(rawValue: 1 << 13)
         /// ``Half/window`` stood in a SYN, where no window is scaled (RFC 7323 2.2).
         static let unscaled = Marks(rawValue: 1 << 14)
+        /// The capture holds its SYN, but not so far that the options would tell ``Half/windowScale``.
+        static let scaleCutOff = Marks(rawValue: 1 << 15)
     }
 
     /// ISN, or a guess at it; the marks tell.

@@ -18,8 +18,9 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     package let window: UInt16
     /// Which of the key's endpoints sent it: 0 low, 1 high. Of a connection of a socket with itself always 0.
     private let senderSide: UInt8
-    /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN.
-    private let scaleCode: UInt8
+    /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN; ``cutOff`` where it was not captured.
+    let scaleCode: UInt8
+    static let cutOff: UInt8 = 16
     /// Of its timestamp (RFC 7323 3.2) the lower fifteen bits, shifted by one, and a 1, where that stands first among the
     /// options, as nearly all senders put it (appendix A); 0 for none. Two are compared as they are: their difference is twice
     /// that of the timestamps, and goes full circle after 2^15 ticks.
@@ -45,8 +46,12 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         // Not by a method of the header's, for which it would have to lie in memory.
         scaleCode =
             header.flags.contains(.syn)
-            ? SYNOptions(in: frame, at: Int(header.tcpOffset), length: Int(header.headerLength)).windowScale
-                .map { min($0, 14) + 1 } ?? 0 : 0
+            ? Self.scaleCode(SYNOptions(in: frame, at: Int(header.tcpOffset), length: Int(header.headerLength))) : 0
+    }
+
+    private static func scaleCode(_ options: SYNOptions) -> UInt8 {
+        guard options.isWindowScaleKnown else { return cutOff }
+        return options.windowScale.map { min($0, 14) + 1 } ?? 0
     }
 
     /// The lower fifteen bits of the timestamp behind NOP, NOP, and a 1 behind them. Which segments have one follows no
@@ -66,9 +71,6 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     package init(_ header: SegmentHeader, of packet: borrowing CapturedPacket, in frame: RawSpan) {
         self.init(header, in: frame, at: packet.time, number: packet.number)
     }
-
-    /// A SYN's shift count, at most 14 (RFC 7323 2.3); `nil` also where it is no SYN.
-    var windowScale: UInt8? { scaleCode == 0 ? nil : scaleCode - 1 }
 
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }

@@ -152,6 +152,27 @@ struct FlowCommentTests {
         }
     }
 
+    @Test("a socket that is connected with itself has its comments beside its one lane")
+    func oneLane() async throws {
+        let path = folder.path("itself.pcapng")
+        var writer = try PcapngWriter(path: path)
+        let interface = try writer.addInterface(CaptureInterface(linkType: LinkType.ethernet.rawValue))
+        let end = Exchange().client
+        let builder = SegmentBuilder(from: end, to: end)
+        let segments = [builder.syn(sequence: 7), builder.synAck(sequence: 7, acknowledgment: 8)]
+        for (place, segment) in segments.enumerated() {
+            try writer.write(
+                segment.ethernetFrame().octets, interface: interface,
+                time: Timestamp(nanoseconds: Exchange.start + Int64(place)), comments: ["remark \(place)"])
+        }
+        try writer.finish()
+        let run = try await Run("flow", path, "--hosts", "--width", "80", "--lang", "en")
+        #expect(run.status == 0)
+        #expect(run.lines.contains { $0.contains("remark 0 (comment in the file)") })
+        #expect(run.lines.contains { $0.contains("remark 1 (comment in the file)") })
+        #expect(run.lines.allSatisfy { cells($0) <= 80 })
+    }
+
     @Test("a carriage return takes no line feed along, and a comment cut to nothing is told of")
     func edges() async throws {
         let text = try await Run("flow", capture([["first\r\r\nsecond"]]), "--width", "80")

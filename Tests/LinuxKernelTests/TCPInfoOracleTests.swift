@@ -79,7 +79,8 @@ import Testing
             "pacing_rate": "\(info.pacingRate &* 8)", "rcv_rtt": milliseconds(info.receiverRoundTripTime),
             "reordering": "\(info.reordering)", "reord_seen": "\(info.reorderings)",
         ]
-        if info.slowStartThreshold < 0xffff { numbers["ssthresh"] = "\(info.slowStartThreshold)" }
+        // `ss` leaves out larger ones too.
+        if let threshold = info.slowStartThreshold, threshold < 0xffff { numbers["ssthresh"] = "\(threshold)" }
         return numbers
     }
 

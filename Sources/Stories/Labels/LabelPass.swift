@@ -22,8 +22,7 @@ struct LabelPass {
         /// The highest number of the other end that it acknowledged, and the segment that did.
         var lastACK: Int64?
         var lastACKIndex: Int?
-        /// The window of its last segment but an RST, as sent, and that segment.
-        var window: UInt16?
+        /// Its last segment whose window counts: no RST, none that is stray.
         var windowIndex: Int?
         /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
         var start: Int64?
@@ -47,7 +46,6 @@ struct LabelPass {
         var synAck: Opening?
         var fin: Int?
         var maximumSegmentSize: UInt16?
-        var windowScale: UInt8?
         var sackPermitted: Bool?
         /// The least time it took to answer what it received, in nanoseconds, as seen from here.
         var fastestAnswer: Int64?
@@ -81,6 +79,8 @@ struct LabelPass {
     /// Each end's usual TTL with a segment that has it; `nil` where it has none.
     let usualHopLimits: [(limit: UInt8, witness: Int)?]
     let reusesTuple: Bool
+    /// By how many bits each end's windows are shifted; `nil` where that is not known.
+    let windowShifts: [UInt8?]
     var ends = [End(), End()]
     var labels: [[ProvedLabel]]
     /// Whether a segment carries numbers sent before; the label that says why may come only in the end.
@@ -90,10 +90,12 @@ struct LabelPass {
     /// From the SYN to the ACK that completes the handshake, or the best guess since; nanoseconds.
     var roundTrip: Int64?
 
-    init(_ facts: [SegmentFacts], _ artefacts: CaptureArtefacts, reusesTuple: Bool) {
+    /// - Parameter record: the connection's, as far as the segments tell.
+    init(_ facts: [SegmentFacts], _ artefacts: CaptureArtefacts, _ record: ConnectionRecord, reusesTuple: Bool) {
         self.facts = facts
         self.artefacts = artefacts
         self.reusesTuple = reusesTuple
+        windowShifts = (0...1).map { record.windowShift(of: $0) }
         labels = Array(repeating: [], count: facts.count)
         isRepeated = Array(repeating: false, count: facts.count)
         let real = facts.indices.filter { artefacts.kinds[$0] == nil }
@@ -180,8 +182,7 @@ struct LabelPass {
         let side = fact.side
         if !fact.isRST {
             if fact.length > 0 { ends[side].lastData = index }
-            ends[side].window = fact.window
-            ends[side].windowIndex = index
+            if !fact.classes.contains(.stray) { ends[side].windowIndex = index }
         }
         ends[side].last = index
         previous = index
@@ -274,17 +275,10 @@ struct LabelPass {
         }
     }
 
-    /// Measures how long an end takes to answer at the fastest, for those answers that can be told from coincidence.
+    /// How long an end takes to answer at the fastest, by the record's timer: nothing that was sent again (RFC 6298 3).
     private mutating func noteAnswer(_ index: Int) {
         let fact = facts[index]
-        guard fact.isACK, let previous, facts[previous].side != fact.side,
-            facts[previous].isSYN || facts[previous].length > 0
-        else { return }
-        let behind =
-            SequenceNumber(facts[previous].sequence) + facts[previous].length + (facts[previous].isSYN ? 1 : 0)
-        guard behind == SequenceNumber(fact.acknowledgment) else { return }
-        let wait = elapsed(previous, index)
-        guard wait >= 0 else { return }
+        guard let wait = fact.roundTrip else { return }
         ends[fact.side].fastestAnswer = min(ends[fact.side].fastestAnswer ?? wait, wait)
         if let one = ends[0].fastestAnswer, let other = ends[1].fastestAnswer { roundTrip = one &+ other }
     }

@@ -26,7 +26,6 @@ struct SegmentFacts {
     private(set) var timestamps: TCPTimestamps?
     private(set) var blocks: SACKBlocks = []
     private(set) var maximumSegmentSize: UInt16?
-    private(set) var windowScale: UInt8?
     private(set) var sackPermitted = false
     private(set) var fastOpen: FastOpenCookie?
 
@@ -53,7 +52,6 @@ struct SegmentFacts {
             case .timestamps(let stamps): timestamps = stamps
             case .sack(let found): blocks = found
             case .maximumSegmentSize(let size): maximumSegmentSize = size
-            case .windowScale(let shift): windowScale = min(shift, 14)
             case .sackPermitted: sackPermitted = true
             case .fastOpen(let cookie, _): fastOpen = cookie
             default: break
@@ -62,6 +60,12 @@ struct SegmentFacts {
     }
 
     var classes: SegmentClass { reading?.classes ?? [] }
+
+    /// The round trip that its acknowledgment ends by the record's timer, in nanoseconds.
+    var roundTrip: Int64? {
+        guard let reading, reading.classes.contains(.endsRoundTrip) else { return nil }
+        return Int64(reading.roundTrip) * ConnectionRecord.tick
+    }
 
     var isSYN: Bool { flags.contains(.syn) }
     var isACK: Bool { flags.contains(.ack) }

@@ -26,18 +26,21 @@ enum CaptureReading {
 
     /// Reads to the end; a file that may still grow until `isWaiting` says no.
     ///
-    /// - Parameter report: as of ``CaptureAnalysis/read(_:workers:reporting:)``, and whenever the end was reached.
+    /// - Parameters:
+    ///   - report: as of ``CaptureAnalysis/read(_:workers:reporting:until:)``, and whenever the end was reached.
+    ///   - isEnough: as there: no more is read, nor waited for.
     /// - Returns: how the file ended, where it did not end well.
     static func read(
         _ reader: inout CaptureReader, into analysis: inout CaptureAnalysis, workers: Int = 1,
         waitingWhile isWaiting: () -> Bool = { false },
-        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }
+        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
+        until isEnough: () -> Bool = { false }
     ) throws -> CaptureEnding? {
         while true {
-            try analysis.read(&reader, workers: workers, reporting: report)
+            try analysis.read(&reader, workers: workers, reporting: report, until: isEnough)
             let reached = analysis.progress(of: reader)
             report(&analysis, reached)
-            guard isWaiting() else { break }
+            guard !isEnough(), isWaiting() else { break }
             usleep(100_000)
         }
         let ending = reader.ending
@@ -46,31 +49,6 @@ enum CaptureReading {
             throw Failure.nothingReadable(in: reader.path)
         }
         return ending
-    }
-}
-
-extension CaptureEnding {
-    /// What a reader should know of it, for standard error.
-    func warning(_ path: String) -> [Text] {
-        explanation(path).map { Text(en: "tcplens: " + $0.english, zh: "tcplens: " + $0.chinese) }
-    }
-
-    func explanation(_ path: String) -> [Text] {
-        switch self {
-        case .complete: []
-        case .cutOff(let number, _):
-            [
-                Text(
-                    en: "\(path) is cut off in the middle of packet \(number); shown is what comes before",
-                    zh: "\(path) 在第 \(number) 个报文中间被截断，以上是此前的内容")
-            ]
-        case .damaged(let offset, _):
-            [
-                Text(
-                    en: "\(path) is damaged at byte \(offset); shown is what comes before",
-                    zh: "\(path) 在第 \(offset) 字节处损坏，以上是此前的内容")
-            ]
-        }
     }
 }
 
