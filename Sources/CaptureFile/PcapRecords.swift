@@ -14,12 +14,34 @@ import FlatMemory
 
     @inlinable init() {}
 
+    /// Whether they are written as nearly all are: in this machine's byte order, sixteen octets before each packet, the captured
+    /// length first.
+    @usableFromInline var isUsual: Bool { !swapped && headerLength == 16 && !mayHaveSwappedLengths }
+
     /// The packet whose record starts at `offset`; `nil` where ``obstacle(at:in:)`` tells why it cannot be read. The next record
     /// starts behind it.
     ///
     /// - Parameter windowStart: where `bytes` begin in the file.
-    @inlinable @inline(__always)
+    @usableFromInline
     func packet(at offset: Int, in bytes: RawSpan, from windowStart: Int, number: Int) -> CapturedPacket? {
+        packet(
+            at: offset, in: bytes, from: windowStart, number: number, swapped: swapped, headerLength: headerLength,
+            mayHaveSwappedLengths: mayHaveSwappedLengths)
+    }
+
+    /// The same where ``isUsual`` holds: nothing is asked then that the answer to is known.
+    @inlinable @inline(__always)
+    func usualPacket(at offset: Int, in bytes: RawSpan, from windowStart: Int, number: Int) -> CapturedPacket? {
+        packet(
+            at: offset, in: bytes, from: windowStart, number: number, swapped: false, headerLength: 16,
+            mayHaveSwappedLengths: false)
+    }
+
+    @inlinable @inline(__always)
+    func packet(
+        at offset: Int, in bytes: RawSpan, from windowStart: Int, number: Int, swapped: Bool, headerLength: Int,
+        mayHaveSwappedLengths: Bool
+    ) -> CapturedPacket? {
         let available = bytes.byteCount &- offset
         guard available >= headerLength else { return nil }
         let (seconds, fraction, first, second) = bytes.fourWords(at: offset, swapped: swapped)

@@ -109,7 +109,7 @@ package final class ParallelPass: @unchecked Sendable {
         while true {
             var first: (shard: Int, number: UInt64)?
             for shard in 0..<workers where ordered[shard] < shards[shard].tracker.count {
-                let number = shards[shard].tracker[ordered[shard]].firstNumber
+                let number = shards[shard].tracker.firstNumber(of: ordered[shard])
                 if number < first?.number ?? .max { first = (shard, number) }
             }
             guard let first else { return }

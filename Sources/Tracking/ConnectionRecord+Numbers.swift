@@ -8,9 +8,11 @@ extension ConnectionRecord {
     /// it out: the next segment, or an ACK.
     private static let believable: Int32 = 1 << 20
 
-    /// How far beyond ``Half/next`` of `side` numbers may lie that its peer could have let in.
-    private func reach(of side: Int) -> Int32 {
-        max(Self.believable, Int32(clamping: window(of: peer(of: side))))
+    /// Whether so many numbers beyond ``Half/next`` of `side` are more than its peer can have let in.
+    @inline(__always)
+    private func isOutOfReach(_ distance: Int32, of side: Int) -> Bool {
+        // What its window comes to is asked for only where the answer depends on it, which is nearly never.
+        distance > Self.believable && distance > Int32(clamping: window(of: peer(of: side)))
     }
 
     /// Classifies a segment that is no RST by its numbers, and moves its direction's cursor.
@@ -66,7 +68,7 @@ extension ConnectionRecord {
     private mutating func begin(_ segment: TrackedSegment, from side: Int) {
         let first = halves[side].initialSequence + 1
         let distance = segment.sequence.distance(from: first)
-        if halves[side].marks.contains(.initialKnown) || distance >= 0 && distance <= reach(of: side) {
+        if halves[side].marks.contains(.initialKnown) || distance >= 0 && !isOutOfReach(distance, of: side) {
             halves[side].begin(at: first)
         } else {
             halves[side].initialSequence = segment.sequence - 1
@@ -93,8 +95,10 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// One octet or none that asks for nothing but an answer.
-    private func probe(_ segment: TrackedSegment, from side: Int) -> SegmentClass? {
+    /// One octet or none that asks for nothing but an answer. Mutating only so that the record is looked at where it lies: else it
+    /// would be copied first.
+    @inline(__always)
+    private mutating func probe(_ segment: TrackedSegment, from side: Int) -> SegmentClass? {
         let other = peer(of: side)
         guard segment.payloadLength <= 1, segment.flags.contains(.ack), !segment.flags.contains(.fin),
             halves[other].marks.contains(.acknowledged)
@@ -205,9 +209,8 @@ extension ConnectionRecord {
         halves[side].noteHoles()
     }
 
-    /// Lets go of holes that will not be filled any more.
+    /// Lets go of holes that will not be filled any more, of a direction that has some.
     mutating func forgetHoles(of side: Int, at ticks: UInt32, _ store: inout HoleStore) {
-        guard halves[side].marks.contains(.gapped) else { return }
         let patience = max(roundTripTicks ?? 0, Self.reorderingFloor)
         let isAnswered = halves[side].marks.contains(.synAcknowledged)
         store.forget(
@@ -234,12 +237,15 @@ extension ConnectionRecord {
         if halves[side].marks.contains(.initialKnown), halves[side].lead(over: segment.sequence) > halves[side].extent {
             return true
         }
+        guard isOutOfReach(segment.sequence.distance(from: halves[side].next), of: side) else { return false }
         return isFar(segment, from: side, at: ticks, &store, &reading)
     }
 
+    @inline(__always)
     private func isAcknowledged(_ number: SequenceNumber, of side: Int) -> Bool {
-        let other = halves[peer(of: side)]
-        return other.marks.contains(.acknowledged) && other.highestAcknowledgment.isAtOrAfter(number)
+        let other = peer(of: side)
+        return halves[other].marks.contains(.acknowledged)
+            && halves[other].highestAcknowledgment.isAtOrAfter(number)
     }
 
     /// A jump ahead that nothing explains waits for the next segment or ACK to bear it out. Where the stream goes on from its
@@ -251,12 +257,10 @@ extension ConnectionRecord {
         let start = segment.sequence
         let end = start + segment.sequenceLength
         let isFIN = segment.flags.contains(.fin)
-        let limit = reach(of: side)
-        guard start.distance(from: halves[side].next) > limit else { return false }
         if halves[side].marks.contains(.gapped),
             let old = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
         {
-            if start.isAtOrAfter(old.start), start.distance(from: old.end) <= limit,
+            if start.isAtOrAfter(old.start), !isOutOfReach(start.distance(from: old.end), of: side),
                 accept(old, of: side, at: ticks, &store)
             {
                 reading.classes.insert(.bearsOut)
@@ -314,7 +318,7 @@ extension ConnectionRecord {
         if marks.contains(.gapped),
             let suspect = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
         {
-            if number.isAtOrAfter(suspect.start), number.distance(from: suspect.end) <= reach(of: side),
+            if number.isAtOrAfter(suspect.start), !isOutOfReach(number.distance(from: suspect.end), of: side),
                 accept(suspect, of: side, at: ticks, &store)
             {
                 reading.classes.insert(.bearsOutOther)
@@ -324,7 +328,7 @@ extension ConnectionRecord {
         }
         let beyond = number.distance(from: halves[side].next)
         guard beyond > 0 else { return true }
-        guard beyond <= reach(of: side), !halves[side].marks.contains(.fin) else { return false }
+        guard !isOutOfReach(beyond, of: side), !halves[side].marks.contains(.fin) else { return false }
         if !marks.contains(.initialKnown), halves[side].extent <= 1 {
             halves[side].initialSequence = number - 1
             halves[side].begin(at: number)
@@ -379,6 +383,7 @@ extension Half {
     }
 
     /// How many numbers ``next`` lies beyond `number`; 0 where it does not.
+    @inline(__always)
     fileprivate func lead(over number: SequenceNumber) -> UInt64 {
         number.isBefore(next) ? UInt64(next.relative(to: number)) : 0
     }

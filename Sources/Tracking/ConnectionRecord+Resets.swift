@@ -52,6 +52,7 @@ extension ConnectionRecord {
 
     /// The window that an end last offered, scaled; the largest it can mean where the SYN that told the scale was not
     /// captured.
+    @inline(__always)
     func window(of side: Int) -> UInt32 {
         let shift: UInt8
         if halves[side].marks.isDisjoint(with: [.syn, .synAck]) {

@@ -52,7 +52,9 @@ extension ConnectionRecord {
         noteBase(segment, from: side)
         var reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, &store)
         if flags.contains(.ack) {
-            settleAnswer(segment.acknowledgment, of: peer(of: side), &store)
+            if halves[peer(of: side)].marks.contains(.gapped) {
+                settleAnswer(segment.acknowledgment, of: peer(of: side), &store)
+            }
             if !handshakeProved { noteHandshake(segment, from: side) }
             noteAcknowledgment(segment, from: side, at: ticks, &store, &reading)
         }
@@ -63,22 +65,23 @@ extension ConnectionRecord {
 
         settleSender(segment, side: side, isStray: isStray, transitions)
         settleReceiver(segment, from: side, to: peer(of: side), transitions, store)
-        for side in 0...1 { forgetHoles(of: side, at: ticks, &store) }
+        for side in 0...1 where halves[side].marks.contains(.gapped) { forgetHoles(of: side, at: ticks, &store) }
         return reading
     }
 
     /// A segment of another connection between the same two: a SYN-ACK with another ISN after the first one was acknowledged,
-    /// or the first that an end says, with an ACK that covers no SYN of this connection (RFC 9293 3.5, Figure 9).
-    private func isOfAnother(_ segment: TrackedSegment, from side: Int) -> Bool {
+    /// or the first that an end says, with an ACK that covers no SYN of this connection (RFC 9293 3.5, Figure 9). Mutating only so
+    /// that the record is looked at where it lies, as ``isSecondAnswer(_:from:)``: else it would be copied first.
+    @inline(__always)
+    private mutating func isOfAnother(_ segment: TrackedSegment, from side: Int) -> Bool {
         guard segment.flags.contains(.ack) else { return false }
         if segment.flags.contains(.syn) {
             return halves[side].marks.isSuperset(of: [.initialKnown, .synAcknowledged])
                 && segment.sequence != halves[side].initialSequence
         }
-        let other = halves[peer(of: side)]
-        guard other.state == .synSent, !halves[side].marks.contains(.numbered) else { return false }
-        let (iss, number) = (other.initialSequence, segment.acknowledgment)
-        return !number.isAfter(iss) || number.isAfter(other.next)
+        guard !halves[side].marks.contains(.numbered), halves[peer(of: side)].state == .synSent else { return false }
+        let number = segment.acknowledgment
+        return !number.isAfter(halves[peer(of: side)].initialSequence) || number.isAfter(halves[peer(of: side)].next)
     }
 
     /// - Returns: whether this very SYN (or SYN-ACK) was sent before. The SYN-ACK of a simultaneous open repeats a SYN's
@@ -168,14 +171,15 @@ extension ConnectionRecord {
     }
 
     /// A SYN-ACK with another ISN than the one before it, neither acknowledged: the one that will be counts.
-    private func isSecondAnswer(_ segment: TrackedSegment, from side: Int) -> Bool {
+    @inline(__always)
+    private mutating func isSecondAnswer(_ segment: TrackedSegment, from side: Int) -> Bool {
         segment.flags.isSuperset(of: [.syn, .ack]) && halves[side].marks.isSuperset(of: [.initialKnown, .synAck])
             && !halves[side].marks.contains(.synAcknowledged) && segment.sequence != halves[side].initialSequence
     }
 
     /// Begins the stream of `side` anew where it is its second SYN-ACK that is acknowledged.
     private mutating func settleAnswer(_ number: SequenceNumber, of side: Int, _ store: inout HoleStore) {
-        guard halves[side].marks.contains(.gapped), !halves[side].marks.contains(.synAcknowledged),
+        guard !halves[side].marks.contains(.synAcknowledged),
             let second = store.takeSuspect(
                 of: &halves[side].holes, where: { $0.isSYN && number == $0.start + 1 })
         else { return }

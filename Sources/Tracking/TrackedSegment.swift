@@ -20,8 +20,9 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     private let senderSide: UInt8
     /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN.
     private let scaleCode: UInt8
-    /// The lower half of its timestamp (RFC 7323 3.2) where that stands first among the options, as nearly all senders put
-    /// it (appendix A); 0 for none.
+    /// Of its timestamp (RFC 7323 3.2) the lower fifteen bits, shifted by one, and a 1, where that stands first among the
+    /// options, as nearly all senders put it (appendix A); 0 for none. Two are compared as they are: their difference is twice
+    /// that of the timestamps, and goes full circle after 2^15 ticks.
     let stamp: UInt16
 
     /// Made part of its caller before anything else, since the optimiser's limits would leave it a call, and what it is given
@@ -48,18 +49,17 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
                 .map { min($0, 14) + 1 } ?? 0 : 0
     }
 
-    /// Half of the timestamp behind NOP, NOP. Which segments have one follows no pattern, so both are read in any case.
+    /// The lower fifteen bits of the timestamp behind NOP, NOP, and a 1 behind them. Which segments have one follows no
+    /// pattern, so it is read in any case; where there is no room for it, whatever stands last is read, and not taken.
     ///
     /// - Parameter start: where the options would start.
     @_transparent
     private static func stamp(headerLength: UInt8, in frame: RawSpan, at start: Int) -> UInt16 {
-        guard frame.byteCount >= 8 else { return 0 }
-        // Where there is no room for it, whatever stands last is read, and not taken.
-        let word = frame.bigEndian64(at: min(start, frame.byteCount &- 8))
-        let isStamp = Choice(
-            (word >> 32 == 0x0101_080a).bit & (headerLength >= 32).bit & (frame.byteCount >= start &+ 12).bit)
-        let value = word & 0xffff
-        return UInt16(truncatingIfNeeded: isStamp(value | (value == 0).bit, else: 0))
+        let last = frame.byteCount &- 8
+        guard last >= 0 else { return 0 }
+        let word = frame.bigEndian64(at: min(start, last))
+        let isStamp = (word >> 32 == 0x0101_080a).bit & (headerLength >= 32).bit & (start <= last).bit
+        return UInt16(truncatingIfNeeded: Choice(isStamp)(word &* 2 | 1, else: 0))
     }
 
     /// The same as a call, for other rooms, which look at segments one at a time.
