@@ -12,7 +12,8 @@ import Testing
         }
         let text = try String(contentsOfFile: number, encoding: .utf8)
         let child = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
-        while Self.runs(child) { try await Task.sleep(for: .milliseconds(5)) }
+        for _ in 0..<2000 where Self.runs(child) { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(!Self.runs(child))
     }
 
     /// Whether it is there, and not only still to be taken note of by its parent.
