@@ -202,7 +202,8 @@ if Context.environment["FUZZ"] != nil {
         package.targets.append(
             .executableTarget(
                 name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Fuzz/\(name)",
-                exclude: ["FuzzScript", "FuzzFilter", "FuzzStack"].contains(name) ? ["seeds"] : [], swiftSettings: plain
+                exclude: ["FuzzCapture", "FuzzScript", "FuzzFilter", "FuzzStack"].contains(name) ? ["seeds"] : [],
+                swiftSettings: plain
             ))
         package.products.append(.executable(name: name, targets: [name]))
     }

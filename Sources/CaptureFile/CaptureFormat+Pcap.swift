@@ -17,20 +17,27 @@ extension CaptureFormat {
         // snoop's magic has eight octets, and "snoo" begins no other format.
         if bytes.bigEndian32(at: offset) == 0x736e_6f6f, available < 8 { return .needsMore(atLeast: 8) }
         if bytes.startsSnoop(at: offset) { return readSnoopHeader(in: bytes, at: &offset) }
-        guard let found = PcapMagic(magic) else { return .damaged(.unknownFormat) }
+        guard let magic = PcapMagic(magic) else { return .damaged(.unknownFormat) }
         guard available >= 24 else { return .needsMore(atLeast: 24) }
-        records = PcapRecords()
-        records.swapped = found.isSwapped
-        records.nanosecondsPerFraction = found.nanosecondsPerFraction
+        var found = PcapRecords()
+        found.swapped = magic.isSwapped
+        found.nanosecondsPerFraction = magic.nanosecondsPerFraction
         // The upper half holds the length of a frame check sequence and reserved bits.
-        records.linkType = UInt16(
-            truncatingIfNeeded: bytes.uint32(at: offset &+ 20, swapped: found.isSwapped))
-        let major = bytes.uint16(at: offset &+ 4, swapped: found.isSwapped)
-        let minor = bytes.uint16(at: offset &+ 6, swapped: found.isSwapped)
-        records.mayHaveSwappedLengths = major == 2 && minor <= 3 || major == 543
-        records.headerLength = records.likelyHeaderLength(
-            among: found.headerLengths, in: bytes, from: offset &+ 24)
-        let snapshotLength = bytes.uint32(at: offset &+ 16, swapped: found.isSwapped)
+        found.linkType = UInt16(truncatingIfNeeded: bytes.uint32(at: offset &+ 20, swapped: magic.isSwapped))
+        let major = bytes.uint16(at: offset &+ 4, swapped: magic.isSwapped)
+        let minor = bytes.uint16(at: offset &+ 6, swapped: magic.isSwapped)
+        found.mayHaveSwappedLengths = major == 2 && minor <= 3 || major == 543
+        switch found.likelyHeaderLength(
+            among: magic.headerLengths, in: bytes, from: offset &+ 24, isAll: isAllAtHand)
+        {
+        case .length(let length): found.headerLength = length
+        case .undecided(let wanted):
+            awaitsRecords = true
+            return .needsMore(atLeast: 24 &+ wanted)
+        }
+        (awaitsRecords, isAllAtHand) = (false, false)
+        records = found
+        let snapshotLength = bytes.uint32(at: offset &+ 16, swapped: magic.isSwapped)
         kind = .pcap
         parts.append(
             CapturePart(
@@ -46,14 +53,6 @@ extension CaptureFormat {
     mutating func join(in bytes: RawSpan, at offset: inout Int) -> Step? {
         guard parts.count < CaptureFormat.interfaceLimit else { return .damaged(.tooManyInterfaces) }
         return readFileHeader(in: bytes, at: &offset)
-    }
-
-    /// Whether records have the headers of a patched library, which is told when the file is opened, by the records that are at
-    /// hand then: of a stream that has brought none yet it stays unknown.
-    public var hasPatchedRecords: Bool {
-        parts.contains {
-            $0.records.headerLength == 20 || $0.records.headerLength == 24 || $0.records.headerLength == 28
-        }
     }
 
     /// What describes the packets at a place in the file.
@@ -102,31 +101,6 @@ struct PcapMagic {
 }
 
 extension PcapRecords {
-    /// Which of these lengths the first records' headers have: the first with which records follow one another that nobody would
-    /// doubt; where none does, or too little is at hand to tell, the usual one, which stands first.
-    func likelyHeaderLength(among lengths: [Int], in bytes: RawSpan, from start: Int) -> Int {
-        lengths.first { recordsFollow(headerLength: $0, isUsual: $0 == lengths[0], in: bytes, from: start) }
-            ?? lengths[0]
-    }
-
-    /// - Parameter isUsual: then a packet may be empty, and a single one be all there is.
-    private func recordsFollow(headerLength: Int, isUsual: Bool, in bytes: RawSpan, from start: Int) -> Bool {
-        var place = start
-        for count in 0..<4 {
-            let available = bytes.byteCount &- place
-            guard available >= headerLength else { return count > 1 || isUsual && count == 1 && available == 0 }
-            if startsFile(at: place, in: bytes) { return count > (isUsual ? 0 : 1) }
-            let (_, fraction, first, second) = bytes.fourWords(at: place, swapped: swapped)
-            let captured = mayHaveSwappedLengths ? min(first, second) : first
-            guard captured <= 1 << 18, captured > 0 || isUsual, captured <= second || mayHaveSwappedLengths,
-                Int64(fraction) &* nanosecondsPerFraction < 1_000_000_000
-            else { return false }
-            place &+= headerLength &+ Int(captured)
-            guard place <= bytes.byteCount else { return count > 1 }
-        }
-        return true
-    }
-
     /// Whether another file was appended here: its header stands in place of a record, and would hardly be one, by the lengths
     /// that it would claim. How many octets are at hand behind the first sixteen changes nothing.
     @usableFromInline

@@ -88,7 +88,8 @@ struct CaptureInput: ~Copyable {
         return true
     }
 
-    /// Takes the file header, at the start of the window.
+    /// Takes the file header, at the start of the window. A stream of pcap opens with nothing but it: how its records are written
+    /// is then told by the first, when that has come.
     ///
     /// - Returns: the format, ready to walk, and where to.
     mutating func readFileHeader() throws(CaptureError) -> (CaptureFormat, Int) {
@@ -97,7 +98,12 @@ struct CaptureInput: ~Copyable {
         if try !fill(atLeast: 1), packing ?? .finished == .finished { throw .empty(path: path) }
         while let step = window.readFileHeader(&format, at: &offset) {
             if case .needsMore = step {
+                if format.awaitsRecords, !isSeekable { break }
                 if try fill(atLeast: step.lengthWanted) { continue }
+                if format.awaitsRecords {
+                    format.isAllAtHand = true
+                    continue
+                }
                 // Four octets are the magic number: what begins with it is a capture, if a cut one.
                 if window.count >= 4 { break }
             }

@@ -99,6 +99,10 @@ extension CaptureReader {
             return false
         case .needsMore, .end:
             if try fill(for: step) { return true }
+            if walk.awaitsRecords, !walk.isAllAtHand {
+                walk.isAllAtHand = true
+                return true
+            }
             ending = endingOfInput(after: step)
             return false
         }

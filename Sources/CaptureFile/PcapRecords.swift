@@ -84,7 +84,9 @@ import FlatMemory
     @usableFromInline
     func obstacle(at offset: Int, in bytes: RawSpan) -> CaptureFormat.Step {
         let available = bytes.byteCount &- offset
-        guard available >= headerLength else { return available == 0 ? .end : .needsMore(atLeast: headerLength) }
+        guard available > 0 else { return .end }
+        // Sixteen may be another file's beginning (``isJoined(at:in:)``), which is less than a long header.
+        guard available >= headerLength else { return .needsMore(atLeast: available < 16 ? 16 : headerLength) }
         var captured = Int(bytes.uint32(at: offset &+ 8, swapped: swapped))
         if mayHaveSwappedLengths { captured = min(captured, Int(bytes.uint32(at: offset &+ 12, swapped: swapped))) }
         guard captured <= CaptureFormat.packetLimit else { return .damaged(.packetTooLong(length: captured)) }

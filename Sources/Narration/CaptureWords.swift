@@ -139,7 +139,7 @@ extension FileKind {
 extension CaptureEnding {
     /// What a reader should know of it, for standard error.
     package func warning(_ path: String) -> [Text] {
-        explanation(path).map { Text(en: "tcplens: " + $0.english, zh: "tcplens: " + $0.chinese) }
+        explanation(path).map { Text(en: "tcplens: " + $0.english, zh: "tcplens：" + $0.chinese) }
     }
 
     /// How the file ended, where it did not end well.

@@ -137,7 +137,7 @@ package enum DemoWords {
             let mini = entry.isMini
             return Text(
                 en: "kernel" + (seenAt.map { ", seen at \($0)" } ?? "") + (mini ? " (mini socket)" : ""),
-                zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "(mini socket)" : ""))
+                zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "（mini socket）" : ""))
         case .stack:
             return entry.rule?.place ?? Text(en: "the stack", zh: "协议栈")
         case .wire: return Text(en: "wire", zh: "报文")

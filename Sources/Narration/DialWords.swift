@@ -57,7 +57,7 @@ package enum DialWords {
         case .nameNotFound(let message, let isTemporary):
             return Text(
                 en: "NAME NOT FOUND  \(host): \(message)\(isTemporary ? " (the resolver could not be asked)" : "")",
-                zh: "解析失败  \(host)：\(message)\(isTemporary ? "(暂时无法查询)" : "")")
+                zh: "解析失败  \(host)：\(message)\(isTemporary ? "（暂时无法查询）" : "")")
         case .local(let fault, let error):
             return Text(
                 en: "NOT TRIED  this machine could not send to \(remote): \(local(fault).english) (\(error.message))",

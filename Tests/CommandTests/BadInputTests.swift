@@ -103,7 +103,7 @@ struct BadInputTests {
         #expect(run.status == bad.status)
         #expect(run.err.contains(language == "en" ? bad.english : bad.chinese), "\(run.err)")
         let lines = run.err.split(separator: "\n")
-        #expect(lines.first?.hasPrefix("tcplens: ") == true)
+        #expect(lines.first?.hasPrefix(language == "en" ? "tcplens: " : "tcplens：") == true)
         #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("  ") })
         if bad.hasNext { #expect(lines.count > 1, "no next step: \(run.err)") }
         // Nothing of the machinery behind it.

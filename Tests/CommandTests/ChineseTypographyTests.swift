@@ -3,50 +3,13 @@ import Testing
 
 /// One typography for every Chinese text of the program: full-width punctuation beside Han.
 @Suite("Chinese typography") struct ChineseTypographyTests {
-    private static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Sources")
-
-    /// What stands between the quotes of every `zh:`, with the place; interpolations come as one `•`.
-    private static func texts(in file: URL) throws -> [(line: Int, text: String)] {
-        let source = try String(contentsOf: file, encoding: .utf8)
-        var found: [(Int, String)] = []
-        var rest = source[...]
-        while let start = rest.firstRange(of: /zh:\s*"/) {
-            rest = rest[start.upperBound...]
-            let line = source[..<start.lowerBound].count { $0 == "\n" } + 1
-            let isLong = rest.hasPrefix("\"\"")
-            if isLong { rest = rest.dropFirst(2) }
-            var text = ""
-            while let character = rest.first, isLong ? !rest.hasPrefix("\"\"\"") : character != "\"" {
-                if rest.hasPrefix("\\(") {
-                    rest = skippingInterpolation(rest)
-                    text.append("•")
-                } else if character == "\\" {
-                    rest = rest.dropFirst(2)
-                } else {
-                    text.append(character)
-                    rest = rest.dropFirst()
-                }
-            }
-            found.append((line, text))
-        }
-        return found
-    }
-
-    private static func skippingInterpolation(_ text: Substring) -> Substring {
-        var rest = text.dropFirst()
-        var depth = 0
-        while let character = rest.first {
-            rest = rest.dropFirst()
-            if character == "(" { depth += 1 }
-            if character == ")" { depth -= 1 }
-            if depth == 0 { break }
-        }
-        return rest
-    }
+    private static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// What is to be typed stays as it is typed.
-    private static let toBeTyped = ["主机:端口", "[地址:]端口", "地址:端口", "]:端口", ":端口", "主机:•"]
+    private static let toBeTyped = [
+        "主机:端口", "[地址:]端口", "地址:端口", "]:端口", ":端口", "主机:•", "= :•", "  :•", "; echo",
+    ]
 
     private static func faults(in text: String) -> [String] {
         var text = text
@@ -56,25 +19,66 @@ import Testing
             /[\u{3400}-\u{9fff}][(),:;?!]/, /[(),;?!][\u{3400}-\u{9fff}]/, /[),][\u{3400}-\u{9fff}]/,
             // A full-width mark has its own room: no space beside it.
             /[（），：；？！。、] [^ ]/, /[^ ] [（），：；？！。、]/,
+            // Beside what is put in, or a word of Latin letters, it is Chinese all the same.
+            /[:;,] ?•/, /•[:;,]/, /[A-Za-z0-9][:;,] ?[\u{3400}-\u{9fff}]/, /[A-Za-z0-9]; ?[^ ]/,
         ]
         guard text.contains(han) else { return [] }
         return patterns.flatMap { pattern in text.matches(of: pattern).map { String(text[$0.range]) } }
     }
 
-    @Test("every text of the sources")
-    func sources() throws {
-        let files =
-            FileManager.default.enumerator(at: Self.sources, includingPropertiesForKeys: nil)?
-            .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
+    /// Of what a Chinese text is put together from, where no Han stands in it itself: it will stand beside some.
+    private static func faults(inPart text: String) -> [String] {
+        guard !text.contains(/tcplens [a-z]/) else { return [] }
+        return [/^[(),:;]/, /[(:;,] ?$/].flatMap { pattern in text.matches(of: pattern).map { String(text[$0.range]) } }
+    }
+
+    private static func faults(in text: ChineseTexts.Found) -> [String] {
+        faults(in: text.text) + (text.isChinese ? faults(inPart: text.text) : [])
+    }
+
+    private static func files(below folder: String, endingIn endings: [String]) -> [URL] {
+        FileManager.default.enumerator(at: package.appending(path: folder), includingPropertiesForKeys: nil)?
+            .compactMap { $0 as? URL }.filter { endings.contains($0.pathExtension) } ?? []
+    }
+
+    @Test(
+        "every text of the sources and of the scripts",
+        arguments: [("Sources", ["swift"], 1000), ("script", ["", "sh"], 30)])
+    func sources(folder: String, endings: [String], least: Int) throws {
         var count = 0
-        for file in files {
-            for (line, text) in try Self.texts(in: file) {
-                count += 1
+        for file in Self.files(below: folder, endingIn: endings) {
+            // Of the folders among them there is nothing to read.
+            guard let source = try? String(contentsOf: file, encoding: .utf8), source.contains(/[\u{3400}-\u{9fff}]/)
+            else { continue }
+            let texts = endings == ["swift"] ? ChineseTexts.ofSwift(source) : ChineseTexts.ofShell(source)
+            for text in texts {
+                if text.text.contains(/[\u{3400}-\u{9fff}]/) { count += 1 }
                 let faults = Self.faults(in: text)
-                #expect(faults.isEmpty, "\(file.lastPathComponent):\(line): \(faults) in \"\(text)\"")
+                #expect(faults.isEmpty, "\(file.lastPathComponent):\(text.line): \(faults) in \"\(text.text)\"")
             }
         }
-        #expect(count > 500)
+        #expect(count > least)
+    }
+
+    /// Texts within texts, texts that are put together, scripts: of each the fault is found.
+    @Test(
+        "where a text may stand",
+        arguments: [
+            (#"let a = Text(en: "x", zh: "好" + (b ? "(mini)" : ""))"#, true),
+            (#"let a = Text(en: "(x)", zh: "好" + (b ? "（mini）" : ""))"#, false),
+            (#"let a = Text(en: "x", zh: "结果：\(b ? "(好)" : "")")"#, true),
+            (#"let a = Text(en: "x", zh: "结果：\(b ? "（好）" : "")")"#, false),
+            (#"let a = Text(en: "x: " + y, zh: "tcplens: " + z)"#, true),
+            (#"let a = Text(en: "x: " + y, zh: "tcplens：" + z)"#, false),
+            (#"let a = "\(path): 没有""#, true), (#"let a = "可为 gzip;- 表示""#, true),
+            (#"let a = "名称" + ": " + b"#, true), (#"f("名称"); g(": ")"#, false),
+            (##"let a = #"名称: \#(b)"#"##, true), ("let a = \"\"\"\n    说明(一)\n    \"\"\"", true),
+            (#"// "说明(一)""#, false), (#"say "missing: $x" "tcplens:缺少：$x""#, true),
+            (#"say "missing: $x" "tcplens：缺少：${x[*]}""#, false), (#"say "x" "重来：$(a "b")(完)""#, true),
+        ])
+    func places(source: String, isFaulty: Bool) {
+        let texts = source.hasPrefix("say") ? ChineseTexts.ofShell(source) : ChineseTexts.ofSwift(source)
+        #expect(texts.contains { !Self.faults(in: $0).isEmpty } == isFaulty, "\(texts)")
     }
 
     @Test(

@@ -12,16 +12,7 @@ struct FlowCommentTests {
 
     /// The tutorial's exchange, the first packets with these comments.
     private func capture(_ comments: [[String]]) throws -> String {
-        let path = folder.path("commented.pcapng")
-        var writer = try PcapngWriter(path: path)
-        let interface = try writer.addInterface(CaptureInterface(linkType: LinkType.ethernet.rawValue))
-        for (place, frame) in Exchange().frames.enumerated() {
-            try writer.write(
-                frame.bytes.octets, interface: interface, time: Timestamp(nanoseconds: Exchange.start + frame.time),
-                comments: place < comments.count ? comments[place] : [])
-        }
-        try writer.finish()
-        return path
+        try Exchange.capture(Exchange().frames, in: folder, name: "commented.pcapng", comments: comments)
     }
 
     @Test("the reasons that the demo on our own TCP writes come back beside their segments", arguments: ["en", "zh"])

@@ -73,7 +73,11 @@ struct SocketsTests {
     func sameAsSS() async throws {
         let pair = try LoopbackPair(connections: 3)
         pair.closeClient(2)
-        let shown = try await Run(shell: "ss -Htan")
+        // A FIN's ACK may be delayed.
+        var shown = try await Run(shell: "ss -Htan")
+        while shown.lines.contains(where: { $0.hasPrefix("FIN-WAIT-1") && $0.contains(":\(pair.port)") }) {
+            shown = try await Run(shell: "ss -Htan")
+        }
         let expected = Set(
             shown.lines.map { $0.split(separator: " ").map(String.init) }.filter { $0.count >= 5 }
                 .map { Row(state: Self.names[$0[0]] ?? $0[0], local: $0[3], remote: $0[4]) }
@@ -166,7 +170,7 @@ struct SocketFlagTests {
                 "$TCPLENS" listen 127.0.0.1:8080 > /dev/null 2>&1 &
                 server=$!
                 for try in 1 2 3 4 5 6 7 8 9; do ss -Htln | grep -q 8080 && break; sleep 0.2; done
-                pipe=$(mktemp -u) && mkfifo "$pipe"
+                pipe=$SCRATCH/pipe && mkfifo "$pipe"
                 "$TCPLENS" dial 127.0.0.1:8080 < "$pipe" > /dev/null 2>&1 &
                 exec 3> "$pipe"; rm "$pipe"
                 for try in 1 2 3 4 5 6 7 8 9; do ss -Htn | grep -q 8080 && break; sleep 0.2; done
@@ -223,7 +227,7 @@ struct SocketFlagTests {
                 "$TCPLENS" listen 127.0.0.1:8080 > /dev/null 2>&1 &
                 server=$!
                 for try in 1 2 3 4 5 6 7 8 9; do "$TCPLENS" sockets -l :8080 > /dev/null 2>&1 && break; sleep 0.2; done
-                pipe=$(mktemp -u) && mkfifo "$pipe"
+                pipe=$SCRATCH/pipe && mkfifo "$pipe"
                 "$TCPLENS" dial 127.0.0.1:8080 < "$pipe" > /dev/null 2>&1 &
                 exec 3> "$pipe"; rm "$pipe"
                 for try in 1 2 3 4 5 6 7 8 9; do "$TCPLENS" sockets dport = :8080 > /dev/null 2>&1 && break; sleep 0.2; done

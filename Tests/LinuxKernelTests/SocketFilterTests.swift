@@ -136,13 +136,23 @@ import Testing
     }
 
     @Test(
-        "what no word has in it is refused without harm",
+        "what no word has in it is refused",
         arguments: [
-            "\u{0}", "é", "sport = :\u{ff18}", "src [", "src ]", "src [::1", "src /", "src 1/", "src :", "dst [::]/129",
-            "fwmark 1/", "=", "!=",
-        ])
-    func oddWords(text: String) throws {
-        if let expression = try? filter(text).expression { #expect(expression == .host(.local, HostCondition())) }
+            ("\u{0}", .unexpected("\u{0}")), ("é", .unexpected("é")),
+            ("sport = :\u{ff18}", .notAPort("\u{ff18}", after: "sport")),
+            ("src [", .notAnAddress("[", after: "src")), ("src ]", .notAnAddress("]", after: "src")),
+            ("src [::1", .notAnAddress("[::1", after: "src")),
+            ("src /", .notAnAddress("/", after: "src")), ("src 1/", .notAnAddress("1/", after: "src")),
+            ("dst [::]/129", .notAnAddress("[::]/129", after: "dst")),
+            ("fwmark 1/", .notAMark("1/")), ("=", .unexpected("=")), ("!=", .unexpected("!=")),
+        ] as [(String, SocketFilterError)])
+    func oddWords(text: String, complaint: SocketFilterError) {
+        #expect(error([text]) == complaint)
+    }
+
+    @Test("a colon alone is any port")
+    func colonAlone() throws {
+        #expect(try filter("src :").expression == .host(.local, HostCondition()))
     }
 
     @Test("names come from the file, with their aliases, and only TCP's")
@@ -154,10 +164,16 @@ import Testing
 
     @Test("a program too long for a 16-bit jump is left to the second look")
     func longPrograms() throws {
-        let words = [String](repeating: "dst [::1]:80 or", count: 2000) + ["autobound"]
-        #expect(try SocketFilter(Array(words.suffix(100))).expression?.bytecode != nil)
-        #expect(try SocketFilter(Array(words.suffix(1300))).expression?.bytecode?.count ?? 0 < 65536)
-        let sports = [String](repeating: "sport != :1", count: 1300)
-        #expect(try SocketFilter(sports).expression?.bytecode?.count ?? 0 < 65536)
+        func length(_ words: some Sequence<String>) throws -> Int? {
+            try #require(try SocketFilter(Array(words)).expression).bytecode?.count
+        }
+        // Sixteen octets each, without anything between them: the last one that fits, and one more.
+        let ports = [String](repeating: "sport!=:1", count: 3750)
+        #expect(try length(ports.dropLast()) == 59_984)
+        #expect(try length(ports) == nil)
+        // Twenty-eight octets each, a jump of four before each of the others.
+        let either = [String](repeating: "dst=[::1]:80 or", count: 2000) + ["autobound"]
+        #expect(try length(either.suffix(1300)) == 28 + 1298 * 32 + 8)
+        #expect(try length(either) == nil)
     }
 }

@@ -48,3 +48,11 @@ func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
     defer { try? FileManager.default.removeItem(at: file) }
     try body(file.path)
 }
+
+/// The same around what waits: a process that traps could not remove the file itself.
+func withFile(_ bytes: [UInt8], _ body: (String) async throws -> Void) async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "pass-\(UUID().uuidString).pcap")
+    try Data(bytes).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try await body(file.path)
+}

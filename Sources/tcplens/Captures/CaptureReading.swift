@@ -59,17 +59,17 @@ extension Failure {
             .badInput,
             Text(
                 en: "\(path): cut off before the end of its first packet: nothing to read",
-                zh: "\(path): 在第一个报文结束之前就被截断，没有可读的内容"))
+                zh: "\(path)：在第一个报文结束之前就被截断，没有可读的内容"))
     }
 
     /// A sound capture without what was asked for; the file may also have ended early.
     static func noConnections(in path: String, _ counts: PacketCounts, ending: CaptureEnding? = nil) -> Failure {
         let what =
             counts.packets == 0
-            ? Text(en: "\(path): a capture without packets", zh: "\(path): 抓包文件中没有报文")
+            ? Text(en: "\(path): a capture without packets", zh: "\(path)：抓包文件中没有报文")
             : Text(
                 en: "\(path): no TCP segments in \(counted(counts.packets, "packet"))",
-                zh: "\(path): \(counts.packets) 个报文中没有 TCP 报文段")
+                zh: "\(path)：\(counts.packets) 个报文中没有 TCP 报文段")
         return Failure(
             .nothingMatched, what, next: [counts.restText].compactMap { $0 } + (ending?.explanation(path) ?? []))
     }

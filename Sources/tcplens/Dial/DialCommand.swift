@@ -150,7 +150,7 @@ struct DialCommand: AsyncParsableCommand {
         let failed = result.dial.outcome.exitCode != 0
         if failed, json || !Screen.isTerminal {
             let page = DialPage(result: result, host: host, port: port, absolute: absolute, wait: wait, canvas: canvas)
-            Screen.complain(["tcplens: " + page.verdict(canvas.language)])
+            Screen.complain([canvas.language.speaker + page.verdict(canvas.language)])
         }
         guard let status = ExitStatus(rawValue: result.dial.outcome.exitCode), status == .fine else {
             throw ExitStatus(rawValue: result.dial.outcome.exitCode) ?? .local

@@ -42,7 +42,7 @@ struct FlowCommand: ParsableCommand {
     @Argument(
         help: .init(
             Text(
-                en: "A pcap or pcapng file, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip;- 表示标准输入。"
+                en: "A pcap or pcapng file, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。"
             )
             .spoken, valueName: "file"))
     var path: String
@@ -159,7 +159,7 @@ struct FlowCommand: ParsableCommand {
             Text(
                 en:
                     "tcplens: only the first \(Self.pictureLimit) segments are drawn; \(leftOut) more are in the file",
-                zh: "tcplens: 只画了前 \(Self.pictureLimit) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
+                zh: "tcplens：只画了前 \(Self.pictureLimit) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
         ])
     }
 

@@ -54,7 +54,7 @@ struct HeaderCommand: ParsableCommand {
             if !json { Screen.write(Paragraph(canvas: canvas).lines(report.report.stopText(canvas.language))) }
             return
         }
-        Screen.complain(["tcplens: " + report.report.stopText(canvas.language)])
+        Screen.complain([canvas.language.speaker + report.report.stopText(canvas.language)])
         switch report.report.stop {
         case .truncated, .invalid: throw ExitStatus.badInput
         default: throw ExitStatus.nothingMatched
