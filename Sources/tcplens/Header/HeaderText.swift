@@ -21,6 +21,9 @@ struct HeaderText {
             if layer.kind == .tcp, let segment = report.segment {
                 lines += HeaderDiagram(canvas: canvas).lines(HeaderDiagram.Values(segment, in: frame))
                 lines += options(layer)
+                if segment.optionsTruncated {
+                    lines += paragraph(HeaderWords.cutOff("TCP", have: layer.range.count, need: layer.length)(canvas.language))
+                }
                 if segment.payloadLength > 0 { lines += payload(segment) }
             } else {
                 lines += fields(layer)
@@ -103,9 +106,7 @@ extension HeaderReport {
         }
         return switch stop {
         case .truncated(let layer, let have, let need):
-            Text(
-                en: "cut off: \(have) of \(need) bytes of the \(layer.name) header",
-                zh: "被截断：\(layer.name) 首部需要 \(need) 字节，只有 \(have) 字节")(language)
+            HeaderWords.cutOff(layer.name, have: have, need: need)(language)
         case .invalid(let layer, let field, let value):
             Text(
                 en: "not a valid \(layer.name) header: \(field) is \(value)",
