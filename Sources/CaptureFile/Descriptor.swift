@@ -27,6 +27,13 @@ struct Descriptor: ~Copyable {
         return try opening(path, flags: O_RDONLY)
     }
 
+    /// Whether `path`, or standard input for `-`, is read as it comes: no regular file.
+    static func isStream(_ path: String) -> Bool {
+        var status = stat()
+        let result = path == "-" ? unsafe fstat(STDIN_FILENO, &status) : unsafe stat(path, &status)
+        return result == 0 && status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+    }
+
     /// A new or emptied file at `path`, or standard output for `-`.
     static func writing(_ path: String) throws(CaptureError) -> Descriptor {
         if path == "-" { return Descriptor(number: STDOUT_FILENO, isOwned: false) }

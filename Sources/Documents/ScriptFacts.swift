@@ -1,4 +1,5 @@
 import Lab
+import LinuxKernel
 import Narration
 import PacketScript
 import Stories
@@ -44,7 +45,7 @@ package struct ScriptFacts: Encodable {
             failure = Failure("it has no packet and no call", line: 0)
         case .unread(.missing(let reason)):
             (duration, steps) = (nil, nil)
-            failure = Failure(reason, line: 0)
+            failure = Failure(reason.message, line: 0)
         case .unread(.wrong(let error)):
             (duration, steps) = (nil, nil)
             failure = Failure(error.kind.text.english, line: error.line, column: error.column)

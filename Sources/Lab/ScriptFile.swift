@@ -14,7 +14,7 @@ public struct ScriptFile {
     /// Why there is no script.
     public enum Problem: Error {
         /// It cannot be read: why.
-        case missing(String)
+        case missing(SystemError)
         /// It has no packet and no call: nothing that could fail is nothing that has passed.
         case empty
         /// It is no script.
@@ -27,19 +27,25 @@ public struct ScriptFile {
     /// Reads the file.
     public init(path: String) {
         self.path = path
-        do {
-            let read = try PacketScript(try Self.read(path))
-            script = read.count > 0 ? .success(read) : .failure(.empty)
-        } catch let error as ScriptError {
-            script = .failure(.wrong(error))
-        } catch let error as SystemError {
-            script = .failure(.missing(error.message))
+        script = Self.script(path)
+    }
+
+    private static func script(_ path: String) -> Result<PacketScript, Problem> {
+        let octets: [UInt8]
+        do throws(SystemError) {
+            octets = try read(path)
         } catch {
-            script = .failure(.missing("\(error)"))
+            return .failure(.missing(error))
+        }
+        do throws(ScriptError) {
+            let script = try PacketScript(octets)
+            return script.count > 0 ? .success(script) : .failure(.empty)
+        } catch {
+            return .failure(.wrong(error))
         }
     }
 
-    private static func read(_ path: String) throws -> [UInt8] {
+    private static func read(_ path: String) throws(SystemError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError.last("open") }
         defer { close(descriptor) }

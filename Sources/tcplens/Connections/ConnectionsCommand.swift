@@ -211,8 +211,7 @@ struct ConnectionsCommand: ParsableCommand {
         let path = reader.path
         var analysis = CaptureAnalysis(eviction: Eviction(idle: idle))
         let progress = ProgressLine(canvas: output.canvas)
-        // Of a stream, Ctrl-C is first of all for who writes it: what it still sends is read. A plain file ends at once.
-        let following = follow || reader.size == nil ? Following() : nil
+        let following = follow ? Following() : nil
         var written = 0
         func write(_ ended: [EndedConnection]) throws {
             for connection in ended where written < limit ?? .max {
@@ -226,7 +225,7 @@ struct ConnectionsCommand: ParsableCommand {
         }
         var failure: (any Error)?
         let ending = try CaptureReading.read(
-            &reader, into: &analysis, waitingWhile: { follow && following?.goesOn ?? false && failure == nil },
+            &reader, into: &analysis, waitingWhile: { following?.goesOn ?? false && failure == nil },
             reporting: { analysis, step in
                 progress.show(step)
                 do { try write(analysis.takeEnded()) } catch { failure = error }

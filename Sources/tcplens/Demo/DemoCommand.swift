@@ -295,6 +295,12 @@ extension Failure {
         case .filterSyntax(let filter, let message):
             self.init(
                 .usage, Text(en: "filter '\(filter)': \(message)", zh: "过滤表达式 '\(filter)' 有误：\(message)"))
+        case .system(let interface, let reason):
+            self.init(
+                .unsupported,
+                Text(
+                    en: "cannot capture on \(interface): \(reason)",
+                    zh: "无法在 \(interface) 上抓包：\(reason.chineseDescription)"))
         case .failed(let interface, let message):
             self.init(
                 .unsupported,

@@ -1,4 +1,5 @@
 import Lab
+import LinuxKernel
 import Narration
 import PacketScript
 import Pictures
@@ -24,7 +25,7 @@ struct ScriptPage {
                 en: "it has no packet and no call: nothing was shown", zh: "其中没有任何报文或调用：什么也没有验证")
             return wrapped(headline(Text(en: "EMPTY", zh: "空脚本"), nothing))
         case .unread(.missing(let reason)):
-            return wrapped(headline(Text(en: "NO FILE", zh: "缺失"), Text(verbatim: reason)))
+            return wrapped(headline(Text(en: "NO FILE", zh: "缺失"), Text(en: reason.message, zh: reason.chineseMessage)))
         case .unread(.wrong(let error)):
             let word = error.isUnsupported ? Self.unsupported : Text(en: "SYNTAX", zh: "语法")
             let place = Text(
