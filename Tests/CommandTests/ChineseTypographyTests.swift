@@ -54,6 +54,8 @@ import Testing
         let han = /[\u{3400}-\u{9fff}]/
         let patterns = [
             /[\u{3400}-\u{9fff}][(),:;?!]/, /[(),;?!][\u{3400}-\u{9fff}]/, /[),][\u{3400}-\u{9fff}]/,
+            // A clause of a Chinese sentence that ends in a foreign word ends like any other.
+            /[A-Za-z0-9•];[^ ]/,
             // A full-width mark has its own room: no space beside it.
             /[（），：；？！。、] [^ ]/, /[^ ] [（），：；？！。、]/,
         ]
@@ -78,10 +80,20 @@ import Testing
     }
 
     @Test(
+        "the pages that are put together of several texts",
+        arguments: ["", "demo", "dial", "listen", "flow", "connections", "header", "sockets", "script"])
+    func help(command: String) async throws {
+        let run = try await Run(["help"] + (command.isEmpty ? [] : [command]), environment: ["LANG": "zh_CN.UTF-8"])
+        #expect(run.out.contains("选项："))
+        for line in run.lines { #expect(Self.faults(in: String(line)).isEmpty, "\(line)") }
+    }
+
+    @Test(
         "what is a fault, and what is not",
         arguments: [
             ("抓包(文件)", true), ("抓包（文件）", false), ("字母: L", true), ("主机:端口、地址:端口", false), ("名称, 地址", true),
-            ("完成. ok", false), ("重传 (TLP)", false), ("重传（TLP）", false), ("好了?", true), ("宽度， 高度", true),
+            ("完成. ok", false), ("重传 (TLP)", false), ("重传（TLP）", false), ("好了?", true),
+            ("可为 gzip;- 表示标准输入", true), ("宽度， 高度", true),
             ("tcplens flow a.pcap#4   抓包", false), ("：  tcplens", false),
         ])
     func rule(text: String, isFault: Bool) {

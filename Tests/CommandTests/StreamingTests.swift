@@ -40,7 +40,8 @@ struct StreamingTests {
     @Test("a signal is the end of an endless stream: what came before it is shown", arguments: readers)
     func streamsEnd(arguments: String) async throws {
         let path = try longCapture()
-        let whole = try await Run(arguments.split(separator: " ").map(String.init), input: Data(contentsOf: URL(filePath: path)).map { $0 })
+        let octets = try [UInt8](Data(contentsOf: URL(filePath: path)))
+        let whole = try await Run(arguments.split(separator: " ").map(String.init), input: octets)
         #expect(whole.status == 0 && !whole.out.isEmpty)
         for signal in ["TERM", "HUP", "INT"] {
             let run = try await streaming(arguments, path, then: "kill -\(signal) $tcplens")
@@ -173,7 +174,9 @@ struct StreamingTests {
         #expect(!run.out.contains("INTERRUPTED"))
     }
 
-    @Test("dial: before any answer a signal is an interruption", .enabled(if: Needs.namespaces, "needs root, unshare and ip"))
+    @Test(
+        "dial: before any answer a signal is an interruption",
+        .enabled(if: Needs.namespaces, "needs root, unshare and ip"))
     func diallingInVain() async throws {
         for signal in ["TERM", "HUP", "INT"] {
             let run = try await Run(

@@ -46,7 +46,7 @@ struct ConnectionsCommand: ParsableCommand {
     @Argument(
         help: .init(
             Text(en: "pcap or pcapng files, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。")
-                .spoken, valueName: "file"))
+                .spoken, valueName: "file"), completion: .file())
     var paths: [String]
 
     @Flag(help: .init(Text(en: "One JSON object a line (--format json).", zh: "每行一个 JSON 对象（即 --format json）。").spoken))

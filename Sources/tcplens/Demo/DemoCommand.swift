@@ -58,7 +58,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Option(
         name: .customShort("w"),
-        help: .init(Text(en: "Keep the packets as pcapng.", zh: "把报文存为 pcapng 文件。").spoken, valueName: "file"))
+        help: .init(Text(en: "Keep the packets as pcapng.", zh: "把报文存为 pcapng 文件。").spoken, valueName: "file"),
+        completion: .file())
     var capturePath: String?
 
     @Option(

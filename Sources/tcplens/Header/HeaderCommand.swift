@@ -32,7 +32,7 @@ struct HeaderCommand: ParsableCommand {
         help: .init(
             Text(
                 en: "FILE#N, or hex; spaces and colons may stand in it.", zh: "FILE#N，或十六进制（可含空格、冒号）。"
-            ).spoken, valueName: "file#n | hex"))
+            ).spoken, valueName: "file#n | hex"), completion: .file())
     var source: [String]
 
     @Flag(help: .init(Text(en: "The same facts as JSON.", zh: "以 JSON 输出同样的事实。").spoken))

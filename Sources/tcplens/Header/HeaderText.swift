@@ -22,7 +22,8 @@ struct HeaderText {
                 lines += HeaderDiagram(canvas: canvas).lines(HeaderDiagram.Values(segment, in: frame))
                 lines += options(layer)
                 if segment.optionsTruncated {
-                    lines += paragraph(HeaderWords.cutOff("TCP", have: layer.range.count, need: layer.length)(canvas.language))
+                    let cut = HeaderWords.cutOff(layer.kind.name, have: layer.range.count, need: layer.length)
+                    lines += paragraph(cut(canvas.language))
                 }
                 if segment.payloadLength > 0 { lines += payload(segment) }
             } else {

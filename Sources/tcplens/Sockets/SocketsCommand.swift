@@ -103,7 +103,8 @@ struct SocketsCommand: ParsableCommand {
             Text(
                 en: "As ss takes it: [state NAME]... ['sport = :PORT and dst NETWORK ...']",
                 zh: "与 ss 相同：[state 状态名]... ['sport = :端口 and dst 网段 ...']"
-            ).spoken, valueName: "filter"))
+            ).spoken, valueName: "filter"),
+        completion: .list(["state", "exclude", "sport", "dport", "src", "dst", "and", "or", "not"]))
     var filter: [String] = []
 
     @OptionGroup var output: OutputOptions
