@@ -122,7 +122,7 @@ install_missing() {
     [[ ${#needs[@]} -gt 0 ]] || return 0
     manager=$(package_manager)
     if [[ $manager == none ]]; then
-        say "tcplens: missing: ${needs[*]}" "tcplens:缺少：${needs[*]}"
+        say "tcplens: missing: ${needs[*]}" "tcplens：缺少：${needs[*]}"
         say "  no package manager known here was found: install what provides them, then run this again" \
             "  没有找到认识的包管理器：请先装上提供它们的软件包，再运行一次"
         exit 3
@@ -130,7 +130,7 @@ install_missing() {
     list=$(packages_for "$manager" "${needs[@]}")
     if [[ -z $list ]]; then
         say "tcplens: missing: ${needs[*]} (no $manager package brings them)" \
-            "tcplens:缺少：${needs[*]}($manager 里没有对应的软件包)"
+            "tcplens：缺少：${needs[*]}（$manager 里没有对应的软件包）"
         exit 3
     fi
     if [[ $manager == apt-get ]] && as_root true 2>/dev/null; then
@@ -146,12 +146,12 @@ install_missing() {
         fi
         tail -n 5 "$log" >&2
         say "tcplens: apt-get could not install $list (all it said: $log)" \
-            "tcplens:apt-get 没能装上 $list(完整输出：$log)"
+            "tcplens：apt-get 没能装上 $list（完整输出：$log）"
     elif [[ $manager == apt-get ]]; then
         say "tcplens: missing: ${needs[*]}; installing that needs root, or a sudo that asks no password" \
-            "tcplens:缺少：${needs[*]}；安装需要 root，或免密的 sudo"
+            "tcplens：缺少：${needs[*]}；安装需要 root，或免密的 sudo"
     else
-        say "tcplens: missing: ${needs[*]}" "tcplens:缺少：${needs[*]}"
+        say "tcplens: missing: ${needs[*]}" "tcplens：缺少：${needs[*]}"
     fi
     say "  install them with:  $(install_command "$manager" "$list")" \
         "  请先安装：  $(install_command "$manager" "$list")"
@@ -162,7 +162,7 @@ install_missing() {
 require_swift() {
     command -v swift >/dev/null && return
     say "tcplens: there is no swift in PATH; TCPLens is built from source with Swift 6.2 or later" \
-        "tcplens:PATH 里没有 swift;TCPLens 需要用 Swift 6.2 或更新版本从源码构建"
+        "tcplens：PATH 里没有 swift；TCPLens 需要用 Swift 6.2 或更新版本从源码构建"
     say "  get it from https://www.swift.org/install, then run again:  $0" \
         "  请从 https://www.swift.org/install 安装，然后重新运行：  $0"
     exit 3
@@ -186,18 +186,18 @@ build_release() {
     is_built && return
     if ! mkdir -p "$logs" 2>/dev/null || [[ ! -w $logs ]]; then
         say "tcplens: cannot write $logs (built by another user before?)" \
-            "tcplens:$logs 不可写(之前是别的用户构建的？)"
+            "tcplens：$logs 不可写（之前是别的用户构建的？）"
         say "  give it back:  sudo chown -R $(id -un) '$logs'" "  请先改回属主：  sudo chown -R $(id -un) '$logs'"
         exit 3
     fi
     say "building tcplens (release; the first build takes about a minute) ..." \
-        "正在构建 tcplens(release；第一次约需一分钟)..."
+        "正在构建 tcplens（release；第一次约需一分钟）..."
     # Written before the build and moved into place after it: what is edited meanwhile counts as new.
     swift_identity >"$logs/tcplens-release.stamp.new"
     if ! compile_release "$log"; then
         erase_line
         grep -E '(error|fatal):' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
-        say "tcplens: the build failed (all it said: $log)" "tcplens:构建失败(完整输出：$log)"
+        say "tcplens: the build failed (all it said: $log)" "tcplens：构建失败（完整输出：$log）"
         exit 1
     fi
     mv "$logs/tcplens-release.stamp.new" "$logs/tcplens-release.stamp"

@@ -62,7 +62,7 @@ package enum DemoWords {
             en:
                 "client \(client), server \(server): two hosts of a virtual network, 10 ms apart. This is our own TCP in virtual time, never the kernel, and nothing of it touches this machine's network. Below each segment stands why its sender sent it and what its arrival did, by the rule that the end itself names.",
             zh:
-                "客户端 \(client)，服务端 \(server)：虚拟网络里的两台主机，单程 10 毫秒。这是 TCPLens 自有的 TCP 协议栈，运行在虚拟时间里，不是内核，也不触碰本机网络。每个报文段下面写着发送方为何发出它、它到达后做了什么，依据的规则都由协议栈自身给出。"
+                "客户端 \(client)，服务端 \(server)：虚拟网络里的两台主机，单程 10 毫秒。这是 TCPLens 内置的 TCP 协议栈，运行在虚拟时间里，不是内核，也不触碰本机网络。每个报文段下面写着发送方为何发出它、它到达后做了什么，依据的规则都由协议栈自身给出。"
         )
     }
 
@@ -79,7 +79,7 @@ package enum DemoWords {
     package static let rehearsalNote = Text(
         en:
             "The kernel's packets could not be captured here. This is the same experiment on our own TCP in virtual time: not what the kernel did above, but every segment with its reason. The whole page: tcplens demo --on stack",
-        zh: "这里抓不到内核的报文。下面是同一个实验在自有 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都有原因。完整页面：tcplens demo --on stack")
+        zh: "这里抓不到内核的报文。下面是同一个实验在内置 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都有原因。完整页面：tcplens demo --on stack")
 
     package static func stackNumbers(_ numbers: [UInt32]) -> Text {
         let words = numbers.map(String.init)
@@ -137,7 +137,7 @@ package enum DemoWords {
             let mini = entry.isMini
             return Text(
                 en: "kernel" + (seenAt.map { ", seen at \($0)" } ?? "") + (mini ? " (mini socket)" : ""),
-                zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "(mini socket)" : ""))
+                zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "（mini socket）" : ""))
         case .stack:
             return entry.rule?.place ?? Text(en: "the stack", zh: "协议栈")
         case .wire: return Text(en: "wire", zh: "报文")

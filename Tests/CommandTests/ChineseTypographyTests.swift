@@ -55,7 +55,7 @@ import Testing
         let patterns = [
             /[\u{3400}-\u{9fff}][(),:;?!]/, /[(),;?!][\u{3400}-\u{9fff}]/, /[),][\u{3400}-\u{9fff}]/,
             // A clause of a Chinese sentence that ends in a foreign word ends like any other.
-            /[A-Za-z0-9•];[^ ]/,
+            /[A-Za-z0-9•];[^ ]/, /[A-Z]:[a-z]+ =/,
             // A full-width mark has its own room: no space beside it.
             /[（），：；？！。、] [^ ]/, /[^ ] [（），：；？！。、]/,
         ]
@@ -77,6 +77,23 @@ import Testing
             }
         }
         #expect(count > 500)
+    }
+
+    @Test("what the scripts say")
+    func scripts() throws {
+        let folder = Self.sources.deletingLastPathComponent().appending(path: "script")
+        var count = 0
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)) {
+            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            for match in text.matches(of: /"([^"\n]*[\u{3400}-\u{9fff}][^"\n]*)"/) {
+                count += 1
+                // A variable ends where its name does.
+                let said = match.output.1.replacing(/\$(\{[^}]*\}|\([^)]*\)|[A-Za-z0-9_]+)/, with: "•")
+                #expect(Self.faults(in: said.replacing(/：\ +/, with: "：")).isEmpty, "\(name): \(match.output.1)")
+                #expect(!said.hasPrefix("tcplens:"), "\(name): \(match.output.1)")
+            }
+        }
+        #expect(count > 10)
     }
 
     @Test(

@@ -118,7 +118,9 @@ import Testing
         arguments: [
             ("state", .valueMissing(after: "state")), ("state foo", .unknownState("foo")),
             ("exclude", .valueMissing(after: "exclude")),
-            ("autobound state established", .stateTooLate("state")),
+            ("autobound state established", .stateTooLate("state")), ("or autobound", .unexpected("or")),
+            ("state established or autobound", .unexpected("or")), ("|| autobound", .unexpected("||")),
+            ("autobound and le 5", .unexpected("le")), ("( autobound ) )", .unexpected(")")),
             ("sport = :70000", .notAPort("70000", after: "sport")),
             ("dport = :nothing", .notAPort("nothing", after: "dport")), (":-1", .notAPort("-1", after: "")),
             ("sport = domain", .notAPort("domain", after: "sport")),
