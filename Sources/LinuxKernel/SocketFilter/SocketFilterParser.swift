@@ -160,7 +160,8 @@ struct SocketFilterParser {
             _ = next()
             return .not(try read(&self))
         case .less, .greater, .atMost, .atLeast:
-            throw .noOrder(next().map(Self.text) ?? "", after: keyword)
+            _ = next()
+            throw .noOrder(typed, after: keyword)
         default: return try read(&self)
         }
     }
