@@ -28,7 +28,7 @@ struct CaptureInput: ~Copyable {
     }
 
     /// What `path` names, or standard input for `-`.
-    static func opening(_ path: String) throws(CaptureError) -> CaptureInput {
+    static func opening(_ path: String, stop: StreamStop? = nil) throws(CaptureError) -> CaptureInput {
         let descriptor = try Descriptor.reading(path)
         switch try descriptor.kind(path: path) {
         case .directory: throw .isDirectory(path: path)
@@ -36,7 +36,7 @@ struct CaptureInput: ~Copyable {
         case .regular(let size) where size > 0 && descriptor.isAtStart:
             return try streaming(ByteSource(file: descriptor, path: path), size: size)
         case .regular, .other:
-            return try streaming(ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, path: path))
+            return try streaming(ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, stop: stop, path: path))
         }
     }
 

@@ -13,7 +13,7 @@ import TCPWire
 public struct ScriptFile {
     /// Why there is no script.
     public enum Problem: Error {
-        /// It cannot be read.
+        /// It cannot be read: why.
         case missing(SystemError)
         /// It has no packet and no call: nothing that could fail is nothing that has passed.
         case empty

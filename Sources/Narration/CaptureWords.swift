@@ -42,7 +42,7 @@ extension PacketCounts {
         // The usual lengths mean "all of it", whoever then cut.
         let lengths = Set(interfaces.map(\.snapshotLength)).filter { $0 > 0 && $0 < 65535 }.sorted()
         let snap = lengths.map(String.init).joined(separator: ", ")
-        var english = "\(cutOff) of \(packets) packets are cut off in the capture"
+        var english = "\(cutOff) of \(counted(packets, "packet")) \(cutOff == 1 ? "is" : "are") cut off in the capture"
         var chinese = "\(packets) 个报文中有 \(cutOff) 个在抓包中被截断"
         if !lengths.isEmpty {
             english += " (snap length \(snap))"

@@ -36,9 +36,7 @@ extension HeaderReport {
         }
         return switch stop {
         case .truncated(let layer, let have, let need):
-            Text(
-                en: "cut off: \(have) of \(need) bytes of the \(layer.name) header",
-                zh: "被截断：\(layer.name) 首部需要 \(need) 字节，只有 \(have) 字节")
+            HeaderWords.cutOff(layer.name, have: have, need: need)
         case .invalid(let layer, let field, let value):
             Text(
                 en: "not a valid \(layer.name) header: \(field) is \(value)",

@@ -30,7 +30,7 @@ package enum SocketMeasureWords {
         let threshold = info.slowStartThreshold.map { ", ssthresh \($0)" } ?? ""
         let chinese = info.slowStartThreshold.map { "，ssthresh \($0)" } ?? ""
         return Text(
-            en: "cwnd \(info.congestionWindow) segments\(threshold)",
+            en: "cwnd \(counted(info.congestionWindow, "segment"))\(threshold)",
             zh: "拥塞窗口 cwnd \(info.congestionWindow) 个报文段\(chinese)")
     }
 
@@ -49,7 +49,7 @@ package enum SocketMeasureWords {
         english.append("rto \(thousandths(info.retransmissionTimeout)) ms")
         chinese.append("重传超时 rto \(thousandths(info.retransmissionTimeout)) ms")
         if info.backoff > 0 {
-            english.append("doubled \(counted(info.backoff, "time", "times"))")
+            english.append("doubled \(counted(info.backoff, "time"))")
             chinese.append("已加倍 \(info.backoff) 次")
         }
         if info.acknowledgmentTimeout > 0 {
@@ -63,7 +63,7 @@ package enum SocketMeasureWords {
         var list: [Text] = []
         if info.unacknowledged > 0 {
             list.append(
-                Text(en: "in flight \(info.unacknowledged) segments", zh: "在途 \(info.unacknowledged) 个报文段"))
+                Text(en: "in flight \(counted(info.unacknowledged, "segment"))", zh: "在途 \(info.unacknowledged) 个报文段"))
         }
         if info.retransmitted > 0 || info.totalRetransmitted > 0 {
             list.append(
@@ -188,10 +188,6 @@ package enum SocketMeasureWords {
         guard !english.isEmpty else { return nil }
         return Text(
             en: english.joined(separator: ", ") + unit, zh: chinese.joined(separator: "，") + chineseUnit)
-    }
-
-    private static func counted(_ count: UInt8, _ one: String, _ many: String) -> String {
-        "\(count) \(count == 1 ? one : many)"
     }
 
     /// Microseconds as milliseconds, without zeros at the end.

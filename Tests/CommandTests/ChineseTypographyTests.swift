@@ -17,6 +17,8 @@ import Testing
         let han = /[\u{3400}-\u{9fff}]/
         let patterns = [
             /[\u{3400}-\u{9fff}][(),:;?!]/, /[(),;?!][\u{3400}-\u{9fff}]/, /[),][\u{3400}-\u{9fff}]/,
+            // A clause of a Chinese sentence that ends in a foreign word ends like any other.
+            /[A-Za-z0-9•];[^ ]/, /[A-Z]:[a-z]+ =/,
             // A full-width mark has its own room: no space beside it.
             /[（），：；？！。、] [^ ]/, /[^ ] [（），：；？！。、]/,
             // Beside what is put in, or a word of Latin letters, it is Chinese all the same.
@@ -81,11 +83,38 @@ import Testing
         #expect(texts.contains { !Self.faults(in: $0).isEmpty } == isFaulty, "\(texts)")
     }
 
+    @Test("what the scripts say")
+    func scripts() throws {
+        let folder = Self.sources.deletingLastPathComponent().appending(path: "script")
+        var count = 0
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)) {
+            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            for match in text.matches(of: /"([^"\n]*[\u{3400}-\u{9fff}][^"\n]*)"/) {
+                count += 1
+                // A variable ends where its name does.
+                let said = match.output.1.replacing(/\$(\{[^}]*\}|\([^)]*\)|[A-Za-z0-9_]+)/, with: "•")
+                #expect(Self.faults(in: said.replacing(/：\ +/, with: "：")).isEmpty, "\(name): \(match.output.1)")
+                #expect(!said.hasPrefix("tcplens:"), "\(name): \(match.output.1)")
+            }
+        }
+        #expect(count > 10)
+    }
+
+    @Test(
+        "the pages that are put together of several texts",
+        arguments: ["", "demo", "dial", "listen", "flow", "connections", "header", "sockets", "script"])
+    func help(command: String) async throws {
+        let run = try await Run(["help"] + (command.isEmpty ? [] : [command]), environment: ["LANG": "zh_CN.UTF-8"])
+        #expect(run.out.contains("选项："))
+        for line in run.lines { #expect(Self.faults(in: String(line)).isEmpty, "\(line)") }
+    }
+
     @Test(
         "what is a fault, and what is not",
         arguments: [
             ("抓包(文件)", true), ("抓包（文件）", false), ("字母: L", true), ("主机:端口、地址:端口", false), ("名称, 地址", true),
-            ("完成. ok", false), ("重传 (TLP)", false), ("重传（TLP）", false), ("好了?", true), ("宽度， 高度", true),
+            ("完成. ok", false), ("重传 (TLP)", false), ("重传（TLP）", false), ("好了?", true),
+            ("可为 gzip;- 表示标准输入", true), ("宽度， 高度", true),
             ("tcplens flow a.pcap#4   抓包", false), ("：  tcplens", false),
         ])
     func rule(text: String, isFault: Bool) {

@@ -163,6 +163,8 @@ struct SocketFlagTests {
             "", "state listening state close-wait", "exclude listening", "sport > :1000 and not dport = :8080",
             "( dport = :8080 or sport = :8080 ) and dst 127.0.0.0/8", "dport != :8080", "src 127/8 or dst [::1]",
             "state all sport >= :8080 or sport <= :1", "-a src *:8080", "-l", "-4 -a", "-6 -a", "autobound",
+            "-a -l", "-l -a", "-plan", "-anlp", "-l state established", "-a exclude connected exclude listening",
+            "-l exclude all",
         ])
     func sameRows(filter: String) async throws {
         let run = try await Run(
@@ -220,6 +222,35 @@ struct SocketFlagTests {
         #expect(json.out.contains("\"meaning\":[\"not-closed\"]"))
     }
 
+    @Test(
+        "-K's question on a terminal",
+        .enabled(if: Needs.namespaces && Needs.tool("script"), "needs root, unshare, ip and script(1)"),
+        arguments: [
+            ("n", "en", "nothing was ended", "kept"), ("", "en", "nothing was ended", "kept"),
+            ("y", "en", "ended 1 of 1 socket", "gone"), ("是", "zh", "已断开 1 个套接字，共 1 个", "gone"),
+        ])
+    func question(answer: String, language: String, words: String, left: String) async throws {
+        let run = try await Run(
+            namespace: """
+                "$TCPLENS" listen 127.0.0.1:8080 --echo > /dev/null 2>&1 &
+                server=$!
+                until ss -Htln | grep -q :8080; do sleep 0.02; done
+                pipe=$(mktemp -u) && mkfifo "$pipe"
+                "$TCPLENS" dial 127.0.0.1:8080 -w 60 < "$pipe" > /dev/null 2>&1 &
+                exec 3> "$pipe"; rm "$pipe"
+                until ss -Htn state established dport = :8080 | grep -q :8080; do sleep 0.02; done
+                # The answer is typed once the question stands there.
+                out=$(mktemp)
+                ( until grep -q 'y/N' "$out"; do sleep 0.02; done; echo '\(answer)'; sleep 1 ) |
+                    script -qefc '"$TCPLENS" sockets -K state established dport = :8080 --lang \(language)' "$out" > /dev/null
+                cat "$out"; rm "$out"
+                ss -Htn state established dport = :8080 | grep -q :8080 && echo kept || echo gone
+                kill $server
+                """, environment: ["LANG": "C.UTF-8", "TERM": "dumb"])
+        #expect(run.out.contains(words), "\(run.out)\(run.err)")
+        #expect(run.lines.last.map(String.init) == left)
+    }
+
     @Test("-K asks first, and ends what it may", .enabled(if: Needs.namespaces, "needs root, unshare and ip"))
     func killing() async throws {
         let run = try await Run(
@@ -237,7 +268,7 @@ struct SocketFlagTests {
                 kill $server
                 """)
         #expect(run.out.contains("unasked 2"), "\(run.out) \(run.err)")
-        #expect(run.out.contains("ended 1 of 1 sockets\nagreed 0"))
+        #expect(run.out.contains("ended 1 of 1 socket\nagreed 0"))
         #expect(run.out.contains("then 5"))
     }
 

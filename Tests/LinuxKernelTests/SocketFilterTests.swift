@@ -88,6 +88,17 @@ import Testing
                 [.synSent, .finWait1, .finWait2, .closing, .closeWait, .lastAck]
             ),
             ("exclude big", [.synReceived, .timeWait]), ("state unconnected", [.closed]),
+            // CLOSED is left of these, which is not the same as no state named: nothing is in it.
+            ("exclude connected exclude listening", []), ("state all exclude connected exclude listening", []),
+            ("state big exclude synchronized exclude syn-sent exclude listening", []),
+            // No state is left of these.
+            ("exclude all", SocketFilter.connections), ("exclude big exclude bucket", SocketFilter.connections),
+            ("state closed exclude closed", SocketFilter.connections),
+            ("state established exclude established", SocketFilter.connections),
+            // Sockets that are bound and idle are asked for by their own name.
+            ("exclude connected exclude listening state closed", [.closed]),
+            ("state closed state all", Set(State.allCases)), ("state all", SocketFilter.all),
+            ("state closed exclude big state all", SocketFilter.all),
             (
                 "state synchronized exclude fin-wait-1 excl fin-wait-2",
                 [.synReceived, .established, .closing, .timeWait, .closeWait, .lastAck]
@@ -107,7 +118,9 @@ import Testing
         arguments: [
             ("state", .valueMissing(after: "state")), ("state foo", .unknownState("foo")),
             ("exclude", .valueMissing(after: "exclude")),
-            ("autobound state established", .stateTooLate("state")),
+            ("autobound state established", .stateTooLate("state")), ("or autobound", .unexpected("or")),
+            ("state established or autobound", .unexpected("or")), ("|| autobound", .unexpected("||")),
+            ("autobound and le 5", .unexpected("le")), ("( autobound ) )", .unexpected(")")),
             ("sport = :70000", .notAPort("70000", after: "sport")),
             ("dport = :nothing", .notAPort("nothing", after: "dport")), (":-1", .notAPort("-1", after: "")),
             ("sport = domain", .notAPort("domain", after: "sport")),

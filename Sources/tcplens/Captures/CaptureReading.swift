@@ -12,13 +12,19 @@ import Tracking
 
 /// Reading a capture for a command: errors become failures, and an early end a warning.
 enum CaptureReading {
-    /// Opens a capture and lets `body` work with it.
+    /// Opens a capture and lets `body` work with it. Of a stream, a signal that asks for an end is the end: what came before
+    /// it is shown.
     static func open<Result>(
         _ path: String, _ body: (inout CaptureReader) throws -> Result
     ) throws -> Result {
+        let stop = CaptureReader.isStream(path) ? try? StreamStop() : nil
+        let interrupts = stop.map { stop in Interrupts { stop.ask() } }
+        defer { withExtendedLifetime(interrupts) {} }
         do {
-            var reader = try CaptureReader(path: path)
+            var reader = try CaptureReader(path: path, stop: stop)
             return try body(&reader)
+        } catch CaptureError.empty where stop?.isOver ?? false {
+            throw ExitStatus.interrupted
         } catch let error as CaptureError {
             throw Failure(error)
         }

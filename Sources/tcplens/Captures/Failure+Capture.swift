@@ -60,6 +60,30 @@ extension Failure {
         }
     }
 
+    /// A capture that cannot be written to the file that was named.
+    init(writing error: CaptureError) {
+        switch error {
+        case .isDirectory(let path):
+            let folder = path.hasSuffix("/") ? path : path + "/"
+            self.init(
+                .badInput,
+                Text(en: "\(path): is a directory; -w needs a file's name", zh: "\(path): 这是目录，-w 需要文件名"),
+                next: [Text(en: "try:  -w \(folder)hello.pcapng", zh: "可试：  -w \(folder)hello.pcapng")])
+        case .notFound(let path) where !path.isEmpty:
+            let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+            self.init(
+                .badInput,
+                Text(en: "\(path): there is no directory \(folder)", zh: "\(path): 目录 \(folder) 不存在"),
+                next: [Text(en: "make it:  mkdir -p \(folder)", zh: "创建目录：  mkdir -p \(folder)")])
+        case .notPermitted(let path):
+            let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+            self.init(
+                .badInput, Text(en: "\(path): not allowed to write there", zh: "\(path): 没有写入权限"),
+                next: [Text(en: "look:  ls -ld \(folder) \(path)", zh: "查看权限：  ls -ld \(folder) \(path)")])
+        default: self.init(error)
+        }
+    }
+
     private static func named(_ path: String) -> String {
         switch path {
         case "-": Text(en: "standard input", zh: "标准输入").spoken

@@ -46,7 +46,7 @@ struct ConnectionsCommand: ParsableCommand {
     @Argument(
         help: .init(
             Text(en: "pcap or pcapng files, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。")
-                .spoken, valueName: "file"))
+                .spoken, valueName: "file"), completion: .file())
     var paths: [String]
 
     @Flag(help: .init(Text(en: "One JSON object a line (--format json).", zh: "每行一个 JSON 对象（即 --format json）。").spoken))
@@ -224,8 +224,7 @@ struct ConnectionsCommand: ParsableCommand {
         let path = reader.path
         var analysis = CaptureAnalysis(eviction: Eviction(idle: idle))
         let progress = ProgressLine(canvas: output.canvas)
-        // Of a stream, Ctrl-C is first of all for who writes it: what it still sends is read. A plain file ends at once.
-        let following = follow || reader.size == nil ? Following() : nil
+        let following = follow ? Following() : nil
         var (seen, written) = (0, 0)
         func write(_ ended: [EndedConnection]) throws {
             seen += ended.count
@@ -240,7 +239,7 @@ struct ConnectionsCommand: ParsableCommand {
         }
         var failure: (any Error)?
         let ending = try CaptureReading.read(
-            &reader, into: &analysis, waitingWhile: { follow && following?.goesOn ?? false },
+            &reader, into: &analysis, waitingWhile: { following?.goesOn ?? false },
             reporting: { analysis, step in
                 progress.show(step)
                 do { try write(analysis.takeEnded()) } catch { failure = error }

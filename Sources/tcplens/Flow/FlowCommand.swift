@@ -44,7 +44,7 @@ struct FlowCommand: ParsableCommand {
             Text(
                 en: "A pcap or pcapng file, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。"
             )
-            .spoken, valueName: "file"))
+            .spoken, valueName: "file"), completion: .file())
     var path: String
 
     @Option(

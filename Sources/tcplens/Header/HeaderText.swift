@@ -21,6 +21,10 @@ struct HeaderText {
             if layer.kind == .tcp, let segment = report.segment {
                 lines += HeaderDiagram(canvas: canvas).lines(HeaderDiagram.Values(segment, in: frame))
                 lines += options(layer)
+                if segment.optionsTruncated {
+                    let cut = HeaderWords.cutOff(layer.kind.name, have: layer.range.count, need: layer.length)
+                    lines += paragraph(cut(canvas.language))
+                }
                 if segment.payloadLength > 0 { lines += payload(segment) }
             } else {
                 lines += fields(layer)

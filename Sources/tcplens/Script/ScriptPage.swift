@@ -1,4 +1,5 @@
 import Lab
+import LinuxKernel
 import Narration
 import PacketScript
 import Pictures
