@@ -24,6 +24,7 @@ setpriv      util-linux   util-linux     util-linux     setpriv       util-linux
 setcap       libcap2-bin  libcap         libcap         libcap-setcap libcap-progs   -
 python3      python3        python3        python         python3       python3        python3
 tmux         tmux         tmux           tmux           tmux          tmux           tmux
+xz           xz-utils     xz             xz             xz            xz             xz
 dpkg-deb     dpkg         dpkg           dpkg           dpkg          dpkg           -
 debootstrap  debootstrap  debootstrap    debootstrap    debootstrap   debootstrap    -
 '

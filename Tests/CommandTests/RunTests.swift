@@ -3,7 +3,8 @@ import Testing
 
 /// How the tests run programs.
 @Suite struct RunTests {
-    @Test("what does not end in time is killed, with all that it started")
+    // Whatever goes on keeps Foundation waiting for it.
+    @Test("what does not end in time is killed, with all that it started", .timeLimit(.minutes(1)))
     func late() async throws {
         let folder = try ScratchFolder()
         let number = folder.path("number")
