@@ -10,11 +10,11 @@ import TCPWire
 import Tracking
 
 extension ConnectionStory.Step {
-    /// It may not have done what the first pass took it to do, as what comes later shows: it was not taken or lost, it is an RST,
-    /// or its SYN or FIN was sent again.
+    /// It may not have done what the first pass took it to do, as what comes later shows: it was not taken or lost, it is an RST or
+    /// a FIN, or its SYN was sent again.
     fileprivate var isOpenToHindsight: Bool {
         let flags = segment.header.flags
-        return fate != .arrived || flags.contains(.rst) || isRepetition && !flags.isDisjoint(with: [.syn, .fin])
+        return fate != .arrived || !flags.isDisjoint(with: [.rst, .fin]) || isRepetition && flags.contains(.syn)
     }
 }
 

@@ -83,23 +83,6 @@ import Testing
         #expect(texts.contains { !Self.faults(in: $0).isEmpty } == isFaulty, "\(texts)")
     }
 
-    @Test("what the scripts say")
-    func scripts() throws {
-        let folder = Self.sources.deletingLastPathComponent().appending(path: "script")
-        var count = 0
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)) {
-            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
-            for match in text.matches(of: /"([^"\n]*[\u{3400}-\u{9fff}][^"\n]*)"/) {
-                count += 1
-                // A variable ends where its name does.
-                let said = match.output.1.replacing(/\$(\{[^}]*\}|\([^)]*\)|[A-Za-z0-9_]+)/, with: "•")
-                #expect(Self.faults(in: said.replacing(/：\ +/, with: "：")).isEmpty, "\(name): \(match.output.1)")
-                #expect(!said.hasPrefix("tcplens:"), "\(name): \(match.output.1)")
-            }
-        }
-        #expect(count > 10)
-    }
-
     @Test(
         "the pages that are put together of several texts",
         arguments: ["", "demo", "dial", "listen", "flow", "connections", "header", "sockets", "script"])

@@ -59,7 +59,44 @@ struct Exchange {
     static var held: [Frame] {
         let whole = Exchange()
         let reset = SegmentBuilder(from: whole.client, to: whole.server).rst(sequence: whole.clientISN &+ 67)
-        return whole.frames.prefix(5) + [Frame(time: 300 * microsecond, bytes: reset.ethernetFrame())]
+        return whole.frames.prefix(5) + [Frame(time: 330 * microsecond, bytes: reset.ethernetFrame())]
+    }
+
+    /// The client's RST is at the very number that the server expects, and both go on as if there had been none: to the end, or
+    /// until the client's second RST, which is at another number.
+    static func ignoredReset(thenHeld: Bool) -> [Frame] {
+        let whole = Exchange()
+        let reset = SegmentBuilder(from: whole.client, to: whole.server).rst(sequence: whole.clientISN &+ 17)
+        let first = Frame(time: 185 * microsecond, bytes: reset.ethernetFrame())
+        // So slowly that what comes behind the RST cannot only stand in the wrong order.
+        let frames = thenHeld ? whole.frames.prefix(7) + held.suffix(1) : whole.frames[...]
+        return (frames + [first]).map { Frame(time: $0.time * 1000, bytes: $0.bytes) }
+    }
+
+    /// A connection of so many segments, ended by FINs from both ends.
+    static func long(segments: Int) -> [Frame] {
+        let whole = Exchange()
+        let up = SegmentBuilder(from: whole.client, to: whole.server)
+        let down = SegmentBuilder(from: whole.server, to: whole.client)
+        let count = segments - 6
+        let acknowledgment = whole.serverISN &+ 1
+        var frames = Array(whole.frames.prefix(3))
+        for number in 0..<count {
+            let sequence = whole.clientISN &+ 1 &+ UInt32(number)
+            let data = up.data([0x61], sequence: sequence, acknowledgment: acknowledgment)
+            frames.append(Frame(time: Int64(100 + number * 10) * microsecond, bytes: data.ethernetFrame()))
+        }
+        let end = whole.clientISN &+ 1 &+ UInt32(count)
+        let closing = [
+            up.fin(sequence: end, acknowledgment: acknowledgment),
+            down.fin(sequence: acknowledgment, acknowledgment: end &+ 1),
+            up.ack(sequence: end &+ 1, acknowledgment: acknowledgment &+ 1),
+        ]
+        for (number, segment) in closing.enumerated() {
+            let time = Int64(100 + (count + number) * 10) * microsecond
+            frames.append(Frame(time: time, bytes: segment.ethernetFrame()))
+        }
+        return frames
     }
 
     /// Writes frames as pcapng, the first of them with these comments, and gives the path.

@@ -131,7 +131,7 @@ struct FlowTests {
         let run = try await Run("flow", path, "--lang", language)
         #expect(run.status == 0)
         #expect(run.out.contains("#8") && !run.out.contains("#10"))
-        #expect(run.err.hasPrefix("tcplens: \(path) "))
+        #expect(run.err.hasPrefix((language == "en" ? "tcplens: " : "tcplens：") + "\(path) "))
         #expect(run.err.contains(language == "en" ? "cut off in the middle of packet" : "个报文中间被截断"))
     }
 

@@ -12,7 +12,7 @@ struct HelpTests {
         #expect(run.status == 0)
         #expect(run.err == "")
         #expect(run.out == (try await Run(command, "--help", environment: environment).out))
-        #expect(run.lines.first?.hasPrefix("tcplens \(command): ") == true)
+        #expect(run.lines.first?.hasPrefix("tcplens \(command)" + (language == "en" ? ": " : "：")) == true)
         let titles = run.lines.filter { !$0.hasPrefix(" ") && $0.hasSuffix(":") || $0.hasSuffix("：") }.map(String.init)
         #expect(
             titles

@@ -163,7 +163,8 @@ struct SocketFlagTests {
             "", "state listening state close-wait", "exclude listening", "sport > :1000 and not dport = :8080",
             "( dport = :8080 or sport = :8080 ) and dst 127.0.0.0/8", "dport != :8080", "src 127/8 or dst [::1]",
             "state all sport >= :8080 or sport <= :1", "-a src *:8080", "-l", "-4 -a", "-6 -a", "autobound",
-            "-a -l", "-l -a", "-plan", "-anlp", "-l state established", "-a exclude connected exclude listening",
+            "-a -l", "-l -a", "-plan", "-anlp", "-l state established state close-wait",
+            "-a exclude connected exclude listening",
             "-l exclude all",
         ])
     func sameRows(filter: String) async throws {

@@ -133,9 +133,9 @@ import Testing
             ("src < 10.0.0.1", .noOrder("<", after: "src")),
             ("src unix:/x", .notTCP("unix:")), ("dev nowhere", .noSuchDevice("nowhere")), ("fwmark x", .notAMark("x")),
             ("cgroup /none", .noSuchCgroup("/none")), ("( autobound", .unclosed), ("autobound )", .unexpected(")")),
-            ("or autobound", .unexpected("|")), ("autobound and", .valueMissing(after: "and")),
+            ("autobound and", .valueMissing(after: "and")),
             ("port 80", .unexpected("port")),
-            ("autobound or or autobound", .unexpected("|")), ("()", .unexpected(")")),
+            ("autobound or or autobound", .unexpected("or")), ("()", .unexpected(")")),
         ] as [(String, SocketFilterError)])
     func complaints(text: String, complaint: SocketFilterError) {
         #expect(error([text]) == complaint)

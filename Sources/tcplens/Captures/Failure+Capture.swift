@@ -67,18 +67,18 @@ extension Failure {
             let folder = path.hasSuffix("/") ? path : path + "/"
             self.init(
                 .badInput,
-                Text(en: "\(path): is a directory; -w needs a file's name", zh: "\(path): 这是目录，-w 需要文件名"),
+                Text(en: "\(path): is a directory; -w needs a file's name", zh: "\(path)：这是目录，-w 需要文件名"),
                 next: [Text(en: "try:  -w \(folder)hello.pcapng", zh: "可试：  -w \(folder)hello.pcapng")])
         case .notFound(let path) where !path.isEmpty:
             let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
             self.init(
                 .badInput,
-                Text(en: "\(path): there is no directory \(folder)", zh: "\(path): 目录 \(folder) 不存在"),
+                Text(en: "\(path): there is no directory \(folder)", zh: "\(path)：目录 \(folder) 不存在"),
                 next: [Text(en: "make it:  mkdir -p \(folder)", zh: "创建目录：  mkdir -p \(folder)")])
         case .notPermitted(let path):
             let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
             self.init(
-                .badInput, Text(en: "\(path): not allowed to write there", zh: "\(path): 没有写入权限"),
+                .badInput, Text(en: "\(path): not allowed to write there", zh: "\(path)：没有写入权限"),
                 next: [Text(en: "look:  ls -ld \(folder) \(path)", zh: "查看权限：  ls -ld \(folder) \(path)")])
         default: self.init(error)
         }

@@ -59,7 +59,8 @@ struct HelpPage {
 
     private func page(_ command: CommandInfo, isRoot: Bool) -> [String] {
         let name = isRoot ? root.commandName : "\(root.commandName) \(command.commandName)"
-        var lines = paragraph("\(name): \(command.abstract ?? "")", hanging: 2)
+        let colon = Text(en: ": ", zh: "：")(canvas.language)
+        var lines = paragraph(name + colon + (command.abstract ?? ""), hanging: 2)
         if let examples = command.discussion {
             let (rows, prose) = Self.examples(examples)
             lines += section(Text(en: "Examples", zh: "示例")) + table(rows)
