@@ -66,8 +66,8 @@ struct Exchange {
     /// until the client's second RST, which is at another number.
     static func ignoredReset(thenHeld: Bool) -> [Frame] {
         let whole = Exchange()
-        let reset = SegmentBuilder(from: whole.client, to: whole.server).rst(sequence: whole.clientISN &+ 17)
-        let first = Frame(time: 185 * microsecond, bytes: reset.ethernetFrame())
+        let reset = SegmentBuilder(from: whole.client, to: whole.server).rst(sequence: whole.clientISN &+ 1)
+        let first = Frame(time: 100 * microsecond, bytes: reset.ethernetFrame())
         // So slowly that what comes behind the RST cannot only stand in the wrong order.
         let frames = thenHeld ? whole.frames.prefix(7) + held.suffix(1) : whole.frames[...]
         return (frames + [first]).map { Frame(time: $0.time * 1000, bytes: $0.bytes) }
