@@ -2,6 +2,7 @@ import CaptureFile
 import Measures
 import Narration
 import Pictures
+import Scenes
 import TCPWire
 import Tracking
 

@@ -2,6 +2,7 @@ import Lab
 import Narration
 import PacketScript
 import Pictures
+import Scenes
 import Stories
 import TCPWire
 import Tracking
