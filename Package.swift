@@ -162,7 +162,7 @@ let package = Package(
         .testTarget(
             name: "PicturesTests",
             dependencies: [
-                "Scenes", "Pictures", "Narration", "Tracking", "Passes", "Stories",
+                "Transcripts", "CZlib", "Scenes", "Pictures", "Drawings", "Narration", "Tracking", "Passes", "Stories",
                 "CaptureFile", "TCPWire", "TCPState", "TCPStack",
             ],
             swiftSettings: plain),
@@ -175,7 +175,7 @@ let package = Package(
             dependencies: [
                 "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
                 "VirtualNetwork",
-                "Tracking", "Stories", "Narration", "Scenes", "Pictures",
+                "Tracking", "Stories", "Narration", "Scenes", "Pictures", "Drawings", "Transcripts",
             ],
             swiftSettings: plain),
         .testTarget(name: "DocumentsTests", dependencies: ["TCPWire", "Documents"], swiftSettings: plain),

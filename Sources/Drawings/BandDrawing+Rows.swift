@@ -45,7 +45,7 @@ extension BandDrawing {
             [
                 ("id", id), ("class", "segment"), ("data-number", "\(segment.number)"),
                 ("data-flags", segment.flags.description), ("data-sequence", "\(segment.sequence.raw)"),
-                ("data-acknowledgment", segment.acknowledgment.map { "\($0.raw)" }),
+                ("data-acknowledgment", options.isBlank ? nil : segment.acknowledgment.map { "\($0.raw)" }),
                 ("data-length", "\(segment.length)"), ("data-time", "\(segment.departure)"),
                 (
                     "data-arrival",
@@ -54,7 +54,8 @@ extension BandDrawing {
                 ("data-relative-sequence", segment.sequence.base == .none ? nil : "\(segment.sequence.value)"),
                 (
                     "data-relative-acknowledgment",
-                    segment.acknowledgment.flatMap { $0.base == .none ? nil : "\($0.value)" }
+                    options.isBlank
+                        ? nil : segment.acknowledgment.flatMap { $0.base == .none ? nil : "\($0.value)" }
                 ),
             ])
     }
