@@ -12,8 +12,8 @@ extension BandDrawing {
         body.open("g", [("transform", "translate(0 \(y.written))")])
         body.line()
         let bottom = timeline.bottom + 14
-        putBands(bottom: bottom, in: &body)
         putLifelines(bottom: bottom, in: &body)
+        putBands(bottom: bottom, in: &body)
         putTimers(bottom: bottom, in: &body)
         putTears(in: &body)
         putLinks(in: &body)

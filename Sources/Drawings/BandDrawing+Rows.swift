@@ -66,7 +66,7 @@ extension BandDrawing {
         let width = ArrowPen.width(octets: segment.length)
         let isDashed = segment.isRepetition
         if segment.sender.lane == segment.receiver.lane {
-            putLoop(stroke.from, width: width, in: &body)
+            putLoop(stroke, width: width, in: &body)
         } else {
             switch segment.fate {
             case .lost:
@@ -93,11 +93,14 @@ extension BandDrawing {
     }
 
     /// From a lane to itself.
-    private func putLoop(_ from: Point, width: Double, in body: inout Markup) {
+    private func putLoop(_ stroke: Stroke, width: Double, in body: inout Markup) {
+        let (from, way) = (stroke.from, stroke.to.x < stroke.from.x ? "-" : "")
+        let back = way.isEmpty ? "-" : ""
+        let turn = "h\(way)24q\(way)6 0 \(way)6 6t\(back)6 6h\(back)24"
         body.empty(
             "path",
             [
-                ("class", "arrow ink-line"), ("d", "M\(from.x.written) \(from.y.written)h24q6 0 6 6t-6 6h-24"),
+                ("class", "arrow ink-line"), ("d", "M\(from.x.written) \(from.y.written)\(turn)"),
                 ("fill", "none"), ("stroke", Palette.Ink.ink.light), ("stroke-width", width.written),
                 ("marker-end", "url(#\(options.prefix)head)"),
             ])

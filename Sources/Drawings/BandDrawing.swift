@@ -179,8 +179,10 @@ struct BandDrawing {
         guard layout.lanes.indices.contains(from), layout.lanes.indices.contains(to) else { return nil }
         let y = timeline.departure(index)
         if from == to {
-            let x = layout.edge(from, towards: from + 1)
-            return Stroke(from: Point(x: x, y: y), to: Point(x: x + 150, y: y))
+            // Towards the middle of the page.
+            let isLast = from > 0 && from == layout.lanes.count - 1
+            let x = layout.edge(from, towards: isLast ? from - 1 : from + 1)
+            return Stroke(from: Point(x: x, y: y), to: Point(x: x + (isLast ? -150 : 150), y: y))
         }
         return Stroke(
             from: Point(x: layout.edge(from, towards: to), y: y),

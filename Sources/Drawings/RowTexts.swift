@@ -86,7 +86,7 @@ struct RowTextMaker {
         guard let mark = end.mark, mark.changed, end.lane == 0 || end.lane == layout.lanes.count - 1,
             scene.isOneConnection
         else { return nil }
-        let name = options.isBlank ? DrawingWords.blank : mark.state?.name ?? "?"
+        let name = options.isBlank ? DrawingWords.blank + DrawingWords.blank : mark.state?.name ?? "?"
         return RowTexts.Aside(kind: .state, lane: end.lane, lines: [name])
     }
 

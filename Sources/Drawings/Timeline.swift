@@ -179,7 +179,10 @@ private struct Pace {
         var first: Scene.Segment?
         var answer: Int64?
         for case .segment(let segment) in rows {
-            if let arrival = segment.arrival, arrival > segment.departure { ways.append(arrival - segment.departure) }
+            if let arrival = segment.arrival, arrival > segment.departure {
+                let (way, overflow) = arrival.subtractingReportingOverflow(segment.departure)
+                ways.append(overflow ? .max : way)
+            }
             guard let begin = first else {
                 first = segment
                 continue

@@ -52,9 +52,12 @@ private struct GreyImage {
                 lines[y * row + x] = raw[y * (row + 1) + 1 + x] &+ UInt8(truncatingIfNeeded: guess)
             }
         }
-        pixels = (0..<width * height).map { index in
-            let (r, g, b) = (lines[index * channels], lines[index * channels + 1], lines[index * channels + 2])
-            return UInt8((299 * Int(r) + 587 * Int(g) + 114 * Int(b)) / 1000)
+        pixels = (0..<width * height).map { (index: Int) -> UInt8 in
+            let place = index * channels
+            let red = 299 * Int(lines[place])
+            let green = 587 * Int(lines[place + 1])
+            let blue = 114 * Int(lines[place + 2])
+            return UInt8((red + green + blue) / 1000)
         }
         self.width = width
         self.height = height

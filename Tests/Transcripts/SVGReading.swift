@@ -147,9 +147,14 @@ package final class SVGReading: NSObject, XMLParserDelegate {
         if name == "title" || name == "desc" { openNote = nil }
     }
 
-    /// In a font of fixed width: 0.6 of its size for a letter, the whole of it for a Chinese one.
+    /// In a font of fixed width: 0.6 of its size for a letter, the whole of it for a Chinese one; a picture put together of
+    /// several takes what one takes.
     private static func width(_ text: String, size: Double) -> Double {
-        text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 1 : 0.6) * size }
+        text.reduce(0) { width, character in
+            let first = character.unicodeScalars.first?.value ?? 0
+            let isCombined = (0x300..<0x370).contains(first)
+            return width + (isCombined ? 0 : first >= 0x2E80 ? 1 : 0.6) * size
+        }
     }
 
     private func place(_ x: Double, _ y: Double, _ frame: Frame) -> Place {
