@@ -14,7 +14,7 @@ struct ArrowPen {
         body.empty(
             "line",
             [
-                ("class", className + " ink-line"), ("x1", stroke.from.x.written), ("y1", stroke.from.y.written),
+                ("class", className), ("x1", stroke.from.x.written), ("y1", stroke.from.y.written),
                 ("x2", stroke.to.x.written), ("y2", stroke.to.y.written), ("stroke", Self.ink),
                 ("stroke-width", width.written),
                 ("stroke-dasharray", isDashed ? "7 3" : isDotted ? "2 3" : nil),

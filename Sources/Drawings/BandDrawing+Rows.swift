@@ -8,13 +8,12 @@ extension BandDrawing {
     /// All rows in their order, each a group of its own.
     func putRows(in body: inout Markup) {
         let maker = RowTextMaker(scene, options: options)
-        let isDescribed = scene.rows.count <= LadderDrawing.mostDescribed
         var asides = AsidePen(layout: layout)
         asides.place(timeline, entries)
         for (index, entry) in entries.enumerated() {
             let row = scene.rows[entry.index]
             open(entry, in: &body)
-            body.element("title", [], maker.heading(row))
+            body.element("title", [], maker.heading(row, isShort: !isDescribed))
             if isDescribed { body.element("desc", [], maker.description(row, clock: clock)) }
             if case .segment(let segment) = entry.row { put(segment, index, in: &body) }
             if let time = entry.row.time, let x = layout.time {
@@ -22,8 +21,7 @@ extension BandDrawing {
                     "text",
                     [
                         ("class", "time dim"), ("fill", Palette.Ink.dim.light), ("x", x.written),
-                        ("y", (timeline.departure(index) + 4).written), ("text-anchor", "end"),
-                        ("font-size", TextMeasure.small.written),
+                        ("y", (timeline.departure(index) + 4).written),
                     ], clock.text(time))
             }
             asides.draw(index, in: &body)
@@ -31,6 +29,9 @@ extension BandDrawing {
             body.line()
         }
     }
+
+    /// Whether there is room for all that can be told of each row.
+    private var isDescribed: Bool { scene.rows.count <= LadderDrawing.mostDescribed }
 
     private func open(_ entry: Entry, in body: inout Markup) {
         let id = options.prefix + names[entry.index]
@@ -46,15 +47,18 @@ extension BandDrawing {
                 ("id", id), ("class", "segment"), ("data-number", "\(segment.number)"),
                 ("data-flags", segment.flags.description), ("data-sequence", "\(segment.sequence.raw)"),
                 ("data-acknowledgment", options.isBlank ? nil : segment.acknowledgment.map { "\($0.raw)" }),
-                ("data-length", "\(segment.length)"), ("data-time", "\(segment.departure)"),
+                ("data-length", "\(segment.length)"), ("data-time", isDescribed ? "\(segment.departure)" : nil),
                 (
                     "data-arrival",
-                    segment.arrival.flatMap { $0 == segment.departure ? nil : "\($0)" }
+                    segment.arrival.flatMap { $0 == segment.departure || !isDescribed ? nil : "\($0)" }
                 ),
-                ("data-relative-sequence", segment.sequence.base == .none ? nil : "\(segment.sequence.value)"),
+                (
+                    "data-relative-sequence",
+                    segment.sequence.base == .none || !isDescribed ? nil : "\(segment.sequence.value)"
+                ),
                 (
                     "data-relative-acknowledgment",
-                    options.isBlank
+                    options.isBlank || !isDescribed
                         ? nil : segment.acknowledgment.flatMap { $0.base == .none ? nil : "\($0.value)" }
                 ),
             ])
@@ -100,7 +104,7 @@ extension BandDrawing {
         body.empty(
             "path",
             [
-                ("class", "arrow ink-line"), ("d", "M\(from.x.written) \(from.y.written)\(turn)"),
+                ("class", "arrow"), ("d", "M\(from.x.written) \(from.y.written)\(turn)"),
                 ("fill", "none"), ("stroke", Palette.Ink.ink.light), ("stroke-width", width.written),
                 ("marker-end", "url(#\(options.prefix)head)"),
             ])
@@ -130,14 +134,13 @@ extension BandDrawing {
             body.open(
                 "text",
                 [
-                    ("class", "label"), ("x", isLevel || origin.x != 0 ? origin.x.written : nil),
+                    ("class", line.isProse ? "label prose" : "label"),
+                    ("x", isLevel || origin.x != 0 ? origin.x.written : nil),
                     ("y", (origin.y + offset).written),
-                    ("font-family", line.isProse ? SVGPage.runningFonts : nil),
-                    ("font-size", line.isProse ? TextMeasure.small.written : nil),
                 ])
             if !line.number.isEmpty {
                 body.put(line.number + " ")
-                body.element("tspan", [("font-weight", "700")], line.flags)
+                body.element("tspan", [], line.flags)
                 if !line.rest.isEmpty { body.put(" ") }
             }
             body.put(line.rest)

@@ -48,7 +48,7 @@ public struct LadderDrawing: Sendable {
     public static let narrowest = 320.0
     /// The most lanes side by side; more are drawn in bands, one below the other.
     static let mostLanes = 6
-    /// Beyond so many rows, what is read out of each is its title alone: a picture that long is searched, not read.
+    /// Beyond so many rows, what is told of each is its title and its header's numbers: a picture that long is searched, not read.
     static let mostDescribed = 2000
 
     /// The width of so many columns of text in the size of a drawing's.

@@ -120,18 +120,21 @@ struct Legend {
         let pen = ArrowPen(prefix: options.prefix)
         let stroke = Stroke(from: Point(x: x, y: y), to: Point(x: x + 30, y: y))
         switch sign {
-        case .again: pen.putLine(stroke, width: 1.6, isDashed: true, hasHead: true, className: "key", in: &body)
+        case .again:
+            pen.putLine(stroke, width: 1.6, isDashed: true, hasHead: true, className: "key ink-line", in: &body)
         case .lost:
             pen.putLine(
-                Stroke(from: stroke.from, to: stroke.place(0.55)), width: 1.6, hasHead: false, className: "key",
+                Stroke(from: stroke.from, to: stroke.place(0.55)), width: 1.6, hasHead: false,
+                className: "key ink-line",
                 in: &body)
             pen.putCross(stroke.place(0.55), in: &body)
         case .refused, .useless:
             let end = Point(x: x + 24, y: y)
-            pen.putLine(Stroke(from: stroke.from, to: end), width: 1.6, hasHead: false, className: "key", in: &body)
+            pen.putLine(
+                Stroke(from: stroke.from, to: end), width: 1.6, hasHead: false, className: "key ink-line", in: &body)
             if sign == .refused { pen.putRefused(end, in: &body) } else { pen.putUseless(end, in: &body) }
         case .underWay:
-            pen.putLine(stroke, width: 1.6, isDotted: true, hasHead: false, className: "key", in: &body)
+            pen.putLine(stroke, width: 1.6, isDotted: true, hasHead: false, className: "key ink-line", in: &body)
         }
     }
 }

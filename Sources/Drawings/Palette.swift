@@ -63,11 +63,12 @@ public enum Palette {
 
     /// CSS rules that give a drawing the colours of `theme`, below the selector `scope`: for a page that lets its reader choose,
     /// whatever the system prefers. Elements that are filled have the class of their colour, elements that are lines that with
-    /// `-line` behind it, and text has `ink` with a rim of `paper`.
+    /// `-line` behind it (arrows `arrow`), and text has `ink` with a rim of `paper`.
     public static func rules(_ theme: Theme, under scope: String) -> String {
         Ink.allCases.map { ink in
             let colour = text(ink.colour(theme))
             return "\(scope) .\(ink.rawValue){fill:\(colour)}\(scope) .\(ink.rawValue)-line{stroke:\(colour)}"
-        }.joined() + "\(scope) .rim{stroke:\(text(Ink.paper.colour(theme)))}"
+        }.joined()
+            + "\(scope) .arrow{stroke:\(text(Ink.ink.colour(theme)))}\(scope) .rim{stroke:\(text(Ink.paper.colour(theme)))}"
     }
 }

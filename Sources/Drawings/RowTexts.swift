@@ -155,8 +155,11 @@ struct RowTextMaker {
     }
 
     /// Who did what: the heading of what is read out of a row.
-    func heading(_ row: Scene.Row) -> String {
-        switch row {
+    ///
+    /// - Parameter isShort: number and flags alone.
+    func heading(_ row: Scene.Row, isShort: Bool) -> String {
+        if isShort, case .segment(let segment) = row { return "#\(segment.number) \(segment.flags)" }
+        return switch row {
         case .moment(let moment):
             DrawingWords.sentence([who(moment.end.lane), moment.what])(language)
         case .segment(let segment):

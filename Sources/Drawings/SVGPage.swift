@@ -63,7 +63,8 @@ struct SVGPage {
         page.element("desc", [("id", id + "desc")], told.map { $0(language) }.joined(separator: " "))
         page.element(
             "style", [],
-            "@media (prefers-color-scheme:dark){\(Palette.rules(.dark, under: ".tcplens-ladder"))}"
+            ".tcplens-ladder .prose{font-family:\(Self.runningFonts);font-size:\(TextMeasure.small.written)px}"
+                + ".tcplens-ladder .label tspan{font-weight:700}.tcplens-ladder .time{text-anchor:end;font-size:\(TextMeasure.small.written)px}@media (prefers-color-scheme:dark){\(Palette.rules(.dark, under: ".tcplens-ladder"))}"
                 + "@media print{\(Palette.rules(.light, under: ".tcplens-ladder"))}")
         page.open("defs")
         StatePattern.define(Legend(scene, options: options).states, prefix: id, in: &page)

@@ -62,6 +62,8 @@ package final class SVGReading: NSObject, XMLParserDelegate {
     private var frames = [Frame(transform: [1, 0, 0, 1, 0, 0], size: 16, anchor: "start", group: "")]
     private var openText: (text: Text, x: Double, y: Double)?
     private var openNote: String?
+    /// The size of letters that a rule gives a class.
+    private var classSizes: [String: Double] = [:]
     private var isRead = false
 
     /// `nil` where the text is no well-formed XML.
@@ -85,6 +87,9 @@ package final class SVGReading: NSObject, XMLParserDelegate {
         var frame = frames[frames.count - 1]
         if let transform = own["transform"] { frame.transform = Self.product(frame.transform, Self.matrix(transform)) }
         if let size = own["font-size"].flatMap(Double.init) { frame.size = size }
+        for name in (own["class"] ?? "").split(separator: " ") {
+            if let size = classSizes[String(name)] { frame.size = size }
+        }
         if let anchor = own["text-anchor"] { frame.anchor = anchor }
         if let id = own["id"] {
             ids.append(id)
@@ -112,7 +117,7 @@ package final class SVGReading: NSObject, XMLParserDelegate {
                 Area(
                     attributes: own, from: place(numbers[0], numbers[1], frame),
                     to: place(numbers[0] + numbers[2], numbers[1] + numbers[3], frame)))
-        case "title", "desc": openNote = ""
+        case "title", "desc", "style": openNote = ""
         default: break
         }
     }
@@ -127,6 +132,11 @@ package final class SVGReading: NSObject, XMLParserDelegate {
     ) {
         let frame = frames.removeLast()
         switch name {
+        case "style":
+            for rule in (openNote ?? "").matches(of: #/\.([a-z]+)\{[^}]*font-size:([0-9.]+)px/#) {
+                classSizes[String(rule.1)] = Double(rule.2)
+            }
+            openNote = nil
         case "text":
             guard var (text, x, y) = openText else { return }
             let width = Self.width(text.content, size: frame.size)
