@@ -75,7 +75,7 @@ let package = Package(
             swiftSettings: safe),
         .target(
             name: "Scenes",
-            dependencies: ["TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration"],
+            dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration"],
             swiftSettings: safe),
         .target(
             name: "Pictures",
@@ -88,8 +88,8 @@ let package = Package(
         .target(
             name: "Documents",
             dependencies: [
-                "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries", "Stories",
-                "LinuxKernel", "Lab", "Narration",
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries",
+                "Stories", "LinuxKernel", "Lab", "Narration",
             ],
             swiftSettings: safe),
         .executableTarget(
@@ -138,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "MeasuresTests",
             dependencies: [
-                "Transcripts", "TCPWire", "CaptureFile", "Tracking", "Passes", "Measures",
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "Tracking", "Passes", "Measures", "Stories",
             ],
             swiftSettings: plain),
         .testTarget(
@@ -178,7 +178,8 @@ let package = Package(
                 "Tracking", "Stories", "Narration", "Scenes", "Pictures", "Drawings", "Transcripts",
             ],
             swiftSettings: plain),
-        .testTarget(name: "DocumentsTests", dependencies: ["TCPWire", "Documents"], swiftSettings: plain),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["FlatMemory", "TCPWire", "Documents"], swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
             dependencies: [
@@ -211,7 +212,8 @@ if Context.environment["FUZZ"] != nil {
         package.targets.append(
             .executableTarget(
                 name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Fuzz/\(name)",
-                exclude: ["FuzzScript", "FuzzFilter", "FuzzStack"].contains(name) ? ["seeds"] : [], swiftSettings: plain
+                exclude: ["FuzzCapture", "FuzzScript", "FuzzFilter", "FuzzStack"].contains(name) ? ["seeds"] : [],
+                swiftSettings: plain
             ))
         package.products.append(.executable(name: name, targets: [name]))
     }

@@ -25,6 +25,7 @@ setcap       libcap2-bin  libcap         libcap         libcap-setcap libcap-pro
 rsvg-convert librsvg2-bin librsvg2-tools librsvg        rsvg-convert  rsvg-convert   librsvg
 python3      python3        python3        python         python3       python3        python3
 tmux         tmux         tmux           tmux           tmux          tmux           tmux
+xz           xz-utils     xz             xz             xz            xz             xz
 dpkg-deb     dpkg         dpkg           dpkg           dpkg          dpkg           -
 debootstrap  debootstrap  debootstrap    debootstrap    debootstrap   debootstrap    -
 '
@@ -123,7 +124,7 @@ install_missing() {
     [[ ${#needs[@]} -gt 0 ]] || return 0
     manager=$(package_manager)
     if [[ $manager == none ]]; then
-        say "tcplens: missing: ${needs[*]}" "tcplens:缺少：${needs[*]}"
+        say "tcplens: missing: ${needs[*]}" "tcplens：缺少：${needs[*]}"
         say "  no package manager known here was found: install what provides them, then run this again" \
             "  没有找到认识的包管理器：请先装上提供它们的软件包，再运行一次"
         exit 3
@@ -131,11 +132,11 @@ install_missing() {
     list=$(packages_for "$manager" "${needs[@]}")
     if [[ -z $list ]]; then
         say "tcplens: missing: ${needs[*]} (no $manager package brings them)" \
-            "tcplens:缺少：${needs[*]}($manager 里没有对应的软件包)"
+            "tcplens：缺少：${needs[*]}（$manager 里没有对应的软件包）"
         exit 3
     fi
     if [[ $manager == apt-get ]] && as_root true 2>/dev/null; then
-        say "installing $list with apt-get ..." "正在用 apt-get 安装 $list ..."
+        say "installing $list with apt-get ..." "正在用 apt-get 安装 $list ……"
         mkdir -p "$logs"
         # Without these answers wireshark-common stops to ask who may capture, and a busy dpkg fails at once.
         # shellcheck disable=SC2086 # the list is words on purpose
@@ -147,12 +148,12 @@ install_missing() {
         fi
         tail -n 5 "$log" >&2
         say "tcplens: apt-get could not install $list (all it said: $log)" \
-            "tcplens:apt-get 没能装上 $list(完整输出：$log)"
+            "tcplens：apt-get 没能装上 $list（完整输出：$log）"
     elif [[ $manager == apt-get ]]; then
         say "tcplens: missing: ${needs[*]}; installing that needs root, or a sudo that asks no password" \
-            "tcplens:缺少：${needs[*]}；安装需要 root，或免密的 sudo"
+            "tcplens：缺少：${needs[*]}；安装需要 root，或免密的 sudo"
     else
-        say "tcplens: missing: ${needs[*]}" "tcplens:缺少：${needs[*]}"
+        say "tcplens: missing: ${needs[*]}" "tcplens：缺少：${needs[*]}"
     fi
     say "  install them with:  $(install_command "$manager" "$list")" \
         "  请先安装：  $(install_command "$manager" "$list")"
@@ -163,7 +164,7 @@ install_missing() {
 require_swift() {
     command -v swift >/dev/null && return
     say "tcplens: there is no swift in PATH; TCPLens is built from source with Swift 6.2 or later" \
-        "tcplens:PATH 里没有 swift;TCPLens 需要用 Swift 6.2 或更新版本从源码构建"
+        "tcplens：PATH 里没有 swift；TCPLens 需要用 Swift 6.2 或更新版本从源码构建"
     say "  get it from https://www.swift.org/install, then run again:  $0" \
         "  请从 https://www.swift.org/install 安装，然后重新运行：  $0"
     exit 3
@@ -187,18 +188,18 @@ build_release() {
     is_built && return
     if ! mkdir -p "$logs" 2>/dev/null || [[ ! -w $logs ]]; then
         say "tcplens: cannot write $logs (built by another user before?)" \
-            "tcplens:$logs 不可写(之前是别的用户构建的？)"
+            "tcplens：$logs 不可写（之前是别的用户构建的？）"
         say "  give it back:  sudo chown -R $(id -un) '$logs'" "  请先改回属主：  sudo chown -R $(id -un) '$logs'"
         exit 3
     fi
     say "building tcplens (release; the first build takes about a minute) ..." \
-        "正在构建 tcplens(release；第一次约需一分钟)..."
+        "正在构建 tcplens（release；第一次约需一分钟）……"
     # Written before the build and moved into place after it: what is edited meanwhile counts as new.
     swift_identity >"$logs/tcplens-release.stamp.new"
     if ! compile_release "$log"; then
         erase_line
         grep -E '(error|fatal):' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
-        say "tcplens: the build failed (all it said: $log)" "tcplens:构建失败(完整输出：$log)"
+        say "tcplens: the build failed (all it said: $log)" "tcplens：构建失败（完整输出：$log）"
         exit 1
     fi
     mv "$logs/tcplens-release.stamp.new" "$logs/tcplens-release.stamp"
@@ -244,6 +245,9 @@ compile_release() {
 # version_of_source: the version that the source names.
 version_of_source() { sed -n 's/.*static let version = "\(.*\)".*/\1/p' "$root"/Sources/tcplens/*/TCPLens.swift; }
 
+# system_of OS-RELEASE: the system in a word, with its version where it has one: debian12, ubuntu24.04, arch.
+system_of() { sed -n 's/^\(ID\|VERSION_ID\)="\{0,1\}\([^"]*\)"\{0,1\}$/\1 \2/p' "$1" | sort | cut -d' ' -f2 | tr -d '\n'; }
+
 # stamp FILE: writes the revision and the compiler into a finished program, over the mark that Sources/CLinux/Stamp.c keeps
 # room for, so that no source has to change with every commit.
 stamp() {
@@ -251,13 +255,18 @@ stamp() {
     revision=$(git -C "$root" rev-parse --short=10 HEAD 2>/dev/null || echo unknown)
     if [[ -n $(git -C "$root" status --porcelain -- Sources Package.swift 2>/dev/null) ]]; then revision+=+; fi
     compiler=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
-    place=$(LC_ALL=C grep -abo "$mark                    " "$file" | head -n 1 | cut -d: -f1) || return 0
-    [[ -n $place ]] || return 0
+    place=$(LC_ALL=C grep -abo "$mark                    " "$file" | head -n 1 | cut -d: -f1 || true)
+    if [[ -z $place ]]; then
+        say "tcplens: $file has no room for the revision and the compiler (Sources/CLinux/Stamp.c)" \
+            "tcplens：$file 里没有写入修订号与编译器版本的位置（Sources/CLinux/Stamp.c）"
+        return 1
+    fi
     printf '%-64.64s' "${mark}revision $revision${compiler:+, Swift $compiler}" \
         | dd of="$file" bs=1 seek="$place" conv=notrunc status=none
 }
 
-# stage PROGRAM DIR: lays out what an installation consists of below DIR (bin, share), made by the program itself.
+# stage PROGRAM DIR: lays out what an installation consists of below DIR (bin, share), made by the program itself, which must
+# be allowed to run there: /tmp may be mounted without that.
 stage() {
     local program=$1 dir=$2 language
     mkdir -p "$dir/bin" "$dir/share/man/man1" "$dir/share/man/zh_CN/man1" \

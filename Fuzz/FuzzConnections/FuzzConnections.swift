@@ -32,7 +32,8 @@ private func readCapture(_ bytes: [UInt8]) {
         + counts.concealed
         + counts.truncated + counts.malformed
     precondition(counts.packets == counts.segments + others)
-    precondition(analysis.kept.count + analysis.leftOut == counts.segments)
+    let kept = (1...max(1, analysis.count)).reduce(0) { $0 + (analysis.stored($1)?.segments.count ?? 0) }
+    precondition(kept + analysis.leftOut == counts.segments)
     check(analysis.connections, segments: counts.segments)
     for number in 1...max(1, min(50, analysis.count)) {
         guard let story = analysis.stored(number).flatMap({ ConnectionStory($0) }) else { continue }
@@ -171,13 +172,13 @@ private func check(_ story: ConnectionStory) {
     let numbers = 1...(story.steps.last?.segment.number ?? 1)
     // Damaged segments, copies and RSTs that nobody took are steps of the story, but not counted.
     precondition(story.steps.count >= Int(story.record.client.segments) + Int(story.record.server.segments))
-    // Where a segment is of another connection, or an RST was left out, who sent it may be in a state that is not known.
-    let isAllItsOwn = !story.steps.contains { step in
-        step.classes.contains(.stray) || step.segment.header.flags.contains(.rst)
-    }
+    // From a segment of another connection on, or an RST that may have been left out, either end may be in a state that is not
+    // known.
+    var areKnown = true
     for step in story.steps {
         let isArtefact = step.has(.corruptChecksum) || step.has(.wireDuplicate)
-        if isAllItsOwn, !isArtefact { precondition(step.state(of: step.sender).state != nil) }
+        if step.classes.contains(.stray) || step.segment.header.flags.contains(.rst) { areKnown = false }
+        if areKnown, !isArtefact { precondition(step.state(of: step.sender).state != nil) }
         for proved in step.labels { precondition(proved.evidence.allSatisfy { numbers ~= $0 }) }
         if let original = step.original { precondition(original < step.segment.number) }
         precondition(!step.covers.syn || step.acknowledgment != nil)

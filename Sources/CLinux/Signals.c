@@ -6,26 +6,42 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t told = -1;
+// Signals that nobody has taken yet.
+static volatile sig_atomic_t waiting = 0;
 
 static void tell(int number) {
     int saved = errno;
     unsigned char byte = (unsigned char)number;
+    // Whoever should take the first is held up, by output that nobody reads most likely: the second ends the process.
+    if (waiting) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    waiting = 1;
     // A full pipe holds a number already.
-    if (write(told, &byte, 1) < 0) errno = saved;
+    ssize_t written = write(told, &byte, 1);
+    (void)written;
     errno = saved;
 }
 
-void clinux_tell_of_signals(int descriptor) {
+void clinux_tell_of_signals(int descriptor, int even_ignored_interrupts) {
     static const int numbers[] = {SIGTERM, SIGHUP, SIGINT};
     told = descriptor;
     for (size_t index = 0; index < sizeof numbers / sizeof numbers[0]; index++) {
         struct sigaction now;
-        // nohup(1) and its like have said that a signal is to be ignored.
-        if (sigaction(numbers[index], NULL, &now) != 0 || now.sa_handler != SIG_DFL) continue;
+        if (sigaction(numbers[index], NULL, &now) != 0) continue;
+        // nohup(1) and its like have said that a signal is to be ignored; a shell's `&` says it of SIGINT to every program.
+        int is_taken = now.sa_handler == SIG_IGN && numbers[index] == SIGINT && even_ignored_interrupts;
+        if (now.sa_handler != SIG_DFL && !is_taken) continue;
         struct sigaction wanted = {0};
         wanted.sa_handler = tell;
         wanted.sa_flags = SA_RESTART;
         sigemptyset(&wanted.sa_mask);
         sigaction(numbers[index], &wanted, NULL);
     }
+}
+
+void clinux_take_signal(int number) {
+    waiting = 0;
+    signal(number, SIG_DFL);
 }

@@ -4,6 +4,8 @@ struct ByteSource: ~Copyable {
     /// How much of ``memory`` was read.
     private var taken = 0
     private let descriptor: Descriptor?
+    /// What may end the reading of a stream.
+    private let stop: StreamStop?
     /// Where in a regular file the next octet to read lies; `nil` for what can only be read on.
     private var position: Int?
     /// Where in a regular file reading will probably end: it goes up to there, and beyond in small steps.
@@ -13,10 +15,12 @@ struct ByteSource: ~Copyable {
     let path: String
 
     init(
-        memory: consuming ByteWindow, then descriptor: consuming Descriptor? = nil, pieceSize: Int = .max, path: String
+        memory: consuming ByteWindow, then descriptor: consuming Descriptor? = nil, stop: StreamStop? = nil,
+        pieceSize: Int = .max, path: String
     ) {
         self.memory = memory
         self.descriptor = descriptor
+        self.stop = stop
         self.pieceSize = pieceSize
         self.path = path
     }
@@ -43,6 +47,7 @@ struct ByteSource: ~Copyable {
         guard let from = position else {
             switch descriptor {
             case .some(let open):
+                if let stop, !stop.letsRead(open.number) { return 0 }
                 return try unsafe window.append { (space) throws(CaptureError) in
                     try unsafe open.read(into: space, path: path)
                 }

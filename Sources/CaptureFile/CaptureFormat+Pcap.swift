@@ -15,22 +15,29 @@ extension CaptureFormat {
             return nil
         }
         // snoop's magic has eight octets, and "snoo" begins no other format.
-        if magic == 0x6f6f_6e73, available < 8 { return .needsMore(atLeast: 8) }
+        if bytes.bigEndian32(at: offset) == 0x736e_6f6f, available < 8 { return .needsMore(atLeast: 8) }
         if bytes.startsSnoop(at: offset) { return readSnoopHeader(in: bytes, at: &offset) }
-        guard let found = PcapMagic(magic) else { return .damaged(.unknownFormat) }
+        guard let magic = PcapMagic(magic) else { return .damaged(.unknownFormat) }
         guard available >= 24 else { return .needsMore(atLeast: 24) }
-        records = PcapRecords()
-        records.swapped = found.isSwapped
-        records.nanosecondsPerFraction = found.nanosecondsPerFraction
+        var found = PcapRecords()
+        found.swapped = magic.isSwapped
+        found.nanosecondsPerFraction = magic.nanosecondsPerFraction
         // The upper half holds the length of a frame check sequence and reserved bits.
-        records.linkType = UInt16(
-            truncatingIfNeeded: bytes.uint32(at: offset &+ 20, swapped: found.isSwapped))
-        let major = bytes.uint16(at: offset &+ 4, swapped: found.isSwapped)
-        let minor = bytes.uint16(at: offset &+ 6, swapped: found.isSwapped)
-        records.mayHaveSwappedLengths = major == 2 && minor <= 3 || major == 543
-        records.headerLength = records.likelyHeaderLength(
-            among: found.headerLengths, in: bytes, from: offset &+ 24)
-        let snapshotLength = bytes.uint32(at: offset &+ 16, swapped: found.isSwapped)
+        found.linkType = UInt16(truncatingIfNeeded: bytes.uint32(at: offset &+ 20, swapped: magic.isSwapped))
+        let major = bytes.uint16(at: offset &+ 4, swapped: magic.isSwapped)
+        let minor = bytes.uint16(at: offset &+ 6, swapped: magic.isSwapped)
+        found.mayHaveSwappedLengths = major == 2 && minor <= 3 || major == 543
+        switch found.likelyHeaderLength(
+            among: magic.headerLengths, in: bytes, from: offset &+ 24, isAll: isAllAtHand)
+        {
+        case .length(let length): found.headerLength = length
+        case .undecided(let wanted):
+            awaitsRecords = true
+            return .needsMore(atLeast: 24 &+ wanted)
+        }
+        (awaitsRecords, isAllAtHand) = (false, false)
+        records = found
+        let snapshotLength = bytes.uint32(at: offset &+ 16, swapped: magic.isSwapped)
         kind = .pcap
         parts.append(
             CapturePart(
@@ -48,17 +55,14 @@ extension CaptureFormat {
         return readFileHeader(in: bytes, at: &offset)
     }
 
-    /// Whether records have the headers of a patched library, which is told when the file is opened, by the records that are at
-    /// hand then: of a stream that has brought none yet it stays unknown.
-    public var hasPatchedRecords: Bool {
-        parts.contains {
-            $0.records.headerLength == 20 || $0.records.headerLength == 24 || $0.records.headerLength == 28
-        }
-    }
-
     /// What describes the packets at a place in the file.
     func part(at fileOffset: Int) -> CapturePart? {
-        parts.last { $0.fileOffset <= fileOffset } ?? parts.first
+        var (low, high) = (0, parts.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if parts[middle].fileOffset <= fileOffset { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? parts.first : parts[low - 1]
     }
 }
 
@@ -97,39 +101,16 @@ struct PcapMagic {
 }
 
 extension PcapRecords {
-    /// Which of these lengths the first records' headers have: the first with which records follow one another that nobody would
-    /// doubt; where none does, or too little is at hand to tell, the usual one, which stands first.
-    func likelyHeaderLength(among lengths: [Int], in bytes: RawSpan, from start: Int) -> Int {
-        lengths.first { recordsFollow(headerLength: $0, isUsual: $0 == lengths[0], in: bytes, from: start) }
-            ?? lengths[0]
-    }
-
-    /// - Parameter isUsual: then a packet may be empty, and a single one be all there is.
-    private func recordsFollow(headerLength: Int, isUsual: Bool, in bytes: RawSpan, from start: Int) -> Bool {
-        var place = start
-        for count in 0..<4 {
-            let available = bytes.byteCount &- place
-            guard available >= headerLength else { return count > 1 || isUsual && count == 1 && available == 0 }
-            if startsFile(at: place, in: bytes) { return count > (isUsual ? 0 : 1) }
-            let (_, fraction, first, second) = bytes.fourWords(at: place, swapped: swapped)
-            let captured = mayHaveSwappedLengths ? min(first, second) : first
-            guard captured <= 1 << 18, captured > 0 || isUsual, captured <= second || mayHaveSwappedLengths,
-                Int64(fraction) &* nanosecondsPerFraction < 1_000_000_000
-            else { return false }
-            place &+= headerLength &+ Int(captured)
-            guard place <= bytes.byteCount else { return count > 1 }
-        }
-        return true
-    }
-
-    /// Whether another file was appended here: its header stands in place of a record, and would be none, since it says a length
-    /// of nothing or of more than any packet's. How many octets are at hand behind the first sixteen changes nothing.
+    /// Whether another file was appended here: its header stands in place of a record, and would hardly be one, by the lengths
+    /// that it would claim. How many octets are at hand behind the first sixteen changes nothing.
     @usableFromInline
     func isJoined(at offset: Int, in bytes: RawSpan) -> Bool {
         guard bytes.byteCount &- offset >= 16 else { return false }
         let (_, _, first, second) = bytes.fourWords(at: offset, swapped: swapped)
         let captured = mayHaveSwappedLengths ? min(first, second) : first
-        return (captured == 0 || captured > CaptureFormat.packetLimit) && startsFile(at: offset, in: bytes)
+        let original = mayHaveSwappedLengths ? max(first, second) : second
+        return Self.mayBeFile(captured, original, mayHaveSwappedLengths: mayHaveSwappedLengths)
+            && startsFile(at: offset, in: bytes)
     }
 
     /// Whether another file's header stands here, in place of a record: a magic number with what has to follow it.
@@ -141,6 +122,7 @@ extension PcapRecords {
             let order = bytes.uint32(at: offset &+ 8, swapped: false)
             return order == 0x1a2b_3c4d || order.byteSwapped == 0x1a2b_3c4d
         }
+        if bytes.startsSnoop(at: offset) { return true }
         guard let found = PcapMagic(magic) else { return false }
         return bytes.uint16(at: offset &+ 4, swapped: found.isSwapped) == 2
             && bytes.uint16(at: offset &+ 6, swapped: found.isSwapped) <= 4

@@ -14,7 +14,8 @@ extension CaptureFormat {
         static let numbered: [UInt32] = [9, 0xbad, 0x4000_0bad]
     }
 
-    mutating func nextPcapng(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
+    /// - Returns: nil where a file of another kind was appended, and its header is taken.
+    mutating func nextPcapng(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step? {
         while true {
             if skipping > 0, let step = skip(in: bytes, at: &offset) { return step }
             let available = bytes.byteCount &- offset
@@ -47,10 +48,7 @@ extension CaptureFormat {
                 offset &+= length
                 if type != BlockType.interfaceDescription { return .packet }
             default:
-                if records.startsFile(at: offset, in: bytes) {
-                    if let step = join(in: bytes, at: &offset) { return step }
-                    return next(in: bytes, at: &offset, packet: &packet)
-                }
+                if records.startsFile(at: offset, in: bytes) { return join(in: bytes, at: &offset) }
                 guard length <= CaptureFormat.blockLimit else {
                     return .damaged(.blockTooLong(type: type, length: length))
                 }

@@ -4,7 +4,7 @@ extension CaptureFormat {
     /// snoop's file header (RFC 1761): eight octets of magic, a version, a type of link.
     mutating func readSnoopHeader(in bytes: RawSpan, at offset: inout Int) -> Step? {
         guard bytes.byteCount &- offset >= 16 else { return .needsMore(atLeast: 16) }
-        let type = UInt32(bigEndian: bytes.uint32(at: offset &+ 12, swapped: false).littleEndian)
+        let type = bytes.bigEndian32(at: offset &+ 12)
         var found = PcapRecords()
         found.linkType = CaptureFormat.linkType(ofSnoop: type)
         records = found
@@ -37,16 +37,16 @@ extension CaptureFormat {
 
     /// A record: original and captured length, the record's own length with its padding, packets dropped before it, seconds,
     /// microseconds; all in network order.
-    mutating func nextSnoop(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
+    ///
+    /// - Returns: nil where another file was appended, and its header is taken.
+    mutating func nextSnoop(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step? {
         let available = bytes.byteCount &- offset
-        // Fewer octets do not tell a record from another file's magic.
-        guard available == 0 || available >= 8 else { return .needsMore(atLeast: 8) }
-        if bytes.startsSnoop(at: offset) {
-            if let step = join(in: bytes, at: &offset) { return step }
-            return next(in: bytes, at: &offset, packet: &packet)
-        }
+        // Fewer octets do not tell a record from another file's header, which read as a record would claim a length of its own
+        // too short for it or too long for any.
+        guard available == 0 || available >= 12 else { return .needsMore(atLeast: 12) }
+        if records.startsFile(at: offset, in: bytes) { return join(in: bytes, at: &offset) }
         guard available >= 24 else { return available == 0 ? .end : .needsMore(atLeast: 24) }
-        func word(_ index: Int) -> Int { Int(bytes.uint32(at: offset &+ index &* 4, swapped: true)) }
+        func word(_ index: Int) -> Int { Int(bytes.bigEndian32(at: offset &+ index &* 4)) }
         let captured = word(1)
         let length = word(2)
         guard captured <= CaptureFormat.packetLimit else { return .damaged(.packetTooLong(length: captured)) }
@@ -73,7 +73,6 @@ extension RawSpan {
     /// Whether a snoop file's magic octets stand here: "snoop" and three zeros.
     func startsSnoop(at offset: Int) -> Bool {
         guard byteCount &- offset >= 8 else { return false }
-        return uint32(at: offset, swapped: false) == 0x6f6f_6e73
-            && uint32(at: offset &+ 4, swapped: false) == 0x0000_0070
+        return bigEndian64(at: offset) == 0x736e_6f6f_7000_0000
     }
 }

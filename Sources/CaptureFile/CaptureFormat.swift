@@ -32,6 +32,10 @@ public struct CaptureFormat: Sendable {
     @usableFromInline var numbered = 0
 
     @usableFromInline var records = PcapRecords()
+    /// Whether more than a file's header is wanted to know how its records are written.
+    var awaitsRecords = false
+    /// Whoever has no more says so here, and ``awaitsRecords`` ends with what there is.
+    var isAllAtHand = false
 
     /// Whether the byte order of pcapng's section differs from this machine's.
     var swapped = false
@@ -60,14 +64,14 @@ public struct CaptureFormat: Sendable {
     ///   - packet: filled on ``Step/packet``.
     @inlinable
     public mutating func next(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
-        guard kind == .pcap else { return nextUnlessPcap(in: bytes, at: &offset, packet: &packet) }
-        return nextPcap(in: bytes, at: &offset, packet: &packet)
+        if kind == .pcap, let step = nextPcap(in: bytes, at: &offset, packet: &packet) { return step }
+        return nextOfAnyKind(in: bytes, at: &offset, packet: &packet)
     }
 
     @inlinable @inline(__always)
-    mutating func nextPcap(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
+    mutating func nextPcap(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step? {
         guard let found = records.packet(at: offset, in: bytes, from: windowStart, number: numbered &+ 1) else {
-            return nextBehindObstacle(in: bytes, at: &offset, packet: &packet)
+            return nextBehindObstacle(in: bytes, at: &offset)
         }
         packet = found
         numbered &+= 1
@@ -76,28 +80,35 @@ public struct CaptureFormat: Sendable {
     }
 
     /// Where no record of pcap can be read: there another file may have been appended.
+    ///
+    /// - Returns: nil where one was, and its header is taken.
     @usableFromInline
-    mutating func nextBehindObstacle(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
+    mutating func nextBehindObstacle(in bytes: RawSpan, at offset: inout Int) -> Step? {
         guard records.isJoined(at: offset, in: bytes) else { return records.obstacle(at: offset, in: bytes) }
-        if let step = join(in: bytes, at: &offset) { return step }
-        return next(in: bytes, at: &offset, packet: &packet)
+        return join(in: bytes, at: &offset)
     }
 
+    /// Each kind says nil where it has come to the header of a file that was appended and may be of another kind. Any number of
+    /// files that hold nothing else can follow one another, so this is a loop.
     @usableFromInline
-    mutating func nextUnlessPcap(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
-        if kind == .undetermined {
-            if let step = readFileHeader(in: bytes, at: &offset) { return step }
-            if kind == .pcap { return next(in: bytes, at: &offset, packet: &packet) }
+    mutating func nextOfAnyKind(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
+        while true {
+            let step =
+                switch kind {
+                case .undetermined: readFileHeader(in: bytes, at: &offset)
+                case .pcap: nextPcap(in: bytes, at: &offset, packet: &packet)
+                case .snoop: nextSnoop(in: bytes, at: &offset, packet: &packet)
+                case .pcapng: nextPcapng(in: bytes, at: &offset, packet: &packet)
+                }
+            if let step { return step }
         }
-        if kind == .snoop { return nextSnoop(in: bytes, at: &offset, packet: &packet) }
-        return nextPcapng(in: bytes, at: &offset, packet: &packet)
     }
 
     /// All interfaces that the file has described so far.
     public var interfaces: [CaptureInterface] { descriptions }
 
     /// The interface a packet was seen on; nil for a packet that is not of this file.
-    public func interface(of packet: CapturedPacket) -> CaptureInterface? {
+    package func interface(of packet: CapturedPacket) -> CaptureInterface? {
         guard let part = part(at: packet.blockOffset) else { return nil }
         guard part.kind == .pcapng else { return descriptions[part.description] }
         guard let section = sectionIndex(at: packet.blockOffset) else { return nil }

@@ -28,7 +28,7 @@ struct CaptureInput: ~Copyable {
     }
 
     /// What `path` names, or standard input for `-`.
-    static func opening(_ path: String) throws(CaptureError) -> CaptureInput {
+    static func opening(_ path: String, stop: StreamStop? = nil) throws(CaptureError) -> CaptureInput {
         let descriptor = try Descriptor.reading(path)
         switch try descriptor.kind(path: path) {
         case .directory: throw .isDirectory(path: path)
@@ -36,7 +36,7 @@ struct CaptureInput: ~Copyable {
         case .regular(let size) where size > 0 && descriptor.isAtStart:
             return try streaming(ByteSource(file: descriptor, path: path), size: size)
         case .regular, .other:
-            return try streaming(ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, path: path))
+            return try streaming(ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, stop: stop, path: path))
         }
     }
 
@@ -88,7 +88,8 @@ struct CaptureInput: ~Copyable {
         return true
     }
 
-    /// Takes the file header, at the start of the window.
+    /// Takes the file header, at the start of the window. A stream of pcap opens with nothing but it: how its records are written
+    /// is then told by the first, when that has come.
     ///
     /// - Returns: the format, ready to walk, and where to.
     mutating func readFileHeader() throws(CaptureError) -> (CaptureFormat, Int) {
@@ -97,7 +98,12 @@ struct CaptureInput: ~Copyable {
         if try !fill(atLeast: 1), packing ?? .finished == .finished { throw .empty(path: path) }
         while let step = window.readFileHeader(&format, at: &offset) {
             if case .needsMore = step {
+                if format.awaitsRecords, !isSeekable { break }
                 if try fill(atLeast: step.lengthWanted) { continue }
+                if format.awaitsRecords {
+                    format.isAllAtHand = true
+                    continue
+                }
                 // Four octets are the magic number: what begins with it is a capture, if a cut one.
                 if window.count >= 4 { break }
             }

@@ -18,13 +18,17 @@ public struct CaptureReader: ~Copyable, Sendable {
 
     /// Opens what `path` names, or standard input for `-`, and reads as far as to know its format.
     ///
+    /// - Parameter stop: by which the reading of what is no regular file can be ended (``isStream(_:)``).
     /// - Throws: ``CaptureError``: not there, not permitted, a directory, empty, no capture.
-    public init(path: String) throws(CaptureError) {
-        var input = try CaptureInput.opening(path)
+    public init(path: String, stop: StreamStop? = nil) throws(CaptureError) {
+        var input = try CaptureInput.opening(path, stop: stop)
         (walk, place) = try input.readFileHeader()
         ending = nil
         self.input = input
     }
+
+    /// Whether what `path` names, or standard input for `-`, is read as it comes, and may go on for ever: a pipe, a terminal.
+    public static func isStream(_ path: String) -> Bool { Descriptor.isStream(path) }
 
     /// Reads a capture that is in memory.
     public init(bytes: [UInt8]) throws(CaptureError) {
@@ -99,6 +103,10 @@ extension CaptureReader {
             return false
         case .needsMore, .end:
             if try fill(for: step) { return true }
+            if walk.awaitsRecords, !walk.isAllAtHand {
+                walk.isAllAtHand = true
+                return true
+            }
             ending = endingOfInput(after: step)
             return false
         }

@@ -8,10 +8,13 @@
 struct Descriptor: ~Copyable {
     let number: CInt
     private let isOwned: Bool
+    /// Whether there was no file of this name before.
+    let isNew: Bool
 
-    private init(number: CInt, isOwned: Bool) {
+    private init(number: CInt, isOwned: Bool, isNew: Bool = false) {
         self.number = number
         self.isOwned = isOwned
+        self.isNew = isNew
     }
 
     deinit {
@@ -24,17 +27,32 @@ struct Descriptor: ~Copyable {
         return try opening(path, flags: O_RDONLY)
     }
 
+    /// Whether `path`, or standard input for `-`, is read as it comes: no regular file.
+    static func isStream(_ path: String) -> Bool {
+        var status = stat()
+        let result = path == "-" ? unsafe fstat(STDIN_FILENO, &status) : unsafe stat(path, &status)
+        return result == 0 && status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+    }
+
     /// A new or emptied file at `path`, or standard output for `-`.
     static func writing(_ path: String) throws(CaptureError) -> Descriptor {
         if path == "-" { return Descriptor(number: STDOUT_FILENO, isOwned: false) }
-        return try opening(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+        do throws(CaptureError) {
+            return try opening(path, flags: O_WRONLY | O_CREAT | O_EXCL)
+        } catch {
+            guard case .system(_, _, EEXIST) = error else { throw error }
+            return try opening(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+        }
     }
+
+    /// Removes a file's name.
+    static func remove(_ path: String) { _ = unsafe unlink(path) }
 
     private static func opening(_ path: String, flags: CInt) throws(CaptureError) -> Descriptor {
         while true {
             // Who may read the new file is the umask's to say, as with tcpdump.
             let number = unsafe open(path, flags | O_CLOEXEC, 0o666)
-            if number >= 0 { return Descriptor(number: number, isOwned: true) }
+            if number >= 0 { return Descriptor(number: number, isOwned: true, isNew: flags & O_EXCL != 0) }
             if errno != EINTR { throw CaptureError(errno, during: .open, path: path) }
         }
     }

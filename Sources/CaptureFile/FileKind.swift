@@ -115,7 +115,7 @@ public enum FileKind: String, Sendable, CaseIterable {
     private static func kind(ofText text: String) -> FileKind {
         let lower = text.lowercased().drop { $0.isWhitespace }
         if lower.hasPrefix("<!doctype html") || lower.hasPrefix("<html") { return .html }
-        if lower.hasPrefix("{") || lower.hasPrefix("[") { return .json }
+        if isJSON(lower) { return .json }
         // An offset of four digits or more, which is zero in the first line, and octets of two.
         let line = lower.prefix { !$0.isNewline }.split(separator: " ")
         if line.count >= 5, line[0].count >= 4, line[0].allSatisfy({ $0 == "0" || $0 == ":" }),
@@ -124,6 +124,17 @@ public enum FileKind: String, Sendable, CaseIterable {
             return .hexDump
         }
         return .text
+    }
+
+    /// Whether an object begins, or an array of objects, arrays or strings. Not every bracket does: those of a log's times, of
+    /// headings, of RTF and templates do not.
+    private static func isJSON(_ text: Substring) -> Bool {
+        let next = text.dropFirst().first { !$0.isWhitespace }
+        return switch text.first {
+        case "{": next == "\"" || next == "}"
+        case "[": next == "{" || next == "[" || next == "\"" || next == "]"
+        default: false
+        }
     }
 
     /// Endace's records have no magic number: the first is one whose type is known, and whose length leads to another.

@@ -24,6 +24,8 @@ public struct PacketBatch: ~Copyable {
 
     /// Of a pcap file, how its records are written; else `nil`.
     @usableFromInline var records: PcapRecords?
+    /// ``PcapRecords/isUsual``.
+    @usableFromInline var isUsual = false
     /// Where the next record starts in the window, and where none is taken any more.
     @usableFromInline var place = 0
     @usableFromInline var stop = 0
@@ -53,8 +55,12 @@ public struct PacketBatch: ~Copyable {
             taken &+= 1
             return packets[taken &- 1]
         }
-        guard taken < Self.limit, place < stop,
-            let packet = records.packet(at: place, in: bytes, from: windowStart, number: before &+ taken &+ 1)
+        guard taken < Self.limit, place < stop else { return nil }
+        let number = before &+ taken &+ 1
+        guard
+            let packet = isUsual
+                ? records.usualPacket(at: place, in: bytes, from: windowStart, number: number)
+                : records.packet(at: place, in: bytes, from: windowStart, number: number)
         else { return nil }
         taken &+= 1
         place = packet.end
@@ -122,6 +128,7 @@ extension ByteWindow {
                 continue
             }
             (batch.records, batch.place, batch.before) = (format.records, offset, format.numbered)
+            batch.isUsual = format.records.isUsual
             (batch.windowStart, batch.stop) = (format.windowStart, limit &- format.windowStart)
             return .packet
         }

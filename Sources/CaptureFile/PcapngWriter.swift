@@ -65,6 +65,11 @@ public struct PcapngWriter: ~Copyable, Sendable {
         try descriptor.close(path: path)
     }
 
+    /// Gives up: a file that was not there before is gone again. Of one that was, what has been written stays.
+    public consuming func discard() {
+        if descriptor.isNew { Descriptor.remove(path) }
+    }
+
     private mutating func writeIfFull() throws(CaptureError) {
         if blocks.bytes.count >= PcapngWriter.bufferLimit { try flush() }
     }

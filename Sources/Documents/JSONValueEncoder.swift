@@ -11,10 +11,12 @@ struct JSONValueEncoder: Encoder {
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
         writer.beginArray()
-        return JSONArrayEncoder(writer: writer)
+        return JSONElementEncoder(writer: writer, isOfArray: true)
     }
 
-    func singleValueContainer() -> any SingleValueEncodingContainer { JSONSingleEncoder(writer: writer) }
+    func singleValueContainer() -> any SingleValueEncodingContainer {
+        JSONElementEncoder(writer: writer, isOfArray: false)
+    }
 
     fileprivate static func unused() -> Never {
         preconditionFailure("documents are made of values, not of nested containers")
@@ -25,82 +27,29 @@ private struct JSONObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol
     let writer: JSONWriter
     var codingPath: [any CodingKey] { [] }
 
-    func encodeNil(forKey key: Key) {
+    /// The writer, behind the key.
+    @inline(__always)
+    private func at(_ key: Key) -> JSONWriter {
         writer.begin(key.stringValue)
-        writer.putNull()
+        return writer
     }
 
-    func encode(_ value: some Encodable, forKey key: Key) throws {
-        writer.begin(key.stringValue)
-        try writer.encode(value)
-    }
-
-    func encode(_ value: Bool, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: String, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: Int, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: Int8, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: Int16, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: Int32, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: Int64, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt8, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt16, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt32, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt64, forKey key: Key) {
-        writer.begin(key.stringValue)
-        writer.put(value)
-    }
-
-    func encode(_ value: Float, forKey key: Key) throws { try encode(Double(value), forKey: key) }
-
-    func encode(_ value: Double, forKey key: Key) throws {
-        writer.begin(key.stringValue)
-        try writer.put(value)
-    }
+    func encodeNil(forKey key: Key) { at(key).putNull() }
+    func encode(_ value: some Encodable, forKey key: Key) throws { try at(key).encode(value) }
+    func encode(_ value: Bool, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: String, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: Int, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: Int8, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: Int16, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: Int32, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: Int64, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: UInt, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: UInt8, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: UInt16, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: UInt32, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: UInt64, forKey key: Key) { at(key).put(value) }
+    func encode(_ value: Float, forKey key: Key) throws { try at(key).put(Double(value)) }
+    func encode(_ value: Double, forKey key: Key) throws { try at(key).put(value) }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<
         Nested
@@ -115,87 +64,36 @@ private struct JSONObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol
     func superEncoder(forKey key: Key) -> any Encoder { JSONValueEncoder.unused() }
 }
 
-private struct JSONArrayEncoder: UnkeyedEncodingContainer {
+/// The elements of an array, or a value that is all there is.
+private struct JSONElementEncoder: UnkeyedEncodingContainer, SingleValueEncodingContainer {
     let writer: JSONWriter
+    let isOfArray: Bool
     var codingPath: [any CodingKey] { [] }
     var count: Int { writer.elementCount }
 
-    func encodeNil() {
-        writer.beginElement()
-        writer.putNull()
+    /// The writer, where the value begins.
+    @inline(__always)
+    private func next() -> JSONWriter {
+        if isOfArray { writer.beginElement() } else { writer.beginSingle() }
+        return writer
     }
 
-    func encode(_ value: some Encodable) throws {
-        writer.beginElement()
-        try writer.encode(value)
-    }
-
-    func encode(_ value: Bool) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: String) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int8) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int16) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int32) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int64) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt8) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt16) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt32) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt64) {
-        writer.beginElement()
-        writer.put(value)
-    }
-
-    func encode(_ value: Float) throws { try encode(Double(value)) }
-
-    func encode(_ value: Double) throws {
-        writer.beginElement()
-        try writer.put(value)
-    }
+    func encodeNil() { next().putNull() }
+    func encode(_ value: some Encodable) throws { try next().encode(value) }
+    func encode(_ value: Bool) { next().put(value) }
+    func encode(_ value: String) { next().put(value) }
+    func encode(_ value: Int) { next().put(value) }
+    func encode(_ value: Int8) { next().put(value) }
+    func encode(_ value: Int16) { next().put(value) }
+    func encode(_ value: Int32) { next().put(value) }
+    func encode(_ value: Int64) { next().put(value) }
+    func encode(_ value: UInt) { next().put(value) }
+    func encode(_ value: UInt8) { next().put(value) }
+    func encode(_ value: UInt16) { next().put(value) }
+    func encode(_ value: UInt32) { next().put(value) }
+    func encode(_ value: UInt64) { next().put(value) }
+    func encode(_ value: Float) throws { try next().put(Double(value)) }
+    func encode(_ value: Double) throws { try next().put(value) }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
         JSONValueEncoder.unused()
@@ -204,86 +102,4 @@ private struct JSONArrayEncoder: UnkeyedEncodingContainer {
     func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { JSONValueEncoder.unused() }
 
     func superEncoder() -> any Encoder { JSONValueEncoder.unused() }
-}
-
-private struct JSONSingleEncoder: SingleValueEncodingContainer {
-    let writer: JSONWriter
-    var codingPath: [any CodingKey] { [] }
-
-    func encodeNil() {
-        writer.beginSingle()
-        writer.putNull()
-    }
-
-    func encode(_ value: some Encodable) throws {
-        writer.beginSingle()
-        try writer.encode(value)
-    }
-
-    func encode(_ value: Bool) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: String) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int8) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int16) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int32) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: Int64) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt8) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt16) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt32) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: UInt64) {
-        writer.beginSingle()
-        writer.put(value)
-    }
-
-    func encode(_ value: Float) throws { try encode(Double(value)) }
-
-    func encode(_ value: Double) throws {
-        writer.beginSingle()
-        try writer.put(value)
-    }
 }

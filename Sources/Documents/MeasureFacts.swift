@@ -1,5 +1,4 @@
 import Measures
-import Narration
 import TCPWire
 import Tracking
 
@@ -34,6 +33,7 @@ struct MeasureFacts: Encodable {
         let dataSegments: Int
         let payloadBytes: UInt64
         let smallestPayload: UInt32
+        let meanPayload: UInt64?
         let largestPayload: UInt32
         let initialWindow: UInt64
         let retransmittedSegments: Int
@@ -58,6 +58,7 @@ struct MeasureFacts: Encodable {
         let hops: Int?
         let options: OptionFacts?
         let dataDuration: Double?
+        let bytesPerSecond: UInt64?
         let longestPause: Double
         let roundTrip: RoundTripFacts?
     }
@@ -91,10 +92,22 @@ struct MeasureFacts: Encodable {
         server = Direction(measures.sent(by: .server, of: record))
         time = TimeFacts(measures.shares(of: record))
         let vantage = measures.vantage(of: record)
-        self.vantage = VantageFacts(place: vantage.place.rawValue, reason: vantage.reason.text.english)
+        self.vantage = VantageFacts(place: vantage.place.rawValue, reason: vantage.reason.name)
         longestPause = milliseconds(measures.idleMaximum)
         zeekHistory = measures.zeekHistory(of: record)
         zeekMissedBytes = measures.zeekMissedOctets
+    }
+}
+
+extension Vantage.Reason {
+    /// A word that programs can rely on; the numbers stand among the measures.
+    fileprivate var name: String {
+        switch self {
+        case .loopbackAddress: "loopback-address"
+        case .hops: "hops"
+        case .delays: "delays"
+        case .nothing: "nothing"
+        }
     }
 }
 
@@ -112,6 +125,7 @@ extension MeasureFacts.Direction {
         dataSegments = direction.dataSegments
         payloadBytes = direction.payloadOctets
         smallestPayload = direction.smallestPayload
+        meanPayload = direction.meanPayload
         largestPayload = direction.largestPayload
         initialWindow = direction.initialWindow
         retransmittedSegments = direction.retransmittedSegments
@@ -136,6 +150,7 @@ extension MeasureFacts.Direction {
         hops = direction.hops
         options = direction.options.map(MeasureFacts.OptionFacts.init)
         dataDuration = direction.dataDuration.map(milliseconds)
+        bytesPerSecond = direction.octetsPerSecond
         longestPause = milliseconds(direction.idleMaximum)
         roundTrip = direction.roundTrips.count == 0 ? nil : MeasureFacts.RoundTripFacts(direction.roundTrips)
     }

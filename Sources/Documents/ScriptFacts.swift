@@ -1,4 +1,5 @@
 import Lab
+import LinuxKernel
 import Narration
 import PacketScript
 import Stories
@@ -18,8 +19,10 @@ package struct ScriptFacts: Encodable {
         let event: String?
         let time: Double?
         let reason: String
-        let expected: String?
-        let actual: String?
+        /// Why, where what was expected and what came do not say it.
+        let text: [String: String]?
+        let expected: [String: String]?
+        let actual: [String: String]?
         let different: [String]?
     }
 
@@ -39,15 +42,9 @@ package struct ScriptFacts: Encodable {
         connections =
             withStories ? result.stories.enumerated().map { StoryFacts($0.element, number: $0.offset + 1) } : nil
         switch result.outcome {
-        case .unread(.empty):
+        case .unread(let problem):
             (duration, steps) = (nil, nil)
-            failure = Failure("it has no packet and no call", line: 0)
-        case .unread(.missing(let reason)):
-            (duration, steps) = (nil, nil)
-            failure = Failure(reason, line: 0)
-        case .unread(.wrong(let error)):
-            (duration, steps) = (nil, nil)
-            failure = Failure(error.kind.text.english, line: error.line, column: error.column)
+            failure = Failure(problem)
         case .ran(let report):
             duration = Double(report.duration) / 1e9
             steps = report.steps.map {
@@ -59,26 +56,58 @@ package struct ScriptFacts: Encodable {
 }
 
 extension ScriptFacts.Failure {
-    fileprivate init(_ reason: String, line: Int, column: Int? = nil) {
+    fileprivate init(_ problem: ScriptFile.Problem) {
+        var place: (line: Int, column: Int?) = (0, nil)
+        if case .wrong(let error) = problem { place = (error.line, error.column) }
         self.init(
-            line: line, column: column, event: nil, time: nil, reason: reason, expected: nil, actual: nil,
-            different: nil)
+            line: place.line, column: place.column, event: nil, time: nil, reason: problem.name,
+            text: problem.text.both, expected: nil, actual: nil, different: nil)
     }
 
     fileprivate init(_ failure: ScriptFailure) {
-        let entries = failure.reason.entries.map(\.1.english)
+        let texts = failure.reason.entries.map(\.1.both)
+        let isComparison =
+            switch failure.reason {
+            case .unknownField, .divisionByZero, .host: false
+            default: true
+            }
         var parts: [String]?
         if case .packet(_, _, let differences) = failure.reason { parts = differences.map(\.part.rawValue) }
         self.init(
             line: failure.line, column: nil, event: failure.text, time: Double(failure.time) / 1e9,
-            reason: failure.reason.name, expected: entries.first,
-            actual: entries.count > 1 ? entries[1] : nil, different: parts)
+            reason: failure.reason.name, text: isComparison ? nil : texts.first,
+            expected: isComparison ? texts.first : nil, actual: isComparison ? texts.dropFirst().first : nil,
+            different: parts)
+    }
+}
+
+extension Text {
+    fileprivate var both: [String: String] { ["en": english, "zh": chinese] }
+}
+
+extension ScriptFile.Problem {
+    /// A word that programs can rely on.
+    fileprivate var name: String {
+        switch self {
+        case .missing: "missing"
+        case .empty: "empty"
+        case .wrong(let error):
+            switch error.kind {
+            case .expected: "expected"
+            case .unknown: "unknown"
+            case .unsupported: "unsupported"
+            case .shell: "shell"
+            case .setting: "setting"
+            case .tooMuch: "too-much"
+            case .contradiction: "contradiction"
+            }
+        }
     }
 }
 
 extension ScriptFailure.Reason {
     /// A word that programs can rely on.
-    var name: String {
+    fileprivate var name: String {
         switch self {
         case .result: "result"
         case .returned: "returned"

@@ -123,8 +123,7 @@ struct SocketInfoFacts: Encodable {
         sendWindowScale = info.sendWindowScale
         receiveWindowScale = info.receiveWindowScale
         congestionWindow = info.congestionWindow
-        // TCP_INFINITE_SSTHRESH.
-        slowStartThreshold = info.slowStartThreshold < 0x7fff_ffff ? info.slowStartThreshold : nil
+        slowStartThreshold = info.slowStartThreshold
         roundTripTime = info.roundTripTime
         roundTripVariation = info.roundTripVariation
         minimumRoundTripTime = info.minimumRoundTripTime

@@ -152,15 +152,49 @@ package struct StoryFacts: Encodable {
         let rule: RuleFacts?
     }
 
+    /// What hindsight makes of it, where that is something else than what lists say.
+    struct Hindsight: Encodable {
+        let opening: String
+        let ending: String
+        let endedBy: String?
+        let timeWait: String
+        let heldBy: String?
+        let clientState: String?
+        let serverState: String?
+
+        init?(_ story: ConnectionStory) {
+            guard story.leftOut == 0, let last = story.steps.last else { return nil }
+            let outcome = story.settled.outcome
+            let (client, server) = (last.client.state, last.server.state)
+            let isSame =
+                outcome == story.record.outcome && client == story.record.client.state
+                && server == story.record.server.state
+            guard !isSame else { return nil }
+            opening = outcome.opening.rawValue
+            ending = outcome.ending.rawValue
+            endedBy = outcome.endedBy?.rawValue
+            timeWait = outcome.timeWait.rawValue
+            heldBy = outcome.heldBy?.rawValue
+            clientState = client?.name
+            serverState = server?.name
+        }
+    }
+
+    /// As lists have it.
     let connection: ConnectionFacts
+    let hindsight: Hindsight?
     let segments: [Segment]
+    /// How many of its segments, the last ones, are not among these; only where there are any.
+    let leftOut: Int?
     /// What the ends did besides, where they tell.
     let moments: [Moment]?
     let paths: [String: [PathEntry]]
 
     package init(_ story: ConnectionStory, number: Int, observations: [StateObservation] = []) {
         connection = ConnectionFacts(story.record, number: number)
+        hindsight = Hindsight(story)
         segments = story.steps.map(Segment.init)
+        leftOut = story.leftOut > 0 ? story.leftOut : nil
         moments = story.testimony?.moments.map(Moment.init)
         paths = Dictionary(
             uniqueKeysWithValues: Party.allCases.map { party in

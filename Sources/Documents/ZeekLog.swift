@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import Measures
 import TCPWire
 import Tracking
@@ -81,13 +82,7 @@ private struct ZeekRow {
 
     /// Microseconds, rounded as Zeek does.
     private static func seconds(_ nanoseconds: Int64) -> String {
-        let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        let microseconds = (rest.magnitude + 500) / 1000
-        let carried = Int64(microseconds / 1_000_000)
-        let digits = String(microseconds % 1_000_000)
-        let sign = nanoseconds < 0 ? "-" : ""
-        return sign + String(whole.magnitude + UInt64(carried)) + "." + String(repeating: "0", count: 6 - digits.count)
-            + digits
+        String(nanoseconds, unit: 1_000_000_000, decimals: 6)
     }
 
     /// The same for the same connection, and practically never for two.
@@ -115,6 +110,8 @@ private struct ZeekRow {
         return text
     }
 
+    /// Zeek keeps the order of its fields and six decimals, where a ``JSONWriter`` sorts keys and takes doubles: only the strings
+    /// are that one's.
     func appendJSON(to octets: inout [UInt8], _ fields: [(name: String, type: String)]) {
         octets.append(UInt8(ascii: "{"))
         var isFirst = true
@@ -122,9 +119,13 @@ private struct ZeekRow {
             guard let value else { continue }
             if !isFirst { octets.append(UInt8(ascii: ",")) }
             isFirst = false
-            let isBare = ["time", "interval", "count", "port"].contains(field.type)
-            let shown = field.type == "bool" ? (value == "T" ? "true" : "false") : isBare ? value : "\"\(value)\""
-            octets.append(contentsOf: "\"\(field.name)\":\(shown)".utf8)
+            JSONWriter.put(field.name, into: &octets)
+            octets.append(UInt8(ascii: ":"))
+            switch field.type {
+            case "bool": octets.append(contentsOf: (value == "T" ? "true" : "false").utf8)
+            case "time", "interval", "count", "port": octets.append(contentsOf: value.utf8)
+            default: JSONWriter.put(value, into: &octets)
+            }
         }
         octets.append(UInt8(ascii: "}"))
     }

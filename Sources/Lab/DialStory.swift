@@ -15,8 +15,8 @@ public enum DialOutcome: Hashable, Sendable {
     case resetAfterEstablished
     /// It was established, then failed otherwise.
     case brokenAfterEstablished(SystemError)
-    /// The name has no address; the resolver's words, and whether it could not be asked.
-    case nameNotFound(message: String, isTemporary: Bool)
+    /// The name has no address.
+    case nameNotFound(ResolverError)
     /// This host itself could not try.
     case local(LocalFault, SystemError)
     /// The dialer was interrupted.

@@ -46,10 +46,10 @@ public final class Dialer: Sendable {
     public func dialBlocking() -> DialStory {
         var diary = DialDiary(onStep: onStep, keptOctets: options.keptOctets)
         let names: [SocketName]
-        do throws(NameResolver.Failure) {
+        do throws(ResolverError) {
             names = try NameResolver.resolve(options.host, port: options.port, family: options.family)
         } catch {
-            diary.story.outcome = .nameNotFound(message: error.message, isTemporary: error.isTemporary)
+            diary.story.outcome = .nameNotFound(error)
             return diary.story
         }
         diary.note(.resolved(names.map(\.endpoint.address)))
@@ -82,7 +82,7 @@ public final class Dialer: Sendable {
             if case .local = $0 { return false }
             return true
         }
-        return tried ?? outcomes.last ?? .nameNotFound(message: "no address", isTemporary: false)
+        return tried ?? outcomes.last ?? .nameNotFound(ResolverError(code: 0))
     }
 
     private struct ConnectFailure: Error {

@@ -11,17 +11,42 @@ public enum AddressFamily: Hashable, Sendable {
     case any, ipv4, ipv6
 }
 
-/// Addresses of a name, as the system's resolver gives them.
-enum NameResolver {
-    struct Failure: Error {
-        /// The resolver's words.
-        var message: String
-        /// Whether it could not ask anybody, so that the name may exist.
-        var isTemporary: Bool
+/// Why a name has no address.
+public struct ResolverError: Error, Hashable, Sendable {
+    /// Of getaddrinfo(3); 0 where it found nothing to complain of and nothing else.
+    public let code: Int32
+
+    /// Whether nobody could be asked, so that the name may exist.
+    public var isTemporary: Bool { code == EAI_AGAIN }
+
+    /// The resolver's words: `Name or service not known`.
+    public var message: String {
+        guard code != 0 else { return "no address" }
+        return gai_strerror(code).map { String(cString: $0) } ?? "error \(code)"
     }
 
+    /// ``message`` in Chinese; the English one where there is none.
+    public var chineseMessage: String { Self.chinese[code] ?? message }
+
+    private static let chinese: [Int32: String] = {
+        var texts: [Int32: String] = [
+            0: "没有地址", EAI_AGAIN: "域名解析暂时失败", EAI_FAIL: "域名解析失败，无法恢复", EAI_FAMILY: "不支持该地址族",
+            EAI_MEMORY: "内存不足", EAI_NONAME: "未知的名称或服务", EAI_SERVICE: "该套接字类型不支持此服务",
+            EAI_SYSTEM: "系统错误",
+        ]
+        #if os(Linux)
+            // EAI_NODATA and EAI_ADDRFAMILY, which netdb.h shows to GNU programs only.
+            texts[-5] = "该名称没有地址"
+            texts[-9] = "该名称没有此地址族的地址"
+        #endif
+        return texts
+    }()
+}
+
+/// Addresses of a name, as the system's resolver gives them.
+enum NameResolver {
     /// Blocks while the resolver asks.
-    static func resolve(_ host: String, port: UInt16, family: AddressFamily) throws(Failure) -> [SocketName] {
+    static func resolve(_ host: String, port: UInt16, family: AddressFamily) throws(ResolverError) -> [SocketName] {
         var hints = addrinfo()
         hints.ai_family =
             switch family {
@@ -36,9 +61,7 @@ enum NameResolver {
         #endif
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &list)
-        guard code == 0 else {
-            throw Failure(message: gai_strerror(code).map { String(cString: $0) } ?? "", isTemporary: code == EAI_AGAIN)
-        }
+        guard code == 0 else { throw ResolverError(code: code) }
         defer { freeaddrinfo(list) }
         var names: [SocketName] = []
         var entry = list

@@ -14,7 +14,7 @@ public struct ScriptFile {
     /// Why there is no script.
     public enum Problem: Error {
         /// It cannot be read: why.
-        case missing(String)
+        case missing(SystemError)
         /// It has no packet and no call: nothing that could fail is nothing that has passed.
         case empty
         /// It is no script.
@@ -27,19 +27,23 @@ public struct ScriptFile {
     /// Reads the file.
     public init(path: String) {
         self.path = path
-        do {
-            let read = try PacketScript(try Self.read(path))
-            script = read.count > 0 ? .success(read) : .failure(.empty)
-        } catch let error as ScriptError {
-            script = .failure(.wrong(error))
-        } catch let error as SystemError {
-            script = .failure(.missing(error.message))
+        do throws(Problem) {
+            script = .success(try Self.script(at: path))
         } catch {
-            script = .failure(.missing("\(error)"))
+            script = .failure(error)
         }
     }
 
-    private static func read(_ path: String) throws -> [UInt8] {
+    private static func script(at path: String) throws(Problem) -> PacketScript {
+        let octets: [UInt8]
+        let script: PacketScript
+        do { octets = try read(path) } catch { throw .missing(error) }
+        do { script = try PacketScript(octets) } catch { throw .wrong(error) }
+        guard script.count > 0 else { throw .empty }
+        return script
+    }
+
+    private static func read(_ path: String) throws(SystemError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError.last("open") }
         defer { close(descriptor) }

@@ -41,6 +41,8 @@ public enum LiveCaptureError: Error, Hashable, Sendable {
     case interfaceDown(String)
     /// The filter does not parse; libpcap's words.
     case filterSyntax(filter: String, message: String)
+    /// A system call failed that is not libpcap's.
+    case system(interface: String, SystemError)
     /// Anything else; libpcap's words.
     case failed(interface: String, message: String)
 }

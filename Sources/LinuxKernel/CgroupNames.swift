@@ -2,14 +2,81 @@
     import Glibc
     import Synchronization
 
-    /// The paths of cgroups (v2) by number: a folder's inode below /sys/fs/cgroup. The tree is walked once, when the first is
+    /// Where the file system of cgroups (v2) is mounted. On machines that still have version 1 it lies among other file systems,
+    /// whose folders have the same inodes for other groups.
+    package struct CgroupMount: Sendable {
+        package let path: String
+
+        /// Of this process; `nil` where there is none.
+        package static let here = WholeFile.text("/proc/self/mountinfo").flatMap(CgroupMount.init(mountinfo:))
+
+        package init(path: String) { self.path = path }
+
+        /// - Parameter mountinfo: the file's text (proc_pid_mountinfo(5)). A mount of the whole tree goes before one of a part.
+        package init?(mountinfo: String) {
+            var part: String?
+            for line in mountinfo.split(separator: "\n") {
+                // Fields of no fixed number stand before the dash, the type behind it.
+                let fields = line.split(separator: " ")
+                guard let dash = fields.firstIndex(of: "-"), dash >= 5, fields.count > dash + 1,
+                    fields[dash + 1] == "cgroup2"
+                else { continue }
+                let path = Self.unescaped(fields[4])
+                if fields[3] == "/" {
+                    self.path = path
+                    return
+                }
+                if part == nil { part = path }
+            }
+            guard let part else { return nil }
+            path = part
+        }
+
+        /// The number of a group, which is its folder's inode: by its path below the mount, or by the folder's own. `nil` where
+        /// none of this file system is there.
+        package func number(of group: String) -> UInt64? {
+            guard let device = Self.folder(path)?.st_dev else { return nil }
+            let isFolder = group == path || group.hasPrefix(path + "/")
+            guard let found = Self.folder(isFolder ? group : path + "/" + group), found.st_dev == device else {
+                return nil
+            }
+            return UInt64(found.st_ino)
+        }
+
+        private static func folder(_ path: String) -> stat? {
+            var status = stat()
+            guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+            return status
+        }
+
+        /// Space, tab, line feed and backslash are written as a backslash and three octal digits.
+        private static func unescaped(_ field: Substring) -> String {
+            var octets: [UInt8] = []
+            var rest = field.utf8[...]
+            while let octet = rest.popFirst() {
+                let digits = rest.prefix(3)
+                if octet == UInt8(ascii: "\\"), digits.count == 3, let value = UInt8(String(digits) ?? "", radix: 8) {
+                    octets.append(value)
+                    rest = rest.dropFirst(3)
+                } else {
+                    octets.append(octet)
+                }
+            }
+            return String(decoding: octets, as: UTF8.self)
+        }
+    }
+
+    /// The paths of cgroups (v2) by number: a folder's inode in their file system. The tree is walked once, when the first is
     /// asked for.
     public final class CgroupNames: Sendable {
-        private let root: String
+        private let mount: CgroupMount?
         private let paths = Mutex<[UInt64: String]?>(nil)
         private static let mostFolders = 100_000
 
-        public init(root: String = "/sys/fs/cgroup") { self.root = root }
+        /// Those of this machine.
+        public convenience init() { self.init(mount: .here) }
+
+        package init(mount: CgroupMount?) { self.mount = mount }
 
         /// The path below the root, with a slash before it; `nil` where no such cgroup is seen from here.
         public func path(_ number: UInt64) -> String? {
@@ -21,11 +88,16 @@
         }
 
         private func walk() -> [UInt64: String] {
+            guard let root = mount?.path else { return [:] }
             var found: [UInt64: String] = [:]
             var folders = [""]
+            var device: dev_t?
             while let folder = folders.popLast(), found.count < Self.mostFolders {
                 var status = stat()
-                guard unsafe lstat(root + folder, &status) == 0 else { continue }
+                guard unsafe lstat(root + folder, &status) == 0, status.st_dev == device ?? status.st_dev else {
+                    continue
+                }
+                device = status.st_dev
                 found[UInt64(status.st_ino)] = folder.isEmpty ? "/" : folder
                 guard let stream = unsafe opendir(root + folder) else { continue }
                 defer { unsafe closedir(stream) }

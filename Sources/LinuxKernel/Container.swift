@@ -75,12 +75,42 @@ public struct Container: Hashable, Sendable {
             if pod != nil { return (.kubernetes, String(last)) }
             return nil
         }
-        for (prefix, runtime) in [("lxc.payload.", Runtime.lxc), ("machine-", .systemdNspawn)]
-        where name.hasPrefix(prefix) && (runtime == .lxc || folder.hasSuffix(".scope")) {
-            return (runtime, String(name.dropFirst(prefix.count)))
-        }
+        if name.hasPrefix("lxc.payload.") { return (.lxc, String(name.dropFirst(12))) }
+        if folder.hasSuffix(".scope"), name.hasPrefix("machine-") { return machine(unescaped(name.dropFirst(8))) }
         if parent == "lxc" { return (.lxc, String(name)) }
         return nil
+    }
+
+    /// A machine that is registered with systemd: nspawn's under its own name; libvirt's under its driver's name, a number, which
+    /// older ones left out, and its own, and those of most drivers are no containers.
+    private static func machine(_ name: String) -> (Runtime, String)? {
+        let parts = name.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
+        let isNumbered = parts.count == 3 && !parts[1].isEmpty && parts[1].allSatisfy(\.isNumber)
+        switch parts.first {
+        case "qemu" where parts.count > 1: return nil
+        case "ch" where isNumbered, "xen" where isNumbered, "bhyve" where isNumbered: return nil
+        case "lxc" where isNumbered: return (.lxc, String(parts[2]))
+        case "lxc" where parts.count > 1: return (.lxc, String(name.dropFirst(4)))
+        default: return (.systemdNspawn, name)
+        }
+    }
+
+    /// systemd writes octets that a unit's name may not have, and dashes, as `\\x2d`.
+    private static func unescaped(_ name: Substring) -> String {
+        var octets: [UInt8] = []
+        var rest = name.utf8[...]
+        while let octet = rest.popFirst() {
+            let digits = rest.dropFirst().prefix(2)
+            if octet == UInt8(ascii: "\\"), rest.first == UInt8(ascii: "x"), digits.count == 2,
+                let value = UInt8(String(digits) ?? "", radix: 16)
+            {
+                octets.append(value)
+                rest = rest.dropFirst(3)
+            } else {
+                octets.append(octet)
+            }
+        }
+        return String(decoding: octets, as: UTF8.self)
     }
 
     private static func isNumber(_ text: Substring) -> Bool {

@@ -44,7 +44,7 @@ public struct LiveCapture: ~Copyable {
             do throws(SystemError) {
                 return Interrupter(try WakePipe())
             } catch {
-                throw .failed(interface: interface, message: error.description)
+                throw .system(interface: interface, error)
             }
         }
 
@@ -151,7 +151,7 @@ public struct LiveCapture: ~Copyable {
             pollfd(fd: interrupter.pipe.reader, events: Int16(POLLIN), revents: 0),
         ]
         guard unsafe poll(&watched, 2, milliseconds) < 0, errno != EINTR else { return }
-        throw .failed(interface: interface, message: SystemError.last("poll").description)
+        throw .system(interface: interface, .last("poll"))
     }
 }
 

@@ -59,7 +59,7 @@ public final class PacketRecorder: Sendable {
         do throws(SystemError) {
             try WorkerThread.start { store.record(source) }
         } catch {
-            throw .failed(interface: options.interface, message: error.description)
+            throw .system(interface: options.interface, error)
         }
     }
 

@@ -3,7 +3,7 @@ import TCPState
 import TCPWire
 
 /// The messages of inet_diag (`linux/inet_diag.h`), from and to bytes. The numbers are held to the headers by CLinux's
-/// Layouts.c.
+/// Layouts.c, but for those of states and timers, which stand in none.
 package enum SocketDiagnostics {
     package static let byFamily: UInt16 = 20
     /// TCPDIAG_GETSOCK: the older request, which walks the table once for both families where ``byFamily`` walks it twice.

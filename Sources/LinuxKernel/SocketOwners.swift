@@ -30,19 +30,40 @@
         /// In the order of the inodes.
         private var holdings: [Holding] = []
         private var processes: [Process] = []
-        /// Whether some process did not let this user look.
-        public private(set) var isPartial = false
+        /// What kept the sockets of some process from being seen.
+        public enum Gap: Hashable, Sendable {
+            /// The process is another user's, or may not be traced from here.
+            case notPermitted
+            /// This process, or the machine, has as many files open as it may.
+            case tooManyFiles
+
+            init?(_ error: Int32) {
+                switch error {
+                case EACCES, EPERM: self = .notPermitted
+                case EMFILE, ENFILE: self = .tooManyFiles
+                // The process has ended meanwhile.
+                default: return nil
+                }
+            }
+        }
+
+        /// Why owners may be missing; `nil` where every process could be looked into.
+        public private(set) var gap: Gap?
 
         /// Nobody.
         public init() {}
 
         /// - Parameter proc: where the process file system is mounted.
         public init(proc: String) {
-            unsafe Self.eachNumber(in: open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) { _, id, _ in
+            let all = unsafe open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            if all < 0 { gap = Gap(errno) }
+            unsafe Self.eachNumber(in: all) { _, id, _ in
                 let folder = unsafe open("\(proc)/\(id)/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-                if folder < 0, errno == EACCES { isPartial = true }
+                if folder < 0, let found = Gap(errno) { gap = found }
                 take(process: id, proc: proc, folder: folder)
             }
+            // The first process never ends: where it is not listed, /proc is mounted so that others' processes are not (hidepid).
+            if gap == nil, unsafe access("\(proc)/1", F_OK) != 0 { gap = .notPermitted }
             holdings.sort {
                 ($0.inode, $0.process, $0.descriptor) < ($1.inode, $1.process, $1.descriptor)
             }
@@ -69,8 +90,12 @@
         private mutating func take(process id: Int32, proc: String, folder: Int32) {
             let known = holdings.count
             unsafe Self.eachNumber(in: folder) { name, descriptor, folder in
-                guard let inode = unsafe Self.socketInode(folder, name) else { return }
-                holdings.append(Holding(inode: inode, process: Int32(processes.count), descriptor: descriptor))
+                switch unsafe Self.target(folder, name) {
+                case .socket(let inode):
+                    holdings.append(Holding(inode: inode, process: Int32(processes.count), descriptor: descriptor))
+                case .hidden(let found): gap = found
+                case .other: return
+                }
             }
             guard holdings.count > known else { return }
             let command = WholeFile.text("\(proc)/\(id)/comm") ?? ""
@@ -108,15 +133,26 @@
             return nil
         }
 
-        /// The inode that a link `socket:[123]` names.
-        private static func socketInode(_ folder: Int32, _ name: UnsafePointer<CChar>) -> UInt32? {
+        /// What a link in a process's `fd` folder names.
+        private enum Target {
+            case socket(UInt32)
+            case other
+            /// It may not be read: the folder could be, which takes less.
+            case hidden(Gap)
+        }
+
+        private static func target(_ folder: Int32, _ name: UnsafePointer<CChar>) -> Target {
             unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { space in
-                guard let text = unsafe space.baseAddress else { return nil }
+                guard let text = unsafe space.baseAddress else { return .other }
                 let count = unsafe readlinkat(folder, name, text, 63)
-                guard count > 8, count < 63 else { return nil }
+                if count < 0 { return Gap(errno).map { .hidden($0) } ?? .other }
+                guard count > 8, count < 63 else { return .other }
                 unsafe text[count] = 0
-                guard unsafe strncmp(text, "socket:[", 8) == 0 else { return nil }
-                return unsafe number(text + 8, end: 0x5d).map { UInt32(truncatingIfNeeded: $0) }
+                // `socket:[123]`, the number being the inode.
+                guard unsafe strncmp(text, "socket:[", 8) == 0, let inode = unsafe number(text + 8, end: 0x5d) else {
+                    return .other
+                }
+                return .socket(UInt32(truncatingIfNeeded: inode))
             }
         }
     }

@@ -58,8 +58,8 @@ public struct TCPInfo: Hashable, Sendable {
     public var roundTripTime: UInt32 = 0
     /// Its variation, in microseconds.
     public var roundTripVariation: UInt32 = 0
-    /// Slow-start threshold, in segments.
-    public var slowStartThreshold: UInt32 = 0
+    /// Slow-start threshold, in segments; `nil` before anything was lost that would set one.
+    public var slowStartThreshold: UInt32?
     /// Congestion window, in segments.
     public var congestionWindow: UInt32 = 0
     /// The MSS that we announced.
@@ -101,7 +101,6 @@ public struct TCPInfo: Hashable, Sendable {
     public var sendBufferLimited: UInt64 = 0
     /// Segments that arrived, selectively acknowledged ones included.
     public var delivered: UInt32 = 0
-    public var deliveredMarked: UInt32 = 0
     /// Octets sent, retransmissions included.
     public var bytesSent: UInt64 = 0
     public var bytesRetransmitted: UInt64 = 0
@@ -115,12 +114,11 @@ public struct TCPInfo: Hashable, Sendable {
     public var sendWindow: UInt32 = 0
     /// The window that we announced, in octets.
     public var receiveWindow: UInt32 = 0
-    /// How often another path was tried after a timeout.
-    public var rehashes: UInt32 = 0
 
     public init() {}
 
-    /// Reads the kernel's structure; the offsets are held to `linux/tcp.h` by CLinux's Layouts.c.
+    /// Reads the kernel's structure; the offsets are held to `linux/tcp.h` by CLinux's Layouts.c, but for bit fields, of which C
+    /// tells none, and ``receiveWindow``, which is newer than the headers of some systems that this is built on.
     init(bytes: RawSpan) {
         func byte(_ offset: Int) -> UInt8 { bytes.native(offset, as: UInt8.self) ?? 0 }
         func word(_ offset: Int) -> UInt32 { bytes.native(offset, as: UInt32.self) ?? 0 }
@@ -151,7 +149,8 @@ public struct TCPInfo: Hashable, Sendable {
         pathMTU = word(60)
         roundTripTime = word(68)
         roundTripVariation = word(72)
-        slowStartThreshold = word(76)
+        // TCP_INFINITE_SSTHRESH.
+        slowStartThreshold = word(76) < 0x7fff_ffff ? word(76) : nil
         congestionWindow = word(80)
         advertisedMSS = word(84)
         totalRetransmitted = word(100)
@@ -187,7 +186,6 @@ public struct TCPInfo: Hashable, Sendable {
         receiveWindowLimited = long(176)
         sendBufferLimited = long(184)
         delivered = word(192)
-        deliveredMarked = word(196)
         bytesSent = long(200)
         bytesRetransmitted = long(208)
         duplicatesReported = word(216)
@@ -195,6 +193,5 @@ public struct TCPInfo: Hashable, Sendable {
         receivedOutOfOrder = word(224)
         sendWindow = word(228)
         receiveWindow = word(232)
-        rehashes = word(236)
     }
 }

@@ -13,7 +13,8 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
     private(set) var zeek = ZeekWatch()
     /// The highest that each side has acknowledged.
     private var lastAcknowledgments: InlineArray<2, SequenceNumber> = [SequenceNumber(0), SequenceNumber(0)]
-    private var lastTime: Int64?
+    /// The latest time so far: a clock that was set back makes no pause.
+    private var latest: Int64?
     /// The longest time in which neither end sent anything, in nanoseconds.
     public private(set) var idleMaximum: Int64 = 0
 
@@ -30,8 +31,8 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
         let time = segment.time.nanoseconds
         let side = segment.side
         let other = record.peer(of: side)
-        if let lastTime { idleMaximum = max(idleMaximum, time &- lastTime) }
-        lastTime = time
+        if let latest { idleMaximum = max(idleMaximum, time &- latest) }
+        latest = max(latest ?? time, time)
         let classes = reading.classes
         directions[side].send(segment, detail, classes)
         if classes.contains(.advances) {
@@ -39,7 +40,7 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
             let isKnown = directions[other].isWindowScaleKnown
             directions[side].noteFlight(record.halves[side], record.halves[other], window: isKnown ? window : .max)
         }
-        directions[side].answer(segment, detail, classes, shift: shift(of: side, other))
+        directions[side].answer(segment, detail, classes, shift: record.windowShift(of: side))
         if segment.flags.contains(.ack), !classes.contains(.duplicateACK),
             record.halves[side].highestAcknowledgment != lastAcknowledgments[side]
         {
@@ -51,18 +52,9 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
         if classes.contains(.endsRoundTrip) { directions[other].roundTrips.add(reading.roundTrip) }
         if classes.contains(.bearsOut) { directions[side].acceptStray() }
         if classes.contains(.bearsOutOther) { directions[other].acceptStray() }
-        turns.take(segment, from: side)
+        turns.take(segment, reading, record, to: other)
         zeek.take(
             segment, detail, reading, acknowledged: record.halves[side].highestAcknowledgment, from: side, to: other)
-    }
-
-    /// RFC 7323 2.2: windows are shifted where both SYNs said by how much.
-    private func shift(of side: Int, _ other: Int) -> UInt8? {
-        guard let mine = directions[side].options, let its = directions[other].options, mine.isWindowScaleKnown,
-            its.isWindowScaleKnown
-        else { return nil }
-        guard let shift = mine.windowScale, its.windowScale != nil else { return 0 }
-        return shift
     }
 
     /// What `party` sent. Of a connection of a socket with itself every segment counts as the client's.

@@ -45,9 +45,9 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var keepAlives = 0
     /// ``SegmentClass/windowProbe``.
     public internal(set) var windowProbes = 0
-    /// From the first data segment to the last.
-    public internal(set) var firstData: Int64?
-    public internal(set) var lastData: Int64?
+    /// When the first data segment was captured, and the latest time since.
+    private var firstData: Int64?
+    private var lastData: Int64?
 
     // MARK: Acknowledgments and windows
 
@@ -61,7 +61,7 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var windowMinimum: UInt32 = 0
     private var windowTotal: UInt64 = 0
     private var windowCount: UInt64 = 0
-    /// Whether the handshake's options were captured: without them nobody can say what a window means.
+    /// Whether enough of the handshake's options was captured: without them nobody can say what a window means.
     public internal(set) var isWindowScaleKnown = false
     /// The most that was on its way unacknowledged, as seen at the capture.
     public internal(set) var flightMaximum: UInt64 = 0
@@ -74,7 +74,8 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var idleMaximum: Int64 = 0
     public internal(set) var roundTrips = RoundTrips()
 
-    private var lastTime: Int64?
+    /// The latest time so far, as ``ConnectionMeasures`` has it of both.
+    private var latest: Int64?
     private var duplicateRun = 0
 
     init() {}
@@ -100,10 +101,20 @@ extension DirectionMeasures {
         return initial - Int(hopLimit)
     }
 
+    /// The mean payload of a data segment, rounded down; `nil` where there was none.
+    public var meanPayload: UInt64? { dataSegments == 0 ? nil : payloadOctets / UInt64(dataSegments) }
+
+    /// ``octets`` a second of ``dataDuration``, rounded; `nil` where that is no time.
+    public var octetsPerSecond: UInt64? {
+        guard let dataDuration, dataDuration > 0 else { return nil }
+        let (octets, time) = (UInt128(octets), UInt128(dataDuration.magnitude))
+        return UInt64(clamping: (octets * 1_000_000_000 + time / 2) / time)
+    }
+
     /// How long data was sent; `nil` where there was none.
     public var dataDuration: Int64? {
         guard let firstData, let lastData else { return nil }
-        return max(0, lastData &- firstData)
+        return lastData &- firstData
     }
 }
 
@@ -114,14 +125,14 @@ extension DirectionMeasures {
         let flags = segment.flags
         let time = segment.time.nanoseconds
         packetOctets &+= UInt64(detail.packetOctets)
-        if let lastTime { idleMaximum = max(idleMaximum, time &- lastTime) }
-        lastTime = time
+        if let latest { idleMaximum = max(idleMaximum, time &- latest) }
+        latest = max(latest ?? time, time)
         if hopLimit == 0, !flags.contains(.rst) { hopLimit = detail.hopLimit }
         if flags.contains(.psh) { pushes += 1 }
         if flags.contains(.urg) { urgents += 1 }
         if flags.contains(.syn) {
             syns += 1
-            options = detail.options
+            if !classes.contains(.stray) { options = detail.options }
         }
         if flags.contains(.fin) { fins += 1 }
         if flags.contains(.rst) { resets += 1 }
@@ -142,7 +153,7 @@ extension DirectionMeasures {
         dataSegments += 1
         payloadOctets &+= UInt64(length)
         if firstData == nil { firstData = time }
-        lastData = time
+        lastData = max(lastData ?? time, time)
     }
 
     /// What its new octets add to those on their way.
@@ -166,7 +177,7 @@ extension DirectionMeasures {
     ///
     /// - Parameter shift: by how much its windows are shifted, `nil` where that is not known.
     mutating func answer(_ segment: TrackedSegment, _ detail: SegmentDetail, _ classes: SegmentClass, shift: UInt8?) {
-        guard !segment.flags.contains(.rst) else { return }
+        guard !segment.flags.contains(.rst), !classes.contains(.stray) else { return }
         // A SYN's window is never scaled (RFC 7323 2.2), and says nothing of the windows to come.
         if !segment.flags.contains(.syn) {
             noteWindow(UInt32(segment.window) << UInt32(min(14, shift ?? 0)), shift != nil)

@@ -1,4 +1,5 @@
 import CaptureFile
+import TCPState
 import TCPWire
 import Tracking
 
@@ -6,13 +7,11 @@ import Tracking
 ///
 /// The data of most protocols takes turns. When one end begins to send after the other has sent, the time in between went to
 /// the way there and back beyond the capture, and the rest to the program that had to think. The way is taken from the
-/// handshake, which kernels answer at once.
+/// handshake, which kernels answer at once. Only octets that are new are somebody's turn; until octets are sent again that were
+/// lost, the network is waited for.
 struct Turns: Sendable, BitwiseCopyable {
-    /// Nanoseconds, as the first SYN, the SYN-ACK and the ACK passed; a SYN sent again counts from its last copy.
-    private var synTime: Int64?
-    private var synAckTime: Int64?
-    private var synSide = 0
-    /// Round trips from the capture to each side and back, by side.
+    /// Round trips from the capture to each side and back in the handshake, by side, as the record's timer has them: none
+    /// where the SYN, or the SYN-ACK, was sent again (RFC 6298 3).
     private(set) var roundTrip: InlineArray<2, Int64?> = [nil, nil]
     /// By side: how long it thought, how often it had a turn.
     private(set) var thinking: InlineArray<2, Int64> = [0, 0]
@@ -22,40 +21,46 @@ struct Turns: Sendable, BitwiseCopyable {
     private var speaker: (side: Int, last: Int64)?
     private var isOpen = false
 
-    mutating func take(_ segment: TrackedSegment, from side: Int) {
-        let time = segment.time.nanoseconds
+    /// - Parameter record: the connection's, after the segment.
+    mutating func take(_ segment: TrackedSegment, _ reading: SegmentReading, _ record: ConnectionRecord, to other: Int)
+    {
+        let side = segment.side
         let flags = segment.flags
-        if flags.contains(.rst) { return }
-        if flags.contains(.syn) {
-            noteSYN(isAnswer: flags.contains(.ack), side, time)
-            return
+        guard !flags.contains(.rst), !reading.classes.contains(.stray) else { return }
+        if !isOpen, flags.contains(.ack), !reading.classes.contains(.invalidACK) {
+            noteHandshake(segment, reading, record, to: other)
         }
-        if !isOpen, let synAckTime, side == synSide, flags.contains(.ack) {
-            isOpen = true
-            let trip = max(0, time &- synAckTime)
+        if !flags.contains(.syn), segment.payloadLength > 0 { noteData(segment, reading, record, to: other) }
+    }
+
+    /// The SYN-ACK, and the ACK of it.
+    private mutating func noteHandshake(
+        _ segment: TrackedSegment, _ reading: SegmentReading, _ record: ConnectionRecord, to other: Int
+    ) {
+        let side = segment.side
+        let isAnswer = segment.flags.contains(.syn)
+        guard isAnswer || record.halves[other].marks.isSuperset(of: [.synAck, .synAcknowledged]) else { return }
+        if reading.classes.contains(.endsRoundTrip), roundTrip[side] == nil {
+            let trip = Int64(reading.roundTrip) * ConnectionRecord.tick
             roundTrip[side] = trip
             network &+= trip
-            // From here on either program may speak first.
-            speaker = (side, time)
         }
-        if segment.payloadLength > 0 { noteData(side, time) }
+        guard !isAnswer else { return }
+        isOpen = true
+        // From here on either program may speak first.
+        speaker = (side, segment.time.nanoseconds)
     }
 
-    private mutating func noteSYN(isAnswer: Bool, _ side: Int, _ time: Int64) {
-        if !isAnswer {
-            (synTime, synSide) = (time, side)
-        } else if let synTime, side != synSide, !isOpen {
-            if synAckTime == nil {
-                let trip = max(0, time &- synTime)
-                roundTrip[side] = trip
-                network &+= trip
-            }
-            synAckTime = time
+    private mutating func noteData(
+        _ segment: TrackedSegment, _ reading: SegmentReading, _ record: ConnectionRecord, to other: Int
+    ) {
+        let (side, time) = (segment.side, segment.time.nanoseconds)
+        guard reading.classes.contains(.advances), reading.octetsSentAgain < segment.payloadLength else {
+            noteRepetition(segment, reading, record, to: other)
+            return
         }
-    }
-
-    private mutating func noteData(_ side: Int, _ time: Int64) {
-        defer { speaker = (side, time) }
+        // A clock that was set back makes nobody wait longer.
+        defer { speaker = (side, max(time, speaker?.last ?? time)) }
         guard let speaker, speaker.side != side || count[0] + count[1] == 0 else { return }
         let gap = max(0, time &- speaker.last)
         // The ACK of the handshake and the first data come from the same side, without a way in between.
@@ -64,6 +69,20 @@ struct Turns: Sendable, BitwiseCopyable {
         thinking[side] &+= gap &- way
         count[side] += 1
     }
+
+    /// What its receiver still lacks, by its ACKs, comes again: whoever waited so far waited for the network.
+    private mutating func noteRepetition(
+        _ segment: TrackedSegment, _ reading: SegmentReading, _ record: ConnectionRecord, to other: Int
+    ) {
+        let time = segment.time.nanoseconds
+        let receiver = record.halves[other]
+        let end = segment.sequence + segment.payloadLength
+        guard reading.classes.isSentAgain, let speaker, speaker.side == segment.side,
+            !receiver.marks.contains(.acknowledged) || end.isAfter(receiver.highestAcknowledgment)
+        else { return }
+        network &+= max(0, time &- speaker.last)
+        self.speaker = (segment.side, max(time, speaker.last))
+    }
 }
 
 /// Where a connection's time went, in nanoseconds.
@@ -71,10 +90,10 @@ public struct TimeShares: Sendable, Equatable {
     public let client: Int64
     public let server: Int64
     public let network: Int64
-    /// How often the server answered, and the client asked again.
+    /// How often each began to send after the other had: the client asked, the server answered.
     public let clientTurns: Int
     public let serverTurns: Int
-    /// Round trips from the capture to each end and back, from the handshake; `nil` where it was not captured.
+    /// Round trips from the capture to each end and back, from the handshake; `nil` where it was not captured, or sent again.
     public let toClient: Int64?
     public let toServer: Int64?
 

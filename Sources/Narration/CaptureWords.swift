@@ -42,7 +42,7 @@ extension PacketCounts {
         // The usual lengths mean "all of it", whoever then cut.
         let lengths = Set(interfaces.map(\.snapshotLength)).filter { $0 > 0 && $0 < 65535 }.sorted()
         let snap = lengths.map(String.init).joined(separator: ", ")
-        var english = "\(cutOff) of \(packets) packets are cut off in the capture"
+        var english = "\(cutOff) of \(counted(packets, "packet")) \(cutOff == 1 ? "is" : "are") cut off in the capture"
         var chinese = "\(packets) 个报文中有 \(cutOff) 个在抓包中被截断"
         if !lengths.isEmpty {
             english += " (snap length \(snap))"
@@ -58,7 +58,7 @@ extension PacketCounts {
 
 extension LinkType {
     /// `USER0, 147`, or the number alone where the registry has no name for it.
-    public var nameAndNumber: Text {
+    fileprivate var nameAndNumber: Text {
         let both = name.map { "\($0), \(rawValue)" } ?? "\(rawValue)"
         return Text(en: both, zh: both)
     }
@@ -133,5 +133,31 @@ extension FileKind {
 
     private static func capture(_ name: String) -> Text {
         Text(en: "a capture of \(name)", zh: " \(name) 的抓包")
+    }
+}
+
+extension CaptureEnding {
+    /// What a reader should know of it, for standard error.
+    package func warning(_ path: String) -> [Text] {
+        explanation(path).map { Text(en: "tcplens: " + $0.english, zh: "tcplens：" + $0.chinese) }
+    }
+
+    /// How the file ended, where it did not end well.
+    package func explanation(_ path: String) -> [Text] {
+        switch self {
+        case .complete: []
+        case .cutOff(let number, _):
+            [
+                Text(
+                    en: "\(path) is cut off in the middle of packet \(number); shown is what comes before",
+                    zh: "\(path) 在第 \(number) 个报文中间被截断，以上是此前的内容")
+            ]
+        case .damaged(let offset, _):
+            [
+                Text(
+                    en: "\(path) is damaged at byte \(offset); shown is what comes before",
+                    zh: "\(path) 在第 \(offset) 字节处损坏，以上是此前的内容")
+            ]
+        }
     }
 }

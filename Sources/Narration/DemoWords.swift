@@ -24,7 +24,7 @@ package enum DemoWords {
 
     package static func what(client: String, server: String, kernel: String, packets: Int?, lost: Int) -> Text {
         let seen = packets.map {
-            (en: "\($0) packets captured on lo, \(lost) lost", zh: "在 lo 上抓到 \($0) 个报文，丢失 \(lost) 个")
+            (en: "\(counted($0, "packet")) captured on lo, \(lost) lost", zh: "在 lo 上抓到 \($0) 个报文，丢失 \(lost) 个")
         }
         return Text(
             en: "client \(client), server \(server), \(kernel)" + (seen.map { "; " + $0.en } ?? ""),
@@ -41,11 +41,11 @@ package enum DemoWords {
         en: "No right to capture here: run in a private network namespace, with its own loopback.",
         zh: "当前用户没有抓包权限：已改在私有网络命名空间里运行，有自己的回环接口。")
 
-    package static func nowhere(_ reason: String) -> Text {
+    package static func nowhere(_ reason: SystemError) -> Text {
         Text(
             en:
                 "No right to capture here, nor to make a private namespace (\(reason)): of the kernel, states and sockets only. Part 5 shows the packets on our own TCP.",
-            zh: "没有抓包权限，也无法创建私有命名空间（\(reason)）：内核这边只能看到状态和套接字；报文见第 5 部分，在内置协议栈上。")
+            zh: "没有抓包权限，也无法创建私有命名空间（\(reason.chineseDescription)）：内核这边只能看到状态和套接字；报文见第 5 部分，在内置协议栈上。")
     }
 
     package static func randomNumbers(_ numbers: [UInt32]) -> Text {
@@ -62,7 +62,7 @@ package enum DemoWords {
             en:
                 "client \(client), server \(server): two hosts of a virtual network, 10 ms apart. This is our own TCP in virtual time, never the kernel, and nothing of it touches this machine's network. Below each segment stands why its sender sent it and what its arrival did, by the rule that the end itself names.",
             zh:
-                "客户端 \(client)，服务端 \(server)：虚拟网络里的两台主机，单程 10 毫秒。这是 TCPLens 自有的 TCP 协议栈，运行在虚拟时间里，不是内核，也不触碰本机网络。每个报文段下面写着发送方为何发出它、它到达后做了什么，依据的规则都由协议栈自身给出。"
+                "客户端 \(client)，服务端 \(server)：虚拟网络里的两台主机，单程 10 毫秒。这是 TCPLens 内置的 TCP 协议栈，运行在虚拟时间里，不是内核，也不触碰本机网络。每个报文段下面写着发送方为何发出它、它到达后做了什么，依据的规则都由协议栈自身给出。"
         )
     }
 
@@ -79,7 +79,7 @@ package enum DemoWords {
     package static let rehearsalNote = Text(
         en:
             "The kernel's packets could not be captured here. This is the same experiment on our own TCP in virtual time: not what the kernel did above, but every segment with its reason. The whole page: tcplens demo --on stack",
-        zh: "这里抓不到内核的报文。下面是同一个实验在自有 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都有原因。完整页面：tcplens demo --on stack")
+        zh: "这里抓不到内核的报文。下面是同一个实验在内置 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都有原因。完整页面：tcplens demo --on stack")
 
     package static func stackNumbers(_ numbers: [UInt32]) -> Text {
         let words = numbers.map(String.init)
@@ -137,7 +137,7 @@ package enum DemoWords {
             let mini = entry.isMini
             return Text(
                 en: "kernel" + (seenAt.map { ", seen at \($0)" } ?? "") + (mini ? " (mini socket)" : ""),
-                zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "(mini socket)" : ""))
+                zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "（mini socket）" : ""))
         case .stack:
             return entry.rule?.place ?? Text(en: "the stack", zh: "协议栈")
         case .wire: return Text(en: "wire", zh: "报文")
@@ -160,11 +160,11 @@ package enum DemoWords {
         case .accepted(1, let peer, _): Text(en: "accepts \(peer)", zh: "接受连接 \(peer)")
         case .received(1, let octets, let first):
             Text(
-                en: "reads \(octets) bytes: \"\(shown(Array(first)))\"",
+                en: "reads \(counted(octets, "byte")): \"\(shown(Array(first)))\"",
                 zh: "读到 \(octets) 字节：\"\(shown(Array(first)))\"")
         case .replied(1, let octets):
             Text(
-                en: "answers \(octets) bytes: \"\(shown(Array(GreetingServer.greeting)))\"",
+                en: "answers \(counted(octets, "byte")): \"\(shown(Array(GreetingServer.greeting)))\"",
                 zh: "回复 \(octets) 字节：\"\(shown(Array(GreetingServer.greeting)))\"")
         case .closed(1, _): Text(en: "closes its side", zh: "关闭本端")
         default: nil
@@ -178,11 +178,11 @@ package enum DemoWords {
         case .established: Text(en: "connect() has returned: it is connected", zh: "connect() 返回：连接成功")
         case .sent(let octets):
             Text(
-                en: "sends \(octets) bytes: \"\(shown(Array(Experiment.clientGreeting)))\"",
+                en: "sends \(counted(octets, "byte")): \"\(shown(Array(Experiment.clientGreeting)))\"",
                 zh: "发送 \(octets) 字节：\"\(shown(Array(Experiment.clientGreeting)))\"")
         case .received(let bytes):
             Text(
-                en: "reads \(bytes.count) bytes: \"\(shown(Array(bytes)))\"",
+                en: "reads \(counted(bytes.count, "byte")): \"\(shown(Array(bytes)))\"",
                 zh: "读到 \(bytes.count) 字节：\"\(shown(Array(bytes)))\"")
         case .failed(_, .resetAfterEstablished): Text(en: "is told that the connection was reset", zh: "得知连接被重置")
         case .failed(_, .timedOut): Text(en: "is told that there was no answer", zh: "得知对端没有应答")

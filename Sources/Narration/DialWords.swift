@@ -1,3 +1,4 @@
+import FlatMemory
 import Lab
 import LinuxKernel
 import TCPWire
@@ -18,7 +19,7 @@ package enum DialWords {
         if info.options.contains(.selectiveAcknowledgment) { words.append("sack") }
         if info.options.contains(.timestamps) { words.append("ts") }
         if info.options.contains(.windowScale) { words.append("ws \(info.receiveWindowScale)") }
-        let rtt = decimal(Double(info.roundTripTime) / 1000, 3)
+        let rtt = String(Int64(info.roundTripTime), unit: 1000, decimals: 3)
         let list = words.joined(separator: " ")
         return Text(en: "rtt \(rtt) ms, \(list) (kernel)", zh: "往返 \(rtt) ms，\(list)（内核）")
     }
@@ -53,10 +54,11 @@ package enum DialWords {
                     "UNREACHABLE  \(remote): \(what == .prohibited ? "prohibited by a filter" : "\(what) unreachable")\(sender.map { ", says \($0)" } ?? "") (\(error.message))",
                 zh:
                     "不可达  \(remote)：\(unreachable(what))\(sender.map { "，由 \($0) 告知" } ?? "")（\(error.chineseMessage)）")
-        case .nameNotFound(let message, let isTemporary):
+        case .nameNotFound(let error):
             return Text(
-                en: "NAME NOT FOUND  \(host): \(message)\(isTemporary ? " (the resolver could not be asked)" : "")",
-                zh: "解析失败  \(host)：\(message)\(isTemporary ? "(暂时无法查询)" : "")")
+                en:
+                    "NAME NOT FOUND  \(host): \(error.message)\(error.isTemporary ? " (the resolver could not be asked)" : "")",
+                zh: "解析失败  \(host)：\(error.chineseMessage)\(error.isTemporary ? "（无法查询域名服务器）" : "")")
         case .local(let fault, let error):
             return Text(
                 en: "NOT TRIED  this machine could not send to \(remote): \(local(fault).english) (\(error.message))",

@@ -22,4 +22,11 @@ public enum HeaderWords {
     public static let urgentPointer = Text(en: "Urgent pointer", zh: "紧急指针")
     /// One option of those behind the fixed fields.
     public static let option = Text(en: "Option", zh: "选项")
+
+    /// Less of a header than it says it is long; `layer` is the protocol's name.
+    public static func cutOff(_ layer: String, have: Int, need: Int) -> Text {
+        Text(
+            en: "cut off: \(have) of \(need) bytes of the \(layer) header",
+            zh: "被截断：\(layer) 首部需要 \(need) 字节，只有 \(have) 字节")
+    }
 }

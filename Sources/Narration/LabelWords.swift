@@ -260,7 +260,7 @@ extension ProvedLabel {
         case .duplicateSACK:
             return Text(
                 en: "DSACK: octets came that had come before\(proof.isEmpty ? "" : " (\(proof))").",
-                zh: "DSACK：收到了已经收过的数据\(proof.isEmpty ? "" : "(\(proof))")。")
+                zh: "DSACK：收到了已经收过的数据\(proof.isEmpty ? "" : "（\(proof)）")。")
         case .duplicateACK:
             return Text(
                 en:

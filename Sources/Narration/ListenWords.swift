@@ -20,7 +20,7 @@ package enum ListenWords {
     }
 
     package static func failed(_ error: SystemError) -> Text {
-        Text(en: "cannot accept: \(error.message); goes on", zh: "无法接受新连接：\(error.message)；继续运行")
+        Text(en: "cannot accept: \(error.message); goes on", zh: "无法接受新连接：\(error.chineseMessage)；继续运行")
     }
 
     package static func summary(_ sums: ServerSummary) -> Text {

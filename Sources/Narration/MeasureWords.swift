@@ -1,6 +1,6 @@
-import Tracking
-
+import FlatMemory
 import Measures
+import Tracking
 
 extension Outcome {
     /// Who waits in TIME-WAIT; `nil` where nobody does.
@@ -73,8 +73,6 @@ extension Vantage.Reason {
     }
 
     private static func milliseconds(_ nanoseconds: Int64) -> String {
-        let thousandths = (max(0, nanoseconds) / 1000)
-        let rest = String(thousandths % 1000)
-        return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest + " ms"
+        String(max(0, nanoseconds), unit: 1_000_000, decimals: 3) + " ms"
     }
 }

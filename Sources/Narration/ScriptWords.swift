@@ -1,6 +1,18 @@
+import Lab
+import LinuxKernel
 import PacketScript
 
 /// What is wrong with a script, and what went wrong with it, in both languages.
+extension ScriptFile.Problem {
+    package var text: Text {
+        switch self {
+        case .missing(let error): Text(en: error.message, zh: error.chineseMessage)
+        case .empty: Text(en: "it has no packet and no call: nothing was shown", zh: "其中没有任何报文或调用：什么也没有验证")
+        case .wrong(let error): error.kind.text
+        }
+    }
+}
+
 extension ScriptError.Kind {
     package var text: Text {
         switch self {

@@ -65,7 +65,7 @@ extension ConnectionStory.Step {
             return Text(
                 en:
                     "SYN-ACK from the \(from.english): it acknowledges the \(other.english)'s SYN, ack = ISN + 1; both ends open at once.",
-                zh: "\(from.chinese)回 SYN-ACK，确认\(other.chinese)的 SYN:ack = ISN + 1；双方同时打开。")
+                zh: "\(from.chinese)回 SYN-ACK，确认\(other.chinese)的 SYN：ack = ISN + 1；双方同时打开。")
         case .syn:
             return Text(
                 en: "Handshake 1 of 3: the client asks to connect, with its ISN \(header.sequence) (relative 0).",
@@ -74,7 +74,7 @@ extension ConnectionStory.Step {
             return Text(
                 en:
                     "Handshake 2 of 3: the server agrees, with its own ISN \(header.sequence), and acknowledges the SYN: ack = ISN + 1.",
-                zh: "第二次握手：服务端同意，给出自己的 ISN = \(header.sequence)，并确认对方的 SYN:ack = ISN + 1。")
+                zh: "第二次握手：服务端同意，给出自己的 ISN = \(header.sequence)，并确认对方的 SYN：ack = ISN + 1。")
         case .handshakeAck:
             return Text(
                 en: "Handshake 3 of 3: the client acknowledges the server's SYN; the connection is established.",
@@ -87,7 +87,7 @@ extension ConnectionStory.Step {
                 zh: "\(from.chinese)发送数据：从序号 \(seq) 起 \(length) 字节，下一个序号是 \(next)。")
         case .acknowledgment:
             if covers.fin {
-                return Text(en: "ACK of the FIN: ack = \(ack).", zh: "确认对方的 FIN:ack = \(ack)。")
+                return Text(en: "ACK of the FIN: ack = \(ack).", zh: "确认对方的 FIN：ack = \(ack)。")
             }
             return Text(
                 en: "ACK from the \(from.english): everything before \(ack) has arrived.",

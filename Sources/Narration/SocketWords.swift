@@ -1,3 +1,4 @@
+import FlatMemory
 import LinuxKernel
 
 extension SocketEntry {
@@ -12,6 +13,6 @@ extension SocketEntry {
             case .persist: "persist"
             case .other(let number): "timer \(number)"
             }
-        return timer == .off ? "-" : "\(name),\(decimal(Double(timerExpiry) / 1000, 1))s,\(retransmits)"
+        return timer == .off ? "-" : "\(name),\(String(Int64(timerExpiry), unit: 1000, decimals: 1))s,\(retransmits)"
     }
 }

@@ -5,7 +5,7 @@ import Tracking
 extension ConnectionStory {
     /// How it went, in two or three sentences under its picture.
     public var summary: [Text] {
-        let outcome = record.outcome
+        let outcome = settled.outcome
         var lines: [Text]
         if let last = lastStates, outcome.isContradicted(by: last) {
             lines = outcome.sentences(endingIn: last)
@@ -18,10 +18,16 @@ extension ConnectionStory {
                 Text(
                     en:
                         "Who is client and who is server is a guess: \(record.roleEvidence == .port ? "by the ports" : "the first to send counts as client").",
-                    zh: "客户端与服务端是猜的：\(record.roleEvidence == .port ? "依据端口号" : "先发的一端算客户端")。"))
+                    zh: "两端角色为推测：\(record.roleEvidence == .port ? "依据端口号" : "先发送的一端视为客户端")。"))
         }
         if record.reusesTuple {
             lines.append(Text(en: "The same address pair was used before in this capture.", zh: "这个四元组在抓包中此前用过。"))
+        }
+        if leftOut > 0 {
+            lines.append(
+                Text(
+                    en: "The last \(counted(leftOut, "segment")) are not in the picture.",
+                    zh: "最后 \(leftOut) 个报文段未画出。"))
         }
         return lines
     }

@@ -9,8 +9,8 @@ public enum StoryChoice: Sendable, Equatable {
     case none
     /// Of all connections, where their packets lie: for a capture whose packets can be fetched again.
     case places
-    /// One connection's segments with their bytes, counted from 1 in the order of first segments.
-    case connection(Int)
+    /// One connection's segments with their bytes, counted from 1 in the order of first segments, up to so many.
+    case connection(Int, limit: Int)
     /// Every connection's segments with their bytes, up to so many in all.
     case all(limit: Int)
 
@@ -37,8 +37,8 @@ public struct CaptureAnalysis: ~Copyable {
     /// What found the connections where several workers did; else `nil`.
     private var parallel: ParallelPass?
     public private(set) var counts = PacketCounts()
-    /// The kept segments with their connection's index.
-    public private(set) var kept: [(connection: Int, segment: StoredSegment)] = []
+    /// The kept segments.
+    private var kept: [StoredSegment] = []
     /// Where in ``kept`` the segments of each connection lie.
     private var keptPlaces: [[Int]] = []
     /// Segments that the choice asked for and the limit left out.
@@ -97,9 +97,11 @@ public struct CaptureAnalysis: ~Copyable {
     ///   - workers: how many processors may share the work on a large file. The result is the same.
     ///   - report: called now and then while reading, at least every few milliseconds where packets come. While several workers
     ///     read, what they have found is not in the analysis yet.
+    ///   - isEnough: asked after each report where one worker reads: whether to read no further.
     public mutating func read(
         _ reader: inout CaptureReader, workers: Int = 1,
-        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }
+        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
+        until isEnough: () -> Bool = { false }
     ) throws(CaptureError) {
         if parallel != nil || workers > 1 && isDivisible && counts.packets == 0 && ParallelPass.isWorthwhile(reader) {
             try readInParallel(&reader, workers, reporting: report)
@@ -111,6 +113,7 @@ public struct CaptureAnalysis: ~Copyable {
             reader.finish(&packets)
             let reached = progress(of: reader)
             report(&self, reached)
+            if isEnough() { return }
         }
     }
 
@@ -126,7 +129,7 @@ public struct CaptureAnalysis: ~Copyable {
                 let place = kept.count
                 take(bytes.extracting(packet.offset..<packet.offset + packet.capturedLength), packet)
                 // Of what is kept only: the others' are looked for by nobody.
-                if place < kept.count { kept[place].segment.comments = reader.comments(of: packet) }
+                if place < kept.count { kept[place].comments = reader.comments(of: packet) }
             }
         } else {
             batch.removeAll()
@@ -185,14 +188,11 @@ public struct CaptureAnalysis: ~Copyable {
         switch choice {
         case .none: break
         case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
-        case .connection(let number):
-            if connection == number - 1 { keep(connection, header, frame, packet, isRefused: predecessor != nil) }
+        case .connection(let number, let limit):
+            guard connection == number - 1 else { return }
+            keep(connection, header, frame, packet, isRefused: predecessor != nil, limit)
         case .all(let limit):
-            if kept.count < limit {
-                keep(connection, header, frame, packet, isRefused: predecessor != nil)
-            } else {
-                leftOut += 1
-            }
+            keep(connection, header, frame, packet, isRefused: predecessor != nil, limit)
         }
     }
 
@@ -210,15 +210,19 @@ public struct CaptureAnalysis: ~Copyable {
 
     private mutating func keep(
         _ connection: Int, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket,
-        isRefused: Bool
+        isRefused: Bool, _ limit: Int
     ) {
+        guard kept.count < limit else {
+            leftOut += 1
+            return
+        }
         var segment = StoredSegment(
             number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
             link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
         segment.isRefused = isRefused
         while keptPlaces.count <= connection { keptPlaces.append([]) }
         keptPlaces[connection].append(kept.count)
-        kept.append((connection, segment))
+        kept.append(segment)
     }
 }
 
@@ -244,10 +248,10 @@ extension CaptureAnalysis {
     /// - Returns: `nil` where nothing was kept of it.
     public func stored(_ number: Int, renumbered: Bool = false) -> StoredConnection? {
         guard keptPlaces.indices.contains(number &- 1) else { return nil }
-        let segments = keptPlaces[number - 1].map { kept[$0].segment }
+        let segments = keptPlaces[number - 1].map { kept[$0] }
         return StoredConnection(
             segments: renumbered ? segments.enumerated().map { $1.numbered($0 + 1) } : segments,
-            reusesTuple: self[number - 1].reusesTuple)
+            record: self[number - 1], isRenumbered: renumbered)
     }
 
     /// One connection, counted from 1, its packets fetched again from where the first pass noted that they lie.
@@ -266,7 +270,7 @@ extension CaptureAnalysis {
             guard let segment = try StoredSegment(at: place, from: &reader) else { return nil }
             segments.append(segment)
         }
-        return StoredConnection(segments: segments, reusesTuple: self[number - 1].reusesTuple)
+        return StoredConnection(segments: segments, record: self[number - 1])
     }
 }
 

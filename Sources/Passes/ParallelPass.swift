@@ -106,15 +106,15 @@ package final class ParallelPass: @unchecked Sendable {
     private func putInOrder() {
         // All at once the first time; later the array grows as it likes, since each time may bring a few.
         if order.isEmpty { order.reserveCapacity(shards.reduce(0) { $0 + $1.tracker.count }) }
+        // By shard, the number of the first packet of its next connection; the largest one where it has no more.
+        var heads = (0..<workers).map { shards[$0].firstNumber(of: ordered[$0]) }
         while true {
-            var first: (shard: Int, number: UInt64)?
-            for shard in 0..<workers where ordered[shard] < shards[shard].tracker.count {
-                let number = shards[shard].tracker[ordered[shard]].firstNumber
-                if number < first?.number ?? .max { first = (shard, number) }
-            }
-            guard let first else { return }
-            order.append(UInt32(first.shard) << 28 | UInt32(truncatingIfNeeded: ordered[first.shard]))
-            ordered[first.shard] += 1
+            var first = 0
+            for shard in 1..<max(1, workers) where heads[shard] < heads[first] { first = shard }
+            guard heads[first] != .max else { return }
+            order.append(UInt32(first) << 28 | UInt32(truncatingIfNeeded: ordered[first]))
+            ordered[first] += 1
+            heads[first] = shards[first].firstNumber(of: ordered[first])
         }
     }
 
@@ -268,6 +268,9 @@ private final class Shard: @unchecked Sendable {
         tracker = ConnectionTracker(seed: seed, expecting: count)
         index = SegmentIndex(isKept: indexing)
     }
+
+    /// The number of the first packet of a connection; the largest one where there is no such connection.
+    func firstNumber(of own: Int) -> UInt64 { own < tracker.count ? tracker.firstNumber(of: own) : .max }
 
     func take(_ part: PassPart, _ number: Int) {
         if isMeasuring {

@@ -17,7 +17,6 @@ public enum GlyphSet: Sendable, Equatable, CaseIterable {
     var loop: String { self == .ascii ? "@" : "↺" }
     var below: String { self == .ascii ? "^ " : "└ " }
     var belowRight: String { self == .ascii ? " ^" : " ┘" }
-    var bullet: String { self == .ascii ? "* " : "• " }
     var ellipsis: String { self == .ascii ? ".." : "…" }
 }
 

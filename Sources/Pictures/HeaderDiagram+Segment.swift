@@ -32,10 +32,24 @@ extension HeaderDiagram.Option {
                 options.append(HeaderDiagram.Option([Field(max(1, octets.count), option.description)]))
                 continue
             }
-            var fields = [Field(1, "kind \(kind)"), Field(1, "len \(octets.count)")]
-            if octets.count > 2 { fields.append(Field(octets.count - 2, option.description)) }
-            options.append(HeaderDiagram.Option(fields))
+            let fields = [Field(1, "kind \(kind)"), Field(1, "len \(octets.count)")]
+            options.append(HeaderDiagram.Option(fields + values(of: option, octets: octets.count - 2)))
         }
         return options
+    }
+
+    /// What stands behind an option's kind and length: a field for each value that its document draws as one.
+    private static func values(of option: TCPOption, octets: Int) -> [Field] {
+        let fields: [Field] =
+            switch option {
+            case .timestamps(let stamps): [Field(4, "TSval \(stamps.value)"), Field(4, "TSecr \(stamps.echoReply)")]
+            case .sack(let blocks):
+                blocks.flatMap { [Field(4, "SACK left edge \($0.left)"), Field(4, "SACK right edge \($0.right)")] }
+            case .authentication(let keyID, let next, let length):
+                [Field(1, "KeyID \(keyID)"), Field(1, "RNextKeyID \(next)"), Field(Int(length), "MAC")]
+            default: []
+            }
+        guard fields.isEmpty || fields.reduce(0, { $0 + $1.byteCount }) != octets else { return fields }
+        return octets > 0 ? [Field(octets, option.description)] : []
     }
 }

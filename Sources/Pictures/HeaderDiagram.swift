@@ -183,16 +183,15 @@ public struct HeaderDiagram: Sendable {
         var free = 4
         var left = Self.mostOptionBytes
         for field in options.lazy.flatMap(\.fields) where field.byteCount > 0 {
-            var bytes = min(field.byteCount, left)
+            let bytes = min(field.byteCount, left)
             left -= bytes
-            var text = Printable.text(field.text)
-            while bytes > 0 {
-                let taken = min(bytes, free)
-                current.append(Part(bits: taken * 8, lines: [text]))
-                bytes -= taken
+            let text = Printable.text(field.text)
+            let pieces = Self.pieces(of: bytes, free: free)
+            // The value stands where it begins, or where there is more room for it; two points are its rest.
+            let home = pieces.firstIndex { canvas.measure(text) < $0 * 16 } ?? pieces.firstIndex(of: pieces.max() ?? 0)
+            for (index, taken) in pieces.enumerated() {
+                current.append(Part(bits: taken * 8, lines: [index == home ? text : ".."]))
                 free -= taken
-                // The value stands where it begins; what follows is its rest.
-                text = ".."
                 if free == 0 {
                     rows.append(current)
                     (current, free) = ([], 4)
@@ -201,6 +200,17 @@ public struct HeaderDiagram: Sendable {
         }
         if !current.isEmpty { rows.append(current + [Part(bits: free * 8, lines: [""])]) }
         return rows
+    }
+
+    /// How many of a field's bytes stand in each row, the first of which has room for `free`.
+    private static func pieces(of bytes: Int, free: Int) -> [Int] {
+        var pieces: [Int] = []
+        var left = bytes
+        while left > 0 {
+            pieces.append(min(left, pieces.isEmpty ? free : 4))
+            left -= pieces[pieces.count - 1]
+        }
+        return pieces
     }
 
     // MARK: List

@@ -16,7 +16,7 @@ public struct Ladder: Sendable {
     }
 
     /// Below this width a ladder becomes a list.
-    public static let narrowestLadder = 60
+    static let narrowestLadder = 60
 
     /// A pause of more nanoseconds than this is drawn as a tear, unless told otherwise.
     public static let usualSilence: Int64 = 50_000_000

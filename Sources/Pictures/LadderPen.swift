@@ -253,9 +253,10 @@ struct LadderPen {
     // MARK: Remarks
 
     /// On lines of their own. Between two lanes the first lane's at the left, the other's at the right, with where they come
-    /// from in the last column; beside many lanes from the lane on, to the side with more room, over the rails that are there.
+    /// from in the last column; beside one lane or many from the lane on, to the side with more room, over the rails that are
+    /// there.
     private mutating func putNotes(_ notes: [Scene.Note]) {
-        guard layout.rails.count > 1 else { return }
+        guard !layout.rails.isEmpty else { return }
         for note in notes {
             let lane = layout.rails.indices.contains(note.lane) ? note.lane : 0
             let isRightward = lane < (layout.rails.count + 1) / 2

@@ -29,11 +29,6 @@ public struct Paragraph: Sendable {
         return result
     }
 
-    /// `text` after a bullet, the lines below hanging.
-    public func bullet(_ text: String) -> [String] {
-        lines(text, first: canvas.glyphs.bullet)
-    }
-
     /// `word: text`, the lines below hanging under the text, if the word is short; else as it is.
     public func labelled(_ text: String) -> [String] {
         let printable = text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""

@@ -14,7 +14,7 @@ struct FilterToken: Equatable, Sendable {
 }
 
 /// How a field is compared with a value.
-public enum FilterComparison: String, Sendable, CaseIterable {
+enum FilterComparison: String, Sendable, CaseIterable {
     case equal = "=="
     case unequal = "!="
     case less = "<"

@@ -15,7 +15,7 @@ extension Scene.Segment {
             arrival: step.account.map { $0.fate.arrival?.nanoseconds(since: start) }
                 ?? (step.fate == .lost ? nil : departure),
             sender: sender, receiver: receiver, flags: header.flags, sequence: step.sequence,
-            acknowledgment: step.acknowledgment, length: header.payloadLength, window: header.window, kind: step.kind)
+            acknowledgment: step.acknowledgment, length: header.payloadLength, kind: step.kind)
         self.fate = fate
         original = step.original
         isRepetition = step.isRepetition

@@ -138,8 +138,6 @@ extension Scene {
         public var acknowledgment: RelativeNumber?
         /// Octets of payload.
         public var length: UInt32
-        /// As it stands in the header, not scaled.
-        public var window: UInt16
         public var kind: ConnectionStory.Kind
         public var fate = Fate.arrived
         /// The number of the segment whose sequence numbers it sends again, or of which it is a copy, where that is known.
@@ -158,7 +156,7 @@ extension Scene {
         public var notes: [Note] = []
         public init(
             number: Int, departure: Int64, arrival: Int64?, sender: End, receiver: End, flags: TCPFlags,
-            sequence: RelativeNumber, acknowledgment: RelativeNumber?, length: UInt32 = 0, window: UInt16 = 0,
+            sequence: RelativeNumber, acknowledgment: RelativeNumber?, length: UInt32 = 0,
             kind: ConnectionStory.Kind
         ) {
             self.number = number
@@ -170,7 +168,6 @@ extension Scene {
             self.sequence = sequence
             self.acknowledgment = acknowledgment
             self.length = length
-            self.window = window
             self.kind = kind
         }
     }

@@ -1,19 +1,20 @@
+import FlatMemory
+
 /// How a scene's times are printed: one unit and one number of decimals for all rows, so that the column is straight, and
 /// as many decimals as it takes for rows at different times to show different numbers (on loopback events are
 /// microseconds apart).
 package struct SceneClock: Sendable, Equatable {
     /// `ms`, or `s` for a scene of hours.
     package var unit: String
-    /// Nanoseconds of one step of the last decimal.
-    package var step: UInt64
+    package var nanosecondsInUnit: UInt64
     package var decimals: Int
     /// Cells of the longest time.
     package var width: Int
 
-    private static let milliseconds = SceneClock(unit: "ms", step: 100_000, decimals: 1, width: 0)
-    private static let microseconds = SceneClock(unit: "ms", step: 1000, decimals: 3, width: 0)
-    private static let seconds = SceneClock(unit: "s", step: 1_000_000, decimals: 3, width: 0)
-    private static let fineSeconds = SceneClock(unit: "s", step: 1000, decimals: 6, width: 0)
+    private static let milliseconds = SceneClock(unit: "ms", nanosecondsInUnit: 1_000_000, decimals: 1, width: 0)
+    private static let microseconds = SceneClock(unit: "ms", nanosecondsInUnit: 1_000_000, decimals: 3, width: 0)
+    private static let seconds = SceneClock(unit: "s", nanosecondsInUnit: 1_000_000_000, decimals: 3, width: 0)
+    private static let fineSeconds = SceneClock(unit: "s", nanosecondsInUnit: 1_000_000_000, decimals: 6, width: 0)
 
     /// Times of up to this many nanoseconds are shown in milliseconds.
     private static let mostMilliseconds: UInt64 = 10_000_000_000_000
@@ -41,22 +42,16 @@ package struct SceneClock: Sendable, Equatable {
         width = text(Int64(clamping: longest)).utf8.count + sign
     }
 
-    private init(unit: String, step: UInt64, decimals: Int, width: Int) {
+    private init(unit: String, nanosecondsInUnit: UInt64, decimals: Int, width: Int) {
         self.unit = unit
-        self.step = step
+        self.nanosecondsInUnit = nanosecondsInUnit
         self.decimals = decimals
         self.width = width
     }
 
     /// Nanoseconds in this clock's unit: `1018.9`.
     package func text(_ nanoseconds: Int64) -> String {
-        let magnitude = nanoseconds.magnitude
-        let steps = magnitude / step + (magnitude % step >= step / 2 ? 1 : 0)
-        var scale: UInt64 = 1
-        for _ in 0..<decimals { scale *= 10 }
-        let fraction = String(steps % scale)
-        let zeros = String(repeating: "0", count: decimals - fraction.utf8.count)
-        return (nanoseconds < 0 && steps > 0 ? "-" : "") + "\(steps / scale)." + zeros + fraction
+        String(nanoseconds, unit: nanosecondsInUnit, decimals: decimals)
     }
 
     /// A duration for reading, in the unit that suits it: `640 us`, `1.5 ms`, `998 ms`, `12.3 s`, `2 min 5 s`, `3 h 7 min`.

@@ -17,10 +17,10 @@ extension ConnectionStory {
         let facts = segments.indices.map { index in
             let sender: Party = first.final.isFromClient(segments[index].header) ? .client : .server
             return SegmentFacts(
-                segments[index], side: first.final.side(of: sender), first.readings[index]?.classes ?? [])
+                segments[index], side: first.final.side(of: sender), first.readings[index])
         }
         let artefacts = CaptureArtefacts(segments, facts)
-        var pass = LabelPass(facts, artefacts, reusesTuple: reusesTuple)
+        var pass = LabelPass(facts, artefacts, first.final, reusesTuple: reusesTuple)
         let labels = first.final.isReflexive ? pass.runReflexive() : pass.run()
         let unreal = refused.union(facts.indices.filter { artefacts.kinds[$0] != nil })
         let resets = ResetHindsight(facts, leavingOut: unreal)
@@ -29,9 +29,10 @@ extension ConnectionStory {
         let foreign = left.union(resets.foreign)
         let sendersReplay = resets.foreign.isEmpty ? replay : Replay(segments, leavingOut: foreign) ?? replay
 
-        var record = replay.final
-        if reusesTuple { record.reusesTuple = true }
-        self.record = record
+        record = first.final
+        settled = replay.final
+        if reusesTuple { (record.reusesTuple, settled.reusesTuple) = (true, true) }
+        let record = settled
         client = record.clientEndpoint
         server = record.serverEndpoint
         clientBefore = .unknown

@@ -95,8 +95,12 @@ public struct ConnectionStory: Sendable {
 
     public let client: Endpoint
     public let server: Endpoint
-    /// The record of the first pass over the same segments, without those that never happened.
-    public let record: ConnectionRecord
+    /// The record of the first pass, as lists have it.
+    public internal(set) var record: ConnectionRecord
+    /// The same without what turned out never to have happened: copies, damaged segments, RSTs that nobody took.
+    public internal(set) var settled: ConnectionRecord
+    /// How many of the connection's segments, the last ones, ``steps`` leaves out, which is cut where there are too many.
+    public internal(set) var leftOut = 0
     public internal(set) var steps: [Step]
     /// The states before the first segment.
     public internal(set) var clientBefore: EndState

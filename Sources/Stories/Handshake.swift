@@ -6,6 +6,7 @@ import Tracking
 public struct Handshake: Sendable {
     /// SYN, SYN-ACK and ACK.
     public let steps: [ConnectionStory.Step]
+    private let record: ConnectionRecord
 
     /// `nil` where the three are not all there.
     public init?(_ story: ConnectionStory) {
@@ -16,6 +17,7 @@ public struct Handshake: Sendable {
         }
         guard found.count == kinds.count else { return nil }
         steps = found
+        record = story.record
     }
 
     /// An answer and what it answers, and whether ack = seq + 1 holds on their very numbers.
@@ -38,9 +40,7 @@ public struct Handshake: Sendable {
     public func windowBytes(_ step: ConnectionStory.Step) -> Int {
         let window = Int(step.segment.header.window)
         guard !step.segment.header.flags.contains(.syn) else { return window }
-        let scales = steps.prefix(2).map { $0.segment.header.synOptions(in: $0.segment.frame.octets).windowScale }
-        guard let own = scales[0], scales[1] != nil else { return window }
-        return window << min(Int(own), 14)
+        return window << Int(record.windowShift(of: record.side(of: step.sender)) ?? 0)
     }
 
     /// Whether a checksum holds only the pseudo-header's sum, as on a loopback, where nobody fills it in.

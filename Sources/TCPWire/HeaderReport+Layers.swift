@@ -4,10 +4,10 @@ extension HeaderReport.Layer {
     /// - Parameter next: where the header behind it begins, `nil` for the last one.
     init(_ mark: LayerRecorder.Mark, until next: Int?, in frame: [UInt8]) {
         var reader = FieldReader(frame, at: mark.offset)
-        if let layout = mark.layer.layout {
+        if let layout = mark.layer.layout(as: mark.form) {
             reader.read(layout)
         } else {
-            Self.read(mark.layer, at: mark.offset, &reader, in: frame)
+            Self.read(mark, &reader)
         }
         // The walk knows where it ends, whatever of it is read here.
         if let next, next > mark.offset { reader.length = next - mark.offset }
@@ -32,14 +32,15 @@ extension HeaderReport.Layer {
         optionStop = cursor.stop
     }
 
-    private static func read(_ layer: HeaderLayer, at offset: Int, _ reader: inout FieldReader, in frame: [UInt8]) {
+    private static func read(_ mark: LayerRecorder.Mark, _ reader: inout FieldReader) {
+        let layer = mark.layer
         switch layer {
         case .ipv4: readIPv4(&reader)
         case .ipv6: readIPv6(&reader)
         case .extensionHeader, .routingHeader, .destinationOptions, .fragmentHeader, .authenticationHeader:
             readExtension(layer, &reader)
         case .gre, .erspan, .etherIP, .vxlan, .geneve, .gtp, .teredo, .l2tp, .l2tp3:
-            readTunnel(layer, at: offset, &reader, in: frame)
+            readTunnel(layer, as: mark.form, &reader)
         case .udp:
             reader.field("Source Port", 16)
             reader.field("Destination Port", 16)
@@ -47,7 +48,7 @@ extension HeaderReport.Layer {
             reader.field("Checksum", 16)
         case .icmp, .icmpv6: readICMP(layer, &reader)
         case .tcp: readTCP(&reader)
-        default: readLink(layer, at: offset, &reader, in: frame)
+        default: readLink(layer, as: mark.form, &reader)
         }
     }
 

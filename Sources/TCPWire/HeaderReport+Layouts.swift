@@ -6,6 +6,8 @@ enum FieldShape {
     case little(String, Int)
     case etherType(String)
     case ipProtocol(String)
+    /// An address family's number, of so many octets; of four in either byte order.
+    case family(String, octets: Int)
     case hardware(String)
     /// An address of eight octets.
     case extended(String)
@@ -16,21 +18,53 @@ enum FieldShape {
 
 extension HeaderLayer {
     /// The fields of the header's fixed part; `nil` for headers that are read by hand. A longer header's rest is not read.
-    var layout: [FieldShape]? {
+    func layout(as form: HeaderForm) -> [FieldShape]? {
+        layout(of: form) ?? layout
+    }
+
+    /// The fields of a form that is not the usual one.
+    private func layout(of form: HeaderForm) -> [FieldShape]? {
+        switch (self, form) {
+        case (.pflog, .old):
+            [
+                .family("Address Family", octets: 4), .text("Interface", 16), .bits("Rule Number", 16),
+                .bits("Reason", 16), .bits("Action", 16), .bits("Direction", 16),
+            ]
+        // The SPI comes from the packet, the flags from the machine.
+        case (.enc, .littleEndian): [.family("Address Family", octets: 4), .bits("SPI", 32), .little("Flags", 4)]
+        case (.prism, .littleEndian): [.little("msgcode", 4), .little("msglen", 4), .text("devname", 16)]
+        case (.fddi, .padded): HeaderLayer.fddi.layout.map { [.bits("Padding", 24)] + $0 }
+        case (.lisp, .extended):
+            [
+                .bits("Flags", 8), .bits("Nonce", 16), .bits("Next Protocol", 8), .bits("Instance ID", 24),
+                .bits("Locator Status Bits", 8),
+            ]
+        case (.gtp, .old):
+            [
+                .bits("Version", 3), .bits("PT", 1), .bits("Spare", 3), .bits("SNN", 1), .bits("Message Type", 8),
+                .bits("Length", 16), .bits("Sequence Number", 16), .bits("Flow Label", 16),
+                .bits("SNDCP N-PDULLC Number", 8), .bits("Spare", 24), .bits("TID", 64),
+            ]
+        default: nil
+        }
+    }
+
+    private var layout: [FieldShape]? {
         switch self {
         case .direction: [.bits("Direction", 8)]
         case .switchTag, .preamble: []
         case .ppi: [.bits("pph_version", 8), .bits("pph_flags", 8), .little("pph_len", 2), .link("pph_dlt", octets: 4)]
-        case .nflog: [.bits("Address Family", 8), .bits("Version", 8), .bits("Resource ID", 16)]
+        case .loopback: [.family("Address Family", octets: 4)]
+        case .nflog: [.family("Address Family", octets: 1), .bits("Version", 8), .bits("Resource ID", 16)]
         case .pflog:
             [
-                .bits("Length", 8), .bits("Address Family", 8), .bits("Action", 8), .bits("Reason", 8),
+                .bits("Length", 8), .family("Address Family", octets: 1), .bits("Action", 8), .bits("Reason", 8),
                 .text("Interface", 16),
             ]
-        case .enc: [.bits("Address Family", 32), .bits("SPI", 32), .bits("Flags", 32)]
+        case .enc: [.family("Address Family", octets: 4), .bits("SPI", 32), .bits("Flags", 32)]
         case .ipnet:
             [
-                .bits("Version", 8), .bits("Family", 8), .bits("Hook Type", 16), .bits("Packet Length", 32),
+                .bits("Version", 8), .family("Family", octets: 1), .bits("Hook Type", 16), .bits("Packet Length", 32),
                 .bits("Interface Index", 32), .bits("Group Interface Index", 32), .bits("Source Zone", 32),
                 .bits("Destination Zone", 32),
             ]
@@ -143,6 +177,11 @@ extension FieldReader {
             case .little(let name, let octets): little(name, octets)
             case .etherType(let name): etherType(name)
             case .ipProtocol(let name): ipProtocol(name)
+            case .family(let name, let octets):
+                field(name, octets * 8) { value in
+                    let number = AddressFamily.number(UInt32(value))
+                    return AddressFamily(number)?.name ?? "\(number)"
+                }
             case .hardware(let name): hardwareAddress(name)
             case .extended(let name): hardwareAddress(name, octets: 8)
             case .link(let name, let octets):

@@ -9,19 +9,15 @@ extension HeaderReport.Layer {
         if meant < 8 { reader.field(meant == 0 ? "Address" : "Padding", (8 - meant) * 8) }
     }
 
-    /// Frame control's second octet stands behind its first, as sent; the other numbers are little-endian.
-    static func readWireless(_ reader: inout FieldReader) {
+    /// Frame control's second octet stands behind its first, as sent, unless they have changed places; the other numbers are
+    /// little-endian.
+    static func readWireless(as form: HeaderForm, _ reader: inout FieldReader) {
+        if form == .exchanged { readWirelessFlags(&reader) }
         let subtype = reader.field("Subtype", 4)
         let type = reader.field("Type", 2) { ["Management", "Control", "Data", "Extension"][Int($0)] }
         reader.field("Protocol Version", 2)
-        let order = reader.field("+HTC/Order", 1)
-        reader.field("Protected", 1)
-        reader.field("More Data", 1)
-        reader.field("Power Management", 1)
-        reader.field("Retry", 1)
-        reader.field("More Fragments", 1)
-        let fromAccessPoint = reader.field("From DS", 1)
-        let toAccessPoint = reader.field("To DS", 1)
+        if form != .exchanged { readWirelessFlags(&reader) }
+        func flag(_ name: String) -> Bool { reader.fields.contains { $0.name == name && $0.value == 1 } }
         reader.little("Duration/ID", 2)
         reader.hardwareAddress("Address 1")
         guard type != 1 else { return }
@@ -29,10 +25,18 @@ extension HeaderReport.Layer {
         reader.hardwareAddress("Address 3")
         reader.little("Sequence Control", 2) { "\($0 >> 4), fragment \($0 & 15)" }
         guard type == 2 else { return }
-        if fromAccessPoint == 1, toAccessPoint == 1 { reader.hardwareAddress("Address 4") }
+        if flag("From DS"), flag("To DS") { reader.hardwareAddress("Address 4") }
         guard subtype & 8 != 0 else { return }
         reader.little("QoS Control", 2)
-        if order == 1 { reader.little("HT Control", 4) }
+        if flag("+HTC/Order") { reader.little("HT Control", 4) }
+    }
+
+    private static func readWirelessFlags(_ reader: inout FieldReader) {
+        for name in [
+            "+HTC/Order", "Protected", "More Data", "Power Management", "Retry", "More Fragments", "From DS", "To DS",
+        ] {
+            reader.field(name, 1)
+        }
     }
 
     /// The Q.922 address of two to four octets, and what RFC 2427 puts behind it.
@@ -77,9 +81,9 @@ extension HeaderReport.Layer {
         if isEncrypted == 0, isChanged == 0 { reader.etherType() }
     }
 
-    static func readPKTAP(_ reader: inout FieldReader) {
-        // Of the second version the first octet is the length, and the flags at octet 36 have bit 19 set.
-        if let flags = reader.peek(ahead: 38), flags & 0x08 != 0 {
+    static func readPKTAP(as form: HeaderForm, _ reader: inout FieldReader) {
+        // Of the second version the first octet is the length.
+        if form == .extended {
             let length = reader.octets("Length", 8)
             reader.skip(octets: 5)
             reader.little("DLT", 2) { LinkType(rawValue: UInt16(clamping: $0)).name ?? "\($0)" }

@@ -1,7 +1,7 @@
 import FlatMemory
 
 extension HeaderReport.Layer {
-    static func readLink(_ layer: HeaderLayer, at offset: Int, _ reader: inout FieldReader, in frame: [UInt8]) {
+    static func readLink(_ layer: HeaderLayer, as form: HeaderForm, _ reader: inout FieldReader) {
         switch layer {
         case .ethernet:
             reader.hardwareAddress("Destination Address")
@@ -15,10 +15,8 @@ extension HeaderReport.Layer {
             reader.field("VID", 12)
             reader.etherType()
         case .llc:
-            let accessPoint = reader.field("DSAP", 8)
-            reader.field("SSAP", 8)
-            reader.field("Control", 8)
-            guard accessPoint == 0xaa else { break }
+            let points = [reader.field("DSAP", 8), reader.field("SSAP", 8), reader.field("Control", 8)]
+            guard points == [0xaa, 0xaa, 0x03] else { break }
             reader.field("OUI", 24)
             reader.etherType("PID")
         case .mpls: readLabels(&reader)
@@ -40,18 +38,20 @@ extension HeaderReport.Layer {
             reader.field("CODE", 8)
             reader.field("SESSION_ID", 16)
             reader.field("LENGTH", 16)
-        case .ppp: readPPP(at: offset, &reader, in: frame)
-        case .wireless: readWireless(&reader)
+        case .ppp: readPPP(as: form, &reader)
+        case .wireless: readWireless(as: form, &reader)
         case .frameRelay: readFrameRelay(&reader)
         case .macsec: readMACsec(&reader)
         case .ciscoMetadata:
             reader.field("Version", 8)
             let words = reader.octets("Length", 8, unit: 4)
-            reader.field("Options", 16)
-            reader.field("SGT", 16)
-            reader.skip(octets: max(0, words - 1) * 4)
+            if words > 0 {
+                reader.field("Options", 16)
+                reader.field("SGT", 16)
+                reader.skip(octets: (words - 1) * 4)
+            }
             reader.etherType()
-        case .pktap: readPKTAP(&reader)
+        case .pktap: readPKTAP(as: form, &reader)
         case .ipoib:
             if reader.peek(ahead: 2) != 0 || reader.peek(ahead: 3) != 0 || (reader.peek() ?? 0) < 6 {
                 reader.skip(octets: 40)
@@ -63,18 +63,13 @@ extension HeaderReport.Layer {
             reader.field("ARPHRD Type", 16)
             readCookedAddress(length: Int(reader.field("Address Length", 16)), &reader)
             reader.etherType("Protocol Type")
-        case .linuxCooked2:
+        default:
             reader.etherType("Protocol Type")
             reader.field("Reserved", 16)
             reader.field("Interface Index", 32)
             reader.field("ARPHRD Type", 16)
             reader.field("Packet Type", 8, meaning: packetType)
             readCookedAddress(length: Int(reader.field("Address Length", 8)), &reader)
-        default:
-            reader.field("Address Family", 32) { value in
-                let family = HeaderWalk<LayerRecorder>.loopbackFamily(UInt32(value))
-                return family == 2 ? "IPv4" : [10, 23, 24, 28, 30].contains(family) ? "IPv6" : nil
-            }
         }
     }
 
@@ -89,13 +84,12 @@ extension HeaderReport.Layer {
         }
     }
 
-    private static func readPPP(at offset: Int, _ reader: inout FieldReader, in frame: [UInt8]) {
-        let rest = frame.dropFirst(offset)
-        if rest.starts(with: [0xff, 0x03]) {
-            reader.field("Address", 8)
+    private static func readPPP(as form: HeaderForm, _ reader: inout FieldReader) {
+        if form == .directed || reader.peek() == 0xff && reader.peek(ahead: 1) == 0x03 {
+            reader.field(form == .directed ? "Direction" : "Address", 8)
             reader.field("Control", 8)
         }
-        let isCompressed = frame.dropFirst(offset + reader.octetsRead).first.map { $0 & 1 == 1 } ?? false
+        let isCompressed = reader.peek().map { $0 & 1 == 1 } ?? false
         reader.field("Protocol", isCompressed ? 8 : 16) { value in
             switch value {
             case 0x21: "IPv4"
@@ -118,19 +112,18 @@ extension HeaderReport.Layer {
         }
     }
 
-    static func readTunnel(
-        _ layer: HeaderLayer, at offset: Int, _ reader: inout FieldReader, in frame: [UInt8]
-    ) {
+    static func readTunnel(_ layer: HeaderLayer, as form: HeaderForm, _ reader: inout FieldReader) {
         switch layer {
         case .gre: readGRE(&reader)
         case .erspan:
-            let version = reader.field("Ver", 4)
+            let isThird = form == .extended
+            reader.field("Ver", 4)
             reader.field("VLAN", 12)
             reader.field("COS", 3)
-            reader.field(version == 2 ? "BSO" : "En", 2)
+            reader.field(isThird ? "BSO" : "En", 2)
             reader.field("T", 1)
             reader.field("Session ID", 10)
-            if version == 2 {
+            if isThird {
                 reader.field("Timestamp", 32)
                 reader.field("SGT", 16)
                 reader.field("Flags", 15)
@@ -141,8 +134,7 @@ extension HeaderReport.Layer {
             }
         case .l2tp: readL2TP(&reader)
         case .l2tp3:
-            // Over UDP the first octets are flags and version, over IP they are the session's.
-            if reader.peek() == 0, reader.peek(ahead: 1) == 3, reader.peek(ahead: 2) == 0, reader.peek(ahead: 3) == 0 {
+            if form == .overUDP {
                 reader.field("Flags and Version", 16)
                 reader.field("Reserved", 16)
             }
@@ -191,7 +183,7 @@ extension HeaderReport.Layer {
 
     private static func readGRE(_ reader: inout FieldReader) {
         let checksum = reader.field("C", 1)
-        reader.field("R", 1)
+        let route = reader.field("R", 1)
         let key = reader.field("K", 1)
         let sequence = reader.field("S", 1)
         reader.field("Reserved0", 4)
@@ -199,9 +191,9 @@ extension HeaderReport.Layer {
         reader.field("Reserved", 4)
         let version = reader.field("Ver", 3)
         reader.etherType("Protocol Type")
-        if checksum == 1 {
+        if checksum == 1 || route == 1 {
             reader.field("Checksum", 16)
-            reader.field("Reserved1", 16)
+            reader.field(route == 1 ? "Offset" : "Reserved1", 16)
         }
         if key == 1, version == 1 {
             reader.field("Payload Length", 16)

@@ -29,12 +29,14 @@ public struct HeaderReport: Sendable {
     }
 
     /// Reads a TCP header without a packet around it: what follows it is its payload, and its checksum cannot be verified.
+    ///
+    /// Nothing says where a bare header ended, so octets that are missing were cut off.
     public init(bareTCP octets: [UInt8]) {
-        let bounds = WalkBounds(captured: octets.count, end: octets.count)
+        let dataOffset = octets.count > 12 ? Int(octets[12] >> 4) : 0
+        let bounds = WalkBounds(captured: octets.count, end: max(octets.count, dataOffset * 4))
         var recorder = LayerRecorder()
         var segment = SegmentHeader()
         verdict = HeaderWalk.tcp(octets.octets, at: 0, in: bounds, &segment, &recorder)
-        // Nothing says where a bare header ended, so too few octets are a cut and not a contradiction.
         if octets.count < 20 {
             verdict = .truncated
             recorder.reason = .truncated(.tcp, have: octets.count, need: 20)
@@ -101,6 +103,7 @@ struct LayerRecorder: LayerObserver {
     struct Mark {
         var layer: HeaderLayer
         var offset: Int
+        var form: HeaderForm
     }
 
     private(set) var marks: [Mark] = []
@@ -108,7 +111,9 @@ struct LayerRecorder: LayerObserver {
 
     var mark: Int { marks.count }
 
-    mutating func enter(_ layer: HeaderLayer, at offset: Int) { marks.append(Mark(layer: layer, offset: offset)) }
+    mutating func enter(_ layer: HeaderLayer, at offset: Int, as form: HeaderForm) {
+        marks.append(Mark(layer: layer, offset: offset, form: form))
+    }
 
     mutating func stop(_ reason: HeaderStop) { self.reason = reason }
 

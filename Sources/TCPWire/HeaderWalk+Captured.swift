@@ -64,9 +64,10 @@ extension HeaderWalk {
                 littleEndian32(frame, at: offset &+ 4) <= 1, littleEndian32(frame, at: offset &+ 8) <= 300
             else { return observer.ended(.otherLink, .otherLinkType(LinkType(door))) }
         }
-        observer.enter(.pktap, at: offset)
+        let isSecond =
+            !isPrivate && available >= 40 && littleEndian32(frame, at: offset &+ 36) & 0x0008_0000 != 0
+        observer.enter(.pktap, at: offset, as: isSecond ? .extended : .usual)
         guard available >= 40 else { return observer.truncated(.pktap, have: available, need: 40) }
-        let isSecond = littleEndian32(frame, at: offset &+ 36) & 0x0008_0000 != 0 && !isPrivate
         let length = isSecond ? UInt32(frame.octet(at: offset)) : littleEndian32(frame, at: offset)
         let link = isSecond ? UInt32(littleEndian16(frame, at: offset &+ 6)) : littleEndian32(frame, at: offset &+ 8)
         guard length >= (isSecond ? 40 : 108), length <= 4096 else {
@@ -87,7 +88,7 @@ extension HeaderWalk {
         _ frame: RawSpan, isOld: Bool, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        observer.enter(.pflog, at: offset)
+        observer.enter(.pflog, at: offset, as: isOld ? .old : .usual)
         let available = bounds.captured &- offset
         guard available >= 4 else { return observer.truncated(.pflog, have: available, need: 4) }
         let stated = Int(frame.octet(at: offset))
@@ -96,12 +97,11 @@ extension HeaderWalk {
             return observer.malformed(.pflog, field: "Length", value: stated)
         }
         guard available >= length else { return observer.truncated(.pflog, have: available, need: length) }
-        let family = isOld ? loopbackFamily(frame.bigEndian32(at: offset)) : UInt32(frame.octet(at: offset &+ 1))
-        switch family {
+        let family =
+            isOld ? AddressFamily.number(frame.bigEndian32(at: offset)) : UInt32(frame.octet(at: offset &+ 1))
+        guard AddressFamily(family) != nil else { return observer.ended(.notIP, .otherFamily(family)) }
         // The family that a rule translated from may be the other one than the packet's.
-        case 2, 10, 24, 26, 28, 30: return rawIP(frame, at: offset &+ length, in: bounds, &segment, &observer)
-        default: return observer.ended(.notIP, .otherFamily(family))
-        }
+        return rawIP(frame, at: offset &+ length, in: bounds, &segment, &observer)
     }
 
     /// A header that gives the address family of the packet behind it: in its first four octets (OpenBSD's enc, in the byte
@@ -110,11 +110,11 @@ extension HeaderWalk {
         _ frame: RawSpan, _ layer: HeaderLayer, _ length: Int, at offset: Int, in bounds: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer
     ) -> PacketVerdict {
-        observer.enter(layer, at: offset)
         let available = bounds.captured &- offset
+        let first = layer == .enc && available >= 4 ? frame.bigEndian32(at: offset) : 0
+        observer.enter(layer, at: offset, as: first > 0xffff ? .littleEndian : .usual)
         guard available >= length else { return observer.truncated(layer, have: available, need: length) }
-        let family =
-            layer == .enc ? loopbackFamily(frame.bigEndian32(at: offset)) : UInt32(frame.octet(at: offset &+ 1))
+        let family = layer == .enc ? AddressFamily.number(first) : UInt32(frame.octet(at: offset &+ 1))
         return ofFamily(frame, family, at: offset &+ length, in: bounds, &segment, &observer)
     }
 

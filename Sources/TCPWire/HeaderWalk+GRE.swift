@@ -51,7 +51,7 @@ extension HeaderWalk {
         case .erspan:
             // Type I has no header of its own, and no sequence number to tell it by.
             let header = flags & 0x1000 != 0 ? 8 : 0
-            return erspan(frame, at: offset, header: header, in: bounds, &segment, &observer)
+            return erspan(frame, as: .usual, at: offset, header: header, in: bounds, &segment, &observer)
         case .erspan3: return erspan3(frame, at: offset, in: bounds, &segment, &observer)
         case .wccp: return wccp(frame, at: offset, in: bounds, &segment, &observer)
         case .mikroTik:
@@ -89,11 +89,12 @@ extension HeaderWalk {
     }
 
     private static func erspan(
-        _ frame: RawSpan, at offset: Int, header: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ frame: RawSpan, as form: HeaderForm, at offset: Int, header: Int, in bounds: WalkBounds,
+        _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
         if header > 0 {
-            observer.enter(.erspan, at: offset)
+            observer.enter(.erspan, at: offset, as: form)
             let available = bounds.captured &- offset
             guard available >= header else { return observer.truncated(.erspan, have: available, need: header) }
         }
@@ -108,15 +109,15 @@ extension HeaderWalk {
     ) -> PacketVerdict {
         let available = bounds.captured &- offset
         guard available >= 12 else {
-            observer.enter(.erspan, at: offset)
+            observer.enter(.erspan, at: offset, as: .extended)
             return observer.truncated(.erspan, have: available, need: 12)
         }
         let last = frame.bigEndian16(at: offset &+ 10)
         let header = last & 1 == 1 ? 20 : 12
         guard last >> 10 & 0x1f == 2 else {
-            return erspan(frame, at: offset, header: header, in: bounds, &segment, &observer)
+            return erspan(frame, as: .extended, at: offset, header: header, in: bounds, &segment, &observer)
         }
-        observer.enter(.erspan, at: offset)
+        observer.enter(.erspan, at: offset, as: .extended)
         return nestedIP(frame, at: offset &+ header, in: bounds, &segment, &observer)
     }
 

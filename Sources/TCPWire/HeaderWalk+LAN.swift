@@ -32,13 +32,13 @@ extension HeaderWalk {
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        observer.enter(.fddi, at: start)
         var offset = start
         if !isLLCFrame(frame, at: offset, in: bounds), isLLCFrame(frame, at: offset &+ 3, in: bounds),
             isSNAP(frame, at: offset &+ 16, in: bounds)
         {
             offset &+= 3
         }
+        observer.enter(.fddi, at: start, as: offset > start ? .padded : .usual)
         let available = bounds.captured &- offset
         guard available >= 13 else { return observer.truncated(.fddi, have: available, need: 13) }
         guard isLLCFrame(frame, at: offset, in: bounds) else {
@@ -135,8 +135,8 @@ extension HeaderWalk {
         return ethernet(frame, at: offset &+ 2, in: bounds, &segment, &observer)
     }
 
-    /// An mPacket (IEEE 802.3 99.3): a preamble whose last octet says whether a whole frame follows, or the start or a later
-    /// part of one that was interrupted.
+    /// An mPacket (IEEE 802.3 99.3): a preamble whose last octet says whether a frame begins behind it or goes on. One that may be
+    /// interrupted begins in the same way whether it will be or not: its first part is read as a frame whose rest is missing.
     private static func mPacket(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -145,7 +145,7 @@ extension HeaderWalk {
         let available = bounds.captured &- offset
         guard available >= 8 else { return observer.truncated(.preamble, have: available, need: 8) }
         switch frame.octet(at: offset &+ 7) {
-        // The start delimiter of a frame that is not interrupted, and those of the first part of one that may be.
+        // The start delimiter of a frame that cannot be interrupted, and those of one that may be.
         case 0xd5, 0xe6, 0x4c, 0x7f, 0xb3: return ethernet(frame, at: offset &+ 8, in: bounds, &segment, &observer)
         default: return observer.ended(.fragment, .laterPart(.preamble))
         }

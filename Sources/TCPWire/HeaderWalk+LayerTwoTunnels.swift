@@ -32,7 +32,15 @@ extension HeaderWalk {
         }
         guard bounds.captured &- offset >= 2 else { return .otherTransport }
         observer.enter(.l2tp, at: start)
-        return ppp(frame, at: offset, in: bounds, &segment, &observer)
+        let verdict = ppp(frame, at: offset, in: bounds, &segment, &observer)
+        switch verdict {
+        // A protocol number alone proves nothing: the length or the framing has to, or an IP header behind it.
+        case .concealed, .fragment:
+            let isProven =
+                flags & 0x4000 != 0 || frame.bigEndian16(at: offset) == 0xff03 || Int(segment.ipOffset) > start
+            return isProven ? verdict : .otherTransport
+        default: return verdict
+        }
     }
 
     /// L2TP version 3 over IP (RFC 3931 4.1.1): a session's number, 0 for control messages.
@@ -58,19 +66,19 @@ extension HeaderWalk {
         for skipped in stride(from: 0, through: 12, by: 4) {
             let offset = start &+ 4 &+ skipped
             if isProvenEthernet(frame, at: offset, in: bounds) {
-                observer.enter(.l2tp3, at: header)
+                observer.enter(.l2tp3, at: header, as: header < start ? .overUDP : .usual)
                 return ethernet(frame, at: offset, in: bounds, &segment, &observer)
             }
             if isProvenIP(frame, at: offset, in: bounds) {
-                observer.enter(.l2tp3, at: header)
+                observer.enter(.l2tp3, at: header, as: header < start ? .overUDP : .usual)
                 return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
             }
             if isProvenPPP(frame, at: offset, in: bounds) {
-                observer.enter(.l2tp3, at: header)
+                observer.enter(.l2tp3, at: header, as: header < start ? .overUDP : .usual)
                 return ppp(frame, at: offset, in: bounds, &segment, &observer)
             }
             if isProvenSerial(frame, at: offset, in: bounds) {
-                observer.enter(.l2tp3, at: header)
+                observer.enter(.l2tp3, at: header, as: header < start ? .overUDP : .usual)
                 return serialFrame(frame, at: offset, in: bounds, &segment, &observer)
             }
         }
@@ -95,7 +103,8 @@ extension HeaderWalk {
     }
 
     /// CAPWAP's data (RFC 5415 4.3): version 0, no DTLS, no keep-alive, a header length, a fragment that is the first. With the bit T
-    /// the frame is the binding's, 802.11 for 1; else it is 802.3.
+    /// the frame is the binding's, 802.11 for 1; else it is 802.3. Of later fragments there is the header alone to know them by:
+    /// it is that of 802.11, and longer than eight octets only with the bits W or M, which say why.
     static func capwap(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -116,6 +125,7 @@ extension HeaderWalk {
             bounds.captured &- offset > length
         else { return .otherTransport }
         guard first & 0x80 == 0 || fragment & 0xfff8 == 0 else {
+            guard binding == 1, length == 8 || first & 0x30 != 0 else { return .otherTransport }
             observer.enter(.capwap, at: offset)
             return observer.ended(.fragment, .laterPart(.capwap))
         }
@@ -149,7 +159,7 @@ extension HeaderWalk {
         guard !isOpenData(frame, first, second, at: offset, in: bounds),
             isOpenData(frame, second, first, at: offset, in: bounds)
         else { return wireless(frame, at: offset, in: bounds, &segment, &observer) }
-        observer.enter(.wireless, at: offset)
+        observer.enter(.wireless, at: offset, as: .exchanged)
         return llc(
             frame, at: offset &+ wirelessHeaderLength(second, first), in: bounds, &segment, &observer)
     }
@@ -172,35 +182,38 @@ extension HeaderWalk {
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        guard bounds.captured &- start >= 5, frame.octet(at: start) == 1 else {
-            return observer.ended(.otherTransport, .noPacket(.tzsp, field: "Version", value: 0))
+        observer.enter(.tzsp, at: start)
+        let available = bounds.captured &- start
+        guard available >= 5 else { return observer.truncated(.tzsp, have: available, need: 5) }
+        let version = Int(frame.octet(at: start))
+        let type = Int(frame.octet(at: start &+ 1))
+        guard version == 1 else {
+            return observer.ended(.notIP, .noPacket(.tzsp, field: "Version", value: version))
         }
-        let type = frame.octet(at: start &+ 1)
-        guard type <= 1 else {
-            return observer.ended(.otherTransport, .noPacket(.tzsp, field: "Type", value: Int(type)))
+        guard type <= 1 else { return observer.ended(.notIP, .noPacket(.tzsp, field: "Type", value: type)) }
+        let link: LinkType
+        switch frame.bigEndian16(at: start &+ 2) {
+        case 1: link = .ethernet
+        case 18: link = LinkType(LinkDoor.wireless)
+        case 119: link = .prism
+        case 127: link = LinkType(LinkDoor.avs)
+        case let other:
+            return observer.ended(.notIP, .noPacket(.tzsp, field: "Encapsulates", value: Int(other)))
         }
         var offset = start &+ 4
         for _ in 0..<64 {
-            guard bounds.captured > offset else { return .otherTransport }
+            guard bounds.captured > offset else {
+                return observer.truncated(.tzsp, have: available, need: offset &+ 1 &- start)
+            }
             let tag = frame.octet(at: offset)
             offset &+= 1
-            if tag == 1 {
-                let link: LinkType
-                switch frame.bigEndian16(at: start &+ 2) {
-                case 1: link = .ethernet
-                case 18: link = LinkType(LinkDoor.wireless)
-                case 119: link = .prism
-                case 127: link = LinkType(LinkDoor.avs)
-                case let other:
-                    return observer.ended(.otherTransport, .noPacket(.tzsp, field: "Encapsulates", value: Int(other)))
-                }
-                observer.enter(.tzsp, at: start)
-                return nestedFrame(frame, link: link, at: offset, in: bounds, &segment, &observer)
-            }
+            if tag == 1 { return nestedFrame(frame, link: link, at: offset, in: bounds, &segment, &observer) }
             guard tag != 0 else { continue }
-            guard bounds.captured > offset else { return .otherTransport }
+            guard bounds.captured > offset else {
+                return observer.truncated(.tzsp, have: available, need: offset &+ 1 &- start)
+            }
             offset &+= 1 &+ Int(frame.octet(at: offset))
         }
-        return .otherTransport
+        return observer.malformed(.tzsp, field: "Tag", value: 0)
     }
 }

@@ -49,10 +49,7 @@ extension HeaderWalk {
             .erfPOS, .symantec, .juniperPPPoE, .juniperEthernet, .juniperPPP, .juniperFrameRelay, .juniperCiscoHDLC,
             .netAnalyzer, .netAnalyzerTransparent, .broadcomTag, .broadcomTagBefore, .marvellTag, .marvellEtherTypeTag:
             return captured(frame, link: door, at: offset, in: bounds, &segment, &observer)
-        case .tzsp:
-            // No UDP datagram stands around it here.
-            let verdict = tzsp(frame, at: offset, in: bounds, &segment, &observer)
-            return verdict == .otherTransport && segment.ipOffset == 0 ? .notIP : verdict
+        case .tzsp: return tzsp(frame, at: offset, in: bounds, &segment, &observer)
         }
     }
 
@@ -116,7 +113,7 @@ extension HeaderWalk {
         observer.enter(.loopback, at: offset)
         let available = bounds.captured &- offset
         guard available >= 4 else { return observer.truncated(.loopback, have: available, need: 4) }
-        let family = loopbackFamily(frame.bigEndian32(at: offset))
+        let family = AddressFamily.number(frame.bigEndian32(at: offset))
         return ofFamily(frame, family, at: offset &+ 4, in: bounds, &segment, &observer)
     }
 
@@ -125,15 +122,11 @@ extension HeaderWalk {
         _ frame: RawSpan, _ family: UInt32, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        switch family {
-        case 2: return ipv4(frame, at: offset, in: bounds, &segment, &observer)
-        case 10, 23, 24, 26, 28, 30: return ipv6(frame, at: offset, in: bounds, &segment, &observer)
-        default: return observer.ended(.notIP, .otherFamily(family))
+        switch AddressFamily(family) {
+        case .ipv4: return ipv4(frame, at: offset, in: bounds, &segment, &observer)
+        case .ipv6: return ipv6(frame, at: offset, in: bounds, &segment, &observer)
+        case nil: return observer.ended(.notIP, .otherFamily(family))
         }
-    }
-
-    static func loopbackFamily(_ bigEndian: UInt32) -> UInt32 {
-        bigEndian > 0xffff ? bigEndian.byteSwapped : bigEndian
     }
 
     /// 12 and 14 are raw IP in the files of one BSD, and loopback or PPP in those of another: a version nibble decides.

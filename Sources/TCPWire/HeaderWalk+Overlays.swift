@@ -53,7 +53,7 @@ extension HeaderWalk {
         guard end <= outer.end, isProvenIP(frame, at: offset &+ 20, in: outer.narrowed(to: end)) else {
             return .otherTransport
         }
-        observer.enter(.gtp, at: offset)
+        observer.enter(.gtp, at: offset, as: .old)
         return nestedIP(frame, at: offset &+ 20, in: outer.narrowed(to: end), &segment, &observer)
     }
 
@@ -68,7 +68,7 @@ extension HeaderWalk {
         guard flags & 0x90 != 0x90, flags & 0x20 == 0 || flags & 0x80 != 0 else { return .otherTransport }
         if flags & 0x04 != 0 {
             guard flags & 0x90 == 0, flags & 0x01 == 0 else { return .otherTransport }
-            observer.enter(.lisp, at: offset)
+            observer.enter(.lisp, at: offset, as: .extended)
             return protocolOfGPE(
                 frame, frame.octet(at: offset &+ 3), of: .lisp, at: offset &+ 8, in: bounds, &segment, &observer)
         }
@@ -129,7 +129,7 @@ extension HeaderWalk {
         case IPProtocol.gre, IPProtocol.mpls:
             observer.enter(.gue, at: offset)
             return next == IPProtocol.gre
-                ? gre(frame, at: start, in: bounds, &segment, &observer)
+                ? greInUDP(frame, at: start, in: bounds, &segment, &observer)
                 : mplsInUDP(frame, at: start, in: bounds, &segment, &observer)
         default: return .otherTransport
         }

@@ -9,23 +9,28 @@ extension HeaderWalk {
         observer.enter(.pppoe, at: offset)
         let available = bounds.captured &- offset
         guard available >= 6 else { return observer.truncated(.pppoe, have: available, need: 6) }
+        let first = Int(frame.octet(at: offset))
+        guard first >> 4 == 1 else { return observer.malformed(.pppoe, field: "VER", value: first >> 4) }
+        guard first & 0x0f == 1 else { return observer.malformed(.pppoe, field: "TYPE", value: first & 0x0f) }
         let code = frame.octet(at: offset &+ 1)
         guard code == 0 else { return observer.ended(.notIP, .noPacket(.pppoe, field: "CODE", value: Int(code))) }
         return ppp(frame, at: offset &+ 6, in: bounds, &segment, &observer)
     }
 
-    /// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662) and with the protocol field compressed or not. The address
-    /// octet is a direction, 0 or 1, in what pppd's filter sees (LINKTYPE_PPP_PPPD).
+    /// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662) and with the protocol field compressed or not.
+    ///
+    /// - Parameter mayBeDirected: whether the address octet may be a direction, 0 or 1, as in what pppd's filter sees
+    ///   (LINKTYPE_PPP_PPPD). Elsewhere 0x0003 is a protocol, of compressed headers.
     static func ppp(
-        _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
+        _ frame: RawSpan, mayBeDirected: Bool = false, at start: Int, in bounds: WalkBounds,
+        _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        observer.enter(.ppp, at: start)
         var offset = start
-        if bounds.captured &- offset >= 2 {
-            let framing = frame.bigEndian16(at: offset)
-            if framing == 0xff03 || framing == 0x0003 || framing == 0x0103 { offset &+= 2 }
-        }
+        let framing = bounds.captured &- offset >= 2 ? frame.bigEndian16(at: offset) : 0
+        let isDirected = mayBeDirected && framing & 0xfeff == 0x0003
+        observer.enter(.ppp, at: start, as: isDirected ? .directed : .usual)
+        if framing == 0xff03 || isDirected { offset &+= 2 }
         guard bounds.captured &- offset >= 2 else {
             return observer.truncated(.ppp, have: bounds.captured &- offset, need: 2)
         }

@@ -63,8 +63,3 @@ extension HeaderWalk {
         return false
     }
 }
-
-extension WalkBounds {
-    /// Octets that were captured from `offset` on; negative behind the end.
-    @inline(__always) func available(at offset: Int) -> Int { captured &- offset }
-}

@@ -30,7 +30,7 @@ extension HeaderWalk {
                 // What the rule left out of the packet lies in no attribute: its own length tells of it.
                 let inner = bounds.narrowed(to: min(offset &+ length, bounds.end))
                 let packet = offset &+ 4
-                if family == 2 || family == 10 { return rawIP(frame, at: packet, in: inner, &segment, &observer) }
+                if AddressFamily(family) != nil { return rawIP(frame, at: packet, in: inner, &segment, &observer) }
                 guard let hardwareProtocol, hardwareProtocol >= EtherType.least else {
                     return observer.ended(.notIP, .otherFamily(family))
                 }

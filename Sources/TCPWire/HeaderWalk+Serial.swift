@@ -27,6 +27,7 @@ extension HeaderWalk {
             return frameRelay(frame, at: start, in: bounds, &segment, &observer)
         case .pppEther: return pppoe(frame, at: start, in: bounds, &segment, &observer)
         case .mpls: return mpls(frame, at: start, in: bounds, &segment, &observer)
+        case .pppd: return ppp(frame, mayBeDirected: true, at: start, in: bounds, &segment, &observer)
         default: return hdlc(frame, at: start, in: bounds, &segment, &observer)
         }
     }

@@ -55,9 +55,11 @@ extension HeaderWalk {
             frame, from: frame.bigEndian16(at: offset), to: frame.bigEndian16(at: offset &+ 2), at: offset &+ 8,
             in: bounds, &segment, &observer)
         switch verdict {
-        case .segment, .quotedSegment, .fragment, .truncated, .concealed: return verdict
-        case .otherTransport, .notIP, .otherLink, .malformed:
-            // A port is no proof of a tunnel: what does not read as one is a datagram.
+        case .segment, .quotedSegment, .fragment, .concealed: return verdict
+        case .truncated where bounds.captured < bounds.end: return verdict
+        case .truncated, .otherTransport, .notIP, .otherLink, .malformed:
+            // A port is no proof of a tunnel: what does not read as one is a datagram. Nor is one that lacks octets although none
+            // of the datagram's are missing.
             observer.rewind(to: mark)
             return observer.ended(.otherTransport, .otherProtocol(IPProtocol.udp))
         }

@@ -27,7 +27,9 @@ extension HeaderWalk {
         case .l2tp: return l2tp(frame, at: offset, in: bounds, &segment, &observer)
         case .capwap: return capwap(frame, at: offset, in: bounds, &segment, &observer)
         case .lisp: return lisp(frame, at: offset, in: bounds, &segment, &observer)
-        case .tzsp: return tzsp(frame, at: offset, in: bounds, &segment, &observer)
+        case .tzsp:
+            guard bounds.captured &- offset >= 5, frame.octet(at: offset) == 1 else { return .otherTransport }
+            return tzsp(frame, at: offset, in: bounds, &segment, &observer)
         case .mpls: return mplsInUDP(frame, at: offset, in: bounds, &segment, &observer)
         case .gue: return gue(frame, at: offset, in: bounds, &segment, &observer)
         case .ayiya: return ayiya(frame, at: offset, in: bounds, &segment, &observer)
@@ -69,15 +71,15 @@ extension HeaderWalk {
         return protocolOfGPE(frame, next, of: .vxlanGPE, at: offset &+ 8, in: bounds, &segment, &observer)
     }
 
-    /// Geneve (RFC 8926 3.4): version 0, no control packet.
+    /// Geneve (RFC 8926 3.4): version 0, no control packet, an EtherType that is opened here.
     private static func geneve(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
         let available = bounds.captured &- offset
-        guard available >= 8, frame.octet(at: offset) >> 6 == 0, frame.octet(at: offset &+ 1) & 0x80 == 0 else {
-            return .otherTransport
-        }
+        guard available >= 8, frame.octet(at: offset) >> 6 == 0, frame.octet(at: offset &+ 1) & 0x80 == 0,
+            EtherDoor(rawValue: frame.bigEndian16(at: offset &+ 2)) != nil
+        else { return .otherTransport }
         observer.enter(.geneve, at: offset)
         let length = 8 &+ Int(frame.octet(at: offset) & 0x3f) &* 4
         guard available >= length else { return observer.truncated(.geneve, have: available, need: length) }
@@ -85,14 +87,16 @@ extension HeaderWalk {
             frame, frame.bigEndian16(at: offset &+ 2), at: offset &+ length, in: bounds, &segment, &observer)
     }
 
-    /// GRE in UDP (RFC 8086): version 0 and no source route, whose bits a datagram of text has set.
-    private static func greInUDP(
+    /// GRE in UDP (RFC 8086): version 0 and no source route, whose bits a datagram of text has set, and a type that is opened here.
+    static func greInUDP(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
         guard bounds.captured &- offset >= 4, frame.bigEndian16(at: offset) & 0x4fff == 0 else {
             return .otherTransport
         }
+        let type = frame.bigEndian16(at: offset &+ 2)
+        guard EtherDoor(rawValue: type) != nil || GREDoor(type: type) != nil else { return .otherTransport }
         return gre(frame, at: offset, in: bounds, &segment, &observer)
     }
 

@@ -60,7 +60,7 @@ extension HeaderWalk {
         let available = bounds.captured &- offset
         let magic = available >= 4 ? frame.bigEndian32(at: offset) : 0
         let layer = magic >> 12 == 0x80211 ? HeaderLayer.avs : .prism
-        observer.enter(layer, at: offset)
+        observer.enter(layer, at: offset, as: magic == 0x4100_0000 || magic == 0x4400_0000 ? .littleEndian : .usual)
         guard available >= 8 else { return observer.truncated(layer, have: available, need: 8) }
         let length: Int
         switch magic {
@@ -149,8 +149,12 @@ extension HeaderWalk {
         let mark = observer.mark
         for _ in 0..<64 {
             guard let length = subframeLength(frame, at: offset, in: outer), length > 0 else { break }
-            let verdict = subframe(frame, at: offset, length, in: outer, &segment, &observer)
-            if verdict == .segment { return verdict }
+            // On a copy: what this one is not must not show in the next.
+            var trial = segment
+            if subframe(frame, at: offset, length, in: outer, &trial, &observer) == .segment {
+                segment = trial
+                return .segment
+            }
             observer.rewind(to: mark)
             offset &+= (14 &+ length &+ 3) & ~3
         }

@@ -2,8 +2,8 @@
 /// ``HeaderReport`` listens to remember every header: so what the report shows is what the decoder did, but for the frames
 /// that ``PacketDecoder`` takes in a straight line, which its tests and the fuzzer hold to the walk.
 protocol LayerObserver {
-    /// A header is about to be read at this offset, whether or not all of it is there.
-    mutating func enter(_ layer: HeaderLayer, at offset: Int)
+    /// A header is about to be read at this offset and in this form, whether or not all of it is there.
+    mutating func enter(_ layer: HeaderLayer, at offset: Int, as form: HeaderForm)
     mutating func stop(_ reason: HeaderStop)
     /// A place to come back to when what looked like a tunnel turns out not to be one.
     var mark: Int { get }
@@ -11,13 +11,36 @@ protocol LayerObserver {
 }
 
 struct Unobserved: LayerObserver {
-    @inline(__always) mutating func enter(_ layer: HeaderLayer, at offset: Int) {}
+    @inline(__always) mutating func enter(_ layer: HeaderLayer, at offset: Int, as form: HeaderForm) {}
     @inline(__always) mutating func stop(_ reason: HeaderStop) {}
     @inline(__always) var mark: Int { 0 }
     @inline(__always) mutating func rewind(to mark: Int) {}
 }
 
+/// In which of its forms a walk reads a header that has several, where what is around it decides that, or more of the frame than
+/// the header itself.
+enum HeaderForm: Sendable {
+    case usual
+    /// Numbers that most write in network order have their lowest octet first.
+    case littleEndian
+    /// The first octet is a direction (PPP as pppd's filter sees it).
+    case directed
+    /// The first two octets have changed places (802.11 from Cisco's access points).
+    case exchanged
+    /// Three octets of padding stand before it (FDDI).
+    case padded
+    /// The form of an earlier version (GTP version 0, OpenBSD's packet filter log before 3.4).
+    case old
+    /// The form of a later version (ERSPAN III, PKTAP 2), or of a protocol's extension (LISP-GPE).
+    case extended
+    /// Behind a UDP header and not an IP header (L2TPv3).
+    case overUDP
+}
+
 extension LayerObserver {
+    @inline(__always)
+    mutating func enter(_ layer: HeaderLayer, at offset: Int) { enter(layer, at: offset, as: .usual) }
+
     @inline(__always)
     mutating func truncated(_ layer: HeaderLayer, have: Int, need: Int) -> PacketVerdict {
         stop(.truncated(layer, have: max(0, have), need: need))

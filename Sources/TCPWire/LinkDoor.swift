@@ -95,7 +95,7 @@ enum LinkDoor: UInt16, CaseIterable {
         case .juniperPPPoE, .juniperEthernet, .juniperPPP, .juniperFrameRelay, .juniperCiscoHDLC:
             "with extensions, and packets whose link layer was left out"
         case .nflog: "packets of the families IPv4, IPv6 and bridge"
-        case .mPacket: "whole frames only, not parts of preempted ones"
+        case .mPacket: "whole frames, and of preempted ones the first part; not: later parts"
         case .linuxCooked, .linuxCooked2:
             "EtherTypes and LLC; radiotap, 802.11, Frame Relay and raw IP by the ARPHRD type; not: netlink, CAN"
         case .slip, .slipBSDOS: "what the system has uncompressed"

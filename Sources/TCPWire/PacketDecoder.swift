@@ -87,7 +87,6 @@ public enum PacketDecoder {
         )
         let headerLength = Int(words.1 >> 28 & 0x0f) &* 4
         guard headerLength >= 20, end &- offset >= headerLength else { return false }
-        let available = min(frame.byteCount, end) &- offset
         segment.tcpOffset = UInt32(truncatingIfNeeded: offset)
         segment.sourcePort = UInt16(truncatingIfNeeded: words.0 >> 48)
         segment.destinationPort = UInt16(truncatingIfNeeded: words.0 >> 32)
@@ -99,8 +98,10 @@ public enum PacketDecoder {
         segment.urgentPointer = UInt16(truncatingIfNeeded: words.2)
         segment.headerLength = UInt8(truncatingIfNeeded: headerLength)
         segment.payloadLength = UInt32(truncatingIfNeeded: end &- offset &- headerLength)
-        segment.capturedPayloadLength = UInt32(truncatingIfNeeded: max(0, available &- headerLength))
-        segment.optionsTruncated = available < headerLength
+        segment.capturedPayloadLength = UInt32(
+            truncatingIfNeeded: max(0, min(frame.byteCount, end) &- offset &- headerLength))
+        // The packet itself has room for the header, so only the frame can end before it does.
+        segment.optionsTruncated = frame.byteCount &- offset < headerLength
         return true
     }
 

@@ -25,15 +25,23 @@ import FlatMemory
     ///   - length: the header's length in octets.
     public init(in frame: RawSpan, at start: Int, length: Int) {
         isCutOff = start &+ length > frame.byteCount
-        var cursor = TCPOptionCursor(start: start &+ 20, end: start &+ length)
-        while let option = cursor.next(in: frame) {
-            switch option {
-            case .maximumSegmentSize(let size): maximumSegmentSize = size
-            case .windowScale(let shift): windowScale = shift
-            case .sackPermitted: sackPermitted = true
-            case .timestamps: hasTimestamps = true
-            default: break
+        // The steps of ``TCPOptionCursor``, without reading what is not asked for: every SYN of a capture comes here.
+        var place = max(0, start &+ 20)
+        let end = min(start &+ length, frame.byteCount)
+        while place < end {
+            let kind = frame.octet(at: place)
+            if kind == 1 {
+                place &+= 1
+                continue
             }
+            guard kind != 0, end &- place >= 2 else { return }
+            let size = Int(frame.octet(at: place &+ 1))
+            guard size >= 2, size <= end &- place else { return }
+            if kind == 2, size == 4 { maximumSegmentSize = frame.bigEndian16(at: place &+ 2) }
+            if kind == 3, size == 3 { windowScale = frame.octet(at: place &+ 2) }
+            if kind == 4, size == 2 { sackPermitted = true }
+            if kind == 8, size == 10 { hasTimestamps = true }
+            place &+= size
         }
     }
 }

@@ -68,7 +68,7 @@ enum TunnelDoor: UInt16, CaseIterable {
             """
         case .lisp: "flags that agree, a proven IP packet; LISP-GPE by its next protocol"
         case .natTraversal: "ESP without encryption, by the proofs of IP protocol 50; not: IKE"
-        case .gre: "version 0 without a source route"
+        case .gre: "version 0 without a source route, a known type"
         case .vxlan: "the bit I; with the bit P as VXLAN-GPE"
         case .vxlanGPE: "version 0, the bit I, a known next protocol; not: operation and maintenance (O)"
         case .ayiya: "the operation \"forward\", a proven IP packet behind identity and signature"
@@ -77,8 +77,9 @@ enum TunnelDoor: UInt16, CaseIterable {
             data of version 0: 802.3 by its EtherType, 802.11 also with Cisco's order of the frame control; not: DTLS, \
             keep-alives, later fragments
             """
-        case .gue: "variant 0 with a proven packet or frame, variant 1 with a proven packet; not: control messages"
-        case .geneve: "version 0; not: control packets (O)"
+        case .gue:
+            "variant 0 with a proven packet or frame or as GRE in UDP, variant 1 with a proven packet; not: control messages"
+        case .geneve: "version 0, an EtherType that is opened; not: control packets (O)"
         case .mpls: "labels down to the bottom of the stack and a proven packet or frame behind them; not: DTLS"
         case .oldVXLAN: "only the bit I set, a frame that proves to hold IP: the port is another protocol's too"
         case .tzsp: "version 1, a type that carries a frame, tags that end; Ethernet, 802.11, Prism, AVS"

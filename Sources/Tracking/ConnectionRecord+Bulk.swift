@@ -61,11 +61,12 @@ extension Half {
     }
 
     /// 1 where there is something rare about a segment of this end's that stretches to `end`: other numbers than the next, a
-    /// full circle of the numbers, a closed window.
+    /// full circle of the numbers, a closed window, less acknowledged than before.
     @inline(__always)
     fileprivate func isRare(_ end: SequenceNumber, of segment: TrackedSegment) -> UInt64 {
         let isWrapped = (end.relative(to: initialSequence) < next.relative(to: initialSequence)).bit
         return (segment.sequence != next).bit | isWrapped | (segment.window == 0).bit
+            | segment.acknowledgment.isBefore(highestAcknowledgment).bit
     }
 
     /// 1 where there is something rare about an acknowledgment of this end's numbers: they were never seen, or this end's
@@ -92,17 +93,17 @@ extension Half {
         next = end
         timedEnd.rawValue = isTimed(end.rawValue, else: timedEnd.rawValue)
         timedAt = isTimed(ticks, else: timedAt)
+        marks.subtract(.unscaled)
         marks.formUnion(Choice(isNew)(.timing))
     }
 
-    /// An acknowledgment that this end sent.
+    /// An acknowledgment that this end sent, of no less than before.
     ///
     /// - Returns: 1 where it was given before, else 0.
     @inline(__always)
     fileprivate mutating func noteAcknowledging(_ number: SequenceNumber) -> UInt64 {
         let isSame = (number == highestAcknowledgment).bit
-        let isNew = Choice(number.isAfter(highestAcknowledgment).bit)
-        highestAcknowledgment.rawValue = isNew(number.rawValue, else: highestAcknowledgment.rawValue)
+        highestAcknowledgment = number
         return isSame
     }
 

@@ -8,14 +8,17 @@ extension ConnectionRecord {
     /// it out: the next segment, or an ACK.
     private static let believable: Int32 = 1 << 20
 
-    /// How far beyond ``Half/next`` of `side` numbers may lie that its peer could have let in.
-    private func reach(of side: Int) -> Int32 {
-        max(Self.believable, Int32(clamping: window(of: peer(of: side))))
+    /// Whether so many numbers beyond ``Half/next`` of `side` are more than its peer can have let in.
+    @inline(__always)
+    private func isOutOfReach(_ distance: Int32, of side: Int) -> Bool {
+        // What its window comes to is asked for only where the answer depends on it, which is nearly never.
+        distance > Self.believable && distance > Int32(clamping: window(of: peer(of: side)))
     }
 
     /// Classifies a segment that is no RST by its numbers, and moves its direction's cursor.
     mutating func noteNumbers(
-        _ segment: TrackedSegment, from side: Int, repeatsSYN: Bool, at ticks: UInt32, _ store: inout HoleStore
+        _ segment: TrackedSegment, from side: Int, repeatsSYN: Bool, at ticks: UInt32,
+        _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore
     ) -> SegmentReading {
         if segment.flags.contains(.syn) { return noteOpening(segment, from: side, repeatsSYN, at: ticks) }
         var reading = SegmentReading()
@@ -30,14 +33,19 @@ extension ConnectionRecord {
         }
         if let probe = probe(segment, from: side) {
             reading.classes.insert(probe)
-            // An octet that is sent into a closed window for the first time takes a number.
             if end.isAfter(halves[side].next) {
+                // An octet that is sent into a closed window for the first time takes a number.
                 halves[side].advance(to: end)
                 reading.classes.insert(.advances)
+            } else if halves[side].marks.contains(.gapped), probe == .windowProbe, length > 0 {
+                // One that was sent before and not captured is there now.
+                let next = halves[side].next
+                reading.found = store.fill(segment.sequence, end, in: &halves[side].holes, before: next).acknowledged
+                halves[side].noteHoles()
             }
             return reading
         }
-        if isStray(segment, from: side, at: ticks, &store, &reading) {
+        if isStray(segment, from: side, at: ticks, transitions, &store, &reading) {
             reading.classes.insert(.stray)
             return reading
         }
@@ -66,7 +74,7 @@ extension ConnectionRecord {
     private mutating func begin(_ segment: TrackedSegment, from side: Int) {
         let first = halves[side].initialSequence + 1
         let distance = segment.sequence.distance(from: first)
-        if halves[side].marks.contains(.initialKnown) || distance >= 0 && distance <= reach(of: side) {
+        if halves[side].marks.contains(.initialKnown) || distance >= 0 && !isOutOfReach(distance, of: side) {
             halves[side].begin(at: first)
         } else {
             halves[side].initialSequence = segment.sequence - 1
@@ -93,8 +101,10 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// One octet or none that asks for nothing but an answer.
-    private func probe(_ segment: TrackedSegment, from side: Int) -> SegmentClass? {
+    /// One octet or none that asks for nothing but an answer. Mutating only so that the record is looked at where it lies: else it
+    /// would be copied first.
+    @inline(__always)
+    private mutating func probe(_ segment: TrackedSegment, from side: Int) -> SegmentClass? {
         let other = peer(of: side)
         guard segment.payloadLength <= 1, segment.flags.contains(.ack), !segment.flags.contains(.fin),
             halves[other].marks.contains(.acknowledged)
@@ -205,9 +215,8 @@ extension ConnectionRecord {
         halves[side].noteHoles()
     }
 
-    /// Lets go of holes that will not be filled any more.
+    /// Lets go of holes that will not be filled any more, of a direction that has some.
     mutating func forgetHoles(of side: Int, at ticks: UInt32, _ store: inout HoleStore) {
-        guard halves[side].marks.contains(.gapped) else { return }
         let patience = max(roundTripTicks ?? 0, Self.reorderingFloor)
         let isAnswered = halves[side].marks.contains(.synAcknowledged)
         store.forget(
@@ -220,46 +229,57 @@ extension ConnectionRecord {
 
     /// Whether a segment's numbers cannot be of this stream, as far as is known.
     private mutating func isStray(
-        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
-        _ reading: inout SegmentReading
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
+        _ store: inout HoleStore, _ reading: inout SegmentReading
     ) -> Bool {
         let end = segment.sequence + segment.sequenceLength
         if halves[side].marks.contains(.fin) {
             // Nothing comes after a FIN: what seems to was never of this stream.
             if end.isAfter(halves[side].next) { return true }
-        } else if segment.flags.contains(.fin), end.isBefore(halves[side].next), isAcknowledged(end + 1, of: side) {
-            // What lies behind this FIN has been acknowledged.
+        } else if segment.flags.contains(.fin), end.isBefore(halves[side].next),
+            isAcknowledged(end + 1, of: side) || isBeforeAll(end, of: side)
+        {
+            // What lies behind this FIN has been acknowledged, or is all there is.
             return true
         }
         if halves[side].marks.contains(.initialKnown), halves[side].lead(over: segment.sequence) > halves[side].extent {
             return true
         }
-        return isFar(segment, from: side, at: ticks, &store, &reading)
+        guard isOutOfReach(segment.sequence.distance(from: halves[side].next), of: side) else { return false }
+        return isFar(segment, from: side, at: ticks, transitions, &store, &reading)
     }
 
+    /// Whether a stream that ends here would hold nothing of what was captured of it.
+    private mutating func isBeforeAll(_ end: SequenceNumber, of side: Int) -> Bool {
+        halves[side].extent > 1 && halves[side].lead(over: end) >= halves[side].extent - 1
+    }
+
+    @inline(__always)
     private func isAcknowledged(_ number: SequenceNumber, of side: Int) -> Bool {
-        let other = halves[peer(of: side)]
-        return other.marks.contains(.acknowledged) && other.highestAcknowledgment.isAtOrAfter(number)
+        let other = peer(of: side)
+        return halves[other].marks.contains(.acknowledged)
+            && halves[other].highestAcknowledgment.isAtOrAfter(number)
     }
 
     /// A jump ahead that nothing explains waits for the next segment or ACK to bear it out. Where the stream goes on from its
     /// old place instead, the jump was not of this stream.
     private mutating func isFar(
-        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
-        _ reading: inout SegmentReading
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
+        _ store: inout HoleStore, _ reading: inout SegmentReading
     ) -> Bool {
         let start = segment.sequence
         let end = start + segment.sequenceLength
         let isFIN = segment.flags.contains(.fin)
-        let limit = reach(of: side)
-        guard start.distance(from: halves[side].next) > limit else { return false }
         if halves[side].marks.contains(.gapped),
             let old = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
         {
-            if start.isAtOrAfter(old.start), start.distance(from: old.end) <= limit,
-                accept(old, of: side, at: ticks, &store)
+            // What lies behind a FIN does not speak for it.
+            let goesOn = start.isAtOrAfter(old.start) && (!old.isFIN || end.isAtOrBefore(old.end))
+            if goesOn, !isOutOfReach(start.distance(from: old.end), of: side),
+                accept(old, of: side, at: ticks, transitions, &store)
             {
                 reading.classes.insert(.bearsOut)
+                reading.borneOut = old.start
                 return false
             }
         }
@@ -274,7 +294,8 @@ extension ConnectionRecord {
     ///
     /// - Returns: whether it is; not where the stream has gone on from its old place, beyond it.
     private mutating func accept(
-        _ suspect: Hole, of side: Int, at ticks: UInt32, _ store: inout HoleStore
+        _ suspect: Hole, of side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
+        _ store: inout HoleStore
     ) -> Bool {
         guard suspect.start.isAtOrAfter(halves[side].next) else { return false }
         open(halves[side].next, suspect.start, of: side, .open, at: ticks, &store)
@@ -282,11 +303,7 @@ extension ConnectionRecord {
         guard suspect.isFIN else { return true }
         halves[side].marks.insert(.fin)
         if closer == nil { closer = side }
-        switch halves[side].state {
-        case .closeWait: halves[side].state = .lastAck
-        case .established, .synReceived: halves[side].state = .finWait1
-        default: break
-        }
+        move(side, .close, transitions)
         return true
     }
 
@@ -305,7 +322,7 @@ extension ConnectionRecord {
     /// captured; unless `side` was never seen to send anything, where the count begins there.
     mutating func believes(
         acknowledgment number: SequenceNumber, of side: Int, by segment: TrackedSegment, at ticks: UInt32,
-        _ store: inout HoleStore, _ reading: inout SegmentReading
+        _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore, _ reading: inout SegmentReading
     ) -> Bool {
         let marks = halves[side].marks
         guard !marks.contains(.fin), !segment.flags.contains(.syn), !isOpening(side) else {
@@ -314,17 +331,19 @@ extension ConnectionRecord {
         if marks.contains(.gapped),
             let suspect = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
         {
-            if number.isAtOrAfter(suspect.start), number.distance(from: suspect.end) <= reach(of: side),
-                accept(suspect, of: side, at: ticks, &store)
+            let speaks = number.isAtOrAfter(suspect.start) && (!suspect.isFIN || number.isAtOrBefore(suspect.end))
+            if speaks, !isOutOfReach(number.distance(from: suspect.end), of: side),
+                accept(suspect, of: side, at: ticks, transitions, &store)
             {
                 reading.classes.insert(.bearsOutOther)
+                reading.borneOut = suspect.start
             } else {
                 store.append(suspect, to: &halves[side].holes)
             }
         }
         let beyond = number.distance(from: halves[side].next)
         guard beyond > 0 else { return true }
-        guard beyond <= reach(of: side), !halves[side].marks.contains(.fin) else { return false }
+        guard !isOutOfReach(beyond, of: side), !halves[side].marks.contains(.fin) else { return false }
         if !marks.contains(.initialKnown), halves[side].extent <= 1 {
             halves[side].initialSequence = number - 1
             halves[side].begin(at: number)
@@ -363,8 +382,10 @@ extension ConnectionRecord {
         for side in 0...1 where isLong || Int32(bitPattern: ticks &- halves[side].timedAt) < 0 {
             halves[side].marks.remove(.timing)
         }
-        guard isLong else { return }
-        for side in 0...1 { store.age(halves[side].holes, at: ticks) }
+        for side in 0...1 where halves[side].marks.contains(.gapped) {
+            let isOld = silence.magnitude >= UInt64(HoleStore.oldest) * UInt64(Self.tick)
+            store.age(halves[side].holes, at: ticks, isLong: isOld)
+        }
     }
 
     /// Half of what the ticks can count, in nanoseconds: 214 s.
@@ -379,6 +400,7 @@ extension Half {
     }
 
     /// How many numbers ``next`` lies beyond `number`; 0 where it does not.
+    @inline(__always)
     fileprivate func lead(over number: SequenceNumber) -> UInt64 {
         number.isBefore(next) ? UInt64(next.relative(to: number)) : 0
     }

@@ -15,16 +15,21 @@ extension ConnectionRecord {
         case unknown
     }
 
-    mutating func settleReset(_ segment: TrackedSegment, from side: Int, _ store: borrowing HoleStore) {
+    mutating func settleReset(
+        _ segment: TrackedSegment, from side: Int, _ transitions: borrowing TransitionMatrix,
+        _ store: borrowing HoleStore
+    ) {
         let other = peer(of: side)
         halves[side].marks.insert(.reset)
         let fit = fit(ofReset: segment, from: side, store)
         if fit == .outside { return }
+        // Whatever it was in, an end that sends an RST which counts has no connection any more.
         halves[side].state = .closed
         if resetter == nil { resetter = side }
         if fit == .exact {
             halves[side].marks.insert(.resetAcceptable)
-            halves[other].state = .closed
+            if halves[other].state == nil { halves[other].state = .closed }
+            move(other, .resetArrives, transitions)
         }
     }
 
@@ -50,17 +55,11 @@ extension ConnectionRecord {
         return sequence.isInWindow(from: expected, size: window(of: other)) ? .inWindow : .outside
     }
 
-    /// The window that an end last offered, scaled; the largest it can mean where the SYN that told the scale was not
-    /// captured.
+    /// The window that an end last offered, scaled (RFC 7323 2.2); the largest it can mean where not both SYNs were captured,
+    /// which tell the scale.
+    @inline(__always)
     func window(of side: Int) -> UInt32 {
-        let shift: UInt8
-        if halves[side].marks.isDisjoint(with: [.syn, .synAck]) {
-            shift = 14
-        } else if let own = halves[side].windowScale, halves[peer(of: side)].windowScale != nil {
-            shift = own
-        } else {
-            shift = 0
-        }
-        return UInt32(halves[side].window) << UInt32(shift)
+        guard !halves[side].marks.contains(.unscaled) else { return UInt32(halves[side].window) }
+        return UInt32(halves[side].window) << UInt32(windowShift(of: side) ?? halves[side].windowScale ?? 14)
     }
 }

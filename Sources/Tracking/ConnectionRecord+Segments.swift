@@ -20,7 +20,7 @@ extension ConnectionRecord {
         // An RST is judged by its number alone and stands in nobody's stream (RFC 9293 3.10.7.4, the second check).
         if flags.contains(.rst) {
             noteBase(segment, from: side)
-            settleReset(segment, from: side, store)
+            settleReset(segment, from: side, transitions, store)
             return SegmentReading()
         }
         if isSecondAnswer(segment, from: side) {
@@ -28,6 +28,7 @@ extension ConnectionRecord {
                 start: segment.sequence, end: segment.sequence + segment.sequenceLength, ticks: ticks, duplicates: 0,
                 kind: .suspect)
             second.isSYN = true
+            second.scaleCode = segment.scaleCode
             store.append(second, to: &halves[side].holes)
             halves[side].marks.insert(.gapped)
         } else if !isOfAnother(segment, from: side) {
@@ -50,11 +51,13 @@ extension ConnectionRecord {
             repeatsSYN = noteSYN(segment, from: side, &store)
         }
         noteBase(segment, from: side)
-        var reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, &store)
+        var reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, transitions, &store)
         if flags.contains(.ack) {
-            settleAnswer(segment.acknowledgment, of: peer(of: side), &store)
+            if halves[peer(of: side)].marks.contains(.gapped) {
+                settleAnswer(segment.acknowledgment, of: peer(of: side), &store)
+            }
             if !handshakeProved { noteHandshake(segment, from: side) }
-            noteAcknowledgment(segment, from: side, at: ticks, &store, &reading)
+            noteAcknowledgment(segment, from: side, at: ticks, transitions, &store, &reading)
         }
         noteWindow(segment, of: side, &reading)
         halves[side].count(reading)
@@ -63,22 +66,23 @@ extension ConnectionRecord {
 
         settleSender(segment, side: side, isStray: isStray, transitions)
         settleReceiver(segment, from: side, to: peer(of: side), transitions, store)
-        for side in 0...1 { forgetHoles(of: side, at: ticks, &store) }
+        for side in 0...1 where halves[side].marks.contains(.gapped) { forgetHoles(of: side, at: ticks, &store) }
         return reading
     }
 
     /// A segment of another connection between the same two: a SYN-ACK with another ISN after the first one was acknowledged,
-    /// or the first that an end says, with an ACK that covers no SYN of this connection (RFC 9293 3.5, Figure 9).
-    private func isOfAnother(_ segment: TrackedSegment, from side: Int) -> Bool {
+    /// or the first that an end says, with an ACK that covers no SYN of this connection (RFC 9293 3.5, Figure 9). Mutating only so
+    /// that the record is looked at where it lies, as ``isSecondAnswer(_:from:)``: else it would be copied first.
+    @inline(__always)
+    private mutating func isOfAnother(_ segment: TrackedSegment, from side: Int) -> Bool {
         guard segment.flags.contains(.ack) else { return false }
         if segment.flags.contains(.syn) {
             return halves[side].marks.isSuperset(of: [.initialKnown, .synAcknowledged])
                 && segment.sequence != halves[side].initialSequence
         }
-        let other = halves[peer(of: side)]
-        guard other.state == .synSent, !halves[side].marks.contains(.numbered) else { return false }
-        let (iss, number) = (other.initialSequence, segment.acknowledgment)
-        return !number.isAfter(iss) || number.isAfter(other.next)
+        guard !halves[side].marks.contains(.numbered), halves[peer(of: side)].state == .synSent else { return false }
+        let number = segment.acknowledgment
+        return !number.isAfter(halves[peer(of: side)].initialSequence) || number.isAfter(halves[peer(of: side)].next)
     }
 
     /// - Returns: whether this very SYN (or SYN-ACK) was sent before. The SYN-ACK of a simultaneous open repeats a SYN's
@@ -129,7 +133,7 @@ extension ConnectionRecord {
                 clientSide = UInt8(truncatingIfNeeded: side)
             }
         }
-        halves[side].windowScale = segment.windowScale
+        halves[side].noteScale(segment.scaleCode)
         return isRepeat
     }
 
@@ -168,26 +172,28 @@ extension ConnectionRecord {
     }
 
     /// A SYN-ACK with another ISN than the one before it, neither acknowledged: the one that will be counts.
-    private func isSecondAnswer(_ segment: TrackedSegment, from side: Int) -> Bool {
+    @inline(__always)
+    private mutating func isSecondAnswer(_ segment: TrackedSegment, from side: Int) -> Bool {
         segment.flags.isSuperset(of: [.syn, .ack]) && halves[side].marks.isSuperset(of: [.initialKnown, .synAck])
             && !halves[side].marks.contains(.synAcknowledged) && segment.sequence != halves[side].initialSequence
     }
 
     /// Begins the stream of `side` anew where it is its second SYN-ACK that is acknowledged.
     private mutating func settleAnswer(_ number: SequenceNumber, of side: Int, _ store: inout HoleStore) {
-        guard halves[side].marks.contains(.gapped), !halves[side].marks.contains(.synAcknowledged),
+        guard !halves[side].marks.contains(.synAcknowledged),
             let second = store.takeSuspect(
                 of: &halves[side].holes, where: { $0.isSYN && number == $0.start + 1 })
         else { return }
         store.removeAll(of: &halves[side].holes)
         halves[side].initialSequence = second.start
         halves[side].begin(at: second.end)
+        halves[side].noteScale(second.scaleCode)
         if halves[side].holes == 0 { halves[side].marks.remove(.gapped) }
     }
 
     private mutating func noteAcknowledgment(
-        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ store: inout HoleStore,
-        _ reading: inout SegmentReading
+        _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
+        _ store: inout HoleStore, _ reading: inout SegmentReading
     ) {
         let other = peer(of: side)
         let number = segment.acknowledgment
@@ -196,7 +202,7 @@ extension ConnectionRecord {
         }
         // What was never sent, nobody can acknowledge (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
         if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
-            !believes(acknowledgment: number, of: other, by: segment, at: ticks, &store, &reading)
+            !believes(acknowledgment: number, of: other, by: segment, at: ticks, transitions, &store, &reading)
         {
             reading.classes.insert(.invalidACK)
             return
@@ -237,9 +243,19 @@ extension ConnectionRecord {
         }
     }
 
+    /// What its receiver does not take offers no window; what was overtaken by a later acknowledgment, none that counts (RFC 9293
+    /// 3.10.7.4, SND.WL1 and SND.WL2).
     private mutating func noteWindow(_ segment: TrackedSegment, of side: Int, _ reading: inout SegmentReading) {
+        guard reading.classes.isDisjoint(with: [.stray, .invalidACK]) else { return }
+        let opens = segment.flags.contains(.syn)
+        if segment.window == 0, !opens, !segment.flags.contains(.fin) { reading.classes.insert(.zeroWindow) }
+        if segment.flags.contains(.ack), halves[side].marks.contains(.acknowledged),
+            halves[side].highestAcknowledgment.isAfter(segment.acknowledgment)
+        {
+            return
+        }
         halves[side].window = segment.window
-        if segment.window == 0, segment.flags.isDisjoint(with: [.syn, .fin]) { reading.classes.insert(.zeroWindow) }
+        if opens { halves[side].marks.insert(.unscaled) } else { halves[side].marks.remove(.unscaled) }
     }
 }
 

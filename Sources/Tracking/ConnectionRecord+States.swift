@@ -99,7 +99,7 @@ extension ConnectionRecord {
     }
 
     @inline(__always)
-    private mutating func move(_ side: Int, _ event: Event, _ transitions: borrowing TransitionMatrix) {
+    mutating func move(_ side: Int, _ event: Event, _ transitions: borrowing TransitionMatrix) {
         guard let state = halves[side].state else { return }
         halves[side].state = transitions.next(state, event)
     }

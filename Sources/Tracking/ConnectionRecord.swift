@@ -83,7 +83,7 @@ extension ConnectionRecord {
     public var duration: Int64 { lastTime.nanoseconds(since: firstTime) }
 
     /// Whether the capture holds neither SYN nor SYN-ACK, so that it began in the middle of this connection.
-    public var isMidstream: Bool {
+    package var isMidstream: Bool {
         (client.marks.union(server.marks)).isDisjoint(with: [.syn, .synAck])
     }
 
@@ -119,7 +119,7 @@ extension ConnectionRecord {
     }
 
     /// Nanoseconds from the first SYN to the SYN-ACK, in steps of 100; negative: not seen.
-    public var synAckDelay: Int64 { synAckTicks == .max ? -1 : Int64(synAckTicks) * Self.tick }
+    package var synAckDelay: Int64 { synAckTicks == .max ? -1 : Int64(synAckTicks) * Self.tick }
 
     /// Nanoseconds from the first SYN to the ACK that completes the handshake, in steps of 100; negative: not seen.
     public var handshakeDelay: Int64 { handshakeTicks == .max ? -1 : Int64(handshakeTicks) * Self.tick }

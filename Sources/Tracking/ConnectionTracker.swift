@@ -40,6 +40,9 @@ public struct ConnectionTracker: ~Copyable {
     /// Whether it lets connections go.
     package var isEvicting: Bool { evictor != nil }
 
+    /// The number of its first packet, by the same place: asked for by itself, it is read without copying the record.
+    package func firstNumber(of index: Int) -> UInt64 { records[index].firstNumber }
+
     /// A connection by its place in the order of first segments; of a tracker that lets connections go, in no order.
     public subscript(index: Int) -> ConnectionRecord { records[index] }
 
@@ -127,25 +130,24 @@ public struct ConnectionTracker: ~Copyable {
     private func likelyRecord(_ hash: UInt64) -> Int {
         let first = home(hash)
         guard first &+ 4 <= slots.count else { return likelyRecord(hash, from: first) }
-        // How far it is to go follows no pattern, so four are looked at in any case.
+        // How far it is to go follows no pattern, so four are looked at in any case. Whether one of them is empty is not asked:
+        // behind an empty one there is none with this tag, or one of another key, which the caller finds out.
         let found =
-            isLikely(slots[first], hash) | isLikely(slots[first &+ 1], hash) << 1
-            | isLikely(slots[first &+ 2], hash) << 2 | isLikely(slots[first &+ 3], hash) << 3
-        guard found != 0 else { return likelyRecord(hash, from: following(first &+ 3)) }
+            hasTag(slots[first], hash) | hasTag(slots[first &+ 1], hash) << 1
+            | hasTag(slots[first &+ 2], hash) << 2 | hasTag(slots[first &+ 3], hash) << 3
+        guard found != 0 else { return likelyRecord(hash, from: first) }
         return Self.index(slots[first &+ found.trailingZeroBitCount])
     }
 
     private func likelyRecord(_ hash: UInt64, from first: Int) -> Int {
         var slot = first
-        while isLikely(slots[slot], hash) == 0 { slot = following(slot) }
+        while slots[slot] != 0, hasTag(slots[slot], hash) == 0 { slot = following(slot) }
         return Self.index(slots[slot])
     }
 
-    /// 1 for an empty slot, or one whose tag is the hash's; else 0.
+    /// 1 for a slot whose tag is the hash's; else 0.
     @inline(__always)
-    private func isLikely(_ entry: UInt64, _ hash: UInt64) -> UInt64 {
-        (entry == 0).bit | (Self.tag(entry) == Self.tag(hash)).bit
-    }
+    private func hasTag(_ entry: UInt64, _ hash: UInt64) -> UInt64 { (Self.tag(entry) == Self.tag(hash)).bit }
 
     /// The connection that there is, where this segment would begin another one between the same two.
     package func predecessor(of segment: TrackedSegment) -> Int? {

@@ -31,6 +31,10 @@ public struct Half: Sendable, BitwiseCopyable {
         static let beyondInitial = Marks(rawValue: 1 << 12)
         /// ``Half/holes`` is a chain of some.
         static let gapped = Marks(rawValue: 1 << 13)
+        /// ``Half/window`` stood in a SYN, where no window is scaled (RFC 7323 2.2).
+        static let unscaled = Marks(rawValue: 1 << 14)
+        /// The capture holds its SYN, but not so far that the options would tell ``Half/windowScale``.
+        static let scaleCutOff = Marks(rawValue: 1 << 15)
     }
 
     /// ISN, or a guess at it; the marks tell.
@@ -55,7 +59,8 @@ public struct Half: Sendable, BitwiseCopyable {
     var timedAt: UInt32 = 0
     var shortestRoundTrip = UInt32.max
     public internal(set) var marks: Marks = []
-    /// The window field of the last segment, not scaled.
+    /// The window field, not scaled, of the last segment that its receiver goes by: none that is ``SegmentClass/stray``, none
+    /// that acknowledges less than was acknowledged before it (RFC 9293 3.10.7.4).
     public internal(set) var window: UInt16 = 0
     /// ``SegmentClass/zeroWindow``; 65,535 where there were as many or more.
     public internal(set) var zeroWindows: UInt16 = 0

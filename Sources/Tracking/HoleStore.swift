@@ -23,6 +23,8 @@ struct Hole: BitwiseCopyable, Sendable {
     /// The timestamp, ``TrackedSegment/stamp``, of the segment that opened it; 0 for none.
     var stamp: UInt16 = 0
     var kind: Kind
+    /// Of what is suspect and a SYN-ACK: ``TrackedSegment/scaleCode``.
+    var scaleCode: UInt8 = 0
     /// Of what is suspect: whether it ends with a FIN.
     var isFIN = false
     /// Of what is suspect: a SYN-ACK with another ISN, which counts if it is the one that is acknowledged.
@@ -195,15 +197,21 @@ struct HoleStore: ~Copyable, Sendable {
         return missing
     }
 
-    /// What has been open for so long that its ticks could go round is as old as this.
-    private static let oldest: UInt32 = 1 << 30
+    /// What has been open for longer than this, in ticks, is taken to be as old as this, so that ticks never go round: 107 s.
+    static let oldest: UInt32 = 1 << 30
 
-    /// So much time has passed that the ticks of a chain say nothing any more.
-    mutating func age(_ chain: UInt32, at ticks: UInt32) {
+    /// Keeps the ages of a chain from going round as time goes on.
+    ///
+    /// - Parameter isLong: whether so much time has passed since the last look that the ages say nothing any more; else it is
+    ///   less than ``oldest``.
+    mutating func age(_ chain: UInt32, at ticks: UInt32, isLong: Bool) {
         var place = chain
         while place != 0 {
-            holes[Int(place) - 1].ticks = ticks &- Self.oldest
-            place = self[place].next
+            let hole = self[place]
+            if isLong || Int32(bitPattern: ticks &- hole.ticks) > Int32(Self.oldest) {
+                holes[Int(place) - 1].ticks = ticks &- Self.oldest
+            }
+            place = hole.next
         }
     }
 
@@ -225,7 +233,6 @@ struct HoleStore: ~Copyable, Sendable {
             if isDecided || hole.kind == .acknowledged && age > Int32(clamping: patience) {
                 remove(place, after: previous, from: &chain)
             } else {
-                if age > Int32(Self.oldest) { holes[Int(place) - 1].ticks = ticks &- Self.oldest }
                 previous = place
             }
             place = hole.next

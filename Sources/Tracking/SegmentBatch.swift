@@ -70,6 +70,8 @@ package struct SegmentBatch: ~Copyable {
     ///   - limit: at most so many.
     ///   - bytes: what the packets' offsets count in.
     package mutating func add(_ packets: inout PacketBatch, first limit: Int = .max, of bytes: RawSpan) {
+        // Most packets are of one kind, which is told from the others by a single comparison.
+        let plainLink = isMeasured ? -1 : Int(LinkType.ethernet.rawValue)
         var count = 0
         while count < limit, let packet = packets.next(in: bytes) {
             count &+= 1
@@ -77,9 +79,7 @@ package struct SegmentBatch: ~Copyable {
             // Apart from the walk, and nothing is handed to it by its address: what another function looks at has to lie in
             // memory, while here it goes from register to register.
             var header = SegmentHeader()
-            if packet.linkType == LinkType.ethernet.rawValue, !isMeasured,
-                PacketDecoder.decodePlain(frame, into: &header)
-            {
+            if Int(packet.linkType) == plainLink, PacketDecoder.decodePlain(frame, into: &header) {
                 counts.add(.segment)
                 if packet.capturedLength < packet.originalLength { counts.addCut(inOptions: header.optionsTruncated) }
                 append(TrackedSegment(header, in: frame, at: packet.time, number: packet.number), packet.blockOffset)

@@ -1,3 +1,5 @@
+import TCPState
+
 /// What a segment is to its connection by its numbers, flags, window and length alone. Each segment is classified once, by
 /// the cursors of the two directions (``ConnectionRecord``); whoever says more of it, a label or a measure, starts from this
 /// and does not look at the numbers again.
@@ -25,7 +27,7 @@ public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let pureACK = SegmentClass(rawValue: 1 << 8)
     /// A pure ACK of the number that was acknowledged last, with the same window, while octets are on their way (RFC 5681 2).
     public static let duplicateACK = SegmentClass(rawValue: 1 << 9)
-    /// Offers no window; not said of SYN, FIN and RST.
+    /// Offers no window; not said of SYN, FIN and RST, nor of what its receiver does not take.
     public static let zeroWindow = SegmentClass(rawValue: 1 << 10)
     /// Its acknowledgment ends a round trip that is measured.
     public static let endsRoundTrip = SegmentClass(rawValue: 1 << 11)
@@ -81,6 +83,8 @@ public struct SegmentReading: Sendable, Equatable, BitwiseCopyable {
     package internal(set) var missingHoles: UInt32 = 0
     /// With ``SegmentClass/endsRoundTrip``: in units of ``ConnectionRecord/tick``.
     package internal(set) var roundTrip: UInt32 = 0
+    /// With ``SegmentClass/bearsOut`` or ``SegmentClass/bearsOutOther``: the first number of the segment that is believed now.
+    package internal(set) var borneOut = SequenceNumber(0)
 
     init() {}
 }

@@ -18,10 +18,12 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     package let window: UInt16
     /// Which of the key's endpoints sent it: 0 low, 1 high. Of a connection of a socket with itself always 0.
     private let senderSide: UInt8
-    /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN.
-    private let scaleCode: UInt8
-    /// The lower half of its timestamp (RFC 7323 3.2) where that stands first among the options, as nearly all senders put
-    /// it (appendix A); 0 for none.
+    /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN; ``cutOff`` where it was not captured.
+    let scaleCode: UInt8
+    static let cutOff: UInt8 = 16
+    /// Of its timestamp (RFC 7323 3.2) the lower fifteen bits, shifted by one, and a 1, where that stands first among the
+    /// options, as nearly all senders put it (appendix A); 0 for none. Two are compared as they are: their difference is twice
+    /// that of the timestamps, and goes full circle after 2^15 ticks.
     let stamp: UInt16
 
     /// Made part of its caller before anything else, since the optimiser's limits would leave it a call, and what it is given
@@ -44,31 +46,31 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         // Not by a method of the header's, for which it would have to lie in memory.
         scaleCode =
             header.flags.contains(.syn)
-            ? SYNOptions(in: frame, at: Int(header.tcpOffset), length: Int(header.headerLength)).windowScale
-                .map { min($0, 14) + 1 } ?? 0 : 0
+            ? Self.scaleCode(SYNOptions(in: frame, at: Int(header.tcpOffset), length: Int(header.headerLength))) : 0
     }
 
-    /// Half of the timestamp behind NOP, NOP. Which segments have one follows no pattern, so both are read in any case.
+    private static func scaleCode(_ options: SYNOptions) -> UInt8 {
+        guard options.isWindowScaleKnown else { return cutOff }
+        return options.windowScale.map { min($0, 14) + 1 } ?? 0
+    }
+
+    /// The lower fifteen bits of the timestamp behind NOP, NOP, and a 1 behind them. Which segments have one follows no
+    /// pattern, so it is read in any case; where there is no room for it, whatever stands last is read, and not taken.
     ///
     /// - Parameter start: where the options would start.
     @_transparent
     private static func stamp(headerLength: UInt8, in frame: RawSpan, at start: Int) -> UInt16 {
-        guard frame.byteCount >= 8 else { return 0 }
-        // Where there is no room for it, whatever stands last is read, and not taken.
-        let word = frame.bigEndian64(at: min(start, frame.byteCount &- 8))
-        let isStamp = Choice(
-            (word >> 32 == 0x0101_080a).bit & (headerLength >= 32).bit & (frame.byteCount >= start &+ 12).bit)
-        let value = word & 0xffff
-        return UInt16(truncatingIfNeeded: isStamp(value | (value == 0).bit, else: 0))
+        let last = frame.byteCount &- 8
+        guard last >= 0 else { return 0 }
+        let word = frame.bigEndian64(at: min(start, last))
+        let isStamp = (word >> 32 == 0x0101_080a).bit & (headerLength >= 32).bit & (start <= last).bit
+        return UInt16(truncatingIfNeeded: Choice(isStamp)(word &* 2 | 1, else: 0))
     }
 
     /// The same as a call, for other rooms, which look at segments one at a time.
     package init(_ header: SegmentHeader, of packet: borrowing CapturedPacket, in frame: RawSpan) {
         self.init(header, in: frame, at: packet.time, number: packet.number)
     }
-
-    /// A SYN's shift count, at most 14 (RFC 7323 2.3); `nil` also where it is no SYN.
-    var windowScale: UInt8? { scaleCode == 0 ? nil : scaleCode - 1 }
 
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }

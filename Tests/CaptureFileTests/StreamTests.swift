@@ -74,18 +74,26 @@ import Testing
     }
 
     @Test func throughAPipePacketsComeAsTheyAreWritten() throws {
+        var file = CaptureBytes()
+        file.pcapHeader()
+        let request: [UInt8] = Array(repeating: 0, count: 12) + [8, 6, 0, 1, 8, 0, 6, 4, 0, 1]
+        let packets = [request, [1, 2, 3], []]
+        for packet in packets { file.record(packet) }
+        let first = 24 + 16 + request.count
         let pipe = Pipe()
-        try pipe.fileHandleForWriting.write(contentsOf: Data(plain.prefix(24 + 19)))
+        try pipe.fileHandleForWriting.write(contentsOf: Data(file.bytes.prefix(first)))
         var reader = try CaptureReader(path: "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)")
         var packet = CapturedPacket()
         // The pipe is still open: a reader that waited for more would hang here.
         #expect(try reader.next(&packet))
+        #expect(reader.contents(of: packet) == request)
+        try pipe.fileHandleForWriting.write(contentsOf: Data(file.bytes[first..<(first + 19)]))
+        #expect(try reader.next(&packet))
         #expect(reader.contents(of: packet) == [1, 2, 3])
-        try pipe.fileHandleForWriting.write(contentsOf: Data(plain.dropFirst(24 + 19)))
+        try pipe.fileHandleForWriting.write(contentsOf: Data(file.bytes.dropFirst(first + 19)))
         try pipe.fileHandleForWriting.close()
         #expect(try reader.next(&packet))
-        #expect(try reader.next(&packet))
-        #expect(packet.number == 3 && packet.fileOffset == 24 + 19 + 16 + 16)
+        #expect(packet.number == 3 && packet.fileOffset == first + 19 + 16)
         #expect(try !reader.next(&packet))
         #expect(reader.ending == .complete)
         #expect(try !reader.fetch(at: 24, &packet))

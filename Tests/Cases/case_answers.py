@@ -82,6 +82,12 @@ SAME = {
     "zeroWindows": ("zeroWindows", "zeroWindows", {"zero-window"}, "zerowindows"),
     "bytes": ("bytes", "bytes", None, "bytes"),
 }
+# Fields that a document may lack, which then means "none". Any other that is absent was renamed.
+OPTIONAL = {
+    "handshake", "endedBy", "heldBy", "fromClient.rtt", "fromServer.rtt", "fromClient.state", "fromServer.state",
+    "measures.time.roundTrip", "measures.client.roundTrip", "measures.server.roundTrip", "client.state", "server.state",
+    "acknowledgment",
+}
 # Words of the product (labels, fates, openings, endings, states) that are spelled otherwise in expected.tsv.
 WORDS = {}
 
@@ -180,8 +186,13 @@ class Case:
 
 
 def at(document, path):
+    """The value there; None where it may be absent and is. Any other that is absent was renamed: KeyError."""
+    place = ""
     for name in path.split("."):
-        if not isinstance(document, dict) or name not in document:
+        place += ("." if place else "") + name
+        if name not in document:
+            if place not in OPTIONAL:
+                raise KeyError(place)
             return None
         document = document[name]
     return WORDS.get(document, document) if isinstance(document, str) else document

@@ -3,8 +3,10 @@
     cases.py TCPLENS FOLDER HELD [--record] [--all] [case...]
 
 FOLDER holds captures and expected.tsv. HELD lists the rows that hold, and must go on holding: one that no longer does is
-printed, and the exit code is 1. All others are counted by kind, so that rows new in FOLDER break nothing; with --all they
-are printed too. With --record the rows that hold now are added to HELD, which only grows.
+printed, and the exit code is 1. So it is for one that expected.tsv no longer has, unless cases are named: a right answer that
+was corrected needs --record, which puts the new row in the old one's place. HELD's last line counts its rows: none goes away
+unseen. All others are counted by kind, so that rows new in FOLDER break nothing; with --all they are printed too. With --record
+the rows that hold now are added to HELD.
 """
 import collections
 import os
@@ -20,6 +22,28 @@ def read(path, columns):
     if lines[0].split("\t") != columns or any(len(row) != len(columns) for row in rows):
         raise SystemExit(f"cases: {path} is not a table of {', '.join(columns)}")
     return rows
+
+
+HELD_COLUMNS = ["case", "ask", "right"]
+
+
+def read_held(path, counted):
+    """The rows that must hold; as many as the last line says."""
+    with open(path, encoding="utf-8") as table:
+        *lines, last = table.read().splitlines()
+    rows = [tuple(line.split("\t")) for line in lines[1:]]
+    if lines[:1] != ["\t".join(HELD_COLUMNS)] or any(len(row) != len(HELD_COLUMNS) for row in rows):
+        raise SystemExit(f"cases: {path} is not a table of {', '.join(HELD_COLUMNS)}")
+    if counted and last != f"# {len(rows)} rows":
+        raise SystemExit(f"cases: {path} has {len(rows)} rows, and ends with '{last}'")
+    return set(rows)
+
+
+def write_held(path, rows):
+    with open(path, "w", encoding="utf-8") as table:
+        table.write("\t".join(HELD_COLUMNS) + "\n")
+        table.writelines("\t".join(row) + "\n" for row in sorted(rows))
+        table.write(f"# {len(rows)} rows\n")
 
 
 def chosen_rows(rows, names):
@@ -46,6 +70,12 @@ def ask(cases, binary, folder, name, question, right):
         return f"no such field in the tables or in the JSON: {renamed}", False
 
 
+def replaced(gone, good_rows):
+    """Those whose question has another right answer now, which holds."""
+    questions = {row[:2] for row in good_rows}
+    return {row for row in gone if row[:2] in questions}
+
+
 def report(kinds, held, total, cases, known):
     for kind in sorted(kinds):
         good, count = kinds[kind]
@@ -60,9 +90,11 @@ def main(arguments):
         print(__doc__.strip(), file=sys.stderr)
         return 2
     binary, folder, held_path = os.path.abspath(words[0]), words[1], words[2]
-    rows = chosen_rows(read(os.path.join(folder, "expected.tsv"), ["case", "ask", "right", "why"]), words[3:])
+    all_rows = read(os.path.join(folder, "expected.tsv"), ["case", "ask", "right", "why"])
+    rows = chosen_rows(all_rows, words[3:])
     # The right answer is part of a row: where it was corrected, the row is a new one.
-    must_hold = {tuple(row) for row in read(held_path, ["case", "ask", "right"])}
+    must_hold = read_held(held_path, counted="--record" not in flags)
+    gone = must_hold - {tuple(row[:3]) for row in all_rows}
     kinds = collections.defaultdict(lambda: [0, 0])
     cases, good_rows, lost = {}, [], 0
     for name, question, right, why in rows:
@@ -80,10 +112,13 @@ def main(arguments):
             print(f"{name}: {question}: got {shown(got)}, right {right} ({why})")
     report(kinds, len(good_rows), len(rows), len(cases), len(must_hold & {tuple(row[:3]) for row in rows}))
     if "--record" in flags:
-        with open(held_path, "w", encoding="utf-8") as table:
-            table.write("case\task\tright\n")
-            table.writelines("\t".join(row) + "\n" for row in sorted(must_hold | set(good_rows)))
-    return 1 if lost else 0
+        write_held(held_path, must_hold - replaced(gone, good_rows) | set(good_rows))
+        gone -= replaced(gone, good_rows)
+    if words[3:]:
+        gone = set()
+    for name, question, right in sorted(gone):
+        print(f"GONE {name}: {question}: nobody asks whether it is {right} any more")
+    return 1 if lost or gone else 0
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ struct BadInputTests {
         #expect(run.status == bad.status)
         #expect(run.err.contains(language == "en" ? bad.english : bad.chinese), "\(run.err)")
         let lines = run.err.split(separator: "\n")
-        #expect(lines.first?.hasPrefix("tcplens: ") == true)
+        #expect(lines.first?.hasPrefix(language == "en" ? "tcplens: " : "tcplens：") == true)
         #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("  ") })
         if bad.hasNext { #expect(lines.count > 1, "no next step: \(run.err)") }
         // Nothing of the machinery behind it.
@@ -158,4 +158,29 @@ struct BadInputTests {
         #expect(run.err == "tcplens: \(path): permission denied\n  look:  ls -l \(path)\n")
         #expect(run.status == 4)
     }
+
+    @Test(
+        "what the system says of an error is Chinese in Chinese",
+        arguments: [
+            (["script", "/nonexistent/a.pkt"], "没有那个文件或目录"), (["script", "/"], "是一个目录"),
+            (["script", "--on", "kernel", "--tun", "/dev/null", "SCRIPT"], "设备不支持该 ioctl 操作"),
+            (["dial", "no-such-host.invalid:80"], "解析失败"), (["listen", "198.51.100.9:8080"], "无法指定被请求的地址"),
+            (["dial", "-s", "198.51.100.9", "127.0.0.1:9"], "无法指定被请求的地址"),
+            (["flow", "/proc/self/mem"], "输入/输出错误"), (["dial", "127.0.0.1:1", "-z"], "被拒绝"),
+            (["demo", "--on", "stack", "-w", "/dev/full"], "磁盘空间已满"),
+        ])
+    func systemErrors(arguments: [String], words: String) async throws {
+        let script = Self.folderOfScripts + "/passive-close.pkt"
+        let run = try await Run(arguments.map { $0 == "SCRIPT" ? script : $0 }, environment: ["LANG": "zh_CN.UTF-8"])
+        #expect(run.status != 0)
+        let said = run.err + (arguments.contains("demo") ? "" : run.out)
+        #expect(said.contains(words), "\(said)")
+        for english in ["No such", "not known", "annot ", "ermission", "failure", "rror:", "refused", "a directory"] {
+            #expect(!said.contains(english), "\(english) in \(said)")
+        }
+    }
+
+    private static let folderOfScripts = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
+        .appending(path: "PacketScriptTests/Scripts").path(percentEncoded: false)
 }

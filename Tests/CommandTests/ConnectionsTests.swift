@@ -89,11 +89,52 @@ struct ConnectionsTests {
         arguments: [
             ["a.pcap", "--evict", "60"], ["a.pcap", "--evict", "60", "--format", "tsv", "--sort", "bytes"],
             ["a.pcap", "--evict", "soon", "--json"], ["a.pcap", "b.pcap", "--follow"], ["-", "--follow"],
+            ["a.pcap", "--follow", "--threads", "2"], ["a.pcap", "--evict", "60", "--json", "--threads", "2"],
+            ["a.pcap", "--json", "--format", "tsv"],
         ])
     func misuse(arguments: [String]) async throws {
         let run = try await Run(["connections"] + arguments)
         #expect(run.status == 2)
         #expect(run.out == "")
+    }
+
+    @Test(
+        "a filter over measures is refused beside --evict, with the next command", arguments: ["C", "zh_CN.UTF-8"])
+    func evictionWithMeasures(locale: String) async throws {
+        let path = try Exchange.three(in: folder)
+        let arguments = ["connections", path, "--json", "-Y", "tcp.analysis.ack_rtt"]
+        #expect(try await Run(arguments).status == 0)
+        let run = try await Run(arguments + ["--evict", "60"], environment: ["LC_ALL": locale])
+        #expect(run.status == 2 && run.out == "")
+        #expect(run.err.contains(locale == "C" ? "--evict measures nothing" : "--evict 不做测量"))
+        #expect(run.err.contains("tcplens connections \(path) -Y"))
+    }
+
+    @Test(
+        "where nothing passes, the exit code is the same with --evict and without", arguments: [[], ["--evict", "60"]])
+    func nothingPasses(eviction: [String]) async throws {
+        let path = try Exchange.three(in: folder)
+        let run = try await Run(
+            ["connections", path, "--json", "-Y", "outcome==refused && bytes>1000000000"] + eviction)
+        #expect(run.status == 5)
+        #expect(run.err == "tcplens: \(path): none of 3 connections passes the filter\n")
+    }
+
+    /// The stream goes on after its connections; whoever has seen enough does not wait for its end.
+    @Test("--evict --limit ends with the last row that was asked for")
+    func limitEndsReading() async throws {
+        let path = try Exchange.threeAndALaterOne(in: folder)
+        let run = try await Run(
+            shell: """
+                mkfifo '\(folder.path("stream"))'
+                (cat '\(path)'; exec sleep 30) > '\(folder.path("stream"))' &
+                "$TCPLENS" connections - --format tsv --evict 1s --limit 1 < '\(folder.path("stream"))'
+                status=$?
+                kill -0 $! && echo "still open" && kill $!
+                exit $status
+                """, seconds: 25)
+        #expect(run.status == 0 && run.err == "")
+        #expect(run.lines.count == 3 && run.lines.last == "still open")
     }
 
     @Test("--follow goes on as the file grows, and ends with Ctrl-C")

@@ -116,6 +116,31 @@ struct DialTests {
     }
 
     @Test(
+        "how long it took is what the packets' times say, where they were captured",
+        .enabled(if: Needs.root, "needs root"))
+    func latencies() async throws {
+        for _ in 0..<5 {
+            try await served { port in
+                let run = try await Run(
+                    "dial", "127.0.0.1:\(port)", "--send", "hello, xiao mei.", "--lang", "en", "--width", "120")
+                func time(_ segment: String) throws -> Double {
+                    let row = try #require(run.lines.first { $0.contains(segment) }, "\(segment) in \(run.out)")
+                    return try #require(Double(row.split(separator: " ")[0]))
+                }
+                func told(_ words: Regex<(Substring, Substring)>) throws -> Double {
+                    let text = run.lines.joined(separator: " ").replacing(/\ +/, with: " ")
+                    return try #require(try words.firstMatch(in: text).flatMap { Double($0.output.1) })
+                }
+                // Times of rows are rounded to a microsecond each.
+                let handshake = try time("#2 SYN,ACK") - time("#1  SYN")
+                #expect(abs(try told(/established in ([0-9.]+) ms/) - handshake) < 0.0021)
+                let answer = try time("len=18") - time("len=16")
+                #expect(abs(try told(/first byte after ([0-9.]+) ms/) - answer) < 0.0021)
+            }
+        }
+    }
+
+    @Test(
         "an ordinary user: no packets, the states from the kernel, and the command that adds the packets",
         .enabled(if: Needs.namespaces, "needs root, unshare, setpriv and ip"))
     func ordinaryUser() async throws {

@@ -55,18 +55,26 @@ struct Exchange {
         ]
     }
 
-    /// Writes frames as pcapng and gives the path.
+    /// The client's RST is not at the number that the server expects, which goes on holding the connection.
+    static var held: [Frame] {
+        let whole = Exchange()
+        let reset = SegmentBuilder(from: whole.client, to: whole.server).rst(sequence: whole.clientISN &+ 67)
+        return whole.frames.prefix(5) + [Frame(time: 300 * microsecond, bytes: reset.ethernetFrame())]
+    }
+
+    /// Writes frames as pcapng, the first of them with these comments, and gives the path.
     static func capture(
         _ frames: [Frame], linkType: UInt16 = LinkType.ethernet.rawValue, in folder: ScratchFolder,
-        name: String = "capture.pcapng"
+        name: String = "capture.pcapng", comments: [[String]] = []
     ) throws -> String {
         let path = folder.path(name)
         var writer = try PcapngWriter(path: path)
         let interface = try writer.addInterface(
             CaptureInterface(name: "lo", linkType: linkType))
-        for frame in frames.sorted(by: { $0.time < $1.time }) {
+        for (place, frame) in frames.sorted(by: { $0.time < $1.time }).enumerated() {
             try writer.write(
-                frame.bytes.octets, interface: interface, time: Timestamp(nanoseconds: start + frame.time))
+                frame.bytes.octets, interface: interface, time: Timestamp(nanoseconds: start + frame.time),
+                comments: place < comments.count ? comments[place] : [])
         }
         try writer.finish()
         return path

@@ -12,16 +12,7 @@ struct FlowCommentTests {
 
     /// The tutorial's exchange, the first packets with these comments.
     private func capture(_ comments: [[String]]) throws -> String {
-        let path = folder.path("commented.pcapng")
-        var writer = try PcapngWriter(path: path)
-        let interface = try writer.addInterface(CaptureInterface(linkType: LinkType.ethernet.rawValue))
-        for (place, frame) in Exchange().frames.enumerated() {
-            try writer.write(
-                frame.bytes.octets, interface: interface, time: Timestamp(nanoseconds: Exchange.start + frame.time),
-                comments: place < comments.count ? comments[place] : [])
-        }
-        try writer.finish()
-        return path
+        try Exchange.capture(Exchange().frames, in: folder, name: "commented.pcapng", comments: comments)
     }
 
     @Test("the reasons that the demo on our own TCP writes come back beside their segments", arguments: ["en", "zh"])
@@ -150,6 +141,27 @@ struct FlowCommentTests {
             let drawn = line.unicodeScalars.reduce(0) { $0 + ($1.value == 0x200D ? 0 : cells(String($1))) }
             #expect(drawn <= 80, "\(line)")
         }
+    }
+
+    @Test("a socket that is connected with itself has its comments beside its one lane")
+    func oneLane() async throws {
+        let path = folder.path("itself.pcapng")
+        var writer = try PcapngWriter(path: path)
+        let interface = try writer.addInterface(CaptureInterface(linkType: LinkType.ethernet.rawValue))
+        let end = Exchange().client
+        let builder = SegmentBuilder(from: end, to: end)
+        let segments = [builder.syn(sequence: 7), builder.synAck(sequence: 7, acknowledgment: 8)]
+        for (place, segment) in segments.enumerated() {
+            try writer.write(
+                segment.ethernetFrame().octets, interface: interface,
+                time: Timestamp(nanoseconds: Exchange.start + Int64(place)), comments: ["remark \(place)"])
+        }
+        try writer.finish()
+        let run = try await Run("flow", path, "--hosts", "--width", "80", "--lang", "en")
+        #expect(run.status == 0)
+        #expect(run.lines.contains { $0.contains("remark 0 (comment in the file)") })
+        #expect(run.lines.contains { $0.contains("remark 1 (comment in the file)") })
+        #expect(run.lines.allSatisfy { cells($0) <= 80 })
     }
 
     @Test("a carriage return takes no line feed along, and a comment cut to nothing is told of")

@@ -1,3 +1,5 @@
+import CaptureFile
+import FlatMemory
 import Foundation
 import TCPWire
 import Testing
@@ -52,6 +54,90 @@ struct HeaderTests {
         let fields = try #require(tcp["fields"] as? [[String: Any]])
         let widths = fields.compactMap { $0["bitWidth"] as? Int }
         #expect(widths.reduce(0, +) >= 160)
+    }
+
+    @Test("a header without its last octets was cut off, and what is there is shown", arguments: ["en", "zh"])
+    func cutOff(language: String) async throws {
+        // A data offset of seven words, and five of them.
+        let bare = try await Run(
+            "header", "c3501f90 10203040 00000000 7002ffff 1c460000", "--lang", language,
+            environment: ["LANG": "C.UTF-8"])
+        #expect(bare.status == 0 && bare.err == "")
+        #expect(bare.out.contains(language == "en" ? "Destination port 8080" : "目的端口 8080"))
+        #expect(
+            bare.lines.last
+                == (language == "en"
+                    ? "  cut off: 20 of 28 bytes of the TCP header" : "  被截断：TCP 首部需要 28 字节，只有 20 字节"))
+        // The same within a packet: the capture ends in the options.
+        let frame = Exchange().frames[0].bytes
+        let path = folder.path("cut.pcapng")
+        var writer = try PcapngWriter(path: path)
+        let interface = try writer.addInterface(CaptureInterface(name: "lo", linkType: 1))
+        try writer.write(
+            Array(frame.prefix(58)).octets, interface: interface, time: Timestamp(nanoseconds: 0),
+            originalLength: frame.count)
+        try writer.finish()
+        let packet = try await Run("header", path + "#1", "--lang", language, environment: ["LANG": "C.UTF-8"])
+        #expect(packet.status == 0)
+        #expect(
+            packet.out.contains(
+                language == "en" ? "cut off: 24 of 32 bytes of the TCP header" : "被截断：TCP 首部需要 32 字节，只有 24 字节"))
+        let few = try await Run("header", "c3501f90 1020", "--lang", language, environment: ["LANG": "C.UTF-8"])
+        #expect(few.status == 4)
+        #expect(few.err.contains(language == "en" ? "cut off: 6 of 20 bytes" : "TCP 首部需要 20 字节，只有 6 字节"))
+    }
+
+    @Test(
+        "every value of an option has a field of its own, whole where there is room for it",
+        arguments: [
+            // NOP NOP timestamps: two rows.
+            (
+                "0101080affffffff00000001",
+                [
+                    " |      NOP      |      NOP      |    kind 8     |    len 10     |",
+                    " |                       TSval 4294967295                        |",
+                    " |                            TSecr 1                            |",
+                ]
+            ),
+            // Begun in the last octet of a row, the value stands where it fits.
+            (
+                "010101080affffffff00000001010101",
+                [
+                    " |      NOP      |      NOP      |      NOP      |    kind 8     |",
+                    " |    len 10     |               TSval 4294967295                |",
+                    " |      ..       |                    TSecr 1                    |",
+                    " |      ..       |      NOP      |      NOP      |      NOP      |",
+                ]
+            ),
+            (
+                "0101051200000001000000020000000300000004",
+                [
+                    " |                       SACK left edge 1                        |",
+                    " |                       SACK right edge 2                       |",
+                    " |                       SACK left edge 3                        |",
+                    " |                       SACK right edge 4                       |",
+                ]
+            ),
+            (
+                "1d100703" + String(repeating: "00", count: 12),
+                [
+                    " |    kind 29    |    len 16     |    KeyID 7    | RNextKeyID 3  |",
+                    " |                              MAC                              |",
+                ]
+            ),
+        ] as [(String, [String])])
+    func optionFields(options: String, rows: [String]) async throws {
+        let words = 5 + options.count / 8
+        let run = try await Run(
+            "header", "c3501f90 10203040 00000000 \(String(words, radix: 16))010ffff 1c460000 " + options,
+            environment: ["LANG": "C.UTF-8"])
+        let lines = run.lines.map(String.init)
+        var rest = lines[...]
+        for row in rows {
+            let place = rest.firstIndex(of: row)
+            #expect(place != nil, "\(row) in \(run.out)")
+            rest = rest[(place ?? rest.startIndex)...].dropFirst()
+        }
     }
 
     @Test("an ICMP error shows the segment it quotes")

@@ -2,13 +2,15 @@ import Foundation
 
 extension Run {
     /// Runs a shell script as root of a fresh network namespace with its loopback up. `$TCPLENS` is the binary, `$AS_USER`
-    /// runs a command without any privilege, and `$PUBLIC` is a copy of the binary that everybody may run.
+    /// runs a command without any privilege, `$PUBLIC` is a copy of the binary that everybody may run, and `$SCRATCH` a folder
+    /// that is gone afterwards.
     init(namespace script: String, environment: [String: String] = [:], seconds: Double = 60) async throws {
         var environment = environment
         environment["SCRIPT"] = script
         environment["AS_USER"] = "setpriv --reuid=65534 --regid=65534 --clear-groups"
         let folder = try ScratchFolder()
         environment["PUBLIC"] = folder.path("tcplens")
+        environment["SCRATCH"] = folder.path
         try await self.init(
             shell: """
                 cp "$TCPLENS" "$PUBLIC" && chmod a+rx "$(dirname "$PUBLIC")" "$PUBLIC" || exit 99

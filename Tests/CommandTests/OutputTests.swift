@@ -55,6 +55,37 @@ struct OutputTests {
         #expect(coloured.out.replacing(/\u{1b}\[[0-9;]*m/, with: "") == plain.out)
     }
 
+    @Test("one of anything is no plural")
+    func singular() async throws {
+        let syn = Exchange.refused(port: 5000, at: 0)[0]
+        let one = try Exchange.capture([syn], in: folder)
+        let said = folder.path("said")
+        let port = try freePort()
+        let runs = [
+            try await Run("flow", one, "--lang", "en"), try await Run("connections", one, "--lang", "en"),
+            try await Run("connections", one, "--long", "--lang", "en"),
+            try await Run("connections", one, "--lang", "en", "--width", "30"),
+            try await Run("connections", one, "-Y", "tcp.port==81", "--lang", "en"),
+            try await Run("header", one + "#9", "--lang", "en"),
+            try await Run("flow", one, "--conn", "9", "--lang", "en"),
+            try await Run("demo", "--on", "stack", "--lang", "en"),
+            try await Run(
+                shell: """
+                    "$TCPLENS" listen 127.0.0.1:\(port) --once --reply '' > '\(said)' 2>&1 & server=$!
+                    until grep -q listening '\(said)'; do sleep 0.05; done
+                    "$TCPLENS" dial 127.0.0.1:\(port) --send x -w 5; wait $server; cat '\(said)'
+                    """),
+        ]
+        // A byte each way, a client, a segment, a packet, a connection.
+        for words in ["1 byte ", "1 client", "1 segment", "1 packet", "1 connection"] {
+            #expect(runs.contains { ($0.out + $0.err).contains(words) }, "\(words)")
+        }
+        let plural = /(?:^|[ (])1 (?:byte|octet|segment|packet|connection|client|socket|time|step|file|row)s\b/
+        for run in runs {
+            #expect((run.out + run.err).firstMatch(of: plural) == nil, "\(run.out)\(run.err)")
+        }
+    }
+
     @Test(
         "no line is wider than asked for, on every capture there is",
         .enabled(if: Needs.shared, "needs the shared captures"),

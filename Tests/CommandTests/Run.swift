@@ -76,7 +76,8 @@ struct Run {
             DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
                 guard process.isRunning, process.processIdentifier == number else { return }
                 isLate.withLock { $0 = true }
-                kill(number, SIGKILL)
+                // Foundation makes each process the first of a group of its own: what a shell started goes with it.
+                kill(-number, SIGKILL)
             }
         }
         if isLate.withLock({ $0 }) { throw Problem.timedOut(arguments) }

@@ -98,7 +98,25 @@ struct ScriptTests {
         #expect(failure["line"] as? Int == 5)
         #expect(failure["reason"] as? String == "packet")
         #expect(failure["different"] as? [String] == ["acknowledgment"])
+        #expect((failure["expected"] as? [String: String])?["zh"] == "> S. 0:0(0) ack 2 <...>")
         #expect((document["steps"] as? [Any])?.count == 5)
+    }
+
+    @Test(
+        "JSON has a word for why there was no run, and the sentence in both languages",
+        arguments: [
+            (nil, "missing", "没有那个文件或目录"), ("// nothing", "empty", "什么也没有验证"),
+            ("0 < S 0:0(0) win\n", "expected", "但脚本到此结束"), ("0 `reboot`\n", "shell", "不执行 shell 命令"),
+        ])
+    func jsonWithoutRun(script: String?, reason: String, chinese: String) async throws {
+        let path = try script.map { try write($0, "no.pkt") } ?? folder.path("nowhere.pkt")
+        let run = try await Run("script", "--json", "--on", "stack", path)
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(run.out.utf8)) as? [String: Any])
+        let failure = try #require(document["failure"] as? [String: Any])
+        #expect(failure["reason"] as? String == reason)
+        let text = try #require(failure["text"] as? [String: String])
+        #expect(text["zh"]?.contains(chinese) ?? false, "\(text)")
+        #expect(text["en"]?.unicodeScalars.allSatisfy(\.isASCII) ?? false)
     }
 
     @Test("Chinese, 80 columns, no escape sequence", .enabled(if: isPossible, "needs root and TUN"))

@@ -79,11 +79,16 @@ struct StackDemoTests {
             run.lines.filter {
                 cells($0) > width && !$0.contains("tcplens demo") && $0.prefixMatch(of: /[0-9]\.\s/) == nil
             }.isEmpty)
-        guard width >= 66 else { return }
-        #expect(run.lines.filter { $0.prefixMatch(of: /[0-9]\.\s/) != nil }.map(String.init) == Self.sections[language])
-        let numbers = run.lines.compactMap { $0.firstMatch(of: /#([0-9]+) +(?:SYN|ACK|PSH|FIN)\S* +(?:seq|ack)=/)?.1 }
-        #expect(numbers == (1...11).map { "\($0)"[...] })
-        #expect(run.out.contains(language == "en" ? "never the kernel" : "不是内核"))
+        // In less room they are broken.
+        if width >= 66 {
+            let headings = run.lines.filter { $0.prefixMatch(of: /[0-9]\.\s/) != nil }
+            #expect(headings.map(String.init) == Self.sections[language])
+            let numbers = run.lines.compactMap {
+                $0.firstMatch(of: /#([0-9]+) +(?:SYN|ACK|PSH|FIN)\S* +(?:seq|ack)=/)?.1
+            }
+            #expect(numbers == (1...11).map { "\($0)"[...] })
+            #expect(run.out.contains(language == "en" ? "never the kernel" : "不是内核"))
+        }
     }
 
     @Test("beside each segment stands why it was sent and what it did")

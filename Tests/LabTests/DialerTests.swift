@@ -50,11 +50,12 @@ struct DialerTests {
 
     @Test func aNameThatDoesNotExist() throws {
         let story = try dial("no-such-host.invalid", 80)
-        guard case .nameNotFound(let message, _) = story.outcome else {
+        guard case .nameNotFound(let error) = story.outcome else {
             Issue.record("\(story.outcome)")
             return
         }
-        #expect(!message.isEmpty)
+        #expect(!error.message.isEmpty)
+        #expect(!error.chineseMessage.utf8.allSatisfy { $0 < 0x80 }, "\(error.chineseMessage)")
         #expect(story.outcome.exitCode == 14)
         #expect(story.steps.isEmpty)
     }

@@ -51,7 +51,7 @@ struct SceneTests {
         let segments = Self.segments(Scene(story: story, title: Text(verbatim: "")))
         for (segment, step) in zip(segments, story.steps) {
             let header = step.segment.header
-            #expect(segment.flags == header.flags && segment.window == header.window)
+            #expect(segment.flags == header.flags)
             #expect(segment.length == header.payloadLength && segment.sequence == step.sequence)
             #expect(segment.sequence.raw == header.sequence)
             #expect(segment.acknowledgment?.raw == (header.flags.contains(.ack) ? header.acknowledgment : nil))

@@ -22,9 +22,12 @@ import Testing
         try table.lookUp(local: socket.local, remote: socket.remote)?.state
     }
 
-    @Test(arguments: [false, true])
-    func anEstablishedConnectionAndItsListener(ipv6: Bool) throws {
-        guard !ipv6 || Requirements.hasIPv6 else { return }
+    @Test func anEstablishedConnectionAndItsListener() throws { try connectionAndListener(ipv6: false) }
+
+    @Test(.enabled(if: Requirements.hasIPv6, "needs IPv6"))
+    func anEstablishedConnectionAndItsListenerOfIPv6() throws { try connectionAndListener(ipv6: true) }
+
+    private func connectionAndListener(ipv6: Bool) throws {
         let (listener, client, server) = try connection(ipv6: ipv6)
         let local = try client.local
         let remote = try client.remote
@@ -162,8 +165,7 @@ import Testing
         #expect(info.sendWindowScale > 0)
     }
 
-    @Test func anIPv6ListenerTakesAnIPv4Client() throws {
-        guard Requirements.hasIPv6 else { return }
+    @Test(.enabled(if: Requirements.hasIPv6, "needs IPv6")) func anIPv6ListenerTakesAnIPv4Client() throws {
         let listener = try TestSocket(ipv6: true)
         listener.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0)
         #expect(listen(listener.descriptor, 4) == 0)

@@ -19,6 +19,7 @@ enum Tool {
         guard error == 0 else { throw TestSocket.Failure.call("posix_spawn", error) }
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        guard status == 0 else { throw TestSocket.Failure.call("\(path) \(arguments)", status >> 8) }
         return String(decoding: try Data(contentsOf: output), as: UTF8.self)
     }
 }

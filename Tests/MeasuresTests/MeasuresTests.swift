@@ -91,8 +91,8 @@ extension Transcript {
         let client = t.directions.client
         #expect(client.octets == 200)
         // One millisecond is the round trip here, so only what comes within it can have been on its way all the time.
-        #expect(client.outOfOrderSegments == 0 || delay == 0)
-        #expect(client.retransmittedSegments + client.outOfOrderSegments == 1)
+        #expect(client.outOfOrderSegments == (delay == 0 ? 1 : 0))
+        #expect(client.retransmittedSegments == (delay == 0 ? 0 : 1))
     }
 
     /// The sender's clock tells a detour from a repetition, however long it took.
@@ -229,7 +229,14 @@ extension Transcript {
         #expect(trips.count == 10_000 && trips.minimum == 100 && trips.maximum == 1_000_000)
         let median = try #require(trips.median)
         #expect((200_000...800_000).contains(median))
-        #expect(try #require(trips.percentile(95)) > median)
+        #expect(try #require(trips.percentile(5)) < median && median < #require(trips.percentile(95)))
+        // Of the 32 that are kept it is within three tenths of the true one; of forty orders of the same numbers together, closer.
+        let medians = try (2...41 as ClosedRange<UInt32>).map { step in
+            var trips = RoundTrips()
+            for index in 1...10_006 as ClosedRange<UInt32> { trips.add(index * step % 10_007) }
+            return try #require(trips.median)
+        }
+        #expect((450_000...550_000).contains(medians.reduce(0, +) / 40), "\(medians)")
         #expect(RoundTrips().median == nil && RoundTrips().mean == nil)
     }
 
@@ -344,5 +351,17 @@ struct MeasuredCaptureTests {
         let openings = Dictionary(grouping: try analysis("synscan.pcapng").connections, by: \.outcome.opening)
             .mapValues(\.count)
         #expect(openings == [.halfOpen: 3, .refused: 5, .unanswered: 1986])
+    }
+
+    @Test("a window probe's octet is there, though it was not captured before")
+    func probedHole() {
+        let t = Transcript()
+        t.open()
+        // 101 to 1101 is not captured.
+        t.c.data(1101, ack: 301, 1000)
+        t.s.ack(301, ack: 101, window: 0)
+        t.c.data(101, ack: 301, 1)
+        t.s.ack(301, ack: 2101)
+        #expect(t.measured.measures(of: 0)?.sent(by: .client, of: t.records[0]).missingOctets == 999)
     }
 }

@@ -147,6 +147,30 @@ import Transcripts
             Self.section + Self.packetBlocks(Self.frames[..<800]) + Self.block(1, Self.words(101, 65535)) + packets)
     }
 
+    private static func snoop(_ frames: some Sequence<[UInt8]>) -> [UInt8] {
+        func words(_ values: Int...) -> [UInt8] {
+            values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - $0 * 8)) } }
+        }
+        return Array("snoop\0\0\0".utf8) + words(2, 4)
+            + frames.enumerated().flatMap { index, frame in
+                words(frame.count, frame.count, 24 + frame.count, 0, 1_700_000_000, index) + frame
+            }
+    }
+
+    @Test("files of different kinds, joined to one")
+    func joinedFiles() throws {
+        let header = Array(Self.pcap.prefix(24))
+        let first = Self.frames[..<800]
+        let second = Self.frames[800...]
+        let records = { (frames: ArraySlice<[UInt8]>) in frames.enumerated().flatMap { Self.record($1, $0) } }
+        try check(Self.snoop(Self.frames))
+        try check(header + records(first) + Self.snoop(second))
+        try check(Self.snoop(first) + header + records(second))
+        try check(Self.section + Self.packetBlocks(first) + Self.snoop(second))
+        try check(header + records(first) + Self.section + Self.packetBlocks(second))
+        try check(header + records(first) + header + records(second))
+    }
+
     @Test func nothingButAHeader() throws {
         try check(Array(Self.pcap.prefix(24)))
         try check(Array(Self.pcap.prefix(24)) + Self.record(Self.frames[0], 0))

@@ -20,9 +20,9 @@ struct PassResult: Equatable, CustomStringConvertible {
 
     /// What one has found. The analysis must have been keeping all.
     init(_ analysis: borrowing CaptureAnalysis, _ ending: CaptureEnding?) {
-        var numbers: [[Int]] = Array(repeating: [], count: analysis.count)
-        for (connection, segment) in analysis.kept { numbers[connection].append(segment.number) }
-        connections = (0..<analysis.count).map { "\(analysis[$0]) \(numbers[$0])" }
+        connections = (0..<analysis.count).map {
+            "\(analysis[$0]) \(analysis.stored($0 + 1)?.segments.map(\.number) ?? [])"
+        }
         counts = analysis.counts
         self.ending = ending
     }
@@ -47,4 +47,12 @@ func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
     try Data(bytes).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
     try body(file.path)
+}
+
+/// The same around what waits: a process that traps could not remove the file itself.
+func withFile(_ bytes: [UInt8], _ body: (String) async throws -> Void) async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "pass-\(UUID().uuidString).pcap")
+    try Data(bytes).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try await body(file.path)
 }

@@ -66,9 +66,9 @@ import Tracking
         for workers in 2...3 { #expect(try found(workers: workers) == expected) }
     }
 
-    @Test func notWhileOthersShareTheRecords() async {
-        await #expect(processExitsWith: .failure) {
-            try withFile(ReadingOnTests.capture(firstPort: 40_000)) { path in
+    @Test func notWhileOthersShareTheRecords() async throws {
+        try await withFile(Self.capture(firstPort: 40_000)) { path in
+            await #expect(processExitsWith: .failure) { [path = path as String] in
                 var reader = try CaptureReader(path: path)
                 var analysis = CaptureAnalysis()
                 try analysis.read(&reader, workers: 2)
@@ -76,9 +76,7 @@ import Tracking
                 try analysis.read(&reader, workers: 2)
                 withExtendedLifetime(shared) {}
             }
-        }
-        await #expect(processExitsWith: .success) {
-            try withFile(ReadingOnTests.capture(firstPort: 40_000)) { path in
+            await #expect(processExitsWith: .success) { [path = path as String] in
                 var reader = try CaptureReader(path: path)
                 var analysis = CaptureAnalysis()
                 try analysis.read(&reader, workers: 2)
@@ -88,9 +86,9 @@ import Tracking
         }
     }
 
-    @Test func noSinglePacketsBehindSeveralWorkers() async {
-        await #expect(processExitsWith: .failure) {
-            try withFile(ReadingOnTests.capture(firstPort: 40_000)) { path in
+    @Test func noSinglePacketsBehindSeveralWorkers() async throws {
+        try await withFile(Self.capture(firstPort: 40_000)) { path in
+            await #expect(processExitsWith: .failure) { [path = path as String] in
                 var reader = try CaptureReader(path: path)
                 var analysis = CaptureAnalysis()
                 try analysis.read(&reader, workers: 2)

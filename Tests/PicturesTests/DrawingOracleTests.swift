@@ -51,10 +51,9 @@ struct DrawingOracleTests {
         for path in SharedCaptures.paths {
             let name = SharedCaptures.name(path)
             let analysis = try SharedCaptures.analysis(path)
-            var groups: [[StoredSegment]] = Array(repeating: [], count: analysis.count)
-            for (connection, segment) in analysis.kept { groups[connection].append(segment) }
-            for segments in groups {
-                guard let story = ConnectionStory(segments: segments) else { continue }
+            for number in 1...max(1, analysis.count) {
+                guard let story = analysis.stored(number).flatMap({ ConnectionStory($0) }) else { continue }
+                let segments = story.steps.map(\.segment)
                 let ports = Dictionary(
                     segments.map { ($0.number, "\($0.header.sourcePort)") }, uniquingKeysWith: { one, _ in one })
                 let scene = Scene(story: story, title: Text(verbatim: name))

@@ -18,7 +18,7 @@ import Testing
             up.syn(sequence: 100), down.synAck(sequence: 300, acknowledgment: 101),
             up.ack(sequence: 101, acknowledgment: 301),
         ]
-        var analysis = CaptureAnalysis(keeping: .connection(1))
+        var analysis = CaptureAnalysis(keeping: .connection(1, limit: .max))
         for (index, segment) in (opening + end).enumerated() {
             let frame = segment.ethernetFrame()
             var packet = CapturedPacket()

@@ -86,7 +86,6 @@ struct LineBreakingTests {
         #expect(paragraph.labelled("why: it was lost on the wire") == ["why: it was lost on", "     the wire"])
         #expect(
             paragraph.labelled("为什么：服务端没收到这个报文") == ["为什么：服务端没收到", "        这个报文"])
-        #expect(paragraph.bullet("one two three four five") == ["* one two three four", "  five"])
         #expect(paragraph.lines("one\ntwo") == ["one", "two"])
     }
 }

@@ -15,7 +15,7 @@ import Transcripts
         t.c.data(101, ack: 301, 10)
         t.s.ack(301, ack: 111)
         #expect(try t.states == ["SR", "ER", "EE", "EE", "EE", "EE", "EE"])
-        #expect(try t.story.record.outcome.words == "handshake open -")
+        #expect(try t.story.settled.outcome.words == "handshake open -")
         #expect(try t.story.steps[3].fate == .notTaken)
     }
 

@@ -10,6 +10,16 @@ extension LabelCase {
         t.s.ack(301, ack: 201)
     }
 
+    /// 290 ms to the server and back, 10 to the client; and a hundred octets.
+    private static func longWay(_ t: Transcript) {
+        t.c.syn(100, options: sack)
+        t.wait(290)
+        t.s.synAck(300, ack: 101, options: sack)
+        t.wait(10)
+        t.c.ack(101, ack: 301)
+        t.c.data(101, ack: 301, 100)
+    }
+
     static let repetitions = [
         LabelCase(.fastRetransmission, on: 13, by: [5, 10, 11, 12], original: 5) { t in
             flight(t)
@@ -115,6 +125,23 @@ extension LabelCase {
             t.open()
             t.c.data(101, ack: 301, 100)
             t.c.data(101, ack: 301, 100, id: 3)
+        },
+        // An answer to what was sent again tells nothing of the way (RFC 6298 3): it is 300 ms long, not 15, so what comes again
+        // after 200 ms cannot be a timer's.
+        LabelCase(.retransmission, on: 8, by: [7], original: 7) { t in
+            longWay(t)
+            t.wait(285)
+            t.c.data(101, ack: 301, 100)
+            t.wait(5)
+            t.s.ack(301, ack: 201)
+            t.wait(10)
+            t.c.data(201, ack: 301, 100)
+            t.wait(200)
+            t.c.data(201, ack: 301, 100)
+        } nearMiss: { t in
+            longWay(t)
+            t.wait(700)
+            t.c.data(101, ack: 301, 100)
         },
         // RFC 2883: the receiver says that it came twice.
         LabelCase(.spurious, on: 5, by: [7]) { t in

@@ -14,7 +14,7 @@ import Transcripts
         t.s.data(2_000_301, ack: 101, 100)
         for start in 0..<30 { t.s.data(UInt32(301 + start * 100_000), ack: 101, 60_000) }
         t.c.ack(101, ack: 3_000_301)
-        #expect(t.records[0].server.streamBytes < 4_000_000)
+        #expect(t.records[0].server.streamBytes == 3_000_000)
         #expect(try t.story.steps.count == t.segments.count)
     }
 
@@ -78,7 +78,7 @@ import Transcripts
         t.wait(nanoseconds: -1_001_000)
         t.s.synAck(300, ack: 101)
         t.c.ack(101, ack: 301)
-        #expect((t.records[0].server.minimumRoundTrip ?? 0) <= 2_000_000)
+        #expect(t.records[0].server.minimumRoundTrip == 1_000_000)
     }
 
     @Test("times as far apart as a file can claim")

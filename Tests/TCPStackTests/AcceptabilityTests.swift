@@ -91,9 +91,9 @@ struct AcceptabilityTests {
     @Test(
         "outside the window: answered once, then only what carries text (TestTCPOutsideTheWindow)",
         arguments: ["S", "S.", ".", "F.", "P."], [0, 1, 2])
-    func outside(letters: String, offset: Int) {
+    func outside(letters: String, offset: Int) throws {
         var talk = Transcript.served { $0.receiveBuffer = 60_000 }
-        guard let info = talk.info else { return }
+        let info = try #require(talk.info)
         let edge = 1 + Int(info.receiveWindow) + offset
         let count = letters == "P." ? 5 : 0
         talk.takes("\(letters) \(edge):\(edge + count)(\(count)) ack 1 win 60000")
@@ -112,14 +112,14 @@ struct AcceptabilityTests {
     }
 
     @Test("the same in CLOSING (TestAckOTWSeqInClosing)", arguments: ["S", "S.", ".", "F.", "P."], [0, 1, 2])
-    func outsideInClosing(letters: String, offset: Int) {
+    func outsideInClosing(letters: String, offset: Int) throws {
         var talk = Transcript.served()
         talk.shutsDown()
         talk.gives("F. 1:1(0) ack 1")
         talk.takes("F. 1:1(0) ack 1 win 60000")
         talk.gives(". 2:2(0) ack 2")
         #expect(talk.state == .closing)
-        guard let info = talk.info else { return }
+        let info = try #require(talk.info)
         let edge = 2 + Int(info.receiveWindow) + offset
         let count = letters == "P." ? 5 : 0
         talk.takes("\(letters) \(edge):\(edge + count)(\(count)) ack 1 win 60000")

@@ -5,6 +5,7 @@ extension CarrierSample {
 
     static let links: [CarrierSample] = [
         CarrierSample(link: 0, "little-endian family", [2, 0, 0, 0] + packet),
+        CarrierSample(link: 0, "family of Solaris", [26, 0, 0, 0] + packet6, isIPv6: true),
         CarrierSample(link: 1, "802.1H", ethernet(76, snap(0x0800, organisation: [0, 0, 0xf8]) + packet)),
         CarrierSample(link: 1, "802.3 with padding", ethernet(76, llcHello) + zeros(9)),
         CarrierSample(link: 1, "NLPID", ethernet(72, [0xfe, 0xfe, 3, 0xcc] + packet)),

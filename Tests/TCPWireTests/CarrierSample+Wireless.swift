@@ -16,11 +16,12 @@ extension CarrierSample {
         return header + qos + highThroughput
     }
 
-    private static let aggregate: [UInt8] = {
-        let query = macs + big16(12) + snap(0x0806) + [0, 1, 8, 0]
+    /// Two MSDUs, of which the first is a query and the second the packet.
+    private static func aggregate(_ query: [UInt8]) -> [UInt8] {
+        let query = macs + big16(query.count) + query
         let padding = zeros((4 - query.count % 4) % 4)
         return query + padding + macs + big16(76) + snap(0x0800) + packet
-    }()
+    }
 
     static let wireless: [CarrierSample] = [
         CarrierSample(link: 105, "data", wirelessHello),
@@ -41,7 +42,12 @@ extension CarrierSample {
             link: 105, "bit of a mesh without one",
             dataFrame(control: 0x88, flags: 1, qos: [0, 1]) + snap(0x0800) + packet),
         CarrierSample(
-            link: 105, "second MSDU", dataFrame(control: 0x88, flags: 1, qos: [0x80, 0]) + aggregate),
+            link: 105, "second MSDU",
+            dataFrame(control: 0x88, flags: 1, qos: [0x80, 0]) + aggregate(snap(0x0806) + [0, 1, 8, 0])),
+        CarrierSample(
+            link: 105, "second MSDU, the first tagged",
+            dataFrame(control: 0x88, flags: 1, qos: [0x80, 0])
+                + aggregate(snap(0x8100) + [0, 7, 8, 6, 0, 1, 8, 0])),
         CarrierSample(link: 105, "tagged", dataFrame(flags: 1) + snap(0x8100) + [0, 7, 8, 0] + packet, vlan: 7),
         CarrierSample(link: 119, "Prism", little32(0x44) + little32(144) + zeros(136) + wirelessHello),
         CarrierSample(link: 119, "big-endian Prism", big32(0x41) + big32(144) + zeros(136) + wirelessHello),

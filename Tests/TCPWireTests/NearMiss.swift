@@ -45,8 +45,29 @@ struct NearMiss: CustomStringConvertible, Sendable {
         NearMiss("PKTAP without a packet", link: 258, little32(108) + little32(0) + little32(1) + zeros(96), .notIP),
         NearMiss("compressed TCP", link: 9, [0, 0x2d] + packet, .concealed, .concealed(.ppp)),
         NearMiss("encrypted PPP", link: 9, [0, 0x53] + packet, .concealed),
+        NearMiss("header compression of RFC 5795", link: 9, [0, 3, 0, 0x21] + packet, .concealed, .concealed(.ppp)),
+        NearMiss(
+            "header compression in a session", link: 51, [0x11, 0, 0, 9, 0, 72, 0, 3, 0, 0x21] + packet, .concealed,
+            .concealed(.ppp)),
+        NearMiss(
+            "a direction is none but of pppd's", link: 50, [1, 3, 0, 0x21] + packet, .notIP, .otherPPPProtocol(1)),
         NearMiss("later multilink fragment", link: 9, [0, 0x3d, 0x40, 0, 0, 2] + packet, .fragment),
         NearMiss("PPPoE discovery", link: 51, [0x11, 9, 0, 0, 0, 0] + packet, .notIP),
+        NearMiss(
+            "PPPoE version 2", link: 51, [0x21, 0, 0, 9, 0, 70, 0, 0x21] + packet, .malformed,
+            .invalid(.pppoe, field: "VER", value: 2)),
+        NearMiss(
+            "PPPoE type 2", link: 51, [0x12, 0, 0, 9, 0, 70, 0, 0x21] + packet, .malformed,
+            .invalid(.pppoe, field: "TYPE", value: 2)),
+        NearMiss(
+            "TZSP version 2", link: 128, [2, 0, 0, 1, 1] + frame, .notIP, .noPacket(.tzsp, field: "Version", value: 2)),
+        NearMiss("TZSP of 3 octets", link: 128, [1, 0, 0], .truncated, .truncated(.tzsp, have: 3, need: 5)),
+        NearMiss(
+            "TZSP whose tags do not end", link: 128, [1, 0, 0, 1, 10, 1, 9], .truncated,
+            .truncated(.tzsp, have: 7, need: 8)),
+        NearMiss(
+            "TZSP of tags only", link: 128, [1, 0, 0, 1] + zeros(200), .malformed,
+            .invalid(.tzsp, field: "Tag", value: 0)),
         NearMiss("keep-alive of Cisco HDLC", link: 104, [0x8f, 0, 0x80, 0x35] + zeros(18), .notIP),
         NearMiss("Q.933", link: 107, [0, 1, 3, 8, 0, 0x75], .notIP, .otherNetworkProtocol(8)),
         NearMiss("FRF.12's second", link: 107, [0x18, 0x41, 3, 0xb1, 0x40, 2] + packet, .fragment),
@@ -104,6 +125,13 @@ struct NearMiss: CustomStringConvertible, Sendable {
             udp("TZSP of something else", 37008, [1, 0, 0, 99, 1] + frame),
             udp("MPLS under DTLS", 6635, [0x17, 0xfe, 0xfd, 0, 1] + zeros(6) + big16(68) + packet),
             udp("LISP with both N and V", 4341, [0x90, 1, 2, 3, 0, 0, 0, 1] + packet),
+            udp("GUE of GRE without its header", 6080, [0, 47, 0, 0, 0xb0, 0, 8, 0]),
+            udp("GUE of GRE of nothing known", 6080, [0, 47, 0, 0, 0x20, 0, 0x12, 0x34, 0, 0, 0, 1] + zeros(40)),
+            udp("Geneve of nothing known", 6081, [0, 0, 0x12, 0x34, 0, 0, 5, 0] + zeros(40)),
+            udp("Geneve with more options than octets", 6081, [0x3f, 0, 0x65, 0x58, 0, 0, 5, 0] + zeros(40)),
+            udp("GRE without the key it claims", 4754, [0x20, 0, 8, 0]),
+            udp("VXLAN of a frame that ends", 4789, [8, 0, 0, 0, 0, 0, 5, 0] + frame.prefix(20)),
+            udp("L2TP of compressed headers, unproven", 1701, [0, 2, 0, 1, 0, 2, 0, 3, 1, 2, 3, 4]),
             udp("GUE control", 6080, [0x20, 4, 0, 0] + packet),
             udp("AYIYA of another operation", 5072, [0x41, 0x52, 0x12, 41, 1, 2, 3, 4] + zeros(36) + packet6),
             udp("IPv6 on a port that is no tunnel's", 12345, packet6),
@@ -113,6 +141,13 @@ struct NearMiss: CustomStringConvertible, Sendable {
             NearMiss(
                 "CAPWAP under DTLS", datagram(to: 5247, [1, 0, 0, 0, 0x17, 0xfe, 0xfd] + packet), .concealed,
                 .concealed(.capwap)),
+            NearMiss(
+                "L2TP of a later fragment",
+                datagram(to: 1701, [0, 2, 0, 1, 0, 2, 0, 0x21] + ipv4(6, packet, fragment: 5)), .fragment,
+                .laterFragment),
+            NearMiss(
+                "L2TP of compressed headers, with its length",
+                datagram(to: 1701, [0x40, 2, 0, 14, 0, 1, 0, 2, 0, 3, 1, 2, 3, 4]), .concealed, .concealed(.ppp)),
             NearMiss(
                 "later fragment of CAPWAP",
                 datagram(to: 5247, [0x00, 0x10, 0x03, 0x80, 0, 1, 0, 8] + CarrierSample.wirelessHello), .fragment),

@@ -156,4 +156,36 @@ import Testing
         let options = Array(repeating: TCPOption.timestamps(TCPTimestamps(value: 1, echoReply: 1)), count: 5)
         #expect(!SegmentBuilder(from: Sample.client, to: Sample.server).syn(sequence: 1, options: options).fits)
     }
+
+    @Test("what a SYN agrees to is what a walk over its options finds, whatever they are")
+    func synOptionsByChance() {
+        var dice = SystemRandomNumberGenerator()
+        let pieces: [[UInt8]] = [
+            [2, 4, 5, 180], [3, 3, 7], [4, 2], [8, 10, 0, 0, 0, 1, 0, 0, 0, 2], [1], [0], [3, 4, 7, 7], [2, 3, 1],
+            [8, 2],
+            [4, 3, 1], [3, 0], [3, 1], [2], [254, 6, 0xf9, 0x89, 1, 2], [5, 10, 0, 0, 0, 1, 0, 0, 0, 9], [34, 2],
+        ]
+        for _ in 0..<5000 {
+            var octets = [UInt8](repeating: 0, count: 20)
+            while octets.count < 60, Int.random(in: 0..<7, using: &dice) > 0 {
+                octets += pieces.randomElement(using: &dice) ?? []
+            }
+            let length = min(60, (octets.count + 3) / 4 * 4)
+            let captured = Array(
+                (octets + [0, 0, 0]).prefix(length - (Bool.random(using: &dice) ? 0 : Int.random(in: 0...8))))
+            var expected = SYNOptions()
+            expected.isCutOff = captured.count < length
+            var cursor = TCPOptionCursor(start: 20, end: length)
+            while let option = cursor.next(in: captured.octets) {
+                switch option {
+                case .maximumSegmentSize(let size): expected.maximumSegmentSize = size
+                case .windowScale(let shift): expected.windowScale = shift
+                case .sackPermitted: expected.sackPermitted = true
+                case .timestamps: expected.hasTimestamps = true
+                default: break
+                }
+            }
+            #expect(SYNOptions(in: captured.octets, at: 0, length: length) == expected, "\(captured)")
+        }
+    }
 }

@@ -11,8 +11,12 @@ int64_t clinux_real_time(void);
 int64_t clinux_monotonic_time(void);
 
 // From now on SIGTERM, SIGHUP and SIGINT, where they would end this process, write their number to `descriptor` instead: a
-// handler, which a program run later does not inherit, as it would a signal that is ignored.
-void clinux_tell_of_signals(int descriptor);
+// handler, which a program run later does not inherit, as it would a signal that is ignored. SIGINT also where it is
+// ignored, if so wished. The second signal that nobody has taken ends the process.
+void clinux_tell_of_signals(int descriptor, int even_ignored_interrupts);
+
+// A number was read and is being seen to: the same signal would end the process now.
+void clinux_take_signal(int number);
 
 // A byte of the stamp that installing writes into the program, 0 past its end.
 uint8_t clinux_stamp(int32_t index);

@@ -25,17 +25,23 @@ public struct SocketFilter: Hashable, Sendable {
         let pieces = words.flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
         guard pieces.count <= 4096 else { throw .tooLong }
         var rest = pieces[...]
+        var (chosen, namesClosed) = (Set<State>?.none, false)
         while let word = rest.first, word == "state" || word == "exclude" || word == "excl" {
             rest.removeFirst()
             let named = try Self.states(rest.popFirst(), after: word)
             if word == "state" {
-                states = (states ?? []).union(named)
+                chosen = (chosen ?? []).union(named)
+                namesClosed = namesClosed || named == [.closed]
             } else {
-                states = (states ?? Self.all).subtracting(named)
+                chosen = (chosen ?? Self.every).subtracting(named)
+                namesClosed = namesClosed && !named.contains(.closed)
             }
         }
-        // To ss no state at all is the same as none named.
-        if states?.isEmpty == true { states = Self.connections }
+        if let chosen {
+            // To ss no state at all is the same as none named. CLOSED alone is left of 'exclude connected exclude
+            // listening', though: a state, which no socket in the kernel's table has.
+            states = chosen.isEmpty ? Self.connections : namesClosed ? chosen : chosen.subtracting([.closed])
+        }
         if states != nil, let word = rest.first, ["and", "&", "&&"].contains(word) { rest.removeFirst() }
         guard !rest.isEmpty else { return }
         // Read only where a name is used.
@@ -46,15 +52,18 @@ public struct SocketFilter: Hashable, Sendable {
 
     // MARK: States
 
+    /// What ss counts with: CLOSED is among "all" and "big", but not among "connected".
+    private static let every = Set(State.allCases)
+
     /// What the kernel's table can hold, but for sockets that are bound and idle, which only their own name asks for.
-    public static let all = Set(State.allCases).subtracting([.closed])
+    public static let all = every.subtracting([.closed])
 
     /// What is shown where no state is named: connections that a program holds or held.
     public static let connections = all.subtracting([.listen, .timeWait, .synReceived])
 
     private static let groups: [String: Set<State>] = [
-        "all": all, "connected": all.subtracting([.listen]), "synchronized": all.subtracting([.listen, .synSent]),
-        "bucket": [.synReceived, .timeWait], "big": all.subtracting([.synReceived, .timeWait]),
+        "all": every, "connected": all.subtracting([.listen]), "synchronized": all.subtracting([.listen, .synSent]),
+        "bucket": [.synReceived, .timeWait], "big": every.subtracting([.synReceived, .timeWait]),
         "syn-recv": [.synReceived], "syn-rcv": [.synReceived], "listening": [.listen], "estab": [.established],
         "close": [.closed], "unconnected": [.closed], "bound-inactive": [.closed],
     ]

@@ -20,6 +20,8 @@ struct SocketFilterParser {
     /// The piece that is read, and the octet in it.
     private var place = 0
     private var offset = 0
+    /// What was read last, as it was typed.
+    private var typed = ""
     private var depth = 0
     private let services: () -> ServiceNames
     private let surroundings: SocketFilterSurroundings
@@ -36,7 +38,7 @@ struct SocketFilterParser {
 
     mutating func whole() throws(SocketFilterError) -> SocketExpression {
         let expression = try list()
-        if let token = next() { throw .unexpected(Self.text(token)) }
+        if next() != nil { throw .unexpected(typed) }
         return expression
     }
 
@@ -57,11 +59,13 @@ struct SocketFilterParser {
         let rest = pieces[place].utf8.dropFirst(offset)
         for (text, token) in Self.operators where rest.starts(with: text.utf8) {
             advance(text.utf8.count)
+            typed = text
             return token
         }
         let word = rest.prefix { !"()!&|=<>".utf8.contains($0) }
         advance(word.count)
         let text = String(decoding: word, as: UTF8.self)
+        typed = text
         return Self.words[text] ?? .word(text)
     }
 
@@ -86,14 +90,9 @@ struct SocketFilterParser {
     private mutating func word(after keyword: String) throws(SocketFilterError) -> String {
         switch next() {
         case .word(let text): return text
-        case let token?: throw .unexpected(Self.text(token))
+        case _?: throw .unexpected(typed)
         case nil: throw .valueMissing(after: keyword)
         }
-    }
-
-    private static func text(_ token: Token) -> String {
-        if case .word(let text) = token { return text }
-        return operators.last { $0.1 == token }?.0 ?? "?"
     }
 
     // MARK: Grammar
@@ -125,7 +124,7 @@ struct SocketFilterParser {
             return inner
         case .not: return .not(try condition())
         case .word(let word): return try condition(word)
-        case let token?: throw .unexpected(Self.text(token))
+        case _?: throw .unexpected(typed)
         case nil: throw .valueMissing(after: pieces.last ?? "")
         }
     }
@@ -161,7 +160,8 @@ struct SocketFilterParser {
             _ = next()
             return .not(try read(&self))
         case .less, .greater, .atMost, .atLeast:
-            throw .noOrder(next().map(Self.text) ?? "", after: keyword)
+            _ = next()
+            throw .noOrder(typed, after: keyword)
         default: return try read(&self)
         }
     }
@@ -311,16 +311,11 @@ struct SocketFilterParser {
 }
 
 extension SocketFilterSurroundings {
-    /// Interfaces of this network namespace; cgroups below /sys/fs/cgroup, whose number is their folder's inode.
+    /// Interfaces of this network namespace; cgroups by their path, whose number is their folder's inode.
     public static let thisMachine = SocketFilterSurroundings(
         device: { name in
             let index = unsafe if_nametoindex(name)
             return index > 0 ? index : nil
         },
-        cgroup: { path in
-            let relative = path.hasPrefix("/sys/fs/cgroup") ? String(path.dropFirst("/sys/fs/cgroup".count)) : path
-            var status = stat()
-            guard unsafe stat("/sys/fs/cgroup/" + relative, &status) == 0 else { return nil }
-            return UInt64(status.st_ino)
-        })
+        cgroup: { CgroupMount.here?.number(of: $0) })
 }

@@ -32,10 +32,9 @@ extension LabelPass {
     private mutating func noteOpening(_ index: Int) {
         let fact = facts[index]
         let side = fact.side
-        ends[side].maximumSegmentSize = fact.maximumSegmentSize ?? ends[side].maximumSegmentSize
-        ends[side].windowScale = fact.windowScale
-        ends[side].sackPermitted = fact.sackPermitted
         guard !fact.classes.contains(.stray) else { return }
+        ends[side].maximumSegmentSize = fact.maximumSegmentSize ?? ends[side].maximumSegmentSize
+        ends[side].sackPermitted = fact.sackPermitted
         let start = ends[side].line.place(of: fact.sequence)
         let end = start + 1 + Int64(fact.length)
         if ends[side].start.map({ start < $0 }) ?? true {

@@ -7,14 +7,7 @@ extension LabelPass {
     func scaledWindow(_ index: Int) -> Int64? {
         let fact = facts[index]
         if fact.isSYN { return Int64(fact.window) }
-        let end = ends[fact.side]
-        let peer = ends[1 - fact.side]
-        let hasOpening = end.syn != nil || end.synAck != nil
-        let peerHasOpening = peer.syn != nil || peer.synAck != nil
-        guard hasOpening, peerHasOpening else { return nil }
-        // Both must offer it (RFC 7323 2.2).
-        guard let scale = end.windowScale, peer.windowScale != nil else { return Int64(fact.window) }
-        return Int64(fact.window) << Int64(scale)
+        return windowShifts[fact.side].map { Int64(fact.window) << Int64($0) }
     }
 
     /// Octets by which a window has grown since the end's last segment; `nil` where a scale is not known.

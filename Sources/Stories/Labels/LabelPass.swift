@@ -22,12 +22,13 @@ struct LabelPass {
         /// The highest number of the other end that it acknowledged, and the segment that did.
         var lastACK: Int64?
         var lastACKIndex: Int?
-        /// The window of its last segment but an RST, as sent, and that segment.
-        var window: UInt16?
+        /// Its last segment whose window counts: no RST, none that is stray.
         var windowIndex: Int?
         /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
         var start: Int64?
         var startIndex: Int?
+        /// The last of its segments whose numbers were not believed.
+        var suspects: [Int] = []
         /// Its last segment, and its last one with data or FIN.
         var last: Int?
         var lastData: Int?
@@ -45,7 +46,6 @@ struct LabelPass {
         var synAck: Opening?
         var fin: Int?
         var maximumSegmentSize: UInt16?
-        var windowScale: UInt8?
         var sackPermitted: Bool?
         /// The least time it took to answer what it received, in nanoseconds, as seen from here.
         var fastestAnswer: Int64?
@@ -79,6 +79,8 @@ struct LabelPass {
     /// Each end's usual TTL with a segment that has it; `nil` where it has none.
     let usualHopLimits: [(limit: UInt8, witness: Int)?]
     let reusesTuple: Bool
+    /// By how many bits each end's windows are shifted; `nil` where that is not known.
+    let windowShifts: [UInt8?]
     var ends = [End(), End()]
     var labels: [[ProvedLabel]]
     /// Whether a segment carries numbers sent before; the label that says why may come only in the end.
@@ -88,10 +90,12 @@ struct LabelPass {
     /// From the SYN to the ACK that completes the handshake, or the best guess since; nanoseconds.
     var roundTrip: Int64?
 
-    init(_ facts: [SegmentFacts], _ artefacts: CaptureArtefacts, reusesTuple: Bool) {
+    /// - Parameter record: the connection's, as far as the segments tell.
+    init(_ facts: [SegmentFacts], _ artefacts: CaptureArtefacts, _ record: ConnectionRecord, reusesTuple: Bool) {
         self.facts = facts
         self.artefacts = artefacts
         self.reusesTuple = reusesTuple
+        windowShifts = (0...1).map { record.windowShift(of: $0) }
         labels = Array(repeating: [], count: facts.count)
         isRepeated = Array(repeating: false, count: facts.count)
         let real = facts.indices.filter { artefacts.kinds[$0] == nil }
@@ -178,8 +182,7 @@ struct LabelPass {
         let side = fact.side
         if !fact.isRST {
             if fact.length > 0 { ends[side].lastData = index }
-            ends[side].window = fact.window
-            ends[side].windowIndex = index
+            if !fact.classes.contains(.stray) { ends[side].windowIndex = index }
         }
         ends[side].last = index
         previous = index
@@ -188,6 +191,7 @@ struct LabelPass {
     private mutating func takeOrdinary(_ index: Int) {
         let fact = facts[index]
         settleReset(before: index)
+        if fact.classes.contains(.bearsOut) { believe(of: fact.side, by: index) }
         let (start, isProbe) = notePlace(index)
         if !isProbe { labelNagle(index) }
         labelWindow(index, at: start)
@@ -195,6 +199,24 @@ struct LabelPass {
         noteAnswer(index)
         if fact.isFIN { labelFin(index) }
         moveLine(index, from: start)
+        if fact.classes.contains(.bearsOutOther) { believe(of: 1 - fact.side, by: index) }
+    }
+
+    /// As many of an end's segments are kept in doubt; a bound for hostile captures.
+    private static let suspectLimit = 16
+
+    /// Enters what was not believed when it came, and is borne out now.
+    private mutating func believe(of side: Int, by index: Int) {
+        guard let start = facts[index].reading?.borneOut,
+            let suspect = ends[side].suspects.last(where: { SequenceNumber(facts[$0].sequence) == start })
+        else { return }
+        ends[side].suspects = []
+        let fact = facts[suspect]
+        let place = ends[side].line.place(of: fact.sequence)
+        labelHole(suspect, at: place)
+        let end = place + Int64(fact.length)
+        _ = ends[side].finder.original(from: place, to: end, index: suspect)
+        moveLine(of: side, to: end)
     }
 
     /// What a segment's numbers say of it, whether or not its receiver took it.
@@ -202,7 +224,10 @@ struct LabelPass {
         let fact = facts[index]
         let side = fact.side
         let start = ends[side].line.place(of: fact.sequence)
-        guard !fact.classes.contains(.stray) else { return (start, false) }
+        guard !fact.classes.contains(.stray) else {
+            ends[side].suspects = ends[side].suspects.suffix(Self.suspectLimit - 1) + [index]
+            return (start, false)
+        }
         if ends[side].start == nil {
             ends[side].start = start
             ends[side].startIndex = index
@@ -227,10 +252,14 @@ struct LabelPass {
     /// Its end's numbers have come as far as the segment does.
     private mutating func moveLine(_ index: Int, from start: Int64) {
         let fact = facts[index]
-        let end = start + Int64(fact.length)
-        guard !fact.classes.contains(.stray), ends[fact.side].next.map({ end > $0 }) ?? true else { return }
-        ends[fact.side].next = end
-        ends[fact.side].line.advance(to: end)
+        guard !fact.classes.contains(.stray) else { return }
+        moveLine(of: fact.side, to: start + Int64(fact.length))
+    }
+
+    private mutating func moveLine(of side: Int, to end: Int64) {
+        guard ends[side].next.map({ end > $0 }) ?? true else { return }
+        ends[side].next = end
+        ends[side].line.advance(to: end)
     }
 
     private mutating func labelFin(_ index: Int) {
@@ -246,17 +275,10 @@ struct LabelPass {
         }
     }
 
-    /// Measures how long an end takes to answer at the fastest, for those answers that can be told from coincidence.
+    /// How long an end takes to answer at the fastest, by the record's timer: nothing that was sent again (RFC 6298 3).
     private mutating func noteAnswer(_ index: Int) {
         let fact = facts[index]
-        guard fact.isACK, let previous, facts[previous].side != fact.side,
-            facts[previous].isSYN || facts[previous].length > 0
-        else { return }
-        let behind =
-            SequenceNumber(facts[previous].sequence) + facts[previous].length + (facts[previous].isSYN ? 1 : 0)
-        guard behind == SequenceNumber(fact.acknowledgment) else { return }
-        let wait = elapsed(previous, index)
-        guard wait >= 0 else { return }
+        guard let wait = fact.roundTrip else { return }
         ends[fact.side].fastestAnswer = min(ends[fact.side].fastestAnswer ?? wait, wait)
         if let one = ends[0].fastestAnswer, let other = ends[1].fastestAnswer { roundTrip = one &+ other }
     }

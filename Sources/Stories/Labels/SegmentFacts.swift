@@ -21,17 +21,16 @@ struct SegmentFacts {
     /// IPv4 identification; 0 says nothing.
     let identification: UInt32
     let checksum: ChecksumVerdict
-    /// What it is by the record's count.
-    let classes: SegmentClass
+    /// What it is by the record's count; empty where that left it out.
+    let reading: SegmentReading?
     private(set) var timestamps: TCPTimestamps?
     private(set) var blocks: SACKBlocks = []
     private(set) var maximumSegmentSize: UInt16?
-    private(set) var windowScale: UInt8?
     private(set) var sackPermitted = false
     private(set) var fastOpen: FastOpenCookie?
 
-    init(_ segment: StoredSegment, side: Int, _ classes: SegmentClass) {
-        self.classes = classes
+    init(_ segment: StoredSegment, side: Int, _ reading: SegmentReading?) {
+        self.reading = reading
         let header = segment.header
         let frame = segment.frame.octets
         number = segment.number
@@ -53,12 +52,19 @@ struct SegmentFacts {
             case .timestamps(let stamps): timestamps = stamps
             case .sack(let found): blocks = found
             case .maximumSegmentSize(let size): maximumSegmentSize = size
-            case .windowScale(let shift): windowScale = min(shift, 14)
             case .sackPermitted: sackPermitted = true
             case .fastOpen(let cookie, _): fastOpen = cookie
             default: break
             }
         }
+    }
+
+    var classes: SegmentClass { reading?.classes ?? [] }
+
+    /// The round trip that its acknowledgment ends by the record's timer, in nanoseconds.
+    var roundTrip: Int64? {
+        guard let reading, reading.classes.contains(.endsRoundTrip) else { return nil }
+        return Int64(reading.roundTrip) * ConnectionRecord.tick
     }
 
     var isSYN: Bool { flags.contains(.syn) }

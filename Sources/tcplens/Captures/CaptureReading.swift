@@ -12,13 +12,19 @@ import Tracking
 
 /// Reading a capture for a command: errors become failures, and an early end a warning.
 enum CaptureReading {
-    /// Opens a capture and lets `body` work with it.
+    /// Opens a capture and lets `body` work with it. Of a stream, a signal that asks for an end is the end: what came before
+    /// it is shown.
     static func open<Result>(
         _ path: String, _ body: (inout CaptureReader) throws -> Result
     ) throws -> Result {
+        let stop = CaptureReader.isStream(path) ? try? StreamStop() : nil
+        let interrupts = stop.map { stop in Interrupts { stop.ask() } }
+        defer { withExtendedLifetime(interrupts) {} }
         do {
-            var reader = try CaptureReader(path: path)
+            var reader = try CaptureReader(path: path, stop: stop)
             return try body(&reader)
+        } catch CaptureError.empty where stop?.isOver ?? false {
+            throw ExitStatus.interrupted
         } catch let error as CaptureError {
             throw Failure(error)
         }
@@ -26,18 +32,21 @@ enum CaptureReading {
 
     /// Reads to the end; a file that may still grow until `isWaiting` says no.
     ///
-    /// - Parameter report: as of ``CaptureAnalysis/read(_:workers:reporting:)``, and whenever the end was reached.
+    /// - Parameters:
+    ///   - report: as of ``CaptureAnalysis/read(_:workers:reporting:until:)``, and whenever the end was reached.
+    ///   - isEnough: as there: no more is read, nor waited for.
     /// - Returns: how the file ended, where it did not end well.
     static func read(
         _ reader: inout CaptureReader, into analysis: inout CaptureAnalysis, workers: Int = 1,
         waitingWhile isWaiting: () -> Bool = { false },
-        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in }
+        reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
+        until isEnough: () -> Bool = { false }
     ) throws -> CaptureEnding? {
         while true {
-            try analysis.read(&reader, workers: workers, reporting: report)
+            try analysis.read(&reader, workers: workers, reporting: report, until: isEnough)
             let reached = analysis.progress(of: reader)
             report(&analysis, reached)
-            guard isWaiting() else { break }
+            guard !isEnough(), isWaiting() else { break }
             usleep(100_000)
         }
         let ending = reader.ending
@@ -49,31 +58,6 @@ enum CaptureReading {
     }
 }
 
-extension CaptureEnding {
-    /// What a reader should know of it, for standard error.
-    func warning(_ path: String) -> [Text] {
-        explanation(path).map { Text(en: "tcplens: " + $0.english, zh: "tcplens: " + $0.chinese) }
-    }
-
-    func explanation(_ path: String) -> [Text] {
-        switch self {
-        case .complete: []
-        case .cutOff(let number, _):
-            [
-                Text(
-                    en: "\(path) is cut off in the middle of packet \(number); shown is what comes before",
-                    zh: "\(path) 在第 \(number) 个报文中间被截断，以上是此前的内容")
-            ]
-        case .damaged(let offset, _):
-            [
-                Text(
-                    en: "\(path) is damaged at byte \(offset); shown is what comes before",
-                    zh: "\(path) 在第 \(offset) 字节处损坏，以上是此前的内容")
-            ]
-        }
-    }
-}
-
 extension Failure {
     /// It began as a capture and ended before there was a packet.
     static func nothingReadable(in path: String) -> Failure {
@@ -81,17 +65,17 @@ extension Failure {
             .badInput,
             Text(
                 en: "\(path): cut off before the end of its first packet: nothing to read",
-                zh: "\(path): 在第一个报文结束之前就被截断，没有可读的内容"))
+                zh: "\(path)：在第一个报文结束之前就被截断，没有可读的内容"))
     }
 
     /// A sound capture without what was asked for; the file may also have ended early.
     static func noConnections(in path: String, _ counts: PacketCounts, ending: CaptureEnding? = nil) -> Failure {
         let what =
             counts.packets == 0
-            ? Text(en: "\(path): a capture without packets", zh: "\(path): 抓包文件中没有报文")
+            ? Text(en: "\(path): a capture without packets", zh: "\(path)：抓包文件中没有报文")
             : Text(
                 en: "\(path): no TCP segments in \(counted(counts.packets, "packet"))",
-                zh: "\(path): \(counts.packets) 个报文中没有 TCP 报文段")
+                zh: "\(path)：\(counts.packets) 个报文中没有 TCP 报文段")
         return Failure(
             .nothingMatched, what, next: [counts.restText].compactMap { $0 } + (ending?.explanation(path) ?? []))
     }

@@ -15,23 +15,23 @@ extension Failure {
         switch error {
         case .notFound(let path):
             self.init(
-                .badInput, Text(en: "\(Self.named(path)): no such file", zh: "\(Self.named(path)): 文件不存在"),
+                .badInput, Text(en: "\(Self.named(path)): no such file", zh: "\(Self.named(path))：文件不存在"),
                 next: Self.whereToLook(path))
         case .notPermitted(let path):
             self.init(
-                .badInput, Text(en: "\(path): permission denied", zh: "\(path): 没有访问权限"),
+                .badInput, Text(en: "\(path): permission denied", zh: "\(path)：没有访问权限"),
                 next: [Text(en: "look:  ls -l \(path)", zh: "查看权限：  ls -l \(path)")])
         case .isDirectory(let path):
             self.init(
                 .badInput,
-                Text(en: "\(path): is a directory, not a capture file", zh: "\(path): 这是目录，不是抓包文件"),
+                Text(en: "\(path): is a directory, not a capture file", zh: "\(path)：这是目录，不是抓包文件"),
                 next: [
                     Text(
                         en: "try:  tcplens connections \(path)/*.pcap*", zh: "可试：  tcplens connections \(path)/*.pcap*")
                 ])
         case .empty(let path):
             self.init(
-                .badInput, Text(en: "\(Self.named(path)): is empty", zh: "\(Self.named(path)): 内容为空"),
+                .badInput, Text(en: "\(Self.named(path)): is empty", zh: "\(Self.named(path))：内容为空"),
                 next: [Self.howToCapture])
         case .notCapture(let path, let kind):
             let found = kind.text
@@ -40,23 +40,47 @@ extension Failure {
                 Text(
                     en:
                         "\(Self.named(path)): not a capture file (pcap, pcapng or snoop): it looks like \(found.english)",
-                    zh: "\(Self.named(path)): 不是 pcap、pcapng 或 snoop 抓包文件，看起来是\(found.chinese)"),
+                    zh: "\(Self.named(path))：不是 pcap、pcapng 或 snoop 抓包文件，看起来是\(found.chinese)"),
                 next: [kind.remedyText(path) ?? Self.howToCapture])
         case .noSpace(let path):
             self.init(
-                .badInput, Text(en: "\(path): no space left on the disk", zh: "\(path): 磁盘空间已满"),
+                .badInput, Text(en: "\(path): no space left on the disk", zh: "\(path)：磁盘空间已满"),
                 next: [Text(en: "look:  df -h", zh: "查看磁盘：  df -h")])
         case .brokenPipe(let path):
             self.init(
                 .badInput,
-                Text(en: "\(Self.named(path)): nobody reads it any more", zh: "\(Self.named(path)): 管道另一端已关闭"))
+                Text(en: "\(Self.named(path)): nobody reads it any more", zh: "\(Self.named(path))：管道另一端已关闭"))
         case .system(let path, let operation, let code):
             let reason = SystemError(call: operation.rawValue, code: code)
             self.init(
                 .badInput,
                 Text(
                     en: "\(Self.named(path)): cannot \(operation.rawValue): \(reason.message)",
-                    zh: "\(Self.named(path)): \(operation.chinese)失败：\(reason.chineseMessage)"))
+                    zh: "\(Self.named(path))：\(operation.chinese)失败：\(reason.chineseMessage)"))
+        }
+    }
+
+    /// A capture that cannot be written to the file that was named.
+    init(writing error: CaptureError) {
+        switch error {
+        case .isDirectory(let path):
+            let folder = path.hasSuffix("/") ? path : path + "/"
+            self.init(
+                .badInput,
+                Text(en: "\(path): is a directory; -w needs a file's name", zh: "\(path): 这是目录，-w 需要文件名"),
+                next: [Text(en: "try:  -w \(folder)hello.pcapng", zh: "可试：  -w \(folder)hello.pcapng")])
+        case .notFound(let path) where !path.isEmpty:
+            let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+            self.init(
+                .badInput,
+                Text(en: "\(path): there is no directory \(folder)", zh: "\(path): 目录 \(folder) 不存在"),
+                next: [Text(en: "make it:  mkdir -p \(folder)", zh: "创建目录：  mkdir -p \(folder)")])
+        case .notPermitted(let path):
+            let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+            self.init(
+                .badInput, Text(en: "\(path): not allowed to write there", zh: "\(path): 没有写入权限"),
+                next: [Text(en: "look:  ls -ld \(folder) \(path)", zh: "查看权限：  ls -ld \(folder) \(path)")])
+        default: self.init(error)
         }
     }
 

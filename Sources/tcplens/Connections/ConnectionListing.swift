@@ -1,4 +1,5 @@
 import Documents
+import FlatMemory
 import Narration
 import Passes
 import Pictures

@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import Measures
 import Narration
 import Pictures
@@ -91,7 +92,7 @@ struct ConnectionLong {
         putFact(Text(en: "began", zh: "开始")) { text in
             text.put(record.firstTime.clockText)
             text.put(Text(en: ", lasted ", zh: "，历时 ")(language))
-            text.put(nanoseconds: record.duration, unit: 1_000_000_000, decimals: 6)
+            text.put(record.duration, unit: 1_000_000_000, decimals: 6)
             text.put(Text(en: " s, longest pause ", zh: " s，最长空闲 ")(language))
             text.put(milliseconds: measures.idleMaximum)
         }
@@ -247,7 +248,7 @@ extension OctetText {
     }
 
     mutating func put(bareMilliseconds nanoseconds: Int64) {
-        put(nanoseconds: nanoseconds, unit: 1_000_000, decimals: 3)
+        put(nanoseconds, unit: 1_000_000, decimals: 3)
     }
 
     /// How often it was an end's turn.

@@ -1,3 +1,4 @@
+import FlatMemory
 import Narration
 import Pictures
 import Scenes
@@ -48,10 +49,10 @@ struct ConnectionTable {
         let ended = outcome.endingText(canvas.language) + who
         let segments = "\(record.client.segments)/\(record.server.segments)"
         let bytes = "\(record.client.streamBytes)/\(record.server.streamBytes)"
-        let seconds = Double(record.duration) / 1e9
         // On loopback a whole connection takes less than a millisecond.
-        let duration = decimal(seconds, seconds < 0.01 ? 6 : 3)
-        let handshake = record.handshakeDelay >= 0 ? decimal(Double(record.handshakeDelay) / 1e6, 3) : "-"
+        let duration = String(record.duration, unit: 1_000_000_000, decimals: record.duration < 10_000_000 ? 6 : 3)
+        let handshake =
+            record.handshakeDelay >= 0 ? String(record.handshakeDelay, unit: 1_000_000, decimals: 3) : "-"
         table.add([
             String(number), client, record.serverEndpoint.description, opened, ended, segments, bytes, duration,
             handshake, record.firstTime.clockText,

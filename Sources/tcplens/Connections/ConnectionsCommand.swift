@@ -46,7 +46,7 @@ struct ConnectionsCommand: ParsableCommand {
     @Argument(
         help: .init(
             Text(en: "pcap or pcapng files, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。")
-                .spoken, valueName: "file"))
+                .spoken, valueName: "file"), completion: .file())
     var paths: [String]
 
     @Flag(help: .init(Text(en: "One JSON object a line (--format json).", zh: "每行一个 JSON 对象（即 --format json）。").spoken))
@@ -128,6 +128,18 @@ struct ConnectionsCommand: ParsableCommand {
                     zh: "--evict 在连接结束时逐行输出：请用 --format tsv 或 --json，不能同时用 --sort 和 --long"
                 ).spoken)
         }
+        if follow || evict != nil, threads != nil {
+            let option = follow ? "--follow" : "--evict"
+            throw ValidationError(
+                Text(
+                    en: "\(option) reads with one processor: leave out --threads",
+                    zh: "\(option) 只用一个处理器读取，请去掉 --threads"
+                ).spoken)
+        }
+        if json, format == .tsv {
+            throw ValidationError(
+                Text(en: "--json and --format tsv: take one of them", zh: "--json 与 --format tsv 只能选其一").spoken)
+        }
         if follow, paths.count != 1 || paths == ["-"] {
             throw ValidationError(
                 Text(en: "--follow takes one file", zh: "--follow 只能用于一个文件").spoken)
@@ -144,6 +156,7 @@ struct ConnectionsCommand: ParsableCommand {
 
     func run() throws {
         let filter = try filter.map(FilterWord.filter)
+        if evict != nil, filter?.needsMeasures ?? false { throw Failure.measuresNothing(paths) }
         var listing = ConnectionListing(
             format: json && format != .zeek ? .json : format, isLong: long, isJSON: json, canvas: output.canvas,
             isOneOfMany: paths.count > 1)
@@ -211,10 +224,10 @@ struct ConnectionsCommand: ParsableCommand {
         let path = reader.path
         var analysis = CaptureAnalysis(eviction: Eviction(idle: idle))
         let progress = ProgressLine(canvas: output.canvas)
-        // Of a stream, Ctrl-C is first of all for who writes it: what it still sends is read. A plain file ends at once.
-        let following = follow || reader.size == nil ? Following() : nil
-        var written = 0
+        let following = follow ? Following() : nil
+        var (seen, written) = (0, 0)
         func write(_ ended: [EndedConnection]) throws {
+            seen += ended.count
             for connection in ended where written < limit ?? .max {
                 let subject = FilterSubject(number: connection.serial + 1, record: connection.record, measures: nil)
                 guard filter?.matches(subject) ?? true else { continue }
@@ -226,11 +239,11 @@ struct ConnectionsCommand: ParsableCommand {
         }
         var failure: (any Error)?
         let ending = try CaptureReading.read(
-            &reader, into: &analysis, waitingWhile: { follow && following?.goesOn ?? false && failure == nil },
+            &reader, into: &analysis, waitingWhile: { following?.goesOn ?? false },
             reporting: { analysis, step in
                 progress.show(step)
                 do { try write(analysis.takeEnded()) } catch { failure = error }
-            })
+            }, until: { failure != nil || written == limit })
         progress.erase()
         if let failure { throw failure }
         analysis.endAll()
@@ -238,6 +251,7 @@ struct ConnectionsCommand: ParsableCommand {
         guard analysis.counts.segments > 0 else {
             throw Failure.noConnections(in: path, analysis.counts, ending: ending)
         }
+        if filter != nil, written == 0 { throw Failure.nonePasses(in: path, of: seen) }
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 

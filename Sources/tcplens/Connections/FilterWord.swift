@@ -73,6 +73,23 @@ enum FilterWord {
 }
 
 extension Failure {
+    /// A filter over measures, where connections are let go as they end.
+    static func measuresNothing(_ paths: [String]) -> Failure {
+        let files = paths.map { Printable.text($0) }.joined(separator: " ")
+        return Failure(
+            .usage,
+            Text(
+                en: "the filter asks for what is measured of each segment; --evict measures nothing",
+                zh: "过滤条件用到了逐段测量的指标，而 --evict 不做测量"),
+            next: [
+                Text(
+                    en: "without --evict:  tcplens connections \(files) -Y ...",
+                    zh: "去掉 --evict：  tcplens connections \(files) -Y ..."),
+                Text(
+                    en: "or with fields of the first table in Docs/filter.md", zh: "或只用 Docs/filter.md 第一张表中的字段"),
+            ])
+    }
+
     /// The filter let none of a file's connections pass.
     static func nonePasses(in path: String, of count: Int) -> Failure {
         Failure(

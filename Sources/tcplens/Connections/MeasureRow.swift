@@ -1,3 +1,4 @@
+import FlatMemory
 import Measures
 import Narration
 import TCPWire
@@ -90,11 +91,8 @@ struct MeasureRow {
         MeasureRow(Text(en: "bytes by sequence number", zh: "字节数（按序号）")) { $1.put($0.octets) },
         pair(Text(en: "data segments", zh: "数据报文段")) { ($0.dataSegments, $0.payloadOctets) },
         stroked(Text(en: "payload min/mean/max", zh: "载荷 最小/平均/最大")) {
-            $0.dataSegments == 0
-                ? nil
-                : (
-                    UInt64($0.smallestPayload), $0.payloadOctets / UInt64($0.dataSegments), UInt64($0.largestPayload)
-                )
+            guard let mean = $0.meanPayload else { return nil }
+            return (UInt64($0.smallestPayload), mean, UInt64($0.largestPayload))
         },
         octets(Text(en: "initial window, bytes", zh: "初始窗口（字节）")) { $0.initialWindow },
         pair(Text(en: "retransmitted", zh: "重传")) { ($0.retransmittedSegments, $0.retransmittedOctets) },
@@ -141,8 +139,7 @@ struct MeasureRow {
             if let duration = direction.dataDuration { text.put(milliseconds: duration) }
         },
         MeasureRow(Text(en: "bytes a second", zh: "每秒字节")) { direction, text in
-            guard let duration = direction.dataDuration, duration > 0 else { return }
-            text.put(decimal(Double(direction.octets) / (Double(duration) / 1e9), 0))
+            if let rate = direction.octetsPerSecond { text.put(rate) }
         },
         MeasureRow(Text(en: "longest pause", zh: "最长空闲")) { direction, text in
             if direction.segments >= 2 { text.put(milliseconds: direction.idleMaximum) }

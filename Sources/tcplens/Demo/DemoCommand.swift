@@ -61,7 +61,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Option(
         name: .customShort("w"),
-        help: .init(Text(en: "Keep the packets as pcapng.", zh: "把报文存为 pcapng 文件。").spoken, valueName: "file"))
+        help: .init(Text(en: "Keep the packets as pcapng.", zh: "把报文存为 pcapng 文件。").spoken, valueName: "file"),
+        completion: .file())
     var capturePath: String?
 
     @Option(
@@ -85,6 +86,13 @@ struct DemoCommand: AsyncParsableCommand {
                 Text(
                     en: "--lose needs --on stack: the kernel's loopback loses nothing",
                     zh: "--lose 需要 --on stack：内核的回环不会丢包"
+                ).spoken)
+        }
+        if form.format != .text, form.isPrinted, isCaptureOutput {
+            throw ValidationError(
+                Text(
+                    en: "\(form.format.rawValue) and -w - both write to standard output",
+                    zh: "\(form.format.rawValue) 与 -w - 都要写到标准输出"
                 ).spoken)
         }
         if lose.contains(where: { $0 < 1 }) {
@@ -111,19 +119,19 @@ struct DemoCommand: AsyncParsableCommand {
                 Text(en: "our own TCP could not begin the connection", zh: "内置协议栈未能发起连接"),
                 next: [Text(en: "on this kernel:  tcplens demo", zh: "在本机内核上：  tcplens demo")])
         }
-        if let capturePath {
-            try Self.save(record.story, as: capturePath, from: "virtual", system: nil, canvas.language)
-        }
+        let problem = save(record.story, from: "virtual", system: nil, canvas.language)
         switch form.format {
         case .json:
             try form.write(JSONDocument.text(StackDemoFacts(record, lostPackets: options.lostPackets)) + "\n")
         case .svg, .mermaid: try draw(DemoParts.scene(record.story), canvas)
+        case .text where isCaptureOutput: break
         case .text:
             let page = StackDemoPage(
-                record: record, absolute: absolute, lostPackets: options.lostPackets, capturePath: capturePath,
-                canvas: canvas)
+                record: record, absolute: absolute, lostPackets: options.lostPackets,
+                capturePath: problem == nil ? capturePath : nil, canvas: canvas)
             Screen.write(page.lines())
         }
+        if let problem { throw problem }
     }
 
     private func runOnKernel() async throws {
@@ -140,21 +148,23 @@ struct DemoCommand: AsyncParsableCommand {
             throw Failure(error, port: port)
         }
         let story = record.story
-        if let capturePath, let story {
-            try Self.save(
-                story, as: capturePath, from: "lo", system: KernelVersion.current.description, canvas.language)
+        let problem = story.flatMap {
+            save($0, from: "lo", system: KernelVersion.current.description, canvas.language)
         }
         switch form.format {
         case .json: try form.write(JSONDocument.text(DemoFacts(record, story: story)) + "\n")
         case .svg, .mermaid:
             guard let story else { throw Self.nothingToDraw(form.format) }
             try draw(DemoParts.scene(story, moments: record.sceneMoments(story)), canvas)
+        case .text where isCaptureOutput: break
         case .text:
             let page = DemoPage(
                 record: record, story: story, rehearsal: story == nil ? Self.rehearse(port) : nil,
-                privilege: privilege, absolute: absolute, capturePath: capturePath, canvas: canvas)
+                privilege: privilege, absolute: absolute, capturePath: problem == nil ? capturePath : nil,
+                canvas: canvas)
             Screen.write(page.lines())
         }
+        if let problem { throw problem }
         if capturePath != nil, story == nil {
             throw Failure(
                 .notPermitted, Text(en: "no packets to write: capture is not allowed here", zh: "没有报文可保存：这里不允许抓包"),
@@ -191,24 +201,36 @@ struct DemoCommand: AsyncParsableCommand {
         return StackExperiment(options).run()
     }
 
-    /// Writes the connection's packets, each with what it is as its comment.
-    private static func save(
-        _ story: ConnectionStory, as path: String, from interfaceName: String, system: String?, _ language: Language
-    ) throws {
-        do {
+    /// Whether the packets go where the page would.
+    private var isCaptureOutput: Bool { capturePath == "-" }
+
+    /// Writes the connection's packets, each with what it is as its comment, where they are to be kept.
+    ///
+    /// - Returns: why they could not be; the page is shown nevertheless.
+    private func save(
+        _ story: ConnectionStory, from interfaceName: String, system: String?, _ language: Language
+    ) -> Failure? {
+        guard let capturePath, let first = story.steps.first?.segment else { return nil }
+        do throws(CaptureError) {
             var writer = try PcapngWriter(
-                path: path, application: "tcplens \(TCPLens.version)", system: system)
-            guard let first = story.steps.first?.segment else { return }
-            let interface = try writer.addInterface(
-                CaptureInterface(name: interfaceName, linkType: first.link.rawValue))
-            for step in story.steps {
-                try writer.write(
-                    step.segment.frame.octets, interface: interface, time: step.segment.time,
-                    originalLength: step.segment.originalLength, comments: [step.comment(language)])
+                path: capturePath, application: "tcplens \(TCPLens.version)", system: system)
+            do throws(CaptureError) {
+                let interface = try writer.addInterface(
+                    CaptureInterface(name: interfaceName, linkType: first.link.rawValue))
+                for step in story.steps {
+                    try writer.write(
+                        step.segment.frame.octets, interface: interface, time: step.segment.time,
+                        originalLength: step.segment.originalLength, comments: [step.comment(language)])
+                }
+                try writer.flush()
+            } catch {
+                writer.discard()
+                throw error
             }
             try writer.finish()
+            return nil
         } catch {
-            throw Failure(error)
+            return Failure(writing: error)
         }
     }
 }
@@ -302,6 +324,12 @@ extension Failure {
         case .filterSyntax(let filter, let message):
             self.init(
                 .usage, Text(en: "filter '\(filter)': \(message)", zh: "过滤表达式 '\(filter)' 有误：\(message)"))
+        case .system(let interface, let reason):
+            self.init(
+                .unsupported,
+                Text(
+                    en: "cannot capture on \(interface): \(reason)",
+                    zh: "无法在 \(interface) 上抓包：\(reason.chineseDescription)"))
         case .failed(let interface, let message):
             self.init(
                 .unsupported,

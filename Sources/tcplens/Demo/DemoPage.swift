@@ -60,7 +60,7 @@ struct DemoPage {
         switch privilege {
         case .here, .elsewhere: break
         case .inside: lines += parts.paragraph(DemoWords.inside)
-        case .nowhere(let refusal): lines += parts.paragraph(DemoWords.nowhere(refusal.error.description))
+        case .nowhere(let refusal): lines += parts.paragraph(DemoWords.nowhere(refusal.error))
         }
         return lines
     }

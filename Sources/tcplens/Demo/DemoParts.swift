@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import Narration
 import Pictures
 import Scenes
@@ -25,7 +26,7 @@ struct DemoParts {
     }
 
     func milliseconds(_ time: Timestamp) -> String {
-        decimal(Double(time.nanoseconds(since: start)) / 1e6, 3)
+        String(time.nanoseconds(since: start), unit: 1_000_000, decimals: 3)
     }
 
     // MARK: What the programs did

@@ -118,7 +118,7 @@ struct DialCommand: AsyncParsableCommand {
         let witness = DialWitness()
         let talk = isConversation ? DialConversation(language: canvas.language) : nil
         let dialer: Dialer
-        do {
+        do throws(SystemError) {
             dialer = try Dialer(
                 options(host, port),
                 onStep: {
@@ -126,13 +126,13 @@ struct DialCommand: AsyncParsableCommand {
                     talk?.show($0)
                 })
         } catch {
-            throw Failure(.local, Text(en: "cannot dial: \(error)", zh: "无法拨号：\(error)"))
+            throw Failure(.local, Text(en: "cannot dial: \(error)", zh: "无法拨号：\(error.chineseDescription)"))
         }
         let interrupts = Interrupts { dialer.interrupt() }
         defer { withExtendedLifetime(interrupts) {} }
         var dial = await dialer.dial()
-        // On a keyboard Ctrl-C is how one hangs up.
-        if isConversation, dial.outcome == .interrupted, dial.steps.contains(where: { $0.kind.isEstablished }) {
+        // Ctrl-C is how one hangs up; there is no other end where neither side has one.
+        if dial.outcome == .interrupted, dial.steps.contains(where: { $0.kind.isEstablished }) {
             dial.outcome = .established
         }
         // A RST or the last ACK may still be on its way.
@@ -150,7 +150,7 @@ struct DialCommand: AsyncParsableCommand {
         let failed = result.dial.outcome.exitCode != 0
         if failed, json || !Screen.isTerminal {
             let page = DialPage(result: result, host: host, port: port, absolute: absolute, wait: wait, canvas: canvas)
-            Screen.complain(["tcplens: " + page.verdict(canvas.language)])
+            Screen.complain([canvas.language.speaker + page.verdict(canvas.language)])
         }
         guard let status = ExitStatus(rawValue: result.dial.outcome.exitCode), status == .fine else {
             throw ExitStatus(rawValue: result.dial.outcome.exitCode) ?? .local

@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import Lab
 import LinuxKernel
 import Measures
@@ -61,7 +62,7 @@ struct DialPage {
             let state = result.observations.last { observation in next.map { observation.time < $0 } ?? true }?.state
                 .name
             table.add([
-                decimal(Double(step.time.nanoseconds(since: start)) / 1e6, 3), text(language),
+                String(step.time.nanoseconds(since: start), unit: 1_000_000, decimals: 3), text(language),
                 step.kind.isAfterConnecting ? state ?? "-" : "-",
             ])
         }
@@ -105,13 +106,13 @@ struct DialPage {
     }
 
     private func milliseconds(_ start: Timestamp, _ end: Timestamp) -> String {
-        decimal(Double(end.nanoseconds(since: start)) / 1e6, 3)
+        String(end.nanoseconds(since: start), unit: 1_000_000, decimals: 3)
     }
 
-    private func milliseconds(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e6, 3) }
+    private func milliseconds(_ nanoseconds: Int64) -> String { String(nanoseconds, unit: 1_000_000, decimals: 3) }
 
     private func seconds(_ start: Timestamp, _ end: Timestamp) -> String {
-        decimal(Double(end.nanoseconds(since: start)) / 1e9, 1)
+        String(end.nanoseconds(since: start), unit: 1_000_000_000, decimals: 1)
     }
 }
 

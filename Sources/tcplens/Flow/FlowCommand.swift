@@ -47,9 +47,9 @@ struct FlowCommand: ParsableCommand {
     @Argument(
         help: .init(
             Text(
-                en: "A pcap or pcapng file, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip;- 表示标准输入。"
+                en: "A pcap or pcapng file, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。"
             )
-            .spoken, valueName: "file"))
+            .spoken, valueName: "file"), completion: .file())
     var path: String
 
     @Option(
@@ -109,15 +109,15 @@ struct FlowCommand: ParsableCommand {
         let number = connection ?? 1
         let canvas = output.canvas
         // What can be fetched again is noted by its place, and only the wanted connection's packets are looked at twice.
-        var analysis = CaptureAnalysis(keeping: reader.isSeekable ? .places : .connection(number))
+        var analysis = CaptureAnalysis(
+            keeping: reader.isSeekable ? .places : .connection(number, limit: Self.pictureLimit))
         let ending = try read(&reader, into: &analysis, canvas)
         guard number <= analysis.count else { throw noSuchConnection(number, of: analysis.count) }
-        let segments = Int(analysis[number - 1].client.segments) + Int(analysis[number - 1].server.segments)
         let fetched = try analysis.stored(number, from: &reader, limit: Self.pictureLimit)
         if let story = (fetched ?? analysis.stored(number)).flatMap({ ConnectionStory($0) }) {
             try show(story, number: number, canvas)
             if form.format == .text { showOthers(analysis, shown: number, canvas) }
-            complain(leftOut: segments - story.steps.count, canvas)
+            complain(leftOut: story.leftOut, canvas)
         } else {
             throw Failure(
                 .badInput,
@@ -164,7 +164,7 @@ struct FlowCommand: ParsableCommand {
             Text(
                 en:
                     "tcplens: only the first \(Self.pictureLimit) segments are drawn; \(leftOut) more are in the file",
-                zh: "tcplens: 只画了前 \(Self.pictureLimit) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
+                zh: "tcplens：只画了前 \(Self.pictureLimit) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
         ])
     }
 
@@ -211,11 +211,10 @@ struct FlowCommand: ParsableCommand {
 
     private func showHosts(_ analysis: borrowing CaptureAnalysis, _ canvas: Canvas) throws {
         let count = analysis.count
-        var groups: [[StoredSegment]] = Array(repeating: [], count: count)
-        for (connection, segment) in analysis.kept { groups[connection].append(segment) }
-        let stories = groups.enumerated().compactMap { index, segments in
-            ConnectionStory(segments: segments, reusesTuple: analysis[index].reusesTuple)
-                .map { (number: index + 1, story: $0) }
+        var stories: [(number: Int, story: ConnectionStory)] = []
+        for number in 1...count {
+            guard let story = analysis.stored(number).flatMap({ ConnectionStory($0) }) else { continue }
+            stories.append((number, story))
         }
         let leftOut = analysis.leftOut
         let scene = Scene(

@@ -20,11 +20,11 @@ struct HeaderCommand: ParsableCommand {
         discussion: Text(
             en: """
                 tcplens header capture.pcapng#4   packet 4 of a capture
-                tcplens header '1f90 c350 ...'    hex of a TCP header, an IP packet or a frame
+                tcplens header 'c3501f90 10203040 00000000 5002ffff 1c460000'  a TCP header, an IP packet or a frame
                 """,
             zh: """
                 tcplens header capture.pcapng#4   抓包中的第 4 个报文
-                tcplens header '1f90 c350 ...'    TCP 首部、IP 报文或以太网帧的十六进制
+                tcplens header 'c3501f90 10203040 00000000 5002ffff 1c460000'  TCP 首部、IP 报文或以太网帧（十六进制）
                 """
         ).spoken)
 
@@ -32,7 +32,7 @@ struct HeaderCommand: ParsableCommand {
         help: .init(
             Text(
                 en: "FILE#N, or hex; spaces and colons may stand in it.", zh: "FILE#N，或十六进制（可含空格、冒号）。"
-            ).spoken, valueName: "file#n | hex"))
+            ).spoken, valueName: "file#n | hex"), completion: .file())
     var source: [String]
 
     @Flag(help: .init(Text(en: "The same facts as JSON.", zh: "以 JSON 输出同样的事实。").spoken))
@@ -54,7 +54,7 @@ struct HeaderCommand: ParsableCommand {
             if !json { Screen.write(Paragraph(canvas: canvas).lines(report.report.stopText(canvas.language))) }
             return
         }
-        Screen.complain(["tcplens: " + report.report.stopText(canvas.language)])
+        Screen.complain([canvas.language.speaker + report.report.stopText(canvas.language)])
         switch report.report.stop {
         case .truncated, .invalid: throw ExitStatus.badInput
         default: throw ExitStatus.nothingMatched
@@ -132,7 +132,9 @@ struct HeaderCommand: ParsableCommand {
                 Text(
                     en: "a packet of a capture:  tcplens header capture.pcapng#4",
                     zh: "抓包中的报文：  tcplens header capture.pcapng#4"),
-                Text(en: "or hex:  tcplens header '45 00 00 3c ...'", zh: "或十六进制：  tcplens header '45 00 00 3c ...'"),
+                Text(
+                    en: "or hex:  tcplens header 'c3501f90 10203040 00000000 5002ffff 1c460000'",
+                    zh: "或十六进制：  tcplens header 'c3501f90 10203040 00000000 5002ffff 1c460000'"),
             ])
     }
 }

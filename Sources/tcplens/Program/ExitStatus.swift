@@ -1,5 +1,5 @@
 /// The exit codes that scripts can rely on; `Docs/exit-codes.md` lists them for users.
-enum ExitStatus: Int32, Error {
+enum ExitStatus: Int32, Error, CaseIterable {
     case fine = 0
     /// `script`: something did not come as a script says.
     case findings = 1
@@ -16,7 +16,7 @@ enum ExitStatus: Int32, Error {
     /// `dial`: the server answered with an RST.
     case refused = 10
     case timedOut = 11
-    /// `dial`: an ICMP error said so.
+    /// `dial`: an ICMP error said so, or nobody on the link answered.
     case unreachable = 12
     /// `dial`: reset after it was established.
     case reset = 13

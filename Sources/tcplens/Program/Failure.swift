@@ -1,6 +1,11 @@
 import Lab
 import Narration
 
+extension Language {
+    /// Who says it: what a complaint begins with.
+    var speaker: String { Text(en: "tcplens: ", zh: "tcplens：")(self) }
+}
+
 /// Why a command could not do what it was asked: what, why, and the next command to try.
 struct Failure: Error {
     let status: ExitStatus
@@ -15,6 +20,6 @@ struct Failure: Error {
     }
 
     func lines(_ language: Language) -> [String] {
-        ["tcplens: " + what(language)] + next.map { "  " + $0(language) }
+        [language.speaker + what(language)] + next.map { "  " + $0(language) }
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Whether a growing file or an endless stream is to be waited for: until the first Ctrl-C.
+/// Whether a growing file is to be waited for: until the first Ctrl-C.
 final class Following {
     private final class Mark: Sendable {
         let isOver = Atomic(false)

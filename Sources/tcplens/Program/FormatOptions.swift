@@ -75,9 +75,12 @@ struct FormatOptions: ParsableArguments {
         return Format.allCases.first { $0.endings.contains(ending) } ?? .text
     }
 
+    /// Whether the document goes to standard output.
+    var isPrinted: Bool { output == nil || output == "-" }
+
     /// Writes a document to where it is wanted.
     func write(_ document: String) throws {
-        guard let output, output != "-" else {
+        guard let output, !isPrinted else {
             Screen.write(octets: Array(document.utf8))
             return
         }

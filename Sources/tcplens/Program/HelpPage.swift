@@ -108,7 +108,8 @@ struct HelpPage {
             }
         var text = own?(canvas.language) ?? argument.abstract ?? ""
         if let values = argument.allValues, !values.allSatisfy({ text.contains($0) }) {
-            text += " (" + values.joined(separator: ", ") + ")"
+            text += Text(
+                en: " (\(values.joined(separator: ", ")))", zh: "可选 \(values.joined(separator: "、"))。")(canvas.language)
         }
         if let standard = argument.defaultValue, argument.kind == "option" {
             text += Text(en: " Default: \(standard).", zh: "默认 \(standard)。")(canvas.language)

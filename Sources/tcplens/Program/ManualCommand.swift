@@ -57,7 +57,7 @@ struct ManualPage {
         lines.isEmpty ? [] : [".PP", ".nf"] + lines.map(Self.escaped) + [".fi"]
     }
 
-    private static let exitCodes: [(Int32, Text)] = [
+    static let exitCodes: [(Int32, Text)] = [
         (0, Text(en: "fine", zh: "成功")),
         (1, Text(en: "script: something did not come as a script says", zh: "script：有结果与脚本不符")),
         (2, Text(en: "flags, arguments or a filter that cannot be understood", zh: "选项、参数或过滤条件无法识别")),

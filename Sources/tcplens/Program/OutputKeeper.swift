@@ -12,11 +12,26 @@ import Synchronization
 enum OutputKeeper {
     private static let news: UInt8 = 0
     private static let patience: Int32 = 100
-    /// The pipe's writing end; -1 before ``start()``.
+    /// The pipe's writing end; -1 before there is a watcher.
     private static let writer = Atomic<Int32>(-1)
+    /// What a command does when it is asked to end, in place of ending at once.
+    private static let finish = Mutex<(@Sendable () -> Void)?>(nil)
 
     static func start() {
         guard !Screen.isTerminal else { return }
+        startWatching()
+    }
+
+    /// The next signal that would end the program calls this instead; `nil`: it ends the program again.
+    static func finish(by action: (@Sendable () -> Void)?) {
+        finish.withLock { $0 = action }
+        guard action != nil else { return }
+        startWatching()
+        EndingSignals.tell(writer.load(ordering: .acquiring), evenIgnored: true)
+    }
+
+    private static func startWatching() {
+        guard writer.load(ordering: .acquiring) < 0 else { return }
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return }
         let (reader, writer) = (ends[0], ends[1])
@@ -56,12 +71,24 @@ enum OutputKeeper {
         }
     }
 
-    /// As the signal would have, once what is gathered is out. A second signal does not wait for that.
+    /// As the signal would have, once what is gathered is out; or as the command wishes. A second signal does not wait for
+    /// that.
     private static func end(by number: Int32) {
-        signal(number, SIG_DFL)
-        Screen.flush()
-        raise(number)
-        // Raised in this thread, it is for the whole process.
-        _exit(128 + number)
+        EndingSignals.take(number)
+        let action = finish.withLock { action in
+            defer { action = nil }
+            return action
+        }
+        if let action {
+            // What is shown now begins on a line of its own, not behind the terminal's ^C.
+            if number == SIGINT, Screen.isErrorTerminal { Screen.show(onErrorTerminal: "\n") }
+            action()
+            return
+        }
+        Screen.flush(then: {
+            raise(number)
+            // Raised in this thread, it is for the whole process.
+            _exit(128 + number)
+        })
     }
 }

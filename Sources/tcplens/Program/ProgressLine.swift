@@ -59,7 +59,7 @@ struct ProgressText {
     init(_ progress: ReadingProgress, elapsed: Double) {
         let packets = "\(progress.packets)"
         guard let octets = progress.octets else {
-            text = Text(en: "\(packets) packets read", zh: "已读 \(packets) 个报文")
+            text = Text(en: "\(counted(progress.packets, "packet")) read", zh: "已读 \(packets) 个报文")
             return
         }
         let rate = elapsed > 0 ? Double(octets) / elapsed : 0

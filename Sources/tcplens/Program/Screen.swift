@@ -99,6 +99,14 @@ enum Screen {
         fflush(nil)
     }
 
+    /// Writes what is gathered, and lets nothing be written any more while `end` ends the program: no line is cut in two.
+    static func flush(then end: () -> Void) {
+        gathered.withLock {
+            send(&$0)
+            end()
+        }
+    }
+
     private static func send(_ bytes: inout [UInt8]) {
         deliver(bytes)
         bytes.removeAll(keepingCapacity: true)

@@ -84,7 +84,7 @@ struct TCPLens: AsyncParsableCommand {
         }
         let help = command.map { "tcplens help \($0)" } ?? "tcplens --help"
         Screen.complain([
-            "tcplens: " + ParserComplaint.text(message(for: error)).spoken,
+            Speech.language.speaker + ParserComplaint.text(message(for: error)).spoken,
             Text(en: "  see:  \(help)", zh: "  用法：  \(help)").spoken,
         ])
         Screen.finish(.usage)

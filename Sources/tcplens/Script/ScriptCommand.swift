@@ -42,7 +42,8 @@ struct ScriptCommand: ParsableCommand {
 
     @Argument(
         help: .init(
-            Text(en: "Scripts in packetdrill's language.", zh: "packetdrill 语言的脚本。").spoken, valueName: "file"))
+            Text(en: "Scripts in packetdrill's language.", zh: "packetdrill 语言的脚本。").spoken, valueName: "file"),
+        completion: .file())
     var files: [String]
 
     @OptionGroup var on: HostOption
@@ -58,7 +59,7 @@ struct ScriptCommand: ParsableCommand {
     @Option(
         help: .init(
             Text(en: "The TUN device's node, where it is another one.", zh: "TUN 设备文件的路径。").spoken,
-            valueName: "path"))
+            valueName: "path"), completion: .file())
     var tun = "/dev/net/tun"
 
     @Flag(

@@ -1,4 +1,5 @@
 import Lab
+import LinuxKernel
 import Narration
 import PacketScript
 import Pictures
@@ -21,11 +22,9 @@ struct ScriptPage {
     func lines() -> [String] {
         switch result.outcome {
         case .unread(.empty):
-            let nothing = Text(
-                en: "it has no packet and no call: nothing was shown", zh: "其中没有任何报文或调用：什么也没有验证")
-            return wrapped(headline(Text(en: "EMPTY", zh: "空脚本"), nothing))
-        case .unread(.missing(let reason)):
-            return wrapped(headline(Text(en: "NO FILE", zh: "缺失"), Text(verbatim: reason)))
+            return wrapped(headline(Text(en: "EMPTY", zh: "空脚本"), ScriptFile.Problem.empty.text))
+        case .unread(.missing(let error)):
+            return wrapped(headline(Text(en: "NO FILE", zh: "缺失"), ScriptFile.Problem.missing(error).text))
         case .unread(.wrong(let error)):
             let word = error.isUnsupported ? Self.unsupported : Text(en: "SYNTAX", zh: "语法")
             let place = Text(

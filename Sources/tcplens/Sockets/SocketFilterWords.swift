@@ -69,9 +69,10 @@ extension Failure {
         case .noSuchCgroup(let path):
             Failure(
                 .usage,
-                Text(
-                    en: "there is no cgroup '\(path)' below /sys/fs/cgroup",
-                    zh: "/sys/fs/cgroup 下没有 cgroup '\(path)'"))
+                Text(en: "there is no cgroup '\(path)' of version 2", zh: "没有名为 '\(path)' 的 cgroup（v2）"),
+                next: [
+                    Text(en: "look where they are mounted:  findmnt -t cgroup2", zh: "查看挂载位置：  findmnt -t cgroup2")
+                ])
         case .tooLong:
             Failure(.usage, Text(en: "the filter is too long or too deep", zh: "过滤条件过长或嵌套过深"))
         case .unclosed:

@@ -27,7 +27,10 @@ struct SocketKilling {
             }
         }
         Screen.write(
-            Text(en: "ended \(ended) of \(entries.count) sockets", zh: "已断开 \(ended) 个套接字，共 \(entries.count) 个").spoken)
+            Text(
+                en: "ended \(ended) of \(counted(entries.count, "socket"))",
+                zh: "已断开 \(ended) 个套接字，共 \(entries.count) 个"
+            ).spoken)
     }
 
     /// Asked on the terminal; without one the answer is no.

@@ -45,20 +45,10 @@ struct SocketsCommand: ParsableCommand {
 
     @Flag(name: [.short, .long], help: .init(Text(en: "TCP only: always so.", zh: "只列 TCP（始终如此）。").spoken))
     var tcp = false
-    @Flag(
-        name: [.short, .long],
-        help: .init(Text(en: "Everything: listeners and TIME-WAIT too.", zh: "全部：包括监听套接字与 TIME-WAIT。").spoken))
-    var all = false
+    @Flag(exclusivity: .chooseLast)
+    var scope: SocketScope?
     @Flag(name: [.short, .long], help: .init(Text(en: "Numbers, not names: always so.", zh: "只显示数字（始终如此）。").spoken))
     var numeric = false
-    @Flag(
-        name: [.short, .long],
-        help: .init(
-            Text(
-                en: "Listeners only; Recv-Q and Send-Q are then the accept queue and its limit.",
-                zh: "只列监听套接字；此时 Recv-Q、Send-Q 为全连接队列的当前长度与上限。"
-            ).spoken))
-    var listening = false
     @Flag(
         name: [.short, .long],
         help: .init(Text(en: "Which process holds it, and its container.", zh: "显示所属进程及其容器。").spoken))
@@ -113,26 +103,27 @@ struct SocketsCommand: ParsableCommand {
             Text(
                 en: "As ss takes it: [state NAME]... ['sport = :PORT and dst NETWORK ...']",
                 zh: "与 ss 相同：[state 状态名]... ['sport = :端口 and dst 网段 ...']"
-            ).spoken, valueName: "filter"))
+            ).spoken, valueName: "filter"),
+        completion: .list(["state", "exclude", "sport", "dport", "src", "dst", "and", "or", "not"]))
     var filter: [String] = []
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         if let failure = others.refusal(besidesTCP: tcp) { throw failure }
-        if let note = others.note(besidesTCP: tcp) { Screen.complain(["tcplens: " + note.spoken]) }
+        if let note = others.note(besidesTCP: tcp) { Screen.complain([Speech.language.speaker + note.spoken]) }
         let (table, query) = try question()
         let entries = try Self.sockets(table, query)
         // A script that waits for a listener can ask for it by name.
         if entries.isEmpty, !filter.isEmpty {
             let wanted = filter.joined(separator: " ")
-            if !json, !summary { write([]) }
+            if !json, !summary { write([], areListeners: query.states == [.listen]) }
             throw Failure(.nothingMatched, Text(en: "no socket matches: \(wanted)", zh: "没有符合条件的套接字：\(wanted)"))
         }
         if summary {
             Screen.write(SocketSummary(entries).lines(output.canvas))
         } else {
-            write(SocketOrder.sorted(entries))
+            write(SocketOrder.sorted(entries), areListeners: query.states == [.listen])
         }
         if kill { try SocketKilling(table: table, isAgreed: yes).end(entries) }
     }
@@ -154,10 +145,14 @@ struct SocketsCommand: ParsableCommand {
         }
     }
 
-    /// As ss chooses them.
+    /// As ss chooses them: the filter's own words come before -a and -l.
     private func states(_ named: Set<State>?) -> Set<State> {
-        if listening { return [.listen] }
-        return named ?? (all || summary ? SocketFilter.all : SocketFilter.connections)
+        if let named { return named }
+        switch scope {
+        case .all: return SocketFilter.all
+        case .listening: return [.listen]
+        case nil: return summary ? SocketFilter.all : SocketFilter.connections
+        }
     }
 
     /// Every TCP socket that is asked for.
@@ -169,7 +164,7 @@ struct SocketsCommand: ParsableCommand {
         }
     }
 
-    private func write(_ entries: [SocketEntry]) {
+    private func write(_ entries: [SocketEntry], areListeners: Bool) {
         let owners = processes ? SocketOwners(proc: "/proc") : SocketOwners()
         let canvas = output.tableCanvas
         if json {
@@ -182,7 +177,7 @@ struct SocketsCommand: ParsableCommand {
             columns.timers = timers
             columns.processes = processes
             columns.header = !withoutHeader
-            columns.areListeners = listening
+            columns.areListeners = areListeners
             var table = SocketTableText(canvas: canvas, columns)
             table.reserve(entries.count)
             for entry in entries { table.add(entry, owners: owners[entry.inode]) }
@@ -193,37 +188,31 @@ struct SocketsCommand: ParsableCommand {
                     below: hasDetails ? { details.append(entries[$0], isBehind: oneLine, to: &$1) } : nil))
             if explain { Screen.write(SocketExplanation(entries).lines(canvas)) }
         }
-        guard owners.isPartial, entries.contains(where: { $0.inode != 0 && owners[$0.inode].isEmpty }) else { return }
-        Screen.complain([
-            Text(
-                en: "tcplens: processes of other users are not shown: run it with sudo",
-                zh: "tcplens：其他用户的进程未显示：请用 sudo 运行"
-            ).spoken
-        ])
+        guard let gap = owners.gap, entries.contains(where: { $0.inode != 0 && owners[$0.inode].isEmpty }) else {
+            return
+        }
+        Screen.complain([SocketOwnerWords.missing(gap).spoken])
     }
 }
 
-/// The order of the rows: listeners first, then by address and port.
-enum SocketOrder {
-    private struct Key {
-        let rank: UInt8
-        let local: Endpoint
-        let remote: Endpoint
-        let index: Int
+/// Which sockets where no state is named. Of both flags the last counts, as with ss: `-plant` shows everything, `-antlp`
+/// listeners.
+enum SocketScope: EnumerableFlag {
+    case all, listening
 
-        static func < (left: Key, right: Key) -> Bool {
-            if left.rank != right.rank { return left.rank < right.rank }
-            if left.local != right.local { return left.local < right.local }
-            return left.remote < right.remote
-        }
-    }
+    static func name(for value: SocketScope) -> NameSpecification { [.short, .long] }
 
-    static func sorted(_ entries: [SocketEntry]) -> [SocketEntry] {
-        let keys = entries.indices.map { index in
-            let entry = entries[index]
-            return Key(rank: entry.state == .listen ? 0 : 1, local: entry.local, remote: entry.remote, index: index)
+    static func help(for value: SocketScope) -> ArgumentHelp? {
+        switch value {
+        case .all:
+            .init(Text(en: "Everything: listeners and TIME-WAIT too.", zh: "全部：包括监听套接字与 TIME-WAIT。").spoken)
+        case .listening:
+            .init(
+                Text(
+                    en: "Listeners only; Recv-Q and Send-Q are then the accept queue and its limit.",
+                    zh: "只列监听套接字；此时 Recv-Q、Send-Q 为全连接队列的当前长度与上限。"
+                ).spoken)
         }
-        return keys.sorted(by: <).map { entries[$0.index] }
     }
 }
 

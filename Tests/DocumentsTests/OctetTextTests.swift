@@ -1,6 +1,5 @@
+import FlatMemory
 import Testing
-
-@testable import tcplens
 
 @Suite("text as octets")
 struct OctetTextTests {
@@ -24,7 +23,20 @@ struct OctetTextTests {
             (.min, "-9223372036854.776"),
         ] as [(Int64, String)])
     func durations(nanoseconds: Int64, shown: String) {
-        #expect(Self.written { $0.put(nanoseconds: nanoseconds, unit: 1_000_000, decimals: 3) } == shown)
+        #expect(Self.written { $0.put(nanoseconds, unit: 1_000_000, decimals: 3) } == shown)
+    }
+
+    @Test(
+        "any unit and any decimals",
+        arguments: [
+            (1_700_000_000_123_456_789, 1_000_000_000, 9, "1700000000.123456789"),
+            (-1, 1_000_000_000, 9, "-0.000000001"),
+            (1_999_999_500, 1_000_000_000, 6, "2.000000"), (-1_499, 1000, 0, "-1"),
+            (-400, 1_000_000_000, 6, "0.000000"),
+            (150_000, 1_000_000_000, 4, "0.0002"), (.min, 1_000_000_000, 9, "-9223372036.854775808"),
+        ] as [(Int64, UInt64, Int, String)])
+    func fixedPoint(value: Int64, unit: UInt64, decimals: Int, shown: String) {
+        #expect(String(value, unit: unit, decimals: decimals) == shown)
     }
 
     @Test("what was written can be taken back")

@@ -1,8 +1,8 @@
 /// The word of a list that was probably meant.
-enum Nearest {
+package enum Nearest {
     /// The closest of `words` to `typed`, where at most a third of it is wrong, or one letter of a short one: `foo` is no
     /// `flow`. Capitals count as small letters.
-    static func word(to typed: String, in words: [String]) -> String? {
+    package static func word(to typed: String, in words: [String]) -> String? {
         let letters = Array(typed.lowercased())
         let ranked = words.map { (word: $0, distance: distance(letters, Array($0.lowercased()))) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }

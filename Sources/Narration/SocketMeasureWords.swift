@@ -1,10 +1,9 @@
 import LinuxKernel
-import Narration
 
 /// What the kernel measured of a connection (`tcp_info`), in words and units.
-enum SocketMeasureWords {
+package enum SocketMeasureWords {
     /// Phrases in the order in which one asks for them; what is 0 and means nothing then is left out.
-    static func phrases(_ info: TCPInfo, congestionControl: String?) -> [Text] {
+    package static func phrases(_ info: TCPInfo, congestionControl: String?) -> [Text] {
         var list = [agreed(info, congestionControl), window(info), times(info)].compactMap { $0 }
         list += repetitions(info) + traffic(info) + rates(info) + limits(info) + receiving(info)
         return list
@@ -28,12 +27,10 @@ enum SocketMeasureWords {
     }
 
     private static func window(_ info: TCPInfo) -> Text {
-        // TCP_INFINITE_SSTHRESH: nothing was lost yet.
-        let isKnown = info.slowStartThreshold < 0xffff
-        let threshold = isKnown ? ", ssthresh \(info.slowStartThreshold)" : ""
-        let chinese = isKnown ? "，ssthresh \(info.slowStartThreshold)" : ""
+        let threshold = info.slowStartThreshold.map { ", ssthresh \($0)" } ?? ""
+        let chinese = info.slowStartThreshold.map { "，ssthresh \($0)" } ?? ""
         return Text(
-            en: "cwnd \(info.congestionWindow) segments\(threshold)",
+            en: "cwnd \(counted(info.congestionWindow, "segment"))\(threshold)",
             zh: "拥塞窗口 cwnd \(info.congestionWindow) 个报文段\(chinese)")
     }
 
@@ -52,7 +49,7 @@ enum SocketMeasureWords {
         english.append("rto \(thousandths(info.retransmissionTimeout)) ms")
         chinese.append("重传超时 rto \(thousandths(info.retransmissionTimeout)) ms")
         if info.backoff > 0 {
-            english.append("doubled \(counted(info.backoff, "time", "times"))")
+            english.append("doubled \(counted(info.backoff, "time"))")
             chinese.append("已加倍 \(info.backoff) 次")
         }
         if info.acknowledgmentTimeout > 0 {
@@ -66,7 +63,7 @@ enum SocketMeasureWords {
         var list: [Text] = []
         if info.unacknowledged > 0 {
             list.append(
-                Text(en: "in flight \(info.unacknowledged) segments", zh: "在途 \(info.unacknowledged) 个报文段"))
+                Text(en: "in flight \(counted(info.unacknowledged, "segment"))", zh: "在途 \(info.unacknowledged) 个报文段"))
         }
         if info.retransmitted > 0 || info.totalRetransmitted > 0 {
             list.append(
@@ -193,12 +190,8 @@ enum SocketMeasureWords {
             en: english.joined(separator: ", ") + unit, zh: chinese.joined(separator: "，") + chineseUnit)
     }
 
-    private static func counted(_ count: UInt8, _ one: String, _ many: String) -> String {
-        "\(count) \(count == 1 ? one : many)"
-    }
-
     /// Microseconds as milliseconds, without zeros at the end.
-    static func thousandths(_ number: some BinaryInteger) -> String {
+    private static func thousandths(_ number: some BinaryInteger) -> String {
         let (whole, rest) = number.quotientAndRemainder(dividingBy: 1000)
         guard rest != 0 else { return "\(whole)" }
         let digits = String(Int(rest) + 1000).dropFirst()
@@ -208,7 +201,7 @@ enum SocketMeasureWords {
     }
 
     /// Bits a second, with one decimal in the largest unit that leaves a whole number.
-    static func rate(_ bits: Double) -> String {
+    private static func rate(_ bits: Double) -> String {
         for (size, unit) in [(1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")] where bits >= size {
             return "\(decimal(bits / size, 1)) \(unit)"
         }
@@ -217,7 +210,8 @@ enum SocketMeasureWords {
 
     // MARK: Memory and identity
 
-    static func memory(_ memory: SocketMemory) -> Text {
+    /// How full its buffers are.
+    package static func memory(_ memory: SocketMemory) -> Text {
         Text(
             en: "memory: unread \(memory.received) of \(memory.receiveLimit) B, being sent \(memory.sending) of "
                 + "\(memory.sendLimit) B, send queue \(memory.sendQueue), reserved \(memory.reserved), options "
@@ -227,7 +221,8 @@ enum SocketMeasureWords {
                 + "丢弃 \(memory.drops)")
     }
 
-    static func identity(_ entry: SocketEntry, cgroup: String?) -> Text {
+    /// Whose it is, and what it is set to.
+    package static func identity(_ entry: SocketEntry, cgroup: String?) -> Text {
         var english = ["uid \(entry.userID)", "inode \(entry.inode)", "cookie \(String(entry.cookie, radix: 16))"]
         var chinese = english
         if entry.interface > 0 {

@@ -1,0 +1,130 @@
+import FlatMemory
+
+/// What the first records of a pcap file tell of the length of their headers.
+enum PcapHeaderLength {
+    case length(Int)
+    /// So many octets behind the file's header have to be at hand before more can be said.
+    case undecided(wanted: Int)
+}
+
+// No answer depends on how many octets are at hand beyond those that it takes: a stream, whatever its pieces, is read as the
+// file is that holds the same.
+extension PcapRecords {
+    /// Which of these lengths the first records' headers have: the first with which they follow one another as nobody would
+    /// doubt; where none does, the usual one, which stands first. A packet that is what its link carries decides at once, so
+    /// that one need not wait for a second in a stream.
+    ///
+    /// - Parameter isAll: nothing follows: what is at hand has to do.
+    func likelyHeaderLength(
+        among lengths: [Int], in bytes: RawSpan, from start: Int, isAll: Bool
+    ) -> PcapHeaderLength {
+        guard lengths.count > 1 else { return .length(lengths[0]) }
+        for length in lengths {
+            switch recordsFollow(
+                headerLength: length, isUsual: length == lengths[0], in: bytes, from: start, isAll: isAll)
+            {
+            case .yes: return .length(length)
+            case .no: continue
+            case .unknown(let end): return .undecided(wanted: end &- start)
+            }
+        }
+        return .length(lengths[0])
+    }
+
+    private enum Answer {
+        case yes, no
+        /// It takes the octets up to this one.
+        case unknown(upTo: Int)
+
+        init(_ isSo: Bool) { self = isSo ? .yes : .no }
+    }
+
+    /// - Parameter isUsual: then a packet may be empty, and a single one be all there is.
+    private func recordsFollow(
+        headerLength: Int, isUsual: Bool, in bytes: RawSpan, from start: Int, isAll: Bool
+    ) -> Answer {
+        var place = start
+        for count in 0..<4 {
+            let available = bytes.byteCount &- place
+            guard available >= 16 else {
+                guard isAll else { return .unknown(upTo: place &+ 16) }
+                // Below zero the packet before is cut off.
+                return Answer(count > (available < 0 ? 2 : 1) || isUsual && count == 1 && available == 0)
+            }
+            if startsFile(at: place, in: bytes) { return Answer(count > (isUsual ? 0 : 1)) }
+            let (_, fraction, first, second) = bytes.fourWords(at: place, swapped: swapped)
+            let captured = mayHaveSwappedLengths ? min(first, second) : first
+            guard captured <= 1 << 18, captured > 0 || isUsual, captured <= second || mayHaveSwappedLengths,
+                Int64(fraction) &* nanosecondsPerFraction < 1_000_000_000
+            else { return .no }
+            place &+= headerLength
+            let told = min(Int(captured), Self.tellingOctets)
+            if bytes.byteCount &- place >= told {
+                let packet = bytes.extracting(place..<(place &+ told))
+                if isCarried(packet, length: Int(max(first, second))) { return .yes }
+            } else if !isAll {
+                return .unknown(upTo: place &+ told)
+            }
+            place &+= Int(captured)
+        }
+        return .yes
+    }
+}
+
+// What links carry.
+extension PcapRecords {
+    /// Two tags of virtual networks behind Ethernet's addresses, then a header of IPv6.
+    private static let tellingOctets = 22 &+ 40
+
+    /// Whether these first octets of a packet are, on this link, those of IP or ARP.
+    private func isCarried(_ packet: RawSpan, length: Int) -> Bool {
+        switch linkType {
+        case 1: isCarried(packet, typeAt: 12, length: length)
+        case 113: isCarried(packet, typeAt: 14, length: length)
+        // BSD's loopback, which writes the address family first, and raw IP.
+        case 0, 108: isIP(packet, at: 4, length: length)
+        case 12, 14, 101, 228, 229: isIP(packet, at: 0, length: length)
+        case 276: isCarried(packet, typeAt: 0, payloadAt: 20, length: length)
+        default: false
+        }
+    }
+
+    private func isCarried(_ packet: RawSpan, typeAt place: Int, payloadAt payload: Int? = nil, length: Int) -> Bool {
+        var place = place
+        for _ in 0..<3 {
+            guard packet.byteCount >= place &+ 4 else { return false }
+            let next = payload ?? place &+ 2
+            switch packet.networkNumber(at: place) {
+            case 0x0800, 0x86dd: return isIP(packet, at: next, length: length)
+            // ARP, of Ethernet.
+            case 0x0806: return packet.byteCount >= next &+ 2 && packet.networkNumber(at: next) == 1
+            case 0x8100, 0x88a8: place &+= 4
+            default: return false
+            }
+        }
+        return false
+    }
+
+    /// Whether a header of IP stands here whose length fits into the packet's.
+    private func isIP(_ packet: RawSpan, at place: Int, length: Int) -> Bool {
+        let rest = length &- place
+        guard packet.byteCount >= place &+ 20 else { return false }
+        switch packet.octet(at: place) {
+        case 0x45...0x4f:
+            let total = Int(packet.networkNumber(at: place &+ 2))
+            return total >= 20 && total <= rest
+        case 0x60...0x6f:
+            // TCP, UDP or ICMPv6 behind it: one octet alone is too little to know a header by.
+            return [6, 17, 58].contains(packet.octet(at: place &+ 6))
+                && Int(packet.networkNumber(at: place &+ 4)) &+ 40 <= rest
+        default: return false
+        }
+    }
+}
+
+extension RawSpan {
+    /// Two octets in network order.
+    fileprivate func networkNumber(at offset: Int) -> UInt16 {
+        UInt16(octet(at: offset)) << 8 | UInt16(octet(at: offset &+ 1))
+    }
+}
