@@ -74,8 +74,16 @@ let package = Package(
             ],
             swiftSettings: safe),
         .target(
-            name: "Pictures",
+            name: "Scenes",
             dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration"],
+            swiftSettings: safe),
+        .target(
+            name: "Pictures",
+            dependencies: ["FlatMemory", "TCPWire", "TCPState", "Tracking", "Stories", "Narration", "Scenes"],
+            swiftSettings: safe),
+        .target(
+            name: "Drawings",
+            dependencies: ["TCPWire", "TCPState", "Tracking", "Stories", "Narration", "Scenes"],
             swiftSettings: safe),
         .target(
             name: "Documents",
@@ -88,7 +96,8 @@ let package = Package(
             name: "tcplens",
             dependencies: [
                 "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures",
-                "Queries", "Passes", "Stories", "LinuxKernel", "Lab", "Narration", "Pictures", "Documents",
+                "Queries", "Passes", "Stories", "LinuxKernel", "Lab", "Narration", "Scenes", "Pictures", "Drawings",
+                "Documents",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
@@ -153,7 +162,7 @@ let package = Package(
         .testTarget(
             name: "PicturesTests",
             dependencies: [
-                "Pictures", "Narration", "Tracking", "Passes", "Stories",
+                "Transcripts", "CZlib", "Scenes", "Pictures", "Drawings", "Narration", "Tracking", "Passes", "Stories",
                 "CaptureFile", "TCPWire", "TCPState", "TCPStack",
             ],
             swiftSettings: plain),
@@ -166,10 +175,11 @@ let package = Package(
             dependencies: [
                 "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
                 "VirtualNetwork",
-                "Tracking", "Stories", "Narration", "Pictures",
+                "Tracking", "Stories", "Narration", "Scenes", "Pictures", "Drawings", "Transcripts",
             ],
             swiftSettings: plain),
-        .testTarget(name: "DocumentsTests", dependencies: ["FlatMemory", "TCPWire", "Documents"], swiftSettings: plain),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["FlatMemory", "TCPWire", "Documents"], swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -1,6 +1,5 @@
-import Stories
+import Scenes
 import TCPWire
-import Tracking
 
 /// What stands at an arrow's tail, and how much of it fits.
 struct ArrowLabel {
@@ -16,30 +15,14 @@ struct ArrowLabel {
     init(_ segment: Scene.Segment, digits: Int, absolute: Bool, measure: DisplayWidth) {
         number = "#\(segment.number)"
         flags = segment.flags.description
-        words = Self.words(segment, absolute: absolute)
+        words = segment.numbers(absolute: absolute)
         self.digits = digits
         self.measure = measure
     }
 
-    /// The numbers that matter for this kind of segment, most needed first.
-    private static func words(_ segment: Scene.Segment, absolute: Bool) -> [String] {
-        func text(_ name: String, _ number: RelativeNumber) -> String {
-            "\(name)=\(absolute ? UInt64(number.raw) : number.value)"
-        }
-        let seq = text("seq", segment.sequence)
-        let ack = segment.acknowledgment.map { text("ack", $0) }
-        if segment.flags.contains(.rst), segment.sequence.base == .none { return ack.map { [$0] } ?? [] }
-        if segment.kind == .acknowledgment, !segment.isProbe, segment.length == 0,
-            segment.flags.isDisjoint(with: [.syn, .fin, .rst])
-        {
-            return (ack.map { [$0] } ?? []) + [seq]
-        }
-        return [seq] + (segment.length > 0 ? ["len=\(segment.length)"] : []) + (ack.map { [$0] } ?? [])
-    }
-
     /// Characters of the label of `segment` with all its words, but for its number.
     static func length(_ segment: Scene.Segment, absolute: Bool) -> Int {
-        let words = words(segment, absolute: absolute).reduce(0) { $0 + 1 + $1.utf8.count }
+        let words = segment.numbers(absolute: absolute).reduce(0) { $0 + 1 + $1.utf8.count }
         return max(7, segment.flags.description.utf8.count) + 1 + words
     }
 

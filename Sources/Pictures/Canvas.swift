@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 
 /// Which characters lines and arrows are drawn with.
 public enum GlyphSet: Sendable, Equatable, CaseIterable {

@@ -1,3 +1,5 @@
+import Scenes
+
 /// A grid of terminal cells: what every text picture is drawn into before it becomes lines. Whatever is put here is made
 /// printable first, so no picture can pass on an escape sequence from outside.
 struct CellBuffer: Sendable {

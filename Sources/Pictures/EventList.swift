@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 
 /// The narrow form of a ladder: a line for each event, a ladder of four cells' width in it.
 ///

@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 import TCPWire
 
 /// One TCP header drawn as RFC 9293 figure 1 draws it, 32 bits to a row, with this header's values in the fields.

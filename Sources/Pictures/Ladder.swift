@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 
 /// A scene as a ladder in text: two lifelines (or more), time downwards, an arrow for each segment, both ends' states on
 /// their rails at every row.
@@ -126,16 +127,4 @@ extension Scene {
         }
         return nil
     }
-}
-
-extension Scene.Segment {
-    /// What the last column says of it in `language`: what it is, or what it carries.
-    func remark(_ language: Language, isOneConnection: Bool) -> String {
-        // Among several connections there is no room to say again what the numbers say.
-        if let remark, isOneConnection || !isRoutine { return remark(language) }
-        return payload.isEmpty ? "" : "\"\(Printable.bytes(payload, limit: Self.payloadLimit))\""
-    }
-
-    /// So many octets of payload are shown.
-    private static let payloadLimit = 60
 }

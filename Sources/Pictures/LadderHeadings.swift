@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 import TCPState
 import Tracking
 
@@ -133,7 +134,7 @@ struct LadderHeadings {
             return left == right ? !one.isMini && other.isMini : left < right
         }
         var entries = used.map { letter in
-            let sign = Rail.letter(letter.state, isMini: letter.isMini)
+            let sign = Scene.Mark.letter(letter.state, isMini: letter.isMini)
             guard let state = letter.state else { return "\(sign) \(PictureWords.unknown(canvas.language))" }
             guard letter.isMini else { return "\(sign) \(state.name)" }
             let socket = state == .synReceived ? PictureWords.requestSocket : PictureWords.timewaitSocket

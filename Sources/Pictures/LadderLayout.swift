@@ -1,3 +1,5 @@
+import Scenes
+
 /// Where everything stands on a ladder's row: the same for all rows of one band of lanes.
 ///
 ///     |   time|  |rail|left variables|     lane      |right variables| |rail|remark|

@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 import Stories
 
 /// Draws one row of a scene at a time into cells.
@@ -146,7 +147,7 @@ struct LadderPen {
             let column = layout.rails[lane]
             guard cells.glyph(row: 0, column: column) == glyphs.dash else { continue }
             if let mark = marks.value(at: lane) {
-                let letter = Rail.letter(mark.state, isMini: mark.form == .mini)
+                let letter = Scene.Mark.letter(mark.state, isMini: mark.form == .mini)
                 cells.put(letter, row: 0, column: column, until: column + 1, style: Rail.style(mark))
             } else {
                 cells.put(glyphs.crossing, row: 0, column: column, style: .dim)

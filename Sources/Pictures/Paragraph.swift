@@ -1,3 +1,5 @@
+import Scenes
+
 /// Prose set into lines: English breaks at spaces, Chinese between any two characters, but no line begins with a closing
 /// mark (`,。)`) or ends with an opening one (`《(`).
 public struct Paragraph: Sendable {

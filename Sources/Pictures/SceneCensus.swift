@@ -1,3 +1,4 @@
+import Scenes
 import Stories
 import TCPState
 import Tracking

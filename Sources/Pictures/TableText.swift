@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 
 /// A table in aligned columns, fitted to a width: where it is too wide, the least important columns are shortened first, and
 /// left out if even that is not enough.

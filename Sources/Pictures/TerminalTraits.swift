@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 
 /// Decides how to draw from what is known about the output: flags first, then the environment, then the terminal. Pure: the
 /// caller looks at the terminal and the environment and hands in what it saw.

@@ -1,6 +1,7 @@
 import Lab
 import Narration
 import Pictures
+import Scenes
 import Stories
 import TCPStack
 import TCPState

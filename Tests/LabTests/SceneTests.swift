@@ -2,6 +2,7 @@ import CaptureFile
 import Lab
 import Narration
 import Pictures
+import Scenes
 import Stories
 import TCPStack
 import TCPState

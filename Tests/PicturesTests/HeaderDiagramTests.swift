@@ -1,5 +1,6 @@
 import Narration
 import Pictures
+import Scenes
 import TCPWire
 import Testing
 

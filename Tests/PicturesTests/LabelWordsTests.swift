@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 import Stories
 import Testing
 

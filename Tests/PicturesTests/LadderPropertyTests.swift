@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 import Testing
 
 @testable import Pictures

@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 import TCPState
 import TCPWire
 import Testing
@@ -8,10 +9,10 @@ import Tracking
 
 struct RailTests {
     @Test func elevenStatesAndLinuxsSmallSocketsAreToldApartWithoutColour() {
-        let letters = State.allCases.map { Rail.letter($0, isMini: false) }
-        let small = [State.synReceived, .timeWait, .finWait2].map { Rail.letter($0, isMini: true) }
+        let letters = State.allCases.map { Scene.Mark.letter($0, isMini: false) }
+        let small = [State.synReceived, .timeWait, .finWait2].map { Scene.Mark.letter($0, isMini: true) }
         #expect(small == ["r", "t", "2'"])
-        #expect(Set(letters + small + [Rail.letter(nil, isMini: false)]).count == 15)
+        #expect(Set(letters + small + [Scene.Mark.letter(nil, isMini: false)]).count == 15)
     }
 
     @Test func aGuessAmongFactsIsMarkedAndExplained() {

@@ -1,5 +1,6 @@
 import CaptureFile
 import Narration
+import Scenes
 import Stories
 import TCPStack
 import TCPState

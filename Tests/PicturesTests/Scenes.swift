@@ -1,5 +1,6 @@
 import Narration
 import Pictures
+import Scenes
 import Stories
 import TCPState
 import TCPWire

@@ -1,3 +1,4 @@
+@testable import Scenes
 import Testing
 
 @testable import Pictures

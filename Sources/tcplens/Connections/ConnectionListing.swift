@@ -4,6 +4,7 @@ import Narration
 import Passes
 import Pictures
 import Queries
+import Scenes
 import Tracking
 
 /// The connections of one or several files, written in the format that was asked for.

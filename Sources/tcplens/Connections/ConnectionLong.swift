@@ -3,6 +3,7 @@ import FlatMemory
 import Measures
 import Narration
 import Pictures
+import Scenes
 import TCPWire
 import Tracking
 

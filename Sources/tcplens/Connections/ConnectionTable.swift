@@ -1,6 +1,7 @@
 import FlatMemory
 import Narration
 import Pictures
+import Scenes
 import TCPWire
 import Tracking
 

@@ -2,6 +2,7 @@ import Lab
 import Narration
 import Pictures
 import Queries
+import Scenes
 
 /// The words after `-Y`, read; what cannot be read is shown with a mark below the place.
 enum FilterWord {

@@ -6,6 +6,7 @@ import Lab
 import LinuxKernel
 import Narration
 import Pictures
+import Scenes
 import Stories
 import TCPWire
 import Tracking
@@ -24,6 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo --lang zh         in Chinese
                 tcplens demo -w hello.pcapng   keep the packets, each with a comment, for Wireshark
                 tcplens demo --json            the same facts for programs
+                tcplens demo -o hello.svg      the picture alone, for a page or a slide
                 tcplens demo --on stack        on our own TCP, with the reason for every segment
                 tcplens demo --on stack --lose 4     what it does about a lost packet
                 """,
@@ -33,6 +35,7 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo --lang en         英文讲解
                 tcplens demo -w hello.pcapng   保存报文（每个都带注释），可用 Wireshark 打开
                 tcplens demo --json            以 JSON 输出同样的事实
+                tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
                 tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
                 tcplens demo --on stack --lose 4     看它怎样应对丢包
                 """
@@ -67,8 +70,7 @@ struct DemoCommand: AsyncParsableCommand {
             Text(en: "The server's port; the next free one if it is taken.", zh: "服务端端口；被占用时用下一个空闲端口。").spoken))
     var port: UInt16 = 8080
 
-    @Flag(help: .init(Text(en: "The same facts as one JSON document.", zh: "以一份 JSON 文档输出同样的事实。").spoken))
-    var json = false
+    @OptionGroup var form: FormatOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -86,10 +88,11 @@ struct DemoCommand: AsyncParsableCommand {
                     zh: "--lose 需要 --on stack：内核的回环不会丢包"
                 ).spoken)
         }
-        if json, isCaptureOutput {
+        if form.format != .text, form.isPrinted, isCaptureOutput {
             throw ValidationError(
                 Text(
-                    en: "--json and -w - both write to standard output", zh: "--json 与 -w - 都要写到标准输出"
+                    en: "\(form.format.rawValue) and -w - both write to standard output",
+                    zh: "\(form.format.rawValue) 与 -w - 都要写到标准输出"
                 ).spoken)
         }
         if lose.contains(where: { $0 < 1 }) {
@@ -117,9 +120,12 @@ struct DemoCommand: AsyncParsableCommand {
                 next: [Text(en: "on this kernel:  tcplens demo", zh: "在本机内核上：  tcplens demo")])
         }
         let problem = save(record.story, from: "virtual", system: nil, canvas.language)
-        if json {
-            try Screen.write(JSONDocument.text(StackDemoFacts(record, lostPackets: options.lostPackets)))
-        } else if !isCaptureOutput {
+        switch form.format {
+        case .json:
+            try form.write(JSONDocument.text(StackDemoFacts(record, lostPackets: options.lostPackets)) + "\n")
+        case .svg, .mermaid: try draw(DemoParts.scene(record.story), canvas)
+        case .text where isCaptureOutput: break
+        case .text:
             let page = StackDemoPage(
                 record: record, absolute: absolute, lostPackets: options.lostPackets,
                 capturePath: problem == nil ? capturePath : nil, canvas: canvas)
@@ -145,9 +151,13 @@ struct DemoCommand: AsyncParsableCommand {
         let problem = story.flatMap {
             save($0, from: "lo", system: KernelVersion.current.description, canvas.language)
         }
-        if json {
-            try Screen.write(JSONDocument.text(DemoFacts(record, story: story)))
-        } else if !isCaptureOutput {
+        switch form.format {
+        case .json: try form.write(JSONDocument.text(DemoFacts(record, story: story)) + "\n")
+        case .svg, .mermaid:
+            guard let story else { throw Self.nothingToDraw(form.format) }
+            try draw(DemoParts.scene(story, moments: record.sceneMoments(story)), canvas)
+        case .text where isCaptureOutput: break
+        case .text:
             let page = DemoPage(
                 record: record, story: story, rehearsal: story == nil ? Self.rehearse(port) : nil,
                 privilege: privilege, absolute: absolute, capturePath: problem == nil ? capturePath : nil,
@@ -164,6 +174,24 @@ struct DemoCommand: AsyncParsableCommand {
                         zh: "或在内置协议栈上：  tcplens demo --on stack -w \(capturePath ?? "")")
                 ])
         }
+    }
+
+    /// As a picture that is no text.
+    private func draw(_ scene: Scene, _ canvas: Canvas) throws {
+        let document = SceneDocument(
+            scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width,
+            silence: DemoParts.silence)
+        try form.write(form.format == .svg ? document.svg : document.mermaid)
+    }
+
+    private static func nothingToDraw(_ format: FormatOptions.Format) -> Failure {
+        Failure(
+            .notPermitted, Text(en: "no packets to draw: capture is not allowed here", zh: "没有报文可画：这里不允许抓包"),
+            next: Privilege.advice + [
+                Text(
+                    en: "or on our own TCP:   tcplens demo --on stack --format \(format.rawValue)",
+                    zh: "或在内置协议栈上：  tcplens demo --on stack --format \(format.rawValue)")
+            ])
     }
 
     /// Where the kernel's packets cannot be seen, a learner sees those of our own TCP.

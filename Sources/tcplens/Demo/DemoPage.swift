@@ -3,6 +3,7 @@ import Lab
 import LinuxKernel
 import Narration
 import Pictures
+import Scenes
 import Stories
 import TCPState
 import TCPWire
@@ -64,25 +65,12 @@ struct DemoPage {
         return lines
     }
 
-    private var start: Timestamp {
-        story?.steps.first?.segment.time ?? record.dial.steps.first?.time ?? Timestamp(nanoseconds: 0)
-    }
+    private var start: Timestamp { record.start(story) }
 
     // MARK: The picture
 
     private func picture(_ story: ConnectionStory) -> [String] {
-        let moments = record.dial.steps.compactMap { step -> Scene.Moment? in
-            let time = step.time.nanoseconds(since: start)
-            switch step.kind {
-            case .connecting where time <= 0:
-                return Scene.Moment(time: time, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: "connect()"))
-            case .established:
-                return Scene.Moment(
-                    time: time, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: "connect() = OK"))
-            default: return nil
-            }
-        }
-        var lines = parts.ladder(story, moments: moments)
+        var lines = parts.ladder(story, moments: record.sceneMoments(story))
         if absolute {
             let numbers = [story.record.client.initialSequence.rawValue] + record.furtherInitialNumbers
             lines += parts.paragraph(DemoWords.randomNumbers(numbers))
@@ -121,5 +109,28 @@ struct DemoPage {
         if case .nowhere = privilege { lines += Privilege.advice.map { $0(language) } }
         guard story != nil else { return lines }
         return lines + DemoWords.next(savedAs: capturePath, absolute: absolute).map { $0(language) }
+    }
+}
+
+extension Experiment.Record {
+    /// Times count from here: the first packet, or what the client did first.
+    fileprivate func start(_ story: ConnectionStory?) -> Timestamp {
+        story?.steps.first?.segment.time ?? dial.steps.first?.time ?? Timestamp(nanoseconds: 0)
+    }
+
+    /// The client's calls, for the picture.
+    func sceneMoments(_ story: ConnectionStory) -> [Scene.Moment] {
+        let start = start(story)
+        return dial.steps.compactMap { step -> Scene.Moment? in
+            let time = step.time.nanoseconds(since: start)
+            switch step.kind {
+            case .connecting where time <= 0:
+                return Scene.Moment(time: time, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: "connect()"))
+            case .established:
+                return Scene.Moment(
+                    time: time, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: "connect() = OK"))
+            default: return nil
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ import CaptureFile
 import FlatMemory
 import Narration
 import Pictures
+import Scenes
 import Stories
 import TCPState
 import TCPWire
@@ -49,11 +50,17 @@ struct DemoParts {
 
     // MARK: The picture
 
+    /// A delayed ACK takes 40 ms: part of the picture, no tear in it.
+    static let silence: Int64 = 250_000_000
+
+    /// What is drawn, in whatever form.
+    static func scene(_ story: ConnectionStory, moments: [Scene.Moment] = []) -> Scene {
+        Scene(story: story, title: DemoWords.sceneTitle, keepsPayload: true, moments: moments, footer: story.summary)
+    }
+
     func ladder(_ story: ConnectionStory, moments: [Scene.Moment] = []) -> [String] {
-        let scene = Scene(
-            story: story, title: DemoWords.sceneTitle, keepsPayload: true, moments: moments, footer: story.summary)
-        // A delayed ACK takes 40 ms: part of the picture, no tear in it.
-        return Ladder(canvas: canvas, legend: .letters, absoluteNumbers: absolute, silence: 250_000_000).lines(scene)
+        Ladder(canvas: canvas, legend: .letters, absoluteNumbers: absolute, silence: Self.silence)
+            .lines(Self.scene(story, moments: moments))
     }
 
     // MARK: Headers

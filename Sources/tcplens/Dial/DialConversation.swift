@@ -1,6 +1,7 @@
 import Lab
 import Narration
 import Pictures
+import Scenes
 
 /// A dial at a keyboard: what the peer says is shown as it comes.
 struct DialConversation: Sendable {

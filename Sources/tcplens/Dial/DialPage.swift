@@ -5,6 +5,7 @@ import LinuxKernel
 import Measures
 import Narration
 import Pictures
+import Scenes
 import Stories
 import TCPState
 import TCPWire

@@ -5,6 +5,7 @@ import Lab
 import Narration
 import Passes
 import Pictures
+import Scenes
 import Stories
 import TCPWire
 import Tracking
@@ -28,6 +29,8 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng --conn 3   the third
                 tcplens flow capture.pcapng -S         real sequence numbers
                 tcplens flow capture.pcapng --hosts    all connections on one axis
+                tcplens flow capture.pcapng -o flow.svg      a picture for a page, a slide or a ticket
+                tcplens flow capture.pcapng --format mermaid   for a Markdown file
                 zcat capture.pcap.gz | tcplens flow -  from a pipe
                 """,
             zh: """
@@ -35,6 +38,8 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng --conn 3   第三条
                 tcplens flow capture.pcapng -S         显示真实序号
                 tcplens flow capture.pcapng --hosts    所有连接画在同一时间轴上
+                tcplens flow capture.pcapng -o flow.svg      画成图片，可放进网页、幻灯片或工单
+                tcplens flow capture.pcapng --format mermaid   用于 Markdown 文件
                 zcat capture.pcap.gz | tcplens flow -  从管道读
                 """
         ).spoken)
@@ -67,8 +72,12 @@ struct FlowCommand: ParsableCommand {
             ).spoken))
     var hosts = false
 
-    @Flag(help: .init(Text(en: "The same facts as one JSON document.", zh: "以一份 JSON 文档输出同样的事实。").spoken))
-    var json = false
+    @Option(
+        help: .init(
+            Text(en: "What stands over the picture.", zh: "图的标题。").spoken, valueName: "text"))
+    var title: String?
+
+    @OptionGroup var form: FormatOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -106,12 +115,8 @@ struct FlowCommand: ParsableCommand {
         guard number <= analysis.count else { throw noSuchConnection(number, of: analysis.count) }
         let fetched = try analysis.stored(number, from: &reader, limit: Self.pictureLimit)
         if let story = (fetched ?? analysis.stored(number)).flatMap({ ConnectionStory($0) }) {
-            if json {
-                try Screen.write(JSONDocument.text(StoryFacts(story, number: number)))
-            } else {
-                show(story, number: number, canvas)
-                showOthers(analysis, shown: number, canvas)
-            }
+            try show(story, number: number, canvas)
+            if form.format == .text { showOthers(analysis, shown: number, canvas) }
             complain(leftOut: story.leftOut, canvas)
         } else {
             throw Failure(
@@ -163,11 +168,26 @@ struct FlowCommand: ParsableCommand {
         ])
     }
 
-    private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) {
+    private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) throws {
         let scene = Scene(
-            story: story, title: Text(en: "connection \(number)", zh: "连接 \(number)"), keepsPayload: payload,
+            story: story, title: heading(Text(en: "connection \(number)", zh: "连接 \(number)")), keepsPayload: payload,
             footer: story.summary)
-        Ladder(canvas: canvas, legend: .letters, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
+        try show(scene, legend: .letters, facts: { try JSONDocument.text(StoryFacts(story, number: number)) }, canvas)
+    }
+
+    private func heading(_ usual: Text) -> Text { title.map { Text(verbatim: $0) } ?? usual }
+
+    /// A scene, or the facts behind it, in the form that was asked for.
+    private func show(_ scene: Scene, legend: Ladder.Legend, facts: () throws -> String, _ canvas: Canvas) throws {
+        let document = SceneDocument(
+            scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width)
+        switch form.format {
+        case .text:
+            Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
+        case .svg: try form.write(document.svg)
+        case .mermaid: try form.write(document.mermaid)
+        case .json: try form.write(facts() + "\n")
+        }
     }
 
     private func showOthers(_ analysis: borrowing CaptureAnalysis, shown: Int, _ canvas: Canvas) {
@@ -196,16 +216,17 @@ struct FlowCommand: ParsableCommand {
             guard let story = analysis.stored(number).flatMap({ ConnectionStory($0) }) else { continue }
             stories.append((number, story))
         }
-        if json {
-            let facts = StoriesFacts(
-                connections: stories.map { StoryFacts($0.story, number: $0.number) }, leftOut: analysis.leftOut)
-            try Screen.write(JSONDocument.text(facts))
-        } else {
-            let scene = Scene(
-                stories: stories.map(\.story),
-                title: Text(en: counted(count, "connection"), zh: "\(count) 条连接"), keepsPayload: payload)
-            Ladder(canvas: canvas, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
-        }
-        complain(leftOut: analysis.leftOut, canvas)
+        let leftOut = analysis.leftOut
+        let scene = Scene(
+            stories: stories.map(\.story), title: heading(Text(en: counted(count, "connection"), zh: "\(count) 条连接")),
+            keepsPayload: payload)
+        try show(
+            scene, legend: .provenance,
+            facts: {
+                try JSONDocument.text(
+                    StoriesFacts(
+                        connections: stories.map { StoryFacts($0.story, number: $0.number) }, leftOut: leftOut))
+            }, canvas)
+        complain(leftOut: leftOut, canvas)
     }
 }

@@ -1,5 +1,6 @@
 import Narration
 import Pictures
+import Scenes
 import TCPWire
 
 /// A header report as people read it: each layer's fields in a line or two, TCP's as RFC 9293 draws them.

@@ -5,6 +5,7 @@ import Lab
 import LinuxKernel
 import Narration
 import Pictures
+import Scenes
 import Stories
 import TCPWire
 import Tracking

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Narration
 import Pictures
+import Scenes
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials

@@ -1,6 +1,7 @@
 import LinuxKernel
 import Narration
 import Pictures
+import Scenes
 import Synchronization
 
 #if canImport(FoundationEssentials)

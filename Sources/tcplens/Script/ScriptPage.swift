@@ -3,6 +3,7 @@ import LinuxKernel
 import Narration
 import PacketScript
 import Pictures
+import Scenes
 import Stories
 import TCPWire
 import Tracking

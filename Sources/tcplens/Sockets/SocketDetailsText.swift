@@ -1,6 +1,7 @@
 import LinuxKernel
 import Narration
 import Pictures
+import Scenes
 import TCPState
 
 /// What stands below a socket's row: the kernel's measures, memory, identity.

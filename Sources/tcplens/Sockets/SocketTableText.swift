@@ -1,6 +1,7 @@
 import LinuxKernel
 import Narration
 import Pictures
+import Scenes
 import TCPState
 import TCPWire
 

@@ -216,7 +216,7 @@ extension Scene.Row {
     }
 
     /// The ends that it touches: a segment's sender and receiver, a moment's one.
-    var ends: (Scene.End, Scene.End?) {
+    package var ends: (Scene.End, Scene.End?) {
         switch self {
         case .segment(let segment): (segment.sender, segment.receiver)
         case .moment(let moment): (moment.end, nil)
@@ -241,5 +241,5 @@ extension Scene {
     }
 
     /// Whether the lanes are the two ends of one connection, and not hosts that may have several.
-    var isOneConnection: Bool { lanes.count == 2 && !lanes.contains { $0.role == .host } }
+    package var isOneConnection: Bool { lanes.count == 2 && !lanes.contains { $0.role == .host } }
 }

@@ -29,14 +29,14 @@ public struct DisplayWidth: Sendable, Equatable {
     }
 
     /// Cells of one grapheme cluster: 0, 1 or 2. What would take more, `Printable` spells.
-    func cellsOf(_ character: Character) -> Int {
+    package func cellsOf(_ character: Character) -> Int {
         if let ascii = character.asciiValue { return ascii >= 0x20 && ascii < 0x7F ? 1 : 0 }
         var sum = ClusterWidth(self)
         for scalar in character.unicodeScalars { sum.add(scalar) }
         return min(2, sum.cells)
     }
 
-    func cellsOf(_ scalar: Unicode.Scalar) -> Int {
+    package func cellsOf(_ scalar: Unicode.Scalar) -> Int {
         let value = scalar.value
         if value < 0xA1 { return 1 }
         // Vowels and finals of a Hangul syllable stand on their initial.
@@ -49,7 +49,7 @@ public struct DisplayWidth: Sendable, Equatable {
 
     /// Appends `text` with controls spelled out (`Printable`), and gives the cells that it takes. Nearly all text is ASCII,
     /// which is copied as it is.
-    func append(_ text: String, to octets: inout [UInt8]) -> Int {
+    package func append(_ text: String, to octets: inout [UInt8]) -> Int {
         let start = octets.count
         octets.append(contentsOf: text.utf8)
         if octets[start...].allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return octets.count - start }
@@ -75,7 +75,7 @@ public struct DisplayWidth: Sendable, Equatable {
     }
 
     /// The longest beginning of `text` (already printable) that fits into `cells`.
-    func prefix(of text: String, cells: Int) -> String {
+    package func prefix(of text: String, cells: Int) -> String {
         var result = ""
         var used = 0
         for character in text {
@@ -106,7 +106,7 @@ public struct DisplayWidth: Sendable, Equatable {
 }
 
 extension String {
-    var withoutTrailingSpaces: String {
+    package var withoutTrailingSpaces: String {
         var text = self[...]
         while text.last == " " { text.removeLast() }
         return String(text)

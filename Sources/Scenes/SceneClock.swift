@@ -3,13 +3,13 @@ import FlatMemory
 /// How a scene's times are printed: one unit and one number of decimals for all rows, so that the column is straight, and
 /// as many decimals as it takes for rows at different times to show different numbers (on loopback events are
 /// microseconds apart).
-struct SceneClock: Sendable, Equatable {
+package struct SceneClock: Sendable, Equatable {
     /// `ms`, or `s` for a scene of hours.
-    var unit: String
-    var nanosecondsInUnit: UInt64
-    var decimals: Int
+    package var unit: String
+    package var nanosecondsInUnit: UInt64
+    package var decimals: Int
     /// Cells of the longest time.
-    var width: Int
+    package var width: Int
 
     private static let milliseconds = SceneClock(unit: "ms", nanosecondsInUnit: 1_000_000, decimals: 1, width: 0)
     private static let microseconds = SceneClock(unit: "ms", nanosecondsInUnit: 1_000_000, decimals: 3, width: 0)
@@ -19,7 +19,7 @@ struct SceneClock: Sendable, Equatable {
     /// Times of up to this many nanoseconds are shown in milliseconds.
     private static let mostMilliseconds: UInt64 = 10_000_000_000_000
 
-    init(times: some Sequence<Int64>) {
+    package init(times: some Sequence<Int64>) {
         var longest: UInt64 = 0
         var previous: Int64?
         var isCoarseEnough = true
@@ -50,12 +50,12 @@ struct SceneClock: Sendable, Equatable {
     }
 
     /// Nanoseconds in this clock's unit: `1018.9`.
-    func text(_ nanoseconds: Int64) -> String {
+    package func text(_ nanoseconds: Int64) -> String {
         String(nanoseconds, unit: nanosecondsInUnit, decimals: decimals)
     }
 
     /// A duration for reading, in the unit that suits it: `640 us`, `1.5 ms`, `998 ms`, `12.3 s`, `2 min 5 s`, `3 h 7 min`.
-    static func duration(_ nanoseconds: Int64) -> String {
+    package static func duration(_ nanoseconds: Int64) -> String {
         let magnitude = nanoseconds.magnitude
         func rounded(to step: UInt64) -> UInt64 { magnitude / step + (magnitude % step >= step / 2 ? 1 : 0) }
         switch magnitude {

@@ -1,18 +1,18 @@
 /// What each lane's rail shows as the rows go by: a row tells only of the lanes it touches, and the others keep theirs.
-struct LaneMarks {
+package struct LaneMarks {
     /// One for each lane; `nil` where nothing is shown.
-    private(set) var marks: [Scene.Mark?]
+    package private(set) var marks: [Scene.Mark?]
     private let isShared: [Bool]
     /// The lanes that the last row touched.
     private var touched: (Int, Int?) = (-1, nil)
 
-    init(_ lanes: some Sequence<Scene.Lane>) {
+    package init(_ lanes: some Sequence<Scene.Lane>) {
         marks = lanes.map(\.before)
         isShared = lanes.map(\.isShared)
     }
 
     /// The marks as after one more row.
-    mutating func take(_ row: Scene.Row) {
+    package mutating func take(_ row: Scene.Row) {
         settle(touched.0)
         if let other = touched.1 { settle(other) }
         let (one, other) = row.ends

@@ -1,6 +1,9 @@
 /// Where a line of mixed Chinese and English may be broken.
-struct LineBreaking {
-    let measure: DisplayWidth
+package struct LineBreaking {
+    private let measure: DisplayWidth
+
+    /// Breaks by the widths of `measure`.
+    package init(measure: DisplayWidth = DisplayWidth()) { self.measure = measure }
 
     // Fullwidth marks by number: they are easily mistaken for the ASCII ones beside them.
     private static let neverFirst = Set(
@@ -17,7 +20,7 @@ struct LineBreaking {
 
     /// `text` (one hard line) in lines of at most `width` cells, the first of at most `firstWidth`; at least one line. A word
     /// longer than a line is cut between characters.
-    func wrap(_ text: String, firstWidth: Int? = nil, width: Int) -> [String] {
+    package func wrap(_ text: String, firstWidth: Int? = nil, width: Int) -> [String] {
         let width = max(2, width)
         var room = max(2, firstWidth ?? width)
         var lines: [String] = []

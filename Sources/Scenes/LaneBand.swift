@@ -1,7 +1,7 @@
 /// Lanes that stand side by side, and the rows between them. Where a scene has more lanes than fit, it is cut into bands
 /// such that the two ends of each connection stand in one band: no arrow ever leaves the picture.
-struct LaneBand {
-    enum Entry {
+package struct LaneBand {
+    package enum Entry {
         /// A row of the scene.
         case row(Int)
         /// A stretch of time in which nothing happened, in nanoseconds: drawn as a tear.
@@ -9,8 +9,8 @@ struct LaneBand {
     }
 
     /// Indices into the scene's lanes, ascending.
-    private(set) var lanes: [Int]
-    private(set) var entries: [Entry] = []
+    package private(set) var lanes: [Int]
+    package private(set) var entries: [Entry] = []
     /// Where each of the scene's lanes stands in this band; `nil`: all lanes, in their own places.
     private var places: [Int: Int]?
 
@@ -20,13 +20,13 @@ struct LaneBand {
     }
 
     /// All of a scene in one band, a tear wherever nothing happened for longer than `silence` nanoseconds.
-    static func whole(_ scene: Scene, silence: Int64) -> LaneBand {
+    package static func whole(_ scene: Scene, silence: Int64) -> LaneBand {
         var bands = [LaneBand(lanes: Array(scene.lanes.indices), places: nil)]
         distribute(scene, Array(repeating: 0, count: scene.rows.count), over: &bands, silence: silence)
         return bands[0]
     }
 
-    static func bands(of scene: Scene, capacity: Int, silence: Int64) -> [LaneBand] {
+    package static func bands(of scene: Scene, capacity: Int, silence: Int64) -> [LaneBand] {
         guard scene.lanes.count > capacity else { return [whole(scene, silence: silence)] }
         var seating = Seating(capacity: max(2, capacity))
         let bandOfRow = scene.rows.map { row in
@@ -73,7 +73,7 @@ struct LaneBand {
     }
 
     /// A row of the scene, its lanes counted within this band.
-    func row(_ index: Int, of scene: Scene) -> Scene.Row {
+    package func row(_ index: Int, of scene: Scene) -> Scene.Row {
         guard let places else { return scene.rows[index] }
         switch scene.rows[index] {
         case .moment(var moment):

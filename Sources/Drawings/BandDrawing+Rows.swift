@@ -1,0 +1,210 @@
+import Narration
+import Scenes
+import Stories
+import TCPWire
+import Tracking
+
+extension BandDrawing {
+    /// All rows in their order, each a group of its own.
+    func putRows(in body: inout Markup) {
+        let maker = RowTextMaker(scene, options: options)
+        var asides = AsidePen(layout: layout)
+        asides.place(timeline, entries)
+        for (index, entry) in entries.enumerated() {
+            let row = scene.rows[entry.index]
+            open(entry, in: &body)
+            body.element("title", [], maker.heading(row, isShort: !isDescribed))
+            if isDescribed { body.element("desc", [], maker.description(row, clock: clock)) }
+            if case .segment(let segment) = entry.row { put(segment, index, in: &body) }
+            if let time = entry.row.time, let x = layout.time {
+                body.element(
+                    "text",
+                    [
+                        ("class", "time dim"), ("fill", Palette.Ink.dim.light), ("x", x.written),
+                        ("y", (timeline.departure(index) + 4).written),
+                    ], clock.text(time))
+            }
+            asides.draw(index, in: &body)
+            body.close("g")
+            body.line()
+        }
+    }
+
+    /// Whether there is room for all that can be told of each row.
+    private var isDescribed: Bool { scene.rows.count <= LadderDrawing.mostDescribed }
+
+    private func open(_ entry: Entry, in body: inout Markup) {
+        let id = options.prefix + names[entry.index]
+        guard case .segment(let segment) = entry.row else {
+            var name = "moment"
+            if case .moment(let moment) = entry.row, case .segment = moment.cause { name = "arrival" }
+            body.open("g", [("id", id), ("class", name), ("data-time", entry.row.time.map { "\($0)" })])
+            return
+        }
+        body.open(
+            "g",
+            [
+                ("id", id), ("class", "segment"), ("data-number", "\(segment.number)"),
+                ("data-flags", segment.flags.description), ("data-sequence", "\(segment.sequence.raw)"),
+                ("data-acknowledgment", options.isBlank ? nil : segment.acknowledgment.map { "\($0.raw)" }),
+                ("data-length", "\(segment.length)"), ("data-time", isDescribed ? "\(segment.departure)" : nil),
+                (
+                    "data-arrival",
+                    segment.arrival.flatMap { $0 == segment.departure || !isDescribed ? nil : "\($0)" }
+                ),
+                (
+                    "data-relative-sequence",
+                    segment.sequence.base == .none || !isDescribed ? nil : "\(segment.sequence.value)"
+                ),
+                (
+                    "data-relative-acknowledgment",
+                    options.isBlank || !isDescribed
+                        ? nil : segment.acknowledgment.flatMap { $0.base == .none ? nil : "\($0.value)" }
+                ),
+            ])
+    }
+
+    private func put(_ segment: Scene.Segment, _ index: Int, in body: inout Markup) {
+        guard let stroke = stroke(index) else { return }
+        let pen = ArrowPen(prefix: options.prefix)
+        let width = ArrowPen.width(octets: segment.length)
+        let isDashed = segment.isRepetition
+        if segment.sender.lane == segment.receiver.lane {
+            putLoop(stroke, width: width, in: &body)
+        } else {
+            switch segment.fate {
+            case .lost:
+                let end = stroke.place(0.55)
+                pen.putLine(
+                    Stroke(from: stroke.from, to: end), width: width, isDashed: isDashed, hasHead: false, in: &body)
+                pen.putGhost(Stroke(from: end, to: stroke.to), in: &body)
+                pen.putCross(end, in: &body)
+            case .underWay:
+                pen.putLine(
+                    Stroke(from: stroke.from, to: stroke.place(0.8)), width: width, isDotted: true, hasHead: false,
+                    in: &body)
+            case .arrived: pen.putLine(stroke, width: width, isDashed: isDashed, hasHead: true, in: &body)
+            case .refused, .notTaken, .useless:
+                let length = max(stroke.length, 1)
+                let end = stroke.place(max(0, 1 - 6 / length))
+                pen.putLine(
+                    Stroke(from: stroke.from, to: end), width: width, isDashed: isDashed, hasHead: true, in: &body)
+                let sign = stroke.place(max(0, 1 - 1 / length))
+                if segment.fate == .useless { pen.putUseless(sign, in: &body) } else { pen.putRefused(sign, in: &body) }
+            }
+        }
+        putLabel(index, in: &body)
+    }
+
+    /// From a lane to itself.
+    private func putLoop(_ stroke: Stroke, width: Double, in body: inout Markup) {
+        let (from, way) = (stroke.from, stroke.to.x < stroke.from.x ? "-" : "")
+        let back = way.isEmpty ? "-" : ""
+        let turn = "h\(way)24q\(way)6 0 \(way)6 6t\(back)6 6h\(back)24"
+        body.empty(
+            "path",
+            [
+                ("class", "arrow"), ("d", "M\(from.x.written) \(from.y.written)\(turn)"),
+                ("fill", "none"), ("stroke", Palette.Ink.ink.light), ("stroke-width", width.written),
+                ("marker-end", "url(#\(options.prefix)head)"),
+            ])
+    }
+
+    private func putLabel(_ index: Int, in body: inout Markup) {
+        guard let seat = seats[index] else { return }
+        let isLevel = abs(seat.direction.y) < 0.0005
+        let origin = isLevel ? seat.middle : Point(x: 0, y: 0)
+        if !isLevel {
+            let (cosine, sine) = (seat.direction.x.precise, seat.direction.y.precise)
+            body.open(
+                "g",
+                [
+                    (
+                        "transform",
+                        "matrix(\(cosine) \(sine) \((-seat.direction.y).precise) \(cosine) \(seat.middle.x.written) \(seat.middle.y.written))"
+                    )
+                ])
+        }
+        for (number, line) in entries[index].texts.lines.enumerated() {
+            let isAbove = number < seat.above
+            let offset =
+                isAbove
+                ? -LabelSeating.gap - 2.5 - Double(seat.above - 1 - number) * LabelSeating.line
+                : LabelSeating.gap + 10.5 + Double(number - seat.above) * LabelSeating.line
+            body.open(
+                "text",
+                [
+                    ("class", line.isProse ? "label prose" : "label"),
+                    ("x", isLevel || origin.x != 0 ? origin.x.written : nil),
+                    ("y", (origin.y + offset).written),
+                ])
+            if !line.number.isEmpty {
+                body.put(line.number + " ")
+                body.element("tspan", [], line.flags)
+                if !line.rest.isEmpty { body.put(" ") }
+            }
+            body.put(line.rest)
+            body.close("text")
+        }
+        if !isLevel { body.close("g") }
+    }
+}
+
+/// Writes what stands beside the bands, one below the other.
+private struct AsidePen {
+    let layout: BandLayout
+    /// Each row's asides with the height of their first line.
+    private var places: [Int: [(aside: RowTexts.Aside, y: Double)]] = [:]
+
+    init(layout: BandLayout) { self.layout = layout }
+
+    /// Each beside its event, or below what stands there already.
+    mutating func place(_ timeline: Timeline, _ entries: [BandDrawing.Entry]) {
+        var next = (left: -Double.infinity, right: -Double.infinity)
+        for event in timeline.events {
+            let texts = entries[event.row].texts
+            let asides: [RowTexts.Aside] =
+                switch event.what {
+                case .row: texts.departing
+                case .arrival: texts.arriving
+                }
+            for aside in asides {
+                let isLeft = layout.isLeft(aside.lane)
+                let y = max(event.y, isLeft ? next.left : next.right)
+                let end = y + Double(aside.lines.count) * BandLayout.nameLine
+                if isLeft { next.left = end } else { next.right = end }
+                places[event.row, default: []].append((aside, y))
+            }
+        }
+    }
+
+    func draw(_ row: Int, in body: inout Markup) {
+        for (aside, y) in places[row] ?? [] {
+            let isLeft = layout.isLeft(aside.lane)
+            let x = isLeft ? layout.names.left : layout.names.right
+            let ink: Palette.Ink =
+                switch aside.kind {
+                case .state, .label: .ink
+                case .call, .time: .dim
+                case .trigger: .alarm
+                }
+            for (index, line) in aside.lines.enumerated() {
+                body.element(
+                    "text",
+                    [
+                        ("class", "\(aside.kind) \(ink.rawValue)"), ("fill", ink == .ink ? nil : ink.light),
+                        ("x", x.written), ("y", (y + 4 + Double(index) * BandLayout.nameLine).written),
+                        ("text-anchor", isLeft ? "end" : "start"), ("font-size", TextMeasure.small.written),
+                        ("font-weight", aside.kind == .state ? "700" : nil),
+                    ], line)
+            }
+            if aside.kind == .call {
+                // A small flag between the text and the band.
+                let (edge, way) = isLeft ? (x + 3, 1.0) : (x - 3, -1.0)
+                let path = "M\(edge.written) \((y - 4).written)l\((way * 8).written) 3.5l\((way * -8).written) 3.5Z"
+                body.empty(
+                    "path", [("class", "flag dim"), ("d", path), ("fill", Palette.Ink.dim.light), ("stroke", "none")])
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Narration
+import Scenes
+import TCPState
+import Tracking
+
+/// A scene as a `sequenceDiagram` of Mermaid, for a README or a ticket: Mermaid knows no time, no states and no slopes, so
+/// silences and states are notes, and a segment that was lost ends in a cross.
+public struct MermaidDiagram: Sendable {
+    private let scene: Scene
+    private let language: Language
+    private let absoluteNumbers: Bool
+    private let silence: Int64
+
+    /// - Parameters:
+    ///   - absoluteNumbers: sequence numbers as they stand in the headers, not relative to the ISNs.
+    ///   - silence: the longest pause, in nanoseconds, that gets no note.
+    public init(
+        _ scene: Scene, language: Language = .english, absoluteNumbers: Bool = false, silence: Int64 = 50_000_000
+    ) {
+        self.scene = scene
+        self.language = language
+        self.absoluteNumbers = absoluteNumbers
+        self.silence = silence
+    }
+
+    /// All lines.
+    public var text: String {
+        var lines = ["sequenceDiagram"]
+        for (index, lane) in scene.lanes.enumerated() {
+            lines.append("    participant \(name(index)) as \(Self.escaped(title(lane)))")
+        }
+        var shown: [Scene.Mark?] = scene.lanes.map { _ in nil }
+        func note(_ end: Scene.End?) {
+            guard let end, let mark = end.mark, shown.indices.contains(end.lane), scene.isOneConnection,
+                shown[end.lane]?.state != mark.state || shown[end.lane] == nil
+            else { return }
+            shown[end.lane] = mark
+            lines.append("    Note \(end.lane == 0 ? "left" : "right") of \(name(end.lane)): \(words(mark))")
+        }
+        for (index, lane) in scene.lanes.enumerated() {
+            if let before = lane.before { note(Scene.End(lane: index, mark: before)) }
+        }
+        for entry in LaneBand.whole(scene, silence: silence).entries {
+            switch entry {
+            case .silence(let duration):
+                let all = scene.lanes.count > 1 ? "\(name(0)),\(name(scene.lanes.count - 1))" : name(0)
+                lines.append("    Note over \(all): \(Self.escaped(SceneClock.duration(duration)))")
+            case .row(let index):
+                switch scene.rows[index] {
+                case .segment(let segment):
+                    lines.append(line(segment))
+                    note(segment.sender)
+                    note(segment.receiver)
+                case .moment(let moment):
+                    let words = [moment.what(language)] + (moment.remark.map { [$0(language)] } ?? [])
+                    lines.append(
+                        "    Note over \(name(moment.end.lane)): \(Self.escaped(words.joined(separator: ", ")))")
+                    note(moment.end)
+                }
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func line(_ segment: Scene.Segment) -> String {
+        // Dashed what is sent again; a cross at the end of what was lost, an open head at what was not taken.
+        let shaft = segment.isRepetition ? "--" : "-"
+        let head =
+            switch segment.fate {
+            case .lost: "x"
+            case .refused, .notTaken, .useless: ")"
+            case .arrived, .underWay: ">>"
+            }
+        var words = ["#\(segment.number) \(segment.flags)"] + segment.numbers(absolute: absoluteNumbers)
+        var remark = segment.remark(language, isOneConnection: scene.isOneConnection)
+        switch segment.fate {
+        case .lost where remark.isEmpty: remark = DrawingWords.lost(language)
+        case .refused where remark.isEmpty, .notTaken where remark.isEmpty: remark = DrawingWords.refused(language)
+        case .useless where remark.isEmpty: remark = DrawingWords.useless(language)
+        default: break
+        }
+        if !remark.isEmpty { words.append("(\(remark))") }
+        let ends = "\(name(segment.sender.lane))\(shaft)\(head)\(name(segment.receiver.lane))"
+        return "    \(ends): \(Self.escaped(words.joined(separator: " ")))"
+    }
+
+    private func name(_ lane: Int) -> String {
+        guard scene.isOneConnection else { return "H\(lane + 1)" }
+        return lane == 0 ? "C" : "S"
+    }
+
+    private func title(_ lane: Scene.Lane) -> String {
+        switch lane.role {
+        case .client: "\(PictureWords.client(language)) \(lane.name)"
+        case .server: "\(PictureWords.server(language)) \(lane.name)"
+        case .host: lane.name
+        }
+    }
+
+    private func words(_ mark: Scene.Mark) -> String {
+        guard let state = mark.state else { return PictureWords.unknown(language) }
+        return state.name + (mark.provenance == .inferred ? " #63;" : "")
+    }
+
+    /// Text that Mermaid takes for nothing but text: its own signs as entities, and the word that closes a block broken up by
+    /// one.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        var word = ""
+        func endWord() {
+            result +=
+                word.lowercased() == "end"
+                ? "\(word.prefix(1))#\(word.dropFirst().first?.unicodeScalars.first?.value ?? 110);\(word.suffix(1))"
+                : word
+            word = ""
+        }
+        for scalar in Printable.text(text).unicodeScalars {
+            switch scalar {
+            case "a"..."z", "A"..."Z": word.unicodeScalars.append(scalar)
+            case "0"..."9", " ", ",", ".", ":", "=", "+", "-", "/", "(", ")", "!", "?", "_":
+                endWord()
+                result.unicodeScalars.append(scalar)
+            case _ where scalar.value < 0x80:
+                endWord()
+                result += "#\(scalar.value);"
+            default:
+                endWord()
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        endWord()
+        return result
+    }
+}

@@ -1,0 +1,257 @@
+import Scenes
+import Stories
+
+/// What happens in a drawing, from the top to the bottom: departures, arrivals and moments, each with its height on the page.
+///
+/// The order is the scene's; a segment that takes time to arrive arrives before whatever its receiver does next. Between two
+/// neighbours time runs evenly, but not at the same pace everywhere: a burst is spread, a pause is squeezed, a long silence
+/// torn, and where a label finds no place the page is given room.
+struct Timeline {
+    enum What: Equatable {
+        /// Row `row` of the band: a segment leaves (and arrives, where the two are one), or something happens.
+        case row(Int)
+        /// The segment of that row arrives.
+        case arrival(Int)
+    }
+
+    /// The room that an event takes.
+    struct Extent {
+        /// Between the lifelines, above and below its place.
+        var above = 0.0
+        var below = 0.0
+        /// Lines beside the bands, at the left and at the right.
+        var left = 0
+        var right = 0
+        /// Of an arrival, what its label takes above and below its arrow: so that labels of parallel arrows find room.
+        var labelAbove = 0.0
+        var labelBelow = 0.0
+    }
+
+    struct Event {
+        var what: What
+        var time: Int64
+        /// The lane where it happens; of a horizontal arrow the sender's.
+        var lane: Int
+        var extent = Extent()
+        var y = 0.0
+    }
+
+    /// A silence, and the place of its tear.
+    struct Tear {
+        var duration: Int64
+        var y: Double
+        /// The event behind it.
+        var before: Int
+    }
+
+    private(set) var events: [Event] = []
+    private(set) var tears: [Tear] = []
+    /// The event of a row, and of the arrival of its segment.
+    private(set) var departures: [Int]
+    private(set) var arrivals: [Int]
+    /// More room above an event than its time and size ask for.
+    private var room: [Double]
+    private let silence: Int64
+    private let pace: Pace
+
+    /// The height of a tear.
+    static let tearHeight = 28.0
+
+    /// - Parameters:
+    ///   - rows: those of one band of lanes.
+    ///   - silence: the longest pause, in nanoseconds, that is not torn.
+    ///   - extent: how much room a row takes, or the arrival of its segment.
+    init(_ rows: [Scene.Row], silence: Int64, extent: (What) -> Extent) {
+        departures = Array(repeating: 0, count: rows.count)
+        arrivals = Array(repeating: -1, count: rows.count)
+        pace = Pace(rows)
+        self.silence = max(silence, pace.roundTrip.multipliedReportingOverflow(by: 3).partialValue)
+        room = []
+        var underWay = UnderWay()
+        var last = Int64.min
+        func add(_ what: What, _ time: Int64, lane: Int) -> Int {
+            last = max(last, time)
+            events.append(Event(what: what, time: last, lane: lane, extent: extent(what)))
+            return events.count - 1
+        }
+        func land(_ row: Int) {
+            guard case .segment(let segment) = rows[row] else { return }
+            arrivals[row] = add(
+                .arrival(row), segment.arrival ?? pace.usualArrival(of: segment), lane: segment.receiver.lane)
+        }
+        for (index, row) in rows.enumerated() {
+            let time = row.time ?? (last == .min ? 0 : last)
+            let lane = row.ends.0.lane
+            // What a moment tells of a segment's arrival is that arrival.
+            if case .moment(let moment) = row, case .segment(let number) = moment.cause,
+                let departed = underWay.remove(number: number)
+            {
+                for other in underWay.due(time, lane: -1) { land(other) }
+                departures[index] = add(.row(index), time, lane: lane)
+                arrivals[departed] = departures[index]
+                continue
+            }
+            for other in underWay.due(time, lane: lane) { land(other) }
+            departures[index] = add(.row(index), time, lane: lane)
+            guard case .segment(let segment) = row, segment.sender.lane != segment.receiver.lane else { continue }
+            // What is lost would have arrived as others do.
+            let arrival = segment.arrival ?? pace.usualArrival(of: segment)
+            if arrival > segment.departure { underWay.add(index, segment, arrival: arrival) }
+        }
+        for other in underWay.due(.max, lane: -1) { land(other) }
+        room = Array(repeating: 0, count: events.count)
+    }
+
+    /// Where a row's segment leaves and arrives.
+    func departure(_ row: Int) -> Double { events[departures[row]].y }
+    func arrival(_ row: Int) -> Double { arrivals[row] < 0 ? departure(row) : events[arrivals[row]].y }
+
+    /// Where the last event ends.
+    private(set) var bottom = 0.0
+
+    /// Between the places of two rows, so that their times can be read.
+    private static let leastStep = 13.0
+
+    /// Gives each event its place, the first below `top`.
+    mutating func settle(top: Double) {
+        tears.removeAll(keepingCapacity: true)
+        /// What comes next stands below these: of the rows' times, between the lifelines, beside the bands.
+        var floors = (time: top - Self.leastStep, lane: top, left: top, right: top)
+        var arrivalFloors: [Int: Double] = [:]
+        var lowest: Double { max(floors.time + 4, floors.lane, floors.left, floors.right) }
+        for index in events.indices {
+            let now = events[index]
+            let extent = now.extent
+            var y = top
+            if index > 0 {
+                let before = events[index - 1]
+                let (pause, isLong) = now.time.subtractingReportingOverflow(before.time)
+                if isLong || pause > silence {
+                    let place = lowest + Self.tearHeight / 2 + room[index]
+                    tears.append(Tear(duration: isLong ? .max : pause, y: place, before: index))
+                    y = place + Self.tearHeight / 2
+                    floors = (y - Self.leastStep, y, y, y)
+                } else {
+                    y = before.y + pace.height(of: pause) + room[index]
+                }
+            }
+            if extent.above > 0 { y = max(y, floors.lane + extent.above + 2) }
+            if extent.left > 0 { y = max(y, floors.left + 9) }
+            if extent.right > 0 { y = max(y, floors.right + 9) }
+            switch now.what {
+            case .row:
+                y = max(y, floors.time + Self.leastStep)
+                floors.time = y
+            case .arrival:
+                if let floor = arrivalFloors[now.lane] { y = max(y, floor + extent.labelAbove) }
+                arrivalFloors[now.lane] = y + extent.labelBelow
+            }
+            floors.lane = max(floors.lane, y + extent.below)
+            if extent.left > 0 { floors.left = y + Double(extent.left) * BandLayout.nameLine - 5 }
+            if extent.right > 0 { floors.right = y + Double(extent.right) * BandLayout.nameLine - 5 }
+            events[index].y = y
+        }
+        bottom = max(lowest, events.last?.y ?? top)
+    }
+
+    /// Another room for a row.
+    mutating func setExtent(_ row: Int, _ extent: Extent) { events[departures[row]].extent = extent }
+
+    /// More room in all that happens while a row's segment is under way.
+    mutating func widen(_ row: Int, by height: Double) {
+        let (start, end) = (departures[row], max(arrivals[row], departures[row]))
+        for index in max(1, start)...max(1, end) where index < room.count { room[index] += height }
+    }
+}
+
+/// How much height a stretch of time gets.
+private struct Pace {
+    /// Nanoseconds of a round trip, as far as the rows show one.
+    let roundTrip: Int64
+    /// Whether ways are known, and slopes are to look alike.
+    private let isSloped: Bool
+
+    /// The height of a round trip.
+    private static let height = 56.0
+
+    init(_ rows: [Scene.Row]) {
+        var ways: [Int64] = []
+        var first: Scene.Segment?
+        var answer: Int64?
+        for case .segment(let segment) in rows {
+            if let arrival = segment.arrival, arrival > segment.departure {
+                let (way, overflow) = arrival.subtractingReportingOverflow(segment.departure)
+                ways.append(overflow ? .max : way)
+            }
+            guard let begin = first else {
+                first = segment
+                continue
+            }
+            if answer == nil, segment.sender.lane != begin.sender.lane { answer = segment.departure }
+            if ways.count > 1000 { break }
+        }
+        isSloped = !ways.isEmpty
+        if !ways.isEmpty {
+            ways.sort()
+            roundTrip = max(2, min(ways[ways.count / 2], .max / 8) * 2)
+        } else if let first, let answer {
+            roundTrip = max(1000, min(answer.subtractingReportingOverflow(first.departure).partialValue, .max / 8))
+        } else {
+            roundTrip = 1_000_000
+        }
+    }
+
+    /// When a segment arrives where nothing tells it: of those that go astray too.
+    func usualArrival(of segment: Scene.Segment) -> Int64 {
+        guard isSloped else { return segment.departure }
+        let (sum, overflow) = segment.departure.addingReportingOverflow(roundTrip / 2)
+        return overflow ? .max : sum
+    }
+
+    func height(of pause: Int64) -> Double {
+        let trips = Double(max(0, pause)) / Double(roundTrip)
+        let limit = isSloped ? 1.5 : 0.5
+        if trips <= limit { return trips * Self.height }
+        // Beyond that it is enough to see that it took longer.
+        var (rest, more) = (trips / limit, 0.0)
+        while rest > 1, more < 4 {
+            rest /= 4
+            more += min(1, max(0, rest < 1 ? (rest * 4 - 1) / 3 : 1))
+        }
+        return limit * Self.height + more * 5
+    }
+}
+
+/// Segments that have left and not arrived, the next one to arrive first.
+private struct UnderWay {
+    private struct Entry {
+        var row: Int
+        var number: Int
+        var lane: Int
+        var arrival: Int64
+    }
+
+    private var entries: [Entry] = []
+
+    mutating func add(_ row: Int, _ segment: Scene.Segment, arrival: Int64) {
+        let entry = Entry(row: row, number: segment.number, lane: segment.receiver.lane, arrival: arrival)
+        let place = entries.lastIndex { $0.arrival <= arrival }.map { $0 + 1 } ?? 0
+        entries.insert(entry, at: place)
+    }
+
+    mutating func remove(number: Int) -> Int? {
+        guard let index = entries.firstIndex(where: { $0.number == number }) else { return nil }
+        return entries.remove(at: index).row
+    }
+
+    /// The rows of those that have arrived by `time`, and of those on their way to `lane`, where something happens next.
+    mutating func due(_ time: Int64, lane: Int) -> [Int] {
+        var due: [Int] = []
+        entries.removeAll { entry in
+            guard entry.arrival <= time || entry.lane == lane else { return false }
+            due.append(entry.row)
+            return true
+        }
+        return due
+    }
+}

@@ -1,0 +1,73 @@
+import TCPState
+
+/// The words that drawings need besides those of the pictures in text: what is read out of a segment, and the legend.
+public enum DrawingWords {
+    /// What a drawing shows, for who cannot see it.
+    package static func summary(segments: Int, lanes: [String]) -> Text {
+        let names = lanes.joined(separator: ", ")
+        return Text(
+            en: "A ladder of \(counted(segments, "segment")) between \(names); time runs downwards.",
+            zh: "\(lanes.joined(separator: "、")) 之间 \(segments) 个报文段的时序图，时间自上而下。")
+    }
+
+    /// One segment, from whom to whom.
+    package static func heading(number: Int, flags: String, from: Text, to: Text) -> Text {
+        Text(
+            en: "#\(number) \(flags), \(from.english) to \(to.english)",
+            zh: "#\(number) \(flags)，\(from.chinese) → \(to.chinese)")
+    }
+
+    /// What is read out of a segment or a moment: parts that follow each other.
+    package static func sentence(_ parts: [Text]) -> Text {
+        Text(
+            en: parts.map(\.english).joined(separator: ", "), zh: parts.map(\.chinese).joined(separator: "，"))
+    }
+
+    /// The states of two ends.
+    package static func states(_ one: Text, _ state: String, _ other: Text, _ otherState: String) -> Text {
+        Text(
+            en: "\(one.english) \(state), \(other.english) \(otherState)",
+            zh: "\(one.chinese) \(state)，\(other.chinese) \(otherState)")
+    }
+
+    /// Behind it stand the times of departure and arrival.
+    package static func times(_ departure: String, _ arrival: String?) -> Text {
+        guard let arrival else { return Text(verbatim: departure) }
+        return Text(en: "\(departure), arrives \(arrival)", zh: "\(departure)，到达 \(arrival)")
+    }
+
+    /// A segment that did not arrive.
+    package static let lost = Text(en: "lost", zh: "丢失")
+    /// A segment that its receiver did not take.
+    package static let refused = Text(en: "arrived, not taken", zh: "到达但未被接受")
+    /// A segment that brought nothing.
+    package static let useless = Text(en: "arrived, brought nothing new", zh: "到达但没有带来新内容")
+    /// A segment neither arrived nor lost.
+    package static let underWay = Text(en: "under way", zh: "仍在途中")
+    /// A dashed arrow.
+    package static let again = Text(en: "sent again", zh: "重传")
+    /// How the states on the bands are known; `nil` where there are none.
+    package static func frames(facts: Text?, hasGuesses: Bool) -> Text? {
+        let guess = PictureWords.inferred
+        guard let facts else {
+            return hasGuesses
+                ? Text(en: "states: \(guess.english)", zh: "状态：\(guess.chinese)") : nil
+        }
+        guard hasGuesses else { return Text(en: "states: \(facts.english)", zh: "状态：\(facts.chinese)") }
+        return Text(
+            en: "states: dashed frame \(guess.english), solid frame \(facts.english)",
+            zh: "状态：虚线框为\(guess.chinese)，实线框为\(facts.chinese)")
+    }
+    /// How long a timer had run, by its short name.
+    package static func timer(_ timer: TimerName, after duration: String) -> Text {
+        switch timer {
+        case .retransmission: Text(en: "RTO \(duration)", zh: "RTO \(duration)")
+        case .lossProbe: Text(en: "TLP \(duration)", zh: "TLP \(duration)")
+        case .persist: Text(en: "persist \(duration)", zh: "持续定时器 \(duration)")
+        case .keepAlive: Text(en: "keep-alive \(duration)", zh: "保活 \(duration)")
+        default: Text(verbatim: duration)
+        }
+    }
+    /// Where something is to be filled in.
+    package static let blank = "______"
+}

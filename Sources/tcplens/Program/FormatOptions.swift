@@ -1,0 +1,89 @@
+import ArgumentParser
+import Narration
+
+/// How a connection is shown, and where that is written.
+struct FormatOptions: ParsableArguments {
+    /// The forms in which a connection can be shown.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, svg, mermaid, json
+
+        /// What a file's name ends in.
+        fileprivate var endings: [String] {
+            switch self {
+            case .text: ["txt"]
+            case .svg: ["svg"]
+            case .mermaid: ["mmd", "mermaid"]
+            case .json: ["json"]
+            }
+        }
+    }
+
+    @Option(
+        name: .customLong("format"),
+        help: .init(
+            Text(
+                en: "text, svg (a picture for pages and slides), mermaid (for Markdown) or json.",
+                zh: "text、svg（可放进网页和幻灯片的图）、mermaid（用于 Markdown）或 json。"
+            ).spoken))
+    private var wanted: Format?
+
+    @Flag(help: .init(Text(en: "One JSON document (--format json).", zh: "一份 JSON 文档（即 --format json）。").spoken))
+    private var json = false
+
+    @Option(
+        name: .shortAndLong,
+        help: .init(
+            Text(
+                en: "Write into this file, whole or not at all; its ending chooses the format.",
+                zh: "写入该文件（要么完整，要么不写）；未指定 --format 时按扩展名选择格式。"
+            ).spoken, valueName: "file"))
+    private var output: String?
+
+    @Flag(
+        help: .init(
+            Text(
+                en: "With --format svg: a hand-out, states and acknowledgment numbers to be filled in.",
+                zh: "配合 --format svg：练习纸，状态与确认号留空待填。"
+            ).spoken))
+    var blank = false
+
+    func validate() throws {
+        if json, let wanted, wanted != .json {
+            throw ValidationError(
+                Text(
+                    en: "--json is --format json, and goes with no other --format",
+                    zh: "--json 即 --format json，不能与其他 --format 同用"
+                ).spoken)
+        }
+        if blank, format != .svg {
+            throw ValidationError(Text(en: "--blank goes with --format svg", zh: "--blank 需与 --format svg 同用").spoken)
+        }
+        if output != nil, format == .text {
+            throw ValidationError(
+                Text(
+                    en: "-o writes svg, mermaid or json: name one with --format, or by the file's ending",
+                    zh: "-o 可写 svg、mermaid 或 json：请用 --format 或文件扩展名指定"
+                ).spoken)
+        }
+    }
+
+    /// What is asked for: by name, by the file's ending, or text.
+    var format: Format {
+        if json { return .json }
+        if let wanted { return wanted }
+        guard let ending = output?.split(separator: ".").last?.lowercased() else { return .text }
+        return Format.allCases.first { $0.endings.contains(ending) } ?? .text
+    }
+
+    /// Whether the document goes to standard output.
+    var isPrinted: Bool { output == nil || output == "-" }
+
+    /// Writes a document to where it is wanted.
+    func write(_ document: String) throws {
+        guard let output, !isPrinted else {
+            Screen.write(octets: Array(document.utf8))
+            return
+        }
+        try WholeFile(path: output).write(document)
+    }
+}
