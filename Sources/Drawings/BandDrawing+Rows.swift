@@ -8,13 +8,13 @@ extension BandDrawing {
     /// All rows in their order, each a group of its own.
     func putRows(in body: inout Markup) {
         let maker = RowTextMaker(scene, options: options)
-        let isDescribed = scene.rows.count <= LadderDrawing.mostDescribed
+        let isDescribed = !options.isEmbedded && scene.rows.count <= LadderDrawing.mostDescribed
         var asides = AsidePen(layout: layout)
         asides.place(timeline, entries)
         for (index, entry) in entries.enumerated() {
             let row = scene.rows[entry.index]
             open(entry, in: &body)
-            body.element("title", [], maker.heading(row))
+            if !options.isEmbedded { body.element("title", [], maker.heading(row)) }
             if isDescribed { body.element("desc", [], maker.description(row, clock: clock)) }
             if case .segment(let segment) = entry.row { put(segment, index, in: &body) }
             if let time = entry.row.time, let x = layout.time {
@@ -136,10 +136,19 @@ extension BandDrawing {
                 body.element("tspan", [("font-weight", "700")], line.flags)
                 if !line.rest.isEmpty { body.put(" ") }
             }
-            body.put(line.rest)
+            putRest(line, in: &body)
             body.close("text")
         }
         if !isLevel { body.close("g") }
+    }
+}
+
+extension BandDrawing {
+    /// The numbers of a label, or its words.
+    private func putRest(_ line: RowTexts.Line, in body: inout Markup) {
+        guard let relative = line.relative else { return body.put(line.rest) }
+        body.element("tspan", [("class", "rel")], relative)
+        body.element("tspan", [("class", "raw")], line.rest)
     }
 }
 

@@ -32,12 +32,32 @@ public struct LadderDrawing: Sendable {
         public var hasLegend = true
         /// Acknowledgment numbers and states are left out, to be filled in by hand.
         public var isBlank = false
+        /// How height follows time.
+        public var timing = Timing.squeezed
+        /// Endpoints' names over the lifelines; a part that goes on where another ended has none.
+        public var hasHeads = true
+        /// For a page that tells each row itself, hides the drawing from who reads it aloud, and has the rules of ``Palette``:
+        /// without titles, descriptions and rules. Numbers that count from the ISN stand beside those of the header, in
+        /// elements of class `rel` and `raw`: the page shows one of them.
+        public var isEmbedded = false
+        /// How times are written, where that is not for this drawing alone to say.
+        package var clock: SceneClock?
 
         /// The usual drawing.
         public init(language: Language = .english, width: Double = LadderDrawing.usualWidth) {
             self.language = language
             self.width = width
         }
+    }
+
+    /// How height follows time. The order is the same in all.
+    public enum Timing: String, Sendable, CaseIterable {
+        /// Bursts are spread, pauses squeezed, long silences torn.
+        case squeezed
+        /// Evenly, as far as labels leave room.
+        case even
+        /// One step for each event, whatever time lies between.
+        case steps
     }
 
     /// The width of a drawing that is not asked for another.

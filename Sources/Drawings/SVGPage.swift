@@ -17,7 +17,7 @@ struct SVGPage {
 
     func text() -> String {
         let bands = LaneBand.bands(of: scene, capacity: LadderDrawing.mostLanes, silence: options.silence)
-        let clock = SceneClock(times: scene.rows.lazy.compactMap(\.time))
+        let clock = options.clock ?? SceneClock(times: scene.rows.lazy.compactMap(\.time))
         let names = scene.rowNames
         var drawings = bands.map { band in
             BandDrawing(band, of: scene, names: names, clock: clock, options: options)
@@ -48,24 +48,18 @@ struct SVGPage {
 
     private func putStart(width: Double, height: Double, in page: inout Markup) {
         let id = options.prefix
+        let isAlone = !options.isEmbedded
         page.open(
             "svg",
             [
-                ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", "0 0 \(width.written) \(height.written)"),
-                ("width", width.written), ("height", height.written), ("role", "img"),
-                ("aria-labelledby", "\(id)title \(id)desc"), ("class", "tcplens-ladder"),
+                ("xmlns", isAlone ? "http://www.w3.org/2000/svg" : nil),
+                ("viewBox", "0 0 \(width.written) \(height.written)"), ("width", width.written),
+                ("height", height.written), ("role", isAlone ? "img" : nil),
+                ("aria-labelledby", isAlone ? "\(id)title \(id)desc" : nil), ("class", "tcplens-ladder"),
                 ("lang", language == .chinese ? "zh-CN" : "en"),
             ])
         page.line()
-        page.element("title", [("id", id + "title")], scene.title(language))
-        let segments = scene.rows.count { if case .segment = $0 { true } else { false } }
-        let summary = DrawingWords.summary(segments: segments, lanes: scene.lanes.prefix(12).map(\.name))
-        let told = [summary] + (options.isBlank ? [] : scene.footer)
-        page.element("desc", [("id", id + "desc")], told.map { $0(language) }.joined(separator: " "))
-        page.element(
-            "style", [],
-            "@media (prefers-color-scheme:dark){\(Palette.rules(.dark, under: ".tcplens-ladder"))}"
-                + "@media print{\(Palette.rules(.light, under: ".tcplens-ladder"))}")
+        if isAlone { putDescription(id, in: &page) }
         page.open("defs")
         StatePattern.define(Legend(scene, options: options).states, prefix: id, in: &page)
         page.open(
@@ -89,6 +83,19 @@ struct SVGPage {
                 ("font-family", Self.fixedFonts), ("font-size", TextMeasure.label.written), ("text-anchor", "middle"),
             ])
         page.line()
+    }
+
+    /// What it is, for who cannot see it, and the colours for those who prefer dark.
+    private func putDescription(_ id: String, in page: inout Markup) {
+        page.element("title", [("id", id + "title")], scene.title(language))
+        let segments = scene.rows.count { if case .segment = $0 { true } else { false } }
+        let summary = DrawingWords.summary(segments: segments, lanes: scene.lanes.prefix(12).map(\.name))
+        let told = [summary] + (options.isBlank ? [] : scene.footer)
+        page.element("desc", [("id", id + "desc")], told.map { $0(language) }.joined(separator: " "))
+        page.element(
+            "style", [],
+            "@media (prefers-color-scheme:dark){\(Palette.rules(.dark, under: ".tcplens-ladder"))}"
+                + "@media print{\(Palette.rules(.light, under: ".tcplens-ladder"))}")
     }
 
     static let fixedFonts =

@@ -1,0 +1,22 @@
+// Starts the page.
+import { placeOf } from './data.js';
+import { choose } from './selection.js';
+import { startLadder } from './ladder.js';
+import { startInspector } from './inspector.js';
+import { startMachine } from './machine.js';
+import { startStepper } from './stepper.js';
+import { startChoices } from './choices.js';
+import { startTeaching } from './teach.js';
+import { startKeys } from './keys.js';
+import { startSwipe } from './swipe.js';
+
+function showLinked(how) {
+  const place = placeOf(location.hash.slice(1).replace(/^row-/, ''));
+  if (place !== undefined) choose(place, how);
+  return place !== undefined;
+}
+
+for (const node of document.querySelectorAll('.scripted')) node.hidden = false;
+for (const start of [startLadder, startInspector, startMachine, startStepper, startChoices, startTeaching, startKeys, startSwipe]) start();
+if (!showLinked({})) choose(0, { by: 'start' });
+window.addEventListener('hashchange', () => showLinked({}));

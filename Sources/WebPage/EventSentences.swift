@@ -1,0 +1,118 @@
+import Narration
+import Scenes
+import Stories
+import TCPState
+import TCPWire
+import Tracking
+
+/// The ladder told as an ordered list, a sentence for each row: what a reader without the picture has, and the picture's
+/// alternative.
+struct EventSentences {
+    let lanes: [Scene.Lane]
+    /// How times are written.
+    let milliseconds: (Int64) -> String
+    /// What is said besides of some segments, by number.
+    var explanations: [Int: Text] = [:]
+    /// Whether acknowledgment numbers and states are left for the reader to fill in.
+    var leavesBlanks = false
+
+    /// So many items stand in one part, which a browser lays out only when it comes into sight.
+    private static let partSize = 100
+
+    func html(_ rows: [PageRow]) -> HTML {
+        var parts: [HTML] = []
+        for first in stride(from: 0, to: rows.count, by: Self.partSize) {
+            let part = rows[first..<min(rows.count, first + Self.partSize)]
+            let items = part.map { "<li id=\"row-\($0.name)\">\(sentence($0))</li>\n" as HTML }.joined()
+            parts.append("<ol class=\"events\" start=\"\(first + 1)\">\n\(items)</ol>\n")
+        }
+        return parts.joined()
+    }
+
+    private func sentence(_ row: PageRow) -> HTML {
+        var text: HTML
+        switch row.row {
+        case .segment(let segment): text = sentence(segment, row)
+        case .moment(let moment):
+            text = "\(time(moment.time))<span class=\"who\">\(name(moment.end.lane))</span> <b>\(moment.what)</b>"
+            if let remark = moment.remark { text += "\(Self.comma)\(remark)" }
+        }
+        text += Self.semicolon + states(row)
+        for note in row.row.notes {
+            text += "<span class=\"note\">\(name(note.lane))\(Self.colon)\(note.text) (\(note.source))</span>"
+        }
+        if let number = row.segment?.number, let explanation = explanations[number] {
+            text += "<p>\(explanation)</p>"
+        }
+        return text
+    }
+
+    private func sentence(_ segment: Scene.Segment, _ row: PageRow) -> HTML {
+        let from = PageWords.from(name(segment.sender.lane), to: name(segment.receiver.lane))
+        var text: HTML =
+            "<a class=\"pick\" href=\"#row-\(row.name)\">#\(segment.number)</a> \(time(segment.departure))<span class=\"who\">\(from)</span>\(Self.comma)<b>\(segment.flags.description)</b>"
+        text += " <span class=\"numbers\">seq=\(HTML.number(segment.sequence.value, segment.sequence.raw))"
+        if segment.length > 0 { text += " len=\(segment.length)" }
+        if let ack = segment.acknowledgment {
+            text += leavesBlanks ? " ack=\(HTML.blank)" : " ack=\(HTML.number(ack.value, ack.raw))"
+        }
+        text += "</span>"
+        if !segment.payload.isEmpty {
+            text += "\(Self.comma)\(PageWords.says(Printable.bytes(Array(segment.payload), limit: 60)))"
+        }
+        if let fate = Self.fate(segment.fate) { text += "\(Self.comma)\(fate)" }
+        if let original = segment.original, segment.isRepetition {
+            text += "\(Self.comma)\(PageWords.again(original))"
+        }
+        if !leavesBlanks, let remark = segment.remark { text += "\(Self.comma)\(remark)" }
+        return text
+    }
+
+    private func time(_ time: Int64?) -> HTML {
+        time.map { "<span class=\"time\">\(milliseconds($0)) ms</span>\(Self.comma)" } ?? ""
+    }
+
+    private func name(_ lane: Int) -> Text {
+        guard lanes.indices.contains(lane) else { return Text(verbatim: "?") }
+        switch lanes[lane].role {
+        case .client: return PictureWords.client
+        case .server: return PictureWords.server
+        case .host: return Text(verbatim: lanes[lane].name)
+        }
+    }
+
+    /// Both ends' states; those that changed stand out.
+    private func states(_ row: PageRow) -> HTML {
+        let ends = row.marks.enumerated().map { lane, mark -> HTML in
+            if leavesBlanks { return "\(PageWords.stays(name(lane), "")) \(HTML.blank)" }
+            guard let mark, let state = mark.state else {
+                return "\(name(lane)) \(PageWords.unknownState)"
+            }
+            let known: HTML = " <abbr>\(String(mark.provenance.letter))</abbr>"
+            return mark.changed
+                ? "<strong>\(PageWords.enters(name(lane), state.name))</strong>\(known)"
+                : "\(PageWords.stays(name(lane), state.name))\(known)"
+        }
+        return "<span class=\"ends\">\(ends.joined(Self.comma))</span>"
+    }
+
+    private static func fate(_ fate: Scene.Fate) -> Text? {
+        switch fate {
+        case .arrived: nil
+        case .underWay: PageWords.underWay
+        case .lost: PageWords.lost
+        case .refused: PageWords.refused
+        case .notTaken: PageWords.notTaken
+        case .useless: PageWords.useless
+        }
+    }
+
+    static let comma: HTML = "\(Text(en: ", ", zh: "，"))"
+    static let semicolon: HTML = "\(PictureWords.semicolon)"
+    static let colon: HTML = "\(Text(en: ": ", zh: "："))"
+}
+
+extension HTML {
+    /// A place to write into.
+    static let blank: HTML = "<span class=\"blank\">?</span>"
+}

@@ -1,0 +1,83 @@
+import Drawings
+import Narration
+import Scenes
+
+/// The drawing of a ladder as the page holds it. Swift has drawn it; the page only shows one of the drawings: in the language, for
+/// the width and with the time that are chosen.
+struct LadderFigure {
+    let scene: Scene
+    /// The longest pause that is not torn.
+    var silence: Int64
+    var prefix = ""
+    var isBlank = false
+    /// In every time that the page offers; else in the squeezed one.
+    var hasTimes = false
+    /// Of a long ladder there is one drawing in this language, part by part, as many rows in each as a browser lays out at once.
+    var only: Language?
+
+    /// More rows than this are a long ladder.
+    static let longest = 300
+    private static let partSize = 100
+    /// For a telephone.
+    private static let narrowWidth = 360.0
+
+    var html: HTML {
+        if let only { return parts(only) }
+        let times: [LadderDrawing.Timing] = hasTimes ? LadderDrawing.Timing.allCases : [.squeezed]
+        return times.map { timing in
+            let widths = [true, false].map { isNarrow in
+                "<div class=\"\(isNarrow ? "narrow" : "wide")\">\(Language.allCases.map { drawing(timing, isNarrow: isNarrow, $0) }.joined())</div>\n"
+                    as HTML
+            }
+            return "<div class=\"time \(timing.rawValue)\">\(widths.joined())</div>\n"
+        }.joined()
+    }
+
+    private func drawing(_ timing: LadderDrawing.Timing, isNarrow: Bool, _ language: Language) -> HTML {
+        var options = options(language)
+        options.timing = timing
+        if isNarrow { options.width = Self.narrowWidth }
+        options.prefix = "\(prefix)\(timing.rawValue)-\(isNarrow ? "narrow" : "wide")-\(language.rawValue)-"
+        return Self.frame(scene, options)
+    }
+
+    private var clock: SceneClock { SceneClock(times: scene.rows.lazy.compactMap(\.time)) }
+
+    private func options(_ language: Language) -> LadderDrawing.Options {
+        var options = LadderDrawing.Options(language: language)
+        options.hasTitle = false
+        options.isBlank = isBlank
+        options.isEmbedded = true
+        options.silence = silence
+        options.clock = clock
+        return options
+    }
+
+    private static func frame(_ scene: Scene, _ options: LadderDrawing.Options) -> HTML {
+        let svg = HTML(trusted: LadderDrawing(scene, options: options).svg)
+        return "<div class=\"drawing\" lang=\"\(options.language.rawValue)\" data-prefix=\"\(options.prefix)\" aria-hidden=\"true\">\(svg)</div>\n"
+    }
+
+    /// A part begins with the states that the one before left.
+    private func parts(_ language: Language) -> HTML {
+        let clock = clock
+        var part = scene
+        var html = HTML()
+        for first in stride(from: 0, to: scene.rows.count, by: Self.partSize) {
+            part.rows = Array(scene.rows[first..<min(scene.rows.count, first + Self.partSize)])
+            let isLast = first + Self.partSize >= scene.rows.count
+            var options = options(language)
+            options.clock = clock
+            options.prefix = "\(prefix)\(first)-"
+            options.hasLegend = isLast
+            options.hasHeads = first == 0
+            let drawing = LadderDrawing(part, options: options)
+            let svg = HTML(trusted: drawing.svg)
+            html += "<div class=\"drawing always part\" lang=\"\(language.rawValue)\" data-prefix=\"\(options.prefix)\" aria-hidden=\"true\">\(svg)</div>\n"
+            var marks = LaneMarks(part.lanes)
+            for row in part.rows { marks.take(row) }
+            for (lane, mark) in marks.marks.enumerated() { part.lanes[lane].before = mark }
+        }
+        return html
+    }
+}
