@@ -1,5 +1,6 @@
 import Narration
 import Scenes
+import TCPState
 
 /// A scene as a ladder in SVG: lifelines, both ends' states on bands beside them, an arrow for each segment.
 ///
@@ -82,6 +83,16 @@ public struct LadderDrawing: Sendable {
 
     /// The element `svg`, as a page holds it.
     public var svg: String { SVGPage(scene, options: options).text() }
+
+    /// The same for a page with several drawings, which share their presentation; with ``Options/isEmbedded``.
+    public func svg(sharing style: inout SharedStyle) -> String { style.share(svg, prefix: options.prefix) }
+
+    /// What drawings that share their presentation need once in their page, in an element `svg` that takes no room.
+    public static let sharedDefinitions: String = {
+        var definitions = Markup()
+        SVGPage.define(State.allCases, prefix: "ladder-", in: &definitions)
+        return definitions.text
+    }()
 
     /// A file of its own.
     public var document: String { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg + "\n" }

@@ -60,18 +60,7 @@ struct SVGPage {
             ])
         page.line()
         if isAlone { putDescription(id, in: &page) }
-        page.open("defs")
-        StatePattern.define(Legend(scene, options: options).states, prefix: id, in: &page)
-        page.open(
-            "marker",
-            [
-                ("id", id + "head"), ("viewBox", "0 0 10 8"), ("refX", "9.5"), ("refY", "4"), ("markerWidth", "11"),
-                ("markerHeight", "9"), ("markerUnits", "userSpaceOnUse"), ("orient", "auto"),
-            ])
-        page.empty("path", [("class", "ink"), ("fill", Palette.Ink.ink.light), ("d", "M0 0L10 4L0 8L2.2 4Z")])
-        page.close("marker")
-        page.close("defs")
-        page.line()
+        if isAlone { Self.define(Legend(scene, options: options).states, prefix: id, in: &page) }
         page.empty(
             "rect", [("class", "paper"), ("width", "100%"), ("height", "100%"), ("fill", Palette.Ink.paper.light)])
         // A rim of the background around all text, below its letters.
@@ -96,6 +85,22 @@ struct SVGPage {
             "style", [],
             "@media (prefers-color-scheme:dark){\(Palette.rules(.dark, under: ".tcplens-ladder"))}"
                 + "@media print{\(Palette.rules(.light, under: ".tcplens-ladder"))}")
+    }
+
+    /// The patterns of states, and the heads of arrows.
+    static func define(_ states: [State], prefix: String, in page: inout Markup) {
+        page.open("defs")
+        StatePattern.define(states, prefix: prefix, in: &page)
+        page.open(
+            "marker",
+            [
+                ("id", prefix + "head"), ("viewBox", "0 0 10 8"), ("refX", "9.5"), ("refY", "4"), ("markerWidth", "11"),
+                ("markerHeight", "9"), ("markerUnits", "userSpaceOnUse"), ("orient", "auto"),
+            ])
+        page.empty("path", [("class", "ink"), ("fill", Palette.Ink.ink.light), ("d", "M0 0L10 4L0 8L2.2 4Z")])
+        page.close("marker")
+        page.close("defs")
+        page.line()
     }
 
     static let fixedFonts =

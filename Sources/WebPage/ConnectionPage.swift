@@ -1,3 +1,4 @@
+import Drawings
 import Narration
 import Scenes
 import Stories
@@ -28,8 +29,9 @@ public struct ConnectionPage {
     public func html(_ language: Language, maker: String, isBlank: Bool = false) throws -> String {
         if isBlank { return try HandOut(tutorial: facts).html(language, maker: maker) }
         let isLong = facts.rows.count > LadderFigure.longest
+        var drawn = SharedStyle()
         var chapters: [(id: String, title: Text, body: HTML)] = [
-            ("run", PageWords.ladder, facts.ladder(language) + (isLong ? "" : facts.sums))
+            ("run", PageWords.ladder, facts.ladder(language, &drawn) + (isLong ? "" : facts.sums))
         ]
         if let handshake = facts.handshake {
             chapters.append(("header", DemoWords.headers, facts.headers(handshake)))
@@ -41,6 +43,6 @@ public struct ConnectionPage {
         let sections = chapters.map { chapter in
             "<section id=\"\(chapter.id)\"><h2>\(chapter.title)</h2>\n\(chapter.body)</section>\n" as HTML
         }
-        return try frame.html(facts.introduction + sections.joined(), data: PageData(facts.rows).html)
+        return try frame.html(facts.introduction + sections.joined(), drawn: drawn, data: PageData(facts.rows).html)
     }
 }

@@ -1,3 +1,4 @@
+import Drawings
 import Narration
 import Stories
 import TCPState
@@ -24,21 +25,24 @@ struct HandOut {
             return "<li>\(question.text)\(lines)</li>\n"
         }
         let answered = questions.map { "<li>\($0.answer)</li>\n" as HTML }
+        var drawn = SharedStyle()
+        let blank = LadderFigure(scene: tutorial.scene, silence: tutorial.silence, isBlank: true).html(&drawn)
+        let whole = LadderFigure(scene: tutorial.scene, silence: tutorial.silence, prefix: "a-").html(&drawn)
         return try frame.html(
             """
             <section><p class="names"><span>\(HandOutWords.name)</span> <span>\(HandOutWords.date)</span></p>
             <p>\(HandOutWords.hint)</p>
             <p><b>\(HandOutWords.picture)</b></p>
-            <figure id="ladder">\(LadderFigure(scene: tutorial.scene, silence: tutorial.silence, isBlank: true).html)</figure></section>
+            <figure id="ladder">\(blank)</figure></section>
             <section class="sheet"><h2>\(HandOutWords.questions)</h2>
             <ol class="questions">
             \(asked.joined())</ol></section>
             <section class="answers"><h2>\(HandOutWords.answers)</h2>
-            <figure id="solution">\(LadderFigure(scene: tutorial.scene, silence: tutorial.silence, prefix: "a-").html)</figure>
+            <figure id="solution">\(whole)</figure>
             <ol>
             \(answered.joined())</ol></section>
 
-            """)
+            """, drawn: drawn)
     }
 
     private var questions: [Question] {

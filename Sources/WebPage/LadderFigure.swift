@@ -21,24 +21,31 @@ struct LadderFigure {
     /// For a telephone.
     private static let narrowWidth = 360.0
 
-    var html: HTML {
-        if let only { return parts(only) }
+    /// - Parameter style: what all drawings of the page share.
+    func html(_ style: inout SharedStyle) -> HTML {
+        if let only { return parts(only, &style) }
         let times: [LadderDrawing.Timing] = hasTimes ? LadderDrawing.Timing.allCases : [.squeezed]
-        return times.map { timing in
-            let widths = [true, false].map { isNarrow in
-                "<div class=\"\(isNarrow ? "narrow" : "wide")\">\(Language.allCases.map { drawing(timing, isNarrow: isNarrow, $0) }.joined())</div>\n"
-                    as HTML
+        var html = HTML()
+        for timing in times {
+            html += "<div class=\"time \(timing.rawValue)\">"
+            for isNarrow in [false, true] {
+                html += "<div class=\"\(isNarrow ? "narrow" : "wide")\">"
+                for language in Language.allCases { html += drawing(timing, isNarrow: isNarrow, language, &style) }
+                html += "</div>\n"
             }
-            return "<div class=\"time \(timing.rawValue)\">\(widths.joined())</div>\n"
-        }.joined()
+            html += "</div>\n"
+        }
+        return html
     }
 
-    private func drawing(_ timing: LadderDrawing.Timing, isNarrow: Bool, _ language: Language) -> HTML {
+    private func drawing(
+        _ timing: LadderDrawing.Timing, isNarrow: Bool, _ language: Language, _ style: inout SharedStyle
+    ) -> HTML {
         var options = options(language)
         options.timing = timing
         if isNarrow { options.width = Self.narrowWidth }
-        options.prefix = "\(prefix)\(timing.rawValue)-\(isNarrow ? "narrow" : "wide")-\(language.rawValue)-"
-        return Self.frame(scene, options)
+        options.prefix = "\(prefix)\(timing.rawValue.prefix(1))\(isNarrow ? "n" : "w")\(language.rawValue)-"
+        return Self.frame(scene, options, "drawing", &style)
     }
 
     private var clock: SceneClock { SceneClock(times: scene.rows.lazy.compactMap(\.time)) }
@@ -53,13 +60,15 @@ struct LadderFigure {
         return options
     }
 
-    private static func frame(_ scene: Scene, _ options: LadderDrawing.Options) -> HTML {
-        let svg = HTML(trusted: LadderDrawing(scene, options: options).svg)
-        return "<div class=\"drawing\" lang=\"\(options.language.rawValue)\" data-prefix=\"\(options.prefix)\" aria-hidden=\"true\">\(svg)</div>\n"
+    private static func frame(
+        _ scene: Scene, _ options: LadderDrawing.Options, _ name: String, _ style: inout SharedStyle
+    ) -> HTML {
+        let svg = HTML(trusted: LadderDrawing(scene, options: options).svg(sharing: &style))
+        return "<div class=\"\(name)\" lang=\"\(options.language.rawValue)\" data-prefix=\"\(options.prefix)\" aria-hidden=\"true\">\(svg)</div>\n"
     }
 
     /// A part begins with the states that the one before left.
-    private func parts(_ language: Language) -> HTML {
+    private func parts(_ language: Language, _ style: inout SharedStyle) -> HTML {
         let clock = clock
         var part = scene
         var html = HTML()
@@ -71,9 +80,7 @@ struct LadderFigure {
             options.prefix = "\(prefix)\(first)-"
             options.hasLegend = isLast
             options.hasHeads = first == 0
-            let drawing = LadderDrawing(part, options: options)
-            let svg = HTML(trusted: drawing.svg)
-            html += "<div class=\"drawing always part\" lang=\"\(language.rawValue)\" data-prefix=\"\(options.prefix)\" aria-hidden=\"true\">\(svg)</div>\n"
+            html += Self.frame(part, options, "drawing always part", &style)
             var marks = LaneMarks(part.lanes)
             for row in part.rows { marks.take(row) }
             for (lane, mark) in marks.marks.enumerated() { part.lanes[lane].before = mark }

@@ -17,7 +17,8 @@ struct PageFrame {
     /// Whether the page follows along with its script: a hand-out does not.
     var isLive = true
 
-    func html(_ content: HTML, data: HTML = "") throws(ModuleBundle.Fault) -> String {
+    /// - Parameter drawn: what the drawings in `content` share.
+    func html(_ content: HTML, drawn: SharedStyle, data: HTML = "") throws(ModuleBundle.Fault) -> String {
         let style = PageFiles.text("page.css") ?? ""
         let script: HTML =
             isLive ? "<script type=\"module\">\n\(HTML(trusted: try ModuleBundle(of: "main.js", text: PageFiles.text).source))</script>\n" : ""
@@ -32,9 +33,10 @@ struct PageFrame {
             <meta name="generator" content="\(maker)">
             <title>\(title(language))</title>
             <style>
-            \(HTML(trusted: style + Self.palette))</style>
+            \(HTML(trusted: style + Self.palette + drawn.rules))</style>
             </head>
             <body>
+            <svg class="unseen" width="0" height="0" aria-hidden="true">\(HTML(trusted: LadderDrawing.sharedDefinitions))</svg>
             <a class="skip" href="#content">\(PageWords.skip)</a>
             <header>
             <h1>\(title)</h1>

@@ -1,4 +1,5 @@
 import CaptureFile
+import Drawings
 import Narration
 import Scenes
 import Stories
@@ -10,7 +11,7 @@ import Tracking
 extension Tutorial {
     // MARK: 3
 
-    var runChapter: HTML {
+    func runChapter(_ drawn: inout SharedStyle) -> HTML {
         var chapter: HTML = "<p>\(TutorialWords.runIntroduction)</p>\n"
         let done = actions.map { action -> [HTML] in
             ["\(Self.milliseconds(action.time))", "\(action.party.text)", "\(action.text)"]
@@ -18,13 +19,13 @@ extension Tutorial {
         chapter += "<h3>\(DemoWords.programs)</h3>\n"
         chapter += HTML.table(
             ["ms", "\(Text(en: "who", zh: "角色"))", "\(Text(en: "what", zh: "动作"))"], done, class: "actions")
-        return chapter + "<h3>\(PageWords.ladder)</h3>\n" + ladder(nil) + sums
+        return chapter + "<h3>\(PageWords.ladder)</h3>\n" + ladder(nil, &drawn) + sums
     }
 
     /// The ladder and all that goes with it.
     ///
     /// - Parameter language: that of a long ladder's one drawing; `nil`: the ladder is short.
-    func ladder(_ language: Language?) -> HTML {
+    func ladder(_ language: Language?, _ drawn: inout SharedStyle) -> HTML {
         let isLong = rows.count > LadderFigure.longest
         var sentences = EventSentences(lanes: scene.lanes, milliseconds: Self.milliseconds)
         if !isLong {
@@ -36,7 +37,7 @@ extension Tutorial {
         return """
             <p class="small">\(PageWords.ladderHint)</p>
             <div id="stage"\(isLong ? " class=\"long\"" : "" as HTML)>
-            <figure id="ladder">\(figure.html)</figure>
+            <figure id="ladder">\(figure.html(&drawn))</figure>
             <aside id="side" class="scripted" hidden><div id="inspector"></div><div id="machine-here"></div></aside>
             </div>
             <h3>\(PageWords.list)</h3>

@@ -1,4 +1,5 @@
 import CaptureFile
+import Drawings
 import Narration
 import Scenes
 import Stories
@@ -74,9 +75,10 @@ public struct Tutorial {
     ///   - isBlank: a hand-out instead, with blanks to fill in and a page of answers.
     public func html(_ language: Language, maker: String, isBlank: Bool = false) throws -> String {
         if isBlank { return try HandOut(tutorial: self).html(language, maker: maker) }
+        var drawn = SharedStyle()
         var chapters: [(id: String, title: Text, body: HTML)] = [
             ("call", TutorialWords.call, callChapter), ("header", TutorialWords.header, headerChapter),
-            ("run", TutorialWords.run, runChapter), ("machine", TutorialWords.machine, machineChapter),
+            ("run", TutorialWords.run, runChapter(&drawn)), ("machine", TutorialWords.machine, machineChapter),
         ]
         if !tables.isEmpty { chapters.append(("table", TutorialWords.tables, tablesChapter)) }
         let frame = PageFrame(
@@ -85,7 +87,7 @@ public struct Tutorial {
             "<section id=\"\(chapter.id)\"><h2><span class=\"ordinal\">\(index + 1)</span> \(chapter.title)</h2>\n\(chapter.body)</section>\n"
                 as HTML
         }
-        return try frame.html(introduction + sections.joined(), data: PageData(rows).html)
+        return try frame.html(introduction + sections.joined(), drawn: drawn, data: PageData(rows).html)
     }
 
     // MARK: Before the chapters

@@ -1,5 +1,5 @@
 // Starts the page.
-import { placeOf } from './data.js';
+import { placeOf, rows } from './data.js';
 import { choose } from './selection.js';
 import { startLadder } from './ladder.js';
 import { startInspector } from './inspector.js';
@@ -18,5 +18,5 @@ function showLinked(how) {
 
 for (const node of document.querySelectorAll('.scripted')) node.hidden = false;
 for (const start of [startLadder, startInspector, startMachine, startStepper, startChoices, startTeaching, startKeys, startSwipe]) start();
-if (!showLinked({})) choose(0, { by: 'start' });
+if (!showLinked({})) choose(Math.max(0, rows.findIndex((row) => row.segment)), { by: 'start' });
 window.addEventListener('hashchange', () => showLinked({}));
