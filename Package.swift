@@ -187,6 +187,12 @@ let package = Package(
                 "Tracking", "Stories", "Narration", "Scenes", "Pictures",
             ],
             swiftSettings: plain),
+        .testTarget(
+            name: "WebPageTests",
+            dependencies: [
+                "WebPage", "Lab", "Narration", "Scenes", "Stories", "TCPWire", "Tracking",
+            ],
+            swiftSettings: plain),
         .testTarget(name: "DocumentsTests", dependencies: ["TCPWire", "Documents"], swiftSettings: plain),
         .testTarget(
             name: "CommandTests",

@@ -30,6 +30,9 @@ static const unsigned char machine_js[] = {
 static const unsigned char main_js[] = {
 #embed "Files/main.js"
 };
+static const unsigned char parts_js[] = {
+#embed "Files/parts.js"
+};
 static const unsigned char selection_js[] = {
 #embed "Files/selection.js"
 };
@@ -53,6 +56,7 @@ static const struct page_file all_files[] = {
     {"ladder.js", ladder_js, sizeof ladder_js},
     {"machine.js", machine_js, sizeof machine_js},
     {"main.js", main_js, sizeof main_js},
+    {"parts.js", parts_js, sizeof parts_js},
     {"selection.js", selection_js, sizeof selection_js},
     {"stepper.js", stepper_js, sizeof stepper_js},
     {"swipe.js", swipe_js, sizeof swipe_js},

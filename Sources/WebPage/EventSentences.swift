@@ -16,17 +16,23 @@ struct EventSentences {
     /// Whether acknowledgment numbers and states are left for the reader to fill in.
     var leavesBlanks = false
 
-    /// So many items stand in one part, which a browser lays out only when it comes into sight.
-    private static let partSize = 100
+    /// Of a list in parts, the pixels that an item takes before anybody has laid it out.
+    private static let usualHeight = 64
 
-    func html(_ rows: [PageRow]) -> HTML {
-        var parts: [HTML] = []
-        for first in stride(from: 0, to: rows.count, by: Self.partSize) {
-            let part = rows[first..<min(rows.count, first + Self.partSize)]
-            let items = part.map { "<li id=\"row-\($0.name)\">\(sentence($0))</li>\n" as HTML }.joined()
-            parts.append("<ol class=\"events\" start=\"\(first + 1)\">\n\(items)</ol>\n")
-        }
-        return parts.joined()
+    func html(_ rows: [PageRow]) -> HTML { list(rows[...]) }
+
+    /// A list in parts of so many items: the page's script makes elements of those that come near.
+    func html(_ rows: [PageRow], partSize: Int) -> HTML {
+        stride(from: 0, to: rows.count, by: partSize).map { first -> HTML in
+            let part = rows[first..<min(rows.count, first + partSize)]
+            return
+                "<div class=\"part\" data-first=\"\(first)\" style=\"--room:\(part.count * Self.usualHeight)px\"><noscript>\(list(part))</noscript></div>\n"
+        }.joined()
+    }
+
+    private func list(_ rows: ArraySlice<PageRow>) -> HTML {
+        let items = rows.map { "<li id=\"row-\($0.name)\">\(sentence($0))</li>\n" as HTML }.joined()
+        return "<ol class=\"events\" start=\"\(rows.startIndex + 1)\">\n\(items)</ol>\n"
     }
 
     private func sentence(_ row: PageRow) -> HTML {

@@ -17,7 +17,7 @@ struct LadderFigure {
 
     /// More rows than this are a long ladder.
     static let longest = 300
-    private static let partSize = 100
+    static let partSize = 100
     /// For a telephone.
     private static let narrowWidth = 360.0
 
@@ -44,8 +44,18 @@ struct LadderFigure {
         var options = options(language)
         options.timing = timing
         if isNarrow { options.width = Self.narrowWidth }
-        options.prefix = "\(prefix)\(timing.rawValue.prefix(1))\(isNarrow ? "n" : "w")\(language.rawValue)-"
-        return Self.frame(scene, options, "drawing", &style)
+        options.prefix = "\(prefix)\(Self.letter(timing))\(isNarrow ? "n" : "w")\(language.rawValue)-"
+        let svg = LadderDrawing(scene, options: options).svg(sharing: &style)
+        return Self.frame("drawing", options, "", HTML(trusted: svg))
+    }
+
+    /// Keeps the names of a page's drawings apart.
+    private static func letter(_ timing: LadderDrawing.Timing) -> String {
+        switch timing {
+        case .squeezed: "q"
+        case .even: "e"
+        case .steps: "s"
+        }
     }
 
     private var clock: SceneClock { SceneClock(times: scene.rows.lazy.compactMap(\.time)) }
@@ -61,10 +71,17 @@ struct LadderFigure {
     }
 
     private static func frame(
-        _ scene: Scene, _ options: LadderDrawing.Options, _ name: String, _ style: inout SharedStyle
+        _ name: String, _ options: LadderDrawing.Options, _ more: HTML, _ drawing: HTML
     ) -> HTML {
-        let svg = HTML(trusted: LadderDrawing(scene, options: options).svg(sharing: &style))
-        return "<div class=\"\(name)\" lang=\"\(options.language.rawValue)\" data-prefix=\"\(options.prefix)\" aria-hidden=\"true\">\(svg)</div>\n"
+        "<div class=\"\(name)\" lang=\"\(options.language.rawValue)\" data-prefix=\"\(options.prefix)\" aria-hidden=\"true\"\(more)>\(drawing)</div>\n"
+    }
+
+    /// Width and height of a drawing, as its view box has them: the room it takes before it is there.
+    private static func ratio(_ svg: String) -> String {
+        guard let box = svg.split(separator: "viewBox=\"0 0 ", maxSplits: 1).last?.split(separator: "\"").first else {
+            return "1"
+        }
+        return String(box.replacing(" ", with: "/"))
     }
 
     /// A part begins with the states that the one before left.
@@ -80,7 +97,11 @@ struct LadderFigure {
             options.prefix = "\(prefix)\(first)-"
             options.hasLegend = isLast
             options.hasHeads = first == 0
-            html += Self.frame(part, options, "drawing always part", &style)
+            let svg = LadderDrawing(part, options: options).svg(sharing: &style)
+            html += Self.frame(
+                "drawing always part", options,
+                " data-first=\"\(first)\" style=\"aspect-ratio:\(Self.ratio(svg))\"",
+                "<noscript>\(HTML(trusted: svg))</noscript>")
             var marks = LaneMarks(part.lanes)
             for row in part.rows { marks.take(row) }
             for (lane, mark) in marks.marks.enumerated() { part.lanes[lane].before = mark }

@@ -50,10 +50,30 @@ struct PageData: Encodable {
         }
     }
 
+    /// A part of an option: its kind, its length, a value.
     struct Option: Encodable {
         let at: Int
         let octets: Int
         let text: String
+
+        /// The parts of one option, in order.
+        static func parts(of option: HeaderReport.Option) -> [Option] {
+            let (start, count) = (option.range.lowerBound, option.range.count)
+            let text = option.option.description
+            guard count > 1 else { return [Option(at: start, octets: count, text: text)] }
+            var parts = [
+                Option(at: start, octets: 1, text: "kind"), Option(at: start + 1, octets: 1, text: "len \(count)"),
+            ]
+            switch option.option {
+            case .timestamps(let stamps) where count == 10:
+                parts.append(Option(at: start + 2, octets: 4, text: "TSval \(stamps.value)"))
+                parts.append(Option(at: start + 6, octets: 4, text: "TSecr \(stamps.echoReply)"))
+            // Nothing but its kind and its length.
+            case _ where count == 2: parts[0] = Option(at: start, octets: 1, text: text)
+            default: parts.append(Option(at: start + 2, octets: count - 2, text: text))
+            }
+            return parts
+        }
     }
 
     struct Answer: Encodable {
@@ -137,9 +157,8 @@ extension PageData.Segment {
         length = step.segment.header.payloadLength
         let octets = step.headerOctets
         header = octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        options = HeaderReport(bareTCP: Array(octets)).layers.last?.options.map {
-            PageData.Option(at: $0.range.lowerBound, octets: $0.range.count, text: $0.option.description)
-        } ?? []
+        let report = HeaderReport(bareTCP: Array(octets))
+        options = report.layers.last?.options.flatMap { PageData.Option.parts(of: $0) } ?? []
         self.answer = answer.flatMap { answer in
             sequences[answer.number].map {
                 PageData.Answer(

@@ -36,7 +36,7 @@ struct PageFrame {
             \(HTML(trusted: style + Self.palette + drawn.rules))</style>
             </head>
             <body>
-            <svg class="unseen" width="0" height="0" aria-hidden="true">\(HTML(trusted: LadderDrawing.sharedDefinitions))</svg>
+            <svg class="unseen shared" width="0" height="0" aria-hidden="true">\(HTML(trusted: LadderDrawing.sharedDefinitions))</svg>
             <a class="skip" href="#content">\(PageWords.skip)</a>
             <header>
             <h1>\(title)</h1>
@@ -53,9 +53,12 @@ struct PageFrame {
 
     /// The drawings' colours, for the look that is chosen.
     private static let palette: String = {
-        let dark = Palette.rules(.dark, under: ":root:not(:has(#look-light:checked)) .drawing")
-        return "@media (prefers-color-scheme:dark){\(dark)}\n\(Palette.rules(.dark, under: ":root:has(#look-dark:checked) .drawing"))\n"
-            + "@media print{\(Palette.rules(.light, under: ":root:root:root .drawing"))}\n"
+        func rules(_ theme: Theme, _ root: String) -> String {
+            Palette.rules(theme, under: "\(root) :is(.drawing,.shared)")
+        }
+        return "@media (prefers-color-scheme:dark){\(rules(.dark, ":root:not(:has(#look-light:checked))"))}\n"
+            + rules(.dark, ":root:has(#look-dark:checked)")
+            + "\n@media print{\(rules(.light, ":root:root:root:root"))}\n"
     }()
 
     // MARK: Controls
@@ -108,12 +111,15 @@ struct PageFrame {
     }
 
     private var stepper: HTML {
-        func button(_ id: String, _ sign: HTML, _ text: Text) -> HTML {
-            "<button type=\"button\" id=\"\(id)\"><span aria-hidden=\"true\">\(sign)</span> <span class=\"unseen\">\(text)</span></button>"
+        // Drawn, since not every font has these signs.
+        func sign(_ path: HTML, _ text: Text, _ name: HTML = "") -> HTML {
+            "<span class=\"\(name)\"><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"\(path)\"/></svg><span class=\"unseen\">\(text)</span></span>"
         }
+        func button(_ id: HTML, _ signs: HTML) -> HTML { "<button type=\"button\" id=\"\(id)\">\(signs)</button>" }
+        let play = sign("M3 1l11 7-11 7z", PageWords.play, "play") + sign("M3 2h4v12H3zM9 2h4v12H9z", PageWords.pause, "pause")
         return """
             <section id="stepper" class="scripted" hidden><h2 class="unseen">\(PageWords.stepper)</h2>
-            <div class="keys">\(button("go-first", "⏮", PageWords.first))\(button("go-previous", "◀", PageWords.previous))\(button("go-play", "⏵", PageWords.play))\(button("go-next", "▶", PageWords.next))\(button("go-last", "⏭", PageWords.last))</div>
+            <div class="keys">\(button("go-first", sign("M1 2h3v12H1zM15 2v12L5 8z", PageWords.first)))\(button("go-previous", sign("M11 1l3 2-7 5 7 5-3 2-9-7z", PageWords.previous)))\(button("go-play", play))\(button("go-next", sign("M5 1L2 3l7 5-7 5 3 2 9-7z", PageWords.next)))\(button("go-last", sign("M12 2h3v12h-3zM1 2l10 6L1 14z", PageWords.last)))</div>
             <p id="now" aria-live="polite"></p></section>
 
             """

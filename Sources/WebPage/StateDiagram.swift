@@ -64,7 +64,7 @@ struct StateDiagram {
     }
 
     private static func head(_ name: String) -> HTML {
-        "<marker id=\"\(name)\" class=\"\(name)\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker>"
+        "<marker id=\"\(name)\" class=\"\(name)\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"10\" markerHeight=\"10\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker>"
     }
 
     // MARK: States
@@ -137,7 +137,7 @@ struct StateDiagram {
         let spans = lines.enumerated().map { index, text in
             "<tspan x=\"\(place.x)\" dy=\"\(index == 0 ? 0 : 11)\">\(Self.tspans(text))</tspan>" as HTML
         }
-        return "<text class=\"on-edge\" x=\"\(place.x)\" y=\"\(place.y)\" text-anchor=\"\(shape.anchor)\">\(spans.joined())</text>\n"
+        return "<text class=\"on-edge \(shape.anchor)\" x=\"\(place.x)\" y=\"\(place.y)\">\(spans.joined())</text>\n"
     }
 
     private static func tspans(_ text: Text) -> HTML {

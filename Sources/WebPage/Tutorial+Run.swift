@@ -36,13 +36,13 @@ extension Tutorial {
         let figure = LadderFigure(scene: scene, silence: silence, hasTimes: !isLong, only: isLong ? language ?? .english : nil)
         return """
             <p class="small">\(PageWords.ladderHint)</p>
-            <div id="stage"\(isLong ? " class=\"long\"" : "" as HTML)>
+            <div id="stage">
             <figure id="ladder">\(figure.html(&drawn))</figure>
             <aside id="side" class="scripted" hidden><div id="inspector"></div><div id="machine-here"></div></aside>
             </div>
             <h3>\(PageWords.list)</h3>
-            <div id="events"\(isLong ? " class=\"long\"" : "" as HTML)>
-            \(sentences.html(rows))</div>
+            <div id="events">
+            \(isLong ? sentences.html(rows, partSize: LadderFigure.partSize) : sentences.html(rows))</div>
 
             """
     }

@@ -33,7 +33,7 @@ def test_all_views_have_the_same_order(opened, name, arguments):
 
 def test_numbers_are_the_story_s(opened):
     page = opened("demo")
-    page.check("#num-real", force=True)
+    page.locator("label[for=num-real]").click()
     story = json.loads(tcplens(*DEMO, "--json"))["story"]
     for segment in story["segments"]:
         text = page.inner_text(f"#row-seg-{segment['number']} .numbers")
@@ -43,7 +43,7 @@ def test_numbers_are_the_story_s(opened):
         assert page.inner_text(f"#row-seg-{segment['number']} > b") == ",".join(segment["flags"])
         for party, lane in (("client", 0), ("server", 1)):
             assert (segment[party].get("state") or "") in page.inner_text(f"#row-seg-{segment['number']} .ends")
-    page.check("#num-rel", force=True)
+    page.locator("label[for=num-rel]").click()
     for segment in story["segments"]:
         assert f"seq={segment['sequence']}" in page.inner_text(f"#row-seg-{segment['number']} .numbers")
 
@@ -97,7 +97,7 @@ def test_each_text_says_which_language_it_is(opened, name):
           while (texts.nextNode()) {
             const node = texts.currentNode;
             if (node.parentElement.closest('script, style')) continue;
-            if (/\\p{Script=Han}/u.test(node.data) && !node.parentElement.closest('[lang]').lang.startsWith('zh')) wrong.push(node.data);
+            if (/\\p{Script=Han}/u.test(node.data) && !node.parentElement.closest('[lang]').getAttribute('lang').startsWith('zh')) wrong.push(node.data);
           }
           return wrong;
         }""")

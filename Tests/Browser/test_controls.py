@@ -46,6 +46,8 @@ def test_appearance(opened, size, system):
     page.locator("label[for=look-light]").click()
     assert brightness() > 380
     page.keyboard.press("d")
+    assert brightness() < 380
+    page.keyboard.press("d")
     assert (brightness() > 380) == (system == "light")
 
 
@@ -159,7 +161,7 @@ def test_link_to_a_segment(opened):
 def test_header_s_fields_and_bytes(opened):
     page = opened("demo", fragment="#seg-2")
     data = page.evaluate("JSON.parse(document.getElementById('data').textContent)")
-    segment = next(row["segment"] for row in data["rows"] if row["segment"] and row["segment"]["number"] == 2)
+    segment = next(row["segment"] for row in data["rows"] if "segment" in row and row["segment"]["number"] == 2)
     flags = page.eval_on_selector_all("#inspector .flags li", "nodes => nodes.map((node) => node.textContent)")
     assert flags == ["AE 0", "CWR 0", "ECE 0", "URG 0", "ACK 1", "PSH 0", "RST 0", "SYN 1", "FIN 0"]
     table = page.inner_text("#inspector table")

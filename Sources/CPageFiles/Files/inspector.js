@@ -30,9 +30,10 @@ function partsOf(segment, octets) {
   return parts;
 }
 
-function cell(part, bits, isFirst) {
-  const name = element('span', {}, ...(isFirst ? both(part.name) : ['…']));
-  const value = element('b', {}, isFirst ? part.value : '');
+/// A piece of a part: one that crosses a row's end has its words where there is most room.
+function cell(part, bits, isFirst, hasWords) {
+  const name = element('span', {}, ...(hasWords ? both(part.name) : ['…']));
+  const value = element('b', {}, hasWords ? part.value : '');
   const button = element('button', { type: 'button', 'data-bit': part.bit, 'data-width': part.width }, name, ' ', value);
   const made = element('td', { colspan: bits, class: part.width === 1 ? 'flag' : 'field' }, button);
   if (!isFirst) button.tabIndex = -1;
@@ -45,9 +46,13 @@ function table(parts) {
   let used = 0;
   for (const part of parts) {
     let left = part.width;
+    const largest = Math.max(Math.min(left, 32 - used), Math.min(32, left - Math.min(left, 32 - used)));
+    let hasSpoken = false;
     while (left > 0) {
       const bits = Math.min(left, 32 - used);
-      row.append(cell(part, bits, left === part.width));
+      const speaks = !hasSpoken && bits === largest;
+      hasSpoken ||= speaks;
+      row.append(cell(part, bits, left === part.width, speaks));
       left -= bits;
       used += bits;
       if (used === 32) {

@@ -1,6 +1,7 @@
 // The drawing and the list: what is clicked in one of them is chosen in all.
 import { rows, placeOf } from './data.js';
-import { choose, follow } from './selection.js';
+import { choose, chosenPlace, follow } from './selection.js';
+import { reach } from './parts.js';
 
 const drawings = [...document.querySelectorAll('#ladder .drawing')];
 
@@ -36,8 +37,10 @@ export function startLadder() {
     if (node.matches('.pick')) event.preventDefault();
     choose(place, { by: node.closest('#ladder') ? 'ladder' : 'list' });
   });
+  document.addEventListener('filled', () => { if (chosenPlace() >= 0) mark(chosenPlace(), true); });
   follow((place, previous, how) => {
     if (previous >= 0) mark(previous, false);
+    reach(place);
     mark(place, true);
     if (how.by === 'list' || how.by === 'ladder' || how.by === 'start') return;
     const target = [...drawn(rows[place].id)].find((node) => node.getBoundingClientRect().height > 0);

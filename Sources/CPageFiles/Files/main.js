@@ -2,6 +2,7 @@
 import { placeOf, rows } from './data.js';
 import { choose } from './selection.js';
 import { startLadder } from './ladder.js';
+import { startParts } from './parts.js';
 import { startInspector } from './inspector.js';
 import { startMachine } from './machine.js';
 import { startStepper } from './stepper.js';
@@ -17,6 +18,6 @@ function showLinked(how) {
 }
 
 for (const node of document.querySelectorAll('.scripted')) node.hidden = false;
-for (const start of [startLadder, startInspector, startMachine, startStepper, startChoices, startTeaching, startKeys, startSwipe]) start();
+for (const start of [startLadder, startParts, startInspector, startMachine, startStepper, startChoices, startTeaching, startKeys, startSwipe]) start();
 if (!showLinked({})) choose(Math.max(0, rows.findIndex((row) => row.segment)), { by: 'start' });
 window.addEventListener('hashchange', () => showLinked({}));

@@ -10,13 +10,13 @@ export function isPlaying() { return timer !== 0; }
 function stop() {
   clearInterval(timer);
   timer = 0;
-  document.getElementById('go-play').firstElementChild.textContent = '⏵';
+  document.getElementById('go-play').classList.remove('playing');
 }
 
 export function playOrPause() {
   if (isPlaying()) return stop();
   if (chosenPlace() === rows.length - 1) choose(0);
-  document.getElementById('go-play').firstElementChild.textContent = '⏸';
+  document.getElementById('go-play').classList.add('playing');
   timer = setInterval(() => {
     move(1);
     if (chosenPlace() === rows.length - 1) stop();
