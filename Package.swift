@@ -97,7 +97,8 @@ let package = Package(
         .target(
             name: "WebPage",
             dependencies: [
-                "CPageFiles", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration", "Scenes", "Drawings",
+                "CPageFiles", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration", "Scenes",
+                "Drawings",
                 "Documents",
             ],
             swiftSettings: safe),

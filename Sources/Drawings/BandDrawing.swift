@@ -63,7 +63,8 @@ struct BandDrawing {
         }
         let all = entries
         timeline = Timeline(
-            all.map(\.row), silence: options.silence, timing: options.timing, extent: { Self.extent($1, all[$0].texts) },
+            all.map(\.row), silence: options.silence, timing: options.timing,
+            extent: { Self.extent($1, all[$0].texts) },
             arrivalExtent: { index, _ in (8, max(2, Self.height(all[index].texts.arriving))) })
         settle()
     }

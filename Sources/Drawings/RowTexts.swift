@@ -116,7 +116,9 @@ struct RowTextMaker {
             var first = 0
             for index in numbers.indices {
                 let isLast = index + 1 == numbers.count
-                guard isLast || measure.fixed(numbers[first...(index + 1)].joined(separator: " ")) > room else { continue }
+                guard isLast || measure.fixed(numbers[first...(index + 1)].joined(separator: " ")) > room else {
+                    continue
+                }
                 let (line, other) = both(first..<(index + 1))
                 result.append(RowTexts.Line(rest: line, relative: other, width: measure.fixed(line)))
                 first = index + 1

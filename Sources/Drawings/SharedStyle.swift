@@ -7,7 +7,8 @@ public struct SharedStyle: Sendable {
 
     /// What an element looks like, whatever it is.
     private static let presentation: Set<Substring> = [
-        "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "font-family", "font-size",
+        "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "font-family",
+        "font-size",
         "font-weight", "text-anchor", "opacity",
     ]
 

@@ -51,7 +51,8 @@ struct Timeline {
     ///   - silence: the longest pause, in nanoseconds, that is not torn.
     ///   - extent: how much room a row needs above and below.
     init(
-        _ rows: [Scene.Row], silence: Int64, timing: LadderDrawing.Timing = .squeezed, extent: (Int, Scene.Row) -> (above: Double, below: Double),
+        _ rows: [Scene.Row], silence: Int64, timing: LadderDrawing.Timing = .squeezed,
+        extent: (Int, Scene.Row) -> (above: Double, below: Double),
         arrivalExtent: (Int, Scene.Row) -> (above: Double, below: Double)
     ) {
         departures = Array(repeating: 0, count: rows.count)

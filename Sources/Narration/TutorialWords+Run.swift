@@ -21,7 +21,9 @@ extension TutorialWords {
         return Text(
             en:
                 "#\(data) carries len=\(length): its bytes have the numbers \(sequence) to \(last). So the next is \(ack), and #\(answer) says ack=\(ack): \u{201C}all before \(ack) is here\u{201D}.",
-            zh: "#\(data) 带了 len=\(length) 字节，占 \(sequence) 到 \(last) 号，下一个就是 \(ack) 号，所以 #\(answer) 回 ack=\(ack)：“\(ack) 号之前的都收到了”。")
+            zh:
+                "#\(data) 带了 len=\(length) 字节，占 \(sequence) 到 \(last) 号，下一个就是 \(ack) 号，所以 #\(answer) 回 ack=\(ack)：“\(ack) 号之前的都收到了”。"
+        )
     }
 
     /// A SYN or FIN and the ACK that covers it.

@@ -45,7 +45,8 @@ struct HeaderTable {
     }
 
     private func value(_ field: HeaderReport.Field) -> HTML {
-        field.name == "Checksum" ? "0x\(String(UInt64(field.value), radix: 16))" : "\(UInt64(truncatingIfNeeded: field.value))"
+        field.name == "Checksum"
+            ? "0x\(String(UInt64(field.value), radix: 16))" : "\(UInt64(truncatingIfNeeded: field.value))"
     }
 
     /// The nine control bits as nine boxes.

@@ -5,7 +5,7 @@ enum PageFiles {
     /// The text of one of them; `nil` where there is none of that name.
     static func text(_ name: String) -> String? {
         let files = unsafe UnsafeBufferPointer(start: page_file_list, count: page_file_count)
-        for unsafe file in unsafe files where unsafe String(cString: file.name) == name {
+        for unsafefile in unsafe files where unsafe String(cString: file.name) == name {
             return unsafe String(decoding: UnsafeBufferPointer(start: file.octets, count: file.count), as: UTF8.self)
         }
         return nil

@@ -21,7 +21,9 @@ struct PageFrame {
     func html(_ content: HTML, drawn: SharedStyle, data: HTML = "") throws(ModuleBundle.Fault) -> String {
         let style = PageFiles.text("page.css") ?? ""
         let script: HTML =
-            isLive ? "<script type=\"module\">\n\(HTML(trusted: try ModuleBundle(of: "main.js", text: PageFiles.text).source))</script>\n" : ""
+            isLive
+            ? "<script type=\"module\">\n\(HTML(trusted: try ModuleBundle(of: "main.js", text: PageFiles.text).source))</script>\n"
+            : ""
         let page: HTML = """
             <!DOCTYPE html>
             <html lang="\(language == .chinese ? "zh-CN" : "en")">
@@ -116,7 +118,8 @@ struct PageFrame {
             "<span class=\"\(name)\"><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"\(path)\"/></svg><span class=\"unseen\">\(text)</span></span>"
         }
         func button(_ id: HTML, _ signs: HTML) -> HTML { "<button type=\"button\" id=\"\(id)\">\(signs)</button>" }
-        let play = sign("M3 1l11 7-11 7z", PageWords.play, "play") + sign("M3 2h4v12H3zM9 2h4v12H9z", PageWords.pause, "pause")
+        let play =
+            sign("M3 1l11 7-11 7z", PageWords.play, "play") + sign("M3 2h4v12H3zM9 2h4v12H9z", PageWords.pause, "pause")
         return """
             <section id="stepper" class="scripted" hidden><h2 class="unseen">\(PageWords.stepper)</h2>
             <div class="keys">\(button("go-first", sign("M1 2h3v12H1zM15 2v12L5 8z", PageWords.first)))\(button("go-previous", sign("M11 1l3 2-7 5 7 5-3 2-9-7z", PageWords.previous)))\(button("go-play", play))\(button("go-next", sign("M5 1L2 3l7 5-7 5 3 2 9-7z", PageWords.next)))\(button("go-last", sign("M12 2h3v12h-3zM1 2l10 6L1 14z", PageWords.last)))</div>

@@ -194,7 +194,8 @@ struct StateDiagram {
     /// Where the edges of the figure run. One that is not listed is drawn straight, to the CLOSED at the end.
     private static func shape(_ pair: Pair) -> Shape? {
         func line(
-            _ x1: Int, _ y1: Int, _ x2: Int, _ y2: Int, bend: Point? = nil, label: Point? = nil, _ anchor: String = "start"
+            _ x1: Int, _ y1: Int, _ x2: Int, _ y2: Int, bend: Point? = nil, label: Point? = nil,
+            _ anchor: String = "start"
         ) -> Shape {
             Shape(from: Point(x1, y1), to: Point(x2, y2), bend: bend, label: label, anchor: anchor)
         }

@@ -75,6 +75,7 @@ extension Tutorial {
         }
         let checks = handshake.checks.map { "<li>\($0.text)</li>\n" as HTML }.joined()
         let note: HTML = handshake.hasUnfilledChecksum ? "<p class=\"small\">\(DemoWords.checksumNote)</p>\n" : ""
-        return "\(HTML.table(columns, rows, class: "headers"))\(note)<p>\(DemoWords.rule)</p>\n<ul class=\"evidence\">\(checks)</ul>\n"
+        return
+            "\(HTML.table(columns, rows, class: "headers"))\(note)<p>\(DemoWords.rule)</p>\n<ul class=\"evidence\">\(checks)</ul>\n"
     }
 }

@@ -33,7 +33,8 @@ extension Tutorial {
                 sentences.explanations[step.segment.number] = Explanation.explained(step, in: story)
             }
         }
-        let figure = LadderFigure(scene: scene, silence: silence, hasTimes: !isLong, only: isLong ? language ?? .english : nil)
+        let figure = LadderFigure(
+            scene: scene, silence: silence, hasTimes: !isLong, only: isLong ? language ?? .english : nil)
         return """
             <p class="small">\(PageWords.ladderHint)</p>
             <div id="stage">
@@ -78,7 +79,8 @@ extension Tutorial {
     var machineChapter: HTML {
         var chapter: HTML = "<p>\(TutorialWords.machineIntroduction)</p>\n"
         if let handshake { chapter += "<h3>\(TutorialWords.firstThree)</h3>\n" + states(after: handshake) }
-        chapter += "<figure id=\"diagram\">\(StateDiagram(paths: paths).svg)<figcaption>\(TutorialWords.diagram) \(TutorialWords.anyState)</figcaption></figure>\n"
+        chapter +=
+            "<figure id=\"diagram\">\(StateDiagram(paths: paths).svg)<figcaption>\(TutorialWords.diagram) \(TutorialWords.anyState)</figcaption></figure>\n"
         chapter += "<h3>\(DemoWords.states)</h3>\n"
         for path in paths where !path.entries.isEmpty {
             let entries = path.entries.map { entry -> [HTML] in
@@ -95,7 +97,8 @@ extension Tutorial {
         chapter += "<p class=\"small\">\(TutorialWords.provenance)</p>\n"
         if let waiting {
             let last = story.steps.last { $0.sender == waiting && $0.covers.fin }
-            chapter += "<h3>\(TutorialWords.whyTimeWait)</h3>\n<p>\(TutorialWords.timeWait(waiting, lastAck: last?.segment.number))</p>\n"
+            chapter +=
+                "<h3>\(TutorialWords.whyTimeWait)</h3>\n<p>\(TutorialWords.timeWait(waiting, lastAck: last?.segment.number))</p>\n"
         }
         return chapter
     }
@@ -137,6 +140,7 @@ extension Tutorial {
                 table.columns.map { "\($0)" }, table.rows.map { $0.map { "\($0)" as HTML } }, class: "sockets",
                 caption: "\(table.caption)")
         }
-        return "<p>\(TutorialWords.tablesIntroduction)</p>\n\(shown.joined())<p class=\"small\">\(TutorialWords.tableWords)</p>\n"
+        return
+            "<p>\(TutorialWords.tablesIntroduction)</p>\n\(shown.joined())<p class=\"small\">\(TutorialWords.tableWords)</p>\n"
     }
 }

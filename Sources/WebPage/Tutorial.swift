@@ -110,9 +110,15 @@ public struct Tutorial {
         for kind in [ConnectionStory.Kind.syn, .synAck] {
             guard let step = story.steps.first(where: { $0.kind == kind }) else { continue }
             facts.append(
-                (TutorialWords.isn(of: step.sender), "<code>\(step.segment.header.sequence)</code> (#\(step.segment.number))"))
+                (
+                    TutorialWords.isn(of: step.sender),
+                    "<code>\(step.segment.header.sequence)</code> (#\(step.segment.number))"
+                ))
         }
-        let said = carried.map { "\(TutorialWords.carried(by: $0.data.sender, octets: Int($0.data.segment.header.payloadLength), ack: $0.answer.acknowledgment?.value ?? 0, in: $0.answer.segment.number))" as HTML }
+        let said = carried.map {
+            "\(TutorialWords.carried(by: $0.data.sender, octets: Int($0.data.segment.header.payloadLength), ack: $0.answer.acknowledgment?.value ?? 0, in: $0.answer.segment.number))"
+                as HTML
+        }
         if !said.isEmpty { facts.append((TutorialWords.whatWasSaid, said.joined("<br>"))) }
         if let fin = firstFIN {
             facts.append((TutorialWords.whoClosed, "\(TutorialWords.closed(fin.sender, with: fin.segment.number))"))
