@@ -172,7 +172,7 @@ let package = Package(
         .testTarget(
             name: "PicturesTests",
             dependencies: [
-                "Scenes", "Pictures", "Narration", "Tracking", "Passes", "Stories",
+                "Transcripts", "CZlib", "Scenes", "Pictures", "Drawings", "Narration", "Tracking", "Passes", "Stories",
                 "CaptureFile", "TCPWire", "TCPState", "TCPStack",
             ],
             swiftSettings: plain),
@@ -185,7 +185,7 @@ let package = Package(
             dependencies: [
                 "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
                 "VirtualNetwork",
-                "Tracking", "Stories", "Narration", "Scenes", "Pictures",
+                "Tracking", "Stories", "Narration", "Scenes", "Pictures", "Drawings", "Transcripts",
             ],
             swiftSettings: plain),
         .testTarget(

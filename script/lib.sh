@@ -22,6 +22,7 @@ ss           iproute2     iproute        iproute2       iproute2-ss   iproute2  
 unshare      util-linux   util-linux     util-linux     util-linux    util-linux     -
 setpriv      util-linux   util-linux     util-linux     setpriv       util-linux     -
 setcap       libcap2-bin  libcap         libcap         libcap-setcap libcap-progs   -
+rsvg-convert librsvg2-bin librsvg2-tools librsvg        rsvg-convert  rsvg-convert   librsvg
 python3      python3        python3        python         python3       python3        python3
 tmux         tmux         tmux           tmux           tmux          tmux           tmux
 chromium     chromium     chromium       chromium       chromium      chromium       -
@@ -33,7 +34,7 @@ debootstrap  debootstrap  debootstrap    debootstrap    debootstrap   debootstra
 # shellcheck disable=SC2034
 build_needs=(pcap/pcap.h zlib.h)
 # shellcheck disable=SC2034
-compare_needs=(tshark tcpdump ip ss unshare setpriv setcap tmux)
+compare_needs=(tshark tcpdump ip ss unshare setpriv setcap tmux rsvg-convert)
 # shellcheck disable=SC2034
 browser_needs=(chromium python3 ensurepip)
 

@@ -12,8 +12,8 @@ extension BandDrawing {
         body.open("g", [("transform", "translate(0 \(y.written))")])
         body.line()
         let bottom = timeline.bottom + 14
-        putBands(bottom: bottom, in: &body)
         putLifelines(bottom: bottom, in: &body)
+        putBands(bottom: bottom, in: &body)
         putTimers(bottom: bottom, in: &body)
         putTears(in: &body)
         putLinks(in: &body)
@@ -93,7 +93,8 @@ extension BandDrawing {
                     if timeline.arrivals[index] < 0 { set(segment.receiver, at: event.y, in: &bands) }
                 }
             case .arrival(let index):
-                if case .segment(let segment) = entries[index].row { set(segment.receiver, at: event.y, in: &bands) }
+                guard case .segment(let segment) = entries[index].row, segment.arrival != nil else { break }
+                set(segment.receiver, at: event.y, in: &bands)
             }
         }
         body.open("g", [("class", "bands")])
@@ -174,7 +175,7 @@ extension BandDrawing {
                 "path", [("class", "timer \(ink.rawValue)"), ("d", path), ("fill", ink.light), ("stroke", "none")])
         }
         for (index, entry) in entries.enumerated() {
-            if case .segment(let segment) = entry.row, case .timer(let timer) = segment.cause, let last = entry.last {
+            if case .segment(let segment) = entry.row, let timer = entry.timer, let last = entry.last {
                 put(
                     Palette.Ink(timer), lane: segment.sender.lane, from: timeline.departure(last.row),
                     to: timeline.departure(index), rest: 1)
@@ -215,8 +216,12 @@ extension BandDrawing {
                 "path",
                 [
                     ("class", "link alarm-line"), ("d", path), ("fill", "none"), ("stroke", Palette.Ink.alarm.light),
-                    ("stroke-width", "1.2"), ("marker-end", "url(#\(options.prefix)head)"),
+                    ("stroke-width", "1.2"),
                 ])
+            let way = isLeft ? -1.0 : 1.0
+            let head = "M\(x0) \(start.written)l\((way * 7).written) -3.5v7Z"
+            pieces.empty(
+                "path", [("class", "alarm"), ("d", head), ("fill", Palette.Ink.alarm.light), ("stroke", "none")])
         }
         guard !pieces.text.isEmpty else { return }
         body.open("g", [("class", "links")])

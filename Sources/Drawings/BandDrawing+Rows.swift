@@ -45,7 +45,7 @@ extension BandDrawing {
             [
                 ("id", id), ("class", "segment"), ("data-number", "\(segment.number)"),
                 ("data-flags", segment.flags.description), ("data-sequence", "\(segment.sequence.raw)"),
-                ("data-acknowledgment", segment.acknowledgment.map { "\($0.raw)" }),
+                ("data-acknowledgment", options.isBlank ? nil : segment.acknowledgment.map { "\($0.raw)" }),
                 ("data-length", "\(segment.length)"), ("data-time", "\(segment.departure)"),
                 (
                     "data-arrival",
@@ -54,7 +54,8 @@ extension BandDrawing {
                 ("data-relative-sequence", segment.sequence.base == .none ? nil : "\(segment.sequence.value)"),
                 (
                     "data-relative-acknowledgment",
-                    segment.acknowledgment.flatMap { $0.base == .none ? nil : "\($0.value)" }
+                    options.isBlank
+                        ? nil : segment.acknowledgment.flatMap { $0.base == .none ? nil : "\($0.value)" }
                 ),
             ])
     }
@@ -65,7 +66,7 @@ extension BandDrawing {
         let width = ArrowPen.width(octets: segment.length)
         let isDashed = segment.isRepetition
         if segment.sender.lane == segment.receiver.lane {
-            putLoop(stroke.from, width: width, in: &body)
+            putLoop(stroke, width: width, in: &body)
         } else {
             switch segment.fate {
             case .lost:
@@ -92,11 +93,14 @@ extension BandDrawing {
     }
 
     /// From a lane to itself.
-    private func putLoop(_ from: Point, width: Double, in body: inout Markup) {
+    private func putLoop(_ stroke: Stroke, width: Double, in body: inout Markup) {
+        let (from, way) = (stroke.from, stroke.to.x < stroke.from.x ? "-" : "")
+        let back = way.isEmpty ? "-" : ""
+        let turn = "h\(way)24q\(way)6 0 \(way)6 6t\(back)6 6h\(back)24"
         body.empty(
             "path",
             [
-                ("class", "arrow ink-line"), ("d", "M\(from.x.written) \(from.y.written)h24q6 0 6 6t-6 6h-24"),
+                ("class", "arrow ink-line"), ("d", "M\(from.x.written) \(from.y.written)\(turn)"),
                 ("fill", "none"), ("stroke", Palette.Ink.ink.light), ("stroke-width", width.written),
                 ("marker-end", "url(#\(options.prefix)head)"),
             ])

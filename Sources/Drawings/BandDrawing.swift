@@ -15,6 +15,8 @@ struct BandDrawing {
         var last: (row: Int, waited: Int64)?
         /// The row of the segment whose numbers it sends again.
         var original: Int?
+        /// The timer that made its sender send it.
+        var timer: TimerName?
     }
 
     let scene: Scene
@@ -32,11 +34,9 @@ struct BandDrawing {
     var tearPlaces: [Point?] = []
     /// The height at which the lifelines begin.
     var top = 0.0
-    /// What falls in height while an arrow crosses whose arrival is not known.
-    var usualFall = 0.0
 
     /// Attempts at giving labels room before they are put beside the bands.
-    private static let mostAttempts = 12
+    private static let mostAttempts = 8
 
     init(
         _ band: LaneBand, of scene: Scene, names: [String], clock: SceneClock, options: LadderDrawing.Options
@@ -55,17 +55,20 @@ struct BandDrawing {
         for index in entries.indices {
             let row = entries[index].row
             entries[index].texts = maker.texts(
-                row, room: Self.room(row, layout), arrivesApart: row.isSloped, waited: entries[index].last?.waited,
-                layout: layout)
+                row, room: Self.room(row, layout), arrivesApart: row.isSloped,
+                trigger: entries[index].trigger, layout: layout)
             guard layout.isNarrow, let time = row.time else { continue }
             entries[index].texts.departing.insert(
                 RowTexts.Aside(kind: .time, lane: 0, lines: [clock.text(time)]), at: 0)
         }
         let all = entries
-        timeline = Timeline(
-            all.map(\.row), silence: options.silence, timing: options.timing,
-            extent: { Self.extent($1, all[$0].texts) },
-            arrivalExtent: { index, _ in (8, max(2, Self.height(all[index].texts.arriving))) })
+        let shape = layout
+        timeline = Timeline(all.map(\.row), silence: options.silence, timing: options.timing) { what in
+            switch what {
+            case .row(let index): Self.extent(all[index], shape)
+            case .arrival(let index): Self.arrivalExtent(all[index], shape)
+            }
+        }
         settle()
     }
 
@@ -73,9 +76,21 @@ struct BandDrawing {
     private static func link(_ entries: inout [Entry]) {
         var rows: [Int: Int] = [:]
         var latest: [Int: Int] = [:]
+        /// The timer that ran out last at each lane, and when.
+        var expired: [Int: (timer: TimerName, time: Int64?)] = [:]
         for index in entries.indices {
-            guard case .segment(let segment) = entries[index].row else { continue }
+            guard case .segment(let segment) = entries[index].row else {
+                if case .moment(let moment) = entries[index].row, case .timer(let timer) = moment.cause {
+                    expired[moment.end.lane] = (timer, moment.time)
+                }
+                continue
+            }
             rows[segment.number] = index
+            if case .timer(let timer) = segment.cause {
+                entries[index].timer = timer
+            } else if segment.isRepetition, let last = expired[segment.sender.lane], last.time == segment.departure {
+                entries[index].timer = last.timer
+            }
             guard let original = segment.original, let first = rows[original] else { continue }
             entries[index].original = first
             let last = latest[original] ?? first
@@ -100,9 +115,7 @@ struct BandDrawing {
             case .moment(let moment):
                 (text, lane) = (moment.what(options.language), moment.end.lane)
             case .segment(let segment):
-                (text, lane) = (
-                    RowTexts.trigger(segment, after: entry.last?.waited)?(options.language), segment.sender.lane
-                )
+                (text, lane) = (entry.trigger?(options.language), segment.sender.lane)
             }
             guard let text else { continue }
             let width = measure.fixed(text, size: TextMeasure.small) + 2
@@ -126,23 +139,35 @@ struct BandDrawing {
         return abs(layout.lanes[from] - layout.lanes[to]) - 44
     }
 
-    /// The height of what stands beside the bands.
-    private static func height(_ asides: [RowTexts.Aside]) -> Double {
-        var lines: [Int: Int] = [:]
-        for aside in asides { lines[aside.lane, default: 0] += aside.lines.count }
-        return Double(lines.values.max() ?? 0) * BandLayout.nameLine - 5
+    private static func extent(_ entry: Entry, _ layout: BandLayout) -> Timeline.Extent {
+        var extent = Timeline.Extent()
+        count(entry.texts.departing, layout, in: &extent)
+        guard case .segment(let segment) = entry.row else { return extent }
+        let lines = Double(entry.texts.lines.count) * LabelSeating.line + LabelSeating.gap
+        if entry.row.isSloped {
+            // Its label goes along with it.
+            (extent.above, extent.below) = (5, lines)
+        } else {
+            extent.above = LabelSeating.line + LabelSeating.gap
+            let loop = segment.sender.lane == segment.receiver.lane ? 16.0 : 0
+            extent.below = max(lines - LabelSeating.line + 3, loop)
+        }
+        return extent
     }
 
-    private static func extent(_ row: Scene.Row, _ texts: RowTexts) -> (above: Double, below: Double) {
-        let beside = height(texts.departing)
-        guard case .segment(let segment) = row else { return (7, max(5, beside)) }
-        let lines = Double(texts.lines.count) * LabelSeating.line
-        if row.isSloped { return (4, max(beside, lines + LabelSeating.gap)) }
-        let loop = segment.sender.lane == segment.receiver.lane ? 16.0 : 0
-        return (
-            LabelSeating.line + LabelSeating.gap + 2,
-            max(beside, lines - LabelSeating.line + LabelSeating.gap + 4, loop)
-        )
+    private static func arrivalExtent(_ entry: Entry, _ layout: BandLayout) -> Timeline.Extent {
+        var extent = Timeline.Extent()
+        count(entry.texts.arriving, layout, in: &extent)
+        guard !entry.texts.lines.isEmpty else { return extent }
+        extent.labelAbove = LabelSeating.line + LabelSeating.gap + 2
+        extent.labelBelow = Double(entry.texts.lines.count - 1) * LabelSeating.line + LabelSeating.gap + 2
+        return extent
+    }
+
+    private static func count(_ asides: [RowTexts.Aside], _ layout: BandLayout, in extent: inout Timeline.Extent) {
+        for aside in asides {
+            if layout.isLeft(aside.lane) { extent.left += aside.lines.count } else { extent.right += aside.lines.count }
+        }
     }
 
     // MARK: Places
@@ -154,13 +179,14 @@ struct BandDrawing {
         guard layout.lanes.indices.contains(from), layout.lanes.indices.contains(to) else { return nil }
         let y = timeline.departure(index)
         if from == to {
-            let x = layout.edge(from, towards: from + 1)
-            return Stroke(from: Point(x: x, y: y), to: Point(x: x + 150, y: y))
+            // Towards the middle of the page.
+            let isLast = from > 0 && from == layout.lanes.count - 1
+            let x = layout.edge(from, towards: isLast ? from - 1 : from + 1)
+            return Stroke(from: Point(x: x, y: y), to: Point(x: x + (isLast ? -150 : 150), y: y))
         }
-        var end = timeline.arrival(index)
-        if segment.arrival == nil { end = y + usualFall }
         return Stroke(
-            from: Point(x: layout.edge(from, towards: to), y: y), to: Point(x: layout.edge(to, towards: from), y: end))
+            from: Point(x: layout.edge(from, towards: to), y: y),
+            to: Point(x: layout.edge(to, towards: from), y: timeline.arrival(index)))
     }
 
     /// Gives every row its height and every label its place; where one has none, room, and if that is no help, a place
@@ -170,13 +196,13 @@ struct BandDrawing {
         var beside: Set<Int> = []
         for attempt in 0..<(2 * Self.mostAttempts) {
             timeline.settle(top: 10)
-            usualFall = fall()
             let homeless = seat(without: beside)
             if homeless.isEmpty { return }
             let isLast = attempt >= Self.mostAttempts || entries.count > 4000 && attempt > 2
             for row in homeless {
-                guard isLast else {
-                    timeline.widen(row, by: 12)
+                // Room makes a steep arrow steeper, and no place along it.
+                guard isLast || stroke(row).map(LabelSeating.isSteep) ?? true else {
+                    timeline.widen(row, by: 10)
                     continue
                 }
                 beside.insert(row)
@@ -186,13 +212,6 @@ struct BandDrawing {
         // What still has no place is told by its title alone.
         timeline.settle(top: 10)
         _ = seat(without: beside)
-    }
-
-    /// The height that an arrow usually takes.
-    private func fall() -> Double {
-        let falls = entries.indices.lazy.filter { timeline.isSloped($0) }
-            .map { timeline.arrival($0) - timeline.departure($0) }.prefix(101).sorted()
-        return falls.isEmpty ? 0 : min(60, falls[falls.count / 2])
     }
 
     /// - Returns: The rows whose labels have no place.
@@ -212,6 +231,7 @@ struct BandDrawing {
         seats = Array(repeating: nil, count: entries.count)
         for index in entries.indices where !beside.contains(index) {
             guard let stroke = strokes[index] else { continue }
+            guard !entries[index].texts.lines.isEmpty else { continue }
             seats[index] = seating.seat(entries[index].texts.lines.map(\.width), above: 1, along: stroke, id: index)
             if seats[index] == nil { homeless.append(index) }
         }
@@ -228,7 +248,16 @@ struct BandDrawing {
         }.joined(separator: " ")
         let lines = measure.lines(text, width: width, size: TextMeasure.small, most: 4)
         entries[index].texts.departing.append(RowTexts.Aside(kind: .label, lane: lane, lines: lines))
-        timeline.enlarge(index, below: Self.height(entries[index].texts.departing))
+        entries[index].texts.lines = []
+        timeline.setExtent(index, Self.extent(entries[index], layout))
+    }
+}
+
+extension BandDrawing.Entry {
+    /// What a timer had run for, where it is what sent this segment again.
+    fileprivate var trigger: Text? {
+        guard let timer, let last, case .segment(let segment) = row, segment.isRepetition else { return nil }
+        return DrawingWords.timer(timer, after: SceneClock.duration(last.waited))
     }
 }
 

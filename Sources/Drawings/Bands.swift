@@ -77,6 +77,8 @@ struct Bands {
                     ("font-weight", "700"),
                 ], span.mark.letter)
             y += Self.repetition
+            // Not beside the next one's.
+            if y > end - 24 { break }
         }
         body.line()
     }

@@ -4,8 +4,13 @@ struct LabelSeating {
     static let line = 14.0
     /// Between an arrow and its label.
     static let gap = 3.0
-    /// The steepest arrow whose label is turned with it: 12 degrees, as dy over dx.
-    private static let steepest = 0.2126
+    /// The steepest arrow whose label is turned with it: 15 degrees, as dy over dx.
+    private static let steepest = 0.268
+    /// Whether labels along a line would have to be turned too far.
+    static func isSteep(_ stroke: Stroke) -> Bool {
+        abs(stroke.to.y - stroke.from.y) > steepest * abs(stroke.to.x - stroke.from.x)
+    }
+
     private static let shares = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9]
 
     /// A label that has a place: the middle of its lines' common axis, and the direction in which it is read.
@@ -61,7 +66,7 @@ struct LabelSeating {
         let (left, right) = isRightward ? (stroke.from, stroke.to) : (stroke.to, stroke.from)
         let way = Point(x: (right.x - left.x) / length, y: (right.y - left.y) / length)
         var result: [Seat] = []
-        if abs(way.y) <= Self.steepest * abs(way.x) {
+        if !Self.isSteep(stroke) {
             let half = width / 2 + 2
             let (least, most) = (half + 12, length - half - 12)
             for share in Self.shares where least <= most || share == 0.5 {
@@ -85,8 +90,8 @@ struct LabelSeating {
         func add(_ across: ClosedRange<Double>) {
             boxes.append(Box(origin: middle, direction: way, along: -half...half, across: across))
         }
-        if above > 0 { add((-Self.gap - Double(above) * Self.line)...(-Self.gap)) }
-        if below > 0 { add(Self.gap...(Self.gap + Double(below) * Self.line)) }
+        if above > 0 { add((-Self.gap - Double(above) * Self.line + 1)...(-Self.gap)) }
+        if below > 0 { add(Self.gap...(Self.gap + Double(below) * Self.line - 1)) }
         return Seat(middle: middle, direction: way, above: above, boxes: boxes)
     }
 }

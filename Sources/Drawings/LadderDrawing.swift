@@ -72,6 +72,9 @@ public struct LadderDrawing: Sendable {
     /// Beyond so many rows, what is read out of each is its title alone: a picture that long is searched, not read.
     static let mostDescribed = 2000
 
+    /// The width of so many columns of text in the size of a drawing's.
+    public static func width(columns: Int) -> Double { (Double(columns) * TextMeasure.label * 0.61).rounded() }
+
     let scene: Scene
     let options: Options
 

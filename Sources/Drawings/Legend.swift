@@ -11,7 +11,8 @@ struct Legend {
     /// The states on the bands, in their order.
     private(set) var states: [State] = []
     private var minis: Set<State> = []
-    private var hasInferred = false
+    /// How the states are known.
+    private var sources: Set<Provenance> = []
     private var fates: Set<Sign> = []
 
     private enum Sign: CaseIterable { case lost, refused, useless, underWay, again }
@@ -24,7 +25,7 @@ struct Legend {
             guard let mark, let state = mark.state else { return }
             found.insert(state)
             if mark.form == .mini { minis.insert(state) }
-            if mark.provenance == .inferred { hasInferred = true }
+            sources.insert(mark.provenance)
         }
         for lane in scene.lanes { note(lane.before) }
         for row in scene.rows {
@@ -73,10 +74,11 @@ struct Legend {
             put(sign, x: left, y: y - 4, in: &body)
             body.element("text", [("x", (left + 36).written), ("y", y.written)], text)
         }
-        if hasInferred, !options.isBlank {
-            let text = DrawingWords.inferred(language)
-            let left = place(text, sign: 0)
-            body.element("text", [("x", left.written), ("y", y.written)], text)
+        if !options.isBlank, let text = DrawingWords.frames(facts: facts, hasGuesses: sources.contains(.inferred)) {
+            for line in measure.lines(text(language), width: width - 24) {
+                let left = place(line, sign: 0)
+                body.element("text", [("x", left.written), ("y", y.written)], line)
+            }
         }
         y += 8
         body.close("g")
@@ -91,6 +93,17 @@ struct Legend {
         }
         y += 4
         body.close("g")
+    }
+
+    /// How the states that are no guesses are known.
+    private var facts: Text? {
+        switch (sources.contains(.kernel), sources.contains(.wire), sources.contains(.stack)) {
+        case (true, true, _): PictureWords.fromBoth
+        case (true, false, _): PictureWords.fromKernel
+        case (false, true, _): PictureWords.fromWire
+        case (false, false, true): PictureWords.fromStack
+        case (false, false, false): nil
+        }
     }
 
     private func words(_ sign: Sign) -> Text {

@@ -3,6 +3,7 @@ import Scenes
 import Stories
 import TCPState
 import TCPWire
+import Tracking
 
 /// The texts of one row: what stands on its arrow, and what beside the bands where it leaves and where it arrives.
 struct RowTexts {
@@ -31,12 +32,6 @@ struct RowTexts {
     var lines: [Line] = []
     var departing: [Aside] = []
     var arriving: [Aside] = []
-
-    /// What a timer had run for, where a segment was sent by one.
-    static func trigger(_ segment: Scene.Segment, after waited: Int64?) -> Text? {
-        guard case .timer(let timer) = segment.cause, let waited, segment.isRepetition else { return nil }
-        return DrawingWords.timer(timer, after: SceneClock.duration(waited))
-    }
 }
 
 /// Makes the texts of rows.
@@ -55,7 +50,10 @@ struct RowTextMaker {
     /// - Parameters:
     ///   - room: for a line on the arrow.
     ///   - arrivesApart: whether its arrival is at another height than its departure.
-    func texts(_ row: Scene.Row, room: Double, arrivesApart: Bool, waited: Int64?, layout: BandLayout) -> RowTexts {
+    ///   - trigger: what made its sender send it again.
+    func texts(
+        _ row: Scene.Row, room: Double, arrivesApart: Bool, trigger: Text?, layout: BandLayout
+    ) -> RowTexts {
         var texts = RowTexts()
         switch row {
         case .moment(let moment):
@@ -65,7 +63,7 @@ struct RowTextMaker {
             if let state = state(moment.end, layout) { texts.departing.append(state) }
         case .segment(let segment):
             texts.lines = lines(segment, room: room)
-            if let trigger = RowTexts.trigger(segment, after: waited) {
+            if let trigger {
                 texts.departing.append(aside(.trigger, segment.sender.lane, trigger(language), layout))
             }
             if let state = state(segment.sender, layout) { texts.departing.append(state) }
@@ -90,7 +88,7 @@ struct RowTextMaker {
         guard let mark = end.mark, mark.changed, end.lane == 0 || end.lane == layout.lanes.count - 1,
             scene.isOneConnection
         else { return nil }
-        let name = options.isBlank ? DrawingWords.blank : mark.state?.name ?? "?"
+        let name = options.isBlank ? DrawingWords.blank + DrawingWords.blank : mark.state?.name ?? "?"
         return RowTexts.Aside(kind: .state, lane: end.lane, lines: [name])
     }
 
@@ -123,6 +121,10 @@ struct RowTextMaker {
                 result.append(RowTexts.Line(rest: line, relative: other, width: measure.fixed(line)))
                 first = index + 1
             }
+        }
+        if segment.flags.contains(.syn), scene.isOneConnection, !options.absoluteNumbers {
+            let text = "ISN = \(segment.sequence.raw)"
+            result.append(RowTexts.Line(rest: text, width: measure.fixed(text)))
         }
         let remark = segment.remark(language, isOneConnection: scene.isOneConnection)
         if !remark.isEmpty, !options.isBlank {

@@ -1,7 +1,6 @@
 import Narration
 import Scenes
 import TCPState
-import Tracking
 
 /// The whole drawing, from the title to the footer.
 struct SVGPage {
@@ -109,10 +108,8 @@ struct SVGPage {
         "system-ui,-apple-system,'Segoe UI','Noto Sans','DejaVu Sans','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif"
 
     private func putTitle(width: Double, y: inout Double, in body: inout Markup) {
-        let letters = scene.provenance.map { String($0.letter) }.joined(separator: "+")
-        let right = letters.isEmpty ? 0 : measure.fixed("[\(letters)]") + 16
-        let lines = measure.lines(scene.title(language), width: width - 16 - right, size: 15, most: 3)
-        for (index, line) in lines.enumerated() where !line.isEmpty {
+        let lines = measure.lines(scene.title(language), width: width - 16, size: 15, most: 3)
+        for line in lines where !line.isEmpty {
             y += 18
             body.element(
                 "text",
@@ -120,14 +117,6 @@ struct SVGPage {
                     ("x", "8"), ("y", y.written), ("text-anchor", "start"), ("font-size", "15"), ("font-weight", "700"),
                     ("font-family", Self.runningFonts),
                 ], line)
-            if index == 0, !letters.isEmpty {
-                body.element(
-                    "text",
-                    [
-                        ("class", "dim"), ("fill", Palette.Ink.dim.light), ("x", (width - 8).written), ("y", y.written),
-                        ("text-anchor", "end"),
-                    ], "[\(letters)]")
-            }
         }
         body.line()
     }

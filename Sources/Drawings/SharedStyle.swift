@@ -15,7 +15,7 @@ public struct SharedStyle: Sendable {
     /// Of no drawing.
     public init() {}
 
-    /// A drawing with classes for its presentation, its patterns and heads taken from ``definitions(for:)``, and without what only
+    /// A drawing with classes for its presentation, its patterns and heads taken from ``LadderDrawing/sharedDefinitions``, and without what only
     /// programs read out of a file.
     mutating func share(_ svg: String, prefix: String) -> String {
         var result = ""

@@ -14,14 +14,25 @@ struct Timeline {
         case arrival(Int)
     }
 
+    /// The room that an event takes.
+    struct Extent {
+        /// Between the lifelines, above and below its place.
+        var above = 0.0
+        var below = 0.0
+        /// Lines beside the bands, at the left and at the right.
+        var left = 0
+        var right = 0
+        /// Of an arrival, what its label takes above and below its arrow: so that labels of parallel arrows find room.
+        var labelAbove = 0.0
+        var labelBelow = 0.0
+    }
+
     struct Event {
         var what: What
         var time: Int64
         /// The lane where it happens; of a horizontal arrow the sender's.
         var lane: Int
-        /// The room it needs above and below its place.
-        var above = 0.0
-        var below = 0.0
+        var extent = Extent()
         var y = 0.0
     }
 
@@ -44,16 +55,15 @@ struct Timeline {
     private let pace: Pace
 
     /// The height of a tear.
-    static let tearHeight = 34.0
+    static let tearHeight = 28.0
 
     /// - Parameters:
     ///   - rows: those of one band of lanes.
     ///   - silence: the longest pause, in nanoseconds, that is not torn.
-    ///   - extent: how much room a row needs above and below.
+    ///   - timing: how height follows time.
+    ///   - extent: how much room a row takes, or the arrival of its segment.
     init(
-        _ rows: [Scene.Row], silence: Int64, timing: LadderDrawing.Timing = .squeezed,
-        extent: (Int, Scene.Row) -> (above: Double, below: Double),
-        arrivalExtent: (Int, Scene.Row) -> (above: Double, below: Double)
+        _ rows: [Scene.Row], silence: Int64, timing: LadderDrawing.Timing = .squeezed, extent: (What) -> Extent
     ) {
         departures = Array(repeating: 0, count: rows.count)
         arrivals = Array(repeating: -1, count: rows.count)
@@ -63,16 +73,15 @@ struct Timeline {
         room = []
         var underWay = UnderWay()
         var last = Int64.min
-        func add(_ what: What, _ time: Int64, lane: Int, _ extent: (above: Double, below: Double)) -> Int {
+        func add(_ what: What, _ time: Int64, lane: Int) -> Int {
             last = max(last, time)
-            events.append(Event(what: what, time: last, lane: lane, above: extent.above, below: extent.below))
+            events.append(Event(what: what, time: last, lane: lane, extent: extent(what)))
             return events.count - 1
         }
         func land(_ row: Int) {
             guard case .segment(let segment) = rows[row] else { return }
             arrivals[row] = add(
-                .arrival(row), segment.arrival ?? segment.departure, lane: segment.receiver.lane,
-                arrivalExtent(row, rows[row]))
+                .arrival(row), segment.arrival ?? pace.usualArrival(of: segment), lane: segment.receiver.lane)
         }
         for (index, row) in rows.enumerated() {
             let time = row.time ?? (last == .min ? 0 : last)
@@ -82,60 +91,75 @@ struct Timeline {
                 let departed = underWay.remove(number: number)
             {
                 for other in underWay.due(time, lane: -1) { land(other) }
-                departures[index] = add(.row(index), time, lane: lane, extent(index, row))
+                departures[index] = add(.row(index), time, lane: lane)
                 arrivals[departed] = departures[index]
                 continue
             }
             for other in underWay.due(time, lane: lane) { land(other) }
-            departures[index] = add(.row(index), time, lane: lane, extent(index, row))
-            if case .segment(let segment) = row, segment.sender.lane != segment.receiver.lane,
-                let arrival = segment.arrival, arrival > segment.departure
-            {
-                underWay.add(index, segment, arrival: arrival)
-            }
+            departures[index] = add(.row(index), time, lane: lane)
+            guard case .segment(let segment) = row, segment.sender.lane != segment.receiver.lane else { continue }
+            // What is lost would have arrived as others do.
+            let arrival = segment.arrival ?? pace.usualArrival(of: segment)
+            if arrival > segment.departure { underWay.add(index, segment, arrival: arrival) }
         }
         for other in underWay.due(.max, lane: -1) { land(other) }
         room = Array(repeating: 0, count: events.count)
     }
 
-    /// Whether the segment of a row is drawn with a slope.
-    func isSloped(_ row: Int) -> Bool { arrivals[row] >= 0 }
-
+    /// Where a row's segment leaves and arrives.
     func departure(_ row: Int) -> Double { events[departures[row]].y }
     func arrival(_ row: Int) -> Double { arrivals[row] < 0 ? departure(row) : events[arrivals[row]].y }
 
-    /// The last event's place.
-    var bottom: Double { events.last.map { $0.y + $0.below } ?? 0 }
+    /// Where the last event ends.
+    private(set) var bottom = 0.0
+
+    /// Between the places of two rows, so that their times can be read.
+    private static let leastStep = 13.0
 
     /// Gives each event its place, the first below `top`.
     mutating func settle(top: Double) {
         tears.removeAll(keepingCapacity: true)
+        /// What comes next stands below these: of the rows' times, between the lifelines, beside the bands.
+        var floors = (time: top - Self.leastStep, lane: top, left: top, right: top)
+        var arrivalFloors: [Int: Double] = [:]
+        var lowest: Double { max(floors.time + 4, floors.lane, floors.left, floors.right) }
         for index in events.indices {
-            guard index > 0 else {
-                events[0].y = top + events[0].above
-                continue
+            let now = events[index]
+            let extent = now.extent
+            var y = top
+            if index > 0 {
+                let before = events[index - 1]
+                let (pause, isLong) = now.time.subtractingReportingOverflow(before.time)
+                if isLong && silence < .max || pause > silence {
+                    let place = lowest + Self.tearHeight / 2 + room[index]
+                    tears.append(Tear(duration: isLong ? .max : pause, y: place, before: index))
+                    y = place + Self.tearHeight / 2
+                    floors = (y - Self.leastStep, y, y, y)
+                } else {
+                    y = before.y + pace.height(of: pause) + room[index]
+                }
             }
-            let (before, now) = (events[index - 1], events[index])
-            let (pause, isLong) = now.time.subtractingReportingOverflow(before.time)
-            var step = before.below + now.above + 3
-            if isLong && silence < .max || pause > silence {
-                step += Self.tearHeight
-                tears.append(
-                    Tear(
-                        duration: isLong ? .max : pause,
-                        y: before.y + before.below + (step + room[index] - before.below - now.above) / 2,
-                        before: index))
-            } else {
-                step = max(step, pace.height(of: pause))
+            if extent.above > 0 { y = max(y, floors.lane + extent.above + 2) }
+            if extent.left > 0 { y = max(y, floors.left + 9) }
+            if extent.right > 0 { y = max(y, floors.right + 9) }
+            switch now.what {
+            case .row:
+                y = max(y, floors.time + Self.leastStep)
+                floors.time = y
+            case .arrival:
+                if let floor = arrivalFloors[now.lane] { y = max(y, floor + extent.labelAbove) }
+                arrivalFloors[now.lane] = y + extent.labelBelow
             }
-            events[index].y = before.y + step + room[index]
+            floors.lane = max(floors.lane, y + extent.below)
+            if extent.left > 0 { floors.left = y + Double(extent.left) * BandLayout.nameLine - 5 }
+            if extent.right > 0 { floors.right = y + Double(extent.right) * BandLayout.nameLine - 5 }
+            events[index].y = y
         }
+        bottom = max(lowest, events.last?.y ?? top)
     }
 
-    /// More room below a row.
-    mutating func enlarge(_ row: Int, below: Double) {
-        events[departures[row]].below = max(events[departures[row]].below, below)
-    }
+    /// Another room for a row.
+    mutating func setExtent(_ row: Int, _ extent: Extent) { events[departures[row]].extent = extent }
 
     /// More room in all that happens while a row's segment is under way.
     mutating func widen(_ row: Int, by height: Double) {
@@ -168,7 +192,10 @@ private struct Pace {
         var first: Scene.Segment?
         var answer: Int64?
         for case .segment(let segment) in rows {
-            if let arrival = segment.arrival, arrival > segment.departure { ways.append(arrival - segment.departure) }
+            if let arrival = segment.arrival, arrival > segment.departure {
+                let (way, overflow) = arrival.subtractingReportingOverflow(segment.departure)
+                ways.append(overflow ? .max : way)
+            }
             guard let begin = first else {
                 first = segment
                 continue
@@ -185,6 +212,13 @@ private struct Pace {
         } else {
             roundTrip = 1_000_000
         }
+    }
+
+    /// When a segment arrives where nothing tells it: of those that go astray too.
+    func usualArrival(of segment: Scene.Segment) -> Int64 {
+        guard isSloped else { return segment.departure }
+        let (sum, overflow) = segment.departure.addingReportingOverflow(roundTrip / 2)
+        return overflow ? .max : sum
     }
 
     func height(of pause: Int64) -> Double {

@@ -46,8 +46,18 @@ public enum DrawingWords {
     package static let underWay = Text(en: "under way", zh: "仍在途中")
     /// A dashed arrow.
     package static let again = Text(en: "sent again", zh: "重传")
-    /// A dashed band.
-    package static let inferred = Text(en: "dashed frame: inferred", zh: "虚线框：推断")
+    /// How the states on the bands are known; `nil` where there are none.
+    package static func frames(facts: Text?, hasGuesses: Bool) -> Text? {
+        let guess = PictureWords.inferred
+        guard let facts else {
+            return hasGuesses
+                ? Text(en: "states: \(guess.english)", zh: "状态：\(guess.chinese)") : nil
+        }
+        guard hasGuesses else { return Text(en: "states: \(facts.english)", zh: "状态：\(facts.chinese)") }
+        return Text(
+            en: "states: dashed frame \(guess.english), solid frame \(facts.english)",
+            zh: "状态：虚线框为\(guess.chinese)，实线框为\(facts.chinese)")
+    }
     /// How long a timer had run, by its short name.
     package static func timer(_ timer: TimerName, after duration: String) -> Text {
         switch timer {

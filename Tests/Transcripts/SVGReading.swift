@@ -26,6 +26,13 @@ package final class SVGReading: NSObject, XMLParserDelegate {
         package let group: String
     }
 
+    /// A rectangle.
+    package struct Area {
+        package let attributes: [String: String]
+        package let from: Place
+        package let to: Place
+    }
+
     /// A text and the four corners of what it takes at most.
     package struct Text {
         package let classes: Set<String>
@@ -37,6 +44,7 @@ package final class SVGReading: NSObject, XMLParserDelegate {
     package private(set) var groups: [Group] = []
     package private(set) var lines: [Line] = []
     package private(set) var texts: [Text] = []
+    package private(set) var areas: [Area] = []
     /// Every element's name, and every attribute's.
     package private(set) var elements: Set<String> = []
     package private(set) var attributes: Set<String> = []
@@ -98,6 +106,12 @@ package final class SVGReading: NSObject, XMLParserDelegate {
             openText = (
                 Text(classes: classes, group: frame.group), Double(own["x"] ?? "") ?? 0, Double(own["y"] ?? "") ?? 0
             )
+        case "rect":
+            let numbers = ["x", "y", "width", "height"].map { Double(own[$0] ?? "") ?? 0 }
+            areas.append(
+                Area(
+                    attributes: own, from: place(numbers[0], numbers[1], frame),
+                    to: place(numbers[0] + numbers[2], numbers[1] + numbers[3], frame)))
         case "title", "desc": openNote = ""
         default: break
         }
@@ -133,9 +147,14 @@ package final class SVGReading: NSObject, XMLParserDelegate {
         if name == "title" || name == "desc" { openNote = nil }
     }
 
-    /// In a font of fixed width: 0.6 of its size for a letter, the whole of it for a Chinese one.
+    /// In a font of fixed width: 0.6 of its size for a letter, the whole of it for a Chinese one; a picture put together of
+    /// several takes what one takes.
     private static func width(_ text: String, size: Double) -> Double {
-        text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 1 : 0.6) * size }
+        text.reduce(0) { width, character in
+            let first = character.unicodeScalars.first?.value ?? 0
+            let isCombined = (0x300..<0x370).contains(first)
+            return width + (isCombined ? 0 : first >= 0x2E80 ? 1 : 0.6) * size
+        }
     }
 
     private func place(_ x: Double, _ y: Double, _ frame: Frame) -> Place {

@@ -182,7 +182,7 @@ struct DemoCommand: AsyncParsableCommand {
     /// As a picture that is no text.
     private func draw(_ scene: Scene, _ canvas: Canvas) throws {
         let document = SceneDocument(
-            scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank,
+            scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width,
             silence: DemoParts.silence)
         try form.write(form.format == .svg ? document.svg : document.mermaid)
     }

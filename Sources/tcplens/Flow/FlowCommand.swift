@@ -75,6 +75,11 @@ struct FlowCommand: ParsableCommand {
             ).spoken))
     var hosts = false
 
+    @Option(
+        help: .init(
+            Text(en: "What stands over the picture.", zh: "图的标题。").spoken, valueName: "text"))
+    var title: String?
+
     @OptionGroup var form: FormatOptions
 
     @OptionGroup var output: OutputOptions
@@ -175,7 +180,7 @@ struct FlowCommand: ParsableCommand {
 
     private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) throws {
         let scene = Scene(
-            story: story, title: Text(en: "connection \(number)", zh: "连接 \(number)"), keepsPayload: payload,
+            story: story, title: heading(Text(en: "connection \(number)", zh: "连接 \(number)")), keepsPayload: payload,
             footer: story.summary)
         try show(
             scene, legend: .letters, facts: { try JSONDocument.text(StoryFacts(story, number: number)) },
@@ -186,13 +191,15 @@ struct FlowCommand: ParsableCommand {
             }, canvas)
     }
 
+    private func heading(_ usual: Text) -> Text { title.map { Text(verbatim: $0) } ?? usual }
+
     /// A scene, or the facts behind it, in the form that was asked for.
     private func show(
         _ scene: Scene, legend: Ladder.Legend, facts: () throws -> String, page: (() throws -> String)? = nil,
         _ canvas: Canvas
     ) throws {
         let document = SceneDocument(
-            scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank)
+            scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width)
         switch form.format {
         case .text:
             Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
@@ -232,7 +239,7 @@ struct FlowCommand: ParsableCommand {
         }
         let leftOut = analysis.leftOut
         let scene = Scene(
-            stories: stories.map(\.story), title: Text(en: counted(count, "connection"), zh: "\(count) 条连接"),
+            stories: stories.map(\.story), title: heading(Text(en: counted(count, "connection"), zh: "\(count) 条连接")),
             keepsPayload: payload)
         try show(
             scene, legend: .provenance,

@@ -9,11 +9,14 @@ struct SceneDocument {
     let language: Language
     let absolute: Bool
     let isBlank: Bool
+    /// Columns that were asked for; of letters, in the drawing's size of them.
+    let columns: Int?
     var silence = Ladder.usualSilence
 
     /// The scene as SVG.
     var svg: String {
         var options = LadderDrawing.Options(language: language)
+        if let columns { options.width = LadderDrawing.width(columns: columns) }
         options.absoluteNumbers = absolute
         options.silence = silence
         options.isBlank = isBlank
