@@ -119,3 +119,23 @@ def test_hand_out_leaves_the_answers_to_the_last_page(opened):
 @pytest.mark.parametrize("name, most", [("demo", 300), ("kernel", 300), ("lost", 300), ("blank", 300)])
 def test_files_are_small(pages, name, most):
     assert pages[name].stat().st_size < most * 1024
+
+
+@pytest.mark.parametrize("name", ["demo", "kernel", "lost", "blank", "long"])
+def test_names_are_unique_and_lead_somewhere(opened, name):
+    page = opened(name)
+    wrong = page.evaluate(
+        """() => {
+          const ids = [...document.querySelectorAll('[id]')].map((node) => node.id);
+          const wrong = ids.filter((id, place) => ids.indexOf(id) !== place);
+          for (const node of document.querySelectorAll('main *, .shared *')) {
+            for (const name of ['fill', 'stroke', 'marker-end']) {
+              const [, id] = /url\\(#(.*)\\)/.exec(node.getAttribute(name) ?? '') ?? [];
+              if (id && !document.getElementById(id)) wrong.push(`${name} ${id}`);
+            }
+            const link = node.getAttribute('href');
+            if (link?.startsWith('#') && !document.getElementById(link.slice(1))) wrong.push(link);
+          }
+          return wrong;
+        }""")
+    assert not wrong
