@@ -49,7 +49,8 @@ package enum HandOutWords {
 
     package static func octets(_ number: Int) -> Text {
         Text(
-            en: "These are the first 20 octets of #\(number)'s header. Mark its sequence number, its acknowledgment number and its control bits.",
+            en:
+                "These are the first 20 octets of #\(number)'s header. Mark its sequence number, its acknowledgment number and its control bits.",
             zh: "下面是 #\(number) 首部的前 20 个字节。标出其中的序号、确认号和控制位。")
     }
 

@@ -18,7 +18,8 @@ package enum PageWords {
 
     package static let ladder = Text(en: "The ladder", zh: "时序图")
     package static let ladderHint = Text(
-        en: "Time runs downwards. The bars at the sides are the states of both ends. Choose a segment to see its header.",
+        en:
+            "Time runs downwards. The bars at the sides are the states of both ends. Choose a segment to see its header.",
         zh: "时间从上往下走，两侧色条是两端的状态。点一个报文段，看它的首部。")
     package static let list = Text(en: "The same, event by event", zh: "同一张图，逐条用文字说")
     package static let inspector = Text(en: "Header", zh: "首部")

@@ -20,6 +20,13 @@ package enum TutorialWords {
     package static let whoOpened = Text(en: "Who opened", zh: "谁发起")
     package static let whoClosed = Text(en: "Who closed first", zh: "谁先关闭")
     package static let whoWaits = Text(en: "Who stays in TIME-WAIT", zh: "谁停在 TIME-WAIT")
+    package static let howLong = Text(en: "The handshake took", zh: "握手用时")
+
+    package static func took(_ milliseconds: String, _ last: Int) -> Text {
+        Text(
+            en: "\(milliseconds) ms from the SYN to #\(last) (ACK)", zh: "从 SYN 到 #\(last)（ACK）共 \(milliseconds) 毫秒")
+    }
+
     package static let whatWasSaid = Text(en: "What was said", zh: "说了什么")
 
     package static func isn(of party: Party) -> Text {

@@ -30,7 +30,7 @@ extension Tutorial {
         var sentences = EventSentences(lanes: scene.lanes, milliseconds: Self.milliseconds)
         if !isLong {
             for step in story.steps {
-                sentences.explanations[step.segment.number] = Explanation.explained(step, in: story)
+                sentences.explanations[step.segment.number] = explanation(of: step)
             }
         }
         let figure = LadderFigure(
@@ -46,6 +46,15 @@ extension Tutorial {
             \(isLong ? sentences.html(rows, partSize: LadderFigure.partSize) : sentences.html(rows))</div>
 
             """
+    }
+
+    /// What a segment does, and what its time tells (that its ACK was a delayed one, say).
+    private func explanation(of step: ConnectionStory.Step) -> Text? {
+        guard let told = Explanation.explained(step, in: story) else { return nil }
+        let details = step.labels.filter { $0.label.entry.prominence == .detail }.map(\.comment)
+        return Text(
+            en: ([told] + details).map(\.english).joined(separator: " "),
+            zh: ([told] + details).map(\.chinese).joined())
     }
 
     /// How acknowledgment numbers come about, on relative and on real numbers.

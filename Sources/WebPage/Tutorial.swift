@@ -115,6 +115,11 @@ public struct Tutorial {
                     "<code>\(step.segment.header.sequence)</code> (#\(step.segment.number))"
                 ))
         }
+        if let handshake, let last = handshake.steps.last {
+            let time = last.segment.time.nanoseconds(since: start)
+            facts.append(
+                (TutorialWords.howLong, "\(TutorialWords.took(Self.milliseconds(time), last.segment.number))"))
+        }
         let said = carried.map {
             "\(TutorialWords.carried(by: $0.data.sender, octets: Int($0.data.segment.header.payloadLength), ack: $0.answer.acknowledgment?.value ?? 0, in: $0.answer.segment.number))"
                 as HTML

@@ -23,7 +23,8 @@ struct FormatOptions: ParsableArguments {
         name: .customLong("format"),
         help: .init(
             Text(
-                en: "text, svg (a picture for pages and slides), html (a page that opens anywhere), mermaid (for Markdown) or json.",
+                en:
+                    "text, svg (a picture for pages and slides), html (a page that opens anywhere), mermaid (for Markdown) or json.",
                 zh: "text、svg（可放进网页和幻灯片的图）、html（随处都能打开的单个网页文件）、mermaid（用于 Markdown）或 json。"
             ).spoken))
     private var wanted: Format?
@@ -43,7 +44,8 @@ struct FormatOptions: ParsableArguments {
     @Flag(
         help: .init(
             Text(
-                en: "With svg or html: a hand-out, states and acknowledgment numbers to be filled in; html has the answers on a page of their own.",
+                en:
+                    "With svg or html: a hand-out, states and acknowledgment numbers to be filled in; html has the answers on a page of their own.",
                 zh: "配合 svg 或 html：练习纸，状态与确认号留空待填；html 另附答案页。"
             ).spoken))
     var blank = false
