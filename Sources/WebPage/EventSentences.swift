@@ -40,10 +40,10 @@ struct EventSentences {
         switch row.row {
         case .segment(let segment): text = sentence(segment, row)
         case .moment(let moment):
-            text = "\(time(moment.time))<span class=\"who\">\(name(moment.end.lane))</span> <b>\(moment.what)</b>"
+            text = "\(time(moment.time))\(moment.time == nil ? "" : Self.comma)\(name(moment.end.lane)) <b>\(moment.what)</b>"
             if let remark = moment.remark { text += "\(Self.comma)\(remark)" }
         }
-        text += Self.semicolon + states(row)
+        text += " " + states(row)
         for note in row.row.notes {
             text += "<span class=\"note\">\(name(note.lane))\(Self.colon)\(note.text) (\(note.source))</span>"
         }
@@ -54,9 +54,11 @@ struct EventSentences {
     }
 
     private func sentence(_ segment: Scene.Segment, _ row: PageRow) -> HTML {
-        let from = PageWords.from(name(segment.sender.lane), to: name(segment.receiver.lane))
+        let ends = PageWords.from(name(segment.sender.lane), to: name(segment.receiver.lane))
+        // One text with what stands around it: most of a long list is of these.
+        let from = Text(en: ", \(ends.english), ", zh: "，\(ends.chinese)，")
         var text: HTML =
-            "<a class=\"pick\" href=\"#row-\(row.name)\">#\(segment.number)</a> \(time(segment.departure))<span class=\"who\">\(from)</span>\(Self.comma)<b>\(segment.flags.description)</b>"
+            "<a class=\"pick\" href=\"#row-\(row.name)\">#\(segment.number)</a> \(time(segment.departure))\(from)<b>\(segment.flags.description)</b>"
         text += " <span class=\"numbers\">seq=\(HTML.number(segment.sequence.value, segment.sequence.raw))"
         if segment.length > 0 { text += " len=\(segment.length)" }
         if let ack = segment.acknowledgment {
@@ -75,7 +77,7 @@ struct EventSentences {
     }
 
     private func time(_ time: Int64?) -> HTML {
-        time.map { "<span class=\"time\">\(milliseconds($0)) ms</span>\(Self.comma)" } ?? ""
+        time.map { "\(milliseconds($0)) ms" } ?? ""
     }
 
     private func name(_ lane: Int) -> Text {
@@ -99,7 +101,7 @@ struct EventSentences {
                 ? "<strong>\(PageWords.enters(name(lane), state.name))</strong>\(known)"
                 : "\(PageWords.stays(name(lane), state.name))\(known)"
         }
-        return "<span class=\"ends\">\(ends.joined(Self.comma))</span>"
+        return "<span class=\"ends\">\(ends.joined(" · "))</span>"
     }
 
     private static func fate(_ fate: Scene.Fate) -> Text? {

@@ -5,9 +5,9 @@ enum PageFiles {
     /// The text of one of them; `nil` where there is none of that name.
     static func text(_ name: String) -> String? {
         let files = unsafe UnsafeBufferPointer(start: page_file_list, count: page_file_count)
-        for unsafefile in unsafe files where unsafe String(cString: file.name) == name {
-            return unsafe String(decoding: UnsafeBufferPointer(start: file.octets, count: file.count), as: UTF8.self)
-        }
-        return nil
+        let place = unsafe files.firstIndex { unsafe String(cString: $0.name) == name }
+        guard let place else { return nil }
+        let file = unsafe files[place]
+        return unsafe String(decoding: UnsafeBufferPointer(start: file.octets, count: file.count), as: UTF8.self)
     }
 }

@@ -18,6 +18,11 @@ function showLinked(how) {
 }
 
 for (const node of document.querySelectorAll('.scripted')) node.hidden = false;
-for (const start of [startLadder, startParts, startInspector, startMachine, startStepper, startChoices, startTeaching, startKeys, startSwipe]) start();
+const starts = [startLadder, startInspector, startMachine, startStepper, startChoices, startTeaching, startKeys, startSwipe, startParts];
+for (const start of starts) {
+  start();
+  // With much to do, the browser may answer its reader in between.
+  if (rows.length > 1000) await new Promise((resume) => { setTimeout(resume); });
+}
 if (!showLinked({})) choose(Math.max(0, rows.findIndex((row) => row.segment)), { by: 'start' });
 window.addEventListener('hashchange', () => showLinked({}));

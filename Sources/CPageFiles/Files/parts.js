@@ -31,7 +31,8 @@ export function reach(place) {
 
 export function startParts() {
   const observer = new IntersectionObserver((entries) => {
-    for (const entry of entries) (entry.isIntersecting ? fill : empty)(entry.target);
+    // One in a task of its own.
+    for (const entry of entries) setTimeout(entry.isIntersecting ? fill : empty, 0, entry.target);
   }, { rootMargin: nearby });
   for (const part of kinds.flat()) observer.observe(part);
   window.addEventListener('beforeprint', () => kinds.flat().forEach(fill));
