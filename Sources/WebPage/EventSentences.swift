@@ -40,7 +40,8 @@ struct EventSentences {
         switch row.row {
         case .segment(let segment): text = sentence(segment, row)
         case .moment(let moment):
-            text = "\(time(moment.time))\(moment.time == nil ? "" : Self.comma)\(name(moment.end.lane)) <b>\(moment.what)</b>"
+            text =
+                "\(time(moment.time))\(moment.time == nil ? "" : Self.comma)\(name(moment.end.lane)) <b>\(moment.what)</b>"
             if let remark = moment.remark { text += "\(Self.comma)\(remark)" }
         }
         text += " " + states(row)

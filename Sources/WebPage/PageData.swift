@@ -57,12 +57,14 @@ struct PageData: Encodable {
         let text: String
 
         /// The parts of one option, in order.
-        static func parts(of option: HeaderReport.Option) -> [Option] {
+        static func parts(of option: HeaderReport.Option, in header: [UInt8]) -> [Option] {
             let (start, count) = (option.range.lowerBound, option.range.count)
             let text = option.option.description
             guard count > 1 else { return [Option(at: start, octets: count, text: text)] }
             var parts = [
-                Option(at: start, octets: 1, text: "kind"), Option(at: start + 1, octets: 1, text: "len \(count)"),
+                Option(
+                    at: start, octets: 1, text: "kind \(header.indices.contains(start) ? String(header[start]) : "")"),
+                Option(at: start + 1, octets: 1, text: "len \(count)"),
             ]
             switch option.option {
             case .timestamps(let stamps) where count == 10:
@@ -157,8 +159,9 @@ extension PageData.Segment {
         length = step.segment.header.payloadLength
         let octets = step.headerOctets
         header = octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        let report = HeaderReport(bareTCP: Array(octets))
-        options = report.layers.last?.options.flatMap { PageData.Option.parts(of: $0) } ?? []
+        let all = Array(octets)
+        let report = HeaderReport(bareTCP: all)
+        options = report.layers.last?.options.flatMap { PageData.Option.parts(of: $0, in: all) } ?? []
         self.answer = answer.flatMap { answer in
             sequences[answer.number].map {
                 PageData.Answer(

@@ -218,9 +218,9 @@ struct StateDiagram {
         case (.finWait1, .closing): return line(104, 380, 176, 438, label: Point(160, 400))
         case (.finWait1, .timeWait): return line(80, 380, 190, 530, label: Point(174, 496))
         case (.finWait2, .timeWait): return line(74, 466, 170, 530, label: Point(104, 512), "end")
-        case (.closing, .timeWait): return line(244, 466, 244, 530, label: Point(252, 500))
+        case (.closing, .timeWait): return line(244, 466, 244, 530, label: Point(252, 518))
         case (.closeWait, .lastAck): return line(358, 380, 358, 438, label: Point(342, 406), "end")
-        case (.lastAck, .closed): return line(358, 466, 358, 530, label: Point(342, 494), "end")
+        case (.lastAck, .closed): return line(358, 466, 358, 530, label: Point(342, 488), "end")
         case (.timeWait, .closed): return line(264, 544, 304, 544, label: Point(284, 566), "middle")
         default:
             guard pair.to == .closed else { return nil }
