@@ -13,6 +13,8 @@ struct EventSentences {
     let milliseconds: (Int64) -> String
     /// What is said besides of some segments, by number.
     var explanations: [Int: Text] = [:]
+    /// Whether both ends' states stand with each row, or with those alone that change one.
+    var tellsEachState = true
     /// Whether acknowledgment numbers and states are left for the reader to fill in.
     var leavesBlanks = false
 
@@ -44,7 +46,7 @@ struct EventSentences {
                 "\(time(moment.time))\(moment.time == nil ? "" : Self.comma)\(name(moment.end.lane)) <b>\(moment.what)</b>"
             if let remark = moment.remark { text += "\(Self.comma)\(remark)" }
         }
-        text += " " + states(row)
+        if tellsEachState || row.changes { text += " " + states(row) }
         for note in row.row.notes {
             text += "<span class=\"note\">\(name(note.lane))\(Self.colon)\(note.text) (\(note.source))</span>"
         }

@@ -28,6 +28,7 @@ extension Tutorial {
     func ladder(_ language: Language?, _ drawn: inout SharedStyle) -> HTML {
         let isLong = rows.count > LadderFigure.longest
         var sentences = EventSentences(lanes: scene.lanes, milliseconds: Self.milliseconds)
+        sentences.tellsEachState = !isLong
         if !isLong {
             for step in story.steps {
                 sentences.explanations[step.segment.number] = explanation(of: step)
