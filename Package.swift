@@ -92,12 +92,22 @@ let package = Package(
                 "Stories", "LinuxKernel", "Lab", "Narration",
             ],
             swiftSettings: safe),
+        // Its files are embedded by the compiler, not copied: `exclude` keeps them from being taken for sources.
+        .target(name: "CPageFiles", exclude: ["Files"]),
+        .target(
+            name: "WebPage",
+            dependencies: [
+                "CPageFiles", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Narration", "Scenes",
+                "Drawings",
+                "Documents",
+            ],
+            swiftSettings: safe),
         .executableTarget(
             name: "tcplens",
             dependencies: [
                 "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures",
                 "Queries", "Passes", "Stories", "LinuxKernel", "Lab", "Narration", "Scenes", "Pictures", "Drawings",
-                "Documents",
+                "Documents", "WebPage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
@@ -179,7 +189,12 @@ let package = Package(
             ],
             swiftSettings: plain),
         .testTarget(
-            name: "DocumentsTests", dependencies: ["FlatMemory", "TCPWire", "Documents"], swiftSettings: plain),
+            name: "WebPageTests",
+            dependencies: [
+                "WebPage", "Lab", "Narration", "Scenes", "Stories", "TCPWire", "Tracking",
+            ],
+            swiftSettings: plain),
+        .testTarget(name: "DocumentsTests", dependencies: ["FlatMemory", "TCPWire", "Documents"], swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
             dependencies: [

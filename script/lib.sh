@@ -26,6 +26,8 @@ rsvg-convert librsvg2-bin librsvg2-tools librsvg        rsvg-convert  rsvg-conve
 python3      python3        python3        python         python3       python3        python3
 tmux         tmux         tmux           tmux           tmux          tmux           tmux
 xz           xz-utils     xz             xz             xz            xz             xz
+chromium     chromium     chromium       chromium       chromium      chromium       -
+ensurepip    python3-venv python3        python         python3       python3        -
 dpkg-deb     dpkg         dpkg           dpkg           dpkg          dpkg           -
 debootstrap  debootstrap  debootstrap    debootstrap    debootstrap   debootstrap    -
 '
@@ -34,6 +36,8 @@ debootstrap  debootstrap  debootstrap    debootstrap    debootstrap   debootstra
 build_needs=(pcap/pcap.h zlib.h)
 # shellcheck disable=SC2034
 compare_needs=(tshark tcpdump ip ss unshare setpriv setcap tmux rsvg-convert)
+# shellcheck disable=SC2034
+browser_needs=(chromium python3 ensurepip)
 
 case ${TCPLENS_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}} in
     zh*) in_chinese=yes ;;
@@ -52,10 +56,13 @@ compiler() {
     if [[ -x $beside ]]; then echo "$beside"; else command -v clang || command -v cc || echo false; fi
 }
 
-# A name that ends in .h is a header, any other a command.
+# A name that ends in .h is a header, any other a command, or what is said beside it.
 is_there() {
     case $1 in
         *.h) printf '#include <%s>\n' "$1" | "$(compiler)" -E -x c - >/dev/null 2>&1 ;;
+        chromium) { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null ;;
+        # What makes a folder with Python's packages; Debian has it apart from python3.
+        ensurepip) python3 -c 'import ensurepip' 2>/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }

@@ -7,7 +7,7 @@ extension BandDrawing {
     /// Draws the band from height `y` on, which is moved below it.
     mutating func draw(y: inout Double, in body: inout Markup) {
         y += 8
-        putHeads(y: &y, in: &body)
+        if options.hasHeads { putHeads(y: &y, in: &body) }
         // All that was laid out counts from the lifelines' beginning.
         body.open("g", [("transform", "translate(0 \(y.written))")])
         body.line()

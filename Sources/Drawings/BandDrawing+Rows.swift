@@ -13,8 +13,8 @@ extension BandDrawing {
         for (index, entry) in entries.enumerated() {
             let row = scene.rows[entry.index]
             open(entry, in: &body)
-            body.element("title", [], maker.heading(row, isShort: !isDescribed))
-            if isDescribed { body.element("desc", [], maker.description(row, clock: clock)) }
+            if !options.isEmbedded { body.element("title", [], maker.heading(row, isShort: !hasRoom)) }
+            if !options.isEmbedded, hasRoom { body.element("desc", [], maker.description(row, clock: clock)) }
             if case .segment(let segment) = entry.row { put(segment, index, in: &body) }
             if let time = entry.row.time, let x = layout.time {
                 body.element(
@@ -31,7 +31,7 @@ extension BandDrawing {
     }
 
     /// Whether there is room for all that can be told of each row.
-    private var isDescribed: Bool { scene.rows.count <= LadderDrawing.mostDescribed }
+    private var hasRoom: Bool { scene.rows.count <= LadderDrawing.mostDescribed }
 
     private func open(_ entry: Entry, in body: inout Markup) {
         let id = options.prefix + names[entry.index]
@@ -47,18 +47,18 @@ extension BandDrawing {
                 ("id", id), ("class", "segment"), ("data-number", "\(segment.number)"),
                 ("data-flags", segment.flags.description), ("data-sequence", "\(segment.sequence.raw)"),
                 ("data-acknowledgment", options.isBlank ? nil : segment.acknowledgment.map { "\($0.raw)" }),
-                ("data-length", "\(segment.length)"), ("data-time", isDescribed ? "\(segment.departure)" : nil),
+                ("data-length", "\(segment.length)"), ("data-time", hasRoom ? "\(segment.departure)" : nil),
                 (
                     "data-arrival",
-                    segment.arrival.flatMap { $0 == segment.departure || !isDescribed ? nil : "\($0)" }
+                    segment.arrival.flatMap { $0 == segment.departure || !hasRoom ? nil : "\($0)" }
                 ),
                 (
                     "data-relative-sequence",
-                    segment.sequence.base == .none || !isDescribed ? nil : "\(segment.sequence.value)"
+                    segment.sequence.base == .none || !hasRoom ? nil : "\(segment.sequence.value)"
                 ),
                 (
                     "data-relative-acknowledgment",
-                    options.isBlank || !isDescribed
+                    options.isBlank || !hasRoom
                         ? nil : segment.acknowledgment.flatMap { $0.base == .none ? nil : "\($0.value)" }
                 ),
             ])
@@ -143,10 +143,19 @@ extension BandDrawing {
                 body.element("tspan", [], line.flags)
                 if !line.rest.isEmpty { body.put(" ") }
             }
-            body.put(line.rest)
+            putRest(line, in: &body)
             body.close("text")
         }
         if !isLevel { body.close("g") }
+    }
+}
+
+extension BandDrawing {
+    /// The numbers of a label, or its words.
+    private func putRest(_ line: RowTexts.Line, in body: inout Markup) {
+        guard let relative = line.relative else { return body.put(line.rest) }
+        body.element("tspan", [("class", "rel")], relative)
+        body.element("tspan", [("class", "raw")], line.rest)
     }
 }
 

@@ -63,7 +63,7 @@ struct BandDrawing {
         }
         let all = entries
         let shape = layout
-        timeline = Timeline(all.map(\.row), silence: options.silence) { what in
+        timeline = Timeline(all.map(\.row), silence: options.silence, timing: options.timing) { what in
             switch what {
             case .row(let index): Self.extent(all[index], shape)
             case .arrival(let index): Self.arrivalExtent(all[index], shape)

@@ -1,5 +1,6 @@
 import Narration
 import Scenes
+import TCPState
 
 /// A scene as a ladder in SVG: lifelines, both ends' states on bands beside them, an arrow for each segment.
 ///
@@ -32,12 +33,32 @@ public struct LadderDrawing: Sendable {
         public var hasLegend = true
         /// Acknowledgment numbers and states are left out, to be filled in by hand.
         public var isBlank = false
+        /// How height follows time.
+        public var timing = Timing.squeezed
+        /// Endpoints' names over the lifelines; a part that goes on where another ended has none.
+        public var hasHeads = true
+        /// For a page that tells each row itself, hides the drawing from who reads it aloud, and has the rules of ``Palette``:
+        /// without titles, descriptions and rules. Numbers that count from the ISN stand beside those of the header, in
+        /// elements of class `rel` and `raw`: the page shows one of them.
+        public var isEmbedded = false
+        /// How times are written, where that is not for this drawing alone to say.
+        package var clock: SceneClock?
 
         /// The usual drawing.
         public init(language: Language = .english, width: Double = LadderDrawing.usualWidth) {
             self.language = language
             self.width = width
         }
+    }
+
+    /// How height follows time. The order is the same in all.
+    public enum Timing: String, Sendable, CaseIterable {
+        /// Bursts are spread, pauses squeezed, long silences torn.
+        case squeezed
+        /// Evenly, as far as labels leave room.
+        case even
+        /// One step for each event, whatever time lies between.
+        case steps
     }
 
     /// The width of a drawing that is not asked for another.
@@ -65,6 +86,19 @@ public struct LadderDrawing: Sendable {
 
     /// The element `svg`, as a page holds it.
     public var svg: String { SVGPage(scene, options: options).text() }
+
+    /// The same for a page with several drawings, which share their presentation; with ``Options/isEmbedded``.
+    public func svg(sharing style: inout SharedStyle) -> String { style.share(svg, prefix: options.prefix) }
+
+    /// What drawings that share their presentation need once in their page, in an element `svg` that takes no room.
+    public static let sharedDefinitions: String = {
+        var definitions = Markup()
+        SVGPage.define(State.allCases, prefix: "ladder-", in: &definitions)
+        return definitions.text
+    }()
+
+    /// What drawings in a page need of its style, besides the palette.
+    public static var rules: String { SVGPage.rules }
 
     /// A file of its own.
     public var document: String { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg + "\n" }

@@ -13,6 +13,8 @@ struct RowTexts {
         var number = ""
         var flags = ""
         var rest = ""
+        /// The same with numbers that count from the ISNs, where both are drawn.
+        var relative: String?
         /// In the font for running text.
         var isProse = false
         var width: Double
@@ -91,29 +93,34 @@ struct RowTextMaker {
     }
 
     private func lines(_ segment: Scene.Segment, room: Double) -> [RowTexts.Line] {
-        let numbers = segment.numbers(absolute: options.absoluteNumbers).map { word in
-            options.isBlank && word.hasPrefix("ack=") ? "ack=" + DrawingWords.blank : word
+        // Where both are drawn, those of the header are the longer ones and find the room.
+        let numbers = words(segment, absolute: options.absoluteNumbers || options.isEmbedded)
+        let relative = options.isEmbedded ? words(segment, absolute: false) : []
+        func both(_ range: Range<Int>) -> (String, String?) {
+            let whole = numbers[range].joined(separator: " ")
+            guard options.isEmbedded else { return (whole, nil) }
+            let other = relative[range].joined(separator: " ")
+            return (whole, other == whole ? nil : other)
         }
         let number = "#\(segment.number)"
         let flags = segment.flags.description
-        let whole = numbers.joined(separator: " ")
+        let (whole, other) = both(numbers.indices)
         var result: [RowTexts.Line] = []
         let width = measure.fixed("\(number) \(flags)  \(whole)")
         if width <= room || numbers.isEmpty {
-            result.append(RowTexts.Line(number: number, flags: flags, rest: whole, width: width))
+            result.append(RowTexts.Line(number: number, flags: flags, rest: whole, relative: other, width: width))
         } else {
             result.append(RowTexts.Line(number: number, flags: flags, width: measure.fixed("\(number) \(flags)")))
-            var line = ""
-            for word in numbers {
-                let longer = line.isEmpty ? word : line + " " + word
-                if !line.isEmpty, measure.fixed(longer) > room {
-                    result.append(RowTexts.Line(rest: line, width: measure.fixed(line)))
-                    line = word
-                } else {
-                    line = longer
+            var first = 0
+            for index in numbers.indices {
+                let isLast = index + 1 == numbers.count
+                guard isLast || measure.fixed(numbers[first...(index + 1)].joined(separator: " ")) > room else {
+                    continue
                 }
+                let (line, other) = both(first..<(index + 1))
+                result.append(RowTexts.Line(rest: line, relative: other, width: measure.fixed(line)))
+                first = index + 1
             }
-            result.append(RowTexts.Line(rest: line, width: measure.fixed(line)))
         }
         if segment.flags.contains(.syn), scene.isOneConnection, !options.absoluteNumbers {
             let text = "ISN = \(segment.sequence.raw)"
@@ -126,6 +133,12 @@ struct RowTextMaker {
             }
         }
         return result
+    }
+
+    private func words(_ segment: Scene.Segment, absolute: Bool) -> [String] {
+        segment.numbers(absolute: absolute).map { word in
+            options.isBlank && word.hasPrefix("ack=") ? "ack=" + DrawingWords.blank : word
+        }
     }
 
     /// What is read out of a row, apart from its heading.

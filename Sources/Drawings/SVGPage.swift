@@ -16,7 +16,7 @@ struct SVGPage {
 
     func text() -> String {
         let bands = LaneBand.bands(of: scene, capacity: LadderDrawing.mostLanes, silence: options.silence)
-        let clock = SceneClock(times: scene.rows.lazy.compactMap(\.time))
+        let clock = options.clock ?? SceneClock(times: scene.rows.lazy.compactMap(\.time))
         let names = scene.rowNames
         var drawings = bands.map { band in
             BandDrawing(band, of: scene, names: names, clock: clock, options: options)
@@ -47,37 +47,19 @@ struct SVGPage {
 
     private func putStart(width: Double, height: Double, in page: inout Markup) {
         let id = options.prefix
+        let isAlone = !options.isEmbedded
         page.open(
             "svg",
             [
-                ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", "0 0 \(width.written) \(height.written)"),
-                ("width", width.written), ("height", height.written), ("role", "img"),
-                ("aria-labelledby", "\(id)title \(id)desc"), ("class", "tcplens-ladder"),
+                ("xmlns", isAlone ? "http://www.w3.org/2000/svg" : nil),
+                ("viewBox", "0 0 \(width.written) \(height.written)"), ("width", width.written),
+                ("height", height.written), ("role", isAlone ? "img" : nil),
+                ("aria-labelledby", isAlone ? "\(id)title \(id)desc" : nil), ("class", "tcplens-ladder"),
                 ("lang", language == .chinese ? "zh-CN" : "en"),
             ])
         page.line()
-        page.element("title", [("id", id + "title")], scene.title(language))
-        let segments = scene.rows.count { if case .segment = $0 { true } else { false } }
-        let summary = DrawingWords.summary(segments: segments, lanes: scene.lanes.prefix(12).map(\.name))
-        let told = [summary] + (options.isBlank ? [] : scene.footer)
-        page.element("desc", [("id", id + "desc")], told.map { $0(language) }.joined(separator: " "))
-        page.element(
-            "style", [],
-            ".tcplens-ladder .prose{font-family:\(Self.runningFonts);font-size:\(TextMeasure.small.written)px}"
-                + ".tcplens-ladder .label tspan{font-weight:700}.tcplens-ladder .time{text-anchor:end;font-size:\(TextMeasure.small.written)px}@media (prefers-color-scheme:dark){\(Palette.rules(.dark, under: ".tcplens-ladder"))}"
-                + "@media print{\(Palette.rules(.light, under: ".tcplens-ladder"))}")
-        page.open("defs")
-        StatePattern.define(Legend(scene, options: options).states, prefix: id, in: &page)
-        page.open(
-            "marker",
-            [
-                ("id", id + "head"), ("viewBox", "0 0 10 8"), ("refX", "9.5"), ("refY", "4"), ("markerWidth", "11"),
-                ("markerHeight", "9"), ("markerUnits", "userSpaceOnUse"), ("orient", "auto"),
-            ])
-        page.empty("path", [("class", "ink"), ("fill", Palette.Ink.ink.light), ("d", "M0 0L10 4L0 8L2.2 4Z")])
-        page.close("marker")
-        page.close("defs")
-        page.line()
+        if isAlone { putDescription(id, in: &page) }
+        if isAlone { Self.define(Legend(scene, options: options).states, prefix: id, in: &page) }
         page.empty(
             "rect", [("class", "paper"), ("width", "100%"), ("height", "100%"), ("fill", Palette.Ink.paper.light)])
         // A rim of the background around all text, below its letters.
@@ -88,6 +70,41 @@ struct SVGPage {
                 ("stroke-width", "3"), ("stroke-linejoin", "round"), ("paint-order", "stroke"),
                 ("font-family", Self.fixedFonts), ("font-size", TextMeasure.label.written), ("text-anchor", "middle"),
             ])
+        page.line()
+    }
+
+    /// What it is, for who cannot see it, and the colours for those who prefer dark.
+    private func putDescription(_ id: String, in page: inout Markup) {
+        page.element("title", [("id", id + "title")], scene.title(language))
+        let segments = scene.rows.count { if case .segment = $0 { true } else { false } }
+        let summary = DrawingWords.summary(segments: segments, lanes: scene.lanes.prefix(12).map(\.name))
+        let told = [summary] + (options.isBlank ? [] : scene.footer)
+        page.element("desc", [("id", id + "desc")], told.map { $0(language) }.joined(separator: " "))
+        page.element(
+            "style", [],
+            Self.rules + "@media (prefers-color-scheme:dark){\(Palette.rules(.dark, under: ".tcplens-ladder"))}"
+                + "@media print{\(Palette.rules(.light, under: ".tcplens-ladder"))}")
+    }
+
+    /// How text looks that there is much of, told once.
+    static let rules =
+        ".tcplens-ladder .prose{font-family:\(runningFonts);font-size:\(TextMeasure.small.written)px}"
+        + ".tcplens-ladder .label tspan{font-weight:700}"
+        + ".tcplens-ladder .time{text-anchor:end;font-size:\(TextMeasure.small.written)px}"
+
+    /// The patterns of states, and the heads of arrows.
+    static func define(_ states: [State], prefix: String, in page: inout Markup) {
+        page.open("defs")
+        StatePattern.define(states, prefix: prefix, in: &page)
+        page.open(
+            "marker",
+            [
+                ("id", prefix + "head"), ("viewBox", "0 0 10 8"), ("refX", "9.5"), ("refY", "4"), ("markerWidth", "11"),
+                ("markerHeight", "9"), ("markerUnits", "userSpaceOnUse"), ("orient", "auto"),
+            ])
+        page.empty("path", [("class", "ink"), ("fill", Palette.Ink.ink.light), ("d", "M0 0L10 4L0 8L2.2 4Z")])
+        page.close("marker")
+        page.close("defs")
         page.line()
     }
 

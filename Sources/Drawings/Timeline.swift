@@ -60,12 +60,16 @@ struct Timeline {
     /// - Parameters:
     ///   - rows: those of one band of lanes.
     ///   - silence: the longest pause, in nanoseconds, that is not torn.
+    ///   - timing: how height follows time.
     ///   - extent: how much room a row takes, or the arrival of its segment.
-    init(_ rows: [Scene.Row], silence: Int64, extent: (What) -> Extent) {
+    init(
+        _ rows: [Scene.Row], silence: Int64, timing: LadderDrawing.Timing = .squeezed, extent: (What) -> Extent
+    ) {
         departures = Array(repeating: 0, count: rows.count)
         arrivals = Array(repeating: -1, count: rows.count)
-        pace = Pace(rows)
-        self.silence = max(silence, pace.roundTrip.multipliedReportingOverflow(by: 3).partialValue)
+        pace = Pace(rows, timing)
+        self.silence =
+            timing == .squeezed ? max(silence, pace.roundTrip.multipliedReportingOverflow(by: 3).partialValue) : .max
         room = []
         var underWay = UnderWay()
         var last = Int64.min
@@ -126,7 +130,7 @@ struct Timeline {
             if index > 0 {
                 let before = events[index - 1]
                 let (pause, isLong) = now.time.subtractingReportingOverflow(before.time)
-                if isLong || pause > silence {
+                if isLong && silence < .max || pause > silence {
                     let place = lowest + Self.tearHeight / 2 + room[index]
                     tears.append(Tear(duration: isLong ? .max : pause, y: place, before: index))
                     y = place + Self.tearHeight / 2
@@ -171,10 +175,19 @@ private struct Pace {
     /// Whether ways are known, and slopes are to look alike.
     private let isSloped: Bool
 
+    private let timing: LadderDrawing.Timing
+    /// Nanoseconds from the first row to the last.
+    private let whole: Int64
+
     /// The height of a round trip.
     private static let height = 56.0
+    /// The height over which time runs evenly.
+    private static let wholeHeight = 1200.0
 
-    init(_ rows: [Scene.Row]) {
+    init(_ rows: [Scene.Row], _ timing: LadderDrawing.Timing) {
+        self.timing = timing
+        let times = rows.lazy.compactMap(\.time)
+        whole = max(1, (times.max() ?? 0).subtractingReportingOverflow(times.min() ?? 0).partialValue)
         var ways: [Int64] = []
         var first: Scene.Segment?
         var answer: Int64?
@@ -209,6 +222,11 @@ private struct Pace {
     }
 
     func height(of pause: Int64) -> Double {
+        switch timing {
+        case .squeezed: break
+        case .even: return Double(max(0, pause)) / Double(whole) * Self.wholeHeight
+        case .steps: return 0
+        }
         let trips = Double(max(0, pause)) / Double(roundTrip)
         let limit = isSloped ? 1.5 : 0.5
         if trips <= limit { return trips * Self.height }

@@ -21,13 +21,16 @@ public enum Explanation {
 
     /// One paragraph for each step, on the numbers of this connection.
     public static func steps(of story: ConnectionStory) -> [Text] {
-        story.steps.compactMap { step in
-            guard let account = step.account else { return paragraph(step, in: story) }
-            let what = account.original.map { again(step, $0) } ?? paragraph(step, in: story)
-            guard let loss = account.lossSentence else { return what }
-            let told = what ?? plain(step)
-            return Text(en: told.english + " " + loss.english, zh: told.chinese + loss.chinese)
-        }
+        story.steps.compactMap { explained($0, in: story) }
+    }
+
+    /// The same of one step; `nil` where its numbers say all.
+    public static func explained(_ step: ConnectionStory.Step, in story: ConnectionStory) -> Text? {
+        guard let account = step.account else { return paragraph(step, in: story) }
+        let what = account.original.map { again(step, $0) } ?? paragraph(step, in: story)
+        guard let loss = account.lossSentence else { return what }
+        let told = what ?? plain(step)
+        return Text(en: told.english + " " + loss.english, zh: told.chinese + loss.chinese)
     }
 
     private static func plain(_ step: ConnectionStory.Step) -> Text {

@@ -166,7 +166,7 @@ struct SchemaTests {
     func everyProperty() async throws {
         #expect(!SharedCaptures.paths.isEmpty)
         var met = try await documents().union(try await scripts()).union(try await sockets())
-        met = try await met.union(try demo()).union(try container())
+        met = try await met.union(demo()).union(container())
         for path in SharedCaptures.paths {
             let list = try await Run("connections", "--json", "--long", path)
             // Where there is none the code says so.

@@ -138,7 +138,8 @@ package final class SVGReading: NSObject, XMLParserDelegate {
             }
             openNote = nil
         case "text":
-            guard var (text, x, y) = openText else { return }
+            guard let (read, x, y) = openText else { return }
+            var text = read
             let width = Self.width(text.content, size: frame.size)
             let start = x - (frame.anchor == "middle" ? width / 2 : frame.anchor == "end" ? width : 0)
             // From the height of capitals down to the baseline: what reaches below it is seldom there.

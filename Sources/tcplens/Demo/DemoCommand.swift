@@ -10,6 +10,7 @@ import Scenes
 import Stories
 import TCPWire
 import Tracking
+import WebPage
 
 /// `tcplens demo`: the tutorial's experiment, end to end.
 struct DemoCommand: AsyncParsableCommand {
@@ -25,6 +26,8 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo --lang zh         in Chinese
                 tcplens demo -w hello.pcapng   keep the packets, each with a comment, for Wireshark
                 tcplens demo --json            the same facts for programs
+                tcplens demo -o hello.html     the whole tutorial as one page, on this run's numbers
+                tcplens demo -o sheet.html --blank    a hand-out, with the answers on its last page
                 tcplens demo -o hello.svg      the picture alone, for a page or a slide
                 tcplens demo --on stack        on our own TCP, with the reason for every segment
                 tcplens demo --on stack --lose 4     what it does about a lost packet
@@ -35,6 +38,8 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo --lang en         英文讲解
                 tcplens demo -w hello.pcapng   保存报文（每个都带注释），可用 Wireshark 打开
                 tcplens demo --json            以 JSON 输出同样的事实
+                tcplens demo -o hello.html     整篇教程做成一个网页，数字都来自这次运行
+                tcplens demo -o sheet.html --blank    课堂练习，答案在最后一页
                 tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
                 tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
                 tcplens demo --on stack --lose 4     看它怎样应对丢包
@@ -124,6 +129,7 @@ struct DemoCommand: AsyncParsableCommand {
         case .json:
             try form.write(JSONDocument.text(StackDemoFacts(record, lostPackets: options.lostPackets)) + "\n")
         case .svg, .mermaid: try draw(DemoParts.scene(record.story), canvas)
+        case .html: try write(Tutorial(record, opening: [Self.whatStackIs(record)]), canvas)
         case .text where isCaptureOutput: break
         case .text:
             let page = StackDemoPage(
@@ -156,6 +162,13 @@ struct DemoCommand: AsyncParsableCommand {
         case .svg, .mermaid:
             guard let story else { throw Self.nothingToDraw(form.format) }
             try draw(DemoParts.scene(story, moments: record.sceneMoments(story)), canvas)
+        case .html:
+            if let story {
+                try write(Tutorial(record, story, privilege), canvas)
+            } else if let rehearsal = Self.rehearse(port) {
+                let opening = record.introduction(nil, privilege) + [TutorialWords.noPackets]
+                try write(Tutorial(rehearsal, opening: opening), canvas)
+            }
         case .text where isCaptureOutput: break
         case .text:
             let page = DemoPage(
@@ -182,6 +195,14 @@ struct DemoCommand: AsyncParsableCommand {
             scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width,
             silence: DemoParts.silence)
         try form.write(form.format == .svg ? document.svg : document.mermaid)
+    }
+
+    private func write(_ tutorial: Tutorial, _ canvas: Canvas) throws {
+        try form.write(tutorial.html(canvas.language, maker: TCPLens.maker, isBlank: form.blank))
+    }
+
+    private static func whatStackIs(_ record: StackExperiment.Record) -> Text {
+        DemoWords.stackWhat(client: record.story.client.description, server: record.story.server.description)
     }
 
     private static func nothingToDraw(_ format: FormatOptions.Format) -> Failure {

@@ -47,22 +47,8 @@ struct DemoPage {
     private var parts: DemoParts { DemoParts(absolute: absolute, canvas: canvas, start: start) }
 
     private func opening() -> [String] {
-        var lines = [StyledText.heading(DemoWords.title(language), canvas)]
-        let packets = story?.steps.count
-        lines += parts.paragraph(
-            DemoWords.what(
-                client: record.client.description, server: record.server.description,
-                kernel: KernelVersion.current.description, packets: packets,
-                lost: record.recording.map { Int($0.statistics.droppedByKernel) } ?? 0))
-        if let taken = record.takenPort {
-            lines += parts.paragraph(DemoWords.portTaken(taken, used: record.server.port))
-        }
-        switch privilege {
-        case .here, .elsewhere: break
-        case .inside: lines += parts.paragraph(DemoWords.inside)
-        case .nowhere(let refusal): lines += parts.paragraph(DemoWords.nowhere(refusal.error))
-        }
-        return lines
+        [StyledText.heading(DemoWords.title(language), canvas)]
+            + record.introduction(story, privilege).flatMap { parts.paragraph($0) }
     }
 
     private var start: Timestamp { record.start(story) }
@@ -114,8 +100,24 @@ struct DemoPage {
 
 extension Experiment.Record {
     /// Times count from here: the first packet, or what the client did first.
-    fileprivate func start(_ story: ConnectionStory?) -> Timestamp {
+    func start(_ story: ConnectionStory?) -> Timestamp {
         story?.steps.first?.segment.time ?? dial.steps.first?.time ?? Timestamp(nanoseconds: 0)
+    }
+
+    /// Who, where, and how much of it could be seen.
+    func introduction(_ story: ConnectionStory?, _ privilege: Privilege) -> [Text] {
+        var texts = [
+            DemoWords.what(
+                client: client.description, server: server.description, kernel: KernelVersion.current.description,
+                packets: story?.steps.count, lost: recording.map { Int($0.statistics.droppedByKernel) } ?? 0)
+        ]
+        if let takenPort { texts.append(DemoWords.portTaken(takenPort, used: server.port)) }
+        switch privilege {
+        case .here, .elsewhere: break
+        case .inside: texts.append(DemoWords.inside)
+        case .nowhere(let refusal): texts.append(DemoWords.nowhere(refusal.error))
+        }
+        return texts
     }
 
     /// The client's calls, for the picture.

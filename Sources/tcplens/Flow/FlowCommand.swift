@@ -9,6 +9,7 @@ import Scenes
 import Stories
 import TCPWire
 import Tracking
+import WebPage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -29,6 +30,7 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng --conn 3   the third
                 tcplens flow capture.pcapng -S         real sequence numbers
                 tcplens flow capture.pcapng --hosts    all connections on one axis
+                tcplens flow capture.pcapng -o page.html    a page for a ticket, without what the segments carry
                 tcplens flow capture.pcapng -o flow.svg      a picture for a page, a slide or a ticket
                 tcplens flow capture.pcapng --format mermaid   for a Markdown file
                 zcat capture.pcap.gz | tcplens flow -  from a pipe
@@ -38,6 +40,7 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng --conn 3   第三条
                 tcplens flow capture.pcapng -S         显示真实序号
                 tcplens flow capture.pcapng --hosts    所有连接画在同一时间轴上
+                tcplens flow capture.pcapng -o page.html    做成一个网页附在工单里，不含载荷
                 tcplens flow capture.pcapng -o flow.svg      画成图片，可放进网页、幻灯片或工单
                 tcplens flow capture.pcapng --format mermaid   用于 Markdown 文件
                 zcat capture.pcap.gz | tcplens flow -  从管道读
@@ -92,6 +95,13 @@ struct FlowCommand: ParsableCommand {
         if hosts, connection != nil {
             throw ValidationError(
                 Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同用").spoken)
+        }
+        if hosts, form.format == .html {
+            throw ValidationError(
+                Text(
+                    en: "a page shows one connection: choose it with --conn, or draw all with --hosts --format svg",
+                    zh: "网页只显示一条连接：请用 --conn 选择，或用 --hosts --format svg 画出全部"
+                ).spoken)
         }
     }
 
@@ -172,13 +182,22 @@ struct FlowCommand: ParsableCommand {
         let scene = Scene(
             story: story, title: heading(Text(en: "connection \(number)", zh: "连接 \(number)")), keepsPayload: payload,
             footer: story.summary)
-        try show(scene, legend: .letters, facts: { try JSONDocument.text(StoryFacts(story, number: number)) }, canvas)
+        try show(
+            scene, legend: .letters, facts: { try JSONDocument.text(StoryFacts(story, number: number)) },
+            page: {
+                let page = ConnectionPage(
+                    story: story, scene: scene, title: scene.title, silence: Ladder.usualSilence)
+                return try page.html(canvas.language, maker: TCPLens.maker, isBlank: form.blank)
+            }, canvas)
     }
 
     private func heading(_ usual: Text) -> Text { title.map { Text(verbatim: $0) } ?? usual }
 
     /// A scene, or the facts behind it, in the form that was asked for.
-    private func show(_ scene: Scene, legend: Ladder.Legend, facts: () throws -> String, _ canvas: Canvas) throws {
+    private func show(
+        _ scene: Scene, legend: Ladder.Legend, facts: () throws -> String, page: (() throws -> String)? = nil,
+        _ canvas: Canvas
+    ) throws {
         let document = SceneDocument(
             scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width)
         switch form.format {
@@ -186,6 +205,7 @@ struct FlowCommand: ParsableCommand {
             Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
         case .svg: try form.write(document.svg)
         case .mermaid: try form.write(document.mermaid)
+        case .html: if let page { try form.write(page()) }
         case .json: try form.write(facts() + "\n")
         }
     }

@@ -5,13 +5,14 @@ import Narration
 struct FormatOptions: ParsableArguments {
     /// The forms in which a connection can be shown.
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, svg, mermaid, json
+        case text, svg, html, mermaid, json
 
         /// What a file's name ends in.
         fileprivate var endings: [String] {
             switch self {
             case .text: ["txt"]
             case .svg: ["svg"]
+            case .html: ["html", "htm"]
             case .mermaid: ["mmd", "mermaid"]
             case .json: ["json"]
             }
@@ -22,8 +23,9 @@ struct FormatOptions: ParsableArguments {
         name: .customLong("format"),
         help: .init(
             Text(
-                en: "text, svg (a picture for pages and slides), mermaid (for Markdown) or json.",
-                zh: "text、svg（可放进网页和幻灯片的图）、mermaid（用于 Markdown）或 json。"
+                en:
+                    "text, svg (a picture for pages and slides), html (a page that opens anywhere), mermaid (for Markdown) or json.",
+                zh: "text、svg（可放进网页和幻灯片的图）、html（随处都能打开的单个网页文件）、mermaid（用于 Markdown）或 json。"
             ).spoken))
     private var wanted: Format?
 
@@ -42,8 +44,9 @@ struct FormatOptions: ParsableArguments {
     @Flag(
         help: .init(
             Text(
-                en: "With --format svg: a hand-out, states and acknowledgment numbers to be filled in.",
-                zh: "配合 --format svg：练习纸，状态与确认号留空待填。"
+                en:
+                    "With svg or html: a hand-out, states and acknowledgment numbers to be filled in; html has the answers on a page of their own.",
+                zh: "配合 svg 或 html：练习纸，状态与确认号留空待填；html 另附答案页。"
             ).spoken))
     var blank = false
 
@@ -55,14 +58,15 @@ struct FormatOptions: ParsableArguments {
                     zh: "--json 即 --format json，不能与其他 --format 同用"
                 ).spoken)
         }
-        if blank, format != .svg {
-            throw ValidationError(Text(en: "--blank goes with --format svg", zh: "--blank 需与 --format svg 同用").spoken)
+        if blank, format != .svg, format != .html {
+            throw ValidationError(
+                Text(en: "--blank goes with --format svg or html", zh: "--blank 需与 --format svg 或 html 同用").spoken)
         }
         if output != nil, format == .text {
             throw ValidationError(
                 Text(
-                    en: "-o writes svg, mermaid or json: name one with --format, or by the file's ending",
-                    zh: "-o 可写 svg、mermaid 或 json：请用 --format 或文件扩展名指定"
+                    en: "-o writes svg, html, mermaid or json: name one with --format, or by the file's ending",
+                    zh: "-o 可写 svg、html、mermaid 或 json：请用 --format 或文件扩展名指定"
                 ).spoken)
         }
     }

@@ -13,6 +13,8 @@ import Pictures
 @main
 struct TCPLens: AsyncParsableCommand {
     static let version = "0.1.0"
+    /// What a document says it was made by.
+    static let maker = "tcplens \(version)"
 
     /// With the revision and the compiler that this program was made from and by, where it was installed or packaged.
     private static var versionText: String {

@@ -1,0 +1,74 @@
+/// What several drawings of one page share: their presentation as rules of classes, the patterns of states and the arrows' heads.
+/// A page with a dozen drawings is half as large for it.
+public struct SharedStyle: Sendable {
+    /// The rules, in the order in which they were needed.
+    public private(set) var rules = ""
+    private var classes: [String: String] = [:]
+
+    /// What an element looks like, whatever it is.
+    private static let presentation: Set<Substring> = [
+        "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "font-family",
+        "font-size",
+        "font-weight", "text-anchor", "opacity",
+    ]
+
+    /// Of no drawing.
+    public init() {}
+
+    /// A drawing with classes for its presentation, its patterns and heads taken from ``LadderDrawing/sharedDefinitions``, and without what only
+    /// programs read out of a file.
+    mutating func share(_ svg: String, prefix: String) -> String {
+        var result = ""
+        result.reserveCapacity(svg.utf8.count)
+        var rest = svg[...]
+        while let start = rest.firstIndex(of: "<"), let end = rest[start...].firstIndex(of: ">") {
+            result += rest[..<start]
+            shorten(rest[start...end], prefix: prefix, into: &result)
+            rest = rest[rest.index(after: end)...]
+        }
+        return result + rest
+    }
+
+    /// One tag as ``Markup`` writes it: a value holds neither quotation mark nor `>`.
+    private mutating func shorten(_ tag: Substring, prefix: String, into result: inout String) {
+        let parts = tag.split(separator: "\"", omittingEmptySubsequences: false)
+        var names = ""
+        var style = ""
+        var others = ""
+        for pair in stride(from: 0, to: parts.count - 1, by: 2) {
+            let name = parts[pair].split(separator: " ").last?.dropLast() ?? ""
+            let value = parts[pair + 1]
+            if name == "class" {
+                names += value
+            } else if name.hasPrefix("data-") {
+                continue
+            } else if Self.presentation.contains(name), !value.hasPrefix("url(") {
+                style += "\(name):\(value)\(Self.unit(name, value));"
+            } else {
+                others += " \(name)=\"\(value.replacing("url(#\(prefix)", with: "url(#ladder-"))\""
+            }
+        }
+        guard parts.count > 1, let head = parts[0].split(separator: " ").first else {
+            result += tag
+            return
+        }
+        if !style.isEmpty { names += (names.isEmpty ? "" : " ") + className(style) }
+        result += head
+        if !names.isEmpty { result += " class=\"\(names)\"" }
+        result += others
+        result += parts[parts.count - 1]
+    }
+
+    /// In CSS a size has a unit.
+    private static func unit(_ name: Substring, _ value: Substring) -> String {
+        name == "font-size" && value.allSatisfy { $0.isNumber || $0 == "." } ? "px" : ""
+    }
+
+    private mutating func className(_ style: String) -> String {
+        if let known = classes[style] { return known }
+        let name = "k\(classes.count)"
+        classes[style] = name
+        rules += ".\(name){\(style)}"
+        return name
+    }
+}

@@ -1,0 +1,34 @@
+import TCPWire
+import Tracking
+
+extension ConnectionStory {
+    /// What an ACK answers: the segment whose end is its acknowledgment number.
+    public struct Answer: Sendable, Equatable {
+        /// The answered segment's packet.
+        public let number: Int
+        /// Octets of data that it carried.
+        public let octets: UInt32
+        /// Whether it was a SYN or a FIN, each of which takes a number.
+        public let takesNumber: Bool
+
+        /// What is added to the answered segment's sequence number.
+        public var advance: UInt32 { octets &+ (takesNumber ? 1 : 0) }
+    }
+
+    /// For each step what it answers; `nil` where it acknowledges nothing, or nothing that is here.
+    public var answers: [Answer?] {
+        /// Of each end, the last segment that ends at a number.
+        var ends: [Party: [UInt32: Answer]] = [:]
+        return steps.map { step in
+            let header = step.segment.header
+            let answer = header.flags.contains(.ack) ? ends[step.sender.other]?[header.acknowledgment] : nil
+            let takesNumber = !header.flags.isDisjoint(with: [.syn, .fin])
+            if header.payloadLength > 0 || takesNumber {
+                let own = Answer(
+                    number: step.segment.number, octets: header.payloadLength, takesNumber: takesNumber)
+                ends[step.sender, default: [:]][header.sequence &+ own.advance] = own
+            }
+            return answer
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Narration
+
+/// Text that is HTML. What stands in a literal is markup; what is put into it is escaped, unless it is HTML itself. So nothing
+/// from a capture can become markup.
+struct HTML: ExpressibleByStringInterpolation, Sendable {
+    private(set) var source: String
+
+    init() { source = "" }
+
+    init(stringLiteral value: String) { source = value }
+
+    init(stringInterpolation: Interpolation) { source = stringInterpolation.source }
+
+    /// What is HTML already, made elsewhere.
+    init(trusted source: String) { self.source = source }
+
+    static func += (left: inout HTML, right: HTML) { left.source += right.source }
+
+    static func + (left: HTML, right: HTML) -> HTML { HTML(trusted: left.source + right.source) }
+
+    struct Interpolation: StringInterpolationProtocol {
+        var source = ""
+
+        init(literalCapacity: Int, interpolationCount: Int) {
+            source.reserveCapacity(literalCapacity + 16 * interpolationCount)
+        }
+
+        mutating func appendLiteral(_ literal: String) { source += literal }
+
+        mutating func appendInterpolation(_ text: String) { HTML.escape(text, into: &source) }
+
+        mutating func appendInterpolation(_ number: some BinaryInteger) { source += String(number) }
+
+        mutating func appendInterpolation(_ html: HTML) { source += html.source }
+
+        /// Both languages, each marked as what it is: the page's style shows one of them.
+        mutating func appendInterpolation(_ text: Text) {
+            guard text.english != text.chinese else { return appendInterpolation(text.english) }
+            source += "<span lang=\"zh\">"
+            appendInterpolation(text.chinese)
+            source += "</span><span lang=\"en\">"
+            appendInterpolation(text.english)
+            source += "</span>"
+        }
+    }
+
+    private static func escape(_ text: String, into source: inout String) {
+        guard text.utf8.contains(where: { [0x26, 0x3c, 0x3e, 0x22, 0x27].contains($0) }) else { return source += text }
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": source += "&amp;"
+            case "<": source += "&lt;"
+            case ">": source += "&gt;"
+            case "\"": source += "&quot;"
+            case "'": source += "&#39;"
+            default: source.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}
+
+extension Sequence<HTML> {
+    /// One behind the other.
+    func joined(_ separator: HTML = "") -> HTML {
+        var all = HTML()
+        var isFirst = true
+        for part in self {
+            if !isFirst { all += separator }
+            all += part
+            isFirst = false
+        }
+        return all
+    }
+}
+
+extension HTML {
+    /// A sequence number as people read it and as it stands in the header: the page's style shows one of them.
+    static func number(_ relative: UInt64, _ real: UInt32) -> HTML {
+        "<span class=\"rel\">\(relative)</span><span class=\"raw\">\(real)</span>"
+    }
+
+    /// A table whose first row names its columns, in a frame that scrolls where it is too wide.
+    static func table(_ columns: [HTML], _ rows: [[HTML]], class name: String = "", caption: HTML? = nil) -> HTML {
+        let head = columns.map { "<th scope=\"col\">\($0)</th>" as HTML }.joined()
+        let body = rows.map { row in
+            "<tr>\(row.map { "<td>\($0)</td>" as HTML }.joined())</tr>\n" as HTML
+        }.joined()
+        let title = caption.map { "<caption>\($0)</caption>" as HTML } ?? ""
+        return
+            "<div class=\"scroll\" tabindex=\"0\" role=\"group\"><table class=\"\(name)\">\(title)<thead><tr>\(head)</tr></thead><tbody>\n\(body)</tbody></table></div>\n"
+    }
+}

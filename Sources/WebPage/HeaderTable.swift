@@ -1,0 +1,62 @@
+import Narration
+import Stories
+import TCPWire
+import Tracking
+
+/// A segment's header as a table of 32 bits a row, as RFC 9293 draws it.
+struct HeaderTable {
+    let step: ConnectionStory.Step
+    /// Whether the values are left for the reader to fill in.
+    var leavesBlanks = false
+
+    /// The fields that the handshake is about.
+    private static let marked: Set = ["Sequence Number", "Acknowledgment Number", "SYN", "ACK"]
+    private static let flags: Set = ["AE", "CWR", "ECE", "URG", "ACK", "PSH", "RST", "SYN", "FIN"]
+
+    var html: HTML {
+        let octets = Array(step.headerOctets)
+        guard let layer = HeaderReport(bareTCP: octets).layers.last else { return "" }
+        let titles = Dictionary(PageData.layout.map { ($0.field.name, $0.title) }) { first, _ in first }
+        var rows: [HTML] = []
+        var cells: [HTML] = []
+        var bits = 0
+        for field in layer.fields where field.bitOffset < 160 {
+            let isFlag = Self.flags.contains(field.name)
+            let name = titles[field.name] ?? Text(verbatim: field.name)
+            let value: HTML = leavesBlanks && !isFlag ? HTML.blank : "<b>\(value(field))</b>"
+            let style = (isFlag ? "flag" : "field") + (Self.marked.contains(field.name) ? " marked" : "")
+            cells.append(
+                "<td colspan=\"\(field.bitWidth)\" class=\"\(style)\"><span>\(name)</span> \(value)</td>")
+            bits += field.bitWidth
+            if bits % 32 == 0 {
+                rows.append("<tr>\(cells.joined())</tr>\n")
+                cells = []
+            }
+        }
+        let options = layer.options.map(\.option).filter { $0 != .noOperation && $0 != .endOfOptions }
+        if !options.isEmpty {
+            rows.append(
+                "<tr><td colspan=\"32\" class=\"field\"><span>\(PageWords.options)</span> \(options.map(\.description).joined(separator: ", "))</td></tr>\n"
+            )
+        }
+        let ruler = (0..<32).map { "<col class=\"bit\(String($0 % 8 == 0 ? 8 : 1))\">" as HTML }.joined()
+        return
+            "<div class=\"scroll\" tabindex=\"0\" role=\"group\"><table class=\"bits\"><caption>\(TutorialWords.figure(step.segment.number, flags: step.segment.header.flags.description))</caption><colgroup>\(ruler)</colgroup><tbody>\n\(rows.joined())</tbody></table></div>\n"
+    }
+
+    private func value(_ field: HeaderReport.Field) -> HTML {
+        field.name == "Checksum"
+            ? "0x\(String(UInt64(field.value), radix: 16))" : "\(UInt64(truncatingIfNeeded: field.value))"
+    }
+
+    /// The nine control bits as nine boxes.
+    static func flags(of step: ConnectionStory.Step) -> HTML {
+        let report = HeaderReport(bareTCP: Array(step.headerOctets))
+        let boxes = (report.layers.last?.fields ?? []).filter { flags.contains($0.name) }.map { field -> HTML in
+            let isSet = field.value == 1
+            return
+                "<li class=\"\(isSet ? "set" : "unset")\"><span>\(field.name)</span> <b>\(isSet ? 1 : 0)</b></li>"
+        }
+        return "<ul class=\"flags\">\(boxes.joined())</ul>"
+    }
+}

@@ -1,0 +1,173 @@
+import Documents
+import Narration
+import Scenes
+import Stories
+import TCPState
+import TCPWire
+import Tracking
+
+/// What the page's script works with: the rows in the ladder's order, each with both ends' states, its numbers and its header's
+/// octets; and where the fields lie in a header, so that the script has no knowledge of its own about that.
+struct PageData: Encodable {
+    struct Field: Encodable {
+        let name: [String: String]
+        let bit: Int
+        let width: Int
+    }
+
+    struct Row: Encodable {
+        let id: String
+        /// The client's, then the server's: the state's name (`nil` where it is unknown), and the letter of how it is known.
+        let states: [State]
+        let changes: Bool
+        let segment: Segment?
+    }
+
+    struct State: Encodable {
+        let name: String?
+        let known: String?
+    }
+
+    struct Segment: Encodable {
+        let number: Int
+        let fromClient: Bool
+        let flags: String
+        let sequence: Number
+        let acknowledgment: Number?
+        let length: UInt32
+        let header: String
+        let options: [Option]
+        let answer: Answer?
+    }
+
+    struct Number: Encodable {
+        let relative: UInt64
+        let real: UInt32
+
+        init(_ number: RelativeNumber) {
+            relative = number.value
+            real = number.raw
+        }
+    }
+
+    /// A part of an option: its kind, its length, a value.
+    struct Option: Encodable {
+        let at: Int
+        let octets: Int
+        let text: String
+
+        /// The parts of one option, in order.
+        static func parts(of option: HeaderReport.Option, in header: [UInt8]) -> [Option] {
+            let (start, count) = (option.range.lowerBound, option.range.count)
+            let text = option.option.description
+            guard count > 1 else { return [Option(at: start, octets: count, text: text)] }
+            var parts = [
+                Option(
+                    at: start, octets: 1, text: "kind \(header.indices.contains(start) ? String(header[start]) : "")"),
+                Option(at: start + 1, octets: 1, text: "len \(count)"),
+            ]
+            switch option.option {
+            case .timestamps(let stamps) where count == 10:
+                parts.append(Option(at: start + 2, octets: 4, text: "TSval \(stamps.value)"))
+                parts.append(Option(at: start + 6, octets: 4, text: "TSecr \(stamps.echoReply)"))
+            // Nothing but its kind and its length.
+            case _ where count == 2: parts[0] = Option(at: start, octets: 1, text: text)
+            default: parts.append(Option(at: start + 2, octets: count - 2, text: text))
+            }
+            return parts
+        }
+    }
+
+    struct Answer: Encodable {
+        let number: Int
+        let sequence: Number
+        let octets: UInt32
+        let takesNumber: Bool
+    }
+
+    let fields: [Field]
+    let rows: [Row]
+    /// What the script says, in both languages.
+    let words: [String: [String: String]]
+
+    init(_ rows: [PageRow]) {
+        fields = Self.layout.map {
+            Field(
+                name: Self.inBoth($0.title), bit: $0.field.bitOffset,
+                width: $0.field.bitWidth)
+        }
+        words = [
+            "header": PageWords.inspector, "bytes": PageWords.bytes, "noAck": PageWords.noAck,
+            "noHeader": PageWords.noHeader, "holds": TutorialWords.holds, "fails": TutorialWords.fails,
+        ].mapValues(Self.inBoth)
+        var sequences: [Int: RelativeNumber] = [:]
+        for step in rows.lazy.compactMap(\.step) { sequences[step.segment.number] = step.sequence }
+        self.rows = rows.map { row in
+            Row(
+                id: row.name,
+                states: row.marks.map { mark in
+                    State(
+                        name: mark?.state?.name,
+                        known: mark.flatMap { $0.state == nil ? nil : String($0.provenance.letter) })
+                },
+                changes: row.changes, segment: row.step.map { Segment($0, row.answer, sequences) })
+        }
+    }
+
+    private static func inBoth(_ text: Text) -> [String: String] { ["en": text.english, "zh": text.chinese] }
+
+    /// The fields of every TCP header, as those are found that take one apart.
+    static let layout: [(field: HeaderReport.Field, title: Text)] = {
+        let plain: [UInt8] = (0..<20).map { $0 == 12 ? 0x50 : 0 }
+        let fields = HeaderReport(bareTCP: plain).layers.last?.fields ?? []
+        return fields.map { ($0, title($0.name)) }
+    }()
+
+    private static func title(_ name: String) -> Text {
+        switch name {
+        case "Source Port": HeaderWords.sourcePort
+        case "Destination Port": HeaderWords.destinationPort
+        case "Sequence Number": HeaderWords.sequenceNumber
+        case "Acknowledgment Number": HeaderWords.acknowledgmentNumber
+        case "Data Offset": HeaderWords.dataOffset
+        case "Reserved": HeaderWords.reserved
+        case "Window": HeaderWords.window
+        case "Checksum": HeaderWords.checksum
+        case "Urgent Pointer": HeaderWords.urgentPointer
+        default: Text(verbatim: name)
+        }
+    }
+
+    /// As text inside a `script` element, which nothing in it can end.
+    var html: HTML {
+        get throws {
+            let json = try JSONDocument.line(self)
+            // In JSON these stand in strings only, where each may be written as its number.
+            let safe = json.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e")
+            return HTML(trusted: "<script type=\"application/json\" id=\"data\">\(safe)</script>\n")
+        }
+    }
+}
+
+extension PageData.Segment {
+    init(_ step: ConnectionStory.Step, _ answer: ConnectionStory.Answer?, _ sequences: [Int: RelativeNumber]) {
+        number = step.segment.number
+        fromClient = step.sender == .client
+        flags = step.segment.header.flags.description
+        sequence = PageData.Number(step.sequence)
+        acknowledgment = step.acknowledgment.map { PageData.Number($0) }
+        length = step.segment.header.payloadLength
+        let octets = step.headerOctets
+        header = octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let all = Array(octets)
+        let report = HeaderReport(bareTCP: all)
+        options = report.layers.last?.options.flatMap { PageData.Option.parts(of: $0, in: all) } ?? []
+        self.answer = answer.flatMap { answer in
+            sequences[answer.number].map {
+                PageData.Answer(
+                    number: answer.number, sequence: PageData.Number($0), octets: answer.octets,
+                    takesNumber: answer.takesNumber)
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+import Narration
+import Scenes
+import Stories
+import TCPState
+import Tracking
+
+/// RFC 9293's state diagram (Figure 5) out of the program's own ``TransitionTable``, with the edges that one connection went,
+/// numbered in order: circles by the client, squares by the server. The page's script moves both ends on it.
+struct StateDiagram {
+    /// Both ends' ways.
+    let paths: [StatePath]
+
+    private static let width = 420
+    private static let height = 572
+    private static let nodeWidth = 108
+    private static let nodeHeight = 28
+
+    /// Where each state stands. CLOSED stands twice: where a connection begins, and where it ends.
+    private static func place(_ state: State) -> Point {
+        switch state {
+        case .closed: Point(210, 22)
+        case .listen: Point(210, 108)
+        case .synReceived: Point(62, 194)
+        case .synSent: Point(358, 194)
+        case .established: Point(210, 280)
+        case .finWait1: Point(62, 366)
+        case .closeWait: Point(358, 366)
+        case .finWait2: Point(62, 452)
+        case .closing: Point(210, 452)
+        case .lastAck: Point(358, 452)
+        case .timeWait: Point(210, 544)
+        }
+    }
+
+    private static let end = Point(358, 544)
+
+    var svg: HTML {
+        let travelled = self.travelled
+        let edges = Self.edges(also: travelled.keys)
+        var lines: [HTML] = []
+        var labels: [HTML] = []
+        for edge in edges {
+            guard let shape = Self.shape(edge.pair) else { continue }
+            let walks = travelled[edge.pair] ?? []
+            let style = walks.isEmpty ? "edge" : "edge went"
+            lines.append(
+                "<path class=\"\(style)\" data-edge=\"\(edge.pair.from.name)>\(edge.pair.to.name)\" d=\"\(shape.path)\" marker-end=\"url(#\(walks.isEmpty ? "head" : "head-went"))\"/>\n"
+            )
+            labels.append(label(edge, shape))
+            labels += walks.enumerated().map { badge($0.element, at: shape.point($0.offset, of: walks.count)) }
+        }
+        let nodes =
+            State.allCases.map { node($0, Self.place($0), id: "state-\($0.name)") }
+            + [node(.closed, Self.end, id: "state-CLOSED-end")]
+        let tokens: HTML = """
+            <circle id="token-client" class="token client" r="9" visibility="hidden"/><rect id="token-server" class="token server" x="-9" y="-9" width="18" height="18" visibility="hidden"/>
+            """
+        return """
+            <svg class="machine" viewBox="0 0 \(Self.width) \(Self.height)" aria-hidden="true" focusable="false">
+            <defs>\(Self.head("head"))\(Self.head("head-went"))</defs>
+            \(lines.joined())\(nodes.joined())\(labels.joined())\(tokens)</svg>
+
+            """
+    }
+
+    private static func head(_ name: String) -> HTML {
+        "<marker id=\"\(name)\" class=\"\(name)\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"10\" markerHeight=\"10\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker>"
+    }
+
+    // MARK: States
+
+    private func node(_ state: State, _ place: Point, id: String) -> HTML {
+        let (x, y) = (place.x - Self.nodeWidth / 2, place.y - Self.nodeHeight / 2)
+        let wasThere = paths.contains { $0.entries.contains { $0.state == state } }
+        return """
+            <g id="\(id)" class="state \(StateFamily(state).className)\(wasThere ? " was" : "")" data-state="\(state.name)" data-x="\(place.x)" data-y="\(place.y)"><rect x="\(x)" y="\(y)" width="\(Self.nodeWidth)" height="\(Self.nodeHeight)" rx="6"/><text x="\(place.x)" y="\(place.y + 4)">\(state.name)</text></g>
+
+            """
+    }
+
+    // MARK: Edges
+
+    private struct Pair: Hashable {
+        var from: State
+        var to: State
+    }
+
+    private struct Edge {
+        var pair: Pair
+        /// Those that lead this way, with what they send.
+        var transitions: [Transition]
+    }
+
+    /// A step of one end along an edge.
+    private struct Walk {
+        var party: Party
+        var number: Int
+    }
+
+    /// What the figure leaves out, as the RFC's does: what leads from everywhere to CLOSED.
+    private static let everywhere: Set<Event> = [.resetArrives, .timeOut, .abort]
+
+    /// The figure's edges, and those that were gone besides.
+    private static func edges(also gone: some Sequence<Pair>) -> [Edge] {
+        var edges: [Edge] = []
+        let gone = Set(gone)
+        for transition in TransitionTable.all {
+            let pair = Pair(from: transition.from, to: transition.to)
+            guard !everywhere.contains(transition.event) || gone.contains(pair) else { continue }
+            if let place = edges.firstIndex(where: { $0.pair == pair }) {
+                edges[place].transitions.append(transition)
+            } else {
+                edges.append(Edge(pair: pair, transitions: [transition]))
+            }
+        }
+        return edges
+    }
+
+    /// Which edges were gone, by whom, each end's counted from 1.
+    private var travelled: [Pair: [Walk]] {
+        var walks: [Pair: [Walk]] = [:]
+        for path in paths {
+            for (number, (one, next)) in zip(path.entries, path.entries.dropFirst()).enumerated() {
+                walks[Pair(from: one.state, to: next.state), default: []].append(
+                    Walk(party: path.party, number: number + 1))
+            }
+        }
+        return walks
+    }
+
+    private func label(_ edge: Edge, _ shape: Shape) -> HTML {
+        guard let place = shape.label else { return "" }
+        // One that stands for all that lead the same way: they differ in what arrives together.
+        guard let first = edge.transitions.first else { return "" }
+        let sent = first.response.shortText
+        let lines: [Text] = [first.event.shortText] + (sent.map { [$0] } ?? [])
+        let spans = lines.enumerated().map { index, text in
+            "<tspan x=\"\(place.x)\" dy=\"\(index == 0 ? 0 : 11)\">\(Self.tspans(text))</tspan>" as HTML
+        }
+        return "<text class=\"on-edge \(shape.anchor)\" x=\"\(place.x)\" y=\"\(place.y)\">\(spans.joined())</text>\n"
+    }
+
+    private static func tspans(_ text: Text) -> HTML {
+        text.english == text.chinese
+            ? "\(text.english)" : "<tspan lang=\"zh\">\(text.chinese)</tspan><tspan lang=\"en\">\(text.english)</tspan>"
+    }
+
+    private func badge(_ walk: Walk, at place: Point) -> HTML {
+        let shape: HTML =
+            walk.party == .client
+            ? "<circle cx=\"\(place.x)\" cy=\"\(place.y)\" r=\"8\"/>"
+            : "<rect x=\"\(place.x - 8)\" y=\"\(place.y - 8)\" width=\"16\" height=\"16\"/>"
+        return
+            "<g class=\"badge \(walk.party.rawValue)\">\(shape)<text x=\"\(place.x)\" y=\"\(place.y + 4)\">\(walk.number)</text></g>\n"
+    }
+
+    // MARK: Shapes
+
+    private struct Point: Equatable {
+        var x: Int
+        var y: Int
+        init(_ x: Int, _ y: Int) {
+            self.x = x
+            self.y = y
+        }
+    }
+
+    /// How an edge is drawn: a straight line, or one bent at a point.
+    private struct Shape {
+        var from: Point
+        var to: Point
+        var bend: Point?
+        /// Where its words stand; `nil` where it has none.
+        var label: Point?
+        var anchor = "start"
+
+        var path: String {
+            let middle = bend.map { "Q\($0.x) \($0.y) " } ?? "L"
+            return "M\(from.x) \(from.y)\(middle)\(to.x) \(to.y)"
+        }
+
+        /// A place on it for one badge of several.
+        func point(_ index: Int, of count: Int) -> Point {
+            // In hundredths of the way, the middle of the badges in the middle of the edge.
+            let t = 50 + (2 * index - count + 1) * 14
+            let middle = bend ?? Point((from.x + to.x) / 2, (from.y + to.y) / 2)
+            func mix(_ a: Int, _ b: Int, _ c: Int) -> Int {
+                ((100 - t) * (100 - t) * a + 2 * t * (100 - t) * b + t * t * c) / 10_000
+            }
+            return Point(mix(from.x, middle.x, to.x), mix(from.y, middle.y, to.y))
+        }
+    }
+
+    /// Where the edges of the figure run. One that is not listed is drawn straight, to the CLOSED at the end.
+    private static func shape(_ pair: Pair) -> Shape? {
+        func line(
+            _ x1: Int, _ y1: Int, _ x2: Int, _ y2: Int, bend: Point? = nil, label: Point? = nil,
+            _ anchor: String = "start"
+        ) -> Shape {
+            Shape(from: Point(x1, y1), to: Point(x2, y2), bend: bend, label: label, anchor: anchor)
+        }
+        switch (pair.from, pair.to) {
+        case (.closed, .listen): return line(192, 36, 192, 94, label: Point(186, 68), "end")
+        case (.listen, .closed): return line(228, 94, 228, 36, label: Point(234, 76))
+        case (.closed, .synSent): return line(264, 26, 366, 180, bend: Point(366, 40), label: Point(332, 26))
+        case (.synSent, .closed): return line(340, 180, 258, 36, bend: Point(334, 70), label: Point(310, 94), "end")
+        case (.listen, .synReceived): return line(156, 118, 74, 180, label: Point(104, 132), "end")
+        case (.listen, .synSent): return line(264, 118, 322, 180, label: Point(284, 160), "end")
+        case (.synSent, .synReceived): return line(304, 194, 116, 194, label: Point(210, 188), "middle")
+        case (.synReceived, .established): return line(88, 208, 172, 266, label: Point(112, 256), "end")
+        case (.synSent, .established): return line(332, 208, 248, 266, label: Point(326, 238))
+        case (.synReceived, .finWait1): return line(30, 208, 30, 352, label: Point(36, 284))
+        case (.synReceived, .closeWait):
+            return line(116, 202, 350, 352, bend: Point(330, 214), label: Point(354, 318))
+        case (.established, .finWait1): return line(172, 294, 90, 352, label: Point(142, 340))
+        case (.established, .closeWait): return line(248, 294, 330, 352, label: Point(276, 340), "end")
+        case (.finWait1, .finWait2): return line(44, 380, 44, 438, label: Point(60, 406))
+        case (.finWait1, .closing): return line(104, 380, 176, 438, label: Point(160, 400))
+        case (.finWait1, .timeWait): return line(80, 380, 190, 530, label: Point(174, 496))
+        case (.finWait2, .timeWait): return line(74, 466, 170, 530, label: Point(104, 512), "end")
+        case (.closing, .timeWait): return line(244, 466, 244, 530, label: Point(252, 518))
+        case (.closeWait, .lastAck): return line(358, 380, 358, 438, label: Point(342, 406), "end")
+        case (.lastAck, .closed): return line(358, 466, 358, 530, label: Point(342, 488), "end")
+        case (.timeWait, .closed): return line(264, 544, 304, 544, label: Point(284, 566), "middle")
+        default:
+            guard pair.to == .closed else { return nil }
+            let from = place(pair.from)
+            return line(from.x + 30, from.y + nodeHeight / 2, end.x - 40, end.y - nodeHeight / 2)
+        }
+    }
+
+    /// Whether every edge that the figure shows has its place.
+    static var hasPlaceForAll: Bool { edges(also: []).allSatisfy { shape($0.pair) != nil } }
+}
+
+extension StateFamily {
+    /// The class that the page's style knows it by.
+    fileprivate var className: String {
+        switch self {
+        case .idle: "idle"
+        case .opening: "opening"
+        case .open: "open"
+        case .weClosed: "we-closed"
+        case .theyClosed: "they-closed"
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import CaptureFile
+import Drawings
+import Narration
+import Scenes
+import Stories
+import TCPState
+import TCPWire
+import Tracking
+
+/// The chapters on the experiment, the states and the socket table.
+extension Tutorial {
+    // MARK: 3
+
+    func runChapter(_ drawn: inout SharedStyle) -> HTML {
+        var chapter: HTML = "<p>\(TutorialWords.runIntroduction)</p>\n"
+        let done = actions.map { action -> [HTML] in
+            ["\(Self.milliseconds(action.time))", "\(action.party.text)", "\(action.text)"]
+        }
+        chapter += "<h3>\(DemoWords.programs)</h3>\n"
+        chapter += HTML.table(
+            ["ms", "\(Text(en: "who", zh: "角色"))", "\(Text(en: "what", zh: "动作"))"], done, class: "actions")
+        return chapter + "<h3>\(PageWords.ladder)</h3>\n" + ladder(nil, &drawn) + sums
+    }
+
+    /// The ladder and all that goes with it.
+    ///
+    /// - Parameter language: that of a long ladder's one drawing; `nil`: the ladder is short.
+    func ladder(_ language: Language?, _ drawn: inout SharedStyle) -> HTML {
+        let isLong = rows.count > LadderFigure.longest
+        var sentences = EventSentences(lanes: scene.lanes, milliseconds: Self.milliseconds)
+        sentences.tellsEachState = !isLong
+        if !isLong {
+            for step in story.steps {
+                sentences.explanations[step.segment.number] = explanation(of: step)
+            }
+        }
+        let figure = LadderFigure(
+            scene: scene, silence: silence, hasTimes: !isLong, only: isLong ? language ?? .english : nil)
+        return """
+            <p class="small">\(PageWords.ladderHint)</p>
+            <div id="stage">
+            <figure id="ladder">\(figure.html(&drawn))</figure>
+            <aside id="side" class="scripted" hidden><div id="inspector"></div><div id="machine-here"></div></aside>
+            </div>
+            <h3>\(PageWords.list)</h3>
+            <div id="events">
+            \(isLong ? sentences.html(rows, partSize: LadderFigure.partSize) : sentences.html(rows))</div>
+
+            """
+    }
+
+    /// What a segment does, and what its time tells (that its ACK was a delayed one, say).
+    private func explanation(of step: ConnectionStory.Step) -> Text? {
+        guard let told = Explanation.explained(step, in: story) else { return nil }
+        let details = step.labels.filter { $0.label.entry.prominence == .detail }.map(\.comment)
+        return Text(
+            en: ([told] + details).map(\.english).joined(separator: " "),
+            zh: ([told] + details).map(\.chinese).joined())
+    }
+
+    /// How acknowledgment numbers come about, on relative and on real numbers.
+    var sums: HTML {
+        let items = rows.compactMap { row -> HTML? in
+            guard let answer = row.answer, let step = row.step, let ack = step.acknowledgment,
+                let question = story.steps.first(where: { $0.segment.number == answer.number })
+            else { return nil }
+            let flags = question.segment.header.flags
+            // A segment that was answered before by one that brought nothing else.
+            if step.covers.octets == 0, !step.covers.syn, !step.covers.fin { return nil }
+            let rule =
+                answer.octets > 0
+                ? TutorialWords.dataRule(
+                    answer.number, sequence: question.sequence.value, length: answer.octets, step.segment.number,
+                    ack: ack.value)
+                : TutorialWords.phantomRule(
+                    answer.number, flags.contains(.syn) ? "SYN" : "FIN", step.segment.number, ack: ack.value)
+            let holds = ack.raw == question.sequence.raw &+ answer.advance
+            return """
+                <li><p>\(rule)</p><p class="evidence">\(TutorialWords.realNumbers)\(EventSentences.colon)<code>\(question.sequence.raw) + \(answer.advance) = \(ack.raw)</code> \(holds ? TutorialWords.holds : TutorialWords.fails)</p></li>
+
+                """
+        }
+        guard !items.isEmpty else { return "" }
+        return "<h3 id=\"sums\">\(TutorialWords.numbersAddUp)</h3>\n<ul class=\"plain\">\n\(items.joined())</ul>\n"
+    }
+
+    // MARK: 4
+
+    var machineChapter: HTML {
+        var chapter: HTML = "<p>\(TutorialWords.machineIntroduction)</p>\n"
+        if let handshake { chapter += "<h3>\(TutorialWords.firstThree)</h3>\n" + states(after: handshake) }
+        chapter +=
+            "<figure id=\"diagram\">\(StateDiagram(paths: paths).svg)<figcaption>\(TutorialWords.diagram) \(TutorialWords.anyState)</figcaption></figure>\n"
+        chapter += "<h3>\(DemoWords.states)</h3>\n"
+        for path in paths where !path.entries.isEmpty {
+            let entries = path.entries.map { entry -> [HTML] in
+                [
+                    "<b>\(entry.state.name)</b>",
+                    "\(entry.time.map { Self.milliseconds($0.nanoseconds(since: start)) } ?? "-")",
+                    cause(entry, path.party),
+                    "\(DemoWords.provenance(entry, seenAt: entry.observed.map { Self.milliseconds($0.nanoseconds(since: start)) }))",
+                ]
+            }
+            chapter += HTML.table(
+                ["\(path.party.text)", "ms", "\(DemoWords.cause)", "\(DemoWords.knownFrom)"], entries, class: "paths")
+        }
+        chapter += "<p class=\"small\">\(TutorialWords.provenance)</p>\n"
+        if let waiting {
+            let last = story.steps.last { $0.sender == waiting && $0.covers.fin }
+            chapter +=
+                "<h3>\(TutorialWords.whyTimeWait)</h3>\n<p>\(TutorialWords.timeWait(waiting, lastAck: last?.segment.number))</p>\n"
+        }
+        return chapter
+    }
+
+    /// Both ends after each segment of the handshake.
+    private func states(after handshake: Handshake) -> HTML {
+        func cell(_ state: ConnectionStory.EndState) -> HTML {
+            guard let name = state.state?.name else { return "\(PageWords.unknownState)" }
+            return "<b>\(name)</b> <abbr>\(String(state.provenance.letter))</abbr>"
+        }
+        let before: [HTML] = ["\(TutorialWords.before)", cell(story.clientBefore), cell(story.serverBefore)]
+        let rows = handshake.steps.map { step -> [HTML] in
+            [
+                "<a class=\"pick\" href=\"#row-seg-\(step.segment.number)\">#\(step.segment.number)</a> \(step.segment.header.flags.description)",
+                cell(step.client), cell(step.server),
+            ]
+        }
+        return HTML.table(
+            ["\(TutorialWords.segment)", "\(PictureWords.client)", "\(PictureWords.server)"], [before] + rows,
+            class: "states")
+    }
+
+    private func cause(_ entry: StatePath.Entry, _ party: Party) -> HTML {
+        guard let number = entry.cause, let step = story.steps.first(where: { $0.segment.number == number }) else {
+            let moment = story.testimony?.moments.first {
+                $0.party == party && $0.time == entry.time && $0.state == entry.state
+            }
+            return moment.map { "\($0.what)" } ?? "-"
+        }
+        let verb = step.sender == party ? DemoWords.sends : DemoWords.receives
+        return "\(verb) #\(number) \(step.segment.header.flags.description)"
+    }
+
+    // MARK: 5
+
+    var tablesChapter: HTML {
+        let shown = tables.map { table in
+            HTML.table(
+                table.columns.map { "\($0)" }, table.rows.map { $0.map { "\($0)" as HTML } }, class: "sockets",
+                caption: "\(table.caption)")
+        }
+        return
+            "<p>\(TutorialWords.tablesIntroduction)</p>\n\(shown.joined())<p class=\"small\">\(TutorialWords.tableWords)</p>\n"
+    }
+}

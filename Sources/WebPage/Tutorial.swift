@@ -1,0 +1,157 @@
+import CaptureFile
+import Drawings
+import Narration
+import Scenes
+import Stories
+import TCPState
+import TCPWire
+import Tracking
+
+/// The tutorial as one file: the experiment's own numbers, in the tutorial's chapters.
+public struct Tutorial {
+    /// Something that one of the two programs did.
+    public struct Action {
+        /// Nanoseconds since the first segment.
+        let time: Int64
+        let party: Party
+        let text: Text
+
+        public init(time: Int64, party: Party, text: Text) {
+            self.time = time
+            self.party = party
+            self.text = text
+        }
+    }
+
+    /// The machine's socket table at one moment.
+    public struct Table {
+        let caption: Text
+        let columns: [String]
+        let rows: [[String]]
+
+        public init(caption: Text, columns: [String], rows: [[String]]) {
+            self.caption = caption
+            self.columns = columns
+            self.rows = rows
+        }
+    }
+
+    let story: ConnectionStory
+    let scene: Scene
+    let paths: [StatePath]
+    let actions: [Action]
+    let tables: [Table]
+    /// Where and on what it ran; what a reader must know before anything else.
+    let opening: [Text]
+    /// The longest pause, in nanoseconds, that the ladder does not tear.
+    let silence: Int64
+    let rows: [PageRow]
+    let handshake: Handshake?
+
+    public init(
+        story: ConnectionStory, scene: Scene, paths: [StatePath], actions: [Action], tables: [Table], opening: [Text],
+        silence: Int64
+    ) {
+        self.story = story
+        self.scene = scene
+        self.paths = paths
+        self.actions = actions
+        self.tables = tables
+        self.opening = opening
+        self.silence = silence
+        rows = PageRow.all(of: scene, story)
+        handshake = Handshake(story)
+    }
+
+    var start: Timestamp { story.steps.first?.segment.time ?? Timestamp(nanoseconds: 0) }
+
+    static func milliseconds(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e6, 3) }
+
+    /// The whole page.
+    ///
+    /// - Parameters:
+    ///   - language: the one that is shown first.
+    ///   - maker: the program and its version.
+    ///   - isBlank: a hand-out instead, with blanks to fill in and a page of answers.
+    public func html(_ language: Language, maker: String, isBlank: Bool = false) throws -> String {
+        if isBlank { return try HandOut(tutorial: self).html(language, maker: maker) }
+        var drawn = SharedStyle()
+        var chapters: [(id: String, title: Text, body: HTML)] = [
+            ("call", TutorialWords.call, callChapter), ("header", TutorialWords.header, headerChapter),
+            ("run", TutorialWords.run, runChapter(&drawn)), ("machine", TutorialWords.machine, machineChapter),
+        ]
+        if !tables.isEmpty { chapters.append(("table", TutorialWords.tables, tablesChapter)) }
+        let frame = PageFrame(
+            title: TutorialWords.title, language: language, maker: maker, chapters: chapters.map { ($0.id, $0.title) })
+        let sections = chapters.enumerated().map { index, chapter in
+            "<section id=\"\(chapter.id)\"><h2><span class=\"ordinal\">\(index + 1)</span> \(chapter.title)</h2>\n\(chapter.body)</section>\n"
+                as HTML
+        }
+        return try frame.html(introduction + sections.joined(), drawn: drawn, data: PageData(rows).html)
+    }
+
+    // MARK: Before the chapters
+
+    var introduction: HTML {
+        let lines = opening.map { "<p class=\"opening\">\($0)</p>\n" as HTML }.joined()
+        return "<section id=\"glance\">\n\(lines)<h2>\(TutorialWords.glance)</h2>\n\(glance)</section>\n"
+    }
+
+    private var glance: HTML {
+        var facts: [(Text, HTML)] = []
+        if let syn = story.steps.first(where: { $0.kind == .syn }) {
+            let endpoint = syn.sender == .client ? story.client : story.server
+            facts.append(
+                (
+                    TutorialWords.whoOpened,
+                    "\(TutorialWords.opened(syn.sender, endpoint.description, with: syn.segment.number))"
+                ))
+        }
+        for kind in [ConnectionStory.Kind.syn, .synAck] {
+            guard let step = story.steps.first(where: { $0.kind == kind }) else { continue }
+            facts.append(
+                (
+                    TutorialWords.isn(of: step.sender),
+                    "<code>\(step.segment.header.sequence)</code> (#\(step.segment.number))"
+                ))
+        }
+        if let handshake, let last = handshake.steps.last {
+            let time = last.segment.time.nanoseconds(since: start)
+            facts.append(
+                (TutorialWords.howLong, "\(TutorialWords.took(Self.milliseconds(time), last.segment.number))"))
+        }
+        let said = carried.map {
+            "\(TutorialWords.carried(by: $0.data.sender, octets: Int($0.data.segment.header.payloadLength), ack: $0.answer.acknowledgment?.value ?? 0, in: $0.answer.segment.number))"
+                as HTML
+        }
+        if !said.isEmpty { facts.append((TutorialWords.whatWasSaid, said.joined("<br>"))) }
+        if let fin = firstFIN {
+            facts.append((TutorialWords.whoClosed, "\(TutorialWords.closed(fin.sender, with: fin.segment.number))"))
+        }
+        if let waiting { facts.append((TutorialWords.whoWaits, "\(TutorialWords.waits(waiting))")) }
+        return "<dl class=\"facts\">\n\(facts.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>\n" as HTML }.joined())</dl>\n"
+    }
+
+    // MARK: What the chapters ask of the story
+
+    /// Data that was sent once, each with the first ACK that covers it whole.
+    var carried: [(data: ConnectionStory.Step, answer: ConnectionStory.Step)] {
+        var pairs: [(ConnectionStory.Step, ConnectionStory.Step)] = []
+        for row in rows {
+            guard let answer = row.answer, answer.octets > 0, let step = row.step,
+                let data = story.steps.first(where: { $0.segment.number == answer.number }),
+                !pairs.contains(where: { $0.0.sender == data.sender })
+            else { continue }
+            pairs.append((data, step))
+        }
+        return pairs
+    }
+
+    var firstFIN: ConnectionStory.Step? { story.steps.first { $0.segment.header.flags.contains(.fin) } }
+
+    /// Who ends in TIME-WAIT, where one end alone does.
+    var waiting: Party? {
+        let ends = paths.filter { $0.entries.contains { $0.state == .timeWait } }.map(\.party)
+        return ends.count == 1 ? ends[0] : nil
+    }
+}

@@ -1,0 +1,92 @@
+import Lab
+import Narration
+import Scenes
+import Stories
+import TCPWire
+import Testing
+import Tracking
+
+@testable import WebPage
+
+/// A page's text, apart from what a browser makes of it (`Tests/Browser`).
+@Suite struct PageTests {
+    @Test func whatComesFromOutsideIsNeverMarkup() {
+        let name = "<img src=x onerror=\"alert('1')\">&amp;"
+        let html: HTML = "<b>\(name)</b>"
+        #expect(html.source == "<b>&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;amp;</b>")
+    }
+
+    @Test func aTextIsThereInBothLanguagesUnlessTheyAreTheSame() {
+        let both: HTML = "\(Text(en: "a & b", zh: "甲"))"
+        #expect(both.source == "<span lang=\"zh\">甲</span><span lang=\"en\">a &amp; b</span>")
+        let same: HTML = "\(Text(verbatim: "SYN"))"
+        #expect(same.source == "SYN")
+    }
+
+    @Test func nothingInTheDataEndsItsElement() throws {
+        let story = try #require(StackExperiment().run()).story
+        let title = "</script><!-- \u{2028}\u{2029}"
+        let moment = Scene.Moment(time: 0, end: Scene.End(lane: 0), peer: 1, what: Text(verbatim: title))
+        let scene = Scene(story: story, title: Text(verbatim: title), keepsPayload: true, moments: [moment])
+        let page = try ConnectionPage(story: story, scene: scene, title: scene.title, silence: 50_000_000)
+            .html(.english, maker: "tcplens")
+        let data = try #require(page.split(separator: "id=\"data\">", maxSplits: 1).last)
+        let json = try #require(data.split(separator: "</script>", maxSplits: 1).first)
+        #expect(json.hasSuffix("}"))
+        for mark in ["<", ">", "\u{2028}", "\u{2029}"] { #expect(!json.contains(mark)) }
+        #expect(!page.contains(title) && page.contains("&lt;/script&gt;"))
+    }
+
+    @Test func aPageOfACaptureHoldsNoPayloadUnlessTheSceneDoes() throws {
+        let story = try #require(StackExperiment().run()).story
+        for keepsPayload in [false, true] {
+            let scene = Scene(story: story, title: Text(verbatim: "c"), keepsPayload: keepsPayload)
+            let page = try ConnectionPage(story: story, scene: scene, title: scene.title, silence: 50_000_000)
+                .html(.english, maker: "tcplens")
+            #expect(page.contains("hello, xiao mei.") == keepsPayload)
+            // Nor as octets.
+            #expect(!page.contains("68656c6c6f"))
+        }
+    }
+
+    @Test func aPageAsksNobodyForAnything() throws {
+        let story = try #require(StackExperiment().run()).story
+        let scene = Scene(story: story, title: Text(verbatim: "c"))
+        let page = try ConnectionPage(story: story, scene: scene, title: scene.title, silence: 50_000_000)
+            .html(.chinese, maker: "tcplens")
+        #expect(page.contains("default-src 'none'"))
+        for word in ["http://", "https://", "src=", "@import", "url(//", "fetch(", "XMLHttpRequest"] {
+            #expect(!page.contains(word), "\(word)")
+        }
+    }
+
+    @Test func anAnswerNamesWhatItAnswers() throws {
+        let story = try #require(StackExperiment().run()).story
+        for (step, answer) in zip(story.steps, story.answers) {
+            guard let answer else { continue }
+            let question = try #require(story.steps.first { $0.segment.number == answer.number })
+            #expect(question.sender != step.sender)
+            #expect(step.segment.header.acknowledgment == question.segment.header.sequence &+ answer.advance)
+        }
+        #expect(story.answers.contains { $0?.octets == 16 && $0?.takesNumber == false })
+        #expect(story.answers[0] == nil)
+    }
+
+    @Test func everyEdgeOfTheFigureHasItsPlace() { #expect(StateDiagram.hasPlaceForAll) }
+
+    @Test func theFieldsAreThoseOfTheHeader() {
+        let widths = PageData.layout.map(\.field.bitWidth)
+        #expect(widths == [16, 16, 32, 32, 4, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16])
+        #expect(widths.reduce(0, +) == 160)
+    }
+
+    @Test(arguments: [true, false]) func aTutorialIsUnder300KiB(isBlank: Bool) throws {
+        let story = try #require(StackExperiment().run()).story
+        let scene = Scene(story: story, title: Text(verbatim: "c"), keepsPayload: true)
+        let tutorial = Tutorial(
+            story: story, scene: scene, paths: Party.allCases.map { story.path(of: $0) }, actions: [], tables: [],
+            opening: [], silence: 50_000_000)
+        let page = try tutorial.html(.chinese, maker: "tcplens", isBlank: isBlank)
+        #expect(page.utf8.count < 300 * 1024)
+    }
+}
