@@ -18,6 +18,22 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SIZES = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--measure", action="store_true", help="what depends on the machine and on what else it does, and only that")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "measure: by the clock, so not among the tests that must hold everywhere")
+
+
+def pytest_collection_modifyitems(config, items):
+    wanted = config.getoption("--measure")
+    left_out = [item for item in items if (item.get_closest_marker("measure") is not None) != wanted]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
 def tcplens(*arguments):
     """What the program prints."""
     run = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False)

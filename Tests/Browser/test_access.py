@@ -109,6 +109,17 @@ def test_a_long_ladder_is_whole_without_script(pages, opened):
     assert page.locator("#row-seg-10000").count() == 1
 
 
+def test_ten_thousand_segments_can_be_scrolled_through(opened):
+    page = opened("long")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for part in range(1, 5):
+        page.evaluate(f"window.scrollTo(0, {height * part // 4})")
+        page.wait_for_timeout(60)
+    page.keyboard.press("End")
+    assert page.locator("#row-seg-10000").is_visible()
+
+
+@pytest.mark.measure
 def test_ten_thousand_segments_open_and_scroll_without_a_long_task(opened):
     """The best of three: other programs take the processor too."""
     longest = []
