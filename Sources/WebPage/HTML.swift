@@ -1,7 +1,8 @@
 import Narration
+import Scenes
 
 /// Text that is HTML. What stands in a literal is markup; what is put into it is escaped, unless it is HTML itself. So nothing
-/// from a capture can become markup.
+/// from a capture can become markup, steer a terminal, or turn the direction of what stands beside it.
 struct HTML: ExpressibleByStringInterpolation, Sendable {
     private(set) var source: String
 
@@ -45,6 +46,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     }
 
     private static func escape(_ text: String, into source: inout String) {
+        let text = Printable.text(text)
         guard text.utf8.contains(where: { [0x26, 0x3c, 0x3e, 0x22, 0x27].contains($0) }) else { return source += text }
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -80,6 +80,7 @@ import Testing
         var all: [String] = []
         var exported: Set<String> = []
         for line in text.split(separator: "\n") {
+            guard !line.hasPrefix(" ") else { continue }
             let isExported = line.hasPrefix("export ")
             var words = line.split(separator: " ").map(String.init)
             if isExported { words.removeFirst() }

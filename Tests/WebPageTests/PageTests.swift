@@ -16,6 +16,16 @@ import Tracking
         #expect(html.source == "<b>&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;amp;</b>")
     }
 
+    @Test(
+        "what a terminal would obey, or turns what stands beside it, is spelled out",
+        arguments: [0x1b, 0x202e, 0x2028, 0x9b])
+    func whatComesFromOutsideSteersNothing(_ number: UInt32) throws {
+        let scalar = try #require(Unicode.Scalar(number))
+        let html: HTML = "<b>\("a" + String(scalar) + "<b>")</b>"
+        #expect(!html.source.unicodeScalars.contains(scalar))
+        #expect(html.source.hasPrefix("<b>a\\") && html.source.hasSuffix("&lt;b&gt;</b>"))
+    }
+
     @Test func aTextIsThereInBothLanguagesUnlessTheyAreTheSame() {
         let both: HTML = "\(Text(en: "a & b", zh: "甲"))"
         #expect(both.source == "<span lang=\"zh\">甲</span><span lang=\"en\">a &amp; b</span>")
