@@ -24,7 +24,7 @@ package enum DemoWords {
 
     package static func what(client: String, server: String, kernel: String, packets: Int?, lost: Int) -> Text {
         let seen = packets.map {
-            (en: "\(counted($0, "packet")) captured on lo, \(lost) lost", zh: "在 lo 上抓到 \($0) 个报文，丢失 \(lost) 个")
+            (en: "\(counted($0, "packet")) captured on lo, \(lost) lost", zh: "在 lo 上抓到 \($0) 个报文，漏抓 \(lost) 个")
         }
         return Text(
             en: "client \(client), server \(server), \(kernel)" + (seen.map { "; " + $0.en } ?? ""),
@@ -116,11 +116,11 @@ package enum DemoWords {
     package static let checksumNote = Text(
         en:
             "* only the sum of the pseudo-header: on the loopback nothing can be damaged, so the kernel leaves the rest out.",
-        zh: "* 只有伪首部之和：回环不经过网线，不会出错，内核便省去了其余计算。")
+        zh: "* 校验和没有算完，只含伪首部之和：数据走本机回环，不经过网卡，内核省去了其余的计算。")
 
     package static let rule = Text(
-        en: "The rule: ack = seq + 1, because a SYN takes one sequence number. On these numbers:",
-        zh: "规则：ack = seq + 1，因为 SYN 占用一个序号。用上面的数字验证：")
+        en: "The rule of the handshake: ack = the other's seq + 1, because a SYN takes one number. On these numbers:",
+        zh: "握手的规则：ack = 对方的 seq + 1，因为 SYN 占用一个序号。用上面的数字验证：")
 
     package static let statesNote = Text(
         en:
@@ -166,7 +166,7 @@ package enum DemoWords {
             Text(
                 en: "answers \(counted(octets, "byte")): \"\(shown(Array(GreetingServer.greeting)))\"",
                 zh: "回复 \(octets) 字节：\"\(shown(Array(GreetingServer.greeting)))\"")
-        case .closed(1, _): Text(en: "closes its side", zh: "关闭本端")
+        case .closed(1, _): Text(en: "closes its side", zh: "调用 close() 关闭本端")
         default: nil
         }
     }
@@ -187,7 +187,7 @@ package enum DemoWords {
         case .failed(_, .resetAfterEstablished): Text(en: "is told that the connection was reset", zh: "得知连接被重置")
         case .failed(_, .timedOut): Text(en: "is told that there was no answer", zh: "得知对端没有应答")
         case .failed: Text(en: "is told that the connection failed", zh: "得知连接失败")
-        case .peerClosed: Text(en: "sees that the server has closed", zh: "发现服务端已关闭")
+        case .peerClosed: Text(en: "sees that the server has closed", zh: "读到结束标志，得知服务端已关闭")
         case .closed: Text(en: "closes its side", zh: "关闭本端")
         default: nil
         }

@@ -7,10 +7,10 @@ package enum PageWords {
     package static let dark = Text(en: "Dark", zh: "深色")
     package static let numbers = Text(en: "Numbers", zh: "序号")
     package static let relative = Text(en: "Relative", zh: "相对")
-    package static let real = Text(en: "Real", zh: "真实")
+    package static let real = Text(en: "Real", zh: "原始")
     package static let time = Text(en: "Time", zh: "时间")
     package static let squeezed = Text(en: "Squeezed", zh: "压缩")
-    package static let trueTime = Text(en: "Real", zh: "真实")
+    package static let trueTime = Text(en: "Real", zh: "按比例")
     package static let steps = Text(en: "Steps", zh: "等距")
     package static let settings = Text(en: "Settings", zh: "显示设置")
     package static let contents = Text(en: "Chapters", zh: "目录")
@@ -19,9 +19,9 @@ package enum PageWords {
     package static let ladder = Text(en: "The ladder", zh: "时序图")
     package static let ladderHint = Text(
         en:
-            "Time runs downwards. The bars at the sides are the states of both ends. Choose a segment to see its header.",
-        zh: "时间从上往下走，两侧色条是两端的状态。点一个报文段，看它的首部。")
-    package static let list = Text(en: "The same, event by event", zh: "同一张图，逐条用文字说")
+            "Time runs downwards, not always to scale. The bars at the sides are the states of both ends. Choose a segment to see its header.",
+        zh: "时间从上往下走，长短不一定成比例；两侧色条是两端的状态。点一个报文段，看它的首部。")
+    package static let list = Text(en: "The same, event by event", zh: "时序图的文字版")
     package static let inspector = Text(en: "Header", zh: "首部")
     package static let stepper = Text(en: "Step by step", zh: "逐步播放")
     package static let first = Text(en: "First", zh: "开头")
@@ -52,8 +52,8 @@ package enum PageWords {
         ("Space", Text(en: "play or pause", zh: "播放或暂停")),
         ("Enter", Text(en: "go to the header", zh: "看首部")),
         ("b", Text(en: "go to the header's bytes", zh: "看首部的字节")),
-        ("r", Text(en: "relative or real numbers", zh: "相对序号、真实序号")),
-        ("t", Text(en: "time: squeezed, real, steps", zh: "时间：压缩、真实、等距")),
+        ("r", Text(en: "relative or real numbers", zh: "相对序号、原始序号")),
+        ("t", Text(en: "time: squeezed, real, steps", zh: "时间：压缩、按比例、等距")),
         ("l", Text(en: "Chinese or English", zh: "中文、英文")),
         ("d", Text(en: "light or dark", zh: "浅色、深色")),
         ("f", Text(en: "full screen, for teaching", zh: "全屏讲课")),

@@ -8,10 +8,12 @@ extension TutorialWords {
 
     package static let runIntroduction = Text(
         en:
-            "Now the same between two programs: a server that listens, and a client that greets it. Every number below was captured in this run.",
-        zh: "现在换成两个真正的程序：服务端在监听，客户端打一声招呼。下面每个数都是这次运行抓到的。")
+            "#1 to #3 above are from a real run. Here is all of it: a server listens, a client greets it, and both close the connection.",
+        zh: "前面的 #1 到 #3 就来自一次真实的运行。现在看完整的过程：服务端监听，客户端打个招呼，最后双方关闭连接。")
 
-    package static let numbersAddUp = Text(en: "Why ack = seq + length", zh: "为什么 ack = seq + 长度")
+    package static let numbersAddUp = Text(
+        en: "Why ack = seq + the numbers taken: one for each byte, one for SYN, one for FIN",
+        zh: "为什么 ack = seq + 占用的序号数：每个字节占一个，SYN、FIN 各占一个")
 
     /// Data and the ACK that covers it.
     package static func dataRule(
@@ -41,39 +43,40 @@ extension TutorialWords {
 
     package static let machineIntroduction = Text(
         en:
-            "Each end keeps a state of its own. A segment that is sent or that arrives, or a call of the program, moves it to the next. The circle is the client, the square the server.",
-        zh: "连接的两端各记一个状态。发出或收到一个报文段、程序做一次调用，状态就走一步。圆点是客户端，方块是服务端。")
+            "Each end keeps a state of its own. A segment that is sent or that arrives, or a call of the program, may move it to the next. The circle is the client, the square the server.",
+        zh: "连接的两端各有一个状态。收发报文段，或者程序调用 connect()、close() 等，都可能让状态改变。圆点是客户端，方块是服务端。")
     package static let firstThree = Text(
-        en: "Both ends after each segment of the handshake", zh: "握手的每个报文段之后，两端各是什么状态")
+        en: "Both ends after each segment of the handshake", zh: "每个握手报文段之后，两端处于什么状态")
     package static let provenance = Text(
         en:
-            "How a state is known: K the kernel was asked at that moment, W the packets show it, I inferred from the packets by RFC 9293, S told by our own TCP.",
-        zh: "状态的依据：K 当时问过内核，W 报文所示，I 按 RFC 9293 由报文推断，S 内置协议栈自己说的。")
-    package static let before = Text(en: "before", zh: "之前")
+            "How a state is known: K the kernel was asked soon after, and confirmed it; W a packet shows it; I inferred from the packets by RFC 9293; S told by TCPLens's own TCP.",
+        zh: "状态的依据：K，随后查询内核，得到证实；W，由报文直接看出；I，按 RFC 9293 由报文推断；S，由 TCPLens 的内置协议栈给出。")
+    package static let before = Text(en: "before", zh: "握手前")
     package static let diagram = Text(
         en:
-            "RFC 9293 Figure 5. The numbered edges are those that this connection went: circles by the client, squares by the server, in order.",
-        zh: "RFC 9293 图 5 的状态图。带编号的边是这条连接走过的：圆圈是客户端走的，方块是服务端走的，编号是先后。")
+            "After RFC 9293 Figure 5, with what section 3.10 adds. The numbered edges are those that this connection went: circles by the client, squares by the server, in order; the blue ones are this step.",
+        zh: "根据 RFC 9293 图 5 绘制，并按 3.10 节补充。带编号的线是这次连接经过的转移：圆圈为客户端，方块为服务端，数字表示先后；蓝色粗线是当前这一步。")
     package static let anyState = Text(
-        en: "Not drawn: an RST, a time-out or an abort leads from any state to CLOSED.",
-        zh: "没有画出：任何状态遇到 RST、超时或中止，都回到 CLOSED。")
+        en: "Not drawn: what RSTs, time-outs and aborts do; most lead to CLOSED.",
+        zh: "RST、超时和中止引起的转移没有画出，它们大多回到 CLOSED。")
     package static let whyTimeWait = Text(en: "Why TIME-WAIT", zh: "为什么要有 TIME-WAIT")
 
     package static func timeWait(_ party: Party, lastAck: Int?) -> Text {
         let ack = lastAck.map { "#\($0)" }
         return Text(
             en:
-                "The \(party.text.english) closed first, and sent the last ACK\(ack.map { " (\($0))" } ?? ""). Nobody acknowledges an ACK: if it is lost, the other end repeats its FIN, and somebody must still be there to answer. So the \(party.text.english) stays in TIME-WAIT (one minute on Linux; 2 MSL in the RFC). In that time old segments of this connection die out, too, and cannot be taken for those of a new one.",
+                "The \(party.text.english) closed first, and sent the last ACK\(ack.map { " (\($0))" } ?? ""). Nobody acknowledges an ACK: if it is lost, the other end repeats its FIN, and somebody must still be there to answer. So the \(party.text.english) stays in TIME-WAIT (one minute on Linux; in the RFC 2 MSL, twice the longest life of a segment). In that time old segments of this connection die out, too, and cannot be taken for those of a new one.",
             zh:
-                "先关闭的是\(party.text.chinese)，最后一个 ACK\(ack.map { "（\($0)）" } ?? "")也是它发的。ACK 自己没有人确认：万一丢了，对方会重发 FIN，总得有人在场再答一次。所以\(party.text.chinese)要在 TIME-WAIT 停一会儿（Linux 是一分钟，RFC 里是 2 MSL）。这段时间也足够让这条连接的旧报文段在网络里消失，不会被当成新连接的。"
+                "先关闭的是\(party.text.chinese)，最后一个 ACK\(ack.map { "（\($0)）" } ?? "")也是它发的。这个 ACK 不会再有人确认：万一丢了，对方会重发 FIN，这一端必须还在，才能再答一次。所以\(party.text.chinese)要在 TIME-WAIT 停一会儿（Linux 是一分钟；RFC 规定 2 MSL，MSL 是报文段的最长寿命）。这段时间也足够让这条连接的旧报文段在网络里消失，不会被当成新连接的。"
         )
     }
 
     // MARK: netstat
 
     package static let tablesIntroduction = Text(
-        en: "The same states as the machine's socket table shows them, asked at three moments of this run.",
-        zh: "同样的状态，操作系统的套接字表里也看得到。这次运行在三个时刻各查了一次。")
+        en:
+            "The same states as the machine's socket table shows them, asked at three moments of this run, in netstat's format.",
+        zh: "同样的状态，在操作系统的套接字表里也能看到。这次运行中查了三次，按 netstat 的格式列出。")
     package static let tableWords = Text(
         en:
             "netstat spells some states in another way (TIME_WAIT, SYN_RECV, FIN_WAIT2); here stand the RFC's names (TIME-WAIT, SYN-RECEIVED, FIN-WAIT-2).",

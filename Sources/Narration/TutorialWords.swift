@@ -24,10 +24,10 @@ package enum TutorialWords {
 
     package static func took(_ milliseconds: String, _ last: Int) -> Text {
         Text(
-            en: "\(milliseconds) ms from the SYN to #\(last) (ACK)", zh: "从 SYN 到 #\(last)（ACK）共 \(milliseconds) 毫秒")
+            en: "\(milliseconds) ms from the SYN to #\(last) (ACK)", zh: "从 SYN 到 #\(last)（ACK），共 \(milliseconds) 毫秒")
     }
 
-    package static let whatWasSaid = Text(en: "What was said", zh: "说了什么")
+    package static let whatWasSaid = Text(en: "How much was said", zh: "传了多少数据")
 
     package static func isn(of party: Party) -> Text {
         Text(en: "ISN of the \(party.text.english)", zh: "\(party.text.chinese)的 ISN")
@@ -53,13 +53,13 @@ package enum TutorialWords {
         Text(
             en:
                 "the \(party.text.english): it closed first. It waits so that it can repeat the last ACK if that is lost, and so that no old segment disturbs a new connection",
-            zh: "\(party.text.chinese)：因为它先关闭。等这一段时间，一是最后那个 ACK 丢了还能补发，二是让旧报文段在网络里消失，不干扰新连接")
+            zh: "\(party.text.chinese)：因为它先关闭。等这一段时间，一是万一最后那个 ACK 丢了还能重发，二是等旧报文段在网络里消失，免得干扰新连接。")
     }
 
     // MARK: The call
 
     package static let sentence = Text(en: "On the telephone", zh: "电话里说")
-    package static let segment = Text(en: "On the wire", zh: "网络上发")
+    package static let segment = Text(en: "On the wire", zh: "报文段")
     package static let whatIsKnown = Text(en: "When it has arrived", zh: "对方收到以后")
 
     /// The three sentences, and what each end knows once it has heard them.
@@ -69,7 +69,7 @@ package enum TutorialWords {
             Text(en: "Xiao Mei knows: I hear him.", zh: "小美知道：他说话，我听得到。")
         ),
         (
-            Text(en: "Xiao Mei: \u{201C}Yes. Can you hear me?\u{201D}", zh: "小美：“听得到，你听得到我吗？”"),
+            Text(en: "Xiao Mei: \u{201C}Yes. Can you hear me?\u{201D}", zh: "小美：“听得到。你听得到我说话吗？”"),
             Text(en: "Xiao Ming knows: she hears me, and I hear her.", zh: "小明知道：我说话她听得到，她说话我也听得到。")
         ),
         (
@@ -85,25 +85,25 @@ package enum TutorialWords {
     package static let whyNotFour = Text(
         en:
             "Why not four? Her \u{201C}yes\u{201D} and her own question go into one sentence: SYN and ACK in one segment.",
-        zh: "为什么不用四次？小美的“听得到”和“你听得到我吗”并成了一句：SYN 和 ACK 放进同一个报文段。")
+        zh: "为什么不用四次？小美的“听得到”和“你听得到我说话吗”并成了一句：SYN 和 ACK 放进同一个报文段。")
 
     // MARK: The header
 
     package static let headerIntroduction = Text(
         en:
             "Each segment carries a header in front of its data, 20 bytes at least. For the handshake three things in it matter: the sequence number, the acknowledgment number and the control bits.",
-        zh: "每个报文段，数据前面都带着一个首部，至少 20 字节。看懂握手，只要盯住其中三处：序号、确认号、控制位。")
+        zh: "每个报文段都以首部开头，首部至少 20 字节，后面才是数据。看懂握手，只要盯住首部里的三处：序号、确认号、控制位。")
 
     package static func figure(_ number: Int, flags: String) -> Text {
         Text(
             en: "The header of #\(number) \(flags), 32 bits a row, as it was captured. The three things are marked.",
-            zh: "#\(number) \(flags) 的首部，每行 32 位，数值都是这次抓到的。要看的三处加了底色。")
+            zh: "#\(number) \(flags) 的首部，每行 32 位，数值都是这次抓到的。序号、确认号和 SYN、ACK 两位加了底色。")
     }
 
     package static let sequenceNumber = Text(
         en:
             "It numbers the bytes that an end sends. The number of the first segment, the ISN (initial sequence number), is chosen at random; people count from there, so it is shown as relative 0.",
-        zh: "给本端发出的每个字节编号。第一个报文段的序号叫初始序号 ISN，是随机选的；为了好读，从它开始数，记作相对序号 0。")
+        zh: "本端发出的每个字节都有编号。SYN 的序号叫初始序号（ISN），由系统随机选取；为了好读，把它记作相对序号 0，往后依次数。")
 
     package static func sequenceEvidence(_ client: UInt32, _ server: UInt32) -> Text {
         Text(
@@ -127,7 +127,7 @@ package enum TutorialWords {
 
     package static let controlBits = Text(
         en: "Nine bits, each a switch. The handshake needs two of them, SYN and ACK:",
-        zh: "九个二进制位，每一位是一个开关。握手只用其中两个：SYN 和 ACK。")
+        zh: "共九位，每一位是一个开关；握手只用到 SYN 和 ACK 两位。")
     package static let controlBitsName = Text(en: "Control bits", zh: "控制位")
 
     /// What SYN and ACK say together in the handshake's three segments.

@@ -81,6 +81,8 @@ struct ExampleTests {
         try FileManager.default.createDirectory(atPath: folder.path("tests"), withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: script, toPath: folder.path("handshake.pkt"))
         try FileManager.default.copyItem(atPath: script, toPath: folder.path("tests/one.pkt"))
+        try FileManager.default.createSymbolicLink(
+            at: URL(filePath: folder.path("Docs")), withDestinationURL: Self.package.appending(path: "Docs"))
         _ = try folder.write(Array("#!/bin/sh\nexec cat\n".utf8), to: "zeek-cut")
         let needsServer = example.line.contains("tcplens dial") || example.line.contains("tcplens sockets")
         // What goes on for ever ends by Ctrl-C.
