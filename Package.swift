@@ -194,7 +194,8 @@ let package = Package(
                 "WebPage", "Lab", "Narration", "Scenes", "Stories", "TCPWire", "Tracking",
             ],
             swiftSettings: plain),
-        .testTarget(name: "DocumentsTests", dependencies: ["FlatMemory", "TCPWire", "Documents"], swiftSettings: plain),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["FlatMemory", "TCPWire", "Documents"], swiftSettings: plain),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -52,7 +52,7 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
         if classes.contains(.endsRoundTrip) { directions[other].roundTrips.add(reading.roundTrip) }
         if classes.contains(.bearsOut) { directions[side].acceptStray() }
         if classes.contains(.bearsOutOther) { directions[other].acceptStray() }
-        turns.take(segment, reading, record, to: other)
+        turns.take(segment, detail, reading, record, to: other)
         zeek.take(
             segment, detail, reading, acknowledged: record.halves[side].highestAcknowledgment, from: side, to: other)
     }

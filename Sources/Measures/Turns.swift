@@ -10,8 +10,8 @@ import Tracking
 /// handshake, which kernels answer at once. Only octets that are new are somebody's turn; until octets are sent again that were
 /// lost, the network is waited for.
 struct Turns: Sendable, BitwiseCopyable {
-    /// Round trips from the capture to each side and back in the handshake, by side, as the record's timer has them: none
-    /// where the SYN, or the SYN-ACK, was sent again (RFC 6298 3).
+    /// Round trips from the capture to each side and back in the handshake, by side, as the record's timer has them: where the
+    /// SYN, or the SYN-ACK, was sent again (RFC 6298 3), none but for a SYN that the answer names by its timestamp (RFC 7323 4).
     private(set) var roundTrip: InlineArray<2, Int64?> = [nil, nil]
     /// By side: how long it thought, how often it had a turn.
     private(set) var thinking: InlineArray<2, Int64> = [0, 0]
@@ -20,17 +20,39 @@ struct Turns: Sendable, BitwiseCopyable {
     private(set) var network: Int64 = 0
     private var speaker: (side: Int, last: Int64)?
     private var isOpen = false
+    /// The last SYN without ACK: when it was captured, its timestamp, and whether one before it has the same.
+    private var lastSYN: (time: Int64, stamp: UInt32, isAmbiguous: Bool)?
 
     /// - Parameter record: the connection's, after the segment.
-    mutating func take(_ segment: TrackedSegment, _ reading: SegmentReading, _ record: ConnectionRecord, to other: Int)
-    {
+    mutating func take(
+        _ segment: TrackedSegment, _ detail: SegmentDetail, _ reading: SegmentReading, _ record: ConnectionRecord,
+        to other: Int
+    ) {
         let side = segment.side
         let flags = segment.flags
         guard !flags.contains(.rst), !reading.classes.contains(.stray) else { return }
+        if flags.contains(.syn), let stamps = detail.timestamps {
+            noteStamps(stamps, isAnswer: flags.contains(.ack), from: side, at: segment.time.nanoseconds, reading)
+        }
         if !isOpen, flags.contains(.ack), !reading.classes.contains(.invalidACK) {
             noteHandshake(segment, reading, record, to: other)
         }
         if !flags.contains(.syn), segment.payloadLength > 0 { noteData(segment, reading, record, to: other) }
+    }
+
+    /// Which of several SYNs an answer is to, their timestamps tell.
+    private mutating func noteStamps(
+        _ stamps: TCPTimestamps, isAnswer: Bool, from side: Int, at time: Int64, _ reading: SegmentReading
+    ) {
+        guard isAnswer else {
+            lastSYN = (time, stamps.value, lastSYN?.stamp == stamps.value)
+            return
+        }
+        guard let syn = lastSYN, !syn.isAmbiguous, syn.stamp == stamps.echoReply, roundTrip[side] == nil,
+            !isOpen, reading.classes.isDisjoint(with: [.endsRoundTrip, .repeats]), time >= syn.time
+        else { return }
+        roundTrip[side] = time &- syn.time
+        network &+= time &- syn.time
     }
 
     /// The SYN-ACK, and the ACK of it.

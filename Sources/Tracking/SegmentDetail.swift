@@ -12,6 +12,8 @@ package struct SegmentDetail: BitwiseCopyable, Sendable {
     package let hasDuplicateSACK: Bool
     /// Of a SYN.
     package let options: SYNOptions
+    /// Of a SYN that has them.
+    package let timestamps: TCPTimestamps?
 
     /// - Parameter isCutOff: whether the capture kept only the beginning of the frame.
     package init(_ header: SegmentHeader, in frame: RawSpan, isCutOff: Bool) {
@@ -26,6 +28,7 @@ package struct SegmentDetail: BitwiseCopyable, Sendable {
         hasSACK = !blocks.isEmpty
         hasDuplicateSACK = blocks.duplicate(below: header.acknowledgment) != nil
         options = header.flags.contains(.syn) ? header.synOptions(in: frame) : SYNOptions()
+        timestamps = header.flags.contains(.syn) ? header.timestamps(in: frame) : nil
     }
 }
 

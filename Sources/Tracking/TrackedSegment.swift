@@ -21,9 +21,8 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN; ``cutOff`` where it was not captured.
     let scaleCode: UInt8
     static let cutOff: UInt8 = 16
-    /// Of its timestamp (RFC 7323 3.2) the lower fifteen bits, shifted by one, and a 1, where that stands first among the
-    /// options, as nearly all senders put it (appendix A); 0 for none. Two are compared as they are: their difference is twice
-    /// that of the timestamps, and goes full circle after 2^15 ticks.
+    /// The lower half of its timestamp (RFC 7323 3.2), made odd, where that stands first among the options, as nearly all senders
+    /// put it (appendix A); 0 for none.
     let stamp: UInt16
 
     /// Made part of its caller before anything else, since the optimiser's limits would leave it a call, and what it is given
@@ -54,8 +53,9 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         return options.windowScale.map { min($0, 14) + 1 } ?? 0
     }
 
-    /// The lower fifteen bits of the timestamp behind NOP, NOP, and a 1 behind them. Which segments have one follows no
-    /// pattern, so it is read in any case; where there is no room for it, whatever stands last is read, and not taken.
+    /// The lower half of the timestamp behind NOP, NOP, made odd: one tick more or less tells nothing, and 0 is for none. Which
+    /// segments have one follows no pattern, so it is read in any case; where there is no room for it, whatever stands last is
+    /// read, and not taken.
     ///
     /// - Parameter start: where the options would start.
     @_transparent
@@ -64,7 +64,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         guard last >= 0 else { return 0 }
         let word = frame.bigEndian64(at: min(start, last))
         let isStamp = (word >> 32 == 0x0101_080a).bit & (headerLength >= 32).bit & (start <= last).bit
-        return UInt16(truncatingIfNeeded: Choice(isStamp)(word &* 2 | 1, else: 0))
+        return UInt16(truncatingIfNeeded: Choice(isStamp)(word | 1, else: 0))
     }
 
     /// The same as a call, for other rooms, which look at segments one at a time.

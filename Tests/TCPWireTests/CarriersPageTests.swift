@@ -63,7 +63,8 @@ import Testing
         ## Files
 
         pcap in both byte orders, with microseconds and nanoseconds, and with the record headers of patched libraries
-        (Kuznetsov's, Red Hat Linux 6.1, SuSE Linux 6.3, Nokia), told by how the first records follow one another; with the two
+        (Kuznetsov's, Red Hat Linux 6.1, SuSE Linux 6.3, Nokia), told by the first packet that is IP or ARP, else by how four
+        records follow one another, for which a stream of something else is waited for; with the two
         lengths exchanged (before version 2.4). pcapng. snoop (RFC 1761). Each packed with gzip or not, and several joined with
         `cat`, also of different kinds. Other packed files and other tools' captures are named with the command that unpacks or
         converts them.
