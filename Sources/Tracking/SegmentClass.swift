@@ -2,7 +2,7 @@ import TCPState
 
 /// What a segment is to its connection by its numbers, flags, window and length alone. Each segment is classified once, by
 /// the cursors of the two directions (``ConnectionRecord``); whoever says more of it, a label or a measure, starts from this
-/// and does not look at the numbers again.
+/// and counts nothing anew.
 public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
     public init(rawValue: UInt32) { self.rawValue = rawValue }
