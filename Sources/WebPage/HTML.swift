@@ -45,8 +45,14 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         }
     }
 
+    private static func lines(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { Printable.text(String($0)) }
+            .joined(separator: "\n")
+    }
+
     private static func escape(_ text: String, into source: inout String) {
-        let text = Printable.text(text)
+        // Lines stay lines: a line feed from outside is white space here and no more.
+        let text = text.contains("\n") ? lines(text) : Printable.text(text)
         guard text.utf8.contains(where: { [0x26, 0x3c, 0x3e, 0x22, 0x27].contains($0) }) else { return source += text }
         for scalar in text.unicodeScalars {
             switch scalar {

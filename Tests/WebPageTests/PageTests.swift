@@ -26,6 +26,11 @@ import Tracking
         #expect(html.source.hasPrefix("<b>a\\") && html.source.hasSuffix("&lt;b&gt;</b>"))
     }
 
+    @Test func linesStayLines() {
+        let html: HTML = "<pre>\("45 00\n00 3c")</pre>"
+        #expect(html.source == "<pre>45 00\n00 3c</pre>")
+    }
+
     @Test func aTextIsThereInBothLanguagesUnlessTheyAreTheSame() {
         let both: HTML = "\(Text(en: "a & b", zh: "甲"))"
         #expect(both.source == "<span lang=\"zh\">甲</span><span lang=\"en\">a &amp; b</span>")
