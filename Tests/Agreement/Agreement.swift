@@ -58,9 +58,13 @@ package struct Agreement {
             }
             try check(record, measures, long[index], number: index + 1)
             try check(record, String(decoding: log.line(record, measures), as: UTF8.self))
-            if let story = kept.stored(index + 1).flatMap({ ConnectionStory($0) }) {
+            // The segments alone, so that the record is worked out anew: a stored connection brings its own with it.
+            if let stored = kept.stored(index + 1), let told = ConnectionStory(stored),
+                let story = ConnectionStory(segments: stored.segments, reusesTuple: stored.reusesTuple)
+            {
                 check(record, story)
                 try checkDocuments(record, story, number: index + 1)
+                try checkDocuments(record, told, number: index + 1)
             } else {
                 differences.append("\(place): no story")
             }
@@ -182,7 +186,6 @@ package struct Agreement {
                 min(65535, count { $0.classes.contains(.zeroWindow) }))
         }
         if !record.isReflexive { for step in story.steps { check(step) } }
-        expect("the record's octets in the ladder", octets(of: record), octets(of: story.record))
         let last = story.steps.last
         let isSame =
             story.settled.outcome == record.outcome && last?.client.state == record.client.state

@@ -21,7 +21,7 @@ struct SegmentFacts {
     /// IPv4 identification; 0 says nothing.
     let identification: UInt32
     let checksum: ChecksumVerdict
-    /// What it is by the record's count; empty where that left it out.
+    /// What it is by the record's count; `nil` where that left it out.
     let reading: SegmentReading?
     private(set) var timestamps: TCPTimestamps?
     private(set) var blocks: SACKBlocks = []
@@ -59,6 +59,7 @@ struct SegmentFacts {
         }
     }
 
+    /// Its class; empty where the record left it out.
     var classes: SegmentClass { reading?.classes ?? [] }
 
     /// The round trip that its acknowledgment ends by the record's timer, in nanoseconds.
