@@ -19,7 +19,7 @@ struct PageFrame {
 
     /// - Parameter drawn: what the drawings in `content` share.
     func html(_ content: HTML, drawn: SharedStyle, data: HTML = "") throws(ModuleBundle.Fault) -> String {
-        let style = PageFiles.text("page.css") ?? ""
+        let style = Self.withoutComments(PageFiles.text("page.css") ?? "")
         let script: HTML =
             isLive
             ? "<script type=\"module\">\n\(HTML(trusted: try ModuleBundle(of: "main.js", text: PageFiles.text).source))</script>\n"
@@ -51,6 +51,11 @@ struct PageFrame {
 
             """
         return page.source
+    }
+
+    /// A style whose comments take lines of their own.
+    private static func withoutComments(_ style: String) -> String {
+        style.split(separator: "\n").filter { !$0.drop(while: { $0 == " " }).hasPrefix("/*") }.map { $0 + "\n" }.joined()
     }
 
     /// The drawings' colours, for the look that is chosen.
