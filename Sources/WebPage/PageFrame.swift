@@ -55,7 +55,8 @@ struct PageFrame {
 
     /// A style whose comments take lines of their own.
     private static func withoutComments(_ style: String) -> String {
-        style.split(separator: "\n").filter { !$0.drop(while: { $0 == " " }).hasPrefix("/*") }.map { $0 + "\n" }.joined()
+        let lines = style.split(separator: "\n").filter { !$0.drop(while: { $0 == " " }).hasPrefix("/*") }
+        return lines.joined(separator: "\n") + "\n"
     }
 
     /// The drawings' colours, for the look that is chosen.
