@@ -191,7 +191,7 @@ let package = Package(
         .testTarget(
             name: "WebPageTests",
             dependencies: [
-                "WebPage", "Lab", "Narration", "Scenes", "Stories", "TCPWire", "Tracking",
+                "WebPage", "Lab", "Narration", "Scenes", "Stories", "CaptureFile", "TCPState", "TCPWire", "Tracking",
             ],
             swiftSettings: plain),
         .testTarget(

@@ -7,6 +7,9 @@ struct ArrowPen {
     private static let ink = Palette.Ink.ink.light
     private static let alarm = Palette.Ink.alarm.light
 
+    /// So far a sign reaches from its place.
+    static let signReach = 7.0
+
     func putLine(
         _ stroke: Stroke, width: Double, isDashed: Bool = false, isDotted: Bool = false, hasHead: Bool,
         className: String = "arrow", in body: inout Markup

@@ -4,32 +4,48 @@ import Stories
 import TCPState
 
 extension BandDrawing {
-    /// Draws the band from height `y` on, which is moved below it.
-    mutating func draw(y: inout Double, in body: inout Markup) {
+    /// Draws the whole band from height `y` on, which is moved below it.
+    func draw(y: inout Double, in body: inout Markup) {
         y += 8
-        if options.hasHeads { putHeads(y: &y, in: &body) }
-        // All that was laid out counts from the lifelines' beginning.
+        putHeads(y: &y, in: &body)
+        draw(Window(), rows: entries.indices, at: y, in: &body)
+        y += bottom
+    }
+
+    /// Where the lifelines end.
+    var bottom: Double { timeline.bottom + 14 }
+
+    /// Draws what a window shows, all heights counted from the lifelines' beginning at `y`.
+    ///
+    /// - Parameters:
+    ///   - rows: those that are seen in it.
+    ///   - names: those of them that have their names here; `nil`: all.
+    func draw(
+        _ window: Window, rows: some Sequence<Int>, named names: Range<Int>? = nil, at y: Double, in body: inout Markup
+    ) {
         body.open("g", [("transform", "translate(0 \(y.written))")])
         body.line()
-        let bottom = timeline.bottom + 14
-        putLifelines(bottom: bottom, in: &body)
-        putBands(bottom: bottom, in: &body)
-        putTimers(bottom: bottom, in: &body)
-        putTears(in: &body)
-        putLinks(bottom: bottom, in: &body)
+        putLifelines(window, in: &body)
+        body.open("g", [("class", "bands")])
+        body.line()
+        bands.draw(window, layout: layout, options: options, in: &body)
+        body.close("g")
+        body.line()
+        putTimers(window, in: &body)
+        putTears(window, in: &body)
+        putLinks(window, in: &body)
         body.open("g", [("class", "rows")])
         body.line()
-        putRows(in: &body)
+        for row in rows { put(row, isNamed: names?.contains(row) ?? true, in: &body) }
         body.close("g")
         body.close("g")
         body.line()
-        y += bottom
     }
 
     // MARK: Heads
 
     /// Who is who, over the lifelines.
-    private func putHeads(y: inout Double, in body: inout Markup) {
+    func putHeads(y: inout Double, in body: inout Markup) {
         body.open("g", [("class", "heads")])
         let isPair = lanes.count == 2
         let pitch = lanes.count > 2 ? layout.lanes[1] - layout.lanes[0] : layout.width - 16
@@ -81,27 +97,25 @@ extension BandDrawing {
 
     // MARK: Lines down the page
 
-    private func putBands(bottom: Double, in body: inout Markup) {
-        var bands = Bands(lanes, top: 0, layout: layout, options: options)
+    /// Follows both ends' states down the page.
+    func drawnBands() -> Bands {
+        var bands = Bands(lanes, top: 0)
         for event in timeline.events {
-            switch event.what {
-            case .row(let index):
-                switch entries[index].row {
-                case .moment(let moment): set(moment.end, at: event.y, in: &bands)
-                case .segment(let segment):
-                    set(segment.sender, at: event.y, in: &bands)
-                    if timeline.arrivals[index] < 0 { set(segment.receiver, at: event.y, in: &bands) }
-                }
-            case .arrival(let index):
-                guard case .segment(let segment) = entries[index].row, segment.arrival != nil else { break }
-                set(segment.receiver, at: event.y, in: &bands)
-            }
+            for end in ends(event) { set(end, at: event.y, in: &bands) }
         }
-        body.open("g", [("class", "bands")])
-        body.line()
-        body.raw(bands.finish(at: bottom))
-        body.close("g")
-        body.line()
+        bands.finish(at: bottom)
+        return bands
+    }
+
+    /// The ends whose states an event tells.
+    private func ends(_ event: Timeline.Event) -> [Scene.End] {
+        // Whether a segment arrives at another height than it leaves.
+        let isApart = timeline.arrivals[event.row] >= 0
+        return switch (entries[event.row].row, event.what) {
+        case (.moment(let moment), _): [moment.end]
+        case (.segment(let segment), .arrival): segment.arrival == nil ? [] : [segment.receiver]
+        case (.segment(let segment), .row): isApart ? [segment.sender] : [segment.sender, segment.receiver]
+        }
     }
 
     private func set(_ end: Scene.End, at y: Double, in bands: inout Bands) {
@@ -109,44 +123,53 @@ extension BandDrawing {
         if lanes[end.lane].isShared { bands.put(end, around: y) } else { bands.set(end, at: y) }
     }
 
-    private func putLifelines(bottom: Double, in body: inout Markup) {
-        body.open("g", [("class", "lifelines dim-line"), ("stroke", Palette.Ink.dim.light), ("stroke-width", "1")])
-        for x in layout.lanes {
-            // Torn where time is.
-            var start = 0.0
-            for tear in timeline.tears {
-                body.empty("path", [("d", "M\(x.written) \(start.written)V\((tear.y - 7).written)")])
-                start = tear.y + 7
-            }
-            body.empty("path", [("d", "M\(x.written) \(start.written)V\(bottom.written)")])
+    private func putLifelines(_ window: Window, in body: inout Markup) {
+        // Torn where time is.
+        var pieces: [ClosedRange<Double>] = []
+        var start = 0.0
+        for tear in timeline.tears {
+            pieces.append(start...max(start, tear.y - 7))
+            start = tear.y + 7
         }
-        body.close("g")
+        pieces.append(start...max(start, bottom))
+        pieces.removeAll { !window.shows($0) }
+        let path = layout.lanes.map { x in
+            pieces.map { "M\(x.written) \($0.lowerBound.written)V\($0.upperBound.written)" }.joined()
+        }.joined()
+        body.empty(
+            "path",
+            [
+                ("class", "lifelines dim-line"), ("d", path), ("stroke", Palette.Ink.dim.light),
+                ("stroke-width", "1"),
+            ])
         body.line()
     }
 
-    private func putTears(in body: inout Markup) {
-        guard !timeline.tears.isEmpty, let left = layout.lanes.first, let right = layout.lanes.last else { return }
+    private func putTears(_ window: Window, in body: inout Markup) {
+        guard let left = layout.lanes.first, let right = layout.lanes.last else { return }
+        let shown = timeline.tears.indices.filter { window.shows(timeline.tears[$0].y - 8...timeline.tears[$0].y + 8) }
+        guard !shown.isEmpty else { return }
         body.open("g", [("class", "tears")])
-        for (index, tear) in timeline.tears.enumerated() {
-            let y = tear.y
-            var path = ""
-            for x in layout.lanes {
-                path += "M\(x.written) \((y - 7).written)l-5 3.5l10 3.5l-10 3.5l5 3.5"
-            }
+        func put(_ path: String, dashes: String? = nil) {
             body.empty(
                 "path",
                 [
                     ("class", "dim-line"), ("d", path), ("fill", "none"), ("stroke", Palette.Ink.dim.light),
-                    ("stroke-width", "1"),
+                    ("stroke-width", "1"), ("stroke-dasharray", dashes),
                 ])
-            body.empty(
-                "path",
-                [
-                    ("class", "dim-line"), ("d", "M\((left + 9).written) \(y.written)H\((right - 9).written)"),
-                    ("fill", "none"),
-                    ("stroke", Palette.Ink.dim.light), ("stroke-width", "1"), ("stroke-dasharray", "1 5"),
-                ])
-            let place = tearPlaces[index] ?? Point(x: layout.names.left - 30, y: y)
+        }
+        put(
+            shown.map { index in
+                layout.lanes.map { x in
+                    "M\(x.written) \((timeline.tears[index].y - 7).written)l-5 3.5l10 3.5l-10 3.5l5 3.5"
+                }.joined()
+            }.joined())
+        put(
+            shown.map { "M\((left + 9).written) \(timeline.tears[$0].y.written)H\((right - 9).written)" }.joined(),
+            dashes: "1 5")
+        for index in shown {
+            let tear = timeline.tears[index]
+            let place = tearPlaces[index] ?? Point(x: layout.names.left - 30, y: tear.y)
             body.element(
                 "text",
                 [
@@ -161,93 +184,93 @@ extension BandDrawing {
     // MARK: Timers and links
 
     /// The timers that ran out, draining beside the lifeline of the end that had set them, and TIME-WAIT's.
-    private mutating func putTimers(bottom: Double, in body: inout Markup) {
-        var pieces = Markup()
-        var inks: Set<Palette.Ink> = []
-        func put(_ ink: Palette.Ink, lane: Int, from start: Double, to end: Double, rest: Double) {
+    func drawnWedges() -> [Wedge] {
+        var wedges: [Wedge] = []
+        func put(_ timer: DrawnTimer, lane: Int, from start: Double, to end: Double) {
             guard layout.lanes.indices.contains(lane), end > start + 4, lane == 0 || lane == lanes.count - 1 else {
                 return
             }
-            let x = layout.lanes[lane]
-            let sign = layout.isLeft(lane) ? -1.0 : 1.0
-            let path =
-                "M\(x.written) \(start.written)h\((sign * BandLayout.timerWidth).written)L\((x + sign * rest).written) \(end.written)H\(x.written)Z"
-            inks.insert(ink)
-            pieces.empty(
-                "path", [("class", "timer \(ink.rawValue)"), ("d", path), ("fill", ink.light), ("stroke", "none")])
+            wedges.append(Wedge(timer: timer, lane: lane, heights: start...end))
         }
         for (index, entry) in entries.enumerated() {
-            if case .segment(let segment) = entry.row, let timer = entry.timer, let last = entry.last {
-                put(
-                    Palette.Ink(timer), lane: segment.sender.lane, from: timeline.departure(last.row),
-                    to: timeline.departure(index), rest: 1)
+            if case .segment(let segment) = entry.row, let start = entry.timerStart,
+                let timer = entry.timer.flatMap({ DrawnTimer($0) })
+            {
+                let from = start.isArrival ? timeline.arrival(start.row) : timeline.departure(start.row)
+                put(timer, lane: segment.sender.lane, from: from, to: timeline.departure(index))
             }
         }
-        if !options.isBlank {
-            for event in timeline.events {
-                guard let end = entries[event.row].timeWaitBegins(event.what) else { continue }
-                // It runs on below the picture.
-                put(.timeWaitTimer, lane: end, from: event.y, to: bottom, rest: 3)
+        guard !options.isBlank else { return wedges }
+        /// By lane, where TIME-WAIT began.
+        var waiting: [Int: Double] = [:]
+        for event in timeline.events {
+            for end in ends(event) {
+                guard let mark = end.mark, mark.changed else { continue }
+                if let start = waiting.removeValue(forKey: end.lane) {
+                    put(.timeWait, lane: end.lane, from: start, to: event.y)
+                }
+                if mark.state == .timeWait { waiting[end.lane] = event.y }
             }
         }
-        timers = inks
-        guard !pieces.text.isEmpty else { return }
-        body.open("g", [("class", "timers")])
-        body.raw(pieces.text)
-        body.close("g")
-        body.line()
+        for (lane, start) in waiting.sorted(by: { $0.key < $1.key }) {
+            put(.timeWaitRunning, lane: lane, from: start, to: bottom)
+        }
+        return wedges
+    }
+
+    private func putTimers(_ window: Window, in body: inout Markup) {
+        var paths: [DrawnTimer: String] = [:]
+        for wedge in wedges where window.shows(wedge.heights) {
+            let (x, sign) = (layout.lanes[wedge.lane], layout.isLeft(wedge.lane) ? -1.0 : 1.0)
+            // It runs on below the picture.
+            let rest = wedge.timer == .timeWaitRunning ? 3.0 : 1
+            paths[wedge.timer, default: ""] +=
+                "M\(x.written) \(wedge.heights.lowerBound.written)h\((sign * BandLayout.timerWidth).written)"
+                + "L\((x + sign * rest).written) \(wedge.heights.upperBound.written)H\(x.written)Z"
+        }
+        for timer in DrawnTimer.allCases {
+            guard let path = paths[timer] else { continue }
+            let ink = timer.ink
+            body.empty(
+                "path", [("class", "timer \(ink.rawValue)"), ("d", path), ("fill", ink.light), ("stroke", "none")])
+            body.line()
+        }
     }
 
     /// From what is sent again to what it repeats, outside of the sender's band.
-    private func putLinks(bottom: Double, in body: inout Markup) {
-        var pieces = Markup()
-        for (index, entry) in entries.enumerated() {
-            guard case .segment(let segment) = entry.row,
+    private func putLinks(_ window: Window, in body: inout Markup) {
+        var (curves, heads) = ("", "")
+        for index in repetitions {
+            guard case .segment(let segment) = entries[index].row, let original = entries[index].original,
                 segment.sender.lane == 0 || segment.sender.lane == lanes.count - 1
             else { continue }
-            // Of a link to another part of a long ladder, the end that lies in this one.
-            let isRepeatedLater = options.repeatedLater.contains(segment.number)
-            let repeatsEarlier = entry.original == nil && segment.original != nil && segment.isRepetition
-            let here = timeline.departure(index)
             let isLeft = layout.isLeft(segment.sender.lane)
             let x = layout.band(segment.sender.lane) + (isLeft ? -1 : BandLayout.bandWidth + 1)
-            let out = x + (isLeft ? -13.0 : 13.0)
-            let (x0, x1) = (x.written, out.written)
-            func half(at y: Double, to end: Double) -> String {
-                "M\(x0) \(y.written)C\(x1) \(y.written) \(x1) \(y.written) \(x1) \(end.written)"
+            let way = isLeft ? -13.0 : 13.0
+            let (here, start) = (timeline.departure(index), timeline.departure(original))
+            // A long way is shown at its two ends.
+            let reach = min((here - start) / 2, 70)
+            func half(at y: Double, _ height: Double) -> String {
+                guard window.shows(min(y, y + height)...max(y, y + height)) else { return "" }
+                return "M\(x.written) \(y.written)c\(way.written) 0 \(way.written) 0 \(way.written) \(height.written)"
             }
-            var path = ""
-            var heads: [Double] = []
-            if let original = entry.original {
-                let start = timeline.departure(original)
-                // A long way is shown at its two ends.
-                let reach = min((here - start) / 2, 70)
-                path += half(at: here, to: here - reach) + half(at: start, to: start + reach)
-                heads.append(start)
-            } else if repeatsEarlier {
-                path += half(at: here, to: max(0, here - 70))
-            }
-            if isRepeatedLater {
-                path += half(at: here, to: min(bottom, here + 70))
-                heads.append(here)
-            }
-            guard !path.isEmpty else { continue }
-            pieces.empty(
-                "path",
-                [
-                    ("class", "link alarm-line"), ("d", path), ("fill", "none"), ("stroke", Palette.Ink.alarm.light),
-                    ("stroke-width", "1.2"),
-                ])
-            let way = isLeft ? -1.0 : 1.0
-            for y in heads {
-                let head = "M\(x0) \(y.written)l\((way * 7).written) -3.5v7Z"
-                pieces.empty(
-                    "path", [("class", "alarm"), ("d", head), ("fill", Palette.Ink.alarm.light), ("stroke", "none")])
+            curves += half(at: here, -reach) + half(at: start, reach)
+            if window.shows(start - 4...start + 4) {
+                heads += "M\(x.written) \(start.written)l\(isLeft ? -7 : 7) -3.5v7Z"
             }
         }
-        guard !pieces.text.isEmpty else { return }
+        guard !curves.isEmpty else { return }
         body.open("g", [("class", "links")])
-        body.raw(pieces.text)
+        body.empty(
+            "path",
+            [
+                ("class", "link alarm-line"), ("d", curves), ("fill", "none"), ("stroke", Palette.Ink.alarm.light),
+                ("stroke-width", "1.2"),
+            ])
+        if !heads.isEmpty {
+            body.empty(
+                "path", [("class", "alarm"), ("d", heads), ("fill", Palette.Ink.alarm.light), ("stroke", "none")])
+        }
         body.close("g")
         body.line()
     }
@@ -258,31 +281,5 @@ extension Timeline.Event {
         switch what {
         case .row(let row), .arrival(let row): row
         }
-    }
-}
-
-extension Palette.Ink {
-    fileprivate init(_ timer: TimerName) {
-        self =
-            switch timer {
-            case .persist: .persistTimer
-            case .keepAlive: .keepAliveTimer
-            case .timeWait: .timeWaitTimer
-            default: .retransmissionTimer
-            }
-    }
-}
-
-extension BandDrawing.Entry {
-    /// The lane on which TIME-WAIT begins with this event.
-    fileprivate func timeWaitBegins(_ what: Timeline.What) -> Int? {
-        let ends: [Scene.End?] =
-            switch (row, what) {
-            case (.moment(let moment), _): [moment.end]
-            case (.segment(let segment), .arrival): [segment.receiver]
-            case (.segment(let segment), .row):
-                [segment.sender, segment.arrival == segment.departure ? segment.receiver : nil]
-            }
-        return ends.compactMap { $0 }.first { $0.mark?.state == .timeWait && $0.mark?.changed == true }?.lane
     }
 }

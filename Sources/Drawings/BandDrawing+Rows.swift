@@ -5,29 +5,37 @@ import TCPWire
 import Tracking
 
 extension BandDrawing {
-    /// All rows in their order, each a group of its own.
-    func putRows(in body: inout Markup) {
-        let maker = RowTextMaker(scene, options: options)
-        var asides = AsidePen(layout: layout)
-        asides.place(timeline, entries)
-        for (index, entry) in entries.enumerated() {
-            let row = scene.rows[entry.index]
-            open(entry, in: &body)
-            if !options.isEmbedded { body.element("title", [], maker.heading(row, isShort: !hasRoom)) }
-            if !options.isEmbedded, hasRoom { body.element("desc", [], maker.description(row, clock: clock)) }
-            if case .segment(let segment) = entry.row { put(segment, index, in: &body) }
-            if let time = entry.row.time, let x = layout.time {
-                body.element(
-                    "text",
-                    [
-                        ("class", "time dim"), ("fill", Palette.Ink.dim.light), ("x", x.written),
-                        ("y", (timeline.departure(index) + 4).written),
-                    ], clock.text(time))
-            }
-            asides.draw(index, in: &body)
-            body.close("g")
-            body.line()
+    /// A row, which is a group of its own.
+    ///
+    /// - Parameter isNamed: whether it has its name and attributes here.
+    func put(_ index: Int, isNamed: Bool, in body: inout Markup) {
+        let entry = entries[index]
+        let row = scene.rows[entry.index]
+        if isNamed { open(entry, in: &body) } else { body.open("g") }
+        if !options.isEmbedded, hasRoom {
+            let maker = RowTextMaker(scene, options: options)
+            body.element("title", [], maker.heading(row))
+            body.element("desc", [], maker.description(row, clock: clock))
         }
+        if case .segment(let segment) = entry.row { put(segment, index, in: &body) }
+        if let time = entry.row.time, let x = layout.time {
+            body.element(
+                "text",
+                [
+                    ("class", "time dim"), ("fill", Palette.Ink.dim.light), ("x", x.written),
+                    ("y", (timeline.departure(index) + 4).written),
+                ], clock.text(time))
+        }
+        asides.draw(index, in: &body)
+        body.close("g")
+        body.line()
+    }
+
+    /// From where to where a row's arrow, its label and what stands beside may reach.
+    func heights(_ index: Int) -> ClosedRange<Double> {
+        let (start, end) = (timeline.departure(index), timeline.arrival(index))
+        // Above and below an arrow stand no more than a few lines.
+        return min(start, end) - 100...max(start, end, asides.bottom(index)) + 100
     }
 
     /// Whether there is room for all that can be told of each row.
@@ -66,6 +74,7 @@ extension BandDrawing {
 
     private func put(_ segment: Scene.Segment, _ index: Int, in body: inout Markup) {
         guard let stroke = stroke(index) else { return }
+        let sign = sign(index) ?? stroke.to
         let pen = ArrowPen(prefix: options.prefix)
         let width = ArrowPen.width(octets: segment.length)
         let isDashed = segment.isRepetition
@@ -74,22 +83,19 @@ extension BandDrawing {
         } else {
             switch segment.fate {
             case .lost:
-                let end = stroke.place(0.55)
                 pen.putLine(
-                    Stroke(from: stroke.from, to: end), width: width, isDashed: isDashed, hasHead: false, in: &body)
-                pen.putGhost(Stroke(from: end, to: stroke.to), in: &body)
-                pen.putCross(end, in: &body)
+                    Stroke(from: stroke.from, to: sign), width: width, isDashed: isDashed, hasHead: false, in: &body)
+                pen.putGhost(Stroke(from: sign, to: stroke.to), in: &body)
+                pen.putCross(sign, in: &body)
             case .underWay:
                 pen.putLine(
                     Stroke(from: stroke.from, to: stroke.place(0.8)), width: width, isDotted: true, hasHead: false,
                     in: &body)
             case .arrived: pen.putLine(stroke, width: width, isDashed: isDashed, hasHead: true, in: &body)
             case .refused, .notTaken, .useless:
-                let length = max(stroke.length, 1)
-                let end = stroke.place(max(0, 1 - 6 / length))
+                let end = stroke.place(max(0, 1 - 6 / max(stroke.length, 1)))
                 pen.putLine(
                     Stroke(from: stroke.from, to: end), width: width, isDashed: isDashed, hasHead: true, in: &body)
-                let sign = stroke.place(max(0, 1 - 1 / length))
                 if segment.fate == .useless { pen.putUseless(sign, in: &body) } else { pen.putRefused(sign, in: &body) }
             }
         }
@@ -129,8 +135,8 @@ extension BandDrawing {
             let isAbove = number < seat.above
             let offset =
                 isAbove
-                ? -LabelSeating.gap - 2.5 - Double(seat.above - 1 - number) * LabelSeating.line
-                : LabelSeating.gap + 10.5 + Double(number - seat.above) * LabelSeating.line
+                ? -seat.gap - 2.5 - Double(seat.above - 1 - number) * LabelSeating.line
+                : seat.gap + 10.5 + Double(number - seat.above) * LabelSeating.line
             body.open(
                 "text",
                 [
@@ -140,27 +146,27 @@ extension BandDrawing {
                 ])
             if !line.number.isEmpty {
                 body.put(line.number + " ")
-                body.element("tspan", [], line.flags)
+                body.element("tspan", [("class", "flags")], line.flags)
                 if !line.rest.isEmpty { body.put(" ") }
             }
-            putRest(line, in: &body)
+            body.put(line.rest, relative: line.relative)
             body.close("text")
         }
         if !isLevel { body.close("g") }
     }
 }
 
-extension BandDrawing {
-    /// The numbers of a label, or its words.
-    private func putRest(_ line: RowTexts.Line, in body: inout Markup) {
-        guard let relative = line.relative else { return body.put(line.rest) }
-        body.element("tspan", [("class", "rel")], relative)
-        body.element("tspan", [("class", "raw")], line.rest)
+extension Markup {
+    /// A line of a label, where both are drawn also as it is with numbers that count from the ISNs.
+    fileprivate mutating func put(_ raw: String, relative: String?) {
+        guard let relative else { return put(raw) }
+        element("tspan", [("class", "rel")], relative)
+        element("tspan", [("class", "raw")], raw)
     }
 }
 
 /// Writes what stands beside the bands, one below the other.
-private struct AsidePen {
+struct AsidePen {
     let layout: BandLayout
     /// Each row's asides with the height of their first line.
     private var places: [Int: [(aside: RowTexts.Aside, y: Double)]] = [:]
@@ -180,11 +186,16 @@ private struct AsidePen {
             for aside in asides {
                 let isLeft = layout.isLeft(aside.lane)
                 let y = max(event.y, isLeft ? next.left : next.right)
-                let end = y + Double(aside.lines.count) * BandLayout.nameLine
+                let end = y + Double(aside.height) * BandLayout.nameLine
                 if isLeft { next.left = end } else { next.right = end }
                 places[event.row, default: []].append((aside, y))
             }
         }
+    }
+
+    /// Where the last of a row's asides ends.
+    func bottom(_ row: Int) -> Double {
+        (places[row] ?? []).map { $0.y + Double($0.aside.height) * BandLayout.nameLine }.max() ?? -.infinity
     }
 
     func draw(_ row: Int, in body: inout Markup) {
@@ -197,15 +208,20 @@ private struct AsidePen {
                 case .call, .time: .dim
                 case .trigger: .alarm
                 }
-            for (index, line) in aside.lines.enumerated() {
-                body.element(
+            for index in 0..<aside.height {
+                body.open(
                     "text",
                     [
                         ("class", "\(aside.kind) \(ink.rawValue)"), ("fill", ink == .ink ? nil : ink.light),
                         ("x", x.written), ("y", (y + 4 + Double(index) * BandLayout.nameLine).written),
                         ("text-anchor", isLeft ? "end" : "start"), ("font-size", TextMeasure.small.written),
                         ("font-weight", aside.kind == .state ? "700" : nil),
-                    ], line)
+                    ])
+                func line(_ lines: [String]) -> String { lines.indices.contains(index) ? lines[index] : "" }
+                let raw = line(aside.lines)
+                let relative = aside.relative.isEmpty ? raw : line(aside.relative)
+                body.put(raw, relative: relative == raw ? nil : relative)
+                body.close("text")
             }
             if aside.kind == .call {
                 // A small flag between the text and the band.

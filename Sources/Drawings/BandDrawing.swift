@@ -11,8 +11,8 @@ struct BandDrawing {
         /// Its lanes counted within the band.
         var row: Scene.Row
         var texts = RowTexts()
-        /// The row in which the same numbers were sent last, and how long ago.
-        var last: (row: Int, waited: Int64)?
+        /// Since when the timer ran that made its sender send it: where that end had sent the row's segment, or got it.
+        var timerStart: (row: Int, isArrival: Bool, waited: Int64)?
         /// The row of the segment whose numbers it sends again.
         var original: Int?
         /// The timer that made its sender send it.
@@ -20,7 +20,7 @@ struct BandDrawing {
     }
 
     let scene: Scene
-    let options: LadderDrawing.Options
+    var options: LadderDrawing.Options
     let clock: SceneClock
     let names: [String]
     let lanes: [Scene.Lane]
@@ -32,10 +32,14 @@ struct BandDrawing {
     var seats: [LabelSeating.Seat?] = []
     /// Where the words of each tear stand; `nil` at the left of all.
     var tearPlaces: [Point?] = []
-    /// The height at which the lifelines begin.
-    var top = 0.0
-    /// The timers that were drawn.
-    var timers: Set<Palette.Ink> = []
+    /// What stands beside the bands.
+    private(set) var asides: AsidePen
+    private(set) var bands: Bands
+    private(set) var wedges: [Wedge] = []
+    /// The rows that send an earlier one's numbers again.
+    private(set) var repetitions: [Int] = []
+    /// The timers that are drawn.
+    var timers: Set<DrawnTimer> { Set(wedges.lazy.map(\.timer)) }
 
     /// Attempts at giving labels room before they are put beside the bands.
     private static let mostAttempts = 8
@@ -48,8 +52,12 @@ struct BandDrawing {
         self.clock = clock
         self.names = names
         lanes = band.lanes.map { scene.lanes[$0] }
-        for case .row(let index) in band.entries {
-            entries.append(Entry(index: index, row: band.row(index, of: scene)))
+        var silences: [Int: Int64] = [:]
+        for entry in band.entries {
+            switch entry {
+            case .row(let index): entries.append(Entry(index: index, row: band.row(index, of: scene)))
+            case .silence(let duration): silences[entries.count] = duration
+            }
         }
         Self.link(&entries)
         layout = Self.layout(entries, lanes: lanes.count, clock: clock, options: options)
@@ -58,20 +66,26 @@ struct BandDrawing {
             let row = entries[index].row
             entries[index].texts = maker.texts(
                 row, room: Self.room(row, layout), arrivesApart: row.isSloped,
-                trigger: entries[index].trigger, layout: layout)
+                trigger: entries[index].trigger(isBlank: options.isBlank), layout: layout)
             guard layout.isNarrow, let time = row.time else { continue }
             entries[index].texts.departing.insert(
                 RowTexts.Aside(kind: .time, lane: 0, lines: [clock.text(time)]), at: 0)
         }
         let all = entries
         let shape = layout
-        timeline = Timeline(all.map(\.row), silence: options.silence, timing: options.timing) { what in
+        timeline = Timeline(all.map(\.row), silences: silences, timing: options.timing) { what in
             switch what {
             case .row(let index): Self.extent(all[index], shape)
             case .arrival(let index): Self.arrivalExtent(all[index], shape)
             }
         }
+        asides = AsidePen(layout: layout)
+        bands = Bands(lanes, top: 0)
+        repetitions = entries.indices.filter { entries[$0].original != nil }
         settle()
+        asides.place(timeline, entries)
+        bands = drawnBands()
+        wedges = drawnWedges()
     }
 
     /// Finds for each segment that is sent again what it repeats.
@@ -80,6 +94,7 @@ struct BandDrawing {
         var latest: [Int: Int] = [:]
         /// The timer that ran out last at each lane, and when.
         var expired: [Int: (timer: TimerName, time: Int64?)] = [:]
+        var activity = Activity()
         for index in entries.indices {
             guard case .segment(let segment) = entries[index].row else {
                 if case .moment(let moment) = entries[index].row, case .timer(let timer) = moment.cause {
@@ -93,13 +108,18 @@ struct BandDrawing {
             } else if segment.isRepetition, let last = expired[segment.sender.lane], last.time == segment.departure {
                 entries[index].timer = last.timer
             }
+            let probed = activity.last(before: segment)
+            activity.take(segment, row: index)
+            if entries[index].timer == .persist || entries[index].timer == .keepAlive {
+                entries[index].timerStart = probed
+            }
             guard let original = segment.original, let first = rows[original] else { continue }
             entries[index].original = first
             let last = latest[original] ?? first
             latest[original] = index
-            if case .segment(let before) = entries[last].row {
-                entries[index].last = (
-                    last, segment.departure.subtractingReportingOverflow(before.departure).partialValue
+            if segment.isRepetition, entries[index].timerStart == nil, case .segment(let before) = entries[last].row {
+                entries[index].timerStart = (
+                    last, false, segment.departure.subtractingReportingOverflow(before.departure).partialValue
                 )
             }
         }
@@ -117,7 +137,7 @@ struct BandDrawing {
             case .moment(let moment):
                 (text, lane) = (moment.what(options.language), moment.end.lane)
             case .segment(let segment):
-                (text, lane) = (entry.trigger?(options.language), segment.sender.lane)
+                (text, lane) = (entry.trigger(isBlank: options.isBlank)?(options.language), segment.sender.lane)
             }
             guard let text else { continue }
             let width = measure.fixed(text, size: TextMeasure.small) + 2
@@ -138,19 +158,21 @@ struct BandDrawing {
         guard case .segment(let segment) = row else { return 0 }
         let (from, to) = (segment.sender.lane, segment.receiver.lane)
         guard from != to, layout.lanes.indices.contains(from), layout.lanes.indices.contains(to) else { return 130 }
-        return abs(layout.lanes[from] - layout.lanes[to]) - 44
+        // Between two neighbours, where lanes lie between.
+        return abs(layout.lanes[from] - layout.lanes[to]) / Double(abs(from - to)) - 44
     }
 
     private static func extent(_ entry: Entry, _ layout: BandLayout) -> Timeline.Extent {
         var extent = Timeline.Extent()
         count(entry.texts.departing, layout, in: &extent)
         guard case .segment(let segment) = entry.row else { return extent }
-        let lines = Double(entry.texts.lines.count) * LabelSeating.line + LabelSeating.gap
+        let gap = gap(entry)
+        let lines = Double(entry.texts.lines.count) * LabelSeating.line + gap
         if entry.row.isSloped {
             // Its label goes along with it.
             (extent.above, extent.below) = (5, lines)
         } else {
-            extent.above = LabelSeating.line + LabelSeating.gap
+            extent.above = LabelSeating.line + gap
             let loop = segment.sender.lane == segment.receiver.lane ? 16.0 : 0
             extent.below = max(lines - LabelSeating.line + 3, loop)
         }
@@ -161,18 +183,29 @@ struct BandDrawing {
         var extent = Timeline.Extent()
         count(entry.texts.arriving, layout, in: &extent)
         guard !entry.texts.lines.isEmpty else { return extent }
-        extent.labelAbove = LabelSeating.line + LabelSeating.gap + 2
-        extent.labelBelow = Double(entry.texts.lines.count - 1) * LabelSeating.line + LabelSeating.gap + 2
+        extent.labelAbove = LabelSeating.line + gap(entry) + 2
+        extent.labelBelow = Double(entry.texts.lines.count - 1) * LabelSeating.line + gap(entry) + 2
         return extent
+    }
+
+    /// Between an arrow and its label: more where a sign stands in the middle.
+    private static func gap(_ entry: Entry) -> Double {
+        guard case .segment(let segment) = entry.row, case .lost = segment.fate else { return LabelSeating.gap }
+        return ArrowPen.signReach + 1
     }
 
     private static func count(_ asides: [RowTexts.Aside], _ layout: BandLayout, in extent: inout Timeline.Extent) {
         for aside in asides {
-            if layout.isLeft(aside.lane) { extent.left += aside.lines.count } else { extent.right += aside.lines.count }
+            if layout.isLeft(aside.lane) { extent.left += aside.height } else { extent.right += aside.height }
         }
     }
 
     // MARK: Places
+
+    /// The height above which nothing of a row stands, where arrows are level.
+    func beginning(of index: Int) -> Double {
+        timeline.departure(index) - max(9, Self.extent(entries[index], layout).above + 2)
+    }
 
     /// The line of a row's segment from where it left to where it arrived, or would have.
     func stroke(_ index: Int) -> Stroke? {
@@ -191,10 +224,21 @@ struct BandDrawing {
             to: Point(x: layout.edge(to, towards: from), y: timeline.arrival(index)))
     }
 
+    /// Where the sign stands that says what became of a row's segment; `nil` where it has none.
+    func sign(_ index: Int) -> Point? {
+        guard case .segment(let segment) = entries[index].row, segment.sender.lane != segment.receiver.lane,
+            let stroke = stroke(index)
+        else { return nil }
+        return switch segment.fate {
+        case .arrived, .underWay: nil
+        case .lost: stroke.place(0.55)
+        case .refused, .notTaken, .useless: stroke.place(max(0, 1 - 1 / max(stroke.length, 1)))
+        }
+    }
+
     /// Gives every row its height and every label its place; where one has none, room, and if that is no help, a place
     /// beside the band.
     private mutating func settle() {
-        top = 0
         var beside: Set<Int> = []
         for attempt in 0..<(2 * Self.mostAttempts) {
             timeline.settle(top: 10)
@@ -222,6 +266,14 @@ struct BandDrawing {
         let strokes = entries.indices.map { stroke($0) }
         for (index, stroke) in strokes.enumerated() {
             if let stroke { seating.add(stroke, id: index) }
+            if let sign = sign(index) {
+                let reach = -ArrowPen.signReach...ArrowPen.signReach
+                seating.add(Box(origin: sign, along: reach, across: reach))
+            }
+        }
+        for x in layout.lanes.dropFirst().dropLast() {
+            let half = BandLayout.bandWidth / 2 + 1
+            seating.add(Box(origin: Point(x: x, y: 0), along: -half...half, across: 0...(timeline.bottom + 14)))
         }
         tearPlaces = timeline.tears.map { tear in
             let width = measure.fixed(SceneClock.duration(tear.duration)) + 12
@@ -234,32 +286,66 @@ struct BandDrawing {
         for index in entries.indices where !beside.contains(index) {
             guard let stroke = strokes[index] else { continue }
             guard !entries[index].texts.lines.isEmpty else { continue }
-            seats[index] = seating.seat(entries[index].texts.lines.map(\.width), above: 1, along: stroke, id: index)
+            seats[index] = seating.seat(
+                entries[index].texts.lines.map(\.width), gap: Self.gap(entries[index]), along: stroke,
+                parts: parts(index), id: index)
             if seats[index] == nil { homeless.append(index) }
         }
         return homeless
     }
 
+    /// In how many parts the lanes between cut an arrow.
+    private func parts(_ index: Int) -> Int {
+        guard case .segment(let segment) = entries[index].row else { return 1 }
+        return max(1, abs(segment.sender.lane - segment.receiver.lane))
+    }
+
     /// Puts the label of a row beside the band of its sender, where no arrow comes.
     private mutating func putBeside(_ index: Int) {
         guard case .segment(let segment) = entries[index].row else { return }
-        let lane = segment.sender.lane
-        let width = layout.isLeft(lane) ? layout.nameWidth.left : layout.nameWidth.right
-        let text = entries[index].texts.lines.map { line in
-            [line.number, line.flags, line.rest].filter { !$0.isEmpty }.joined(separator: " ")
-        }.joined(separator: " ")
-        let lines = measure.lines(text, width: width, size: TextMeasure.small, most: 4)
-        entries[index].texts.departing.append(RowTexts.Aside(kind: .label, lane: lane, lines: lines))
+        entries[index].texts.departing.append(RowTextMaker(scene, options: options).beside(segment, layout))
         entries[index].texts.lines = []
         timeline.setExtent(index, Self.extent(entries[index], layout))
     }
 }
 
 extension BandDrawing.Entry {
-    /// What a timer had run for, where it is what sent this segment again.
-    fileprivate var trigger: Text? {
-        guard let timer, let last, case .segment(let segment) = row, segment.isRepetition else { return nil }
-        return DrawingWords.timer(timer, after: SceneClock.duration(last.waited))
+    /// What a timer had run for, where it is what sent this segment.
+    ///
+    /// - Parameter isBlank: without its name.
+    fileprivate func trigger(isBlank: Bool) -> Text? {
+        guard let timer, DrawnTimer(timer) != nil, let timerStart else { return nil }
+        return DrawingWords.timer(isBlank ? nil : timer, after: SceneClock.duration(timerStart.waited))
+    }
+}
+
+/// What the ends of each connection sent and got last: timers that wait for a word of the other end run from there.
+private struct Activity {
+    private struct Way: Hashable {
+        var from: Int
+        var to: Int
+    }
+
+    /// The row in which an end sent something last.
+    private var sent: [Way: (row: Int, time: Int64)] = [:]
+    /// What came to it since.
+    private var got: [Way: [(row: Int, time: Int64)]] = [:]
+
+    mutating func take(_ segment: Scene.Segment, row: Int) {
+        let way = Way(from: segment.sender.lane, to: segment.receiver.lane)
+        sent[way] = (row, segment.departure)
+        got[way] = nil
+        guard let arrival = segment.arrival else { return }
+        got[Way(from: way.to, to: way.from), default: []].append((row, arrival))
+    }
+
+    /// The last that its sender had sent to the other end, or got from it, when it sent `segment`.
+    func last(before segment: Scene.Segment) -> (row: Int, isArrival: Bool, waited: Int64)? {
+        let way = Way(from: segment.sender.lane, to: segment.receiver.lane)
+        let arrived = got[way]?.last { $0.time <= segment.departure }
+        func waited(_ time: Int64) -> Int64 { segment.departure.subtractingReportingOverflow(time).partialValue }
+        if let arrived, arrived.time >= sent[way]?.time ?? .min { return (arrived.row, true, waited(arrived.time)) }
+        return sent[way].map { ($0.row, false, waited($0.time)) }
     }
 }
 

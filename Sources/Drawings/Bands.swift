@@ -9,17 +9,10 @@ struct Bands {
         var mark: Scene.Mark
     }
 
-    private let options: LadderDrawing.Options
-    private let layout: BandLayout
     private var open: [Span?]
-    private var body = Markup()
+    private var spans: [(lane: Int, mark: Scene.Mark, heights: ClosedRange<Double>)] = []
 
-    /// A letter is repeated on a long band.
-    private static let repetition = 260.0
-
-    init(_ lanes: [Scene.Lane], top: Double, layout: BandLayout, options: LadderDrawing.Options) {
-        self.layout = layout
-        self.options = options
+    init(_ lanes: [Scene.Lane], top: Double) {
         open = lanes.map { lane in lane.before.map { Span(start: top, mark: $0) } }
     }
 
@@ -41,10 +34,9 @@ struct Bands {
         put(Span(start: y - 9, mark: mark), until: y + 9, lane: end.lane)
     }
 
-    /// All of it as markup, down to `bottom`.
-    mutating func finish(at bottom: Double) -> String {
+    /// Ends all that holds at `bottom`.
+    mutating func finish(at bottom: Double) {
         for lane in open.indices { close(lane, at: bottom) }
-        return body.text
     }
 
     private mutating func close(_ lane: Int, at end: Double) {
@@ -54,33 +46,45 @@ struct Bands {
     }
 
     private mutating func put(_ span: Span, until end: Double, lane: Int) {
-        guard end > span.start else { return }
-        let x = layout.band(lane)
-        let (width, height) = (BandLayout.bandWidth, end - span.start)
-        Self.putRectangle(
-            options.isBlank ? nil : span.mark.state, prefix: options.prefix, x: x, y: span.start, width: width,
-            height: height, isGuess: span.mark.provenance == .inferred || span.mark.state == nil, in: &body)
-        guard height >= 12, !options.isBlank else { return }
-        let middle = x + width / 2
-        var y = span.start + min(14, height / 2 + 4)
-        while y < end {
-            body.empty(
-                "rect",
-                [
-                    ("class", "paper"), ("x", (middle - 5.5).written), ("y", (y - 10.5).written), ("width", "11"),
-                    ("height", "13"), ("rx", "2"), ("fill", Palette.Ink.paper.light), ("stroke", "none"),
-                ])
-            body.element(
-                "text",
-                [
-                    ("x", middle.written), ("y", y.written), ("font-size", TextMeasure.small.written),
-                    ("font-weight", "700"),
-                ], span.mark.letter)
-            y += Self.repetition
-            // Not beside the next one's.
-            if y > end - 24 { break }
+        if end > span.start { spans.append((lane, span.mark, span.start...end)) }
+    }
+
+    // MARK: Drawing
+
+    /// A letter is repeated on a long band.
+    private static let repetition = 260.0
+
+    /// Draws what a window shows of them.
+    func draw(_ window: Window, layout: BandLayout, options: LadderDrawing.Options, in body: inout Markup) {
+        for span in spans where window.shows(span.heights) {
+            let (start, end) = (span.heights.lowerBound, span.heights.upperBound)
+            let (x, height) = (layout.band(span.lane), end - start)
+            Self.putRectangle(
+                options.isBlank ? nil : span.mark.state, prefix: options.prefix, x: x, y: start,
+                width: BandLayout.bandWidth, height: height,
+                isGuess: span.mark.provenance == .inferred || span.mark.state == nil, in: &body)
+            guard height >= 12, !options.isBlank else { continue }
+            let first = start + min(14, height / 2 + 4)
+            // None beside the next one's.
+            for y in stride(from: first, through: max(first, end - 24), by: Self.repetition)
+            where window.shows(y - 11...y + 3) {
+                Self.put(span.mark.letter, x: x + BandLayout.bandWidth / 2, y: y, in: &body)
+            }
+            body.line()
         }
-        body.line()
+    }
+
+    private static func put(_ letter: String, x: Double, y: Double, in body: inout Markup) {
+        body.empty(
+            "rect",
+            [
+                ("class", "paper"), ("x", (x - 5.5).written), ("y", (y - 10.5).written), ("width", "11"),
+                ("height", "13"), ("rx", "2"), ("fill", Palette.Ink.paper.light), ("stroke", "none"),
+            ])
+        body.element(
+            "text",
+            [("x", x.written), ("y", y.written), ("font-size", TextMeasure.small.written), ("font-weight", "700")],
+            letter)
     }
 
     /// A piece of a band, or a sample of it; without a pattern where the state is not known or not shown.

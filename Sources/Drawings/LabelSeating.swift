@@ -17,7 +17,9 @@ struct LabelSeating {
     struct Seat {
         var middle: Point
         var direction: Point
-        /// Lines above the arrow's line, and below it.
+        /// Between the arrow and the first line above it, or below.
+        var gap: Double
+        /// Lines above the arrow; the others stand below.
         var above: Int
         var boxes: [Box]
     }
@@ -28,10 +30,14 @@ struct LabelSeating {
     mutating func add(_ stroke: Stroke, id: Int) { strokes.add((id, stroke), rows: stroke.rows) }
     mutating func add(_ box: Box) { boxes.add(box, rows: box.rows) }
 
-    /// A place for the lines of these widths along `stroke`, the first `above` of them above it; `nil` where there is none.
-    mutating func seat(_ widths: [Double], above: Int, along stroke: Stroke, id: Int) -> Seat? {
+    /// A place for the lines of these widths along `stroke`, the first of them above it; `nil` where there is none.
+    ///
+    /// - Parameter parts: so many parts of the same length is the stroke cut into by what no label may stand on.
+    mutating func seat(_ widths: [Double], gap: Double, along stroke: Stroke, parts: Int, id: Int) -> Seat? {
         guard let width = widths.max() else { return nil }
-        for seat in candidates(width, lines: widths.count, above: above, along: stroke) where isFree(seat, id: id) {
+        // In the middle of a part, that of the sender first.
+        let shares = parts > 1 ? (0..<parts).map { (Double($0) + 0.5) / Double(parts) } : Self.shares
+        for seat in candidates(width, lines: widths.count, gap: gap, along: stroke, shares) where isFree(seat, id: id) {
             for box in seat.boxes { add(box) }
             return seat
         }
@@ -43,23 +49,24 @@ struct LabelSeating {
         for share in Self.shares {
             let middle = stroke.place(share)
             let box = Box(origin: middle, along: (-width / 2)...(width / 2), across: (-height / 2)...(height / 2))
-            let seat = Seat(middle: middle, direction: Point(x: 1, y: 0), above: 1, boxes: [box])
-            guard isFree(seat, id: -1) else { continue }
+            guard isFree(box, id: -1) else { continue }
             add(box)
             return middle
         }
         return nil
     }
 
-    private func isFree(_ seat: Seat, id: Int) -> Bool {
-        seat.boxes.allSatisfy { box in
-            let rows = box.rows
-            return !strokes.contains(in: rows) { $0.id != id && box.isCrossed(by: $0.stroke) }
-                && !boxes.contains(in: rows) { $0.overlaps(box) }
-        }
+    private func isFree(_ seat: Seat, id: Int) -> Bool { seat.boxes.allSatisfy { isFree($0, id: id) } }
+
+    private func isFree(_ box: Box, id: Int) -> Bool {
+        let rows = box.rows
+        return !strokes.contains(in: rows) { $0.id != id && box.isCrossed(by: $0.stroke) }
+            && !boxes.contains(in: rows) { $0.overlaps(box) }
     }
 
-    private func candidates(_ width: Double, lines: Int, above: Int, along stroke: Stroke) -> [Seat] {
+    private func candidates(
+        _ width: Double, lines: Int, gap: Double, along stroke: Stroke, _ shares: [Double]
+    ) -> [Seat] {
         let length = stroke.length
         guard length > 1 else { return [] }
         let isRightward = stroke.to.x >= stroke.from.x
@@ -69,30 +76,32 @@ struct LabelSeating {
         if !Self.isSteep(stroke) {
             let half = width / 2 + 2
             let (least, most) = (half + 12, length - half - 12)
-            for share in Self.shares where least <= most || share == 0.5 {
+            for share in shares where least <= most || share == shares[0] {
                 // Shares count from the sender, whose words they are.
                 let wanted = length * (isRightward ? share : 1 - share)
                 let place = least <= most ? min(max(wanted, least), most) : length / 2
                 let middle = Point(x: left.x + way.x * place, y: left.y + way.y * place)
-                result.append(seat(middle, way, half, above: above, below: lines - above))
+                result.append(seat(middle, way, half, gap: gap, above: 1, below: lines - 1))
             }
         }
         // Level, above the place where the arrow leaves: for what is too steep, or has no room along its way.
         let half = width / 2 + 2
         let x = stroke.from.x + (isRightward ? half + 8 : -half - 8)
         result.append(
-            seat(Point(x: x, y: stroke.from.y), Point(x: 1, y: 0), half, above: lines, below: 0))
+            seat(Point(x: x, y: stroke.from.y), Point(x: 1, y: 0), half, gap: gap, above: lines, below: 0))
         return result
     }
 
-    private func seat(_ middle: Point, _ way: Point, _ half: Double, above: Int, below: Int) -> Seat {
+    private func seat(
+        _ middle: Point, _ way: Point, _ half: Double, gap: Double, above: Int, below: Int
+    ) -> Seat {
         var boxes: [Box] = []
         func add(_ across: ClosedRange<Double>) {
             boxes.append(Box(origin: middle, direction: way, along: -half...half, across: across))
         }
-        if above > 0 { add((-Self.gap - Double(above) * Self.line + 1)...(-Self.gap)) }
-        if below > 0 { add(Self.gap...(Self.gap + Double(below) * Self.line - 1)) }
-        return Seat(middle: middle, direction: way, above: above, boxes: boxes)
+        if above > 0 { add((-gap - Double(above) * Self.line + 1)...(-gap)) }
+        if below > 0 { add(gap...(gap + Double(below) * Self.line - 1)) }
+        return Seat(middle: middle, direction: way, gap: gap, above: above, boxes: boxes)
     }
 }
 

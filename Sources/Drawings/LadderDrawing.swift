@@ -4,8 +4,8 @@ import TCPState
 
 /// A scene as a ladder in SVG: lifelines, both ends' states on bands beside them, an arrow for each segment.
 ///
-/// The text holds no script, no font and no request, and every colour as a plain value: the light ones stand at the elements,
-/// the dark ones in a rule for those who prefer dark (``Palette`` gives the same rules for a page with a choice of its own).
+/// The text holds no script, no font and no request, and every colour as a plain value: the light ones stand at the elements (of
+/// more than 2000 rows, in rules of classes), the dark ones in a rule for those who prefer dark (``Palette`` gives the same rules for a page with a choice of its own).
 ///
 /// Each row of the scene is a group that has the row's name (`Scene.rowNames`) as its id, behind ``Options/prefix``, with
 /// `<title>` and `<desc>`, and the class `segment`, `arrival` or `moment`. A segment's group has the attributes `data-number`,
@@ -35,16 +35,10 @@ public struct LadderDrawing: Sendable {
         public var isBlank = false
         /// How height follows time.
         public var timing = Timing.squeezed
-        /// Endpoints' names over the lifelines; a part that goes on where another ended has none.
-        public var hasHeads = true
         /// For a page that tells each row itself, hides the drawing from who reads it aloud, and has the rules of ``Palette``:
         /// without titles, descriptions and rules. Numbers that count from the ISN stand beside those of the header, in
         /// elements of class `rel` and `raw`: the page shows one of them.
         public var isEmbedded = false
-        /// Of a part of a longer ladder: the segments in it that a later part sends again.
-        package var repeatedLater: Set<Int> = []
-        /// How times are written, where that is not for this drawing alone to say.
-        package var clock: SceneClock?
 
         /// The usual drawing.
         public init(language: Language = .english, width: Double = LadderDrawing.usualWidth) {
@@ -71,7 +65,7 @@ public struct LadderDrawing: Sendable {
     public static let narrowest = 320.0
     /// The most lanes side by side; more are drawn in bands, one below the other.
     static let mostLanes = 6
-    /// Beyond so many rows, what is told of each is its title and its header's numbers: a picture that long is searched, not read.
+    /// Beyond so many rows, what is told of each is its header's numbers: a picture that long is searched, not read.
     static let mostDescribed = 2000
 
     /// The width of so many columns of text in the size of a drawing's.
@@ -91,6 +85,28 @@ public struct LadderDrawing: Sendable {
 
     /// The same for a page with several drawings, which share their presentation; with ``Options/isEmbedded``.
     public func svg(sharing style: inout SharedStyle) -> String { style.share(svg, prefix: options.prefix) }
+
+    /// A piece of a drawing.
+    public struct Part: Sendable {
+        /// The first of the scene's rows that stand in it.
+        public var first: Int
+        /// The prefix of its ids.
+        public var prefix: String
+        /// The element `svg`.
+        public var svg: String
+        /// Its width and height, in the drawing's units.
+        public var size: (width: Double, height: Double)
+    }
+
+    /// The drawing of one connection in pieces of at most `size` rows, one below the other; with ``Options/isEmbedded``. It is
+    /// laid out once: what reaches from one piece into the next goes on there.
+    public func parts(of size: Int, sharing style: inout SharedStyle) -> [Part] {
+        SVGPage(scene, options: options).parts(of: max(1, size)).map { part in
+            var part = part
+            part.svg = style.share(part.svg, prefix: part.prefix)
+            return part
+        }
+    }
 
     /// What drawings that share their presentation need once in their page, in an element `svg` that takes no room.
     public static let sharedDefinitions: String = {

@@ -18,14 +18,14 @@ struct Legend {
     private var fates: Set<Sign> = []
 
     /// The timers that are drawn beside the bands.
-    private let timers: [Palette.Ink]
+    private let timers: [DrawnTimer]
 
     private enum Sign: CaseIterable { case lost, refused, useless, underWay, again }
 
-    init(_ scene: Scene, options: LadderDrawing.Options, timers: Set<Palette.Ink> = []) {
+    init(_ scene: Scene, options: LadderDrawing.Options, timers: Set<DrawnTimer> = []) {
         self.scene = scene
         self.options = options
-        self.timers = Palette.Ink.allCases.filter(timers.contains)
+        self.timers = DrawnTimer.allCases.filter(timers.contains)
         var found: Set<State> = []
         func note(_ mark: Scene.Mark?) {
             guard let mark, let state = mark.state else { return }
@@ -81,12 +81,12 @@ struct Legend {
             body.element("text", [("x", (left + 36).written), ("y", y.written)], text)
         }
         for timer in timers {
-            let text = words(timer)(language)
+            let text = (options.isBlank ? DrawingWords.anyTimer : timer.words)(language)
             let left = place(text, sign: 8)
             body.empty(
                 "path",
                 [
-                    ("class", timer.rawValue), ("fill", timer.light), ("stroke", "none"),
+                    ("class", timer.ink.rawValue), ("fill", timer.ink.light), ("stroke", "none"),
                     ("d", "M\(left.written) \((y - 10).written)h6L\((left + 1).written) \((y + 3).written)h-1z"),
                 ])
             body.element("text", [("x", (left + 14).written), ("y", y.written)], text)
@@ -126,15 +126,6 @@ struct Legend {
         case (false, true, _): PictureWords.fromWire
         case (false, false, true): PictureWords.fromStack
         case (false, false, false): nil
-        }
-    }
-
-    private func words(_ timer: Palette.Ink) -> Text {
-        switch timer {
-        case .persistTimer: DrawingWords.persistTimer
-        case .keepAliveTimer: DrawingWords.keepAliveTimer
-        case .timeWaitTimer: DrawingWords.timeWaitTimer
-        default: DrawingWords.retransmissionTimer
         }
     }
 

@@ -26,6 +26,11 @@ struct RowTexts {
         var kind: Kind
         var lane: Int
         var lines: [String]
+        /// The same with numbers that count from the ISNs, where both are drawn.
+        var relative: [String] = []
+
+        /// What it takes, whichever of the two is shown.
+        var height: Int { max(lines.count, relative.count) }
     }
 
     /// The first stands above the arrow, the others below.
@@ -57,9 +62,7 @@ struct RowTextMaker {
         var texts = RowTexts()
         switch row {
         case .moment(let moment):
-            let words = [moment.what(language)] + (moment.remark.map { [$0(language)] } ?? [])
-            texts.departing.append(
-                aside(.call, moment.end.lane, words.joined(separator: "  "), layout))
+            texts.departing.append(aside(.call, moment.end.lane, words(moment)(language), layout))
             if let state = state(moment.end, layout) { texts.departing.append(state) }
         case .segment(let segment):
             texts.lines = lines(segment, room: room)
@@ -122,17 +125,60 @@ struct RowTextMaker {
                 first = index + 1
             }
         }
-        if segment.flags.contains(.syn), scene.isOneConnection, !options.absoluteNumbers {
-            let text = "ISN = \(segment.sequence.raw)"
+        if let text = initialNumber(segment) {
             result.append(RowTexts.Line(rest: text, width: measure.fixed(text)))
         }
-        let remark = segment.remark(language, isOneConnection: scene.isOneConnection)
-        if !remark.isEmpty, !options.isBlank {
-            result += measure.lines(remark, width: room, size: TextMeasure.small, most: Self.mostRemarkLines).map {
-                RowTexts.Line(rest: $0, isProse: true, width: measure.running($0, size: TextMeasure.small))
-            }
+        result += remarks(segment, width: room).map {
+            RowTexts.Line(rest: $0, isProse: true, width: measure.running($0, size: TextMeasure.small))
         }
         return result
+    }
+
+    /// The label of a segment that finds no place along its arrow: each number whole and on a line of its own.
+    func beside(_ segment: Scene.Segment, _ layout: BandLayout) -> RowTexts.Aside {
+        let lane = segment.sender.lane
+        let width = layout.isLeft(lane) ? layout.nameWidth.left : layout.nameWidth.right
+        let isInner = lane > 0 && lane < layout.lanes.count - 1
+        let head = (isInner ? "\(lane + 1): " : "") + "#\(segment.number) \(segment.flags)"
+        func all(absolute: Bool) -> [String] {
+            let numbers = words(segment, absolute: absolute) + (initialNumber(segment).map { [$0] } ?? [])
+            return measure.lines(head, width: width, size: TextMeasure.small)
+                + numbers.flatMap { split($0, width: width) } + remarks(segment, width: width)
+        }
+        let lines = all(absolute: options.absoluteNumbers || options.isEmbedded)
+        let relative = options.isEmbedded ? all(absolute: false) : []
+        return RowTexts.Aside(kind: .label, lane: lane, lines: lines, relative: relative == lines ? [] : relative)
+    }
+
+    /// A number too wide for its place stands below its name.
+    private func split(_ word: String, width: Double) -> [String] {
+        guard measure.fixed(word, size: TextMeasure.small) > width, let sign = word.lastIndex(of: "=") else {
+            return [word]
+        }
+        let rest = word[word.index(after: sign)...].drop { $0 == " " }
+        return ["\(word[...sign])", "\(rest)"]
+    }
+
+    private func initialNumber(_ segment: Scene.Segment) -> String? {
+        guard segment.flags.contains(.syn), scene.isOneConnection, !options.absoluteNumbers else { return nil }
+        return "ISN = \(segment.sequence.raw)"
+    }
+
+    private func remarks(_ segment: Scene.Segment, width: Double) -> [String] {
+        let remark = segment.remark(language, isOneConnection: scene.isOneConnection)
+        guard !remark.isEmpty, !options.isBlank else { return [] }
+        return measure.lines(remark, width: width, size: TextMeasure.small, most: Self.mostRemarkLines)
+    }
+
+    /// What happened; of a hand-out, nothing that tells a state.
+    private func words(_ moment: Scene.Moment) -> Text {
+        guard options.isBlank else {
+            guard let remark = moment.remark else { return moment.what }
+            return Text(
+                en: "\(moment.what.english)  \(remark.english)", zh: "\(moment.what.chinese)  \(remark.chinese)")
+        }
+        if case .timer = moment.cause { return DrawingWords.anyTimer }
+        return moment.what
     }
 
     private func words(_ segment: Scene.Segment, absolute: Bool) -> [String] {
@@ -147,7 +193,7 @@ struct RowTextMaker {
         switch row {
         case .moment(let moment):
             if let time = moment.time { parts.append(Text(verbatim: "\(clock.text(time)) \(clock.unit)")) }
-            if let remark = moment.remark { parts.append(remark) }
+            if let remark = moment.remark, !options.isBlank { parts.append(remark) }
             if let state = moment.end.mark?.state, !options.isBlank { parts.append(Text(verbatim: state.name)) }
         case .segment(let segment):
             let arrival = segment.arrival.flatMap { $0 == segment.departure ? nil : "\(clock.text($0)) \(clock.unit)" }
@@ -168,13 +214,12 @@ struct RowTextMaker {
     }
 
     /// Who did what: the heading of what is read out of a row.
-    ///
-    /// - Parameter isShort: number and flags alone.
-    func heading(_ row: Scene.Row, isShort: Bool) -> String {
-        if isShort, case .segment(let segment) = row { return "#\(segment.number) \(segment.flags)" }
-        return switch row {
+    func heading(_ row: Scene.Row) -> String {
+        switch row {
         case .moment(let moment):
-            DrawingWords.sentence([who(moment.end.lane), moment.what])(language)
+            DrawingWords.sentence([
+                who(moment.end.lane), options.isBlank ? words(moment) : moment.what,
+            ])(language)
         case .segment(let segment):
             DrawingWords.heading(
                 number: segment.number, flags: segment.flags.description, from: who(segment.sender.lane),

@@ -16,9 +16,9 @@ struct SVGPage {
 
     func text() -> String {
         let bands = LaneBand.bands(of: scene, capacity: LadderDrawing.mostLanes, silence: options.silence)
-        let clock = options.clock ?? SceneClock(times: scene.rows.lazy.compactMap(\.time))
+        let clock = clock
         let names = scene.rowNames
-        var drawings = bands.map { band in
+        let drawings = bands.map { band in
             BandDrawing(band, of: scene, names: names, clock: clock, options: options)
         }
         let width = drawings.map(\.layout.width).max() ?? options.width
@@ -38,31 +38,108 @@ struct SVGPage {
             let timers = Set(drawings.flatMap(\.timers))
             Legend(scene, options: options, timers: timers).draw(width: width, y: &y, in: &body)
         }
+        return page(body, width: width, top: 0, height: y + 10)
+    }
+
+    /// How times are written.
+    private var clock: SceneClock { SceneClock(times: scene.rows.lazy.compactMap(\.time)) }
+
+    private func page(_ body: Markup, width: Double, top: Double, height: Double) -> String {
+        var style = ""
+        var text = body.text
+        if scene.rows.count > LadderDrawing.mostDescribed, !options.isEmbedded {
+            var shared = SharedStyle(under: ".tcplens-ladder")
+            text = shared.shorten(text)
+            style = shared.rules
+        }
         var page = Markup()
-        putStart(width: width, height: y + 10, in: &page)
-        page.raw(body.text)
+        putStart(width: width, top: top, height: height, style: style, in: &page)
+        page.raw(text)
         page.close("g")
         page.close("svg")
         return page.text
     }
 
-    private func putStart(width: Double, height: Double, in page: inout Markup) {
+    /// All lanes in one band, cut between its rows.
+    func parts(of size: Int) -> [LadderDrawing.Part] {
+        let band = LaneBand.whole(scene, silence: options.silence)
+        var drawing = BandDrawing(band, of: scene, names: scene.rowNames, clock: clock, options: options)
+        var heads = Markup()
+        var start = 16.0
+        drawing.putHeads(y: &start, in: &heads)
+        let width = drawing.layout.width
+        let count = drawing.entries.count
+        let firsts = Array(stride(from: 0, to: max(1, count), by: size))
+        // In whole units, so that no seam shows.
+        let tops =
+            [-start] + firsts.dropFirst().map { drawing.beginning(of: $0).rounded() } + [drawing.bottom.rounded(.up)]
+        let shown = Self.shown(drawing, tops: tops, size: size)
+        return firsts.indices.map { index in
+            let rows = firsts[index]..<min(count, firsts[index] + size)
+            let heights = tops[index]...max(tops[index], tops[index + 1])
+            var options = options
+            options.prefix += "\(firsts[index])-"
+            drawing.options = options
+            var body = Markup()
+            if index == 0 { body.raw(heads.text) }
+            drawing.draw(Window(heights), rows: shown[index], named: rows, at: start, in: &body)
+            var end = start + heights.upperBound
+            if index + 1 == firsts.count, options.hasLegend {
+                let above = end
+                end += 14
+                var legend = Markup()
+                Legend(scene, options: options, timers: drawing.timers).draw(width: width, y: &end, in: &legend)
+                // What reaches below the last row stays above the legend.
+                body.empty(
+                    "rect",
+                    [
+                        ("class", "paper"), ("y", above.written), ("width", "100%"),
+                        ("height", (end - above + 10).written), ("fill", Palette.Ink.paper.light), ("stroke", "none"),
+                    ])
+                body.raw(legend.text)
+                end += 10
+            }
+            let top = start + heights.lowerBound
+            let svg = SVGPage(scene, options: options).page(body, width: width, top: top, height: end - top)
+            return LadderDrawing.Part(
+                first: firsts[index], prefix: options.prefix, svg: svg, size: (width, end - top))
+        }
+    }
+
+    /// For each part its own rows, and others that reach into it.
+    private static func shown(_ drawing: BandDrawing, tops: [Double], size: Int) -> [[Int]] {
+        var shown: [[Int]] = Array(repeating: [], count: tops.count - 1)
+        for row in drawing.entries.indices {
+            let heights = drawing.heights(row)
+            let own = row / size
+            let first = tops[...own].lastIndex { $0 <= heights.lowerBound } ?? 0
+            let last = tops[(own + 1)...].firstIndex { $0 >= heights.upperBound } ?? tops.count - 1
+            for part in min(first, own)..<max(last, own + 1) { shown[part].append(row) }
+        }
+        return shown
+    }
+
+    private func putStart(width: Double, top: Double, height: Double, style: String, in page: inout Markup) {
         let id = options.prefix
         let isAlone = !options.isEmbedded
         page.open(
             "svg",
             [
                 ("xmlns", isAlone ? "http://www.w3.org/2000/svg" : nil),
-                ("viewBox", "0 0 \(width.written) \(height.written)"), ("width", width.written),
+                ("viewBox", "0 \(top.written) \(width.written) \(height.written)"), ("width", width.written),
                 ("height", height.written), ("role", isAlone ? "img" : nil),
                 ("aria-labelledby", isAlone ? "\(id)title \(id)desc" : nil), ("class", "tcplens-ladder"),
                 ("lang", language == .chinese ? "zh-CN" : "en"),
             ])
         page.line()
-        if isAlone { putDescription(id, in: &page) }
+        if isAlone { putDescription(id, style: style, in: &page) }
         if isAlone { Self.define(Legend(scene, options: options).states, prefix: id, in: &page) }
         page.empty(
-            "rect", [("class", "paper"), ("width", "100%"), ("height", "100%"), ("fill", Palette.Ink.paper.light)])
+            "rect",
+            [
+                ("class", "paper"), ("y", top == 0 ? nil : top.written), ("width", "100%"), ("height", "100%"),
+                ("fill", Palette.Ink.paper.light),
+            ])
         // A rim of the background around all text, below its letters.
         page.open(
             "g",
@@ -75,7 +152,9 @@ struct SVGPage {
     }
 
     /// What it is, for who cannot see it, and the colours for those who prefer dark.
-    private func putDescription(_ id: String, in page: inout Markup) {
+    ///
+    /// - Parameter style: rules that stand below those of the colours.
+    private func putDescription(_ id: String, style: String, in page: inout Markup) {
         page.element("title", [("id", id + "title")], scene.title(language))
         let segments = scene.rows.count { if case .segment = $0 { true } else { false } }
         let summary = DrawingWords.summary(segments: segments, lanes: scene.lanes.prefix(12).map(\.name))
@@ -83,14 +162,14 @@ struct SVGPage {
         page.element("desc", [("id", id + "desc")], told.map { $0(language) }.joined(separator: " "))
         page.element(
             "style", [],
-            Self.rules + "@media (prefers-color-scheme:dark){\(Palette.rules(.dark, under: ".tcplens-ladder"))}"
+            Self.rules + style + "@media (prefers-color-scheme:dark){\(Palette.rules(.dark, under: ".tcplens-ladder"))}"
                 + "@media print{\(Palette.rules(.light, under: ".tcplens-ladder"))}")
     }
 
     /// How text looks that there is much of, told once.
     static let rules =
         ".tcplens-ladder .prose{font-family:\(runningFonts);font-size:\(TextMeasure.small.written)px}"
-        + ".tcplens-ladder .label tspan{font-weight:700}"
+        + ".tcplens-ladder .label .flags{font-weight:700}"
         + ".tcplens-ladder .time{text-anchor:end;font-size:\(TextMeasure.small.written)px}"
 
     /// The patterns of states, and the heads of arrows.

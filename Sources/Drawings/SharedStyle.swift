@@ -12,12 +12,21 @@ public struct SharedStyle: Sendable {
         "font-weight", "text-anchor", "opacity",
     ]
 
+    private let scope: String
+
     /// Of no drawing.
-    public init() {}
+    public init() { scope = "" }
+
+    /// Of one that stands alone, for what is below the selector `scope`.
+    init(under scope: String) { self.scope = scope + " " }
 
     /// A drawing with classes for its presentation, its patterns and heads taken from ``LadderDrawing/sharedDefinitions``, and without what only
     /// programs read out of a file.
-    mutating func share(_ svg: String, prefix: String) -> String {
+    mutating func share(_ svg: String, prefix: String) -> String { shorten(svg, prefix: prefix) }
+
+    /// - Parameter prefix: of the ids that are taken from ``LadderDrawing/sharedDefinitions``; `nil` where a drawing keeps its own,
+    ///   and what programs read.
+    mutating func shorten(_ svg: String, prefix: String? = nil) -> String {
         var result = ""
         result.reserveCapacity(svg.utf8.count)
         var rest = svg[...]
@@ -30,22 +39,23 @@ public struct SharedStyle: Sendable {
     }
 
     /// One tag as ``Markup`` writes it: a value holds neither quotation mark nor `>`.
-    private mutating func shorten(_ tag: Substring, prefix: String, into result: inout String) {
+    private mutating func shorten(_ tag: Substring, prefix: String?, into result: inout String) {
         let parts = tag.split(separator: "\"", omittingEmptySubsequences: false)
         var names = ""
         var style = ""
         var others = ""
         for pair in stride(from: 0, to: parts.count - 1, by: 2) {
             let name = parts[pair].split(separator: " ").last?.dropLast() ?? ""
-            let value = parts[pair + 1]
+            var value = String(parts[pair + 1])
+            if let prefix { value = value.replacing("url(#\(prefix)", with: "url(#ladder-") }
             if name == "class" {
                 names += value
-            } else if name.hasPrefix("data-") {
+            } else if prefix != nil, name.hasPrefix("data-") {
                 continue
-            } else if Self.presentation.contains(name), !value.hasPrefix("url(") {
+            } else if name == "marker-end" || Self.presentation.contains(name) && !value.hasPrefix("url(") {
                 style += "\(name):\(value)\(Self.unit(name, value));"
             } else {
-                others += " \(name)=\"\(value.replacing("url(#\(prefix)", with: "url(#ladder-"))\""
+                others += " \(name)=\"\(value)\""
             }
         }
         guard parts.count > 1, let head = parts[0].split(separator: " ").first else {
@@ -60,7 +70,7 @@ public struct SharedStyle: Sendable {
     }
 
     /// In CSS a size has a unit.
-    private static func unit(_ name: Substring, _ value: Substring) -> String {
+    private static func unit(_ name: Substring, _ value: String) -> String {
         name == "font-size" && value.allSatisfy { $0.isNumber || $0 == "." } ? "px" : ""
     }
 
@@ -68,7 +78,7 @@ public struct SharedStyle: Sendable {
         if let known = classes[style] { return known }
         let name = "k\(classes.count)"
         classes[style] = name
-        rules += ".\(name){\(style)}"
+        rules += "\(scope).\(name){\(style)}"
         return name
     }
 }

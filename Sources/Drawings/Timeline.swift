@@ -40,8 +40,6 @@ struct Timeline {
     struct Tear {
         var duration: Int64
         var y: Double
-        /// The event behind it.
-        var before: Int
     }
 
     private(set) var events: [Event] = []
@@ -51,7 +49,8 @@ struct Timeline {
     private(set) var arrivals: [Int]
     /// More room above an event than its time and size ask for.
     private var room: [Double]
-    private let silence: Int64
+    /// By event, the silence that is torn before it.
+    private var silences: [Int64?]
     private let pace: Pace
 
     /// The height of a tear.
@@ -59,18 +58,19 @@ struct Timeline {
 
     /// - Parameters:
     ///   - rows: those of one band of lanes.
-    ///   - silence: the longest pause, in nanoseconds, that is not torn.
+    ///   - silences: by row, how long nothing had been sent before it, where that is torn: as in every other picture of
+    ///     the scene.
     ///   - timing: how height follows time.
     ///   - extent: how much room a row takes, or the arrival of its segment.
     init(
-        _ rows: [Scene.Row], silence: Int64, timing: LadderDrawing.Timing = .squeezed, extent: (What) -> Extent
+        _ rows: [Scene.Row], silences torn: [Int: Int64], timing: LadderDrawing.Timing = .squeezed,
+        extent: (What) -> Extent
     ) {
         departures = Array(repeating: 0, count: rows.count)
         arrivals = Array(repeating: -1, count: rows.count)
         pace = Pace(rows, timing)
-        self.silence =
-            timing == .squeezed ? max(silence, pace.roundTrip.multipliedReportingOverflow(by: 3).partialValue) : .max
         room = []
+        silences = []
         var underWay = UnderWay()
         var last = Int64.min
         func add(_ what: What, _ time: Int64, lane: Int) -> Int {
@@ -104,6 +104,24 @@ struct Timeline {
         }
         for other in underWay.due(.max, lane: -1) { land(other) }
         room = Array(repeating: 0, count: events.count)
+        silences = Array(repeating: nil, count: events.count)
+        guard timing == .squeezed else { return }
+        for (row, duration) in torn {
+            let last = rows[..<row].lastIndex { $0.time != nil } ?? 0
+            guard let place = longestPause(from: departures[last], to: departures[row]) else { continue }
+            silences[place] = duration
+        }
+    }
+
+    /// Of the events behind `first` up to `last`, the one that was waited for longest: where segments are under way while
+    /// nothing is sent, the tear may lie before one of them arrives.
+    private func longestPause(from first: Int, to last: Int) -> Int? {
+        func pause(_ index: Int) -> Int64 {
+            let (pause, isLong) = events[index].time.subtractingReportingOverflow(events[index - 1].time)
+            return isLong ? .max : pause
+        }
+        guard first < last else { return nil }
+        return (first + 1...last).reversed().max { pause($0) < pause($1) }
     }
 
     /// Where a row's segment leaves and arrives.
@@ -129,14 +147,14 @@ struct Timeline {
             var y = top
             if index > 0 {
                 let before = events[index - 1]
-                let (pause, isLong) = now.time.subtractingReportingOverflow(before.time)
-                if isLong && silence < .max || pause > silence {
+                if let silence = silences[index] {
                     let place = lowest + Self.tearHeight / 2 + room[index]
-                    tears.append(Tear(duration: isLong ? .max : pause, y: place, before: index))
+                    tears.append(Tear(duration: silence, y: place))
                     y = place + Self.tearHeight / 2
                     floors = (y - Self.leastStep, y, y, y)
                 } else {
-                    y = before.y + pace.height(of: pause) + room[index]
+                    let (pause, isLong) = now.time.subtractingReportingOverflow(before.time)
+                    y = before.y + pace.height(of: isLong ? .max : pause) + room[index]
                 }
             }
             if extent.above > 0 { y = max(y, floors.lane + extent.above + 2) }
@@ -171,13 +189,16 @@ struct Timeline {
 /// How much height a stretch of time gets.
 private struct Pace {
     /// Nanoseconds of a round trip, as far as the rows show one.
-    let roundTrip: Int64
+    private let roundTrip: Int64
     /// Whether ways are known, and slopes are to look alike.
     private let isSloped: Bool
 
     private let timing: LadderDrawing.Timing
     /// Nanoseconds from the first row to the last.
     private let whole: Int64
+
+    /// No round trip is taken for longer, in nanoseconds.
+    private static let longestRoundTrip: Int64 = 1_000_000_000
 
     /// The height of a round trip.
     private static let height = 56.0
@@ -189,26 +210,30 @@ private struct Pace {
         let times = rows.lazy.compactMap(\.time)
         whole = max(1, (times.max() ?? 0).subtractingReportingOverflow(times.min() ?? 0).partialValue)
         var ways: [Int64] = []
-        var first: Scene.Segment?
+        /// The newest segment of those that one end had sent before the other answered: of several, that is what it answers.
+        var asked: Scene.Segment?
         var answer: Int64?
         for case .segment(let segment) in rows {
             if let arrival = segment.arrival, arrival > segment.departure {
                 let (way, overflow) = arrival.subtractingReportingOverflow(segment.departure)
                 ways.append(overflow ? .max : way)
             }
-            guard let begin = first else {
-                first = segment
-                continue
-            }
-            if answer == nil, segment.sender.lane != begin.sender.lane { answer = segment.departure }
             if ways.count > 1000 { break }
+            guard answer == nil, segment.sender.lane != segment.receiver.lane else { continue }
+            let lanes = (segment.sender.lane, segment.receiver.lane)
+            if asked.map({ lanes == ($0.receiver.lane, $0.sender.lane) }) ?? false {
+                answer = segment.departure
+            } else if asked.map({ lanes == ($0.sender.lane, $0.receiver.lane) }) ?? true {
+                asked = segment
+            }
         }
         isSloped = !ways.isEmpty
         if !ways.isEmpty {
             ways.sort()
             roundTrip = max(2, min(ways[ways.count / 2], .max / 8) * 2)
-        } else if let first, let answer {
-            roundTrip = max(1000, min(answer.subtractingReportingOverflow(first.departure).partialValue, .max / 8))
+        } else if let asked, let answer {
+            let waited = answer.subtractingReportingOverflow(asked.departure).partialValue
+            roundTrip = max(1000, min(waited, Self.longestRoundTrip))
         } else {
             roundTrip = 1_000_000
         }

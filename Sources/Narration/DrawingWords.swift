@@ -44,11 +44,18 @@ public enum DrawingWords {
     package static let useless = Text(en: "arrived, brought nothing new", zh: "到达但没有带来新内容")
     /// A segment neither arrived nor lost.
     package static let underWay = Text(en: "under way", zh: "仍在途中")
-    /// What a wedge beside a band is: a timer that runs down.
+    /// What a wedge beside a band is: a timer that ran down until something was sent again.
     package static let retransmissionTimer = Text(en: "retransmission timer", zh: "重传定时器")
-    package static let persistTimer = Text(en: "persist timer", zh: "持续定时器")
+    /// A wedge from the last that was heard of a closed window until it was probed.
+    package static let persistTimer = Text(en: "persist timer", zh: "坚持定时器")
+    /// A wedge from the last that was sent or heard until the other end was asked whether it is there.
     package static let keepAliveTimer = Text(en: "keep-alive timer", zh: "保活定时器")
-    package static let timeWaitTimer = Text(en: "TIME-WAIT timer, still running", zh: "TIME-WAIT 定时器，还在走")
+    /// A wedge beside TIME-WAIT that ends within the picture.
+    package static let timeWaitTimer = Text(en: "TIME-WAIT timer", zh: "TIME-WAIT 定时器")
+    /// A wedge beside TIME-WAIT that goes on where the picture ends.
+    package static let timeWaitTimerRunning = Text(en: "TIME-WAIT timer, still running", zh: "TIME-WAIT 定时器，还在走")
+    /// Any timer, in a picture whose reader is to say which.
+    package static let anyTimer = Text(en: "timer", zh: "定时器")
     /// A state's small letter.
     package static let mini = Text(
         en: "small letter: the kernel keeps only a mini socket", zh: "小写字母：内核里只有精简套接字（mini socket）")
@@ -66,12 +73,13 @@ public enum DrawingWords {
             en: "states: dashed frame \(guess.english), solid frame \(facts.english)",
             zh: "状态：虚线框为\(guess.chinese)，实线框为\(facts.chinese)")
     }
-    /// How long a timer had run, by its short name.
-    package static func timer(_ timer: TimerName, after duration: String) -> Text {
+    /// How long a timer had run, by its short name; `nil`: one whose name is left out.
+    package static func timer(_ timer: TimerName?, after duration: String) -> Text {
         switch timer {
+        case nil: Text(en: "\(anyTimer.english) \(duration)", zh: "\(anyTimer.chinese) \(duration)")
         case .retransmission: Text(en: "RTO \(duration)", zh: "RTO \(duration)")
         case .lossProbe: Text(en: "TLP \(duration)", zh: "TLP \(duration)")
-        case .persist: Text(en: "persist \(duration)", zh: "持续定时器 \(duration)")
+        case .persist: Text(en: "persist \(duration)", zh: "坚持定时器 \(duration)")
         case .keepAlive: Text(en: "keep-alive \(duration)", zh: "保活 \(duration)")
         default: Text(verbatim: duration)
         }

@@ -4,7 +4,7 @@ extension ConnectionStory.Step {
     /// What made its sender send it, where that is known: a timer that had run out.
     public var cause: Testimony.Moment.Cause? {
         if let account { return account.timer.map { .timer($0) } }
-        return labels.lazy.compactMap(\.label.timer).first.map { .timer($0) }
+        return labels.lazy.compactMap(\.timer).first.map { .timer($0) }
     }
 }
 
@@ -20,11 +20,12 @@ extension Testimony.Account {
     }
 }
 
-extension SegmentLabel {
+extension ProvedLabel {
     /// The timer that a segment of this label was sent by; `nil` where it was none, or one of several.
     fileprivate var timer: TimerName? {
-        switch self {
-        case .synRetry, .synAckRetry, .timeoutRetransmission: .retransmission
+        switch label {
+        // What was asked for, or sent for another reason, has not been backed off.
+        case .synRetry, .synAckRetry, .timeoutRetransmission: ordinal == nil ? nil : .retransmission
         case .tailLossProbe: .lossProbe
         case .windowProbe: .persist
         case .keepAlive: .keepAlive

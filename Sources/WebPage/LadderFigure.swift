@@ -58,15 +58,12 @@ struct LadderFigure {
         }
     }
 
-    private var clock: SceneClock { SceneClock(times: scene.rows.lazy.compactMap(\.time)) }
-
     private func options(_ language: Language) -> LadderDrawing.Options {
         var options = LadderDrawing.Options(language: language)
         options.hasTitle = false
         options.isBlank = isBlank
         options.isEmbedded = true
         options.silence = silence
-        options.clock = clock
         return options
     }
 
@@ -76,53 +73,17 @@ struct LadderFigure {
         "<div class=\"\(name)\" lang=\"\(options.language.rawValue)\" data-prefix=\"\(options.prefix)\" aria-hidden=\"true\"\(more)>\(drawing)</div>\n"
     }
 
-    /// Width and height of a drawing, as its view box has them: the room it takes before it is there.
-    private static func ratio(_ svg: String) -> String {
-        guard let box = svg.split(separator: "viewBox=\"0 0 ", maxSplits: 1).last?.split(separator: "\"").first else {
-            return "1"
-        }
-        return String(box.replacing(" ", with: "/"))
-    }
-
-    /// By part, the segments that a later part sends again.
-    private var repeatedLater: [Int: Set<Int>] {
-        var parts: [Int: Int] = [:]
-        var repeated: [Int: Set<Int>] = [:]
-        for (row, element) in scene.rows.enumerated() {
-            guard case .segment(let segment) = element else { continue }
-            let part = row / Self.partSize
-            if segment.isRepetition, let original = segment.original, let first = parts[original], first < part {
-                repeated[first, default: []].insert(original)
-            }
-            parts[segment.number] = part
-        }
-        return repeated
-    }
-
-    /// A part begins with the states that the one before left.
+    /// Each says how large it will be: it takes that room before it is there.
     private func parts(_ language: Language, _ style: inout SharedStyle) -> HTML {
-        let clock = clock
-        let repeated = repeatedLater
-        var part = scene
-        var html = HTML()
-        for first in stride(from: 0, to: scene.rows.count, by: Self.partSize) {
-            part.rows = Array(scene.rows[first..<min(scene.rows.count, first + Self.partSize)])
-            let isLast = first + Self.partSize >= scene.rows.count
-            var options = options(language)
-            options.clock = clock
-            options.prefix = "\(prefix)\(first)-"
-            options.hasLegend = isLast
-            options.hasHeads = first == 0
-            options.repeatedLater = repeated[first / Self.partSize] ?? []
-            let svg = LadderDrawing(part, options: options).svg(sharing: &style)
-            html += Self.frame(
+        var options = options(language)
+        options.prefix = prefix
+        let parts = LadderDrawing(scene, options: options).parts(of: Self.partSize, sharing: &style)
+        return parts.map { part in
+            options.prefix = part.prefix
+            return Self.frame(
                 "drawing always part", options,
-                " data-first=\"\(first)\" style=\"aspect-ratio:\(Self.ratio(svg))\"",
-                "<noscript>\(HTML(trusted: svg))</noscript>")
-            var marks = LaneMarks(part.lanes)
-            for row in part.rows { marks.take(row) }
-            for (lane, mark) in marks.marks.enumerated() { part.lanes[lane].before = mark }
-        }
-        return html
+                " data-first=\"\(part.first)\" style=\"aspect-ratio:\(Int(part.size.width))/\(Int(part.size.height))\"",
+                "<noscript>\(HTML(trusted: part.svg))</noscript>")
+        }.joined()
     }
 }

@@ -10,7 +10,7 @@ struct StateDiagram {
     /// Both ends' ways.
     let paths: [StatePath]
 
-    private static let width = 420
+    private static let width = 440
     private static let height = 582
     private static let nodeWidth = 108
     private static let nodeHeight = 28
@@ -37,17 +37,22 @@ struct StateDiagram {
     var svg: HTML {
         let travelled = self.travelled
         let edges = Self.edges(also: travelled.keys)
+        let known = Set(edges.map(\.pair))
+        // What an end did that no rule of the table says, in the order of the states.
+        let strange = travelled.keys.filter { !known.contains($0) && $0.from != $0.to }.sorted()
         var lines: [HTML] = []
         var labels: [HTML] = []
         for edge in edges {
-            guard let shape = Self.shape(edge.pair) else { continue }
+            let shape = Self.shape(edge.pair)
             let walks = travelled[edge.pair] ?? []
-            let style = walks.isEmpty ? "edge" : "edge went"
-            lines.append(
-                "<path class=\"\(style)\" data-edge=\"\(edge.pair.from.name)>\(edge.pair.to.name)\" d=\"\(shape.path)\" marker-end=\"url(#\(walks.isEmpty ? "head" : "head-went"))\"/>\n"
-            )
+            lines.append(line(edge.pair, shape, isGone: !walks.isEmpty))
             labels.append(label(edge, shape))
-            labels += walks.enumerated().map { badge($0.element, at: shape.point($0.offset, of: walks.count)) }
+            labels += badges(walks, shape)
+        }
+        for pair in strange {
+            let shape = Self.shape(pair)
+            lines.append(line(pair, shape, isGone: true, isDashed: true))
+            labels += badges(travelled[pair] ?? [], shape)
         }
         let nodes =
             State.allCases.map { node($0, Self.place($0), id: "state-\($0.name)") }
@@ -80,9 +85,13 @@ struct StateDiagram {
 
     // MARK: Edges
 
-    private struct Pair: Hashable {
+    private struct Pair: Hashable, Comparable {
         var from: State
         var to: State
+
+        static func < (one: Pair, other: Pair) -> Bool {
+            (one.from.rawValue, one.to.rawValue) < (other.from.rawValue, other.to.rawValue)
+        }
     }
 
     private struct Edge {
@@ -128,6 +137,16 @@ struct StateDiagram {
         return walks
     }
 
+    private func line(_ pair: Pair, _ shape: Shape, isGone: Bool, isDashed: Bool = false) -> HTML {
+        let dashes: HTML = isDashed ? " stroke-dasharray=\"6 4\"" : ""
+        return
+            "<path class=\"\(isGone ? "edge went" : "edge")\" data-edge=\"\(pair.from.name)>\(pair.to.name)\" d=\"\(shape.path)\"\(dashes) marker-end=\"url(#\(isGone ? "head-went" : "head"))\"/>\n"
+    }
+
+    private func badges(_ walks: [Walk], _ shape: Shape) -> [HTML] {
+        walks.enumerated().map { badge($0.element, at: shape.point($0.offset, of: walks.count)) }
+    }
+
     private func label(_ edge: Edge, _ shape: Shape) -> HTML {
         guard let place = shape.label else { return "" }
         // One that stands for all that lead the same way: they differ in what arrives together.
@@ -165,16 +184,19 @@ struct StateDiagram {
         }
     }
 
-    /// How an edge is drawn: a straight line, or one bent at a point.
+    /// How an edge is drawn: a straight line, one bent at a point, or one that takes a corridor between the columns of states.
     private struct Shape {
         var from: Point
         var to: Point
         var bend: Point?
+        /// How far from the left the corridor lies.
+        var corridor: Int?
         /// Where its words stand; `nil` where it has none.
         var label: Point?
         var anchor = "start"
 
         var path: String {
+            if let corridor { return "M\(from.x) \(from.y)H\(corridor)V\(to.y)H\(to.x)" }
             let middle = bend.map { "Q\($0.x) \($0.y) " } ?? "L"
             return "M\(from.x) \(from.y)\(middle)\(to.x) \(to.y)"
         }
@@ -182,17 +204,37 @@ struct StateDiagram {
         /// A place on it for one badge of several.
         func point(_ index: Int, of count: Int) -> Point {
             // In hundredths of the way, the middle of the badges in the middle of the edge.
-            let t = 50 + (2 * index - count + 1) * 14
+            return point(at: 50 + (2 * index - count + 1) * 14)
+        }
+
+        /// The place at so many hundredths of its way.
+        func point(at t: Int) -> Point {
+            if let corridor { return point(at: t, along: corridor) }
             let middle = bend ?? Point((from.x + to.x) / 2, (from.y + to.y) / 2)
             func mix(_ a: Int, _ b: Int, _ c: Int) -> Int {
                 ((100 - t) * (100 - t) * a + 2 * t * (100 - t) * b + t * t * c) / 10_000
             }
             return Point(mix(from.x, middle.x, to.x), mix(from.y, middle.y, to.y))
         }
+
+        private func point(at t: Int, along corridor: Int) -> Point {
+            let corners = [from, Point(corridor, from.y), Point(corridor, to.y), to]
+            let lengths = zip(corners, corners.dropFirst()).map { abs($0.x - $1.x) + abs($0.y - $1.y) }
+            var rest = lengths.reduce(0, +) * t / 100
+            for (index, length) in lengths.enumerated() where length > 0 {
+                let (start, end) = (corners[index], corners[index + 1])
+                if rest <= length {
+                    return Point(
+                        start.x + (end.x - start.x) * rest / length, start.y + (end.y - start.y) * rest / length)
+                }
+                rest -= length
+            }
+            return to
+        }
     }
 
-    /// Where the edges of the figure run. One that is not listed is drawn straight, to the CLOSED at the end.
-    private static func shape(_ pair: Pair) -> Shape? {
+    /// Where an edge runs: those of the figure as they are listed, others where they meet no state between.
+    private static func shape(_ pair: Pair) -> Shape {
         func line(
             _ x1: Int, _ y1: Int, _ x2: Int, _ y2: Int, bend: Point? = nil, label: Point? = nil,
             _ anchor: String = "start"
@@ -222,15 +264,56 @@ struct StateDiagram {
         case (.closeWait, .lastAck): return line(358, 380, 358, 438, label: Point(342, 406), "end")
         case (.lastAck, .closed): return line(358, 466, 358, 530, label: Point(342, 488), "end")
         case (.timeWait, .closed): return line(264, 544, 304, 544, label: Point(284, 571), "middle")
-        default:
-            guard pair.to == .closed else { return nil }
-            let from = place(pair.from)
-            return line(from.x + 30, from.y + nodeHeight / 2, end.x - 40, end.y - nodeHeight / 2)
+        default: return way(from: place(pair.from), to: pair.to == .closed ? end : place(pair.to))
         }
     }
 
-    /// Whether every edge that the figure shows has its place.
-    static var hasPlaceForAll: Bool { edges(also: []).allSatisfy { shape($0.pair) != nil } }
+    /// A way between two states, bent as little as it takes to meet no other; where no bend is enough, along a corridor.
+    private static func way(from start: Point, to end: Point) -> Shape {
+        let (dx, dy) = (end.x - start.x, end.y - start.y)
+        let middle = Point((start.x + end.x) / 2, (start.y + end.y) / 2)
+        // Across the straight way, by so many hundredths of its length, to one side and the other.
+        for step in 0...30 {
+            let share = (step + 1) / 2 * (step % 2 == 0 ? -8 : 8)
+            let bend = Point(middle.x - dy * share / 100, middle.y + dx * share / 100)
+            let shape = Shape(from: border(of: start, towards: bend), to: border(of: end, towards: bend), bend: bend)
+            if isClear(shape, of: start, end, margin: 4) { return shape }
+        }
+        let corridor = max(start.x, end.x) > place(.closed).x ? 284 : min(start.x, end.x) < place(.closed).x ? 136 : 284
+        func side(_ node: Point) -> Point { Point(node.x + (node.x < corridor ? nodeWidth : -nodeWidth) / 2, node.y) }
+        return Shape(from: side(start), to: side(end), corridor: corridor)
+    }
+
+    /// Whether a way stays on the page and meets no state but those where it begins and ends.
+    private static func isClear(_ shape: Shape, of start: Point, _ end: Point, margin: Int) -> Bool {
+        let nodes = (State.allCases.map(place) + [Self.end]).filter { $0 != start && $0 != end }
+        return (0...50).map { shape.point(at: 2 * $0) }.allSatisfy { place in
+            (4...width - 4).contains(place.x) && (4...height - 4).contains(place.y)
+                && nodes.allSatisfy {
+                    abs($0.x - place.x) >= nodeWidth / 2 + margin || abs($0.y - place.y) >= nodeHeight / 2 + margin
+                }
+        }
+    }
+
+    /// Where the straight line from a state's middle to a place leaves its frame.
+    private static func border(of node: Point, towards place: Point) -> Point {
+        let (dx, dy) = (place.x - node.x, place.y - node.y)
+        let (width, height) = (nodeWidth / 2, nodeHeight / 2)
+        if abs(dx) * height > abs(dy) * width {
+            return Point(node.x + (dx > 0 ? width : -width), node.y + dy * width / abs(dx))
+        }
+        return dy == 0 ? node : Point(node.x + dx * height / abs(dy), node.y + (dy > 0 ? height : -height))
+    }
+
+    /// The ways between two states that meet a third, of all that there could be.
+    static var blockedWays: [String] {
+        State.allCases.flatMap { from in
+            State.allCases.filter { to in
+                let ends = (place(from), to == .closed && from != .listen && from != .synSent ? end : place(to))
+                return to != from && !isClear(shape(Pair(from: from, to: to)), of: ends.0, ends.1, margin: 0)
+            }.map { "\(from.name)>\($0.name)" }
+        }
+    }
 }
 
 extension StateFamily {

@@ -32,8 +32,7 @@ struct DrawingTests {
                 reading.elements.isDisjoint(with: ["script", "foreignObject", "image", "use", "a", "iframe", "animate"])
             )
             #expect(!reading.attributes.contains { $0.hasPrefix("on") || $0.contains("href") || $0 == "src" })
-            #expect(!text.contains("http:") || text.firstRange(of: "http://www.w3.org/2000/svg") != nil)
-            #expect(text.components(ofURL: "http").count <= 1, "only the namespace's name")
+            #expect(text.components(ofURL: "http") == ["http://www.w3.org/2000/svg"], "only the namespace's name")
             #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" })
             #expect(
                 !text.unicodeScalars.contains {
@@ -133,26 +132,53 @@ struct DrawingTests {
         #expect(try !group(6).contains("marker-end"), "it has not arrived")
     }
 
-    @Test("of what is sent again in a later part, each part shows its end")
-    func linksAcrossParts() throws {
-        func part(_ numbers: ClosedRange<Int>, later: Set<Int> = []) -> String {
-            let rows = numbers.map { number -> Scene.Row in
-                let row = Scenes.segment(
-                    number, at: Double(number), from: 0, .ack, "ack=1 seq=1", Scenes.marks("E", "E"), .arrived)
-                guard case .segment(var segment) = row else { return row }
-                if number == 4 { (segment.original, segment.isRepetition) = (1, true) }
+    @Test("among several hosts, no label stands on the band or the lifeline of one that lies between")
+    func betweenHosts() throws {
+        var labels = 0
+        for seed in UInt64(1)...40 {
+            var generator = SeededGenerator(seed: seed)
+            let lanes = (0..<6).map { Scene.Lane(role: .host, name: "10.0.0.\($0):80") }
+            let rows = (1...20).map { number -> Scene.Row in
+                let (from, way) = (Int.random(in: 0..<6, using: &generator), Int.random(in: 1..<6, using: &generator))
+                let time = Int64(number) * 1_000_000
+                var segment = Scene.Segment(
+                    number: number, departure: time,
+                    arrival: time + Int64.random(in: 0...1, using: &generator) * 500_000,
+                    sender: Scene.End(lane: from, mark: Scenes.mark(.established)),
+                    receiver: Scene.End(lane: (from + way) % 6, mark: Scenes.mark(.established)),
+                    flags: [[.psh, .ack], .ack, [.syn, .ack]].randomElement(using: &generator) ?? .ack,
+                    sequence: RelativeNumber(UInt64(number) * 1448, raw: 0),
+                    acknowledgment: RelativeNumber(UInt64(number), raw: 0), length: 1448, kind: .data)
+                segment.remark = Bool.random(using: &generator) ? Text(en: "again #2 RTO", zh: "超时") : nil
                 return .segment(segment)
             }
-            let scene = Scene(title: Text(verbatim: ""), provenance: [], lanes: Scenes.thirdAckLost.lanes, rows: rows)
-            var options = Self.options(.english)
-            options.repeatedLater = later
-            return LadderDrawing(scene, options: options).svg
+            let scene = Scene(title: Text(verbatim: ""), provenance: [.wire], lanes: lanes, rows: rows)
+            let reading = try #require(SVGReading(LadderDrawing(scene).svg))
+            let bands = reading.areas.filter { $0.attributes["data-state"] != nil }.map { ($0.from.x, $0.to.x) }
+            let inner = bands.map { ($0.0 + $0.1) / 2 }.filter { x in
+                bands.contains { $0.0 > x + 20 } && bands.contains { $0.1 < x - 20 }
+            }
+            for label in reading.texts where label.classes.contains("label") && !label.classes.contains("ink") {
+                labels += 1
+                let (left, right) = (label.corners.map(\.x).min() ?? 0, label.corners.map(\.x).max() ?? 0)
+                #expect(
+                    !inner.contains { $0 + 7 > left && $0 - 7 < right },
+                    "trace \(seed): \(label.content) of \(label.group)")
+            }
+            #expect(reading.crossedLabels.isEmpty && reading.coveredLabels.isEmpty, "trace \(seed)")
         }
-        let (link, head) = ("class=\"link alarm-line\"", "class=\"alarm\"")
-        let (first, second) = (part(1...2, later: [1]), part(3...4))
-        #expect(first.contains(link) && first.contains(head), "the arrow's head is at what is repeated")
-        #expect(second.contains(link) && !second.contains(head))
-        #expect(!part(1...2).contains(link))
+        #expect(labels > 800)
+    }
+
+    @Test("of a label only the flags are heavier, with both kinds of numbers too", arguments: [false, true])
+    func heavyFlags(isEmbedded: Bool) {
+        var options = Self.options(.english)
+        options.isEmbedded = isEmbedded
+        let text = LadderDrawing(Scenes.thirdAckLost, options: options).svg
+        #expect(text.contains("<tspan class=\"flags\">SYN,ACK</tspan>"))
+        #expect(text.contains("class=\"rel\"") == isEmbedded)
+        let heavy = LadderDrawing.rules.matches(of: #/([^{}]*)\{font-weight:700\}/#).map { String($0.1) }
+        #expect(heavy == [".tcplens-ladder .label .flags"])
     }
 
     @Test("a hand-out holds neither acknowledgment numbers nor states")
@@ -167,20 +193,29 @@ struct DrawingTests {
         #expect(reading.segments.allSatisfy { $0.attributes["data-acknowledgment"] == nil })
     }
 
-    @Test("10,000 segments take less than 6 MB")
-    func large() throws {
-        let rows = (0..<10_000).map { index in
+    @Test(
+        "10,000 segments take less than 6 MB, less than 7 where every third one is lost and sent again",
+        arguments: [false, true])
+    func large(isLossy: Bool) throws {
+        let rows = (0..<10_000).map { index -> Scene.Row in
             let from = index % 3 == 2 ? 1 : 0
-            return Scenes.segment(
-                index + 1, at: Double(index) * 0.11, from: from, from == 0 ? [.psh, .ack] : .ack,
+            let row = Scenes.segment(
+                index + 1, at: isLossy ? Double(index / 3 * 300 + index % 3) : Double(index) * 0.11, from: from,
+                from == 0 ? [.psh, .ack] : .ack,
                 from == 0 ? "seq=\(1 + index * 1448) len=1448 ack=1" : "ack=\(index * 1448) seq=1",
-                Scenes.marks("E", "E"), remark: Text(en: "2896 bytes arrived", zh: "2896 字节已收到"))
+                Scenes.marks("E", "E"), isLossy && index % 3 == 0 ? .lost(nil) : .arrived,
+                remark: Text(en: "2896 bytes arrived", zh: "2896 字节已收到"))
+            guard case .segment(var segment) = row, isLossy, index % 3 == 1 else { return row }
+            (segment.original, segment.isRepetition, segment.cause) = (index, true, .timer(.retransmission))
+            return .segment(segment)
         }
         let scene = Scene(title: Text(verbatim: "long"), provenance: [], lanes: Scenes.thirdAckLost.lanes, rows: rows)
         for language in Language.allCases {
             let text = LadderDrawing(scene, options: Self.options(language)).document
-            #expect(text.utf8.count < 6_000_000)
-            #expect(try #require(SVGReading(text)).segments.count == 10_000)
+            #expect(text.utf8.count < (isLossy ? 7_000_000 : 6_000_000))
+            let reading = try #require(SVGReading(text))
+            #expect(reading.segments.count == 10_000)
+            #expect(reading.texts.count { $0.classes.contains("trigger") } == (isLossy ? 3333 : 0))
         }
     }
 }

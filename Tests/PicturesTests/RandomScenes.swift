@@ -45,14 +45,52 @@ enum RandomScenes {
         }
         let pace = [1000, 1_000_000, 40_000_000_000, 1 << 52].randomElement(using: &generator) ?? 1
         var time: Int64 = 0
-        let rows = (0..<Int.random(in: 0...25, using: &generator)).map { _ in
+        var rows: [Scene.Row] = []
+        /// Segments whose arrival may be told in a row of its own.
+        var sent: [Scene.Segment] = []
+        for _ in 0..<Int.random(in: 0...25, using: &generator) {
             time += Int64.random(in: 0...Int64(pace), using: &generator)
-            return row(at: time, lanes: laneCount, &generator)
+            if let last = sent.last, Int.random(in: 0..<4, using: &generator) == 0 {
+                sent.removeLast()
+                rows.append(arrival(of: last, at: time, &generator))
+                continue
+            }
+            var row = row(at: time, lanes: laneCount, &generator)
+            if case .segment(var segment) = row {
+                let isLost = if case .lost = segment.fate { true } else { false }
+                let (late, overflow) = time.addingReportingOverflow(
+                    Int64.random(in: 0...Int64(pace), using: &generator))
+                if Bool.random(using: &generator) { segment.arrival = overflow ? .max : late }
+                if isLost { segment.arrival = nil }
+                if let original = sent.randomElement(using: &generator), Bool.random(using: &generator) {
+                    (segment.original, segment.isRepetition) = (original.number, Bool.random(using: &generator))
+                }
+                if Bool.random(using: &generator) { segment.cause = cause(&generator) }
+                segment.isProbe = Bool.random(using: &generator)
+                sent.append(segment)
+                row = .segment(segment)
+            }
+            rows.append(row)
         }
         return Scene(
             title: text(&generator),
             provenance: Array(Provenance.allCases.prefix(Int.random(in: 0...3, using: &generator))),
             lanes: lanes, rows: rows, footer: [text(&generator)])
+    }
+
+    /// A segment's arrival as a row of its own.
+    private static func arrival(
+        of segment: Scene.Segment, at time: Int64, _ generator: inout SeededGenerator
+    ) -> Scene.Row {
+        .moment(
+            Scene.Moment(
+                time: time, end: Scene.End(lane: segment.receiver.lane, mark: mark(&generator)),
+                peer: segment.sender.lane, what: text(&generator), cause: .segment(segment.number)))
+    }
+
+    private static func cause(_ generator: inout SeededGenerator) -> Testimony.Moment.Cause? {
+        let timers = TimerName.allCases.map { Testimony.Moment.Cause.timer($0) }
+        return (timers + [.call("send"), .icmp, .itself, .segment(1)]).randomElement(using: &generator)
     }
 
     private static func text(_ generator: inout SeededGenerator) -> Text {
@@ -86,6 +124,9 @@ enum RandomScenes {
             var moment = Scene.Moment(
                 time: Bool.random(using: &generator) ? time : nil, end: end,
                 peer: Int.random(in: 0..<lanes, using: &generator), what: text(&generator), remark: remark)
+            if Bool.random(using: &generator) {
+                moment.cause = cause(&generator).flatMap { if case .segment = $0 { nil } else { $0 } }
+            }
             moment.notes = notes(lanes: lanes, &generator)
             return .moment(moment)
         }

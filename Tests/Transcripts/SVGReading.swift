@@ -31,6 +31,10 @@ package final class SVGReading: NSObject, XMLParserDelegate {
         package let attributes: [String: String]
         package let from: Place
         package let to: Place
+
+        fileprivate var corners: [Place] {
+            [from, Place(x: to.x, y: from.y), to, Place(x: from.x, y: to.y)]
+        }
     }
 
     /// A text and the four corners of what it takes at most.
@@ -45,6 +49,8 @@ package final class SVGReading: NSObject, XMLParserDelegate {
     package private(set) var lines: [Line] = []
     package private(set) var texts: [Text] = []
     package private(set) var areas: [Area] = []
+    /// What the signs for segments that did not arrive, or were not taken, take.
+    package private(set) var signs: [Area] = []
     /// Every element's name, and every attribute's.
     package private(set) var elements: Set<String> = []
     package private(set) var attributes: Set<String> = []
@@ -61,9 +67,12 @@ package final class SVGReading: NSObject, XMLParserDelegate {
 
     private var frames = [Frame(transform: [1, 0, 0, 1, 0, 0], size: 16, anchor: "start", group: "")]
     private var openText: (text: Text, x: Double, y: Double)?
+    /// Within what a page shows instead of what stands beside it.
+    private var isAlternative = false
     private var openNote: String?
-    /// The size of letters that a rule gives a class.
+    /// The size of letters, and the place of a text beside its x, that a rule gives a class.
     private var classSizes: [String: Double] = [:]
+    private var classAnchors: [String: String] = [:]
     private var isRead = false
 
     /// `nil` where the text is no well-formed XML.
@@ -89,6 +98,7 @@ package final class SVGReading: NSObject, XMLParserDelegate {
         if let size = own["font-size"].flatMap(Double.init) { frame.size = size }
         for name in (own["class"] ?? "").split(separator: " ") {
             if let size = classSizes[String(name)] { frame.size = size }
+            if let anchor = classAnchors[String(name)] { frame.anchor = anchor }
         }
         if let anchor = own["text-anchor"] { frame.anchor = anchor }
         if let id = own["id"] {
@@ -117,13 +127,25 @@ package final class SVGReading: NSObject, XMLParserDelegate {
                 Area(
                     attributes: own, from: place(numbers[0], numbers[1], frame),
                     to: place(numbers[0] + numbers[2], numbers[1] + numbers[3], frame)))
+        case "tspan" where classes.contains("rel"): isAlternative = true
+        case "circle" where classes.contains("sign"):
+            let numbers = ["cx", "cy", "r"].map { Double(own[$0] ?? "") ?? 0 }
+            noteSign(numbers[0] - numbers[2], numbers[1] - numbers[2], 2 * numbers[2], own, frame)
+        case "path" where classes.contains("sign"):
+            // From its first corner on to the opposite one.
+            let numbers = (own["d"] ?? "").split { !"0123456789.-".contains($0) }.compactMap { Double($0) }
+            if numbers.count > 2 { noteSign(numbers[0], numbers[1], numbers[2], own, frame) }
         case "title", "desc", "style": openNote = ""
         default: break
         }
     }
 
+    private func noteSign(_ x: Double, _ y: Double, _ size: Double, _ own: [String: String], _ frame: Frame) {
+        signs.append(Area(attributes: own, from: place(x, y, frame), to: place(x + size, y + size, frame)))
+    }
+
     package func parser(_ parser: XMLParser, foundCharacters string: String) {
-        openText?.text.content += string
+        if !isAlternative { openText?.text.content += string }
         openNote?.append(string)
     }
 
@@ -133,10 +155,14 @@ package final class SVGReading: NSObject, XMLParserDelegate {
         let frame = frames.removeLast()
         switch name {
         case "style":
-            for rule in (openNote ?? "").matches(of: #/\.([a-z]+)\{[^}]*font-size:([0-9.]+)px/#) {
+            for rule in (openNote ?? "").matches(of: #/\.([a-z0-9]+)\{[^}]*font-size:([0-9.]+)px/#) {
                 classSizes[String(rule.1)] = Double(rule.2)
             }
+            for rule in (openNote ?? "").matches(of: #/\.([a-z0-9]+)\{[^}]*text-anchor:([a-z]+)/#) {
+                classAnchors[String(rule.1)] = String(rule.2)
+            }
             openNote = nil
+        case "tspan": isAlternative = false
         case "text":
             guard let (read, x, y) = openText else { return }
             var text = read
@@ -192,7 +218,7 @@ extension SVGReading {
     /// The groups of segments, in their order.
     package var segments: [Group] { groups.filter { $0.attributes["class"] == "segment" } }
 
-    /// Each label with an arrow, or the rest of the way of one that did not arrive, that goes through it.
+    /// Each label with an arrow, or the rest of the way of one that did not arrive, that goes through it, or a sign upon it.
     package var crossedLabels: [String] {
         let arrows = lines.filter { !$0.classes.isDisjoint(with: ["arrow", "ghost"]) }
             .sorted { min($0.from.y, $0.to.y) < min($1.from.y, $1.to.y) }
@@ -204,7 +230,15 @@ extension SVGReading {
                     && Self.crosses(arrow, label.corners)
             }
             return crossing.map { "\($0.group) goes through \"\(label.content)\" of \(label.group)" }
+                ?? signs.first { Self.overlap($0.corners, label.corners) }.map { _ in
+                    "a sign stands on \"\(label.content)\" of \(label.group)"
+                }
         }
+    }
+
+    /// The texts of a row that are labels, one after the other.
+    package func label(of group: String) -> [String] {
+        texts.filter { $0.group == group && $0.classes.contains("label") }.map(\.content)
     }
 
     /// Each label with another text that stands on it.

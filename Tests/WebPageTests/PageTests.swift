@@ -1,7 +1,9 @@
+import CaptureFile
 import Lab
 import Narration
 import Scenes
 import Stories
+import TCPState
 import TCPWire
 import Testing
 import Tracking
@@ -87,7 +89,21 @@ import Tracking
         #expect(story.answers[0] == nil)
     }
 
-    @Test func everyEdgeOfTheFigureHasItsPlace() { #expect(StateDiagram.hasPlaceForAll) }
+    @Test func noEdgeRunsThroughAState() { #expect(StateDiagram.blockedWays == []) }
+
+    @Test func aStepThatTheTableDoesNotKnowIsDrawnDashed() {
+        let path = StatePath(
+            party: .client,
+            observations: [State.closed, .synReceived, .established, .lastAck, .closed].enumerated().map {
+                StateObservation(
+                    time: .init(nanoseconds: Int64($0.offset)), party: .client, state: $0.element, isMini: false)
+            })
+        let svg = StateDiagram(paths: [path]).svg.source
+        let badges = svg.matches(of: #/class="badge client">.*?>([0-9]+)<\/text>/#).map { String($0.1) }
+        #expect(badges.sorted() == ["1", "2", "3", "4"])
+        let dashed = svg.matches(of: #/data-edge="([^"]*)" d="[^"]*" stroke-dasharray/#).map { String($0.1) }
+        #expect(dashed == ["CLOSED>SYN-RECEIVED", "ESTABLISHED>LAST-ACK"])
+    }
 
     @Test func theFieldsAreThoseOfTheHeader() {
         let widths = PageData.layout.map(\.field.bitWidth)
