@@ -11,14 +11,18 @@ import Tracking
 /// written, in which form and with what between them (a tear in a long silence, say) is the renderer's business. A row tells
 /// of the one or two ends that it touches: a scene of many lanes takes no more memory for each row than one of two.
 public struct Scene: Sendable {
+    /// What is written above it.
     public var title: Text
     /// Shown in brackets at the title's right: `K+W`, `W+I`.
     public var provenance: [Provenance]
+    /// From left to right.
     public var lanes: [Lane]
+    /// What happened, in order.
     public var rows: [Row]
     /// Lines below the ladder.
     public var footer: [Text]
 
+    /// A scene of these lanes and rows.
     public init(title: Text, provenance: [Provenance], lanes: [Lane], rows: [Row], footer: [Text] = []) {
         self.title = title
         self.provenance = provenance
@@ -29,11 +33,14 @@ public struct Scene: Sendable {
 
     /// One endpoint's vertical line.
     public struct Lane: Sendable, Equatable {
+        /// What an endpoint is in the scene.
         public enum Role: Sendable, Equatable {
+            /// The ends of one connection: who opened it, and who was asked.
             case client, server
             /// An endpoint of one connection or of several, where many are drawn.
             case host
         }
+        /// What it is in the scene.
         public var role: Role
         /// `127.0.0.1:8080`, `[::1]:8080`, or a host's address.
         public var name: String
@@ -41,6 +48,7 @@ public struct Scene: Sendable {
         public var before: Mark?
         /// Whether it is an end of several connections: it has a state in each of them, so that one holds for its own row only.
         public var isShared = false
+        /// A lane of one connection.
         public init(role: Role, name: String, before: Mark? = nil) {
             self.role = role
             self.name = name
@@ -50,17 +58,22 @@ public struct Scene: Sendable {
 
     /// A state as the rail shows it.
     public struct Mark: Sendable, Equatable {
+        /// Whether Linux keeps the whole socket.
         public enum Form: Sendable, Equatable {
+            /// A whole one.
             case full
             /// Linux's request socket or timewait socket: drawn in lower case (`r`, `t`).
             case mini
         }
         /// `nil`: cannot be known from here (`?`).
         public var state: State?
+        /// Whether Linux keeps the whole socket.
         public var form: Form
+        /// How the state is known.
         public var provenance: Provenance
         /// Whether it changed on this row (`*`).
         public var changed: Bool
+        /// A state, unchanged unless it is said.
         public init(state: State?, form: Form = .full, provenance: Provenance, changed: Bool = false) {
             self.state = state
             self.form = form
@@ -71,11 +84,13 @@ public struct Scene: Sendable {
 
     /// What one row does to one lane.
     public struct End: Sendable, Equatable {
+        /// The lane's index among the scene's.
         public var lane: Int
         /// Its state as after this row; `nil`: what it was before, if that is known.
         public var mark: Mark?
         /// Its sequence variables as after this row (RFC 9293 3.3.1), where they are known.
         public var variables: ConnectionStory.Variables?
+        /// What a row does to lane `lane`.
         public init(lane: Int, mark: Mark? = nil, variables: ConnectionStory.Variables? = nil) {
             self.lane = lane
             self.mark = mark
@@ -83,8 +98,11 @@ public struct Scene: Sendable {
         }
     }
 
+    /// Something that happened.
     public enum Row: Sendable {
+        /// A segment was sent.
         case segment(Segment)
+        /// Something happened at one end.
         case moment(Moment)
     }
 }
@@ -108,12 +126,15 @@ extension Scene {
 
     /// What one end says of a row: why it sent the segment, what its arrival did. Below the row, at that end's lane.
     public struct Note: Sendable {
+        /// Whose it is.
         public var lane: Int
+        /// What it says.
         public var text: Text
         /// The document that says so.
         public var source: Text
         /// Whether it is shown however long it is, its line feeds as new lines.
         public var isWhole = false
+        /// What an end says, with its source.
         public init(lane: Int, text: Text, source: Text) {
             self.lane = lane
             self.text = text
@@ -129,19 +150,25 @@ extension Scene {
         public var departure: Int64
         /// When it reached the other end: equal to ``departure`` where only one of the two is known; `nil` if it did not.
         public var arrival: Int64?
+        /// The end that sent it, as after that.
         public var sender: End
         /// As the segment's arrival left it; where the arrival is a row of its own, or there was none, as it was at departure.
         public var receiver: End
+        /// The control bits.
         public var flags: TCPFlags
+        /// The sequence number, from the ISN where that is known.
         public var sequence: RelativeNumber
         /// `nil` without the ACK bit.
         public var acknowledgment: RelativeNumber?
         /// Octets of payload.
         public var length: UInt32
+        /// What it is for.
         public var kind: ConnectionStory.Kind
+        /// What became of it.
         public var fate = Fate.arrived
         /// The number of the segment whose sequence numbers it sends again, or of which it is a copy, where that is known.
         public var original: Int?
+        /// Whether it sends again what was sent before; a copy that the network made does not.
         public var isRepetition = false
         /// What made its sender send it, where that is known: a timer, for example.
         public var cause: Testimony.Moment.Cause?
@@ -153,7 +180,9 @@ extension Scene {
         public var remark: Text?
         /// What it carries, where the scene may show that.
         public var payload: ArraySlice<UInt8> = []
+        /// What its ends say of it.
         public var notes: [Note] = []
+        /// A segment that arrived; the rest is put in afterwards.
         public init(
             number: Int, departure: Int64, arrival: Int64?, sender: End, receiver: End, flags: TCPFlags,
             sequence: RelativeNumber, acknowledgment: RelativeNumber?, length: UInt32 = 0,
@@ -175,7 +204,9 @@ extension Scene {
     /// Something an application or the kernel did at one end, or what happened to it, with no departure: a call, a timer, a
     /// segment's arrival that is apart from its departure.
     public struct Moment: Sendable {
+        /// Nanoseconds since the scene's start, where that is known.
         public var time: Int64?
+        /// Where it happened, as after it.
         public var end: End
         /// The lane of the connection's other end.
         public var peer: Int
@@ -183,8 +214,11 @@ extension Scene {
         public var cause: Testimony.Moment.Cause?
         /// `connect()`, `connect() = OK`, `ss: SYN-RECV`.
         public var what: Text
+        /// What is said behind it.
         public var remark: Text?
+        /// What its end says of it.
         public var notes: [Note] = []
+        /// Something that happened at `end`.
         public init(
             time: Int64?, end: End, peer: Int, what: Text, cause: Testimony.Moment.Cause? = nil, remark: Text? = nil
         ) {

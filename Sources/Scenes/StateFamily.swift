@@ -3,6 +3,7 @@ import TCPState
 /// The eleven states in five families: a hue each, because eleven hues cannot be told apart by every eye. Within a family
 /// the letter tells, and where there is room a pattern.
 public enum StateFamily: Sendable, CaseIterable {
+    /// CLOSED and LISTEN; on the way to ESTABLISHED; ESTABLISHED; closed by this end first; closed by the other.
     case idle, opening, open, weClosed, theyClosed
 
     /// The family a state belongs to.
@@ -36,5 +37,6 @@ public enum StateFamily: Sendable, CaseIterable {
 
 /// What a picture's background is like.
 public enum Theme: Sendable, Equatable {
+    /// Light letters on dark, or dark ones on light.
     case dark, light
 }
