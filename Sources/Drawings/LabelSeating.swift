@@ -60,7 +60,8 @@ struct LabelSeating {
 
     private func isFree(_ box: Box, id: Int) -> Bool {
         let rows = box.rows
-        return !strokes.contains(in: rows) { $0.id != id && box.isCrossed(by: $0.stroke) }
+        // Above the lifelines stand the ends' names.
+        return rows.lowerBound >= 0 && !strokes.contains(in: rows) { $0.id != id && box.isCrossed(by: $0.stroke) }
             && !boxes.contains(in: rows) { $0.overlaps(box) }
     }
 
