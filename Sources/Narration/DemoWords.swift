@@ -79,7 +79,7 @@ package enum DemoWords {
     package static let rehearsalNote = Text(
         en:
             "The kernel's packets could not be captured here. This is the same experiment on our own TCP in virtual time: not what the kernel did above, but every segment with its reason. The whole page: tcplens demo --on stack",
-        zh: "这里抓不到内核的报文。下面是同一个实验在内置 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都有原因。完整页面：tcplens demo --on stack")
+        zh: "这里抓不到内核的报文。下面是同一个实验在内置 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都注明了原因。完整页面：tcplens demo --on stack")
 
     package static func stackNumbers(_ numbers: [UInt32]) -> Text {
         let words = numbers.map(String.init)
@@ -215,12 +215,13 @@ package enum DemoWords {
     package static func next(savedAs path: String?, absolute: Bool) -> [Text] {
         let file = path ?? "hello.pcapng"
         var next: [Text] = []
-        if !absolute { next.append(Text(en: "real numbers:     tcplens demo -S", zh: "真实序号：  tcplens demo -S")) }
+        if !absolute { next.append(Text(en: "real numbers:     tcplens demo -S", zh: "真实序号：        tcplens demo -S")) }
         if path == nil {
             next.append(
                 Text(en: "for Wireshark:    tcplens demo -w \(file)", zh: "存给 Wireshark：  tcplens demo -w \(file)"))
         } else {
-            next.append(Text(en: "header by bits:   tcplens header \(file)#1", zh: "逐位看首部：  tcplens header \(file)#1"))
+            next.append(
+                Text(en: "header by bits:   tcplens header \(file)#1", zh: "逐位看首部：      tcplens header \(file)#1"))
         }
         return next
     }

@@ -17,7 +17,7 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: Text(
-            en: "The three-way handshake, for real on this machine, and explained.", zh: "在本机真实地做一次三次握手，并逐步讲解。"
+            en: "The three-way handshake, for real on this machine, and explained.", zh: "在本机真实完成一次三次握手，并逐步讲解。"
         ).spoken,
         discussion: Text(
             en: """
@@ -33,11 +33,11 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo --on stack --lose 4     what it does about a lost packet
                 """,
             zh: """
-                tcplens demo                   一个服务端、一个客户端、一条连接：报文与状态
+                tcplens demo                   一条连接的报文与两端的状态
                 tcplens demo -S                显示真实序号
                 tcplens demo --lang en         英文讲解
                 tcplens demo -w hello.pcapng   保存报文（每个都带注释），可用 Wireshark 打开
-                tcplens demo --json            以 JSON 输出同样的事实
+                tcplens demo --json            以 JSON 输出同样的内容
                 tcplens demo -o hello.html     整篇教程做成一个网页，数字都来自这次运行
                 tcplens demo -o sheet.html --blank    课堂练习，答案在最后一页
                 tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
@@ -52,7 +52,7 @@ struct DemoCommand: AsyncParsableCommand {
         help: .init(
             Text(
                 en: "Lose this packet, by its number in the picture; with --on stack, and as often as wanted.",
-                zh: "让这个报文丢失（按图中编号）；需 --on stack，可多次使用。"
+                zh: "丢掉这个报文（按图中编号）；需要 --on stack，可多次使用。"
             ).spoken, valueName: "n"))
     var lose: [Int] = []
 

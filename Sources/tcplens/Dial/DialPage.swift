@@ -90,7 +90,7 @@ struct DialPage {
         let sent = dial.steps.last { if case .sent = $0.kind { true } else { false } }?.time ?? established
         let heard = dial.steps.first { if case .received = $0.kind { true } else { false } }?.time
         let details = [
-            took.map { Text(en: "established in \($0) ms", zh: "\($0) ms 建立连接") },
+            took.map { Text(en: "established in \($0) ms", zh: "建立连接用时 \($0) ms") },
             (wire?.answer.map(milliseconds) ?? zip(sent, heard).map { milliseconds($0, $1) }).map {
                 Text(en: "first byte after \($0) ms", zh: "\($0) ms 后收到首字节")
             },

@@ -36,21 +36,22 @@ struct FlowCommand: ParsableCommand {
                 zcat capture.pcap.gz | tcplens flow -  from a pipe
                 """,
             zh: """
-                tcplens flow capture.pcapng            第一条连接，其余的列在下面
+                tcplens flow capture.pcapng            第一条连接，其余的在下面列出
                 tcplens flow capture.pcapng --conn 3   第三条
                 tcplens flow capture.pcapng -S         显示真实序号
                 tcplens flow capture.pcapng --hosts    所有连接画在同一时间轴上
                 tcplens flow capture.pcapng -o page.html    做成一个网页附在工单里，不含载荷
                 tcplens flow capture.pcapng -o flow.svg      画成图片，可放进网页、幻灯片或工单
                 tcplens flow capture.pcapng --format mermaid   用于 Markdown 文件
-                zcat capture.pcap.gz | tcplens flow -  从管道读
+                zcat capture.pcap.gz | tcplens flow -  从管道读取
                 """
         ).spoken)
 
     @Argument(
         help: .init(
             Text(
-                en: "A pcap or pcapng file, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。"
+                en: "A pcap or pcapng file, gzip or not; - for standard input.",
+                zh: "pcap/pcapng 文件，可以是 gzip 压缩的；- 表示标准输入。"
             )
             .spoken, valueName: "file"), completion: .file())
     var path: String
@@ -94,13 +95,14 @@ struct FlowCommand: ParsableCommand {
         }
         if hosts, connection != nil {
             throw ValidationError(
-                Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同用").spoken)
+                Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同时使用").spoken
+            )
         }
         if hosts, form.format == .html {
             throw ValidationError(
                 Text(
                     en: "a page shows one connection: choose it with --conn, or draw all with --hosts --format svg",
-                    zh: "网页只显示一条连接：请用 --conn 选择，或用 --hosts --format svg 画出全部"
+                    zh: "网页只能显示一条连接：请用 --conn 选择，或用 --hosts --format svg 画出全部"
                 ).spoken)
         }
     }

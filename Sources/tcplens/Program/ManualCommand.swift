@@ -31,6 +31,8 @@ struct ManualPage {
         let name = help.name
         var lines = [
             ".TH TCPLENS 1 \"\" \"tcplens \(TCPLens.version)\" \"\(Self.escaped(title(language)))\"",
+            // Lines filled up to the margin tear Chinese apart, and a hyphen is no part of an option's value.
+            ".ad l", ".nh",
             section(Text(en: "NAME", zh: "名称")), Self.escaped("\(name) - \(help.summary)"),
             section(Text(en: "SYNOPSIS", zh: "用法")), ".B \(name)",
             Self.escaped(Text(en: "COMMAND [OPTION]... [ARGUMENT]...", zh: "命令 [选项]... [参数]...")(language)),
