@@ -8,9 +8,9 @@ import Foundation
 
 /// Runs TCPLens beside other tools on one file, in turns, and prints medians and ratios as a table.
 ///
-///     Bench TCPLENS FILE [runs N] [slow N]
+///     Bench TCPLENS FILE [runs N] [slow N] [beside OTHER]
 ///
-/// The slow tools (tcptrace, tshark) run fewer times. Every command runs once before anything counts, so that file and
+/// OTHER is another build of TCPLens, as of an older revision. The slow tools (tcptrace, tshark) run fewer times. Every command runs once before anything counts, so that file and
 /// programs are in the page cache.
 @main
 struct Bench {
@@ -32,27 +32,27 @@ struct Bench {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 3 else {
-            print("usage: Bench TCPLENS FILE [runs N] [slow N]")
+            print("usage: Bench TCPLENS FILE [runs N] [slow N] [beside OTHER]")
             exit(2)
         }
         let (tcplens, file) = (arguments[1], arguments[2])
         let runs = number("runs", arguments) ?? 7
         let slowRuns = number("slow", arguments) ?? 1
+        let other = word("beside", arguments)
         let contenders = [
             Contender(name: "`cat`", command: ["cat", file]),
             Contender(name: "`capinfos -c`", command: ["capinfos", "-c", file]),
             Contender(name: "`tcpdump -r -w /dev/null`", command: ["tcpdump", "-r", file, "-w", "/dev/null"]),
-            Contender(
-                name: "**tcplens, two cores**", command: [tcplens, "connections", "--format", "tsv", file]),
-            Contender(
-                name: "**tcplens, one core**",
-                command: [tcplens, "connections", "--format", "tsv", "--threads", "1", file]),
+            list("**tcplens, two cores**", tcplens, file),
+            list("the other, two cores", other, file),
+            list("**tcplens, one core**", tcplens, file, "--threads", "1"),
+            list("the other, one core", other, file, "--threads", "1"),
             // -n: asking for the names of 65,000 addresses would take longer than anything else.
             Contender(name: "`tcptrace -n`", command: ["tcptrace", "-n", file], isSlow: true),
             Contender(
                 name: "`tshark -n -q -z conv,tcp`", command: ["tshark", "-n", "-q", "-z", "conv,tcp", "-r", file],
                 isSlow: true),
-        ].filter { available($0.command[0]) && !(slowRuns == 0 && $0.isSlow) }
+        ].compactMap { $0 }.filter { available($0.command[0]) && !(slowRuns == 0 && $0.isSlow) }
 
         var results: [[Run]] = Array(repeating: [], count: contenders.count)
         for (index, contender) in contenders.enumerated() where !contender.isSlow { results[index] = [run(contender)] }
@@ -66,8 +66,17 @@ struct Bench {
         report(contenders, results)
     }
 
+    /// TCPLens listing the connections of a file; `nil` for a build that there is none of.
+    private static func list(_ name: String, _ program: String?, _ file: String, _ options: String...) -> Contender? {
+        program.map { Contender(name: name, command: [$0, "connections", "--format", "tsv", file] + options) }
+    }
+
+    private static func word(_ name: String, _ arguments: [String]) -> String? {
+        arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
+    }
+
     private static func number(_ name: String, _ arguments: [String]) -> Int? {
-        arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? Int(arguments[$0 + 1]) : nil }
+        word(name, arguments).flatMap { Int($0) }
     }
 
     private static func available(_ program: String) -> Bool {
@@ -116,8 +125,8 @@ struct Bench {
             let failed = runs.contains { $0.status != 0 } ? " (failed)" : ""
             let wall = median(runs.map(\.wall))
             print(
-                "| \(contender.name)\(failed) | \(text(median(runs.map(\.user)), 2)) | \(text(median(runs.map(\.system)), 2)) "
-                    + "| \(text(wall, 2)) | \(text(median(runs.map(\.peak)), 0)) "
+                "| \(contender.name)\(failed) | \(text(median(runs.map(\.user)), 3)) | \(text(median(runs.map(\.system)), 3)) "
+                    + "| \(text(wall, 3)) | \(text(median(runs.map(\.peak)), 0)) "
                     + "| \(cat > 0 ? text(wall / cat, 1) : "-") | \(ours > 0 ? text(wall / ours, 2) : "-") | \(runs.count) |"
             )
         }

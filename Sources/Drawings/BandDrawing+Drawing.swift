@@ -161,8 +161,9 @@ extension BandDrawing {
     // MARK: Timers and links
 
     /// The timers that ran out, draining beside the lifeline of the end that had set them, and TIME-WAIT's.
-    private func putTimers(bottom: Double, in body: inout Markup) {
+    private mutating func putTimers(bottom: Double, in body: inout Markup) {
         var pieces = Markup()
+        var inks: Set<Palette.Ink> = []
         func put(_ ink: Palette.Ink, lane: Int, from start: Double, to end: Double, rest: Double) {
             guard layout.lanes.indices.contains(lane), end > start + 4, lane == 0 || lane == lanes.count - 1 else {
                 return
@@ -171,6 +172,7 @@ extension BandDrawing {
             let sign = layout.isLeft(lane) ? -1.0 : 1.0
             let path =
                 "M\(x.written) \(start.written)h\((sign * BandLayout.timerWidth).written)L\((x + sign * rest).written) \(end.written)H\(x.written)Z"
+            inks.insert(ink)
             pieces.empty(
                 "path", [("class", "timer \(ink.rawValue)"), ("d", path), ("fill", ink.light), ("stroke", "none")])
         }
@@ -188,6 +190,7 @@ extension BandDrawing {
                 put(.timeWaitTimer, lane: end, from: event.y, to: bottom, rest: 3)
             }
         }
+        timers = inks
         guard !pieces.text.isEmpty else { return }
         body.open("g", [("class", "timers")])
         body.raw(pieces.text)

@@ -34,6 +34,8 @@ struct BandDrawing {
     var tearPlaces: [Point?] = []
     /// The height at which the lifelines begin.
     var top = 0.0
+    /// The timers that were drawn.
+    var timers: Set<Palette.Ink> = []
 
     /// Attempts at giving labels room before they are put beside the bands.
     private static let mostAttempts = 8

@@ -15,11 +15,15 @@ struct Legend {
     private var sources: Set<Provenance> = []
     private var fates: Set<Sign> = []
 
+    /// The timers that are drawn beside the bands.
+    private let timers: [Palette.Ink]
+
     private enum Sign: CaseIterable { case lost, refused, useless, underWay, again }
 
-    init(_ scene: Scene, options: LadderDrawing.Options) {
+    init(_ scene: Scene, options: LadderDrawing.Options, timers: Set<Palette.Ink> = []) {
         self.scene = scene
         self.options = options
+        self.timers = Palette.Ink.allCases.filter(timers.contains)
         var found: Set<State> = []
         func note(_ mark: Scene.Mark?) {
             guard let mark, let state = mark.state else { return }
@@ -74,6 +78,23 @@ struct Legend {
             put(sign, x: left, y: y - 4, in: &body)
             body.element("text", [("x", (left + 36).written), ("y", y.written)], text)
         }
+        for timer in timers {
+            let text = words(timer)(language)
+            let left = place(text, sign: 8)
+            body.empty(
+                "path",
+                [
+                    ("class", timer.rawValue), ("fill", timer.light), ("stroke", "none"),
+                    ("d", "M\(left.written) \((y - 10).written)h6L\((left + 1).written) \((y + 3).written)h-1z"),
+                ])
+            body.element("text", [("x", (left + 14).written), ("y", y.written)], text)
+        }
+        if !options.isBlank, !minis.isEmpty {
+            for line in measure.lines(DrawingWords.mini(language), width: width - 24) {
+                let left = place(line, sign: 0)
+                body.element("text", [("x", left.written), ("y", y.written)], line)
+            }
+        }
         if !options.isBlank, let text = DrawingWords.frames(facts: facts, hasGuesses: sources.contains(.inferred)) {
             for line in measure.lines(text(language), width: width - 24) {
                 let left = place(line, sign: 0)
@@ -103,6 +124,15 @@ struct Legend {
         case (false, true, _): PictureWords.fromWire
         case (false, false, true): PictureWords.fromStack
         case (false, false, false): nil
+        }
+    }
+
+    private func words(_ timer: Palette.Ink) -> Text {
+        switch timer {
+        case .persistTimer: DrawingWords.persistTimer
+        case .keepAliveTimer: DrawingWords.keepAliveTimer
+        case .timeWaitTimer: DrawingWords.timeWaitTimer
+        default: DrawingWords.retransmissionTimer
         }
     }
 

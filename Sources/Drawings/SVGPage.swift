@@ -35,7 +35,8 @@ struct SVGPage {
         }
         if options.hasLegend {
             y += 14
-            Legend(scene, options: options).draw(width: width, y: &y, in: &body)
+            let timers = Set(drawings.flatMap(\.timers))
+            Legend(scene, options: options, timers: timers).draw(width: width, y: &y, in: &body)
         }
         var page = Markup()
         putStart(width: width, height: y + 10, in: &page)

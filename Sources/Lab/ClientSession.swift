@@ -1,3 +1,4 @@
+import CaptureFile
 import FlyingSocks
 import LinuxKernel
 import TCPWire
@@ -54,6 +55,7 @@ struct ClientSession: Sendable {
         case .serverFirst:
             // Closing with unread octets in the queue sends a RST, which can take the reply away from the client: so say
             // FIN, and read on for a while (RFC 9293 3.6.1).
+            log.add(.halfClosed(client: number))
             socket.shutdownSending()
             let ending = await discard(within: Self.lingerTime, limit: Self.lingerOctets)
             return ending == .reset ? .reset : .byServer
@@ -110,6 +112,7 @@ struct ClientSession: Sendable {
     /// Sends everything; how the connection ended, where it did.
     private func send(_ bytes: [UInt8]) async -> ServerEvent.Ending? {
         var rest = bytes[...]
+        let start = SystemClock.now()
         while !rest.isEmpty {
             switch socket.send(rest) {
             case .done(let count):
@@ -124,7 +127,7 @@ struct ClientSession: Sendable {
                 return ending(error)
             }
         }
-        log.add(.replied(client: number, octets: bytes.count))
+        log.add(.replied(client: number, octets: bytes.count), at: start)
         return nil
     }
 

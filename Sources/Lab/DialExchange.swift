@@ -1,3 +1,4 @@
+import CaptureFile
 import LinuxKernel
 
 #if canImport(Glibc)
@@ -106,10 +107,11 @@ struct DialExchange {
 
     private func sendSome(_ progress: inout Progress, _ diary: inout DialDiary) -> DialOutcome? {
         while !progress.unsent.isEmpty {
+            let start = SystemClock.now()
             switch socket.send(progress.unsent) {
             case .done(let count):
                 progress.unsent = progress.unsent.dropFirst(count)
-                diary.note(.sent(octets: count))
+                diary.note(.sent(octets: count), at: start)
             case .notNow, .end:
                 return nil
             case .failed(let error):

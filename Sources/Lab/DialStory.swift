@@ -64,6 +64,7 @@ public struct DialStep: Hashable, Sendable {
         /// connect(2) has given up on an address; the next is tried, if there is one.
         case failed(Endpoint, DialOutcome)
         case established(local: Endpoint, remote: Endpoint)
+        /// The time is that of the call.
         case sent(octets: Int)
         case received([UInt8])
         /// Our side was closed while we read on.
@@ -71,6 +72,7 @@ public struct DialStep: Hashable, Sendable {
         /// The peer closed its side.
         case peerClosed
         case idle
+        /// The time is that of the call.
         case closed
     }
 }

@@ -1,3 +1,4 @@
+import CaptureFile
 import LinuxKernel
 import TCPWire
 
@@ -63,8 +64,9 @@ public final class Dialer: Sendable {
                 let nowhere = Endpoint(address: IPAddress(high: 0, low: 0), port: 0)
                 diary.note(.established(local: diary.story.local ?? nowhere, remote: name.endpoint))
                 diary.story.outcome = exchange.run(&diary)
+                let end = SystemClock.now()
                 socket.close()
-                diary.note(.closed)
+                diary.note(.closed, at: end)
                 return diary.story
             case .failure(let failure):
                 outcomes.append(failure.outcome)
@@ -189,8 +191,8 @@ struct DialDiary {
         self.keptOctets = keptOctets
     }
 
-    mutating func note(_ kind: DialStep.Kind) {
-        let step = DialStep(time: SystemClock.now(), kind: kind)
+    mutating func note(_ kind: DialStep.Kind, at time: Timestamp = SystemClock.now()) {
+        let step = DialStep(time: time, kind: kind)
         if case .received(let bytes) = kind {
             story.octetsReceived += bytes.count
             story.answer.append(contentsOf: bytes.prefix(max(0, keptOctets - story.answer.count)))

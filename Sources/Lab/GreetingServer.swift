@@ -1,3 +1,4 @@
+import CaptureFile
 import FlyingSocks
 import LinuxKernel
 import Synchronization
@@ -222,17 +223,17 @@ final class EventLog: Sendable {
 
     init(_ continuation: AsyncStream<ServerEvent>.Continuation) { self.continuation = continuation }
 
-    func add(_ kind: ServerEvent.Kind) {
+    func add(_ kind: ServerEvent.Kind, at time: Timestamp = SystemClock.now()) {
         summary.withLock { summary in
             switch kind {
             case .accepted: summary.clients += 1
             case .received(_, let octets, _): summary.octetsReceived += octets
             case .replied(_, let octets): summary.octetsSent += octets
             case .closed(_, .reset), .closed(_, .failed): summary.failures += 1
-            case .listening, .closed, .failed, .stopped: break
+            case .listening, .halfClosed, .closed, .failed, .stopped: break
             }
         }
-        let result = continuation.yield(ServerEvent(time: SystemClock.now(), kind: kind))
+        let result = continuation.yield(ServerEvent(time: time, kind: kind))
         if case .dropped = result { summary.withLock { $0.eventsDropped += 1 } }
     }
 

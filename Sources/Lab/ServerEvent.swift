@@ -15,7 +15,10 @@ public struct ServerEvent: Hashable, Sendable {
         case accepted(client: Int, peer: Endpoint, local: Endpoint)
         /// What a client sent: how many octets, and the first of them (``GreetingServer/shownOctets`` at most).
         case received(client: Int, octets: Int, first: [UInt8])
+        /// What it sends; the time is when it began to.
         case replied(client: Int, octets: Int)
+        /// The server has said that it will send no more, and reads on.
+        case halfClosed(client: Int)
         case closed(client: Int, how: Ending)
         /// A system call failed; `client` is `nil` where it was the accepting itself, which goes on.
         case failed(client: Int?, SystemError)

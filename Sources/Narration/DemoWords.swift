@@ -166,7 +166,7 @@ package enum DemoWords {
             Text(
                 en: "answers \(counted(octets, "byte")): \"\(shown(Array(GreetingServer.greeting)))\"",
                 zh: "回复 \(octets) 字节：\"\(shown(Array(GreetingServer.greeting)))\"")
-        case .closed(1, _): Text(en: "closes its side", zh: "调用 close() 关闭本端")
+        case .halfClosed(1), .closed(1, _): Text(en: "closes its side", zh: "关闭本端")
         default: nil
         }
     }

@@ -44,6 +44,14 @@ public enum DrawingWords {
     package static let useless = Text(en: "arrived, brought nothing new", zh: "到达但没有带来新内容")
     /// A segment neither arrived nor lost.
     package static let underWay = Text(en: "under way", zh: "仍在途中")
+    /// What a wedge beside a band is: a timer that runs down.
+    package static let retransmissionTimer = Text(en: "retransmission timer", zh: "重传定时器")
+    package static let persistTimer = Text(en: "persist timer", zh: "持续定时器")
+    package static let keepAliveTimer = Text(en: "keep-alive timer", zh: "保活定时器")
+    package static let timeWaitTimer = Text(en: "TIME-WAIT timer, still running", zh: "TIME-WAIT 定时器，还在走")
+    /// A state's small letter.
+    package static let mini = Text(
+        en: "small letter: the kernel keeps only a small socket", zh: "小写字母：内核里只剩精简的套接字")
     /// A dashed arrow.
     package static let again = Text(en: "sent again", zh: "重传")
     /// How the states on the bands are known; `nil` where there are none.

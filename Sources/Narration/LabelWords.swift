@@ -286,8 +286,9 @@ extension ProvedLabel {
                 zh: "Nagle：这个小段等到前一段被确认才发出（\(proof)）。")
         case .delayedACK:
             return Text(
-                en: "Delayed ACK: it waited for more to acknowledge, or for data to go with (\(proof)).",
-                zh: "延迟确认：等更多数据或捎带发送（\(proof)）。")
+                en:
+                    "Delayed ACK: it did not answer \(proof) at once, but waited for more to acknowledge, or for data to go with.",
+                zh: "延迟确认：收到 \(proof) 后没有马上回，想等更多数据一起确认，或者等自己有数据时捎带。")
         case .simultaneousClose:
             return Text(
                 en: "Simultaneous close: the two FINs crossed (\(proof)).", zh: "同时关闭：两个 FIN 在途中交错（\(proof)）。")

@@ -1,3 +1,5 @@
+import Tracking
+
 /// The page's own words: its controls, and the sentences of its list.
 package enum PageWords {
     package static let language = Text(en: "Language", zh: "语言")
@@ -12,7 +14,6 @@ package enum PageWords {
     package static let squeezed = Text(en: "Squeezed", zh: "压缩")
     package static let trueTime = Text(en: "Real", zh: "按比例")
     package static let steps = Text(en: "Steps", zh: "等距")
-    package static let settings = Text(en: "Settings", zh: "显示设置")
     package static let contents = Text(en: "Chapters", zh: "目录")
     package static let skip = Text(en: "Skip to the content", zh: "跳到正文")
 
@@ -22,6 +23,27 @@ package enum PageWords {
             "Time runs downwards, not always to scale. The bars at the sides are the states of both ends. Choose a segment to see its header.",
         zh: "时间从上往下走，长短不一定成比例；两侧色条是两端的状态。点一个报文段，看它的首部。")
     package static let list = Text(en: "The same, event by event", zh: "时序图的文字版")
+
+    /// Which of several steps is shown.
+    package static func step(_ number: String, of count: String) -> Text {
+        Text(en: "Step \(number) of \(count):", zh: "第 \(number) 步，共 \(count) 步：")
+    }
+
+    /// The letters behind the states, as far as they appear.
+    package static func letters(_ sources: [Provenance]) -> Text {
+        let told = sources.map { source -> (en: String, zh: String) in
+            let letter = String(source.letter)
+            return switch source {
+            case .kernel: ("\(letter) the kernel said so", "\(letter) 是向内核查到的")
+            case .wire: ("\(letter) a segment shows it", "\(letter) 是报文直接证明的")
+            case .inferred: ("\(letter) inferred from the segments", "\(letter) 是由报文推断的")
+            case .stack: ("\(letter) our own TCP said so", "\(letter) 是内置协议栈给出的")
+            }
+        }
+        return Text(
+            en: "The small letter behind a state tells how it is known: \(told.map(\.en).joined(separator: ", ")).",
+            zh: "状态后面的小字母说明它从何得知：\(told.map(\.zh).joined(separator: "，"))。")
+    }
     package static let inspector = Text(en: "Header", zh: "首部")
     package static let stepper = Text(en: "Step by step", zh: "逐步播放")
     package static let first = Text(en: "First", zh: "开头")
@@ -36,7 +58,6 @@ package enum PageWords {
     package static let close = Text(en: "Close", zh: "关闭")
     package static let bytes = Text(en: "Bytes", zh: "字节")
     package static let options = Text(en: "Options", zh: "选项")
-    package static let rule = Text(en: "The rule on these numbers", zh: "用这里的数字验证")
     package static let noAck = Text(en: "ACK=0: the acknowledgment number does not count", zh: "ACK=0，确认号不算数")
     package static let noHeader = Text(en: "No segment: a call of the program", zh: "这一步不是报文段，是程序的调用")
     package static let states = Text(en: "The states", zh: "状态")
@@ -49,7 +70,6 @@ package enum PageWords {
         return Text(en: "The \(who.english): \(names).", zh: "\(who.chinese)：\(states.joined(separator: "、"))。")
     }
 
-    package static let summary = Text(en: "In short", zh: "小结")
     package static let madeBy = Text(en: "Made by", zh: "生成：")
 
     /// What each key does: the keys, and the words.

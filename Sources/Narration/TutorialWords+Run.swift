@@ -47,10 +47,6 @@ extension TutorialWords {
         zh: "连接的两端各有一个状态。收发报文段，或者程序调用 connect()、close() 等，都可能让状态改变。圆点是客户端，方块是服务端。")
     package static let firstThree = Text(
         en: "Both ends after each segment of the handshake", zh: "每个握手报文段之后，两端处于什么状态")
-    package static let provenance = Text(
-        en:
-            "How a state is known: K the kernel was asked soon after, and confirmed it; W a packet shows it; I inferred from the packets by RFC 9293; S told by TCPLens's own TCP.",
-        zh: "状态的依据：K，随后查询内核，得到证实；W，由报文直接看出；I，按 RFC 9293 由报文推断；S，由 TCPLens 的内置协议栈给出。")
     package static let before = Text(en: "before", zh: "握手前")
     package static let diagram = Text(
         en:

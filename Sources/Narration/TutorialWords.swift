@@ -58,6 +58,15 @@ package enum TutorialWords {
 
     // MARK: The call
 
+    package static let callIntroduction = Text(
+        en:
+            "Xiao Ming (the client) calls Xiao Mei (the server). Before either says anything that matters, both make sure that they hear each other. Each sentence is a segment:",
+        zh: "小明（客户端）给小美（服务端）打电话。正式开口之前，双方要先确认彼此都听得见。电话里的一句话，就是网络上的一个报文段：")
+    package static let whyThree = Text(
+        en:
+            "Three sentences are the fewest with which both have asked and both have been answered: that is why the handshake has three segments.",
+        zh: "要让双方都问过、也都得到回答，最少需要三句话，所以是三次握手。")
+
     package static let sentence = Text(en: "On the telephone", zh: "电话里说")
     package static let segment = Text(en: "On the wire", zh: "报文段")
     package static let whatIsKnown = Text(en: "When it has arrived", zh: "对方收到以后")

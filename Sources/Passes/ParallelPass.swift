@@ -106,16 +106,37 @@ package final class ParallelPass: @unchecked Sendable {
     private func putInOrder() {
         // All at once the first time; later the array grows as it likes, since each time may bring a few.
         if order.isEmpty { order.reserveCapacity(shards.reduce(0) { $0 + $1.tracker.count }) }
-        // By shard, the number of the first packet of its next connection; the largest one where it has no more.
-        var heads = (0..<workers).map { shards[$0].firstNumber(of: ordered[$0]) }
+        // Taken out and put back: what belongs to an object is asked each time whether somebody else is at it.
+        var order: [UInt32] = []
+        swap(&order, &self.order)
+        defer { swap(&order, &self.order) }
+        // By shard, its next connections.
+        var ahead = (0..<workers).map { shards[$0].lookAhead(from: ordered[$0]) }
         while true {
             var first = 0
-            for shard in 1..<max(1, workers) where heads[shard] < heads[first] { first = shard }
-            guard heads[first] != .max else { return }
-            order.append(UInt32(first) << 28 | UInt32(truncatingIfNeeded: ordered[first]))
-            ordered[first] += 1
-            heads[first] = shards[first].firstNumber(of: ordered[first])
+            for shard in 1..<workers where ahead[shard].firstNumber < ahead[first].firstNumber { first = shard }
+            guard ahead[first].firstNumber != .max else {
+                ordered = ahead.map(\.connection)
+                return
+            }
+            order.append(UInt32(first) << 28 | UInt32(truncatingIfNeeded: ahead[first].connection))
+            ahead[first].taken += 1
+            if ahead[first].isUsedUp { ahead[first] = shards[first].lookAhead(from: ahead[first].connection) }
         }
+    }
+
+    /// A shard's next connections, some of them at a time.
+    fileprivate struct LookAhead {
+        /// How many connections come before them.
+        let start: Int
+        /// The numbers of their first packets; none where there are no more connections.
+        let firstNumbers: [UInt64]
+        var taken = 0
+
+        var connection: Int { start &+ taken }
+        var isUsedUp: Bool { taken == firstNumbers.count }
+        /// Of the next one; the largest number where there is none.
+        var firstNumber: UInt64 { isUsedUp ? .max : firstNumbers[taken] }
     }
 
     // MARK: Parts
@@ -140,11 +161,12 @@ package final class ParallelPass: @unchecked Sendable {
             DispatchQueue.concurrentPerform(iterations: readers.count) { worker in
                 run.work(as: worker) { task in
                     switch task {
-                    case .decode(let number):
+                    case .decode(let number, let isStartKnown):
                         let range = division[number]
+                        let start = isStartKnown ? run.position : range.lowerBound
                         readers[worker].decode(
-                            parts[number % parts.count], from: range.lowerBound, isSure: number == 0,
-                            until: range.upperBound)
+                            parts[number % parts.count], from: start, isSure: isStartKnown,
+                            until: max(start, range.upperBound))
                     case .confirm(let number):
                         let limit = division[number].upperBound
                         let isLast = confirm(parts[number % parts.count], limit, run, readers[worker])
@@ -269,8 +291,11 @@ private final class Shard: @unchecked Sendable {
         index = SegmentIndex(isKept: indexing)
     }
 
-    /// The number of the first packet of a connection; the largest one where there is no such connection.
-    func firstNumber(of own: Int) -> UInt64 { own < tracker.count ? tracker.firstNumber(of: own) : .max }
+    /// The connections from one on.
+    func lookAhead(from own: Int) -> ParallelPass.LookAhead {
+        let end = min(tracker.count, own + 4096)
+        return ParallelPass.LookAhead(start: own, firstNumbers: tracker.firstNumbers(of: own..<max(own, end)))
+    }
 
     func take(_ part: PassPart, _ number: Int) {
         if isMeasuring {

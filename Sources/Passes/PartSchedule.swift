@@ -5,7 +5,8 @@
 /// waits only while others are at what it would need.
 struct PartSchedule {
     enum Task: Equatable {
-        case decode(part: Int)
+        /// Where the part before has been confirmed already, this one's start is known.
+        case decode(part: Int, isStartKnown: Bool)
         /// Find out whether the part begins where the one before has ended.
         case confirm(part: Int)
         case track(part: Int, shard: Int)
@@ -45,7 +46,7 @@ struct PartSchedule {
         let oldest = tracked.min() ?? confirmed
         if nextToDecode < parts, nextToDecode < oldest + depth {
             nextToDecode += 1
-            return .decode(part: nextToDecode - 1)
+            return .decode(part: nextToDecode - 1, isStartKnown: nextToDecode - 1 == confirmed)
         }
         for shard in tracked.indices {
             if let task = track(shard) { return task }
@@ -64,7 +65,7 @@ struct PartSchedule {
     /// - Parameter isLast: of a part that was confirmed, whether none behind it counts.
     mutating func finish(_ task: Task, isLast: Bool = false) {
         switch task {
-        case .decode(let part): isDecoded[part % depth] = true
+        case .decode(let part, _): isDecoded[part % depth] = true
         case .confirm(let part):
             isDecoded[part % depth] = false
             confirmed = part + 1

@@ -117,8 +117,8 @@ public enum TransitionTable {
 }
 
 /// The same table laid out for execution: one look-up, no search. Made once from ``TransitionTable/all`` and kept by
-/// whoever runs many connections.
-@frozen public struct TransitionMatrix: Sendable {
+/// whoever runs many connections, who hands it on without a copy.
+@frozen public struct TransitionMatrix: ~Copyable, Sendable {
     // By event; for each state, four bits at its place: the next state's raw value. An event that changes nothing leads back.
     @usableFromInline var next: InlineArray<16, UInt64>
 

@@ -8,11 +8,17 @@ extension ConnectionRecord {
     /// it out: the next segment, or an ACK.
     private static let believable: Int32 = 1 << 20
 
-    /// Whether so many numbers beyond ``Half/next`` of `side` are more than its peer can have let in.
+    /// Whether so many numbers beyond ``Half/next`` of `side` are more than its peer can have let in. Mutating, as what it asks,
+    /// only so that the record is looked at where it lies: else it would be copied first.
     @inline(__always)
-    private func isOutOfReach(_ distance: Int32, of side: Int) -> Bool {
+    private mutating func isOutOfReach(_ distance: Int32, of side: Int) -> Bool {
         // What its window comes to is asked for only where the answer depends on it, which is nearly never.
-        distance > Self.believable && distance > Int32(clamping: window(of: peer(of: side)))
+        distance > Self.believable && isOutOfWindow(distance, of: side)
+    }
+
+    @inline(never)
+    private mutating func isOutOfWindow(_ distance: Int32, of side: Int) -> Bool {
+        distance > Int32(clamping: window(of: peer(of: side)))
     }
 
     /// Classifies a segment that is no RST by its numbers, and moves its direction's cursor.
@@ -101,8 +107,7 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// One octet or none that asks for nothing but an answer. Mutating only so that the record is looked at where it lies: else it
-    /// would be copied first.
+    /// One octet or none that asks for nothing but an answer. Mutating only as ``isOutOfReach(_:of:)`` is.
     @inline(__always)
     private mutating func probe(_ segment: TrackedSegment, from side: Int) -> SegmentClass? {
         let other = peer(of: side)

@@ -263,6 +263,8 @@ extension Half {
     /// Counts a segment of this direction by its class.
     fileprivate mutating func count(_ reading: SegmentReading) {
         let classes = reading.classes
+        // Most segments are none of what is counted.
+        guard !classes.isDisjoint(with: .counted) else { return }
         if classes.isSentAgain {
             retransmittedSegments &+= 1
             retransmittedBytes.addStaying(reading.octetsSentAgain)

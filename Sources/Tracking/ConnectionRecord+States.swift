@@ -87,7 +87,8 @@ extension ConnectionRecord {
         // Out of order, a FIN waits in the receiver's queue: the receiver's own ACK will tell when it counted. What was
         // sent after it arrives after it, as far as the capture tells.
         let finPassed =
-            halves[side].marks.contains(.fin) && store.firstMissing(in: halves[side].holes) == nil
+            halves[side].marks.contains(.fin)
+            && (halves[side].holes == 0 || store.firstMissing(in: halves[side].holes) == nil)
         if finPassed, segment.sequence.isAfter(halves[side].finSequence) {
             move(other, .finArrives, transitions)
         }

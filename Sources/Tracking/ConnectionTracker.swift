@@ -40,8 +40,8 @@ public struct ConnectionTracker: ~Copyable {
     /// Whether it lets connections go.
     package var isEvicting: Bool { evictor != nil }
 
-    /// The number of its first packet, by the same place: asked for by itself, it is read without copying the record.
-    package func firstNumber(of index: Int) -> UInt64 { records[index].firstNumber }
+    /// The numbers of the first packets of some connections, by their places: read without copying the records.
+    package func firstNumbers(of range: Range<Int>) -> [UInt64] { range.map { records[$0].firstNumber } }
 
     /// A connection by its place in the order of first segments; of a tracker that lets connections go, in no order.
     public subscript(index: Int) -> ConnectionRecord { records[index] }
@@ -77,7 +77,6 @@ public struct ConnectionTracker: ~Copyable {
 
     @inline(__always)
     private mutating func take(_ segment: TrackedSegment, of index: Int) {
-        // In two calls, since the table is copied for the second.
         if !records[index].takeInBulk(segment) { records[index].takeInFull(segment, transitions, &holes) }
     }
 

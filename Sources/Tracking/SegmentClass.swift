@@ -66,6 +66,9 @@ extension SegmentClass {
         !isDisjoint(with: [.repeats, .partlyOld]) || intersection([.fillsHole, .overtaken]) == .fillsHole
     }
 
+    /// Without any of these, nothing of a segment is counted but that it came.
+    static let counted: SegmentClass = [.repeats, .partlyOld, .fillsHole, .duplicateACK, .zeroWindow]
+
     /// It came out of order: overtaken on its way, and not sent again.
     public var isOutOfOrder: Bool { contains(.overtaken) && isDisjoint(with: [.repeats, .partlyOld]) }
 }

@@ -102,7 +102,7 @@ struct EventSentences {
             let known: HTML = " <abbr>\(String(mark.provenance.letter))</abbr>"
             return mark.changed
                 ? "<strong>\(PageWords.enters(name(lane), state.name))</strong>\(known)"
-                : "\(PageWords.stays(name(lane), state.name))\(known)"
+                : "<i>\(PageWords.stays(name(lane), state.name))</i>\(known)"
         }
         return "<span class=\"ends\">\(ends.joined(" · "))</span>"
     }

@@ -1,6 +1,8 @@
 /// The page's ES modules as one script. A file on a disk may not import others, so a page that is to open from one has them all
 /// inside.
 ///
+/// Comments that take a line of their own stay behind.
+///
 /// The rule: `import { a, b } from './x.js';` and `export` stand at the beginning of a line, an import in one line, and no name
 /// is declared in two modules. Then the modules one behind the other, each behind those that it imports and without these
 /// words, are one module that means the same.
@@ -32,7 +34,7 @@ struct ModuleBundle {
             if line.hasPrefix("import ") {
                 guard let imported = Self.imported(line) else { throw .form(name, line: String(line)) }
                 try add(imported, text)
-            } else {
+            } else if !line.drop(while: { $0 == " " }).hasPrefix("//") {
                 own += line.hasPrefix("export ") ? line.dropFirst("export ".count) : line
                 own += "\n"
             }

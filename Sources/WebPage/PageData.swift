@@ -98,7 +98,8 @@ struct PageData: Encodable {
         }
         words = [
             "header": PageWords.inspector, "bytes": PageWords.bytes, "noAck": PageWords.noAck,
-            "noHeader": PageWords.noHeader, "holds": TutorialWords.holds, "fails": TutorialWords.fails,
+            "noHeader": PageWords.noHeader, "step": PageWords.step("{}", of: "{}"), "holds": TutorialWords.holds,
+            "fails": TutorialWords.fails,
         ].mapValues(Self.inBoth)
         var sequences: [Int: RelativeNumber] = [:]
         for step in rows.lazy.compactMap(\.step) { sequences[step.segment.number] = step.sequence }

@@ -19,7 +19,8 @@ struct PageFrame {
 
     /// - Parameter drawn: what the drawings in `content` share.
     func html(_ content: HTML, drawn: SharedStyle, data: HTML = "") throws(ModuleBundle.Fault) -> String {
-        let style = ["page.css", "machine.css"].compactMap(PageFiles.text).joined()
+        // What the page says of the diagram on a small screen stands behind the diagram's own rules.
+        let style = Self.withoutComments(["machine.css", "page.css"].compactMap(PageFiles.text).joined())
         let script: HTML =
             isLive
             ? "<script type=\"module\">\n\(HTML(trusted: try ModuleBundle(of: "main.js", text: PageFiles.text).source))</script>\n"
@@ -51,6 +52,12 @@ struct PageFrame {
 
             """
         return page.source
+    }
+
+    /// A style whose comments take lines of their own.
+    private static func withoutComments(_ style: String) -> String {
+        let lines = style.split(separator: "\n").filter { !$0.drop(while: { $0 == " " }).hasPrefix("/*") }
+        return lines.joined(separator: "\n") + "\n"
     }
 
     /// The drawings' colours, for the look that is chosen.

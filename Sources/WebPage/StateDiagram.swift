@@ -15,7 +15,7 @@ public struct StateDiagram {
     public init(paths: [StatePath]) { self.paths = paths }
 
     private static let width = 420
-    private static let height = 572
+    private static let height = 582
     private static let nodeWidth = 108
     private static let nodeHeight = 28
 
@@ -168,7 +168,8 @@ public struct StateDiagram {
         let sent = first.response.shortText
         let lines: [Text] = [first.event.shortText] + (sent.map { [$0] } ?? [])
         let spans = lines.enumerated().map { index, text in
-            "<tspan x=\"\(place.x)\" dy=\"\(index == 0 ? 0 : 11)\">\(Self.tspans(text, language))</tspan>" as HTML
+            "<tspan x=\"\(place.x)\" dy=\"\(index == 0 ? "0" : "1.1em")\">\(Self.tspans(text, language))</tspan>"
+                as HTML
         }
         return "<text class=\"on-edge \(shape.anchor)\" x=\"\(place.x)\" y=\"\(place.y)\">\(spans.joined())</text>\n"
     }
@@ -255,7 +256,7 @@ public struct StateDiagram {
         case (.closing, .timeWait): return line(244, 466, 244, 530, label: Point(252, 518))
         case (.closeWait, .lastAck): return line(358, 380, 358, 438, label: Point(342, 406), "end")
         case (.lastAck, .closed): return line(358, 466, 358, 530, label: Point(342, 488), "end")
-        case (.timeWait, .closed): return line(264, 544, 304, 544, label: Point(284, 566), "middle")
+        case (.timeWait, .closed): return line(264, 544, 304, 544, label: Point(284, 571), "middle")
         default:
             guard pair.to == .closed else { return nil }
             let from = place(pair.from)

@@ -9,7 +9,7 @@ extension Tutorial {
     // MARK: 1
 
     var callChapter: HTML {
-        var chapter: HTML = "<p>\(Explanation.telephoneCall)</p>\n"
+        var chapter: HTML = "<p>\(handshake == nil ? Explanation.telephoneCall : TutorialWords.callIntroduction)</p>\n"
         if let handshake {
             let rows = zip(TutorialWords.sentences, handshake.steps).map { sentence, step in
                 [
@@ -19,6 +19,7 @@ extension Tutorial {
             chapter += HTML.table(
                 ["\(TutorialWords.sentence)", "\(TutorialWords.segment)", "\(TutorialWords.whatIsKnown)"], rows,
                 class: "stacked")
+            chapter += "<p>\(TutorialWords.whyThree)</p>\n"
         }
         return chapter + "<p>\(TutorialWords.whyNotTwo)</p>\n<p>\(TutorialWords.whyNotFour)</p>\n"
     }

@@ -43,10 +43,17 @@ extension Tutorial {
             <aside id="side" class="scripted" hidden><div id="inspector"></div><div id="machine-here"></div></aside>
             </div>
             <h3>\(PageWords.list)</h3>
+            <p class="small">\(PageWords.letters(sources))</p>
             <div id="events">
             \(isLong ? sentences.html(rows, partSize: LadderFigure.partSize) : sentences.html(rows))</div>
 
             """
+    }
+
+    /// How the states of the list are known.
+    private var sources: [Provenance] {
+        let known = rows.flatMap(\.marks).compactMap { $0?.state == nil ? nil : $0?.provenance }
+        return [.kernel, .wire, .stack, .inferred].filter(known.contains)
     }
 
     /// What a segment does, and what its time tells (that its ACK was a delayed one, say).
@@ -104,7 +111,6 @@ extension Tutorial {
             chapter += HTML.table(
                 ["\(path.party.text)", "ms", "\(DemoWords.cause)", "\(DemoWords.knownFrom)"], entries, class: "paths")
         }
-        chapter += "<p class=\"small\">\(TutorialWords.provenance)</p>\n"
         if let waiting {
             let last = story.steps.last { $0.sender == waiting && $0.covers.fin }
             chapter +=

@@ -136,6 +136,23 @@ struct DemoTests {
         }
     }
 
+    @Test("a call has one time, in the diary as in the ladder, and what is read was sent before")
+    func oneTime() async throws {
+        let run = try await Run(namespace: "\"$TCPLENS\" demo --lang en --width 100")
+        #expect(run.status == 0)
+        func time(_ words: String, in section: Int) throws -> Double {
+            let line = self.section(section, of: run).first { $0.contains(words) }
+            return try #require(line?.split(separator: " ").first.flatMap { Double($0) }, "\(words)")
+        }
+        #expect(try time("connect() has returned", in: 2) == time("connect() = OK", in: 3))
+        #expect(try time("calls connect()", in: 2) == time("connect()", in: 3))
+        #expect(try time("client  sends", in: 2) < time("server  reads", in: 2))
+        #expect(try time("server  answers", in: 2) < time("client  reads", in: 2))
+        // A program has called before its segment leaves.
+        #expect(try time("client  sends", in: 2) <= time("#4", in: 3))
+        #expect(try time("server  closes", in: 2) <= time("FIN,ACK", in: 3))
+    }
+
     @Test("without a locale everything is ASCII")
     func ascii() async throws {
         let run = try await Run(namespace: "LANG=C \"$TCPLENS\" demo -S")

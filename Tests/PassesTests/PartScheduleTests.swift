@@ -45,7 +45,9 @@ import Transcripts
 
         private mutating func note(_ task: PartSchedule.Task) {
             switch task {
-            case .decode(let part): decoded.append(part)
+            case .decode(let part, let isStartKnown):
+                #expect(!isStartKnown || confirmed.count == part, "its start counts as known though it is not")
+                decoded.append(part)
             case .confirm(let part):
                 #expect(decoded.contains(part), "confirmed before it was decoded")
                 confirmed.append(part)
@@ -84,16 +86,28 @@ import Transcripts
         }
     }
 
+    @Test func oneWorkerAlwaysKnowsWhereItsPartStarts() {
+        var schedule = PartSchedule(parts: 3, shards: 1, depth: 4)
+        for part in 0..<3 {
+            for task: PartSchedule.Task in [
+                .decode(part: part, isStartKnown: true), .confirm(part: part), .track(part: part, shard: 0),
+            ] {
+                #expect(schedule.next(for: 0) == task)
+                schedule.finish(task)
+            }
+        }
+    }
+
     @Test func aWorkerTakesItsOwnShardFirst() {
         var schedule = PartSchedule(parts: 2, shards: 2, depth: 4)
-        #expect(schedule.next(for: 0) == .decode(part: 0))
-        schedule.finish(.decode(part: 0))
+        #expect(schedule.next(for: 0) == .decode(part: 0, isStartKnown: true))
+        schedule.finish(.decode(part: 0, isStartKnown: true))
         #expect(schedule.next(for: 1) == .confirm(part: 0))
         // While that is under way, there is a part to decode.
-        #expect(schedule.next(for: 0) == .decode(part: 1))
+        #expect(schedule.next(for: 0) == .decode(part: 1, isStartKnown: false))
         schedule.finish(.confirm(part: 0))
         #expect(schedule.next(for: 1) == .track(part: 0, shard: 1))
-        schedule.finish(.decode(part: 1))
+        schedule.finish(.decode(part: 1, isStartKnown: false))
         #expect(schedule.next(for: 0) == .confirm(part: 1))
     }
 }

@@ -29,7 +29,7 @@ import Transcripts
 
     /// A connection whose handshake is over, its numbers close to where they go full circle.
     private func opened(
-        client c: UInt32, server s: UInt32, _ transitions: TransitionMatrix, _ store: inout HoleStore
+        client c: UInt32, server s: UInt32, _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore
     ) -> ConnectionRecord {
         let syn = segment(.syn, c, ack: 0, 0, window: 1000, fromClient: true, at: 0)
         var record = ConnectionRecord(startingWith: syn)

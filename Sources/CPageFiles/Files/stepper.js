@@ -1,5 +1,6 @@
 // Step by step: the buttons at the bottom, playing, and what is said of the chosen row.
-import { rows } from './data.js';
+import { data, rows } from './data.js';
+import { both } from './elements.js';
 import { choose, chosenPlace, follow, move } from './selection.js';
 
 let timer = 0;
@@ -23,10 +24,16 @@ export function playOrPause() {
   }, pace);
 }
 
+/// Numbers in their places in a text of both languages.
+function putInto(text, ...numbers) {
+  const put = (words) => numbers.reduce((filled, number) => filled.replace('{}', number), words);
+  return both({ zh: put(text.zh), en: put(text.en) });
+}
+
 function say(place) {
   const sentence = document.getElementById(`row-${rows[place].id}`);
   const copy = sentence ? [...sentence.cloneNode(true).childNodes] : [];
-  document.getElementById('now').replaceChildren(`${place + 1}/${rows.length} `, ...copy);
+  document.getElementById('now').replaceChildren(...putInto(data.words.step, place + 1, rows.length), ' ', ...copy);
 }
 
 export function startStepper() {

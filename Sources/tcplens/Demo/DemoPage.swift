@@ -24,7 +24,7 @@ struct DemoPage {
     private var language: Language { canvas.language }
 
     func lines() -> [String] {
-        let diary = DemoDiary(record: record, story: story)
+        let diary = DemoDiary(record)
         var lines = opening()
         lines += parts.section(1, DemoWords.call, parts.paragraph(Explanation.telephoneCall))
         lines += parts.section(2, DemoWords.programs, parts.programs(diary.entries))

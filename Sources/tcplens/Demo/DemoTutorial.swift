@@ -17,7 +17,7 @@ extension Tutorial {
         self.init(
             story: story, scene: DemoParts.scene(story, moments: record.sceneMoments(story)),
             paths: Party.allCases.map { story.path(of: $0, observations: record.observations) },
-            actions: Self.actions(DemoDiary(record: record, story: story), since: start),
+            actions: Self.actions(DemoDiary(record), since: start),
             tables: record.tables.map { Table($0) }, opening: record.introduction(story, privilege),
             silence: DemoParts.silence)
     }
@@ -29,7 +29,7 @@ extension Tutorial {
         self.init(
             story: record.story, scene: DemoParts.scene(record.story),
             paths: Party.allCases.map { record.story.path(of: $0) },
-            actions: Self.actions(DemoDiary(exactly: record), since: record.start), tables: [], opening: opening,
+            actions: Self.actions(DemoDiary(record), since: record.start), tables: [], opening: opening,
             silence: DemoParts.silence)
     }
 

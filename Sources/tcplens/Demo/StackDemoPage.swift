@@ -30,7 +30,7 @@ struct StackDemoPage {
             lines += parts.paragraph(DemoWords.neverSent(neverSent, last: story.steps.last?.segment.number ?? 0))
         }
         lines += parts.section(1, DemoWords.call, parts.paragraph(Explanation.telephoneCall))
-        lines += parts.section(2, DemoWords.programs, parts.programs(DemoDiary(exactly: record).entries))
+        lines += parts.section(2, DemoWords.programs, parts.programs(DemoDiary(record).entries))
         lines += parts.section(3, DemoWords.stackPicture, picture(parts))
         var number = 4
         // Without a whole handshake there are no three headers to compare.

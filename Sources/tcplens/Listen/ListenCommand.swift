@@ -115,7 +115,7 @@ private struct GuestBook {
             return try line(client, guest, event, 0, [], how.id)
         case .failed(let client, let error):
             return client == nil && !json ? ListenWords.failed(error)(canvas.language) : nil
-        case .replied, .stopped: return nil
+        case .replied, .halfClosed, .stopped: return nil
         }
     }
 
