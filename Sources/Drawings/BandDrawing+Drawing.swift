@@ -16,7 +16,7 @@ extension BandDrawing {
         putBands(bottom: bottom, in: &body)
         putTimers(bottom: bottom, in: &body)
         putTears(in: &body)
-        putLinks(in: &body)
+        putLinks(bottom: bottom, in: &body)
         body.open("g", [("class", "rows")])
         body.line()
         putRows(in: &body)
@@ -199,22 +199,39 @@ extension BandDrawing {
     }
 
     /// From what is sent again to what it repeats, outside of the sender's band.
-    private func putLinks(in body: inout Markup) {
+    private func putLinks(bottom: Double, in body: inout Markup) {
         var pieces = Markup()
         for (index, entry) in entries.enumerated() {
-            guard let original = entry.original, case .segment(let segment) = entry.row,
+            guard case .segment(let segment) = entry.row,
                 segment.sender.lane == 0 || segment.sender.lane == lanes.count - 1
             else { continue }
+            // Of a link to another part of a long ladder, the end that lies in this one.
+            let isRepeatedLater = options.repeatedLater.contains(segment.number)
+            let repeatsEarlier = entry.original == nil && segment.original != nil && segment.isRepetition
+            let here = timeline.departure(index)
             let isLeft = layout.isLeft(segment.sender.lane)
             let x = layout.band(segment.sender.lane) + (isLeft ? -1 : BandLayout.bandWidth + 1)
-            let (start, end) = (timeline.departure(original), timeline.departure(index))
             let out = x + (isLeft ? -13.0 : 13.0)
-            // A long way is shown at its two ends.
-            let reach = min((end - start) / 2, 70)
             let (x0, x1) = (x.written, out.written)
-            var path = "M\(x0) \(end.written)C\(x1) \(end.written) \(x1) \(end.written) \(x1) \((end - reach).written)"
-            path += end - start > 2 * reach ? "M\(x1) \((start + reach).written)" : ""
-            path += "C\(x1) \(start.written) \(x1) \(start.written) \(x0) \(start.written)"
+            func half(at y: Double, to end: Double) -> String {
+                "M\(x0) \(y.written)C\(x1) \(y.written) \(x1) \(y.written) \(x1) \(end.written)"
+            }
+            var path = ""
+            var heads: [Double] = []
+            if let original = entry.original {
+                let start = timeline.departure(original)
+                // A long way is shown at its two ends.
+                let reach = min((here - start) / 2, 70)
+                path += half(at: here, to: here - reach) + half(at: start, to: start + reach)
+                heads.append(start)
+            } else if repeatsEarlier {
+                path += half(at: here, to: max(0, here - 70))
+            }
+            if isRepeatedLater {
+                path += half(at: here, to: min(bottom, here + 70))
+                heads.append(here)
+            }
+            guard !path.isEmpty else { continue }
             pieces.empty(
                 "path",
                 [
@@ -222,9 +239,11 @@ extension BandDrawing {
                     ("stroke-width", "1.2"),
                 ])
             let way = isLeft ? -1.0 : 1.0
-            let head = "M\(x0) \(start.written)l\((way * 7).written) -3.5v7Z"
-            pieces.empty(
-                "path", [("class", "alarm"), ("d", head), ("fill", Palette.Ink.alarm.light), ("stroke", "none")])
+            for y in heads {
+                let head = "M\(x0) \(y.written)l\((way * 7).written) -3.5v7Z"
+                pieces.empty(
+                    "path", [("class", "alarm"), ("d", head), ("fill", Palette.Ink.alarm.light), ("stroke", "none")])
+            }
         }
         guard !pieces.text.isEmpty else { return }
         body.open("g", [("class", "links")])

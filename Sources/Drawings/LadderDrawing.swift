@@ -41,6 +41,8 @@ public struct LadderDrawing: Sendable {
         /// without titles, descriptions and rules. Numbers that count from the ISN stand beside those of the header, in
         /// elements of class `rel` and `raw`: the page shows one of them.
         public var isEmbedded = false
+        /// Of a part of a longer ladder: the segments in it that a later part sends again.
+        package var repeatedLater: Set<Int> = []
         /// How times are written, where that is not for this drawing alone to say.
         package var clock: SceneClock?
 

@@ -84,9 +84,25 @@ struct LadderFigure {
         return String(box.replacing(" ", with: "/"))
     }
 
+    /// By part, the segments that a later part sends again.
+    private var repeatedLater: [Int: Set<Int>] {
+        var parts: [Int: Int] = [:]
+        var repeated: [Int: Set<Int>] = [:]
+        for (row, element) in scene.rows.enumerated() {
+            guard case .segment(let segment) = element else { continue }
+            let part = row / Self.partSize
+            if segment.isRepetition, let original = segment.original, let first = parts[original], first < part {
+                repeated[first, default: []].insert(original)
+            }
+            parts[segment.number] = part
+        }
+        return repeated
+    }
+
     /// A part begins with the states that the one before left.
     private func parts(_ language: Language, _ style: inout SharedStyle) -> HTML {
         let clock = clock
+        let repeated = repeatedLater
         var part = scene
         var html = HTML()
         for first in stride(from: 0, to: scene.rows.count, by: Self.partSize) {
@@ -97,6 +113,7 @@ struct LadderFigure {
             options.prefix = "\(prefix)\(first)-"
             options.hasLegend = isLast
             options.hasHeads = first == 0
+            options.repeatedLater = repeated[first / Self.partSize] ?? []
             let svg = LadderDrawing(part, options: options).svg(sharing: &style)
             html += Self.frame(
                 "drawing always part", options,

@@ -133,6 +133,28 @@ struct DrawingTests {
         #expect(try !group(6).contains("marker-end"), "it has not arrived")
     }
 
+    @Test("of what is sent again in a later part, each part shows its end")
+    func linksAcrossParts() throws {
+        func part(_ numbers: ClosedRange<Int>, later: Set<Int> = []) -> String {
+            let rows = numbers.map { number -> Scene.Row in
+                let row = Scenes.segment(
+                    number, at: Double(number), from: 0, .ack, "ack=1 seq=1", Scenes.marks("E", "E"), .arrived)
+                guard case .segment(var segment) = row else { return row }
+                if number == 4 { (segment.original, segment.isRepetition) = (1, true) }
+                return .segment(segment)
+            }
+            let scene = Scene(title: Text(verbatim: ""), provenance: [], lanes: Scenes.thirdAckLost.lanes, rows: rows)
+            var options = Self.options(.english)
+            options.repeatedLater = later
+            return LadderDrawing(scene, options: options).svg
+        }
+        let (link, head) = ("class=\"link alarm-line\"", "class=\"alarm\"")
+        let (first, second) = (part(1...2, later: [1]), part(3...4))
+        #expect(first.contains(link) && first.contains(head), "the arrow's head is at what is repeated")
+        #expect(second.contains(link) && !second.contains(head))
+        #expect(!part(1...2).contains(link))
+    }
+
     @Test("a hand-out holds neither acknowledgment numbers nor states")
     func blank() throws {
         var options = Self.options(.english)
