@@ -10,7 +10,9 @@ struct Legend {
     private let measure = TextMeasure()
     /// The states on the bands, in their order.
     private(set) var states: [State] = []
+    /// Of these, those of a mini socket, and those of a whole one.
     private var minis: Set<State> = []
+    private var wholes: Set<State> = []
     /// How the states are known.
     private var sources: Set<Provenance> = []
     private var fates: Set<Sign> = []
@@ -28,7 +30,7 @@ struct Legend {
         func note(_ mark: Scene.Mark?) {
             guard let mark, let state = mark.state else { return }
             found.insert(state)
-            if mark.form == .mini { minis.insert(state) }
+            if mark.form == .mini { minis.insert(state) } else { wholes.insert(state) }
             sources.insert(mark.provenance)
         }
         for lane in scene.lanes { note(lane.before) }
@@ -64,7 +66,7 @@ struct Legend {
         }
         for state in options.isBlank ? [] : states {
             let letters =
-                [Scene.Mark.letter(state, isMini: false)]
+                (wholes.contains(state) ? [Scene.Mark.letter(state, isMini: false)] : [])
                 + (minis.contains(state) ? [Scene.Mark.letter(state, isMini: true)] : [])
             let text = "\(letters.joined(separator: " ")) \(state.name)"
             let left = place(text, sign: 22)

@@ -137,7 +137,7 @@ package enum DemoWords {
             let mini = entry.isMini
             return Text(
                 en: "kernel" + (seenAt.map { ", seen at \($0)" } ?? "") + (mini ? " (mini socket)" : ""),
-                zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "（mini socket）" : ""))
+                zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "（精简套接字）" : ""))
         case .stack:
             return entry.rule?.place ?? Text(en: "the stack", zh: "协议栈")
         case .wire: return Text(en: "wire", zh: "报文")
@@ -148,7 +148,7 @@ package enum DemoWords {
     package static func moment(_ moment: Experiment.TableMoment.Moment) -> Text {
         switch moment {
         case .listening: Text(en: "while the server listens, before the client:", zh: "服务端监听中，客户端尚未连接：")
-        case .established: Text(en: "while the connection is established:", zh: "连接建立期间：")
+        case .established: Text(en: "while the connection is established:", zh: "连接建立之后，关闭之前：")
         case .closed: Text(en: "after the close:", zh: "关闭之后：")
         }
     }

@@ -51,7 +51,7 @@ public enum DrawingWords {
     package static let timeWaitTimer = Text(en: "TIME-WAIT timer, still running", zh: "TIME-WAIT 定时器，还在走")
     /// A state's small letter.
     package static let mini = Text(
-        en: "small letter: the kernel keeps only a small socket", zh: "小写字母：内核里只剩精简的套接字")
+        en: "small letter: the kernel keeps only a mini socket", zh: "小写字母：内核里只有精简套接字（mini socket）")
     /// A dashed arrow.
     package static let again = Text(en: "sent again", zh: "重传")
     /// How the states on the bands are known; `nil` where there are none.

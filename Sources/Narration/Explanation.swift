@@ -162,7 +162,7 @@ public enum Explanation {
             en:
                 "The \(who.english), \(closer.english), stays in TIME-WAIT for \(duration.english), so that it can repeat this ACK and no old segment disturbs a new connection.",
             zh:
-                "\(closer.chinese)\(who.chinese)要在 TIME-WAIT 停留\(duration.chinese)，以便这个 ACK 丢失时能重发，也避免旧报文干扰新连接。"
+                "\(closer.chinese)\(who.chinese)要在 TIME-WAIT 停留\(duration.chinese)，以便这个 ACK 丢失时能重发，也避免旧报文段干扰新连接。"
         )
     }
 }

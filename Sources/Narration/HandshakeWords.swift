@@ -24,7 +24,7 @@ extension Handshake {
                 let length = $0.segment.header.headerLength
                 return "\(length / 4) (\(length) B)"
             },
-            row(Text(en: "Flags", zh: "标志位")) { "\($0.segment.header.flags)" },
+            row(Text(en: "Flags", zh: "控制位")) { "\($0.segment.header.flags)" },
             row(Text(en: "Window", zh: "窗口")) { "\($0.segment.header.window)" },
             row(Text(en: "  in bytes", zh: "  折合字节")) { "\(windowBytes($0))" },
             row(Text(en: "Checksum", zh: "校验和")) { checksum($0) },

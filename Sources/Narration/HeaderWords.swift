@@ -13,7 +13,7 @@ public enum HeaderWords {
     /// Sent as zero.
     public static let reserved = Text(en: "Reserved", zh: "保留位")
     /// The control bits together.
-    public static let flags = Text(en: "Flags", zh: "标志位")
+    public static let flags = Text(en: "Flags", zh: "控制位")
     /// As on the wire, before scaling.
     public static let window = Text(en: "Window", zh: "窗口")
     /// Over pseudo-header, header and data.

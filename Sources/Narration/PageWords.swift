@@ -9,7 +9,7 @@ package enum PageWords {
     package static let dark = Text(en: "Dark", zh: "深色")
     package static let numbers = Text(en: "Numbers", zh: "序号")
     package static let relative = Text(en: "Relative", zh: "相对")
-    package static let real = Text(en: "Real", zh: "原始")
+    package static let real = Text(en: "Real", zh: "真实")
     package static let time = Text(en: "Time", zh: "时间")
     package static let squeezed = Text(en: "Squeezed", zh: "压缩")
     package static let trueTime = Text(en: "Real", zh: "按比例")
@@ -81,7 +81,7 @@ package enum PageWords {
         ("Space", Text(en: "play or pause", zh: "播放或暂停")),
         ("Enter", Text(en: "go to the header", zh: "看首部")),
         ("b", Text(en: "go to the header's bytes", zh: "看首部的字节")),
-        ("r", Text(en: "relative or real numbers", zh: "相对序号、原始序号")),
+        ("r", Text(en: "relative or real numbers", zh: "相对序号、真实序号")),
         ("t", Text(en: "time: squeezed, real, steps", zh: "时间：压缩、按比例、等距")),
         ("l", Text(en: "Chinese or English", zh: "中文、英文")),
         ("d", Text(en: "light or dark", zh: "浅色、深色")),

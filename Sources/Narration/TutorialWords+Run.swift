@@ -8,12 +8,24 @@ extension TutorialWords {
 
     package static let runIntroduction = Text(
         en:
-            "#1 to #3 above are from a real run. Here is all of it: a server listens, a client greets it, and both close the connection.",
-        zh: "前面的 #1 到 #3 就来自一次真实的运行。现在看完整的过程：服务端监听，客户端打个招呼，最后双方关闭连接。")
+            "#1 to #3 above are from a real run. Here is all of it: a server listens, a client greets it, and both close the connection. Times count from #1, in milliseconds; \\n is the end of a line, one byte.",
+        zh: "前面的 #1 到 #3 就来自一次真实的运行。现在看完整的过程：服务端监听，客户端打个招呼，最后双方关闭连接。时间从 #1 算起，单位毫秒；\\n 是换行符，占一个字节。")
+    package static let heldClient = Text(
+        en:
+            "The client is held where it has read the end, until the kernel has been asked for both states: by itself it would close at once, and its ACK and its FIN would be one segment.",
+        zh: "客户端读到结束标志以后，TCPLens 让它先停住，等查到双方此刻的状态再继续。平时它会马上关闭，确认和 FIN 往往并成一个报文段。")
 
     package static let numbersAddUp = Text(
-        en: "Why ack = seq + the numbers taken: one for each byte, one for SYN, one for FIN",
-        zh: "为什么 ack = seq + 占用的序号数：每个字节占一个，SYN、FIN 各占一个")
+        en: "Why ack = the other end's seq + the numbers taken: one for each byte, one for SYN, one for FIN",
+        zh: "为什么 ack = 对方的 seq + 占用的序号数：每个字节占一个，SYN、FIN 各占一个")
+
+    /// How sequence numbers go on from the SYN.
+    package static func sequenceGoesOn(_ syn: Int, _ ack: Int, _ data: Int) -> Text {
+        Text(
+            en:
+                "seq goes on in the same way: the SYN in #\(syn) took number 0, so #\(ack) begins with seq=1; it carries nothing and takes no number, so #\(data) says seq=1 as well.",
+            zh: "seq 也这样往下数：#\(syn) 的 SYN 占了 0 号，所以 #\(ack) 从 seq=1 开始；#\(ack) 什么也没带，不占号，所以 #\(data) 还是 seq=1。")
+    }
 
     /// Data and the ACK that covers it.
     package static func dataRule(
@@ -43,8 +55,12 @@ extension TutorialWords {
 
     package static let machineIntroduction = Text(
         en:
-            "Each end keeps a state of its own. A segment that is sent or that arrives, or a call of the program, may move it to the next. The circle is the client, the square the server.",
-        zh: "连接的两端各有一个状态。收发报文段，或者程序调用 connect()、close() 等，都可能让状态改变。圆点是客户端，方块是服务端。")
+            "Each end keeps a state of its own. A segment that is sent or that arrives, or a call of the program, may move it to the next. The filled circle and square show where client and server are now.",
+        zh: "连接的两端各有一个状态。收发报文段，或者程序调用 connect()、close() 等，都可能让状态改变。实心圆点和实心方块标出客户端和服务端此刻的状态。")
+    package static let whenKnown = Text(
+        en:
+            "The time is that of the segment that leads into the state; where the kernel is named, it was asked a little later, at the time that stands there, and confirmed the state.",
+        zh: "ms 一列是进入该状态的时刻，以报文段为准；写着“内核”的，是随后在所注的时刻向内核查询，得到了证实。")
     package static let firstThree = Text(
         en: "Both ends after each segment of the handshake", zh: "每个握手报文段之后，两端处于什么状态")
     package static let before = Text(en: "before", zh: "握手前")
@@ -71,8 +87,8 @@ extension TutorialWords {
 
     package static let tablesIntroduction = Text(
         en:
-            "The same states as the machine's socket table shows them, asked at three moments of this run, in netstat's format.",
-        zh: "同样的状态，在操作系统的套接字表里也能看到。这次运行中查了三次，按 netstat 的格式列出。")
+            "The same states as the machine's socket table shows them, in netstat's format; here it is at three moments of this run. A listening socket stays in LISTEN: for each connection that is accepted the kernel makes another one, whose state the pictures show.",
+        zh: "同样的状态，在操作系统的套接字表里也能看到。这里按 netstat 的格式，列出这次运行中三个时刻的整张表。监听的套接字一直处于 LISTEN；每接受一个连接，内核就另建一个套接字，前面画的是后者的状态。")
     package static let tableWords = Text(
         en:
             "netstat spells some states in another way (TIME_WAIT, SYN_RECV, FIN_WAIT2); here stand the RFC's names (TIME-WAIT, SYN-RECEIVED, FIN-WAIT-2).",

@@ -19,6 +19,7 @@ extension Tutorial {
         chapter += "<h3>\(DemoWords.programs)</h3>\n"
         chapter += HTML.table(
             ["ms", "\(Text(en: "who", zh: "角色"))", "\(Text(en: "what", zh: "动作"))"], done, class: "actions")
+        if !tables.isEmpty { chapter += "<p class=\"small\">\(TutorialWords.heldClient)</p>\n" }
         return chapter + "<h3>\(PageWords.ladder)</h3>\n" + ladder(nil, &drawn) + sums
     }
 
@@ -88,7 +89,22 @@ extension Tutorial {
                 """
         }
         guard !items.isEmpty else { return "" }
-        return "<h3 id=\"sums\">\(TutorialWords.numbersAddUp)</h3>\n<ul class=\"plain\">\n\(items.joined())</ul>\n"
+        return
+            "<h3 id=\"sums\">\(TutorialWords.numbersAddUp)</h3>\n<ul class=\"plain\">\n\(items.joined())</ul>\n\(sequenceGoesOn)"
+    }
+
+    /// Why the first data has the number of the ACK before it, where it has.
+    private var sequenceGoesOn: HTML {
+        guard let handshake else { return "" }
+        let ack = handshake.steps[2]
+        guard ack.sequence.value == 1, ack.segment.header.payloadLength == 0,
+            let data = story.steps.first(where: {
+                $0.sender == ack.sender && $0.segment.number > ack.segment.number
+            }), data.sequence.value == 1
+        else { return "" }
+        let told = TutorialWords.sequenceGoesOn(
+            handshake.steps[0].segment.number, ack.segment.number, data.segment.number)
+        return "<p>\(told)</p>\n"
     }
 
     // MARK: 4
@@ -110,6 +126,9 @@ extension Tutorial {
             }
             chapter += HTML.table(
                 ["\(path.party.text)", "ms", "\(DemoWords.cause)", "\(DemoWords.knownFrom)"], entries, class: "paths")
+        }
+        if paths.contains(where: { $0.entries.contains { $0.observed != nil } }) {
+            chapter += "<p class=\"small\">\(TutorialWords.whenKnown)</p>\n"
         }
         if let waiting {
             let last = story.steps.last { $0.sender == waiting && $0.covers.fin }
