@@ -70,7 +70,10 @@ struct HelpTests {
         #expect(
             run.lines.allSatisfy {
                 !$0.hasPrefix("'")
-                    && !$0.replacing("\\-", with: "").replacing("\\e", with: "").replacing("\\&", with: "").contains(
+                    && !$0.replacing("\\-", with: "").replacing("\\e", with: "").replacing("\\&", with: "").replacing(
+                        "\\:", with: ""
+                    )
+                    .contains(
                         "\\")
             })
     }

@@ -39,7 +39,7 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -w hello.pcapng   保存报文（每个都带注释），可用 Wireshark 打开
                 tcplens demo --json            以 JSON 输出同样的内容
                 tcplens demo -o hello.html     整篇教程做成一个网页，数字都来自这次运行
-                tcplens demo -o sheet.html --blank    课堂练习，答案在最后一页
+                tcplens demo -o sheet.html --blank    练习纸，答案在最后一页
                 tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
                 tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
                 tcplens demo --on stack --lose 4     看它怎样应对丢包

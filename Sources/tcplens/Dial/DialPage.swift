@@ -34,7 +34,8 @@ struct DialPage {
         for advice in DialWords.next(result, host: host, port: port) {
             lines += Paragraph(canvas: canvas).lines(advice(language), first: "  ", hanging: 4)
         }
-        if !result.wasCaptured { lines += Privilege.advice.map { $0(language) } }
+        // Of a name that was not found there are no packets.
+        if !result.wasCaptured, connecting != nil { lines += Privilege.advice.map { $0(language) } }
         return lines
     }
 

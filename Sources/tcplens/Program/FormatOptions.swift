@@ -46,7 +46,7 @@ struct FormatOptions: ParsableArguments {
             Text(
                 en:
                     "With svg or html: a hand-out, states and acknowledgment numbers to be filled in; html has the answers on a page of their own.",
-                zh: "课堂练习（需 svg 或 html）：状态与确认号留空待填；html 另附答案页。"
+                zh: "练习纸（需 svg 或 html）：状态与确认号留空待填；html 另附答案页。"
             ).spoken))
     var blank = false
 
