@@ -71,7 +71,7 @@ struct BadInputTests {
         BadCase("connections @capture.pcapng -Y tcp.port==http", 2, "'http' is no value of tcp.port", "不能取 'http'"),
         BadCase("connections @capture.pcapng -Y outcome>refused", 2, "'>' means nothing for outcome", "不能用 '>'"),
         BadCase(
-            "connections @capture.pcapng -Y outcome==refused", 5, "none of 1 connection passes", "1 条连接都不符合",
+            "connections @capture.pcapng -Y outcome==refused", 5, "none of 1 connection passes", "共 1 条连接，没有符合",
             hasNext: false),
         BadCase("connections @capture.pcapng --sort colour", 2, "it takes start, duration", "可取：start、duration"),
         BadCase("connections @capture.pcapng --limit 0", 2, "--limit counts from 1", "--limit 至少为 1"),
