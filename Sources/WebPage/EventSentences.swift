@@ -15,8 +15,6 @@ struct EventSentences {
     var explanations: [Int: Text] = [:]
     /// Whether both ends' states stand with each row, or with those alone that change one.
     var tellsEachState = true
-    /// Whether acknowledgment numbers and states are left for the reader to fill in.
-    var leavesBlanks = false
 
     /// Of a list in parts, the pixels that an item takes before anybody has laid it out.
     private static let usualHeight = 64
@@ -65,7 +63,7 @@ struct EventSentences {
         text += " <span class=\"numbers\">seq=\(HTML.number(segment.sequence.value, segment.sequence.raw))"
         if segment.length > 0 { text += " len=\(segment.length)" }
         if let ack = segment.acknowledgment {
-            text += leavesBlanks ? " ack=\(HTML.blank)" : " ack=\(HTML.number(ack.value, ack.raw))"
+            text += " ack=\(HTML.number(ack.value, ack.raw))"
         }
         text += "</span>"
         if !segment.payload.isEmpty {
@@ -75,7 +73,7 @@ struct EventSentences {
         if let original = segment.original, segment.isRepetition {
             text += "\(Self.comma)\(PageWords.again(original))"
         }
-        if !leavesBlanks, let remark = segment.remark { text += "\(Self.comma)\(remark)" }
+        if let remark = segment.remark { text += "\(Self.comma)\(remark)" }
         return text
     }
 
@@ -95,7 +93,6 @@ struct EventSentences {
     /// Both ends' states; those that changed stand out.
     private func states(_ row: PageRow) -> HTML {
         let ends = row.marks.enumerated().map { lane, mark -> HTML in
-            if leavesBlanks { return "\(PageWords.stays(name(lane), "")) \(HTML.blank)" }
             guard let mark, let state = mark.state else {
                 return "\(name(lane)) \(PageWords.unknownState)"
             }
@@ -121,9 +118,4 @@ struct EventSentences {
     static let comma: HTML = "\(Text(en: ", ", zh: "，"))"
     static let semicolon: HTML = "\(PictureWords.semicolon)"
     static let colon: HTML = "\(Text(en: ": ", zh: "："))"
-}
-
-extension HTML {
-    /// A place to write into.
-    static let blank: HTML = "<span class=\"blank\">?</span>"
 }

@@ -94,7 +94,7 @@ struct HandOut {
     }
 
     private func octets(_ step: ConnectionStory.Step) -> Question {
-        let octets = step.headerOctets.prefix(20).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        let octets = step.headerOctets.prefix(20).map { $0.hexadecimal(digits: 2) }
         let rows = stride(from: 0, to: octets.count, by: 4).map { start in
             octets[start..<min(octets.count, start + 4)].joined(separator: " ")
         }

@@ -35,7 +35,7 @@ struct PageFrame {
             <meta name="generator" content="\(maker)">
             <title>\(title(language))</title>
             <style>
-            \(HTML(trusted: style + Self.palette + drawn.rules))</style>
+            \(HTML(trusted: Self.families + style + Self.palette + drawn.rules))</style>
             </head>
             <body>
             <svg class="unseen shared" width="0" height="0" aria-hidden="true">\(HTML(trusted: LadderDrawing.sharedDefinitions))</svg>
@@ -53,11 +53,31 @@ struct PageFrame {
         return page.source
     }
 
-    /// A style whose comments take lines of their own.
-    private static func withoutComments(_ style: String) -> String {
-        let lines = style.split(separator: "\n").filter { !$0.drop(while: { $0 == " " }).hasPrefix("/*") }
-        return lines.joined(separator: "\n") + "\n"
+    /// A style whose comments, and the lines that they leave empty, stay behind; none of its strings holds a comment's sign.
+    static func withoutComments(_ style: String) -> String {
+        var bare = ""
+        var rest = style[...]
+        while let start = rest.firstRange(of: "/*") {
+            bare += rest[..<start.lowerBound]
+            rest = rest[start.upperBound...]
+            rest = rest.firstRange(of: "*/").map { rest[$0.upperBound...] } ?? ""
+        }
+        let lines = (bare + rest).split(separator: "\n").filter { !$0.allSatisfy { $0 == " " } }
+        return lines.map { $0 + "\n" }.joined()
     }
+
+    /// The families' colours for what the page itself draws.
+    private static let families: String = {
+        func rule(_ theme: Theme, _ root: String) -> String {
+            let colours = StateFamily.allCases.map {
+                "--\($0.className):#\($0.colour(theme).hexadecimal(digits: 6));"
+            }
+            return "\(root){\(colours.joined())}\n"
+        }
+        return rule(.light, ":root")
+            + "@media screen and (prefers-color-scheme:dark){\(rule(.dark, ":root:not(:has(#look-light:checked))"))}\n"
+            + "@media screen{\(rule(.dark, ":root:has(#look-dark:checked)"))}\n"
+    }()
 
     /// The drawings' colours, for the look that is chosen.
     private static let palette: String = {
@@ -65,9 +85,8 @@ struct PageFrame {
             Palette.rules(theme, under: "\(root) :is(.drawing,.shared)")
         }
         return LadderDrawing.rules
-            + "\n@media (prefers-color-scheme:dark){\(rules(.dark, ":root:not(:has(#look-light:checked))"))}\n"
-            + rules(.dark, ":root:has(#look-dark:checked)")
-            + "\n@media print{\(rules(.light, ":root:root:root:root"))}\n"
+            + "\n@media screen and (prefers-color-scheme:dark){\(rules(.dark, ":root:not(:has(#look-light:checked))"))}\n"
+            + "@media screen{\(rules(.dark, ":root:has(#look-dark:checked)"))}\n"
     }()
 
     // MARK: Controls
@@ -141,7 +160,7 @@ struct PageFrame {
             return "<tr><td>\(caps)</td><td>\(what)</td></tr>\n"
         }
         return """
-            <dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">\(PageWords.help)</h2><table>\(rows.joined())</table><button type="button" id="keys-close">\(PageWords.close)</button></dialog>
+            <dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">\(PageWords.help)</h2><table>\(rows.joined())</table><p><input type="checkbox" id="letters" checked> <label for="letters">\(PageWords.letterKeys)</label></p><button type="button" id="keys-close">\(PageWords.close)</button></dialog>
 
             """
     }

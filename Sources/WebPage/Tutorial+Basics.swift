@@ -18,7 +18,7 @@ extension Tutorial {
             }
             chapter += HTML.table(
                 ["\(TutorialWords.sentence)", "\(TutorialWords.segment)", "\(TutorialWords.whatIsKnown)"], rows,
-                class: "stacked")
+                id: "sentences", class: "stacked", title: "\(TutorialWords.call)")
             chapter += "<p>\(TutorialWords.whyThree)</p>\n"
         }
         return chapter + "<p>\(TutorialWords.whyNotTwo)</p>\n<p>\(TutorialWords.whyNotFour)</p>\n"
@@ -77,6 +77,6 @@ extension Tutorial {
         let checks = handshake.checks.map { "<li>\($0.text)</li>\n" as HTML }.joined()
         let note: HTML = handshake.hasUnfilledChecksum ? "<p class=\"small\">\(DemoWords.checksumNote)</p>\n" : ""
         return
-            "\(HTML.table(columns, rows, class: "headers"))\(note)<p>\(DemoWords.rule)</p>\n<ul class=\"evidence\">\(checks)</ul>\n"
+            "\(HTML.table(columns, rows, id: "fields", class: "headers", title: "\(DemoWords.headers)"))\(note)<p>\(DemoWords.rule)</p>\n<ul class=\"evidence\">\(checks)</ul>\n"
     }
 }
