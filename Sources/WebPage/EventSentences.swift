@@ -69,8 +69,10 @@ struct EventSentences {
         if !segment.payload.isEmpty {
             text += "\(Self.comma)\(PageWords.says(Printable.bytes(Array(segment.payload), limit: 60)))"
         }
-        if let fate = Self.fate(segment.fate) { text += "\(Self.comma)\(fate)" }
-        if let original = segment.original, segment.isRepetition {
+        // Nothing twice: a remark that tells one of them tells it more exactly.
+        let remarked = segment.remark?.english ?? ""
+        if let fate = Self.fate(segment.fate), !remarked.contains(fate.key) { text += "\(Self.comma)\(fate.words)" }
+        if let original = segment.original, segment.isRepetition, !Self.names(remarked, original) {
             text += "\(Self.comma)\(PageWords.again(original))"
         }
         if let remark = segment.remark { text += "\(Self.comma)\(remark)" }
@@ -104,14 +106,22 @@ struct EventSentences {
         return "<span class=\"ends\">\(ends.joined(" · "))</span>"
     }
 
-    private static func fate(_ fate: Scene.Fate) -> Text? {
+    /// What became of a segment, and the English word by which a remark is known to tell the same.
+    private static func fate(_ fate: Scene.Fate) -> (words: Text, key: String)? {
         switch fate {
         case .arrived: nil
-        case .underWay: PageWords.underWay
-        case .lost: PageWords.lost
-        case .refused: PageWords.refused
-        case .notTaken: PageWords.notTaken
-        case .useless: PageWords.useless
+        case .underWay: (PageWords.underWay, "on its way")
+        case .lost: (PageWords.lost, "lost")
+        case .refused: (PageWords.refused, "refused")
+        case .notTaken: (PageWords.notTaken, "not taken")
+        case .useless: (PageWords.useless, "nothing new")
+        }
+    }
+
+    /// Whether the words hold `#4`, and not `#42`.
+    private static func names(_ words: String, _ number: Int) -> Bool {
+        words.ranges(of: "#\(number)").contains { place in
+            place.upperBound == words.endIndex || !words[place.upperBound].isNumber
         }
     }
 

@@ -10,6 +10,8 @@ struct PageFrame {
     let language: Language
     /// The program's name and version.
     let maker: String
+    /// Whether the sequence numbers of the headers are shown first, not those relative to the ISNs.
+    let absoluteNumbers: Bool
     /// The chapters: their names in the page, and their titles.
     var chapters: [(id: String, title: Text)] = []
     /// Whether the ladder is there in more than one time.
@@ -37,7 +39,7 @@ struct PageFrame {
             <style>
             \(HTML(trusted: Self.families + style + Self.palette + drawn.rules))</style>
             </head>
-            <body>
+            <body\(absoluteNumbers ? " class=\"real\"" as HTML : "")>
             <svg class="unseen shared" width="0" height="0" aria-hidden="true">\(HTML(trusted: LadderDrawing.sharedDefinitions))</svg>
             <a class="skip" href="#content">\(PageWords.skip)</a>
             <header>
@@ -117,7 +119,8 @@ struct PageFrame {
                 ("auto", "\(PageWords.automatic)"), ("light", "\(PageWords.light)"), ("dark", "\(PageWords.dark)"),
             ], chosen: "auto")
         let numbers = Self.choice(
-            "num", PageWords.numbers, [("rel", "\(PageWords.relative)"), ("real", "\(PageWords.real)")], chosen: "rel")
+            "num", PageWords.numbers, [("rel", "\(PageWords.relative)"), ("real", "\(PageWords.real)")],
+            chosen: absoluteNumbers ? "real" : "rel")
         let times: HTML =
             hasTimes
             ? Self.choice(

@@ -61,7 +61,7 @@ extension Tutorial {
 
     /// What the bits of the handshake's segments say, beside the bits as they were captured.
     private func controlBits(_ handshake: Handshake) -> HTML {
-        let items = zip(TutorialWords.bitMeanings, handshake.steps).map { meaning, step -> HTML in
+        let items = zip(bitMeanings(handshake), handshake.steps).map { meaning, step -> HTML in
             "<li><p><b>\(meaning.bits)</b>\(EventSentences.colon)\(meaning.meaning) (#\(step.segment.number))</p>\(HeaderTable.flags(of: step))</li>\n"
         }
         return "<ul class=\"plain\">\(items.joined())</ul>"

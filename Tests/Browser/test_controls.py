@@ -214,6 +214,8 @@ def test_keys_of_a_browser_stay_its_own(opened):
     assert chosen(page) == first
     page.keyboard.press("Home")
     page.wait_for_function("() => scrollY === 0")
+    # The browser is still about to come to rest.
+    page.wait_for_timeout(500)
     page.keyboard.press(" ")
     page.wait_for_function("() => scrollY > 0")
     page.wait_for_timeout(1700)
