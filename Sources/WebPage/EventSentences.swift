@@ -41,12 +41,12 @@ struct EventSentences {
         case .segment(let segment): text = sentence(segment, row)
         case .moment(let moment):
             text =
-                "\(time(moment.time))\(moment.time == nil ? "" : Self.comma)\(name(moment.end.lane)) <b>\(moment.what)</b>"
-            if let remark = moment.remark { text += "\(Self.comma)\(remark)" }
+                "\(time(moment.time))\(moment.time == nil ? name(moment.end.lane) : Self.behind(name(moment.end.lane))) <b>\(moment.what)</b>"
+            if let remark = moment.remark { text += "\(Self.behind(remark))" }
         }
         if tellsEachState || row.changes { text += " " + states(row) }
         for note in row.row.notes {
-            text += "<span class=\"note\">\(name(note.lane))\(Self.colon)\(note.text) (\(note.source))</span>"
+            text += "<span class=\"note\">\(Self.told(note.text, by: name(note.lane))) (\(note.source))</span>"
         }
         if let number = row.segment?.number, let explanation = explanations[number] {
             text += "<p>\(explanation)</p>"
@@ -67,15 +67,15 @@ struct EventSentences {
         }
         text += "</span>"
         if !segment.payload.isEmpty {
-            text += "\(Self.comma)\(PageWords.says(Printable.bytes(Array(segment.payload), limit: 60)))"
+            text += "\(Self.behind(PageWords.says(Printable.bytes(Array(segment.payload), limit: 60))))"
         }
         // Nothing twice: a remark that tells one of them tells it more exactly.
         let remarked = segment.remark?.english ?? ""
-        if let fate = Self.fate(segment.fate), !remarked.contains(fate.key) { text += "\(Self.comma)\(fate.words)" }
+        if let fate = Self.fate(segment.fate), !remarked.contains(fate.key) { text += "\(Self.behind(fate.words))" }
         if let original = segment.original, segment.isRepetition, !Self.names(remarked, original) {
-            text += "\(Self.comma)\(PageWords.again(original))"
+            text += "\(Self.behind(PageWords.again(original)))"
         }
-        if let remark = segment.remark { text += "\(Self.comma)\(remark)" }
+        if let remark = segment.remark { text += "\(Self.behind(remark))" }
         return text
     }
 
@@ -125,7 +125,13 @@ struct EventSentences {
         }
     }
 
-    static let comma: HTML = "\(Text(en: ", ", zh: "，"))"
+    /// A text behind others, with what parts them. One text, since most of a long list is of these.
+    private static func behind(_ text: Text) -> Text { Text(en: ", \(text.english)", zh: "，\(text.chinese)") }
+
+    private static func told(_ text: Text, by who: Text) -> Text {
+        Text(en: "\(who.english): \(text.english)", zh: "\(who.chinese)：\(text.chinese)")
+    }
+
     static let semicolon: HTML = "\(PictureWords.semicolon)"
     static let colon: HTML = "\(Text(en: ": ", zh: "："))"
 }

@@ -36,6 +36,16 @@ struct LadderFigure {
             }
             html += "</div>\n"
         }
+        // The signs are the same whatever the time.
+        for isNarrow in [false, true] {
+            html += "<div class=\"\(isNarrow ? "narrow" : "wide")\">"
+            for language in Language.allCases {
+                let options = options(language, isNarrow: isNarrow, clock)
+                let svg = LadderDrawing(scene, options: options).legend(sharing: &style)
+                html += "<div class=\"signs\" lang=\"\(language.rawValue)\" aria-hidden=\"true\">\(HTML(trusted: svg))</div>\n"
+            }
+            html += "</div>\n"
+        }
         return html
     }
 
@@ -43,9 +53,9 @@ struct LadderFigure {
         _ timing: LadderDrawing.Timing, isNarrow: Bool, _ language: Language, _ clock: SceneClock,
         _ style: inout SharedStyle
     ) -> HTML {
-        var options = options(language, clock)
+        var options = options(language, isNarrow: isNarrow, clock)
         options.timing = timing
-        if isNarrow { options.width = Self.narrowWidth }
+        options.hasLegend = false
         options.prefix = "\(prefix)\(Self.letter(timing))\(isNarrow ? "n" : "w")\(language.rawValue)-"
         let svg = LadderDrawing(scene, options: options).svg(sharing: &style)
         return Self.frame("drawing", options, "", HTML(trusted: svg))
@@ -62,8 +72,9 @@ struct LadderFigure {
 
     private var clock: SceneClock { SceneClock(times: scene.rows.lazy.compactMap(\.time)) }
 
-    private func options(_ language: Language, _ clock: SceneClock) -> LadderDrawing.Options {
+    private func options(_ language: Language, isNarrow: Bool, _ clock: SceneClock) -> LadderDrawing.Options {
         var options = LadderDrawing.Options(language: language)
+        if isNarrow { options.width = Self.narrowWidth }
         options.hasTitle = false
         options.isBlank = isBlank
         options.isEmbedded = true
@@ -110,7 +121,7 @@ struct LadderFigure {
         for first in stride(from: 0, to: scene.rows.count, by: Self.partSize) {
             part.rows = Array(scene.rows[first..<min(scene.rows.count, first + Self.partSize)])
             let isLast = first + Self.partSize >= scene.rows.count
-            var options = options(language, clock)
+            var options = options(language, isNarrow: false, clock)
             options.prefix = "\(prefix)\(first)-"
             options.hasLegend = isLast
             options.hasHeads = first == 0

@@ -21,7 +21,8 @@ struct PageFrame {
 
     /// - Parameter drawn: what the drawings in `content` share.
     func html(_ content: HTML, drawn: SharedStyle, data: HTML = "") throws(ModuleBundle.Fault) -> String {
-        let style = Self.withoutComments(PageFiles.text("page.css") ?? "")
+        // What the page says of the diagram on a small screen stands behind the diagram's own rules.
+        let style = Self.withoutComments(["machine.css", "page.css"].compactMap(PageFiles.text).joined())
         let script: HTML =
             isLive
             ? "<script type=\"module\">\n\(HTML(trusted: try ModuleBundle(of: "main.js", text: PageFiles.text).source))</script>\n"
@@ -84,7 +85,7 @@ struct PageFrame {
     /// The drawings' colours, for the look that is chosen.
     private static let palette: String = {
         func rules(_ theme: Theme, _ root: String) -> String {
-            Palette.rules(theme, under: "\(root) :is(.drawing,.shared)")
+            "\(root) :is(.drawing,.signs,.shared){\(Palette.rules(theme, under: "&"))}"
         }
         return LadderDrawing.rules
             + "\n@media screen and (prefers-color-scheme:dark){\(rules(.dark, ":root:not(:has(#look-light:checked))"))}\n"
