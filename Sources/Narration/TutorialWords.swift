@@ -30,7 +30,8 @@ package enum TutorialWords {
             en:
                 "\(milliseconds) ms from #\(first) (SYN) to #\(last) (\(flags)), with which both ends were open\(lost.map { "; #\($0) (ACK) did not open the server" } ?? "")",
             zh:
-                "从 #\(first)（SYN）到 #\(last)（\(flags)），两端都已打开，共 \(milliseconds) 毫秒\(lost.map { "；#\($0)（ACK）没能让服务端打开" } ?? "")")
+                "从 #\(first)（SYN）到 #\(last)（\(flags)），两端都已打开，共 \(milliseconds) 毫秒\(lost.map { "；#\($0)（ACK）没能让服务端打开" } ?? "")"
+        )
     }
 
     package static let whatWasSaid = Text(en: "How much was said", zh: "传了多少数据")

@@ -47,8 +47,8 @@ public struct ConnectionPage {
         }
         chapters.append(("machine", PageWords.states, facts.machineChapter))
         let frame = PageFrame(
-            title: title, language: language, maker: maker, absoluteNumbers: absoluteNumbers, chapters: chapters.map { ($0.id, $0.title) },
-            hasTimes: !isLong)
+            title: title, language: language, maker: maker, absoluteNumbers: absoluteNumbers,
+            chapters: chapters.map { ($0.id, $0.title) }, hasTimes: !isLong)
         let sections = chapters.map { chapter in
             "<section id=\"\(chapter.id)\"><h2>\(chapter.title)</h2>\n\(chapter.body)</section>\n" as HTML
         }

@@ -23,7 +23,8 @@ struct HeaderTable {
             let name = titles[field.name] ?? Text(verbatim: field.name)
             let style = (isFlag ? "flag" : "field") + (Self.marked.contains(field.name) ? " marked" : "")
             cells.append(
-                "<td colspan=\"\(field.bitWidth)\" class=\"\(style)\"><span>\(name)</span> <b>\(Self.value(field))</b></td>")
+                "<td colspan=\"\(field.bitWidth)\" class=\"\(style)\"><span>\(name)</span> <b>\(Self.value(field))</b></td>"
+            )
             bits += field.bitWidth
             if bits % 32 == 0 {
                 rows.append("<tr>\(cells.joined())</tr>\n")

@@ -31,7 +31,9 @@ struct LadderFigure {
             html += "<div class=\"time \(timing.rawValue)\">"
             for isNarrow in [false, true] {
                 html += "<div class=\"\(isNarrow ? "narrow" : "wide")\">"
-                for language in Language.allCases { html += drawing(timing, isNarrow: isNarrow, language, clock, &style) }
+                for language in Language.allCases {
+                    html += drawing(timing, isNarrow: isNarrow, language, clock, &style)
+                }
                 html += "</div>\n"
             }
             html += "</div>\n"
@@ -42,7 +44,8 @@ struct LadderFigure {
             for language in Language.allCases {
                 let options = options(language, isNarrow: isNarrow, clock)
                 let svg = LadderDrawing(scene, options: options).legend(sharing: &style)
-                html += "<div class=\"signs\" lang=\"\(language.rawValue)\" aria-hidden=\"true\">\(HTML(trusted: svg))</div>\n"
+                html +=
+                    "<div class=\"signs\" lang=\"\(language.rawValue)\" aria-hidden=\"true\">\(HTML(trusted: svg))</div>\n"
             }
             html += "</div>\n"
         }

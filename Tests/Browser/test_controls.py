@@ -207,7 +207,7 @@ def test_a_segment_s_name_anywhere_leads_to_it(opened):
 
 def test_keys_of_a_browser_stay_its_own(opened):
     """Space, Home and End scroll the page, and arrows a table that is too wide, unless the ladder has the focus."""
-    page = opened("kernel", size="phone")
+    page = opened("kernel", size=(320, 700))
     first = chosen(page)
     page.keyboard.press("End")
     page.wait_for_function("() => scrollY > 2000")
@@ -221,7 +221,7 @@ def test_keys_of_a_browser_stay_its_own(opened):
     page.wait_for_timeout(1700)
     assert chosen(page) == first, "nothing plays"
     wide = page.evaluate(
-        "[...document.querySelectorAll('.scroll')].findIndex((node) => node.scrollWidth > node.clientWidth + 40)")
+        "[...document.querySelectorAll('.scroll')].findIndex((node) => node.scrollWidth > node.clientWidth + 8)")
     assert wide >= 0
     frame = page.locator(f".scroll >> nth={wide}")
     frame.focus()

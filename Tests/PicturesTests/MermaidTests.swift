@@ -8,7 +8,8 @@ struct MermaidTests {
     @Test("the lost third ACK, to the letter")
     func thirdAckLost() {
         let lines = MermaidDiagram(Scenes.thirdAckLost).text.split(separator: "\n").map(String.init)
-        #expect(lines.prefix(4) == ["---", "title: \"\(Scenes.thirdAckLost.title.english)\"", "---", "sequenceDiagram"])
+        let title = "title: \"\(Scenes.thirdAckLost.title.english)\""
+        #expect(lines.prefix(4) == ["---", title, "---", "sequenceDiagram"])
         #expect(
             lines.dropFirst(4).prefix(2).map { $0 } == [
                 "    participant C as client 10.59.7.1:40000", "    participant S as server 10.59.7.2:8080",

@@ -107,11 +107,11 @@ struct FlowCommand: ParsableCommand {
             throw ValidationError(
                 Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同用").spoken)
         }
-        if states, form.format != .svg || form.blank || title != nil {
+        if states, form.format != .svg || form.blank || title != nil || output.width != nil {
             throw ValidationError(
                 Text(
-                    en: "--states goes with --format svg, without --blank and --title",
-                    zh: "--states 需与 --format svg 同用，且不能与 --blank、--title 同用"
+                    en: "--states goes with --format svg, without --blank, --title and --width",
+                    zh: "--states 需与 --format svg 同用，且不能与 --blank、--title、--width 同用"
                 ).spoken)
         }
         if states, hosts {

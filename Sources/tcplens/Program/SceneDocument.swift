@@ -34,8 +34,9 @@ struct SceneDocument {
                 en:
                     "tcplens: \(text.count) characters; Mermaid draws \(MermaidDiagram.usualLimit) at most, unless its maxTextSize is raised. Draw it with --format svg",
                 zh:
-                    "tcplens：共 \(text.count) 个字符；Mermaid 默认最多画 \(MermaidDiagram.usualLimit) 个，除非调大 maxTextSize。可改用 --format svg")(
-                    language)
+                    "tcplens：共 \(text.count) 个字符；Mermaid 默认最多画 \(MermaidDiagram.usualLimit) 个，除非调大 maxTextSize。可改用 --format svg"
+            )(
+                language)
         ])
     }
 }
