@@ -84,7 +84,7 @@ public struct StateDiagram {
             let walks = travelled[edge.pair] ?? []
             let style = walks.isEmpty ? "edge" : "edge went"
             lines.append(
-                "<path class=\"\(style)\" data-edge=\"\(Self.edge(from: edge.pair.from, to: edge.pair.to))\" d=\"\(shape.path)\" marker-end=\"url(#\(walks.isEmpty ? "head" : "head-went"))\"/>\n"
+                "<path class=\"\(style)\" data-edge=\"\(HTML(trusted: Self.edge(from: edge.pair.from, to: edge.pair.to)))\" d=\"\(shape.path)\" marker-end=\"url(#\(walks.isEmpty ? "head" : "head-went"))\"/>\n"
             )
             labels.append(label(edge, shape, language))
             labels += walks.enumerated().map { badge($0.element, at: shape.point($0.offset, of: walks.count)) }
