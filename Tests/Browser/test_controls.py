@@ -245,6 +245,13 @@ def test_keys_of_what_scrolls_in_the_teacher_s_view(opened):
     assert ladder.evaluate("node => node.scrollTop") > 0 and chosen(page) == first
     page.keyboard.press("ArrowRight")
     assert chosen(page) != first, "it does not scroll sideways"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("End")
+    assert page.locator("#go-next").is_disabled(), "the page itself does not scroll here"
+    page.keyboard.press("Home")
+    assert page.locator("#go-previous").is_disabled()
+    page.keyboard.press(" ")
+    assert page.locator("#go-play.playing").count() == 1
 
 
 def test_letters_can_be_turned_off(opened):

@@ -33,7 +33,7 @@ const actions = {
   Escape: () => teach(false),
 };
 
-/// Keys that a browser scrolls with: the page's, unless the ladder or its buttons have the focus.
+/// Keys that a browser scrolls with: its own where the page scrolls, unless the ladder or its buttons have the focus.
 const scrolling = [' ', 'Home', 'End'];
 
 /// Whether what has the focus scrolls in the key's direction.
@@ -49,7 +49,8 @@ function isTaken(event) {
   const own = { input: ['ArrowLeft', 'ArrowRight', ' '], button: [' ', 'Enter'], a: ['Enter'] };
   if (own[target.localName]?.includes(key)) return true;
   if (key.length === 1 && key !== ' ') return !document.getElementById('letters').checked;
-  if (scrolling.includes(key) && !target.closest('#ladder, #stepper')) return true;
+  const pageScrolls = document.documentElement.scrollHeight > window.innerHeight;
+  if (scrolling.includes(key) && pageScrolls && !target.closest('#ladder, #stepper')) return true;
   return (scrolling.includes(key) || key.startsWith('Arrow')) && scrolls(target, key);
 }
 
