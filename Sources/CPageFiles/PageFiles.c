@@ -36,6 +36,9 @@ static const unsigned char main_js[] = {
 static const unsigned char parts_js[] = {
 #embed "Files/parts.js"
 };
+static const unsigned char scrolling_js[] = {
+#embed "Files/scrolling.js"
+};
 static const unsigned char selection_js[] = {
 #embed "Files/selection.js"
 };
@@ -61,6 +64,7 @@ static const struct page_file all_files[] = {
     {"machine.js", machine_js, sizeof machine_js},
     {"main.js", main_js, sizeof main_js},
     {"parts.js", parts_js, sizeof parts_js},
+    {"scrolling.js", scrolling_js, sizeof scrolling_js},
     {"selection.js", selection_js, sizeof selection_js},
     {"stepper.js", stepper_js, sizeof stepper_js},
     {"swipe.js", swipe_js, sizeof swipe_js},

@@ -128,3 +128,27 @@ struct SVGPage {
         body.line()
     }
 }
+
+extension SVGPage {
+    /// The legend and the footer alone, as wide as the drawing.
+    func legend() -> String {
+        let names = scene.rowNames
+        let clock = options.clock ?? SceneClock(times: scene.rows.lazy.compactMap(\.time))
+        var drawings = LaneBand.bands(of: scene, capacity: LadderDrawing.mostLanes, silence: options.silence).map {
+            BandDrawing($0, of: scene, names: names, clock: clock, options: options)
+        }
+        // Which timers run is known once they are drawn.
+        var (unseen, y) = (Markup(), 0.0)
+        for index in drawings.indices { drawings[index].draw(y: &y, in: &unseen) }
+        let width = drawings.map(\.layout.width).max() ?? options.width
+        var body = Markup()
+        y = 0
+        Legend(scene, options: options, timers: Set(drawings.flatMap(\.timers))).draw(width: width, y: &y, in: &body)
+        var page = Markup()
+        putStart(width: width, height: y + 10, in: &page)
+        page.raw(body.text)
+        page.close("g")
+        page.close("svg")
+        return page.text
+    }
+}

@@ -25,13 +25,27 @@ struct LadderFigure {
     func html(_ style: inout SharedStyle) -> HTML {
         if let only { return parts(only, &style) }
         let times: [LadderDrawing.Timing] = hasTimes ? LadderDrawing.Timing.allCases : [.squeezed]
+        let clock = clock
         var html = HTML()
         for timing in times {
             html += "<div class=\"time \(timing.rawValue)\">"
             for isNarrow in [false, true] {
                 html += "<div class=\"\(isNarrow ? "narrow" : "wide")\">"
-                for language in Language.allCases { html += drawing(timing, isNarrow: isNarrow, language, &style) }
+                for language in Language.allCases {
+                    html += drawing(timing, isNarrow: isNarrow, language, clock, &style)
+                }
                 html += "</div>\n"
+            }
+            html += "</div>\n"
+        }
+        // The signs are the same whatever the time.
+        for isNarrow in [false, true] {
+            html += "<div class=\"\(isNarrow ? "narrow" : "wide")\">"
+            for language in Language.allCases {
+                let options = options(language, isNarrow: isNarrow, clock)
+                let svg = LadderDrawing(scene, options: options).legend(sharing: &style)
+                html +=
+                    "<div class=\"signs\" lang=\"\(language.rawValue)\" aria-hidden=\"true\">\(HTML(trusted: svg))</div>\n"
             }
             html += "</div>\n"
         }
@@ -39,11 +53,12 @@ struct LadderFigure {
     }
 
     private func drawing(
-        _ timing: LadderDrawing.Timing, isNarrow: Bool, _ language: Language, _ style: inout SharedStyle
+        _ timing: LadderDrawing.Timing, isNarrow: Bool, _ language: Language, _ clock: SceneClock,
+        _ style: inout SharedStyle
     ) -> HTML {
-        var options = options(language)
+        var options = options(language, isNarrow: isNarrow, clock)
         options.timing = timing
-        if isNarrow { options.width = Self.narrowWidth }
+        options.hasLegend = false
         options.prefix = "\(prefix)\(Self.letter(timing))\(isNarrow ? "n" : "w")\(language.rawValue)-"
         let svg = LadderDrawing(scene, options: options).svg(sharing: &style)
         return Self.frame("drawing", options, "", HTML(trusted: svg))
@@ -60,8 +75,9 @@ struct LadderFigure {
 
     private var clock: SceneClock { SceneClock(times: scene.rows.lazy.compactMap(\.time)) }
 
-    private func options(_ language: Language) -> LadderDrawing.Options {
+    private func options(_ language: Language, isNarrow: Bool, _ clock: SceneClock) -> LadderDrawing.Options {
         var options = LadderDrawing.Options(language: language)
+        if isNarrow { options.width = Self.narrowWidth }
         options.hasTitle = false
         options.isBlank = isBlank
         options.isEmbedded = true
@@ -108,8 +124,7 @@ struct LadderFigure {
         for first in stride(from: 0, to: scene.rows.count, by: Self.partSize) {
             part.rows = Array(scene.rows[first..<min(scene.rows.count, first + Self.partSize)])
             let isLast = first + Self.partSize >= scene.rows.count
-            var options = options(language)
-            options.clock = clock
+            var options = options(language, isNarrow: false, clock)
             options.prefix = "\(prefix)\(first)-"
             options.hasLegend = isLast
             options.hasHeads = first == 0

@@ -84,14 +84,14 @@ public struct StateDiagram {
             let walks = travelled[edge.pair] ?? []
             let style = walks.isEmpty ? "edge" : "edge went"
             lines.append(
-                "<path class=\"\(style)\" data-edge=\"\(edge.pair.from.name)>\(edge.pair.to.name)\" d=\"\(shape.path)\" marker-end=\"url(#\(walks.isEmpty ? "head" : "head-went"))\"/>\n"
+                "<path class=\"\(style)\" data-edge=\"\(HTML(trusted: Self.edge(from: edge.pair.from, to: edge.pair.to)))\" d=\"\(shape.path)\" marker-end=\"url(#\(walks.isEmpty ? "head" : "head-went"))\"/>\n"
             )
             labels.append(label(edge, shape, language))
             labels += walks.enumerated().map { badge($0.element, at: shape.point($0.offset, of: walks.count)) }
         }
         let nodes =
             State.allCases.map { node($0, Self.place($0), id: "state-\($0.name)") }
-            + [node(.closed, Self.end, id: "state-CLOSED-end")]
+            + [node(.closed, Self.end, id: "state-\(Self.node(.closed, from: .timeWait))")]
         return
             "<defs>\(Self.head("head"))\(Self.head("head-went"))</defs>\n\(lines.joined())\(nodes.joined())\(labels.joined())"
     }
@@ -99,6 +99,21 @@ public struct StateDiagram {
     private static func head(_ name: String) -> HTML {
         "<marker id=\"\(name)\" class=\"\(name)\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"10\" markerHeight=\"10\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker>"
     }
+
+    // MARK: Names
+
+    /// What the page's data calls a state's node: of the two that are CLOSED, the first is where a connection begins, or
+    /// is given up before it has begun.
+    static func node(_ state: State, from previous: State?) -> String {
+        switch (state, previous) {
+        case (.closed, .listen), (.closed, .synSent), (.closed, nil): state.name
+        case (.closed, _): "\(state.name)-end"
+        default: state.name
+        }
+    }
+
+    /// What it calls an edge.
+    static func edge(from: State, to: State) -> String { "\(from.name)>\(to.name)" }
 
     // MARK: States
 
@@ -270,7 +285,7 @@ public struct StateDiagram {
 
 extension StateFamily {
     /// The class that the page's style knows it by.
-    fileprivate var className: String {
+    var className: String {
         switch self {
         case .idle: "idle"
         case .opening: "opening"

@@ -66,12 +66,48 @@ struct DrawingCommandTests {
         #expect(full.status == 4 && full.err.contains("cannot write /dev/full"))
     }
 
+    @Test("-S and --title are heeded in every form", arguments: ["svg", "html", "mermaid"])
+    func heeded(_ form: String) async throws {
+        let title = ["--title", "an <exercise>"]
+        let run = try await Run(["flow", Self.recording, "-S", "--format", form] + title)
+        #expect(run.status == 0 && run.err == "")
+        #expect(run.out.contains(form == "mermaid" ? "title: \"an <exercise>\"" : "an &lt;exercise&gt;"))
+        guard form == "html" else {
+            let relative = try await Run(["flow", Self.recording, "--format", form] + title)
+            #expect(run.out != relative.out && relative.out.contains("seq=0"))
+            return
+        }
+        let demo = try await Run("demo", "--on", "stack", "-S", "--format", form)
+        for page in [run, demo] {
+            #expect(page.out.contains("value=\"real\" checked") && !page.out.contains("value=\"rel\" checked"))
+        }
+        let sheet = try await Run(["flow", Self.recording, "-S", "--blank", "--format", form] + title)
+        #expect(sheet.out.contains("<title>an &lt;exercise&gt;</title>") && sheet.out.contains("<body class=\"real\">"))
+    }
+
+    @Test("a hand-out that nobody could fill in, and a diagram that Mermaid does not draw")
+    func tooLong() async throws {
+        let folder = try ScratchFolder()
+        let path = try Exchange.capture(Exchange.long(segments: 1500), in: folder)
+        let sheet = try await Run("flow", path, "--blank", "--format", "html", "--lang", "en")
+        #expect(sheet.status == 4 && sheet.out == "")
+        #expect(sheet.err.hasPrefix("tcplens: a hand-out has room for 300 events, and connection 1 has 15"))
+        #expect(sheet.err.contains("--blank --format svg"))
+        let diagram = try await Run("flow", path, "--format", "mermaid", "--lang", "en")
+        #expect(diagram.status == 0 && diagram.out.count > 50_000)
+        #expect(diagram.err.contains("Mermaid draws 50000 at most"))
+        let short = try await Run("flow", Self.recording, "--format", "mermaid")
+        #expect(short.err == "")
+    }
+
     @Test(
         "flags that contradict each other",
         arguments: [
             ["--json", "--format", "svg"], ["-o", "a.txt"], ["-o", "a"], ["--blank"], ["--format", "png"],
             ["--states"], ["--states", "-o", "a.html"], ["--states", "--blank", "-o", "a.svg"],
             ["--states", "--title", "a", "-o", "a.svg"], ["--states", "--hosts", "-o", "a.svg"],
+            ["--states", "--width", "60", "-o", "a.svg"], ["--format", "html", "--width", "60"],
+            ["--format", "mermaid", "--width", "60"], ["--json", "--width", "60"], ["--json", "--title", "a"],
         ])
     func contradictions(_ flags: [String]) async throws {
         let run = try await Run(["flow", Self.recording] + flags)

@@ -83,6 +83,7 @@ struct DemoCommand: AsyncParsableCommand {
     private static let isnSamples = 3
 
     func validate() throws {
+        try form.refuse(width: output.width)
         if port == 0 {
             throw ValidationError(Text(en: "--port takes 1 to 65535", zh: "--port 的范围是 1 到 65535").spoken)
         }
@@ -194,11 +195,17 @@ struct DemoCommand: AsyncParsableCommand {
         let document = SceneDocument(
             scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width,
             silence: DemoParts.silence)
-        try form.write(form.format == .svg ? document.svg : document.mermaid)
+        if form.format == .svg {
+            try form.write(document.svg)
+        } else {
+            try document.writeMermaid(form)
+        }
     }
 
     private func write(_ tutorial: Tutorial, _ canvas: Canvas) throws {
-        try form.write(tutorial.html(canvas.language, maker: TCPLens.maker, isBlank: form.blank))
+        try form.write(
+            tutorial.html(
+                canvas.language, maker: TCPLens.maker, isBlank: form.blank, absoluteNumbers: absolute))
     }
 
     private static func whatStackIs(_ record: StackExperiment.Record) -> Text {

@@ -99,6 +99,7 @@ struct FlowCommand: ParsableCommand {
     private static let pictureLimit = 20_000
 
     func validate() throws {
+        try form.refuse(width: output.width, title: title)
         if let connection, connection < 1 {
             throw ValidationError(
                 Text(en: "--conn counts from 1", zh: "--conn 从 1 开始编号").spoken)
@@ -108,11 +109,11 @@ struct FlowCommand: ParsableCommand {
                 Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同时使用").spoken
             )
         }
-        if states, form.format != .svg || form.blank || title != nil {
+        if states, form.format != .svg || form.blank || title != nil || output.width != nil {
             throw ValidationError(
                 Text(
-                    en: "--states goes with --format svg, without --blank and --title",
-                    zh: "--states 需与 --format svg 同用，且不能与 --blank、--title 同用"
+                    en: "--states goes with --format svg, without --blank, --title and --width",
+                    zh: "--states 需与 --format svg 同用，且不能与 --blank、--title、--width 同用"
                 ).spoken)
         }
         if states, hosts {
@@ -193,6 +194,21 @@ struct FlowCommand: ParsableCommand {
             next: [Text(en: "list them:  tcplens connections \(path)", zh: "列出：  tcplens connections \(path)")])
     }
 
+    private func tooLong(_ scene: Scene, _ number: Int) -> Failure {
+        let most = ConnectionPage.mostOnPaper
+        return Failure(
+            .badInput,
+            Text(
+                en:
+                    "a hand-out has room for \(most) events, and connection \(number) has \(scene.rows.count)",
+                zh: "练习纸最多放 \(most) 个事件，连接 \(number) 有 \(scene.rows.count) 个"),
+            next: [
+                Text(
+                    en: "the picture alone:  tcplens flow \(path) --conn \(number) --blank --format svg",
+                    zh: "只要图：  tcplens flow \(path) --conn \(number) --blank --format svg")
+            ])
+    }
+
     private func complain(leftOut: Int, _ canvas: Canvas) {
         guard leftOut > 0 else { return }
         Screen.complain([
@@ -214,9 +230,11 @@ struct FlowCommand: ParsableCommand {
         try show(
             scene, legend: .letters, facts: { try JSONDocument.text(StoryFacts(story, number: number)) },
             page: {
+                if form.blank, scene.rows.count > ConnectionPage.mostOnPaper { throw tooLong(scene, number) }
                 let page = ConnectionPage(
                     story: story, scene: scene, title: scene.title, silence: Ladder.usualSilence)
-                return try page.html(canvas.language, maker: TCPLens.maker, isBlank: form.blank)
+                return try page.html(
+                    canvas.language, maker: TCPLens.maker, isBlank: form.blank, absoluteNumbers: absolute)
             }, canvas)
     }
 
@@ -233,7 +251,7 @@ struct FlowCommand: ParsableCommand {
         case .text:
             Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
         case .svg: try form.write(document.svg)
-        case .mermaid: try form.write(document.mermaid)
+        case .mermaid: try document.writeMermaid(form)
         case .html: if let page { try form.write(page()) }
         case .json: try form.write(facts() + "\n")
         }

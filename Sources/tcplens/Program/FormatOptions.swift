@@ -71,6 +71,25 @@ struct FormatOptions: ParsableArguments {
         }
     }
 
+    /// Refuses what another option asks of a form that has no use for it.
+    ///
+    /// - Parameters:
+    ///   - width: columns that are asked for.
+    ///   - title: words that are to stand over the picture.
+    func refuse(width: Int?, title: String? = nil) throws {
+        if width != nil, format != .text, format != .svg {
+            throw ValidationError(
+                Text(
+                    en: "--width goes with --format text or svg",
+                    zh: "--width 需与 --format text 或 svg 同用"
+                ).spoken)
+        }
+        if title != nil, format == .json {
+            throw ValidationError(
+                Text(en: "--title goes with a picture: JSON has none", zh: "--title 是图的标题：JSON 没有标题").spoken)
+        }
+    }
+
     /// What is asked for: by name, by the file's ending, or text.
     var format: Format {
         if json { return .json }
