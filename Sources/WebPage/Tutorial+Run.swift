@@ -121,13 +121,13 @@ extension Tutorial {
                     "<b>\(entry.state.name)</b>",
                     "\(entry.time.map { Self.milliseconds($0.nanoseconds(since: start)) } ?? "-")",
                     cause(entry, path.party),
-                    "\(DemoWords.provenance(entry, seenAt: entry.observed.map { Self.milliseconds($0.nanoseconds(since: start)) }))",
+                    "\(DemoWords.provenance(entry, seenAt: entry.seenLater.map { Self.milliseconds($0.nanoseconds(since: start)) }))",
                 ]
             }
             chapter += HTML.table(
                 ["\(path.party.text)", "ms", "\(DemoWords.cause)", "\(DemoWords.knownFrom)"], entries, class: "paths")
         }
-        if paths.contains(where: { $0.entries.contains { $0.observed != nil } }) {
+        if paths.contains(where: { $0.entries.contains { $0.seenLater != nil } }) {
             chapter += "<p class=\"small\">\(TutorialWords.whenKnown)</p>\n"
         }
         if let waiting {

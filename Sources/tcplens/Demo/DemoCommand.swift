@@ -147,9 +147,10 @@ struct DemoCommand: AsyncParsableCommand {
         var options = Experiment.Options()
         options.port = port
         options.furtherConnections = absolute ? Self.isnSamples : 0
-        let record: Experiment.Record
+        var record: Experiment.Record
         do {
             record = try await Experiment(options).run()
+            if let wired = try? WireExperiment().run() { record = wired }
         } catch {
             throw Failure(error, port: port)
         }
