@@ -6,6 +6,9 @@
 static const unsigned char page_css[] = {
 #embed "Files/page.css"
 };
+static const unsigned char machine_css[] = {
+#embed "Files/machine.css"
+};
 static const unsigned char choices_js[] = {
 #embed "Files/choices.js"
 };
@@ -48,6 +51,7 @@ static const unsigned char teach_js[] = {
 
 static const struct page_file all_files[] = {
     {"page.css", page_css, sizeof page_css},
+    {"machine.css", machine_css, sizeof machine_css},
     {"choices.js", choices_js, sizeof choices_js},
     {"data.js", data_js, sizeof data_js},
     {"elements.js", elements_js, sizeof elements_js},

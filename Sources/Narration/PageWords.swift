@@ -61,6 +61,15 @@ package enum PageWords {
     package static let noAck = Text(en: "ACK=0: the acknowledgment number does not count", zh: "ACK=0，确认号不算数")
     package static let noHeader = Text(en: "No segment: a call of the program", zh: "这一步不是报文段，是程序的调用")
     package static let states = Text(en: "The states", zh: "状态")
+    package static let stateDiagram = Text(
+        en: "The state diagram of RFC 9293, Figure 5, with the ways of both ends", zh: "RFC 9293 图 5 的状态图，标出两端走过的路")
+
+    /// One end's states in order.
+    package static func way(of who: Text, _ states: [String]) -> Text {
+        let names = states.joined(separator: ", ")
+        return Text(en: "The \(who.english): \(names).", zh: "\(who.chinese)：\(states.joined(separator: "、"))。")
+    }
+
     package static let madeBy = Text(en: "Made by", zh: "生成：")
 
     /// What each key does: the keys, and the words.

@@ -19,7 +19,8 @@ struct PageFrame {
 
     /// - Parameter drawn: what the drawings in `content` share.
     func html(_ content: HTML, drawn: SharedStyle, data: HTML = "") throws(ModuleBundle.Fault) -> String {
-        let style = Self.withoutComments(PageFiles.text("page.css") ?? "")
+        // What the page says of the diagram on a small screen stands behind the diagram's own rules.
+        let style = Self.withoutComments(["machine.css", "page.css"].compactMap(PageFiles.text).joined())
         let script: HTML =
             isLive
             ? "<script type=\"module\">\n\(HTML(trusted: try ModuleBundle(of: "main.js", text: PageFiles.text).source))</script>\n"

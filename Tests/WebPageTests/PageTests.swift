@@ -87,6 +87,21 @@ import Tracking
         #expect(story.answers[0] == nil)
     }
 
+    @Test(arguments: [Language.english, .chinese]) func theFigureIsAPictureOfItsOwn(_ language: Language) throws {
+        let story = try #require(StackExperiment().run()).story
+        let picture = StateDiagram(paths: Party.allCases.map { story.path(of: $0) }).picture(language)
+        // Programs that draw SVG and know no variables agree with browsers; nothing in it depends on a page.
+        #expect(picture.contains("stroke: #12A568") && picture.contains("stroke: #7EF1AC"))
+        #expect(!picture.contains("var(") && !picture.contains("<tspan lang"))
+        let gone = [
+            "CLOSED>SYN-SENT", "SYN-SENT>ESTABLISHED", "ESTABLISHED>CLOSE-WAIT", "CLOSE-WAIT>LAST-ACK",
+            "LAST-ACK>CLOSED", "LISTEN>SYN-RECEIVED", "SYN-RECEIVED>ESTABLISHED", "ESTABLISHED>FIN-WAIT-1",
+            "FIN-WAIT-1>FIN-WAIT-2", "FIN-WAIT-2>TIME-WAIT", "TIME-WAIT>CLOSED",
+        ]
+        for edge in gone { #expect(picture.contains("class=\"edge went\" data-edge=\"\(edge)\""), "\(edge)") }
+        #expect(picture.matches(of: /class="edge went"/).count == gone.count)
+    }
+
     @Test func everyEdgeOfTheFigureHasItsPlace() { #expect(StateDiagram.hasPlaceForAll) }
 
     @Test func theFieldsAreThoseOfTheHeader() {

@@ -32,6 +32,7 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng --hosts    all connections on one axis
                 tcplens flow capture.pcapng -o page.html    a page for a ticket, without what the segments carry
                 tcplens flow capture.pcapng -o flow.svg      a picture for a page, a slide or a ticket
+                tcplens flow capture.pcapng --states -o states.svg    both ends' ways through the states
                 tcplens flow capture.pcapng --format mermaid   for a Markdown file
                 zcat capture.pcap.gz | tcplens flow -  from a pipe
                 """,
@@ -42,6 +43,7 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng --hosts    所有连接画在同一时间轴上
                 tcplens flow capture.pcapng -o page.html    做成一个网页附在工单里，不含载荷
                 tcplens flow capture.pcapng -o flow.svg      画成图片，可放进网页、幻灯片或工单
+                tcplens flow capture.pcapng --states -o states.svg    画出两端在状态图上走过的路
                 tcplens flow capture.pcapng --format mermaid   用于 Markdown 文件
                 zcat capture.pcap.gz | tcplens flow -  从管道读
                 """
@@ -80,6 +82,14 @@ struct FlowCommand: ParsableCommand {
             Text(en: "What stands over the picture.", zh: "图的标题。").spoken, valueName: "text"))
     var title: String?
 
+    @Flag(
+        help: .init(
+            Text(
+                en: "With svg: RFC 9293's state diagram with both ends' ways on it, instead of the ladder.",
+                zh: "配合 svg：不画时序图，改画 RFC 9293 的状态图，标出两端走过的路。"
+            ).spoken))
+    var states = false
+
     @OptionGroup var form: FormatOptions
 
     @OptionGroup var output: OutputOptions
@@ -95,6 +105,19 @@ struct FlowCommand: ParsableCommand {
         if hosts, connection != nil {
             throw ValidationError(
                 Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同用").spoken)
+        }
+        if states, form.format != .svg || form.blank || title != nil {
+            throw ValidationError(
+                Text(
+                    en: "--states goes with --format svg, without --blank and --title",
+                    zh: "--states 需与 --format svg 同用，且不能与 --blank、--title 同用"
+                ).spoken)
+        }
+        if states, hosts {
+            throw ValidationError(
+                Text(
+                    en: "--states shows one connection: choose it with --conn", zh: "--states 只显示一条连接：请用 --conn 选择"
+                ).spoken)
         }
         if hosts, form.format == .html {
             throw ValidationError(
@@ -179,6 +202,10 @@ struct FlowCommand: ParsableCommand {
     }
 
     private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) throws {
+        if states {
+            let diagram = StateDiagram(paths: Party.allCases.map { story.path(of: $0) })
+            return try form.write(diagram.picture(canvas.language))
+        }
         let scene = Scene(
             story: story, title: heading(Text(en: "connection \(number)", zh: "连接 \(number)")), keepsPayload: payload,
             footer: story.summary)
