@@ -65,6 +65,8 @@ public struct Experiment: Sendable {
         public let droppedByKernel: Int?
         /// The ISNs of the connections that were made afterwards.
         public let furtherInitialNumbers: [UInt32]
+        /// What was to be done to segments that never were.
+        public var unmatched: [Intervention] = []
     }
 
     /// Where it took place.

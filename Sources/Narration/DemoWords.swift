@@ -40,6 +40,14 @@ package enum DemoWords {
         )
     }
 
+    /// What was to be done to segments that never were.
+    package static func unmatched(_ segments: [String], last: Int) -> Text {
+        Text(
+            en:
+                "\(segments.joined(separator: ", ")): no such segment was sent, so nothing was done to it. This connection has #1 to #\(last).",
+            zh: "\(segments.joined(separator: "、"))：没有发出过这样的报文段，也就没有处理。这条连接只有 #1 到 #\(last)。")
+    }
+
     /// How the states on a wire are known.
     package static let wireNote = Text(
         en: "kernel: sock_diag was asked as soon as the segment had left or arrived, or the call had been made.",

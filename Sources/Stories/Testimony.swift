@@ -148,6 +148,8 @@ extension ConnectionStory {
             steps[index].account = account
             // A conclusion beside its sender's own word could only repeat or contradict it.
             if account.reason != nil { steps[index].labels = [] }
+            // What became of it is known.
+            steps[index].labels.removeAll { [.lost, .notTaken, .resetNotTaken].contains($0.label) }
             for party in Party.allCases {
                 guard let end = party == .client ? account.client : account.server else { continue }
                 steps[index].set(party, told: end, by: testimony.provenance)

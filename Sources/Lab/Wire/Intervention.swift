@@ -21,6 +21,14 @@ public struct Intervention: Sendable, Equatable {
     public var choice: Choice
     public var action: Action
 
+    /// The segment as ``init(_:)`` takes it: `S:SYN,ACK#1`, `#4`.
+    public var segment: String {
+        switch choice {
+        case .number(let number): "#\(number)"
+        case .flags(let party, let flags, let count): "\(party == .client ? "C" : "S"):\(flags)#\(count)"
+        }
+    }
+
     public init(_ action: Action, _ choice: Choice) {
         self.action = action
         self.choice = choice
@@ -76,11 +84,39 @@ public struct Intervention: Sendable, Equatable {
     }
 
     /// `300ms` or `3s`, in nanoseconds.
-    private static func time(_ text: Substring) -> Int64? {
+    fileprivate static func time(_ text: Substring) -> Int64? {
         let isShort = text.hasSuffix("ms")
         guard isShort || text.hasSuffix("s"), let value = Double(text.dropLast(isShort ? 2 : 1)) else { return nil }
         let seconds = isShort ? value / 1000 : value
         guard seconds > 0, seconds <= longestHold else { return nil }
         return Int64(seconds * 1e9)
+    }
+}
+
+/// What is to happen on a wire, besides what happens anyway.
+public struct WirePlan: Sendable, Equatable {
+    public var interventions: [Intervention] = []
+    /// How long the client keeps silent when it is connected, in nanoseconds.
+    public var silence: Int64 = 0
+
+    public init() {}
+
+    /// Whether it asks for anything.
+    public var isEmpty: Bool { interventions.isEmpty && silence == 0 }
+
+    /// Adds what the words say: an ``Intervention``'s, or `wait C 2s`, which keeps the client silent for so long.
+    ///
+    /// - Returns: whether they say anything.
+    public mutating func add(_ words: String) -> Bool {
+        if let intervention = Intervention(words) {
+            interventions.append(intervention)
+            return true
+        }
+        let parts = words.split(separator: " ")
+        guard parts.count == 3, parts[0] == "wait", parts[1] == "C", let time = Intervention.time(parts[2]) else {
+            return false
+        }
+        silence = time
+        return true
     }
 }

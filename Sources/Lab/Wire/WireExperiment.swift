@@ -15,10 +15,7 @@
             public var port: UInt16 = 8080
             /// From one end to the other, in nanoseconds.
             public var delay: Int64 = 10_000_000
-            /// What is done to segments of the connection.
-            public var interventions: [Intervention] = []
-            /// How long the client keeps silent when it is connected, in nanoseconds.
-            public var silence: Int64 = 0
+            public var plan = WirePlan()
             /// More connections, made afterwards only to see their initial sequence numbers.
             public var furtherConnections = 0
             /// The TUN device's node.
@@ -52,9 +49,8 @@
             guard let run = first, let client = run.client else { throw SystemError(call: "connect", code: ETIMEDOUT) }
             return Experiment.Record(
                 place: .wire, server: endpoint, takenPort: nil, client: client, dial: run.dial,
-                serverEvents: run.serverEvents,
-                observations: [], tables: run.tables, story: run.record.story, droppedByKernel: 0,
-                furtherInitialNumbers: numbers)
+                serverEvents: run.serverEvents, observations: [], tables: run.tables, story: run.record.story,
+                droppedByKernel: 0, furtherInitialNumbers: numbers, unmatched: run.unmatched)
         }
 
         private static func listen(_ wire: KernelWire, _ port: UInt16) throws -> StreamSocket {

@@ -28,6 +28,8 @@
             .client: WireRecord.Look(state: .closed), .server: WireRecord.Look(state: .listen),
         ])
         private(set) var tables: [Experiment.TableMoment] = []
+        /// The interventions that found their segment, by their places.
+        private var matched: Set<Int> = []
         /// The server's end was no mere listener.
         private var hasBegun = false
         private let deadline: Int64
@@ -40,11 +42,17 @@
             self.wire = wire
             self.server = server
             self.options = options
-            programs = try wire.at(.client) { try WirePrograms(listener, server: server, silence: options.silence) }
+            programs = try wire.at(.client) {
+                try WirePrograms(listener, server: server, silence: options.plan.silence)
+            }
             deadline = SystemClock.ticks() &+ Self.longest
         }
 
         var client: Endpoint? { programs.client }
+        /// What was asked for and found no segment.
+        var unmatched: [Intervention] {
+            options.plan.interventions.enumerated().filter { !matched.contains($0.offset) }.map(\.element)
+        }
         var dial: DialStory { programs.dial }
         var serverEvents: [ServerEvent] { programs.serverEvents }
 
@@ -109,10 +117,11 @@
             let count = counts[departure.sender]?[header.flags] ?? 0
             var due = departure.time &+ options.delay
             var isTwice = false
-            for intervention in options.interventions
+            for (place, intervention) in options.plan.interventions.enumerated()
             where intervention.choice == .number(number)
                 || intervention.choice == .flags(departure.sender, header.flags, count: count)
             {
+                matched.insert(place)
                 switch intervention.action {
                 case .drop: return record.lose(number)
                 case .duplicate: isTwice = true

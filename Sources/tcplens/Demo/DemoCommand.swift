@@ -29,8 +29,11 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o hello.html     the whole tutorial as one page, on this run's numbers
                 tcplens demo -o sheet.html --blank    a hand-out, with the answers on its last page
                 tcplens demo -o hello.svg      the picture alone, for a page or a slide
+                tcplens demo --wire            between two kernels: SYN-SENT and SYN-RECEIVED seen, not concluded
+                tcplens demo --lose 4          what the kernel does about a lost packet
+                tcplens demo --do 'drop C:ACK#1' --do 'wait C 2s'    the handshake's third segment is lost
                 tcplens demo --on stack        on our own TCP, with the reason for every segment
-                tcplens demo --on stack --lose 4     what it does about a lost packet
+                tcplens demo --on stack --lose 4     what that does about a lost packet
                 """,
             zh: """
                 tcplens demo                   一个服务端、一个客户端、一条连接：报文与状态
@@ -41,8 +44,11 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o hello.html     整篇教程做成一个网页，数字都来自这次运行
                 tcplens demo -o sheet.html --blank    课堂练习，答案在最后一页
                 tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
+                tcplens demo --wire            在两个内核之间：SYN-SENT 和 SYN-RECEIVED 是查到的，不是推断的
+                tcplens demo --lose 4          看内核怎样应对丢包
+                tcplens demo --do 'drop C:ACK#1' --do 'wait C 2s'    第三次握手丢失
                 tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
-                tcplens demo --on stack --lose 4     看它怎样应对丢包
+                tcplens demo --on stack --lose 4     看内置协议栈怎样应对丢包
                 """
         ).spoken)
 
@@ -51,10 +57,30 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(
         help: .init(
             Text(
-                en: "Lose this packet, by its number in the picture; with --on stack, and as often as wanted.",
-                zh: "让这个报文丢失（按图中编号）；需 --on stack，可多次使用。"
+                en: "Lose this packet, by its number in the picture; as often as wanted.",
+                zh: "让这个报文丢失（按图中编号）；可多次使用。"
             ).spoken, valueName: "n"))
     var lose: [Int] = []
+
+    @Flag(
+        help: .init(
+            Text(
+                en:
+                    "Between two kernels on a wire of our own, 10 ms each way: every state is the kernel's own word, SYN-SENT and SYN-RECEIVED too. --lose and --do need it and choose it.",
+                zh: "在两个内核之间的一条网线上进行，单程 10 毫秒：每个状态都由内核说出，SYN-SENT 和 SYN-RECEIVED 也不例外。用 --lose 或 --do 时自动如此。"
+            ).spoken))
+    var wire = false
+
+    @Option(
+        name: .customLong("do"),
+        help: .init(
+            Text(
+                en:
+                    "What the wire between the two kernels does: 'drop S:SYN,ACK#1', 'duplicate #4', 'hold C:ACK#1 3s', 'wait C 2s' (the client keeps silent); as often as wanted.",
+                zh:
+                    "两个内核之间的网线做什么：'drop S:SYN,ACK#1' 丢弃、'duplicate #4' 送两遍、'hold C:ACK#1 3s' 扣住、'wait C 2s' 客户端先不说话；可多次使用。"
+            ).spoken, valueName: "what"))
+    var interventions: [String] = []
 
     @Flag(
         name: .customShort("S"),
@@ -86,11 +112,12 @@ struct DemoCommand: AsyncParsableCommand {
         if port == 0 {
             throw ValidationError(Text(en: "--port takes 1 to 65535", zh: "--port 的范围是 1 到 65535").spoken)
         }
-        if !lose.isEmpty, on.host == .kernel {
+        _ = try KernelDemo.plan(lose: lose, words: interventions)
+        if wire || !interventions.isEmpty, on.host == .stack {
             throw ValidationError(
                 Text(
-                    en: "--lose needs --on stack: the kernel's loopback loses nothing",
-                    zh: "--lose 需要 --on stack：内核的回环不会丢包"
+                    en: "--wire and --do are for kernels; on our own TCP there is --lose",
+                    zh: "--wire 和 --do 用于内核；内置协议栈上请用 --lose"
                 ).spoken)
         }
         if form.format != .text, form.isPrinted, isCaptureOutput {
@@ -144,19 +171,15 @@ struct DemoCommand: AsyncParsableCommand {
         let canvas = output.canvas
         let privilege = try Privilege.find()
         if case .elsewhere(let status) = privilege { throw status }
-        var options = Experiment.Options()
-        options.port = port
-        options.furtherConnections = absolute ? Self.isnSamples : 0
-        var record: Experiment.Record
-        do {
-            record = try await Experiment(options).run()
-            if let wired = try? WireExperiment().run() { record = wired }
-        } catch {
-            throw Failure(error, port: port)
-        }
+        let record = try await KernelDemo(
+            port: port, furtherConnections: absolute ? Self.isnSamples : 0, isWired: wire,
+            plan: KernelDemo.plan(lose: lose, words: interventions)
+        ).run()
         let story = record.story
         let problem = story.flatMap {
-            save($0, from: "lo", system: KernelVersion.current.description, canvas.language)
+            save(
+                $0, from: record.place == .wire ? "wire" : "lo", system: KernelVersion.current.description,
+                canvas.language)
         }
         switch form.format {
         case .json: try form.write(JSONDocument.text(DemoFacts(record, story: story)) + "\n")

@@ -117,6 +117,9 @@ extension Experiment.Record {
                     client: client.description, server: server.description, kernel: KernelVersion.current.description,
                     packets: story?.steps.count, lost: droppedByKernel ?? 0)
         ]
+        if !unmatched.isEmpty {
+            texts.append(DemoWords.unmatched(unmatched.map(\.segment), last: story?.steps.last?.segment.number ?? 0))
+        }
         if let takenPort { texts.append(DemoWords.portTaken(takenPort, used: server.port)) }
         switch privilege {
         case .here, .elsewhere: break
