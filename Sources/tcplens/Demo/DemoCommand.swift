@@ -31,7 +31,7 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o hello.svg      the picture alone, for a page or a slide
                 tcplens demo --wire            between two kernels: SYN-SENT and SYN-RECEIVED seen, not concluded
                 tcplens demo --lose 4          what the kernel does about a lost packet
-                tcplens demo --do 'drop C:ACK#1' --do 'wait C 2s'    the handshake's third segment is lost
+                tcplens demo --do 'drop C:ACK#1'     the handshake's third segment is lost
                 tcplens demo --on stack        on our own TCP, with the reason for every segment
                 tcplens demo --on stack --lose 4     what that does about a lost packet
                 """,
@@ -46,7 +46,7 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
                 tcplens demo --wire            在两个内核之间：SYN-SENT 和 SYN-RECEIVED 是查到的，不是推断的
                 tcplens demo --lose 4          看内核怎样应对丢包
-                tcplens demo --do 'drop C:ACK#1' --do 'wait C 2s'    第三次握手丢失
+                tcplens demo --do 'drop C:ACK#1'     第三次握手丢失
                 tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
                 tcplens demo --on stack --lose 4     看内置协议栈怎样应对丢包
                 """
