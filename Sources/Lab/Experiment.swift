@@ -67,6 +67,17 @@ public struct Experiment: Sendable {
         public let furtherInitialNumbers: [UInt32]
         /// What was to be done to segments that never were.
         public var unmatched: [Intervention] = []
+        /// Both ends' sockets after each event, where the kernels were asked so often.
+        public var sockets: Sockets?
+    }
+
+    /// Both ends' sockets as the kernels listed them; an end that had none is missing.
+    public struct Sockets: Sendable {
+        /// When each segment had left, and when it had arrived, in the order of their numbers.
+        public let departures: [[Party: SocketEntry]]
+        public let arrivals: [[Party: SocketEntry]]
+        /// After each call that the story tells of.
+        public let calls: [[Party: SocketEntry]]
     }
 
     /// Where it took place.

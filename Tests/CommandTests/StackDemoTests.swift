@@ -253,9 +253,9 @@ struct StackDemoTests {
 
     @Test("a wire is for kernels")
     func wrongFlags() async throws {
-        for option in [["--wire"], ["--do", "drop #4"]] {
+        for option in [["--wire"], ["--step"], ["--do", "drop #4"]] {
             let run = try await Run(["demo", "--on", "stack", "--lang", "en"] + option)
-            #expect(run.status == 2 && run.err.contains("--wire and --do are for kernels"), "\(option)")
+            #expect(run.status == 2 && run.err.contains("--wire, --step and --do are for kernels"), "\(option)")
         }
         #expect(try await Run("demo", "--on", "stack", "--lose", "0").status == 2)
         #expect(try await Run("demo", "--on", "moon").status == 2)

@@ -50,7 +50,8 @@
             return Experiment.Record(
                 place: .wire, server: endpoint, takenPort: nil, client: client, dial: run.dial,
                 serverEvents: run.serverEvents, observations: [], tables: run.tables, story: run.record.story,
-                droppedByKernel: 0, furtherInitialNumbers: numbers, unmatched: run.unmatched)
+                droppedByKernel: 0, furtherInitialNumbers: numbers, unmatched: run.unmatched,
+                sockets: run.record.sockets)
         }
 
         private static func listen(_ wire: KernelWire, _ port: UInt16) throws -> StreamSocket {

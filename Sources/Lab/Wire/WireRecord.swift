@@ -23,9 +23,11 @@
         }
 
         /// One end as its kernel tells of it.
-        struct Look: Equatable {
+        struct Look {
             var state: State
             var isMini = false
+            /// As the kernel listed it; `nil` where there was no socket of the connection.
+            var entry: SocketEntry?
         }
 
         /// Something that was followed by a look at both ends, and that no segment's departure shows.
@@ -80,6 +82,16 @@
                 paths[party, default: []].append(
                     StatePath.Entry(seen: look.state, isMini: look.isMini, time: time, cause: cause))
             }
+        }
+
+        /// Both ends' sockets after a segment had left, and when it had arrived, by its number; and after each call, in order.
+        var sockets: Experiment.Sockets {
+            func entries(_ looks: [Party: Look]) -> [Party: SocketEntry] { looks.compactMapValues(\.entry) }
+            return Experiment.Sockets(
+                departures: segments.map { entries($0.atDeparture) }, arrivals: segments.map { entries($0.atArrival) },
+                calls: moments.compactMap { moment in
+                    if case .segment = moment.cause { nil } else { entries(moment.looks) }
+                })
         }
 
         // MARK: As a story

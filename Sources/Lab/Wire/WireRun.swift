@@ -155,7 +155,7 @@
                 : wire.socket(of: .server, local: server, remote: client)
             if let entry {
                 if party == .server { hasBegun = true }
-                return WireRecord.Look(state: entry.state, isMini: entry.form != .full)
+                return WireRecord.Look(state: entry.state, isMini: entry.form != .full, entry: entry)
             }
             return WireRecord.Look(state: party == .client || hasBegun ? .closed : .listen)
         }

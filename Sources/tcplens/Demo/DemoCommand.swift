@@ -30,6 +30,7 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o sheet.html --blank    a hand-out, with the answers on its last page
                 tcplens demo -o hello.svg      the picture alone, for a page or a slide
                 tcplens demo --wire            between two kernels: SYN-SENT and SYN-RECEIVED seen, not concluded
+                tcplens demo --step            the same step by step, each segment held, dropped or doubled at will
                 tcplens demo --lose 4          what the kernel does about a lost packet
                 tcplens demo --do 'drop C:ACK#1'     the handshake's third segment is lost
                 tcplens demo --on stack        on our own TCP, with the reason for every segment
@@ -45,6 +46,7 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o sheet.html --blank    课堂练习，答案在最后一页
                 tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
                 tcplens demo --wire            在两个内核之间：SYN-SENT 和 SYN-RECEIVED 是查到的，不是推断的
+                tcplens demo --step            一步一步地看，随时扣住、丢弃或重复某个报文段
                 tcplens demo --lose 4          看内核怎样应对丢包
                 tcplens demo --do 'drop C:ACK#1'     第三次握手丢失
                 tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
@@ -70,6 +72,20 @@ struct DemoCommand: AsyncParsableCommand {
                 zh: "在两个内核之间的一条网线上进行，单程 10 毫秒：每个状态都由内核说出，SYN-SENT 和 SYN-RECEIVED 也不例外。用 --lose 或 --do 时自动如此。"
             ).spoken))
     var wire = false
+
+    @Flag(
+        help: .init(
+            Text(
+                en: "Go through it step by step on such a wire, with the chance to lose, double or hold each segment.",
+                zh: "在这样的网线上一步一步地看，随时可以让报文段丢失、重复或晚到。"
+            ).spoken))
+    var step = false
+
+    @Flag(
+        help: .init(
+            Text(en: "With --step: all steps at once, without waiting for keys.", zh: "配合 --step：一次列出所有步骤，不等按键。").spoken
+        ))
+    var play = false
 
     @Option(
         name: .customLong("do"),
@@ -113,11 +129,11 @@ struct DemoCommand: AsyncParsableCommand {
             throw ValidationError(Text(en: "--port takes 1 to 65535", zh: "--port 的范围是 1 到 65535").spoken)
         }
         _ = try KernelDemo.plan(lose: lose, words: interventions)
-        if wire || !interventions.isEmpty, on.host == .stack {
+        if wire || step || !interventions.isEmpty, on.host == .stack {
             throw ValidationError(
                 Text(
-                    en: "--wire and --do are for kernels; on our own TCP there is --lose",
-                    zh: "--wire 和 --do 用于内核；内置协议栈上请用 --lose"
+                    en: "--wire, --step and --do are for kernels; on our own TCP there is --lose",
+                    zh: "--wire、--step 和 --do 用于内核；内置协议栈上请用 --lose"
                 ).spoken)
         }
         if form.format != .text, form.isPrinted, isCaptureOutput {
@@ -171,6 +187,7 @@ struct DemoCommand: AsyncParsableCommand {
         let canvas = output.canvas
         let privilege = try Privilege.find()
         if case .elsewhere(let status) = privilege { throw status }
+        if step { return try goStepByStep(canvas) }
         let record = try await KernelDemo(
             port: port, furtherConnections: absolute ? Self.isnSamples : 0, isWired: wire,
             plan: KernelDemo.plan(lose: lose, words: interventions)
@@ -211,6 +228,14 @@ struct DemoCommand: AsyncParsableCommand {
                         zh: "或在内置协议栈上：  tcplens demo --on stack -w \(capturePath ?? "")")
                 ])
         }
+    }
+
+    private func goStepByStep(_ canvas: Canvas) throws {
+        let plan = try KernelDemo.plan(lose: lose, words: interventions)
+        var session = try StepSession(plan, canvas: canvas) { [port] plan in
+            try KernelDemo(port: port, furtherConnections: 0, isWired: true, plan: plan).runOnWire()
+        }
+        try session?.go(playing: play)
     }
 
     /// As a picture that is no text.

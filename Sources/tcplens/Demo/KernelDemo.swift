@@ -22,7 +22,7 @@ struct KernelDemo {
         }
     }
 
-    private func runOnWire() throws -> Experiment.Record {
+    func runOnWire() throws -> Experiment.Record {
         #if os(Linux)
             do {
                 var options = WireExperiment.Options()
