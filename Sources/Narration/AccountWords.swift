@@ -96,6 +96,7 @@ extension Testimony.Moment {
         switch cause {
         case .segment(let number): Text(en: "#\(number) arrives", zh: "#\(number) 到达")
         case .call(let name): Text(verbatim: "\(name)()")
+        case .returned(let name): Text(verbatim: "\(name)() = OK")
         case .timer(let timer): timer.text
         case .icmp: Text(verbatim: "ICMP")
         case .itself: Text(verbatim: "")

@@ -122,7 +122,7 @@ extension Tutorial {
                     "<b>\(entry.state.name)</b>",
                     "\(entry.time.map { Self.milliseconds($0.nanoseconds(since: start)) } ?? "-")",
                     cause(entry, path.party),
-                    "\(DemoWords.provenance(entry, seenAt: entry.observed.map { Self.milliseconds($0.nanoseconds(since: start)) }))",
+                    "\(DemoWords.provenance(entry, seenAt: entry.seenLater.map { Self.milliseconds($0.nanoseconds(since: start)) }))",
                 ]
             }
             chapter += HTML.table(
@@ -130,7 +130,7 @@ extension Tutorial {
                 id: "path-of-\(path.party.rawValue)", class: "paths",
                 title: "\(DemoWords.states)\(EventSentences.colon)\(path.party.text)")
         }
-        if paths.contains(where: { $0.entries.contains { $0.observed != nil } }) {
+        if paths.contains(where: { $0.entries.contains { $0.seenLater != nil } }) {
             chapter += "<p class=\"small\">\(TutorialWords.whenKnown)</p>\n"
         }
         if let waiting {
