@@ -191,7 +191,8 @@ let package = Package(
         .testTarget(
             name: "WebPageTests",
             dependencies: [
-                "WebPage", "Lab", "Narration", "Scenes", "Stories", "CaptureFile", "TCPState", "TCPWire", "Tracking",
+                "WebPage", "Lab", "Narration", "Passes", "Scenes", "Stories", "CaptureFile", "TCPState", "TCPWire",
+                "Tracking", "Transcripts",
             ],
             swiftSettings: plain),
         .testTarget(

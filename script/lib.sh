@@ -25,6 +25,8 @@ setcap       libcap2-bin  libcap         libcap         libcap-setcap libcap-pro
 rsvg-convert librsvg2-bin librsvg2-tools librsvg        rsvg-convert  rsvg-convert   librsvg
 python3      python3        python3        python         python3       python3        python3
 tmux         tmux         tmux           tmux           tmux          tmux           tmux
+zsh          zsh          zsh            zsh            zsh           zsh            zsh
+fish         fish         fish           fish           fish          fish           fish
 xz           xz-utils     xz             xz             xz            xz             xz
 chromium     chromium     chromium       chromium       chromium      chromium       -
 ensurepip    python3-venv python3        python         python3       python3        -
@@ -35,7 +37,7 @@ debootstrap  debootstrap  debootstrap    debootstrap    debootstrap   debootstra
 # shellcheck disable=SC2034
 build_needs=(pcap/pcap.h zlib.h)
 # shellcheck disable=SC2034
-compare_needs=(tshark tcpdump ip ss unshare setpriv setcap tmux rsvg-convert)
+compare_needs=(tshark tcpdump ip ss unshare setpriv setcap tmux zsh fish rsvg-convert)
 # shellcheck disable=SC2034
 browser_needs=(chromium python3 ensurepip)
 
@@ -287,9 +289,32 @@ stage() {
         if [[ $language == zh ]]; then folder=$dir/share/man/zh_CN/man1; fi
         "$dir/bin/tcplens" manual --lang "$language" >"$folder/tcplens.1"
     done
+    # bash shows words only, which are the same in every language.
     "$dir/bin/tcplens" --generate-completion-script bash >"$dir/share/bash-completion/completions/tcplens"
-    "$dir/bin/tcplens" --generate-completion-script zsh >"$dir/share/zsh/site-functions/_tcplens"
-    "$dir/bin/tcplens" --generate-completion-script fish >"$dir/share/fish/vendor_completions.d/tcplens.fish"
+    completions_for_zsh "$dir/bin/tcplens" >"$dir/share/zsh/site-functions/_tcplens"
+    completions_for_fish "$dir/bin/tcplens" >"$dir/share/fish/vendor_completions.d/tcplens.fish"
+}
+
+# completion PROGRAM SHELL LANGUAGE: the program's own script; each language's has its own explanations beside the words.
+completion() { TCPLENS_LANG=$3 "$1" --generate-completion-script "$2"; }
+
+# One file for everybody on the machine, whatever their language: it is chosen as the program chooses it.
+completions_for_zsh() {
+    # shellcheck disable=SC2016 # for zsh to expand
+    printf '#compdef tcplens\n\ncase ${TCPLENS_LANG:-${LC_ALL:-${LC_MESSAGES:-$LANG}}} in\nzh*)\n'
+    completion "$1" zsh zh | sed 1d
+    printf ';;\n*)\n'
+    completion "$1" zsh en | sed 1d
+    printf ';;\nesac\n'
+}
+
+completions_for_fish() {
+    # shellcheck disable=SC2016 # for fish to expand
+    printf 'if string match -q "zh*" -- (string match -r ".+" -- $TCPLENS_LANG $LC_ALL $LC_MESSAGES $LANG)[1]\n'
+    completion "$1" fish zh
+    printf 'else\n'
+    completion "$1" fish en
+    printf 'end\n'
 }
 
 columns() {

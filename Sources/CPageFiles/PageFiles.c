@@ -6,6 +6,9 @@
 static const unsigned char page_css[] = {
 #embed "Files/page.css"
 };
+static const unsigned char machine_css[] = {
+#embed "Files/machine.css"
+};
 static const unsigned char choices_js[] = {
 #embed "Files/choices.js"
 };
@@ -33,6 +36,9 @@ static const unsigned char main_js[] = {
 static const unsigned char parts_js[] = {
 #embed "Files/parts.js"
 };
+static const unsigned char scrolling_js[] = {
+#embed "Files/scrolling.js"
+};
 static const unsigned char selection_js[] = {
 #embed "Files/selection.js"
 };
@@ -48,6 +54,7 @@ static const unsigned char teach_js[] = {
 
 static const struct page_file all_files[] = {
     {"page.css", page_css, sizeof page_css},
+    {"machine.css", machine_css, sizeof machine_css},
     {"choices.js", choices_js, sizeof choices_js},
     {"data.js", data_js, sizeof data_js},
     {"elements.js", elements_js, sizeof elements_js},
@@ -57,6 +64,7 @@ static const struct page_file all_files[] = {
     {"machine.js", machine_js, sizeof machine_js},
     {"main.js", main_js, sizeof main_js},
     {"parts.js", parts_js, sizeof parts_js},
+    {"scrolling.js", scrolling_js, sizeof scrolling_js},
     {"selection.js", selection_js, sizeof selection_js},
     {"stepper.js", stepper_js, sizeof stepper_js},
     {"swipe.js", swipe_js, sizeof swipe_js},

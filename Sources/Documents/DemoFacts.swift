@@ -26,7 +26,7 @@ package struct DemoFacts: Encodable {
     let takenPort: UInt16?
     let privateNamespace: Bool
     let captured: Bool
-    let dropped: UInt32?
+    let dropped: Int?
     let story: StoryFacts?
     let tables: [Table]
     let observations: [Observation]
@@ -38,8 +38,8 @@ package struct DemoFacts: Encodable {
         server = record.server.description
         takenPort = record.takenPort
         privateNamespace = PrivateRun.isInside
-        captured = record.recording != nil
-        dropped = record.recording?.statistics.droppedByKernel
+        captured = record.droppedByKernel != nil
+        dropped = record.droppedByKernel
         self.story = story.map { StoryFacts($0, number: 1, observations: record.observations) }
         tables = record.tables.map { Table(moment: $0.moment.rawValue, sockets: $0.sockets.map { SocketFacts($0) }) }
         observations = record.observations.map {

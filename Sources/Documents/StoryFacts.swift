@@ -101,6 +101,7 @@ package struct StoryFacts: Encodable {
             switch moment.cause {
             case .segment(let packet): (cause, number) = ("segment", packet)
             case .call(let name): (cause, call) = ("call", name)
+            case .returned(let name): (cause, call) = ("returned", name)
             case .timer(let name): (cause, timer) = ("timer", name.rawValue)
             case .icmp: cause = "icmp"
             case .itself: cause = "itself"

@@ -108,6 +108,11 @@ public struct LadderDrawing: Sendable {
         }
     }
 
+    /// What the drawing's patterns and signs mean, and the footer, as a drawing of its own: for several that differ in their times.
+    public func legend(sharing style: inout SharedStyle) -> String {
+        style.share(SVGPage(scene, options: options).legend(), prefix: options.prefix)
+    }
+
     /// What drawings that share their presentation need once in their page, in an element `svg` that takes no room.
     public static let sharedDefinitions: String = {
         var definitions = Markup()

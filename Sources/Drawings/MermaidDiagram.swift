@@ -11,6 +11,9 @@ public struct MermaidDiagram: Sendable {
     private let absoluteNumbers: Bool
     private let silence: Int64
 
+    /// The characters that Mermaid draws where nobody has set its `maxTextSize`.
+    public static let usualLimit = 50_000
+
     /// - Parameters:
     ///   - absoluteNumbers: sequence numbers as they stand in the headers, not relative to the ISNs.
     ///   - silence: the longest pause, in nanoseconds, that gets no note.
@@ -25,7 +28,9 @@ public struct MermaidDiagram: Sendable {
 
     /// All lines.
     public var text: String {
-        var lines = ["sequenceDiagram"]
+        // A string in double quotes of YAML: what has a meaning in it is spelled out as in JSON.
+        let heading = Printable.text(scene.title(language)).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        var lines = ["---", "title: \"\(heading)\"", "---", "sequenceDiagram"]
         for (index, lane) in scene.lanes.enumerated() {
             lines.append("    participant \(name(index)) as \(Self.escaped(title(lane)))")
         }

@@ -71,4 +71,11 @@ public enum Palette {
         }.joined()
             + "\(scope) .arrow{stroke:\(text(Ink.ink.colour(theme)))}\(scope) .rim{stroke:\(text(Ink.paper.colour(theme)))}"
     }
+
+    /// A style sheet with the colours of `theme` as plain values where it names them: `var(--open)`; `quiet` and `line` are what
+    /// is there for orientation.
+    public static func literal(_ style: String, _ theme: Theme) -> String {
+        let names = Ink.allCases.map { ($0.rawValue, $0) } + [("quiet", .dim), ("line", .dim), ("accent", .weClosed)]
+        return names.reduce(style) { $0.replacing("var(--\($1.0))", with: text($1.1.colour(theme))) }
+    }
 }

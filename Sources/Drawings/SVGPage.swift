@@ -207,3 +207,18 @@ struct SVGPage {
         body.line()
     }
 }
+
+extension SVGPage {
+    /// The legend and the footer alone, as wide as the drawing.
+    func legend() -> String {
+        let (names, clock) = (scene.rowNames, clock)
+        let drawings = LaneBand.bands(of: scene, capacity: LadderDrawing.mostLanes, silence: options.silence).map {
+            BandDrawing($0, of: scene, names: names, clock: clock, options: options)
+        }
+        let width = drawings.map(\.layout.width).max() ?? options.width
+        var body = Markup()
+        var y = 0.0
+        Legend(scene, options: options, timers: Set(drawings.flatMap(\.timers))).draw(width: width, y: &y, in: &body)
+        return page(body, width: width, top: 0, height: y + 10)
+    }
+}

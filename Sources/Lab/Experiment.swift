@@ -48,41 +48,44 @@ public struct Experiment: Sendable {
 
     /// What was seen.
     public struct Record: Sendable {
+        public let place: Place
         public let server: Endpoint
         /// The port that was asked for, where it was taken.
         public let takenPort: UInt16?
         public let client: Endpoint
         public let dial: DialStory
         public let serverEvents: [ServerEvent]
+        /// What the kernel showed where it was asked now and then; empty where it was asked after each event, so that the story
+        /// itself tells.
         public let observations: [StateObservation]
         public let tables: [TableMoment]
-        /// `nil` where packets could not be captured.
-        public let recording: Recording?
-        /// Why they could not.
-        public let captureProblem: LiveCaptureError?
-
         /// The story of the experiment's connection; `nil` without packets.
-        public var story: ConnectionStory? {
-            guard let recording else { return nil }
-            let analysis = CaptureAnalysis(recording.packets)
-            let index = analysis.connections.firstIndex {
-                $0.clientEndpoint == client && $0.serverEndpoint == server
-            }
-            guard let stored = index.flatMap({ analysis.stored($0 + 1) }), var story = ConnectionStory(stored) else {
-                return nil
-            }
-            story.confirm(by: observations)
-            return story
-        }
-
+        public let story: ConnectionStory?
+        /// Packets that the kernel could not hand over; `nil` where none could be captured.
+        public let droppedByKernel: Int?
         /// The ISNs of the connections that were made afterwards.
-        public var furtherInitialNumbers: [UInt32] {
-            guard let recording else { return [] }
-            let analysis = CaptureAnalysis(recording.packets)
-            return analysis.connections
-                .filter { $0.serverEndpoint == server && $0.clientEndpoint != client }
-                .map(\.client.initialSequence.rawValue)
-        }
+        public let furtherInitialNumbers: [UInt32]
+        /// What was to be done to segments that never were.
+        public var unmatched: [Intervention] = []
+        /// Both ends' sockets after each event, where the kernels were asked so often.
+        public var sockets: Sockets?
+    }
+
+    /// Both ends' sockets as the kernels listed them; an end that had none is missing.
+    public struct Sockets: Sendable {
+        /// When each segment had left, and when it had arrived, in the order of their numbers.
+        public let departures: [[Party: SocketEntry]]
+        public let arrivals: [[Party: SocketEntry]]
+        /// After each call that the story tells of.
+        public let calls: [[Party: SocketEntry]]
+    }
+
+    /// Where it took place.
+    public enum Place: Sendable {
+        /// On this machine's loopback, or a private one.
+        case loopback
+        /// Between two kernels on a wire of our own.
+        case wire
     }
 
     private let options: Options
@@ -112,13 +115,28 @@ public struct Experiment: Sendable {
             Self.isComplete(packets, dial, server.endpoint)
         }
         guard case .established = dial.outcome, let client = dial.local else { throw .dial(dial.outcome) }
-        var problem: LiveCaptureError?
-        if case .failure(let error) = recorder { problem = error }
+        let seen = recording.map { Self.seen($0, of: client, server.endpoint) }
+        var story = seen?.story
+        story?.confirm(by: observations)
         return Record(
-            server: server.endpoint, takenPort: server.takenPort, client: client, dial: dial,
+            place: .loopback, server: server.endpoint, takenPort: server.takenPort, client: client, dial: dial,
             serverEvents: await events, observations: observations,
-            tables: stage.tables.map { $0.limited(to: client) }, recording: recording,
-            captureProblem: problem)
+            tables: stage.tables.map { $0.limited(to: client) }, story: story,
+            droppedByKernel: recording.map { Int($0.statistics.droppedByKernel) },
+            furtherInitialNumbers: seen?.otherNumbers ?? [])
+    }
+
+    /// The experiment's connection in a recording, and the ISNs of the others.
+    private static func seen(
+        _ recording: Recording, of client: Endpoint, _ server: Endpoint
+    ) -> (story: ConnectionStory?, otherNumbers: [UInt32]) {
+        let analysis = CaptureAnalysis(recording.packets)
+        let index = analysis.connections.firstIndex { $0.clientEndpoint == client && $0.serverEndpoint == server }
+        let others = analysis.connections.filter { $0.serverEndpoint == server && $0.clientEndpoint != client }
+        return (
+            index.flatMap { analysis.stored($0 + 1) }.flatMap { ConnectionStory($0) },
+            others.map(\.client.initialSequence.rawValue)
+        )
     }
 
     private func listen() throws(Failure) -> GreetingServer {

@@ -75,6 +75,23 @@
             }
         }
 
+        /// Waits until one of several devices has sent something that was not taken yet, or the time has come.
+        package static func wait(for devices: [TUNDevice], until deadline: Int64) {
+            var watched = devices.map { pollfd(fd: $0.tap, events: Int16(POLLIN), revents: 0) }
+            while true {
+                for device in devices { device.drain() }
+                let left = deadline &- SystemClock.ticks()
+                guard left > 0 else { return }
+                // Never longer than was asked for: what is left of a millisecond passes without looking.
+                guard left >= 1_000_000 else {
+                    if unsafe poll(&watched, nfds_t(watched.count), 0) > 0 { return }
+                    SystemClock.sleep(microseconds: 20)
+                    continue
+                }
+                if unsafe poll(&watched, nfds_t(watched.count), Int32(clamping: left / 1_000_000)) > 0 { return }
+            }
+        }
+
         /// Lets the time pass; what is sent meanwhile is kept.
         package func wait(until deadline: Int64) {
             while true {

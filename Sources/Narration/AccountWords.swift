@@ -96,6 +96,7 @@ extension Testimony.Moment {
         switch cause {
         case .segment(let number): Text(en: "#\(number) arrives", zh: "#\(number) 到达")
         case .call(let name): Text(verbatim: "\(name)()")
+        case .returned(let name): Text(verbatim: "\(name)() = OK")
         case .timer(let timer): timer.text
         case .icmp: Text(verbatim: "ICMP")
         case .itself: Text(verbatim: "")
@@ -110,7 +111,7 @@ extension TimerName {
         case .retransmission: Text(en: "retransmission timer", zh: "重传定时器到期")
         case .reordering: Text(en: "reordering timer", zh: "乱序定时器到期")
         case .lossProbe: Text(en: "tail-loss probe timer", zh: "尾部丢包探测定时器到期")
-        case .persist: Text(en: "persist timer", zh: "坚持定时器到期")
+        case .persist: Text(en: "persist timer", zh: "持续定时器到期")
         case .delayedAcknowledgment: Text(en: "delayed ACK timer", zh: "延迟确认定时器到期")
         case .keepAlive: Text(en: "keep-alive timer", zh: "保活定时器到期")
         case .userTimeout: Text(en: "user time-out", zh: "用户超时定时器到期")

@@ -46,7 +46,7 @@ extension PacketCounts {
         var chinese = "\(packets) 个报文中有 \(cutOff) 个在抓包中被截断"
         if !lengths.isEmpty {
             english += " (snap length \(snap))"
-            chinese += "（snap length \(snap)）"
+            chinese += "（snaplen \(snap)）"
         }
         if cutInOptions > 0 {
             english += ", \(cutInOptions) of them within TCP's options, which are unknown from there on"

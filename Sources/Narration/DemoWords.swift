@@ -31,6 +31,32 @@ package enum DemoWords {
             zh: "客户端 \(client)，服务端 \(server)，\(kernel)" + (seen.map { "；" + $0.zh } ?? ""))
     }
 
+    package static func whatOnWire(client: String, server: String, kernel: String, packets: Int) -> Text {
+        Text(
+            en:
+                "client \(client), server \(server), \(kernel): two kernels on a wire of our own, 10 ms each way; both ends were asked after each of \(counted(packets, "packet")) had left and had arrived",
+            zh:
+                "客户端 \(client)，服务端 \(server)，\(kernel)：两个内核协议栈，中间是一条自己的网线，单程 10 毫秒；共 \(packets) 个报文，每个发出和到达时都查过两端的套接字"
+        )
+    }
+
+    /// What was to be done to segments that never were.
+    package static func unmatched(_ segments: [String], last: Int) -> Text {
+        Text(
+            en:
+                "\(segments.joined(separator: ", ")): no such segment was sent, so nothing was done to it. This connection has #1 to #\(last).",
+            zh: "\(segments.joined(separator: "、"))：没有发出过这样的报文段，也就没有处理。这条连接只有 #1 到 #\(last)。")
+    }
+
+    /// How the states on a wire are known.
+    package static let wireNote = Text(
+        en: "kernel: sock_diag was asked as soon as the segment had left or arrived, or the call had been made.",
+        zh: "内核：报文一发出、一到达，或程序一调用，就用 sock_diag 查过。")
+
+    package static let insideOnWire = Text(
+        en: "No right to do so outside: both are private network namespaces of this user.",
+        zh: "当前用户没有这个权限：两端都在该用户私有的网络命名空间里。")
+
     package static func portTaken(_ port: UInt16, used: UInt16) -> Text {
         Text(
             en: "Port \(port) is taken on this machine: the server listens on \(used) instead.",
@@ -79,7 +105,7 @@ package enum DemoWords {
     package static let rehearsalNote = Text(
         en:
             "The kernel's packets could not be captured here. This is the same experiment on our own TCP in virtual time: not what the kernel did above, but every segment with its reason. The whole page: tcplens demo --on stack",
-        zh: "这里抓不到内核的报文。下面是同一个实验在内置 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都有原因。完整页面：tcplens demo --on stack")
+        zh: "这里抓不到内核的报文。下面是同一个实验在内置 TCP 协议栈上、在虚拟时间里的经过：不是上面内核的那一次，但每个报文段都注明了原因。完整页面：tcplens demo --on stack")
 
     package static func stackNumbers(_ numbers: [UInt32]) -> Text {
         let words = numbers.map(String.init)
@@ -215,12 +241,13 @@ package enum DemoWords {
     package static func next(savedAs path: String?, absolute: Bool) -> [Text] {
         let file = path ?? "hello.pcapng"
         var next: [Text] = []
-        if !absolute { next.append(Text(en: "real numbers:     tcplens demo -S", zh: "真实序号：  tcplens demo -S")) }
+        if !absolute { next.append(Text(en: "real numbers:     tcplens demo -S", zh: "真实序号：        tcplens demo -S")) }
         if path == nil {
             next.append(
                 Text(en: "for Wireshark:    tcplens demo -w \(file)", zh: "存给 Wireshark：  tcplens demo -w \(file)"))
         } else {
-            next.append(Text(en: "header by bits:   tcplens header \(file)#1", zh: "逐位看首部：  tcplens header \(file)#1"))
+            next.append(
+                Text(en: "header by bits:   tcplens header \(file)#1", zh: "逐位看首部：      tcplens header \(file)#1"))
         }
         return next
     }

@@ -42,7 +42,7 @@ package enum DialWords {
             let sender = message.sender.map { "\($0)" } ?? "?"
             return Text(
                 en: "REFUSED  an ICMP message from \(sender) refused \(remote): a firewall's doing, not a closed port",
-                zh: "被拒绝  来自 \(sender) 的 ICMP 报文拒绝了 \(remote)：这是防火墙所为，不是端口没开")
+                zh: "被拒绝  来自 \(sender) 的 ICMP 报文拒绝了 \(remote)：是防火墙拒绝的，不是端口没开")
         case .timedOut:
             return Text(
                 en: "TIMEOUT  no answer from \(remote) in \(seconds) s: no SYN-ACK, no RST, no ICMP",

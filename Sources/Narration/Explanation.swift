@@ -42,7 +42,7 @@ public enum Explanation {
         let flags = step.segment.header.flags.description
         return Text(
             en: "#\(step.segment.number) \(flags): what #\(original) carried, again.",
-            zh: "#\(step.segment.number) \(flags)：再次发送 #\(original) 的内容。")
+            zh: "#\(step.segment.number) \(flags)：重传 #\(original) 的内容。")
     }
 
     private static func paragraph(_ step: ConnectionStory.Step, in story: ConnectionStory) -> Text? {
@@ -96,7 +96,8 @@ public enum Explanation {
                     ack = \(seq) + \(length) = \(next).
                     """,
                 zh: """
-                    #\(number) 数据：\(who.chinese)发出 \(length) 字节，序号 \(seq) 到 \(next &- 1)。\
+                    #\(number) 数据：\(who.chinese)发出 \(length) 字节，\
+                    \(length == 1 ? "序号 \(seq)" : "序号 \(seq) 到 \(next &- 1)")。\
                     对方应回 ack = \(seq) + \(length) = \(next)。
                     """)
         case .acknowledgment where step.covers.fin:
@@ -142,7 +143,7 @@ public enum Explanation {
     private static func ownEnd(_ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text {
         if step.state(of: step.sender).state == .closing {
             return Text(
-                en: "Its own FIN is not acknowledged yet: CLOSING.", zh: "它自己的 FIN 还没有得到确认：CLOSING。")
+                en: "Its own FIN is not acknowledged yet: CLOSING.", zh: "它自己的 FIN 还没有得到确认，处于 CLOSING。")
         }
         guard step.state(of: step.sender).state == .timeWait else {
             return Text(

@@ -44,7 +44,7 @@ extension FilterField.Kind {
     /// What it is, with an example.
     public var text: Text {
         switch self {
-        case .flag: Text(en: "true or false (1, 0)", zh: "真假值（1、0）")
+        case .flag: Text(en: "true or false (1, 0)", zh: "布尔值（1、0）")
         case .count: Text(en: "a count (3)", zh: "计数（如 3）")
         case .number: Text(en: "a number (443)", zh: "数值（如 443）")
         case .octets: Text(en: "an amount of bytes (1500, 10k, 1MiB)", zh: "字节数（如 1500、10k、1MiB）")
@@ -54,7 +54,7 @@ extension FilterField.Kind {
             Text(
                 en: "an address, a port or both (10.0.0.1, :443, [::1]:443)",
                 zh: "地址、端口或两者（如 10.0.0.1、:443、[::1]:443）")
-        case .text: Text(en: "a word", zh: "词")
+        case .text: Text(en: "a word", zh: "文本")
         }
     }
 }

@@ -5,7 +5,7 @@ package enum HandOutWords {
     package static let title = Text(en: "The three-way handshake: fill in what is missing", zh: "三次握手：把空补上")
     package static let hint = Text(
         en: "Everything on this sheet was captured in one run. The answers are on the last page.",
-        zh: "这张练习上的一切都是一次真实运行抓到的。答案在最后一页。")
+        zh: "本页内容都抓自一次真实的运行。答案在最后一页。")
     package static let name = Text(en: "Name", zh: "姓名")
     package static let date = Text(en: "Date", zh: "日期")
     package static let picture = Text(

@@ -10,8 +10,12 @@ public enum HeaderWords {
     public static let acknowledgmentNumber = Text(en: "Acknowledgment number", zh: "确认号")
     /// The header's length in 32-bit words.
     public static let dataOffset = Text(en: "Data offset", zh: "数据偏移")
+    /// The same, in a field of four bits: two lines.
+    public static let dataOffsetLines = [Text(en: "Data", zh: "数据"), Text(en: "offset", zh: "偏移")]
     /// Sent as zero.
     public static let reserved = Text(en: "Reserved", zh: "保留位")
+    /// The same, in a field of three bits: two lines.
+    public static let reservedLines = [Text(en: "Rsr-", zh: "保留"), Text(en: "ved", zh: "位")]
     /// The control bits together.
     public static let flags = Text(en: "Flags", zh: "控制位")
     /// As on the wire, before scaling.

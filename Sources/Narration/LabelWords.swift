@@ -10,9 +10,9 @@ extension SegmentLabel {
         case .lost: Text(en: "lost", zh: "丢失")
         case .notTaken: Text(en: "seems not taken", zh: "对端似乎没收下")
         case .selfConnection: Text(en: "to itself", zh: "自连接")
-        case .refusedRetry: Text(en: "asks again after RST", zh: "被拒后再试")
-        case .synRetry: Text(en: "SYN again", zh: "重发 SYN")
-        case .synAckRetry: Text(en: "SYN-ACK again", zh: "重发 SYN-ACK")
+        case .refusedRetry: Text(en: "asks again after RST", zh: "被拒后重试")
+        case .synRetry: Text(en: "SYN again", zh: "重传 SYN")
+        case .synAckRetry: Text(en: "SYN-ACK again", zh: "重传 SYN-ACK")
         case .simultaneousOpen: Text(en: "simultaneous open", zh: "同时打开")
         case .fastOpenData: Text(en: "Fast Open", zh: "Fast Open 携带数据")
         case .fastOpenRequest: Text(en: "asks for a Fast Open cookie", zh: "请求 Fast Open cookie")
@@ -29,14 +29,14 @@ extension SegmentLabel {
         case .windowProbe: Text(en: "window probe", zh: "窗口探测")
         case .windowProbeAnswer: Text(en: "answers the probe", zh: "应答窗口探测")
         case .keepAlive: Text(en: "keep-alive", zh: "保活探测")
-        case .keepAliveAnswer: Text(en: "still alive", zh: "应答保活")
+        case .keepAliveAnswer: Text(en: "still alive", zh: "应答保活探测")
         case .reordered: Text(en: "out of order", zh: "乱序到达")
         case .fastRetransmission: Text(en: "fast retransmission", zh: "快速重传")
         case .recoveryRetransmission: Text(en: "sent again in recovery", zh: "恢复期重传")
         case .tailLossProbe: Text(en: "tail-loss probe", zh: "尾部丢包探测（TLP）")
         case .timeoutRetransmission: Text(en: "sent again by time-out", zh: "超时重传")
         case .timerRetransmission: Text(en: "sent again by a timer", zh: "定时器重传")
-        case .probedRetransmission: Text(en: "again after probe", zh: "探测后重发")
+        case .probedRetransmission: Text(en: "again after probe", zh: "探测后重传")
         case .smallerRetransmission: Text(en: "again, smaller", zh: "改小后重传")
         case .retransmission: Text(en: "sent again", zh: "重传")
         case .zeroWindow: Text(en: "zero window", zh: "零窗口")
@@ -44,7 +44,7 @@ extension SegmentLabel {
         case .challengeACK: Text(en: "challenge ACK", zh: "挑战 ACK")
         case .duplicateSACK: Text(en: "DSACK: came twice", zh: "DSACK：重复收到")
         case .duplicateACK: Text(en: "dup ACK", zh: "重复 ACK")
-        case .answersDuplicate: Text(en: "had it already", zh: "答重复报文")
+        case .answersDuplicate: Text(en: "had it already", zh: "应答重复报文段")
         case .ackedUnseen: Text(en: "ACKs what is not here", zh: "确认了没抓到的数据")
         case .captureGap: Text(en: "not captured before", zh: "前面漏抓")
         case .missingBefore: Text(en: "a hole before it", zh: "前面有缺口")
@@ -52,12 +52,12 @@ extension SegmentLabel {
         case .delayedACK: Text(en: "delayed ACK", zh: "延迟确认")
         case .simultaneousClose: Text(en: "simultaneous close", zh: "同时关闭")
         case .spurious: Text(en: "needless", zh: "多余")
-        case .originalNotCaptured: Text(en: "first not captured", zh: "原报文没抓到")
+        case .originalNotCaptured: Text(en: "first not captured", zh: "原报文段没抓到")
         case .lostBeforeCapture: Text(en: "lost before here", zh: "抓包点之前已丢")
         case .windowFull: Text(en: "window full", zh: "窗口已满")
-        case .reusedTuple: Text(en: "ports used before", zh: "端口复用")
+        case .reusedTuple: Text(en: "ports used before", zh: "四元组重用")
         case .segmentationOffload: Text(en: "larger than the MSS", zh: "大于 MSS（分段卸载）")
-        case .checksumOffload: Text(en: "checksum not filled in", zh: "校验和未填（卸载）")
+        case .checksumOffload: Text(en: "checksum not filled in", zh: "校验和未填（网卡卸载）")
         }
     }
 }
@@ -71,17 +71,17 @@ extension ProvedLabel {
             Text(en: "again #\(original ?? 0) after RST", zh: "被拒后重试 #\(original ?? 0)")
         case .lost:
             evidence.last.map { Text(en: "lost, see #\($0)", zh: "丢失，见 #\($0)") } ?? label.name
-        case .synRetry where ordinal == nil: linked("again", "重传", "held before", "对方仍占用")
+        case .synRetry where ordinal == nil: linked("again", "重传", "held before", "对端仍占用")
         case .synRetry, .timeoutRetransmission: linked("again", "重传", "RTO" + backoff, "超时" + backoff)
         case .synAckRetry:
             ordinal == nil
-                ? linked("again", "重传", "asked for", "应对方重发的 SYN")
+                ? linked("again", "重传", "asked for", "应对端重传的 SYN")
                 : linked("again", "重传", "RTO" + backoff, "超时" + backoff)
         case .fastRetransmission: linked("again", "重传", "fast", "快速")
         case .recoveryRetransmission: linked("again", "重传", "recovery", "恢复")
         case .tailLossProbe: linked("again", "重传", "TLP", "TLP")
         case .timerRetransmission: linked("again", "重传", "timer", "定时器")
-        case .probedRetransmission: linked("again", "重发", "after probe", "探测后")
+        case .probedRetransmission: linked("again", "重传", "after probe", "探测后")
         case .smallerRetransmission: linked("again", "重传", "smaller", "改小")
         case .retransmission: linked("again", "重传", "", "")
         case .duplicateACK:
@@ -105,24 +105,25 @@ extension ProvedLabel {
 
     /// As a sentence, with the packets that prove it.
     public var comment: Text {
-        let proof = evidence.map { "#\($0)" }.joined(separator: ", ")
+        let numbers = evidence.map { "#\($0)" }
+        let (proof, proved) = (numbers.joined(separator: ", "), numbers.joined(separator: "、"))
         let first = original.map { "#\($0)" } ?? "?"
         switch label {
         case .corruptChecksum:
             return Text(
                 en: "Its checksum is wrong: the receiver drops it without a word.",
-                zh: "校验和错误：接收方会不声不响地丢弃它。")
+                zh: "校验和错误：接收方会静默丢弃。")
         case .wireDuplicate:
             return Text(
                 en: "The same packet as \(first), IP identification and all: doubled on the wire or by the capture.",
                 zh: "与 \(first) 是同一个报文（IP 标识也相同）：在线路上或抓包时被复制了。")
         case .lost:
             return Text(
-                en: "Lost: the other end never had it, as \(proof) show.", zh: "丢失：对端没有收到它，依据 \(proof)。")
+                en: "Lost: the other end never had it, as \(proof) show.", zh: "丢失：对端没有收到它，依据 \(proved)。")
         case .notTaken:
             return Text(
                 en: "The other end seems not to have taken this: what follows would not be needed (\(proof)).",
-                zh: "对端似乎没有收下它：否则就不需要 \(proof) 了。")
+                zh: "对端似乎没有收下它：否则就不需要 \(proved) 了。")
         case .selfConnection:
             return Text(
                 en: "A socket connects to itself: source and destination are the same endpoint.",
@@ -130,27 +131,28 @@ extension ProvedLabel {
         case .refusedRetry:
             return Text(
                 en: "The client asks again after the RST (\(proof)). Nothing was lost: nobody listens.",
-                zh: "客户端被 RST 拒绝后又试一次（\(proof)）。没有丢包，只是没有程序监听。")
+                zh: "客户端被 RST 拒绝后重试（\(proved)）。没有丢包，只是没有程序监听。")
         case .synRetry where ordinal == nil:
             return Text(
                 en: "The SYN again: the other end still held an earlier connection (\(proof)), which an RST has ended.",
-                zh: "重发 SYN：对方仍保留着旧连接（\(proof)），旧连接已由 RST 结束。")
+                zh: "重传 SYN：对端仍保留着旧连接（\(proved)），旧连接已由 RST 结束。")
         case .synRetry:
             return Text(
                 en: "The SYN again: no answer had come to \(first), and the timer fired\(doubling.english).",
-                zh: "重发 SYN：\(first) 一直没有等到应答，定时器到期\(doubling.chinese)。")
+                zh: "重传 SYN：\(first) 一直没有等到应答，定时器到期\(doubling.chinese)。")
         case .synAckRetry where ordinal == nil:
             return Text(
-                en: "The SYN-ACK again, because the SYN came again (\(proof)).", zh: "对方又发来 SYN，所以重发 SYN-ACK（\(proof)）。"
+                en: "The SYN-ACK again, because the SYN came again (\(proof)).",
+                zh: "对端又发来 SYN，所以重传 SYN-ACK（\(proved)）。"
             )
         case .synAckRetry:
             return Text(
                 en: "The SYN-ACK again: no ACK of \(first) had come, and the timer fired\(doubling.english).",
-                zh: "重发 SYN-ACK：\(first) 没有得到确认，定时器到期\(doubling.chinese)。")
+                zh: "重传 SYN-ACK：\(first) 没有得到确认，定时器到期\(doubling.chinese)。")
         case .simultaneousOpen:
             return Text(
                 en: "Simultaneous open: both ends sent a SYN before either had the other's (\(proof)).",
-                zh: "同时打开：双方都在收到对方的 SYN 之前发出了 SYN（\(proof)）。")
+                zh: "同时打开：双方都在收到对方的 SYN 之前发出了 SYN（\(proved)）。")
         case .fastOpenData:
             return Text(en: "TCP Fast Open: the SYN carries data.", zh: "TCP Fast Open：SYN 里就带了数据。")
         case .fastOpenRequest:
@@ -158,42 +160,43 @@ extension ProvedLabel {
         case .fastOpenAccepted:
             return Text(
                 en: "Fast Open accepted: the SYN-ACK acknowledges the data of \(proof) too.",
-                zh: "Fast Open 成功：SYN-ACK 连 \(proof) 的数据一起确认了。")
+                zh: "Fast Open 成功：SYN-ACK 连 \(proved) 的数据一起确认了。")
         case .fastOpenIgnored:
             return Text(
                 en: "Fast Open ignored: the data of \(proof) is not acknowledged and has to be sent again.",
-                zh: "Fast Open 被忽略：\(proof) 的数据没有得到确认，需要重发。")
+                zh: "Fast Open 被忽略：\(proved) 的数据没有得到确认，需要重传。")
         case .refused:
             return Text(
                 en: "Refused: nothing listens on this port, so the SYN is answered with an RST.",
-                zh: "拒绝连接：这个端口没有程序监听，对 SYN 回应 RST。")
+                zh: "拒绝连接：这个端口没有程序监听，所以用 RST 应答 SYN。")
         case .resetForeign:
             return Text(
                 en:
                     "This RST has another TTL than all other segments of its sender (\(proof)): it may not come from there.",
-                zh: "这个 RST 的 TTL 与发送方其他报文（\(proof)）都不同：可能不是它发的。")
+                zh: "这个 RST 的 TTL 与发送方的其他报文（\(proved)）都不同：可能不是发送方发出的。")
         case .resetNotTaken:
             return Text(
                 en:
                     "The other end did not take this RST, its number being not the one expected; \(proof) shows it alive.",
-                zh: "对端没有接受这个 RST（序号不是它期待的那个），\(proof) 表明连接还在。")
+                zh: "对端没有接受这个 RST（序号不是期望的那个），\(proved) 表明连接还在。")
         case .resetOldDuplicate:
             return Text(
                 en:
                     "An RST to an ACK that belongs to no connection of its sender (\(proof)): the other end still held an old one.",
-                zh: "RST 回应不属于本连接的 ACK（\(proof)）：对端还留着旧连接。")
+                zh: "用 RST 应答不属于任何连接的 ACK（\(proved)）：对端还留着旧连接。")
         case .resetClosedSocket:
             return Text(
                 en: "An RST in answer to \(proof): its sender has no socket for that any more.",
-                zh: "RST 回应 \(proof)：发送方已经没有对应的套接字了。")
+                zh: "用 RST 应答 \(proved)：发送方已经没有对应的套接字了。")
         case .resetGivingUp:
             return Text(
-                en: "An RST after keep-alives that nobody answered (\(proof)).", zh: "保活探测（\(proof)）一直没有应答，于是发 RST 放弃。")
+                en: "An RST after keep-alives that nobody answered (\(proof)).", zh: "保活探测（\(proved)）一直没有应答，于是发 RST 放弃。"
+            )
         case .resetUnreadData:
             return Text(
                 en:
                     "An RST instead of a FIN after data had come (\(proof)): consistent with a close before all of it was read.",
-                zh: "收到数据（\(proof)）后发 RST 而不是 FIN：符合没读完就 close 的情形。")
+                zh: "收到数据（\(proved)）后发 RST 而不是 FIN：像是数据没读完就调用了 close()。")
         case .resetAbort:
             return Text(
                 en:
@@ -202,30 +205,31 @@ extension ProvedLabel {
         case .windowProbe:
             return Text(
                 en: "A window probe: the receiver's window is closed (\(proof)), and this asks whether it still is.",
-                zh: "窗口探测：接收窗口已关闭（\(proof)），问一问是否打开了。")
+                zh: "窗口探测：接收窗口已为零（\(proved)），探测它是否重新打开。")
         case .windowProbeAnswer:
-            return Text(en: "The answer to the window probe \(proof).", zh: "应答窗口探测 \(proof)。")
+            return Text(en: "The answer to the window probe \(proof).", zh: "应答窗口探测 \(proved)。")
         case .keepAlive:
             return Text(
                 en: "Keep-alive: an old number into an open window, to make the other end answer.",
-                zh: "保活探测：用旧序号让对端应答。")
+                zh: "保活探测：窗口并未关闭，用一个旧序号促使对端应答。")
         case .keepAliveAnswer:
-            return Text(en: "The answer to the keep-alive \(proof).", zh: "应答保活探测 \(proof)。")
+            return Text(en: "The answer to the keep-alive \(proof).", zh: "应答保活探测 \(proved)。")
         case .reordered:
             return Text(
-                en: "Out of order: sent before \(proof), and overtaken by it.", zh: "乱序：它比 \(proof) 先发，却后到。")
+                en: "Out of order: sent before \(proof), and overtaken by it.", zh: "乱序：它比 \(proved) 先发，却后到。")
         case .fastRetransmission:
             return Text(
                 en: "Fast retransmission of \(first): the receiver's ACKs show that it is missing there (\(proof)).",
-                zh: "快速重传 \(first)：接收方的 ACK 表明缺了它（\(proof)）。")
+                zh: "快速重传 \(first)：接收方的 ACK 表明缺了它（\(proved)）。")
         case .recoveryRetransmission:
             return Text(
-                en: "Sent again in the recovery that an earlier loss began (\(proof)).", zh: "在先前丢包引起的恢复期内重传（\(proof)）。"
+                en: "Sent again in the recovery that an earlier loss began (\(proof)).",
+                zh: "在先前丢包引起的恢复期内重传（\(proved)）。"
             )
         case .tailLossProbe:
             return Text(
                 en: "Tail-loss probe: the last segment again, to make the receiver tell what it has (\(proof)).",
-                zh: "尾部丢包探测（TLP）：重发最后一段，让接收方说出收到了什么（\(proof)）。")
+                zh: "尾部丢包探测（TLP）：重传最后一个报文段，促使接收方告知收到了什么（\(proved)）。")
         case .timeoutRetransmission:
             return Text(
                 en: "Time-out: \(first) was not acknowledged in time, so it is sent again\(doubling.english).",
@@ -237,11 +241,11 @@ extension ProvedLabel {
         case .probedRetransmission:
             return Text(
                 en: "The octet of the window probe \(first) again, now that the window is open.",
-                zh: "窗口打开后，重发窗口探测 \(first) 的那个字节。")
+                zh: "窗口打开后，重传窗口探测 \(first) 的那个字节。")
         case .smallerRetransmission:
             return Text(
                 en: "The octets of \(first) again in smaller segments: the path does not take the larger ones.",
-                zh: "把 \(first) 的数据改成更小的段重发：路径 MTU 容不下原来的大小。")
+                zh: "把 \(first) 的数据改用更小的报文段重传：原来的大小超过了路径 MTU。")
         case .retransmission:
             guard original != nil else {
                 return Text(en: "Sent again; the first time was not captured.", zh: "重传；第一次发送没有抓到。")
@@ -250,62 +254,62 @@ extension ProvedLabel {
         case .zeroWindow:
             return Text(
                 en: "Zero window: its sender takes no more data until its program has read some.",
-                zh: "零窗口：在程序读走数据之前，它不再接收。")
+                zh: "零窗口：程序读走数据之前，这一端不再接收。")
         case .windowUpdate:
-            return Text(en: "Window update: there is more room than in \(proof).", zh: "窗口更新：比 \(proof) 时空间更大。")
+            return Text(en: "Window update: there is more room than in \(proof).", zh: "窗口更新：通告的窗口比 \(proved) 的更大。")
         case .challengeACK:
             return Text(
                 en: "Challenge ACK: \(proof) does not fit this connection, so its sender is asked back.",
-                zh: "挑战 ACK：\(proof) 与本连接不符，反问发送方。")
+                zh: "挑战 ACK：\(proved) 与本连接不符，回 ACK 请发送方核实。")
         case .duplicateSACK:
             return Text(
                 en: "DSACK: octets came that had come before\(proof.isEmpty ? "" : " (\(proof))").",
-                zh: "DSACK：收到了已经收过的数据\(proof.isEmpty ? "" : "（\(proof)）")。")
+                zh: "DSACK：收到了已经收过的数据\(proof.isEmpty ? "" : "（\(proved)）")。")
         case .duplicateACK:
             return Text(
                 en:
                     "Duplicate ACK \(ordinal ?? 1): something came behind a hole, the number expected is still the same (\(proof)).",
-                zh: "第 \(ordinal ?? 1) 个重复 ACK：缺口之后又有数据到达，期待的序号没变（\(proof)）。")
+                zh: "第 \(ordinal ?? 1) 个重复 ACK：缺口之后又有数据到达，期望的序号没变（\(proved)）。")
         case .answersDuplicate:
             return Text(
-                en: "An ACK that tells that \(proof) had arrived before.", zh: "告诉对方：\(proof) 之前已经收到过。")
+                en: "An ACK that tells that \(proof) had arrived before.", zh: "告诉对方：\(proved) 之前已经收到过。")
         case .ackedUnseen:
             return Text(
                 en: "It acknowledges numbers that the capture does not hold.", zh: "它确认了抓包里没有的数据。")
         case .captureGap:
             return Text(
                 en: "The capture misses segments before this one; the other end had them (\(proof)).",
-                zh: "抓包漏掉了它之前的报文，对端其实收到了（\(proof)）。")
+                zh: "抓包漏掉了它之前的报文段，对端其实收到了（\(proved)）。")
         case .missingBefore:
             return Text(
                 en: "Numbers before this segment are missing here\(proof.isEmpty ? "" : "; they come in \(proof)").",
-                zh: "它之前缺了一段\(proof.isEmpty ? "" : "，后来由 \(proof) 补上")。")
+                zh: "它之前缺了一段\(proof.isEmpty ? "" : "，后来由 \(proved) 补上")。")
         case .nagleWait:
             return Text(
                 en: "Nagle: this small segment waited until the one before it was acknowledged (\(proof)).",
-                zh: "Nagle：这个小段等到前一段被确认才发出（\(proof)）。")
+                zh: "Nagle：这个小报文段等到前一个得到确认才发出（\(proved)）。")
         case .delayedACK:
             return Text(
                 en:
                     "Delayed ACK: it did not answer \(proof) at once, but waited for more to acknowledge, or for data to go with.",
-                zh: "延迟确认：收到 \(proof) 后没有马上回，想等更多数据一起确认，或者等自己有数据时捎带。")
+                zh: "延迟确认：收到 \(proved) 后没有立即应答，而是等更多数据一并确认，或等自己有数据时捎带。")
         case .simultaneousClose:
             return Text(
-                en: "Simultaneous close: the two FINs crossed (\(proof)).", zh: "同时关闭：两个 FIN 在途中交错（\(proof)）。")
+                en: "Simultaneous close: the two FINs crossed (\(proof)).", zh: "同时关闭：两个 FIN 在途中交错（\(proved)）。")
         case .spurious:
             return Text(
-                en: "It was needless: the original had arrived (\(proof)).", zh: "其实不必重传：原报文已经到达（\(proof)）。")
+                en: "It was needless: the original had arrived (\(proof)).", zh: "其实不必重传：原报文段已经到达（\(proved)）。")
         case .originalNotCaptured:
-            return Text(en: "The original is not in the capture.", zh: "原报文不在抓包里。")
+            return Text(en: "The original is not in the capture.", zh: "原报文段不在抓包里。")
         case .lostBeforeCapture:
             return Text(
-                en: "The original was lost before it came to this point (\(proof)).", zh: "原报文在到达抓包点之前就丢了（\(proof)）。")
+                en: "The original was lost before it came to this point (\(proof)).", zh: "原报文段在到达抓包点之前就丢了（\(proved)）。")
         case .windowFull:
             return Text(
-                en: "It fills the window that \(proof) offered to the last octet.", zh: "它恰好填满 \(proof) 给出的窗口。")
+                en: "It fills the window that \(proof) offered to the last octet.", zh: "它恰好填满 \(proved) 通告的窗口。")
         case .reusedTuple:
             return Text(
-                en: "The same addresses and ports were used before in this capture.", zh: "这个四元组在抓包中此前用过。")
+                en: "The same addresses and ports were used before in this capture.", zh: "这个四元组此前在抓包中用过。")
         case .segmentationOffload:
             return Text(
                 en:

@@ -7,7 +7,7 @@ package enum ListenWords {
     package static func listening(_ endpoint: Endpoint) -> Text {
         Text(
             en: "listening on \(endpoint); Ctrl-C ends it. From elsewhere: tcplens dial HOST:\(endpoint.port)",
-            zh: "正在监听 \(endpoint)，按 Ctrl-C 结束。在别处运行：tcplens dial 主机:\(endpoint.port)")
+            zh: "正在监听 \(endpoint)，按 Ctrl-C 结束。从别处连接：tcplens dial 主机:\(endpoint.port)")
     }
 
     package static func said(_ octets: Int, _ text: String) -> Text {

@@ -50,7 +50,7 @@ extension Opening {
         case .midstream:
             Text(
                 en: "The capture starts in the middle: no SYN, so numbers are relative to a guess.",
-                zh: "抓包从中途开始，没有 SYN，没有 SYN，相对序号以首个报文段为基准（推测）。")
+                zh: "抓包从中途开始，没有 SYN，相对序号以首个报文段为基准（推测）。")
         }
     }
 }

@@ -61,6 +61,15 @@ package enum PageWords {
     package static let noAck = Text(en: "ACK=0: the acknowledgment number does not count", zh: "ACK=0，确认号不算数")
     package static let noHeader = Text(en: "No segment: a call of the program", zh: "这一步不是报文段，是程序的调用")
     package static let states = Text(en: "The states", zh: "状态")
+    package static let stateDiagram = Text(
+        en: "The state diagram of RFC 9293, Figure 5, with the ways of both ends", zh: "RFC 9293 图 5 的状态图，标出两端走过的路")
+
+    /// One end's states in order.
+    package static func way(of who: Text, _ states: [String]) -> Text {
+        let names = states.joined(separator: ", ")
+        return Text(en: "The \(who.english): \(names).", zh: "\(who.chinese)：\(states.joined(separator: "、"))。")
+    }
+
     package static let madeBy = Text(en: "Made by", zh: "生成：")
 
     /// What each key does: the keys, and the words.
@@ -68,8 +77,8 @@ package enum PageWords {
         ("← →", Text(en: "one event back or on", zh: "上一个、下一个事件")),
         ("Shift ← →", Text(en: "to the last or next change of a state", zh: "上一次、下一次状态变化")),
         ("j k", Text(en: "one event on or back", zh: "下一个、上一个事件")),
-        ("Home End", Text(en: "the first, the last event", zh: "第一个、最后一个事件")),
-        ("Space", Text(en: "play or pause", zh: "播放或暂停")),
+        ("Home End", Text(en: "the first, the last event, once you clicked the ladder", zh: "第一个、最后一个事件（先点一下时序图）")),
+        ("Space", Text(en: "play or pause, once you clicked the ladder", zh: "播放或暂停（先点一下时序图）")),
         ("Enter", Text(en: "go to the header", zh: "看首部")),
         ("b", Text(en: "go to the header's bytes", zh: "看首部的字节")),
         ("r", Text(en: "relative or real numbers", zh: "相对序号、真实序号")),
@@ -80,6 +89,9 @@ package enum PageWords {
         ("?", Text(en: "these keys", zh: "显示快捷键")),
         ("Esc", Text(en: "leave full screen, close this", zh: "退出全屏，关闭本窗口")),
     ]
+
+    /// Of the keys that are letters: they can be turned off, for somebody who speaks to the machine or whose hand slips.
+    package static let letterKeys = Text(en: "Letters and ? are keys", zh: "启用字母键和 ? 键")
 
     // MARK: The list's sentences
 
@@ -98,10 +110,6 @@ package enum PageWords {
 
     package static func stays(_ who: Text, _ state: String) -> Text {
         Text(en: "\(who.english) \(state)", zh: "\(who.chinese) \(state)")
-    }
-
-    package static func pause(_ duration: String) -> Text {
-        Text(en: "\(duration) of silence", zh: "静默 \(duration)")
     }
 
     package static func says(_ payload: String) -> Text {

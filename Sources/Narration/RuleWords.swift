@@ -57,7 +57,7 @@ extension Rule {
         case .zeroWindow:
             Text(
                 en: "the window is closed: the text is dropped, ACK and URG are looked at (MUST-66)",
-                zh: "接收窗口为零：丢弃数据，仍处理 ACK 和 URG(MUST-66)")
+                zh: "接收窗口为零：丢弃数据，仍处理 ACK 和 URG（MUST-66）")
         case .resetOutsideWindow: Text(en: "an RST outside the window: drop it silently", zh: "RST 的序号在窗口之外：静默丢弃")
         case .resetNotExact:
             Text(
@@ -81,7 +81,7 @@ extension Rule {
             Text(en: "a SYN in an open connection: challenge its sender with an ACK", zh: "连接已建立却收到 SYN：回挑战 ACK")
         case .challengeLimited:
             Text(en: "one such answer went out just now: this segment gets none", zh: "刚回过一次这样的应答：受限速，这次不回")
-        case .noAcknowledgment: Text(en: "no ACK bit: drop it", zh: "没有 ACK 标志：丢弃")
+        case .noAcknowledgment: Text(en: "no ACK bit: drop it", zh: "ACK 位为 0：丢弃")
         case .badAcknowledgmentInSynReceived:
             Text(
                 en: "in SYN-RECEIVED, an ACK that is not of our SYN: answer with an RST",
@@ -103,7 +103,7 @@ extension Rule {
         case .gap:
             Text(
                 en: "something before it is missing: keep it, repeat the ACK at once (SHLD-31)",
-                zh: "前面缺数据：先缓存，立即重复 ACK(SHLD-31)")
+                zh: "前面缺数据：先缓存，立即重复 ACK（SHLD-31）")
         case .gapClosed:
             Text(en: "the gap is filled, at least in part: acknowledge at once", zh: "缺口已补上，至少补了一部分：立即 ACK")
         case .duplicateText: Text(en: "the text has been received before: acknowledge again", zh: "这些数据以前收到过：再确认一次")
@@ -121,7 +121,7 @@ extension Rule {
         case .delayedAcknowledgment:
             Text(en: "the ACK has waited long enough for data to ride on", zh: "延迟确认的时间到了，没有数据可捎带：单独发 ACK")
         case .everySecondSegment:
-            Text(en: "an ACK for every second full segment (SHLD-19)", zh: "每收到两个最大长度（MSS）报文段就回一个 ACK(SHLD-19)")
+            Text(en: "an ACK for every second full segment (SHLD-19)", zh: "每收到两个最大长度（MSS）报文段就回一个 ACK（SHLD-19）")
         case .quickAcknowledgment:
             Text(en: "one of the connection's first ACKs: not delayed", zh: "连接之初的几个 ACK：不延迟")
         case .windowUpdate:
@@ -189,13 +189,13 @@ extension Rule {
             Text(
                 en: "R2 retransmissions of one segment: close the connection (MUST-20)",
                 zh: "同一报文段重传达到 R2 次：关闭连接（MUST-20）")
-        case .persistTimeout: Text(en: "nothing under way and no room to send", zh: "没有在途数据，对端窗口又容不下：坚持定时器到期")
+        case .persistTimeout: Text(en: "nothing under way and no room to send", zh: "没有在途数据，对端窗口又容不下：持续定时器到期")
         case .windowProbe: Text(en: "ask whether the window is still closed (MUST-36)", zh: "探测窗口是否仍为零（MUST-36）")
         case .keepAlive: Text(en: "idle for long: is the other end still there?", zh: "长时间空闲：保活探测对端是否还在")
         case .keepAliveLimit:
             Text(
                 en: "no answer to several keep-alives: the connection is dead (MUST-29)",
-                zh: "多次保活探测都没有应答：连接已死（MUST-29）")
+                zh: "多次保活探测都没有应答：判定连接已失效（MUST-29）")
         case .userTimeout: Text(en: "the user time-out: the connection is aborted", zh: "用户超时：中止连接")
         case .finWait2Over:
             Text(
@@ -203,7 +203,9 @@ extension Rule {
                 zh: "应用程序已关闭，对端迟迟不关：不再等它的 FIN")
         case .timeWaitOver: Text(en: "2 MSL have passed: CLOSED", zh: "2 MSL 已过：进入 CLOSED")
         case .icmpNotOurs:
-            Text(en: "the quoted number is not under way: the message is old or forged", zh: "ICMP 引用的序号不在途：差错报文过时或是伪造")
+            Text(
+                en: "the quoted number is not under way: the message is old or forged",
+                zh: "ICMP 引用的序号不在途：该差错报文已过时，或系伪造")
         case .icmpHardError:
             Text(en: "a hard error before the connection is open: abort (SHLD-26)", zh: "连接建立前的硬错误：中止（SHLD-26）")
         case .icmpSoftError:
@@ -239,13 +241,13 @@ extension Rule {
             Text(en: "the ACK brings back a SYN cookie: the connection is open", zh: "ACK 带回了有效的 SYN cookie：连接建立")
         case .cookieWrong: Text(en: "the ACK brings no valid SYN cookie", zh: "ACK 带回的 SYN cookie 无效")
         case .acceptQueueFull:
-            Text(en: "the program does not accept: drop it, it comes again", zh: "应用程序没有 accept，全连接队列已满：丢弃，对端会重传")
+            Text(en: "the program does not accept: drop it, it comes again", zh: "应用程序没有调用 accept()，全连接队列已满：丢弃，对端会重传")
         case .synInTimeWait:
             Text(
                 en: "a SYN newer than everything in TIME-WAIT: a new connection may begin",
-                zh: "TIME-WAIT 期间收到更新的 SYN：可以开始新连接")
+                zh: "TIME-WAIT 期间收到 SYN，序号比旧连接的都新：可以建立新连接")
         case .listenerClosed:
-            Text(en: "the listener was closed: what nobody accepted is reset", zh: "监听套接字已关闭：未被 accept 的连接全部重置")
+            Text(en: "the listener was closed: what nobody accepted is reset", zh: "监听套接字已关闭：尚未被 accept() 取走的连接全部重置")
         case .tooManyConnections: Text(en: "insufficient resources", zh: "资源不足")
         case .echoReply: Text(en: "an echo request: answer it", zh: "收到回显请求（ping）：应答")
         case .otherProtocol: Text(en: "a protocol that this host does not have", zh: "本机没有这种上层协议")

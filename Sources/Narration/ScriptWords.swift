@@ -7,7 +7,7 @@ extension ScriptFile.Problem {
     package var text: Text {
         switch self {
         case .missing(let error): Text(en: error.message, zh: error.chineseMessage)
-        case .empty: Text(en: "it has no packet and no call: nothing was shown", zh: "其中没有任何报文或调用：什么也没有验证")
+        case .empty: Text(en: "it has no packet and no call: nothing was shown", zh: "其中没有任何报文或调用，什么也没有验证")
         case .wrong(let error): error.kind.text
         }
     }
@@ -50,7 +50,7 @@ extension ScriptError.Part {
         case .event: Text(en: "socket call, segment, shell line or assertion", zh: "套接字调用、报文段、shell 行或断言")
         case .number: Text(en: "number", zh: "数字")
         case .direction: Text(en: "direction", zh: "方向")
-        case .flags: Text(en: "flags (SFRPUEWA. or -)", zh: "标志（SFRPUEWA. 或 -）")
+        case .flags: Text(en: "flags (SFRPUEWA. or -)", zh: "控制位（SFRPUEWA. 或 -）")
         case .sequence: Text(en: "sequence range", zh: "序号范围")
         case .option: Text(en: "option", zh: "选项")
         case .call: Text(en: "socket call", zh: "套接字调用")
@@ -92,7 +92,7 @@ extension ScriptFailure.Reason {
         case .silence(let until):
             return [
                 (Self.expected, Text(en: "a packet", zh: "一个报文")),
-                (Self.came, Self.at("nothing", "什么都没有发出", until, "until", "直到")),
+                (Self.came, Self.at("nothing", "没有发出任何报文", until, "until", "直到 ")),
             ]
         case .packet(let expected, let actual, let differences):
             return [(Self.expected, Text(verbatim: "> " + expected)), (Self.came, Text(verbatim: "> " + actual))]
@@ -113,7 +113,7 @@ extension ScriptFailure.Reason {
         case .unknownField(let name):
             return [(Self.reason, Text(en: "\(name) is not known here", zh: "这里没有字段 \(name)"))]
         case .divisionByZero(let condition):
-            return [(Self.reason, Text(en: "division by zero: \(condition)", zh: "除以零：\(condition)"))]
+            return [(Self.reason, Text(en: "division by zero: \(condition)", zh: "除数为零：\(condition)"))]
         case .host(let error): return [(Self.reason, error.text)]
         }
     }
@@ -137,7 +137,7 @@ extension ScriptFailure.Difference {
 extension ScriptFailure.Difference.Part {
     fileprivate var text: Text {
         switch self {
-        case .flags: Text(en: "flags", zh: "标志")
+        case .flags: Text(en: "flags", zh: "控制位")
         case .sequence: Text(en: "sequence number", zh: "序号")
         case .length: Text(en: "length", zh: "长度")
         case .acknowledgment: Text(en: "acknowledgment", zh: "确认号")

@@ -123,17 +123,17 @@ package enum SocketMeasureWords {
         var list: [Text] = []
         if info.roundTripTime > 0, info.sendMSS > 0, info.congestionWindow > 0 {
             let bits = Double(info.congestionWindow) * Double(info.sendMSS) * 8e6 / Double(info.roundTripTime)
-            list.append(Text(en: "a window each rtt \(rate(bits))", zh: "每 rtt 发满窗口可达 \(rate(bits))"))
+            list.append(Text(en: "a window each rtt \(rate(bits))", zh: "按 cwnd/rtt 估算 \(rate(bits))"))
         }
         // All bits set: no limit.
         if info.pacingRate > 0, info.pacingRate != .max {
             let text = rate(Double(info.pacingRate) * 8)
-            list.append(Text(en: "pacing \(text)", zh: "发送节奏 pacing \(text)"))
+            list.append(Text(en: "pacing \(text)", zh: "pacing 速率 \(text)"))
         }
         if info.deliveryRate > 0 {
             let text = rate(Double(info.deliveryRate) * 8)
             let why = info.isApplicationLimited ? (" (limited by the program)", "（受程序限制）") : ("", "")
-            list.append(Text(en: "delivery \(text)\(why.0)", zh: "送达速率 delivery \(text)\(why.1)"))
+            list.append(Text(en: "delivery \(text)\(why.0)", zh: "送达速率（delivery）\(text)\(why.1)"))
         }
         return list
     }
@@ -160,7 +160,7 @@ package enum SocketMeasureWords {
         var list: [Text] = []
         if info.receiverRoundTripTime > 0 {
             let time = thousandths(info.receiverRoundTripTime)
-            list.append(Text(en: "receiver's rtt \(time) ms", zh: "接收方估计的 rtt \(time) ms"))
+            list.append(Text(en: "receiver's rtt \(time) ms", zh: "接收端估算的 rtt \(time) ms"))
         }
         if info.receiveWindow > 0 {
             list.append(Text(en: "own window \(info.receiveWindow)", zh: "本端窗口 \(info.receiveWindow)"))

@@ -31,7 +31,7 @@ extension SocketTrouble {
             Text(
                 en:
                     "persist timer: the peer's window is zero: the peer's program does not read, this side may not send",
-                zh: "坚持定时器（persist）：对端窗口为零：对端程序没有读取数据，本端不能发送")
+                zh: "持续定时器（persist）在走：对端窗口为零，对端程序没有读取数据，本端不能发送")
         case .retransmitting:
             Text(
                 en: "retransmitting: what was sent is not acknowledged; look at the path, or whether the peer is gone",
@@ -45,7 +45,7 @@ extension SocketTrouble {
             Text(
                 en:
                     "CLOSE-WAIT: the peer has closed, this program has not: it forgot close(), or hangs before it. The kernel never ends this by itself",
-                zh: "CLOSE-WAIT：对端已关闭，本端程序还没有关闭：可能忘了调用 close() 函数，或卡在调用之前。内核不会自行结束这个状态")
+                zh: "CLOSE-WAIT：对端已关闭，本端程序还没有关闭：可能忘了调用 close()，或卡在调用之前。内核不会自行结束这个状态")
         case .finNotAcknowledged:
             Text(
                 en: "FIN-WAIT-1: our FIN, or data before it, is not acknowledged",

@@ -21,7 +21,7 @@ extension ConnectionStory {
                     zh: "两端角色为推测：\(record.roleEvidence == .port ? "依据端口号" : "先发送的一端视为客户端")。"))
         }
         if record.reusesTuple {
-            lines.append(Text(en: "The same address pair was used before in this capture.", zh: "这个四元组在抓包中此前用过。"))
+            lines.append(Text(en: "The same address pair was used before in this capture.", zh: "这个四元组此前在抓包中用过。"))
         }
         if leftOut > 0 {
             lines.append(

@@ -22,9 +22,16 @@ package enum TutorialWords {
     package static let whoWaits = Text(en: "Who stays in TIME-WAIT", zh: "谁停在 TIME-WAIT")
     package static let howLong = Text(en: "The handshake took", zh: "握手用时")
 
-    package static func took(_ milliseconds: String, _ last: Int) -> Text {
+    /// - Parameter lost: the handshake's ACK, where it was not what opened the server.
+    package static func took(
+        _ milliseconds: String, from first: Int, to last: Int, _ flags: String, without lost: Int?
+    ) -> Text {
         Text(
-            en: "\(milliseconds) ms from the SYN to #\(last) (ACK)", zh: "从 SYN 到 #\(last)（ACK），共 \(milliseconds) 毫秒")
+            en:
+                "\(milliseconds) ms from #\(first) (SYN) to #\(last) (\(flags)), with which both ends were open\(lost.map { "; #\($0) (ACK) did not open the server" } ?? "")",
+            zh:
+                "从 #\(first)（SYN）到 #\(last)（\(flags)），两端都已打开，共 \(milliseconds) 毫秒\(lost.map { "；#\($0)（ACK）没能让服务端打开" } ?? "")"
+        )
     }
 
     package static let whatWasSaid = Text(en: "How much was said", zh: "传了多少数据")
@@ -145,4 +152,15 @@ package enum TutorialWords {
         ("SYN=1 ACK=1", Text(en: "agrees, and asks in turn", zh: "同意建立连接")),
         ("SYN=0 ACK=1", Text(en: "acknowledges; the handshake is complete", zh: "确认收到，握手完成")),
     ]
+
+    /// The third, where it completed nothing.
+    package static let acknowledges = Text(en: "acknowledges", zh: "确认收到")
+
+    package static func butLost(_ meaning: Text) -> Text {
+        Text(en: "\(meaning.english); but it was lost on the way", zh: "\(meaning.chinese)，但它在途中丢失了")
+    }
+
+    package static func butNotTaken(_ meaning: Text) -> Text {
+        Text(en: "\(meaning.english); but the other end did not take it", zh: "\(meaning.chinese)，但对方没有采纳")
+    }
 }

@@ -126,8 +126,8 @@ public struct HeaderDiagram: Sendable {
         ])
         add(
             [
-                Part(bits: 4, lines: ["Data", "offset", "\(values.dataOffset)", ""]),
-                Part(bits: 3, lines: ["Rsr-", "ved", "\(values.reserved & 7)", ""]),
+                Part(bits: 4, lines: HeaderWords.dataOffsetLines.map { $0(language) } + ["\(values.dataOffset)", ""]),
+                Part(bits: 3, lines: HeaderWords.reservedLines.map { $0(language) } + ["\(values.reserved & 7)", ""]),
             ] + Self.flags.map { name, flag in flagPart(name, values.flags.contains(flag)) }
                 + [Part(bits: 16, lines: ["", HeaderWords.window(language), "\(values.window)", ""])])
         add([

@@ -23,31 +23,53 @@ package struct LineBreaking {
     package func wrap(_ text: String, firstWidth: Int? = nil, width: Int) -> [String] {
         let width = max(2, width)
         var room = max(2, firstWidth ?? width)
-        var lines: [String] = []
-        var line = ""
+        var lines: [[Piece]] = []
+        var line: [Piece] = []
         var used = 0
+        func end() {
+            lines.append(line)
+            (line, used, room) = ([], 0, width)
+        }
         for piece in pieces(of: Printable.text(text)) {
             if used + piece.gap + piece.cells <= room {
-                line += String(repeating: " ", count: piece.gap) + piece.text
+                line.append(piece)
                 used += piece.gap + piece.cells
                 continue
             }
-            if used > 0 {
-                lines.append(line)
-                (line, used, room) = ("", 0, width)
-            }
+            if used > 0 { end() }
+            var part = Piece()
             for character in piece.text {
                 let cells = measure.cellsOf(character)
                 if used + cells > room {
-                    lines.append(line)
-                    (line, used, room) = ("", 0, width)
+                    line.append(part)
+                    part = Piece()
+                    end()
                 }
-                line.append(character)
+                part.text.append(character)
+                part.cells += cells
                 used += cells
             }
+            line.append(part)
         }
         lines.append(line)
-        return lines
+        keepCompany(&lines, width)
+        return lines.map { $0.reduce("") { $0 + String(repeating: " ", count: $1.gap) + $1.text } }
+    }
+
+    /// A last line of one Chinese character looks torn off: the one before it goes with it.
+    private func keepCompany(_ lines: inout [[Piece]], _ width: Int) {
+        guard lines.count > 1, let last = lines.last, last.count == 1, isAlone(last[0]),
+            let before = lines[lines.count - 2].last, lines[lines.count - 2].count > 1, before.gap == 0,
+            isAlone(before), last[0].gap == 0, before.cells + last[0].cells <= width
+        else { return }
+        lines[lines.count - 2].removeLast()
+        lines[lines.count - 1].insert(before, at: 0)
+    }
+
+    /// One Chinese character, with marks before or behind it or without.
+    private func isAlone(_ piece: Piece) -> Bool {
+        let words = piece.text.filter { !Self.neverFirst.contains($0) && !Self.neverLast.contains($0) }
+        return words.count == 1 && words.allSatisfy(isIdeographic)
     }
 
     private func pieces(of text: String) -> [Piece] {

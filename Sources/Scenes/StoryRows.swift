@@ -68,7 +68,8 @@ struct StoryRows {
         let number = step.segment.number
         let isBent = bent.contains(number)
         // What has not arrived has changed nothing there yet; nor has what came to another, or to nobody, being damaged.
-        let isUntold = step.state(of: receiver).provenance == .stack && !toldArrivals.contains(number)
+        let isTelling = story.testimony.map { $0.provenance == step.state(of: receiver).provenance } ?? false
+        let isUntold = isTelling && !toldArrivals.contains(number)
         let isAway = isBent || isUntold || step.account.map { $0.fate.arrival == nil } ?? false
         set(sender, step.state(of: sender))
         if !isAway { set(receiver, step.state(of: receiver)) }
@@ -123,7 +124,10 @@ struct StoryRows {
     private mutating func moment(_ moment: Testimony.Moment) -> Scene.Moment? {
         // An arrival that its segment's row has shown.
         if case .segment(let number) = moment.cause, underWay.removeValue(forKey: number) == nil { return nil }
-        set(moment.party, ConnectionStory.EndState(state: moment.state, provenance: .stack))
+        set(
+            moment.party,
+            ConnectionStory.EndState(
+                state: moment.state, isMini: moment.isMini, provenance: story.testimony?.provenance ?? .stack))
         let lane = lane(moment.party)
         var row = Scene.Moment(
             time: moment.time.nanoseconds(since: start), end: Scene.End(lane: lane, mark: mark(moment.party)),

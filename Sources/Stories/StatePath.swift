@@ -34,6 +34,9 @@ public struct StatePath: Sendable {
         /// The rule by which it was entered, where the end itself tells.
         public var rule: Rule?
 
+        /// When the kernel showed it, where that was not at once.
+        public var seenLater: Timestamp? { observed == time ? nil : observed }
+
         init(
             state: State, time: Timestamp?, cause: Int?, isMini: Bool, provenance: Provenance,
             observed: Timestamp? = nil
@@ -50,6 +53,12 @@ public struct StatePath: Sendable {
         public init(state: State, time: Timestamp?, cause: Int?, rule: Rule?) {
             self.init(state: state, time: time, cause: cause, isMini: false, provenance: .stack)
             self.rule = rule
+        }
+
+        /// As the kernel told at once when it was entered.
+        public init(seen state: State, isMini: Bool, time: Timestamp?, cause: Int?) {
+            self.init(
+                state: state, time: time, cause: cause, isMini: isMini, provenance: .kernel, observed: time)
         }
     }
 

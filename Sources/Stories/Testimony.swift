@@ -3,7 +3,8 @@ import TCPState
 import Tracking
 
 /// What the ends of a connection themselves tell of it: a TCP of our own knows its states, and says by which rule it did
-/// what. Where there is a testimony, nothing has to be concluded from the packets.
+/// what; a kernel says its states when it is asked, and no rules. Where there is a testimony, nothing has to be concluded from
+/// the packets.
 public struct Testimony: Sendable {
     /// What became of a segment.
     public enum Fate: Sendable, Equatable {
@@ -35,11 +36,14 @@ public struct Testimony: Sendable {
     /// One end after it had sent a segment, or after the segment had arrived.
     public struct End: Sendable, Equatable {
         public var state: State
-        /// `nil` where there is no connection.
+        /// The kernel holds it in a small stand-in.
+        public var isMini = false
+        /// `nil` where there is no connection, and where the end does not tell.
         public var variables: ConnectionStory.Variables?
 
-        public init(state: State, variables: ConnectionStory.Variables?) {
+        public init(state: State, isMini: Bool = false, variables: ConnectionStory.Variables?) {
             self.state = state
+            self.isMini = isMini
             self.variables = variables
         }
     }
@@ -80,6 +84,8 @@ public struct Testimony: Sendable {
             case segment(Int)
             /// A call of the program, by its name.
             case call(String)
+            /// A call that had waited has returned, and with success.
+            case returned(String)
             case timer(TimerName)
             /// An ICMP error.
             case icmp
@@ -94,21 +100,27 @@ public struct Testimony: Sendable {
         public var rules: [Rule]
         /// The state afterwards.
         public var state: State
+        /// The kernel holds it in a small stand-in.
+        public var isMini: Bool
         /// How many of the connection's segments had been sent before.
         public var segmentsBefore: Int
 
         public init(
-            time: Timestamp, party: Party, cause: Cause, rules: [Rule], state: State, segmentsBefore: Int
+            time: Timestamp, party: Party, cause: Cause, rules: [Rule], state: State, isMini: Bool = false,
+            segmentsBefore: Int
         ) {
             self.time = time
             self.party = party
             self.cause = cause
             self.rules = rules
             self.state = state
+            self.isMini = isMini
             self.segmentsBefore = segmentsBefore
         }
     }
 
+    /// Who tells: a TCP of our own, or the kernel.
+    public var provenance: Provenance
     /// One for each of the story's segments, in their order.
     public var accounts: [Account]
     /// In the order in which they happened.
@@ -116,7 +128,10 @@ public struct Testimony: Sendable {
     /// Each witness's way through the states.
     public var paths: [Party: [StatePath.Entry]]
 
-    public init(accounts: [Account], moments: [Moment], paths: [Party: [StatePath.Entry]]) {
+    public init(
+        by provenance: Provenance = .stack, accounts: [Account], moments: [Moment], paths: [Party: [StatePath.Entry]]
+    ) {
+        self.provenance = provenance
         self.accounts = accounts
         self.moments = moments
         self.paths = paths
@@ -133,25 +148,30 @@ extension ConnectionStory {
             steps[index].account = account
             // A conclusion beside its sender's own word could only repeat or contradict it.
             if account.reason != nil { steps[index].labels = [] }
+            // What became of it is known.
+            steps[index].labels.removeAll { [.lost, .notTaken, .resetNotTaken].contains($0.label) }
             for party in Party.allCases {
                 guard let end = party == .client ? account.client : account.server else { continue }
-                steps[index].set(party, told: end)
+                steps[index].set(party, told: end, by: testimony.provenance)
             }
         }
         for (party, entries) in testimony.paths {
             guard let first = entries.first else { continue }
-            let known = EndState(state: first.state, provenance: .stack)
+            let known = EndState(state: first.state, isMini: first.isMini, provenance: testimony.provenance)
             if party == .client { clientBefore = known } else { serverBefore = known }
         }
     }
 }
 
 extension ConnectionStory.Step {
-    fileprivate mutating func set(_ party: Party, told end: Testimony.End) {
-        let state = ConnectionStory.EndState(state: end.state, provenance: .stack)
+    fileprivate mutating func set(_ party: Party, told end: Testimony.End, by provenance: Provenance) {
+        let state = ConnectionStory.EndState(state: end.state, isMini: end.isMini, provenance: provenance)
+        // A kernel tells no variables: those that the packets show stay.
         switch party {
-        case .client: (client, clientVariables) = (state, end.variables)
-        case .server: (server, serverVariables) = (state, end.variables)
+        case .client:
+            (client, clientVariables) = (state, end.variables ?? (provenance == .stack ? nil : clientVariables))
+        case .server:
+            (server, serverVariables) = (state, end.variables ?? (provenance == .stack ? nil : serverVariables))
         }
     }
 }

@@ -7,6 +7,9 @@ import Tracking
 /// One connection of a capture as a page: its ladder, its headers, the ways of both ends through the states. To be attached to a
 /// ticket: what the segments carry is in it only where the scene was made so.
 public struct ConnectionPage {
+    /// The most rows of a ladder that a hand-out shows: a class fills in no more.
+    public static let mostOnPaper = LadderFigure.longest
+
     private let facts: Tutorial
     private let title: Text
 
@@ -25,9 +28,15 @@ public struct ConnectionPage {
     /// - Parameters:
     ///   - language: the one that is shown first.
     ///   - maker: the program and its version.
-    ///   - isBlank: a hand-out instead, with blanks to fill in and a page of answers.
-    public func html(_ language: Language, maker: String, isBlank: Bool = false) throws -> String {
-        if isBlank { return try HandOut(tutorial: facts).html(language, maker: maker) }
+    ///   - isBlank: a hand-out instead, with blanks to fill in and a page of answers; of no more than ``mostOnPaper`` rows.
+    ///   - absoluteNumbers: the sequence numbers of the headers are shown first, not those relative to the ISNs.
+    public func html(
+        _ language: Language, maker: String, isBlank: Bool = false, absoluteNumbers: Bool = false
+    ) throws -> String {
+        if isBlank {
+            return try HandOut(tutorial: facts, title: title)
+                .html(language, maker: maker, absoluteNumbers: absoluteNumbers)
+        }
         let isLong = facts.rows.count > LadderFigure.longest
         var drawn = SharedStyle()
         var chapters: [(id: String, title: Text, body: HTML)] = [
@@ -38,8 +47,8 @@ public struct ConnectionPage {
         }
         chapters.append(("machine", PageWords.states, facts.machineChapter))
         let frame = PageFrame(
-            title: title, language: language, maker: maker, chapters: chapters.map { ($0.id, $0.title) },
-            hasTimes: !isLong)
+            title: title, language: language, maker: maker, absoluteNumbers: absoluteNumbers,
+            chapters: chapters.map { ($0.id, $0.title) }, hasTimes: !isLong)
         let sections = chapters.map { chapter in
             "<section id=\"\(chapter.id)\"><h2>\(chapter.title)</h2>\n\(chapter.body)</section>\n" as HTML
         }

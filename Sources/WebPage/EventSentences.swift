@@ -15,8 +15,6 @@ struct EventSentences {
     var explanations: [Int: Text] = [:]
     /// Whether both ends' states stand with each row, or with those alone that change one.
     var tellsEachState = true
-    /// Whether acknowledgment numbers and states are left for the reader to fill in.
-    var leavesBlanks = false
 
     /// Of a list in parts, the pixels that an item takes before anybody has laid it out.
     private static let usualHeight = 64
@@ -43,12 +41,12 @@ struct EventSentences {
         case .segment(let segment): text = sentence(segment, row)
         case .moment(let moment):
             text =
-                "\(time(moment.time))\(moment.time == nil ? "" : Self.comma)\(name(moment.end.lane)) <b>\(moment.what)</b>"
-            if let remark = moment.remark { text += "\(Self.comma)\(remark)" }
+                "\(time(moment.time))\(moment.time == nil ? name(moment.end.lane) : Self.behind(name(moment.end.lane))) <b>\(moment.what)</b>"
+            if let remark = moment.remark { text += "\(Self.behind(remark))" }
         }
         if tellsEachState || row.changes { text += " " + states(row) }
         for note in row.row.notes {
-            text += "<span class=\"note\">\(name(note.lane))\(Self.colon)\(note.text) (\(note.source))</span>"
+            text += "<span class=\"note\">\(Self.told(note.text, by: name(note.lane))) (\(note.source))</span>"
         }
         if let number = row.segment?.number, let explanation = explanations[number] {
             text += "<p>\(explanation)</p>"
@@ -65,17 +63,19 @@ struct EventSentences {
         text += " <span class=\"numbers\">seq=\(HTML.number(segment.sequence.value, segment.sequence.raw))"
         if segment.length > 0 { text += " len=\(segment.length)" }
         if let ack = segment.acknowledgment {
-            text += leavesBlanks ? " ack=\(HTML.blank)" : " ack=\(HTML.number(ack.value, ack.raw))"
+            text += " ack=\(HTML.number(ack.value, ack.raw))"
         }
         text += "</span>"
         if !segment.payload.isEmpty {
-            text += "\(Self.comma)\(PageWords.says(Printable.bytes(Array(segment.payload), limit: 60)))"
+            text += "\(Self.behind(PageWords.says(Printable.bytes(Array(segment.payload), limit: 60))))"
         }
-        if let fate = Self.fate(segment.fate) { text += "\(Self.comma)\(fate)" }
-        if let original = segment.original, segment.isRepetition {
-            text += "\(Self.comma)\(PageWords.again(original))"
+        // Nothing twice: a remark that tells one of them tells it more exactly.
+        let remarked = segment.remark?.english ?? ""
+        if let fate = Self.fate(segment.fate), !remarked.contains(fate.key) { text += "\(Self.behind(fate.words))" }
+        if let original = segment.original, segment.isRepetition, !Self.names(remarked, original) {
+            text += "\(Self.behind(PageWords.again(original)))"
         }
-        if !leavesBlanks, let remark = segment.remark { text += "\(Self.comma)\(remark)" }
+        if let remark = segment.remark { text += "\(Self.behind(remark))" }
         return text
     }
 
@@ -95,7 +95,6 @@ struct EventSentences {
     /// Both ends' states; those that changed stand out.
     private func states(_ row: PageRow) -> HTML {
         let ends = row.marks.enumerated().map { lane, mark -> HTML in
-            if leavesBlanks { return "\(PageWords.stays(name(lane), "")) \(HTML.blank)" }
             guard let mark, let state = mark.state else {
                 return "\(name(lane)) \(PageWords.unknownState)"
             }
@@ -107,23 +106,32 @@ struct EventSentences {
         return "<span class=\"ends\">\(ends.joined(" · "))</span>"
     }
 
-    private static func fate(_ fate: Scene.Fate) -> Text? {
+    /// What became of a segment, and the English word by which a remark is known to tell the same.
+    private static func fate(_ fate: Scene.Fate) -> (words: Text, key: String)? {
         switch fate {
         case .arrived: nil
-        case .underWay: PageWords.underWay
-        case .lost: PageWords.lost
-        case .refused: PageWords.refused
-        case .notTaken: PageWords.notTaken
-        case .useless: PageWords.useless
+        case .underWay: (PageWords.underWay, "on its way")
+        case .lost: (PageWords.lost, "lost")
+        case .refused: (PageWords.refused, "refused")
+        case .notTaken: (PageWords.notTaken, "not taken")
+        case .useless: (PageWords.useless, "nothing new")
         }
     }
 
-    static let comma: HTML = "\(Text(en: ", ", zh: "，"))"
+    /// Whether the words hold `#4`, and not `#42`.
+    private static func names(_ words: String, _ number: Int) -> Bool {
+        words.ranges(of: "#\(number)").contains { place in
+            place.upperBound == words.endIndex || !words[place.upperBound].isNumber
+        }
+    }
+
+    /// A text behind others, with what parts them. One text, since most of a long list is of these.
+    private static func behind(_ text: Text) -> Text { Text(en: ", \(text.english)", zh: "，\(text.chinese)") }
+
+    private static func told(_ text: Text, by who: Text) -> Text {
+        Text(en: "\(who.english): \(text.english)", zh: "\(who.chinese)：\(text.chinese)")
+    }
+
     static let semicolon: HTML = "\(PictureWords.semicolon)"
     static let colon: HTML = "\(Text(en: ": ", zh: "："))"
-}
-
-extension HTML {
-    /// A place to write into.
-    static let blank: HTML = "<span class=\"blank\">?</span>"
 }

@@ -67,6 +67,14 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     }
 }
 
+extension BinaryInteger {
+    /// In hexadecimal, with zeros in front up to so many digits.
+    func hexadecimal(digits: Int) -> String {
+        let text = String(self, radix: 16)
+        return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+    }
+}
+
 extension Sequence<HTML> {
     /// One behind the other.
     func joined(_ separator: HTML = "") -> HTML {
@@ -88,13 +96,27 @@ extension HTML {
     }
 
     /// A table whose first row names its columns, in a frame that scrolls where it is too wide.
-    static func table(_ columns: [HTML], _ rows: [[HTML]], class name: String = "", caption: HTML? = nil) -> HTML {
+    ///
+    /// - Parameters:
+    ///   - id: no other table of the page has it.
+    ///   - title: what it tells.
+    ///   - isTitled: whether that is shown, or stands above it already.
+    static func table(
+        _ columns: [HTML], _ rows: [[HTML]], id: String, class name: String, title: HTML, isTitled: Bool = false
+    ) -> HTML {
         let head = columns.map { "<th scope=\"col\">\($0)</th>" as HTML }.joined()
         let body = rows.map { row in
             "<tr>\(row.map { "<td>\($0)</td>" as HTML }.joined())</tr>\n" as HTML
         }.joined()
-        let title = caption.map { "<caption>\($0)</caption>" as HTML } ?? ""
+        return frame(
+            id, "<thead><tr>\(head)</tr></thead><tbody>\n\(body)</tbody>", class: name, title: title,
+            isTitled: isTitled)
+    }
+
+    /// A table's content in its frame.
+    static func frame(_ id: String, _ content: HTML, class name: String, title: HTML, isTitled: Bool) -> HTML {
+        let look: HTML = isTitled ? "" : " class=\"unseen\""
         return
-            "<div class=\"scroll\" tabindex=\"0\" role=\"group\"><table class=\"\(name)\">\(title)<thead><tr>\(head)</tr></thead><tbody>\n\(body)</tbody></table></div>\n"
+            "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"\(id)\"><table class=\"\(name)\"><caption id=\"\(id)\"\(look)>\(title)</caption>\(content)</table></div>\n"
     }
 }

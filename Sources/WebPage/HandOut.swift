@@ -9,6 +9,7 @@ import Tracking
 /// last page with the answers.
 struct HandOut {
     let tutorial: Tutorial
+    var title = HandOutWords.title
 
     private struct Question {
         var text: HTML
@@ -17,8 +18,9 @@ struct HandOut {
         var lines = 1
     }
 
-    func html(_ language: Language, maker: String) throws -> String {
-        let frame = PageFrame(title: HandOutWords.title, language: language, maker: maker, isLive: false)
+    func html(_ language: Language, maker: String, absoluteNumbers: Bool) throws -> String {
+        let frame = PageFrame(
+            title: title, language: language, maker: maker, absoluteNumbers: absoluteNumbers, isLive: false)
         let questions = self.questions
         let asked = questions.map { question -> HTML in
             let lines = (0..<question.lines).map { _ in "<div class=\"line\"></div>" as HTML }.joined()
@@ -28,19 +30,26 @@ struct HandOut {
         var drawn = SharedStyle()
         let blank = LadderFigure(scene: tutorial.scene, silence: tutorial.silence, isBlank: true).html(&drawn)
         let whole = LadderFigure(scene: tutorial.scene, silence: tutorial.silence, prefix: "a-").html(&drawn)
+        // A connection may leave nothing to ask but its picture.
+        let sheet: HTML =
+            questions.isEmpty
+            ? ""
+            : """
+            <section class="sheet"><h2>\(HandOutWords.questions)</h2>
+            <ol class="questions">
+            \(asked.joined())</ol></section>
+
+            """
+        let answers: HTML = questions.isEmpty ? "" : "<ol>\n\(answered.joined())</ol>"
         return try frame.html(
             """
             <section><p class="names"><span>\(HandOutWords.name)</span> <span>\(HandOutWords.date)</span></p>
             <p>\(HandOutWords.hint)</p>
             <p><b>\(HandOutWords.picture)</b></p>
             <figure id="ladder">\(blank)</figure></section>
-            <section class="sheet"><h2>\(HandOutWords.questions)</h2>
-            <ol class="questions">
-            \(asked.joined())</ol></section>
-            <section class="answers"><h2>\(HandOutWords.answers)</h2>
+            \(sheet)<section class="answers"><h2>\(HandOutWords.answers)</h2>
             <figure id="solution">\(whole)</figure>
-            <ol>
-            \(answered.joined())</ol></section>
+            \(answers)</section>
 
             """, drawn: drawn)
     }
@@ -49,7 +58,7 @@ struct HandOut {
         let story = tutorial.story
         var questions: [Question] = []
         if let handshake = tutorial.handshake {
-            for (step, meaning) in zip(handshake.steps, TutorialWords.bitMeanings) {
+            for (step, meaning) in zip(handshake.steps, tutorial.bitMeanings(handshake)) {
                 let flags = step.segment.header.flags
                 questions.append(
                     Question(
@@ -77,7 +86,7 @@ struct HandOut {
                         "\(HandOutWords.answerOf(relative: ack.value, real: ack.raw, sequence: data.sequence.raw, advance: length))\(EventSentences.semicolon)\(TutorialWords.dataRule(number, sequence: data.sequence.value, length: length, answer.segment.number, ack: ack.value))",
                     lines: 2))
         }
-        if let fin = tutorial.firstFIN {
+        if let fin = tutorial.closing {
             questions.append(
                 Question(
                     text: "\(HandOutWords.closes)",
@@ -94,7 +103,7 @@ struct HandOut {
     }
 
     private func octets(_ step: ConnectionStory.Step) -> Question {
-        let octets = step.headerOctets.prefix(20).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        let octets = step.headerOctets.prefix(20).map { $0.hexadecimal(digits: 2) }
         let rows = stride(from: 0, to: octets.count, by: 4).map { start in
             octets[start..<min(octets.count, start + 4)].joined(separator: " ")
         }

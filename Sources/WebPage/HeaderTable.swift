@@ -6,8 +6,6 @@ import Tracking
 /// A segment's header as a table of 32 bits a row, as RFC 9293 draws it.
 struct HeaderTable {
     let step: ConnectionStory.Step
-    /// Whether the values are left for the reader to fill in.
-    var leavesBlanks = false
 
     /// The fields that the handshake is about.
     private static let marked: Set = ["Sequence Number", "Acknowledgment Number", "SYN", "ACK"]
@@ -23,10 +21,10 @@ struct HeaderTable {
         for field in layer.fields where field.bitOffset < 160 {
             let isFlag = Self.flags.contains(field.name)
             let name = titles[field.name] ?? Text(verbatim: field.name)
-            let value: HTML = leavesBlanks && !isFlag ? HTML.blank : "<b>\(value(field))</b>"
             let style = (isFlag ? "flag" : "field") + (Self.marked.contains(field.name) ? " marked" : "")
             cells.append(
-                "<td colspan=\"\(field.bitWidth)\" class=\"\(style)\"><span>\(name)</span> \(value)</td>")
+                "<td colspan=\"\(field.bitWidth)\" class=\"\(style)\"><span>\(name)</span> <b>\(Self.value(field))</b></td>"
+            )
             bits += field.bitWidth
             if bits % 32 == 0 {
                 rows.append("<tr>\(cells.joined())</tr>\n")
@@ -40,13 +38,20 @@ struct HeaderTable {
             )
         }
         let ruler = (0..<32).map { "<col class=\"bit\(String($0 % 8 == 0 ? 8 : 1))\">" as HTML }.joined()
-        return
-            "<div class=\"scroll\" tabindex=\"0\" role=\"group\"><table class=\"bits\"><caption>\(TutorialWords.figure(step.segment.number, flags: step.segment.header.flags.description))</caption><colgroup>\(ruler)</colgroup><tbody>\n\(rows.joined())</tbody></table></div>\n"
+        let title = TutorialWords.figure(
+            step.segment.number, flags: step.segment.header.flags.description)
+        return HTML.frame(
+            "header-of-\(step.segment.number)", "<colgroup>\(ruler)</colgroup><tbody>\n\(rows.joined())</tbody>",
+            class: "bits", title: "\(title)", isTitled: true)
     }
 
-    private func value(_ field: HeaderReport.Field) -> HTML {
-        field.name == "Checksum"
-            ? "0x\(String(UInt64(field.value), radix: 16))" : "\(UInt64(truncatingIfNeeded: field.value))"
+    /// Whether people write the field so, and not in decimal.
+    static func isHexadecimal(_ field: HeaderReport.Field) -> Bool { field.name == "Checksum" }
+
+    private static func value(_ field: HeaderReport.Field) -> HTML {
+        let number = UInt64(truncatingIfNeeded: field.value)
+        guard isHexadecimal(field) else { return "\(number)" }
+        return "0x\(number.hexadecimal(digits: field.bitWidth / 4))"
     }
 
     /// The nine control bits as nine boxes.

@@ -30,8 +30,21 @@ struct LadderFigure {
             html += "<div class=\"time \(timing.rawValue)\">"
             for isNarrow in [false, true] {
                 html += "<div class=\"\(isNarrow ? "narrow" : "wide")\">"
-                for language in Language.allCases { html += drawing(timing, isNarrow: isNarrow, language, &style) }
+                for language in Language.allCases {
+                    html += drawing(timing, isNarrow: isNarrow, language, &style)
+                }
                 html += "</div>\n"
+            }
+            html += "</div>\n"
+        }
+        // The signs are the same whatever the time.
+        for isNarrow in [false, true] {
+            html += "<div class=\"\(isNarrow ? "narrow" : "wide")\">"
+            for language in Language.allCases {
+                let options = options(language, isNarrow: isNarrow)
+                let svg = LadderDrawing(scene, options: options).legend(sharing: &style)
+                html +=
+                    "<div class=\"signs\" lang=\"\(language.rawValue)\" aria-hidden=\"true\">\(HTML(trusted: svg))</div>\n"
             }
             html += "</div>\n"
         }
@@ -41,9 +54,9 @@ struct LadderFigure {
     private func drawing(
         _ timing: LadderDrawing.Timing, isNarrow: Bool, _ language: Language, _ style: inout SharedStyle
     ) -> HTML {
-        var options = options(language)
+        var options = options(language, isNarrow: isNarrow)
         options.timing = timing
-        if isNarrow { options.width = Self.narrowWidth }
+        options.hasLegend = false
         options.prefix = "\(prefix)\(Self.letter(timing))\(isNarrow ? "n" : "w")\(language.rawValue)-"
         let svg = LadderDrawing(scene, options: options).svg(sharing: &style)
         return Self.frame("drawing", options, "", HTML(trusted: svg))
@@ -58,8 +71,9 @@ struct LadderFigure {
         }
     }
 
-    private func options(_ language: Language) -> LadderDrawing.Options {
+    private func options(_ language: Language, isNarrow: Bool) -> LadderDrawing.Options {
         var options = LadderDrawing.Options(language: language)
+        if isNarrow { options.width = Self.narrowWidth }
         options.hasTitle = false
         options.isBlank = isBlank
         options.isEmbedded = true
@@ -75,7 +89,7 @@ struct LadderFigure {
 
     /// Each says how large it will be: it takes that room before it is there.
     private func parts(_ language: Language, _ style: inout SharedStyle) -> HTML {
-        var options = options(language)
+        var options = options(language, isNarrow: false)
         options.prefix = prefix
         let parts = LadderDrawing(scene, options: options).parts(of: Self.partSize, sharing: &style)
         return parts.map { part in

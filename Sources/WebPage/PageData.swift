@@ -13,28 +13,39 @@ struct PageData: Encodable {
         let name: [String: String]
         let bit: Int
         let width: Int
+        /// Whether people write it so; absent: in decimal.
+        let isHexadecimal: Bool?
     }
 
     struct Row: Encodable {
         let id: String
-        /// The client's, then the server's: the state's name (`nil` where it is unknown), and the letter of how it is known.
-        let states: [State]
+        /// The client's, then the server's.
+        let states: [Place]
         let changes: Bool
         let segment: Segment?
     }
 
-    struct State: Encodable {
-        let name: String?
-        let known: String?
+    /// Where an end stands on the state diagram.
+    struct Place: Encodable {
+        /// The diagram's node; `nil` where the state is unknown.
+        var node: String?
+        /// The edge that leads there, where the row went it.
+        var edge: String?
+
+        init(node: String? = nil) { self.node = node }
+
+        /// Gone to from another state, or first seen.
+        init(_ state: TCPState.State, from previous: TCPState.State?) {
+            node = StateDiagram.node(state, from: previous)
+            edge = previous.map { StateDiagram.edge(from: $0, to: state) }
+        }
     }
 
     struct Segment: Encodable {
         let number: Int
-        let fromClient: Bool
         let flags: String
         let sequence: Number
         let acknowledgment: Number?
-        let length: UInt32
         let header: String
         let options: [Option]
         let answer: Answer?
@@ -81,8 +92,9 @@ struct PageData: Encodable {
     struct Answer: Encodable {
         let number: Int
         let sequence: Number
-        let octets: UInt32
-        let takesNumber: Bool
+        /// How far it moves the acknowledgment number, and whether that is where it stands.
+        let advance: UInt32
+        let holds: Bool
     }
 
     let fields: [Field]
@@ -93,8 +105,8 @@ struct PageData: Encodable {
     init(_ rows: [PageRow]) {
         fields = Self.layout.map {
             Field(
-                name: Self.inBoth($0.title), bit: $0.field.bitOffset,
-                width: $0.field.bitWidth)
+                name: Self.inBoth($0.title), bit: $0.field.bitOffset, width: $0.field.bitWidth,
+                isHexadecimal: HeaderTable.isHexadecimal($0.field) ? true : nil)
         }
         words = [
             "header": PageWords.inspector, "bytes": PageWords.bytes, "noAck": PageWords.noAck,
@@ -103,14 +115,19 @@ struct PageData: Encodable {
         ].mapValues(Self.inBoth)
         var sequences: [Int: RelativeNumber] = [:]
         for step in rows.lazy.compactMap(\.step) { sequences[step.segment.number] = step.sequence }
+        var last: [Place?] = []
+        var states: [TCPState.State?] = []
         self.rows = rows.map { row in
-            Row(
-                id: row.name,
-                states: row.marks.map { mark in
-                    State(
-                        name: mark?.state?.name,
-                        known: mark.flatMap { $0.state == nil ? nil : String($0.provenance.letter) })
-                },
+            if last.isEmpty { (last, states) = (row.marks.map { _ in nil }, row.marks.map { _ in nil }) }
+            let places = row.marks.enumerated().map { lane, mark -> Place in
+                guard let state = mark?.state else { return Place() }
+                let place =
+                    state == states[lane] ? Place(node: last[lane]?.node) : Place(state, from: states[lane])
+                (last[lane], states[lane]) = (place, state)
+                return place
+            }
+            return Row(
+                id: row.name, states: places,
                 changes: row.changes, segment: row.step.map { Segment($0, row.answer, sequences) })
         }
     }
@@ -153,21 +170,19 @@ struct PageData: Encodable {
 extension PageData.Segment {
     init(_ step: ConnectionStory.Step, _ answer: ConnectionStory.Answer?, _ sequences: [Int: RelativeNumber]) {
         number = step.segment.number
-        fromClient = step.sender == .client
         flags = step.segment.header.flags.description
         sequence = PageData.Number(step.sequence)
         acknowledgment = step.acknowledgment.map { PageData.Number($0) }
-        length = step.segment.header.payloadLength
         let octets = step.headerOctets
-        header = octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        header = octets.map { $0.hexadecimal(digits: 2) }.joined()
         let all = Array(octets)
         let report = HeaderReport(bareTCP: all)
         options = report.layers.last?.options.flatMap { PageData.Option.parts(of: $0, in: all) } ?? []
         self.answer = answer.flatMap { answer in
             sequences[answer.number].map {
                 PageData.Answer(
-                    number: answer.number, sequence: PageData.Number($0), octets: answer.octets,
-                    takesNumber: answer.takesNumber)
+                    number: answer.number, sequence: PageData.Number($0), advance: answer.advance,
+                    holds: step.acknowledgment?.raw == $0.raw &+ answer.advance)
             }
         }
     }

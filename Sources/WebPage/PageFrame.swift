@@ -10,6 +10,8 @@ struct PageFrame {
     let language: Language
     /// The program's name and version.
     let maker: String
+    /// Whether the sequence numbers of the headers are shown first, not those relative to the ISNs.
+    let absoluteNumbers: Bool
     /// The chapters: their names in the page, and their titles.
     var chapters: [(id: String, title: Text)] = []
     /// Whether the ladder is there in more than one time.
@@ -19,7 +21,8 @@ struct PageFrame {
 
     /// - Parameter drawn: what the drawings in `content` share.
     func html(_ content: HTML, drawn: SharedStyle, data: HTML = "") throws(ModuleBundle.Fault) -> String {
-        let style = Self.withoutComments(PageFiles.text("page.css") ?? "")
+        // What the page says of the diagram on a small screen stands behind the diagram's own rules.
+        let style = Self.withoutComments(["machine.css", "page.css"].compactMap(PageFiles.text).joined())
         let script: HTML =
             isLive
             ? "<script type=\"module\">\n\(HTML(trusted: try ModuleBundle(of: "main.js", text: PageFiles.text).source))</script>\n"
@@ -35,9 +38,9 @@ struct PageFrame {
             <meta name="generator" content="\(maker)">
             <title>\(title(language))</title>
             <style>
-            \(HTML(trusted: style + Self.palette + drawn.rules))</style>
+            \(HTML(trusted: Self.families + style + Self.palette + drawn.rules))</style>
             </head>
-            <body>
+            <body\(absoluteNumbers ? " class=\"real\"" as HTML : "")>
             <svg class="unseen shared" width="0" height="0" aria-hidden="true">\(HTML(trusted: LadderDrawing.sharedDefinitions))</svg>
             <a class="skip" href="#content">\(PageWords.skip)</a>
             <header>
@@ -53,21 +56,40 @@ struct PageFrame {
         return page.source
     }
 
-    /// A style whose comments take lines of their own.
-    private static func withoutComments(_ style: String) -> String {
-        let lines = style.split(separator: "\n").filter { !$0.drop(while: { $0 == " " }).hasPrefix("/*") }
-        return lines.joined(separator: "\n") + "\n"
+    /// A style whose comments, and the lines that they leave empty, stay behind; none of its strings holds a comment's sign.
+    static func withoutComments(_ style: String) -> String {
+        var bare = ""
+        var rest = style[...]
+        while let start = rest.firstRange(of: "/*") {
+            bare += rest[..<start.lowerBound]
+            rest = rest[start.upperBound...]
+            rest = rest.firstRange(of: "*/").map { rest[$0.upperBound...] } ?? ""
+        }
+        let lines = (bare + rest).split(separator: "\n").filter { !$0.allSatisfy { $0 == " " } }
+        return lines.map { $0 + "\n" }.joined()
     }
+
+    /// The families' colours for what the page itself draws.
+    private static let families: String = {
+        func rule(_ theme: Theme, _ root: String) -> String {
+            let colours = StateFamily.allCases.map {
+                "--\($0.className):#\($0.colour(theme).hexadecimal(digits: 6));"
+            }
+            return "\(root){\(colours.joined())}\n"
+        }
+        return rule(.light, ":root")
+            + "@media screen and (prefers-color-scheme:dark){\(rule(.dark, ":root:not(:has(#look-light:checked))"))}\n"
+            + "@media screen{\(rule(.dark, ":root:has(#look-dark:checked)"))}\n"
+    }()
 
     /// The drawings' colours, for the look that is chosen.
     private static let palette: String = {
         func rules(_ theme: Theme, _ root: String) -> String {
-            Palette.rules(theme, under: "\(root) :is(.drawing,.shared)")
+            "\(root) :is(.drawing,.signs,.shared){\(Palette.rules(theme, under: "&"))}"
         }
         return LadderDrawing.rules
-            + "\n@media (prefers-color-scheme:dark){\(rules(.dark, ":root:not(:has(#look-light:checked))"))}\n"
-            + rules(.dark, ":root:has(#look-dark:checked)")
-            + "\n@media print{\(rules(.light, ":root:root:root:root"))}\n"
+            + "\n@media screen and (prefers-color-scheme:dark){\(rules(.dark, ":root:not(:has(#look-light:checked))"))}\n"
+            + "@media screen{\(rules(.dark, ":root:has(#look-dark:checked)"))}\n"
     }()
 
     // MARK: Controls
@@ -98,7 +120,8 @@ struct PageFrame {
                 ("auto", "\(PageWords.automatic)"), ("light", "\(PageWords.light)"), ("dark", "\(PageWords.dark)"),
             ], chosen: "auto")
         let numbers = Self.choice(
-            "num", PageWords.numbers, [("rel", "\(PageWords.relative)"), ("real", "\(PageWords.real)")], chosen: "rel")
+            "num", PageWords.numbers, [("rel", "\(PageWords.relative)"), ("real", "\(PageWords.real)")],
+            chosen: absoluteNumbers ? "real" : "rel")
         let times: HTML =
             hasTimes
             ? Self.choice(
@@ -141,7 +164,7 @@ struct PageFrame {
             return "<tr><td>\(caps)</td><td>\(what)</td></tr>\n"
         }
         return """
-            <dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">\(PageWords.help)</h2><table>\(rows.joined())</table><button type="button" id="keys-close">\(PageWords.close)</button></dialog>
+            <dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">\(PageWords.help)</h2><table>\(rows.joined())</table><p><input type="checkbox" id="letters" checked> <label for="letters">\(PageWords.letterKeys)</label></p><button type="button" id="keys-close">\(PageWords.close)</button></dialog>
 
             """
     }

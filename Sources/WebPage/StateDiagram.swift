@@ -1,3 +1,4 @@
+import Drawings
 import Narration
 import Scenes
 import Stories
@@ -6,9 +7,12 @@ import Tracking
 
 /// RFC 9293's state diagram (Figure 5) out of the program's own ``TransitionTable``, with the edges that one connection went,
 /// numbered in order: circles by the client, squares by the server. The page's script moves both ends on it.
-struct StateDiagram {
+public struct StateDiagram {
     /// Both ends' ways.
     let paths: [StatePath]
+
+    /// - Parameter paths: both ends' ways.
+    public init(paths: [StatePath]) { self.paths = paths }
 
     private static let width = 440
     private static let height = 582
@@ -34,7 +38,43 @@ struct StateDiagram {
 
     private static let end = Point(358, 544)
 
+    /// As a part of a page, in both languages.
     var svg: HTML {
+        let tokens: HTML = """
+            <circle id="token-client" class="token client" r="9" visibility="hidden"/><rect id="token-server" class="token server" x="-9" y="-9" width="18" height="18" visibility="hidden"/>
+            """
+        return """
+            <svg class="machine" viewBox="0 0 \(Self.width) \(Self.height)" aria-hidden="true" focusable="false">
+            \(figure(nil))\(tokens)</svg>
+
+            """
+    }
+
+    /// As a picture of its own: for a slide, for a page that has no style for it. Its colours are plain values, so that every
+    /// program that draws SVG agrees.
+    public func picture(_ language: Language) -> String {
+        let style = PageFiles.text("machine.css") ?? ""
+        let rules =
+            Palette.literal(style, .light)
+            + "@media (prefers-color-scheme:dark){\(Palette.literal(style, .dark))}\n@media print{\(Palette.literal(style, .light))}"
+        let picture: HTML = """
+            <svg xmlns="http://www.w3.org/2000/svg" class="machine" viewBox="0 0 \(Self.width) \(Self.height)" width="\(Self.width)" height="\(Self.height)" role="img" aria-labelledby="title desc" lang="\(language == .chinese ? "zh-CN" : "en")">
+            <title id="title">\(PageWords.stateDiagram(language))</title><desc id="desc">\(ways.map { $0(language) }.joined(separator: " "))</desc>
+            <style>\(HTML(trusted: rules))</style>
+            <rect class="paper" width="100%" height="100%"/>
+            \(figure(language))</svg>
+
+            """
+        return picture.source
+    }
+
+    /// Both ends' ways in words, for who cannot see them.
+    private var ways: [Text] {
+        paths.filter { !$0.entries.isEmpty }.map { PageWords.way(of: $0.party.text, $0.entries.map(\.state.name)) }
+    }
+
+    /// - Parameter language: of what stands on the edges; `nil`: both.
+    private func figure(_ language: Language?) -> HTML {
         let travelled = self.travelled
         let edges = Self.edges(also: travelled.keys)
         let known = Set(edges.map(\.pair))
@@ -46,7 +86,7 @@ struct StateDiagram {
             let shape = Self.shape(edge.pair)
             let walks = travelled[edge.pair] ?? []
             lines.append(line(edge.pair, shape, isGone: !walks.isEmpty))
-            labels.append(label(edge, shape))
+            labels.append(label(edge, shape, language))
             labels += badges(walks, shape)
         }
         for pair in strange {
@@ -56,21 +96,29 @@ struct StateDiagram {
         }
         let nodes =
             State.allCases.map { node($0, Self.place($0), id: "state-\($0.name)") }
-            + [node(.closed, Self.end, id: "state-CLOSED-end")]
-        let tokens: HTML = """
-            <circle id="token-client" class="token client" r="9" visibility="hidden"/><rect id="token-server" class="token server" x="-9" y="-9" width="18" height="18" visibility="hidden"/>
-            """
-        return """
-            <svg class="machine" viewBox="0 0 \(Self.width) \(Self.height)" aria-hidden="true" focusable="false">
-            <defs>\(Self.head("head"))\(Self.head("head-went"))</defs>
-            \(lines.joined())\(nodes.joined())\(labels.joined())\(tokens)</svg>
-
-            """
+            + [node(.closed, Self.end, id: "state-\(Self.node(.closed, from: .timeWait))")]
+        return
+            "<defs>\(Self.head("head"))\(Self.head("head-went"))</defs>\n\(lines.joined())\(nodes.joined())\(labels.joined())"
     }
 
     private static func head(_ name: String) -> HTML {
         "<marker id=\"\(name)\" class=\"\(name)\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"10\" markerHeight=\"10\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker>"
     }
+
+    // MARK: Names
+
+    /// What the page's data calls a state's node: of the two that are CLOSED, the first is where a connection begins, or
+    /// is given up before it has begun.
+    static func node(_ state: State, from previous: State?) -> String {
+        switch (state, previous) {
+        case (.closed, .listen), (.closed, .synSent), (.closed, nil): state.name
+        case (.closed, _): "\(state.name)-end"
+        default: state.name
+        }
+    }
+
+    /// What it calls an edge.
+    static func edge(from: State, to: State) -> String { "\(from.name)>\(to.name)" }
 
     // MARK: States
 
@@ -140,27 +188,29 @@ struct StateDiagram {
     private func line(_ pair: Pair, _ shape: Shape, isGone: Bool, isDashed: Bool = false) -> HTML {
         let dashes: HTML = isDashed ? " stroke-dasharray=\"6 4\"" : ""
         return
-            "<path class=\"\(isGone ? "edge went" : "edge")\" data-edge=\"\(pair.from.name)>\(pair.to.name)\" d=\"\(shape.path)\"\(dashes) marker-end=\"url(#\(isGone ? "head-went" : "head"))\"/>\n"
+            "<path class=\"\(isGone ? "edge went" : "edge")\" data-edge=\"\(HTML(trusted: Self.edge(from: pair.from, to: pair.to)))\" d=\"\(shape.path)\"\(dashes) marker-end=\"url(#\(isGone ? "head-went" : "head"))\"/>\n"
     }
 
     private func badges(_ walks: [Walk], _ shape: Shape) -> [HTML] {
         walks.enumerated().map { badge($0.element, at: shape.point($0.offset, of: walks.count)) }
     }
 
-    private func label(_ edge: Edge, _ shape: Shape) -> HTML {
+    private func label(_ edge: Edge, _ shape: Shape, _ language: Language?) -> HTML {
         guard let place = shape.label else { return "" }
         // One that stands for all that lead the same way: they differ in what arrives together.
         guard let first = edge.transitions.first else { return "" }
         let sent = first.response.shortText
         let lines: [Text] = [first.event.shortText] + (sent.map { [$0] } ?? [])
         let spans = lines.enumerated().map { index, text in
-            "<tspan x=\"\(place.x)\" dy=\"\(index == 0 ? "0" : "1.1em")\">\(Self.tspans(text))</tspan>" as HTML
+            "<tspan x=\"\(place.x)\" dy=\"\(index == 0 ? "0" : "1.1em")\">\(Self.tspans(text, language))</tspan>"
+                as HTML
         }
         return "<text class=\"on-edge \(shape.anchor)\" x=\"\(place.x)\" y=\"\(place.y)\">\(spans.joined())</text>\n"
     }
 
-    private static func tspans(_ text: Text) -> HTML {
-        text.english == text.chinese
+    private static func tspans(_ text: Text, _ language: Language?) -> HTML {
+        if let language { return "\(text(language))" }
+        return text.english == text.chinese
             ? "\(text.english)" : "<tspan lang=\"zh\">\(text.chinese)</tspan><tspan lang=\"en\">\(text.english)</tspan>"
     }
 
@@ -318,7 +368,7 @@ struct StateDiagram {
 
 extension StateFamily {
     /// The class that the page's style knows it by.
-    fileprivate var className: String {
+    var className: String {
         switch self {
         case .idle: "idle"
         case .opening: "opening"

@@ -18,7 +18,7 @@ extension Tutorial {
             }
             chapter += HTML.table(
                 ["\(TutorialWords.sentence)", "\(TutorialWords.segment)", "\(TutorialWords.whatIsKnown)"], rows,
-                class: "stacked")
+                id: "sentences", class: "stacked", title: "\(TutorialWords.call)")
             chapter += "<p>\(TutorialWords.whyThree)</p>\n"
         }
         return chapter + "<p>\(TutorialWords.whyNotTwo)</p>\n<p>\(TutorialWords.whyNotFour)</p>\n"
@@ -61,7 +61,7 @@ extension Tutorial {
 
     /// What the bits of the handshake's segments say, beside the bits as they were captured.
     private func controlBits(_ handshake: Handshake) -> HTML {
-        let items = zip(TutorialWords.bitMeanings, handshake.steps).map { meaning, step -> HTML in
+        let items = zip(bitMeanings(handshake), handshake.steps).map { meaning, step -> HTML in
             "<li><p><b>\(meaning.bits)</b>\(EventSentences.colon)\(meaning.meaning) (#\(step.segment.number))</p>\(HeaderTable.flags(of: step))</li>\n"
         }
         return "<ul class=\"plain\">\(items.joined())</ul>"
@@ -77,6 +77,6 @@ extension Tutorial {
         let checks = handshake.checks.map { "<li>\($0.text)</li>\n" as HTML }.joined()
         let note: HTML = handshake.hasUnfilledChecksum ? "<p class=\"small\">\(DemoWords.checksumNote)</p>\n" : ""
         return
-            "\(HTML.table(columns, rows, class: "headers"))\(note)<p>\(DemoWords.rule)</p>\n<ul class=\"evidence\">\(checks)</ul>\n"
+            "\(HTML.table(columns, rows, id: "fields", class: "headers", title: "\(DemoWords.headers)"))\(note)<p>\(DemoWords.rule)</p>\n<ul class=\"evidence\">\(checks)</ul>\n"
     }
 }

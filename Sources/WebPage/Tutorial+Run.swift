@@ -18,7 +18,8 @@ extension Tutorial {
         }
         chapter += "<h3>\(DemoWords.programs)</h3>\n"
         chapter += HTML.table(
-            ["ms", "\(Text(en: "who", zh: "角色"))", "\(Text(en: "what", zh: "动作"))"], done, class: "actions")
+            ["ms", "\(Text(en: "who", zh: "角色"))", "\(Text(en: "what", zh: "动作"))"], done,
+            id: "calls", class: "actions", title: "\(DemoWords.programs)")
         if !tables.isEmpty { chapter += "<p class=\"small\">\(TutorialWords.heldClient)</p>\n" }
         return chapter + "<h3>\(PageWords.ladder)</h3>\n" + ladder(nil, &drawn) + sums
     }
@@ -121,13 +122,15 @@ extension Tutorial {
                     "<b>\(entry.state.name)</b>",
                     "\(entry.time.map { Self.milliseconds($0.nanoseconds(since: start)) } ?? "-")",
                     cause(entry, path.party),
-                    "\(DemoWords.provenance(entry, seenAt: entry.observed.map { Self.milliseconds($0.nanoseconds(since: start)) }))",
+                    "\(DemoWords.provenance(entry, seenAt: entry.seenLater.map { Self.milliseconds($0.nanoseconds(since: start)) }))",
                 ]
             }
             chapter += HTML.table(
-                ["\(path.party.text)", "ms", "\(DemoWords.cause)", "\(DemoWords.knownFrom)"], entries, class: "paths")
+                ["\(path.party.text)", "ms", "\(DemoWords.cause)", "\(DemoWords.knownFrom)"], entries,
+                id: "path-of-\(path.party.rawValue)", class: "paths",
+                title: "\(DemoWords.states)\(EventSentences.colon)\(path.party.text)")
         }
-        if paths.contains(where: { $0.entries.contains { $0.observed != nil } }) {
+        if paths.contains(where: { $0.entries.contains { $0.seenLater != nil } }) {
             chapter += "<p class=\"small\">\(TutorialWords.whenKnown)</p>\n"
         }
         if let waiting {
@@ -153,7 +156,7 @@ extension Tutorial {
         }
         return HTML.table(
             ["\(TutorialWords.segment)", "\(PictureWords.client)", "\(PictureWords.server)"], [before] + rows,
-            class: "states")
+            id: "first-three", class: "states", title: "\(TutorialWords.firstThree)")
     }
 
     private func cause(_ entry: StatePath.Entry, _ party: Party) -> HTML {
@@ -170,10 +173,10 @@ extension Tutorial {
     // MARK: 5
 
     var tablesChapter: HTML {
-        let shown = tables.map { table in
+        let shown = tables.enumerated().map { place, table in
             HTML.table(
-                table.columns.map { "\($0)" }, table.rows.map { $0.map { "\($0)" as HTML } }, class: "sockets",
-                caption: "\(table.caption)")
+                table.columns.map { "\($0)" }, table.rows.map { $0.map { "\($0)" as HTML } },
+                id: "sockets-\(place + 1)", class: "sockets", title: "\(table.caption)", isTitled: true)
         }
         return
             "<p>\(TutorialWords.tablesIntroduction)</p>\n\(shown.joined())<p class=\"small\">\(TutorialWords.tableWords)</p>\n"

@@ -16,6 +16,7 @@ public struct Tutorial {
         let party: Party
         let text: Text
 
+        /// At that time, by that end's program.
         public init(time: Int64, party: Party, text: Text) {
             self.time = time
             self.party = party
@@ -29,6 +30,7 @@ public struct Tutorial {
         let columns: [String]
         let rows: [[String]]
 
+        /// One row for each socket.
         public init(caption: Text, columns: [String], rows: [[String]]) {
             self.caption = caption
             self.columns = columns
@@ -48,6 +50,13 @@ public struct Tutorial {
     let rows: [PageRow]
     let handshake: Handshake?
 
+    /// - Parameters:
+    ///   - story: the run's connection; `scene` shows it.
+    ///   - paths: both ends' ways through the states.
+    ///   - actions: what the two programs did, in order.
+    ///   - tables: the socket table, at some moments.
+    ///   - opening: what a reader must know before anything else.
+    ///   - silence: the longest pause, in nanoseconds, that the ladder does not tear.
     public init(
         story: ConnectionStory, scene: Scene, paths: [StatePath], actions: [Action], tables: [Table], opening: [Text],
         silence: Int64
@@ -73,8 +82,13 @@ public struct Tutorial {
     ///   - language: the one that is shown first.
     ///   - maker: the program and its version.
     ///   - isBlank: a hand-out instead, with blanks to fill in and a page of answers.
-    public func html(_ language: Language, maker: String, isBlank: Bool = false) throws -> String {
-        if isBlank { return try HandOut(tutorial: self).html(language, maker: maker) }
+    ///   - absoluteNumbers: the sequence numbers of the headers are shown first, not those relative to the ISNs.
+    public func html(
+        _ language: Language, maker: String, isBlank: Bool = false, absoluteNumbers: Bool = false
+    ) throws -> String {
+        if isBlank {
+            return try HandOut(tutorial: self).html(language, maker: maker, absoluteNumbers: absoluteNumbers)
+        }
         var drawn = SharedStyle()
         var chapters: [(id: String, title: Text, body: HTML)] = [
             ("call", TutorialWords.call, callChapter), ("header", TutorialWords.header, headerChapter),
@@ -82,7 +96,8 @@ public struct Tutorial {
         ]
         if !tables.isEmpty { chapters.append(("table", TutorialWords.tables, tablesChapter)) }
         let frame = PageFrame(
-            title: TutorialWords.title, language: language, maker: maker, chapters: chapters.map { ($0.id, $0.title) })
+            title: TutorialWords.title, language: language, maker: maker, absoluteNumbers: absoluteNumbers,
+            chapters: chapters.map { ($0.id, $0.title) })
         let sections = chapters.enumerated().map { index, chapter in
             "<section id=\"\(chapter.id)\"><h2><span class=\"ordinal\">\(index + 1)</span> \(chapter.title)</h2>\n\(chapter.body)</section>\n"
                 as HTML
@@ -115,17 +130,13 @@ public struct Tutorial {
                     "<code>\(step.segment.header.sequence)</code> (#\(step.segment.number))"
                 ))
         }
-        if let handshake, let last = handshake.steps.last {
-            let time = last.segment.time.nanoseconds(since: start)
-            facts.append(
-                (TutorialWords.howLong, "\(TutorialWords.took(Self.milliseconds(time), last.segment.number))"))
-        }
+        if let openingTime { facts.append((TutorialWords.howLong, "\(openingTime)")) }
         let said = carried.map {
             "\(TutorialWords.carried(by: $0.data.sender, octets: Int($0.data.segment.header.payloadLength), ack: $0.answer.acknowledgment?.value ?? 0, in: $0.answer.segment.number))"
                 as HTML
         }
         if !said.isEmpty { facts.append((TutorialWords.whatWasSaid, said.joined("<br>"))) }
-        if let fin = firstFIN {
+        if let fin = closing {
             facts.append((TutorialWords.whoClosed, "\(TutorialWords.closed(fin.sender, with: fin.segment.number))"))
         }
         if let waiting { facts.append((TutorialWords.whoWaits, "\(TutorialWords.waits(waiting))")) }
@@ -138,16 +149,56 @@ public struct Tutorial {
     var carried: [(data: ConnectionStory.Step, answer: ConnectionStory.Step)] {
         var pairs: [(ConnectionStory.Step, ConnectionStory.Step)] = []
         for row in rows {
+            // Who answers first: looking for the data behind an answer takes as long as the story is.
             guard let answer = row.answer, answer.octets > 0, let step = row.step,
-                let data = story.steps.first(where: { $0.segment.number == answer.number }),
-                !pairs.contains(where: { $0.0.sender == data.sender })
+                !pairs.contains(where: { $0.1.sender == step.sender }),
+                let data = story.steps.first(where: { $0.segment.number == answer.number })
             else { continue }
             pairs.append((data, step))
         }
         return pairs
     }
 
-    var firstFIN: ConnectionStory.Step? { story.steps.first { $0.segment.header.flags.contains(.fin) } }
+    /// From the SYN to the segment with which both ends were open; `nil` where they never were.
+    private var openingTime: Text? {
+        guard let syn = story.steps.first(where: { $0.kind == .syn }), let handshake,
+            let last = story.steps.first(where: {
+                $0.segment.number > syn.segment.number && Self.isOpen($0.client) && Self.isOpen($0.server)
+            })
+        else { return nil }
+        let ack = handshake.steps[2]
+        return TutorialWords.took(
+            Self.milliseconds(last.segment.time.nanoseconds(since: syn.segment.time)), from: syn.segment.number,
+            to: last.segment.number, last.segment.header.flags.description,
+            without: ack.segment.number < last.segment.number && ack.fate != .arrived ? ack.segment.number : nil)
+    }
+
+    private static func isOpen(_ end: ConnectionStory.EndState) -> Bool {
+        switch end.state {
+        case nil, .closed, .listen, .synSent, .synReceived: false
+        default: true
+        }
+    }
+
+    /// The FIN of the end that closed first, where one did that counts: as the story's summary says.
+    var closing: ConnectionStory.Step? {
+        let outcome = story.settled.outcome
+        guard [.closed, .closing, .halfClosed].contains(outcome.ending), let party = outcome.endedBy else { return nil }
+        let fins = story.steps.filter { $0.sender == party && $0.segment.header.flags.contains(.fin) }
+        return fins.first { $0.fate == .arrived } ?? fins.first
+    }
+
+    /// What SYN and ACK say in each segment of the handshake.
+    func bitMeanings(_ handshake: Handshake) -> [(bits: String, meaning: Text)] {
+        zip(TutorialWords.bitMeanings, handshake.steps).map { told, step in
+            let meaning = step.kind == .handshakeAck ? TutorialWords.acknowledges : told.meaning
+            return switch step.fate {
+            case .arrived, .useless: told
+            case .lost: (told.bits, TutorialWords.butLost(meaning))
+            case .notTaken: (told.bits, TutorialWords.butNotTaken(meaning))
+            }
+        }
+    }
 
     /// Who ends in TIME-WAIT, where one end alone does.
     var waiting: Party? {

@@ -73,6 +73,7 @@ def pages(tmp_path_factory):
         "demo": ["demo", "--on", "stack", "--lang", "zh"],
         "kernel": ["demo", "--lang", "zh"],
         "lost": ["demo", "--on", "stack", "--lose", "4", "--lang", "en"],
+        "twice": ["demo", "--on", "stack", "--lose", "4", "--lose", "5", "--lang", "zh"],
         "blank": ["demo", "--on", "stack", "--blank", "--lang", "zh"],
         "long": ["flow", str(folder / "long.pcap"), "--lang", "en"],
     }

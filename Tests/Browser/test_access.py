@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import SIZES
 
+EVERYWHERE = pytest.mark.parametrize("size", list(SIZES))
+
 
 def serious(page):
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
@@ -49,7 +51,7 @@ def test_one_column_at_400_percent(opened, name, width):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("size", list(SIZES))
+@EVERYWHERE
 def test_targets_are_large_enough(opened, size):
     page = opened("demo", size=size, fragment="#seg-2")
     small = page.eval_on_selector_all(
@@ -78,11 +80,30 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(opened):
         if at["id"] != "body":
             assert at["outline"] >= 2 and at["kind"] != "none", at
         seen.add(at["id"])
-    for wanted in ("lang-zh", "look-auto", "num-rel", "time-squeezed", "teach", "help", "pick", "scroll"):
+    for wanted in ("lang-zh", "look-auto", "num-rel", "time-squeezed", "teach", "help", "pick"):
         assert wanted in seen, wanted
     for button in ("go-next", "go-play", "go-last"):
         page.focus(f"#{button}")
         assert page.evaluate("document.activeElement.id") == button
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("name", ["kernel", "lost"])
+def test_what_scrolls_has_a_name_and_what_does_not_is_no_stop(opened, size, name):
+    page = opened(name, size=size)
+    page.wait_for_timeout(100)
+    frames = page.eval_on_selector_all(
+        ".scroll",
+        """nodes => nodes.map((node) => ({
+          name: document.getElementById(node.getAttribute('aria-labelledby'))?.textContent ?? '',
+          scrolls: node.scrollWidth > node.clientWidth, stop: node.tabIndex === 0, node: node.outerHTML.slice(0, 120),
+        }))""")
+    assert len(frames) >= 6
+    for frame in frames:
+        assert frame["name"].strip(), frame
+        assert frame["stop"] == frame["scrolls"], frame
+    without = opened(name, size=size, java_script_enabled=False)
+    assert without.locator(".scroll").count() == without.locator(".scroll[tabindex='0']").count()
 
 
 def test_reduced_motion(opened):
@@ -90,12 +111,39 @@ def test_reduced_motion(opened):
     assert page.eval_on_selector("#token-client", "node => parseFloat(getComputedStyle(node).transitionDuration)") == 0
 
 
-@pytest.mark.parametrize("name", ["kernel", "blank"])
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_a_state_has_one_colour(opened, look):
+    """On its band in the ladder and in the state diagram."""
+    page = opened("demo", look=look)
+    for state, family in [
+        ("CLOSED", "idle"), ("SYN-SENT", "opening"), ("ESTABLISHED", "open"), ("TIME-WAIT", "we-closed"),
+        ("LAST-ACK", "they-closed"),
+    ]:
+        band = page.eval_on_selector(f".drawing:visible .{family}-line", "node => getComputedStyle(node).stroke")
+        node = page.eval_on_selector(f"#state-{state} rect", "node => getComputedStyle(node).stroke")
+        assert band == node, state
+
+
+@pytest.mark.parametrize("name", ["kernel", "lost", "blank"])
 def test_print(opened, tmp_path, name):
     page = opened(name, look="dark")
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not page.locator("#stepper").is_visible() and not page.locator(".controls").is_visible()
+    coloured = page.evaluate(
+        """() => {
+          const wrong = new Set();
+          for (const node of document.querySelectorAll('body *')) {
+            const style = getComputedStyle(node);
+            for (const kind of ['fill', 'stroke', 'color', 'backgroundColor', 'borderTopColor']) {
+              if (style[kind].startsWith('url')) continue;
+              const [red, green, blue, opacity] = style[kind].match(/[\\d.]+/g)?.map(Number) ?? [0, 0, 0];
+              if (opacity !== 0 && (red !== green || green !== blue)) wrong.add(`${kind} ${style[kind]} of ${node.outerHTML.slice(0, 90)}`);
+            }
+          }
+          return [...wrong].slice(0, 8);
+        }""")
+    assert not coloured
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
@@ -115,7 +163,7 @@ def test_ten_thousand_segments_can_be_scrolled_through(opened):
     for part in range(1, 5):
         page.evaluate(f"window.scrollTo(0, {height * part // 4})")
         page.wait_for_timeout(60)
-    page.keyboard.press("End")
+    page.click("#go-last")
     assert page.locator("#row-seg-10000").is_visible()
 
 
@@ -140,7 +188,7 @@ def test_ten_thousand_segments_open_and_scroll_without_a_long_task(opened):
         for _ in range(10):
             page.mouse.wheel(0, 4000)
             page.wait_for_timeout(40)
-        page.keyboard.press("End")
+        page.click("#go-last")
         assert page.locator("#row-seg-10000").is_visible()
         page.wait_for_timeout(100)
         longest.append(max(page.evaluate("window.tasks"), default=0))

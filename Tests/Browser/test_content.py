@@ -116,7 +116,7 @@ def test_hand_out_leaves_the_answers_to_the_last_page(opened):
     assert page.eval_on_selector(".answers", "node => getComputedStyle(node).breakBefore") == "page"
 
 
-@pytest.mark.parametrize("name, most", [("demo", 300), ("kernel", 300), ("lost", 300), ("blank", 300)])
+@pytest.mark.parametrize("name, most", [("demo", 300), ("kernel", 300), ("lost", 300), ("twice", 300), ("blank", 300)])
 def test_files_are_small(pages, name, most):
     assert pages[name].stat().st_size < most * 1024
 

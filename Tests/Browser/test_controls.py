@@ -4,6 +4,7 @@ import pytest
 from conftest import SIZES
 
 EVERYWHERE = pytest.mark.parametrize("size", list(SIZES))
+PROJECTORS = [(1280, 720), (1280, 800), (1920, 1080)]
 
 
 def chosen(page):
@@ -58,10 +59,18 @@ def test_numbers(opened, size):
     assert "ack=17" in page.inner_text(row)
     page.locator("label[for=num-real]").click()
     assert "ack=17" not in page.inner_text(row)
-    shown = page.locator(".drawing:visible [id$='seg-5'] .label >> nth=0").inner_text
+    label = page.locator(".drawing:visible [id$='seg-5']")
+
+    def shown():
+        return label.evaluate(
+            """node => [...node.querySelectorAll('text, tspan')].filter((part) =>
+              part.childElementCount === 0 && getComputedStyle(part).display !== 'none'
+            ).map((part) => part.textContent).join(' ')""")
+
+    assert "ack=17" not in shown()
     page.keyboard.press("r")
     assert "ack=17" in page.inner_text(row)
-    assert shown
+    assert "ack=17" in shown()
 
 
 @EVERYWHERE
@@ -97,12 +106,14 @@ def test_steps(opened, size):
     assert page.locator("#go-next").is_disabled()
     page.click("#go-first")
     assert chosen(page) == rows[:1] and page.locator("#go-previous").is_disabled()
-    assert page.inner_text("#now").startswith("1/")
+    assert page.inner_text("#now").startswith("第 1 步，共 ")
 
 
 def test_keys(opened):
     page = opened("demo")
     rows = first_rows(page, 100)
+    page.keyboard.press("ArrowRight")
+    page.focus("#ladder")
     page.keyboard.press("Home")
     for key, place in [
         ("ArrowRight", 1), ("j", 2), ("ArrowLeft", 1), ("k", 0), ("End", len(rows) - 1), ("Home", 0),
@@ -127,6 +138,7 @@ def test_keys(opened):
 def test_play(opened):
     page = opened("demo")
     page.clock.install()
+    page.focus("#ladder")
     page.keyboard.press("Home")
     page.keyboard.press(" ")
     page.clock.run_for(5000)
@@ -153,9 +165,141 @@ def test_segment_is_chosen_in_the_drawing_and_in_the_list(opened, size):
     assert page.locator(".drawing:visible .chosen").count() == 1
 
 
-def test_link_to_a_segment(opened):
-    page = opened("demo", fragment="#seg-6")
-    assert chosen(page) == ["row-seg-6"]
+def in_view(page, selector):
+    """Whether it is to be seen, above what is fixed at the bottom."""
+    return page.eval_on_selector_all(
+        selector,
+        """nodes => nodes.some((node) => {
+          const box = node.getBoundingClientRect();
+          const free = document.getElementById('stepper').getBoundingClientRect().top;
+          return box.height > 0 && box.bottom > 0 && box.top < free && (box.top >= 0 || box.bottom <= free);
+        })""")
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("name, number", [("demo", 6), ("kernel", 9), ("long", 350), ("long", 9000)])
+@pytest.mark.parametrize("place", ["ladder", "list"])
+def test_link_to_a_segment(opened, size, name, number, place):
+    target = f"#row-seg-{number}" if place == "list" else f".drawing [id$='-seg-{number}']"
+    fragment = f"#row-seg-{number}" if place == "list" else f"#seg-{number}"
+    page = opened(name, size=size, fragment=fragment)
+    page.wait_for_timeout(300)
+    assert page.inner_text("#inspector-title").startswith(f"#{number} ")
+    assert in_view(page, target)
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate("location.hash = '#row-seg-2'")
+    page.wait_for_timeout(300)
+    assert in_view(page, "#row-seg-2")
+    page.evaluate(f"location.hash = '{fragment}'")
+    page.wait_for_timeout(300)
+    assert in_view(page, target)
+
+
+def test_a_segment_s_name_anywhere_leads_to_it(opened):
+    page = opened("demo")
+    link = page.locator("#call .pick >> nth=1")
+    for _ in range(2):
+        link.scroll_into_view_if_needed()
+        link.click()
+        page.wait_for_timeout(100)
+        assert chosen(page) == ["row-seg-2"] and in_view(page, "#row-seg-2")
+
+
+def test_keys_of_a_browser_stay_its_own(opened):
+    """Space, Home and End scroll the page, and arrows a table that is too wide, unless the ladder has the focus."""
+    page = opened("kernel", size=(320, 700))
+    first = chosen(page)
+    page.keyboard.press("End")
+    page.wait_for_function("() => scrollY > 2000")
+    assert chosen(page) == first
+    page.keyboard.press("Home")
+    page.wait_for_function("() => scrollY === 0")
+    # The browser is still about to come to rest.
+    page.wait_for_timeout(500)
+    page.keyboard.press(" ")
+    page.wait_for_function("() => scrollY > 0")
+    page.wait_for_timeout(1700)
+    assert chosen(page) == first, "nothing plays"
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.scroll')].findIndex((node) => node.scrollWidth > node.clientWidth + 8)")
+    assert wide >= 0
+    frame = page.locator(f".scroll >> nth={wide}")
+    frame.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    assert frame.evaluate("node => node.scrollLeft") > 0 and chosen(page) == first
+    page.focus("#ladder")
+    page.keyboard.press("End")
+    assert chosen(page) != first
+
+
+def test_keys_of_what_scrolls_in_the_teacher_s_view(opened):
+    page = opened("lost")
+    page.keyboard.press("f")
+    first = chosen(page)
+    ladder = page.locator("#ladder")
+    ladder.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(200)
+    assert ladder.evaluate("node => node.scrollTop") > 0 and chosen(page) == first
+    page.keyboard.press("ArrowRight")
+    assert chosen(page) != first, "it does not scroll sideways"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("End")
+    assert page.locator("#go-next").is_disabled(), "the page itself does not scroll here"
+    page.keyboard.press("Home")
+    assert page.locator("#go-previous").is_disabled()
+    page.keyboard.press(" ")
+    assert page.locator("#go-play.playing").count() == 1
+
+
+def test_letters_can_be_turned_off(opened):
+    page = opened("demo")
+    page.click("#help")
+    page.locator("label[for=letters]").click()
+    page.keyboard.press("Escape")
+    first = chosen(page)
+    for key in "jkbrtldf?":
+        page.keyboard.press(key)
+    assert chosen(page) == first and page.locator("#call").is_visible() and not page.locator("#keys").is_visible()
+    assert page.locator("#lang-zh").is_checked() and page.locator("#num-rel").is_checked()
+    page.keyboard.press("ArrowRight")
+    assert chosen(page) != first
+    page.click("#help")
+    page.locator("#letters").check()
+    page.click("#keys-close")
+    page.keyboard.press("r")
+    assert page.locator("#num-real").is_checked()
+
+
+def test_keys_lead_to_the_header_and_its_bytes(opened):
+    page = opened("demo", fragment="#seg-2")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "inspector-title"
+    page.keyboard.press("b")
+    assert page.evaluate("document.activeElement.matches('#bytes button:first-child')")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_step_s_sentence_can_be_read_on_a_telephone(opened, width, language):
+    page = opened("lost", size=(width, 844))
+    page.locator(f"label[for=lang-{language}]").click()
+    rows = page.evaluate("JSON.parse(document.getElementById('data').textContent).rows.length")
+    page.click("#go-first")
+    places, cut = set(), 0
+    for _ in range(rows):
+        now = page.locator("#now").evaluate(
+            "node => ({ cut: node.scrollHeight > node.clientHeight, reach: getComputedStyle(node).overflowY, stop: node.tabIndex })")
+        cut += now["cut"]
+        assert not now["cut"] or now["reach"] == "auto" and now["stop"] == 0, "what has no room is scrolled to"
+        places.add(page.locator("#go-next").bounding_box()["y"])
+        assert page.evaluate(
+            "parseFloat(getComputedStyle(document.body).paddingBottom) >= document.getElementById('stepper').offsetHeight")
+        page.evaluate("document.getElementById('go-next').click()")
+    assert cut <= rows // 3
+    assert len(places) == 1, "the buttons stay where they are"
 
 
 def test_header_s_fields_and_bytes(opened):
@@ -184,8 +328,7 @@ def test_header_s_fields_and_bytes(opened):
     assert chosen(page) == ["row-seg-2"], "arrows belong to the bytes while one has the focus"
     page.hover("#bytes button >> nth=13")
     assert len(lit("#inspector table")) == 8, "the eight flags in that octet"
-    assert f"#2.ack 1 = #1.seq 0 + 1" in page.inner_text("#inspector .evidence")
-    page.keyboard.press("b")
+    assert "#2.ack 1 = #1.seq 0 + 1" in page.inner_text("#inspector .evidence")
     page.goto(page.url.split("#")[0] + "#seg-5")
     assert "#5.ack 17 = #4.seq 1 + 16" in page.inner_text("#inspector .evidence")
     page.keyboard.press("r")
@@ -197,30 +340,39 @@ def test_header_s_fields_and_bytes(opened):
 def test_both_ends_walk_on_the_state_diagram(opened):
     page = opened("demo")
     data = page.evaluate("JSON.parse(document.getElementById('data').textContent)")
-    page.keyboard.press("Home")
+    page.click("#go-first")
     for place, row in enumerate(data["rows"]):
         if place > 0:
             page.click("#go-next")
         for lane, party, corner in ((0, "client", -54), (1, "server", 54)):
-            name = row["states"][lane].get("name")
+            name = row["states"][lane].get("node")
             token = page.locator(f"#token-{party}")
             if name is None:
                 assert token.get_attribute("visibility") == "hidden"
                 continue
-            begun = any(r["states"][lane].get("name") not in (None, "CLOSED") for r in data["rows"][:place])
-            node = f"#state-{name}" + ("-end" if name == "CLOSED" and begun else "")
+            begun = any(r["states"][lane].get("node") not in (None, "CLOSED") for r in data["rows"][:place])
+            assert name == name.removesuffix("-end") + ("-end" if name.startswith("CLOSED") and begun else "")
+            last = data["rows"][place - 1]["states"][lane].get("node") if place > 0 else None
+            gone = f"{last}>{name}".replace("-end", "") if last not in (None, name) else None
+            assert row["states"][lane].get("edge") == gone
+            now = page.eval_on_selector_all(".machine .edge.now", "nodes => nodes.map((node) => node.dataset.edge)")
+            assert gone is None or gone in now
+            node = f"#state-{name}"
             x = int(page.get_attribute(node, "data-x")) + corner
             assert f"translate({x}px" in token.get_attribute("style"), f"{party} in {name}"
     edges = page.eval_on_selector_all(".machine .went", "nodes => nodes.map((node) => node.dataset.edge)")
     assert {"SYN-SENT>ESTABLISHED", "SYN-RECEIVED>ESTABLISHED", "ESTABLISHED>FIN-WAIT-1"} <= set(edges)
 
 
-@EVERYWHERE
+@pytest.mark.parametrize("size", [*SIZES, *PROJECTORS])
 def test_teaching(opened, size):
     page = opened("demo", size=size)
     page.click("#teach")
     assert page.locator("#ladder").is_visible() and page.locator("#inspector").is_visible()
     assert page.locator("#side .machine").is_visible()
+    diagram = page.locator("#side .machine").bounding_box()
+    assert diagram["width"] >= 260 and diagram["height"] >= 360, "so large that its words can be read"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert not page.locator("#call").is_visible()
     page.click("#go-next")
     page.click("#teach")
@@ -244,7 +396,9 @@ def test_swipe(opened):
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     rows = first_rows(page, 3)
+    page.focus("#ladder")
     page.keyboard.press("Home")
+
     def wait_for(row):
         page.wait_for_function("row => document.querySelector('.events .chosen')?.id === row", arg=row)
 

@@ -23,8 +23,10 @@ import Testing
             /[（），：；？！。、] [^ ]/, /[^ ] [（），：；？！。、]/,
             // Beside what is put in, or a word of Latin letters, it is Chinese all the same.
             /[:;,] ?•/, /•[:;,]/, /[A-Za-z0-9][:;,] ?[\u{3400}-\u{9fff}]/, /[A-Za-z0-9]; ?[^ ]/,
+            /[A-Za-z0-9•]\?/, /[A-Z]\([A-Z]+-[0-9]/,
         ]
         guard text.contains(han) else { return [] }
+        if let twice = text.firstMatch(of: /([^，。]{4,})，\1[，。]/) { return [String(text[twice.range])] }
         return patterns.flatMap { pattern in text.matches(of: pattern).map { String(text[$0.range]) } }
     }
 
@@ -97,7 +99,8 @@ import Testing
         arguments: [
             ("抓包(文件)", true), ("抓包（文件）", false), ("字母: L", true), ("主机:端口、地址:端口", false), ("名称, 地址", true),
             ("完成. ok", false), ("重传 (TLP)", false), ("重传（TLP）", false), ("好了?", true),
-            ("可为 gzip;- 表示标准输入", true), ("宽度， 高度", true),
+            ("是不是 •?", true), ("立即重复 ACK(SHLD-31)", true), ("调用 connect() 之后", false),
+            ("从中途开始，没有 SYN，没有 SYN，相对", true), ("可为 gzip;- 表示标准输入", true), ("宽度， 高度", true),
             ("tcplens flow a.pcap#4   抓包", false), ("：  tcplens", false),
         ])
     func rule(text: String, isFault: Bool) {

@@ -76,24 +76,24 @@ extension Snapshots {
         Snapshot(
             ["--lang", "zh", "--width", "60"],
             #"""
-            Ethernet  （第 0-13 字节）
+            Ethernet（第 0-13 字节）
               Destination Address 02:00:00:00:00:02 · Source Address
                 02:00:00:00:00:01 · EtherType IPv4
-            IPv4  （第 14-33 字节）
+            IPv4（第 14-33 字节）
               Version 4 · IHL 20 octets · DSCP 0 · ECN Not-ECT · Total
                 Length 52 · Identification 0 · Reserved 0 · DF 1 · MF 0
                 · Fragment Offset 0 octets · Time to Live 64 · Protocol
                 TCP · Header Checksum 0x3cc2 · Source Address 127.0.0.1
                 · Destination Address 127.0.0.1
               校验和：正确
-            TCP  （第 34-65 字节）
+            TCP（第 34-65 字节）
             源端口    43210
             目的端口  8080
             序号      1000000000
             确认号    0
             数据偏移  8
             保留位    0
-            标志位    SYN
+            控制位    SYN
             窗口      65535
             校验和    0xa9f6
             紧急指针  0
@@ -102,23 +102,23 @@ extension Snapshots {
             选项      NOP
             选项      kind 3, len 3, WScale 7
             选项      EOL
-              选项：MSS 65495, SACK-Permitted, NOP, WScale 7, EOL
+              选项：MSS 65495、SACK-Permitted、NOP、WScale 7、EOL
               校验和：正确
 
             """#),
         Snapshot(
             ["--lang", "zh", "--width", "80"],
             #"""
-            Ethernet  （第 0-13 字节）
+            Ethernet（第 0-13 字节）
               Destination Address 02:00:00:00:00:02 · Source Address 02:00:00:00:00:01 ·
                 EtherType IPv4
-            IPv4  （第 14-33 字节）
+            IPv4（第 14-33 字节）
               Version 4 · IHL 20 octets · DSCP 0 · ECN Not-ECT · Total Length 52 ·
                 Identification 0 · Reserved 0 · DF 1 · MF 0 · Fragment Offset 0 octets ·
                 Time to Live 64 · Protocol TCP · Header Checksum 0x3cc2 · Source Address
                 127.0.0.1 · Destination Address 127.0.0.1
               校验和：正确
-            TCP  （第 34-65 字节）
+            TCP（第 34-65 字节）
               0                   1                   2                   3
               0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
              +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
@@ -128,8 +128,8 @@ extension Snapshots {
              +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
              |                           确认号 0                            |
              +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-             | Data  |Rsr- | |C|E|U|A|P|R|S|F|                               |
-             |offset | ved |A|W|C|R|C|S|S|Y|I|             窗口              |
+             | 数据  |保留 | |C|E|U|A|P|R|S|F|                               |
+             | 偏移  | 位  |A|W|C|R|C|S|S|Y|I|             窗口              |
              |   8   |  0  |E|R|E|G|K|H|T|N|N|             65535             |
              |       |     |0|0|0|0|0|0|0|1|0|                               |
              +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
@@ -141,7 +141,7 @@ extension Snapshots {
              +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
              |     len 3     |   WScale 7    |      EOL      |               |
              +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-              选项：MSS 65495, SACK-Permitted, NOP, WScale 7, EOL
+              选项：MSS 65495、SACK-Permitted、NOP、WScale 7、EOL
               校验和：正确
 
             """#),

@@ -251,10 +251,12 @@ struct StackDemoTests {
         #expect(run.lines.contains { $0.contains("seq=\(list.first ?? "?")") })
     }
 
-    @Test("--lose belongs to our own TCP")
+    @Test("a wire is for kernels")
     func wrongFlags() async throws {
-        let kernel = try await Run("demo", "--lose", "4", "--lang", "en")
-        #expect(kernel.status == 2 && kernel.err.contains("--lose needs --on stack"))
+        for option in [["--wire"], ["--step"], ["--do", "drop #4"]] {
+            let run = try await Run(["demo", "--on", "stack", "--lang", "en"] + option)
+            #expect(run.status == 2 && run.err.contains("--wire, --step and --do are for kernels"), "\(option)")
+        }
         #expect(try await Run("demo", "--on", "stack", "--lose", "0").status == 2)
         #expect(try await Run("demo", "--on", "moon").status == 2)
     }

@@ -8,9 +8,10 @@ struct MermaidTests {
     @Test("the lost third ACK, to the letter")
     func thirdAckLost() {
         let lines = MermaidDiagram(Scenes.thirdAckLost).text.split(separator: "\n").map(String.init)
-        #expect(lines.first == "sequenceDiagram")
+        let title = "title: \"\(Scenes.thirdAckLost.title.english)\""
+        #expect(lines.prefix(4) == ["---", title, "---", "sequenceDiagram"])
         #expect(
-            lines.dropFirst().prefix(2).map { $0 } == [
+            lines.dropFirst(4).prefix(2).map { $0 } == [
                 "    participant C as client 10.59.7.1:40000", "    participant S as server 10.59.7.2:8080",
             ])
         #expect(lines.contains("    C->>S: #35;1 SYN seq=0"))
@@ -39,7 +40,7 @@ struct MermaidTests {
         var generator = SeededGenerator(seed: 77)
         for _ in 0..<200 {
             let scene = RandomScenes.scene(&generator)
-            for line in MermaidDiagram(scene, language: .chinese).text.split(separator: "\n").dropFirst() {
+            for line in MermaidDiagram(scene, language: .chinese).text.split(separator: "\n").dropFirst(4) {
                 #expect(
                     line.contains(
                         #/^    (participant \w+ as |Note (left of|right of|over) \w+(,\w+)?: |\w+(-|--)(>>|x|\))\w+: )/#

@@ -162,8 +162,8 @@ struct ThirdAckLostTests {
               ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 998 ms ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
               1018.9    +997.9  E        1       1 ◀───────────────────── #4 SYN,ACK  seq=0 ack=1       1 r  ↻#2 超时重传
               1029.5     +10.6  E        1       1 #5 ACK      seq=1 ack=1 ─────────────────────▶       1 E* 质询 ACK
-            为什么：服务端没收到 #3，重发 #2；客户端已 ESTABLISHED，对 SYN 回质询 ACK(RFC 5961 第 4 节)，这个 ACK 正好补上了第三次握
-                    手。
+            为什么：服务端没收到 #3，重发 #2；客户端已 ESTABLISHED，对 SYN 回质询 ACK(RFC 5961 第 4 节)，这个 ACK 正好补上了第三次
+                    握手。
             """#
         #expect(Ladder(canvas: canvas).lines(Scenes.thirdAckLost).joined(separator: "\n") == expected)
     }

@@ -68,12 +68,24 @@ struct LineBreakingTests {
     }
 
     @Test func chineseBreaksAnywhereButBeforeAClosingMark() {
-        #expect(wrap("第三次握手丢失", 6) == ["第三次", "握手丢", "失"])
+        #expect(wrap("第三次握手丢失", 6) == ["第三次", "握手", "丢失"])
         #expect(wrap("第三次握手。丢", 10) == ["第三次握", "手。丢"])
         #expect(wrap("见《报文》", 4) == ["见", "《报", "文》"])
         #expect(wrap("回 ACK,重发", 7) == ["回 ACK,", "重发"])
         #expect(wrap("回 ACK\u{FF0C}重发", 8) == ["回 ACK\u{FF0C}", "重发"])
-        #expect(wrap("回 ACK\u{FF0C}重发", 7) == ["回", "ACK\u{FF0C}重", "发"])
+        #expect(wrap("回 ACK\u{FF0C}重发", 7) == ["回", "ACK\u{FF0C}", "重发"])
+    }
+
+    @Test(
+        "no last line of one Chinese character, marks apart",
+        arguments: [
+            ("省去了其余的计算。", 16, ["省去了其余的", "计算。"]), ("省去了（其余的计算）", 18, ["省去了（其余的", "计算）"]),
+            // Neither a word of Latin letters nor a lonely line before is torn for it.
+            ("等待 TIME-WAIT 完", 14, ["等待 TIME-WAIT", "完"]), ("等（完）了。", 5, ["等", "（完", "）", "了。"]),
+            ("其余的计算", 10, ["其余的计算"]),
+        ])
+    func aLastCharacterHasCompany(text: String, width: Int, lines: [String]) {
+        #expect(wrap(text, width) == lines)
     }
 
     @Test func aWordLongerThanALineIsCut() {

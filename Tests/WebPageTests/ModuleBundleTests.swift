@@ -6,7 +6,7 @@ import Testing
 @Suite struct ModuleBundleTests {
     static let modules = [
         "choices.js", "data.js", "elements.js", "inspector.js", "keys.js", "ladder.js", "machine.js", "main.js",
-        "parts.js", "selection.js", "stepper.js", "swipe.js", "teach.js",
+        "parts.js", "scrolling.js", "selection.js", "stepper.js", "swipe.js", "teach.js",
     ]
 
     @Test func everyModuleIsInsideBehindThoseItImports() throws {

@@ -7,6 +7,7 @@ import TCPState
 import TCPWire
 import Testing
 import Tracking
+import Transcripts
 
 @testable import WebPage
 
@@ -103,6 +104,75 @@ import Tracking
         #expect(badges.sorted() == ["1", "2", "3", "4"])
         let dashed = svg.matches(of: #/data-edge="([^"]*)" d="[^"]*" stroke-dasharray/#).map { String($0.1) }
         #expect(dashed == ["CLOSED>SYN-RECEIVED", "ESTABLISHED>LAST-ACK"])
+    }
+
+    @Test(arguments: [Language.english, .chinese]) func theFigureIsAPictureOfItsOwn(_ language: Language) throws {
+        let story = try #require(StackExperiment().run()).story
+        let picture = StateDiagram(paths: Party.allCases.map { story.path(of: $0) }).picture(language)
+        // Programs that draw SVG and know no variables agree with browsers; nothing in it depends on a page.
+        #expect(picture.contains("stroke: #12A568") && picture.contains("stroke: #7EF1AC"))
+        #expect(!picture.contains("var(") && !picture.contains("<tspan lang"))
+        let gone = [
+            "CLOSED>SYN-SENT", "SYN-SENT>ESTABLISHED", "ESTABLISHED>CLOSE-WAIT", "CLOSE-WAIT>LAST-ACK",
+            "LAST-ACK>CLOSED", "LISTEN>SYN-RECEIVED", "SYN-RECEIVED>ESTABLISHED", "ESTABLISHED>FIN-WAIT-1",
+            "FIN-WAIT-1>FIN-WAIT-2", "FIN-WAIT-2>TIME-WAIT", "TIME-WAIT>CLOSED",
+        ]
+        for edge in gone { #expect(picture.contains("class=\"edge went\" data-edge=\"\(edge)\""), "\(edge)") }
+        #expect(picture.matches(of: /class="edge went"/).count == gone.count)
+    }
+
+    @Test func anAckThatWasLostCompletesNothing() throws {
+        var options = StackExperiment.Options()
+        options.lostPackets = [3]
+        let story = try #require(StackExperiment(options).run()).story
+        let tutorial = Tutorial(
+            story: story, scene: Scene(story: story, title: Text(verbatim: "c")),
+            paths: Party.allCases.map { story.path(of: $0) }, actions: [], tables: [], opening: [],
+            silence: 50_000_000)
+        let meanings = tutorial.bitMeanings(try #require(tutorial.handshake)).map(\.meaning.english)
+        #expect(
+            meanings == [
+                "asks for a connection", "agrees, and asks in turn", "acknowledges; but it was lost on the way",
+            ])
+        #expect(tutorial.introduction.source.contains("to #4 (PSH,ACK)"))
+        let sheet = try tutorial.html(.english, maker: "tcplens", isBlank: true)
+        #expect(!sheet.contains("the handshake is complete"))
+    }
+
+    @Test func bothClosedNodesAreWhereTheirEdgesLead() {
+        #expect(StateDiagram.node(.closed, from: nil) == "CLOSED")
+        #expect(StateDiagram.node(.closed, from: .listen) == "CLOSED")
+        #expect(StateDiagram.node(.closed, from: .synSent) == "CLOSED")
+        for state in [State.synReceived, .established, .lastAck, .timeWait] {
+            #expect(StateDiagram.node(.closed, from: state) == "CLOSED-end")
+        }
+        #expect(StateDiagram.node(.timeWait, from: .finWait2) == "TIME-WAIT")
+    }
+
+    @Test(
+        arguments: [
+            ("/* a */\n/* b */ p { x: y }\nq { /* c */ }\n", " p { x: y }\nq {  }\n"),
+            ("p {}\n/* over\n two lines */\nq {}\n", "p {}\nq {}\n"), ("p {}\n/* open", "p {}\n"),
+        ])
+    func aStyleLosesItsCommentsAlone(_ style: String, _ bare: String) {
+        #expect(PageFrame.withoutComments(style) == bare)
+    }
+
+    @Test func aChecksumHasFourDigits() {
+        #expect((0x2f as UInt16).hexadecimal(digits: 4) == "002f")
+        let hexadecimal = PageData.layout.filter { HeaderTable.isHexadecimal($0.field) }.map(\.field.name)
+        #expect(hexadecimal == ["Checksum"])
+    }
+
+    @Test func aHandOutOfNothingToAskAsksNothing() throws {
+        let t = Transcript()
+        t.c.syn(100)
+        let story = try t.story
+        let scene = Scene(story: story, title: Text(verbatim: "Exercise 3"))
+        let page = ConnectionPage(story: story, scene: scene, title: scene.title, silence: 50_000_000)
+        let sheet = try page.html(.english, maker: "tcplens", isBlank: true)
+        #expect(sheet.contains("<title>Exercise 3</title>"))
+        #expect(!sheet.contains("class=\"questions\"") && !sheet.contains("<ol>"))
     }
 
     @Test func theFieldsAreThoseOfTheHeader() {

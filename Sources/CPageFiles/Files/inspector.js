@@ -22,7 +22,8 @@ function bitsOf(octets, bit, width) {
 function partsOf(segment, octets) {
   const parts = data.fields.filter((field) => field.bit + field.width <= octets.length * 8).map((field) => {
     const value = bitsOf(octets, field.bit, field.width);
-    return { ...field, value: field.name.en === 'Checksum' ? `0x${value.toString(16).padStart(4, '0')}` : String(value) };
+    const digits = field.width / 4;
+    return { ...field, value: field.isHexadecimal ? `0x${value.toString(16).padStart(digits, '0')}` : String(value) };
   });
   for (const option of segment.options) {
     parts.push({ bit: option.at * 8, width: option.octets * 8, name: { zh: '', en: '' }, value: option.text });
@@ -109,11 +110,9 @@ function rule(segment) {
   if (!segment.acknowledgment) return element('p', {}, ...both(words.noAck));
   const answer = segment.answer;
   if (!answer) return '';
-  const advance = answer.octets + (answer.takesNumber ? 1 : 0);
-  const holds = (answer.sequence.real + advance) % 2 ** 32 === segment.acknowledgment.real;
   return element(
     'p', { class: 'evidence' }, `#${segment.number}.ack `, ...number(segment.acknowledgment), ` = #${answer.number}.seq `,
-    ...number(answer.sequence), ` + ${advance} `, ...both(holds ? words.holds : words.fails));
+    ...number(answer.sequence), ` + ${answer.advance} `, ...both(answer.holds ? words.holds : words.fails));
 }
 
 function show(panel, row) {

@@ -33,10 +33,25 @@ const actions = {
   Escape: () => teach(false),
 };
 
-/// Keys that mean something to what has the focus.
+/// Keys that a browser scrolls with: its own where the page scrolls, unless the ladder or its buttons have the focus.
+const scrolling = [' ', 'Home', 'End'];
+
+/// Whether what has the focus scrolls in the key's direction.
+function scrolls(node, key) {
+  const frame = node.closest('.scroll, #now, .teach #ladder, .teach #side');
+  if (!frame) return false;
+  return key.startsWith('Arrow') ? frame.scrollWidth > frame.clientWidth : frame.scrollHeight > frame.clientHeight;
+}
+
+/// Keys that mean something to what has the focus, or to somebody who speaks to the machine.
 function isTaken(event) {
+  const { key, target } = event;
   const own = { input: ['ArrowLeft', 'ArrowRight', ' '], button: [' ', 'Enter'], a: ['Enter'] };
-  return own[event.target.localName]?.includes(event.key) ?? false;
+  if (own[target.localName]?.includes(key)) return true;
+  if (key.length === 1 && key !== ' ') return !document.getElementById('letters').checked;
+  const pageScrolls = document.documentElement.scrollHeight > window.innerHeight;
+  if (scrolling.includes(key) && pageScrolls && !target.closest('#ladder, #stepper')) return true;
+  return (scrolling.includes(key) || key.startsWith('Arrow')) && scrolls(target, key);
 }
 
 export function startKeys() {

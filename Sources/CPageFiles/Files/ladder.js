@@ -19,7 +19,8 @@ function nameOf(node) {
 
 function isSeen(node) {
   const box = node.getBoundingClientRect();
-  return box.width + box.height > 0 && box.top >= 0 && box.bottom <= window.innerHeight - 120;
+  const stepper = document.getElementById('stepper').getBoundingClientRect();
+  return box.width + box.height > 0 && box.top >= 0 && box.bottom <= stepper.top;
 }
 
 function mark(place, isChosen) {
@@ -34,7 +35,11 @@ export function startLadder() {
     if (!node || window.getSelection().toString()) return;
     const place = placeOf(nameOf(node));
     if (place === undefined) return;
-    if (node.matches('.pick')) event.preventDefault();
+    if (node.matches('.pick')) {
+      // One that stands elsewhere is a link to its row, also where the address names it already.
+      if (!node.closest('#events')) return choose(place, { by: 'link', isListed: true });
+      event.preventDefault();
+    }
     choose(place, { by: node.closest('#ladder') ? 'ladder' : 'list' });
   });
   document.addEventListener('filled', () => { if (chosenPlace() >= 0) mark(chosenPlace(), true); });
@@ -44,6 +49,10 @@ export function startLadder() {
     mark(place, true);
     if (how.by === 'list' || how.by === 'ladder' || how.by === 'start') return;
     const target = [...drawn(rows[place].id)].find((node) => node.getBoundingClientRect().height > 0);
+    if (how.by === 'link') {
+      const linked = how.isListed ? document.getElementById(`row-${rows[place].id}`) : target;
+      return linked?.scrollIntoView({ block: 'center' });
+    }
     const figure = document.getElementById('ladder').getBoundingClientRect();
     const isAtLadder = figure.top < window.innerHeight && figure.bottom > 0;
     if (target && isAtLadder && !isSeen(target)) target.scrollIntoView({ block: 'center' });

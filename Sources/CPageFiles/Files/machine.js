@@ -4,16 +4,10 @@ import { follow } from './selection.js';
 
 const corner = { client: [-54, -14], server: [54, -14] };
 
-function nodeOf(name, hasBegun) {
-  const end = name === 'CLOSED' && hasBegun ? '-end' : '';
-  return document.getElementById(`state-${name}${end}`);
-}
-
 function setToken(party, lane, place) {
   const token = document.getElementById(`token-${party}`);
-  const state = rows[place].states[lane]?.name;
-  const hasBegun = rows.slice(0, place).some((row) => row.states[lane]?.name && row.states[lane].name !== 'CLOSED');
-  const node = state && nodeOf(state, hasBegun);
+  const name = rows[place].states[lane]?.node;
+  const node = name && document.getElementById(`state-${name}`);
   if (!node) return token.setAttribute('visibility', 'hidden');
   const [x, y] = corner[party];
   token.style.transform = `translate(${Number(node.dataset.x) + x}px, ${Number(node.dataset.y) + y}px)`;
@@ -27,10 +21,7 @@ export function startMachine() {
   follow((place) => {
     setToken('client', 0, place);
     setToken('server', 1, place);
-    const now = new Set([0, 1].map((lane) => {
-      const before = rows[place - 1]?.states[lane]?.name;
-      return `${before}>${rows[place].states[lane]?.name}`;
-    }));
+    const now = new Set(rows[place].states.map((state) => state.edge));
     for (const edge of edges) edge.classList.toggle('now', now.has(edge.dataset.edge));
   });
 }

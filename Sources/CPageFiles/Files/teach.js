@@ -5,8 +5,6 @@ export function isTeaching() { return document.body.classList.contains('teach');
 export function teach(isOn) {
   if (isOn === isTeaching()) return;
   document.body.classList.toggle('teach', isOn);
-  // What scrolls by itself is reached by the keyboard.
-  for (const id of ['ladder', 'side']) document.getElementById(id)[isOn ? 'setAttribute' : 'removeAttribute']('tabindex', '0');
   const diagram = document.getElementById('diagram');
   const machine = document.querySelector('.machine');
   if (machine) (isOn ? document.getElementById('machine-here') : diagram).prepend(machine);

@@ -45,8 +45,11 @@ struct ConnectionsCommand: ParsableCommand {
 
     @Argument(
         help: .init(
-            Text(en: "pcap or pcapng files, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。")
-                .spoken, valueName: "file"), completion: .file())
+            Text(
+                en: "pcap or pcapng files, gzip or not; - for standard input.",
+                zh: "pcap/pcapng 文件，可以是 gzip 压缩的；- 表示标准输入。"
+            )
+            .spoken, valueName: "file"), completion: .file())
     var paths: [String]
 
     @Flag(help: .init(Text(en: "One JSON object a line (--format json).", zh: "每行一个 JSON 对象（即 --format json）。").spoken))
@@ -63,7 +66,7 @@ struct ConnectionsCommand: ParsableCommand {
     @Flag(
         help: .init(
             Text(
-                en: "Everything measured of each connection; with --json too.", zh: "列出每条连接的全部指标；可与 --json 同用。"
+                en: "Everything measured of each connection; with --json too.", zh: "列出每条连接的全部指标；可与 --json 同时使用。"
             ).spoken))
     var long = false
 
@@ -99,7 +102,7 @@ struct ConnectionsCommand: ParsableCommand {
         help: .init(
             Text(
                 en: "Write each row once its connection has been idle this long (60, 500ms, 5m), in constant memory.",
-                zh: "连接空闲满这段时间（60、500ms、5m）即输出该行，内存占用恒定。"
+                zh: "连接空闲满这段时间（60、500ms、5m）就输出该行并释放内存，内存占用恒定。"
             ).spoken, valueName: "time"))
     var evict: Span?
 
@@ -110,7 +113,7 @@ struct ConnectionsCommand: ParsableCommand {
 
     @Flag(
         name: .customShort("n"),
-        help: .init(Text(en: "Numbers, not names: always so.", zh: "只显示数字，不解析名字（始终如此）。").spoken))
+        help: .init(Text(en: "Numbers, not names: always so.", zh: "只显示数字，不解析名称（始终如此）。").spoken))
     var numeric = false
 
     @OptionGroup var output: OutputOptions
@@ -148,7 +151,7 @@ struct ConnectionsCommand: ParsableCommand {
             throw ValidationError(
                 Text(
                     en: "--long goes with a table or --json, not with --format \(format.rawValue)",
-                    zh: "--long 可用于表格或 --json，不能与 --format \(format.rawValue) 同用"
+                    zh: "--long 可用于表格或 --json，不能与 --format \(format.rawValue) 同时使用"
                 ).spoken)
         }
         if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
@@ -281,7 +284,7 @@ struct ConnectionsCommand: ParsableCommand {
             passing.map { Text(en: "\($0) of \(whole.english)", zh: "\($0) 条符合条件，共 \(whole.chinese)") } ?? whole
         if long { return filtered }
         return Text(
-            en: filtered.english + "; C, S: which end ended it", zh: filtered.chinese + "；C、S：由哪一端先结束")
+            en: filtered.english + "; C, S: which end ended it", zh: filtered.chinese + "；C、S：由客户端、服务端先结束")
     }
 }
 

@@ -96,6 +96,6 @@ extension Failure {
             .nothingMatched,
             Text(
                 en: "\(path): none of \(counted(count, "connection")) passes the filter",
-                zh: "\(path)：\(count) 条连接都不符合过滤条件"))
+                zh: "\(path)：共 \(count) 条连接，没有符合过滤条件的"))
     }
 }

@@ -17,7 +17,7 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: Text(
-            en: "The three-way handshake, for real on this machine, and explained.", zh: "在本机真实地做一次三次握手，并逐步讲解。"
+            en: "The three-way handshake, for real on this machine, and explained.", zh: "在本机真实完成一次三次握手，并逐步讲解。"
         ).spoken,
         discussion: Text(
             en: """
@@ -29,20 +29,28 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o hello.html     the whole tutorial as one page, on this run's numbers
                 tcplens demo -o sheet.html --blank    a hand-out, with the answers on its last page
                 tcplens demo -o hello.svg      the picture alone, for a page or a slide
+                tcplens demo --wire            between two kernels: SYN-SENT and SYN-RECEIVED seen, not concluded
+                tcplens demo --step            the same step by step, each segment held, dropped or doubled at will
+                tcplens demo --lose 4          what the kernel does about a lost packet
+                tcplens demo --do 'drop C:ACK#1'     the handshake's third segment is lost
                 tcplens demo --on stack        on our own TCP, with the reason for every segment
-                tcplens demo --on stack --lose 4     what it does about a lost packet
+                tcplens demo --on stack --lose 4     what that does about a lost packet
                 """,
             zh: """
-                tcplens demo                   一个服务端、一个客户端、一条连接：报文与状态
+                tcplens demo                   一条连接的报文与两端的状态
                 tcplens demo -S                显示真实序号
                 tcplens demo --lang en         英文讲解
                 tcplens demo -w hello.pcapng   保存报文（每个都带注释），可用 Wireshark 打开
-                tcplens demo --json            以 JSON 输出同样的事实
+                tcplens demo --json            以 JSON 输出同样的内容
                 tcplens demo -o hello.html     整篇教程做成一个网页，数字都来自这次运行
-                tcplens demo -o sheet.html --blank    课堂练习，答案在最后一页
+                tcplens demo -o sheet.html --blank    练习纸，答案在最后一页
                 tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
+                tcplens demo --wire            在两个内核之间：SYN-SENT 和 SYN-RECEIVED 是查到的，不是推断的
+                tcplens demo --step            一步一步地看，随时扣住、丢弃或重复某个报文段
+                tcplens demo --lose 4          看内核怎样应对丢包
+                tcplens demo --do 'drop C:ACK#1'     第三次握手丢失
                 tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
-                tcplens demo --on stack --lose 4     看它怎样应对丢包
+                tcplens demo --on stack --lose 4     看内置协议栈怎样应对丢包
                 """
         ).spoken)
 
@@ -51,10 +59,44 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(
         help: .init(
             Text(
-                en: "Lose this packet, by its number in the picture; with --on stack, and as often as wanted.",
-                zh: "让这个报文丢失（按图中编号）；需 --on stack，可多次使用。"
+                en: "Lose this packet, by its number in the picture; as often as wanted.",
+                zh: "丢掉这个报文（按图中编号）；可多次使用。"
             ).spoken, valueName: "n"))
     var lose: [Int] = []
+
+    @Flag(
+        help: .init(
+            Text(
+                en:
+                    "Between two kernels on a wire of our own, 10 ms each way: every state is the kernel's own word, SYN-SENT and SYN-RECEIVED too. --lose and --do need it and choose it.",
+                zh: "在两个内核之间的一条网线上进行，单程 10 毫秒：每个状态都由内核说出，SYN-SENT 和 SYN-RECEIVED 也不例外。用 --lose 或 --do 时自动如此。"
+            ).spoken))
+    var wire = false
+
+    @Flag(
+        help: .init(
+            Text(
+                en: "Go through it step by step on such a wire, with the chance to lose, double or hold each segment.",
+                zh: "在这样的网线上一步一步地看，随时可以让报文段丢失、重复或晚到。"
+            ).spoken))
+    var step = false
+
+    @Flag(
+        help: .init(
+            Text(en: "With --step: all steps at once, without waiting for keys.", zh: "配合 --step：一次列出所有步骤，不等按键。").spoken
+        ))
+    var play = false
+
+    @Option(
+        name: .customLong("do"),
+        help: .init(
+            Text(
+                en:
+                    "What the wire between the two kernels does: 'drop S:SYN,ACK#1', 'duplicate #4', 'hold C:ACK#1 3s', 'wait C 2s' (the client keeps silent); as often as wanted.",
+                zh:
+                    "两个内核之间的网线做什么：'drop S:SYN,ACK#1' 丢弃、'duplicate #4' 送两遍、'hold C:ACK#1 3s' 扣住、'wait C 2s' 客户端先不说话；可多次使用。"
+            ).spoken, valueName: "what"))
+    var interventions: [String] = []
 
     @Flag(
         name: .customShort("S"),
@@ -83,14 +125,16 @@ struct DemoCommand: AsyncParsableCommand {
     private static let isnSamples = 3
 
     func validate() throws {
+        try form.refuse(width: output.width)
         if port == 0 {
             throw ValidationError(Text(en: "--port takes 1 to 65535", zh: "--port 的范围是 1 到 65535").spoken)
         }
-        if !lose.isEmpty, on.host == .kernel {
+        _ = try KernelDemo.plan(lose: lose, words: interventions)
+        if wire || step || !interventions.isEmpty, on.host == .stack {
             throw ValidationError(
                 Text(
-                    en: "--lose needs --on stack: the kernel's loopback loses nothing",
-                    zh: "--lose 需要 --on stack：内核的回环不会丢包"
+                    en: "--wire, --step and --do are for kernels; on our own TCP there is --lose",
+                    zh: "--wire、--step 和 --do 用于内核；内置协议栈上请用 --lose"
                 ).spoken)
         }
         if form.format != .text, form.isPrinted, isCaptureOutput {
@@ -144,18 +188,16 @@ struct DemoCommand: AsyncParsableCommand {
         let canvas = output.canvas
         let privilege = try Privilege.find()
         if case .elsewhere(let status) = privilege { throw status }
-        var options = Experiment.Options()
-        options.port = port
-        options.furtherConnections = absolute ? Self.isnSamples : 0
-        let record: Experiment.Record
-        do {
-            record = try await Experiment(options).run()
-        } catch {
-            throw Failure(error, port: port)
-        }
+        if step { return try goStepByStep(canvas) }
+        let record = try await KernelDemo(
+            port: port, furtherConnections: absolute ? Self.isnSamples : 0, isWired: wire,
+            plan: KernelDemo.plan(lose: lose, words: interventions)
+        ).run()
         let story = record.story
         let problem = story.flatMap {
-            save($0, from: "lo", system: KernelVersion.current.description, canvas.language)
+            save(
+                $0, from: record.place == .wire ? "wire" : "lo", system: KernelVersion.current.description,
+                canvas.language)
         }
         switch form.format {
         case .json: try form.write(JSONDocument.text(DemoFacts(record, story: story)) + "\n")
@@ -189,16 +231,30 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
+    private func goStepByStep(_ canvas: Canvas) throws {
+        let plan = try KernelDemo.plan(lose: lose, words: interventions)
+        var session = try StepSession(plan, canvas: canvas) { [port] plan in
+            try KernelDemo(port: port, furtherConnections: 0, isWired: true, plan: plan).runOnWire()
+        }
+        try session?.go(playing: play)
+    }
+
     /// As a picture that is no text.
     private func draw(_ scene: Scene, _ canvas: Canvas) throws {
         let document = SceneDocument(
             scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width,
             silence: DemoParts.silence)
-        try form.write(form.format == .svg ? document.svg : document.mermaid)
+        if form.format == .svg {
+            try form.write(document.svg)
+        } else {
+            try document.writeMermaid(form)
+        }
     }
 
     private func write(_ tutorial: Tutorial, _ canvas: Canvas) throws {
-        try form.write(tutorial.html(canvas.language, maker: TCPLens.maker, isBlank: form.blank))
+        try form.write(
+            tutorial.html(
+                canvas.language, maker: TCPLens.maker, isBlank: form.blank, absoluteNumbers: absolute))
     }
 
     private static func whatStackIs(_ record: StackExperiment.Record) -> Text {
@@ -252,109 +308,6 @@ struct DemoCommand: AsyncParsableCommand {
             return nil
         } catch {
             return Failure(writing: error)
-        }
-    }
-}
-
-/// Whether this process may capture, and where the demo runs because of that.
-enum Privilege {
-    /// Here: capture is allowed.
-    case here
-    /// Here, inside a private network namespace that this program made for itself.
-    case inside
-    /// In another run of this program, which has ended with this status.
-    case elsewhere(ExitStatus)
-    /// Nowhere: the packets stay unseen, for this reason.
-    case nowhere(PrivateRun.Refusal)
-
-    /// Tries to capture, and where that is refused repeats this program in a private namespace.
-    static func find() throws -> Privilege {
-        do throws(LiveCaptureError) {
-            _ = try LiveCapture(CaptureOptions(interface: "lo", bufferSize: 1 << 16))
-            return PrivateRun.isInside ? .inside : .here
-        } catch {
-            guard case .notPermitted = error, !PrivateRun.isInside else { throw Failure(error) }
-        }
-        do throws(PrivateRun.Refusal) {
-            switch try PrivateRun.repeatSelf(arguments: Array(CommandLine.arguments.dropFirst())) {
-            case .exited(let code): return .elsewhere(ExitStatus(rawValue: code) ?? .unsupported)
-            case .signalled: return .elsewhere(.interrupted)
-            }
-        } catch {
-            return .nowhere(error)
-        }
-    }
-
-    /// What gives the right to capture.
-    static let advice: [Text] = {
-        let path = CommandLine.arguments.first.map { $0.contains("/") ? $0 : "$(command -v tcplens)" } ?? "tcplens"
-        return [
-            Text(
-                en: "to see the packets:  sudo setcap cap_net_raw=ep \(path)",
-                zh: "要看到报文：  sudo setcap cap_net_raw=ep \(path)")
-        ]
-    }()
-}
-
-extension Failure {
-    init(_ error: Experiment.Failure, port: UInt16) {
-        switch error {
-        case .server(let reason):
-            let advice =
-                reason.code == 13
-                ? [
-                    Text(
-                        en: "ports below 1024 need root; try:  tcplens demo --port 8080",
-                        zh: "1024 以下端口需要 root 权限，可试：  tcplens demo --port 8080")
-                ]
-                : []
-            self.init(
-                reason.code == 13 ? .notPermitted : .local,
-                Text(
-                    en: "cannot listen on port \(port): \(reason.message)",
-                    zh: "无法监听端口 \(port)：\(reason.chineseMessage)"),
-                next: advice)
-        case .socketTable(let reason): self.init(reason)
-        case .dial(let outcome):
-            self.init(
-                .unsupported,
-                Text(
-                    en: "the experiment's own connection over the loopback failed: \(outcome)",
-                    zh: "实验自身的本机回环连接失败：\(outcome)"),
-                next: [Text(en: "is `lo` up?  ip link show lo", zh: "检查 lo 是否启用：  ip link show lo")])
-        }
-    }
-
-    init(_ error: LiveCaptureError) {
-        switch error {
-        case .notPermitted(let interface):
-            self.init(
-                .notPermitted,
-                Text(
-                    en: "cannot capture on \(interface): permission denied (needs CAP_NET_RAW)",
-                    zh: "无法在 \(interface) 上抓包：权限不足（需要 CAP_NET_RAW）"),
-                next: Privilege.advice)
-        case .noSuchInterface(let name):
-            self.init(
-                .badInput, Text(en: "no such interface: \(name)", zh: "没有这个网络接口：\(name)"),
-                next: [Text(en: "list them:  ip link", zh: "列出接口：  ip link")])
-        case .interfaceDown(let name):
-            self.init(
-                .unsupported, Text(en: "the interface \(name) is down", zh: "网络接口 \(name) 未启用"),
-                next: [Text(en: "bring it up:  sudo ip link set \(name) up", zh: "启用：  sudo ip link set \(name) up")])
-        case .filterSyntax(let filter, let message):
-            self.init(
-                .usage, Text(en: "filter '\(filter)': \(message)", zh: "过滤表达式 '\(filter)' 有误：\(message)"))
-        case .system(let interface, let reason):
-            self.init(
-                .unsupported,
-                Text(
-                    en: "cannot capture on \(interface): \(reason)",
-                    zh: "无法在 \(interface) 上抓包：\(reason.chineseDescription)"))
-        case .failed(let interface, let message):
-            self.init(
-                .unsupported,
-                Text(en: "cannot capture on \(interface): \(message)", zh: "无法在 \(interface) 上抓包：\(message)"))
         }
     }
 }

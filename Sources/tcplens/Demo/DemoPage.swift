@@ -71,7 +71,9 @@ struct DemoPage {
             story?.path(of: party, observations: record.observations)
                 ?? StatePath(party: party, observations: record.observations)
         }
-        return parts.states(paths, of: story, note: story == nil ? DemoWords.kernelNote : DemoWords.statesNote)
+        let note =
+            record.place == .wire ? DemoWords.wireNote : story == nil ? DemoWords.kernelNote : DemoWords.statesNote
+        return parts.states(paths, of: story, note: note)
     }
 
     // MARK: Socket tables
@@ -107,14 +109,21 @@ extension Experiment.Record {
     /// Who, where, and how much of it could be seen.
     func introduction(_ story: ConnectionStory?, _ privilege: Privilege) -> [Text] {
         var texts = [
-            DemoWords.what(
-                client: client.description, server: server.description, kernel: KernelVersion.current.description,
-                packets: story?.steps.count, lost: recording.map { Int($0.statistics.droppedByKernel) } ?? 0)
+            place == .wire
+                ? DemoWords.whatOnWire(
+                    client: client.description, server: server.description, kernel: KernelVersion.current.description,
+                    packets: story?.steps.count ?? 0)
+                : DemoWords.what(
+                    client: client.description, server: server.description, kernel: KernelVersion.current.description,
+                    packets: story?.steps.count, lost: droppedByKernel ?? 0)
         ]
+        if !unmatched.isEmpty {
+            texts.append(DemoWords.unmatched(unmatched.map(\.segment), last: story?.steps.last?.segment.number ?? 0))
+        }
         if let takenPort { texts.append(DemoWords.portTaken(takenPort, used: server.port)) }
         switch privilege {
         case .here, .elsewhere: break
-        case .inside: texts.append(DemoWords.inside)
+        case .inside: texts.append(place == .wire ? DemoWords.insideOnWire : DemoWords.inside)
         case .nowhere(let refusal): texts.append(DemoWords.nowhere(refusal.error))
         }
         return texts
@@ -122,6 +131,8 @@ extension Experiment.Record {
 
     /// The client's calls, for the picture.
     func sceneMoments(_ story: ConnectionStory) -> [Scene.Moment] {
+        // Where the story itself tells of them they are in it.
+        guard story.testimony == nil else { return [] }
         let start = start(story)
         return dial.steps.compactMap { step -> Scene.Moment? in
             let time = step.time.nanoseconds(since: start)

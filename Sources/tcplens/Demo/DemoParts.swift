@@ -97,7 +97,7 @@ struct DemoParts {
             for entry in path.entries {
                 table.add([
                     entry.state.name, entry.time.map(milliseconds) ?? "-", cause(entry, party, story),
-                    DemoWords.provenance(entry, seenAt: entry.observed.map(milliseconds))(language),
+                    DemoWords.provenance(entry, seenAt: entry.seenLater.map(milliseconds))(language),
                 ])
             }
             return table.lines()

@@ -33,7 +33,7 @@ struct DialCommand: AsyncParsableCommand {
             zh: """
                 tcplens dial 127.0.0.1:8080 --send 'hello, xiao mei.'   连接、发送、读取应答
                 tcplens dial example.com 443 -w 3                       端口通不通？最多等 3 秒
-                tcplens dial 127.0.0.1:8080                             用键盘对话；Ctrl-D 结束本端
+                tcplens dial 127.0.0.1:8080                             用键盘对话；Ctrl-D 结束发送
                 echo hello | tcplens dial localhost:8080                发送标准输入
                 tcplens dial 10.0.0.7:22; echo $?                       退出码说明原因
 
@@ -63,7 +63,7 @@ struct DialCommand: AsyncParsableCommand {
             Text(
                 en:
                     "Seconds to wait for the connection, and for each answer. Default: as long as the kernel tries (about 2 minutes), and 5 s of silence.",
-                zh: "等待建立连接、等待应答的秒数。默认：建立连接由内核决定（约 2 分钟），应答静默 5 秒即止。"
+                zh: "建立连接、等待应答各自最多等几秒。默认：建立连接的时限由内核决定（约 2 分钟），5 秒收不到数据即结束。"
             ).spoken,
             valueName: "seconds"))
     var wait: Double?
@@ -80,11 +80,11 @@ struct DialCommand: AsyncParsableCommand {
 
     @Flag(name: .customShort("z"), help: .init(Text(en: "Connect only, send nothing.", zh: "只连接，不发送。").spoken))
     var connectOnly = false
-    @Flag(name: .customShort("v"), help: .init(Text(en: "As in nc; always so.", zh: "与 nc 习惯一致（始终详细）。").spoken))
+    @Flag(name: .customShort("v"), help: .init(Text(en: "As in nc; always so.", zh: "兼容 nc 的 -v（始终输出详情）。").spoken))
     var verbose = false
     @Flag(name: .customShort("S"), help: .init(Text(en: "Real sequence numbers.", zh: "显示真实序号。").spoken))
     var absolute = false
-    @Flag(help: .init(Text(en: "The same facts as one JSON document.", zh: "以一份 JSON 文档输出同样的事实。").spoken))
+    @Flag(help: .init(Text(en: "The same facts as one JSON document.", zh: "以 JSON 文档输出同样的内容。").spoken))
     var json = false
 
     @OptionGroup var output: OutputOptions
@@ -105,7 +105,8 @@ struct DialCommand: AsyncParsableCommand {
         if ipv4, ipv6 { throw ValidationError(Text(en: "either -4 or -6", zh: "-4 与 -6 只能选一个").spoken) }
         if let source, IPAddress(source) == nil {
             throw ValidationError(
-                Text(en: "-s takes an address of this machine, not '\(source)'", zh: "-s 需要本机地址，'\(source)' 不是").spoken)
+                Text(en: "-s takes an address of this machine, not '\(source)'", zh: "-s 后应为本机 IP 地址，而不是 '\(source)'")
+                    .spoken)
         }
     }
 
@@ -126,7 +127,7 @@ struct DialCommand: AsyncParsableCommand {
                     talk?.show($0)
                 })
         } catch {
-            throw Failure(.local, Text(en: "cannot dial: \(error)", zh: "无法拨号：\(error.chineseDescription)"))
+            throw Failure(.local, Text(en: "cannot dial: \(error)", zh: "无法发起连接：\(error.chineseDescription)"))
         }
         let interrupts = Interrupts { dialer.interrupt() }
         defer { withExtendedLifetime(interrupts) {} }

@@ -13,7 +13,7 @@ struct DialConversation: Sendable {
             Screen.complain([
                 Text(
                     en: "connected to \(remote): type lines; Ctrl-D ends your side, Ctrl-C hangs up",
-                    zh: "已连接 \(remote)：输入内容并回车即发送；Ctrl-D 结束本端，Ctrl-C 挂断"
+                    zh: "已连接 \(remote)：输入内容并回车即发送；Ctrl-D 结束发送，Ctrl-C 断开连接"
                 )(language)
             ])
         case .received(let bytes):

@@ -34,7 +34,8 @@ struct DialPage {
         for advice in DialWords.next(result, host: host, port: port) {
             lines += Paragraph(canvas: canvas).lines(advice(language), first: "  ", hanging: 4)
         }
-        if !result.wasCaptured { lines += Privilege.advice.map { $0(language) } }
+        // Of a name that was not found there are no packets.
+        if !result.wasCaptured, connecting != nil { lines += Privilege.advice.map { $0(language) } }
         return lines
     }
 
@@ -90,7 +91,7 @@ struct DialPage {
         let sent = dial.steps.last { if case .sent = $0.kind { true } else { false } }?.time ?? established
         let heard = dial.steps.first { if case .received = $0.kind { true } else { false } }?.time
         let details = [
-            took.map { Text(en: "established in \($0) ms", zh: "\($0) ms 建立连接") },
+            took.map { Text(en: "established in \($0) ms", zh: "建立连接用时 \($0) ms") },
             (wire?.answer.map(milliseconds) ?? zip(sent, heard).map { milliseconds($0, $1) }).map {
                 Text(en: "first byte after \($0) ms", zh: "\($0) ms 后收到首字节")
             },

@@ -32,25 +32,28 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng --hosts    all connections on one axis
                 tcplens flow capture.pcapng -o page.html    a page for a ticket, without what the segments carry
                 tcplens flow capture.pcapng -o flow.svg      a picture for a page, a slide or a ticket
+                tcplens flow capture.pcapng --states -o states.svg    both ends' ways through the states
                 tcplens flow capture.pcapng --format mermaid   for a Markdown file
                 zcat capture.pcap.gz | tcplens flow -  from a pipe
                 """,
             zh: """
-                tcplens flow capture.pcapng            第一条连接，其余的列在下面
+                tcplens flow capture.pcapng            第一条连接，其余的在下面列出
                 tcplens flow capture.pcapng --conn 3   第三条
                 tcplens flow capture.pcapng -S         显示真实序号
                 tcplens flow capture.pcapng --hosts    所有连接画在同一时间轴上
                 tcplens flow capture.pcapng -o page.html    做成一个网页附在工单里，不含载荷
                 tcplens flow capture.pcapng -o flow.svg      画成图片，可放进网页、幻灯片或工单
+                tcplens flow capture.pcapng --states -o states.svg    画出两端在状态图上走过的路
                 tcplens flow capture.pcapng --format mermaid   用于 Markdown 文件
-                zcat capture.pcap.gz | tcplens flow -  从管道读
+                zcat capture.pcap.gz | tcplens flow -  从管道读取
                 """
         ).spoken)
 
     @Argument(
         help: .init(
             Text(
-                en: "A pcap or pcapng file, gzip or not; - for standard input.", zh: "pcap/pcapng 文件，可为 gzip；- 表示标准输入。"
+                en: "A pcap or pcapng file, gzip or not; - for standard input.",
+                zh: "pcap/pcapng 文件，可以是 gzip 压缩的；- 表示标准输入。"
             )
             .spoken, valueName: "file"), completion: .file())
     var path: String
@@ -80,6 +83,14 @@ struct FlowCommand: ParsableCommand {
             Text(en: "What stands over the picture.", zh: "图的标题。").spoken, valueName: "text"))
     var title: String?
 
+    @Flag(
+        help: .init(
+            Text(
+                en: "With svg: RFC 9293's state diagram with both ends' ways on it, instead of the ladder.",
+                zh: "配合 svg：不画时序图，改画 RFC 9293 的状态图，标出两端走过的路。"
+            ).spoken))
+    var states = false
+
     @OptionGroup var form: FormatOptions
 
     @OptionGroup var output: OutputOptions
@@ -88,19 +99,34 @@ struct FlowCommand: ParsableCommand {
     private static let pictureLimit = 20_000
 
     func validate() throws {
+        try form.refuse(width: output.width, title: title)
         if let connection, connection < 1 {
             throw ValidationError(
                 Text(en: "--conn counts from 1", zh: "--conn 从 1 开始编号").spoken)
         }
         if hosts, connection != nil {
             throw ValidationError(
-                Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同用").spoken)
+                Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同时使用").spoken
+            )
+        }
+        if states, form.format != .svg || form.blank || title != nil || output.width != nil {
+            throw ValidationError(
+                Text(
+                    en: "--states goes with --format svg, without --blank, --title and --width",
+                    zh: "--states 需与 --format svg 同用，且不能与 --blank、--title、--width 同用"
+                ).spoken)
+        }
+        if states, hosts {
+            throw ValidationError(
+                Text(
+                    en: "--states shows one connection: choose it with --conn", zh: "--states 只显示一条连接：请用 --conn 选择"
+                ).spoken)
         }
         if hosts, form.format == .html {
             throw ValidationError(
                 Text(
                     en: "a page shows one connection: choose it with --conn, or draw all with --hosts --format svg",
-                    zh: "网页只显示一条连接：请用 --conn 选择，或用 --hosts --format svg 画出全部"
+                    zh: "网页只能显示一条连接：请用 --conn 选择，或用 --hosts --format svg 画出全部"
                 ).spoken)
         }
     }
@@ -168,6 +194,21 @@ struct FlowCommand: ParsableCommand {
             next: [Text(en: "list them:  tcplens connections \(path)", zh: "列出：  tcplens connections \(path)")])
     }
 
+    private func tooLong(_ scene: Scene, _ number: Int) -> Failure {
+        let most = ConnectionPage.mostOnPaper
+        return Failure(
+            .badInput,
+            Text(
+                en:
+                    "a hand-out has room for \(most) events, and connection \(number) has \(scene.rows.count)",
+                zh: "练习纸最多放 \(most) 个事件，连接 \(number) 有 \(scene.rows.count) 个"),
+            next: [
+                Text(
+                    en: "the picture alone:  tcplens flow \(path) --conn \(number) --blank --format svg",
+                    zh: "只要图：  tcplens flow \(path) --conn \(number) --blank --format svg")
+            ])
+    }
+
     private func complain(leftOut: Int, _ canvas: Canvas) {
         guard leftOut > 0 else { return }
         Screen.complain([
@@ -179,15 +220,21 @@ struct FlowCommand: ParsableCommand {
     }
 
     private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) throws {
+        if states {
+            let diagram = StateDiagram(paths: Party.allCases.map { story.path(of: $0) })
+            return try form.write(diagram.picture(canvas.language))
+        }
         let scene = Scene(
             story: story, title: heading(Text(en: "connection \(number)", zh: "连接 \(number)")), keepsPayload: payload,
             footer: story.summary)
         try show(
             scene, legend: .letters, facts: { try JSONDocument.text(StoryFacts(story, number: number)) },
             page: {
+                if form.blank, scene.rows.count > ConnectionPage.mostOnPaper { throw tooLong(scene, number) }
                 let page = ConnectionPage(
                     story: story, scene: scene, title: scene.title, silence: Ladder.usualSilence)
-                return try page.html(canvas.language, maker: TCPLens.maker, isBlank: form.blank)
+                return try page.html(
+                    canvas.language, maker: TCPLens.maker, isBlank: form.blank, absoluteNumbers: absolute)
             }, canvas)
     }
 
@@ -204,7 +251,7 @@ struct FlowCommand: ParsableCommand {
         case .text:
             Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
         case .svg: try form.write(document.svg)
-        case .mermaid: try form.write(document.mermaid)
+        case .mermaid: try document.writeMermaid(form)
         case .html: if let page { try form.write(page()) }
         case .json: try form.write(facts() + "\n")
         }

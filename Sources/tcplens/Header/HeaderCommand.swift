@@ -35,7 +35,7 @@ struct HeaderCommand: ParsableCommand {
             ).spoken, valueName: "file#n | hex"), completion: .file())
     var source: [String]
 
-    @Flag(help: .init(Text(en: "The same facts as JSON.", zh: "以 JSON 输出同样的事实。").spoken))
+    @Flag(help: .init(Text(en: "The same facts as JSON.", zh: "以 JSON 输出同样的内容。").spoken))
     var json = false
 
     @OptionGroup var output: OutputOptions

@@ -38,7 +38,7 @@ struct HeaderText {
     private func heading(_ layer: HeaderReport.Layer) -> [String] {
         let (first, last) = (layer.range.lowerBound, max(layer.range.lowerBound, layer.range.upperBound - 1))
         let text = Text(
-            en: "\(layer.kind.name)  (bytes \(first)-\(last))", zh: "\(layer.kind.name)  （第 \(first)-\(last) 字节）")
+            en: "\(layer.kind.name)  (bytes \(first)-\(last))", zh: "\(layer.kind.name)（第 \(first)-\(last) 字节）")
         return Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2)
     }
 
@@ -54,8 +54,11 @@ struct HeaderText {
 
     private func options(_ layer: HeaderReport.Layer) -> [String] {
         guard !layer.options.isEmpty else { return [] }
-        let list = layer.options.map(\.option.description).joined(separator: ", ")
-        return paragraph(Text(en: "options: \(list)", zh: "选项：\(list)")(canvas.language))
+        let list = layer.options.map(\.option.description)
+        return paragraph(
+            Text(
+                en: "options: \(list.joined(separator: ", "))", zh: "选项：\(list.joined(separator: "、"))"
+            )(canvas.language))
     }
 
     private func payload(_ segment: SegmentHeader) -> [String] {

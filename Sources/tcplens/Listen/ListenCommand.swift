@@ -157,7 +157,12 @@ extension Failure {
         default:
             self.init(
                 .local,
-                Text(en: "cannot listen on \(place): \(error.message)", zh: "无法监听 \(place)：\(error.chineseMessage)"))
+                Text(en: "cannot listen on \(place): \(error.message)", zh: "无法监听 \(place)：\(error.chineseMessage)"),
+                next: [
+                    Text(
+                        en: "this machine's addresses:  ip -brief address",
+                        zh: "查看本机地址：  ip -brief address")
+                ])
         }
     }
 }

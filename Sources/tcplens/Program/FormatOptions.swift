@@ -29,7 +29,7 @@ struct FormatOptions: ParsableArguments {
             ).spoken))
     private var wanted: Format?
 
-    @Flag(help: .init(Text(en: "One JSON document (--format json).", zh: "一份 JSON 文档（即 --format json）。").spoken))
+    @Flag(help: .init(Text(en: "One JSON document (--format json).", zh: "输出一份 JSON 文档（即 --format json）。").spoken))
     private var json = false
 
     @Option(
@@ -37,8 +37,8 @@ struct FormatOptions: ParsableArguments {
         help: .init(
             Text(
                 en: "Write into this file, whole or not at all; its ending chooses the format.",
-                zh: "写入该文件（要么完整，要么不写）；未指定 --format 时按扩展名选择格式。"
-            ).spoken, valueName: "file"))
+                zh: "写入该文件（写完整才生效）；未指定 --format 时按扩展名选择格式。"
+            ).spoken, valueName: "file"), completion: .file())
     private var output: String?
 
     @Flag(
@@ -46,7 +46,7 @@ struct FormatOptions: ParsableArguments {
             Text(
                 en:
                     "With svg or html: a hand-out, states and acknowledgment numbers to be filled in; html has the answers on a page of their own.",
-                zh: "配合 svg 或 html：练习纸，状态与确认号留空待填；html 另附答案页。"
+                zh: "练习纸（需 svg 或 html）：状态与确认号留空待填；html 另附答案页。"
             ).spoken))
     var blank = false
 
@@ -55,12 +55,12 @@ struct FormatOptions: ParsableArguments {
             throw ValidationError(
                 Text(
                     en: "--json is --format json, and goes with no other --format",
-                    zh: "--json 即 --format json，不能与其他 --format 同用"
+                    zh: "--json 即 --format json，不能与其他 --format 同时使用"
                 ).spoken)
         }
         if blank, format != .svg, format != .html {
             throw ValidationError(
-                Text(en: "--blank goes with --format svg or html", zh: "--blank 需与 --format svg 或 html 同用").spoken)
+                Text(en: "--blank goes with --format svg or html", zh: "--blank 需要 --format svg 或 html").spoken)
         }
         if output != nil, format == .text {
             throw ValidationError(
@@ -68,6 +68,25 @@ struct FormatOptions: ParsableArguments {
                     en: "-o writes svg, html, mermaid or json: name one with --format, or by the file's ending",
                     zh: "-o 可写 svg、html、mermaid 或 json：请用 --format 或文件扩展名指定"
                 ).spoken)
+        }
+    }
+
+    /// Refuses what another option asks of a form that has no use for it.
+    ///
+    /// - Parameters:
+    ///   - width: columns that are asked for.
+    ///   - title: words that are to stand over the picture.
+    func refuse(width: Int?, title: String? = nil) throws {
+        if width != nil, format != .text, format != .svg {
+            throw ValidationError(
+                Text(
+                    en: "--width goes with --format text or svg",
+                    zh: "--width 需与 --format text 或 svg 同用"
+                ).spoken)
+        }
+        if title != nil, format == .json {
+            throw ValidationError(
+                Text(en: "--title goes with a picture: JSON has none", zh: "--title 是图的标题：JSON 没有标题").spoken)
         }
     }
 

@@ -36,26 +36,29 @@ struct HelpPage {
     struct Command {
         let name: String
         let summary: String
-        let examples: [String]
+        let examples: Examples
         let flags: [(String, String)]
+    }
+
+    /// Commands and what they do, and what is to be said of all of them.
+    struct Examples {
+        let rows: [(String, String)]
+        let prose: String
     }
 
     var name: String { root.commandName }
     var summary: String { root.abstract ?? "" }
-    var examples: [String] { Self.lines(root.discussion) }
+    var examples: Examples { Self.examples(root.discussion ?? "") }
 
     /// Every command that the help lists.
     var commands: [Command] {
         (root.subcommands ?? []).filter { $0.isShown && $0.commandName != "help" }.map { command in
             let shown = command.arguments?.filter(\.isShown) ?? []
             return Command(
-                name: command.commandName, summary: command.abstract ?? "", examples: Self.lines(command.discussion),
+                name: command.commandName, summary: command.abstract ?? "",
+                examples: Self.examples(command.discussion ?? ""),
                 flags: shown.map(entry))
         }
-    }
-
-    private static func lines(_ text: String?) -> [String] {
-        text?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? []
     }
 
     private func page(_ command: CommandInfo, isRoot: Bool) -> [String] {
@@ -63,9 +66,9 @@ struct HelpPage {
         let colon = Text(en: ": ", zh: "：")(canvas.language)
         var lines = paragraph(name + colon + (command.abstract ?? ""), hanging: 2)
         if let examples = command.discussion {
-            let (rows, prose) = Self.examples(examples)
-            lines += section(Text(en: "Examples", zh: "示例")) + table(rows)
-            if !prose.isEmpty { lines += [""] + paragraph(prose) }
+            let examples = Self.examples(examples)
+            lines += section(Text(en: "Examples", zh: "示例")) + table(examples.rows)
+            if !examples.prose.isEmpty { lines += [""] + paragraph(examples.prose) }
         }
         let shown = command.arguments?.filter(\.isShown) ?? []
         lines += section(Text(en: "Usage", zh: "用法")) + ["  " + usage(name, shown, isRoot: isRoot)]
@@ -119,7 +122,8 @@ struct HelpPage {
     }
 
     /// `command   what it does`, line by line; behind an empty line a paragraph of prose.
-    private static func examples(_ text: String) -> (rows: [(String, String)], prose: String) {
+    private static func examples(_ text: String) -> Examples {
+        guard !text.isEmpty else { return Examples(rows: [], prose: "") }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let end = lines.firstIndex(of: "") ?? lines.endIndex
         let rows = lines[..<end].map { line in
@@ -132,7 +136,7 @@ struct HelpPage {
             let isOpen = text.last?.isASCII ?? false
             return text + (isOpen ? " " : "") + line
         }
-        return (rows, prose)
+        return Examples(rows: rows, prose: prose)
     }
 
     private func section(_ title: Text) -> [String] {

@@ -10,7 +10,7 @@ struct HostOption: ParsableArguments {
         name: .customLong("on"),
         help: .init(
             Text(
-                en: "Whose TCP: the kernel's, or our own stack's in virtual time.", zh: "用哪个 TCP：本机内核，或在虚拟时间中运行的内置协议栈。"
+                en: "Whose TCP: the kernel's, or our own stack's in virtual time.", zh: "使用哪个 TCP：本机内核，或在虚拟时间里运行的内置协议栈。"
             ).spoken, valueName: "tcp"))
     var host: HostKind = .kernel
 }

@@ -31,6 +31,12 @@ struct ManualPage {
         let name = help.name
         var lines = [
             ".TH TCPLENS 1 \"\" \"tcplens \(TCPLens.version)\" \"\(Self.escaped(title(language)))\"",
+            // Lines filled up to the margin tear Chinese apart, and a hyphen is no part of an option's value.
+            ".ad l", ".nh",
+        ]
+        // groff knows where Chinese may be broken only once it is told that it is Chinese.
+        if language == .chinese { lines.append(".mso zh.tmac") }
+        lines += [
             section(Text(en: "NAME", zh: "名称")), Self.escaped("\(name) - \(help.summary)"),
             section(Text(en: "SYNOPSIS", zh: "用法")), ".B \(name)",
             Self.escaped(Text(en: "COMMAND [OPTION]... [ARGUMENT]...", zh: "命令 [选项]... [参数]...")(language)),
@@ -52,9 +58,10 @@ struct ManualPage {
 
     private func section(_ title: Text) -> String { ".SH " + Self.escaped(title(language)) }
 
-    /// As they are: lines that can be copied.
-    private func examples(_ lines: [String]) -> [String] {
-        lines.isEmpty ? [] : [".PP", ".nf"] + lines.map(Self.escaped) + [".fi"]
+    /// Commands that can be copied, what each does below it.
+    private func examples(_ examples: HelpPage.Examples) -> [String] {
+        let rows = examples.rows.flatMap { [".TP", ".B " + Self.escaped($0), Self.escaped($1)] }
+        return examples.prose.isEmpty ? rows : rows + [".PP", Self.escaped(examples.prose)]
     }
 
     static let exitCodes: [(Int32, Text)] = [
@@ -74,9 +81,11 @@ struct ManualPage {
         (130, Text(en: "Ctrl-C before any result", zh: "在得到结果之前按下 Ctrl-C")),
     ]
 
-    /// roff obeys backslashes anywhere, dots and apostrophes at a line's start, and makes hyphens of dashes.
+    /// roff obeys backslashes anywhere, dots and apostrophes at a line's start, makes hyphens of dashes, and does not break a
+    /// list whose words are Latin letters and whose commas are Chinese.
     static func escaped(_ text: String) -> String {
         let line = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("\n", with: " ")
+            .replacing("、", with: "、\\:")
         return line.hasPrefix(".") || line.hasPrefix("'") ? "\\&" + line : line
     }
 }

@@ -32,7 +32,7 @@ struct OutputOptions: ParsableArguments {
     @Option(
         help: .init(
             Text(
-                en: "Cells that lines and arrows take on your terminal: 1 or 2.", zh: "终端上线条与箭头字符占几列：1 或 2。"
+                en: "Cells that lines and arrows take on your terminal: 1 or 2.", zh: "线条与箭头字符在终端上占几列：1 或 2。"
             ).spoken, valueName: "n"))
     var ambiguousWidth: Int?
 

@@ -18,7 +18,7 @@ enum ParserComplaint {
             let near = match.2
             return Text(
                 en: "unknown option \(match.1)" + (near.map { "; did you mean \($0)?" } ?? ""),
-                zh: "没有 \(match.1) 这个选项" + (near.map { "；是不是想用 \($0)?" } ?? ""))
+                zh: "没有 \(match.1) 这个选项" + (near.map { "；是不是想用 \($0)？" } ?? ""))
         }
         if let match = message.wholeMatch(of: /Unexpected argument '(.+)'/.dotMatchesNewlines()) {
             return Text(en: "unexpected argument '\(match.1)'", zh: "多余的参数 '\(match.1)'")
@@ -31,8 +31,9 @@ enum ParserComplaint {
         {
             let choices = match.3.map(choices)
             return Text(
-                en: "'\(match.1)' is not a value for \(match.2)" + (choices.map { ": it takes \($0)" } ?? ""),
-                zh: "\(match.2) 不能取 '\(match.1)'" + (choices.map { "，可取：\($0)" } ?? ""))
+                en: "'\(match.1)' is not a value for \(match.2)"
+                    + (choices.map { ": it takes \($0.joined(separator: ", "))" } ?? ""),
+                zh: "\(match.2) 不能取 '\(match.1)'" + (choices.map { "，可取：\($0.joined(separator: "、"))" } ?? ""))
         }
         return Text(verbatim: String(message))
     }
@@ -46,14 +47,14 @@ enum ParserComplaint {
         return next.hasPrefix("-") && Double(next) != nil ? next : nil
     }
 
-    /// `'a', 'b' or 'c'`, or a list over several lines, as `a, b, c`.
-    private static func choices(_ list: Substring) -> String {
+    /// Of `'a', 'b' or 'c'`, or of a list over several lines, what can be chosen.
+    private static func choices(_ list: Substring) -> [String] {
         if list.contains("'") {
-            return list.matches(of: /'(.*?)'/).map { String($0.1) }.joined(separator: ", ")
+            return list.matches(of: /'(.*?)'/).map { String($0.1) }
         }
         return list.split(separator: "\n").compactMap { line in
             line.firstRange(of: "- ").map { String(line[$0.upperBound...]) }
-        }.joined(separator: ", ")
+        }
     }
 }
 

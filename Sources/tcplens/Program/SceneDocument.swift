@@ -23,8 +23,20 @@ struct SceneDocument {
         return LadderDrawing(scene, options: options).document
     }
 
-    /// The scene as Mermaid's source.
-    var mermaid: String {
-        MermaidDiagram(scene, language: language, absoluteNumbers: absolute, silence: silence).text
+    /// Writes the scene as Mermaid's source, and tells where a page will not draw it.
+    func writeMermaid(_ form: FormatOptions) throws {
+        let diagram = MermaidDiagram(scene, language: language, absoluteNumbers: absolute, silence: silence)
+        let text = diagram.text
+        try form.write(text)
+        guard text.count > MermaidDiagram.usualLimit else { return }
+        Screen.complain([
+            Text(
+                en:
+                    "tcplens: \(text.count) characters; Mermaid draws \(MermaidDiagram.usualLimit) at most, unless its maxTextSize is raised. Draw it with --format svg",
+                zh:
+                    "tcplens：共 \(text.count) 个字符；Mermaid 默认最多画 \(MermaidDiagram.usualLimit) 个，除非调大 maxTextSize。可改用 --format svg"
+            )(
+                language)
+        ])
     }
 }

@@ -35,7 +35,7 @@ struct TCPLens: AsyncParsableCommand {
                 tcplens dial 127.0.0.1:8080       one connection, and its story
                 """,
             zh: """
-                tcplens demo                      真实地做一次三次握手，并逐步讲解
+                tcplens demo                      真实完成一次三次握手，并逐步讲解
                 tcplens flow capture.pcapng       画出抓包中一条连接的时序图
                 tcplens connections capture.pcap  每条连接一行
                 tcplens header capture.pcap#4     逐位解读一个报文段的首部
@@ -78,10 +78,7 @@ struct TCPLens: AsyncParsableCommand {
     private static func finish(parsing error: any Error, _ command: String?) -> Never {
         guard !exitCode(for: error).isSuccess else {
             let message = fullMessage(for: error)
-            // Completion scripts and the like also come this way.
-            let isHelp = message.hasPrefix("OVERVIEW:") || message.hasPrefix("USAGE:")
-            let page = isHelp ? HelpPage(TCPLens.self, canvas: helpCanvas)?.lines(of: command) : nil
-            Screen.write(page ?? [message])
+            Screen.write(answer(message, command))
             Screen.finish(.fine)
         }
         let help = command.map { "tcplens help \($0)" } ?? "tcplens --help"
@@ -90,6 +87,18 @@ struct TCPLens: AsyncParsableCommand {
             Text(en: "  see:  \(help)", zh: "  用法：  \(help)").spoken,
         ])
         Screen.finish(.usage)
+    }
+
+    /// What goes out instead of what the parser would write: help, a script for a shell; anything else is the parser's own.
+    private static func answer(_ message: String, _ command: String?) -> [String] {
+        if message.hasPrefix("OVERVIEW:") || message.hasPrefix("USAGE:") {
+            return HelpPage(TCPLens.self, canvas: helpCanvas)?.lines(of: command) ?? [message]
+        }
+        guard CommandLine.arguments.contains(where: { $0.hasPrefix("--generate-completion-script") }) else {
+            return [message]
+        }
+        let shown = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        return [CompletionScript(message, commands: shown.map { $0._commandName }).text]
     }
 
     private static var helpCanvas: Canvas {

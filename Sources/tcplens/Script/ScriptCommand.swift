@@ -19,7 +19,7 @@ struct ScriptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "script",
         abstract: Text(
-            en: "Run packet scripts: does TCP do what the script says?", zh: "运行报文脚本：TCP 的行为与脚本一致吗？"
+            en: "Run packet scripts: does TCP do what the script says?", zh: "运行报文脚本，检验 TCP 的行为是否与脚本一致。"
         ).spoken,
         discussion: Text(
             en: """
@@ -32,7 +32,7 @@ struct ScriptCommand: ParsableCommand {
                 """,
             zh: """
                 tcplens script handshake.pkt         在本机内核上运行一个脚本
-                tcplens script tests/*.pkt           运行多个：每个一行，并说明哪里不符
+                tcplens script tests/*.pkt           运行多个：每个脚本一行，并说明哪里不符
                 tcplens script -v handshake.pkt      显示每一步
                 tcplens script --on stack *.pkt      在内置协议栈上运行，无需任何权限
                 tcplens script --ladder handshake.pkt  画出时序图；加 --on stack 还会注明原因
@@ -42,7 +42,7 @@ struct ScriptCommand: ParsableCommand {
 
     @Argument(
         help: .init(
-            Text(en: "Scripts in packetdrill's language.", zh: "packetdrill 语言的脚本。").spoken, valueName: "file"),
+            Text(en: "Scripts in packetdrill's language.", zh: "用 packetdrill 语言写的脚本。").spoken, valueName: "file"),
         completion: .file())
     var files: [String]
 

@@ -24,9 +24,9 @@ struct ScriptPage {
         case .unread(.empty):
             return wrapped(headline(Text(en: "EMPTY", zh: "空脚本"), ScriptFile.Problem.empty.text))
         case .unread(.missing(let error)):
-            return wrapped(headline(Text(en: "NO FILE", zh: "缺失"), ScriptFile.Problem.missing(error).text))
+            return wrapped(headline(Text(en: "NO FILE", zh: "无此文件"), ScriptFile.Problem.missing(error).text))
         case .unread(.wrong(let error)):
-            let word = error.isUnsupported ? Self.unsupported : Text(en: "SYNTAX", zh: "语法")
+            let word = error.isUnsupported ? Self.unsupported : Text(en: "SYNTAX", zh: "语法错误")
             let place = Text(
                 en: "line \(error.line), column \(error.column): \(error.kind.text.english)",
                 zh: "第 \(error.line) 行第 \(error.column) 列：\(error.kind.text.chinese)")
@@ -48,7 +48,8 @@ struct ScriptPage {
 
     /// Never wrapped where it tells of a run: a line for a script is what other programs look for.
     private func headline(_ word: Text, _ rest: Text) -> String {
-        let start = canvas.measure.pad(word(canvas.language), to: 7) + " " + Printable.text(result.path)
+        let widest = canvas.language == .english ? 7 : 8
+        let start = canvas.measure.pad(word(canvas.language), to: widest) + " " + Printable.text(result.path)
         return "\(start)  \(Printable.text(rest(canvas.language)))"
     }
 

@@ -18,7 +18,7 @@ enum SocketOwnerWords {
         case (.notPermitted, true):
             Text(
                 en: "tcplens: some processes are not shown: CAP_SYS_PTRACE is missing for them",
-                zh: "tcplens：部分进程未显示：对它们缺少 CAP_SYS_PTRACE 权能")
+                zh: "tcplens：部分进程未显示：查看它们需要 CAP_SYS_PTRACE 权限")
         case (.tooManyFiles, _):
             Text(
                 en: "tcplens: some processes are not shown: too many open files; raise the limit with: ulimit -n 4096",

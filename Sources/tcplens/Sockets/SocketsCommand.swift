@@ -38,7 +38,7 @@ struct SocketsCommand: ParsableCommand {
                 tcplens sockets --json                        每行一个 JSON 对象
 
                 过滤条件与 ss 相同：先写 state 状态名 或 exclude 状态名（可写多个），再写条件，用 and、or、not 和括号连接，
-                从左到右计算。src 和 dst 后接 地址、网段/位数 或 地址:端口；sport 和 dport 后接 = != < > <= >= 与 :端口；
+                从左到右计算。src 和 dst 后接 地址、网段/前缀长度 或 地址:端口；sport 和 dport 后接 = != < > <= >= 与 :端口；
                 单独写 :端口 表示任意一端。不写状态时显示除 TIME-WAIT 与 SYN-RECEIVED 之外的连接；-a 显示全部。
                 """
         ).spoken)
@@ -104,7 +104,11 @@ struct SocketsCommand: ParsableCommand {
                 en: "As ss takes it: [state NAME]... ['sport = :PORT and dst NETWORK ...']",
                 zh: "与 ss 相同：[state 状态名]... ['sport = :端口 and dst 网段 ...']"
             ).spoken, valueName: "filter"),
-        completion: .list(["state", "exclude", "sport", "dport", "src", "dst", "and", "or", "not"]))
+        completion: .custom { words, index, _ in
+            let isState = index > 0 && index <= words.count && ["state", "exclude"].contains(words[index - 1])
+            return isState
+                ? SocketFilter.stateNames : ["state", "exclude", "sport", "dport", "src", "dst", "and", "or", "not"]
+        })
     var filter: [String] = []
 
     @OptionGroup var output: OutputOptions

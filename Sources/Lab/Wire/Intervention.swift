@@ -1,0 +1,122 @@
+import TCPWire
+import Tracking
+
+/// What a wire does to one of the segments that it carries.
+public struct Intervention: Sendable, Equatable {
+    /// Which segment: the how-manieth of those with these flags from this end, or by its number on the wire.
+    public enum Choice: Sendable, Equatable {
+        case flags(Party, TCPFlags, count: Int)
+        case number(Int)
+    }
+
+    public enum Action: Sendable, Equatable {
+        /// It is lost.
+        case drop
+        /// It arrives twice.
+        case duplicate
+        /// It arrives so many nanoseconds later.
+        case hold(Int64)
+    }
+
+    public var choice: Choice
+    public var action: Action
+
+    /// The segment as ``init(_:)`` takes it: `S:SYN,ACK#1`, `#4`.
+    public var segment: String {
+        switch choice {
+        case .number(let number): "#\(number)"
+        case .flags(let party, let flags, let count): "\(party == .client ? "C" : "S"):\(flags)#\(count)"
+        }
+    }
+
+    public init(_ action: Action, _ choice: Choice) {
+        self.action = action
+        self.choice = choice
+    }
+
+    /// Longer than this nothing is held, in seconds.
+    public static let longestHold = 60.0
+
+    /// Of words as `drop S:SYN,ACK#1`, `duplicate #4`, `hold C:ACK#1 3s`; `nil` where they say nothing of the kind.
+    public init?(_ words: String) {
+        let parts = words.split(separator: " ")
+        guard parts.count >= 2, let choice = Self.choice(parts[1]) else { return nil }
+        switch (parts[0], parts.count) {
+        case ("drop", 2): self.init(.drop, choice)
+        case ("duplicate", 2): self.init(.duplicate, choice)
+        case ("hold", 3):
+            guard let time = Self.time(parts[2]) else { return nil }
+            self.init(.hold(time), choice)
+        default: return nil
+        }
+    }
+
+    private static func choice(_ word: Substring) -> Choice? {
+        if word.hasPrefix("#") { return number(word.dropFirst()).map { .number($0) } }
+        let sides = word.split(separator: ":", omittingEmptySubsequences: false)
+        guard sides.count == 2, let party = party(sides[0]) else { return nil }
+        let halves = sides[1].split(separator: "#", omittingEmptySubsequences: false)
+        guard halves.count <= 2, let flags = flags(halves[0]) else { return nil }
+        guard halves.count == 2 else { return .flags(party, flags, count: 1) }
+        return number(halves[1]).map { .flags(party, flags, count: $0) }
+    }
+
+    private static func number(_ text: Substring) -> Int? { Int(text).flatMap { $0 > 0 ? $0 : nil } }
+
+    private static func party(_ text: Substring) -> Party? {
+        switch text {
+        case "C": .client
+        case "S": .server
+        default: nil
+        }
+    }
+
+    private static func flags(_ text: Substring) -> TCPFlags? {
+        let names: [(Substring, TCPFlags)] = [
+            ("SYN", .syn), ("ACK", .ack), ("PSH", .psh), ("FIN", .fin), ("RST", .rst), ("URG", .urg),
+        ]
+        var flags: TCPFlags = []
+        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let flag = names.first(where: { $0.0 == word })?.1 else { return nil }
+            flags.insert(flag)
+        }
+        return flags
+    }
+
+    /// `300ms` or `3s`, in nanoseconds.
+    fileprivate static func time(_ text: Substring) -> Int64? {
+        let isShort = text.hasSuffix("ms")
+        guard isShort || text.hasSuffix("s"), let value = Double(text.dropLast(isShort ? 2 : 1)) else { return nil }
+        let seconds = isShort ? value / 1000 : value
+        guard seconds > 0, seconds <= longestHold else { return nil }
+        return Int64(seconds * 1e9)
+    }
+}
+
+/// What is to happen on a wire, besides what happens anyway.
+public struct WirePlan: Sendable, Equatable {
+    public var interventions: [Intervention] = []
+    /// How long the client keeps silent when it is connected, in nanoseconds.
+    public var silence: Int64 = 0
+
+    public init() {}
+
+    /// Whether it asks for anything.
+    public var isEmpty: Bool { interventions.isEmpty && silence == 0 }
+
+    /// Adds what the words say: an ``Intervention``'s, or `wait C 2s`, which keeps the client silent for so long.
+    ///
+    /// - Returns: whether they say anything.
+    public mutating func add(_ words: String) -> Bool {
+        if let intervention = Intervention(words) {
+            interventions.append(intervention)
+            return true
+        }
+        let parts = words.split(separator: " ")
+        guard parts.count == 3, parts[0] == "wait", parts[1] == "C", let time = Intervention.time(parts[2]) else {
+            return false
+        }
+        silence = time
+        return true
+    }
+}

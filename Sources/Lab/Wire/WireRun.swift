@@ -1,0 +1,174 @@
+#if os(Linux)
+    import CaptureFile
+    import FlatMemory
+    import Glibc
+    import LinuxKernel
+    import Stories
+    import TCPState
+    import TCPWire
+    import Tracking
+
+    /// One connection on a ``KernelWire``, from connect() to the end: carries its segments, runs both programs and notes all of it.
+    final class WireRun {
+        private struct Delivery {
+            /// ``SystemClock/ticks()``.
+            let due: Int64
+            let number: Int
+            let isCopy: Bool
+        }
+
+        private let wire: KernelWire
+        private let options: WireExperiment.Options
+        private let server: Endpoint
+        private var deliveries: [Delivery] = []
+        /// How many segments with the same flags an end has sent.
+        private var counts: [Party: [TCPFlags: Int]] = [:]
+        private var programs: WirePrograms
+        private(set) var record = WireRecord([
+            .client: WireRecord.Look(state: .closed), .server: WireRecord.Look(state: .listen),
+        ])
+        private(set) var tables: [Experiment.TableMoment] = []
+        /// The interventions that found their segment, by their places.
+        private var matched: Set<Int> = []
+        /// The server's end was no mere listener.
+        private var hasBegun = false
+        private let deadline: Int64
+
+        /// Nanoseconds after which a run ends, whatever goes on: longer than the SYN-ACK of a third ACK that was lost takes.
+        private static let longest: Int64 = 60_000_000_000
+
+        init(_ wire: KernelWire, _ listener: StreamSocket, _ server: Endpoint, _ options: WireExperiment.Options) throws
+        {
+            self.wire = wire
+            self.server = server
+            self.options = options
+            programs = try wire.at(.client) {
+                try WirePrograms(listener, server: server, silence: options.plan.silence)
+            }
+            deadline = SystemClock.ticks() &+ Self.longest
+        }
+
+        var client: Endpoint? { programs.client }
+        /// What was asked for and found no segment.
+        var unmatched: [Intervention] {
+            options.plan.interventions.enumerated().filter { !matched.contains($0.offset) }.map(\.element)
+        }
+        var dial: DialStory { programs.dial }
+        var serverEvents: [ServerEvent] { programs.serverEvents }
+
+        func run() throws {
+            photograph(.listening)
+            programs.listens()
+            if let call = programs.connect() { note(call) }
+            while SystemClock.ticks() < deadline, !isOver {
+                if try carry() { continue }
+                if let call = programs.next(isServerWaiting: look(.server).state == .finWait2) {
+                    note(call)
+                    if call.cause == .returned("accept") { photograph(.established) }
+                    continue
+                }
+                var next = min(deadline, deliveries.first?.due ?? .max)
+                if let wake = programs.wake { next = min(next, wake) }
+                wire.wait(until: next)
+            }
+            photograph(.closed)
+        }
+
+        /// Both programs are done, nothing is under way, and no end waits for anything but the end of TIME-WAIT.
+        private var isOver: Bool {
+            guard programs.isDone, deliveries.isEmpty else { return false }
+            return Party.allCases.allSatisfy { [.closed, .listen, .timeWait].contains(look($0).state) }
+        }
+
+        // MARK: Segments
+
+        /// Takes what has left, and hands over what is due.
+        ///
+        /// - Returns: whether there was anything.
+        private func carry() throws -> Bool {
+            for party in Party.allCases {
+                if let departure = try wire.departure(from: party) {
+                    depart(departure)
+                    return true
+                }
+            }
+            guard let next = deliveries.first, next.due <= SystemClock.ticks() else { return false }
+            deliveries.removeFirst()
+            let segment = record.segments[next.number - 1]
+            let now = SystemClock.now()
+            try wire.deliver(segment.octets, to: segment.sender.other)
+            record.arrive(next.number, at: now, isCopy: next.isCopy, looks())
+            return true
+        }
+
+        private func depart(_ departure: KernelWire.Departure) {
+            let bytes = departure.octets.octets
+            var header = SegmentHeader()
+            let verdict = PacketDecoder.decode(
+                bytes, link: .raw, originalLength: departure.octets.count, into: &header)
+            // Whatever else a kernel says on a new interface is not of the connection.
+            guard verdict == .segment, [header.sourceEndpoint, header.destinationEndpoint].contains(programs.client),
+                [header.sourceEndpoint, header.destinationEndpoint].contains(server)
+            else { return }
+            let age = SystemClock.ticks() &- departure.time
+            let time = Timestamp(nanoseconds: SystemClock.now().nanoseconds &- age)
+            let number = record.depart(departure.octets, from: departure.sender, at: time, looks())
+            counts[departure.sender, default: [:]][header.flags, default: 0] += 1
+            let count = counts[departure.sender]?[header.flags] ?? 0
+            var due = departure.time &+ options.delay
+            var isTwice = false
+            for (place, intervention) in options.plan.interventions.enumerated()
+            where intervention.choice == .number(number)
+                || intervention.choice == .flags(departure.sender, header.flags, count: count)
+            {
+                matched.insert(place)
+                switch intervention.action {
+                case .drop: return record.lose(number)
+                case .duplicate: isTwice = true
+                case .hold(let time): due &+= time
+                }
+            }
+            send(Delivery(due: due, number: number, isCopy: false))
+            guard isTwice else { return }
+            // The second is a packet of its own on the wire.
+            let copy = record.depart(departure.octets, from: departure.sender, at: time, looks())
+            send(Delivery(due: due, number: copy, isCopy: true))
+        }
+
+        /// In the order in which they are due, and of those due at once in which they left.
+        private func send(_ delivery: Delivery) {
+            let place = deliveries.firstIndex { $0.due > delivery.due } ?? deliveries.count
+            deliveries.insert(delivery, at: place)
+        }
+
+        // MARK: Both ends
+
+        private func looks() -> [Party: WireRecord.Look] { [.client: look(.client), .server: look(.server)] }
+
+        private func look(_ party: Party) -> WireRecord.Look {
+            guard let client = programs.client else {
+                return WireRecord.Look(state: party == .client ? .closed : .listen)
+            }
+            let entry =
+                party == .client
+                ? wire.socket(of: .client, local: client, remote: server)
+                : wire.socket(of: .server, local: server, remote: client)
+            if let entry {
+                if party == .server { hasBegun = true }
+                return WireRecord.Look(state: entry.state, isMini: entry.form != .full, entry: entry)
+            }
+            return WireRecord.Look(state: party == .client || hasBegun ? .closed : .listen)
+        }
+
+        private func note(_ call: WirePrograms.Call) {
+            guard let cause = call.cause else { return }
+            record.note(cause, of: call.party, at: call.time, looks())
+        }
+
+        private func photograph(_ moment: Experiment.TableMoment.Moment) {
+            guard !tables.contains(where: { $0.moment == moment }) else { return }
+            tables.append(
+                Experiment.TableMoment(moment: moment, sockets: wire.sockets(of: .server) + wire.sockets(of: .client)))
+        }
+    }
+#endif

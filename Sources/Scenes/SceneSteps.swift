@@ -1,0 +1,109 @@
+import Narration
+import Stories
+
+/// A ladder as it comes about, a step for each thing that happens: a segment leaves, the same segment arrives or is lost, a
+/// program makes a call.
+public struct SceneSteps: Sendable {
+    /// One of them.
+    public struct Step: Sendable, Equatable {
+        public enum Kind: Sendable, Equatable {
+            case departure, arrival, loss, moment
+        }
+        public let kind: Kind
+        /// The scene's row that it belongs to.
+        public let row: Int
+    }
+
+    public let scene: Scene
+    public let steps: [Step]
+
+    /// By row, the step at which its segment has arrived or is lost; `nil` where it never does, and for calls.
+    private let ends: [Int?]
+    /// By row, the step at which it begins.
+    private let begins: [Int]
+
+    /// The steps of a scene of one connection, in the order of their times.
+    public init(_ scene: Scene) {
+        self.scene = scene
+        // An arrival with a row of its own is that row's.
+        var arrivals: [Int: Int] = [:]
+        for (index, row) in scene.rows.enumerated() {
+            if case .moment(let moment) = row, case .segment(let number) = moment.cause { arrivals[number] = index }
+        }
+        var found: [(step: Step, time: Int64)] = []
+        var latest = Int64.min
+        for (index, row) in scene.rows.enumerated() {
+            latest = max(latest, row.time ?? latest)
+            guard case .segment(let segment) = row else {
+                found.append((Step(kind: .moment, row: index), latest))
+                continue
+            }
+            found.append((Step(kind: .departure, row: index), latest))
+            if case .lost = segment.fate {
+                found.append((Step(kind: .loss, row: index), latest))
+            } else if let arrival = segment.arrival, arrivals[segment.number] == nil {
+                found.append((Step(kind: .arrival, row: index), max(latest, arrival)))
+            }
+        }
+        let order = found.indices.sorted { (found[$0].time, $0) < (found[$1].time, $1) }
+        steps = order.map { found[$0].step }
+        var begins = Array(repeating: 0, count: scene.rows.count)
+        var ends: [Int?] = Array(repeating: nil, count: scene.rows.count)
+        for (place, step) in steps.enumerated() {
+            switch step.kind {
+            case .departure, .moment: begins[step.row] = place
+            case .arrival, .loss: ends[step.row] = place
+            }
+        }
+        for (index, row) in scene.rows.enumerated() {
+            guard case .segment(let segment) = row, let arrival = arrivals[segment.number] else { continue }
+            ends[index] = begins[arrival]
+        }
+        (self.begins, self.ends) = (begins, ends)
+    }
+
+    /// The ladder as it stands after a step: what has not happened yet is not in it.
+    public func scene(after step: Int) -> Scene {
+        var shown = scene
+        shown.footer = []
+        shown.rows = scene.rows.indices.filter { begins[$0] <= step }.map { index in
+            guard case .segment(var segment) = scene.rows[index], ends[index].map({ $0 > step }) ?? true else {
+                return scene.rows[index]
+            }
+            segment.fate = .underWay
+            segment.arrival = nil
+            segment.remark = PageWords.underWay
+            segment.notes.removeAll { $0.lane == segment.receiver.lane }
+            // Its receiver knows nothing of it yet.
+            segment.receiver.mark = nil
+            segment.receiver.variables = nil
+            return .segment(segment)
+        }
+        return shown
+    }
+
+    /// The segment that left last of those that are on their way after a step; `nil` where there is none.
+    public func underWay(after step: Int) -> Scene.Segment? {
+        let row = scene.rows.indices.last { begins[$0] <= step && ends[$0].map { $0 > step } ?? false }
+        guard let row, case .segment(let segment) = scene.rows[row] else { return nil }
+        return segment
+    }
+
+    /// Each lane's state after a step; `nil` where nothing is known.
+    public func marks(after step: Int) -> [Scene.Mark?] {
+        var marks = LaneMarks(scene.lanes)
+        for row in scene(after: step).rows { marks.take(row) }
+        return marks.marks
+    }
+
+    /// The segment that a step is about: the one that leaves, arrives or is lost; `nil` for a call.
+    public func segment(of step: Int) -> Scene.Segment? {
+        switch scene.rows[steps[step].row] {
+        case .segment(let segment): return segment
+        case .moment(let moment):
+            guard case .segment(let number) = moment.cause else { return nil }
+            for case .segment(let segment) in scene.rows where segment.number == number { return segment }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Lab
+import LinuxKernel
+import Narration
+
+/// Whether this process may capture, and where the demo runs because of that.
+enum Privilege {
+    /// Here: capture is allowed.
+    case here
+    /// Here, inside a private network namespace that this program made for itself.
+    case inside
+    /// In another run of this program, which has ended with this status.
+    case elsewhere(ExitStatus)
+    /// Nowhere: the packets stay unseen, for this reason.
+    case nowhere(PrivateRun.Refusal)
+
+    /// Tries to capture, and where that is refused repeats this program in a private namespace.
+    static func find() throws -> Privilege {
+        do throws(LiveCaptureError) {
+            _ = try LiveCapture(CaptureOptions(interface: "lo", bufferSize: 1 << 16))
+            return PrivateRun.isInside ? .inside : .here
+        } catch {
+            guard case .notPermitted = error, !PrivateRun.isInside else { throw Failure(error) }
+        }
+        do throws(PrivateRun.Refusal) {
+            switch try PrivateRun.repeatSelf(arguments: Array(CommandLine.arguments.dropFirst())) {
+            case .exited(let code): return .elsewhere(ExitStatus(rawValue: code) ?? .unsupported)
+            case .signalled: return .elsewhere(.interrupted)
+            }
+        } catch {
+            return .nowhere(error)
+        }
+    }
+
+    /// What gives the right to capture.
+    static let advice: [Text] = {
+        let path = CommandLine.arguments.first.map { $0.contains("/") ? $0 : "$(command -v tcplens)" } ?? "tcplens"
+        return [
+            Text(
+                en: "to see the packets:  sudo setcap cap_net_raw=ep \(path)",
+                zh: "要看到报文：  sudo setcap cap_net_raw=ep \(path)")
+        ]
+    }()
+}
+
+extension Failure {
+    init(_ error: Experiment.Failure, port: UInt16) {
+        switch error {
+        case .server(let reason):
+            let advice =
+                reason.code == 13
+                ? [
+                    Text(
+                        en: "ports below 1024 need root; try:  tcplens demo --port 8080",
+                        zh: "1024 以下端口需要 root 权限，可试：  tcplens demo --port 8080")
+                ]
+                : []
+            self.init(
+                reason.code == 13 ? .notPermitted : .local,
+                Text(
+                    en: "cannot listen on port \(port): \(reason.message)",
+                    zh: "无法监听端口 \(port)：\(reason.chineseMessage)"),
+                next: advice)
+        case .socketTable(let reason): self.init(reason)
+        case .dial(let outcome):
+            self.init(
+                .unsupported,
+                Text(
+                    en: "the experiment's own connection over the loopback failed: \(outcome)",
+                    zh: "实验自身的本机回环连接失败：\(outcome)"),
+                next: [Text(en: "is `lo` up?  ip link show lo", zh: "检查 lo 是否启用：  ip link show lo")])
+        }
+    }
+
+    init(_ error: LiveCaptureError) {
+        switch error {
+        case .notPermitted(let interface):
+            self.init(
+                .notPermitted,
+                Text(
+                    en: "cannot capture on \(interface): permission denied (needs CAP_NET_RAW)",
+                    zh: "无法在 \(interface) 上抓包：权限不足（需要 CAP_NET_RAW）"),
+                next: Privilege.advice)
+        case .noSuchInterface(let name):
+            self.init(
+                .badInput, Text(en: "no such interface: \(name)", zh: "没有这个网络接口：\(name)"),
+                next: [Text(en: "list them:  ip link", zh: "列出接口：  ip link")])
+        case .interfaceDown(let name):
+            self.init(
+                .unsupported, Text(en: "the interface \(name) is down", zh: "网络接口 \(name) 未启用"),
+                next: [Text(en: "bring it up:  sudo ip link set \(name) up", zh: "启用：  sudo ip link set \(name) up")])
+        case .filterSyntax(let filter, let message):
+            self.init(
+                .usage, Text(en: "filter '\(filter)': \(message)", zh: "过滤表达式 '\(filter)' 有误：\(message)"))
+        case .system(let interface, let reason):
+            self.init(
+                .unsupported,
+                Text(
+                    en: "cannot capture on \(interface): \(reason)",
+                    zh: "无法在 \(interface) 上抓包：\(reason.chineseDescription)"))
+        case .failed(let interface, let message):
+            self.init(
+                .unsupported,
+                Text(en: "cannot capture on \(interface): \(message)", zh: "无法在 \(interface) 上抓包：\(message)"))
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Lab
+import LinuxKernel
+import Narration
+import Pictures
+import Scenes
+import Stories
+import TCPState
+import TCPWire
+import Tracking
+
+/// The experiment at one of its steps, as lines of text: the ladder as far as it has come, both ends' sockets as their kernels
+/// listed them, and what comes next.
+struct StepPage {
+    /// As the kernels listed them; `nil` where it was our own TCP.
+    let sockets: Experiment.Sockets?
+    let story: ConnectionStory
+    let steps: SceneSteps
+    let canvas: Canvas
+
+    private var language: Language { canvas.language }
+
+    init(_ story: ConnectionStory, _ sockets: Experiment.Sockets?, canvas: Canvas) {
+        self.sockets = sockets
+        self.story = story
+        self.canvas = canvas
+        steps = SceneSteps(DemoParts.scene(story))
+    }
+
+    var count: Int { steps.steps.count }
+
+    /// - Parameters:
+    ///   - height: at most so many lines; the ladder's oldest rows give way.
+    ///   - extra: what stands below instead of what comes next.
+    func lines(at step: Int, height: Int, extra: [String] = []) -> [String] {
+        let head = StepWords.step(step + 1, of: count)(language) + "  " + now(step)(language)
+        var below = [""] + ends(after: step)
+        below += extra.isEmpty ? paragraph(coming(after: step)) : extra
+        let ladder = Ladder(canvas: canvas, legend: .provenance, silence: DemoParts.silence).lines(
+            steps.scene(after: step))
+        // Title and names stay.
+        let top = Array(ladder.prefix(2))
+        let room = max(1, height - 1 - below.count - top.count)
+        let rows = ladder.dropFirst(2).suffix(room)
+        return Array(([StyledText.heading(head, canvas)] + top + rows + below).prefix(height))
+    }
+
+    /// All steps one below the other, and the whole ladder at the end: for a pipe, or a terminal that nobody sits at.
+    var transcript: [String] {
+        var lines: [String] = []
+        for step in 0..<count {
+            lines.append(StepWords.step(step + 1, of: count)(language) + "  " + now(step)(language))
+            lines += ends(after: step).map { "  " + $0 }
+        }
+        lines.append("")
+        return lines
+            + Ladder(canvas: canvas, legend: .letters, silence: DemoParts.silence).lines(steps.scene)
+    }
+
+    /// The segment that is on its way, so that something can be done to it.
+    func segmentUnderWay(_ step: Int) -> Int? { steps.underWay(after: step)?.number }
+
+    private func paragraph(_ text: Text) -> [String] { Paragraph(canvas: canvas).lines(text(language)) }
+
+    // MARK: What happens
+
+    private func name(_ lane: Int) -> Text { lane == 0 ? PictureWords.client : PictureWords.server }
+
+    /// What has just happened.
+    private func now(_ step: Int) -> Text {
+        tell(
+            step, leaves: StepWords.leaves, arrives: StepWords.arrives, lost: StepWords.isLost)
+    }
+
+    /// What is about to happen.
+    private func coming(after step: Int) -> Text {
+        guard step + 1 < count else { return StepWords.end }
+        let next = tell(
+            step + 1, leaves: StepWords.willLeave, arrives: StepWords.willArrive, lost: StepWords.willBeLost)
+        return Text(
+            en: StepWords.next.english + next.english, zh: StepWords.next.chinese + next.chinese)
+    }
+
+    private func tell(
+        _ step: Int, leaves: (Int, String, Text) -> Text, arrives: (Int, String, Text) -> Text,
+        lost: (Int, String) -> Text
+    ) -> Text {
+        guard let segment = steps.segment(of: step) else {
+            guard case .moment(let moment) = steps.scene.rows[steps.steps[step].row] else { return Text(verbatim: "") }
+            return StepWords.calls(moment.what, name(moment.end.lane))
+        }
+        let flags = segment.flags.description
+        switch steps.steps[step].kind {
+        case .departure: return leaves(segment.number, flags, name(segment.sender.lane))
+        case .arrival, .moment: return arrives(segment.number, flags, name(segment.receiver.lane))
+        case .loss: return lost(segment.number, flags)
+        }
+    }
+
+    /// What a step's segment does; `nil` for a call.
+    func why(_ step: Int) -> [String] {
+        guard let segment = steps.segment(of: step),
+            let told = story.steps.first(where: { $0.segment.number == segment.number }).flatMap({
+                Explanation.explained($0, in: story)
+            })
+        else { return [] }
+        return paragraph(told)
+    }
+
+    /// A step's segment's header; empty for a call.
+    func header(_ step: Int) -> [String] {
+        guard let segment = steps.segment(of: step),
+            let own = story.steps.first(where: { $0.segment.number == segment.number })?.segment
+        else { return [] }
+        return HeaderDiagram(canvas: canvas).lines(HeaderDiagram.Values(own.header, in: own.frame))
+    }
+
+    // MARK: Both ends
+
+    private func ends(after step: Int) -> [String] {
+        let marks = steps.marks(after: step)
+        let entries = sockets(after: step)
+        return Party.allCases.enumerated().flatMap { lane, party -> [String] in
+            if let entry = entries?[party] {
+                let told = StepWords.socket(name(lane), entry)(language)
+                return [canvas.measure.truncate(told, to: canvas.width - 2)]
+            }
+            let state = marks.indices.contains(lane) ? marks[lane]?.state : nil
+            if entries != nil { return paragraph(StepWords.noSocket(name(lane), listens: state == .listen)) }
+            return ["\(name(lane)(language))  \(state?.name ?? "?")"]
+        }
+    }
+
+    /// Both ends' sockets at that moment; `nil` where no kernel was asked.
+    private func sockets(after step: Int) -> [Party: SocketEntry]? {
+        guard let sockets else { return nil }
+        let kind = steps.steps[step].kind
+        if let segment = steps.segment(of: step) {
+            let kept = kind == .departure || kind == .loss ? sockets.departures : sockets.arrivals
+            return kept.indices.contains(segment.number - 1) ? kept[segment.number - 1] : nil
+        }
+        // The calls' rows stand in their order.
+        let calls = steps.scene.rows[...steps.steps[step].row].count { row in
+            if case .moment(let moment) = row, case .segment = moment.cause { return false }
+            if case .moment = row { return true }
+            return false
+        }
+        return sockets.calls.indices.contains(calls - 1) ? sockets.calls[calls - 1] : nil
+    }
+}

@@ -1,0 +1,92 @@
+import FlatMemory
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A terminal that gives one key at a time and is drawn on as a whole; given back as it was at the end, by whatever way.
+final class RawTerminal {
+    /// What was pressed.
+    enum Key: Equatable {
+        case character(Character)
+        case enter, backspace, left, right
+        /// Nothing for a tenth of a second.
+        case none
+        /// Nobody is there any more.
+        case end
+    }
+
+    private let before: termios
+
+    /// `nil` where standard input or output is no terminal.
+    init?() {
+        guard isatty(STDIN_FILENO) == 1, Screen.isTerminal else { return nil }
+        var settings = termios()
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
+        before = settings
+        settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        // A read waits for a tenth of a second at most: between two of them signals are looked at.
+        withUnsafeMutableBytes(of: &settings.c_cc) { characters in
+            characters[Int(VMIN)] = 0
+            characters[Int(VTIME)] = 1
+        }
+        guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) == 0 else { return nil }
+        Screen.write(octets: Array("\u{1b}[?1049h\u{1b}[?25l".utf8))
+    }
+
+    deinit {
+        Screen.write(octets: Array("\u{1b}[?25h\u{1b}[?1049l".utf8))
+        var settings = before
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+    }
+
+    /// Cells in a line, and lines.
+    static var size: (width: Int, height: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Draws a page in place of the one before.
+    func show(_ lines: [String]) {
+        // Each line is cleared behind its text, so that nothing flickers.
+        let text = lines.map { $0 + "\u{1b}[K" }.joined(separator: "\r\n")
+        Screen.write(octets: Array("\u{1b}[H\(text)\u{1b}[J".utf8))
+    }
+
+    /// The next key.
+    func key() -> Key {
+        guard let first = octet() else { return isOver ? .end : .none }
+        switch first {
+        case 0x0d, 0x0a, 0x20: return .enter
+        case 0x7f, 0x08: return .backspace
+        case 0x1b:
+            // Arrows come as three octets at once; Escape alone as one.
+            guard octet() == UInt8(ascii: "["), let last = octet() else { return .character("q") }
+            switch last {
+            case UInt8(ascii: "C"), UInt8(ascii: "B"): return .right
+            case UInt8(ascii: "D"), UInt8(ascii: "A"): return .left
+            default: return .none
+            }
+        default: return .character(Character(Unicode.Scalar(first)))
+        }
+    }
+
+    private var isOver = false
+
+    private func octet() -> UInt8? {
+        var octet: UInt8 = 0
+        let count = read(STDIN_FILENO, &octet, 1)
+        guard count != 1 else { return octet }
+        // A terminal that has gone is at its end at once, one where nobody types after a while.
+        var state = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        if count < 0, errno != EINTR { isOver = true }
+        if poll(&state, 1, 0) > 0, state.revents & Int16(POLLHUP) != 0 { isOver = true }
+        return nil
+    }
+}

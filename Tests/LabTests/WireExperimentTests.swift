@@ -1,0 +1,187 @@
+#if os(Linux)
+    import LinuxKernel
+    import Stories
+    import TCPState
+    import TCPWire
+    import Testing
+    import Tracking
+
+    @testable import Lab
+
+    /// The experiment between two kernels on a wire: order, flags and states, never milliseconds.
+    @Suite("a wire between two kernels", .serialized, .timeLimit(.minutes(3)))
+    struct WireExperimentTests {
+        /// Whether namespaces and TUN devices can be had; where not, the tests are skipped, unless all are required.
+        static let isPossible: Bool = {
+            if Requirements.requiresAll { return true }
+            return (try? KernelWire()) != nil
+        }()
+
+        private static let reason: Comment = "needs network namespaces and /dev/net/tun"
+
+        private func run(_ words: String...) throws -> (record: Experiment.Record, story: ConnectionStory) {
+            var options = WireExperiment.Options()
+            for word in words {
+                let isTaken = options.plan.add(word)
+                #expect(isTaken, "\(word)")
+            }
+            let record = try WireExperiment(options).run()
+            return (record, try #require(record.story))
+        }
+
+        /// `C #1 SYN > SYN-SENT SYN-RECEIVED`: who sent what, and both ends afterwards; `x` for what did not arrive.
+        private func transcript(_ story: ConnectionStory) -> [String] {
+            story.steps.map { step in
+                let header = step.segment.header
+                let length = header.payloadLength > 0 ? " \(header.payloadLength)" : ""
+                let mark = step.account?.fate.arrival == nil ? " x" : ""
+                func state(_ end: ConnectionStory.EndState) -> String {
+                    (end.state?.name ?? "?") + (end.isMini ? "*" : "")
+                }
+                return
+                    "\(step.sender == .client ? "C" : "S") \(header.flags)\(length)\(mark): \(state(step.client)) \(state(step.server))"
+            }
+        }
+
+        private func path(_ party: Party, _ story: ConnectionStory) -> [String] {
+            story.path(of: party).entries.map { $0.state.name + ($0.isMini ? "*" : "") }
+        }
+
+        @Test(.enabled(if: isPossible, reason), arguments: 1...5)
+        func everyStateIsTheKernelsOwnWord(_ round: Int) throws {
+            let (record, story) = try run()
+            #expect(
+                path(.client, story) == ["CLOSED", "SYN-SENT", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"])
+            #expect(
+                path(.server, story) == [
+                    "LISTEN", "SYN-RECEIVED*", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT*",
+                ])
+            for party in Party.allCases {
+                #expect(story.path(of: party).entries.allSatisfy { $0.provenance == .kernel })
+                #expect(story.before(party).provenance == .kernel)
+            }
+            #expect(story.steps.allSatisfy { $0.client.provenance == .kernel && $0.server.provenance == .kernel })
+            #expect(
+                transcript(story).prefix(4) == [
+                    "C SYN: SYN-SENT SYN-RECEIVED*", "S SYN,ACK: ESTABLISHED SYN-RECEIVED*",
+                    "C ACK: ESTABLISHED ESTABLISHED", "C PSH,ACK 16: ESTABLISHED ESTABLISHED",
+                ])
+            #expect(record.tables.map(\.moment) == [.listening, .established, .closed])
+            #expect(record.dial.answer == GreetingServer.greeting)
+            // Each arrives after it has left, and nothing overtakes.
+            for step in story.steps {
+                let arrival = try #require(step.account?.fate.arrival)
+                #expect(arrival > step.segment.time)
+            }
+        }
+
+        @Test(.enabled(if: isPossible, reason))
+        func dataSavesAHandshakeWhoseThirdSegmentWasLost() throws {
+            let (_, story) = try run("drop C:ACK#1")
+            #expect(
+                transcript(story).prefix(5) == [
+                    "C SYN: SYN-SENT SYN-RECEIVED*", "S SYN,ACK: ESTABLISHED SYN-RECEIVED*",
+                    "C ACK x: ESTABLISHED SYN-RECEIVED*", "C PSH,ACK 16: ESTABLISHED ESTABLISHED",
+                    "S ACK: ESTABLISHED ESTABLISHED",
+                ])
+            #expect(!story.steps.contains { $0.segment.header.flags.contains(.rst) || $0.isRepetition })
+        }
+
+        @Test(.enabled(if: isPossible, reason))
+        func aChallengeACKCompletesAHandshakeWhoseThirdSegmentWasLost() throws {
+            let (_, story) = try run("drop C:ACK#1", "wait C 2s")
+            #expect(
+                transcript(story).prefix(6) == [
+                    "C SYN: SYN-SENT SYN-RECEIVED*", "S SYN,ACK: ESTABLISHED SYN-RECEIVED*",
+                    "C ACK x: ESTABLISHED SYN-RECEIVED*", "S SYN,ACK: ESTABLISHED SYN-RECEIVED*",
+                    "C ACK: ESTABLISHED ESTABLISHED", "C PSH,ACK 16: ESTABLISHED ESTABLISHED",
+                ])
+            #expect(story.steps[3].original == 2)
+            #expect(story.steps[4].has(.challengeACK))
+            #expect(story.steps[2].fate == .lost && !story.steps[2].has(.notTaken))
+        }
+
+        @Test(.enabled(if: isPossible, reason))
+        func aSYNThatWasLostIsSentAgain() throws {
+            let (_, story) = try run("drop C:SYN#1")
+            #expect(
+                transcript(story).prefix(3) == [
+                    "C SYN x: SYN-SENT LISTEN", "C SYN: SYN-SENT SYN-RECEIVED*", "S SYN,ACK: ESTABLISHED SYN-RECEIVED*",
+                ])
+            #expect(story.steps[1].original == 1)
+        }
+
+        @Test(.enabled(if: isPossible, reason))
+        func aSYNACKThatWasLostIsRepairedFromBothSides() throws {
+            let (_, story) = try run("drop S:SYN,ACK#1")
+            let told = transcript(story)
+            #expect(told[0] == "C SYN: SYN-SENT SYN-RECEIVED*" && told[1] == "S SYN,ACK x: SYN-SENT SYN-RECEIVED*")
+            // Whose timer runs out first is the kernels' affair; both have theirs.
+            let repeated = story.steps.dropFirst(2).prefix { $0.segment.header.flags.contains(.syn) }
+            #expect(repeated.contains { $0.sender == .server })
+            #expect(path(.server, story).starts(with: ["LISTEN", "SYN-RECEIVED*", "ESTABLISHED"]))
+        }
+
+        @Test(.enabled(if: isPossible, reason))
+        func whatArrivesTwiceIsUselessTheSecondTime() throws {
+            let (_, story) = try run("duplicate C:PSH,ACK#1")
+            let data = story.steps.filter { $0.segment.header.payloadLength == 16 }
+            #expect(data.map(\.fate) == [.arrived, .useless])
+            #expect(data.first?.segment.header.sequence == data.last?.segment.header.sequence)
+        }
+
+        @Test(.enabled(if: isPossible, reason))
+        func whatIsHeldIsOvertaken() throws {
+            let (_, story) = try run("hold C:ACK#1 100ms")
+            let (held, data) = (story.steps[2], story.steps[3])
+            #expect(try #require(held.account?.fate.arrival) > #require(data.account?.fate.arrival))
+            #expect(data.server.state == .established)
+        }
+
+        @Test(.enabled(if: isPossible, reason))
+        func whatIsAskedOfASegmentThatNeverWasIsTold() throws {
+            let (record, _) = try run("drop #99", "drop S:RST#1", "duplicate #4")
+            #expect(record.unmatched.map(\.segment) == ["#99", "S:RST#1"])
+        }
+
+        @Test(.enabled(if: isPossible, reason))
+        func furtherConnectionsShowOtherNumbers() throws {
+            var options = WireExperiment.Options()
+            options.furtherConnections = 2
+            let record = try WireExperiment(options).run()
+            let first = try #require(record.story).record.client.initialSequence.rawValue
+            #expect(Set(record.furtherInitialNumbers + [first]).count == 3)
+        }
+
+        @Test(.enabled(if: isPossible, reason)) func whatMayNotBeOpenedIsNamed() throws {
+            var options = WireExperiment.Options()
+            options.tunPath = "/dev/no-such-node"
+            let error = #expect(throws: SystemError.self) { try WireExperiment(options).run() }
+            #expect(error?.call == "open" && error?.code == 2)
+        }
+
+        @Test(arguments: [
+            ("drop #4", Intervention(.drop, .number(4))),
+            ("drop S:SYN,ACK#1", Intervention(.drop, .flags(.server, [.syn, .ack], count: 1))),
+            ("drop C:ACK", Intervention(.drop, .flags(.client, .ack, count: 1))),
+            ("duplicate C:PSH,ACK#2", Intervention(.duplicate, .flags(.client, [.psh, .ack], count: 2))),
+            ("hold C:ACK#1 3s", Intervention(.hold(3_000_000_000), .flags(.client, .ack, count: 1))),
+            ("hold #7 250ms", Intervention(.hold(250_000_000), .number(7))),
+            ("hold #7 0.5s", Intervention(.hold(500_000_000), .number(7))),
+        ])
+        func wordsAreUnderstood(_ words: String, _ meant: Intervention) { #expect(Intervention(words) == meant) }
+
+        @Test(arguments: [
+            "", "drop", "drop 4", "drop #0", "drop #-1", "drop X:ACK#1", "drop C:FOO#1", "drop C:#1", "drop C:ACK#",
+            "drop C:ACK#1 3s", "hold C:ACK#1", "hold C:ACK#1 3", "hold C:ACK#1 -3s", "hold C:ACK#1 61s",
+            "hold #1 nans", "hold #1 infs", "hold #1 1e400s", "hold #1 0s", "drop #99999999999999999999",
+            "drop C:ACK#1#2",
+            "lose #4", "drop  ", "wait C", "wait S 2s", "wait C 2",
+        ])
+        func nonsenseIsRefused(_ words: String) {
+            var plan = WirePlan()
+            let isTaken = plan.add(words)
+            #expect(!isTaken && plan.isEmpty)
+        }
+    }
+#endif
