@@ -1,5 +1,5 @@
 /// What several drawings of one page share: their presentation as rules of classes, the patterns of states and the arrows' heads.
-/// A page with a dozen drawings is half as large for it.
+/// A page with a dozen drawings is half as large for it. What it makes is for HTML, which needs fewer quotation marks than XML.
 public struct SharedStyle: Sendable {
     /// The rules, in the order in which they were needed.
     public private(set) var rules = ""
@@ -43,7 +43,9 @@ public struct SharedStyle: Sendable {
         let parts = tag.split(separator: "\"", omittingEmptySubsequences: false)
         var names = ""
         var style = ""
-        var others = ""
+        var others: [(name: Substring, value: String)] = []
+        // The boxes behind letters are all of one size, which browsers take from a rule as well; other programs do not.
+        let isBox = prefix != nil && tag.hasPrefix("<rect") && tag.contains(" rx=")
         for pair in stride(from: 0, to: parts.count - 1, by: 2) {
             let name = parts[pair].split(separator: " ").last?.dropLast() ?? ""
             var value = String(parts[pair + 1])
@@ -52,10 +54,12 @@ public struct SharedStyle: Sendable {
                 names += value
             } else if prefix != nil, name.hasPrefix("data-") {
                 continue
+            } else if isBox, ["width", "height", "rx"].contains(name) {
+                style += "\(name):\(value)px;"
             } else if name == "marker-end" || Self.presentation.contains(name) && !value.hasPrefix("url(") {
                 style += "\(name):\(value)\(Self.unit(name, value));"
             } else {
-                others += " \(name)=\"\(value)\""
+                others.append((name, value))
             }
         }
         guard parts.count > 1, let head = parts[0].split(separator: " ").first else {
@@ -64,9 +68,28 @@ public struct SharedStyle: Sendable {
         }
         if !style.isEmpty { names += (names.isEmpty ? "" : " ") + className(style) }
         result += head
-        if !names.isEmpty { result += " class=\"\(names)\"" }
-        result += others
-        result += parts[parts.count - 1]
+        let tail = parts[parts.count - 1]
+        // A slash behind a value without quotation marks would be the value's own.
+        let isClosed = tail.hasPrefix("/")
+        if !names.isEmpty { result += " class=" + quoted(names, prefix != nil && !(isClosed && others.isEmpty)) }
+        for (place, other) in others.enumerated() {
+            let isLast = isClosed && place == others.count - 1
+            result += " \(other.name)=" + quoted(other.value, prefix != nil && !isLast)
+        }
+        result += tail
+    }
+
+    /// HTML wants quotation marks only around values that hold more than these.
+    private func quoted(_ value: String, _ mayGoWithout: Bool) -> String {
+        let isPlain = value.utf8.allSatisfy { octet in
+            switch octet {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        return mayGoWithout && isPlain && !value.isEmpty ? value : "\"\(value)\""
     }
 
     /// In CSS a size has a unit.

@@ -47,7 +47,7 @@ public enum DrawingWords {
     /// What a wedge beside a band is: a timer that ran down until something was sent again.
     package static let retransmissionTimer = Text(en: "retransmission timer", zh: "重传定时器")
     /// A wedge from the last that was heard of a closed window until it was probed.
-    package static let persistTimer = Text(en: "persist timer", zh: "坚持定时器")
+    package static let persistTimer = Text(en: "persist timer", zh: "持续定时器")
     /// A wedge from the last that was sent or heard until the other end was asked whether it is there.
     package static let keepAliveTimer = Text(en: "keep-alive timer", zh: "保活定时器")
     /// A wedge beside TIME-WAIT that ends within the picture.
@@ -79,7 +79,7 @@ public enum DrawingWords {
         case nil: Text(en: "\(anyTimer.english) \(duration)", zh: "\(anyTimer.chinese) \(duration)")
         case .retransmission: Text(en: "RTO \(duration)", zh: "RTO \(duration)")
         case .lossProbe: Text(en: "TLP \(duration)", zh: "TLP \(duration)")
-        case .persist: Text(en: "persist \(duration)", zh: "坚持定时器 \(duration)")
+        case .persist: Text(en: "persist \(duration)", zh: "持续定时器 \(duration)")
         case .keepAlive: Text(en: "keep-alive \(duration)", zh: "保活 \(duration)")
         default: Text(verbatim: duration)
         }

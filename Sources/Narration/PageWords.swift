@@ -101,7 +101,7 @@ package enum PageWords {
     }
 
     package static func again(_ original: Int) -> Text {
-        Text(en: "#\(original) again", zh: "重发 #\(original)")
+        Text(en: "#\(original) again", zh: "重传 #\(original)")
     }
 
     package static func enters(_ who: Text, _ state: String) -> Text {

@@ -79,7 +79,7 @@ extension TutorialWords {
             en:
                 "The \(party.text.english) closed first, and sent the last ACK\(ack.map { " (\($0))" } ?? ""). Nobody acknowledges an ACK: if it is lost, the other end repeats its FIN, and somebody must still be there to answer. So the \(party.text.english) stays in TIME-WAIT (one minute on Linux; in the RFC 2 MSL, twice the longest life of a segment). In that time old segments of this connection die out, too, and cannot be taken for those of a new one.",
             zh:
-                "先关闭的是\(party.text.chinese)，最后一个 ACK\(ack.map { "（\($0)）" } ?? "")也是它发的。这个 ACK 不会再有人确认：万一丢了，对方会重发 FIN，这一端必须还在，才能再答一次。所以\(party.text.chinese)要在 TIME-WAIT 停一会儿（Linux 是一分钟；RFC 规定 2 MSL，MSL 是报文段的最长寿命）。这段时间也足够让这条连接的旧报文段在网络里消失，不会被当成新连接的。"
+                "先关闭的是\(party.text.chinese)，最后一个 ACK\(ack.map { "（\($0)）" } ?? "")也是它发的。这个 ACK 不会再有人确认：万一丢了，对方会重传 FIN，这一端必须还在，才能再答一次。所以\(party.text.chinese)要在 TIME-WAIT 停一会儿（Linux 是一分钟；RFC 规定 2 MSL，MSL 是报文段的最长寿命）。这段时间也足够让这条连接的旧报文段在网络里消失，不会被当成新连接的。"
         )
     }
 

@@ -60,7 +60,7 @@ package enum TutorialWords {
         Text(
             en:
                 "the \(party.text.english): it closed first. It waits so that it can repeat the last ACK if that is lost, and so that no old segment disturbs a new connection",
-            zh: "\(party.text.chinese)：因为它先关闭。等这一段时间，一是万一最后那个 ACK 丢了还能重发，二是等旧报文段在网络里消失，免得干扰新连接。")
+            zh: "\(party.text.chinese)：因为它先关闭。等这一段时间，一是万一最后那个 ACK 丢了还能重传，二是等旧报文段在网络里消失，免得干扰新连接。")
     }
 
     // MARK: The call

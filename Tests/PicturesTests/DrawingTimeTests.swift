@@ -177,10 +177,12 @@ struct DrawingTimeTests {
         options.isEmbedded = true
         options.hasTitle = false
         var style = SharedStyle()
-        let svg = LadderDrawing(scene, options: options).svg(sharing: &style)
+        let svg = LadderDrawing(scene, options: options).svg(sharing: &style).withQuotationMarks
         let whole = try #require(SVGReading(style.page(with: svg)))
         // The one with number 100 is the last of its part.
-        let parts = LadderDrawing(scene, options: options).parts(of: 102, sharing: &style)
+        let parts = LadderDrawing(scene, options: options).parts(of: 102, sharing: &style).map {
+            (first: $0.first, prefix: $0.prefix, svg: $0.svg.withQuotationMarks)
+        }
         let readings = try parts.map { try #require(SVGReading(style.page(with: $0.svg))) }
         #expect(parts.map(\.first) == [0, 102, 204])
         let names = zip(parts, readings).flatMap { part, reading in
@@ -215,6 +217,13 @@ extension SharedStyle {
 }
 
 extension String {
+    /// As XML wants it: HTML does without quotation marks around plain values.
+    fileprivate var withQuotationMarks: String {
+        replacing(#/<[^>]*>/#) { tag in
+            String(tag.output).replacing(#/ ([a-z0-9-]+)=([A-Za-z0-9._-]+)(?=[ >])/#) { " \($0.1)=\"\($0.2)\"" }
+        }
+    }
+
     fileprivate var trimmed: String {
         String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
