@@ -151,7 +151,7 @@ def test_a_long_ladder_is_whole_without_script(pages, opened):
     text = pages["long"].read_text()
     listed = re.findall(r'<li id="row-seg-(\d+)"', text)
     assert [int(number) for number in listed] == list(range(1, 10_001))
-    drawn = re.findall(r'<g class="segment" id="\d+-seg-(\d+)"', text)
+    drawn = re.findall(r'<g class=segment id=\d+-seg-(\d+)>', text)
     assert [int(number) for number in drawn] == list(range(1, 10_001))
     page = opened("long", java_script_enabled=False)
     assert page.locator("#row-seg-10000").count() == 1
