@@ -69,6 +69,8 @@ public struct Experiment: Sendable {
         public var unmatched: [Intervention] = []
         /// Both ends' sockets after each event, where the kernels were asked so often.
         public var sockets: Sockets?
+        /// Whether it was ended because the time was up.
+        public var isCutOff = false
     }
 
     /// Both ends' sockets as the kernels listed them; an end that had none is missing.

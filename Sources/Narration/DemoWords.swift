@@ -40,6 +40,11 @@ package enum DemoWords {
         )
     }
 
+    /// The run was ended before the connection was.
+    package static let cutOff = Text(
+        en: "The run was ended after more than a minute: the connection had not come to its end.",
+        zh: "运行一分多钟后停止观察：这条连接还没有结束。")
+
     /// What was to be done to segments that never were.
     package static func unmatched(_ segments: [String], last: Int) -> Text {
         Text(

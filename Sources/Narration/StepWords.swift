@@ -89,6 +89,15 @@ package enum StepWords {
             zh: "已从头重放，加上：\(what)（新的连接，新的 ISN）")
     }
 
+    package static func missed(_ what: String) -> Text {
+        Text(
+            en: "played again with: \(what), but this time no such segment was sent",
+            zh: "已重放，加上：\(what)；但这一次没有发出这样的报文段")
+    }
+
+    package static let playing = Text(en: "playing it again …", zh: "正在重放……")
+    package static let tooSmall = Text(en: "too small", zh: "窗口太小")
+
     package static let nothingToChange = Text(
         en: "only a segment on its way can be changed: go to where one has left",
         zh: "只能处理在途的报文段：先走到某个报文段发出的那一步")

@@ -147,7 +147,7 @@ extension ConnectionStory {
         for (index, account) in testimony.accounts.enumerated() {
             steps[index].account = account
             // A conclusion beside its sender's own word could only repeat or contradict it.
-            if account.reason != nil { steps[index].labels = [] }
+            if account.reason != nil || account.original != nil { steps[index].labels = [] }
             // What became of it is known.
             steps[index].labels.removeAll { [.lost, .notTaken, .resetNotTaken].contains($0.label) }
             for party in Party.allCases {

@@ -17,8 +17,9 @@ struct StepDemoTests {
                 trap : INT
                 stty -a > '\(folder.path("before"))'
                 sh -c 'echo $$ > "\(folder.path("pid"))"; exec "$TCPLENS" demo --step \(options)'
-                echo ended $?
+                status=$?
                 stty -a > '\(folder.path("after"))'
+                echo ended $status
                 cat
                 """
             let path = try folder.write(Array(script.utf8), to: "script")
@@ -45,6 +46,15 @@ struct StepDemoTests {
             let run = try await Run(shell: "tmux -u -S '\(socket)' capture-pane -p")
             Issue.record("no '\(text)' on the screen:\n\(run.out)")
             return []
+        }
+
+        /// Whether the other screen is shown, and whether the cursor is.
+        var looks: String {
+            get async throws {
+                try await Run(shell: "tmux -S '\(socket)' display -p '#{alternate_on}#{cursor_flag}'").lines.first.map {
+                    String($0)
+                } ?? ""
+            }
         }
 
         /// Whether the terminal is as it was.
@@ -103,6 +113,7 @@ struct StepDemoTests {
         }
         _ = try await terminal.screen(with: "ended ")
         #expect(try terminal.isGivenBack)
+        #expect(try await terminal.looks == "01", "the screen before, and its cursor")
         let left = try await Run(shell: "kill -0 $(cat '\(terminal.folder.path("pid"))')")
         #expect(left.status != 0)
         try await terminal.end()

@@ -176,7 +176,9 @@
             "drop C:ACK#1 3s", "hold C:ACK#1", "hold C:ACK#1 3", "hold C:ACK#1 -3s", "hold C:ACK#1 61s",
             "hold #1 nans", "hold #1 infs", "hold #1 1e400s", "hold #1 0s", "drop #99999999999999999999",
             "drop C:ACK#1#2",
-            "lose #4", "drop  ", "wait C", "wait S 2s", "wait C 2",
+            "lose #4", "drop  ", "drop #+4", "drop C:ACK,ACK#1", "hold #4 0x1p-1s", "hold #4 +1s", "hold #4 1e-12s",
+            "hold #4 0.1ms",
+            "wait C", "wait S 2s", "wait C 2",
         ])
         func nonsenseIsRefused(_ words: String) {
             var plan = WirePlan()

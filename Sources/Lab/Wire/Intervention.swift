@@ -61,7 +61,10 @@ public struct Intervention: Sendable, Equatable {
         return number(halves[1]).map { .flags(party, flags, count: $0) }
     }
 
-    private static func number(_ text: Substring) -> Int? { Int(text).flatMap { $0 > 0 ? $0 : nil } }
+    private static func number(_ text: Substring) -> Int? {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(text).flatMap { $0 > 0 ? $0 : nil }
+    }
 
     private static func party(_ text: Substring) -> Party? {
         switch text {
@@ -73,22 +76,30 @@ public struct Intervention: Sendable, Equatable {
 
     private static func flags(_ text: Substring) -> TCPFlags? {
         let names: [(Substring, TCPFlags)] = [
-            ("SYN", .syn), ("ACK", .ack), ("PSH", .psh), ("FIN", .fin), ("RST", .rst), ("URG", .urg),
+            ("SYN", .syn), ("ACK", .ack), ("PSH", .psh), ("FIN", .fin), ("RST", .rst), ("URG", .urg), ("ECE", .ece),
+            ("CWR", .cwr),
         ]
         var flags: TCPFlags = []
         for word in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let flag = names.first(where: { $0.0 == word })?.1 else { return nil }
+            guard let flag = names.first(where: { $0.0 == word })?.1, !flags.contains(flag) else { return nil }
             flags.insert(flag)
         }
         return flags
     }
 
-    /// `300ms` or `3s`, in nanoseconds.
+    /// Digits, and one point at most.
+    private static func decimal(_ text: Substring) -> Double? {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2e }) else { return nil }
+        return Double(text)
+    }
+
+    /// `300ms` or `3s`, in nanoseconds; a millisecond at least.
     fileprivate static func time(_ text: Substring) -> Int64? {
         let isShort = text.hasSuffix("ms")
-        guard isShort || text.hasSuffix("s"), let value = Double(text.dropLast(isShort ? 2 : 1)) else { return nil }
+        guard isShort || text.hasSuffix("s"), let value = decimal(text.dropLast(isShort ? 2 : 1))
+        else { return nil }
         let seconds = isShort ? value / 1000 : value
-        guard seconds > 0, seconds <= longestHold else { return nil }
+        guard seconds >= 1e-3, seconds <= longestHold else { return nil }
         return Int64(seconds * 1e9)
     }
 }

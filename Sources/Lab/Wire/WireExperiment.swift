@@ -11,17 +11,22 @@
     /// of its own, with a delay each way. After each segment's departure and arrival, and each call, both kernels are asked for
     /// their ends, so that SYN-SENT and SYN-RECEIVED are seen and not concluded. Needs the rights that ``PrivateRun`` gives.
     public struct WireExperiment {
-        public struct Options: Sendable {
+        public struct Options {
             public var port: UInt16 = 8080
             /// From one end to the other, in nanoseconds.
             public var delay: Int64 = 10_000_000
             public var plan = WirePlan()
             /// More connections, made afterwards only to see their initial sequence numbers.
             public var furtherConnections = 0
+            /// Whether nobody wants it any more; asked now and then.
+            public var isCancelled: () -> Bool = { false }
             /// The TUN device's node.
             public var tunPath = "/dev/net/tun"
             public init() {}
         }
+
+        /// Nobody wanted it any more.
+        public struct Cancelled: Error {}
 
         private let options: Options
 
@@ -38,7 +43,9 @@
             var numbers: [UInt32] = []
             for place in 0...options.furtherConnections {
                 // What is done to segments is done to the first connection's.
-                let run = try WireRun(wire, listener, endpoint, place == 0 ? options : Options())
+                var further = Options()
+                further.isCancelled = options.isCancelled
+                let run = try WireRun(wire, listener, endpoint, place == 0 ? options : further)
                 try run.run()
                 if place == 0 {
                     first = run
@@ -51,7 +58,7 @@
                 place: .wire, server: endpoint, takenPort: nil, client: client, dial: run.dial,
                 serverEvents: run.serverEvents, observations: [], tables: run.tables, story: run.record.story,
                 droppedByKernel: 0, furtherInitialNumbers: numbers, unmatched: run.unmatched,
-                sockets: run.record.sockets)
+                sockets: run.record.sockets, isCutOff: run.isCutOff)
         }
 
         private static func listen(_ wire: KernelWire, _ port: UInt16) throws -> StreamSocket {

@@ -15,6 +15,8 @@
             let sender: Party
             let sent: Timestamp
             let octets: [UInt8]
+            /// The segment that it is a copy of, by number.
+            let original: Int?
             var fate: Testimony.Fate = .underWay
             /// Both ends when it had left.
             let atDeparture: [Party: Look]
@@ -49,17 +51,25 @@
         // MARK: What happens
 
         /// - Returns: the segment's number, from 1.
-        mutating func depart(_ octets: [UInt8], from sender: Party, at time: Timestamp, _ looks: [Party: Look]) -> Int {
-            segments.append(Segment(sender: sender, sent: time, octets: octets, atDeparture: looks))
+        mutating func depart(
+            _ octets: [UInt8], from sender: Party, at time: Timestamp, copyOf original: Int? = nil,
+            _ looks: [Party: Look]
+        ) -> Int {
+            segments.append(
+                Segment(sender: sender, sent: time, octets: octets, original: original, atDeparture: looks))
             note(looks, at: time, cause: segments.count)
             return segments.count
         }
 
         mutating func lose(_ number: Int) { segments[number - 1].fate = .lost(.link) }
 
-        /// - Parameter isCopy: whether it has arrived before.
-        mutating func arrive(_ number: Int, at time: Timestamp, isCopy: Bool, _ looks: [Party: Look]) {
-            segments[number - 1].fate = isCopy ? .useless(at: time) : .arrived(at: time)
+        mutating func arrive(_ number: Int, at time: Timestamp, _ looks: [Party: Look]) {
+            // Of a segment and its copy, the second to arrive is useless.
+            let isSecond = segments.enumerated().contains { place, other in
+                place + 1 != number && other.fate.arrival != nil
+                    && (other.original == number || segments[number - 1].original == place + 1)
+            }
+            segments[number - 1].fate = isSecond ? .useless(at: time) : .arrived(at: time)
             segments[number - 1].atArrival = looks
             moments.append(
                 Moment(
@@ -122,7 +132,8 @@
                     return looks[party].map { Testimony.End(state: $0.state, isMini: $0.isMini, variables: nil) }
                 }
                 return Testimony.Account(
-                    reason: nil, purpose: nil, original: nil, fate: segment.fate, effects: [], client: end(.client),
+                    reason: nil, purpose: nil, original: segment.original, fate: segment.fate, effects: [],
+                    client: end(.client),
                     server: end(.server))
             }
             let told = moments.map { moment -> Testimony.Moment in

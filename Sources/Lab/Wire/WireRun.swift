@@ -14,13 +14,14 @@
             /// ``SystemClock/ticks()``.
             let due: Int64
             let number: Int
-            let isCopy: Bool
         }
 
         private let wire: KernelWire
         private let options: WireExperiment.Options
         private let server: Endpoint
         private var deliveries: [Delivery] = []
+        /// What has left and was not looked at yet, the oldest first.
+        private var waiting: [KernelWire.Departure] = []
         /// How many segments with the same flags an end has sent.
         private var counts: [Party: [TCPFlags: Int]] = [:]
         private var programs: WirePrograms
@@ -34,8 +35,12 @@
         private var hasBegun = false
         private let deadline: Int64
 
-        /// Nanoseconds after which a run ends, whatever goes on: longer than the SYN-ACK of a third ACK that was lost takes.
-        private static let longest: Int64 = 60_000_000_000
+        /// Whether it ended because the time was up.
+        private(set) var isCutOff = false
+
+        /// Nanoseconds after which a run ends, whatever goes on, besides what segments are held and the client is silent: longer
+        /// than a SYN-ACK is sent again.
+        private static let longest: Int64 = 75_000_000_000
 
         init(_ wire: KernelWire, _ listener: StreamSocket, _ server: Endpoint, _ options: WireExperiment.Options) throws
         {
@@ -45,7 +50,10 @@
             programs = try wire.at(.client) {
                 try WirePrograms(listener, server: server, silence: options.plan.silence)
             }
-            deadline = SystemClock.ticks() &+ Self.longest
+            let held = options.plan.interventions.reduce(options.plan.silence) { sum, intervention in
+                if case .hold(let time) = intervention.action { sum &+ time } else { sum }
+            }
+            deadline = SystemClock.ticks() &+ Self.longest &+ held
         }
 
         var client: Endpoint? { programs.client }
@@ -60,7 +68,12 @@
             photograph(.listening)
             programs.listens()
             if let call = programs.connect() { note(call) }
-            while SystemClock.ticks() < deadline, !isOver {
+            while !isOver {
+                guard SystemClock.ticks() < deadline else {
+                    isCutOff = true
+                    break
+                }
+                if options.isCancelled() { throw WireExperiment.Cancelled() }
                 if try carry() { continue }
                 if let call = programs.next(isServerWaiting: look(.server).state == .finWait2) {
                     note(call)
@@ -69,10 +82,13 @@
                 }
                 var next = min(deadline, deliveries.first?.due ?? .max)
                 if let wake = programs.wake { next = min(next, wake) }
-                wire.wait(until: next)
+                wire.wait(until: min(next, SystemClock.ticks() &+ Self.glance))
             }
             photograph(.closed)
         }
+
+        /// Nanoseconds from one look at whether anybody still wants it to the next.
+        private static let glance: Int64 = 50_000_000
 
         /// Both programs are done, nothing is under way, and no end waits for anything but the end of TIME-WAIT.
         private var isOver: Bool {
@@ -87,17 +103,20 @@
         /// - Returns: whether there was anything.
         private func carry() throws -> Bool {
             for party in Party.allCases {
-                if let departure = try wire.departure(from: party) {
-                    depart(departure)
-                    return true
-                }
+                while let departure = try wire.departure(from: party) { waiting.append(departure) }
+            }
+            // Two ends may send before anybody looks.
+            waiting.sort { $0.time < $1.time }
+            if !waiting.isEmpty {
+                depart(waiting.removeFirst())
+                return true
             }
             guard let next = deliveries.first, next.due <= SystemClock.ticks() else { return false }
             deliveries.removeFirst()
             let segment = record.segments[next.number - 1]
             let now = SystemClock.now()
             try wire.deliver(segment.octets, to: segment.sender.other)
-            record.arrive(next.number, at: now, isCopy: next.isCopy, looks())
+            record.arrive(next.number, at: now, looks())
             return true
         }
 
@@ -112,27 +131,34 @@
             else { return }
             let age = SystemClock.ticks() &- departure.time
             let time = Timestamp(nanoseconds: SystemClock.now().nanoseconds &- age)
-            let number = record.depart(departure.octets, from: departure.sender, at: time, looks())
             counts[departure.sender, default: [:]][header.flags, default: 0] += 1
             let count = counts[departure.sender]?[header.flags] ?? 0
-            var due = departure.time &+ options.delay
-            var isTwice = false
-            for (place, intervention) in options.plan.interventions.enumerated()
-            where intervention.choice == .number(number)
-                || intervention.choice == .flags(departure.sender, header.flags, count: count)
-            {
-                matched.insert(place)
-                switch intervention.action {
-                case .drop: return record.lose(number)
-                case .duplicate: isTwice = true
-                case .hold(let time): due &+= time
-                }
+            let number = record.depart(departure.octets, from: departure.sender, at: time, looks())
+            let actions = actions { choice in
+                choice == .number(number) || choice == .flags(departure.sender, header.flags, count: count)
             }
-            send(Delivery(due: due, number: number, isCopy: false))
-            guard isTwice else { return }
-            // The second is a packet of its own on the wire.
-            let copy = record.depart(departure.octets, from: departure.sender, at: time, looks())
-            send(Delivery(due: due, number: copy, isCopy: true))
+            send(number, at: departure.time, actions)
+            guard actions.contains(.duplicate) else { return }
+            // The second is a packet of its own on the wire, of which no third is made.
+            let copy = record.depart(departure.octets, from: departure.sender, at: time, copyOf: number, looks())
+            send(copy, at: departure.time, self.actions { $0 == .number(copy) })
+        }
+
+        /// What is to be done to a segment.
+        private func actions(for isMeant: (Intervention.Choice) -> Bool) -> [Intervention.Action] {
+            options.plan.interventions.enumerated().compactMap { place, intervention in
+                guard isMeant(intervention.choice) else { return nil }
+                matched.insert(place)
+                return intervention.action
+            }
+        }
+
+        private func send(_ number: Int, at time: Int64, _ actions: [Intervention.Action]) {
+            guard !actions.contains(.drop) else { return record.lose(number) }
+            let held = actions.reduce(into: Int64(0)) { sum, action in
+                if case .hold(let time) = action { sum &+= time }
+            }
+            send(Delivery(due: time &+ options.delay &+ held, number: number))
         }
 
         /// In the order in which they are due, and of those due at once in which they left.

@@ -130,6 +130,16 @@ struct DemoCommand: AsyncParsableCommand {
             throw ValidationError(Text(en: "--port takes 1 to 65535", zh: "--port 的范围是 1 到 65535").spoken)
         }
         _ = try KernelDemo.plan(lose: lose, words: interventions)
+        if play, !step {
+            throw ValidationError(Text(en: "--play goes with --step", zh: "--play 要和 --step 一起用").spoken)
+        }
+        if step, absolute || capturePath != nil || form.format != .text || !form.isPrinted {
+            throw ValidationError(
+                Text(
+                    en: "--step is looked at here: without it, -w, -o, --json, --format and -S show the same run",
+                    zh: "--step 只在终端上看；要用 -w、-o、--json、--format 或 -S，请去掉 --step"
+                ).spoken)
+        }
         if wire || step || !interventions.isEmpty, on.host == .stack {
             throw ValidationError(
                 Text(
@@ -186,11 +196,12 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func runOnKernel() async throws {
         let canvas = output.canvas
-        let privilege = try Privilege.find()
+        let isWired = wire || step || !lose.isEmpty || !interventions.isEmpty
+        let privilege = try Privilege.find(forWire: isWired)
         if case .elsewhere(let status) = privilege { throw status }
         if step { return try goStepByStep(canvas) }
         let record = try await KernelDemo(
-            port: port, furtherConnections: absolute ? Self.isnSamples : 0, isWired: wire,
+            port: port, furtherConnections: absolute ? Self.isnSamples : 0, isWired: isWired,
             plan: KernelDemo.plan(lose: lose, words: interventions)
         ).run()
         let story = record.story
@@ -233,8 +244,10 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func goStepByStep(_ canvas: Canvas) throws {
         let plan = try KernelDemo.plan(lose: lose, words: interventions)
-        var session = try StepSession(plan, canvas: canvas) { [port] plan in
-            try KernelDemo(port: port, furtherConnections: 0, isWired: true, plan: plan).runOnWire()
+        var session = try StepSession(plan, canvas: canvas) { [port] plan, isCancelled in
+            try KernelDemo(
+                port: port, furtherConnections: 0, isWired: true, plan: plan, isCancelled: isCancelled
+            ).runOnWire()
         }
         try session?.go(playing: play)
     }

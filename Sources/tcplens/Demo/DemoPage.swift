@@ -117,6 +117,7 @@ extension Experiment.Record {
                     client: client.description, server: server.description, kernel: KernelVersion.current.description,
                     packets: story?.steps.count, lost: droppedByKernel ?? 0)
         ]
+        if isCutOff { texts.append(DemoWords.cutOff) }
         if !unmatched.isEmpty {
             texts.append(DemoWords.unmatched(unmatched.map(\.segment), last: story?.steps.last?.segment.number ?? 0))
         }

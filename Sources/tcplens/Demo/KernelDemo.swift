@@ -9,6 +9,8 @@ struct KernelDemo {
     let furtherConnections: Int
     let isWired: Bool
     let plan: WirePlan
+    /// Whether nobody wants it any more.
+    var isCancelled: () -> Bool = { false }
 
     func run() async throws -> Experiment.Record {
         if isWired || !plan.isEmpty { return try runOnWire() }
@@ -29,12 +31,22 @@ struct KernelDemo {
                 options.port = port
                 options.furtherConnections = furtherConnections
                 options.plan = plan
+                options.isCancelled = isCancelled
                 return try WireExperiment(options).run()
             } catch let error as SystemError {
                 throw Self.noWire(error)
             }
         #else
             throw Self.noWire(SystemError(call: "unshare", code: 78))
+        #endif
+    }
+
+    /// Whether this process may make namespaces of its own.
+    static var mayMakeNamespaces: Bool {
+        #if os(Linux)
+            (try? NetworkNamespace()) != nil
+        #else
+            false
         #endif
     }
 

@@ -14,13 +14,21 @@ enum Privilege {
     case nowhere(PrivateRun.Refusal)
 
     /// Tries to capture, and where that is refused repeats this program in a private namespace.
-    static func find() throws -> Privilege {
+    ///
+    /// - Parameter forWire: whether what is needed is no capture but namespaces.
+    static func find(forWire: Bool = false) throws -> Privilege {
+        if forWire, PrivateRun.isInside || KernelDemo.mayMakeNamespaces { return PrivateRun.isInside ? .inside : .here }
+        if forWire { return try repeated() }
         do throws(LiveCaptureError) {
             _ = try LiveCapture(CaptureOptions(interface: "lo", bufferSize: 1 << 16))
             return PrivateRun.isInside ? .inside : .here
         } catch {
             guard case .notPermitted = error, !PrivateRun.isInside else { throw Failure(error) }
         }
+        return try repeated()
+    }
+
+    private static func repeated() throws -> Privilege {
         do throws(PrivateRun.Refusal) {
             switch try PrivateRun.repeatSelf(arguments: Array(CommandLine.arguments.dropFirst())) {
             case .exited(let code): return .elsewhere(ExitStatus(rawValue: code) ?? .unsupported)

@@ -15,13 +15,16 @@ struct StepPage {
     let sockets: Experiment.Sockets?
     let story: ConnectionStory
     let steps: SceneSteps
-    let canvas: Canvas
+    var canvas: Canvas
 
     private var language: Language { canvas.language }
 
-    init(_ story: ConnectionStory, _ sockets: Experiment.Sockets?, canvas: Canvas) {
-        self.sockets = sockets
-        self.story = story
+    private let unmatched: [Intervention]
+
+    /// `nil` where not even a SYN was sent.
+    init?(_ record: Experiment.Record, canvas: Canvas) {
+        guard let story = record.story else { return nil }
+        (self.story, sockets, unmatched) = (story, record.sockets, record.unmatched)
         self.canvas = canvas
         steps = SceneSteps(DemoParts.scene(story))
     }
@@ -33,6 +36,8 @@ struct StepPage {
     ///   - extra: what stands below instead of what comes next.
     func lines(at step: Int, height: Int, extra: [String] = []) -> [String] {
         let head = StepWords.step(step + 1, of: count)(language) + "  " + now(step)(language)
+        // What needs all the room has it.
+        if extra.count > height / 2 { return Array(([StyledText.heading(head, canvas)] + extra).prefix(height)) }
         var below = [""] + ends(after: step)
         below += extra.isEmpty ? paragraph(coming(after: step)) : extra
         let ladder = Ladder(canvas: canvas, legend: .provenance, silence: DemoParts.silence).lines(
@@ -44,6 +49,33 @@ struct StepPage {
         return Array(([StyledText.heading(head, canvas)] + top + rows + below).prefix(height))
     }
 
+    /// How the segment on its way is called, the same when it is played again: by its sender, its flags, and which of those it is.
+    func choice(_ step: Int) -> Intervention.Choice? {
+        guard let number = steps.underWay(after: step)?.number,
+            let segment = story.steps.first(where: { $0.segment.number == number })
+        else { return nil }
+        let alike = story.steps.filter {
+            $0.sender == segment.sender && $0.segment.header.flags == segment.segment.header.flags
+                && $0.account?.original == nil && $0.segment.number <= number
+        }
+        guard segment.account?.original == nil else { return .number(number) }
+        return .flags(segment.sender, segment.segment.header.flags, count: alike.count)
+    }
+
+    /// Where a step stands beside a segment: how many steps behind its departure.
+    func place(of choice: Intervention.Choice, at step: Int) -> (choice: Intervention.Choice, behind: Int) {
+        (choice, departure(of: choice).map { step - $0 } ?? 0)
+    }
+
+    /// The step that stands as another page's did.
+    func step(like place: (choice: Intervention.Choice, behind: Int)) -> Int? {
+        departure(of: place.choice).map { $0 + max(0, place.behind) }
+    }
+
+    private func departure(of choice: Intervention.Choice) -> Int? {
+        (0..<count).first { steps.steps[$0].kind == .departure && self.choice($0) == choice }
+    }
+
     /// All steps one below the other, and the whole ladder at the end: for a pipe, or a terminal that nobody sits at.
     var transcript: [String] {
         var lines: [String] = []
@@ -52,12 +84,13 @@ struct StepPage {
             lines += ends(after: step).map { "  " + $0 }
         }
         lines.append("")
+        if !unmatched.isEmpty {
+            let last = story.steps.last?.segment.number ?? 0
+            lines += paragraph(DemoWords.unmatched(unmatched.map(\.segment), last: last)) + [""]
+        }
         return lines
             + Ladder(canvas: canvas, legend: .letters, silence: DemoParts.silence).lines(steps.scene)
     }
-
-    /// The segment that is on its way, so that something can be done to it.
-    func segmentUnderWay(_ step: Int) -> Int? { steps.underWay(after: step)?.number }
 
     private func paragraph(_ text: Text) -> [String] { Paragraph(canvas: canvas).lines(text(language)) }
 

@@ -12,8 +12,10 @@ import Tracking
 /// The experiment gone through step by step: it has run, and is looked at at leisure. A kernel's clock cannot be stopped, so a
 /// change plays it again from the start with that change, and goes on from there.
 struct StepSession {
-    private let canvas: Canvas
-    private let run: (WirePlan) throws -> Experiment.Record
+    typealias Experimenter = (WirePlan, _ isCancelled: @escaping () -> Bool) throws -> Experiment.Record
+
+    private var canvas: Canvas
+    private let run: Experimenter
     private var plan: WirePlan
     private var page: StepPage
     private var step = 0
@@ -27,17 +29,10 @@ struct StepSession {
     private static let hold: Int64 = 3_000_000_000
 
     /// - Parameter run: runs the experiment with a plan.
-    init?(_ plan: WirePlan, canvas: Canvas, run: @escaping (WirePlan) throws -> Experiment.Record) throws {
+    init?(_ plan: WirePlan, canvas: Canvas, run: @escaping Experimenter) throws {
         (self.plan, self.canvas, self.run) = (plan, canvas, run)
-        guard let page = try Self.page(plan, canvas, run) else { return nil }
+        guard let page = StepPage(try run(plan) { false }, canvas: canvas) else { return nil }
         self.page = page
-    }
-
-    private static func page(
-        _ plan: WirePlan, _ canvas: Canvas, _ run: (WirePlan) throws -> Experiment.Record
-    ) throws -> StepPage? {
-        let record = try run(plan)
-        return record.story.map { StepPage($0, record.sockets, canvas: canvas) }
     }
 
     /// Whether somebody wants it to end.
@@ -63,27 +58,54 @@ struct StepSession {
             let key = terminal.key()
             if key == .none {
                 quiet += 1
-                guard isPlaying, quiet >= Self.pace else { continue }
-                quiet = 0
-                if step + 1 < page.count { step += 1 }
-                isPlaying = step + 1 < page.count
+                let isResized = fit()
+                let moves = isPlaying && quiet >= Self.pace
+                guard moves || isResized else { continue }
+                if moves {
+                    quiet = 0
+                    if step + 1 < page.count { step += 1 }
+                    isPlaying = step + 1 < page.count
+                }
             } else {
                 quiet = 0
-                guard try take(key) else { return }
+                _ = fit()
+                guard take(key, on: terminal, ending) else { return }
             }
             draw(on: terminal)
         }
     }
 
+    /// Takes the terminal's width for its own.
+    ///
+    /// - Returns: whether it is another one than before.
+    private mutating func fit() -> Bool {
+        let width = max(Canvas.narrowest, RawTerminal.size.width)
+        guard width != canvas.width else { return false }
+        canvas = Canvas(
+            width: width, glyphs: canvas.glyphs, ambiguousWidth: canvas.measure.ambiguous, colour: canvas.colour,
+            theme: canvas.theme, language: canvas.language)
+        page.canvas = canvas
+        extra = []
+        return true
+    }
+
     private func draw(on terminal: RawTerminal) {
-        let height = RawTerminal.size.height
+        let (width, height) = RawTerminal.size
+        guard width >= Canvas.narrowest, height >= 8 else {
+            return terminal.show([String(StepWords.tooSmall(canvas.language).prefix(max(1, width / 2)))])
+        }
         let lines = page.lines(at: step, height: height - 1, extra: extra)
-        let keys = canvas.measure.truncate(StepWords.keys(canvas.language), to: canvas.width)
-        terminal.show(lines + Array(repeating: "", count: max(0, height - 1 - lines.count)) + [keys])
+        let shown =
+            lines + Array(repeating: "", count: max(0, height - 1 - lines.count)) + [
+                StepWords.keys(canvas.language)
+            ]
+        // A line that is too long would move all others.
+        terminal.show(shown.map { canvas.measure.truncate($0, to: width) })
     }
 
     /// - Returns: whether it goes on.
-    private mutating func take(_ key: RawTerminal.Key) throws -> Bool {
+    private mutating func take(_ key: RawTerminal.Key, on terminal: RawTerminal, _ ending: Ending) -> Bool {
+        if key == .redraw { return true }
         extra = []
         isPlaying = false
         switch key {
@@ -93,24 +115,44 @@ struct StepSession {
         case .character("a"): isPlaying = step + 1 < page.count
         case .character("b"): extra = page.header(step)
         case .character("w"): extra = page.why(step)
-        case .character("d"): try change(.drop, "drop")
-        case .character("u"): try change(.duplicate, "duplicate")
-        case .character("h"): try change(.hold(Self.hold), "hold")
+        case .character("d"): change(.drop, "drop", on: terminal, ending)
+        case .character("u"): change(.duplicate, "duplicate", on: terminal, ending)
+        case .character("h"): change(.hold(Self.hold), "hold", on: terminal, ending)
         default: break
         }
         return true
     }
 
-    /// Does something to the segment that is on its way: plays it again from the start.
-    private mutating func change(_ action: Intervention.Action, _ verb: String) throws {
+    /// Does something to the segment that is on its way: plays it again from the start. Where that fails, or nobody waits for
+    /// it, everything stays as it was.
+    private mutating func change(
+        _ action: Intervention.Action, _ verb: String, on terminal: RawTerminal, _ ending: Ending
+    ) {
         let words = Paragraph(canvas: canvas)
-        guard let number = page.segmentUnderWay(step) else {
+        guard let choice = page.choice(step) else {
             extra = words.lines(StepWords.nothingToChange(canvas.language))
             return
         }
-        plan.interventions.append(Intervention(action, .number(number)))
-        if let next = try Self.page(plan, canvas, run) { page = next }
-        step = min(step, page.count - 1)
-        extra = words.lines(StepWords.again("\(verb) #\(number)")(canvas.language))
+        let intervention = Intervention(action, choice)
+        extra = words.lines(StepWords.playing(canvas.language))
+        draw(on: terminal)
+        var changed = plan
+        changed.interventions.append(intervention)
+        do {
+            let record = try run(changed) {
+                if terminal.wantsEnd() { ending.set() }
+                return ending.isSet
+            }
+            guard let next = StepPage(record, canvas: canvas) else { return extra = [] }
+            let place = page.place(of: choice, at: step)
+            (plan, page) = (changed, next)
+            step = min(page.step(like: place) ?? step, page.count - 1)
+            let told = record.unmatched.contains(intervention) ? StepWords.missed : StepWords.again
+            extra = words.lines(told("\(verb) \(intervention.segment)")(canvas.language))
+        } catch let failure as Failure {
+            extra = words.lines(failure.what(canvas.language))
+        } catch {
+            extra = []
+        }
     }
 }

@@ -15,6 +15,8 @@ final class RawTerminal {
         case enter, backspace, left, right
         /// Nothing for a tenth of a second.
         case none
+        /// Nothing that means anything; the screen may have been another's.
+        case redraw
         /// Nobody is there any more.
         case end
     }
@@ -27,20 +29,45 @@ final class RawTerminal {
         var settings = termios()
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
         before = settings
-        settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        guard take() else { return nil }
+    }
+
+    deinit { giveBack() }
+
+    private func take() -> Bool {
+        var settings = before
+        // Ctrl-C, Ctrl-Z and Ctrl-\ come as keys: as signals they would leave the terminal as it is now.
+        settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
         // A read waits for a tenth of a second at most: between two of them signals are looked at.
         withUnsafeMutableBytes(of: &settings.c_cc) { characters in
             characters[Int(VMIN)] = 0
             characters[Int(VTIME)] = 1
         }
-        guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) == 0 else { return nil }
+        guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) == 0 else { return false }
         Screen.write(octets: Array("\u{1b}[?1049h\u{1b}[?25l".utf8))
+        return true
     }
 
-    deinit {
+    private func giveBack() {
         Screen.write(octets: Array("\u{1b}[?25h\u{1b}[?1049l".utf8))
         var settings = before
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+    }
+
+    /// Stops this program until the shell lets it go on (Ctrl-Z), the terminal given back meanwhile.
+    private func stop() {
+        giveBack()
+        raise(SIGSTOP)
+        _ = take()
+    }
+
+    /// Whether an end was asked for while nobody was reading keys; what was typed besides is forgotten.
+    func wantsEnd() -> Bool {
+        var state = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        guard poll(&state, 1, 0) > 0 else { return false }
+        var octets = [UInt8](repeating: 0, count: 256)
+        let count = read(STDIN_FILENO, &octets, octets.count)
+        return count > 0 && octets[..<count].contains { $0 == 0x03 || $0 == 0x1c || $0 == UInt8(ascii: "q") }
     }
 
     /// Cells in a line, and lines.
@@ -65,16 +92,29 @@ final class RawTerminal {
         switch first {
         case 0x0d, 0x0a, 0x20: return .enter
         case 0x7f, 0x08: return .backspace
-        case 0x1b:
-            // Arrows come as three octets at once; Escape alone as one.
-            guard octet() == UInt8(ascii: "["), let last = octet() else { return .character("q") }
-            switch last {
-            case UInt8(ascii: "C"), UInt8(ascii: "B"): return .right
-            case UInt8(ascii: "D"), UInt8(ascii: "A"): return .left
-            default: return .none
-            }
+        case 0x03, 0x04, 0x1c: return .end
+        case 0x1a:
+            stop()
+            return .redraw
+        case 0x1b: return sequence()
         default: return .character(Character(Unicode.Scalar(first)))
         }
+    }
+
+    /// What follows an Escape: `[` and parameters up to a final octet, `O` and one octet, any other octet with Alt, or nothing
+    /// where it was pressed alone (ECMA-48 5.4).
+    private func sequence() -> Key {
+        guard let kind = octet() else { return .character("q") }
+        guard kind == UInt8(ascii: "[") || kind == UInt8(ascii: "O") else { return .redraw }
+        while let next = octet() {
+            guard (0x40...0x7e).contains(next) else { continue }
+            switch next {
+            case UInt8(ascii: "C"), UInt8(ascii: "B"): return .right
+            case UInt8(ascii: "D"), UInt8(ascii: "A"): return .left
+            default: return .redraw
+            }
+        }
+        return .redraw
     }
 
     private var isOver = false
@@ -85,7 +125,8 @@ final class RawTerminal {
         guard count != 1 else { return octet }
         // A terminal that has gone is at its end at once, one where nobody types after a while.
         var state = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        if count < 0, errno != EINTR { isOver = true }
+        // Somebody may have made the terminal's descriptor non-blocking.
+        if count < 0, errno == EAGAIN { _ = poll(&state, 1, 100) } else if count < 0, errno != EINTR { isOver = true }
         if poll(&state, 1, 0) > 0, state.revents & Int16(POLLHUP) != 0 { isOver = true }
         return nil
     }
