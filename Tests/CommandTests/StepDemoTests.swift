@@ -29,7 +29,8 @@ struct StepDemoTests {
                 exec tmux -u -S '\(socket)' new-session -d -x \(width) -y \(height) sh '\(path)'
                 """
             let starter = try folder.write(Array(start.utf8), to: "start")
-            _ = try await Run(shell: "exec bash '\(starter)'", environment: ["LANG": "C.UTF-8", "TERM": "xterm"])
+            _ = try await Run(
+                shell: "exec bash '\(starter)'", environment: ["LANG": "C.UTF-8", "TERM": "xterm-256color"])
         }
 
         func press(_ keys: String...) async throws {
@@ -76,6 +77,7 @@ struct StepDemoTests {
         func title(_ step: Int) -> String { isEnglish ? "step \(step) of " : "第 \(step) 步，" }
         var screen = try await terminal.screen(with: title(1))
         #expect(screen[0].contains("connect()"))
+        #expect(!screen.contains { $0.contains("x1b") }, "colours are no text")
         #expect(screen.contains { $0.contains("SYN-SENT") })
         try await terminal.press("Enter", "Enter")
         screen = try await terminal.screen(with: title(3))

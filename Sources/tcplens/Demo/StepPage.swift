@@ -35,7 +35,9 @@ struct StepPage {
     ///   - height: at most so many lines; the ladder's oldest rows give way.
     ///   - extra: what stands below instead of what comes next.
     func lines(at step: Int, height: Int, extra: [String] = []) -> [String] {
-        let head = StepWords.step(step + 1, of: count)(language) + "  " + now(step)(language)
+        // A line that is too long would move all others.
+        let head = canvas.measure.truncate(
+            StepWords.step(step + 1, of: count)(language) + "  " + now(step)(language), to: canvas.width)
         // What needs all the room has it.
         if extra.count > height / 2 { return Array(([StyledText.heading(head, canvas)] + extra).prefix(height)) }
         var below = [""] + ends(after: step)

@@ -95,12 +95,8 @@ struct StepSession {
             return terminal.show([String(StepWords.tooSmall(canvas.language).prefix(max(1, width / 2)))])
         }
         let lines = page.lines(at: step, height: height - 1, extra: extra)
-        let shown =
-            lines + Array(repeating: "", count: max(0, height - 1 - lines.count)) + [
-                StepWords.keys(canvas.language)
-            ]
-        // A line that is too long would move all others.
-        terminal.show(shown.map { canvas.measure.truncate($0, to: width) })
+        let keys = canvas.measure.truncate(StepWords.keys(canvas.language), to: canvas.width)
+        terminal.show(lines + Array(repeating: "", count: max(0, height - 1 - lines.count)) + [keys])
     }
 
     /// - Returns: whether it goes on.
