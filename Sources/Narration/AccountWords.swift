@@ -68,6 +68,9 @@ extension Testimony.Account {
 
     /// That it did not arrive; `nil` where it did.
     var lossSentence: Text? {
+        if fate == .underWay {
+            return Text(en: "Where this ends, it had not arrived.", zh: "到观察结束时还没有到达。")
+        }
         guard case .lost(let loss) = fate else { return nil }
         return Text(en: "It did not arrive: \(loss.text.english).", zh: "未到达：\(loss.text.chinese)。")
     }

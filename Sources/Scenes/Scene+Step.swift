@@ -40,6 +40,7 @@ extension Scene.Fate {
         }
         switch step.fate {
         case .arrived: self = .arrived
+        case .underWay: self = .underWay
         case .lost: self = .lost(nil)
         case .notTaken: self = .notTaken
         case .useless: self = .useless

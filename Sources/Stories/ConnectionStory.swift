@@ -44,6 +44,8 @@ public struct ConnectionStory: Sendable {
         case notTaken = "not-taken"
         /// It arrived and brought nothing that was not there before.
         case useless
+        /// It had not arrived where the story ends; only ends that tell of themselves know.
+        case underWay = "under-way"
     }
 
     /// What an ACK newly covers.

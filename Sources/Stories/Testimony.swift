@@ -187,7 +187,8 @@ extension Testimony.Fate {
 
     var shown: ConnectionStory.Fate {
         switch self {
-        case .arrived, .underWay: .arrived
+        case .arrived: .arrived
+        case .underWay: .underWay
         case .dropped: .notTaken
         case .useless: .useless
         case .lost: .lost

@@ -194,6 +194,7 @@ public struct Tutorial {
             let meaning = step.kind == .handshakeAck ? TutorialWords.acknowledges : told.meaning
             return switch step.fate {
             case .arrived, .useless: told
+            case .underWay: (told.bits, meaning)
             case .lost: (told.bits, TutorialWords.butLost(meaning))
             case .notTaken: (told.bits, TutorialWords.butNotTaken(meaning))
             }

@@ -139,6 +139,24 @@
         }
 
         @Test(.enabled(if: isPossible, reason))
+        func whatHasNotArrivedWhereItEndsIsNotTakenForArrived() throws {
+            // The first two segments of a run, the second of which is still on its way.
+            var record = WireRecord([.client: .init(state: .closed), .server: .init(state: .listen)])
+            let (_, story) = try run()
+            for step in story.steps.prefix(2) {
+                let number = record.depart(
+                    step.segment.frame, from: step.sender, at: step.segment.time,
+                    [.client: .init(state: .synSent), .server: .init(state: .listen)])
+                if number == 1 {
+                    record.arrive(
+                        number, at: step.segment.time,
+                        [.client: .init(state: .synSent), .server: .init(state: .synReceived)])
+                }
+            }
+            #expect(try #require(record.story).steps.map(\.fate) == [.arrived, .underWay])
+        }
+
+        @Test(.enabled(if: isPossible, reason))
         func whatIsAskedOfASegmentThatNeverWasIsTold() throws {
             let (record, _) = try run("drop #99", "drop S:RST#1", "duplicate #4")
             #expect(record.unmatched.map(\.segment) == ["#99", "S:RST#1"])
