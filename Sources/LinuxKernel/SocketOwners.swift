@@ -143,7 +143,7 @@
 
         private static func target(_ folder: Int32, _ name: UnsafePointer<CChar>) -> Target {
             unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { space in
-                guard let text = unsafe space.baseAddress else { return .other }
+                guard let text = space.baseAddress else { return .other }
                 let count = unsafe readlinkat(folder, name, text, 63)
                 if count < 0 { return Gap(errno).map { .hidden($0) } ?? .other }
                 guard count > 8, count < 63 else { return .other }
