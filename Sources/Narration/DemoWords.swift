@@ -34,9 +34,9 @@ package enum DemoWords {
     package static func whatOnWire(client: String, server: String, kernel: String, packets: Int) -> Text {
         Text(
             en:
-                "client \(client), server \(server), \(kernel): two kernels on a wire of our own, 10 ms each way; both ends were asked after each of \(counted(packets, "packet")) had left and had arrived",
+                "client \(client), server \(server), \(kernel): two kernels on a wire of our own, 10 ms each way; both ends were asked whenever one of the \(counted(packets, "packet")) left or arrived",
             zh:
-                "客户端 \(client)，服务端 \(server)，\(kernel)：两个内核协议栈，中间是一条自己的网线，单程 10 毫秒；共 \(packets) 个报文，每个发出和到达时都查过两端的套接字"
+                "客户端 \(client)，服务端 \(server)，\(kernel)：两个内核协议栈，中间是一条自己的网线，单程 10 毫秒；共 \(packets) 个报文，每当发出或到达，都查过两端的套接字"
         )
     }
 

@@ -3,7 +3,7 @@ import Tracking
 
 /// What a wire does to one of the segments that it carries.
 public struct Intervention: Sendable, Equatable {
-    /// Which segment: the how-manieth of those with these flags from this end, or by its number on the wire.
+    /// Which segment: the first, second and so on of those that this end sends with exactly these flags, or by its number on the wire.
     public enum Choice: Sendable, Equatable {
         case flags(Party, TCPFlags, count: Int)
         case number(Int)

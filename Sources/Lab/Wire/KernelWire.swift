@@ -19,7 +19,7 @@
             let octets: [UInt8]
         }
 
-        private struct Shore {
+        private struct End {
             let namespace: NetworkNamespace
             let device: TUNDevice
             let table: SocketTable
@@ -34,31 +34,31 @@
         static let clientAddress = IPAddress(ipv4: 0x0a00_0001)
         static let serverAddress = IPAddress(ipv4: 0x0a00_0002)
 
-        private let client: Shore
-        private let server: Shore
+        private let client: End
+        private let server: End
 
         /// Needs the rights that ``PrivateRun`` gives, and a TUN device node that may be opened.
         init(tunPath: String = "/dev/net/tun") throws {
-            client = try Shore(Self.clientAddress, tunPath)
-            server = try Shore(Self.serverAddress, tunPath)
+            client = try End(Self.clientAddress, tunPath)
+            server = try End(Self.serverAddress, tunPath)
         }
 
-        private func shore(_ party: Party) -> Shore { party == .client ? client : server }
+        private func end(_ party: Party) -> End { party == .client ? client : server }
 
         /// Makes sockets, or whatever else belongs to an end's namespace.
         func at<Value>(_ party: Party, _ body: () throws -> Value) throws -> Value {
-            try shore(party).namespace.run(body)
+            try end(party).namespace.run(body)
         }
 
         /// Hands a packet to an end's kernel, which receives it before this returns.
         func deliver(_ packet: [UInt8], to party: Party) throws(SystemError) {
-            try shore(party).device.write(packet)
+            try end(party).device.write(packet)
         }
 
         /// The oldest packet that an end has sent and nobody has taken yet.
         func departure(from party: Party) throws(SystemError) -> Departure? {
             // A deadline that has passed: not a moment's wait.
-            try shore(party).device.next(until: .min).map {
+            try end(party).device.next(until: .min).map {
                 Departure(time: $0.time, sender: party, octets: $0.octets)
             }
         }
@@ -66,12 +66,12 @@
         /// Waits until an end has sent something, or the time has come (``SystemClock/ticks()``).
         func wait(until deadline: Int64) { TUNDevice.wait(for: [client.device, server.device], until: deadline) }
 
-        /// An end's socket of one connection; `nil` where it has none.
-        func socket(of party: Party, local: Endpoint, remote: Endpoint) -> SocketEntry? {
-            try? shore(party).table.lookUp(local: local, remote: remote)
+        /// An end's socket of one connection; `nil` where it has none. A kernel that does not answer says nothing of that.
+        func socket(of party: Party, local: Endpoint, remote: Endpoint) throws(SocketTableError) -> SocketEntry? {
+            try end(party).table.lookUp(local: local, remote: remote)
         }
 
         /// All sockets of an end.
-        func sockets(of party: Party) -> [SocketEntry] { (try? shore(party).table.sockets()) ?? [] }
+        func sockets(of party: Party) -> [SocketEntry] { (try? end(party).table.sockets()) ?? [] }
     }
 #endif

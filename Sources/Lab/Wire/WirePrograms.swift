@@ -54,7 +54,7 @@
             let time = SystemClock.now()
             note(.connecting(server), at: time)
             if case .failed(let error) = socket.connect(to: SocketName(server)) {
-                fail(.brokenAfterEstablished(error), at: time)
+                fail(.local(.other, error), at: time)
                 return nil
             }
             client = socket.local

@@ -67,16 +67,16 @@
         func run() throws {
             photograph(.listening)
             programs.listens()
-            if let call = programs.connect() { note(call) }
-            while !isOver {
+            if let call = programs.connect() { try note(call) }
+            while try !isOver() {
                 guard SystemClock.ticks() < deadline else {
                     isCutOff = true
                     break
                 }
                 if options.isCancelled() { throw WireExperiment.Cancelled() }
                 if try carry() { continue }
-                if let call = programs.next(isServerWaiting: look(.server).state == .finWait2) {
-                    note(call)
+                if let call = try programs.next(isServerWaiting: look(.server).state == .finWait2) {
+                    try note(call)
                     if call.cause == .returned("accept") { photograph(.established) }
                     continue
                 }
@@ -91,9 +91,9 @@
         private static let glance: Int64 = 50_000_000
 
         /// Both programs are done, nothing is under way, and no end waits for anything but the end of TIME-WAIT.
-        private var isOver: Bool {
+        private func isOver() throws -> Bool {
             guard programs.isDone, deliveries.isEmpty else { return false }
-            return Party.allCases.allSatisfy { [.closed, .listen, .timeWait].contains(look($0).state) }
+            return try Party.allCases.allSatisfy { [.closed, .listen, .timeWait].contains(try look($0).state) }
         }
 
         // MARK: Segments
@@ -108,7 +108,7 @@
             // Two ends may send before anybody looks.
             waiting.sort { $0.time < $1.time }
             if !waiting.isEmpty {
-                depart(waiting.removeFirst())
+                try depart(waiting.removeFirst())
                 return true
             }
             guard let next = deliveries.first, next.due <= SystemClock.ticks() else { return false }
@@ -116,11 +116,11 @@
             let segment = record.segments[next.number - 1]
             let now = SystemClock.now()
             try wire.deliver(segment.octets, to: segment.sender.other)
-            record.arrive(next.number, at: now, looks())
+            try record.arrive(next.number, at: now, looks())
             return true
         }
 
-        private func depart(_ departure: KernelWire.Departure) {
+        private func depart(_ departure: KernelWire.Departure) throws {
             let bytes = departure.octets.octets
             var header = SegmentHeader()
             let verdict = PacketDecoder.decode(
@@ -133,14 +133,14 @@
             let time = Timestamp(nanoseconds: SystemClock.now().nanoseconds &- age)
             counts[departure.sender, default: [:]][header.flags, default: 0] += 1
             let count = counts[departure.sender]?[header.flags] ?? 0
-            let number = record.depart(departure.octets, from: departure.sender, at: time, looks())
+            let number = try record.depart(departure.octets, from: departure.sender, at: time, looks())
             let actions = actions { choice in
                 choice == .number(number) || choice == .flags(departure.sender, header.flags, count: count)
             }
             send(number, at: departure.time, actions)
             guard actions.contains(.duplicate) else { return }
             // The second is a packet of its own on the wire, of which no third is made.
-            let copy = record.depart(departure.octets, from: departure.sender, at: time, copyOf: number, looks())
+            let copy = try record.depart(departure.octets, from: departure.sender, at: time, copyOf: number, looks())
             send(copy, at: departure.time, self.actions { $0 == .number(copy) })
         }
 
@@ -169,16 +169,18 @@
 
         // MARK: Both ends
 
-        private func looks() -> [Party: WireRecord.Look] { [.client: look(.client), .server: look(.server)] }
+        private func looks() throws -> [Party: WireRecord.Look] {
+            [.client: try look(.client), .server: try look(.server)]
+        }
 
-        private func look(_ party: Party) -> WireRecord.Look {
+        private func look(_ party: Party) throws -> WireRecord.Look {
             guard let client = programs.client else {
                 return WireRecord.Look(state: party == .client ? .closed : .listen)
             }
             let entry =
                 party == .client
-                ? wire.socket(of: .client, local: client, remote: server)
-                : wire.socket(of: .server, local: server, remote: client)
+                ? try wire.socket(of: .client, local: client, remote: server)
+                : try wire.socket(of: .server, local: server, remote: client)
             if let entry {
                 if party == .server { hasBegun = true }
                 return WireRecord.Look(state: entry.state, isMini: entry.form != .full, entry: entry)
@@ -186,9 +188,9 @@
             return WireRecord.Look(state: party == .client || hasBegun ? .closed : .listen)
         }
 
-        private func note(_ call: WirePrograms.Call) {
+        private func note(_ call: WirePrograms.Call) throws {
             guard let cause = call.cause else { return }
-            record.note(cause, of: call.party, at: call.time, looks())
+            try record.note(cause, of: call.party, at: call.time, looks())
         }
 
         private func photograph(_ moment: Experiment.TableMoment.Moment) {

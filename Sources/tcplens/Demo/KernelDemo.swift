@@ -35,6 +35,8 @@ struct KernelDemo {
                 return try WireExperiment(options).run()
             } catch let error as SystemError {
                 throw Self.noWire(error)
+            } catch let error as SocketTableError {
+                throw Failure(error)
             }
         #else
             throw Self.noWire(SystemError(call: "unshare", code: 78))
