@@ -46,10 +46,13 @@ let package = Package(
         .target(
             name: "Measures", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Tracking"], swiftSettings: safe),
         .target(
+            name: "Settling", dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking"],
+            swiftSettings: safe),
+        .target(
             name: "Queries", dependencies: ["TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures"],
             swiftSettings: safe),
         .target(
-            name: "Passes", dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "Tracking", "Measures"],
+            name: "Passes", dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "Tracking", "Measures", "Settling"],
             swiftSettings: safe),
         .target(
             name: "Stories", dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking"],
@@ -114,7 +117,9 @@ let package = Package(
         // What several rooms' tests are written with.
         .target(
             name: "Transcripts",
-            dependencies: ["FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Stories", "Passes"],
+            dependencies: [
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Settling", "Stories", "Passes",
+            ],
             path: "Tests/Transcripts", swiftSettings: plain),
         // What compares all views of a connection, for its tests and for the long run (`script/bench agreement`).
         .target(

@@ -6,6 +6,8 @@ struct ByteSource: ~Copyable {
     private let descriptor: Descriptor?
     /// What may end the reading of a stream.
     private let stop: StreamStop?
+    /// Keeps what was read of a stream, so that it can be read once more.
+    private let spool: Spool?
     /// Where in a regular file the next octet to read lies; `nil` for what can only be read on.
     private var position: Int?
     /// Where in a regular file reading will probably end: it goes up to there, and beyond in small steps.
@@ -16,11 +18,12 @@ struct ByteSource: ~Copyable {
 
     init(
         memory: consuming ByteWindow, then descriptor: consuming Descriptor? = nil, stop: StreamStop? = nil,
-        pieceSize: Int = .max, path: String
+        spool: Spool? = nil, pieceSize: Int = .max, path: String
     ) {
         self.memory = memory
         self.descriptor = descriptor
         self.stop = stop
+        self.spool = spool
         self.pieceSize = pieceSize
         self.path = path
     }
@@ -49,7 +52,9 @@ struct ByteSource: ~Copyable {
             case .some(let open):
                 if let stop, !stop.letsRead(open.number) { return 0 }
                 return try unsafe window.append { (space) throws(CaptureError) in
-                    try unsafe open.read(into: space, path: path)
+                    let got = try unsafe open.read(into: space, path: path)
+                    unsafe spool?.keep(UnsafeRawBufferPointer(rebasing: space.prefix(got)))
+                    return got
                 }
             case .none: return 0
             }
@@ -83,6 +88,14 @@ struct ByteSource: ~Copyable {
     mutating func seek(to offset: Int, until limit: Int) {
         position = offset
         likelyEnd = limit
+    }
+
+    /// The same octets once more, from the start; `nil` where they are gone.
+    func again() throws(CaptureError) -> ByteSource? {
+        guard position == nil, descriptor != nil else {
+            return try duplicate()
+        }
+        return try spool?.source(path: path)
     }
 
     /// The same regular file once more.

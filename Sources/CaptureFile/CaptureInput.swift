@@ -28,7 +28,7 @@ struct CaptureInput: ~Copyable {
     }
 
     /// What `path` names, or standard input for `-`.
-    static func opening(_ path: String, stop: StreamStop? = nil) throws(CaptureError) -> CaptureInput {
+    static func opening(_ path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError) -> CaptureInput {
         let descriptor = try Descriptor.reading(path)
         switch try descriptor.kind(path: path) {
         case .directory: throw .isDirectory(path: path)
@@ -36,7 +36,8 @@ struct CaptureInput: ~Copyable {
         case .regular(let size) where size > 0 && descriptor.isAtStart:
             return try streaming(ByteSource(file: descriptor, path: path), size: size)
         case .regular, .other:
-            return try streaming(ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, stop: stop, path: path))
+            return try streaming(
+                ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, stop: stop, spool: spool, path: path))
         }
     }
 
@@ -121,6 +122,13 @@ extension CaptureInput {
         return CaptureInput(
             path: path, isWhole: false, size: size, window: ByteWindow(capacity: Self.windowSize),
             source: try source.duplicate())
+    }
+
+    /// The same bytes once more, from the start; `nil` where they are gone.
+    func again() throws(CaptureError) -> CaptureInput? {
+        if isWhole { return try .whole(ByteWindow(window.bytes), path: path) }
+        guard let source = try source.again() else { return nil }
+        return try .streaming(source, size: size)
     }
 
     /// Lets the window slide on from another place.

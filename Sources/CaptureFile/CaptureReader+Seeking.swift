@@ -5,6 +5,13 @@ extension CaptureReader {
     /// Where the next record or block starts: not within one that is being passed over. It may lie behind the file's end.
     package var nextStart: Int { position &+ walk.skipping }
 
+    /// Another reader of the same capture, at its start; `nil` of a stream of which not all was spooled.
+    package func again() throws(CaptureError) -> CaptureReader? {
+        guard var input = try input.again() else { return nil }
+        let (walk, place) = try input.readFileHeader()
+        return CaptureReader(input: input, walk: walk, place: place)
+    }
+
     /// Another reader of the same seekable capture, with a window of its own, that has met what this one has.
     package func duplicate() throws(CaptureError) -> CaptureReader {
         try CaptureReader(input: input.duplicate(), walk: walk, place: input.isWhole ? place : 0)

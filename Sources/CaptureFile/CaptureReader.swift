@@ -18,10 +18,12 @@ public struct CaptureReader: ~Copyable, Sendable {
 
     /// Opens what `path` names, or standard input for `-`, and reads as far as to know its format.
     ///
-    /// - Parameter stop: by which the reading of what is no regular file can be ended (``isStream(_:)``).
+    /// - Parameters:
+    ///   - stop: by which the reading of what is no regular file can be ended (``isStream(_:)``).
+    ///   - spool: keeps what is read of such, so that it can be read once more; `nil` where nobody will.
     /// - Throws: ``CaptureError``: not there, not permitted, a directory, empty, no capture.
-    public init(path: String, stop: StreamStop? = nil) throws(CaptureError) {
-        var input = try CaptureInput.opening(path, stop: stop)
+    public init(path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError) {
+        var input = try CaptureInput.opening(path, stop: stop, spool: spool)
         (walk, place) = try input.readFileHeader()
         ending = nil
         self.input = input

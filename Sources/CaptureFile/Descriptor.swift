@@ -45,6 +45,21 @@ struct Descriptor: ~Copyable {
         }
     }
 
+    /// A new file to write and read, without a name: it goes with its last descriptor.
+    static func unnamed() throws(CaptureError) -> Descriptor {
+        let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        var name = Array("\(folder)/tcplens-XXXXXX".utf8CString)
+        let number = unsafe name.withUnsafeMutableBufferPointer { buffer -> CInt in
+            guard let first = unsafe buffer.baseAddress else { return -1 }
+            let number = unsafe mkstemp(first)
+            if number >= 0 { _ = unsafe unlink(first) }
+            return number
+        }
+        guard number >= 0 else { throw CaptureError(errno, during: .open, path: folder) }
+        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+        return Descriptor(number: number, isOwned: true)
+    }
+
     /// Removes a file's name.
     static func remove(_ path: String) { _ = unsafe unlink(path) }
 

@@ -153,29 +153,15 @@ package struct StoryFacts: Encodable {
         let rule: RuleFacts?
     }
 
-    /// What hindsight makes of it, where that is something else than what lists say.
+    /// The states that the ladder ends with, where what comes last shows others than lists have.
     struct Hindsight: Encodable {
-        let opening: String
-        let ending: String
-        let endedBy: String?
-        let timeWait: String
-        let heldBy: String?
         let clientState: String?
         let serverState: String?
 
         init?(_ story: ConnectionStory) {
             guard story.leftOut == 0, let last = story.steps.last else { return nil }
-            let outcome = story.settled.outcome
             let (client, server) = (last.client.state, last.server.state)
-            let isSame =
-                outcome == story.record.outcome && client == story.record.client.state
-                && server == story.record.server.state
-            guard !isSame else { return nil }
-            opening = outcome.opening.rawValue
-            ending = outcome.ending.rawValue
-            endedBy = outcome.endedBy?.rawValue
-            timeWait = outcome.timeWait.rawValue
-            heldBy = outcome.heldBy?.rawValue
+            guard client != story.record.client.state || server != story.record.server.state else { return nil }
             clientState = client?.name
             serverState = server?.name
         }

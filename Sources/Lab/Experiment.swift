@@ -260,5 +260,6 @@ extension CaptureAnalysis {
             packet.linkType = recorded.linkType.rawValue
             take(recorded.bytes.octets, packet)
         }
+        settle()
     }
 }

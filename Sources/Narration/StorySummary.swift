@@ -5,7 +5,7 @@ import Tracking
 extension ConnectionStory {
     /// How it went, in two or three sentences under its picture.
     public var summary: [Text] {
-        let outcome = settled.outcome
+        let outcome = record.outcome
         var lines: [Text]
         if let last = lastStates, outcome.isContradicted(by: last) {
             lines = outcome.sentences(endingIn: last)
@@ -22,6 +22,13 @@ extension ConnectionStory {
         }
         if record.reusesTuple {
             lines.append(Text(en: "The same address pair was used before in this capture.", zh: "这个四元组此前在抓包中用过。"))
+        }
+        if let endedBy {
+            lines.append(
+                Text(
+                    en:
+                        "The RST #\(endedBy), in the next connection between the same endpoints, ended this one too: it answers an ACK of the end that still held it.",
+                    zh: "#\(endedBy) 这个 RST 属于同一四元组的下一条连接，它也结束了本连接：它回应的是仍保有旧连接的一端发出的 ACK。"))
         }
         if leftOut > 0 {
             lines.append(

@@ -1,23 +1,22 @@
 import CaptureFile
 import FlatMemory
 import Measures
+import Settling
 import TCPWire
 import Tracking
 
 /// What the first pass keeps besides the connections, for the stories of some.
 public enum StoryChoice: Sendable, Equatable {
     case none
-    /// Of all connections, where their packets lie: for a capture whose packets can be fetched again.
+    /// Of all connections, where their packets lie: for a capture that can be read again.
     case places
-    /// One connection's segments with their bytes, counted from 1 in the order of first segments, up to so many.
-    case connection(Int, limit: Int)
     /// Every connection's segments with their bytes, up to so many in all.
     case all(limit: Int)
 
-    fileprivate var keepsBytes: Bool {
+    var keepsBytes: Bool {
         switch self {
         case .none, .places: false
-        case .connection, .all: true
+        case .all: true
         }
     }
 }
@@ -32,19 +31,23 @@ public struct ReadingProgress: Sendable {
 
 /// The first pass over a source: packets in, connections out.
 public struct CaptureAnalysis: ~Copyable {
-    private var tracker: ConnectionTracker
-    private var index: SegmentIndex
+    var tracker: ConnectionTracker
+    var index: SegmentIndex
     /// What found the connections where several workers did; else `nil`.
-    private var parallel: ParallelPass?
+    var parallel: ParallelPass?
     public private(set) var counts = PacketCounts()
     /// The kept segments.
-    private var kept: [StoredSegment] = []
+    private(set) var kept: [StoredSegment] = []
     /// Where in ``kept`` the segments of each connection lie.
-    private var keptPlaces: [[Int]] = []
+    private(set) var keptPlaces: [[Int]] = []
     /// Segments that the choice asked for and the limit left out.
     public private(set) var leftOut = 0
-    private let choice: StoryChoice
-    private let isMeasuring: Bool
+    let choice: StoryChoice
+    let isMeasuring: Bool
+    /// What became of the connections in doubt, once they were judged.
+    var settlement: Settlement?
+    /// How many packets, and what else is numbered, have been read of the capture.
+    private(set) var lastNumber = 0
     /// By connection, where they were asked for.
     private var measured = MeasureStore()
     /// Segments on their way to the tracker.
@@ -64,19 +67,34 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     /// How many connections there are.
-    public var count: Int { parallel?.count ?? tracker.count }
+    public var count: Int { settlement?.count ?? passCount }
 
     /// A connection by its place, from 0, in the order of first segments.
-    public subscript(index: Int) -> ConnectionRecord { parallel?.connection(index) ?? tracker[index] }
+    public subscript(index: Int) -> ConnectionRecord {
+        switch source(of: index) {
+        case .judged(let judged): settlement?.connections[judged].record ?? passRecord(judged)
+        case .pass(let own): passRecord(own)
+        }
+    }
 
     /// The same for several threads at once, where several workers found them; else `nil`. Nothing more may be read while
     /// they are shared.
-    public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0) } }
+    public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0, settlement: settlement) } }
 
     /// What was measured of a connection by its place, where that was asked for; else `nil`.
     public func measures(of index: Int) -> ConnectionMeasures? {
-        isMeasuring ? parallel?.measures(of: index) ?? measured[index] : nil
+        guard isMeasuring else { return nil }
+        switch source(of: index) {
+        case .judged(let judged): return settlement?.connections[judged].measures
+        case .pass(let own): return parallel?.measures(of: own) ?? measured[own]
+        }
     }
+
+    func source(of index: Int) -> Settlement.Source { settlement?.source(of: index) ?? .pass(index) }
+
+    var passCount: Int { parallel?.count ?? tracker.count }
+
+    func passRecord(_ index: Int) -> ConnectionRecord { parallel?.connection(index) ?? tracker[index] }
 
     /// All that was measured, copied: for captures that are known to be small.
     public var measures: [ConnectionMeasures] { (0..<count).compactMap { measures(of: $0) } }
@@ -103,6 +121,8 @@ public struct CaptureAnalysis: ~Copyable {
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
         until isEnough: () -> Bool = { false }
     ) throws(CaptureError) {
+        settlement = nil
+        defer { lastNumber = reader.count }
         if parallel != nil || workers > 1 && isDivisible && counts.packets == 0 && ParallelPass.isWorthwhile(reader) {
             try readInParallel(&reader, workers, reporting: report)
             return
@@ -188,9 +208,6 @@ public struct CaptureAnalysis: ~Copyable {
         switch choice {
         case .none: break
         case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
-        case .connection(let number, let limit):
-            guard connection == number - 1 else { return }
-            keep(connection, header, frame, packet, isRefused: predecessor != nil, limit)
         case .all(let limit):
             keep(connection, header, frame, packet, isRefused: predecessor != nil, limit)
         }
@@ -219,74 +236,9 @@ public struct CaptureAnalysis: ~Copyable {
         var segment = StoredSegment(
             number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
             link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
-        segment.isRefused = isRefused
+        if isRefused { segment.verdict = .refused(.syn) }
         while keptPlaces.count <= connection { keptPlaces.append([]) }
         keptPlaces[connection].append(kept.count)
         kept.append(segment)
-    }
-}
-
-/// The connections of a pass that is over, for whoever shares the work on them.
-public struct SharedRecords: Sendable {
-    let pass: ParallelPass
-
-    /// How many found them.
-    public var workers: Int { pass.workers }
-
-    /// A connection by its place, from 0, in the order of first segments.
-    public subscript(index: Int) -> ConnectionRecord { pass.connection(index) }
-
-    /// What was measured of it, where that was asked for.
-    public func measures(of index: Int) -> ConnectionMeasures? { pass.measures(of: index) }
-}
-
-// The second look: one connection's segments.
-extension CaptureAnalysis {
-    /// One connection, counted from 1, out of the kept segments.
-    ///
-    /// - Parameter renumbered: count its own segments from 1, where the packets around them mean nothing to the reader.
-    /// - Returns: `nil` where nothing was kept of it.
-    public func stored(_ number: Int, renumbered: Bool = false) -> StoredConnection? {
-        guard keptPlaces.indices.contains(number &- 1) else { return nil }
-        let segments = keptPlaces[number - 1].map { kept[$0] }
-        return StoredConnection(
-            segments: renumbered ? segments.enumerated().map { $1.numbered($0 + 1) } : segments,
-            record: self[number - 1], isRenumbered: renumbered)
-    }
-
-    /// One connection, counted from 1, its packets fetched again from where the first pass noted that they lie.
-    ///
-    /// - Parameter limit: at most so many segments, from the first one on.
-    /// - Returns: `nil` where there is no such connection, none of its packets were noted, or the file has changed meanwhile.
-    public func stored(
-        _ number: Int, from reader: inout CaptureReader, limit: Int = .max
-    ) throws(CaptureError) -> StoredConnection? {
-        guard number >= 1, number <= count else { return nil }
-        let places = parallel?.places(of: number - 1) ?? index.places(of: number - 1)
-        guard !places.isEmpty else { return nil }
-        var segments: [StoredSegment] = []
-        segments.reserveCapacity(min(places.count, limit))
-        for place in places.prefix(limit) {
-            guard let segment = try StoredSegment(at: place, from: &reader) else { return nil }
-            segments.append(segment)
-        }
-        return StoredConnection(segments: segments, record: self[number - 1])
-    }
-}
-
-extension StoredSegment {
-    fileprivate init?(at place: PacketPlace, from reader: inout CaptureReader) throws(CaptureError) {
-        var packet = CapturedPacket()
-        guard try reader.fetch(at: place.offset, &packet) else { return nil }
-        let frame = reader.fetchedBytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
-        let link = LinkType(rawValue: packet.linkType)
-        var header = SegmentHeader()
-        guard
-            PacketDecoder.decode(frame, link: link, originalLength: packet.originalLength, into: &header) == .segment
-        else { return nil }
-        self.init(
-            number: place.number, time: packet.time, header: header, frame: Array(copying: frame), link: link,
-            originalLength: packet.originalLength)
-        comments = reader.fetchedComments(of: packet)
     }
 }

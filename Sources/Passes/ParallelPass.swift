@@ -71,7 +71,22 @@ package final class ParallelPass: @unchecked Sendable {
         return shards[shard].index.places(of: own)
     }
 
-    private func place(_ index: Int) -> (shard: Int, own: Int) {
+    /// By shard, the tuples in doubt.
+    func doubtfulTuples() -> [DoubtfulTuples?] {
+        var found: [DoubtfulTuples?] = Array(repeating: nil, count: workers)
+        for shard in 0..<workers { found[shard] = shards[shard].tracker.doubtfulTuples() }
+        return found
+    }
+
+    /// The last connection of a segment's tuple: its shard, and its place there.
+    func latest(of segment: TrackedSegment) -> (shard: Int, own: Int)? {
+        let hash = segment.hash(seed: seed)
+        let shard = SegmentBatch.shard(of: hash, among: UInt64(workers))
+        return shards[shard].tracker.latest(of: segment, hash).map { (shard, $0) }
+    }
+
+    /// Where a connection is, by its place in the order of first segments.
+    func place(_ index: Int) -> (shard: Int, own: Int) {
         (Int(order[index] >> 28), Int(order[index] & 0x0fff_ffff))
     }
 

@@ -171,7 +171,7 @@ extension ConnectionStory {
     /// Whether an ACK that a repetition should not have needed may have been on its way when that was sent.
     private func wasUnderWay(_ earlier: Int, at index: Int) -> Bool {
         let gap = steps[index].segment.time.nanoseconds(since: steps[earlier].segment.time)
-        return !steps[earlier].isReal || wasEchoed(earlier) || gap < settled.handshakeDelay
+        return !steps[earlier].isReal || wasEchoed(earlier) || gap < record.handshakeDelay
     }
 
     /// The state of an end that still waits for the ACK of its FIN where the first reading says that it has it; `nil` where
@@ -186,7 +186,7 @@ extension ConnectionStory {
     }
 
     private func acknowledgesPeersFin(_ index: Int) -> Bool {
-        let half = steps[index].sender == .client ? settled.server : settled.client
+        let half = steps[index].sender == .client ? record.server : record.client
         return half.marks.contains(.fin)
             && SequenceNumber(steps[index].segment.header.acknowledgment).isAfter(half.finSequence)
     }

@@ -4,55 +4,37 @@ import TCPWire
 import Tracking
 
 extension ConnectionStory {
-    /// Replays the segments of one connection through the same tracker as the first pass, looking at it after each. What
-    /// the tracker could not know at that moment (a segment was damaged, was a copy, was an RST that nobody took) is found
-    /// out first, and left out of it.
+    /// The story of what a pass has kept or fetched of a connection: its segments go once more through the record that the pass
+    /// made of them, each as what it turned out to be, and the record is looked at after each.
     ///
-    /// - Parameter reusesTuple: whether the capture holds an earlier connection of the same endpoints, which these segments
-    ///   alone do not tell.
     /// - Returns: `nil` where there are no segments, or they are not of one connection.
-    public init?(segments: [StoredSegment], reusesTuple: Bool = false) {
-        let refused = Set(segments.indices.filter { segments[$0].isRefused })
-        guard let first = Replay(segments, leavingOut: refused) else { return nil }
+    public init?(_ connection: StoredConnection) {
+        let segments = connection.segments
+        guard let replay = Replay(segments) else { return nil }
+        let record = connection.record
         let facts = segments.indices.map { index in
-            let sender: Party = first.final.isFromClient(segments[index].header) ? .client : .server
-            return SegmentFacts(
-                segments[index], side: first.final.side(of: sender), first.readings[index])
+            let sender: Party = replay.final.isFromClient(segments[index].header) ? .client : .server
+            return SegmentFacts(segments[index], side: replay.final.side(of: sender), replay.readings[index])
         }
         let artefacts = CaptureArtefacts(segments, facts)
-        var pass = LabelPass(facts, artefacts, first.final, reusesTuple: reusesTuple)
-        let labels = first.final.isReflexive ? pass.runReflexive() : pass.run()
-        let unreal = refused.union(facts.indices.filter { artefacts.kinds[$0] != nil })
-        let resets = ResetHindsight(facts, leavingOut: unreal)
-        let left = unreal.union(resets.notTaken)
-        let replay = left.isEmpty ? first : Replay(segments, leavingOut: left) ?? first
-        let foreign = left.union(resets.foreign)
-        let sendersReplay = resets.foreign.isEmpty ? replay : Replay(segments, leavingOut: foreign) ?? replay
+        var pass = LabelPass(facts, artefacts, replay.final, reusesTuple: record.reusesTuple)
+        let labels = replay.final.isReflexive ? pass.runReflexive() : pass.run()
 
-        record = first.final
-        settled = replay.final
-        if reusesTuple { (record.reusesTuple, settled.reusesTuple) = (true, true) }
-        let record = settled
+        self.record = record
+        leftOut = connection.leftOut
+        endedBy = connection.endedBy
         client = record.clientEndpoint
         server = record.serverEndpoint
         clientBefore = .unknown
         serverBefore = .unknown
         steps = []
         steps.reserveCapacity(segments.count)
-        let foreignSides = Set(resets.foreign.map { facts[$0].side })
         for (index, segment) in segments.enumerated() {
-            let sender: Party = record.isFromClient(segment.header) ? .client : .server
+            let sender: Party = replay.final.isFromClient(segment.header) ? .client : .server
             let reading = StepReading(
-                segment: segment, side: record.side(of: sender), before: index > 0 ? replay.moments[index - 1] : nil,
-                after: replay.moments[index], final: record)
-            var step = Step(reading, sender: sender, facts[index].classes, labels: labels[index])
-            if !foreignSides.isEmpty {
-                let moment = sendersReplay.moments[index]
-                for party in Party.allCases where foreignSides.contains(record.side(of: party)) {
-                    step.set(party, moment?.halves[record.side(of: party)].state)
-                }
-            }
-            steps.append(step)
+                segment: segment, side: replay.final.side(of: sender),
+                before: index > 0 ? replay.moments[index - 1] : nil, after: replay.moments[index], final: replay.final)
+            steps.append(Step(reading, sender: sender, facts[index].classes, labels: labels[index]))
         }
         settle()
     }
@@ -60,58 +42,22 @@ extension ConnectionStory {
 
 /// The connection's record after each segment.
 private struct Replay {
-    /// `nil` before the first segment that was not left out.
     private(set) var moments: [ConnectionRecord?] = []
-    /// What each segment is to the connection; `nil` for those left out.
-    private(set) var readings: [SegmentReading?] = []
+    /// What each segment is to the connection.
+    private(set) var readings: [SegmentReading] = []
     let final: ConnectionRecord
 
-    init?(_ segments: [StoredSegment], leavingOut left: Set<Int>) {
+    init?(_ segments: [StoredSegment]) {
         var cursor = ConnectionCursor()
         moments.reserveCapacity(segments.count)
         readings.reserveCapacity(segments.count)
-        for (index, segment) in segments.enumerated() {
-            if left.contains(index) {
-                readings.append(nil)
-            } else {
-                guard let reading = cursor.take(segment.tracked) else { return nil }
-                readings.append(reading)
-            }
+        for segment in segments {
+            guard let reading = cursor.take(segment.tracked, as: segment.verdict) else { return nil }
+            readings.append(reading)
             moments.append(cursor.record)
         }
         guard let last = cursor.record else { return nil }
         final = last
-    }
-}
-
-/// Which RSTs did not do what they say, told by who goes on.
-private struct ResetHindsight {
-    /// Both ends went on: its receiver did not take it, and its sender did not close.
-    private(set) var notTaken: Set<Int> = []
-    /// Its sender went on and its receiver did not: it was not the sender's TCP that sent it.
-    private(set) var foreign: Set<Int> = []
-
-    /// A segment this soon behind an RST may only stand in the wrong order in the capture; nanoseconds.
-    private static let disorder: Int64 = 1_000_000
-
-    init(_ facts: [SegmentFacts], leavingOut left: Set<Int>) {
-        /// By side, the next segment from here on that only a living connection sends.
-        var alive: [Int?] = [nil, nil]
-        /// The same for the other side, from that segment on.
-        var aliveAfter: [Int?] = [nil, nil]
-        for index in facts.indices.reversed() where !left.contains(index) {
-            let fact = facts[index]
-            let (side, other) = (fact.side, 1 - fact.side)
-            if fact.isRST {
-                guard let next = alive[side], facts[next].time.nanoseconds(since: fact.time) >= Self.disorder else {
-                    continue
-                }
-                if aliveAfter[side] == nil { foreign.insert(index) } else { notTaken.insert(index) }
-            } else if !fact.isSYN, fact.isACK {
-                alive[side] = index
-                aliveAfter[side] = alive[other]
-            }
-        }
     }
 }
 
@@ -123,7 +69,7 @@ extension ConnectionStory.Step {
         self.sender = sender
         sequence = RelativeNumber(
             header.sequence, in: final.halves[reading.side], at: reading.after?.halves[reading.side],
-            isSYN: header.flags.contains(.syn) && !reading.segment.isRefused)
+            isSYN: header.flags.contains(.syn) && reading.segment.verdict != .refused(.syn))
         acknowledgment =
             header.flags.contains(.ack)
             ? RelativeNumber(

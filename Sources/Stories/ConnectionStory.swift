@@ -97,10 +97,10 @@ public struct ConnectionStory: Sendable {
 
     public let client: Endpoint
     public let server: Endpoint
-    /// The record of the first pass, as lists have it.
+    /// The connection's record, as lists have it.
     public internal(set) var record: ConnectionRecord
-    /// The same without what turned out never to have happened: copies, damaged segments, RSTs that nobody took.
-    public internal(set) var settled: ConnectionRecord
+    /// The packet of the next connection between the same endpoints whose RST ended this one too (RFC 9293 3.5, Figure 9).
+    public internal(set) var endedBy: Int?
     /// How many of the connection's segments, the last ones, ``steps`` leaves out, which is cut where there are too many.
     public internal(set) var leftOut = 0
     public internal(set) var steps: [Step]

@@ -29,6 +29,10 @@ extension HeaderWalk {
             length &+= route
         }
         guard available >= length else { return observer.truncated(.gre, have: available, need: length) }
+        // NVGRE's virtual subnet (RFC 7637 3.2): the key's upper 24 bits, with no checksum and no sequence number.
+        if flags & 0xf000 == 0x2000, type == EtherDoor.transparentEthernet.rawValue {
+            segment.network = frame.bigEndian32(at: start &+ 4) >> 8
+        }
         return carried(
             payload(ofGRE: frame, type, flags: flags, at: start &+ length, in: bounds, &segment, &observer))
     }

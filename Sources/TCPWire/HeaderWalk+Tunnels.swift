@@ -54,6 +54,7 @@ extension HeaderWalk {
             else { return .otherTransport }
         }
         observer.enter(.vxlan, at: offset)
+        segment.network = frame.bigEndian32(at: offset &+ 4) >> 8
         return ethernet(frame, at: offset &+ 8, in: bounds, &segment, &observer)
     }
 
@@ -67,6 +68,7 @@ extension HeaderWalk {
         let flags = frame.octet(at: offset)
         guard flags & 0x30 == 0, flags & 0x08 != 0, flags & 0x01 == 0 else { return .otherTransport }
         observer.enter(.vxlanGPE, at: offset)
+        segment.network = frame.bigEndian32(at: offset &+ 4) >> 8
         let next = flags & 0x04 != 0 ? frame.octet(at: offset &+ 3) : 3
         return protocolOfGPE(frame, next, of: .vxlanGPE, at: offset &+ 8, in: bounds, &segment, &observer)
     }
@@ -81,6 +83,7 @@ extension HeaderWalk {
             EtherDoor(rawValue: frame.bigEndian16(at: offset &+ 2)) != nil
         else { return .otherTransport }
         observer.enter(.geneve, at: offset)
+        segment.network = frame.bigEndian32(at: offset &+ 4) >> 8
         let length = 8 &+ Int(frame.octet(at: offset) & 0x3f) &* 4
         guard available >= length else { return observer.truncated(.geneve, have: available, need: length) }
         return etherType(

@@ -50,6 +50,7 @@ public enum PacketDecoder {
         let first = frame.bigEndian64(at: 14)
         segment.ipOffset = 14
         segment.vlan = 0
+        segment.network = 0
         segment.tunnelDepth = 0
         segment.isFirstFragment = false
         if type == EtherType.ipv4 {

@@ -35,6 +35,8 @@
     public var identification: UInt32 = 0
     /// The innermost VLAN id, 0 for none.
     public var vlan: UInt16 = 0
+    /// The innermost virtual network's number (VNI, VSID), 0 for none.
+    public var network: UInt32 = 0
     /// How many IP headers lie outside this one.
     public var tunnelDepth: UInt8 = 0
     /// Whether more of the payload lies in later IP fragments, so that its length is not known from here.

@@ -38,12 +38,11 @@ extension ConnectionRecord {
         traits.isInBulk && halves[0].isInBulk && halves[1].isInBulk
     }
 
-    /// 1 where nothing came for so long that no round trip can have been going on, or the time went back as far.
+    /// 1 where nothing came for so long that no round trip can have been going on, or the time went back.
     @inline(__always)
     private func isSilenceLong(_ time: Timestamp) -> UInt64 {
-        // As one comparison: what lies below the range is a huge number.
-        let shifted = UInt64(bitPattern: time.nanoseconds(since: lastTime) &+ (Self.longestRoundTrip - 1))
-        return (shifted >= UInt64(2 * Self.longestRoundTrip - 1)).bit
+        // As one comparison: what lies below zero is a huge number.
+        (UInt64(bitPattern: time.nanoseconds(since: lastTime)) >= UInt64(Self.longestRoundTrip)).bit
     }
 }
 

@@ -350,6 +350,7 @@ extension ConnectionRecord {
         guard beyond > 0 else { return true }
         guard !isOutOfReach(beyond, of: side), !halves[side].marks.contains(.fin) else { return false }
         if !marks.contains(.initialKnown), halves[side].extent <= 1 {
+            traits.insert(.oddNumbers)
             halves[side].initialSequence = number - 1
             halves[side].begin(at: number)
             return true

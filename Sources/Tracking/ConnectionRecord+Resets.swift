@@ -1,20 +1,20 @@
 import TCPState
 import TCPWire
 
+/// How an RST's number fits those of its receiver (RFC 9293 3.10.7.4 with RFC 5961 3.2).
+package enum ResetFit {
+    /// Exactly the number expected next; in SYN-SENT, the SYN acknowledged. The receiver closes.
+    case exact
+    /// Elsewhere in the window: the receiver only asks back with an ACK.
+    case inWindow
+    /// The receiver ignores it, and it need not even come from the other end.
+    case outside
+    /// No number is known to compare it with.
+    case unknown
+}
+
 /// What an RST does to the two ends.
 extension ConnectionRecord {
-    /// How an RST's number fits those of its receiver (RFC 9293 3.10.7.4 with RFC 5961 3.2).
-    private enum ResetFit {
-        /// Exactly the number expected next; in SYN-SENT, the SYN acknowledged. The receiver closes.
-        case exact
-        /// Elsewhere in the window: the receiver only asks back with an ACK.
-        case inWindow
-        /// The receiver ignores it, and it need not even come from the other end.
-        case outside
-        /// No number is known to compare it with.
-        case unknown
-    }
-
     mutating func settleReset(
         _ segment: TrackedSegment, from side: Int, _ transitions: borrowing TransitionMatrix,
         _ store: borrowing HoleStore
@@ -33,7 +33,16 @@ extension ConnectionRecord {
         }
     }
 
-    private func fit(ofReset segment: TrackedSegment, from side: Int, _ store: borrowing HoleStore) -> ResetFit {
+    /// Ends it by an RST that its other end still took, when the one that sent it knew nothing of it any more (RFC 9293 3.5,
+    /// Figure 9). TIME-WAIT is left as it is (RFC 1337).
+    package mutating func end(byResetOf side: Int) {
+        let other = peer(of: side)
+        halves[side].marks.insert([.reset, .resetAcceptable])
+        if resetter == nil { resetter = side }
+        for end in [side, other] where halves[end].state != .timeWait { halves[end].state = .closed }
+    }
+
+    func fit(ofReset segment: TrackedSegment, from side: Int, _ store: borrowing HoleStore) -> ResetFit {
         let other = peer(of: side)
         let sequence = segment.sequence
         let acknowledgment = segment.acknowledgment

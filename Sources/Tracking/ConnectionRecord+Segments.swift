@@ -15,6 +15,8 @@ extension ConnectionRecord {
         let ticks = circlingTicks(segment.time)
         giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime), &store)
         if lastTime < segment.time { lastTime = segment.time }
+        else if segment.time < lastTime { traits.insert(.timesGoBack) }
+        if !halves[0].marks.union(halves[1].marks).isDisjoint(with: .reset) { traits.insert(.outlivesReset) }
         halves[side].segments &+= 1
         let flags = segment.flags
         // An RST is judged by its number alone and stands in nobody's stream (RFC 9293 3.10.7.4, the second check).
@@ -36,6 +38,7 @@ extension ConnectionRecord {
         }
         var reading = SegmentReading()
         reading.classes.insert(.stray)
+        traits.insert(.oddNumbers)
         return reading
     }
 
@@ -61,12 +64,31 @@ extension ConnectionRecord {
         }
         noteWindow(segment, of: side, &reading)
         halves[side].count(reading)
+        if !reading.classes.isDisjoint(with: [.stray, .invalidACK, .acknowledgesUnseen, .keepAlive, .windowProbe]) {
+            if isMidstream || reading.classes.isDisjoint(with: [.keepAlive, .windowProbe]) { traits.insert(.oddNumbers) }
+        }
         let isStray = reading.classes.contains(.stray)
         if flags.contains(.fin), !flags.contains(.syn), closer == nil, !isStray { closer = side }
 
         settleSender(segment, side: side, isStray: isStray, transitions)
         settleReceiver(segment, from: side, to: peer(of: side), transitions, store)
         for side in 0...1 where halves[side].marks.contains(.gapped) { forgetHoles(of: side, at: ticks, &store) }
+        return reading
+    }
+
+    /// Takes a segment that its receiver dropped: what it carries was sent, what it says reached nobody.
+    mutating func takeSent(
+        _ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore
+    ) -> SegmentReading {
+        let (side, ticks) = (segment.side, circlingTicks(segment.time))
+        giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime), &store)
+        noteCaptured(segment)
+        guard !segment.flags.contains(.rst) else { return SegmentReading() }
+        let repeatsSYN = segment.flags.contains(.syn) && noteSYN(segment, from: side, &store)
+        noteBase(segment, from: side)
+        let reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, transitions, &store)
+        halves[side].count(reading)
+        settleSender(segment, side: side, isStray: reading.classes.contains(.stray), transitions)
         return reading
     }
 

@@ -24,6 +24,12 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
         static let simultaneousOpen = Traits(rawValue: 1 << 1)
         static let reusesTuple = Traits(rawValue: 1 << 2)
         static let reflexive = Traits(rawValue: 1 << 3)
+        /// Segments came behind an RST.
+        static let outlivesReset = Traits(rawValue: 1 << 4)
+        /// A segment's time lay before an earlier one's.
+        static let timesGoBack = Traits(rawValue: 1 << 5)
+        /// Numbers that did not fit when they came, or were there before it was known what they were.
+        static let oddNumbers = Traits(rawValue: 1 << 6)
     }
 
     /// Nanoseconds in one unit of the delays that are kept; at most 429 s fit.
@@ -102,6 +108,13 @@ extension ConnectionRecord {
         set { if newValue { traits.insert(.reusesTuple) } else { traits.remove(.reusesTuple) } }
     }
 
+    /// Whether what comes later may tell otherwise of its segments than the first pass could: what looks sent again may be a copy,
+    /// what stands out of order may be written so, a SYN may have met an older connection, an RST may not have been taken.
+    package var isDoubtful: Bool {
+        guard traits.isDisjoint(with: [.reusesTuple, .outlivesReset, .timesGoBack, .oddNumbers]) else { return true }
+        return halves[0].isDoubtful || halves[1].isDoubtful
+    }
+
     /// Both ends are the same socket, connected with itself: what it sends, it receives.
     @inline(__always)
     package var isReflexive: Bool { traits.contains(.reflexive) }
@@ -132,6 +145,9 @@ extension ConnectionRecord {
     func circlingTicks(_ time: Timestamp) -> UInt32 {
         UInt32(truncatingIfNeeded: time.nanoseconds(since: firstTime) / Self.tick)
     }
+
+    /// Gives it the number that its packets begin with, where the first to come does not stand first.
+    package mutating func number(from first: Int) { firstNumber = UInt64(truncatingIfNeeded: first) }
 
     private func delayTicks(_ time: Timestamp) -> UInt32 {
         UInt32(clamping: min(max(0, time.nanoseconds(since: firstTime)) / Self.tick, Int64(UInt32.max) - 1))

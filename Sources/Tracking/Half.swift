@@ -103,6 +103,9 @@ extension Half {
         shortestRoundTrip == .max ? nil : Int64(shortestRoundTrip) * ConnectionRecord.tick
     }
 
+    /// Whether something was sent again, or seems so.
+    var isDoubtful: Bool { retransmittedSegments | outOfOrderSegments | duplicateAcknowledgments > 0 }
+
     /// Begins to count from a SYN's number, or moves ``next`` to its first number.
     mutating func begin(at number: SequenceNumber) {
         next = number

@@ -59,7 +59,7 @@ package struct SegmentBatch: ~Copyable {
 
     /// Which of `count` shards a key belongs to, by its hash. Slots are chosen by the hash's upper half: these bits are others.
     @inline(__always)
-    static func shard(of hash: UInt64, among count: UInt64) -> Int {
+    package static func shard(of hash: UInt64, among count: UInt64) -> Int {
         Int(truncatingIfNeeded: ((hash & 0xffff) &* count) >> 16)
     }
 

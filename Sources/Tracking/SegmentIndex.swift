@@ -69,8 +69,13 @@ package struct SegmentIndex: ~Copyable {
 }
 
 /// Where a packet can be fetched again, and its number in the file.
-package struct PacketPlace: Equatable, BitwiseCopyable {
+package struct PacketPlace: Equatable, BitwiseCopyable, Sendable {
     /// ``CapturedPacket/blockOffset``.
     package let offset: Int
     package let number: Int
+
+    package init(offset: Int, number: Int) {
+        self.offset = offset
+        self.number = number
+    }
 }

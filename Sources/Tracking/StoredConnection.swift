@@ -1,20 +1,34 @@
-/// One connection's segments with their bytes, as a pass hands them out: all that its story is made of.
+import CaptureFile
+
+/// One connection's segments with their bytes, judged: all that its story is made of.
 public struct StoredConnection: Sendable {
-    /// In the order of the capture.
+    /// In the order in which they came.
     public let segments: [StoredSegment]
-    /// What the pass counted of all its segments, also of those that are not among these; `nil` where these are numbered anew,
-    /// so that they are a capture of their own.
-    public let record: ConnectionRecord?
-    /// Whether the capture holds an earlier connection of the same endpoints, which these segments alone do not tell.
-    public let reusesTuple: Bool
+    /// The connection's, after all its segments, also those that are not among these.
+    public let record: ConnectionRecord
     /// How many of its segments, the last ones, are not among these.
     public let leftOut: Int
+    /// The packet of the next connection between the same endpoints whose RST ended this one too.
+    public let endedBy: Int?
 
-    /// - Parameter record: the pass's, after all the connection's segments.
-    package init(segments: [StoredSegment], record: ConnectionRecord, isRenumbered: Bool = false) {
+    package init(segments: [StoredSegment], record: ConnectionRecord, endedBy: Int? = nil) {
         self.segments = segments
-        self.record = isRenumbered ? nil : record
-        reusesTuple = record.reusesTuple
+        self.record = record
+        self.endedBy = endedBy
         leftOut = max(0, Int(record.client.segments) + Int(record.server.segments) - segments.count)
+    }
+
+    /// The same with its own segments counted from 1.
+    package var renumbered: StoredConnection {
+        let first = segments.map(\.number).min() ?? 1
+        let numbers = Dictionary(uniqueKeysWithValues: segments.map(\.number).sorted().enumerated().map { ($1, $0 + 1) })
+        var record = record
+        record.number(from: numbers[first] ?? 1)
+        return StoredConnection(
+            segments: segments.map { segment in
+                var own = segment.numbered(numbers[segment.number] ?? segment.number)
+                if case .copy(let original) = segment.verdict { own.verdict = .copy(of: numbers[original] ?? original) }
+                return own
+            }, record: record)
     }
 }

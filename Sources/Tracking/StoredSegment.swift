@@ -6,7 +6,8 @@ import TCPWire
 public struct StoredSegment: Sendable {
     /// The packet's number in its source.
     public let number: Int
-    public let time: Timestamp
+    /// When it came: the packet's time, unless its capture's clock was set back.
+    public package(set) var time: Timestamp
     public let header: SegmentHeader
     /// The frame as captured.
     public let frame: [UInt8]
@@ -14,8 +15,8 @@ public struct StoredSegment: Sendable {
     public let originalLength: Int
     /// What its capture says beside the packet.
     public package(set) var comments = PacketComments()
-    /// A SYN that its receiver is known to have refused: it belongs to the connection that there is, and changes nothing.
-    package var isRefused = false
+    /// What it turned out to be.
+    public package(set) var verdict = Verdict.taken
 
     public init(
         number: Int, time: Timestamp, header: SegmentHeader, frame: [UInt8], link: LinkType, originalLength: Int
@@ -34,7 +35,7 @@ public struct StoredSegment: Sendable {
     package func numbered(_ number: Int) -> StoredSegment {
         var segment = StoredSegment(
             number: number, time: time, header: header, frame: frame, link: link, originalLength: originalLength)
-        segment.isRefused = isRefused
+        segment.verdict = verdict
         segment.comments = comments
         return segment
     }

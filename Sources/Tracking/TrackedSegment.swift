@@ -9,7 +9,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     // across the border of two such pieces has to wait until both are written.
     let key: FlowKey
     package let sequence: SequenceNumber
-    package let time: Timestamp
+    package private(set) var time: Timestamp
     /// The packet's number in its source, from 1.
     package let number: Int
     package let acknowledgment: SequenceNumber
@@ -72,6 +72,13 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         self.init(header, in: frame, at: packet.time, number: packet.number)
     }
 
+    /// The same at another time: where the capture's clock was set back.
+    package func at(_ time: Timestamp) -> TrackedSegment {
+        var moved = self
+        moved.time = time
+        return moved
+    }
+
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }
 
@@ -83,7 +90,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
 
     /// SYN or SYN-ACK. With RST it opens nothing (RFC 9293 3.10.7 looks at the RST first).
     @inline(__always)
-    var opens: Bool { flags.contains(.syn) && !flags.contains(.rst) }
+    package var opens: Bool { flags.contains(.syn) && !flags.contains(.rst) }
 
     var sourcePort: UInt16 { side == 0 ? key.low.port : key.high.port }
     var destinationPort: UInt16 { side == 0 ? key.high.port : key.low.port }

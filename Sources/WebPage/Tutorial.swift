@@ -182,7 +182,7 @@ public struct Tutorial {
 
     /// The FIN of the end that closed first, where one did that counts: as the story's summary says.
     var closing: ConnectionStory.Step? {
-        let outcome = story.settled.outcome
+        let outcome = story.record.outcome
         guard [.closed, .closing, .halfClosed].contains(outcome.ending), let party = outcome.endedBy else { return nil }
         let fins = story.steps.filter { $0.sender == party && $0.segment.header.flags.contains(.fin) }
         return fins.first { $0.fate == .arrived } ?? fins.first

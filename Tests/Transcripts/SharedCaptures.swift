@@ -35,6 +35,7 @@ package enum SharedCaptures {
         var reader = try CaptureReader(path: path)
         var analysis = CaptureAnalysis(keeping: .all(limit: .max))
         try analysis.read(&reader)
+        analysis.settle()
         return analysis
     }
 

@@ -7,7 +7,7 @@ import Tracking
 extension Transcript {
     /// The transcript as a capture, every connection measured.
     package var measured: CaptureAnalysis {
-        var analysis = CaptureAnalysis(measuring: true)
+        var analysis = CaptureAnalysis(keeping: .all(limit: .max), measuring: true)
         for segment in segments {
             var packet = CapturedPacket()
             packet.number = segment.number
@@ -17,6 +17,7 @@ extension Transcript {
             packet.originalLength = segment.originalLength
             analysis.take(segment.frame.octets, packet)
         }
+        analysis.settle()
         return analysis
     }
 }

@@ -1,5 +1,6 @@
 import CaptureFile
 import FlatMemory
+import Settling
 import Stories
 import TCPState
 import TCPWire
@@ -130,7 +131,8 @@ package final class Transcript {
     /// The story of a transcript that is one connection.
     package var story: ConnectionStory {
         get throws {
-            guard let story = ConnectionStory(segments: segments) else { throw NotOneConnection() }
+            let connections = StoredConnection.settling(segments)
+            guard connections.count == 1, let story = ConnectionStory(connections[0]) else { throw NotOneConnection() }
             return story
         }
     }

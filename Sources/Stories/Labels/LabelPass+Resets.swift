@@ -1,5 +1,6 @@
 import TCPState
 import TCPWire
+import Tracking
 
 /// Why an end sent an RST, as far as its shape tells. The reason itself is known in the kernel that sent it; these are what
 /// RFC 9293 and the common systems send in each case.
@@ -9,6 +10,12 @@ extension LabelPass {
         let (side, other) = (fact.side, 1 - fact.side)
         let trigger = ends[other].last
         labelForeign(index)
+        if fact.verdict == .refused(.reset) {
+            // What shows it: the next that either end goes on to send.
+            let proof = facts.indices[(index + 1)...].first { !facts[$0].isRST && artefacts.kinds[$0] == nil }
+            add(.resetNotTaken, to: index, evidence: proof.map { [$0] } ?? [])
+            return
+        }
         if let trigger, labelRefusal(index, trigger) { return }
         if isUnexpected(index) { ends[side].doubtfulReset = index }
         // An answer takes its number from what it answers, which nothing of its own sender's comes after.

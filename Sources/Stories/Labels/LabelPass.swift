@@ -112,13 +112,22 @@ struct LabelPass {
                 add(.corruptChecksum, to: index)
                 noteDamaged(index)
             case .duplicate(let original):
-                add(.wireDuplicate, to: index, evidence: [original], original: original)
+                add(.wireDuplicate, to: index, evidence: original.map { [$0] } ?? [], original: original)
+            case nil where isRefused(index): add(.notTaken, to: index)
             case nil: take(index)
             }
         }
         settleHoles()
         for side in 0...1 { settleTimers(side) }
         return labels.map { $0.sorted { Self.rank($0.label) < Self.rank($1.label) } }
+    }
+
+    /// Whether its receiver did not take it, for what its number or its age says; RSTs are told of by their own labels.
+    private func isRefused(_ index: Int) -> Bool {
+        switch facts[index].verdict {
+        case .refused(.syn), .refused(.oldTimestamp): true
+        case .refused(.reset), .taken, .copy, .corrupt, .foreign: false
+        }
     }
 
     /// The connection of a socket with itself: every segment is its own receiver's, so there is nothing to compare.
@@ -128,7 +137,7 @@ struct LabelPass {
             switch artefacts.kinds[index] {
             case .corrupt: add(.corruptChecksum, to: index)
             case .duplicate(let original):
-                add(.wireDuplicate, to: index, evidence: [original], original: original)
+                add(.wireDuplicate, to: index, evidence: original.map { [$0] } ?? [], original: original)
             case nil where facts[index].isSYN:
                 add(.selfConnection, to: index)
                 if !openings.isEmpty { add(.simultaneousOpen, to: index, evidence: openings) }
@@ -207,9 +216,10 @@ struct LabelPass {
 
     /// Enters what was not believed when it came, and is borne out now.
     private mutating func believe(of side: Int, by index: Int) {
-        guard let start = facts[index].reading?.borneOut,
-            let suspect = ends[side].suspects.last(where: { SequenceNumber(facts[$0].sequence) == start })
-        else { return }
+        let start = facts[index].reading.borneOut
+        guard let suspect = ends[side].suspects.last(where: { SequenceNumber(facts[$0].sequence) == start }) else {
+            return
+        }
         ends[side].suspects = []
         let fact = facts[suspect]
         let place = ends[side].line.place(of: fact.sequence)

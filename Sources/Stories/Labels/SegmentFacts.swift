@@ -21,16 +21,19 @@ struct SegmentFacts {
     /// IPv4 identification; 0 says nothing.
     let identification: UInt32
     let checksum: ChecksumVerdict
-    /// What it is by the record's count; `nil` where that left it out.
-    let reading: SegmentReading?
+    /// What it is by the record's count.
+    let reading: SegmentReading
+    /// What it turned out to be.
+    let verdict: Verdict
     private(set) var timestamps: TCPTimestamps?
     private(set) var blocks: SACKBlocks = []
     private(set) var maximumSegmentSize: UInt16?
     private(set) var sackPermitted = false
     private(set) var fastOpen: FastOpenCookie?
 
-    init(_ segment: StoredSegment, side: Int, _ reading: SegmentReading?) {
+    init(_ segment: StoredSegment, side: Int, _ reading: SegmentReading) {
         self.reading = reading
+        verdict = segment.verdict
         let header = segment.header
         let frame = segment.frame.octets
         number = segment.number
@@ -59,12 +62,12 @@ struct SegmentFacts {
         }
     }
 
-    /// Its class; empty where the record left it out.
-    var classes: SegmentClass { reading?.classes ?? [] }
+    /// Its class; empty where it was nothing to the connection.
+    var classes: SegmentClass { reading.classes }
 
     /// The round trip that its acknowledgment ends by the record's timer, in nanoseconds.
     var roundTrip: Int64? {
-        guard let reading, reading.classes.contains(.endsRoundTrip) else { return nil }
+        guard reading.classes.contains(.endsRoundTrip) else { return nil }
         return Int64(reading.roundTrip) * ConnectionRecord.tick
     }
 

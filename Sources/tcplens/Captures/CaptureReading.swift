@@ -14,14 +14,16 @@ import Tracking
 enum CaptureReading {
     /// Opens a capture and lets `body` work with it. Of a stream, a signal that asks for an end is the end: what came before
     /// it is shown.
+    ///
+    /// - Parameter spool: keeps what is read of a stream, so that it can be read once more.
     static func open<Result>(
-        _ path: String, _ body: (inout CaptureReader) throws -> Result
+        _ path: String, spooling spool: Spool? = nil, _ body: (inout CaptureReader) throws -> Result
     ) throws -> Result {
         let stop = CaptureReader.isStream(path) ? try? StreamStop() : nil
         let interrupts = stop.map { stop in Interrupts { stop.ask() } }
         defer { withExtendedLifetime(interrupts) {} }
         do {
-            var reader = try CaptureReader(path: path, stop: stop)
+            var reader = try CaptureReader(path: path, stop: stop, spool: spool)
             return try body(&reader)
         } catch CaptureError.empty where stop?.isOver ?? false {
             throw ExitStatus.interrupted
@@ -30,7 +32,7 @@ enum CaptureReading {
         }
     }
 
-    /// Reads to the end; a file that may still grow until `isWaiting` says no.
+    /// Reads to the end; a file that may still grow until `isWaiting` says no. Then judges what is in doubt.
     ///
     /// - Parameters:
     ///   - report: as of ``CaptureAnalysis/read(_:workers:reporting:until:)``, and whenever the end was reached.
@@ -49,6 +51,7 @@ enum CaptureReading {
             guard !isEnough(), isWaiting() else { break }
             usleep(100_000)
         }
+        try analysis.settle(from: reader)
         let ending = reader.ending
         guard ending != .complete else { return nil }
         guard analysis.counts.packets > 0 else {

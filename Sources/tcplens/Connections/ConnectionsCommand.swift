@@ -181,7 +181,7 @@ struct ConnectionsCommand: ParsableCommand {
     }
 
     private func list(_ path: String, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing) throws {
-        try CaptureReading.open(path) { reader in
+        try CaptureReading.open(path, spooling: evict == nil ? Spool() : nil) { reader in
             if let evict {
                 try listEnding(&reader, filter, &listing, idle: evict.nanoseconds)
             } else {

@@ -132,7 +132,7 @@ struct FlowCommand: ParsableCommand {
     }
 
     func run() throws {
-        try CaptureReading.open(path) { reader in
+        try CaptureReading.open(path, spooling: Spool()) { reader in
             if hosts {
                 try drawHosts(&reader)
             } else {
@@ -144,13 +144,11 @@ struct FlowCommand: ParsableCommand {
     private func drawOne(_ reader: inout CaptureReader) throws {
         let number = connection ?? 1
         let canvas = output.canvas
-        // What can be fetched again is noted by its place, and only the wanted connection's packets are looked at twice.
-        var analysis = CaptureAnalysis(
-            keeping: reader.isSeekable ? .places : .connection(number, limit: Self.pictureLimit))
+        var analysis = CaptureAnalysis(keeping: .places)
         let ending = try read(&reader, into: &analysis, canvas)
         guard number <= analysis.count else { throw noSuchConnection(number, of: analysis.count) }
-        let fetched = try analysis.stored(number, from: &reader, limit: Self.pictureLimit)
-        if let story = (fetched ?? analysis.stored(number)).flatMap({ ConnectionStory($0) }) {
+        let stored = try analysis.stored(number, from: &reader, limit: Self.pictureLimit)
+        if let story = stored.flatMap({ ConnectionStory($0) }) {
             try show(story, number: number, canvas)
             if form.format == .text { showOthers(analysis, shown: number, canvas) }
             complain(leftOut: story.leftOut, canvas)
@@ -167,9 +165,9 @@ struct FlowCommand: ParsableCommand {
 
     private func drawHosts(_ reader: inout CaptureReader) throws {
         let canvas = output.canvas
-        var analysis = CaptureAnalysis(keeping: .all(limit: Self.pictureLimit))
+        var analysis = CaptureAnalysis(keeping: .places)
         let ending = try read(&reader, into: &analysis, canvas)
-        try showHosts(analysis, canvas)
+        try showHosts(analysis, &reader, canvas)
         if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
     }
 
@@ -276,14 +274,19 @@ struct FlowCommand: ParsableCommand {
         }
     }
 
-    private func showHosts(_ analysis: borrowing CaptureAnalysis, _ canvas: Canvas) throws {
+    private func showHosts(
+        _ analysis: borrowing CaptureAnalysis, _ reader: inout CaptureReader, _ canvas: Canvas
+    ) throws {
         let count = analysis.count
         var stories: [(number: Int, story: ConnectionStory)] = []
-        for number in 1...count {
-            guard let story = analysis.stored(number).flatMap({ ConnectionStory($0) }) else { continue }
+        var left = Self.pictureLimit
+        for number in 1...count where left > 0 {
+            let stored = try analysis.stored(number, from: &reader, limit: left)
+            guard let stored, let story = ConnectionStory(stored) else { continue }
+            left -= stored.segments.count
             stories.append((number, story))
         }
-        let leftOut = analysis.leftOut
+        let leftOut = analysis.counts.segments - stories.reduce(0) { $0 + $1.story.steps.count }
         let scene = Scene(
             stories: stories.map(\.story), title: heading(Text(en: counted(count, "connection"), zh: "\(count) 条连接")),
             keepsPayload: payload)

@@ -1,0 +1,184 @@
+import TCPState
+import TCPWire
+import Tracking
+
+/// Packets that stand in the capture twice. Octets alone prove nothing: what is sent again has the same. What does: the packet's
+/// identification, its timestamp, or that nobody can have sent it again so soon; and what the capture does with the other
+/// packets of the same end.
+extension Judge {
+    /// What is known of an end's packets.
+    private struct Habit {
+        /// Whether its packets have identifications that tell them apart.
+        var isNumbered = false
+        /// Nanoseconds of one tick of its timestamps; `nil` where that is not known.
+        var tick: Int64?
+        /// How many of its segments that take numbers there are, and how many of them proved to be copies.
+        var numbered = 0
+        var proved = 0
+        /// By how much the hop limits of its copies differ from their originals', and how much later they come at most.
+        var hops: [Int: Int] = [:]
+        var longest: Int64 = 0
+
+        /// Whether the capture sees this end's packets twice.
+        var isDoubled: Bool { proved >= 2 && proved * 5 >= numbered * 2 }
+        /// The usual difference in hops.
+        var usualHops: Int? { hops.max { ($0.value, -abs($0.key)) < ($1.value, -abs($1.key)) }?.key }
+    }
+
+    /// A segment that looks like an earlier one, the first of its kind; and the last before it that does.
+    private struct Candidate {
+        let copy: Int
+        let original: Int
+        let last: Int
+    }
+
+    /// Who sends something again has waited for something: no timer runs out sooner (RFC 6298 2.4 asks for a second, Linux
+    /// has 200 ms); nanoseconds.
+    private static let shortestTimer: Int64 = 180_000_000
+    /// What comes this soon came out of the same machine; nanoseconds.
+    private static let immediate: Int64 = 500_000
+
+    mutating func findCopies(_ trip: Int64?) {
+        let candidates = candidates()
+        guard !candidates.isEmpty else { return }
+        var habits = [habit(of: 0, candidates), habit(of: 1, candidates)]
+        var open: [Candidate] = []
+        for candidate in candidates {
+            guard proves(candidate, habits[sightings[candidate.copy].side], trip) else {
+                open.append(candidate)
+                continue
+            }
+            mark(candidate, &habits)
+        }
+        findRegular(open, &habits)
+    }
+
+    private mutating func mark(_ candidate: Candidate, _ habits: inout [Habit]) {
+        let (copy, original) = (candidate.copy, candidate.original)
+        verdicts[copy] = .copy(of: sightings[original].segment.number)
+        let side = sightings[copy].side
+        if !sightings[copy].isEmpty { habits[side].proved += 1 }
+        habits[side].hops[hops(from: original, to: copy), default: 0] += 1
+        habits[side].longest = max(habits[side].longest, gap(candidate.last, copy))
+    }
+
+    private func hops(from original: Int, to copy: Int) -> Int {
+        Int(sightings[copy].hopLimit) - Int(sightings[original].hopLimit)
+    }
+
+    private func candidates() -> [Candidate] {
+        struct Print: Hashable {
+            let octets: UInt64
+            let side: Int
+        }
+        var seen: [Print: (first: Int, last: Int)] = [:]
+        var candidates: [Candidate] = []
+        for index in order where verdicts[index] == .taken {
+            let print = Print(octets: sightings[index].print, side: sightings[index].side)
+            guard let known = seen[print], sightings[index].isAlike(sightings[known.first]) else {
+                seen[print] = (index, index)
+                continue
+            }
+            // What comes so late begins anew, unless its identification names the first.
+            let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
+            seen[print] = (isSame ? known.first : index, index)
+            candidates.append(Candidate(copy: index, original: known.first, last: known.last))
+        }
+        return candidates
+    }
+
+    /// Whether the identifications name one packet; `nil` where they say nothing.
+    private func isSamePacket(_ one: Int, _ other: Int) -> Bool? {
+        let (left, right) = (sightings[one].identification, sightings[other].identification)
+        guard left != 0, right != 0 else { return nil }
+        return left == right
+    }
+
+    private func habit(of side: Int, _ candidates: [Candidate]) -> Habit {
+        var habit = Habit()
+        let copies = Set(candidates.map(\.copy))
+        var identifications: Set<UInt32> = []
+        var distinct = 0
+        var first: (stamp: UInt32, time: Int64)?
+        for index in order where sightings[index].side == side && verdicts[index] == .taken {
+            let sighting = sightings[index]
+            if !sighting.isEmpty, !copies.contains(index) { habit.numbered += 1 }
+            if sighting.identification != 0, !copies.contains(index) {
+                distinct += 1
+                identifications.insert(sighting.identification)
+            }
+            guard sighting.hasStamp else { continue }
+            guard let start = first else {
+                first = (sighting.stamp, times[index])
+                continue
+            }
+            let ticks = Int64(Int32(bitPattern: sighting.stamp &- start.stamp))
+            if ticks > 0, times[index] > start.time { habit.tick = max(1, (times[index] &- start.time) / ticks) }
+        }
+        habit.isNumbered = distinct > 1 ? identifications.count * 2 > distinct : distinct == 1
+        return habit
+    }
+
+    /// Whether one of them can only be a copy.
+    private func proves(_ candidate: Candidate, _ habit: Habit, _ trip: Int64?) -> Bool {
+        let (copy, original) = (candidate.copy, candidate.original)
+        let wait = gap(candidate.last, copy)
+        if let isSame = isSamePacket(copy, original) {
+            guard isSame else { return false }
+            // A sender that numbers all alike may number what it sends again alike, too.
+            return habit.isNumbered || wait < Self.shortestTimer
+        }
+        guard wait < Self.shortestTimer else { return false }
+        // Made at another tick of its sender's clock it would say so.
+        if sightings[copy].hasStamp, let tick = habit.tick, wait >= max(2 &* tick, Self.immediate) { return true }
+        guard !sightings[copy].isEmpty, !isAsked(copy, after: original), !isProbe(copy) else { return false }
+        guard let trip else { return false }
+        return wait < min(trip / 4, Self.shortestTimer / 10)
+    }
+
+    /// One octet or none that asks for an answer is sent again and again.
+    private func isProbe(_ index: Int) -> Bool {
+        sightings[index].segment.payloadLength <= 1 && sightings[index].flags.isDisjoint(with: [.syn, .fin])
+    }
+
+    /// Whether the other end has asked for it between the two: by three duplicate ACKs, or by blocks above it (RFC 5681 3.2,
+    /// RFC 6675 5).
+    private func isAsked(_ copy: Int, after original: Int) -> Bool {
+        let start = sightings[copy].segment.sequence
+        guard let from = order.firstIndex(of: original), let to = order.firstIndex(of: copy), from < to else {
+            return false
+        }
+        var duplicates = 0
+        for index in order[from..<to] where sightings[index].side != sightings[copy].side {
+            let sighting = sightings[index]
+            guard sighting.flags.contains(.ack), sighting.segment.acknowledgment.isAtOrBefore(start) else { continue }
+            if SequenceNumber(sighting.sacked).isAfter(sighting.segment.acknowledgment),
+                SequenceNumber(sighting.sacked).isAfter(start)
+            {
+                return true
+            }
+            if sighting.isEmpty, sighting.segment.acknowledgment == start { duplicates += 1 }
+        }
+        return duplicates >= 4
+    }
+
+    /// Those without proof of their own that come as the proved ones of the same end do: as soon, and over as many hops.
+    private mutating func findRegular(_ open: [Candidate], _ habits: inout [Habit]) {
+        var uses: [Int: Int] = [:]
+        for candidate in open where candidate.copy != candidate.original {
+            let side = sightings[candidate.copy].side
+            let habit = habits[side]
+            guard habit.isDoubled || habit.numbered == 0 && habits[1 - side].isDoubled,
+                isSamePacket(candidate.copy, candidate.original) ?? true
+            else { continue }
+            let soon = max(habit.longest, habits[1 - side].longest) &* 2 &+ 1000
+            // The packet that it copies: the latest that came so soon before it over the usual way, and was not copied yet.
+            let usual = habit.usualHops ?? habits[1 - side].usualHops ?? 0
+            guard gap(candidate.last, candidate.copy) <= soon, uses[candidate.last, default: 0] == 0,
+                case .taken = verdicts[candidate.last], hops(from: candidate.last, to: candidate.copy) == usual
+            else { continue }
+            uses[candidate.last, default: 0] += 1
+            verdicts[candidate.copy] = .copy(of: sightings[candidate.last].segment.number)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import CaptureFile
+import TCPState
+import TCPWire
+import Tracking
+
+/// In which order segments came, where the capture's times and its order say otherwise.
+extension Judge {
+    /// Puts the segments into the order of their times, unless the file's order fits the numbers better: then the clock was set
+    /// back, and the times behind it are moved on.
+    mutating func putInOrder() -> TimeDisorder {
+        var disorder = TimeDisorder()
+        let goesBack = zip(order, order.dropFirst()).contains { times[$1] < times[$0] }
+        guard goesBack else { return disorder }
+        let sorted = order.enumerated().sorted { (times[$0.element], $0.offset) < (times[$1.element], $1.offset) }
+            .map(\.element)
+        if oddities(of: order) < oddities(of: sorted) {
+            setClockOn(&disorder)
+            return disorder
+        }
+        var latest = Int64.min
+        for index in order {
+            if times[index] < latest {
+                disorder.late += 1
+                disorder.longest = max(disorder.longest, latest &- times[index])
+            }
+            latest = max(latest, times[index])
+        }
+        order = sorted
+        return disorder
+    }
+
+    /// Moves the times behind each step back, so that they go on where they stood.
+    private mutating func setClockOn(_ disorder: inout TimeDisorder) {
+        var (shift, latest) = (Int64(0), Int64.min)
+        for index in order {
+            let time = times[index] &+ shift
+            if latest != .min, time < latest {
+                disorder.setsBack += 1
+                disorder.longestSetBack = max(disorder.longestSetBack, latest &- time)
+                shift &+= latest &- time
+            }
+            times[index] = times[index] &+ shift
+            latest = max(latest, times[index])
+        }
+    }
+
+    /// How much in an order does not fit: numbers left out, sent again, acknowledged before they were sent.
+    private func oddities(of order: [Int]) -> Int {
+        var cursor = ConnectionCursor()
+        var count = 0
+        for index in order {
+            // In the order that is tried, each comes when it comes: only the numbers are asked.
+            let segment = sightings[index].segment.at(Timestamp(nanoseconds: 0))
+            guard let reading = cursor.take(segment) else {
+                count += 1
+                cursor = ConnectionCursor()
+                _ = cursor.take(segment)
+                continue
+            }
+            let odd: SegmentClass = [
+                .opensHole, .repeats, .partlyOld, .fillsHole, .acknowledgesUnseen, .stray, .invalidACK, .bearsOutOther,
+            ]
+            if !reading.classes.isDisjoint(with: odd) { count += 1 }
+            if isLateOpening(segment, in: cursor) { count += 1 }
+        }
+        return count
+    }
+
+    /// A SYN behind what it opens.
+    private func isLateOpening(_ segment: TrackedSegment, in cursor: borrowing ConnectionCursor) -> Bool {
+        guard segment.opens, let record = cursor.record else { return false }
+        let own = record.halves[segment.side]
+        let isAnswered = segment.flags.contains(.ack) || record.halves[record.peer(of: segment.side)].segments > 0
+        return own.segments > 1 && own.next != segment.sequence + segment.sequenceLength
+            || !segment.flags.contains(.ack) && isAnswered && record.firstNumber != UInt64(segment.number)
+                && own.segments == 1
+    }
+
+    /// What is written a moment before its cause comes behind it: an acknowledgment of what is captured next.
+    ///
+    /// - Returns: how many were put behind their causes.
+    mutating func putCausesFirst(_ trip: Int64?) -> Int {
+        let reach = min(Self.writingDelay, max(1, trip ?? .max))
+        var moved = 0
+        var next: [SequenceNumber?] = [nil, nil]
+        var place = 0
+        while place < order.count {
+            let index = order[place]
+            let sighting = sightings[index]
+            if isReal(index), sighting.flags.contains(.ack), !sighting.flags.contains(.rst),
+                let cause = cause(of: place, next[1 - sighting.side], within: reach)
+            {
+                order.remove(at: place)
+                order.insert(index, at: cause)
+                moved += 1
+                continue
+            }
+            if isReal(index), !sighting.flags.contains(.rst) {
+                next[sighting.side] = next[sighting.side]?.later(sighting.end) ?? sighting.end
+            }
+            place += 1
+        }
+        return moved
+    }
+
+    /// Longer than this no packet waits to be written behind its answer; nanoseconds.
+    private static let writingDelay: Int64 = 500_000
+    /// As many segments are looked at behind an answer; a bound for hostile captures.
+    private static let causeLimit = 64
+
+    /// The place of the segment with which all is there that the one at `place` acknowledges; `nil` where it acknowledges
+    /// nothing that comes later, or not all of it comes this soon.
+    private func cause(of place: Int, _ next: SequenceNumber?, within reach: Int64) -> Int? {
+        let sighting = sightings[order[place]]
+        let number = sighting.segment.acknowledgment
+        if let next, number.isAtOrBefore(next) { return nil }
+        guard next != nil || sighting.flags.contains(.syn) else { return nil }
+        var covered = next
+        for later in order.indices[(place + 1)...].prefix(Self.causeLimit) {
+            let other = sightings[order[later]]
+            guard gap(order[place], order[later]) <= reach else { return nil }
+            guard isReal(order[later]), other.side != sighting.side, !other.flags.contains(.rst) else { continue }
+            guard let start = covered else {
+                guard other.flags.contains(.syn), other.end == number else { return nil }
+                return later
+            }
+            guard other.segment.sequence.isAtOrBefore(start) else { continue }
+            covered = start.later(other.end)
+            if other.end == number { return later }
+            if other.end.isAfter(number) { return nil }
+        }
+        return nil
+    }
+}

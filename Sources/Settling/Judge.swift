@@ -1,0 +1,120 @@
+import CaptureFile
+import TCPState
+import Tracking
+
+/// What became of one tuple's segments: a life for each connection that they are of.
+package struct SettledLife: Sendable {
+    /// One of its segments.
+    package struct Member: Sendable {
+        /// Its place among the sightings that were handed in.
+        package let sighting: Int
+        /// When it came: its own time, unless the capture's clock was set back.
+        package let time: Timestamp
+        package internal(set) var verdict: Verdict
+    }
+
+    /// In the order in which they came.
+    package internal(set) var members: [Member] = []
+    /// The packet of the next life whose RST ended this one too: its end still held it (RFC 9293 3.5, Figure 9).
+    package internal(set) var endedBy: Int?
+    /// The side that sent it.
+    var endedFrom: Int?
+}
+
+/// What the times of a capture, or of a connection, turned out to be.
+package struct TimeDisorder: Sendable, Equatable {
+    /// Packets that stand later in the capture than they came, and by how much at most, in nanoseconds.
+    package var late = 0
+    package var longest: Int64 = 0
+    /// How often the clock was set back, and by how much at most.
+    package var setsBack = 0
+    package var longestSetBack: Int64 = 0
+
+    package init() {}
+
+    package mutating func add(_ other: TimeDisorder) {
+        late += other.late
+        longest = max(longest, other.longest)
+        setsBack += other.setsBack
+        longestSetBack = max(longestSetBack, other.longestSetBack)
+    }
+}
+
+/// Judges all segments of one tuple: in which order they came, which are copies, which were damaged or not taken, and which
+/// connections they are of. What no flat pass can know, since the answer stands in what comes later.
+package struct Judge: Sendable {
+    let sightings: [Sighting]
+    /// The places of the sightings that are judged together, in the order in which they came.
+    var order: [Int] = []
+    /// By sighting.
+    var times: [Int64]
+    var verdicts: [Verdict]
+    package private(set) var disorder = TimeDisorder()
+
+    /// Judges the segments of one tuple, which stand in the capture's order.
+    ///
+    /// - Returns: the connections in the order of their first segments, and what their times turned out to be.
+    package static func settle(_ sightings: [Sighting]) -> (lives: [SettledLife], disorder: TimeDisorder) {
+        var lives: [SettledLife] = []
+        var disorder = TimeDisorder()
+        for group in Channels.groups(sightings) {
+            var judge = Judge(sightings, group)
+            lives += judge.judge()
+            disorder.add(judge.disorder)
+        }
+        return (lives, disorder)
+    }
+
+    private init(_ sightings: [Sighting], _ group: [Int]) {
+        self.sightings = sightings
+        order = group
+        times = sightings.map(\.segment.time.nanoseconds)
+        verdicts = Array(repeating: .taken, count: sightings.count)
+        for index in group where sightings[index].isRefused { verdicts[index] = .refused(.syn) }
+    }
+
+    private mutating func judge() -> [SettledLife] {
+        disorder = putInOrder()
+        findCorrupt()
+        let trip = roundTrip()
+        findCopies(trip)
+        findJoined(trip)
+        disorder.late += putCausesFirst(trip)
+        findOldStamps()
+        var lives = splitLives()
+        for index in lives.indices { judgeResets(&lives[index]) }
+        return lives
+    }
+
+    // MARK: What the others ask
+
+    func sighting(_ index: Int) -> Sighting { sightings[index] }
+
+    /// The segment at the time that counts.
+    func segment(_ index: Int) -> TrackedSegment {
+        sightings[index].segment.at(Timestamp(nanoseconds: times[index]))
+    }
+
+    /// Nanoseconds from one to the other.
+    func gap(_ from: Int, _ to: Int) -> Int64 { times[to] &- times[from] }
+
+    /// Whether it happened so on the wire, and for the first time.
+    func isReal(_ index: Int) -> Bool {
+        switch verdicts[index] {
+        case .copy, .corrupt: false
+        case .taken, .refused, .foreign: true
+        }
+    }
+
+    /// From an end to the other and back, as far as the segments show it before copies are told; `nil` where they do not.
+    private func roundTrip() -> Int64? {
+        var cursor = ConnectionCursor()
+        for index in order where isReal(index) {
+            if cursor.take(segment(index)) == nil { break }
+        }
+        guard let record = cursor.record else { return nil }
+        if record.handshakeDelay >= 0 { return record.handshakeDelay }
+        if let one = record.client.minimumRoundTrip, let other = record.server.minimumRoundTrip { return one &+ other }
+        return nil
+    }
+}

@@ -1,0 +1,108 @@
+import CaptureFile
+import FlatMemory
+import TCPState
+import TCPWire
+import Tracking
+
+/// One segment with what judging needs of its packet: flat, so that the segments of many connections can be held at once.
+package struct Sighting: BitwiseCopyable, Sendable {
+    /// What its checksum shows.
+    package enum Sum: UInt8, BitwiseCopyable, Sendable {
+        case right, wrong
+        /// Left for the network card to fill in.
+        case unfilled
+        case unknown
+    }
+
+    package var segment: TrackedSegment
+    /// Of the TCP header without its checksum, and of what follows it, as captured.
+    let print: UInt64
+    /// The ones' complement sum of the payload, and whether all of it was captured.
+    let payloadSum: UInt16
+    let isWhole: Bool
+    package let sum: Sum
+    package let hopLimit: UInt8
+    /// IPv4 identification; 0 says nothing.
+    let identification: UInt32
+    /// Where it was captured, as far as its wrapping tells: VLAN, virtual network, tunnel.
+    let channel: UInt64
+    /// TSval, and whether it has one.
+    let stamp: UInt32
+    let hasStamp: Bool
+    /// The right edge of the highest SACK block above its acknowledgment; its own acknowledgment where there is none.
+    let sacked: UInt32
+    /// Known before anything is judged to have been refused (``StoredSegment/isRefused``).
+    var isRefused = false
+
+    /// - Parameter frame: the bytes that `header` was decoded from.
+    package init(_ header: SegmentHeader, in frame: RawSpan, _ segment: TrackedSegment) {
+        self.segment = segment
+        let start = min(Int(header.tcpOffset), frame.byteCount)
+        let payload = min(start &+ Int(header.headerLength), frame.byteCount)
+        let end = min(payload &+ Int(header.capturedPayloadLength), frame.byteCount)
+        print = Self.print(of: frame, from: start, to: end)
+        var sum = InternetSum()
+        sum.add(frame, from: payload, to: end)
+        payloadSum = ~sum.checksum
+        isWhole = header.capturedPayloadLength == header.payloadLength && !header.isFirstFragment
+        self.sum =
+            switch TCPChecksum.verify(header, in: frame) {
+            case .correct: .right
+            case .wrong: .wrong
+            case .partial, .zero: .unfilled
+            case .cannotVerify: .unknown
+            }
+        hopLimit = header.hopLimit
+        identification = header.identification
+        channel = UInt64(header.network) << 24 | UInt64(header.tunnelDepth) << 16 | UInt64(header.vlan)
+        let stamps = header.timestamps(in: frame)
+        stamp = stamps?.value ?? 0
+        hasStamp = stamps != nil
+        sacked = Self.sacked(header, in: frame)
+    }
+
+    private static func sacked(_ header: SegmentHeader, in frame: RawSpan) -> UInt32 {
+        guard header.flags.contains(.ack), header.headerLength >= 32 else { return header.acknowledgment }
+        var highest = SequenceNumber(header.acknowledgment)
+        for block in header.sackBlocks(in: frame) { highest = highest.later(SequenceNumber(block.right)) }
+        return highest.rawValue
+    }
+
+    /// A hash of the octets, those of the checksum (16 and 17) left out: a copy may have been taken before it was filled in.
+    private static func print(of frame: RawSpan, from start: Int, to end: Int) -> UInt64 {
+        var mixed: UInt64 = 0x9e37_79b9_7f4a_7c15 ^ UInt64(truncatingIfNeeded: end &- start)
+        var place = start
+        while end &- place >= 8 {
+            var word = frame.bigEndian64(at: place)
+            if place == start &+ 16 { word &= 0x0000_ffff_ffff_ffff }
+            mixed = fold(mixed ^ word)
+            place &+= 8
+        }
+        var rest: UInt64 = 0
+        while place < end {
+            let isSum = place == start &+ 16 || place == start &+ 17
+            rest = rest << 8 | (isSum ? 0 : UInt64(frame.octet(at: place)))
+            place &+= 1
+        }
+        return fold(mixed ^ rest)
+    }
+
+    @inline(__always)
+    private static func fold(_ word: UInt64) -> UInt64 {
+        let product = word.multipliedFullWidth(by: 0xd6e8_feb8_6659_fd93)
+        return product.high ^ product.low
+    }
+
+    /// Whether its octets, from the TCP header on, are the other's.
+    func isAlike(_ other: Sighting) -> Bool {
+        print == other.print && segment.sequence == other.segment.sequence
+            && segment.payloadLength == other.segment.payloadLength && segment.flags == other.segment.flags
+    }
+
+    var side: Int { segment.side }
+    var flags: TCPFlags { segment.flags }
+    /// Behind the last number that it takes.
+    var end: SequenceNumber { segment.sequence + segment.sequenceLength }
+    /// Nothing but an acknowledgment.
+    var isEmpty: Bool { segment.payloadLength == 0 && flags.isDisjoint(with: [.syn, .fin, .rst]) }
+}

@@ -1,0 +1,57 @@
+import TCPWire
+
+/// What a segment turned out to be once all of its connection was known. A capture shows packets; a verdict says what they were
+/// on the wire.
+public enum Verdict: Sendable, Equatable, BitwiseCopyable {
+    /// Why a receiver did not take a segment.
+    public enum Refusal: Sendable, Equatable, BitwiseCopyable {
+        /// A SYN into a connection that goes on (RFC 9293 3.10.7.4, RFC 5961 4.2).
+        case syn
+        /// An RST that its receiver ignored, or only asked back about (RFC 5961 3.2).
+        case reset
+        /// Older than what its receiver had got by the timestamps (RFC 7323 5.3, PAWS).
+        case oldTimestamp
+    }
+
+    /// Nothing speaks against it.
+    case taken
+    /// The packet of that number, captured a second time.
+    case copy(of: Int)
+    /// Its checksum is wrong: its sender sent it, and its receiver dropped it.
+    case corrupt
+    /// Its receiver did not take it.
+    case refused(Refusal)
+    /// An RST that its receiver took and that its sender's TCP did not send: that goes on.
+    case foreign
+}
+
+extension ConnectionCursor {
+    /// Takes the next segment as what it turned out to be.
+    ///
+    /// - Returns: what it is to the connection, empty where it is nothing to it; `nil` where it is of another connection,
+    ///   which changes nothing.
+    package mutating func take(_ segment: TrackedSegment, as verdict: Verdict) -> SegmentReading? {
+        switch verdict {
+        case .taken: return take(segment)
+        case .copy, .refused:
+            guard isOwn(segment, opening: false) else { return nil }
+            note(segment)
+            return SegmentReading()
+        case .corrupt: return takeSent(segment)
+        case .foreign:
+            let state = record?.halves[segment.side].state
+            guard let reading = take(segment) else { return nil }
+            restore(state, of: segment.side)
+            return reading
+        }
+    }
+}
+
+extension ConnectionRecord {
+    /// Counts a segment that the capture shows and that changes nothing.
+    mutating func noteCaptured(_ segment: TrackedSegment) {
+        if lastTime < segment.time { lastTime = segment.time }
+        halves[segment.side].segments &+= 1
+        if segment.flags.contains(.rst) { halves[segment.side].marks.insert(.reset) }
+    }
+}
