@@ -4,8 +4,8 @@ import Tracking
 /// What was decoded of one part of the file. One worker at a time fills it; once it is confirmed, all only read it.
 ///
 /// That is what makes it, and ``PartReader``, safe to share (`@unchecked Sendable`); ``PartSchedule`` sees to it.
-final class PassPart: @unchecked Sendable {
-    private(set) var segments: SegmentBatch
+final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
+    private(set) var content: Content
     /// Packets in it, and packets before it.
     private(set) var count = 0
     var before = 0
@@ -17,9 +17,7 @@ final class PassPart: @unchecked Sendable {
     /// What reading on behind the end failed with.
     private(set) var error: CaptureError?
 
-    init(shards: Int, seed: HashSeed, measured: Bool = false) {
-        segments = SegmentBatch(shards: shards, seed: seed, measured: measured)
-    }
+    init(_ content: consuming Content) { self.content = content }
 
     /// Decodes what starts in a part of the file.
     ///
@@ -53,12 +51,12 @@ final class PassPart: @unchecked Sendable {
         while end < limit {
             let goesOn = try reader.next(&packets, before: limit)
             if let description = packets.newDescription {
-                segments.add(&packets, first: description.packets, of: reader.bytes)
+                content.add(&packets, first: description.packets, of: reader.bytes)
                 (end, count) = (description.position, description.numbered)
                 isStopped = true
                 return
             }
-            segments.add(&packets, of: reader.bytes)
+            content.add(&packets, first: .max, of: reader.bytes)
             reader.finish(&packets)
             guard reader.nextStart <= reader.size ?? .max else {
                 // A block that the file cuts short: how it ends is found out from its start, and not by each part that it
@@ -81,13 +79,13 @@ final class PassPart: @unchecked Sendable {
     func decodeNext(_ reader: inout CaptureReader, _ packets: inout PacketBatch) throws(CaptureError) -> Bool {
         clear()
         guard try reader.next(&packets) else { return false }
-        segments.add(&packets, of: reader.bytes)
+        content.add(&packets, first: .max, of: reader.bytes)
         reader.finish(&packets)
         return true
     }
 
     private func clear() {
-        segments.removeAll()
+        content.removeAll()
         (count, before) = (0, 0)
         isStopped = false
         error = nil
@@ -106,7 +104,9 @@ final class PartReader: @unchecked Sendable {
     }
 
     /// ``PassPart/decode(from:isSure:until:describedBy:_:_:)``.
-    func decode(_ part: PassPart, from start: Int, isSure: Bool, until limit: Int) {
+    func decode<Content: PartContent & ~Copyable>(
+        _ part: PassPart<Content>, from start: Int, isSure: Bool, until limit: Int
+    ) {
         part.decode(from: start, isSure: isSure, until: limit, describedBy: format, &reader, &packets)
     }
 }

@@ -1,8 +1,6 @@
 import CaptureFile
 import Dispatch
-import FlatMemory
 import Settling
-import TCPWire
 import Tracking
 
 /// The second reading of a capture, for the tuples that are in doubt: gathers their segments and has them judged.
@@ -48,27 +46,39 @@ struct SecondPass {
         return rounds
     }
 
-    /// Reads the capture once more from its start.
+    /// Reads the capture once more from its start, by as many workers as there are shards.
     ///
-    /// - Parameter find: the last connection of a segment's tuple, by its shard.
+    /// - Parameter find: the last connection of a segment's tuple, by its shard; asked by several threads at once.
     func run(
         over reader: borrowing CaptureReader, find: (TrackedSegment) -> (shard: Int, own: Int)?
     ) throws(CaptureError) -> Settlement {
         let settlement = Settlement()
         for round in rounds(settlement) {
-            var gathered: [Gathering] = round.map { _ in Gathering(measured: isMeasured) }
             guard var source = try reader.again() else {
-                settlement.leaveOut(tuples.reduce(0) { $0 + ($1?.sizes.reduce(0) { $0 + $1.lives } ?? 0) })
+                for own in tuples { for size in own?.sizes ?? [] { settlement.leaveOut(size.lives) } }
                 return settlement
             }
-            var packets = PacketBatch()
-            var isOver = false
-            while !isOver, try source.next(&packets) {
-                isOver = gather(&packets, of: source, find, round, gathered)
-                source.finish(&packets)
+            let gathered = round.map { _ in Gathering() }
+            let failure = withoutActuallyEscaping(find) { find in
+                // What it asks is only read meanwhile.
+                nonisolated(unsafe) let find = find
+                let reading = PartedReading(
+                    workers: round.count, partSize: ParallelPass.usualPartSize,
+                    making: {
+                        SightingBatch(measured: isMeasured) { segment in unsafe wanted(segment, find, round) }
+                    }, confirmed: { _ in },
+                    taking: { part, shard in
+                        gathered[shard].take(part.content, shard: shard, after: part.before, upTo: lastNumber)
+                    })
+                do throws(CaptureError) {
+                    try reading.read(&source)
+                    return nil as CaptureError?
+                } catch {
+                    return error
+                }
             }
+            if let failure { throw failure }
             judge(gathered, round, into: settlement)
-            gathered.removeAll()
         }
         return settlement
     }
@@ -77,43 +87,26 @@ struct SecondPass {
     func run(over kept: [StoredSegment], find: (TrackedSegment) -> Int?) -> Settlement {
         let settlement = Settlement()
         guard let own = tuples[0] else { return settlement }
-        let gathering = Gathering(measured: isMeasured)
+        let gathering = Gathering()
         for (place, segment) in kept.enumerated() {
             let tuple = find(segment.tracked).map { own.number(of: $0) } ?? 0
-            if tuple > 0 { gathering.add(segment, at: place, tuple: tuple) }
+            if tuple > 0 { gathering.take(segment, at: place, tuple: tuple, measured: isMeasured) }
         }
         judge([gathering], [1..<(own.count + 1)], into: settlement)
         return settlement
     }
 
-    /// - Returns: whether the first pass read no further.
-    private func gather(
-        _ packets: inout PacketBatch, of reader: borrowing CaptureReader,
-        _ find: (TrackedSegment) -> (shard: Int, own: Int)?, _ round: Round, _ gathered: [Gathering]
-    ) -> Bool {
-        let bytes = reader.bytes
-        while let packet = packets.next(in: bytes) {
-            guard packet.number <= lastNumber else { return true }
-            let frame = bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength)
-            gather(frame, packet, find, round, gathered)
-        }
-        return false
-    }
-
+    /// The shard and tuple of a segment that is gathered in this round.
     @inline(__always)
-    private func gather(
-        _ frame: RawSpan, _ packet: CapturedPacket, _ find: (TrackedSegment) -> (shard: Int, own: Int)?, _ round: Round,
-        _ gathered: [Gathering]
-    ) {
-        var header = SegmentHeader()
-        let verdict = PacketDecoder.decode(
-            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header)
-        guard verdict == .segment else { return }
-        let segment = TrackedSegment(header, of: packet, in: frame)
-        guard let (shard, record) = find(segment), let own = tuples[shard] else { return }
+    private func wanted(
+        _ segment: TrackedSegment, _ find: (TrackedSegment) -> (shard: Int, own: Int)?, _ round: Round
+    ) -> (shard: Int, tuple: Int)? {
+        guard let (shard, record) = find(segment), let own = tuples[shard] else { return nil }
         let tuple = own.number(of: record)
-        guard tuple > 0, round[shard].contains(tuple), own.sizes[tuple - 1].segments <= Gathering.limit else { return }
-        gathered[shard].add(header, frame, packet, segment, tuple: tuple)
+        guard tuple > 0, round[shard].contains(tuple), own.sizes[tuple - 1].segments <= Gathering.limit else {
+            return nil
+        }
+        return (shard, tuple)
     }
 
     /// Each shard by itself, on as many processors as there are shards.

@@ -125,15 +125,26 @@ extension Judge {
         let wait = gap(candidate.last, copy)
         if let isSame = isSamePacket(copy, original) {
             guard isSame else { return false }
-            // A sender that numbers all alike may number what it sends again alike, too.
-            return habit.isNumbered || wait < Self.shortestTimer
+            if wait < Self.shortestTimer { return true }
+            // A timer may send the very packet again (RFC 9293 3.8.1, MAY-4), but not what has been acknowledged.
+            return habit.isNumbered && (hops(from: original, to: copy) != 0 || wasAcknowledged(original, before: copy))
         }
-        guard wait < Self.shortestTimer else { return false }
         // Made at another tick of its sender's clock it would say so.
         if sightings[copy].hasStamp, let tick = habit.tick, wait >= max(2 &* tick, Self.immediate) { return true }
-        guard !sightings[copy].isEmpty, !isAsked(copy, after: original), !isProbe(copy) else { return false }
+        guard wait < Self.shortestTimer, !sightings[copy].isEmpty, !isAsked(copy, after: original), !isProbe(copy) else { return false }
         guard let trip else { return false }
         return wait < min(trip / 4, Self.shortestTimer / 10)
+    }
+
+    /// Whether the other end had acknowledged all of the one before the other came.
+    private func wasAcknowledged(_ original: Int, before copy: Int) -> Bool {
+        guard let from = order.firstIndex(of: original), let to = order.firstIndex(of: copy), from < to else {
+            return false
+        }
+        return order[from..<to].contains { index in
+            sightings[index].side != sightings[copy].side && sightings[index].flags.contains(.ack)
+                && sightings[index].segment.acknowledgment.isAtOrAfter(sightings[original].end)
+        }
     }
 
     /// One octet or none that asks for an answer is sent again and again.

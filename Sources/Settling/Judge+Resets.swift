@@ -7,10 +7,10 @@ extension Judge {
     /// A segment this soon behind an RST may only stand in the wrong order in the capture; nanoseconds.
     private static let disorderFloor: Int64 = 1_000_000
 
-    mutating func judgeResets(_ life: inout SettledLife) {
+    mutating func judgeResets(_ life: inout SettledLife, besides ender: Int?) {
         guard life.members.contains(where: { sightings[$0.sighting].flags.contains(.rst) }) else { return }
         judgeByWhoGoesOn(&life)
-        judgeByNumber(&life)
+        judgeByNumber(&life, besides: ender)
     }
 
     /// Where both ends go on, its receiver did not take it and its sender did not close; where only its sender does, it was not
@@ -35,11 +35,13 @@ extension Judge {
     }
 
     /// An RST outside of everything its receiver expects is ignored (RFC 9293 3.10.7.3 and 3.10.7.4).
-    private func judgeByNumber(_ life: inout SettledLife) {
+    ///
+    /// - Parameter ender: the packet that ended the life before: that it did not fit this one is its sense.
+    private func judgeByNumber(_ life: inout SettledLife, besides ender: Int?) {
         var cursor = ConnectionCursor()
         for place in life.members.indices {
             let segment = segment(life.members[place].sighting)
-            if segment.flags.contains(.rst), life.members[place].verdict == .taken,
+            if segment.flags.contains(.rst), life.members[place].verdict == .taken, segment.number != ender,
                 cursor.resetFit(segment) == .outside
             {
                 life.members[place].verdict = .refused(.reset)

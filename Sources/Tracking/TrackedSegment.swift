@@ -11,7 +11,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     package let sequence: SequenceNumber
     package private(set) var time: Timestamp
     /// The packet's number in its source, from 1.
-    package let number: Int
+    package private(set) var number: Int
     package let acknowledgment: SequenceNumber
     package let payloadLength: UInt32
     package let flags: TCPFlags
@@ -78,6 +78,9 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         moved.time = time
         return moved
     }
+
+    /// Numbers it on: so many packets came before those that its number counts from.
+    package mutating func count(after before: Int) { number &+= before }
 
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }

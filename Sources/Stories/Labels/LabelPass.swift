@@ -113,7 +113,13 @@ struct LabelPass {
                 noteDamaged(index)
             case .duplicate(let original):
                 add(.wireDuplicate, to: index, evidence: original.map { [$0] } ?? [], original: original)
-            case nil where isRefused(index): add(.notTaken, to: index)
+            case nil where isRefused(index):
+                add(.notTaken, to: index)
+                // It is answered all the same.
+                if facts[index].isSYN {
+                    ends[facts[index].side].last = index
+                    previous = index
+                }
             case nil: take(index)
             }
         }
