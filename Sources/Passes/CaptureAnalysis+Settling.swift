@@ -21,10 +21,14 @@ extension CaptureAnalysis {
             keepsPlaces: choice == .places, lastNumber: lastNumber)
         guard pass.isNeeded else { return }
         if let parallel {
-            settlement = try pass.run(over: reader, find: { parallel.latest(of: $0) })
-        } else {
             settlement = try pass.run(
-                over: reader, find: { segment in tracker.latest(of: segment, tracker.hash(of: segment)).map { (0, $0) } })
+                over: reader, sieve: parallel.sieve(pass.tuples), find: { parallel.latest(of: $0, $1) })
+        } else {
+            let sieve = TupleSieve(seed: seed, expecting: pass.tuples[0]?.count ?? 0) { body in
+                if let own = pass.tuples[0] { tracker.hashes(of: own, body) }
+            }
+            settlement = try pass.run(
+                over: reader, sieve: sieve, find: { tracker.latest(of: $0, $1).map { (0, $0) } })
         }
         putInOrder(pass)
     }

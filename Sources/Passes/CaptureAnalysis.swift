@@ -43,6 +43,7 @@ public struct CaptureAnalysis: ~Copyable {
     /// Segments that the choice asked for and the limit left out.
     public private(set) var leftOut = 0
     let choice: StoryChoice
+    let seed: HashSeed
     let isMeasuring: Bool
     /// What became of the connections in doubt, once they were judged.
     var settlement: Settlement?
@@ -59,7 +60,7 @@ public struct CaptureAnalysis: ~Copyable {
     public init(keeping choice: StoryChoice = .none, eviction: Eviction? = nil, measuring: Bool = false) {
         isMeasuring = measuring && eviction == nil
         var generator = SystemRandomNumberGenerator()
-        let seed = HashSeed(&generator)
+        seed = HashSeed(&generator)
         tracker = ConnectionTracker(seed: seed, eviction: eviction)
         batch = SegmentBatch(seed: seed, measured: isMeasuring)
         index = SegmentIndex(isKept: choice == .places)

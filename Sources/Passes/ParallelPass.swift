@@ -78,9 +78,17 @@ package final class ParallelPass: @unchecked Sendable {
         return found
     }
 
-    /// The last connection of a segment's tuple: its shard, and its place there.
-    func latest(of segment: TrackedSegment) -> (shard: Int, own: Int)? {
-        let hash = segment.hash(seed: seed)
+    /// What lets the tuples' segments through.
+    func sieve(_ tuples: [DoubtfulTuples?]) -> TupleSieve {
+        TupleSieve(seed: seed, expecting: tuples.reduce(0) { $0 + ($1?.count ?? 0) }) { body in
+            for (shard, own) in tuples.enumerated() {
+                if let own { shards[shard].tracker.hashes(of: own, body) }
+            }
+        }
+    }
+
+    /// The last connection of a segment's tuple, by its hash: its shard, and its place there.
+    func latest(of segment: TrackedSegment, _ hash: UInt64) -> (shard: Int, own: Int)? {
         let shard = SegmentBatch.shard(of: hash, among: UInt64(workers))
         return shards[shard].tracker.latest(of: segment, hash).map { (shard, $0) }
     }

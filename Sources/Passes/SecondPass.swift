@@ -48,9 +48,12 @@ struct SecondPass {
 
     /// Reads the capture once more from its start, by as many workers as there are shards.
     ///
-    /// - Parameter find: the last connection of a segment's tuple, by its shard; asked by several threads at once.
+    /// - Parameters:
+    ///   - sieve: lets all segments of the tuples through, and few others.
+    ///   - find: the last connection of a segment's tuple, by its hash, and its shard; asked by several threads at once.
     func run(
-        over reader: borrowing CaptureReader, find: (TrackedSegment) -> (shard: Int, own: Int)?
+        over reader: borrowing CaptureReader, sieve: TupleSieve,
+        find: (TrackedSegment, UInt64) -> (shard: Int, own: Int)?
     ) throws(CaptureError) -> Settlement {
         let settlement = Settlement()
         for round in rounds(settlement) {
@@ -65,7 +68,9 @@ struct SecondPass {
                 let reading = PartedReading(
                     workers: round.count, partSize: ParallelPass.usualPartSize,
                     making: {
-                        SightingBatch(measured: isMeasured) { segment in unsafe wanted(segment, find, round) }
+                        SightingBatch(measured: isMeasured, sieve: sieve) { segment, hash in
+                            unsafe wanted(segment, hash, find, round)
+                        }
                     }, confirmed: { _ in },
                     taking: { part, shard in
                         gathered[shard].take(part.content, shard: shard, after: part.before, upTo: lastNumber)
@@ -99,9 +104,10 @@ struct SecondPass {
     /// The shard and tuple of a segment that is gathered in this round.
     @inline(__always)
     private func wanted(
-        _ segment: TrackedSegment, _ find: (TrackedSegment) -> (shard: Int, own: Int)?, _ round: Round
+        _ segment: TrackedSegment, _ hash: UInt64,
+        _ find: (TrackedSegment, UInt64) -> (shard: Int, own: Int)?, _ round: Round
     ) -> (shard: Int, tuple: Int)? {
-        guard let (shard, record) = find(segment), let own = tuples[shard] else { return nil }
+        guard let (shard, record) = find(segment, hash), let own = tuples[shard] else { return nil }
         let tuple = own.number(of: record)
         guard tuple > 0, round[shard].contains(tuple), own.sizes[tuple - 1].segments <= Gathering.limit else {
             return nil

@@ -17,15 +17,18 @@ struct SightingBatch: ~Copyable, PartContent {
     typealias Segments = FlatStore<GatheredSegment>
     typealias Details = FlatStore<SegmentDetail>
     /// A wanted segment's shard, and its tuple there.
-    typealias Finder = (TrackedSegment) -> (shard: Int, tuple: Int)?
+    typealias Finder = (TrackedSegment, UInt64) -> (shard: Int, tuple: Int)?
 
     private var segments = InlineArray<16, Segments> { _ in Segments() }
     private var details = InlineArray<16, Details> { _ in Details() }
     private let isMeasured: Bool
+    private let sieve: TupleSieve
     private let find: Finder
 
-    init(measured: Bool, finding find: @escaping Finder) {
+    /// - Parameter find: asked for what has passed the sieve.
+    init(measured: Bool, sieve: TupleSieve, finding find: @escaping Finder) {
         isMeasured = measured
+        self.sieve = sieve
         self.find = find
     }
 
@@ -46,34 +49,16 @@ struct SightingBatch: ~Copyable, PartContent {
     }
 
     mutating func add(_ packets: inout PacketBatch, first limit: Int, of bytes: RawSpan) {
-        let plainLink = Int(LinkType.ethernet.rawValue)
-        var count = 0
-        while count < limit, let packet = packets.next(in: bytes) {
-            count &+= 1
-            let frame = bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength)
-            var header = SegmentHeader()
-            if Int(packet.linkType) != plainLink || !PacketDecoder.decodePlain(frame, into: &header) {
-                let verdict = PacketDecoder.decode(
-                    frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength,
-                    into: &header)
-                guard verdict == .segment else { continue }
-            }
+        sieve.sift(&packets, first: limit, of: bytes) { header, frame, packet, hash in
             let segment = TrackedSegment(header, of: packet, in: frame)
-            if let (shard, tuple) = find(segment) { add(header, frame, packet, segment, shard, tuple) }
+            guard let (shard, tuple) = find(segment, hash) else { return }
+            segments[shard].append(
+                GatheredSegment(
+                    sighting: Sighting(header, in: frame, segment), tuple: UInt32(truncatingIfNeeded: tuple),
+                    offset: packet.blockOffset))
+            guard isMeasured else { return }
+            details[shard].append(
+                SegmentDetail(header, in: frame, isCutOff: packet.capturedLength < packet.originalLength))
         }
-    }
-
-    @inline(never)
-    private mutating func add(
-        _ header: SegmentHeader, _ frame: RawSpan, _ packet: CapturedPacket, _ segment: TrackedSegment, _ shard: Int,
-        _ tuple: Int
-    ) {
-        segments[shard].append(
-            GatheredSegment(
-                sighting: Sighting(header, in: frame, segment), tuple: UInt32(truncatingIfNeeded: tuple),
-                offset: packet.blockOffset))
-        guard isMeasured else { return }
-        details[shard].append(
-            SegmentDetail(header, in: frame, isCutOff: packet.capturedLength < packet.originalLength))
     }
 }

@@ -110,7 +110,7 @@ package struct Judge: Sendable {
     private func roundTrip() -> Int64? {
         var cursor = ConnectionCursor()
         for index in order where isReal(index) {
-            if cursor.take(segment(index)) == nil { break }
+            if cursor.take(segment(index)) == nil || cursor.record?.handshakeProved ?? false { break }
         }
         guard let record = cursor.record else { return nil }
         if record.handshakeDelay >= 0 { return record.handshakeDelay }

@@ -5,7 +5,8 @@ package struct ConnectionCursor: ~Copyable {
     /// `nil` before the first segment.
     package private(set) var record: ConnectionRecord?
     private var holes = HoleStore()
-    private let transitions = TransitionMatrix()
+    /// One for all: it never changes.
+    private static let transitions = TransitionMatrix()
 
     package init() {}
 
@@ -15,7 +16,7 @@ package struct ConnectionCursor: ~Copyable {
     package mutating func take(_ segment: TrackedSegment) -> SegmentReading? {
         guard isOwn(segment, opening: segment.opens) else { return nil }
         var taken = record ?? ConnectionRecord(startingWith: segment)
-        let reading = taken.takeInFull(segment, transitions, &holes)
+        let reading = taken.takeInFull(segment, Self.transitions, &holes)
         record = taken
         return reading
     }
@@ -37,7 +38,7 @@ package struct ConnectionCursor: ~Copyable {
     mutating func takeSent(_ segment: TrackedSegment) -> SegmentReading? {
         guard isOwn(segment, opening: segment.opens) else { return nil }
         var taken = record ?? ConnectionRecord(startingWith: segment)
-        let reading = taken.takeSent(segment, transitions, &holes)
+        let reading = taken.takeSent(segment, Self.transitions, &holes)
         record = taken
         return reading
     }

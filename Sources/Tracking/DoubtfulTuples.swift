@@ -35,6 +35,11 @@ package final class DoubtfulTuples: @unchecked Sendable {
 }
 
 extension ConnectionTracker {
+    /// Hands out the hash of each of some tuples.
+    package func hashes(of tuples: DoubtfulTuples, _ body: (UInt64) -> Void) {
+        for index in 0..<records.count where tuples.number(of: index) > 0 { body(records[index].key.hash(seed: seed)) }
+    }
+
     /// The last connection of a segment's tuple; `nil` where there is none.
     @inline(__always)
     package func latest(of segment: TrackedSegment, _ hash: UInt64) -> Int? { latest(segment.key, hash) }

@@ -1,0 +1,75 @@
+import CaptureFile
+import FlatMemory
+import TCPWire
+
+/// Picks the segments of some tuples out of packets: by a bit for the hash of each tuple, so that most others are passed over
+/// before more than their addresses and ports is looked at.
+package struct TupleSieve: Sendable {
+    private let bits: [UInt64]
+    private let seed: HashSeed
+
+    /// As many bits as there may be, so that they stay in a processor's first-level cache.
+    private static let mostWords = 1 << 12
+
+    /// - Parameter trackers: hands out the hashes of the tuples, by calling what it is given.
+    package init(seed: HashSeed, expecting count: Int, hashes: ((UInt64) -> Void) -> Void) {
+        // Eight bits a tuple leave one in eight of the others.
+        var words = 64
+        while words < Self.mostWords, words &* 8 < count { words &*= 2 }
+        var bits = Array(repeating: UInt64(0), count: words)
+        hashes { hash in
+            let place = Self.place(hash, words)
+            bits[place.word] |= place.bit
+        }
+        self.bits = bits
+        self.seed = seed
+    }
+
+    @inline(__always)
+    private static func place(_ hash: UInt64, _ words: Int) -> (word: Int, bit: UInt64) {
+        // Neither what chooses the shard nor what chooses the slot alone.
+        let mixed = hash ^ hash >> 32
+        return (Int(truncatingIfNeeded: mixed >> 6) & (words &- 1), 1 << (mixed & 63))
+    }
+
+    /// Takes packets out of a batch, and hands on those that may be of the tuples.
+    ///
+    /// - Parameters:
+    ///   - limit: at most so many packets are taken.
+    ///   - bytes: what the packets' offsets count in.
+    ///   - body: gets the segment's header, its frame, its packet and its tuple's hash.
+    package func sift(
+        _ packets: inout PacketBatch, first limit: Int, of bytes: RawSpan,
+        _ body: (borrowing SegmentHeader, RawSpan, borrowing CapturedPacket, UInt64) -> Void
+    ) {
+        let plainLink = Int(LinkType.ethernet.rawValue)
+        let span = bits.span
+        var count = 0
+        while count < limit, let packet = packets.next(in: bytes) {
+            count &+= 1
+            let frame = bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength)
+            var header = SegmentHeader()
+            if Int(packet.linkType) == plainLink, PacketDecoder.decodePlain(frame, into: &header) {
+                let hash = FlowKey.of(header).key.hash(seed: seed)
+                let place = Self.place(hash, span.count)
+                if span[place.word] & place.bit != 0 { body(header, frame, packet, hash) }
+            } else {
+                siftUnusual(frame, packet, body)
+            }
+        }
+    }
+
+    @inline(never)
+    private func siftUnusual(
+        _ frame: RawSpan, _ packet: CapturedPacket,
+        _ body: (borrowing SegmentHeader, RawSpan, borrowing CapturedPacket, UInt64) -> Void
+    ) {
+        var header = SegmentHeader()
+        let verdict = PacketDecoder.decode(
+            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header)
+        guard verdict == .segment else { return }
+        let hash = FlowKey.of(header).key.hash(seed: seed)
+        let place = Self.place(hash, bits.count)
+        if bits[place.word] & place.bit != 0 { body(header, frame, packet, hash) }
+    }
+}
