@@ -49,11 +49,13 @@ extension CaptureAnalysis {
     private func stored(_ segments: [StoredSegment], _ number: Int) -> StoredConnection {
         switch source(of: number - 1) {
         case .judged(let judged):
+            let own = settlement?.connections[judged]
             return StoredConnection(
-                segments: segments, record: self[number - 1], endedBy: settlement?.connections[judged].endedBy)
+                segments: segments, record: self[number - 1], endedBy: own?.endedBy, standing: own?.standing)
         case .pass:
             // Nothing was in doubt: what a closer look finds changes no number.
-            return StoredConnection(segments: segments.judged, record: self[number - 1])
+            let record = self[number - 1]
+            return StoredConnection(segments: record.isDoubtful ? segments : segments.judged, record: record)
         }
     }
 }

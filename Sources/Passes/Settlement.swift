@@ -17,6 +17,7 @@ final class Settlement: @unchecked Sendable {
         var members: [Member]
         /// ``SettledLife/endedBy``.
         var endedBy: Int?
+        var standing: Standing?
     }
 
     struct Member {
@@ -55,8 +56,8 @@ final class Settlement: @unchecked Sendable {
         self.disorder.add(disorder)
         for (place, life) in lives.enumerated() {
             var measures: ConnectionMeasures?
-            let record = life.replay(sightings) { member, segment, reading, record in
-                guard !details.isEmpty, member.verdict.isMeasured else { return }
+            let record = details.isEmpty ? life.settledRecord(sightings) : life.replay(sightings) { member, segment, reading, record in
+                guard member.verdict.isMeasured else { return }
                 if measures == nil { measures = ConnectionMeasures(startingWith: segment) }
                 measures?.take(segment, details[member.sighting], reading, record)
             }
@@ -69,7 +70,7 @@ final class Settlement: @unchecked Sendable {
                         ? []
                         : life.members.map {
                             Member(place: places[$0.sighting], time: $0.time, verdict: $0.verdict)
-                        }, endedBy: life.endedBy))
+                        }, endedBy: life.endedBy, standing: life.standing))
         }
     }
 

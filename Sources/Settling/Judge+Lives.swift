@@ -18,20 +18,27 @@ extension Judge {
                 if goesOn(cursor, at: place) {
                     verdicts[index] = .refused(.syn)
                 } else {
+                    if !lives.isEmpty { lives[lives.count - 1].record = cursor.record }
                     cursor = ConnectionCursor()
                     lives.append(SettledLife())
                 }
             }
-            if lives.isEmpty { lives.append(SettledLife()) }
-            if lives.count > 1, lives[lives.count - 2].endedBy == nil, let reset = resetOfOld(place, lives[lives.count - 1]) {
+            if lives.isEmpty {
+                lives.append(SettledLife())
+                lives[0].standing = standing(of: order[...])
+                cursor = ConnectionCursor(standing: lives[0].standing)
+            }
+            if lives.count > 1, lives[lives.count - 2].isHeld, let reset = resetOfOld(place, lives[lives.count - 1]) {
                 lives[lives.count - 2].endedBy = reset
                 lives[lives.count - 2].endedFrom = sightings[index].side
             }
-            _ = cursor.take(segment, as: verdicts[index])
+            let reading = cursor.take(segment, as: verdicts[index])
+            isOdd[index] = reading.map { !$0.classes.isDisjoint(with: [.stray, .invalidACK]) } ?? true
             lives[lives.count - 1].members.append(
                 SettledLife.Member(
                     sighting: index, time: Timestamp(nanoseconds: times[index]), verdict: verdicts[index]))
         }
+        if !lives.isEmpty { lives[lives.count - 1].record = cursor.record }
         return lives
     }
 
@@ -76,4 +83,9 @@ extension Judge {
         else { return nil }
         return reset.segment.number
     }
+}
+
+extension SettledLife {
+    /// Whether an end may still hold it when the next life begins.
+    fileprivate var isHeld: Bool { endedBy == nil && record.map { $0.outcome.ending != .closed } ?? false }
 }

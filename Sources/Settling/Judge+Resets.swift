@@ -7,15 +7,55 @@ extension Judge {
     /// A segment this soon behind an RST may only stand in the wrong order in the capture; nanoseconds.
     private static let disorderFloor: Int64 = 1_000_000
 
-    mutating func judgeResets(_ life: inout SettledLife, besides ender: Int?) {
-        guard life.members.contains(where: { sightings[$0.sighting].flags.contains(.rst) }) else { return }
-        judgeByWhoGoesOn(&life)
-        judgeByNumber(&life, besides: ender)
+    /// Who goes on behind an RST.
+    private struct Aftermath {
+        /// Its sender's next segment that only a living connection sends; the other end's; and that end's next behind the first.
+        var sender: Int?
+        var receiver: Int?
+        var receiverAfterSender: Int?
     }
 
-    /// Where both ends go on, its receiver did not take it and its sender did not close; where only its sender does, it was not
-    /// the sender's TCP that sent it.
-    private func judgeByWhoGoesOn(_ life: inout SettledLife) {
+    /// - Parameter ender: the packet that ended the life before: that it did not fit this one is its sense.
+    mutating func judgeResets(_ life: inout SettledLife, besides ender: Int?) {
+        guard life.members.contains(where: { sightings[$0.sighting].flags.contains(.rst) }) else { return }
+        let aftermaths = aftermaths(of: life)
+        var cursor = ConnectionCursor(standing: life.standing)
+        for place in life.members.indices {
+            let index = life.members[place].sighting
+            let segment = segment(index)
+            if let aftermath = aftermaths[place], segment.number != ender, let fit = cursor.resetFit(segment) {
+                let verdict = verdict(of: index, fit, aftermath)
+                if verdict != life.members[place].verdict {
+                    life.members[place].verdict = verdict
+                    life.record = nil
+                }
+            }
+            _ = cursor.take(segment, as: life.members[place].verdict)
+        }
+    }
+
+    private func verdict(of reset: Int, _ fit: ResetFit, _ aftermath: Aftermath) -> Verdict {
+        switch fit {
+        // Outside of everything that its receiver expects (RFC 9293 3.10.7.3 and 3.10.7.4).
+        case .outside: return .refused(.reset)
+        // Not exactly the number that is expected: its receiver only asks back (RFC 5961 3.2).
+        case .inWindow:
+            return comesLater(aftermath.sender, than: reset) || comesLater(aftermath.receiver, than: reset)
+                ? .refused(.reset) : .taken
+        case .exact, .unknown:
+            guard comesLater(aftermath.sender, than: reset) else { return .taken }
+            // Where only its sender goes on, it was not the sender's TCP that sent it.
+            return aftermath.receiverAfterSender == nil ? .foreign : .refused(.reset)
+        }
+    }
+
+    private func comesLater(_ next: Int?, than reset: Int) -> Bool {
+        next.map { gap(reset, $0) >= Self.disorderFloor } ?? false
+    }
+
+    /// By place, of each RST that nothing is known against yet.
+    private func aftermaths(of life: SettledLife) -> [Aftermath?] {
+        var found: [Aftermath?] = Array(repeating: nil, count: life.members.count)
         /// By side, the next segment from here on that only a living connection sends.
         var alive: [Int?] = [nil, nil]
         /// The same for the other side, from that segment on.
@@ -25,28 +65,13 @@ extension Judge {
             let sighting = sightings[index]
             let (side, other) = (sighting.side, 1 - sighting.side)
             if sighting.flags.contains(.rst) {
-                guard let next = alive[side], gap(index, next) >= Self.disorderFloor else { continue }
-                life.members[place].verdict = aliveAfter[side] == nil ? .foreign : .refused(.reset)
-            } else if !sighting.flags.contains(.syn), sighting.flags.contains(.ack) {
+                found[place] = Aftermath(
+                    sender: alive[side], receiver: alive[other], receiverAfterSender: aliveAfter[side])
+            } else if !sighting.flags.contains(.syn), sighting.flags.contains(.ack), !isOdd[index] {
                 alive[side] = index
                 aliveAfter[side] = alive[other]
             }
         }
-    }
-
-    /// An RST outside of everything its receiver expects is ignored (RFC 9293 3.10.7.3 and 3.10.7.4).
-    ///
-    /// - Parameter ender: the packet that ended the life before: that it did not fit this one is its sense.
-    private func judgeByNumber(_ life: inout SettledLife, besides ender: Int?) {
-        var cursor = ConnectionCursor()
-        for place in life.members.indices {
-            let segment = segment(life.members[place].sighting)
-            if segment.flags.contains(.rst), life.members[place].verdict == .taken, segment.number != ender,
-                cursor.resetFit(segment) == .outside
-            {
-                life.members[place].verdict = .refused(.reset)
-            }
-            _ = cursor.take(segment, as: life.members[place].verdict)
-        }
+        return found
     }
 }

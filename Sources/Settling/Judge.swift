@@ -19,6 +19,10 @@ package struct SettledLife: Sendable {
     package internal(set) var endedBy: Int?
     /// The side that sent it.
     var endedFrom: Int?
+    /// Where the numbers stand before the first, where that is known.
+    package internal(set) var standing: Standing?
+    /// Its record as it was when its segments were first gone through; `nil` where a verdict has changed since.
+    var record: ConnectionRecord?
 }
 
 /// What the times of a capture, or of a connection, turned out to be.
@@ -46,6 +50,8 @@ package struct Judge: Sendable {
     let sightings: [Sighting]
     /// The places of the sightings that are judged together, in the order in which they came.
     var order: [Int] = []
+    /// By sighting: its numbers do not fit the connection, so that it shows nobody alive.
+    var isOdd: [Bool]
     /// By sighting.
     var times: [Int64]
     var verdicts: [Verdict]
@@ -70,6 +76,7 @@ package struct Judge: Sendable {
         order = group
         times = sightings.map(\.segment.time.nanoseconds)
         verdicts = Array(repeating: .taken, count: sightings.count)
+        isOdd = Array(repeating: false, count: sightings.count)
         for index in group where sightings[index].isRefused { verdicts[index] = .refused(.syn) }
     }
 

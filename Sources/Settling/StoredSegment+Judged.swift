@@ -29,7 +29,7 @@ extension StoredConnection {
     package static func settling(_ segments: [StoredSegment]) -> [StoredConnection] {
         let sightings = segments.map(Sighting.init)
         return Judge.settle(sightings).lives.enumerated().compactMap { place, life in
-            guard var record = life.replay(sightings) else { return nil }
+            guard var record = life.settledRecord(sightings) else { return nil }
             record.reusesTuple = place > 0
             let own = life.members.map { member in
                 var segment = segments[member.sighting]
@@ -37,7 +37,7 @@ extension StoredConnection {
                 segment.verdict = member.verdict
                 return segment
             }
-            return StoredConnection(segments: own, record: record, endedBy: life.endedBy)
+            return StoredConnection(segments: own, record: record, endedBy: life.endedBy, standing: life.standing)
         }
     }
 }

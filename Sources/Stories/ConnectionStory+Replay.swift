@@ -10,7 +10,7 @@ extension ConnectionStory {
     /// - Returns: `nil` where there are no segments, or they are not of one connection.
     public init?(_ connection: StoredConnection) {
         let segments = connection.segments
-        guard let replay = Replay(segments) else { return nil }
+        guard let replay = Replay(segments, connection.standing) else { return nil }
         let record = connection.record
         let facts = segments.indices.map { index in
             let sender: Party = replay.final.isFromClient(segments[index].header) ? .client : .server
@@ -47,8 +47,8 @@ private struct Replay {
     private(set) var readings: [SegmentReading] = []
     let final: ConnectionRecord
 
-    init?(_ segments: [StoredSegment]) {
-        var cursor = ConnectionCursor()
+    init?(_ segments: [StoredSegment], _ standing: Standing?) {
+        var cursor = ConnectionCursor(standing: standing)
         moments.reserveCapacity(segments.count)
         readings.reserveCapacity(segments.count)
         for segment in segments {

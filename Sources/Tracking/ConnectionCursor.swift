@@ -8,14 +8,24 @@ package struct ConnectionCursor: ~Copyable {
     /// One for all: it never changes.
     private static let transitions = TransitionMatrix()
 
-    package init() {}
+    private let standing: Standing?
+
+    /// - Parameter standing: where the numbers stand before the first segment, where that is known.
+    package init(standing: Standing? = nil) { self.standing = standing }
+
+    /// Before the first segment: a new record.
+    private func record(startingWith segment: TrackedSegment) -> ConnectionRecord {
+        var record = ConnectionRecord(startingWith: segment)
+        if let standing { record.resume(standing) }
+        return record
+    }
 
     /// Takes the next segment.
     ///
     /// - Returns: what it is to the connection; `nil` where it is of another one, which changes nothing.
     package mutating func take(_ segment: TrackedSegment) -> SegmentReading? {
         guard isOwn(segment, opening: segment.opens) else { return nil }
-        var taken = record ?? ConnectionRecord(startingWith: segment)
+        var taken = record ?? record(startingWith: segment)
         let reading = taken.takeInFull(segment, Self.transitions, &holes)
         record = taken
         return reading
@@ -29,7 +39,7 @@ package struct ConnectionCursor: ~Copyable {
 
     /// Counts a segment that changes nothing.
     mutating func note(_ segment: TrackedSegment) {
-        var noted = record ?? ConnectionRecord(startingWith: segment)
+        var noted = record ?? record(startingWith: segment)
         noted.noteCaptured(segment)
         record = noted
     }
@@ -37,7 +47,7 @@ package struct ConnectionCursor: ~Copyable {
     /// Takes a segment that was sent and not taken: it tells of its sender alone.
     mutating func takeSent(_ segment: TrackedSegment) -> SegmentReading? {
         guard isOwn(segment, opening: segment.opens) else { return nil }
-        var taken = record ?? ConnectionRecord(startingWith: segment)
+        var taken = record ?? record(startingWith: segment)
         let reading = taken.takeSent(segment, Self.transitions, &holes)
         record = taken
         return reading
@@ -48,5 +58,34 @@ package struct ConnectionCursor: ~Copyable {
     /// How an RST would meet its receiver now.
     package func resetFit(_ segment: TrackedSegment) -> ResetFit? {
         record.map { $0.fit(ofReset: segment, from: segment.side, holes) }
+    }
+}
+
+/// Where a direction's numbers stand before a capture that begins in the middle.
+package struct Standing: Sendable, Equatable {
+    /// The side that sends them.
+    package let side: Int
+    /// The number that comes next, up to which all has been acknowledged.
+    package let next: SequenceNumber
+    /// The other end's window.
+    package let window: UInt16
+
+    package init(side: Int, next: SequenceNumber, window: UInt16) {
+        self.side = side
+        self.next = next
+        self.window = window
+    }
+}
+
+extension ConnectionRecord {
+    /// Goes on where the numbers stand.
+    fileprivate mutating func resume(_ standing: Standing) {
+        let other = peer(of: standing.side)
+        halves[standing.side].initialSequence = standing.next - 1
+        halves[standing.side].marks.insert(.initialGuessed)
+        halves[standing.side].begin(at: standing.next)
+        halves[other].highestAcknowledgment = standing.next
+        halves[other].marks.insert(.acknowledged)
+        halves[other].window = standing.window
     }
 }

@@ -11,8 +11,14 @@ public struct StoredConnection: Sendable {
     /// The packet of the next connection between the same endpoints whose RST ended this one too.
     public let endedBy: Int?
 
-    package init(segments: [StoredSegment], record: ConnectionRecord, endedBy: Int? = nil) {
+    /// Where the numbers stand before the first of these, where that is known.
+    package let standing: Standing?
+
+    package init(
+        segments: [StoredSegment], record: ConnectionRecord, endedBy: Int? = nil, standing: Standing? = nil
+    ) {
         self.segments = segments
+        self.standing = standing
         self.record = record
         self.endedBy = endedBy
         leftOut = max(0, Int(record.client.segments) + Int(record.server.segments) - segments.count)
@@ -29,6 +35,6 @@ public struct StoredConnection: Sendable {
                 var own = segment.numbered(numbers[segment.number] ?? segment.number)
                 if case .copy(let original) = segment.verdict { own.verdict = .copy(of: numbers[original] ?? original) }
                 return own
-            }, record: record)
+            }, record: record, standing: standing)
     }
 }
