@@ -71,9 +71,8 @@ let package = Package(
         .target(
             name: "Narration",
             dependencies: [
-                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries",
-                "Stories",
-                "LinuxKernel", "Lab",
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Settling",
+                "Queries", "Stories", "LinuxKernel", "Lab",
             ],
             swiftSettings: safe),
         .target(

@@ -20,8 +20,14 @@ struct Turns: Sendable, BitwiseCopyable {
     private(set) var network: Int64 = 0
     private var speaker: (side: Int, last: Int64)?
     private var isOpen = false
-    /// The last SYN without ACK: when it was captured, its timestamp, and whether one before it has the same.
-    private var lastSYN: (time: Int64, stamp: UInt32, isAmbiguous: Bool)?
+    /// A SYN without ACK: when it was captured, its timestamp, and whether another one has the same.
+    private struct SYN: BitwiseCopyable {
+        var time: Int64
+        var stamp: UInt32
+        var isAmbiguous = false
+    }
+    private var firstSYN: SYN?
+    private var lastSYN: SYN?
 
     /// - Parameter record: the connection's, after the segment.
     mutating func take(
@@ -45,10 +51,14 @@ struct Turns: Sendable, BitwiseCopyable {
         _ stamps: TCPTimestamps, isAnswer: Bool, from side: Int, at time: Int64, _ reading: SegmentReading
     ) {
         guard isAnswer else {
-            lastSYN = (time, stamps.value, lastSYN?.stamp == stamps.value)
+            let isKnown = [firstSYN, lastSYN].contains { $0?.stamp == stamps.value }
+            if firstSYN?.stamp == stamps.value { firstSYN?.isAmbiguous = true }
+            lastSYN = SYN(time: time, stamp: stamps.value, isAmbiguous: isKnown)
+            if firstSYN == nil { firstSYN = lastSYN }
             return
         }
-        guard let syn = lastSYN, !syn.isAmbiguous, syn.stamp == stamps.echoReply, roundTrip[side] == nil,
+        let named = [lastSYN, firstSYN].compactMap { $0 }.first { $0.stamp == stamps.echoReply }
+        guard let syn = named, !syn.isAmbiguous, roundTrip[side] == nil,
             !isOpen, reading.classes.isDisjoint(with: [.endsRoundTrip, .repeats]), time >= syn.time
         else { return }
         roundTrip[side] = time &- syn.time

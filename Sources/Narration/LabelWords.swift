@@ -23,7 +23,7 @@ extension SegmentLabel {
         case .resetNotTaken: Text(en: "RST not taken", zh: "RST 未被接受")
         case .resetOldDuplicate: Text(en: "RST to an old ACK", zh: "RST：回应旧连接的报文段")
         case .resetClosedSocket: Text(en: "RST: no socket", zh: "RST：套接字已不在")
-        case .resetGivingUp: Text(en: "RST: gave up", zh: "RST：探测无应答")
+        case .resetGivingUp: Text(en: "RST: gave up", zh: "RST：久无应答，放弃")
         case .resetUnreadData: Text(en: "RST: unread data?", zh: "RST：关闭时可能仍有未读数据")
         case .resetAbort: Text(en: "RST: abort", zh: "RST：主动中止")
         case .windowProbe: Text(en: "window probe", zh: "窗口探测")
@@ -31,6 +31,8 @@ extension SegmentLabel {
         case .keepAlive: Text(en: "keep-alive", zh: "保活探测")
         case .keepAliveAnswer: Text(en: "still alive", zh: "应答保活探测")
         case .reordered: Text(en: "out of order", zh: "乱序到达")
+        case .beyondFIN: Text(en: "data beyond its FIN", zh: "FIN 之后的数据")
+        case .otherOctets: Text(en: "other bytes, same numbers", zh: "序号相同，内容不同")
         case .fastRetransmission: Text(en: "fast retransmission", zh: "快速重传")
         case .recoveryRetransmission: Text(en: "sent again in recovery", zh: "恢复期重传")
         case .tailLossProbe: Text(en: "tail-loss probe", zh: "尾部丢包探测（TLP）")
@@ -190,8 +192,8 @@ extension ProvedLabel {
                 zh: "用 RST 应答 \(proved)：发送方已经没有对应的套接字了。")
         case .resetGivingUp:
             return Text(
-                en: "An RST after keep-alives that nobody answered (\(proof)).", zh: "保活探测（\(proved)）一直没有应答，于是发 RST 放弃。"
-            )
+                en: "It gave up: nobody had answered \(proof), so it ended the connection with an RST.",
+                zh: "\(proved) 一直没有应答，发送方放弃，发 RST 结束连接。")
         case .resetUnreadData:
             return Text(
                 en:
@@ -214,6 +216,15 @@ extension ProvedLabel {
                 zh: "保活探测：窗口并未关闭，用一个旧序号促使对端应答。")
         case .keepAliveAnswer:
             return Text(en: "The answer to the keep-alive \(proof).", zh: "应答保活探测 \(proved)。")
+        case .beyondFIN:
+            return Text(
+                en: "Data beyond its sender's own FIN (\(proof)), after which there is none: no part of the stream.",
+                zh: "发送方已经用 FIN（\(proved)）结束了数据流，这些数据不属于它。")
+        case .otherOctets:
+            return Text(
+                en:
+                    "The same sequence numbers as \(proof), but other bytes: one of the two is not what its sender sent. Which of them the receiver used depends on which came first.",
+                zh: "序号与 \(proved) 相同，内容却不同：两者之一不是发送方发出的。接收方用的是先到的那个。")
         case .reordered:
             return Text(
                 en: "Out of order: sent before \(proof), and overtaken by it.", zh: "乱序：它比 \(proved) 先发，却后到。")

@@ -10,7 +10,8 @@ extension ConnectionStory {
         if let last = lastStates, outcome.isContradicted(by: last) {
             lines = outcome.sentences(endingIn: last)
         } else {
-            lines = [outcome.opening.sentence]
+            let hasReset = steps.contains { $0.kind == .reset }
+            lines = [outcome.opening == .unanswered && hasReset ? Self.onlyResets : outcome.opening.sentence]
             if let ending = outcome.endingSentence { lines.append(ending) }
         }
         if record.roleEvidence.isGuess {
@@ -41,6 +42,10 @@ extension ConnectionStory {
 }
 
 extension ConnectionStory {
+    private static let onlyResets = Text(
+        en: "No SYN-ACK came to the SYN, only an RST that its sender does not take.",
+        zh: "SYN 没有得到 SYN-ACK，只有一个不会被发送方接受的 RST。")
+
     /// Where both ends say themselves what they have come to.
     fileprivate var lastStates: (client: State, server: State)? {
         guard let client = testimony?.paths[.client]?.last?.state, let server = testimony?.paths[.server]?.last?.state

@@ -15,15 +15,16 @@ extension Judge {
         var receiverAfterSender: Int?
     }
 
-    /// - Parameter ender: the packet that ended the life before: that it did not fit this one is its sense.
-    mutating func judgeResets(_ life: inout SettledLife, besides ender: Int?) {
+    mutating func judgeResets(_ life: inout SettledLife) {
         guard life.members.contains(where: { sightings[$0.sighting].flags.contains(.rst) }) else { return }
         let aftermaths = aftermaths(of: life)
         var cursor = ConnectionCursor(standing: life.standing)
         for place in life.members.indices {
             let index = life.members[place].sighting
             let segment = segment(index)
-            if let aftermath = aftermaths[place], segment.number != ender, let fit = cursor.resetFit(segment) {
+            if let aftermath = aftermaths[place], let fit = cursor.resetFit(segment),
+                !endsAnother(place, life, cursor.record)
+            {
                 let verdict = verdict(of: index, fit, aftermath)
                 if verdict != life.members[place].verdict {
                     life.members[place].verdict = verdict
@@ -47,6 +48,15 @@ extension Judge {
             // Where only its sender goes on, it was not the sender's TCP that sent it.
             return aftermath.receiverAfterSender == nil ? .foreign : .refused(.reset)
         }
+    }
+
+    /// Whether it answers, from an end that has only asked to open, an ACK of a connection that the other end still holds: that
+    /// it does not fit this one is its sense (RFC 9293 3.5, Figure 9).
+    private func endsAnother(_ place: Int, _ life: SettledLife, _ record: ConnectionRecord?) -> Bool {
+        guard place > 0, let record else { return false }
+        let (reset, asked) = (sightings[life.members[place].sighting], life.members[place - 1].sighting)
+        return record.halves[reset.side].state == .synSent && isOdd[asked] && sightings[asked].side != reset.side
+            && sightings[asked].isEmpty && sightings[asked].segment.acknowledgment == reset.segment.sequence
     }
 
     private func comesLater(_ next: Int?, than reset: Int) -> Bool {

@@ -89,7 +89,7 @@ package struct Judge: Sendable {
         disorder.late += putCausesFirst(trip)
         findOldStamps()
         var lives = splitLives()
-        for index in lives.indices { judgeResets(&lives[index], besides: index > 0 ? lives[index - 1].endedBy : nil) }
+        for index in lives.indices { judgeResets(&lives[index]) }
         return lives
     }
 

@@ -108,6 +108,8 @@ extension ConnectionStory {
             while earlier >= 0, let state = steps[earlier].state(of: step.sender).state,
                 state == .established || state == .closeWait
             {
+                // Its ACK was still on its way.
+                if steps[earlier].sender == step.sender.other, wasUnderWay(earlier, at: index) { break }
                 set(earlier, step.sender, .synReceived)
                 if steps[earlier].sender == step.sender.other, steps[earlier].isReal {
                     note(.notTaken, earlier, evidence: [index])

@@ -17,7 +17,7 @@ extension ConnectionStory {
             return SegmentFacts(segments[index], side: replay.final.side(of: sender), replay.readings[index])
         }
         let artefacts = CaptureArtefacts(segments, facts)
-        var pass = LabelPass(facts, artefacts, replay.final, reusesTuple: record.reusesTuple)
+        var pass = LabelPass(segments, facts, artefacts, replay.final, reusesTuple: record.reusesTuple)
         let labels = replay.final.isReflexive ? pass.runReflexive() : pass.run()
 
         self.record = record

@@ -179,7 +179,9 @@ extension ConnectionRecord {
     private mutating func noteHandshake(_ segment: TrackedSegment, from side: Int) {
         let other = peer(of: side)
         guard !segment.flags.contains(.syn), halves[side].marks.contains(.syn), halves[other].marks.contains(.synAck),
-            segment.acknowledgment == halves[other].initialSequence + 1,
+            // What the SYN-ACK carried may be acknowledged with it.
+            segment.acknowledgment.isAfter(halves[other].initialSequence),
+            segment.acknowledgment.isAtOrBefore(halves[other].next),
             // With Fast Open the SYN carried data, which the SYN-ACK has acknowledged (RFC 7413 4.2).
             segment.sequence == halves[side].initialSequence + 1
                 || halves[other].segments == 1

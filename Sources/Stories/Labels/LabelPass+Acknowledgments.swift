@@ -10,7 +10,10 @@ extension LabelPass {
         let place = ends[other].line.place(of: fact.acknowledgment)
         let isFresh = ends[side].lastACK.map { place > $0 } ?? true
         if fact.isPure, labelStrange(index) { return }
-        if fact.classes.contains(.invalidACK) { return }
+        if fact.classes.contains(.invalidACK) {
+            add(.notTaken, to: index)
+            return
+        }
         labelUnseen(index, place)
         let answersProbe = labelProbeAnswer(index, acknowledges: place)
         let duplicate = noteBlocks(index)

@@ -21,8 +21,9 @@ extension LabelPass {
             if !isAnswer, reusesTuple, ends[1 - side].syn == nil { add(.reusedTuple, to: index) }
         }
         opening.last = index
-        if fact.payloadLength > 0 { opening.withData = index }
+        if fact.payloadLength > 0, fact.fastOpen != nil { opening.withData = index }
         if isAnswer { ends[side].synAck = opening } else { ends[side].syn = opening }
+        settleSYNs(index)
         labelSimultaneous(index)
         labelFastOpen(index)
         noteOpening(index)
@@ -55,9 +56,31 @@ extension LabelPass {
         }
     }
 
+    /// As many SYNs are remembered; a bound for hostile captures.
+    private static let synLimit = 64
+
+    /// A SYN-ACK that names an earlier SYN than the last by its timestamp (RFC 7323 4): those behind that one were not needed
+    /// (RFC 3522).
+    private mutating func settleSYNs(_ index: Int) {
+        let fact = facts[index]
+        guard let stamps = fact.timestamps, !fact.classes.contains(.stray) else { return }
+        guard fact.isACK else {
+            if ends[fact.side].synStamps.count < Self.synLimit {
+                ends[fact.side].synStamps.append((index, stamps.value))
+            }
+            return
+        }
+        guard !fact.classes.contains(.repeats) else { return }
+        let asked = ends[1 - fact.side].synStamps
+        guard let named = asked.lastIndex(where: { $0.value == stamps.echoReply }) else { return }
+        for syn in asked[(named + 1)...] where syn.value != stamps.echoReply { markSpurious(syn.index, by: index) }
+    }
+
     /// - Returns: whether a timer sent it.
     private mutating func labelSynRetry(_ index: Int, _ known: Opening) -> Bool {
-        if let refusal = ends[1 - facts[index].side].last, facts[refusal].isRST, refusal > known.last {
+        if let refusal = ends[1 - facts[index].side].last, facts[refusal].isRST, refusal > known.last,
+            facts[refusal].verdict == .taken
+        {
             add(.refusedRetry, to: index, evidence: [known.first, refusal], original: known.first)
             return false
         }
@@ -107,9 +130,10 @@ extension LabelPass {
     private mutating func labelFastOpen(_ index: Int) {
         let fact = facts[index]
         if !fact.isACK {
+            guard let cookie = fact.fastOpen else { return }
             if fact.payloadLength > 0 {
                 add(.fastOpenData, to: index)
-            } else if let cookie = fact.fastOpen, cookie.length == 0 {
+            } else if cookie.length == 0 {
                 add(.fastOpenRequest, to: index)
             }
             return

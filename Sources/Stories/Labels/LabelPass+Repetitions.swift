@@ -30,6 +30,7 @@ extension LabelPass {
                 evidence: isAsked ? askers(index) : behind.map { [$0] } ?? [])
         }
         isRepeated[index] = true
+        if let original { notePiece(index, from: start, to: end, of: original) }
         proveSpurious(index, end: end)
         proveLoss(index, from: start, original: original)
         ends[side].repeats.append(
@@ -74,6 +75,12 @@ extension LabelPass {
         if let original, isSmaller(index, than: original) {
             add(.smallerRetransmission, to: index, evidence: [original], original: original)
             ends[side].recovery = (point, index)
+            return
+        }
+        if let last = ends[side].repeats.copies(from: start).last ?? original, isPrompt,
+            let offer = opening(for: index, to: end, since: last)
+        {
+            add(.retransmission, to: index, evidence: known + [offer], original: original)
             return
         }
         let copies = ends[side].repeats.copies(from: start)
@@ -140,6 +147,65 @@ extension LabelPass {
             && fact.payloadLength * 4 > full
     }
 
+    /// The segment whose window has room for these numbers, which the one before it had not, where it came since they were sent
+    /// last: then that is what they waited for.
+    private func opening(for index: Int, to end: Int64, since last: Int) -> Int? {
+        let peer = ends[1 - facts[index].side]
+        guard let offer = peer.windowIndex, let before = peer.windowBefore, offer > last,
+            let now = windowEdge(offer), let old = windowEdge(before), now >= end, old < end
+        else { return nil }
+        return offer
+    }
+
+    /// Behind the last number that a segment's window lets the other end send.
+    private func windowEdge(_ index: Int) -> Int64? {
+        guard let window = scaledWindow(index) else { return nil }
+        var line = ends[1 - facts[index].side].line
+        return line.place(of: facts[index].acknowledgment) + window
+    }
+
+    // MARK: In pieces
+
+    /// As many pieces are waited for; a bound for hostile captures.
+    private static let pieceLimit = 64
+
+    private mutating func notePiece(_ index: Int, from start: Int64, to end: Int64, of original: Int) {
+        let side = facts[index].side
+        guard facts[index].length < facts[original].length else { return }
+        let originalStart = ends[side].line.place(of: facts[original].sequence)
+        ends[side].pieces = ends[side].pieces.suffix(Self.pieceLimit - 1) + [
+            Piece(
+                index: index, start: start, end: end, original: original,
+                originalEnd: originalStart + Int64(facts[original].length))
+        ]
+    }
+
+    /// An ACK that ends within a segment's numbers, where a piece of them ends, shows that the segment itself had not arrived; one
+    /// that covers more than its pieces, that it had.
+    private mutating func settlePieces(of side: Int, acknowledged place: Int64, by index: Int) {
+        guard !ends[side].pieces.isEmpty else { return }
+        let pieces = ends[side].pieces
+        if let last = pieces.last(where: { $0.end == place && place < $0.originalEnd }), facts[index].window > 0 {
+            for whole in [last.original] + wholes(of: last) {
+                ends[side].repeats.noteLoss(of: whole, in: last.index, proof: [index])
+            }
+        }
+        for piece in pieces where place >= piece.originalEnd {
+            let covered = pieces.filter { $0.original == piece.original }.map(\.end).max() ?? piece.end
+            if covered < piece.originalEnd { markSpurious(piece.index, by: index) }
+        }
+        ends[side].pieces.removeAll { $0.originalEnd <= place }
+    }
+
+    /// The times that the whole was sent again.
+    private func wholes(of piece: Piece) -> [Int] {
+        let (side, first) = (facts[piece.index].side, facts[piece.original])
+        var line = ends[side].line
+        return ends[side].repeats.copies(from: line.place(of: first.sequence)).filter {
+            $0 != piece.index && facts[$0].length == first.length
+        }
+    }
+
     // MARK: Needed or not
 
     /// What was acknowledged before it was sent again was not needed.
@@ -170,6 +236,7 @@ extension LabelPass {
         ends[side].acknowledged = place
         ends[side].acknowledgedBy = index
         noteHoles(of: side, acknowledged: place, by: index)
+        settlePieces(of: side, acknowledged: place, by: index)
         let echo = facts[index].timestamps?.echoReply
         while let copy = ends[side].repeats.popCovered(below: place) {
             guard let original = copy.original, let echo, let again = copy.stamp,

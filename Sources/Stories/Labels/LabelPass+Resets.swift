@@ -71,6 +71,14 @@ extension LabelPass {
             add(.resetGivingUp, to: index, evidence: ends[side].unansweredKeepAlives.suffix(3))
             return
         }
+        // Three attempts at least (RFC 9293 3.8.3, R1 and R2); the RST comes when the next would be due.
+        let attempts = ends[side].unanswered
+        if attempts.count >= 3, let last = attempts.last, let before = attempts.dropLast().last,
+            elapsed(last, index) >= elapsed(before, last)
+        {
+            add(.resetGivingUp, to: index, evidence: attempts.suffix(3))
+            return
+        }
         guard fact.isACK else { return }
         // The other end's last data got an ACK and nothing more: closed before the program had read it.
         if let data = ends[other].lastData, facts[data].payloadLength > 0, elapsed(data, index) <= Self.unreadCeiling,

@@ -22,8 +22,11 @@ struct LabelPass {
         /// The highest number of the other end that it acknowledged, and the segment that did.
         var lastACK: Int64?
         var lastACKIndex: Int?
-        /// Its last segment whose window counts: no RST, none that is stray.
+        /// Its last segment whose window counts: no RST, none that is stray; and the last before it that offered another.
         var windowIndex: Int?
+        var windowBefore: Int?
+        /// What it sent again in smaller segments than at first.
+        var pieces: [Piece] = []
         /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
         var start: Int64?
         var startIndex: Int?
@@ -38,11 +41,15 @@ struct LabelPass {
         var probe: Probe?
         /// Keep-alives in a row that nobody answered.
         var unansweredKeepAlives: [Int] = []
+        /// What it has sent again, or asked with, since the other end was heard of.
+        var unanswered: [Int] = []
         /// Window probes that carried an octet, by its place.
         var probedPlaces: [Int64: Int] = [:]
         /// What it sends again up to this number, it sends in the recovery that `starter` began.
         var recovery: (point: Int64, starter: Int)?
         var syn: Opening?
+        /// All its SYNs with their timestamps, the first ones of them.
+        var synStamps: [(index: Int, value: UInt32)] = []
         var synAck: Opening?
         var fin: Int?
         var maximumSegmentSize: UInt16?
@@ -55,6 +62,16 @@ struct LabelPass {
         var acknowledgedHoles = 0
         /// An RST whose number was not the one expected, until what follows tells what became of it.
         var doubtfulReset: Int?
+    }
+
+    /// Part of a segment's numbers, sent again by itself.
+    struct Piece {
+        var index: Int
+        var start: Int64
+        var end: Int64
+        var original: Int
+        /// Behind the original's last number.
+        var originalEnd: Int64
     }
 
     struct Probe {
@@ -74,6 +91,7 @@ struct LabelPass {
         var withData: Int?
     }
 
+    let segments: [StoredSegment]
     let facts: [SegmentFacts]
     let artefacts: CaptureArtefacts
     /// Each end's usual TTL with a segment that has it; `nil` where it has none.
@@ -91,7 +109,11 @@ struct LabelPass {
     var roundTrip: Int64?
 
     /// - Parameter record: the connection's, as far as the segments tell.
-    init(_ facts: [SegmentFacts], _ artefacts: CaptureArtefacts, _ record: ConnectionRecord, reusesTuple: Bool) {
+    init(
+        _ segments: [StoredSegment], _ facts: [SegmentFacts], _ artefacts: CaptureArtefacts,
+        _ record: ConnectionRecord, reusesTuple: Bool
+    ) {
+        self.segments = segments
         self.facts = facts
         self.artefacts = artefacts
         self.reusesTuple = reusesTuple
@@ -195,9 +217,16 @@ struct LabelPass {
             takeOrdinary(index)
         }
         let side = fact.side
+        ends[1 - side].unanswered = []
+        if isRepeated[index] || !fact.classes.isDisjoint(with: [.keepAlive, .windowProbe]) {
+            ends[side].unanswered.append(index)
+        }
         if !fact.isRST {
             if fact.length > 0 { ends[side].lastData = index }
-            if !fact.classes.contains(.stray) { ends[side].windowIndex = index }
+            if !fact.classes.contains(.stray) {
+                if let old = ends[side].windowIndex, facts[old].window != fact.window { ends[side].windowBefore = old }
+                ends[side].windowIndex = index
+            }
         }
         ends[side].last = index
         previous = index
@@ -208,7 +237,10 @@ struct LabelPass {
         settleReset(before: index)
         if fact.classes.contains(.bearsOut) { believe(of: fact.side, by: index) }
         let (start, isProbe) = notePlace(index)
-        if !isProbe { labelNagle(index) }
+        if !isProbe {
+            labelNagle(index)
+            labelStrangeText(index, from: start)
+        }
         labelWindow(index, at: start)
         if fact.isACK { labelAcknowledgment(index, at: start, isProbe: isProbe) }
         noteAnswer(index)

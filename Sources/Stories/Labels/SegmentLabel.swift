@@ -51,6 +51,10 @@ public enum SegmentLabel: String, Sendable, CaseIterable {
     case smallerRetransmission = "smaller-retransmission"
     case retransmission
 
+    // Octets that are not what the numbers say.
+    case beyondFIN = "beyond-fin"
+    case otherOctets = "other-octets"
+
     // Acknowledgments and windows.
     case zeroWindow = "zero-window"
     case windowUpdate = "window-update"
@@ -125,7 +129,7 @@ extension SegmentLabel {
         case .resetNotTaken: Entry("RFC 5961 3.2", fault: true)
         case .resetOldDuplicate: Entry("RFC 9293 3.5, Figures 8 and 9", fault: true)
         case .resetClosedSocket: Entry("RFC 9293 3.5.2, group 1", fault: true)
-        case .resetGivingUp: Entry("RFC 9293 3.8.4", fault: true)
+        case .resetGivingUp: Entry("RFC 9293 3.8.3 and 3.8.4", fault: true)
         case .resetUnreadData: Entry("RFC 2525 2.17", fault: true)
         case .resetAbort: Entry("RFC 9293 3.10.5, SO_LINGER 0", fault: true)
         case .windowProbe: Entry("RFC 9293 3.8.6.1; Linux sends it empty")
@@ -141,6 +145,8 @@ extension SegmentLabel {
         case .probedRetransmission: Entry("RFC 9293 3.8.6.1")
         case .smallerRetransmission: Entry("RFC 1191 6.4, RFC 8201 5.4", fault: true)
         case .retransmission: Entry("RFC 9293 3.8.1", fault: true)
+        case .beyondFIN: Entry("RFC 9293 3.10.7.4", fault: true)
+        case .otherOctets: Entry("RFC 9293 3.4", fault: true)
         case .zeroWindow: Entry("RFC 9293 3.8.6", fault: true)
         case .windowUpdate: Entry("RFC 9293 3.8.6.2.2")
         case .challengeACK: Entry("RFC 5961 3, 4 and 5")

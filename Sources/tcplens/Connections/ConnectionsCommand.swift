@@ -216,7 +216,8 @@ struct ConnectionsCommand: ParsableCommand {
             summary(analysis, passing: filter == nil ? nil : order.count), analysis.counts.restText,
             analysis.counts.cutText(reader.format.interfaces),
         ]
-        listing.note(notes.compactMap { $0 }, isLast: path == paths.last)
+        let doubts = CaptureDoubts.texts(analysis.timeDisorder, unsettled: analysis.unsettled)
+        listing.note(notes.compactMap { $0 } + doubts, isLast: path == paths.last)
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 

@@ -150,7 +150,12 @@ struct FlowCommand: ParsableCommand {
         let stored = try analysis.stored(number, from: &reader, limit: Self.pictureLimit)
         if let story = stored.flatMap({ ConnectionStory($0) }) {
             try show(story, number: number, canvas)
-            if form.format == .text { showOthers(analysis, shown: number, canvas) }
+            if form.format == .text {
+                for text in CaptureDoubts.texts(analysis.timeDisorder, unsettled: analysis.unsettled) {
+                    Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language)))
+                }
+                showOthers(analysis, shown: number, canvas)
+            }
             complain(leftOut: story.leftOut, canvas)
         } else {
             throw Failure(

@@ -1,0 +1,32 @@
+import TCPState
+import Tracking
+
+/// Octets that cannot be what their numbers say.
+extension LabelPass {
+    /// Data beyond its sender's own FIN, and other octets than were sent with the same numbers before.
+    mutating func labelStrangeText(_ index: Int, from start: Int64) {
+        let fact = facts[index]
+        guard fact.payloadLength > 0 else { return }
+        if let fin = ends[fact.side].fin, fin < index {
+            let behind = SequenceNumber(facts[fin].sequence) + facts[fin].length
+            if (SequenceNumber(fact.sequence) + fact.length).isAfter(behind),
+                SequenceNumber(fact.sequence).isAtOrAfter(behind)
+            {
+                add(.beyondFIN, to: index, evidence: [fin])
+                return
+            }
+        }
+        guard let first = ends[fact.side].finder.carrier(of: start), first != index, differs(index, from: first) else {
+            return
+        }
+        add(.otherOctets, to: index, evidence: [first])
+    }
+
+    /// Whether the two carry other octets with the same numbers.
+    private func differs(_ index: Int, from first: Int) -> Bool {
+        let offset = SequenceNumber(facts[index].sequence).distance(from: SequenceNumber(facts[first].sequence))
+        let (here, there) = (segments[index].payload, segments[first].payload)
+        guard offset >= 0, Int(offset) < there.count else { return false }
+        return zip(here, there.dropFirst(Int(offset))).contains { $0 != $1 }
+    }
+}
