@@ -109,7 +109,7 @@ extension Verdict {
     /// Whether it adds to what is measured: a copy was measured once, and what is older than the connection is none of it.
     fileprivate var isMeasured: Bool {
         switch self {
-        case .taken, .corrupt, .foreign, .refused(.reset), .refused(.syn): true
+        case .taken, .corrupt, .foreign, .refused(.reset), .refused(.syn), .refused(.acknowledgment): true
         case .copy, .refused(.oldTimestamp): false
         }
     }

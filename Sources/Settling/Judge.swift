@@ -87,6 +87,7 @@ package struct Judge: Sendable {
         findCopies(trip)
         findJoined(trip)
         disorder.late += putCausesFirst(trip)
+        findFalseAcknowledgments()
         findOldStamps()
         var lives = splitLives()
         for index in lives.indices { judgeResets(&lives[index]) }

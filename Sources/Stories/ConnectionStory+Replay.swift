@@ -31,9 +31,19 @@ extension ConnectionStory {
         steps.reserveCapacity(segments.count)
         for (index, segment) in segments.enumerated() {
             let sender: Party = replay.final.isFromClient(segment.header) ? .client : .server
+            // Of another connection; so is the RST that answers such an ACK.
+            let answered = index > 0 ? index - 1 : nil
+            let isStrange =
+                facts[index].classes.contains(.stray) && !facts[index].isSYN && facts[index].payloadLength == 0
+                || facts[index].isRST
+                    && answered.map {
+                        facts[$0].classes.contains(.stray) && facts[$0].side != facts[index].side
+                            && facts[$0].acknowledgment == facts[index].sequence
+                    } ?? false
             let reading = StepReading(
                 segment: segment, side: replay.final.side(of: sender),
-                before: index > 0 ? replay.moments[index - 1] : nil, after: replay.moments[index], final: replay.final)
+                before: index > 0 ? replay.moments[index - 1] : nil, after: replay.moments[index], final: replay.final,
+                isStrange: isStrange)
             steps.append(Step(reading, sender: sender, facts[index].classes, labels: labels[index]))
         }
         settle()
@@ -69,11 +79,13 @@ extension ConnectionStory.Step {
         self.sender = sender
         sequence = RelativeNumber(
             header.sequence, in: final.halves[reading.side], at: reading.after?.halves[reading.side],
-            isSYN: header.flags.contains(.syn) && reading.segment.verdict != .refused(.syn))
+            isSYN: header.flags.contains(.syn) && reading.segment.verdict != .refused(.syn),
+            isStrange: reading.isStrange)
         acknowledgment =
             header.flags.contains(.ack)
             ? RelativeNumber(
-                header.acknowledgment, in: final.halves[reading.other], at: reading.after?.halves[reading.other]) : nil
+                header.acknowledgment, in: final.halves[reading.other], at: reading.after?.halves[reading.other],
+                isStrange: reading.isStrange) : nil
         covers = reading.coverage
         kind = reading.kind
         self.classes = classes
@@ -98,6 +110,7 @@ private struct StepReading {
     let before: ConnectionRecord?
     let after: ConnectionRecord?
     let final: ConnectionRecord
+    let isStrange: Bool
 
     var other: Int { final.peer(of: side) }
 

@@ -28,8 +28,15 @@ public struct RelativeNumber: Sendable, Equatable {
     ///   - half: the end whose number it is, as the connection leaves it: so that a number that was read before its SYN was
     ///     captured counts from the same zero.
     ///   - moment: the same when the number was read, which tells how often the stream had gone round.
-    package init(_ raw: UInt32, in half: Half, at moment: Half? = nil, isSYN: Bool = false) {
+    ///   - isStrange: whether the segment is of another connection, so that its numbers count from no zero of this one.
+    package init(
+        _ raw: UInt32, in half: Half, at moment: Half? = nil, isSYN: Bool = false, isStrange: Bool = false
+    ) {
         self.raw = raw
+        if isStrange {
+            (value, base) = (UInt64(raw), .none)
+            return
+        }
         if isSYN {
             // A SYN carries its own zero, also one that is repeated with another ISN.
             (value, base) = (0, .isn)

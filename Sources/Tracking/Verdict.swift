@@ -9,6 +9,8 @@ public enum Verdict: Sendable, Equatable, BitwiseCopyable {
         case syn
         /// An RST that its receiver ignored, or only asked back about (RFC 5961 3.2).
         case reset
+        /// It acknowledges what was not sent yet (RFC 9293 3.10.7.4).
+        case acknowledgment
         /// Older than what its receiver had got by the timestamps (RFC 7323 5.3, PAWS).
         case oldTimestamp
     }

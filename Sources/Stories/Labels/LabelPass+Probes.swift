@@ -30,9 +30,7 @@ extension LabelPass {
     mutating func labelProbeAnswer(_ index: Int, acknowledges place: Int64) -> Bool {
         let fact = facts[index]
         let asker = 1 - fact.side
-        guard let probe = ends[asker].probe, let acknowledged = ends[asker].acknowledged, place >= acknowledged else {
-            return false
-        }
+        guard let probe = ends[asker].probe, ends[asker].acknowledged.map({ place >= $0 }) ?? true else { return false }
         ends[asker].probe = nil
         ends[asker].unansweredKeepAlives = []
         guard fact.isPure else { return false }

@@ -185,16 +185,25 @@ extension LabelPass {
     private mutating func settlePieces(of side: Int, acknowledged place: Int64, by index: Int) {
         guard !ends[side].pieces.isEmpty else { return }
         let pieces = ends[side].pieces
-        if let last = pieces.last(where: { $0.end == place && place < $0.originalEnd }), facts[index].window > 0 {
-            for whole in [last.original] + wholes(of: last) {
-                ends[side].repeats.noteLoss(of: whole, in: last.index, proof: [index])
+        if let last = pieces.last(where: { $0.end == place }), facts[index].window > 0 {
+            var whole = place < last.originalEnd ? [last.original] + wholes(of: last) : []
+            // It may end within the next segment as well.
+            if let next = ends[side].finder.carrier(of: place), !isBehind(next, place), next != last.index {
+                whole.append(next)
             }
+            for lost in whole { ends[side].repeats.noteLoss(of: lost, in: last.index, proof: [index]) }
         }
         for piece in pieces where place >= piece.originalEnd {
             let covered = pieces.filter { $0.original == piece.original }.map(\.end).max() ?? piece.end
             if covered < piece.originalEnd { markSpurious(piece.index, by: index) }
         }
         ends[side].pieces.removeAll { $0.originalEnd <= place }
+    }
+
+    /// Whether a segment begins at a place, or behind it.
+    private func isBehind(_ index: Int, _ place: Int64) -> Bool {
+        var line = ends[facts[index].side].line
+        return line.place(of: facts[index].sequence) >= place
     }
 
     /// The times that the whole was sent again.

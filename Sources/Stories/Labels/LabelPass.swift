@@ -138,7 +138,7 @@ struct LabelPass {
             case nil where isRefused(index):
                 add(.notTaken, to: index)
                 // It is answered all the same.
-                if facts[index].isSYN {
+                if facts[index].verdict != .refused(.oldTimestamp) {
                     ends[facts[index].side].last = index
                     previous = index
                 }
@@ -153,7 +153,7 @@ struct LabelPass {
     /// Whether its receiver did not take it, for what its number or its age says; RSTs are told of by their own labels.
     private func isRefused(_ index: Int) -> Bool {
         switch facts[index].verdict {
-        case .refused(.syn), .refused(.oldTimestamp): true
+        case .refused(.syn), .refused(.oldTimestamp), .refused(.acknowledgment): true
         case .refused(.reset), .taken, .copy, .corrupt, .foreign: false
         }
     }
@@ -246,6 +246,8 @@ struct LabelPass {
         noteAnswer(index)
         if fact.isFIN { labelFin(index) }
         moveLine(index, from: start)
+        // An empty probe stands before the number that comes next.
+        if isProbe, fact.length == 0 { moveLine(of: fact.side, to: start + 1) }
         if fact.classes.contains(.bearsOutOther) { believe(of: 1 - fact.side, by: index) }
     }
 

@@ -1,0 +1,34 @@
+import TCPState
+import TCPWire
+import Tracking
+
+/// ACKs of what was not sent yet: their receiver answers with an ACK and drops them (RFC 9293 3.10.7.4).
+extension Judge {
+    /// An end's ACK carries the number that it will send next. Where that lies before what had just been acknowledged to it, it
+    /// had not sent that: nothing is missing in the capture.
+    mutating func findFalseAcknowledgments() {
+        var next: [SequenceNumber?] = [nil, nil]
+        /// By side, its ACKs beyond all that the other side was seen to send, until that shows its next number.
+        var open: [[Int]] = [[], []]
+        for index in order where isReal(index) && verdicts[index] == .taken {
+            let sighting = sightings[index]
+            guard !sighting.flags.contains(.rst) else { continue }
+            let (side, other) = (sighting.side, 1 - sighting.side)
+            if let known = next[side], sighting.isEmpty, sighting.segment.sequence == known {
+                for early in open[other] where gap(early, index) > 0 { verdicts[early] = .refused(.acknowledgment) }
+            }
+            open[other] = []
+            if sighting.flags.contains(.syn) {
+                next[side] = sighting.end
+                open[side] = []
+            } else {
+                // Where the capture begins in the middle, nobody knows what was sent before.
+                next[side] = next[side]?.later(sighting.end)
+            }
+            guard sighting.isEmpty, let known = next[other], sighting.segment.acknowledgment.isAfter(known),
+                sighting.segment.acknowledgment.distance(from: known) < 1 << 20
+            else { continue }
+            open[side].append(index)
+        }
+    }
+}
