@@ -86,7 +86,7 @@ public struct CaptureAnalysis: ~Copyable {
     public func measures(of index: Int) -> ConnectionMeasures? {
         guard isMeasuring else { return nil }
         switch source(of: index) {
-        case .judged(let judged): return settlement?.connections[judged].measures
+        case .judged(let judged): return settlement?.measures[judged]
         case .pass(let own): return parallel?.measures(of: own) ?? measured[own]
         }
     }

@@ -12,7 +12,6 @@ final class Settlement: @unchecked Sendable {
     /// One connection that was judged.
     struct Connection {
         var record: ConnectionRecord
-        var measures: ConnectionMeasures?
         /// Its packets in the order in which they came.
         var members: [Member]
         /// ``SettledLife/endedBy``.
@@ -33,6 +32,8 @@ final class Settlement: @unchecked Sendable {
     }
 
     private(set) var connections: [Connection] = []
+    /// What was measured of them, where that was asked for; else empty.
+    private(set) var measures: [ConnectionMeasures] = []
     /// By place in the order of first packets: of a judged one the complement of its index, else the pass's index.
     private var order: [Int32] = []
     private(set) var disorder = TimeDisorder()
@@ -63,9 +64,12 @@ final class Settlement: @unchecked Sendable {
             }
             guard var record else { continue }
             record.reusesTuple = place > 0
+            if !details.isEmpty {
+                self.measures.append(measures ?? ConnectionMeasures(startingWith: sightings[0].segment))
+            }
             connections.append(
                 Connection(
-                    record: record, measures: measures,
+                    record: record,
                     members: places.isEmpty
                         ? []
                         : life.members.map {
@@ -77,6 +81,7 @@ final class Settlement: @unchecked Sendable {
     /// Adds what another one has.
     func add(_ other: Settlement) {
         connections += other.connections
+        measures += other.measures
         disorder.add(other.disorder)
         unsettled += other.unsettled
     }

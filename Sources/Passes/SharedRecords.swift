@@ -22,7 +22,7 @@ public struct SharedRecords: Sendable {
     public func measures(of index: Int) -> ConnectionMeasures? {
         guard let settlement else { return pass.measures(of: index) }
         switch settlement.source(of: index) {
-        case .judged(let judged): return settlement.connections[judged].measures
+        case .judged(let judged): return settlement.measures[judged]
         case .pass(let own): return pass.measures(of: own)
         }
     }

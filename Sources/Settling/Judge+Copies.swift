@@ -30,6 +30,35 @@ extension Judge {
         let copy: Int
         let original: Int
         let last: Int
+        /// Whether the other end had asked for it by then, and whether it had acknowledged all of it.
+        let isAsked: Bool
+        let isAcknowledged: Bool
+    }
+
+    /// What an end has said of the other's numbers.
+    private struct Said {
+        var acknowledged: SequenceNumber?
+        /// How often in a row it has acknowledged the same and nothing else.
+        var duplicates = 0
+        var sacked = SequenceNumber(0)
+
+        mutating func take(_ sighting: Sighting) {
+            guard sighting.flags.contains(.ack), !sighting.flags.contains(.rst) else { return }
+            let number = sighting.segment.acknowledgment
+            if let known = acknowledged, number.isBefore(known) { return }
+            duplicates = number == acknowledged ? duplicates + (sighting.isEmpty ? 1 : 0) : 0
+            acknowledged = number
+            sacked = SequenceNumber(sighting.sacked)
+        }
+
+        /// Whether it asks for the numbers from `start` on: by three duplicate ACKs, or by blocks above them (RFC 5681 3.2,
+        /// RFC 6675 5).
+        func asksFor(_ start: SequenceNumber) -> Bool {
+            guard let acknowledged, acknowledged.isAtOrBefore(start) else { return false }
+            return acknowledged == start && duplicates >= 3 || sacked.isAfter(acknowledged) && sacked.isAfter(start)
+        }
+
+        func hasAcknowledged(_ end: SequenceNumber) -> Bool { acknowledged.map { $0.isAtOrAfter(end) } ?? false }
     }
 
     /// Who sends something again has waited for something: no timer runs out sooner (RFC 6298 2.4 asks for a second, Linux
@@ -73,16 +102,24 @@ extension Judge {
         }
         var seen: [Print: (first: Int, last: Int)] = [:]
         var candidates: [Candidate] = []
+        var said = [Said(), Said()]
         for index in order where verdicts[index] == .taken {
-            let print = Print(octets: sightings[index].print, side: sightings[index].side)
-            guard let known = seen[print], sightings[index].isAlike(sightings[known.first]) else {
+            let sighting = sightings[index]
+            let print = Print(octets: sighting.print, side: sighting.side)
+            if let known = seen[print], sighting.isAlike(sightings[known.first]) {
+                // What comes so late begins anew, unless its identification names the first.
+                let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
+                seen[print] = (isSame ? known.first : index, index)
+                let peer = said[1 - sighting.side]
+                candidates.append(
+                    Candidate(
+                        copy: index, original: known.first, last: known.last,
+                        isAsked: peer.asksFor(sighting.segment.sequence),
+                        isAcknowledged: peer.hasAcknowledged(sighting.end)))
+            } else {
                 seen[print] = (index, index)
-                continue
             }
-            // What comes so late begins anew, unless its identification names the first.
-            let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
-            seen[print] = (isSame ? known.first : index, index)
-            candidates.append(Candidate(copy: index, original: known.first, last: known.last))
+            said[sighting.side].take(sighting)
         }
         return candidates
     }
@@ -127,50 +164,18 @@ extension Judge {
             guard isSame else { return false }
             if wait < Self.shortestTimer { return true }
             // A timer may send the very packet again (RFC 9293 3.8.1, MAY-4), but not what has been acknowledged.
-            return habit.isNumbered && (hops(from: original, to: copy) != 0 || wasAcknowledged(original, before: copy))
+            return habit.isNumbered && (hops(from: original, to: copy) != 0 || candidate.isAcknowledged)
         }
         // Made at another tick of its sender's clock it would say so.
         if sightings[copy].hasStamp, let tick = habit.tick, wait >= max(2 &* tick, Self.immediate) { return true }
-        guard wait < Self.shortestTimer, !sightings[copy].isEmpty, !isAsked(copy, after: original), !isProbe(copy) else { return false }
+        guard wait < Self.shortestTimer, !sightings[copy].isEmpty, !candidate.isAsked, !isProbe(copy) else { return false }
         guard let trip else { return false }
         return wait < min(trip / 4, Self.shortestTimer / 10)
-    }
-
-    /// Whether the other end had acknowledged all of the one before the other came.
-    private func wasAcknowledged(_ original: Int, before copy: Int) -> Bool {
-        guard let from = order.firstIndex(of: original), let to = order.firstIndex(of: copy), from < to else {
-            return false
-        }
-        return order[from..<to].contains { index in
-            sightings[index].side != sightings[copy].side && sightings[index].flags.contains(.ack)
-                && sightings[index].segment.acknowledgment.isAtOrAfter(sightings[original].end)
-        }
     }
 
     /// One octet or none that asks for an answer is sent again and again.
     private func isProbe(_ index: Int) -> Bool {
         sightings[index].segment.payloadLength <= 1 && sightings[index].flags.isDisjoint(with: [.syn, .fin])
-    }
-
-    /// Whether the other end has asked for it between the two: by three duplicate ACKs, or by blocks above it (RFC 5681 3.2,
-    /// RFC 6675 5).
-    private func isAsked(_ copy: Int, after original: Int) -> Bool {
-        let start = sightings[copy].segment.sequence
-        guard let from = order.firstIndex(of: original), let to = order.firstIndex(of: copy), from < to else {
-            return false
-        }
-        var duplicates = 0
-        for index in order[from..<to] where sightings[index].side != sightings[copy].side {
-            let sighting = sightings[index]
-            guard sighting.flags.contains(.ack), sighting.segment.acknowledgment.isAtOrBefore(start) else { continue }
-            if SequenceNumber(sighting.sacked).isAfter(sighting.segment.acknowledgment),
-                SequenceNumber(sighting.sacked).isAfter(start)
-            {
-                return true
-            }
-            if sighting.isEmpty, sighting.segment.acknowledgment == start { duplicates += 1 }
-        }
-        return duplicates >= 4
     }
 
     /// Those without proof of their own that come as the proved ones of the same end do: as soon, and over as many hops.

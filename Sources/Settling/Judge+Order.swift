@@ -90,8 +90,8 @@ extension Judge {
             if isReal(index), sighting.flags.contains(.ack), !sighting.flags.contains(.rst),
                 let cause = cause(of: place, next[1 - sighting.side], within: reach)
             {
-                order.remove(at: place)
-                order.insert(index, at: cause)
+                for later in place..<cause { order[later] = order[later + 1] }
+                order[cause] = index
                 moved += 1
                 continue
             }
