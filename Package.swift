@@ -170,7 +170,8 @@ let package = Package(
         .testTarget(
             name: "StoriesTests",
             dependencies: [
-                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Stories",
+                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Settling", "Passes",
+                "Stories",
             ],
             swiftSettings: plain),
         .testTarget(

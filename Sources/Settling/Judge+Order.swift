@@ -29,18 +29,35 @@ extension Judge {
         return disorder
     }
 
-    /// Moves the times behind each step back, so that they go on where they stood.
+    /// Moves the times behind each step back, so that they go on where they stood: all of them, or those up to a step forward of
+    /// the same size, where the clock was set right again.
     private mutating func setClockOn(_ disorder: inout TimeDisorder) {
         var (shift, latest) = (Int64(0), Int64.min)
-        for index in order {
-            let time = times[index] &+ shift
-            if latest != .min, time < latest {
+        /// The place from which on the last step back does not count any more, and by how much it had moved the times.
+        var (end, passing) = (Int.max, Int64(0))
+        for place in order.indices {
+            if place == end { shift &-= passing }
+            let time = times[order[place]]
+            if latest != .min, time &+ shift < latest {
+                let step = latest &- (time &+ shift)
                 disorder.setsBack += 1
-                disorder.longestSetBack = max(disorder.longestSetBack, latest &- time)
-                shift &+= latest &- time
+                disorder.longestSetBack = max(disorder.longestSetBack, step)
+                shift &+= step
+                (end, passing) = (stepForward(from: place, of: step) ?? .max, step)
             }
-            times[index] = times[index] &+ shift
-            latest = max(latest, times[index])
+            times[order[place]] = max(latest, time &+ shift)
+            latest = times[order[place]]
+        }
+    }
+
+    /// As far as a step forward is looked for; a bound for hostile captures.
+    private static let stepReach = 1024
+
+    /// The place behind one where the clock steps forward by as much as it had stepped back.
+    private func stepForward(from place: Int, of step: Int64) -> Int? {
+        guard step >= 1_000_000_000 else { return nil }
+        return order.indices[place...].dropFirst().prefix(Self.stepReach).first {
+            times[order[$0]] &- times[order[$0 - 1]] >= step
         }
     }
 
@@ -81,18 +98,19 @@ extension Judge {
     /// - Returns: how many were put behind their causes.
     mutating func putCausesFirst(_ trip: Int64?) -> Int {
         let reach = min(Self.writingDelay, max(1, trip ?? .max))
-        var moved = 0
+        // Each once: two may acknowledge each other.
+        var moved: Set<Int> = []
         var next: [SequenceNumber?] = [nil, nil]
         var place = 0
         while place < order.count {
             let index = order[place]
             let sighting = sightings[index]
-            if isReal(index), sighting.flags.contains(.ack), !sighting.flags.contains(.rst),
+            if isReal(index), sighting.flags.contains(.ack), !sighting.flags.contains(.rst), !moved.contains(index),
                 let cause = cause(of: place, next[1 - sighting.side], within: reach)
             {
                 for later in place..<cause { order[later] = order[later + 1] }
                 order[cause] = index
-                moved += 1
+                moved.insert(index)
                 continue
             }
             if isReal(index), !sighting.flags.contains(.rst) {
@@ -100,7 +118,7 @@ extension Judge {
             }
             place += 1
         }
-        return moved
+        return moved.count
     }
 
     /// Longer than this no packet waits to be written behind its answer; nanoseconds.

@@ -9,9 +9,8 @@ extension Judge {
 
     /// Who goes on behind an RST.
     private struct Aftermath {
-        /// Its sender's next segment that only a living connection sends; the other end's; and that end's next behind the first.
+        /// Its sender's next segment that only a living connection sends, and the other end's next behind that.
         var sender: Int?
-        var receiver: Int?
         var receiverAfterSender: Int?
     }
 
@@ -41,8 +40,7 @@ extension Judge {
         case .outside: return .refused(.reset)
         // Not exactly the number that is expected: its receiver only asks back (RFC 5961 3.2).
         case .inWindow:
-            return comesLater(aftermath.sender, than: reset) || comesLater(aftermath.receiver, than: reset)
-                ? .refused(.reset) : .taken
+            return comesLater(aftermath.sender, than: reset) ? .refused(.reset) : .taken
         case .exact, .unknown:
             guard comesLater(aftermath.sender, than: reset) else { return .taken }
             // Where only its sender goes on, it was not the sender's TCP that sent it.
@@ -75,8 +73,7 @@ extension Judge {
             let sighting = sightings[index]
             let (side, other) = (sighting.side, 1 - sighting.side)
             if sighting.flags.contains(.rst) {
-                found[place] = Aftermath(
-                    sender: alive[side], receiver: alive[other], receiverAfterSender: aliveAfter[side])
+                found[place] = Aftermath(sender: alive[side], receiverAfterSender: aliveAfter[side])
             } else if !sighting.flags.contains(.syn), sighting.flags.contains(.ack), !isOdd[index] {
                 alive[side] = index
                 aliveAfter[side] = alive[other]

@@ -35,7 +35,7 @@ extension Judge {
             // Only what begins where the receiver stands moves it (RFC 7323 4.3).
             let isNext =
                 recent[sighting.side].acknowledged.map { sighting.segment.sequence.isAtOrBefore($0) } ?? true
-            if isNext || recent[sighting.side].stamp == nil { recent[sighting.side].stamp = sighting.stamp }
+            if isNext { recent[sighting.side].stamp = sighting.stamp }
         }
     }
 

@@ -53,6 +53,13 @@ package struct ConnectionCursor: ~Copyable {
         return reading
     }
 
+    /// Takes an RST that its receiver did not.
+    mutating func takeRefused(reset segment: TrackedSegment) {
+        var taken = record ?? record(startingWith: segment)
+        taken.takeRefused(reset: segment, &holes)
+        record = taken
+    }
+
     mutating func restore(_ state: State?, of side: Int) { record?.halves[side].state = state }
 
     /// How an RST would meet its receiver now.

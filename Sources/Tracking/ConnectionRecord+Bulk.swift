@@ -52,11 +52,11 @@ extension ConnectionRecord.Traits {
 }
 
 extension Half {
-    /// ESTABLISHED, all numbers known, nothing missing, and no FIN sent.
+    /// ESTABLISHED, all numbers known, nothing missing, no FIN and no RST sent.
     @inline(__always)
     fileprivate var isInBulk: Bool {
         let needed: Marks = [.numbered, .acknowledged, .initialKnown, .synAcknowledged, .beyondInitial]
-        return isEstablished && marks.intersection(needed.union([.fin, .gapped])) == needed
+        return isEstablished && marks.intersection(needed.union([.fin, .gapped, .reset])) == needed
     }
 
     /// 1 where there is something rare about a segment of this end's that stretches to `end`: other numbers than the next, a

@@ -12,12 +12,7 @@ extension ConnectionRecord {
         _ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore
     ) -> SegmentReading {
         let side = segment.side
-        let ticks = circlingTicks(segment.time)
-        giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime), &store)
-        if lastTime < segment.time { lastTime = segment.time }
-        else if segment.time < lastTime { traits.insert(.timesGoBack) }
-        if !halves[0].marks.union(halves[1].marks).isDisjoint(with: .reset) { traits.insert(.outlivesReset) }
-        halves[side].segments &+= 1
+        let ticks = noteArrival(segment, &store)
         let flags = segment.flags
         // An RST is judged by its number alone and stands in nobody's stream (RFC 9293 3.10.7.4, the second check).
         if flags.contains(.rst) {
@@ -40,6 +35,28 @@ extension ConnectionRecord {
         reading.classes.insert(.stray)
         traits.insert(.oddNumbers)
         return reading
+    }
+
+    /// What is so of every segment: its time, and that it came.
+    @inline(__always)
+    private mutating func noteArrival(_ segment: TrackedSegment, _ store: inout HoleStore) -> UInt32 {
+        let ticks = circlingTicks(segment.time)
+        giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime), &store)
+        if lastTime < segment.time {
+            lastTime = segment.time
+        } else if segment.time < lastTime {
+            traits.insert(.timesGoBack)
+        }
+        if !halves[0].marks.union(halves[1].marks).isDisjoint(with: .reset) { traits.insert(.outlivesReset) }
+        halves[segment.side].segments &+= 1
+        return ticks
+    }
+
+    /// Takes an RST that its receiver did not: it is there, and ends nothing.
+    mutating func takeRefused(reset segment: TrackedSegment, _ store: inout HoleStore) {
+        _ = noteArrival(segment, &store)
+        noteBase(segment, from: segment.side)
+        halves[segment.side].marks.insert(.reset)
     }
 
     /// Takes a segment that is of this connection and no RST.
@@ -80,15 +97,13 @@ extension ConnectionRecord {
     mutating func takeSent(
         _ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore
     ) -> SegmentReading {
-        let (side, ticks) = (segment.side, circlingTicks(segment.time))
-        giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime), &store)
-        noteCaptured(segment)
+        let side = segment.side
+        let ticks = noteArrival(segment, &store)
         guard !segment.flags.contains(.rst) else { return SegmentReading() }
         let repeatsSYN = segment.flags.contains(.syn) && noteSYN(segment, from: side, &store)
         noteBase(segment, from: side)
         let reading = noteNumbers(segment, from: side, repeatsSYN: repeatsSYN, at: ticks, transitions, &store)
         halves[side].count(reading)
-        settleSender(segment, side: side, isStray: reading.classes.contains(.stray), transitions)
         return reading
     }
 

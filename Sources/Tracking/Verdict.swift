@@ -35,6 +35,10 @@ extension ConnectionCursor {
     package mutating func take(_ segment: TrackedSegment, as verdict: Verdict) -> SegmentReading? {
         switch verdict {
         case .taken: return take(segment)
+        case .refused(.reset):
+            guard isOwn(segment, opening: false) else { return nil }
+            takeRefused(reset: segment)
+            return SegmentReading()
         case .copy, .refused:
             guard isOwn(segment, opening: false) else { return nil }
             note(segment)
@@ -54,6 +58,5 @@ extension ConnectionRecord {
     mutating func noteCaptured(_ segment: TrackedSegment) {
         if lastTime < segment.time { lastTime = segment.time }
         halves[segment.side].segments &+= 1
-        if segment.flags.contains(.rst) { halves[segment.side].marks.insert(.reset) }
     }
 }

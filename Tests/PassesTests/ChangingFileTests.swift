@@ -125,7 +125,7 @@ import Transcripts
         var reader = try CaptureReader(bytes: bytes)
         var packets = PacketBatch()
         var generator = SplitMix(state: 1)
-        let part = PassPart(shards: 1, seed: HashSeed(&generator))
+        let part = PassPart(SegmentBatch(seed: HashSeed(&generator)))
         #expect(try part.decodeNext(&reader, &packets))
         let format = reader.format
         // Else each part that it seems to reach over would pass over it again, from its start.

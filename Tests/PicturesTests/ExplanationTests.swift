@@ -18,7 +18,7 @@ import Testing
             up.syn(sequence: 100), down.synAck(sequence: 300, acknowledgment: 101),
             up.ack(sequence: 101, acknowledgment: 301),
         ]
-        var analysis = CaptureAnalysis(keeping: .connection(1, limit: .max))
+        var analysis = CaptureAnalysis(keeping: .all(limit: .max))
         for (index, segment) in (opening + end).enumerated() {
             let frame = segment.ethernetFrame()
             var packet = CapturedPacket()
@@ -28,6 +28,7 @@ import Testing
             packet.linkType = LinkType.ethernet.rawValue
             analysis.take(frame.span.bytes, packet)
         }
+        analysis.settle()
         let stored = analysis.stored(1)
         let story = try #require(stored.flatMap { ConnectionStory($0) })
         return Explanation.steps(of: story).suffix(end.count).map { $0(language) }

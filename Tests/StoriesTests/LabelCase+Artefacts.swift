@@ -8,6 +8,26 @@ extension LabelCase {
     private static func partialSum(payload: UInt16) -> UInt16 { 0x0a00 + 0x0001 + 0x0a00 + 0x0002 + 6 + 20 + payload }
 
     static let artefacts = [
+        LabelCase(.beyondFIN, on: 5, by: [4]) { t in
+            t.open()
+            t.c.fin(101, ack: 301)
+            t.c.data(102, ack: 301, 20)
+        } nearMiss: { t in
+            t.open()
+            t.c.data(101, ack: 301, 20)
+            t.c.fin(121, ack: 301)
+        },
+        LabelCase(.otherOctets, on: 5, by: [4]) { t in
+            t.open()
+            t.c.data(101, ack: 301, 20)
+            t.wait(1000)
+            t.c.send([.psh, .ack], 101, 301, payload: 20, octet: 0x62)
+        } nearMiss: { t in
+            t.open()
+            t.c.data(101, ack: 301, 20)
+            t.wait(1000)
+            t.c.data(101, ack: 301, 20)
+        },
         LabelCase(.corruptChecksum, on: 4) { t in
             t.open()
             t.c.send([.psh, .ack], 101, 301, payload: 10, checksum: 0x1234)

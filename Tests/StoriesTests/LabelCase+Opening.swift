@@ -77,7 +77,8 @@ extension LabelCase {
             t.c.syn(
                 100, options: [.fastOpen(FastOpenCookie(bits: 7 << 64, length: 8), experimental: false)], payload: 10)
         } nearMiss: { t in
-            t.c.syn(100, options: [.fastOpen(FastOpenCookie(), experimental: false)])
+            // Data in a SYN is older than Fast Open (RFC 9293 3.4).
+            t.c.syn(100, payload: 10)
         },
         LabelCase(.fastOpenRequest, on: 1) { t in
             t.c.syn(100, options: [.fastOpen(FastOpenCookie(), experimental: false)])
@@ -86,14 +87,17 @@ extension LabelCase {
                 100, options: [.fastOpen(FastOpenCookie(bits: 7 << 64, length: 8), experimental: false)], payload: 10)
         },
         LabelCase(.fastOpenAccepted, on: 2, by: [1]) { t in
-            t.c.syn(100, payload: 10)
+            t.c.syn(
+                100, options: [.fastOpen(FastOpenCookie(bits: 7 << 64, length: 8), experimental: false)], payload: 10)
             t.s.synAck(300, ack: 111)
         } nearMiss: { t in
-            t.c.syn(100, payload: 10)
+            t.c.syn(
+                100, options: [.fastOpen(FastOpenCookie(bits: 7 << 64, length: 8), experimental: false)], payload: 10)
             t.s.synAck(300, ack: 101)
         },
         LabelCase(.fastOpenIgnored, on: 2, by: [1]) { t in
-            t.c.syn(100, payload: 10)
+            t.c.syn(
+                100, options: [.fastOpen(FastOpenCookie(bits: 7 << 64, length: 8), experimental: false)], payload: 10)
             t.s.synAck(300, ack: 101)
         } nearMiss: { t in
             t.c.syn(100)

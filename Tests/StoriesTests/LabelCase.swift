@@ -1,6 +1,8 @@
+import Settling
 import Stories
 import TCPWire
 import Testing
+import Tracking
 import Transcripts
 
 /// A label with a conversation in which it stands, and one like it in which it does not.
@@ -74,8 +76,11 @@ func stamps(_ value: UInt32, _ echo: UInt32) -> TCPTimestamps { TCPTimestamps(va
     @Test func reusedTuple() throws {
         let t = Transcript()
         t.c.syn(100)
-        #expect(try #require(ConnectionStory(segments: t.segments, reusesTuple: true)).steps[0].has(.reusedTuple))
-        #expect(try t.labels == [[]])
+        t.c.syn(9000)
+        let lives = StoredConnection.settling(t.segments)
+        #expect(lives.map(\.record.reusesTuple) == [false, true])
+        #expect(try #require(ConnectionStory(lives[1])).steps[0].has(.reusedTuple))
+        #expect(try #require(ConnectionStory(lives[0])).steps[0].labels == [])
     }
 
     @Test func selfConnection() throws {

@@ -1,6 +1,7 @@
 import CaptureFile
 import FlatMemory
 import Passes
+import Settling
 import Stories
 import TCPWire
 import Testing
@@ -96,7 +97,6 @@ import Transcripts
         t.c.rst(101)
         t.c.syn(9000)
         var all = CaptureAnalysis(keeping: .all(limit: 100))
-        var one = CaptureAnalysis(keeping: .connection(2, limit: .max))
         var few = CaptureAnalysis(keeping: .all(limit: 3))
         for segment in t.segments {
             var packet = CapturedPacket()
@@ -105,18 +105,16 @@ import Transcripts
             packet.linkType = LinkType.raw.rawValue
             packet.originalLength = segment.frame.count
             all.take(segment.frame.octets, packet)
-            one.take(segment.frame.octets, packet)
             few.take(segment.frame.octets, packet)
         }
         #expect(all.counts.segments == 5)
         #expect(story(1, all)?.steps.count == 4)
         #expect(story(2, all)?.steps.count == 1)
         #expect(story(3, all) == nil && story(0, all) == nil && story(.min, all) == nil)
-        #expect(story(1, one) == nil)
-        #expect(story(2, one)?.steps.map(\.segment.number) == [5])
+        #expect(story(2, all)?.steps.map(\.segment.number) == [5])
         #expect(few.stored(1)?.segments.count == 3 && few.stored(1)?.leftOut == 1 && few.leftOut == 2)
-        #expect(ConnectionStory(segments: t.segments) == nil)
-        #expect(ConnectionStory(segments: []) == nil)
+        #expect(StoredConnection.settling(t.segments).map(\.segments.count) == [4, 1])
+        #expect(StoredConnection.settling([]).isEmpty)
     }
 
     /// 100,000 tuples: the table grows, the records keep the order of first segments, the seed changes nothing.

@@ -167,6 +167,7 @@ import Transcripts
         let t = Transcript()
         t.open()
         t.c.data(101, ack: 301, 10)
+        t.wait(1000)
         t.s.synAck(300, ack: 101)
         #expect(try t.states == ["SR", "ER", "ER", "ER", "ER"])
         #expect(try t.story.steps.map { $0.has(.notTaken) } == [false, false, true, true, false])

@@ -43,11 +43,11 @@ package final class Transcript {
 
         package func send(
             _ flags: TCPFlags, _ sequence: UInt32, _ ack: UInt32, payload: Int = 0, options: [TCPOption] = [],
-            window: UInt16 = 65535, id: UInt16? = nil, ttl: UInt8 = 64, checksum: UInt16? = nil
+            window: UInt16 = 65535, id: UInt16? = nil, ttl: UInt8 = 64, checksum: UInt16? = nil, octet: UInt8 = 0x61
         ) {
             var segment = builder.with(
                 flags, sequence: sequence, acknowledgment: ack, options: options,
-                payload: Array(repeating: 0x61, count: payload))
+                payload: Array(repeating: octet, count: payload))
             segment.window = window
             segment.hopLimit = ttl
             segment.checksum = checksum
