@@ -19,7 +19,7 @@ package enum PredictionWords {
     package static func notAnAnswer(_ typed: String) -> Text {
         Text(
             en:
-                "“\(typed)” is no state and no number. A state is SYN-SENT, fin_wait1, estab …, or same; an ack is a number as in the picture, or none.",
+                "\"\(typed)\" is no state and no number. A state is SYN-SENT, fin_wait1, estab, or same; an ack is a number as in the picture, or none.",
             zh: "“\(typed)”既不是状态也不是序号。状态写 SYN-SENT、fin_wait1、estab 等，不变写 same；ack 写图中的数字，不回写 none。")
     }
 

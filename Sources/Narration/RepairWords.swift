@@ -101,7 +101,9 @@ package enum RepairWords {
     /// Of the segment that made it good.
     private static func made(_ repair: Repair, _ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text {
         let change = change(by: step, story)
-        let moved = change.map { Text(en: ": \($0.from.name) → \($0.to.name)", zh: "：\($0.from.name) → \($0.to.name)") }
+        let moved = change.map {
+            Text(en: ": \($0.from.name) becomes \($0.to.name)", zh: "：\($0.from.name) 变为 \($0.to.name)")
+        }
         let good =
             Text(en: "It makes good the loss of #\(repair.lost)", zh: "它补上了丢失的 #\(repair.lost)")
             + (moved ?? Text(verbatim: ""))
@@ -126,7 +128,7 @@ package enum RepairWords {
             return good
                 + Text(
                     en:
-                        "; an ACK says “everything before this number”, so a later one says all that an earlier one said.",
+                        "; an ACK says \"everything before this number\", so a later one says all that an earlier one said.",
                     zh: "；ACK 的意思是“这个序号之前的都收到了”，后来的 ACK 包含了先前的。")
         default: return good + end
         }

@@ -160,7 +160,7 @@ package enum StepWords {
     }
 
     package static func noTime(_ typed: String) -> Text {
-        Text(en: "“\(typed)” is no time from 0.001 to 60 seconds.", zh: "“\(typed)”不是 0.001 到 60 秒之间的时间。")
+        Text(en: "\"\(typed)\" is no time from 0.001 to 60 seconds.", zh: "“\(typed)”不是 0.001 到 60 秒之间的时间。")
     }
 
     /// After a change was taken back.

@@ -42,18 +42,19 @@
                 english: "challenge ACK [RFC 5961 4.2]", chinese: "挑战 ACK[RFC 5961 4.2]"),
             Case(
                 words: ["drop S:SYN,ACK#1"], loss: .synAck, cures: [.again, .askedFor], segments: ["S SYN,ACK"],
-                counters: ["TCPSynRetrans"], english: "SYN-SENT → ESTABLISHED", chinese: "SYN-SENT → ESTABLISHED"),
+                counters: ["TCPSynRetrans"], english: "SYN-SENT becomes ESTABLISHED", chinese: "SYN-SENT 变为 ESTABLISHED"
+            ),
             Case(
                 words: ["drop C:SYN#1"], loss: .syn, cures: [.again], segments: ["C SYN"],
-                counters: ["TCPSynRetrans", "TCPTimeouts"], english: "LISTEN → SYN-RECEIVED",
-                chinese: "LISTEN → SYN-RECEIVED"),
+                counters: ["TCPSynRetrans", "TCPTimeouts"], english: "LISTEN becomes SYN-RECEIVED",
+                chinese: "LISTEN 变为 SYN-RECEIVED"),
             Case(
                 words: ["drop C:PSH,ACK#1"], loss: .data, cures: [.again], segments: ["C PSH,ACK"],
                 counters: ["TCPLossProbes", "RetransSegs"], english: "makes good the loss of", chinese: "补上了丢失的"),
             Case(
                 words: ["drop C:FIN,ACK#1"], loss: .fin, cures: [.again], segments: ["C FIN,ACK"],
-                counters: ["TCPLossProbes", "RetransSegs"], english: "FIN-WAIT-2 → TIME-WAIT",
-                chinese: "FIN-WAIT-2 → TIME-WAIT"),
+                counters: ["TCPLossProbes", "RetransSegs"], english: "FIN-WAIT-2 becomes TIME-WAIT",
+                chinese: "FIN-WAIT-2 变为 TIME-WAIT"),
             Case(
                 words: ["drop S:ACK#2"], loss: .finAck, cures: [.answeredAgain], segments: ["C FIN,ACK", "S ACK"],
                 counters: ["RetransSegs"], english: "what TIME-WAIT is for", chinese: "TIME-WAIT 就是为此而设"),
