@@ -64,6 +64,6 @@ package enum CounterWords {
         guard !told.isEmpty else { return nil }
         return Text(
             en: "\(who.english) counted: " + told.map(\.english).joined(separator: ", "),
-            zh: "\(who.chinese)计数：" + told.map(\.chinese).joined(separator: "，"))
+            zh: "\(who.chinese)内核计数：" + told.map(\.chinese).joined(separator: "，"))
     }
 }

@@ -149,7 +149,7 @@ package enum RepairWords {
         return told
             + Text(
                 en: " The common answer that the server sends an RST here is wrong: none was sent.",
-                zh: "常见的答案说服务端这时会回 RST，这是错的：并没有 RST。")
+                zh: "常见的说法是服务端这时会回 RST，其实不会：这里就没有 RST。")
     }
 
     /// How a segment's arrival moved its receiver on.

@@ -146,6 +146,10 @@ package enum StepWords {
         en: "Enter on Backspace back d drop u twice h hold z undo b header w why a play q end",
         zh: "回车 下一步 退格 上一步 d 丢弃 u 两遍 h 扣住 z 撤销 b 首部 w 原因 a 播放 q 结束")
 
+    /// The same where there is no room for what they do.
+    package static let fewKeys = Text(
+        en: "Enter  Backspace  d u h z  b w a  q ends", zh: "回车 退格 d u h z b w a  q 结束")
+
     /// What is done to the segments, as it is written on the command line.
     package static func changes(_ words: [String]) -> Text {
         Text(en: "changes: \(words.joined(separator: "; "))", zh: "改动：\(words.joined(separator: "；"))")

@@ -35,7 +35,7 @@
         static let cases = [
             Case(
                 words: ["drop C:ACK#1"], loss: .handshakeAck, cures: [.text], segments: ["C PSH,ACK"],
-                counters: ["PassiveOpens"], english: "none was sent", chinese: "并没有 RST"),
+                counters: ["PassiveOpens"], english: "none was sent", chinese: "这里就没有 RST"),
             Case(
                 words: ["drop C:ACK#1", "wait C 2s"], loss: .handshakeAck, cures: [.answeredAgain],
                 segments: ["S SYN,ACK", "C ACK"], counters: ["TCPSYNChallenge", "TCPSynRetrans", "PassiveOpens"],

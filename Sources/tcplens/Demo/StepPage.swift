@@ -65,7 +65,8 @@ struct StepPage {
         ]
         let below = (choices.first { room($0 + end) >= Self.fewRows } ?? short + changes) + end
         let rows = ladder.dropFirst(2).suffix(max(1, room(below)))
-        return Array(([head] + top + rows + below).prefix(height))
+        // What is asked, and what comes next, stands last and is always there.
+        return [head] + (top + rows + below).suffix(height - 1)
     }
 
     /// All steps one below the other, and the whole ladder at the end: for a pipe, or a terminal that nobody sits at.

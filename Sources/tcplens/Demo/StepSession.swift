@@ -125,7 +125,8 @@ struct StepSession {
         }
         if step + 1 == page.count, let score { beneath.extra += words.lines(score) }
         let lines = page.lines(at: step, height: height - 1, beneath)
-        let keys = canvas.measure.truncate(StepWords.keys(canvas.language), to: canvas.width)
+        var keys = StepWords.keys(canvas.language)
+        if canvas.measure(keys) > canvas.width { keys = StepWords.fewKeys(canvas.language) }
         terminal.show(lines + Array(repeating: "", count: max(0, height - 1 - lines.count)) + [keys])
     }
 
