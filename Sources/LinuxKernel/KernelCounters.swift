@@ -1,5 +1,4 @@
 #if os(Linux)
-    import FlatMemory
     import Glibc
 
     /// What the kernel counts of TCP in one network namespace (`/proc/net/snmp`, the line `Tcp`, and `/proc/net/netstat`, the line

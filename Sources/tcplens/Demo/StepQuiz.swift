@@ -26,8 +26,7 @@ struct StepQuiz {
     mutating func take(_ key: RawTerminal.Key, _ prediction: Prediction, of step: Int) -> Outcome {
         switch key {
         case .enter where typed.isEmpty, .space where typed.isEmpty, .right where typed.isEmpty:
-            settled.insert(step)
-            score.skip()
+            skip(step)
             return .skipped
         case .enter: return settle(prediction, of: step)
         case .character(let character) where !typed.isEmpty || PredictionAnswer.mayBegin(with: character):
@@ -44,6 +43,12 @@ struct StepQuiz {
             return .typing
         default: return .notTaken
         }
+    }
+
+    /// Leaves a step's question unanswered.
+    mutating func skip(_ step: Int) {
+        settled.insert(step)
+        score.skip()
     }
 
     private mutating func settle(_ prediction: Prediction, of step: Int) -> Outcome {

@@ -37,6 +37,7 @@ struct StepSession {
         quiz = asking ? StepQuiz() : nil
         guard let page = StepPage(try run(plan) { false }, canvas: canvas) else { return nil }
         self.page = page
+        extra = page.notes.flatMap { page.paragraph($0) }
     }
 
     /// Whether somebody wants it to end.
@@ -164,7 +165,9 @@ struct StepSession {
         case .end, .escape, .character("q"): return false
         case .enter, .space, .right: step = min(step + 1, page.count - 1)
         case .backspace, .left: step = max(step - 1, 0)
-        case .character("a"): isPlaying = step + 1 < page.count
+        case .character("a"):
+            if question != nil { quiz?.skip(step + 1) }
+            isPlaying = step + 1 < page.count
         case .character("b"): extra = page.header(step)
         case .character("w"): extra = page.why(step)
         case .character("d"): change(.drop, on: terminal, ending)
