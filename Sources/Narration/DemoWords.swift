@@ -53,6 +53,14 @@ package enum DemoWords {
             zh: "\(segments.joined(separator: "、"))：没有发出过这样的报文段，也就没有处理。这条连接只有 #1 到 #\(last)。")
     }
 
+    /// What was to arrive behind a next segment, and which never came.
+    package static func overdue(_ segments: [String], after seconds: Int64) -> Text {
+        Text(
+            en:
+                "\(segments.joined(separator: ", ")): no next segment came from that end within \(seconds) s, so it was delivered alone.",
+            zh: "\(segments.joined(separator: "、"))：\(seconds) 秒内那一端没有再发报文段，于是单独送达。")
+    }
+
     /// How the states on a wire are known.
     package static let wireNote = Text(
         en: "kernel: sock_diag was asked as soon as the segment had left or arrived, or the call had been made.",

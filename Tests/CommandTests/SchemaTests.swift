@@ -129,11 +129,18 @@ struct SchemaTests {
     @Test("the demo on this kernel", .enabled(if: Needs.namespaces, "needs root, unshare, setpriv and ip"))
     func onThisKernel() async throws { _ = try await demo() }
 
-    /// Once on a port that is free, once where another listens.
+    /// Once on a port that is free, once where another listens, and once between two kernels, where segments are lost, one waits in
+    /// vain for a next one, and one never comes.
     private func demo() async throws -> Set<String> {
         let taken = try LoopbackPair(connections: 0)
+        let changes =
+            ["drop C:ACK#1", "wait C 2s", "drop #99", "hold S:ACK#2 behind next"]
+            + (2...5).map { "drop C:FIN,ACK#\($0)" }
         return try check(try await Run("demo", "--json"), by: "demo.json")
             .union(try check(try await Run("demo", "--json", "--port", "\(taken.port)"), by: "demo.json"))
+            .union(
+                try check(
+                    try await Run(["demo", "--json"] + changes.flatMap { ["--do", $0] }), by: "demo.json"))
     }
 
     @Test("of a socket in a container", .enabled(if: Needs.namespaces, "needs root, unshare, setpriv and ip"))

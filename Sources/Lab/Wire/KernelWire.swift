@@ -23,11 +23,14 @@
             let namespace: NetworkNamespace
             let device: TUNDevice
             let table: SocketTable
+            /// `nil` where the kernel does not tell what it counts.
+            let counters: KernelCounters?
 
             init(_ address: IPAddress, _ path: String) throws {
                 namespace = try NetworkNamespace()
                 device = try TUNDevice(in: namespace, address: address, prefix: 24, mtu: 1500, path: path)
                 table = try namespace.run { try SocketTable() }
+                counters = try namespace.run { try? KernelCounters() }
             }
         }
 
@@ -70,6 +73,9 @@
         func socket(of party: Party, local: Endpoint, remote: Endpoint) throws(SocketTableError) -> SocketEntry? {
             try end(party).table.lookUp(local: local, remote: remote)
         }
+
+        /// What an end's kernel has counted since this was asked the last time.
+        func counts(of party: Party) -> [KernelCounters.Change] { end(party).counters?.changes() ?? [] }
 
         /// All sockets of an end.
         func sockets(of party: Party) -> [SocketEntry] { (try? end(party).table.sockets()) ?? [] }

@@ -58,7 +58,7 @@
                 place: .wire, server: endpoint, takenPort: nil, client: client, dial: run.dial,
                 serverEvents: run.serverEvents, observations: [], tables: run.tables, story: run.record.story,
                 droppedByKernel: 0, furtherInitialNumbers: numbers, unmatched: run.unmatched,
-                sockets: run.record.sockets, isCutOff: run.isCutOff)
+                overdue: run.overdue, sockets: run.record.sockets, isCutOff: run.isCutOff)
         }
 
         private static func listen(_ wire: KernelWire, _ port: UInt16) throws -> StreamSocket {

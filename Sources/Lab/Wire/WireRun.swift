@@ -16,10 +16,22 @@
             let number: Int
         }
 
+        /// A segment that is to arrive behind the next one from its end.
+        private struct Held {
+            let number: Int
+            /// ``SystemClock/ticks()``: when it arrives alone.
+            let deadline: Int64
+            /// The intervention's place in the plan.
+            let place: Int
+        }
+
         private let wire: KernelWire
         private let options: WireExperiment.Options
         private let server: Endpoint
         private var deliveries: [Delivery] = []
+        private var held: [Held] = []
+        /// The interventions that waited in vain for a next segment.
+        private var overdueOnes: [Intervention] = []
         /// What has left and was not looked at yet, the oldest first.
         private var waiting: [KernelWire.Departure] = []
         /// How many segments with the same flags an end has sent.
@@ -29,6 +41,7 @@
             .client: WireRecord.Look(state: .closed), .server: WireRecord.Look(state: .listen),
         ])
         private(set) var tables: [Experiment.TableMoment] = []
+        private var clocks = WireClocks()
         /// The interventions that found their segment, by their places.
         private var matched: Set<Int> = []
         /// The server's end was no mere listener.
@@ -51,7 +64,11 @@
                 try WirePrograms(listener, server: server, silence: options.plan.silence)
             }
             let held = options.plan.interventions.reduce(options.plan.silence) { sum, intervention in
-                if case .hold(let time) = intervention.action { sum &+ time } else { sum }
+                switch intervention.action {
+                case .hold(let time): sum &+ time
+                case .holdBehindNext: sum &+ Intervention.longestWait
+                case .drop, .duplicate: sum
+                }
             }
             deadline = SystemClock.ticks() &+ Self.longest &+ held
         }
@@ -61,6 +78,8 @@
         var unmatched: [Intervention] {
             options.plan.interventions.enumerated().filter { !matched.contains($0.offset) }.map(\.element)
         }
+        /// What was to come behind a next segment, and came alone because there was none.
+        var overdue: [Intervention] { overdueOnes }
         var dial: DialStory { programs.dial }
         var serverEvents: [ServerEvent] { programs.serverEvents }
 
@@ -80,7 +99,7 @@
                     if call.cause == .returned("accept") { photograph(.established) }
                     continue
                 }
-                var next = min(deadline, deliveries.first?.due ?? .max)
+                var next = min(deadline, deliveries.first?.due ?? .max, held.map(\.deadline).min() ?? .max)
                 if let wake = programs.wake { next = min(next, wake) }
                 wire.wait(until: min(next, SystemClock.ticks() &+ Self.glance))
             }
@@ -92,7 +111,7 @@
 
         /// Both programs are done, nothing is under way, and no end waits for anything but the end of TIME-WAIT.
         private func isOver() throws -> Bool {
-            guard programs.isDone, deliveries.isEmpty else { return false }
+            guard programs.isDone, deliveries.isEmpty, held.isEmpty else { return false }
             return try Party.allCases.allSatisfy { [.closed, .listen, .timeWait].contains(try look($0).state) }
         }
 
@@ -111,13 +130,36 @@
                 try depart(waiting.removeFirst())
                 return true
             }
-            guard let next = deliveries.first, next.due <= SystemClock.ticks() else { return false }
-            deliveries.removeFirst()
-            let segment = record.segments[next.number - 1]
-            let now = SystemClock.now()
-            try wire.deliver(segment.octets, to: segment.sender.other)
-            try record.arrive(next.number, at: now, looks())
+            let now = SystemClock.ticks()
+            if let next = deliveries.first, next.due <= now {
+                deliveries.removeFirst()
+                try deliver(next.number)
+                try release(behind: next.number)
+                return true
+            }
+            guard let place = held.firstIndex(where: { $0.deadline <= now }) else { return false }
+            let late = held.remove(at: place)
+            overdueOnes.append(options.plan.interventions[late.place])
+            try deliver(late.number)
             return true
+        }
+
+        /// What waited for a next segment from this one's end arrives.
+        private func release(behind number: Int) throws {
+            let sender = record.segments[number - 1].sender
+            let isDue = { (one: Held) in one.number < number && self.record.segments[one.number - 1].sender == sender }
+            let due = held.filter(isDue).sorted { $0.number < $1.number }
+            held.removeAll(where: isDue)
+            for one in due { try deliver(one.number) }
+        }
+
+        private func deliver(_ number: Int) throws {
+            let segment = record.segments[number - 1]
+            let receiver = segment.sender.other
+            let now = SystemClock.now()
+            try wire.deliver(segment.octets, to: receiver)
+            try record.arrive(
+                number, at: now, counts: clocks.arrival(wire.counts(of: receiver), at: receiver, now), looks())
         }
 
         private func depart(_ departure: KernelWire.Departure) throws {
@@ -133,32 +175,44 @@
             let time = Timestamp(nanoseconds: SystemClock.now().nanoseconds &- age)
             counts[departure.sender, default: [:]][header.flags, default: 0] += 1
             let count = counts[departure.sender]?[header.flags] ?? 0
-            let number = try record.depart(departure.octets, from: departure.sender, at: time, looks())
+            let told = clocks.departure(wire.counts(of: departure.sender), header, of: departure.sender, at: time)
+            if let timer = told.timer {
+                try record.note(
+                    .timer(timer), of: departure.sender, at: time, counts: told.counts, ran: told.ran, looks())
+            }
+            let number = try record.depart(
+                departure.octets, from: departure.sender, at: time, counts: told.timer == nil ? told.counts : [],
+                by: told.timer, looks())
             let actions = actions { choice in
                 choice == .number(number) || choice == .flags(departure.sender, header.flags, count: count)
             }
             send(number, at: departure.time, actions)
-            guard actions.contains(.duplicate) else { return }
+            guard actions.contains(where: { $0.action == .duplicate }) else { return }
             // The second is a packet of its own on the wire, of which no third is made.
             let copy = try record.depart(departure.octets, from: departure.sender, at: time, copyOf: number, looks())
             send(copy, at: departure.time, self.actions { $0 == .number(copy) })
         }
 
-        /// What is to be done to a segment.
-        private func actions(for isMeant: (Intervention.Choice) -> Bool) -> [Intervention.Action] {
+        /// What is to be done to a segment, each with its place in the plan.
+        private func actions(for isMeant: (Intervention.Choice) -> Bool) -> [(place: Int, action: Intervention.Action)]
+        {
             options.plan.interventions.enumerated().compactMap { place, intervention in
                 guard isMeant(intervention.choice) else { return nil }
                 matched.insert(place)
-                return intervention.action
+                return (place, intervention.action)
             }
         }
 
-        private func send(_ number: Int, at time: Int64, _ actions: [Intervention.Action]) {
-            guard !actions.contains(.drop) else { return record.lose(number) }
-            let held = actions.reduce(into: Int64(0)) { sum, action in
-                if case .hold(let time) = action { sum &+= time }
+        private func send(_ number: Int, at time: Int64, _ actions: [(place: Int, action: Intervention.Action)]) {
+            guard !actions.contains(where: { $0.action == .drop }) else { return record.lose(number) }
+            let longer = actions.reduce(into: Int64(0)) { sum, one in
+                if case .hold(let time) = one.action { sum &+= time }
             }
-            send(Delivery(due: time &+ options.delay &+ held, number: number))
+            let due = time &+ options.delay &+ longer
+            guard let place = actions.first(where: { $0.action == .holdBehindNext })?.place else {
+                return send(Delivery(due: due, number: number))
+            }
+            held.append(Held(number: number, deadline: due &+ Intervention.longestWait, place: place))
         }
 
         /// In the order in which they are due, and of those due at once in which they left.
@@ -190,7 +244,9 @@
 
         private func note(_ call: WirePrograms.Call) throws {
             guard let cause = call.cause else { return }
-            try record.note(cause, of: call.party, at: call.time, looks())
+            try record.note(
+                cause, of: call.party, at: call.time, counts: clocks.call(wire.counts(of: call.party), of: call.party),
+                looks())
         }
 
         private func photograph(_ moment: Experiment.TableMoment.Moment) {

@@ -76,9 +76,9 @@ struct KernelDemo {
             throw ValidationError(
                 Text(
                     en:
-                        "--do '\(word)': takes 'drop SEGMENT', 'duplicate SEGMENT', 'hold SEGMENT 3s' or 'wait C 2s'; a segment is #4, or S:SYN,ACK#1 for the server's first SYN,ACK; at most 60 s",
+                        "--do '\(word)': takes 'drop SEGMENT', 'duplicate SEGMENT', 'hold SEGMENT 3s', 'hold SEGMENT behind next' or 'wait C 2s'; a segment is #4, or S:SYN,ACK#1 for the server's first SYN,ACK; at most 60 s",
                     zh:
-                        "--do '\(word)'：可写 'drop 报文段'、'duplicate 报文段'、'hold 报文段 3s' 或 'wait C 2s'；报文段写成 #4，或 S:SYN,ACK#1（服务端的第一个 SYN,ACK）；最长 60 秒"
+                        "--do '\(word)'：可写 'drop 报文段'、'duplicate 报文段'、'hold 报文段 3s'、'hold 报文段 behind next' 或 'wait C 2s'；报文段写成 #4，或 S:SYN,ACK#1（服务端的第一个 SYN,ACK）；最长 60 秒"
                 ).spoken)
         }
         return plan
