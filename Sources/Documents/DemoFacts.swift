@@ -20,6 +20,8 @@ package struct DemoFacts: Encodable {
     }
 
     let on = HostKind.kernel.rawValue
+    let place: String
+    let refused: [RefusedPlaceFacts]
     let kernel: String
     let client: String
     let server: String
@@ -31,8 +33,11 @@ package struct DemoFacts: Encodable {
     let tables: [Table]
     let observations: [Observation]
     let furtherInitialNumbers: [UInt32]
+    let unmatched: [String]
 
     package init(_ record: Experiment.Record, story: ConnectionStory?) {
+        place = record.place.name
+        refused = record.refusals.map { RefusedPlaceFacts($0) }
         kernel = KernelVersion.current.description
         client = record.client.description
         server = record.server.description
@@ -47,6 +52,22 @@ package struct DemoFacts: Encodable {
                 time: $0.time.secondsText, party: $0.party.rawValue, state: $0.state.name, mini: $0.isMini)
         }
         furtherInitialNumbers = record.furtherInitialNumbers
+        unmatched = record.unmatched.map(\.segment)
+    }
+}
+
+/// A wire that would have been better and was not to be had.
+struct RefusedPlaceFacts: Encodable {
+    let place: String
+    let call: String
+    let errno: Int32
+    let message: String
+
+    init(_ refusal: WireRefusal) {
+        place = refusal.kind.rawValue
+        call = refusal.error.call
+        errno = refusal.error.code
+        message = refusal.error.message
     }
 }
 
@@ -57,14 +78,15 @@ package struct StackDemoFacts: Encodable {
     let server: String
     let story: StoryFacts
     let furtherInitialNumbers: [UInt32]
-    /// Numbers of packets that were to be lost, and which no packet had.
-    let neverSent: [Int]
+    let refused: [RefusedPlaceFacts]
+    let unmatched: [String]
 
-    package init(_ record: StackExperiment.Record, lostPackets: Set<Int>) {
+    package init(_ record: StackExperiment.Record) {
         client = record.story.client.description
         server = record.story.server.description
         story = StoryFacts(record.story, number: 1)
         furtherInitialNumbers = record.furtherInitialNumbers
-        neverSent = record.neverSent(of: lostPackets)
+        refused = record.refusals.map { RefusedPlaceFacts($0) }
+        unmatched = record.unmatched.map(\.segment)
     }
 }

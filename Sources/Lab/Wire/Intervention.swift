@@ -112,6 +112,13 @@ public struct WirePlan: Sendable, Equatable {
 
     public init() {}
 
+    /// Loses these segments, by their numbers.
+    public static func losing(_ numbers: [Int]) -> WirePlan {
+        var plan = WirePlan()
+        plan.interventions = numbers.map { Intervention(.drop, .number($0)) }
+        return plan
+    }
+
     /// Whether it asks for anything.
     public var isEmpty: Bool { interventions.isEmpty && silence == 0 }
 

@@ -22,15 +22,12 @@
         private var deliveries: [Delivery] = []
         /// What has left and was not looked at yet, the oldest first.
         private var waiting: [KernelWire.Departure] = []
-        /// How many segments with the same flags an end has sent.
-        private var counts: [Party: [TCPFlags: Int]] = [:]
+        private var fates: PlannedFates
         private var programs: WirePrograms
         private(set) var record = WireRecord([
             .client: WireRecord.Look(state: .closed), .server: WireRecord.Look(state: .listen),
         ])
         private(set) var tables: [Experiment.TableMoment] = []
-        /// The interventions that found their segment, by their places.
-        private var matched: Set<Int> = []
         /// The server's end was no mere listener.
         private var hasBegun = false
         private let deadline: Int64
@@ -47,6 +44,7 @@
             self.wire = wire
             self.server = server
             self.options = options
+            fates = PlannedFates(options.plan)
             programs = try wire.at(.client) {
                 try WirePrograms(listener, server: server, silence: options.plan.silence)
             }
@@ -57,10 +55,7 @@
         }
 
         var client: Endpoint? { programs.client }
-        /// What was asked for and found no segment.
-        var unmatched: [Intervention] {
-            options.plan.interventions.enumerated().filter { !matched.contains($0.offset) }.map(\.element)
-        }
+        var unmatched: [Intervention] { fates.unmatched }
         var dial: DialStory { programs.dial }
         var serverEvents: [ServerEvent] { programs.serverEvents }
 
@@ -73,7 +68,7 @@
                     isCutOff = true
                     break
                 }
-                if options.isCancelled() { throw WireExperiment.Cancelled() }
+                if options.isCancelled() { throw ExperimentCancelled() }
                 if try carry() { continue }
                 if let call = try programs.next(isServerWaiting: look(.server).state == .finWait2) {
                     try note(call)
@@ -102,9 +97,7 @@
         ///
         /// - Returns: whether there was anything.
         private func carry() throws -> Bool {
-            for party in Party.allCases {
-                while let departure = try wire.departure(from: party) { waiting.append(departure) }
-            }
+            while let departure = try wire.departure() { waiting.append(departure) }
             // Two ends may send before anybody looks.
             waiting.sort { $0.time < $1.time }
             if !waiting.isEmpty {
@@ -131,34 +124,17 @@
             else { return }
             let age = SystemClock.ticks() &- departure.time
             let time = Timestamp(nanoseconds: SystemClock.now().nanoseconds &- age)
-            counts[departure.sender, default: [:]][header.flags, default: 0] += 1
-            let count = counts[departure.sender]?[header.flags] ?? 0
             let number = try record.depart(departure.octets, from: departure.sender, at: time, looks())
-            let actions = actions { choice in
-                choice == .number(number) || choice == .flags(departure.sender, header.flags, count: count)
-            }
-            send(number, at: departure.time, actions)
-            guard actions.contains(.duplicate) else { return }
-            // The second is a packet of its own on the wire, of which no third is made.
+            let fate = fates.next(number, from: departure.sender, header.flags)
+            send(number, at: departure.time, fate)
+            guard fate.isDoubled else { return }
             let copy = try record.depart(departure.octets, from: departure.sender, at: time, copyOf: number, looks())
-            send(copy, at: departure.time, self.actions { $0 == .number(copy) })
+            send(copy, at: departure.time, fates.copy(copy))
         }
 
-        /// What is to be done to a segment.
-        private func actions(for isMeant: (Intervention.Choice) -> Bool) -> [Intervention.Action] {
-            options.plan.interventions.enumerated().compactMap { place, intervention in
-                guard isMeant(intervention.choice) else { return nil }
-                matched.insert(place)
-                return intervention.action
-            }
-        }
-
-        private func send(_ number: Int, at time: Int64, _ actions: [Intervention.Action]) {
-            guard !actions.contains(.drop) else { return record.lose(number) }
-            let held = actions.reduce(into: Int64(0)) { sum, action in
-                if case .hold(let time) = action { sum &+= time }
-            }
-            send(Delivery(due: time &+ options.delay &+ held, number: number))
+        private func send(_ number: Int, at time: Int64, _ fate: PlannedFates.Fate) {
+            guard !fate.isLost else { return record.lose(number) }
+            send(Delivery(due: time &+ options.delay &+ fate.held, number: number))
         }
 
         /// In the order in which they are due, and of those due at once in which they left.
@@ -177,11 +153,7 @@
             guard let client = programs.client else {
                 return WireRecord.Look(state: party == .client ? .closed : .listen)
             }
-            let entry =
-                party == .client
-                ? try wire.socket(of: .client, local: client, remote: server)
-                : try wire.socket(of: .server, local: server, remote: client)
-            if let entry {
+            if let entry = try wire.socket(of: party, client: client, server: server) {
                 if party == .server { hasBegun = true }
                 return WireRecord.Look(state: entry.state, isMini: entry.form != .full, entry: entry)
             }
@@ -195,8 +167,7 @@
 
         private func photograph(_ moment: Experiment.TableMoment.Moment) {
             guard !tables.contains(where: { $0.moment == moment }) else { return }
-            tables.append(
-                Experiment.TableMoment(moment: moment, sockets: wire.sockets(of: .server) + wire.sockets(of: .client)))
+            tables.append(Experiment.TableMoment(moment: moment, sockets: wire.sockets))
         }
     }
 #endif

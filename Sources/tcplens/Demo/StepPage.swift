@@ -20,11 +20,14 @@ struct StepPage {
     private var language: Language { canvas.language }
 
     private let unmatched: [Intervention]
+    /// Where it took place, and why there.
+    private let place: Text
 
     /// `nil` where not even a SYN was sent.
     init?(_ record: Experiment.Record, canvas: Canvas) {
         guard let story = record.story else { return nil }
         (self.story, sockets, unmatched) = (story, record.sockets, record.unmatched)
+        place = DemoWords.place(record.place, record.refusals)
         self.canvas = canvas
         steps = SceneSteps(DemoParts.scene(story))
     }
@@ -78,9 +81,12 @@ struct StepPage {
         (0..<count).first { steps.steps[$0].kind == .departure && self.choice($0) == choice }
     }
 
+    /// Where it took place, and why there.
+    var opening: [String] { paragraph(place) }
+
     /// All steps one below the other, and the whole ladder at the end: for a pipe, or a terminal that nobody sits at.
     var transcript: [String] {
-        var lines: [String] = []
+        var lines = opening + [""]
         for step in 0..<count {
             lines.append(StepWords.step(step + 1, of: count)(language) + "  " + now(step)(language))
             lines += ends(after: step).map { "  " + $0 }

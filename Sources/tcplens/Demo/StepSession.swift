@@ -31,12 +31,14 @@ struct StepSession {
     /// - Parameter run: runs the experiment with a plan.
     init?(_ plan: WirePlan, canvas: Canvas, run: @escaping Experimenter) throws {
         (self.plan, self.canvas, self.run) = (plan, canvas, run)
-        guard let page = StepPage(try run(plan) { false }, canvas: canvas) else { return nil }
+        let record = try DemoExperiment.untilInterrupted { try run(plan, $0) }
+        guard let page = StepPage(record, canvas: canvas) else { return nil }
         self.page = page
+        extra = page.opening
     }
 
     /// Whether somebody wants it to end.
-    private final class Ending: Sendable {
+    final class Ending: Sendable {
         private let isWanted = Mutex(false)
         var isSet: Bool { isWanted.withLock { $0 } }
         func set() { isWanted.withLock { $0 = true } }
