@@ -116,6 +116,11 @@ struct WireDemoTests {
         #expect(opening.contains(language == "en" ? "Refused: " : "未能使用：") == (place.0 != 0))
         #expect(run.lines.allSatisfy { cells($0) <= 80 })
         #expect(!run.out.contains("S?") && !run.out.contains("R?"))
+        #expect(
+            run.lines.filter { $0.prefixMatch(of: /[0-9]\.\s/) != nil }.map(String.init) == DemoTests.sections[language]
+        )
+        let numbers = run.lines.compactMap { $0.firstMatch(of: /#([0-9]+) +(?:SYN|ACK|PSH|FIN)\S* +(?:seq|ack)=/)?.1 }
+        #expect(numbers == (1...11).map { "\($0)"[...] })
         // Who looks for the sockets elsewhere is told where they are.
         #expect(run.out.contains("--on loopback") == (place.0 != 4))
     }

@@ -87,7 +87,9 @@
             // Namespaces go with all that is in them. In our own a TIME-WAIT would stay for a minute, and what is still open would
             // go on sending.
             guard kind == .mirror else { return }
-            for entry in sockets { _ = try? client.table.destroy(entry) }
+            for entry in (try? client.table.sockets()) ?? [] where entry.local.address == clientAddress {
+                _ = try? client.table.destroy(entry)
+            }
         }
 
         private func end(_ party: Party) -> End { party == .client ? client : server }
@@ -162,13 +164,9 @@
                 remote: Endpoint(address: serverAddress, port: client.port))
         }
 
-        /// All sockets of both ends, the server's first.
-        var sockets: [SocketEntry] {
-            guard kind == .mirror else {
-                return [server, client].flatMap { (try? $0.table.sockets()) ?? [] }
-            }
-            let all = (try? client.table.sockets()) ?? []
-            return all.filter { $0.local.address == clientAddress }
+        /// The socket that listens there, by the client's name for it.
+        func listener(on server: Endpoint) throws(SocketTableError) -> SocketEntry? {
+            try self.server.table.listener(on: Endpoint(address: self.server.cable.address, port: server.port))
         }
 
         // MARK: Whether it carries

@@ -60,7 +60,7 @@
         var serverEvents: [ServerEvent] { programs.serverEvents }
 
         func run() throws {
-            photograph(.listening)
+            try photograph(.listening)
             programs.listens()
             if let call = programs.connect() { try note(call) }
             while try !isOver() {
@@ -69,17 +69,19 @@
                     break
                 }
                 if options.isCancelled() { throw ExperimentCancelled() }
-                if try carry() { continue }
+                // Before the next segment is handed over, the programs do what the last one lets them do, as on machines of their own.
+                if try takeDeparture() { continue }
                 if let call = try programs.next(isServerWaiting: look(.server).state == .finWait2) {
                     try note(call)
-                    if call.cause == .returned("accept") { photograph(.established) }
+                    if call.cause == .returned("accept") { try photograph(.established) }
                     continue
                 }
+                if try deliver() { continue }
                 var next = min(deadline, deliveries.first?.due ?? .max)
                 if let wake = programs.wake { next = min(next, wake) }
                 wire.wait(until: min(next, SystemClock.ticks() &+ Self.glance))
             }
-            photograph(.closed)
+            try photograph(.closed)
         }
 
         /// Nanoseconds from one look at whether anybody still wants it to the next.
@@ -93,17 +95,18 @@
 
         // MARK: Segments
 
-        /// Takes what has left, and hands over what is due.
-        ///
-        /// - Returns: whether there was anything.
-        private func carry() throws -> Bool {
+        /// - Returns: whether anything had left.
+        private func takeDeparture() throws -> Bool {
             while let departure = try wire.departure() { waiting.append(departure) }
+            guard !waiting.isEmpty else { return false }
             // Two ends may send before anybody looks.
             waiting.sort { $0.time < $1.time }
-            if !waiting.isEmpty {
-                try depart(waiting.removeFirst())
-                return true
-            }
+            try depart(waiting.removeFirst())
+            return true
+        }
+
+        /// - Returns: whether anything was due.
+        private func deliver() throws -> Bool {
             guard let next = deliveries.first, next.due <= SystemClock.ticks() else { return false }
             deliveries.removeFirst()
             let segment = record.segments[next.number - 1]
@@ -165,9 +168,12 @@
             try record.note(cause, of: call.party, at: call.time, looks())
         }
 
-        private func photograph(_ moment: Experiment.TableMoment.Moment) {
+        /// The sockets that concern the experiment, each looked up by itself: a walk through the whole table would hold up the
+        /// segments that are due meanwhile.
+        private func photograph(_ moment: Experiment.TableMoment.Moment) throws {
             guard !tables.contains(where: { $0.moment == moment }) else { return }
-            tables.append(Experiment.TableMoment(moment: moment, sockets: wire.sockets))
+            let sockets = [try wire.listener(on: server), try look(.server).entry, try look(.client).entry]
+            tables.append(Experiment.TableMoment(moment: moment, sockets: sockets.compactMap(\.self)))
         }
     }
 #endif
