@@ -112,8 +112,8 @@ package enum DemoWords {
         zh: "内核：报文一发出、一到达，或程序一调用，就用 sock_diag 查过。")
 
     package static let insideOnWire = Text(
-        en: "No right to do so outside: both are private network namespaces of this user.",
-        zh: "当前用户没有这个权限：两端都在该用户私有的网络命名空间里。")
+        en: "No right to do so outside: it all takes place in network namespaces of this user's own.",
+        zh: "当前用户没有这个权限：实验在该用户自己的网络命名空间里进行。")
 
     package static func portTaken(_ port: UInt16, used: UInt16) -> Text {
         Text(

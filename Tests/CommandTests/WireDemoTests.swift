@@ -12,13 +12,15 @@ struct WireDemoTests {
         /// What runs `$DEMO`, a script.
         var runner = "$AS_USER $DEMO"
         /// Where it is to be, and what is refused on the way there, in the words of the document.
-        let is_: String
+        let expected: String
         let refused: [String]
 
         private static let capabilities = "-all,+net_admin,+net_raw,+net_bind_service"
         /// A container's root that may configure the network and make no namespaces.
         private static let container =
             "setpriv --bounding-set \(capabilities) --inh-caps -all,+net_admin,+net_raw $DEMO"
+        private static let bareContainer =
+            "setpriv --bounding-set -all,+net_admin --inh-caps -all,+net_admin $DEMO"
         /// An ordinary user's own namespaces, in which no more network namespaces are to be had.
         private static let noMore = """
             $AS_USER unshare -Urn sh -c "ip link set lo up && echo 0 > /proc/sys/user/max_net_namespaces && $DEMO"
@@ -30,25 +32,37 @@ struct WireDemoTests {
             """
 
         static let all = [
-            Place(testDescription: "root", runner: "$DEMO", is_: "tun-pair", refused: []),
-            Place(testDescription: "an ordinary user", is_: "tun-pair", refused: []),
+            Place(testDescription: "root", runner: "$DEMO", expected: "tun-pair", refused: []),
+            Place(testDescription: "an ordinary user", expected: "tun-pair", refused: []),
             Place(
-                testDescription: "root, without a TUN device", tun: nil, runner: "$DEMO", is_: "veth-pair",
+                testDescription: "root, without a TUN device", tun: nil, runner: "$DEMO", expected: "veth-pair",
                 refused: ["tun-pair: TUNSETIFF", "mirror: TUNSETIFF"]),
             Place(
-                testDescription: "an ordinary user who may not open the TUN device", tun: "0600", is_: "veth-pair",
+                testDescription: "an ordinary user who may not open the TUN device", tun: "0600", expected: "veth-pair",
                 refused: ["tun-pair: open", "mirror: open"]),
             Place(
-                testDescription: "a container with --cap-add NET_ADMIN", runner: container, is_: "mirror",
+                testDescription: "a container with --cap-add NET_ADMIN", runner: container, expected: "mirror",
                 refused: ["tun-pair: unshare"]),
             Place(
-                testDescription: "an ordinary user who may have no more namespaces", runner: noMore, is_: "mirror",
+                testDescription: "an ordinary user who may have no more namespaces", runner: noMore, expected: "mirror",
+                refused: ["tun-pair: unshare"]),
+            Place(
+                testDescription: "a container that may not even capture", runner: bareContainer, expected: "mirror",
                 refused: ["tun-pair: unshare"]),
         ]
 
+        /// Where a mirror can be made, and the kernel throws away what comes in by it.
+        static let filtered = Place(
+            testDescription: "a container whose filter drops what comes in",
+            runner: """
+                ip rule add pref 100 lookup local && ip rule del pref 0 && ip rule add pref 10 iif tcplens0 blackhole || exit 96
+                \(container)
+                """, expected: "loopback",
+            refused: ["tun-pair: unshare", "mirror: connect", "veth-pair: unshare"])
+
         /// Nothing of the kind is allowed.
         static let nowhere = Place(
-            testDescription: "a sandbox", tun: "0600", runner: sandbox, is_: "loopback",
+            testDescription: "a sandbox", tun: "0600", runner: sandbox, expected: "loopback",
             refused: ["tun-pair: unshare", "mirror: open", "veth-pair: unshare"])
     }
 
@@ -100,7 +114,7 @@ struct WireDemoTests {
             "--json", at: place, after: "ip -o link | grep -v \" lo: \" >&2; ss -Htan >&2")
         #expect(run.status == 0 && run.err.isEmpty, "\(run.err)")
         let document = try DemoDocument(run.out)
-        #expect(document.place == place.is_ && document.refused == place.refused)
+        #expect(document.place == place.expected && document.refused == place.refused)
         try expectKernelStates(document)
         #expect(document.tables.map { $0.sockets.count } == [1, 3, 2])
     }
@@ -153,6 +167,14 @@ struct WireDemoTests {
     func unmatched() async throws {
         let run = try await run("--lose 99")
         #expect(run.status == 0 && run.out.contains("#99: no such segment was sent"))
+    }
+
+    @Test("a wire that carries nothing is found out before the experiment waits for it")
+    func filtered() async throws {
+        let run = try await run("--json", at: Place.filtered)
+        #expect(run.status == 0 && run.err.isEmpty, "\(run.err)")
+        let document = try DemoDocument(run.out)
+        #expect(document.place == "loopback" && document.refused == Place.filtered.refused && document.captured)
     }
 
     // MARK: Where nothing is allowed
