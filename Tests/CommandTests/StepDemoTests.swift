@@ -141,7 +141,6 @@ struct StepDemoTests {
         let process = which == "outer" ? outer : "$(ps -o pid= --ppid \(outer))"
         let killed = try await Run(shell: "kill -KILL \(process)")
         #expect(killed.status == 0, "\(killed.err)")
-        _ = try await terminal.screen(with: "ended ")
         for _ in 0..<100 where try await terminal.looks != "01" { try await Task.sleep(for: .milliseconds(20)) }
         #expect(try await terminal.looks == "01", "the screen before, and its cursor")
         let after = try await Run(shell: "ps -eo args | grep -c '^\(terminal.folder.path("tcplens")) '")
