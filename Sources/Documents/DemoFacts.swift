@@ -19,6 +19,30 @@ package struct DemoFacts: Encodable {
         let mini: Bool
     }
 
+    /// Both ends' sockets; an end that had none is missing.
+    struct Ends: Encodable {
+        let client: SocketFacts?
+        let server: SocketFacts?
+
+        init(_ entries: [Party: SocketEntry]) {
+            client = entries[.client].map { SocketFacts($0) }
+            server = entries[.server].map { SocketFacts($0) }
+        }
+    }
+
+    /// The same after each event, in the order of the story's segments, and of its moments that are no arrivals.
+    struct Looks: Encodable {
+        let departures: [Ends]
+        let arrivals: [Ends]
+        let moments: [Ends]
+
+        init(_ sockets: Experiment.Sockets) {
+            departures = sockets.departures.map(Ends.init)
+            arrivals = sockets.arrivals.map(Ends.init)
+            moments = sockets.moments.map(Ends.init)
+        }
+    }
+
     let on = HostKind.kernel.rawValue
     let place: String
     let refused: [RefusedPlaceFacts]
@@ -32,8 +56,12 @@ package struct DemoFacts: Encodable {
     let story: StoryFacts?
     let tables: [Table]
     let observations: [Observation]
+    /// Where both kernels were asked after each event.
+    let looks: Looks?
+    /// What was asked for and found no segment, and what waited in vain for a next one; where anything was.
+    let unmatched: [String]?
+    let overdue: [String]?
     let furtherInitialNumbers: [UInt32]
-    let unmatched: [String]
 
     package init(_ record: Experiment.Record, story: ConnectionStory?) {
         place = record.place.name
@@ -51,8 +79,10 @@ package struct DemoFacts: Encodable {
             Observation(
                 time: $0.time.secondsText, party: $0.party.rawValue, state: $0.state.name, mini: $0.isMini)
         }
+        looks = record.sockets.map(Looks.init)
+        unmatched = record.unmatched.isEmpty ? nil : record.unmatched.map(\.words)
+        overdue = record.overdue.isEmpty ? nil : record.overdue.map(\.words)
         furtherInitialNumbers = record.furtherInitialNumbers
-        unmatched = record.unmatched.map(\.segment)
     }
 }
 
@@ -79,7 +109,8 @@ package struct StackDemoFacts: Encodable {
     let story: StoryFacts
     let furtherInitialNumbers: [UInt32]
     let refused: [RefusedPlaceFacts]
-    let unmatched: [String]
+    /// What was asked for and found no segment, where anything was.
+    let unmatched: [String]?
 
     package init(_ record: StackExperiment.Record) {
         client = record.story.client.description
@@ -87,6 +118,6 @@ package struct StackDemoFacts: Encodable {
         story = StoryFacts(record.story, number: 1)
         furtherInitialNumbers = record.furtherInitialNumbers
         refused = record.refusals.map { RefusedPlaceFacts($0) }
-        unmatched = record.unmatched.map(\.segment)
+        unmatched = record.unmatched.isEmpty ? nil : record.unmatched.map(\.words)
     }
 }

@@ -69,6 +69,8 @@ public struct Experiment: Sendable {
         public let furtherInitialNumbers: [UInt32]
         /// What was to be done to segments that never were.
         public var unmatched: [Intervention] = []
+        /// What was to arrive behind a next segment, and arrived alone since none came.
+        public var overdue: [Intervention] = []
         /// Both ends' sockets after each event, where the kernels were asked so often.
         public var sockets: Sockets?
         /// Whether it was ended because the time was up.
@@ -80,8 +82,8 @@ public struct Experiment: Sendable {
         /// When each segment had left, and when it had arrived, in the order of their numbers.
         public let departures: [[Party: SocketEntry]]
         public let arrivals: [[Party: SocketEntry]]
-        /// After each call that the story tells of.
-        public let calls: [[Party: SocketEntry]]
+        /// After each call, and each timer, that the story tells of.
+        public let moments: [[Party: SocketEntry]]
     }
 
     /// Where it took place.

@@ -60,6 +60,8 @@ package enum DemoWords {
             case .loopback:
                 Text(
                     en: "No wire between two kernels was to be had: this is the loopback", zh: "搭不起两个内核之间的网线，改在回环上进行")
+            case .stack where refusals.isEmpty:
+                Text(en: "What plays is our own TCP, in virtual time", zh: "在虚拟时间里运行的内置协议栈")
             case .stack:
                 Text(
                     en: "No wire between two kernels was to be had: what plays is our own TCP, in virtual time",
@@ -104,6 +106,14 @@ package enum DemoWords {
             en:
                 "\(segments.joined(separator: ", ")): no such segment was sent, so nothing was done to it. This connection has #1 to #\(last).",
             zh: "\(segments.joined(separator: "、"))：没有发出过这样的报文段，也就没有处理。这条连接只有 #1 到 #\(last)。")
+    }
+
+    /// What was to arrive behind a next segment, and which never came.
+    package static func overdue(_ segments: [String], after seconds: Int64) -> Text {
+        Text(
+            en:
+                "\(segments.joined(separator: ", ")): no next segment came from that end within \(seconds) s, so it was delivered alone.",
+            zh: "\(segments.joined(separator: "、"))：\(seconds) 秒内那一端没有再发报文段，于是单独送达。")
     }
 
     /// How the states on a wire are known.

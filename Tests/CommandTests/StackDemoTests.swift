@@ -50,7 +50,7 @@ private struct StackDocument: Decodable {
     let client: String
     let server: String
     let story: Story
-    let unmatched: [String]
+    let unmatched: [String]?
     let furtherInitialNumbers: [UInt32]
 
     init(_ text: String) throws { self = try JSONDecoder().decode(StackDocument.self, from: Data(text.utf8)) }
@@ -213,7 +213,7 @@ struct StackDemoTests {
         #expect(some.out.contains("#99") && !some.out.contains("--lose"))
         #expect(try await !Run("demo", "--on", "stack", "--lose", "4").out.contains("no such segment"))
         let facts = try await StackDocument(Run("demo", "--on", "stack", "--lose", "99", "--lose", "4", "--json").out)
-        #expect(facts.unmatched == ["#99"] && facts.story.segments[3].fate == "lost")
+        #expect(facts.unmatched == ["drop #99"] && facts.story.segments[3].fate == "lost")
     }
 
     @Test("--do: the wire of our own TCP does the same", arguments: ["en", "zh"])
@@ -241,7 +241,7 @@ struct StackDemoTests {
     func loseOfPicture() async throws {
         let plain = try await StackDocument(Run("demo", "--on", "stack", "-S", "--json").out)
         let losing = try await StackDocument(Run("demo", "--on", "stack", "-S", "--lose", "12", "--json").out)
-        #expect(losing.unmatched == ["#12"] && losing.furtherInitialNumbers.count == 3)
+        #expect(losing.unmatched == ["drop #12"] && losing.furtherInitialNumbers.count == 3)
         #expect(losing.furtherInitialNumbers == plain.furtherInitialNumbers)
     }
 
@@ -278,6 +278,9 @@ struct StackDemoTests {
             let run = try await Run(["demo", "--on", "loopback", "--lang", "en"] + option)
             #expect(run.status == 2 && run.err.contains("go without --on loopback"), "\(option)")
         }
+        let next = try await Run("demo", "--on", "stack", "--lang", "en", "--do", "hold #3 behind next")
+        #expect(next.status == 6)
+        #expect(next.err.contains("not behind the next") && next.err.contains("hold C:ACK#1 100ms"))
         #expect(try await Run("demo", "--on", "stack", "--lose", "0").status == 2)
         #expect(try await Run("demo", "--on", "moon").status == 2)
     }

@@ -154,6 +154,27 @@
             #expect(data.server.state == .established)
         }
 
+        @Test("directly behind the next from its end", .enabled(if: isPossible, reason))
+        func whatIsHeldBehindTheNextIsOvertakenByOne() throws {
+            let (record, story) = try run("hold C:ACK#1 behind next")
+            #expect(record.overdue.isEmpty && record.unmatched.isEmpty)
+            let order = (story.testimony?.moments ?? []).compactMap { moment -> Int? in
+                if case .segment(let number) = moment.cause, moment.party == .server { number } else { nil }
+            }
+            #expect(order.prefix(3) == [1, 4, 3])
+            #expect(story.steps[3].server.state == .established)
+        }
+
+        @Test("where no next one comes, it arrives alone", .enabled(if: isPossible, reason))
+        func whatIsHeldBehindNothingArrivesAlone() throws {
+            // The client's last segment but for its FIN's repetitions: those are the next.
+            let (record, story) = try run(
+                "hold S:ACK#2 behind next", "drop C:FIN,ACK#2", "drop C:FIN,ACK#3", "drop C:FIN,ACK#4",
+                "drop C:FIN,ACK#5")
+            #expect(record.overdue.map(\.segment) == ["S:ACK#2"])
+            #expect(try #require(story.path(of: .client).entries.last).state == .closed)
+        }
+
         @Test(.enabled(if: isPossible, reason))
         func whatHasNotArrivedWhereItEndsIsNotTakenForArrived() throws {
             // The first two segments of a run, the second of which is still on its way.
@@ -228,8 +249,22 @@
             ("hold C:ACK#1 3s", Intervention(.hold(3_000_000_000), .flags(.client, .ack, count: 1))),
             ("hold #7 250ms", Intervention(.hold(250_000_000), .number(7))),
             ("hold #7 0.5s", Intervention(.hold(500_000_000), .number(7))),
+            ("hold #7 1.5004s", Intervention(.hold(1_500_400_000), .number(7))),
+            ("hold C:ACK#1 behind next", Intervention(.holdBehindNext, .flags(.client, .ack, count: 1))),
         ])
-        func wordsAreUnderstood(_ words: String, _ meant: Intervention) { #expect(Intervention(words) == meant) }
+        func wordsAreUnderstood(_ words: String, _ meant: Intervention) {
+            #expect(Intervention(words) == meant)
+            // As a screen lists it, it can be typed again.
+            #expect(Intervention(meant.words) == meant)
+        }
+
+        @Test func whatCameLastIsTakenBackFirst() {
+            var plan = WirePlan()
+            for word in ["drop #3", "wait C 2s", "hold #4 behind next"] { _ = plan.add(word) }
+            #expect(plan.words == ["wait C 2s", "drop #3", "hold #4 behind next"])
+            #expect((0..<4).map { _ in plan.takeBack() } == ["hold #4 behind next", "drop #3", "wait C 2s", nil])
+            #expect(plan.isEmpty)
+        }
 
         @Test(arguments: [
             "", "drop", "drop 4", "drop #0", "drop #-1", "drop X:ACK#1", "drop C:FOO#1", "drop C:#1", "drop C:ACK#",
@@ -239,6 +274,10 @@
             "lose #4", "drop  ", "drop #+4", "drop C:ACK,ACK#1", "hold #4 0x1p-1s", "hold #4 +1s", "hold #4 1e-12s",
             "hold #4 0.1ms",
             "wait C", "wait S 2s", "wait C 2",
+            "hold #4 behind", "hold #4 behind #5", "hold #4 behind next 3s", "hold #4 next", "drop #4 behind next",
+            "hold #4 before next", "hold #4 behind next next", "hold behind next", "hold #4 \u{0}3s", "hold #4 3S",
+            "drop S:SYN,,ACK", "drop \u{ff23}:ACK#1", "drop C:ACK#１", String(repeating: "drop #4 ", count: 400),
+            "drop C:" + String(repeating: "ACK,", count: 100), "hold #4 \(String(repeating: "9", count: 300))s",
         ])
         func nonsenseIsRefused(_ words: String) {
             var plan = WirePlan()

@@ -23,10 +23,14 @@
         private struct End {
             let cable: WireEnd
             let table: SocketTable
+            /// `nil` where the kernel does not tell what it counts, or counts both ends' segments and others together.
+            let counters: KernelCounters?
 
-            init(_ cable: WireEnd) throws {
+            /// - Parameter isAlone: whether nobody else's segments are counted there.
+            init(_ cable: WireEnd, isAlone: Bool) throws {
                 self.cable = cable
                 table = try cable.namespace.run { try SocketTable() }
+                counters = isAlone ? try cable.namespace.run { try? KernelCounters() } : nil
             }
         }
 
@@ -51,6 +55,8 @@
                 do {
                     let wire = try KernelWire(kind, tunPath: tunPath, refusals)
                     try wire.prove()
+                    // What the proof was counted for is none of the experiment's.
+                    for party in Party.allCases { _ = wire.counts(of: party) }
                     return wire
                 } catch {
                     refusals.append(WireRefusal(kind, Self.reason(error)))
@@ -72,14 +78,14 @@
             self.refusals = refusals
             if kind == .mirror {
                 let (cable, peer) = try WireEnd.mirror(path: tunPath)
-                client = try End(cable)
+                client = try End(cable, isAlone: false)
                 server = client
                 (clientAddress, serverAddress) = (cable.address, peer)
             } else {
                 (clientAddress, serverAddress) = (IPAddress(ipv4: 0x0a00_0001), IPAddress(ipv4: 0x0a00_0002))
                 let device: WireEnd.Device = kind == .vethPair ? .veth : .tun(path: tunPath)
-                client = try End(WireEnd(device, address: clientAddress, prefix: 24))
-                server = try End(WireEnd(device, address: serverAddress, prefix: 24))
+                client = try End(WireEnd(device, address: clientAddress, prefix: 24), isAlone: true)
+                server = try End(WireEnd(device, address: serverAddress, prefix: 24), isAlone: true)
             }
         }
 
@@ -168,6 +174,9 @@
         func listener(on server: Endpoint) throws(SocketTableError) -> SocketEntry? {
             try self.server.table.listener(on: Endpoint(address: self.server.cable.address, port: server.port))
         }
+
+        /// What an end's kernel has counted since this was asked the last time.
+        func counts(of party: Party) -> [KernelCounters.Change] { end(party).counters?.changes() ?? [] }
 
         // MARK: Whether it carries
 

@@ -9,6 +9,8 @@ struct PlannedFates {
         var isDoubled = false
         /// How much later it arrives, in nanoseconds.
         var held: Int64 = 0
+        /// What has it arrive behind the next segment from its end.
+        var behindNext: Intervention?
     }
 
     private let interventions: [Intervention]
@@ -46,6 +48,7 @@ struct PlannedFates {
             case .drop: fate.isLost = true
             case .duplicate: fate.isDoubled = true
             case .hold(let time): fate.held &+= time
+            case .holdBehindNext: if fate.behindNext == nil { fate.behindNext = intervention }
             }
         }
         return fate

@@ -68,7 +68,7 @@
                 takenPort: endpoint.port == options.port ? nil : options.port, client: client, dial: run.dial,
                 serverEvents: run.serverEvents, observations: [], tables: run.tables, story: run.record.story,
                 droppedByKernel: 0, furtherInitialNumbers: numbers, unmatched: run.unmatched,
-                sockets: run.record.sockets, isCutOff: run.isCutOff)
+                overdue: run.overdue, sockets: run.record.sockets, isCutOff: run.isCutOff)
         }
     }
 #endif

@@ -16,10 +16,21 @@
             let number: Int
         }
 
+        /// A segment that is to arrive behind the next one from its end.
+        private struct Held {
+            let number: Int
+            /// ``SystemClock/ticks()``: when it arrives alone.
+            let deadline: Int64
+            let intervention: Intervention
+        }
+
         private let wire: KernelWire
         private let options: WireExperiment.Options
         private let server: Endpoint
         private var deliveries: [Delivery] = []
+        private var held: [Held] = []
+        /// The interventions that waited in vain for a next segment.
+        private var overdueOnes: [Intervention] = []
         /// What has left and was not looked at yet, the oldest first.
         private var waiting: [KernelWire.Departure] = []
         private var fates: PlannedFates
@@ -28,6 +39,7 @@
             .client: WireRecord.Look(state: .closed), .server: WireRecord.Look(state: .listen),
         ])
         private(set) var tables: [Experiment.TableMoment] = []
+        private var clocks = WireClocks()
         /// The server's end was no mere listener.
         private var hasBegun = false
         private let deadline: Int64
@@ -49,13 +61,19 @@
                 try WirePrograms(listener, server: server, silence: options.plan.silence)
             }
             let held = options.plan.interventions.reduce(options.plan.silence) { sum, intervention in
-                if case .hold(let time) = intervention.action { sum &+ time } else { sum }
+                switch intervention.action {
+                case .hold(let time): sum &+ time
+                case .holdBehindNext: sum &+ Intervention.longestWait
+                case .drop, .duplicate: sum
+                }
             }
             deadline = SystemClock.ticks() &+ Self.longest &+ held
         }
 
         var client: Endpoint? { programs.client }
         var unmatched: [Intervention] { fates.unmatched }
+        /// What was to come behind a next segment, and came alone because there was none.
+        var overdue: [Intervention] { overdueOnes }
         var dial: DialStory { programs.dial }
         var serverEvents: [ServerEvent] { programs.serverEvents }
 
@@ -77,7 +95,7 @@
                     continue
                 }
                 if try deliver() { continue }
-                var next = min(deadline, deliveries.first?.due ?? .max)
+                var next = min(deadline, deliveries.first?.due ?? .max, held.map(\.deadline).min() ?? .max)
                 if let wake = programs.wake { next = min(next, wake) }
                 wire.wait(until: min(next, SystemClock.ticks() &+ Self.glance))
             }
@@ -89,7 +107,7 @@
 
         /// Both programs are done, nothing is under way, and no end waits for anything but the end of TIME-WAIT.
         private func isOver() throws -> Bool {
-            guard programs.isDone, deliveries.isEmpty else { return false }
+            guard programs.isDone, deliveries.isEmpty, held.isEmpty else { return false }
             return try Party.allCases.allSatisfy { [.closed, .listen, .timeWait].contains(try look($0).state) }
         }
 
@@ -107,13 +125,36 @@
 
         /// - Returns: whether anything was due.
         private func deliver() throws -> Bool {
-            guard let next = deliveries.first, next.due <= SystemClock.ticks() else { return false }
-            deliveries.removeFirst()
-            let segment = record.segments[next.number - 1]
-            let now = SystemClock.now()
-            try wire.deliver(segment.octets, to: segment.sender.other)
-            try record.arrive(next.number, at: now, looks())
+            let now = SystemClock.ticks()
+            if let next = deliveries.first, next.due <= now {
+                deliveries.removeFirst()
+                try deliver(next.number)
+                try release(behind: next.number)
+                return true
+            }
+            guard let place = held.firstIndex(where: { $0.deadline <= now }) else { return false }
+            let late = held.remove(at: place)
+            overdueOnes.append(late.intervention)
+            try deliver(late.number)
             return true
+        }
+
+        /// What waited for a next segment from this one's end arrives.
+        private func release(behind number: Int) throws {
+            let sender = record.segments[number - 1].sender
+            let isDue = { (one: Held) in one.number < number && self.record.segments[one.number - 1].sender == sender }
+            let due = held.filter(isDue).sorted { $0.number < $1.number }
+            held.removeAll(where: isDue)
+            for one in due { try deliver(one.number) }
+        }
+
+        private func deliver(_ number: Int) throws {
+            let segment = record.segments[number - 1]
+            let receiver = segment.sender.other
+            let now = SystemClock.now()
+            try wire.deliver(segment.octets, to: receiver)
+            try record.arrive(
+                number, at: now, counts: clocks.arrival(wire.counts(of: receiver), at: receiver, now), looks())
         }
 
         private func depart(_ departure: KernelWire.Departure) throws {
@@ -127,7 +168,14 @@
             else { return }
             let age = SystemClock.ticks() &- departure.time
             let time = Timestamp(nanoseconds: SystemClock.now().nanoseconds &- age)
-            let number = try record.depart(departure.octets, from: departure.sender, at: time, looks())
+            let told = clocks.departure(wire.counts(of: departure.sender), header, of: departure.sender, at: time)
+            if let timer = told.timer {
+                try record.note(
+                    .timer(timer), of: departure.sender, at: time, counts: told.counts, ran: told.ran, looks())
+            }
+            let number = try record.depart(
+                departure.octets, from: departure.sender, at: time, counts: told.timer == nil ? told.counts : [],
+                by: told.timer, looks())
             let fate = fates.next(number, from: departure.sender, header.flags)
             send(number, at: departure.time, fate)
             guard fate.isDoubled else { return }
@@ -137,7 +185,10 @@
 
         private func send(_ number: Int, at time: Int64, _ fate: PlannedFates.Fate) {
             guard !fate.isLost else { return record.lose(number) }
-            send(Delivery(due: time &+ options.delay &+ fate.held, number: number))
+            let due = time &+ options.delay &+ fate.held
+            guard let intervention = fate.behindNext else { return send(Delivery(due: due, number: number)) }
+            held.append(
+                Held(number: number, deadline: due &+ Intervention.longestWait, intervention: intervention))
         }
 
         /// In the order in which they are due, and of those due at once in which they left.
@@ -165,7 +216,9 @@
 
         private func note(_ call: WirePrograms.Call) throws {
             guard let cause = call.cause else { return }
-            try record.note(cause, of: call.party, at: call.time, looks())
+            try record.note(
+                cause, of: call.party, at: call.time, counts: clocks.call(wire.counts(of: call.party), of: call.party),
+                looks())
         }
 
         /// The sockets that concern the experiment, each looked up by itself: a walk through the whole table would hold up the

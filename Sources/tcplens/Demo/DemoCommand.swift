@@ -30,6 +30,7 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o sheet.html --blank    a hand-out, with the answers on its last page
                 tcplens demo -o hello.svg      the picture alone, for a page or a slide
                 tcplens demo --step            the same step by step, each segment held, dropped or doubled at will
+                tcplens demo --step --predict  and asked before each arrival what the receiver will do
                 tcplens demo --lose 4          what the kernel does about a lost packet
                 tcplens demo --do 'drop C:ACK#1'     the handshake's third segment is lost
                 tcplens demo --on stack        on our own TCP, with the reason for every segment
@@ -46,6 +47,7 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o sheet.html --blank    练习纸，答案在最后一页
                 tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
                 tcplens demo --step            一步一步地看，随时扣住、丢弃或重复某个报文段
+                tcplens demo --step --predict  每个报文段到达前先猜接收方会怎样
                 tcplens demo --lose 4          看内核怎样应对丢包
                 tcplens demo --do 'drop C:ACK#1'     第三次握手丢失
                 tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
@@ -86,14 +88,23 @@ struct DemoCommand: AsyncParsableCommand {
         ))
     var play = false
 
+    @Flag(
+        help: .init(
+            Text(
+                en:
+                    "With --step: before each segment arrives, asks what its receiver will do (which state, which ack), and says why the answer is right or wrong.",
+                zh: "配合 --step：每个报文段到达之前，先问接收方会怎样（什么状态，回什么 ack），再说明答案对不对、为什么。"
+            ).spoken))
+    var predict = false
+
     @Option(
         name: .customLong("do"),
         help: .init(
             Text(
                 en:
-                    "What the wire does: 'drop S:SYN,ACK#1', 'duplicate #4', 'hold C:ACK#1 3s', 'wait C 2s' (the client keeps silent); as often as wanted.",
+                    "What the wire does: 'drop S:SYN,ACK#1', 'duplicate #4', 'hold C:ACK#1 3s', 'hold #4 behind next' (until just behind the next from that end), 'wait C 2s' (the client keeps silent); as often as wanted.",
                 zh:
-                    "网线做什么：'drop S:SYN,ACK#1' 丢弃、'duplicate #4' 送两遍、'hold C:ACK#1 3s' 扣住、'wait C 2s' 客户端先不说话；可多次使用。"
+                    "网线做什么：'drop S:SYN,ACK#1' 丢弃、'duplicate #4' 送两遍、'hold C:ACK#1 3s' 扣住、'hold #4 behind next' 扣到同一端的下一个报文段之后、'wait C 2s' 客户端先不说话；可多次使用。"
             ).spoken, valueName: "what"))
     var interventions: [String] = []
 
@@ -132,6 +143,9 @@ struct DemoCommand: AsyncParsableCommand {
         if play, !step {
             throw ValidationError(Text(en: "--play goes with --step", zh: "--play 要和 --step 一起用").spoken)
         }
+        if predict, !step {
+            throw ValidationError(Text(en: "--predict goes with --step", zh: "--predict 要和 --step 一起用").spoken)
+        }
         if step, absolute || capturePath != nil || form.format != .text || !form.isPrinted {
             throw ValidationError(
                 Text(
@@ -166,15 +180,21 @@ struct DemoCommand: AsyncParsableCommand {
             port: port, furtherConnections: absolute ? Self.isnSamples : 0,
             plan: DemoExperiment.plan(lose: lose, words: interventions))
         if step {
-            var session = try StepSession(experiment.plan, canvas: canvas) { [on] plan, isCancelled in
-                try experiment.stepped(on, plan, isCancelled)
-            }
-            return try session?.go(playing: play) ?? ()
+            return try goStepByStep(experiment, canvas)
         }
         switch try await experiment.run(on) {
         case .kernel(let record): try show(record, privilege, canvas)
         case .stack(let record): try show(record, experiment.plan, canvas)
         }
+    }
+
+    private func goStepByStep(_ experiment: DemoExperiment, _ canvas: Canvas) throws {
+        var session = try StepSession(experiment.plan, asking: predict, canvas: canvas) { [on] plan, isCancelled in
+            try experiment.stepped(on, plan, isCancelled)
+        }
+        session?.go(playing: play)
+        // The other screen is gone with the session; what it came to stays.
+        if !play, let score = session?.score { Screen.write(score) }
     }
 
     private func show(_ record: StackExperiment.Record, _ plan: WirePlan, _ canvas: Canvas) throws {

@@ -81,6 +81,7 @@ struct DemoExperiment {
     ///
     /// - Parameter refused: why it is no wire of the kernel's.
     func onStack(instead refused: NoWire? = nil) throws -> StackExperiment.Record {
+        guard !plan.interventions.contains(where: { $0.action == .holdBehindNext }) else { throw Self.noNext }
         var options = StackExperiment.Options()
         options.port = port
         options.furtherConnections = furtherConnections
@@ -94,6 +95,17 @@ struct DemoExperiment {
         record.refusals = refused?.refusals ?? []
         return record
     }
+
+    private static let noNext = Failure(
+        .unsupported,
+        Text(
+            en: "our own TCP's wire holds a segment for a time, not behind the next",
+            zh: "内置协议栈的网线可以把报文段扣住一段时间，但不能扣到下一个报文段之后"),
+        next: [
+            Text(
+                en: "for a time:  tcplens demo --on stack --do 'hold C:ACK#1 100ms'",
+                zh: "扣住一段时间：  tcplens demo --on stack --do 'hold C:ACK#1 100ms'")
+        ])
 
     /// A signal that asks for an end has the run taken down, and then ends the command.
     static func untilInterrupted<Value>(_ body: (@escaping () -> Bool) throws -> Value) throws -> Value {
@@ -129,9 +141,9 @@ struct DemoExperiment {
             throw ValidationError(
                 Text(
                     en:
-                        "--do '\(word)': takes 'drop SEGMENT', 'duplicate SEGMENT', 'hold SEGMENT 3s' or 'wait C 2s'; a segment is #4, or S:SYN,ACK#1 for the server's first SYN,ACK; at most 60 s",
+                        "--do '\(word)': takes 'drop SEGMENT', 'duplicate SEGMENT', 'hold SEGMENT 3s', 'hold SEGMENT behind next' or 'wait C 2s'; a segment is #4, or S:SYN,ACK#1 for the server's first SYN,ACK; at most 60 s",
                     zh:
-                        "--do '\(word)'：可写 'drop 报文段'、'duplicate 报文段'、'hold 报文段 3s' 或 'wait C 2s'；报文段写成 #4，或 S:SYN,ACK#1（服务端的第一个 SYN,ACK）；最长 60 秒"
+                        "--do '\(word)'：可写 'drop 报文段'、'duplicate 报文段'、'hold 报文段 3s'、'hold 报文段 behind next' 或 'wait C 2s'；报文段写成 #4，或 S:SYN,ACK#1（服务端的第一个 SYN,ACK）；最长 60 秒"
                 ).spoken)
         }
         return plan

@@ -123,7 +123,7 @@ extension Experiment.Record {
         ]
         if place != .loopback || !refusals.isEmpty { texts.append(DemoWords.place(place, refusals)) }
         if isCutOff { texts.append(DemoWords.cutOff) }
-        if !unmatched.isEmpty { texts.append(unmatched.told(in: story)) }
+        texts += notesOnPlan
         if let takenPort { texts.append(DemoWords.portTaken(takenPort, used: server.port)) }
         switch privilege {
         case .here, .elsewhere: break
@@ -131,6 +131,19 @@ extension Experiment.Record {
         case .nowhere(let refusal): if story == nil { texts.append(DemoWords.nowhere(refusal.error)) }
         }
         return texts
+    }
+
+    /// What did not happen as it was asked for.
+    var notesOnPlan: [Text] {
+        var notes: [Text] = []
+        if !unmatched.isEmpty {
+            notes.append(DemoWords.unmatched(unmatched.map(\.segment), last: story?.steps.last?.segment.number ?? 0))
+        }
+        if !overdue.isEmpty {
+            notes.append(
+                DemoWords.overdue(overdue.map(\.segment), after: Intervention.longestWait / 1_000_000_000))
+        }
+        return notes
     }
 
     /// The client's calls, for the picture.

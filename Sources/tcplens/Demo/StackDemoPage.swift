@@ -57,14 +57,7 @@ extension StackExperiment.Record {
     var introduction: [Text] {
         var texts = [DemoWords.stackWhat(client: story.client.description, server: story.server.description)]
         if !refusals.isEmpty { texts.append(DemoWords.place(.stack, refusals)) }
-        if !unmatched.isEmpty { texts.append(unmatched.told(in: story)) }
+        texts += Experiment.Record(self).notesOnPlan
         return texts
-    }
-}
-
-extension [Intervention] {
-    /// That no such segment was sent.
-    func told(in story: ConnectionStory?) -> Text {
-        DemoWords.unmatched(map(\.segment), last: story?.steps.last?.segment.number ?? 0)
     }
 }
