@@ -44,6 +44,8 @@ package struct DemoFacts: Encodable {
     }
 
     let on = HostKind.kernel.rawValue
+    let place: String
+    let refused: [RefusedPlaceFacts]
     let kernel: String
     let client: String
     let server: String
@@ -62,6 +64,8 @@ package struct DemoFacts: Encodable {
     let furtherInitialNumbers: [UInt32]
 
     package init(_ record: Experiment.Record, story: ConnectionStory?) {
+        place = record.place.name
+        refused = record.refusals.map { RefusedPlaceFacts($0) }
         kernel = KernelVersion.current.description
         client = record.client.description
         server = record.server.description
@@ -82,6 +86,21 @@ package struct DemoFacts: Encodable {
     }
 }
 
+/// A wire that would have been better and was not to be had.
+struct RefusedPlaceFacts: Encodable {
+    let place: String
+    let call: String
+    let errno: Int32
+    let message: String
+
+    init(_ refusal: WireRefusal) {
+        place = refusal.kind.rawValue
+        call = refusal.error.call
+        errno = refusal.error.code
+        message = refusal.error.message
+    }
+}
+
 /// The same of the demo on our own TCP. Times are virtual.
 package struct StackDemoFacts: Encodable {
     let on = HostKind.stack.rawValue
@@ -89,14 +108,16 @@ package struct StackDemoFacts: Encodable {
     let server: String
     let story: StoryFacts
     let furtherInitialNumbers: [UInt32]
-    /// Numbers of packets that were to be lost, and which no packet had.
-    let neverSent: [Int]
+    let refused: [RefusedPlaceFacts]
+    /// What was asked for and found no segment, where anything was.
+    let unmatched: [String]?
 
-    package init(_ record: StackExperiment.Record, lostPackets: Set<Int>) {
+    package init(_ record: StackExperiment.Record) {
         client = record.story.client.description
         server = record.story.server.description
         story = StoryFacts(record.story, number: 1)
         furtherInitialNumbers = record.furtherInitialNumbers
-        neverSent = record.neverSent(of: lostPackets)
+        refused = record.refusals.map { RefusedPlaceFacts($0) }
+        unmatched = record.unmatched.isEmpty ? nil : record.unmatched.map(\.words)
     }
 }

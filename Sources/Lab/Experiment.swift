@@ -49,6 +49,8 @@ public struct Experiment: Sendable {
     /// What was seen.
     public struct Record: Sendable {
         public let place: Place
+        /// The better places, and why they were not to be had.
+        public var refusals: [WireRefusal] = []
         public let server: Endpoint
         /// The port that was asked for, where it was taken.
         public let takenPort: UInt16?
@@ -85,11 +87,25 @@ public struct Experiment: Sendable {
     }
 
     /// Where it took place.
-    public enum Place: Sendable {
+    public enum Place: Hashable, Sendable {
         /// On this machine's loopback, or a private one.
         case loopback
         /// Between two kernels on a wire of our own.
-        case wire
+        case wire(WireKind)
+        /// On our own TCP, in virtual time.
+        case stack
+
+        /// Whether it was a wire.
+        public var isWire: Bool { if case .wire = self { true } else { false } }
+
+        /// Its name in documents.
+        public var name: String {
+            switch self {
+            case .loopback: "loopback"
+            case .wire(let kind): kind.rawValue
+            case .stack: "stack"
+            }
+        }
     }
 
     private let options: Options

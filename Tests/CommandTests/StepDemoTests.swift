@@ -11,16 +11,19 @@ struct StepDemoTests {
         let folder: ScratchFolder
         private var socket: String { folder.path("tmux") }
 
-        init(_ width: Int, _ height: Int, _ options: String) async throws {
+        /// - Parameter user: what the demo is run by.
+        init(_ width: Int, _ height: Int, _ options: String, by user: String = "") async throws {
             folder = try ScratchFolder()
             let script = """
                 trap : INT
                 stty -a > '\(folder.path("before"))'
-                sh -c 'echo $$ > "\(folder.path("pid"))"; exec "$TCPLENS" demo --step \(options)'
+                cp "$TCPLENS" '\(folder.path("tcplens"))'
+                chmod a+rx '\(folder.path)' '\(folder.path("tcplens"))'
+                sh -c 'echo $$ > "\(folder.path("pid"))"; exec \(user) "\(folder.path("tcplens"))" demo --step \(options)'
                 status=$?
                 stty -a > '\(folder.path("after"))'
                 echo ended $status
-                cat
+                exec sleep 1000
                 """
             let path = try folder.write(Array(script.utf8), to: "script")
             // The server lives on: it must hold nothing by which this process would wait for it.
@@ -76,6 +79,14 @@ struct StepDemoTests {
             get throws {
                 let before = try String(contentsOfFile: folder.path("before"), encoding: .utf8)
                 return try before == String(contentsOfFile: folder.path("after"), encoding: .utf8)
+            }
+        }
+
+        /// Whether lines are edited and echoed.
+        var isCooked: Bool {
+            get async throws {
+                let run = try await Run(shell: "stty -a < $(tmux -S '\(socket)' display -p '#{pane_tty}')")
+                return run.out.contains(" icanon ") && run.out.contains(" echo ")
             }
         }
 
@@ -275,6 +286,40 @@ struct StepDemoTests {
         #expect(try await terminal.looks == "01", "the screen before, and its cursor")
         let left = try await Run(shell: "kill -0 $(cat '\(terminal.folder.path("pid"))')")
         #expect(left.status != 0)
+        try await terminal.end()
+    }
+
+    @Test("killed, an ordinary user's run gives the terminal back all the same", arguments: ["outer", "inner"])
+    func killed(which: String) async throws {
+        let terminal = try await Terminal(
+            80, 24, "--lang en", by: "setpriv --reuid=65534 --regid=65534 --clear-groups")
+        _ = try await terminal.screen(with: "step 1 of")
+        let outer = "$(cat '\(terminal.folder.path("pid"))')"
+        let process = which == "outer" ? outer : "$(ps -o pid= --ppid \(outer))"
+        let killed = try await Run(shell: "kill -KILL \(process)")
+        #expect(killed.status == 0, "\(killed.err)")
+        for _ in 0..<100 where try await terminal.looks != "01" { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(try await terminal.looks == "01", "the screen before, and its cursor")
+        let after = try await Run(shell: "ps -eo args | grep -c '^\(terminal.folder.path("tcplens")) '")
+        #expect(after.lines == ["0"])
+        #expect(try await terminal.isCooked)
+        try await terminal.end()
+    }
+
+    @Test("where nothing is allowed our own TCP is stepped through", arguments: ["en", "zh"])
+    func onStack(language: String) async throws {
+        let terminal = try await Terminal(80, 24, "--on stack --lang \(language)")
+        let isEnglish = language == "en"
+        _ = try await terminal.screen(with: isEnglish ? "step 1 of " : "第 1 步，")
+        try await terminal.press("Enter", "Enter", "Enter")
+        _ = try await terminal.screen(with: isEnglish ? "step 4 of " : "第 4 步，")
+        try await terminal.press("d")
+        _ = try await terminal.screen(with: isEnglish ? "played again" : "已从头重放")
+        try await terminal.press("Enter")
+        let screen = try await terminal.screen(with: isEnglish ? "step 5 of " : "第 5 步，")
+        #expect(screen.contains { $0.contains(isEnglish ? "lost on the way" : "途中丢失") })
+        try await terminal.press("q")
+        _ = try await terminal.screen(with: "ended 0")
         try await terminal.end()
     }
 

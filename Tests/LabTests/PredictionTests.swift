@@ -12,7 +12,7 @@ import Tracking
     /// `#2 SYN-SENT > ESTABLISHED, #3 ack 1`: of each arrival of a run on our own TCP.
     private func told(losing lost: Set<Int> = []) throws -> [String] {
         var options = StackExperiment.Options()
-        options.lostPackets = lost
+        options.plan = .losing(lost.sorted())
         let story = try #require(StackExperiment(options).run()).story
         let steps = SceneSteps(Scene(story: story, title: Text(verbatim: "")))
         return steps.steps.indices.compactMap { steps.prediction(at: $0) }.map { one in

@@ -146,6 +146,13 @@ public struct WirePlan: Sendable, Equatable {
 
     public init() {}
 
+    /// Loses these segments, by their numbers.
+    public static func losing(_ numbers: [Int]) -> WirePlan {
+        var plan = WirePlan()
+        plan.interventions = numbers.map { Intervention(.drop, .number($0)) }
+        return plan
+    }
+
     /// What it asks for, each as ``add(_:)`` takes it.
     public var words: [String] {
         (silence > 0 ? ["wait C \(Intervention.text(of: silence))"] : []) + interventions.map(\.words)

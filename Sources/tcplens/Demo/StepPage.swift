@@ -18,12 +18,16 @@ struct StepPage {
     /// What did not happen as it was asked for.
     let notes: [Text]
 
+    /// Where it took place, and why there.
+    private let place: Text
+
     var language: Language { canvas.language }
 
     /// `nil` where not even a SYN was sent.
     init?(_ record: Experiment.Record, canvas: Canvas) {
         guard let story = record.story else { return nil }
         (self.story, sockets, notes) = (story, record.sockets, record.notesOnPlan)
+        place = DemoWords.place(record.place, record.refusals)
         self.canvas = canvas
         steps = SceneSteps(DemoParts.scene(story))
     }
@@ -75,7 +79,7 @@ struct StepPage {
     ///   - changes: what is done to the segments; `nil` where nothing is.
     ///   - asking: whether each arrival is asked about before, and the answer told behind it.
     func transcript(_ changes: Text?, asking: Bool) -> [String] {
-        var lines = changes.map { paragraph($0) } ?? []
+        var lines = opening + (changes.map { paragraph($0) } ?? []) + [""]
         var measures: [Party: String] = [:]
         for step in 0..<count {
             let prediction = asking ? steps.prediction(at: step) : nil
@@ -147,6 +151,9 @@ struct StepPage {
     private func departure(of choice: Intervention.Choice) -> Int? {
         (0..<count).first { steps.steps[$0].kind == .departure && self.choice($0) == choice }
     }
+
+    /// Where it took place, and why there.
+    var opening: [String] { paragraph(place) }
 
     func segment(_ number: Int) -> ConnectionStory.Step? { story.steps.first { $0.segment.number == number } }
 

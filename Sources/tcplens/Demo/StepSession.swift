@@ -35,13 +35,14 @@ struct StepSession {
     init?(_ plan: WirePlan, asking: Bool, canvas: Canvas, run: @escaping Experimenter) throws {
         (self.plan, self.canvas, self.run) = (plan, canvas, run)
         quiz = asking ? StepQuiz() : nil
-        guard let page = StepPage(try run(plan) { false }, canvas: canvas) else { return nil }
+        let record = try DemoExperiment.untilInterrupted { try run(plan, $0) }
+        guard let page = StepPage(record, canvas: canvas) else { return nil }
         self.page = page
-        extra = page.notes.flatMap { page.paragraph($0) }
+        extra = page.opening + page.notes.flatMap { page.paragraph($0) }
     }
 
     /// Whether somebody wants it to end.
-    private final class Ending: Sendable {
+    final class Ending: Sendable {
         private let isWanted = Mutex(false)
         var isSet: Bool { isWanted.withLock { $0 } }
         func set() { isWanted.withLock { $0 = true } }

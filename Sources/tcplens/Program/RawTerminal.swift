@@ -48,8 +48,11 @@ final class RawTerminal {
         return true
     }
 
+    /// Shows the cursor and the screen before.
+    static let leaving = "\u{1b}[?25h\u{1b}[?1049l"
+
     private func giveBack() {
-        Screen.write(octets: Array("\u{1b}[?25h\u{1b}[?1049l".utf8))
+        Screen.write(octets: Array(Self.leaving.utf8))
         var settings = before
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
     }
