@@ -13,8 +13,8 @@ public enum CaptureDoubts {
             texts.append(
                 Text(
                     en:
-                        "\(counted(disorder.late, "packet")) stand\(disorder.late == 1 ? "s" : "") in the file later than it came, by up to \(time): put in order by time.",
-                    zh: "\(disorder.late) 个报文在文件里的位置晚于它到达的时刻，最多差 \(time)：已按时间排序。"))
+                        "\(counted(disorder.late, "packet")) stand\(disorder.late == 1 ? "s" : "") in the file in another order than on the wire, by up to \(time): put in order.",
+                    zh: "\(disorder.late) 个报文在文件里的先后与线路上不同，最多差 \(time)：已重新排序。"))
         }
         if let disorder, disorder.setsBack > 0 {
             let time = duration(disorder.longestSetBack)

@@ -94,9 +94,7 @@ extension Judge {
     }
 
     /// What is written a moment before its cause comes behind it: an acknowledgment of what is captured next.
-    ///
-    /// - Returns: how many were put behind their causes.
-    mutating func putCausesFirst(_ trip: Int64?) -> Int {
+    mutating func putCausesFirst(_ trip: Int64?) {
         let reach = min(Self.writingDelay, max(1, trip ?? .max))
         // Each once: two may acknowledge each other.
         var moved: Set<Int> = []
@@ -111,6 +109,8 @@ extension Judge {
                 for later in place..<cause { order[later] = order[later + 1] }
                 order[cause] = index
                 moved.insert(index)
+                disorder.late += 1
+                disorder.longest = max(disorder.longest, gap(index, order[cause - 1]))
                 continue
             }
             if isReal(index), !sighting.flags.contains(.rst) {
@@ -118,7 +118,6 @@ extension Judge {
             }
             place += 1
         }
-        return moved.count
     }
 
     /// Longer than this no packet waits to be written behind its answer; nanoseconds.

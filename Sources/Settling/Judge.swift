@@ -86,7 +86,7 @@ package struct Judge: Sendable {
         let trip = roundTrip()
         findCopies(trip)
         findJoined(trip)
-        disorder.late += putCausesFirst(trip)
+        putCausesFirst(trip)
         findFalseAcknowledgments()
         findOldStamps()
         var lives = splitLives()

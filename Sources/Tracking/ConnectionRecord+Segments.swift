@@ -81,8 +81,10 @@ extension ConnectionRecord {
         }
         noteWindow(segment, of: side, &reading)
         halves[side].count(reading)
-        if !reading.classes.isDisjoint(with: [.stray, .invalidACK, .acknowledgesUnseen, .keepAlive, .windowProbe]) {
-            if isMidstream || reading.classes.isDisjoint(with: [.keepAlive, .windowProbe]) { traits.insert(.oddNumbers) }
+        // What was acknowledged before it was captured, or a capture that begins with probes, hindsight may see otherwise.
+        let isProbe = !reading.classes.isDisjoint(with: [.keepAlive, .windowProbe])
+        if reading.found > 0 || !reading.classes.isDisjoint(with: [.stray, .invalidACK]) || isProbe && isMidstream {
+            traits.insert(.oddNumbers)
         }
         let isStray = reading.classes.contains(.stray)
         if flags.contains(.fin), !flags.contains(.syn), closer == nil, !isStray { closer = side }
