@@ -9,7 +9,8 @@ extension ScriptRunner {
         try onHost { host throws(ScriptHostError) in try host.start(hostCall) }
         if let end = event.moment.end {
             let base = event.moment.base == .start ? start : previous &- event.moment.earliest
-            pending = PendingCall(event: event, plan: plan, end: base &+ end)
+            pending = PendingCall(
+                event: event, plan: plan, end: base &+ end, tolerance: tolerance(after: end &- event.moment.earliest))
             // A call that fails at once has its result now.
             return try look()
         }
@@ -31,7 +32,7 @@ extension ScriptRunner {
     /// Waits for the call under way, if there is one.
     mutating func collect() throws(Stop) {
         guard let call = pending else { return }
-        let limit = call.end &+ tolerance &+ Self.patience
+        let limit = call.end &+ call.tolerance &+ Self.patience
         let result = try onHost { host throws(ScriptHostError) in try host.result(until: limit) }
         guard let result else { throw Stop(.blocked, call.event) }
         try finish(call, result)
@@ -40,7 +41,7 @@ extension ScriptRunner {
     private mutating func finish(_ call: PendingCall, _ result: ScriptResult) throws(Stop) {
         pending = nil
         try compare(result, call.plan, call.event)
-        guard abs(result.time &- call.end) <= tolerance else {
+        guard abs(result.time &- call.end) <= call.tolerance else {
             throw Stop(.returned(expected: call.end &- start, actual: result.time &- start), call.event)
         }
     }
@@ -53,6 +54,8 @@ extension ScriptRunner {
             hasNewListener = true
             subject = number
         case .connect(let number, _): beginActively(number)
+        case .setOption(_, .maximumSegment, .integer(let size)):
+            leastSegment = min(leastSegment ?? .max, max(Int(size), 1))
         case .send(let number, _, _, let destination) where destination != nil: beginActively(number)
         default: break
         }

@@ -5,11 +5,13 @@ enum ShellCommands {
     /// - Throws: for a command that is not one of the known ones.
     static func settings(_ command: [UInt8], at place: ScriptCursor) throws(ScriptError) -> [ScriptEvent.Setting] {
         var found: [ScriptEvent.Setting] = []
-        let text = String(decoding: command, as: UTF8.self)
-        for line in text.split(whereSeparator: { $0 == "\n" || $0 == ";" }) {
-            let words = try words(String(line), at: place)
-            guard let first = words.first, !first.hasPrefix("#") else { continue }
-            found += try settings(words, first: first, line: String(line), at: place)
+        // A line that ends with a backslash goes on.
+        let text = String(decoding: command, as: UTF8.self).replacing("\\\n", with: " ")
+        for line in text.split(separator: "\n") {
+            for words in try commands(String(line), at: place) {
+                guard let first = words.first else { continue }
+                found += try settings(words, first: first, line: words.joined(separator: " "), at: place)
+            }
         }
         return found
     }
@@ -32,6 +34,8 @@ enum ShellCommands {
         // Each script has a network of its own, which goes with it: nothing to restore, nothing cached.
         case _ where first.hasPrefix("/tmp/sysctl_restore_"): return []
         case "ip" where words.dropFirst().first == "tcp_metrics": return []
+        // Counters of the machine that nothing here reads.
+        case "nstat" where words.count == 1: return []
         default: throw place.error(.shell(line))
         }
     }
@@ -48,30 +52,41 @@ enum ShellCommands {
             && name.utf8.allSatisfy { ScriptCursor.isLetter($0) || ScriptCursor.isDigit($0) || $0 == 0x2e }
     }
 
-    /// Words divided by blanks, with quotes as the shell has them, but without anything else that a shell would replace.
-    private static func words(_ line: String, at place: ScriptCursor) throws(ScriptError) -> [String] {
+    /// The commands of a line in words, which blanks divide, with quotes and comments as the shell has them, but without
+    /// anything else that a shell would replace.
+    private static func commands(_ line: String, at place: ScriptCursor) throws(ScriptError) -> [[String]] {
+        var commands: [[String]] = []
         var words: [String] = []
         var word = ""
         var isInWord = false
         var quote: Character?
-        for character in line {
-            if let open = quote {
-                if character == open { quote = nil } else { word.append(character) }
-            } else if character == "\"" || character == "'" {
+        func endWord() {
+            if isInWord { words.append(word) }
+            (word, isInWord) = ("", false)
+        }
+        characters: for character in line {
+            switch character {
+            case quote: quote = nil
+            case _ where quote != nil: word.append(character)
+            case "#" where !isInWord: break characters
+            case "\"", "'":
                 quote = character
                 isInWord = true
-            } else if character == " " || character == "\t" || character == "\r" {
-                if isInWord { words.append(word) }
-                (word, isInWord) = ("", false)
-            } else {
+            case " ", "\t", "\r": endWord()
+            case ";":
+                endWord()
+                commands.append(words)
+                words = []
+            default:
                 word.append(character)
                 isInWord = true
             }
         }
         guard quote == nil else { throw place.error(.shell(line)) }
-        if isInWord { words.append(word) }
+        endWord()
+        commands.append(words)
         // Where output goes does not matter to what is not executed.
-        return words.filter { !$0.hasPrefix(">") && !$0.hasPrefix("2>") && $0 != "/dev/null" }
+        return commands.map { $0.filter { !$0.hasPrefix(">") && !$0.hasPrefix("2>") && $0 != "/dev/null" } }
     }
 
     /// What the suite calls its usual configuration: Linux's own where not said otherwise. Not every namespace may choose
