@@ -31,7 +31,7 @@ extension StackScriptHost {
             }
         case .accept(let descriptor, let isNonBlocking): return accept(descriptor, isNonBlocking)
         case .connect(let descriptor, let endpoint): return connect(descriptor, endpoint)
-        case .receive(let descriptor, let count, let flags): return try receive(descriptor, count, flags)
+        case .receive(let descriptor, let count, let flags, _): return try receive(descriptor, count, flags)
         case .send(let descriptor, let octets, let flags, _): return try send(descriptor, octets, flags)
         case .shutdown(let descriptor, let direction):
             let which: Host.Direction = direction == .reading ? .reading : direction == .writing ? .writing : .both
@@ -63,6 +63,8 @@ extension StackScriptHost {
                 return result
             }
         case .poll(let interests, let milliseconds): return poll(interests, milliseconds)
+        case .epollCreate, .epollControl, .epollWait: throw .unsupported("epoll")
+        case .withoutBuffer(let call): return try withoutBuffer(call)
         }
     }
 
@@ -150,6 +152,25 @@ extension StackScriptHost {
                 if error == .wouldBlock, mayWait { return nil }
                 return written > 0 ? me.success(Int64(written)) : me.failure(error)
             }
+        }
+    }
+
+    /// A call that finds no memory behind its pointer, where it would come to reading or writing there at all.
+    private func withoutBuffer(_ call: ScriptCall) throws(ScriptHostError) -> Attempt {
+        let fails: (StackScriptHost) -> ScriptResult? = { ScriptResult(failed: 14, at: $0.clock.nanoseconds) }
+        switch call {
+        case .receive(let descriptor, let count, let flags, let wantsControl):
+            guard count > 0 else { return try begin(call) }
+            let peeks = ScriptCall.receive(
+                descriptor, count: count, flags: flags.union(.peek), wantsControl: wantsControl)
+            let attempt = try begin(peeks)
+            return { me in attempt(me).flatMap { $0.value > 0 ? fails(me) : $0 } }
+        case .send(let descriptor, let octets, let flags, let destination):
+            guard !octets.isEmpty else { return try begin(call) }
+            let empty = ScriptCall.send(descriptor, octets: [], flags: flags, destination: destination)
+            let attempt = try begin(empty)
+            return { me in attempt(me).flatMap { $0.errno == 0 ? fails(me) : $0 } }
+        default: return fails
         }
     }
 

@@ -84,6 +84,9 @@ public final class StackScriptHost: ScriptHost {
         let end = Instant(nanoseconds: deadline)
         collect()
         while !isThere(self) {
+            // Looking may have set something off, a write that found room: only with that done is the next deadline known.
+            collect()
+            if isThere(self) { return }
             // What is due already has been done: only what lies ahead can change anything.
             let ahead = [host.nextDeadline, patience].compactMap { $0 }.filter { $0 > clock }
             guard let next = ahead.min(), next < end else {

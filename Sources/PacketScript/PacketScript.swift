@@ -37,6 +37,9 @@ public struct PacketScript: Sendable {
 
     init() {}
 
+    /// Whether no event so far does anything but settings.
+    var isAtBeginning: Bool { events.allSatisfy { if case .settings = $0.action { true } else { false } } }
+
     /// How many events the script has.
     public var count: Int { events.count }
 }

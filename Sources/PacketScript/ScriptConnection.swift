@@ -105,9 +105,10 @@ struct ScriptConnection {
             pattern.sequence = header.sequence &- (localISN ?? 0)
         }
         if header.flags.contains(.ack) {
-            // Our own numbers are on the wire as they are written.
-            let base = header.flags.contains(.syn) ? 0 : remoteISN ?? 0
-            pattern.acknowledgment = header.acknowledgment &- base
+            let relative = header.acknowledgment &- (remoteISN ?? 0)
+            // Our own SYN's number is on the wire as it is written; a script may also count from it already here.
+            let counts = !header.flags.contains(.syn) || expected?.acknowledgment == relative
+            pattern.acknowledgment = counts ? relative : header.acknowledgment
         }
         pattern.window = header.window
         pattern.urgentPointer = header.urgentPointer

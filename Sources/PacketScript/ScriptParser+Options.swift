@@ -67,7 +67,9 @@ extension ScriptParser {
         return String(decoding: octets, as: UTF8.self)
     }
 
-    private func number(_ text: String, _ range: ClosedRange<Int64>, at start: ScriptCursor) throws(ScriptError) -> Int64 {
+    private func number(_ text: String, _ range: ClosedRange<Int64>, at start: ScriptCursor) throws(ScriptError)
+        -> Int64
+    {
         guard let number = Int64(text), range.contains(number) else { throw start.expected(.number) }
         return number
     }

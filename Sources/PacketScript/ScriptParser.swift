@@ -57,7 +57,7 @@ struct ScriptParser {
             let start = cursor
             cursor.advance()
             let command = try cursor.raw(until: "`", limit: 1 << 16, .shell)
-            return .settings(try ShellCommands.settings(command, at: start))
+            return .settings(try ShellCommands.settings(command, isFirst: script.isAtBeginning, at: start))
         case UInt8(ascii: "%"):
             cursor.advance()
             let start = cursor
@@ -84,15 +84,18 @@ struct ScriptParser {
         let isRelative = takePlus()
         let first = try seconds()
         var moment = ScriptMoment(base: isRelative ? .previous : .start, earliest: first, latest: first)
+        try cursor.skipBlanks()
         let start = cursor
         if cursor.starts(with: "...") {
             cursor.advance(3)
+            try cursor.skipBlanks()
             _ = takePlus()
             let end = try seconds()
             guard end >= first else { throw start.error(.contradiction(cursor.lineText)) }
             moment.end = end
         } else if cursor.peek() == UInt8(ascii: "~") {
             cursor.advance()
+            try cursor.skipBlanks()
             _ = takePlus()
             moment.latest = try seconds()
             guard moment.latest >= first else { throw start.error(.contradiction(cursor.lineText)) }

@@ -80,8 +80,8 @@ extension ScriptRunner {
             latest = previous &+ event.moment.latest
         case .anything: break
         }
-        let tolerance = event.moment.base == .anything ? tolerance : tolerance(after: earliest &- begun)
         let limit = max(latest &+ tolerance &+ Self.patience, host.now)
+        let tolerance = event.moment.base == .anything ? tolerance : tolerance(after: earliest &- begun)
         guard let (time, first, index) = try nextSegment(for: pattern, until: limit) else {
             throw Stop(.silence(until: host.now &- start))
         }

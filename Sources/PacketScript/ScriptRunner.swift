@@ -158,7 +158,8 @@ public struct ScriptRunner {
             try host.set(setting.name, to: setting.value)
         } catch {
             switch error {
-            case .unknownSetting, .badSetting: if setting.isOptional { return }
+            case .unknownSetting, .badSetting:
+                if setting.isOptional { return note(.left, "\(setting.name)=\(setting.value)", line: event.line) }
             case .unsupported, .system: break
             }
             throw Stop(.host(error))
