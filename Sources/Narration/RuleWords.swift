@@ -116,6 +116,10 @@ extension Rule {
             Text(
                 en: "the FIN came again in TIME-WAIT: acknowledge it, wait 2 MSL anew",
                 zh: "TIME-WAIT 状态又收到 FIN：再确认一次，重新等待 2 MSL")
+        case .segmentInTimeWait:
+            Text(
+                en: "in TIME-WAIT only the FIN should come again: acknowledge, wait 2 MSL anew",
+                zh: "TIME-WAIT 状态本应只会再收到 FIN：回 ACK，重新等待 2 MSL")
         case .congestionMarked:
             Text(en: "the packet was marked on its way: say so with ECE", zh: "报文途中被打上拥塞标记：用 ECE 告知对端")
         case .delayedAcknowledgment:

@@ -1,3 +1,5 @@
+import TCPState
+
 /// The congestion window, in octets (RFC 5681; grown and shrunk by Reno's or CUBIC's rule).
 public struct CongestionWindow: Hashable, Sendable {
     /// Which rule.
@@ -9,6 +11,12 @@ public struct CongestionWindow: Hashable, Sendable {
     /// SMSS, of which everything else is a multiple.
     private(set) var segmentSize: UInt32
     private let initialSegments: UInt32
+    /// Whether the window was what held the sender back in the round trip that ``usageEnd`` ends.
+    private(set) var isFilled = false
+    /// The largest flight of that round trip.
+    private(set) var largestFlight: UInt32 = 0
+    /// SND.NXT when it was seen.
+    private var usageEnd: SequenceNumber?
     private var acknowledged: UInt32 = 0
     private var cubic = CubicCurve()
 
@@ -30,6 +38,15 @@ public struct CongestionWindow: Hashable, Sendable {
         let segments = max(1, size / segmentSize)
         segmentSize = max(1, newSize)
         size = segments &* segmentSize
+    }
+
+    /// What was under way after sending, and whether more would have gone out with a larger window: the largest of a round
+    /// trip counts.
+    mutating func noteUsage(flight: UInt32, isFilled now: Bool, una: SequenceNumber, nxt: SequenceNumber) {
+        if let end = usageEnd, una.isBefore(end), !now, isFilled || flight <= largestFlight { return }
+        isFilled = now
+        largestFlight = flight
+        usageEnd = nxt
     }
 
     /// RFC 5681 3.1: the SYN was lost, so begin with one segment.

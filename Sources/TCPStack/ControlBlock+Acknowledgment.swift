@@ -25,17 +25,17 @@ extension ControlBlock {
             challenge(now: now, because: .acknowledgmentOfUnsent)
             return false
         }
+        // RFC 5961 5.2: older than the largest window, it was guessed.
+        if ack.isBefore(snd.una - snd.maxWindow) {
+            challenge(now: now, because: .acknowledgmentTooOld)
+            return false
+        }
+        updateRecentTimestamp(segment, now: now)
         if ack.isBefore(snd.una) {
-            // RFC 5961 5.2: older than the largest window, it was guessed.
-            if ack.isBefore(snd.una - snd.maxWindow) {
-                challenge(now: now, because: .acknowledgmentTooOld)
-                return false
-            }
             _ = processSACK(of: segment, acknowledged: 0..<0, now: now)
             return true
         }
         processEcho(of: segment)
-        let priorFlight = snd.nxt.relative(to: snd.una)
         let windowBefore = snd.wnd
         let before = (una: snd.una, departed: departed)
         var acknowledged = 0..<0
@@ -43,19 +43,21 @@ extension ControlBlock {
         if isNew { acknowledged = advance(to: ack, segment, now: now) }
         updateWindow(from: segment, now: now)
         let hasOriginal = processSACK(of: segment, acknowledged: acknowledged, now: now)
-        let isDuplicate =
-            !isNew && segment.text.isEmpty && !segment.flags.contains(.fin) && !ledger.isEmpty
-            && snd.wnd == windowBefore
+        let isRepeated =
+            !isNew && segment.text.isEmpty && !segment.flags.contains(.fin) && snd.wnd == windowBefore
+        settleLossProbe(segment, isDuplicate: isRepeated)
+        let isDuplicate = isRepeated && !ledger.isEmpty
         if isNew || isDuplicate { continueForwardRecovery(segment, isNew: isNew, hasOriginal: hasOriginal) }
         if isNew {
-            finishRecoveryStep(priorFlight: priorFlight, acknowledged: acknowledged, segment: segment, now: now)
+            finishRecoveryStep(acknowledged: acknowledged, segment: segment, now: now)
         } else if isDuplicate {
             countDuplicate()
         }
-        detectLosses(now: now)
-        // RFC 6937 3, DeliveredData: what is newly known to have arrived, acknowledged or reported.
-        let delivered = Int64(ack.relative(to: before.una)) + Int64(departed) - Int64(before.departed)
-        reduceProportionally(delivered: UInt32(clamping: delivered))
+        // RFC 9937 3, DeliveredData: what is newly known to have arrived, acknowledged or reported.
+        let delivered = UInt32(
+            clamping: Int64(ack.relative(to: before.una)) + Int64(departed) - Int64(before.departed))
+        let foundMore = detectLosses(delivered: delivered, now: now)
+        reduceProportionally(delivered: delivered, isSafe: isNew && !foundMore)
         return processAcknowledgmentOfFIN(now: now)
     }
 

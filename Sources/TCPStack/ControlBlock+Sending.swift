@@ -40,14 +40,23 @@ extension ControlBlock {
     private mutating func sendNew(now: Instant) {
         restartAfterIdle(now: now)
         var sentAny = false
+        var isFilled = false
         while let size = nextSize() {
             let window = congestion.size
             let pipe = pipe
-            if pipe > 0, pipe + UInt32(size) > window { break }
+            if pipe > 0, pipe + UInt32(size) > window {
+                isFilled = true
+                break
+            }
             sendNewSegment(size: size, now: now)
             sentAny = true
         }
         if sentAny { noteSending(now: now) }
+        if sentAny || isFilled {
+            let isFull = isFilled || pipe.addingClamped(congestion.segmentSize) > congestion.size
+            congestion.noteUsage(
+                flight: snd.nxt.relative(to: snd.una), isFilled: isFull, una: snd.una, nxt: snd.nxt)
+        }
     }
 
     /// How large the next new segment is, if one may go out: sender's silly-window avoidance (RFC 9293 3.8.6.2.1, MUST-38)

@@ -17,10 +17,14 @@ extension ControlBlock {
         if agreed.selectiveAcknowledgment, !agreed.timestamps { recovery.forward = .retransmitted }
     }
 
-    /// RFC 3522 3.2: the first new ACK answers what was sent before the time-out.
+    /// RFC 3522 3.2 step 4: the first new ACK answers what was sent before the time-out. Step 5: where it carries a DSACK, or
+    /// acknowledges everything and could not have carried one, it may be the ACKs that were lost, a whole flight of them, and
+    /// the time-out was none too many.
     mutating func isTimeoutSpurious(_ segment: Segment) -> Bool {
         guard let stamp = recovery.undo?.stamp else { return false }
-        if let echo = segment.options.timestamps?.echoReply, echo != 0, Int32(bitPattern: echo &- stamp) < 0 {
+        if let echo = segment.options.timestamps?.echoReply, echo != 0, Int32(bitPattern: echo &- stamp) < 0,
+            segment.duplicateReport == nil, counters.duplicateReports > 0 || snd.una != snd.nxt
+        {
             return true
         }
         recovery.undo = nil

@@ -104,7 +104,7 @@ extension ControlBlock {
     }
 
     private mutating func expirePersist(now: Instant) {
-        act(.expire(.persist), because: .persistTimeout)
+        act(.expire(.persist), because: usableWindow > 0 ? .overrideTimeout : .persistTimeout)
         guard ledger.isEmpty, unsent > 0 || owesFinish else { return }
         if usableWindow > 0 {
             sendOverridden(now: now)

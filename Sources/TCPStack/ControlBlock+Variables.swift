@@ -93,9 +93,9 @@ public struct RecoveryVariables: Hashable, Sendable {
         case probing(from: SequenceNumber)
     }
 
-    /// PRR's variables (RFC 6937 3), in octets.
+    /// PRR's variables (RFC 9937 6.1), in octets.
     struct RateReduction: Hashable, Sendable {
-        /// RecoverFS: what was outstanding when recovery began.
+        /// RecoverFS: what was outstanding when recovery began and had not arrived before the ACK that began it.
         var flight: UInt32
         /// prr_delivered.
         var delivered: UInt32 = 0
@@ -122,6 +122,8 @@ struct RecentAcknowledgment: Hashable, Sendable {
     var reorderingSeen = false
     /// RACK.reo_wnd_mult.
     var windowFactor = 1
+    /// RACK.reo_wnd_persist: recoveries until the factor is forgotten.
+    var windowPersistence = 0
     /// The DSACK round in which the factor last grew.
     var duplicateRound: SequenceNumber?
 }
@@ -191,6 +193,8 @@ public struct ConnectionCounters: Hashable, Sendable {
     public internal(set) var fastRecoveries = 0
     public internal(set) var duplicateAcknowledgmentsReceived = 0
     public internal(set) var duplicatesReceived = 0
+    /// DSACKs that came.
+    public internal(set) var duplicateReports = 0
     public internal(set) var discarded = 0
     public internal(set) var challenges = 0
     public internal(set) var spuriousTimeouts = 0

@@ -21,7 +21,7 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
 
     // Sixth to eighth step: URG, text, FIN.
     case urgentPointer, textInOrder, gap, gapClosed, duplicateText, textAfterClose, textAfterFIN, receiveBufferFull,
-        finArrived, finAgainInTimeWait, congestionMarked
+        finArrived, finAgainInTimeWait, segmentInTimeWait, congestionMarked
 
     // Acknowledging.
     case delayedAcknowledgment, everySecondSegment, quickAcknowledgment, windowUpdate
