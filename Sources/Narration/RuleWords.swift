@@ -11,6 +11,14 @@ extension Rule {
             Text(
                 en: "OPEN, active: send a SYN with the initial number, enter SYN-SENT",
                 zh: "主动 OPEN：带初始序号发出 SYN，进入 SYN-SENT")
+        case .fastOpenAccepted:
+            Text(
+                en: "a SYN with a right Fast Open cookie: its data goes to the program at once",
+                zh: "SYN 带有正确的 Fast Open cookie：其中的数据立即交给应用程序")
+        case .fastOpenDataAgain:
+            Text(
+                en: "the SYN-ACK does not acknowledge the SYN's data: send it again at once",
+                zh: "SYN-ACK 没有确认 SYN 里的数据：立即重发")
         case .closeCall: Text(en: "CLOSE: a FIN follows what was written", zh: "CLOSE：已写入的数据发完之后跟一个 FIN")
         case .closeBeforeEstablished:
             Text(
@@ -246,6 +254,10 @@ extension Rule {
         case .cookieWrong: Text(en: "the ACK brings no valid SYN cookie", zh: "ACK 带回的 SYN cookie 无效")
         case .acceptQueueFull:
             Text(en: "the program does not accept: drop it, it comes again", zh: "应用程序没有调用 accept()，全连接队列已满：丢弃，对端会重传")
+        case .acceptDeferred:
+            Text(
+                en: "the listener wants to hear of connections only with their first data: not complete yet",
+                zh: "监听方要等首批数据到达才接受连接：握手暂不完成")
         case .synInTimeWait:
             Text(
                 en: "a SYN newer than everything in TIME-WAIT: a new connection may begin",

@@ -160,6 +160,9 @@ extension ScriptRunner {
         let full = segment.length
         let least = connections[index].leastFullPayload(mtu: script.network.mtu, maximumSegment: leastSegment)
         guard !script.isStrict, full >= least, pattern.length > full else { return }
+        var isPushed = segment.header.flags.contains(.psh)
+        // Offload puts PSH on everything that it makes several segments of; a host that does not use it has none to show.
+        defer { if !isPushed, pattern.flags.contains(.psh) { segment.header.flags.insert(.psh) } }
         while segment.length < pattern.length {
             guard let (_, next) = try nextSegment(until: limit) else { return }
             let follows = next.header.sequence == segment.header.sequence &+ UInt32(truncatingIfNeeded: segment.length)
@@ -171,6 +174,7 @@ extension ScriptRunner {
             }
             segment.length &+= next.length
             // PSH and FIN stand where the burst ends.
+            isPushed = isPushed || next.header.flags.contains(.psh)
             segment.header.flags = next.header.flags
             if next.length < full { return }
         }

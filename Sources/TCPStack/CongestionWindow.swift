@@ -65,7 +65,7 @@ public struct CongestionWindow: Hashable, Sendable {
     mutating func grow(acknowledged octets: UInt32, limit: UInt32, now: Instant, roundTrip: Interval) {
         var octets = octets
         if isSlowStart {
-            let step = min(octets, limit &* segmentSize)
+            let step = min(octets, limit.multipliedClamped(by: segmentSize))
             let room = threshold - size
             if step <= room {
                 size = size.addingClamped(step)
@@ -112,6 +112,11 @@ public struct CongestionWindow: Hashable, Sendable {
 }
 
 extension UInt32 {
+    func multipliedClamped(by other: UInt32) -> UInt32 {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
+
     func addingClamped(_ other: UInt32) -> UInt32 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum

@@ -44,6 +44,7 @@ public struct ConnectionInfo: Hashable, Sendable {
     public var unread: Int
     public var urgentAhead: UInt32
     public var probes: Int
+    public var fastOpen: FastOpenVariables
     public var counters: ConnectionCounters
     public var nextDeadline: Instant?
     public var softError: ICMPReason?
@@ -65,7 +66,8 @@ extension ControlBlock {
             octetsSacked: ledger.sackedLength, reorderingSeen: recovery.recent.reorderingSeen,
             unsent: state.isSynchronized ? Int(unsent) : sendQueue.count,
             unacknowledged: sendQueue.count, unread: receiveQueue.count, urgentAhead: urgentAhead,
-            probes: timers.unansweredProbes, counters: counters, nextDeadline: nextDeadline, softError: softError,
+            probes: timers.unansweredProbes, fastOpen: fastOpen, counters: counters, nextDeadline: nextDeadline,
+            softError: softError,
             end: end)
     }
 }

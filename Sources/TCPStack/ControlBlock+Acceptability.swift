@@ -156,7 +156,10 @@ extension ControlBlock {
         guard segment.sequence == rcv.nxt else { return challenge(now: now, because: .resetNotExact) }
         switch state {
         case .synReceived:
-            if isPassive {
+            if fastOpen.isServing {
+                // The program has the connection already.
+                finish(.reset, because: .resetInSynReceived)
+            } else if isPassive {
                 finish(.returnedToListen, because: .resetInSynReceived)
             } else {
                 finish(.refused, because: .resetInSynReceived)

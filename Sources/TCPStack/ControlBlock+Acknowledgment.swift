@@ -16,9 +16,21 @@ extension ControlBlock {
                 return false
             }
             snd.una = iss + 1
+            fastOpen.awaitsHandshake = false
             setWindow(scaled(segment), from: segment)
             enterEstablished(now: now, because: .acknowledgmentOfSYN)
             counters.octetsAcknowledged = 0
+            // What went out before the handshake was over has its own time-out from now on.
+            if !ledger.isEmpty { restartRetransmissionTimers(now: now) }
+        } else if fastOpen.awaitsHandshake, segment.acknowledgment.isAfter(iss),
+            segment.acknowledgment.isAtOrBefore(snd.nxt)
+        {
+            // The program has closed already.
+            snd.una = iss + 1
+            fastOpen.awaitsHandshake = false
+            counters.delivered += 1
+            setWindow(scaled(segment), from: segment)
+            restartRetransmissionTimers(now: now)
         }
         let ack = segment.acknowledgment
         if ack.isAfter(snd.nxt) {
@@ -65,6 +77,7 @@ extension ControlBlock {
     private mutating func advance(to ack: SequenceNumber, _ segment: Segment, now: Instant) -> Range<Int> {
         var octets = ack.relative(to: snd.una)
         let gone = ledger.acknowledge(upTo: ack)
+        counters.delivered += gone.reduce(0) { $0 + (ledger[$1].isSacked ? 0 : 1) }
         snd.una = ack
         if let finishNumber, ack.isAfter(finishNumber), octets > 0 { octets -= 1 }
         sendQueue.removeFirst(Int(octets))

@@ -92,7 +92,7 @@ extension ControlBlock {
     mutating func scheduleLossProbe(now: Instant) {
         guard agreed.selectiveAcknowledgment, options.usesRecentAcknowledgment, options.usesLossProbe,
             recovery.phase == .open,
-            ledger.sackedLength == 0, !ledger.isEmpty, recovery.probe == nil, snd.wnd > 0
+            ledger.sackedLength == 0, !ledger.isEmpty, !fastOpen.awaitsHandshake, recovery.probe == nil, snd.wnd > 0
         else {
             timers.lossProbe = nil
             return
@@ -106,7 +106,8 @@ extension ControlBlock {
     mutating func expireLossProbe(now: Instant) {
         guard let last = ledger.indices.last, recovery.probe == nil, recovery.phase == .open else { return }
         act(.expire(.lossProbe), because: .lossProbe)
-        let size = min(Int(unsent), Int(effectiveSegmentSize()))
+        let record = recordEnds.first.map { Int($0.relative(to: snd.nxt)) } ?? .max
+        let size = min(Int(unsent), Int(effectiveSegmentSize()), record)
         let isNew = size > 0 && usableWindow >= size
         if isNew {
             sendNewSegment(size: size, kind: .lossProbe, because: .lossProbe, now: now)
@@ -127,7 +128,9 @@ extension ControlBlock {
         guard let probe = recovery.probe, segment.acknowledgment.isAtOrAfter(probe.end) else { return }
         let isReported = segment.duplicateReport.map { SequenceNumber($0.right) == probe.end } ?? false
         guard probe.isRetransmission, !isReported, segment.acknowledgment.isAfter(probe.end) else {
-            if !probe.isRetransmission || isReported || isDuplicate && segment.options.sack.isEmpty { recovery.probe = nil }
+            if !probe.isRetransmission || isReported || isDuplicate && segment.options.sack.isEmpty {
+                recovery.probe = nil
+            }
             return
         }
         recovery.probe = nil

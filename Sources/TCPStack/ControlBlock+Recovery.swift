@@ -30,6 +30,7 @@ extension ControlBlock {
                 guard entry.start.isBefore(right) else { break }
                 if entry.isSacked || entry.start.isBefore(left) || entry.end.isAfter(right) { continue }
                 ledger.markSacked(index)
+                counters.delivered += 1
                 noteDelivered(entry, by: segment, now: now)
                 if isOriginal(entry) { hasOriginal = true }
                 recovery.duplicates += 1
@@ -51,7 +52,7 @@ extension ControlBlock {
             if let point = recovery.point, snd.una.isAfter(point) { recovery.point = nil }
             // RFC 3168 6.1.2: not in answer to an ACK that tells of congestion.
             if !(agreed.explicitCongestionNotification && segment.flags.contains(.ece)) {
-                grow(octets, limit: 2, now: now)
+                grow(octets, limit: UInt32(clamping: options.slowStartLimit ?? 1 << 16), now: now)
             }
         case .recovery:
             if let point = recovery.point, snd.una.isBefore(point) {

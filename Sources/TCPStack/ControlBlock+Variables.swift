@@ -138,6 +138,28 @@ public struct ECNVariables: Hashable, Sendable {
     var reducedUntil: SequenceNumber?
 }
 
+/// Fast Open (RFC 7413).
+public struct FastOpenVariables: Hashable, Sendable {
+    /// What goes into this end's SYN, or SYN-ACK.
+    var option: FastOpenOption?
+    /// Octets that went out with the SYN.
+    public internal(set) var sent: UInt32 = 0
+    /// Whether data in a SYN was acknowledged, or taken.
+    public internal(set) var carriedData = false
+    /// Whether this end took the SYN's data, or would have, so that it may send before the handshake is over.
+    var isServing = false
+    /// Whether the SYN's data was not taken and has not gone out again yet.
+    var isResending = false
+    /// Whether the ACK of its SYN-ACK is still to come.
+    var awaitsHandshake = false
+    /// The cookie that came with a SYN-ACK.
+    var learned: FastOpenOption?
+    /// The MSS that it announced.
+    var learnedSize: UInt16 = 0
+    /// Whether the host has not looked yet at what the SYN-ACK said.
+    var isNews = false
+}
+
 /// Deadlines; `nil` where a timer is off.
 public struct Timers: Hashable, Sendable {
     public internal(set) var retransmission: Instant?
@@ -193,6 +215,8 @@ public struct ConnectionCounters: Hashable, Sendable {
     public internal(set) var fastRecoveries = 0
     public internal(set) var duplicateAcknowledgmentsReceived = 0
     public internal(set) var duplicatesReceived = 0
+    /// Segments known to have arrived.
+    public internal(set) var delivered = 0
     /// DSACKs that came.
     public internal(set) var duplicateReports = 0
     public internal(set) var discarded = 0

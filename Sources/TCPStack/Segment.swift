@@ -72,6 +72,8 @@ public struct SegmentOptions: Hashable, Sendable {
     public var sack = SACKBlocks()
     /// Timestamps (RFC 7323 3.2).
     public var timestamps: TCPTimestamps?
+    /// Fast Open; only in a SYN (RFC 7413 4.1.1).
+    public var fastOpen: FastOpenOption?
 
     /// No options.
     public init() {}

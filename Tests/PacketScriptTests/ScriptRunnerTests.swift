@@ -228,7 +228,9 @@ struct ScriptRunnerTests {
 
     @Test("a burst that segmentation cut may be written as one segment; a short write may not")
     func joined() throws {
-        func reason(_ sizes: [Int], _ expectation: String, _ flags: String = "") throws -> ScriptFailure.Reason? {
+        func reason(
+            _ sizes: [Int], _ expectation: String, _ flags: String = "", pushed: Int? = nil
+        ) throws -> ScriptFailure.Reason? {
             let host = Self.host()
             host.answers[1] = sizes.indices.map { index in
                 let before = UInt32(sizes[..<index].reduce(0, +))
@@ -238,7 +240,7 @@ struct ScriptRunnerTests {
                         let payload = [UInt8](repeating: 0, count: sizes[index])
                         let segment = header.answer.data(
                             payload, sequence: 0xffff_fff1 &+ before, acknowledgment: 1)
-                        return index == sizes.count - 1
+                        return index == (pushed ?? sizes.count - 1)
                             ? segment
                             : segment.with(.ack, sequence: segment.sequence, acknowledgment: 1, payload: payload)
                     }
@@ -251,6 +253,11 @@ struct ScriptRunnerTests {
         #expect(limited != Self.opening)
         #expect(try reason([1000, 1000, 500], "P. 1:2501(2500) ack 1") == nil)
         #expect(try reason([1000, 1000, 500], ". 1:2501(2500) ack 1") != nil)
+        // The last piece's flags count; where none has PSH, offload would have put it there.
+        #expect(try reason([1000, 1000, 500], ". 1:2501(2500) ack 1", pushed: 0) == nil)
+        #expect(try reason([1000, 1000, 500], "P. 1:2501(2500) ack 1", pushed: 0) != nil)
+        #expect(try reason([1000, 1000, 500], "P. 1:2501(2500) ack 1", pushed: -1) == nil)
+        #expect(try reason([1000, 1000, 500], ". 1:2501(2500) ack 1", pushed: -1) == nil)
         #expect(try reason([1000, 1000, 500], ". 1:1001(1000) ack 1") == nil)
         #expect(try reason([1000, 1000, 500], "P. 1:2501(2500) ack 1", "--strict_segments\n") != nil)
         #expect(try reason([1000, 500, 1000], "P. 1:2501(2500) ack 1") != nil)

@@ -4,6 +4,8 @@ extension Rule {
         switch self {
         case .passiveOpen: ("RFC 9293", "3.10.1")
         case .activeOpen: ("RFC 9293", "3.10.1")
+        case .fastOpenAccepted: ("RFC 7413", "4.2.2")
+        case .fastOpenDataAgain: ("RFC 7413", "4.2.1")
         case .closeCall: ("RFC 9293", "3.10.4")
         case .closeBeforeEstablished: ("RFC 9293", "3.10.4")
         case .abortCall: ("RFC 9293", "3.10.5")
@@ -110,6 +112,7 @@ extension Rule {
         case .cookieWrong: ("RFC 4987", "3.6")
         // No RFC knows the queue of those that wait for accept().
         case .acceptQueueFull: ("POSIX", "listen()")
+        case .acceptDeferred: ("Linux", "TCP_DEFER_ACCEPT")
         case .synInTimeWait: ("RFC 6191", "2")
         case .listenerClosed: ("RFC 9293", "3.10.4")
         case .tooManyConnections: ("RFC 9293", "3.10.1")

@@ -3,7 +3,8 @@
 /// The raw value is the rule's name, which keeps. What it says in words is the room's above that speaks them.
 public enum Rule: String, Hashable, Sendable, CaseIterable {
     // Calls of the program.
-    case passiveOpen, activeOpen, closeCall, closeBeforeEstablished, abortCall, lingerZero, unreadData
+    case passiveOpen, activeOpen, fastOpenAccepted, fastOpenDataAgain
+    case closeCall, closeBeforeEstablished, abortCall, lingerZero, unreadData
 
     // Segments for no connection, or in LISTEN and SYN-SENT.
     case noConnection, resetInClosed, resetInListen, acknowledgmentInListen, synInListen, nothingInListen,
@@ -44,7 +45,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
 
     // The host.
     case notForHost, badPacket, badChecksum, invalidSource, fragmentKept, fragmentDropped, synQueueFull,
-        cookieSent, cookieAccepted, cookieWrong, acceptQueueFull, synInTimeWait, listenerClosed, tooManyConnections,
+        cookieSent, cookieAccepted, cookieWrong, acceptQueueFull,
+        acceptDeferred, synInTimeWait, listenerClosed, tooManyConnections,
         echoReply,
         otherProtocol
 }
