@@ -190,7 +190,7 @@ extension Rule {
                 en: "what was sent before the time-out has arrived: it was spurious, undo (F-RTO)",
                 zh: "超时前发出的已到达：这次超时是多余的，撤销降窗（F-RTO）")
         case .lossProbe:
-            Text(en: "two round trips without an ACK: probe for a lost tail", zh: "两个往返没有 ACK：发尾部丢包探测（TLP）")
+            Text(en: "no ACK for two round trips or more: probe for a lost tail", zh: "两个往返以上没有 ACK：发尾部丢包探测（TLP）")
         case .probeFilledHole:
             Text(en: "the probe repaired a loss: reduce the congestion window", zh: "探测补上了一次丢包：减小拥塞窗口")
         case .retransmissionWarning:
