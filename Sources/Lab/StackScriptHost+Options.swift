@@ -204,7 +204,7 @@ extension StackScriptHost {
     }
 
     /// By the names of `struct tcp_info`: times in microseconds, windows in segments.
-    static func fields(_ info: ConnectionInfo) -> [String: Int64] {
+    static func fields(_ info: ConnectionInfo, now: Instant) -> [String: Int64] {
         let states: [State: Int64] = [
             .established: 1, .synSent: 2, .synReceived: 3, .finWait1: 4, .finWait2: 5, .timeWait: 6, .closed: 7,
             .closeWait: 8, .lastAck: 9, .listen: 10, .closing: 11,
@@ -212,6 +212,8 @@ extension StackScriptHost {
         let phases: [RecoveryVariables.Phase: Int64] = [.open: 0, .recovery: 3, .loss: 4]
         let size = Int64(max(info.segmentSize, 1))
         let threshold = info.congestionThreshold == .max ? Int64(Int32.max) : Int64(info.congestionThreshold) / size
+        func age(_ then: Instant?) -> Int64 { then.map { (now - $0).microseconds / 1000 } ?? 0 }
+        let busy = info.busy.read(now: now)
         var bits: Int64 = 0
         if info.agreed.timestamps { bits |= 1 }
         if info.agreed.selectiveAcknowledgment { bits |= 2 }
@@ -236,6 +238,12 @@ extension StackScriptHost {
             "tcpi_bytes_sent": Int64(info.counters.octetsSent), "tcpi_segs_out": Int64(info.counters.segmentsSent),
             "tcpi_segs_in": Int64(info.counters.segmentsReceived), "tcpi_notsent_bytes": Int64(info.unsent),
             "tcpi_snd_wnd": Int64(info.sendWindow), "tcpi_rcv_wnd": Int64(info.receiveWindow),
+            "tcpi_advmss": Int64(info.announcedSegmentSize), "tcpi_pmtu": Int64(info.pathMTU),
+            "tcpi_last_data_sent": age(info.lastDataSent), "tcpi_last_data_recv": age(info.lastDataReceived),
+            "tcpi_last_ack_recv": age(info.lastHeard), "tcpi_busy_time": busy.busy.microseconds,
+            "tcpi_rwnd_limited": busy.windowLimited.microseconds,
+            "tcpi_sndbuf_limited": busy.bufferLimited.microseconds,
+            "tcpi_dsack_dups": Int64(info.counters.duplicateReports), "tcpi_reordering": 3,
             "tcpi_delivered": Int64(info.counters.delivered), "tcpi_reord_seen": info.reorderingSeen ? 1 : 0,
         ]
     }

@@ -85,7 +85,7 @@ public final class StackScriptHost: ScriptHost {
     }
 
     public func information(of descriptor: Int32) -> [String: Int64] {
-        host.info(Int(descriptor)).map { Self.fields($0) } ?? [:]
+        host.info(Int(descriptor)).map { Self.fields($0, now: clock) } ?? [:]
     }
 
     /// Limits the wait of the call that is under way.

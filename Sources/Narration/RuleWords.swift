@@ -189,6 +189,10 @@ extension Rule {
             Text(
                 en: "what was sent before the time-out has arrived: it was spurious, undo (F-RTO)",
                 zh: "超时前发出的已到达：这次超时是多余的，撤销降窗（F-RTO）")
+        case .needlessRecovery:
+            Text(
+                en: "DSACKs report every retransmission as needless: the congestion window is what it was",
+                zh: "DSACK 表明每次重传都是多余的：拥塞窗口恢复原值")
         case .lossProbe:
             Text(en: "no ACK for two round trips or more: probe for a lost tail", zh: "两个往返以上没有 ACK：发尾部丢包探测（TLP）")
         case .probeFilledHole:

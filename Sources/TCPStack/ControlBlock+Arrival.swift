@@ -176,6 +176,7 @@ extension ControlBlock {
         }
         recovery = RecoveryVariables()
         counters.delivered += 1
+        if lastTaken == nil { lastTaken = now }
         snd.sml = snd.una
         startKeepAliveTimer(now: now)
         if finishRequested { enter(.finWait1, because: .closeBeforeEstablished) }

@@ -86,6 +86,7 @@ extension ControlBlock {
         guard !finishRequested else { throw .closing }
         let room = options.sendBuffer - sendQueue.count
         clock = now
+        isShortOfRoom = !octets.isEmpty && (room < octets.count || !hasRoomForUnsent)
         guard room > 0 && hasRoomForUnsent || octets.isEmpty else { throw .wouldBlock }
         let taken = octets.prefix(room)
         sendQueue.append(taken)

@@ -36,6 +36,7 @@ extension ControlBlock {
         counters.duplicateReports += 1
         // What a probe has repeated was not retransmitted for being overtaken.
         if let probe = recovery.probe, SequenceNumber(report.right) == probe.end { return }
+        undoFastRecovery(report)
         if let round = recovery.recent.duplicateRound, snd.una.isBefore(round) { return }
         recovery.recent.duplicateRound = snd.nxt
         recovery.recent.windowFactor = min(recovery.recent.windowFactor + 1, 255)

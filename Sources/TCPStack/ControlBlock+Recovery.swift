@@ -165,6 +165,8 @@ extension ControlBlock {
         recovery.mustRetransmit = true
         recovery.probe = nil
         counters.fastRecoveries += 1
+        recovery.fastUndo = RecoveryVariables.FastUndo(
+            window: congestion.size, threshold: congestion.threshold, end: snd.nxt)
         let isAlreadyReduced = ecn.reducedUntil.map { $0.isAfter(snd.una) } ?? false
         let flight = snd.nxt.relative(to: snd.una)
         if !isAlreadyReduced { congestion.reduceThreshold(flight: flight) }
@@ -178,6 +180,7 @@ extension ControlBlock {
     /// RFC 5681 3.1: the retransmission timer ran out; what is under way is taken for lost.
     mutating func enterLoss(now: Instant) {
         recovery.reduction = nil
+        recovery.fastUndo = nil
         prepareUndo(now: now)
         if recovery.timeouts == 1 { congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una)) }
         congestion.collapse()

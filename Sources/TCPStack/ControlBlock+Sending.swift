@@ -13,6 +13,7 @@ extension ControlBlock {
             sendNew(now: now)
             settleForwardRecovery(now: now)
             armPersistTimer(now: now)
+            noteBusiness(now: now)
         }
         if acknowledgment.isNow {
             transmit(flags: .ack, at: snd.nxt, kind: .acknowledgment, because: acknowledgment.reason)
@@ -20,6 +21,18 @@ extension ControlBlock {
             timers.delayedAcknowledgment = now + options.acknowledgmentDelay
         }
         updateUserTimeout()
+    }
+
+    private mutating func noteBusiness(now: Instant) {
+        let kind: BusyTimes.Kind
+        if ledger.isEmpty, unsent == 0 {
+            kind = .idle
+        } else if unsent > 0, usableWindow < min(Int(unsent), Int(effectiveSegmentSize())) {
+            kind = .window
+        } else {
+            kind = unsent == 0 && isShortOfRoom ? .buffer : .sending
+        }
+        busy.note(kind, now: now)
     }
 
     /// Octets written and never sent.
@@ -186,6 +199,7 @@ extension ControlBlock {
         recovery.reduction?.out &+= entry.length
         counters.retransmissions += 1
         recovery.retransmissions += 1
+        if recovery.phase == .recovery { recovery.fastUndo?.unreported += 1 }
         transmit(
             flags: flags, at: entry.start, text: sendQueue[offset..<(offset + size)], kind: kind, because: reason)
         lastSent = now

@@ -103,6 +103,7 @@ extension ControlBlock {
             acknowledgeNow(.receiveBufferFull)
             return discard(.receiveBufferFull)
         }
+        lastTaken = clock
         rcv.nxt = rcv.nxt + count
         rcv.wnd = rcv.wnd > count ? rcv.wnd - count : 0
         counters.octetsReceived += UInt64(count)

@@ -72,11 +72,22 @@ public struct RecoveryVariables: Hashable, Sendable {
     public internal(set) var retransmissions = 0
     /// What a spurious time-out is undone to.
     var undo: UndoPoint?
+    /// What a fast recovery is undone to, should all of it prove needless.
+    var fastUndo: FastUndo?
     /// How far F-RTO is in finding out whether the time-out was spurious; `nil` where it does not try.
     var forward: ForwardRecovery?
     var reduction: RateReduction?
     var recent = RecentAcknowledgment()
     var probe: LossProbe?
+
+    struct FastUndo: Hashable, Sendable {
+        var window: UInt32
+        var threshold: UInt32
+        /// The number behind everything that was under way.
+        var end: SequenceNumber
+        /// Retransmissions that no DSACK has reported yet.
+        var unreported = 0
+    }
 
     struct UndoPoint: Hashable, Sendable {
         var window: UInt32

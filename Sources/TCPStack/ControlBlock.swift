@@ -79,6 +79,12 @@ public struct ControlBlock: Sendable {
     var unansweredSince: Instant?
     /// When the last segment came, for keep-alive.
     var lastHeard = Instant()
+    /// When text last came that was new; before any, when the connection was open.
+    var lastTaken: Instant?
+    /// What the sender has been about.
+    var busy = BusyTimes()
+    /// Whether the program found no room for what it wanted to write.
+    var isShortOfRoom = false
     /// When data last went out, for the restart window.
     var lastSent = Instant()
     /// When the SYN, or SYN-ACK, first went out: its answer gives the first round trip.

@@ -239,3 +239,156 @@ struct WindowUsageTests {
         #expect(try #require(talk.info?.congestionWindow) <= 11_000)
     }
 }
+
+@Suite("A fast recovery that repaired nothing is undone (RFC 3708 2)")
+struct NeedlessRecoveryTests {
+    /// Ten segments under way, the first overtaken by four others, and sent again.
+    static func recovering() -> Transcript {
+        var talk = Transcript { $0.congestionControl = .reno }
+        talk.connects()
+        talk.gives("S 0:0(0)")
+        talk.wait(.milliseconds(100))
+        talk.takes("S. 0:0(0) ack 1 win 60000 <mss 1000,sackOK>")
+        talk.gives(". 1:1(0) ack 1")
+        talk.writes(10_000)
+        talk.sent = []
+        talk.wait(.milliseconds(100))
+        talk.takes(". 1:1(0) ack 1 win 60000 <sack 1001:5001>")
+        talk.gives(". 1:1001(1000) ack 1")
+        #expect(talk.info?.phase == .recovery)
+        return talk
+    }
+
+    @Test("a DSACK for the only retransmission: the window is what it was", arguments: [5001, 10_001])
+    func undone(_ ack: Int) {
+        var talk = Self.recovering()
+        talk.wait(.milliseconds(10))
+        talk.takes(". 1:1(0) ack 5001 win 60000")
+        if ack > 5001 { talk.takes(". 1:1(0) ack \(ack) win 60000") }
+        #expect(talk.info?.congestionThreshold == 5000)
+        talk.takes(". 1:1(0) ack \(ack) win 60000 <sack 1:1001>")
+        #expect(talk.info?.phase == .open)
+        #expect(talk.reasons().contains(.needlessRecovery))
+        #expect(talk.info?.congestionWindow ?? 0 >= 10_000)
+        #expect(talk.info?.congestionThreshold == .max)
+    }
+
+    @Test("without one it stays reduced")
+    func kept() {
+        var talk = Self.recovering()
+        talk.wait(.milliseconds(100))
+        talk.takes(". 1:1(0) ack 10001 win 60000")
+        #expect(!talk.reasons().contains(.needlessRecovery))
+        #expect(talk.info?.congestionWindow == 5000)
+    }
+}
+
+@Suite("What holds a sender up, as Linux counts it")
+struct BusyTimesTests {
+    @Test("a closed window, a full buffer, and the time for which anything was to be sent")
+    func counted() throws {
+        var talk = Transcript.served(window: 1000) { $0.sendBuffer = 3000 }
+        func read(_ talk: Transcript) -> [Int64] {
+            let times = talk.info?.busy.read(now: talk.now)
+            return [times?.busy, times?.windowLimited, times?.bufferLimited].map { ($0?.microseconds ?? -1) / 1000 }
+        }
+        talk.wait(.milliseconds(50))
+        #expect(read(talk) == [0, 0, 0])
+        talk.writes(2000)
+        talk.wait(.milliseconds(30))
+        #expect(read(talk) == [30, 30, 0], "the window takes one segment of two")
+        talk.takes(". 1:1(0) ack 1001 win 60000")
+        talk.wait(.milliseconds(20))
+        #expect(read(talk) == [50, 30, 0])
+        talk.takes(". 1:1(0) ack 2001 win 60000")
+        talk.wait(.milliseconds(40))
+        #expect(read(talk) == [50, 30, 0])
+        _ = try? talk.host.write(talk.socket, Transcript.text(5000), now: talk.now)
+        talk.poll()
+        talk.wait(.milliseconds(10))
+        #expect(read(talk) == [60, 30, 10], "more was to be written than the buffer takes")
+    }
+}
+
+@Suite("What a program says of how its octets go on")
+struct SendHintTests {
+    @Test("what is to be followed waits until it is, or is full, or has waited long enough (MSG_MORE)")
+    func more() throws {
+        var talk = Transcript.connected { $0.nagle = .off }
+        #expect(try talk.host.write(talk.socket, Transcript.text(100), hints: .more, now: talk.now) == 100)
+        talk.poll()
+        talk.givesNothing()
+        #expect(try talk.host.write(talk.socket, Transcript.text(1000), hints: .more, now: talk.now) == 1000)
+        talk.poll()
+        talk.gives(". 1:1001(1000) ack 1")
+        talk.givesNothing()
+        talk.writes(50)
+        talk.gives("P. 1001:1151(150) ack 1")
+        talk.takes(". 1:1(0) ack 1151 win 60000")
+        #expect(try talk.host.write(talk.socket, Transcript.text(10), hints: .more, now: talk.now) == 10)
+        talk.poll()
+        talk.waits(atMost: .seconds(1), for: "P. 1151:1161(10) ack 1")
+        #expect(talk.reasons().contains(.overrideTimeout))
+    }
+
+    @Test("no segment goes across the end of a record, also when it goes out again (MSG_EOR)")
+    func records() throws {
+        var talk = Transcript.connected { $0.usesLossProbe = false }
+        talk.writes(10_000)
+        talk.sent = []
+        for _ in 0..<3 {
+            #expect(try talk.host.write(talk.socket, Transcript.text(400), hints: .endOfRecord, now: talk.now) == 400)
+        }
+        talk.writes(300)
+        talk.givesNothing()
+        talk.takes(". 1:1(0) ack 10001 win 60000")
+        for start in [10_001, 10_401, 10_801] { talk.gives("P. \(start):\(start + 400)(400) ack 1") }
+        talk.takes(". 1:1(0) ack 10401 win 60000")
+        talk.sent = []
+        talk.waits(atMost: .seconds(2), for: ". 10401:10801(400) ack 1")
+    }
+
+    @Test("as much unsent as the program allows, and no more is taken (TCP_NOTSENT_LOWAT)")
+    func unsent() {
+        var talk = Transcript.connected { $0.unsentLowWater = 2000 }
+        talk.writes(12_000)
+        #expect(talk.writeError() == .wouldBlock)
+        #expect(!talk.host.readiness(talk.socket).contains(.writable))
+        talk.takes(". 1:1(0) ack 1001 win 60000")
+        #expect(talk.host.readiness(talk.socket).contains(.writable))
+    }
+
+    @Test("a listener that wants data is told of a connection only with its data, or after a while (TCP_DEFER_ACCEPT)")
+    func deferred() {
+        var talk = Transcript { $0.acceptDeferral = .seconds(3) }
+        talk.listens()
+        talk.takes("S 0:0(0) win 60000 <mss 1000>")
+        talk.gives("S. 0:0(0) ack 1")
+        talk.takes(". 1:1(0) ack 1 win 60000")
+        #expect(talk.host.waiting(talk.listener) == 0)
+        #expect(talk.reasons().contains(.acceptDeferred))
+        talk.takes("P. 1:11(10) ack 1 win 60000")
+        #expect(talk.host.waiting(talk.listener) == 1)
+        talk.remote.port += 1
+        talk.ourStart = nil
+        talk.sent = []
+        talk.takes("S 0:0(0) win 60000 <mss 1000>")
+        talk.gives("S. 0:0(0) ack 1")
+        talk.wait(.seconds(4))
+        talk.takes(". 1:1(0) ack 1 win 60000")
+        #expect(talk.host.waiting(talk.listener) == 2)
+    }
+
+    @Test("ECN only where the other end offers it", arguments: [("SEW", "SE."), ("S", "S."), ("SE", "S.")])
+    func passive(_ syn: String, _ answer: String) {
+        var talk = Transcript { $0.acceptsExplicitCongestionNotification = true }
+        talk.listens()
+        talk.takes("\(syn) 0:0(0) win 60000 <mss 1000>")
+        talk.gives("\(answer) 0:0(0) ack 1")
+        talk.remote.port += 1
+        talk.sent = []
+        talk.ourStart = nil
+        talk.connects()
+        talk.gives("S 0:0(0)")
+    }
+}

@@ -81,6 +81,7 @@ extension Rule {
         case .spuriousTimeout: ("RFC 3522", "3.2")
         case .forwardRecovery: ("RFC 5682", "3.1 step 2")
         case .forwardRecoverySpurious: ("RFC 5682", "3.1 step 3")
+        case .needlessRecovery: ("RFC 3708", "2")
         case .lossProbe: ("RFC 8985", "7.3")
         case .probeFilledHole: ("RFC 8985", "7.4.2")
         case .retransmissionWarning: ("RFC 9293", "3.8.3")

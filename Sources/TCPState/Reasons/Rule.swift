@@ -33,7 +33,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
     // Losses.
     case fastRetransmit, threeDuplicates, sackLoss, recentAcknowledgment, partialAcknowledgment, enterRecovery,
         proportionalReduction, recoveryOver, lossWindow, retransmitAfterTimeout, retransmissionTimeout,
-        spuriousTimeout, forwardRecovery, forwardRecoverySpurious, lossProbe, probeFilledHole, retransmissionWarning,
+        spuriousTimeout, forwardRecovery, forwardRecoverySpurious, needlessRecovery, lossProbe, probeFilledHole,
+        retransmissionWarning,
         retransmissionLimit
 
     // Other timers.
