@@ -117,7 +117,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var usesRecentAcknowledgment = true
     /// Whether a lost tail is probed for (RFC 8985 7).
     public var usesLossProbe = true
-    /// Whether an ICMP "unreachable" ends a connection that is being opened, as RFC 5461 4.2 tells of many systems. RFC 9293
+    /// Whether an ICMP "unreachable" ends a connection that is being opened, as RFC 5461 4.1 tells of many systems. RFC 9293
     /// forbids it (MUST-56).
     public var unreachableEndsOpening = false
     /// Whether soft errors are told to the program (SHLD-20).

@@ -33,7 +33,7 @@ extension ControlBlock {
         enter(.listen, because: .passiveOpen)
     }
 
-    /// OPEN, active, with data for the SYN or the wish for a cookie (RFC 7413 4.2.1).
+    /// OPEN, active, with data for the SYN or the wish for a cookie (RFC 7413 4.2.2).
     ///
     /// - Parameter limit: octets that may go with the SYN.
     public mutating func openActively(
@@ -41,6 +41,7 @@ extension ControlBlock {
     ) throws(CallError) {
         guard state == .closed, end == nil else { throw .alreadyOpen }
         fastOpen.option = option
+        if let option, option.length == 0 { fastOpen.wish = option.isExperimental ? .experimental : .right }
         let text = octets.prefix(min(limit, options.sendBuffer))
         sendQueue.append(text)
         fastOpen.sent = UInt32(truncatingIfNeeded: text.count)

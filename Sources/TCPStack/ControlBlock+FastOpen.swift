@@ -24,11 +24,11 @@ extension ControlBlock {
     }
 
     /// The client's side, with the SYN-ACK: what of the SYN's text it acknowledges was taken; the rest goes out again at once,
-    /// for no congestion has kept it from arriving (4.2.1).
+    /// for no congestion has kept it from arriving (4.2.2).
     mutating func settleTextOfSYN(_ segment: Segment) {
         fastOpen.isNews = fastOpen.option != nil || fastOpen.sent > 0
         if fastOpen.isNews {
-            fastOpen.learned = segment.options.fastOpen
+            fastOpen.option = segment.options.fastOpen
             fastOpen.learnedSize = segment.options.maximumSegmentSize ?? (isIPv4 ? 536 : 1220)
         }
         guard fastOpen.sent > 0 else { return }

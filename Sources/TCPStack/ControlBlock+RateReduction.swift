@@ -7,7 +7,7 @@ extension ControlBlock {
     var departed: UInt32 {
         let octets =
             agreed.selectiveAcknowledgment ? ledger.sackedLength : recovery.departed &* congestion.segmentSize
-        return min(octets, snd.nxt.relative(to: sendBase))
+        return min(octets, snd.nxt.relative(to: flightStart))
     }
 
     /// RFC 9937 6.2: how much may go out in answer to what has just arrived; cwnd is pipe + sndcnt.

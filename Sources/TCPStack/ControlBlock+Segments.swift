@@ -31,7 +31,7 @@ extension ControlBlock {
         segment.sequence = iss
         segment.flags = answers ? [.syn, .ack] : .syn
         segment.text = text
-        // A SYN that comes again comes without: what does not get through may be what was unusual about it (RFC 7413 4.2.1).
+        // A SYN that comes again comes without: what does not get through may be what was unusual about it (RFC 7413 4.2.2).
         if kind == .syn, !answers || isPassive { segment.options.fastOpen = fastOpen.option }
         if answers { segment.acknowledgment = rcv.nxt }
         let space = min(UInt32(clamping: options.receiveBuffer), 65_535)

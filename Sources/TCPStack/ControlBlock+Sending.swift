@@ -13,7 +13,6 @@ extension ControlBlock {
             sendNew(now: now)
             settleForwardRecovery(now: now)
             armPersistTimer(now: now)
-            noteBusiness(now: now)
         }
         if acknowledgment.isNow {
             transmit(flags: .ack, at: snd.nxt, kind: .acknowledgment, because: acknowledgment.reason)
@@ -23,14 +22,15 @@ extension ControlBlock {
         updateUserTimeout()
     }
 
-    private mutating func noteBusiness(now: Instant) {
+    private mutating func noteBusiness(isFilled: Bool, now: Instant) {
+        let unsent = unsent
         let kind: BusyTimes.Kind
-        if ledger.isEmpty, unsent == 0 {
-            kind = .idle
-        } else if unsent > 0, usableWindow < min(Int(unsent), Int(effectiveSegmentSize())) {
+        if unsent == 0 {
+            kind = ledger.isEmpty ? .idle : isShortOfRoom ? .buffer : .sending
+        } else if !isFilled, usableWindow < min(Int(unsent), Int(effectiveSegmentSize())) {
             kind = .window
         } else {
-            kind = unsent == 0 && isShortOfRoom ? .buffer : .sending
+            kind = .sending
         }
         busy.note(kind, now: now)
     }
@@ -45,11 +45,14 @@ extension ControlBlock {
 
     /// The usable window U (RFC 9293 3.8.6.2.1): negative where the other end has shrunk its window (MUST-34).
     /// A SYN does not count: the window begins behind it.
-    var usableWindow: Int { Int(snd.wnd) - Int(snd.nxt.relative(to: sendBase)) }
+    var usableWindow: Int { Int(snd.wnd) - Int(snd.nxt.relative(to: flightStart)) }
+
+    /// The first number that may be under way: a SYN-ACK's own, which data may overtake, is not counted.
+    var flightStart: SequenceNumber { fastOpen.awaitsHandshake ? iss + 1 : snd.una }
 
     /// What is on its way (RFC 6675 4: pipe). A segment that was taken for lost and has gone out again counts once.
     public var pipe: UInt32 {
-        let present = snd.nxt.relative(to: sendBase) - departed
+        let present = snd.nxt.relative(to: flightStart) - departed
         return present - min(present, ledger.lostLength)
     }
 
@@ -68,6 +71,7 @@ extension ControlBlock {
             sentAny = true
         }
         if sentAny { noteSending(now: now) }
+        noteBusiness(isFilled: isFilled, now: now)
         if sentAny || isFilled {
             let isFull = isFilled || pipe.addingClamped(congestion.segmentSize) > congestion.size
             congestion.noteUsage(

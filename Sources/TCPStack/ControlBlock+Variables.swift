@@ -151,8 +151,15 @@ public struct ECNVariables: Hashable, Sendable {
 
 /// Fast Open (RFC 7413).
 public struct FastOpenVariables: Hashable, Sendable {
-    /// What goes into this end's SYN, or SYN-ACK.
+    /// What goes into this end's SYN, or SYN-ACK; of a client, from the SYN-ACK on, the cookie that came with that.
     var option: FastOpenOption?
+    /// Whether the SYN asked for a cookie, and by which number.
+    var wish: Wish?
+
+    enum Wish: Hashable, Sendable {
+        case right, experimental
+    }
+
     /// Octets that went out with the SYN.
     public internal(set) var sent: UInt32 = 0
     /// Whether data in a SYN was acknowledged, or taken.
@@ -163,9 +170,7 @@ public struct FastOpenVariables: Hashable, Sendable {
     var isResending = false
     /// Whether the ACK of its SYN-ACK is still to come.
     var awaitsHandshake = false
-    /// The cookie that came with a SYN-ACK.
-    var learned: FastOpenOption?
-    /// The MSS that it announced.
+    /// The MSS that the SYN-ACK announced.
     var learnedSize: UInt16 = 0
     /// Whether the host has not looked yet at what the SYN-ACK said.
     var isNews = false

@@ -7,7 +7,7 @@ public struct FastOpenOption: Hashable, Sendable {
     private let second: UInt64
     /// Octets of the cookie, 4 to 16; 0 is the wish for one.
     public let length: UInt8
-    /// Whether it has the number that was tried out before there was a right one: 254 with 0xf989 (appendix B).
+    /// Whether it has the number that was tried out before there was a right one: 254 with 0xf989.
     public var isExperimental: Bool
 
     /// A cookie, or without octets the wish for one; `nil` for what no cookie may be.

@@ -85,12 +85,12 @@ extension Host {
         let block = connections[slot].block
         var entry = fastOpenCache[block.remote.address]
         entry.segmentSize = block.fastOpen.learnedSize
-        if let cookie = block.fastOpen.learned, cookie.length > 0 {
+        if let cookie = block.fastOpen.option, cookie.length > 0 {
             entry.cookie = cookie
             entry.triesExperiment = false
-        } else if let wish = block.fastOpen.option, wish.length == 0, block.counters.retransmissions == 0 {
-            entry.triesExperiment = !wish.isExperimental && !entry.hasTriedExperiment
-            if wish.isExperimental { entry.hasTriedExperiment = true }
+        } else if let wish = block.fastOpen.wish, block.counters.retransmissions == 0 {
+            entry.triesExperiment = wish == .right && !entry.hasTriedExperiment
+            if wish == .experimental { entry.hasTriedExperiment = true }
         }
         fastOpenCache[block.remote.address] = entry
     }

@@ -240,7 +240,7 @@ struct WindowUsageTests {
     }
 }
 
-@Suite("A fast recovery that repaired nothing is undone (RFC 3708 2)")
+@Suite("A fast recovery that repaired nothing is undone (RFC 3708 3)")
 struct NeedlessRecoveryTests {
     /// Ten segments under way, the first overtaken by four others, and sent again.
     static func recovering() -> Transcript {

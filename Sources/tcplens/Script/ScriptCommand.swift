@@ -60,7 +60,8 @@ struct ScriptCommand: ParsableCommand {
         name: [.customShort("D"), .long],
         help: .init(
             Text(
-                en: "What a name of the scripts is read as, as packetdrill's -D.", zh: "脚本里某个名字的含义，与 packetdrill 的 -D 相同。"
+                en: "What a name of the scripts is read as, as packetdrill's -D.",
+                zh: "脚本里某个名字的含义，与 packetdrill 的 -D 相同。"
             ).spoken, valueName: "name=value"))
     var define: [String] = []
 
