@@ -224,12 +224,14 @@ if Context.environment["FUZZ"] != nil {
             ["FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories", "TCPWire", "CaptureFile"]
         ),
         ("FuzzStack", ["FlatMemory", "TCPStack", "TCPWire", "TCPState"]),
+        ("FuzzStep", ["Lab", "Narration", "Scenes", "Stories", "TCPState"]),
     ]
     for (name, rooms) in fuzzers {
         package.targets.append(
             .executableTarget(
                 name: name, dependencies: rooms.map { .byName(name: $0) }, path: "Fuzz/\(name)",
-                exclude: ["FuzzCapture", "FuzzScript", "FuzzFilter", "FuzzStack"].contains(name) ? ["seeds"] : [],
+                exclude: ["FuzzCapture", "FuzzScript", "FuzzFilter", "FuzzStack", "FuzzStep"].contains(name)
+                    ? ["seeds"] : [],
                 swiftSettings: plain
             ))
         package.products.append(.executable(name: name, targets: [name]))

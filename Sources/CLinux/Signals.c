@@ -2,22 +2,34 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t told = -1;
 // Signals that nobody has taken yet.
 static volatile sig_atomic_t waiting = 0;
+// The number that was taken; 0: none.
+static volatile sig_atomic_t taken = 0;
+// When the first came.
+static _Atomic int64_t first = 0;
+
+// Nanoseconds in which a second signal is the same wish: the kernel tells a child of its parent's death once for each thread that
+// the parent had (PR_SET_PDEATHSIG).
+static const int64_t same = 100000000;
 
 static void tell(int number) {
     int saved = errno;
     unsigned char byte = (unsigned char)number;
+    int64_t now = clinux_monotonic_time();
+    if (first != 0 && now - first < same) return;
     // Whoever should take the first is held up, by output that nobody reads most likely: the second ends the process.
-    if (waiting) {
+    if (waiting || number == taken) {
         signal(number, SIG_DFL);
         raise(number);
     }
     waiting = 1;
+    first = now;
     // A full pipe holds a number already.
     ssize_t written = write(told, &byte, 1);
     (void)written;
@@ -43,5 +55,7 @@ void clinux_tell_of_signals(int descriptor, int even_ignored_interrupts) {
 
 void clinux_take_signal(int number) {
     waiting = 0;
-    signal(number, SIG_DFL);
+    taken = number;
 }
+
+void clinux_let_signal_end(int number) { signal(number, SIG_DFL); }

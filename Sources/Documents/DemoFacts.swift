@@ -19,7 +19,33 @@ package struct DemoFacts: Encodable {
         let mini: Bool
     }
 
+    /// Both ends' sockets; an end that had none is missing.
+    struct Ends: Encodable {
+        let client: SocketFacts?
+        let server: SocketFacts?
+
+        init(_ entries: [Party: SocketEntry]) {
+            client = entries[.client].map { SocketFacts($0) }
+            server = entries[.server].map { SocketFacts($0) }
+        }
+    }
+
+    /// The same after each event, in the order of the story's segments, and of its moments that are no arrivals.
+    struct Looks: Encodable {
+        let departures: [Ends]
+        let arrivals: [Ends]
+        let moments: [Ends]
+
+        init(_ sockets: Experiment.Sockets) {
+            departures = sockets.departures.map(Ends.init)
+            arrivals = sockets.arrivals.map(Ends.init)
+            moments = sockets.moments.map(Ends.init)
+        }
+    }
+
     let on = HostKind.kernel.rawValue
+    let place: String
+    let refused: [RefusedPlaceFacts]
     let kernel: String
     let client: String
     let server: String
@@ -30,9 +56,16 @@ package struct DemoFacts: Encodable {
     let story: StoryFacts?
     let tables: [Table]
     let observations: [Observation]
+    /// Where both kernels were asked after each event.
+    let looks: Looks?
+    /// What was asked for and found no segment, and what waited in vain for a next one; where anything was.
+    let unmatched: [String]?
+    let overdue: [String]?
     let furtherInitialNumbers: [UInt32]
 
     package init(_ record: Experiment.Record, story: ConnectionStory?) {
+        place = record.place.name
+        refused = record.refusals.map { RefusedPlaceFacts($0) }
         kernel = KernelVersion.current.description
         client = record.client.description
         server = record.server.description
@@ -46,7 +79,25 @@ package struct DemoFacts: Encodable {
             Observation(
                 time: $0.time.secondsText, party: $0.party.rawValue, state: $0.state.name, mini: $0.isMini)
         }
+        looks = record.sockets.map(Looks.init)
+        unmatched = record.unmatched.isEmpty ? nil : record.unmatched.map(\.words)
+        overdue = record.overdue.isEmpty ? nil : record.overdue.map(\.words)
         furtherInitialNumbers = record.furtherInitialNumbers
+    }
+}
+
+/// A wire that would have been better and was not to be had.
+struct RefusedPlaceFacts: Encodable {
+    let place: String
+    let call: String
+    let errno: Int32
+    let message: String
+
+    init(_ refusal: WireRefusal) {
+        place = refusal.kind.rawValue
+        call = refusal.error.call
+        errno = refusal.error.code
+        message = refusal.error.message
     }
 }
 
@@ -57,14 +108,16 @@ package struct StackDemoFacts: Encodable {
     let server: String
     let story: StoryFacts
     let furtherInitialNumbers: [UInt32]
-    /// Numbers of packets that were to be lost, and which no packet had.
-    let neverSent: [Int]
+    let refused: [RefusedPlaceFacts]
+    /// What was asked for and found no segment, where anything was.
+    let unmatched: [String]?
 
-    package init(_ record: StackExperiment.Record, lostPackets: Set<Int>) {
+    package init(_ record: StackExperiment.Record) {
         client = record.story.client.description
         server = record.story.server.description
         story = StoryFacts(record.story, number: 1)
         furtherInitialNumbers = record.furtherInitialNumbers
-        neverSent = record.neverSent(of: lostPackets)
+        refused = record.refusals.map { RefusedPlaceFacts($0) }
+        unmatched = record.unmatched.isEmpty ? nil : record.unmatched.map(\.words)
     }
 }

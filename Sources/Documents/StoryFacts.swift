@@ -55,8 +55,11 @@ package struct StoryFacts: Encodable {
         let loss: String?
         /// What its arrival did.
         let effects: [RuleFacts]
+        /// What its sender's kernel had counted until it had left.
+        let counts: [CountFacts]?
 
         init(_ account: Testimony.Account) {
+            counts = CountFacts.list(account.counts)
             reason = account.reason.map(RuleFacts.init)
             purpose = account.purpose?.rawValue
             arrival = account.fate.arrival?.secondsText
@@ -82,7 +85,7 @@ package struct StoryFacts: Encodable {
     struct Moment: Encodable {
         let time: String
         let party: String
-        /// `segment`, `call`, `timer`, `icmp` or `itself`.
+        /// `segment`, `call`, `returned`, `timer`, `icmp` or `itself`.
         let cause: String
         /// The packet that arrived.
         let number: Int?
@@ -91,8 +94,14 @@ package struct StoryFacts: Encodable {
         let timer: String?
         let state: String
         let rules: [RuleFacts]
+        /// Of a timer: for how many seconds it had run.
+        let ran: Double?
+        /// What the end's kernel had counted until then.
+        let counts: [CountFacts]?
 
         init(_ moment: Testimony.Moment) {
+            ran = moment.ran.map { Double($0) / 1e9 }
+            counts = CountFacts.list(moment.counts)
             time = moment.time.secondsText
             party = moment.party.rawValue
             var number: Int?
@@ -189,6 +198,8 @@ package struct StoryFacts: Encodable {
     let leftOut: Int?
     /// What the ends did besides, where they tell.
     let moments: [Moment]?
+    /// Of each segment that was lost, as an end or the network tells: what made that good; only where there is one.
+    let repairs: [RepairFacts]?
     let paths: [String: [PathEntry]]
 
     package init(_ story: ConnectionStory, number: Int, observations: [StateObservation] = []) {
@@ -197,6 +208,8 @@ package struct StoryFacts: Encodable {
         segments = story.steps.map(Segment.init)
         leftOut = story.leftOut > 0 ? story.leftOut : nil
         moments = story.testimony?.moments.map(Moment.init)
+        let repairs = story.testimony == nil ? [] : story.repairs
+        self.repairs = repairs.isEmpty ? nil : repairs.map { RepairFacts($0, in: story) }
         paths = Dictionary(
             uniqueKeysWithValues: Party.allCases.map { party in
                 let path = story.path(of: party, observations: observations)

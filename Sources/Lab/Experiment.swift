@@ -49,6 +49,8 @@ public struct Experiment: Sendable {
     /// What was seen.
     public struct Record: Sendable {
         public let place: Place
+        /// The better places, and why they were not to be had.
+        public var refusals: [WireRefusal] = []
         public let server: Endpoint
         /// The port that was asked for, where it was taken.
         public let takenPort: UInt16?
@@ -67,6 +69,8 @@ public struct Experiment: Sendable {
         public let furtherInitialNumbers: [UInt32]
         /// What was to be done to segments that never were.
         public var unmatched: [Intervention] = []
+        /// What was to arrive behind a next segment, and arrived alone since none came.
+        public var overdue: [Intervention] = []
         /// Both ends' sockets after each event, where the kernels were asked so often.
         public var sockets: Sockets?
         /// Whether it was ended because the time was up.
@@ -78,16 +82,30 @@ public struct Experiment: Sendable {
         /// When each segment had left, and when it had arrived, in the order of their numbers.
         public let departures: [[Party: SocketEntry]]
         public let arrivals: [[Party: SocketEntry]]
-        /// After each call that the story tells of.
-        public let calls: [[Party: SocketEntry]]
+        /// After each call, and each timer, that the story tells of.
+        public let moments: [[Party: SocketEntry]]
     }
 
     /// Where it took place.
-    public enum Place: Sendable {
+    public enum Place: Hashable, Sendable {
         /// On this machine's loopback, or a private one.
         case loopback
         /// Between two kernels on a wire of our own.
-        case wire
+        case wire(WireKind)
+        /// On our own TCP, in virtual time.
+        case stack
+
+        /// Whether it was a wire.
+        public var isWire: Bool { if case .wire = self { true } else { false } }
+
+        /// Its name in documents.
+        public var name: String {
+            switch self {
+            case .loopback: "loopback"
+            case .wire(let kind): kind.rawValue
+            case .stack: "stack"
+            }
+        }
     }
 
     private let options: Options

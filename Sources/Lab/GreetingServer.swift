@@ -64,7 +64,6 @@ public final class GreetingServer: Sendable {
     public static let greeting = Array("hello, xiao ming.\n".utf8)
     /// How much of what a client sends an event shows.
     public static let shownOctets = 1024
-    private static let portsTried = 100
     private static let eventsKept = 8192
 
     /// Where it listens.
@@ -179,16 +178,8 @@ public final class GreetingServer: Sendable {
     }
 
     private static func listener(_ options: Options) throws(SystemError) -> StreamSocket {
-        var port = options.port
-        for _ in 0..<portsTried {
-            do throws(SystemError) {
-                return try listener(options, port: port)
-            } catch {
-                guard error.code == EADDRINUSE, options.triesNextPorts, port != 0, port < .max else { throw error }
-                port += 1
-            }
-        }
-        throw SystemError(call: "bind", code: EADDRINUSE)
+        guard options.triesNextPorts else { return try listener(options, port: options.port) }
+        return try FreePort.first(from: options.port) { port throws(SystemError) in try listener(options, port: port) }
     }
 
     private static func listener(_ options: Options, port: UInt16) throws(SystemError) -> StreamSocket {

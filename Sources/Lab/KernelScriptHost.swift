@@ -8,17 +8,15 @@
     /// The running kernel as a packet script's host: real sockets in a network namespace of their own, behind a TUN device
     /// whose other end is the script. Times are the machine's. Nothing leaves the namespace, and it goes when the host does.
     public final class KernelScriptHost: ScriptHost {
-        private let namespace: NetworkNamespace
-        private let device: TUNDevice
+        private let cable: WireEnd
         private let worker: SocketWorker
 
         /// Makes the namespace and what is in it. Needs the rights that ``PrivateRun`` gives, and a TUN device node that
         /// may be opened.
         public init(_ network: ScriptNetwork, tunPath: String = "/dev/net/tun") throws {
-            namespace = try NetworkNamespace()
-            device = try TUNDevice(
-                in: namespace, address: network.local, prefix: network.localPrefix, mtu: network.mtu, path: tunPath)
-            worker = try SocketWorker(in: namespace)
+            cable = try WireEnd(
+                .tun(path: tunPath), address: network.local, prefix: network.localPrefix, mtu: network.mtu)
+            worker = try SocketWorker(in: cable.namespace)
         }
 
         deinit { worker.end() }
@@ -37,7 +35,7 @@
 
         public func inject(_ packet: [UInt8]) throws(ScriptHostError) {
             do throws(SystemError) {
-                try device.write(packet)
+                try cable.write(packet)
             } catch {
                 throw ScriptHostError(error)
             }
@@ -45,20 +43,20 @@
 
         public func nextPacket(until deadline: Int64) throws(ScriptHostError) -> ScriptPacket? {
             do throws(SystemError) {
-                return try device.next(until: deadline).map { ScriptPacket(time: $0.time, octets: $0.octets) }
+                return try cable.next(until: deadline).map { ScriptPacket(time: $0.time, octets: $0.octets) }
             } catch {
                 throw ScriptHostError(error)
             }
         }
 
-        public func wait(until deadline: Int64) throws(ScriptHostError) { device.wait(until: deadline) }
+        public func wait(until deadline: Int64) throws(ScriptHostError) { cable.wait(until: deadline) }
 
         public func information(of descriptor: Int32) -> [String: Int64] { KernelTCPInfo.read(descriptor) }
 
         public func set(_ name: String, to value: String) throws(ScriptHostError) {
             let path = "/proc/sys/" + name.split(separator: ".").joined(separator: "/")
             // The files under net show the namespace of the thread that opens them.
-            let code = try? namespace.run { () -> Int32 in
+            let code = try? cable.namespace.run { () -> Int32 in
                 // An algorithm in use may be one that a namespace could not choose.
                 if let present = try? String(contentsOfFile: path, encoding: .utf8),
                     Self.words(present) == Self.words(value)

@@ -15,8 +15,8 @@ public struct StackExperiment: Sendable {
         public var port: UInt16 = 8080
         /// More connections, made one after the other when the first is over, only to see their initial sequence numbers.
         public var furtherConnections = 0
-        /// Packets that are lost on the way, by number from 1 in the order in which they are sent.
-        public var lostPackets: Set<Int> = []
+        /// What happens to the first connection on the way.
+        public var plan = WirePlan()
         /// Of the hosts' secrets, which their initial sequence numbers and ports come from.
         public var seed: UInt64 = 1
         public init() {}
@@ -30,6 +30,10 @@ public struct StackExperiment: Sendable {
         public let story: ConnectionStory
         /// The client's ISNs of the connections that were made afterwards.
         public let furtherInitialNumbers: [UInt32]
+        /// What was to be done to segments that never were.
+        public let unmatched: [Intervention]
+        /// The kernel's places that would have been better, and why they were not to be had.
+        public var refusals: [WireRefusal] = []
     }
 
     /// From one end to the other.
@@ -49,7 +53,6 @@ public struct StackExperiment: Sendable {
     /// - Returns: `nil` where not even a SYN went out.
     public func run() -> Record? {
         var network = VirtualNetwork(seed: options.seed)
-        network.lostPlaces = Set(options.lostPackets.map { $0 &- 1 })
         let client = network.addHost(HostConfiguration(addresses: [Self.clientAddress]))
         let server = network.addHost(HostConfiguration(addresses: [Self.serverAddress]))
         network.connect(client, server, LinkProfile(delay: Self.delay))
@@ -60,18 +63,20 @@ public struct StackExperiment: Sendable {
             return nil
         }
         network.with(server) { host, now in serving.listen(&host, on: endpoint, now) }
-        let calling = CallingProgram(server: endpoint)
+        let calling = CallingProgram(server: endpoint, silence: Interval(nanoseconds: options.plan.silence))
         network.setProgram(client) { host, now in
             calling.run(&host, now)
-            return nil
+            return calling.wake
         }
+        let faults = PlannedFaults(options.plan, client: client)
+        network.fault = { faults.fault(at: $0, $1) }
         var events: [ServerEvent] = []
         for place in 0...options.furtherConnections {
             network.with(client) { host, now in calling.connect(&host, now) }
             let end = network.now + Self.longest
             while let next = network.nextEvent, next <= end { network.step() }
             // They are numbered as the first connection's picture is.
-            network.lostPlaces = []
+            network.fault = nil
             // The others only show their numbers.
             if place == 0 { events = serving.events }
         }
@@ -79,7 +84,34 @@ public struct StackExperiment: Sendable {
         guard let story = stories.first else { return nil }
         return Record(
             clientSteps: calling.steps, serverEvents: events, story: story,
-            furtherInitialNumbers: stories.dropFirst().map(\.record.client.initialSequence.rawValue))
+            furtherInitialNumbers: stories.dropFirst().map(\.record.client.initialSequence.rawValue),
+            unmatched: faults.unmatched)
+    }
+}
+
+/// The plan's faults on the virtual network's link.
+private final class PlannedFaults {
+    private var fates: PlannedFates
+    private let client: Int
+
+    init(_ plan: WirePlan, client: Int) {
+        fates = PlannedFates(plan)
+        self.client = client
+    }
+
+    var unmatched: [Intervention] { fates.unmatched }
+
+    func fault(at place: Int, _ packet: NetworkRecord.Packet) -> PacketFault {
+        let fate: PlannedFates.Fate
+        if packet.isCopy {
+            fate = fates.copy(place + 1)
+        } else if let segment = packet.segment {
+            fate = fates.next(place + 1, from: packet.sender == client ? .client : .server, segment.flags)
+        } else {
+            return PacketFault()
+        }
+        return PacketFault(
+            isLost: fate.isLost, isDoubled: fate.isDoubled, delay: Interval(nanoseconds: fate.held))
     }
 }
 
@@ -151,11 +183,17 @@ private final class CallingProgram {
     /// Of the first connection.
     private(set) var steps: [DialStep] = []
     private let server: Endpoint
+    private let silence: Interval
     private var socket: Int?
     private var isConnected = false
     private var isFirst = true
+    /// When it speaks.
+    private(set) var wake: Instant?
 
-    init(server: Endpoint) { self.server = server }
+    init(server: Endpoint, silence: Interval) {
+        self.server = server
+        self.silence = silence
+    }
 
     private func note(_ kind: DialStep.Kind, _ now: Instant) {
         if isFirst { steps.append(DialStep(time: Timestamp(now), kind: kind)) }
@@ -180,6 +218,10 @@ private final class CallingProgram {
             guard let info = host.info(socket), info.state == .established || info.state == .closeWait else { return }
             isConnected = true
             note(.established(local: info.local, remote: info.remote), now)
+            wake = isFirst ? now + silence : now
+        }
+        if let wake, wake <= now {
+            self.wake = nil
             if let count = try? host.write(socket, Experiment.clientGreeting, now: now) {
                 note(.sent(octets: count), now)
             }

@@ -106,6 +106,15 @@ final class StreamSocket: Sendable {
         return count >= 0 ? .done(count) : Self.failure("send")
     }
 
+    #if os(Linux)
+        /// Octets that were sent and that the peer has not acknowledged yet.
+        var unacknowledged: Int32 {
+            let request: UInt = 0x5411  // SIOCOUTQ
+            var count: Int32 = 0
+            return ioctl(descriptor, request, &count) == 0 ? count : 0
+        }
+    #endif
+
     /// Sends a FIN after what is queued.
     func shutdownSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 

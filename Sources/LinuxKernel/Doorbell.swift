@@ -37,7 +37,8 @@
         package func wait(until deadline: Int64) -> Bool {
             while true {
                 let left = deadline &- SystemClock.ticks()
-                if clinux_wait(reader, left) == 1 {
+                var watched = reader
+                if unsafe clinux_wait(&watched, 1, left) == 1 {
                     answer()
                     return true
                 }

@@ -9,8 +9,11 @@ public enum EndingSignals {
         clinux_tell_of_signals(descriptor, evenIgnored ? 1 : 0)
     }
 
-    /// To be called of each number that was read: the same signal ends the process from now on.
+    /// To be called of each number that was read: the same signal ends the process from now on, unless it comes with the first.
     public static func take(_ number: Int32) { clinux_take_signal(number) }
+
+    /// The signal ends the process whenever it comes.
+    public static func letEnd(_ number: Int32) { clinux_let_signal_end(number) }
 
     /// Runs the body on a thread of its own.
     public static func watch(_ body: @escaping @Sendable () -> Void) { try? WorkerThread.start(body) }

@@ -5,7 +5,13 @@
     /// A network namespace that this process made, with its loopback up. It lives as long as this value, a socket in it or a
     /// process in it. Needs CAP_SYS_ADMIN, which ``PrivateRun`` gives.
     package final class NetworkNamespace: Sendable {
+        /// Negative for this process's own.
         private let descriptor: Int32
+
+        /// The one that this process is in already, which needs no right.
+        package static let own = NetworkNamespace(-1)
+
+        private init(_ descriptor: Int32) { self.descriptor = descriptor }
 
         package init() throws(SystemError) {
             let home = try Self.current()
@@ -29,6 +35,7 @@
         /// Runs the body with the calling thread in the namespace; sockets that it makes stay there. The body must not wait
         /// for an async task, which might go on elsewhere.
         package func run<Value>(_ body: () throws -> Value) throws -> Value {
+            guard descriptor >= 0 else { return try body() }
             let home = try Self.current()
             defer { close(home) }
             guard clinux_enter_network(descriptor) == 0 else { throw SystemError.last("setns") }

@@ -1,3 +1,4 @@
+import FlatMemory
 import Stories
 import TCPState
 import Tracking
@@ -108,18 +109,33 @@ extension Testimony.Moment {
 }
 
 extension TimerName {
-    /// That it has run out.
-    var text: Text {
+    /// What it is called.
+    package var name: Text {
         switch self {
-        case .retransmission: Text(en: "retransmission timer", zh: "重传定时器到期")
-        case .reordering: Text(en: "reordering timer", zh: "乱序定时器到期")
-        case .lossProbe: Text(en: "tail-loss probe timer", zh: "尾部丢包探测定时器到期")
-        case .persist: Text(en: "persist timer", zh: "持续定时器到期")
-        case .delayedAcknowledgment: Text(en: "delayed ACK timer", zh: "延迟确认定时器到期")
-        case .keepAlive: Text(en: "keep-alive timer", zh: "保活定时器到期")
-        case .userTimeout: Text(en: "user time-out", zh: "用户超时定时器到期")
-        case .finWait2: Text(en: "FIN-WAIT-2 timer", zh: "FIN-WAIT-2 定时器到期")
-        case .timeWait: Text(en: "TIME-WAIT timer", zh: "TIME-WAIT 定时器到期")
+        case .retransmission: Text(en: "retransmission timer", zh: "重传定时器")
+        case .reordering: Text(en: "reordering timer", zh: "乱序定时器")
+        case .lossProbe: Text(en: "tail-loss probe timer", zh: "尾部丢包探测定时器")
+        case .persist: Text(en: "persist timer", zh: "持续定时器")
+        case .delayedAcknowledgment: Text(en: "delayed ACK timer", zh: "延迟确认定时器")
+        case .keepAlive: Text(en: "keep-alive timer", zh: "保活定时器")
+        case .userTimeout: Text(en: "user time-out", zh: "用户超时定时器")
+        case .finWait2: Text(en: "FIN-WAIT-2 timer", zh: "FIN-WAIT-2 定时器")
+        case .timeWait: Text(en: "TIME-WAIT timer", zh: "TIME-WAIT 定时器")
         }
+    }
+
+    /// That it has run out.
+    var text: Text { Text(en: name.english, zh: name.chinese + "到期") }
+}
+
+extension Testimony.Moment {
+    /// For how long a timer had run, as a ladder's last column has it; `nil` where that is not known.
+    package var duration: Text? {
+        guard let ran, ran > 0 else { return nil }
+        // A kernel's timers tick in milliseconds.
+        let text =
+            ran < 1_000_000_000
+            ? "\(ran / 1_000_000) ms" : "\(String(ran, unit: 1_000_000_000, decimals: 1)) s"
+        return Text(en: "after \(text)", zh: "已过 \(text)")
     }
 }

@@ -40,6 +40,61 @@ package enum DemoWords {
         )
     }
 
+    /// Which of the places for the experiment it was, and why the better ones were not to be had.
+    package static func place(_ place: Experiment.Place, _ refusals: [WireRefusal]) -> Text {
+        let found: Text =
+            switch place {
+            case .wire(.tunPair):
+                Text(
+                    en: "The wire: a TUN device in each of two network namespaces, with this process between them",
+                    zh: "网线：两个网络命名空间里各有一个 TUN 设备，中间是本进程")
+            case .wire(.mirror):
+                Text(
+                    en:
+                        "The wire: one TUN device that works as a mirror. What leaves by it comes back with its addresses swapped: the address that the client calls is its own server's",
+                    zh: "网线：一个当作镜子的 TUN 设备，发出去的报文对调源和目的地址后再送回来，所以客户端呼叫的那个地址，接听的就是本机的服务端")
+            case .wire(.vethPair):
+                Text(
+                    en: "The wire: a veth pair in each of two network namespaces, with this process between them",
+                    zh: "网线：两个网络命名空间里各有一对 veth，中间是本进程")
+            case .loopback:
+                Text(
+                    en: "No wire between two kernels was to be had: this is the loopback", zh: "搭不起两个内核之间的网线，改在回环上进行")
+            case .stack where refusals.isEmpty:
+                Text(en: "What plays is our own TCP, in virtual time", zh: "在虚拟时间里运行的内置协议栈")
+            case .stack:
+                Text(
+                    en: "No wire between two kernels was to be had: what plays is our own TCP, in virtual time",
+                    zh: "搭不起两个内核之间的网线，改由内置协议栈在虚拟时间里进行")
+            }
+        guard !refusals.isEmpty else { return Text(en: found.english + ".", zh: found.chinese + "。") }
+        var reasons: [SystemError] = []
+        for refusal in refusals where !reasons.contains(refusal.error) { reasons.append(refusal.error) }
+        let why = reasons.map { reason -> Text in
+            let kinds = refusals.filter { $0.error == reason }.map { name($0.kind) }
+            return Text(
+                en: kinds.map(\.english).joined(separator: ", ") + " (\(reason))",
+                zh: kinds.map(\.chinese).joined(separator: "、") + "（\(reason.chineseDescription)）")
+        }
+        return Text(
+            en: found.english + ". Refused: " + why.map(\.english).joined(separator: "; ") + ".",
+            zh: found.chinese + "。未能使用：" + why.map(\.chinese).joined(separator: "；") + "。")
+    }
+
+    private static func name(_ kind: WireKind) -> Text {
+        switch kind {
+        case .tunPair: Text(en: "two TUN devices", zh: "两个 TUN 设备")
+        case .mirror: Text(en: "a mirror", zh: "镜子")
+        case .vethPair: Text(en: "veth pairs", zh: "veth 对")
+        }
+    }
+
+    /// Where one looks for the socket table in vain.
+    package static let tablesOfNamespaces = Text(
+        en:
+            "Both ends are in network namespaces of their own: netstat in another window does not list them, but those of a run on the loopback.",
+        zh: "两端都在各自的网络命名空间里，在另一个窗口里运行 netstat 看不到它们；在回环上运行时才看得到。")
+
     /// The run was ended before the connection was.
     package static let cutOff = Text(
         en: "The run was ended after more than a minute: the connection had not come to its end.",
@@ -53,14 +108,22 @@ package enum DemoWords {
             zh: "\(segments.joined(separator: "、"))：没有发出过这样的报文段，也就没有处理。这条连接只有 #1 到 #\(last)。")
     }
 
+    /// What was to arrive behind a next segment, and which never came.
+    package static func overdue(_ segments: [String], after seconds: Int64) -> Text {
+        Text(
+            en:
+                "\(segments.joined(separator: ", ")): no next segment came from that end within \(seconds) s, so it was delivered alone.",
+            zh: "\(segments.joined(separator: "、"))：\(seconds) 秒内那一端没有再发报文段，于是单独送达。")
+    }
+
     /// How the states on a wire are known.
     package static let wireNote = Text(
         en: "kernel: sock_diag was asked as soon as the segment had left or arrived, or the call had been made.",
         zh: "内核：报文一发出、一到达，或程序一调用，就用 sock_diag 查过。")
 
     package static let insideOnWire = Text(
-        en: "No right to do so outside: both are private network namespaces of this user.",
-        zh: "当前用户没有这个权限：两端都在该用户私有的网络命名空间里。")
+        en: "No right to do so outside: it all takes place in network namespaces of this user's own.",
+        zh: "当前用户没有这个权限：实验在该用户自己的网络命名空间里进行。")
 
     package static func portTaken(_ port: UInt16, used: UInt16) -> Text {
         Text(
@@ -231,19 +294,11 @@ package enum DemoWords {
             zh: "报文已存入 \(path)，每个都带注释：时间均为发出时刻，丢失的报文也在其中；单个抓包点看不到这样的全貌。")
     }
 
-    package static func neverSent(_ numbers: [Int], last: Int) -> Text {
-        let list = numbers.map(String.init)
-        return Text(
-            en:
-                "--lose \(list.joined(separator: ", ")): no such packet was sent, so none was lost. This connection has #1 to #\(last).",
-            zh: "--lose \(list.joined(separator: "、"))：没有发出过这个编号的报文，也就没有丢失。这条连接只有 #1 到 #\(last)。")
-    }
-
     package static func saved(_ path: String) -> Text {
         Text(en: "The packets are in \(path), each with a comment.", zh: "报文已存入 \(path)，每个都带注释。")
     }
 
-    package static func next(savedAs path: String?, absolute: Bool) -> [Text] {
+    package static func next(savedAs path: String?, absolute: Bool, isPrivate: Bool) -> [Text] {
         let file = path ?? "hello.pcapng"
         var next: [Text] = []
         if !absolute { next.append(Text(en: "real numbers:     tcplens demo -S", zh: "真实序号：        tcplens demo -S")) }
@@ -253,6 +308,11 @@ package enum DemoWords {
         } else {
             next.append(
                 Text(en: "header by bits:   tcplens header \(file)#1", zh: "逐位看首部：      tcplens header \(file)#1"))
+        }
+        if isPrivate {
+            next.append(
+                Text(
+                    en: "on the loopback:  tcplens demo --on loopback", zh: "在回环上：        tcplens demo --on loopback"))
         }
         return next
     }

@@ -26,6 +26,14 @@ public enum Explanation {
 
     /// The same of one step; `nil` where its numbers say all.
     public static func explained(_ step: ConnectionStory.Step, in story: ConnectionStory) -> Text? {
+        let repairs = RepairWords.sentences(on: step, in: story)
+        guard !repairs.isEmpty else { return happened(step, in: story) }
+        return repairs.reduce(happened(step, in: story) ?? plain(step)) {
+            $0 + Text(en: " " + $1.english, zh: $1.chinese)
+        }
+    }
+
+    private static func happened(_ step: ConnectionStory.Step, in story: ConnectionStory) -> Text? {
         guard let account = step.account else { return paragraph(step, in: story) }
         let what = account.original.map { again(step, $0) } ?? paragraph(step, in: story)
         guard let loss = account.lossSentence else { return what }

@@ -1,4 +1,6 @@
+import FlatMemory
 import LinuxKernel
+import Stories
 import TCPState
 import Tracking
 
@@ -37,6 +39,45 @@ package enum StepWords {
         Text(en: "#\(segment) \(flags) is lost", zh: "#\(segment) \(flags) 丢失")
     }
 
+    /// A timer has run out.
+    package static func ranOut(_ timer: TimerName, _ duration: Text?, of who: Text) -> Text {
+        Text(
+            en: "the \(who.english)'s \(timer.name.english) has run out", zh: "\(who.chinese)的\(timer.name.chinese)到期")
+            + bracketed(duration)
+    }
+
+    package static func willRunOut(_ timer: TimerName, _ duration: Text?, of who: Text) -> Text {
+        let told =
+            Text(
+                en: "the \(who.english)'s \(timer.name.english) runs out", zh: "\(who.chinese)的\(timer.name.chinese)到期")
+            + bracketed(duration)
+        guard let then = consequence(timer) else { return told }
+        return told + Text(en: ": \(then.english)", zh: "：\(then.chinese)")
+    }
+
+    private static func bracketed(_ text: Text?) -> Text {
+        text.map { Text(en: " (\($0.english))", zh: "（\($0.chinese)）") } ?? Text(verbatim: "")
+    }
+
+    private static func consequence(_ timer: TimerName) -> Text? {
+        switch timer {
+        case .retransmission:
+            Text(en: "what it sent was not acknowledged, so it sends it again", zh: "发出的没有得到确认，于是重传")
+        case .lossProbe:
+            Text(en: "it sends its last segment again, to learn what has arrived", zh: "重传最后一个报文段，看看对方收到了什么")
+        case .delayedAcknowledgment:
+            Text(en: "there was no data for the ACK to go with, so it goes alone", zh: "没有数据可以捎带确认，单独发出 ACK")
+        case .persist: Text(en: "it asks whether the window is open again", zh: "探测窗口是否重新打开")
+        case .keepAlive: Text(en: "it asks whether the other end is there", zh: "探测对方是否还在")
+        case .reordering, .userTimeout, .finWait2, .timeWait: nil
+        }
+    }
+
+    /// Behind what leaves: by which timer.
+    package static func because(_ timer: TimerName) -> Text {
+        Text(en: ", sent by its \(timer.name.english)", zh: "（\(timer.name.chinese)到期）")
+    }
+
     /// Before what is about to happen.
     package static let next = Text(en: "next: ", zh: "接下来：")
     package static let end = Text(en: "next: nothing, the connection is over", zh: "接下来：没有了，连接已经结束")
@@ -54,6 +95,29 @@ package enum StepWords {
             en: parts.map(\.english).joined(separator: "  "), zh: parts.map(\.chinese).joined(separator: "  "))
     }
 
+    /// What the kernel measures of it, as far as it bears on what comes next; `nil` for a mini socket.
+    package static func measures(_ entry: SocketEntry) -> String? {
+        guard let info = entry.info, info.kernelState != 0 else { return nil }
+        var parts = [
+            "cwnd \(info.congestionWindow)", "rto \(milliseconds(info.retransmissionTimeout)) ms",
+        ]
+        if info.roundTripTime > 0 {
+            parts.append("rtt \(milliseconds(info.roundTripTime))/\(milliseconds(info.roundTripVariation)) ms")
+        }
+        parts.append("unacked \(info.unacknowledged)")
+        if info.slowStartThreshold != nil { parts.append("ssthresh \(info.slowStartThreshold ?? 0)") }
+        if info.lost > 0 { parts.append("lost \(info.lost)") }
+        if info.totalRetransmitted > 0 { parts.append("retrans \(info.totalRetransmitted)") }
+        if info.backoff > 0 { parts.append("backoff \(info.backoff)") }
+        return parts.joined(separator: "  ")
+    }
+
+    /// Microseconds in milliseconds, with one decimal where there is one.
+    private static func milliseconds(_ microseconds: UInt32) -> String {
+        let text = String(Int64(microseconds), unit: 1000, decimals: 1)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
     package static func noSocket(_ who: Text, listens: Bool) -> Text {
         listens
             ? Text(
@@ -68,7 +132,7 @@ package enum StepWords {
         case .off: return nil
         case .retransmission:
             return entry.form == .request
-                ? Text(en: "SYN-ACK again in \(left)", zh: "\(left) 后重发 SYN-ACK")
+                ? Text(en: "SYN-ACK again in \(left)", zh: "\(left) 后重传 SYN-ACK")
                 : Text(en: "retransmission in \(left)", zh: "\(left) 后重传")
         case .keepAlive: return Text(en: "keep-alive in \(left)", zh: "\(left) 后保活探测")
         case .timeWait: return Text(en: "gone in \(left)", zh: "\(left) 后消失")
@@ -79,8 +143,38 @@ package enum StepWords {
 
     /// What the keys do.
     package static let keys = Text(
-        en: "Enter on  Backspace back  d drop u twice h hold 3 s  b header w why a play q end",
-        zh: "回车 下一步 退格 上一步 d 丢弃 u 两遍 h 扣 3 秒 b 首部 w 原因 a 播放 q 结束")
+        en: "Enter on Backspace back d drop u twice h hold z undo b header w why a play q end",
+        zh: "回车 下一步 退格 上一步 d 丢弃 u 两遍 h 扣住 z 撤销 b 首部 w 原因 a 播放 q 结束")
+
+    /// The same where there is no room for what they do.
+    package static let fewKeys = Text(
+        en: "Enter  Backspace  d u h z  b w a  q ends", zh: "回车 退格 d u h z b w a  q 结束")
+
+    /// What is done to the segments, as it is written on the command line.
+    package static func changes(_ words: [String]) -> Text {
+        Text(en: "changes: \(words.joined(separator: "; "))", zh: "改动：\(words.joined(separator: "；"))")
+    }
+
+    /// How long, or behind what, a segment is held.
+    package static func holdQuestion(_ segment: String, from who: Text) -> Text {
+        Text(
+            en:
+                "Hold \(segment) for how long? Seconds up to 60 and Enter, as 0.5; or n: until just behind the next segment of the \(who.english) (after 3 s alone). Esc: not at all.",
+            zh: "把 \(segment) 扣住多久？输入秒数（最多 60，如 0.5）后回车；或按 n：紧跟在\(who.chinese)的下一个报文段之后送达（3 秒内没有就单独送达）。Esc 取消。")
+    }
+
+    package static func noTime(_ typed: String) -> Text {
+        Text(en: "\"\(typed)\" is no time from 0.001 to 60 seconds.", zh: "“\(typed)”不是 0.001 到 60 秒之间的时间。")
+    }
+
+    /// After a change was taken back.
+    package static func withdrawn(_ what: String) -> Text {
+        Text(
+            en: "played again from the start without: \(what) (a new connection, new ISNs)",
+            zh: "已从头重放，去掉：\(what)（新的连接，新的 ISN）")
+    }
+
+    package static let nothingToWithdraw = Text(en: "there is no change to take back", zh: "没有可撤销的改动")
 
     /// After a change.
     package static func again(_ what: String) -> Text {

@@ -27,3 +27,10 @@ public struct Text: Sendable, Equatable {
         }
     }
 }
+
+extension Text {
+    /// One after the other, with nothing between them.
+    package static func + (first: Text, second: Text) -> Text {
+        Text(en: first.english + second.english, zh: first.chinese + second.chinese)
+    }
+}

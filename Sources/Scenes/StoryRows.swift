@@ -131,7 +131,8 @@ struct StoryRows {
         let lane = lane(moment.party)
         var row = Scene.Moment(
             time: moment.time.nanoseconds(since: start), end: Scene.End(lane: lane, mark: mark(moment.party)),
-            peer: self.lane(moment.party.other), what: moment.what, cause: moment.cause)
+            peer: self.lane(moment.party.other), what: moment.what, cause: moment.cause,
+            remark: moment.duration)
         row.notes = moment.rules.map { Scene.Note(lane: lane, text: $0.text, source: $0.place) }
         return row
     }

@@ -14,7 +14,8 @@ extension Testimony.Account {
         case .lossProbe: .lossProbe
         case .windowProbe: .persist
         case .keepAlive: .keepAlive
-        case .retransmission where reason == .retransmissionTimeout: .retransmission
+        // A kernel tells no rules; what it tells to be a retransmission, its timer has sent.
+        case .retransmission where reason == nil || reason == .retransmissionTimeout: .retransmission
         default: nil
         }
     }

@@ -33,6 +33,18 @@ public struct Testimony: Sendable {
         case route
     }
 
+    /// Something of which an end's kernel keeps count, and by how much the count has grown.
+    public struct Count: Sendable, Equatable {
+        /// As the kernel calls it: `TCPTimeouts`.
+        public let name: String
+        public let by: Int64
+
+        public init(name: String, by: Int64) {
+            self.name = name
+            self.by = by
+        }
+    }
+
     /// One end after it had sent a segment, or after the segment had arrived.
     public struct End: Sendable, Equatable {
         public var state: State
@@ -62,6 +74,8 @@ public struct Testimony: Sendable {
         /// `nil` where that end is no witness.
         public var client: End?
         public var server: End?
+        /// What its sender's kernel had counted until it had left, since what happened to that end before.
+        public var counts: [Count] = []
 
         public init(
             reason: Rule?, purpose: Transmission?, original: Int?, fate: Fate, effects: [Rule], client: End?,
@@ -104,6 +118,10 @@ public struct Testimony: Sendable {
         public var isMini: Bool
         /// How many of the connection's segments had been sent before.
         public var segmentsBefore: Int
+        /// What the end's kernel had counted until then, since what happened to that end before.
+        public var counts: [Count] = []
+        /// Of a timer: for how long it had run, in nanoseconds, where that is known.
+        public var ran: Int64?
 
         public init(
             time: Timestamp, party: Party, cause: Cause, rules: [Rule], state: State, isMini: Bool = false,
@@ -148,6 +166,9 @@ extension ConnectionStory {
             steps[index].account = account
             // A conclusion beside its sender's own word could only repeat or contradict it.
             if account.reason != nil || account.original != nil { steps[index].labels = [] }
+            if testimony.provenance == .kernel {
+                steps[index].labels = steps[index].labels.map { $0.settled(by: account.purpose) }
+            }
             // What became of it is known.
             steps[index].labels.removeAll { [.lost, .notTaken, .resetNotTaken].contains($0.label) }
             for party in Party.allCases {
@@ -172,6 +193,19 @@ extension ConnectionStory.Step {
             (client, clientVariables) = (state, end.variables ?? (provenance == .stack ? nil : clientVariables))
         case .server:
             (server, serverVariables) = (state, end.variables ?? (provenance == .stack ? nil : serverVariables))
+        }
+    }
+}
+
+extension ProvedLabel {
+    /// What packets leave open, whether a time-out or a probe, where the kernel's counter tells it.
+    fileprivate func settled(by purpose: Transmission?) -> ProvedLabel {
+        guard label == .timerRetransmission || label == .timeoutRetransmission else { return self }
+        switch purpose {
+        case .lossProbe: return ProvedLabel(.tailLossProbe, evidence: evidence, original: original)
+        case .retransmission:
+            return ProvedLabel(.timeoutRetransmission, evidence: evidence, original: original, ordinal: ordinal ?? 0)
+        default: return self
         }
     }
 }

@@ -32,3 +32,18 @@ public struct LinkProfile: Hashable, Sendable {
         self.loss = loss
     }
 }
+
+/// What is to happen to one packet on a link. The default is nothing.
+public struct PacketFault: Hashable, Sendable {
+    public var isLost = false
+    /// Whether it arrives twice.
+    public var isDoubled = false
+    /// How much later it arrives.
+    public var delay = Interval.zero
+
+    public init(isLost: Bool = false, isDoubled: Bool = false, delay: Interval = .zero) {
+        self.isLost = isLost
+        self.isDoubled = isDoubled
+        self.delay = delay
+    }
+}

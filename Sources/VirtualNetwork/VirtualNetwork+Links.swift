@@ -128,7 +128,8 @@ extension VirtualNetwork {
             undelivered += 1
             return settle(place, .queueFull)
         }
-        if place.map(lostPlaces.contains) ?? false || random.happens(profile.loss) {
+        let fault = fault(at: place)
+        if fault.isLost || random.happens(profile.loss) {
             undelivered += 1
             return settle(place, .lost)
         }
@@ -138,11 +139,20 @@ extension VirtualNetwork {
         }
         var arrival = departure + profile.delay
         if random.happens(profile.reordering) { arrival = arrival + profile.reorderingDelay }
-        events.push(.arrival(host: receiver, sender: sender, octets: arriving, record: place), at: arrival)
-        if random.happens(profile.duplication) {
-            let copy = note(arriving, receiver: receiver, isCopy: true)
-            events.push(.arrival(host: receiver, sender: sender, octets: arriving, record: copy), at: arrival)
-        }
+        events.push(
+            .arrival(host: receiver, sender: sender, octets: arriving, record: place), at: arrival + fault.delay)
+        let isDuplicated = random.happens(profile.duplication)
+        guard isDuplicated || fault.isDoubled else { return }
+        let copy = note(arriving, receiver: receiver, isCopy: true)
+        let second = self.fault(at: copy)
+        guard !second.isLost else { return settle(copy, .lost) }
+        events.push(
+            .arrival(host: receiver, sender: sender, octets: arriving, record: copy), at: arrival + second.delay)
+    }
+
+    private func fault(at place: Int?) -> PacketFault {
+        guard let place, let fault else { return PacketFault() }
+        return fault(place, record.packets[place])
     }
 
     /// When the packet's last bit leaves; `nil` where the queue has no room.

@@ -44,8 +44,9 @@ public struct VirtualNetwork {
     public private(set) var now: Instant
     /// Whether ``record`` is kept; it grows with every packet.
     public var keepsRecord: Bool
-    /// The places in ``record`` of packets that their link loses: an experiment's own faults. Needs ``keepsRecord``.
-    public var lostPlaces: Set<Int> = []
+    /// What happens to a packet on its link besides what the link's profile brings, by its place in ``record``: an experiment's own
+    /// faults. Asked once for each packet and each copy. Needs ``keepsRecord``.
+    public var fault: ((_ place: Int, _ packet: NetworkRecord.Packet) -> PacketFault)?
     /// What happened.
     public internal(set) var record = NetworkRecord()
     /// Packets that reached a host, and those that did not.

@@ -32,7 +32,8 @@ import Testing
         Offer("tcplens fl", ["flow"]), Offer("tcplens help so", ["sockets"]), Offer("tcplens flow cap", files),
         Offer("tcplens flow -o cap", files), Offer("tcplens connections --long cap", files),
         Offer("tcplens header cap", files), Offer("tcplens demo -w cap", files), Offer("tcplens script cap", files),
-        Offer("tcplens demo --on ", ["kernel", "stack"]), Offer("tcplens connections --format t", ["table", "tsv"]),
+        Offer("tcplens demo --on ", ["kernel", "loopback", "stack"]),
+        Offer("tcplens connections --format t", ["table", "tsv"]),
         Offer("tcplens sockets --ex", ["--explain", "--extended"]), Offer("tcplens man", []),
     ]
 

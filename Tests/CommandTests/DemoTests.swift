@@ -32,6 +32,10 @@ struct DemoDocument: Decodable {
         let moment: String
         let sockets: [Socket]
     }
+    struct Refusal: Decodable {
+        let place: String
+        let call: String
+    }
     struct Observation: Decodable {
         let party: String
         let state: String
@@ -42,6 +46,9 @@ struct DemoDocument: Decodable {
     let dropped: Int?
     let takenPort: UInt16?
     let privateNamespace: Bool
+    let place: String
+    /// `tun-pair: open`.
+    let refused: [String]
     let story: Story?
     let tables: [Table]
     let observations: [Observation]
@@ -53,6 +60,8 @@ struct DemoDocument: Decodable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         client = try values.decode(String.self, forKey: .client)
         server = try values.decode(String.self, forKey: .server)
+        place = try values.decode(String.self, forKey: .place)
+        refused = try values.decode([Refusal].self, forKey: .refused).map { "\($0.place): \($0.call)" }
         captured = try values.decode(Bool.self, forKey: .captured)
         dropped = try values.decodeIfPresent(Int.self, forKey: .dropped)
         takenPort = try values.decodeIfPresent(UInt16.self, forKey: .takenPort)
@@ -64,7 +73,8 @@ struct DemoDocument: Decodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case client, server, captured, dropped, takenPort, privateNamespace, story, tables, observations,
+        case client, server, place, refused, captured, dropped, takenPort, privateNamespace, story, tables,
+            observations,
             furtherInitialNumbers
     }
 
@@ -78,7 +88,7 @@ struct DemoDocument: Decodable {
     }
 }
 
-@Suite("tcplens demo", .serialized, .enabled(if: Needs.namespaces, "needs root, unshare, setpriv and ip"))
+@Suite("tcplens demo --on loopback", .serialized, .enabled(if: Needs.namespaces, "needs root, unshare, setpriv and ip"))
 struct DemoTests {
     static let sections = [
         "en": [
@@ -100,7 +110,7 @@ struct DemoTests {
     @Test("the page, in both languages and widths", arguments: ["en", "zh"], [80, 120])
     func page(language: String, width: Int) async throws {
         let run = try await Run(
-            namespace: "\"$TCPLENS\" demo --lang \(language) --width \(width)",
+            namespace: "\"$TCPLENS\" demo --on loopback --lang \(language) --width \(width)",
             environment: ["LANG": "C.UTF-8", "TERM": "xterm-256color"])
         #expect(run.status == 0, "\(run.err)")
         #expect(run.err.isEmpty)
@@ -122,7 +132,7 @@ struct DemoTests {
 
     @Test("the diary's times never run backwards")
     func diary() async throws {
-        let run = try await Run(namespace: "for n in 1 2 3; do \"$TCPLENS\" demo --lang en; done")
+        let run = try await Run(namespace: "for n in 1 2 3; do \"$TCPLENS\" demo --on loopback --lang en; done")
         #expect(run.status == 0)
         let diaries = run.out.split(separator: "2. What the two programs did\n").dropFirst()
         #expect(diaries.count == 3)
@@ -138,7 +148,7 @@ struct DemoTests {
 
     @Test("a call has one time, in the diary as in the ladder, and what is read was sent before")
     func oneTime() async throws {
-        let run = try await Run(namespace: "\"$TCPLENS\" demo --lang en --width 100")
+        let run = try await Run(namespace: "\"$TCPLENS\" demo --on loopback --lang en --width 100")
         #expect(run.status == 0)
         func time(_ words: String, in section: Int) throws -> Double {
             let line = self.section(section, of: run).first { $0.contains(words) }
@@ -155,7 +165,7 @@ struct DemoTests {
 
     @Test("without a locale everything is ASCII")
     func ascii() async throws {
-        let run = try await Run(namespace: "LANG=C \"$TCPLENS\" demo -S")
+        let run = try await Run(namespace: "LANG=C \"$TCPLENS\" demo --on loopback -S")
         #expect(run.status == 0)
         #expect(run.out.utf8.allSatisfy { $0 < 0x80 })
         #expect(section(3, of: run).contains { $0.contains("-->") })
@@ -163,7 +173,7 @@ struct DemoTests {
 
     @Test("-S: the real numbers, and that the ISN is random")
     func realNumbers() async throws {
-        let run = try await Run(namespace: "\"$TCPLENS\" demo -S --lang en --width 120")
+        let run = try await Run(namespace: "\"$TCPLENS\" demo --on loopback -S --lang en --width 120")
         #expect(run.status == 0)
         let picture = section(3, of: run)
         let matches = picture.compactMap { $0.firstMatch(of: /#1 +SYN +seq=([0-9]+)/)?.1 }
@@ -173,12 +183,13 @@ struct DemoTests {
         #expect(numbers.first == first)
         #expect(numbers.count == 4 && Set(numbers).count == 4)
         #expect(
-            try await DemoDocument(Run(namespace: "\"$TCPLENS\" demo -S --json").out).furtherInitialNumbers.count == 3)
+            try await DemoDocument(Run(namespace: "\"$TCPLENS\" demo --on loopback -S --json").out)
+                .furtherInitialNumbers.count == 3)
     }
 
     @Test("--json: the same facts")
     func json() async throws {
-        let run = try await Run(namespace: "\"$TCPLENS\" demo --json")
+        let run = try await Run(namespace: "\"$TCPLENS\" demo --on loopback --json")
         #expect(run.status == 0)
         let facts = try DemoDocument(run.out)
         #expect(facts.captured && !facts.privateNamespace && facts.dropped == 0 && facts.takenPort == nil)
@@ -209,7 +220,8 @@ struct DemoTests {
     @Test("a port that is taken: says so and takes the next")
     func takenPort() async throws {
         let holder = try LoopbackPair(connections: 0)
-        let run = try await Run("demo", "--port", String(holder.port), "--lang", "en", "--width", "120")
+        let run = try await Run(
+            "demo", "--on", "loopback", "--port", String(holder.port), "--lang", "en", "--width", "120")
         #expect(run.status == 0, "\(run.err)")
         let used = try #require(
             run.out.firstMatch(of: /Port ([0-9]+) is taken on this machine: the server listens on ([0-9]+) instead/))
@@ -217,7 +229,7 @@ struct DemoTests {
         let other = try #require(UInt16(used.2))
         #expect(other > holder.port)
         #expect(run.out.contains("listens on 127.0.0.1:\(other)"))
-        let facts = try await DemoDocument(Run("demo", "--port", String(holder.port), "--json").out)
+        let facts = try await DemoDocument(Run("demo", "--on", "loopback", "--port", String(holder.port), "--json").out)
         #expect(facts.takenPort == holder.port)
         #expect(facts.story?.segments.count == 11)
         withExtendedLifetime(holder) {}
@@ -227,7 +239,7 @@ struct DemoTests {
     func saved(language: String) async throws {
         let folder = try ScratchFolder()
         let path = folder.path("hello.pcapng")
-        let run = try await Run(namespace: "\"$TCPLENS\" demo -w '\(path)' --lang \(language)")
+        let run = try await Run(namespace: "\"$TCPLENS\" demo --on loopback -w '\(path)' --lang \(language)")
         #expect(run.status == 0)
         var reader = try CaptureReader(path: path)
         var packet = CapturedPacket()
@@ -252,7 +264,8 @@ struct DemoTests {
     func twenty() async throws {
         let folder = try ScratchFolder()
         let run = try await Run(
-            namespace: "for n in $(seq 20); do \"$TCPLENS\" demo --json > '\(folder.path)'/$n || exit 1; done",
+            namespace:
+                "for n in $(seq 20); do \"$TCPLENS\" demo --on loopback --json > '\(folder.path)'/$n || exit 1; done",
             seconds: 120)
         #expect(run.status == 0, "\(run.err)")
         for number in 1...20 {
@@ -267,7 +280,9 @@ struct DemoTests {
     @Test("an ordinary user: in a private namespace, and says so in one line")
     func ordinaryUser() async throws {
         let run = try await Run(
-            namespace: "$AS_USER \"$PUBLIC\" demo --lang en --width 120 && $AS_USER \"$PUBLIC\" demo --json")
+            namespace:
+                "$AS_USER \"$PUBLIC\" demo --on loopback --lang en --width 120 && $AS_USER \"$PUBLIC\" demo --on loopback --json"
+        )
         #expect(run.status == 0, "\(run.err)")
         #expect(run.lines.filter { $0.hasPrefix("No right to capture here: ") }.count == 1)
         #expect(

@@ -129,11 +129,20 @@ struct SchemaTests {
     @Test("the demo on this kernel", .enabled(if: Needs.namespaces, "needs root, unshare, setpriv and ip"))
     func onThisKernel() async throws { _ = try await demo() }
 
-    /// Once on a port that is free, once where another listens.
+    /// On a wire, where segments are lost, one waits in vain for a next one, and one never comes; on a wire that is not the best; and on
+    /// the loopback with a port that is taken.
     private func demo() async throws -> Set<String> {
         let taken = try LoopbackPair(connections: 0)
-        return try check(try await Run("demo", "--json"), by: "demo.json")
-            .union(try check(try await Run("demo", "--json", "--port", "\(taken.port)"), by: "demo.json"))
+        let changes =
+            ["drop C:ACK#1", "wait C 2s", "drop #99", "hold S:ACK#2 behind next"]
+            + (2...5).map { "drop C:FIN,ACK#\($0)" }
+        let second = try await Run(
+            shell: "exec unshare -m sh -c 'mount --bind /dev/null /dev/net/tun && exec \"$TCPLENS\" demo --json'")
+        return try check(try await Run(["demo", "--json"] + changes.flatMap { ["--do", $0] }), by: "demo.json")
+            .union(try check(second, by: "demo.json"))
+            .union(
+                try check(
+                    try await Run("demo", "--on", "loopback", "--json", "--port", "\(taken.port)"), by: "demo.json"))
     }
 
     @Test("of a socket in a container", .enabled(if: Needs.namespaces, "needs root, unshare, setpriv and ip"))

@@ -50,7 +50,7 @@ private struct StackDocument: Decodable {
     let client: String
     let server: String
     let story: Story
-    let neverSent: [Int]
+    let unmatched: [String]?
     let furtherInitialNumbers: [UInt32]
 
     init(_ text: String) throws { self = try JSONDecoder().decode(StackDocument.self, from: Data(text.utf8)) }
@@ -203,24 +203,45 @@ struct StackDemoTests {
     }
 
     @Test("--lose: a number that no packet has is said, and does no harm", arguments: ["en", "zh"])
-    func neverSent(language: String) async throws {
+    func unmatched(language: String) async throws {
         let run = try await Run("demo", "--on", "stack", "--lose", "99", "--lang", language)
         let page = run.lines.joined(separator: language == "en" ? " " : "")
         #expect(run.status == 0 && run.err.isEmpty)
-        #expect(page.contains(language == "en" ? "--lose 99: no such packet was sent" : "--lose 99：没有发出过"))
+        #expect(page.contains(language == "en" ? "#99: no such segment was sent" : "#99：没有发出过"))
         #expect(page.contains("--on stack --lose 4"), "the hint how to lose one")
         let some = try await Run("demo", "--on", "stack", "--lose", "4", "--lose", "99", "--lang", language)
-        #expect(some.out.contains("--lose 99") && !some.out.contains("--lose 4"))
-        #expect(try await !Run("demo", "--on", "stack", "--lose", "4").out.contains("no such packet"))
+        #expect(some.out.contains("#99") && !some.out.contains("--lose"))
+        #expect(try await !Run("demo", "--on", "stack", "--lose", "4").out.contains("no such segment"))
         let facts = try await StackDocument(Run("demo", "--on", "stack", "--lose", "99", "--lose", "4", "--json").out)
-        #expect(facts.neverSent == [99] && facts.story.segments[3].fate == "lost")
+        #expect(facts.unmatched == ["drop #99"] && facts.story.segments[3].fate == "lost")
+    }
+
+    @Test("--do: the wire of our own TCP does the same", arguments: ["en", "zh"])
+    func interventions(language: String) async throws {
+        let run = try await Run(
+            "demo", "--on", "stack", "--do", "drop C:ACK#1", "--do", "wait C 2s", "--lang", language, "--width", "100",
+            environment: ["LANG": "C.UTF-8"])
+        #expect(run.status == 0, "\(run.err)")
+        #expect(run.lines.contains { $0.contains("#3  ACK") && $0.contains("×") })
+        #expect(run.lines.contains { $0.contains("#4 SYN,ACK") && $0.contains("#2") })
+    }
+
+    @Test("--step: without a terminal all steps are told", arguments: ["en", "zh"])
+    func steps(language: String) async throws {
+        let run = try await Run(
+            "demo", "--on", "stack", "--step", "--do", "drop C:SYN#1", "--lang", language,
+            environment: ["LANG": "C.UTF-8"])
+        #expect(run.status == 0, "\(run.err)")
+        #expect(run.lines.filter { $0.hasPrefix("step ") || $0.hasPrefix("第 ") }.count > 20)
+        #expect(run.out.contains(language == "en" ? "#1 SYN is lost on the way" : "#1 SYN 在途中丢失"))
+        #expect(run.out.contains("[S]"))
     }
 
     @Test("--lose counts the picture's packets, never those of the connections that -S makes after it")
     func loseOfPicture() async throws {
         let plain = try await StackDocument(Run("demo", "--on", "stack", "-S", "--json").out)
         let losing = try await StackDocument(Run("demo", "--on", "stack", "-S", "--lose", "12", "--json").out)
-        #expect(losing.neverSent == [12] && losing.furtherInitialNumbers.count == 3)
+        #expect(losing.unmatched == ["drop #12"] && losing.furtherInitialNumbers.count == 3)
         #expect(losing.furtherInitialNumbers == plain.furtherInitialNumbers)
     }
 
@@ -251,12 +272,15 @@ struct StackDemoTests {
         #expect(run.lines.contains { $0.contains("seq=\(list.first ?? "?")") })
     }
 
-    @Test("a wire is for kernels")
+    @Test("where there is nothing to be done to segments, and where there is no such place")
     func wrongFlags() async throws {
-        for option in [["--wire"], ["--step"], ["--do", "drop #4"]] {
-            let run = try await Run(["demo", "--on", "stack", "--lang", "en"] + option)
-            #expect(run.status == 2 && run.err.contains("--wire, --step and --do are for kernels"), "\(option)")
+        for option in [["--step"], ["--do", "drop #4"], ["--lose", "4"]] {
+            let run = try await Run(["demo", "--on", "loopback", "--lang", "en"] + option)
+            #expect(run.status == 2 && run.err.contains("go without --on loopback"), "\(option)")
         }
+        let next = try await Run("demo", "--on", "stack", "--lang", "en", "--do", "hold #3 behind next")
+        #expect(next.status == 6)
+        #expect(next.err.contains("not behind the next") && next.err.contains("hold C:ACK#1 100ms"))
         #expect(try await Run("demo", "--on", "stack", "--lose", "0").status == 2)
         #expect(try await Run("demo", "--on", "moon").status == 2)
     }

@@ -8,7 +8,7 @@ struct WritingTests {
 
     init() throws { folder = try ScratchFolder() }
 
-    static let hosts = Needs.root ? ["stack", "kernel"] : ["stack"]
+    static let hosts = Needs.root ? ["stack", "kernel", "loopback"] : ["stack"]
 
     private func demo(_ host: String, _ path: String, _ language: String = "en") async throws -> Run {
         try await Run(

@@ -107,7 +107,7 @@ struct NetworkDamageTests {
         let first = try callers.connect()
         callers.network.run(for: .milliseconds(100))
         // The client's RST is lost.
-        callers.network.lostPlaces = [3]
+        callers.network.fault = { place, _ in PacketFault(isLost: place == 3) }
         try callers.network.with(callers.caller) { (host, now) throws(SocketError) in
             try host.abort(first, now: now)
         }
@@ -142,10 +142,11 @@ struct NetworkDamageTests {
                 try host.connect(socket, to: Endpoint(address: NetworkStoryTests.server, port: 80), now: now)
             }
         }
-        network.lostPlaces = Set(network.record.packets.count..<network.record.packets.count + 20)
+        let sent = network.record.packets.count
+        network.fault = { place, _ in PacketFault(isLost: (sent..<sent + 20).contains(place)) }
         try connect()
         network.run(for: .seconds(1000))
-        network.lostPlaces = []
+        network.fault = nil
         try connect()
         network.run(for: .seconds(1))
         let stories = network.record.stories

@@ -25,7 +25,7 @@ struct NetworkStoryTests {
         looking look: (VirtualNetwork) -> Void = { _ in }
     ) throws -> (network: VirtualNetwork, hosts: [Party: Int]) {
         var network = VirtualNetwork(seed: seed)
-        network.lostPlaces = lost
+        network.fault = { place, _ in PacketFault(isLost: lost.contains(place)) }
         let caller = network.addHost(HostConfiguration(addresses: [client]))
         let listener = network.addHost(HostConfiguration(addresses: [server]))
         network.connect(caller, listener, link)
@@ -329,7 +329,7 @@ struct NetworkStoryTests {
     func furtherConnections() throws {
         for lost in [[], [1], [1, 2], [2, 3, 4], Array(1...8)] as [[Int]] {
             var options = StackExperiment.Options()
-            options.lostPackets = Set(lost)
+            options.plan = .losing(lost)
             let alone = try #require(StackExperiment(options).run())
             options.furtherConnections = 2
             let record = try #require(StackExperiment(options).run())
@@ -337,7 +337,7 @@ struct NetworkStoryTests {
             #expect(record.furtherInitialNumbers.count == 2)
         }
         var options = StackExperiment.Options()
-        options.lostPackets = Set(1...8)
+        options.plan = .losing(Array(1...8))
         options.furtherConnections = 2
         #expect(try #require(StackExperiment(options).run()).serverEvents.count == 1)
     }
@@ -363,7 +363,7 @@ struct NetworkStoryTests {
     func anyLoss() throws {
         for number in 1...11 {
             var options = StackExperiment.Options()
-            options.lostPackets = [number]
+            options.plan = .losing([number])
             let record = try #require(StackExperiment(options).run())
             #expect(record.story.steps[number - 1].account?.fate == .lost(.link), "\(number)")
             for party in Party.allCases {

@@ -1,4 +1,5 @@
 #if os(Linux)
+    import FoundationEssentials
     import LinuxKernel
     import Stories
     import TCPState
@@ -14,18 +15,22 @@
         /// Whether namespaces and TUN devices can be had; where not, the tests are skipped, unless all are required.
         static let isPossible: Bool = {
             if Requirements.requiresAll { return true }
-            return (try? KernelWire()) != nil
+            return (try? KernelWire.best(of: [.tunPair], tunPath: "/dev/net/tun")) != nil
         }()
 
         private static let reason: Comment = "needs network namespaces and /dev/net/tun"
 
-        private func run(_ words: String...) throws -> (record: Experiment.Record, story: ConnectionStory) {
+        private func run(
+            _ words: String..., on kind: WireKind = .tunPair
+        ) throws -> (record: Experiment.Record, story: ConnectionStory) {
             var options = WireExperiment.Options()
+            options.kinds = [kind]
             for word in words {
                 let isTaken = options.plan.add(word)
                 #expect(isTaken, "\(word)")
             }
-            let record = try WireExperiment(options).run()
+            // A mirror is made in the namespace that it is asked for in.
+            let record = try NetworkNamespace().run { try WireExperiment(options).run() }
             return (record, try #require(record.story))
         }
 
@@ -47,9 +52,10 @@
             story.path(of: party).entries.map { $0.state.name + ($0.isMini ? "*" : "") }
         }
 
-        @Test(.enabled(if: isPossible, reason), arguments: 1...5)
-        func everyStateIsTheKernelsOwnWord(_ round: Int) throws {
-            let (record, story) = try run()
+        @Test(.enabled(if: isPossible, reason), arguments: WireKind.allCases, 1...5)
+        func everyStateIsTheKernelsOwnWord(_ kind: WireKind, _ round: Int) throws {
+            let (record, story) = try run(on: kind)
+            #expect(record.place == .wire(kind) && record.refusals.isEmpty && record.takenPort == nil)
             #expect(
                 path(.client, story) == ["CLOSED", "SYN-SENT", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"])
             #expect(
@@ -67,6 +73,16 @@
                     "C ACK: ESTABLISHED ESTABLISHED", "C PSH,ACK 16: ESTABLISHED ESTABLISHED",
                 ])
             #expect(record.tables.map(\.moment) == [.listening, .established, .closed])
+            #expect(
+                record.tables.map { $0.sockets.map(\.state.name).sorted() } == [
+                    ["LISTEN"], ["ESTABLISHED", "ESTABLISHED", "LISTEN"], ["LISTEN", "TIME-WAIT"],
+                ])
+            // The answer has arrived before the server closes, as on our own TCP.
+            #expect(
+                story.steps.map { "\($0.sender == .client ? "C" : "S") \($0.segment.header.flags)" } == [
+                    "C SYN", "S SYN,ACK", "C ACK", "C PSH,ACK", "S ACK", "S PSH,ACK", "C ACK", "S FIN,ACK", "C ACK",
+                    "C FIN,ACK", "S ACK",
+                ])
             #expect(record.dial.answer == GreetingServer.greeting)
             // Each arrives after it has left, and nothing overtakes.
             for step in story.steps {
@@ -75,9 +91,9 @@
             }
         }
 
-        @Test(.enabled(if: isPossible, reason))
-        func dataSavesAHandshakeWhoseThirdSegmentWasLost() throws {
-            let (_, story) = try run("drop C:ACK#1")
+        @Test(.enabled(if: isPossible, reason), arguments: WireKind.allCases)
+        func dataSavesAHandshakeWhoseThirdSegmentWasLost(_ kind: WireKind) throws {
+            let (_, story) = try run("drop C:ACK#1", on: kind)
             #expect(
                 transcript(story).prefix(5) == [
                     "C SYN: SYN-SENT SYN-RECEIVED*", "S SYN,ACK: ESTABLISHED SYN-RECEIVED*",
@@ -87,9 +103,9 @@
             #expect(!story.steps.contains { $0.segment.header.flags.contains(.rst) || $0.isRepetition })
         }
 
-        @Test(.enabled(if: isPossible, reason))
-        func aChallengeACKCompletesAHandshakeWhoseThirdSegmentWasLost() throws {
-            let (_, story) = try run("drop C:ACK#1", "wait C 2s")
+        @Test(.enabled(if: isPossible, reason), arguments: WireKind.allCases)
+        func aChallengeACKCompletesAHandshakeWhoseThirdSegmentWasLost(_ kind: WireKind) throws {
+            let (_, story) = try run("drop C:ACK#1", "wait C 2s", on: kind)
             #expect(
                 transcript(story).prefix(6) == [
                     "C SYN: SYN-SENT SYN-RECEIVED*", "S SYN,ACK: ESTABLISHED SYN-RECEIVED*",
@@ -138,6 +154,27 @@
             #expect(data.server.state == .established)
         }
 
+        @Test("directly behind the next from its end", .enabled(if: isPossible, reason))
+        func whatIsHeldBehindTheNextIsOvertakenByOne() throws {
+            let (record, story) = try run("hold C:ACK#1 behind next")
+            #expect(record.overdue.isEmpty && record.unmatched.isEmpty)
+            let order = (story.testimony?.moments ?? []).compactMap { moment -> Int? in
+                if case .segment(let number) = moment.cause, moment.party == .server { number } else { nil }
+            }
+            #expect(order.prefix(3) == [1, 4, 3])
+            #expect(story.steps[3].server.state == .established)
+        }
+
+        @Test("where no next one comes, it arrives alone", .enabled(if: isPossible, reason))
+        func whatIsHeldBehindNothingArrivesAlone() throws {
+            // The client's last segment but for its FIN's repetitions: those are the next.
+            let (record, story) = try run(
+                "hold S:ACK#2 behind next", "drop C:FIN,ACK#2", "drop C:FIN,ACK#3", "drop C:FIN,ACK#4",
+                "drop C:FIN,ACK#5")
+            #expect(record.overdue.map(\.segment) == ["S:ACK#2"])
+            #expect(try #require(story.path(of: .client).entries.last).state == .closed)
+        }
+
         @Test(.enabled(if: isPossible, reason))
         func whatHasNotArrivedWhereItEndsIsNotTakenForArrived() throws {
             // The first two segments of a run, the second of which is still on its way.
@@ -171,11 +208,37 @@
             #expect(Set(record.furtherInitialNumbers + [first]).count == 3)
         }
 
-        @Test(.enabled(if: isPossible, reason)) func whatMayNotBeOpenedIsNamed() throws {
+        @Test(.enabled(if: isPossible, reason))
+        func withoutATUNDeviceItIsVethAndSaysWhy() throws {
             var options = WireExperiment.Options()
             options.tunPath = "/dev/no-such-node"
-            let error = #expect(throws: SystemError.self) { try WireExperiment(options).run() }
-            #expect(error?.call == "open" && error?.code == 2)
+            let record = try NetworkNamespace().run { try WireExperiment(options).run() }
+            #expect(record.place == .wire(.vethPair))
+            #expect(record.refusals.map(\.kind) == [.tunPair, .mirror])
+            #expect(record.refusals.allSatisfy { $0.error == SystemError(call: "open", code: 2) })
+            options.kinds = [.tunPair, .mirror]
+            let none = #expect(throws: NoWire.self) { try WireExperiment(options).run() }
+            #expect(none?.refusals.map(\.kind) == [.tunPair, .mirror])
+        }
+
+        @Test(.enabled(if: isPossible, reason))
+        func aMirrorTakesTheNextPortAndLeavesNothing() throws {
+            var options = WireExperiment.Options()
+            options.kinds = [.mirror]
+            try NetworkNamespace().run {
+                let name = SocketName(Endpoint(address: IPAddress(ipv4: 0), port: 8080))
+                let holder = try StreamSocket.make(family: name.family)
+                try holder.bind(to: name)
+                try holder.listen(backlog: 1)
+                let record = try WireExperiment(options).run()
+                #expect(record.takenPort == 8080 && record.server.port == 8081)
+                #expect(record.server.address.description.hasPrefix("192.0.2."))
+                let left = try SocketTable().sockets()
+                #expect(left.map(\.local.port) == [8080], "\(left)")
+                let interfaces = try String(contentsOfFile: "/proc/thread-self/net/dev", encoding: .utf8)
+                #expect(!interfaces.contains("tcplens"))
+                holder.close()
+            }
         }
 
         @Test(arguments: [
@@ -186,8 +249,22 @@
             ("hold C:ACK#1 3s", Intervention(.hold(3_000_000_000), .flags(.client, .ack, count: 1))),
             ("hold #7 250ms", Intervention(.hold(250_000_000), .number(7))),
             ("hold #7 0.5s", Intervention(.hold(500_000_000), .number(7))),
+            ("hold #7 1.5004s", Intervention(.hold(1_500_400_000), .number(7))),
+            ("hold C:ACK#1 behind next", Intervention(.holdBehindNext, .flags(.client, .ack, count: 1))),
         ])
-        func wordsAreUnderstood(_ words: String, _ meant: Intervention) { #expect(Intervention(words) == meant) }
+        func wordsAreUnderstood(_ words: String, _ meant: Intervention) {
+            #expect(Intervention(words) == meant)
+            // As a screen lists it, it can be typed again.
+            #expect(Intervention(meant.words) == meant)
+        }
+
+        @Test func whatCameLastIsTakenBackFirst() {
+            var plan = WirePlan()
+            for word in ["drop #3", "wait C 2s", "hold #4 behind next"] { _ = plan.add(word) }
+            #expect(plan.words == ["wait C 2s", "drop #3", "hold #4 behind next"])
+            #expect((0..<4).map { _ in plan.takeBack() } == ["hold #4 behind next", "drop #3", "wait C 2s", nil])
+            #expect(plan.isEmpty)
+        }
 
         @Test(arguments: [
             "", "drop", "drop 4", "drop #0", "drop #-1", "drop X:ACK#1", "drop C:FOO#1", "drop C:#1", "drop C:ACK#",
@@ -197,6 +274,10 @@
             "lose #4", "drop  ", "drop #+4", "drop C:ACK,ACK#1", "hold #4 0x1p-1s", "hold #4 +1s", "hold #4 1e-12s",
             "hold #4 0.1ms",
             "wait C", "wait S 2s", "wait C 2",
+            "hold #4 behind", "hold #4 behind #5", "hold #4 behind next 3s", "hold #4 next", "drop #4 behind next",
+            "hold #4 before next", "hold #4 behind next next", "hold behind next", "hold #4 \u{0}3s", "hold #4 3S",
+            "drop S:SYN,,ACK", "drop \u{ff23}:ACK#1", "drop C:ACK#１", String(repeating: "drop #4 ", count: 400),
+            "drop C:" + String(repeating: "ACK,", count: 100), "hold #4 \(String(repeating: "9", count: 300))s",
         ])
         func nonsenseIsRefused(_ words: String) {
             var plan = WirePlan()

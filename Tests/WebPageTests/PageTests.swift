@@ -123,7 +123,7 @@ import Transcripts
 
     @Test func anAckThatWasLostCompletesNothing() throws {
         var options = StackExperiment.Options()
-        options.lostPackets = [3]
+        options.plan = .losing([3])
         let story = try #require(StackExperiment(options).run()).story
         let tutorial = Tutorial(
             story: story, scene: Scene(story: story, title: Text(verbatim: "c")),

@@ -18,6 +18,9 @@ void clinux_tell_of_signals(int descriptor, int even_ignored_interrupts);
 // A number was read and is being seen to: the same signal would end the process now.
 void clinux_take_signal(int number);
 
+// The signal ends the process as it would have in the first place.
+void clinux_let_signal_end(int number);
+
 // A byte of the stamp that installing writes into the program, 0 past its end.
 uint8_t clinux_stamp(int32_t index);
 
@@ -56,13 +59,32 @@ struct clinux_outcome {
 void clinux_run_privately(
     const char *path, char *const arguments[], const char *marker, struct clinux_outcome *outcome);
 
-// Makes a TUN interface in the calling thread's network namespace, by the device node at `path`. It carries IP packets
-// without a header before them and is gone when the descriptor, which never blocks, is closed. -1 with errno.
-int clinux_tun_open(const char *path, const char *name);
+// Makes a TUN interface in the calling thread's network namespace, of its opened device node. It carries IP packets without a
+// header before them and is gone when the descriptor is closed. `name` has IFNAMSIZ bytes and may hold a %d, in whose place the
+// kernel puts a number. 0, or -1 with errno.
+int clinux_tun_make(int descriptor, char *name);
 
-// Gives the interface its MTU, an address (4 or 16 bytes, by family) and the default route, and brings it up. 0, or -1
-// with errno.
-int clinux_tun_configure(const char *name, int mtu, int family, const uint8_t *address, int prefix);
+// A pair of interfaces joined by a cable, one of which is this process's.
+struct clinux_veth {
+    int sender;
+    // Where frames are seen that tell that those before them have been received.
+    int receipts;
+    int peer_index;
+    // The other interface's MAC address.
+    uint8_t address[6];
+};
+
+// Makes a pair in the calling thread's network namespace, with which it goes: `name` computes whole checksums, `peer` is the
+// process's and is brought up. 0, or -1 with errno.
+int clinux_veth_open(const char *name, const char *peer, struct clinux_veth *veth);
+
+// Hands an IPv4 packet to the kernel, which has received it when this returns. 0, or -1 with errno.
+int clinux_veth_write(const struct clinux_veth *veth, const uint8_t *octets, int64_t count);
+
+// Gives an interface its MTU and an address (4 or 16 bytes, by family), and brings it up, with the default route; or, where
+// `peer` is not NULL, with a route to that IPv4 address only. 0, or -1 with errno.
+int clinux_interface_configure(
+    const char *name, int mtu, int family, const uint8_t *address, int prefix, const uint8_t *peer);
 
 // Opens a packet socket that sees what the interface sends, with the kernel's time stamps. -1 with errno.
 int clinux_tap_open(const char *name);
@@ -74,8 +96,8 @@ int64_t clinux_tap_next(int descriptor, uint8_t *buffer, int64_t size, int64_t *
 // Lets the calling thread run before all ordinary ones, where this process may ask for it. 0, or -1 with errno.
 int clinux_hurry(void);
 
-// Waits until the descriptor can be read, or the time is over. 1, 0, or -1 with errno (EINTR).
-int clinux_wait(int descriptor, int64_t nanoseconds);
+// Waits until one of at most four descriptors can be read, or the time is over. How many can, 0, or -1 with errno (EINTR).
+int clinux_wait(const int *descriptors, int count, int64_t nanoseconds);
 
 // What epoll(7) watches for, or tells.
 struct clinux_epoll_entry {

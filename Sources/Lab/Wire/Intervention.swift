@@ -16,6 +16,8 @@ public struct Intervention: Sendable, Equatable {
         case duplicate
         /// It arrives so many nanoseconds later.
         case hold(Int64)
+        /// It arrives directly behind the next segment from the same end that arrives, or after ``Intervention/longestWait``.
+        case holdBehindNext
     }
 
     public var choice: Choice
@@ -29,6 +31,16 @@ public struct Intervention: Sendable, Equatable {
         }
     }
 
+    /// The whole of it as ``init(_:)`` takes it: `hold C:ACK#1 3s`.
+    public var words: String {
+        switch action {
+        case .drop: "drop \(segment)"
+        case .duplicate: "duplicate \(segment)"
+        case .hold(let time): "hold \(segment) \(Self.text(of: time))"
+        case .holdBehindNext: "hold \(segment) behind next"
+        }
+    }
+
     public init(_ action: Action, _ choice: Choice) {
         self.action = action
         self.choice = choice
@@ -37,8 +49,16 @@ public struct Intervention: Sendable, Equatable {
     /// Longer than this nothing is held, in seconds.
     public static let longestHold = 60.0
 
-    /// Of words as `drop S:SYN,ACK#1`, `duplicate #4`, `hold C:ACK#1 3s`; `nil` where they say nothing of the kind.
+    /// For so long what is to come behind the next segment waits for one, in nanoseconds; then it comes alone.
+    public static let longestWait: Int64 = 3_000_000_000
+
+    /// More octets words do not have.
+    private static let longestWords = 200
+
+    /// Of words as `drop S:SYN,ACK#1`, `duplicate #4`, `hold C:ACK#1 3s`, `hold #4 behind next`; `nil` where they say nothing of the
+    /// kind.
     public init?(_ words: String) {
+        guard words.utf8.count <= Self.longestWords else { return nil }
         let parts = words.split(separator: " ")
         guard parts.count >= 2, let choice = Self.choice(parts[1]) else { return nil }
         switch (parts[0], parts.count) {
@@ -47,6 +67,9 @@ public struct Intervention: Sendable, Equatable {
         case ("hold", 3):
             guard let time = Self.time(parts[2]) else { return nil }
             self.init(.hold(time), choice)
+        case ("hold", 4):
+            guard parts[2] == "behind", parts[3] == "next" else { return nil }
+            self.init(.holdBehindNext, choice)
         default: return nil
         }
     }
@@ -88,19 +111,30 @@ public struct Intervention: Sendable, Equatable {
     }
 
     /// Digits, and one point at most.
-    private static func decimal(_ text: Substring) -> Double? {
+    private static func decimal(_ text: some StringProtocol) -> Double? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2e }) else { return nil }
         return Double(text)
     }
 
-    /// `300ms` or `3s`, in nanoseconds; a millisecond at least.
-    fileprivate static func time(_ text: Substring) -> Int64? {
+    /// As ``time(_:)`` takes it.
+    fileprivate static func text(of time: Int64) -> String {
+        let (milliseconds, rest) = time.quotientAndRemainder(dividingBy: 1_000_000)
+        if rest == 0, milliseconds < 1000 { return "\(milliseconds)ms" }
+        let (seconds, fraction) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
+        guard fraction != 0 else { return "\(seconds)s" }
+        var digits = String(fraction + 1_000_000_000).dropFirst()
+        while digits.hasSuffix("0") { digits.removeLast() }
+        return "\(seconds).\(digits)s"
+    }
+
+    /// `300ms` or `3s`, in nanoseconds; a millisecond at least, ``longestHold`` at most; `nil` for anything else.
+    public static func time(_ text: some StringProtocol) -> Int64? {
         let isShort = text.hasSuffix("ms")
         guard isShort || text.hasSuffix("s"), let value = decimal(text.dropLast(isShort ? 2 : 1))
         else { return nil }
         let seconds = isShort ? value / 1000 : value
         guard seconds >= 1e-3, seconds <= longestHold else { return nil }
-        return Int64(seconds * 1e9)
+        return Int64((seconds * 1e9).rounded())
     }
 }
 
@@ -111,6 +145,27 @@ public struct WirePlan: Sendable, Equatable {
     public var silence: Int64 = 0
 
     public init() {}
+
+    /// Loses these segments, by their numbers.
+    public static func losing(_ numbers: [Int]) -> WirePlan {
+        var plan = WirePlan()
+        plan.interventions = numbers.map { Intervention(.drop, .number($0)) }
+        return plan
+    }
+
+    /// What it asks for, each as ``add(_:)`` takes it.
+    public var words: [String] {
+        (silence > 0 ? ["wait C \(Intervention.text(of: silence))"] : []) + interventions.map(\.words)
+    }
+
+    /// Takes back what came last; the client's silence after all else.
+    ///
+    /// - Returns: what that was, as ``add(_:)`` takes it; `nil` where it asks for nothing.
+    public mutating func takeBack() -> String? {
+        let last = words.last
+        if interventions.popLast() == nil { silence = 0 }
+        return last
+    }
 
     /// Whether it asks for anything.
     public var isEmpty: Bool { interventions.isEmpty && silence == 0 }

@@ -1,16 +1,17 @@
 #if os(Linux)
     import CaptureFile
+    import FlatMemory
+    import Glibc
     import LinuxKernel
     import TCPWire
     import Tracking
 
-    /// A cable between two kernels, held in this process: two network namespaces with a TUN device in each, and the kernel's own
-    /// TCP at both ends. Whoever carries the packets decides what becomes of each, and may ask both ends for their sockets
-    /// meanwhile. Nothing leaves the namespaces. Used by one thread at a time.
+    /// A cable between two ends of the kernel's own TCP, held in this process. Whoever carries the packets decides what becomes of
+    /// each, and may ask both ends for their sockets meanwhile. Nothing leaves the machine. Used by one thread at a time.
     ///
     /// What is written to an end has been received there before the call returns, so the sockets can be asked at once.
     final class KernelWire {
-        /// A packet that one end sent.
+        /// A packet that one end sent, as both ends would have it that were two machines.
         struct Departure {
             /// Nanoseconds of ``SystemClock/ticks()``.
             let time: Int64
@@ -20,58 +21,209 @@
         }
 
         private struct End {
-            let namespace: NetworkNamespace
-            let device: TUNDevice
+            let cable: WireEnd
             let table: SocketTable
+            /// `nil` where the kernel does not tell what it counts, or counts both ends' segments and others together.
+            let counters: KernelCounters?
 
-            init(_ address: IPAddress, _ path: String) throws {
-                namespace = try NetworkNamespace()
-                device = try TUNDevice(in: namespace, address: address, prefix: 24, mtu: 1500, path: path)
-                table = try namespace.run { try SocketTable() }
+            /// - Parameter isAlone: whether nobody else's segments are counted there.
+            init(_ cable: WireEnd, isAlone: Bool) throws {
+                self.cable = cable
+                table = try cable.namespace.run { try SocketTable() }
+                counters = isAlone ? try cable.namespace.run { try? KernelCounters() } : nil
             }
         }
 
-        static let clientAddress = IPAddress(ipv4: 0x0a00_0001)
-        static let serverAddress = IPAddress(ipv4: 0x0a00_0002)
-
+        let kind: WireKind
+        /// Which kinds would have been better, and why they were not to be had.
+        let refusals: [WireRefusal]
+        /// The client's address, and the one by which it calls the server.
+        let clientAddress: IPAddress
+        let serverAddress: IPAddress
+        /// On a mirror the port tells who sent a packet.
+        private var serverPort: UInt16 = 0
+        /// On a mirror both are the same.
         private let client: End
         private let server: End
 
-        /// Needs the rights that ``PrivateRun`` gives, and a TUN device node that may be opened.
-        init(tunPath: String = "/dev/net/tun") throws {
-            client = try End(Self.clientAddress, tunPath)
-            server = try End(Self.serverAddress, tunPath)
+        /// The best that is to be had of these kinds. Needs the rights that ``PrivateRun`` gives, or for a mirror CAP_NET_ADMIN.
+        ///
+        /// - Throws: ``NoWire`` where none is.
+        static func best(of kinds: [WireKind] = WireKind.allCases, tunPath: String) throws(NoWire) -> KernelWire {
+            var refusals: [WireRefusal] = []
+            for kind in kinds {
+                do {
+                    let wire = try KernelWire(kind, tunPath: tunPath, refusals)
+                    try wire.prove()
+                    // What the proof was counted for is none of the experiment's.
+                    for party in Party.allCases { _ = wire.counts(of: party) }
+                    return wire
+                } catch {
+                    refusals.append(WireRefusal(kind, Self.reason(error)))
+                }
+            }
+            throw NoWire(refusals)
+        }
+
+        static func reason(_ error: any Error) -> SystemError {
+            switch error {
+            case let error as SystemError: error
+            case let error as SocketTableError: SystemError(call: "sock_diag", code: error.code ?? EPROTO)
+            default: SystemError(call: "wire", code: EIO)
+            }
+        }
+
+        private init(_ kind: WireKind, tunPath: String, _ refusals: [WireRefusal]) throws {
+            self.kind = kind
+            self.refusals = refusals
+            if kind == .mirror {
+                let (cable, peer) = try WireEnd.mirror(path: tunPath)
+                client = try End(cable, isAlone: false)
+                server = client
+                (clientAddress, serverAddress) = (cable.address, peer)
+            } else {
+                (clientAddress, serverAddress) = (IPAddress(ipv4: 0x0a00_0001), IPAddress(ipv4: 0x0a00_0002))
+                let device: WireEnd.Device = kind == .vethPair ? .veth : .tun(path: tunPath)
+                client = try End(WireEnd(device, address: clientAddress, prefix: 24), isAlone: true)
+                server = try End(WireEnd(device, address: serverAddress, prefix: 24), isAlone: true)
+            }
+        }
+
+        deinit {
+            // Namespaces go with all that is in them. In our own a TIME-WAIT would stay for a minute, and what is still open would
+            // go on sending.
+            guard kind == .mirror else { return }
+            for entry in (try? client.table.sockets()) ?? [] where entry.local.address == clientAddress {
+                _ = try? client.table.destroy(entry)
+            }
         }
 
         private func end(_ party: Party) -> End { party == .client ? client : server }
 
-        /// Makes sockets, or whatever else belongs to an end's namespace.
+        /// Makes sockets, or whatever else belongs to an end.
         func at<Value>(_ party: Party, _ body: () throws -> Value) throws -> Value {
-            try end(party).namespace.run(body)
+            try end(party).cable.namespace.run(body)
         }
+
+        /// Where the server listens: the endpoint by its own name and by the client's.
+        func listen(on port: UInt16) throws -> (socket: StreamSocket, endpoint: Endpoint) {
+            let socket = try at(.server) {
+                let name = SocketName(Endpoint(address: server.cable.address, port: port))
+                let socket = try StreamSocket.make(family: name.family)
+                try socket.bind(to: name)
+                // With a queue of none the kernel would answer with SYN cookies and keep no state.
+                try socket.listen(backlog: 16)
+                return socket
+            }
+            serverPort = port
+            return (socket, Endpoint(address: serverAddress, port: port))
+        }
+
+        // MARK: Packets
 
         /// Hands a packet to an end's kernel, which receives it before this returns.
         func deliver(_ packet: [UInt8], to party: Party) throws(SystemError) {
-            try end(party).device.write(packet)
+            try end(party).cable.write(kind == .mirror && party == .server ? Self.swapped(packet) : packet)
         }
 
-        /// The oldest packet that an end has sent and nobody has taken yet.
-        func departure(from party: Party) throws(SystemError) -> Departure? {
-            // A deadline that has passed: not a moment's wait.
-            try end(party).device.next(until: .min).map {
-                Departure(time: $0.time, sender: party, octets: $0.octets)
+        /// A packet that an end has sent and nobody has taken yet; of each end the oldest first.
+        func departure() throws(SystemError) -> Departure? {
+            for party in Party.allCases {
+                // A deadline that has passed: not a moment's wait.
+                guard let packet = try end(party).cable.next(until: .min) else { continue }
+                guard kind == .mirror else { return Departure(time: packet.time, sender: party, octets: packet.octets) }
+                let isServers = Self.sourcePort(packet.octets) == serverPort
+                return Departure(
+                    time: packet.time, sender: isServers ? .server : .client,
+                    octets: isServers ? Self.swapped(packet.octets) : packet.octets)
             }
+            return nil
         }
 
         /// Waits until an end has sent something, or the time has come (``SystemClock/ticks()``).
-        func wait(until deadline: Int64) { TUNDevice.wait(for: [client.device, server.device], until: deadline) }
-
-        /// An end's socket of one connection; `nil` where it has none. A kernel that does not answer says nothing of that.
-        func socket(of party: Party, local: Endpoint, remote: Endpoint) throws(SocketTableError) -> SocketEntry? {
-            try end(party).table.lookUp(local: local, remote: remote)
+        func wait(until deadline: Int64) {
+            WireEnd.wait(for: kind == .mirror ? [client.cable] : [client.cable, server.cable], until: deadline)
         }
 
-        /// All sockets of an end.
-        func sockets(of party: Party) -> [SocketEntry] { (try? end(party).table.sockets()) ?? [] }
+        /// With source and destination the other way round; every checksum stays right, for it is a sum.
+        private static func swapped(_ packet: [UInt8]) -> [UInt8] {
+            guard packet.count >= 20, packet[0] >> 4 == 4 else { return packet }
+            return Array(packet[..<12] + packet[16..<20] + packet[12..<16] + packet[20...])
+        }
+
+        private static func sourcePort(_ packet: [UInt8]) -> UInt16? {
+            guard let first = packet.first, first >> 4 == 4 else { return nil }
+            let place = 4 * Int(first & 15)
+            guard packet.count >= place + 2 else { return nil }
+            return UInt16(packet[place]) << 8 | UInt16(packet[place + 1])
+        }
+
+        // MARK: Sockets
+
+        /// An end's socket of one connection, by the client's endpoints; `nil` where it has none. A kernel that does not answer
+        /// says nothing of that.
+        func socket(of party: Party, client: Endpoint, server: Endpoint) throws(SocketTableError) -> SocketEntry? {
+            guard party == .server else { return try self.client.table.lookUp(local: client, remote: server) }
+            guard kind == .mirror else { return try self.server.table.lookUp(local: server, remote: client) }
+            return try self.server.table.lookUp(
+                local: Endpoint(address: clientAddress, port: server.port),
+                remote: Endpoint(address: serverAddress, port: client.port))
+        }
+
+        /// The socket that listens there, by the client's name for it.
+        func listener(on server: Endpoint) throws(SocketTableError) -> SocketEntry? {
+            try self.server.table.listener(on: Endpoint(address: self.server.cable.address, port: server.port))
+        }
+
+        /// What an end's kernel has counted since this was asked the last time.
+        func counts(of party: Party) -> [KernelCounters.Change] { end(party).counters?.changes() ?? [] }
+
+        // MARK: Whether it carries
+
+        /// Nanoseconds that each step of the proof may take.
+        private static let patience: Int64 = 300_000_000
+
+        /// Has a SYN go to a port on which nobody listens yet, and the RST come back: a filter that drops packets, or a device
+        /// that is not what it seems, would else be waited for by the experiment.
+        ///
+        /// - Throws: ETIMEDOUT, or the errno of what failed.
+        private func prove() throws {
+            let holder = try at(.server) { try StreamSocket.make(family: AF_INET) }
+            try holder.bind(to: SocketName(Endpoint(address: server.cable.address, port: 0)))
+            guard let port = holder.local?.port else { throw SystemError(call: "bind", code: EADDRNOTAVAIL) }
+            defer { holder.close() }
+            serverPort = port
+            let socket = try at(.client) { try StreamSocket.make(family: AF_INET) }
+            if case .failed(let error) = socket.connect(
+                to: SocketName(Endpoint(address: serverAddress, port: port)))
+            {
+                throw error
+            }
+            guard let own = socket.local else { throw SystemError(call: "connect", code: ETIMEDOUT) }
+            for sender in [Party.client, .server] {
+                let ports = sender == .client ? (own.port, port) : (port, own.port)
+                try deliver(awaited(from: sender, ports), to: sender.other)
+            }
+            let code = socket.pendingError()
+            guard code == ECONNREFUSED else { throw SystemError(call: "connect", code: code == 0 ? ETIMEDOUT : code) }
+        }
+
+        private func awaited(from sender: Party, _ ports: (source: UInt16, destination: UInt16)) throws -> [UInt8] {
+            let deadline = SystemClock.ticks() &+ Self.patience
+            while true {
+                while let departure = try departure() {
+                    var header = SegmentHeader()
+                    let verdict = PacketDecoder.decode(
+                        departure.octets.octets, link: .raw, originalLength: departure.octets.count, into: &header)
+                    if verdict == .segment, departure.sender == sender, header.sourceEndpoint.port == ports.source,
+                        header.destinationEndpoint.port == ports.destination
+                    {
+                        return departure.octets
+                    }
+                }
+                guard SystemClock.ticks() < deadline else { throw SystemError(call: "connect", code: ETIMEDOUT) }
+                wait(until: deadline)
+            }
+        }
     }
 #endif

@@ -7,9 +7,9 @@
     import TCPWire
     import Tracking
 
-    /// The tutorial's experiment between two kernels on a wire of our own: the same server and client, each in a network namespace
-    /// of its own, with a delay each way. After each segment's departure and arrival, and each call, both kernels are asked for
-    /// their ends, so that SYN-SENT and SYN-RECEIVED are seen and not concluded. Needs the rights that ``PrivateRun`` gives.
+    /// The tutorial's experiment between two kernels on a wire of our own: the same server and client, with a delay each way, on
+    /// the best wire that is to be had (``WireKind``). After each segment's departure and arrival, and each call, both kernels are
+    /// asked for their ends, so that SYN-SENT and SYN-RECEIVED are seen and not concluded.
     public struct WireExperiment {
         public struct Options {
             public var port: UInt16 = 8080
@@ -20,13 +20,12 @@
             public var furtherConnections = 0
             /// Whether nobody wants it any more; asked now and then.
             public var isCancelled: () -> Bool = { false }
+            /// Which kinds of wire, the best first.
+            public var kinds = WireKind.allCases
             /// The TUN device's node.
             public var tunPath = "/dev/net/tun"
             public init() {}
         }
-
-        /// Nobody wanted it any more.
-        public struct Cancelled: Error {}
 
         private let options: Options
 
@@ -34,11 +33,21 @@
 
         /// Runs it: a fifth of a second where nothing is lost, and blocks meanwhile.
         ///
-        /// - Throws: ``SystemError`` of the call that this process may not make, or that failed.
+        /// - Throws: ``NoWire`` where this process may have none, or none that works; ``ExperimentCancelled``.
         public func run() throws -> Experiment.Record {
-            let wire = try KernelWire(tunPath: options.tunPath)
-            let listener = try Self.listen(wire, options.port)
-            let endpoint = Endpoint(address: KernelWire.serverAddress, port: options.port)
+            let wire = try KernelWire.best(of: options.kinds, tunPath: options.tunPath)
+            do {
+                return try run(on: wire)
+            } catch let cancelled as ExperimentCancelled {
+                throw cancelled
+            } catch {
+                throw NoWire(wire.refusals + [WireRefusal(wire.kind, KernelWire.reason(error))])
+            }
+        }
+
+        private func run(on wire: KernelWire) throws -> Experiment.Record {
+            // On a mirror the ports are this machine's.
+            let (listener, endpoint) = try FreePort.first(from: options.port) { try wire.listen(on: $0) }
             var first: WireRun?
             var numbers: [UInt32] = []
             for place in 0...options.furtherConnections {
@@ -55,21 +64,11 @@
             }
             guard let run = first, let client = run.client else { throw SystemError(call: "connect", code: ETIMEDOUT) }
             return Experiment.Record(
-                place: .wire, server: endpoint, takenPort: nil, client: client, dial: run.dial,
+                place: .wire(wire.kind), refusals: wire.refusals, server: endpoint,
+                takenPort: endpoint.port == options.port ? nil : options.port, client: client, dial: run.dial,
                 serverEvents: run.serverEvents, observations: [], tables: run.tables, story: run.record.story,
                 droppedByKernel: 0, furtherInitialNumbers: numbers, unmatched: run.unmatched,
-                sockets: run.record.sockets, isCutOff: run.isCutOff)
-        }
-
-        private static func listen(_ wire: KernelWire, _ port: UInt16) throws -> StreamSocket {
-            try wire.at(.server) {
-                let name = SocketName(Endpoint(address: KernelWire.serverAddress, port: port))
-                let socket = try StreamSocket.make(family: name.family)
-                try socket.bind(to: name)
-                // With a queue of none the kernel would answer with SYN cookies and keep no state.
-                try socket.listen(backlog: 16)
-                return socket
-            }
+                overdue: run.overdue, sockets: run.record.sockets, isCutOff: run.isCutOff)
         }
     }
 #endif

@@ -157,8 +157,17 @@
                 return Call(cause: .returned("accept"), party: .server, time: time)
             case .reading: return answer()
             case .answered:
+                guard let session else { return nil }
+                // It closes when the answer has arrived.
+                guard session.unacknowledged == 0 else {
+                    if case .failed = session.receive(atMost: Self.readSize) {
+                        session.close()
+                        serverPhase = .closed
+                    }
+                    return nil
+                }
                 let time = SystemClock.now()
-                session?.shutdownSending()
+                session.shutdownSending()
                 note(.halfClosed(client: 1), at: time)
                 serverPhase = .closing
                 return Call(cause: .call("shutdown"), party: .server, time: time)

@@ -22,6 +22,10 @@
             let atDeparture: [Party: Look]
             /// Both ends when it had arrived; empty where it did not.
             var atArrival: [Party: Look] = [:]
+            /// What its sender's kernel had counted until it had left.
+            var counts: [Testimony.Count] = []
+            /// The timer that sent it.
+            var timer: TimerName?
         }
 
         /// One end as its kernel tells of it.
@@ -39,6 +43,10 @@
             let cause: Testimony.Moment.Cause
             let looks: [Party: Look]
             let segmentsBefore: Int
+            /// What this end's kernel had counted until then.
+            let counts: [Testimony.Count]
+            /// Of a timer: for how long it had run, in nanoseconds.
+            var ran: Int64?
         }
 
         private(set) var segments: [Segment] = []
@@ -53,17 +61,21 @@
         /// - Returns: the segment's number, from 1.
         mutating func depart(
             _ octets: [UInt8], from sender: Party, at time: Timestamp, copyOf original: Int? = nil,
-            _ looks: [Party: Look]
+            counts: [Testimony.Count] = [], by timer: TimerName? = nil, _ looks: [Party: Look]
         ) -> Int {
             segments.append(
-                Segment(sender: sender, sent: time, octets: octets, original: original, atDeparture: looks))
+                Segment(
+                    sender: sender, sent: time, octets: octets, original: original, atDeparture: looks, counts: counts,
+                    timer: timer))
             note(looks, at: time, cause: segments.count)
             return segments.count
         }
 
         mutating func lose(_ number: Int) { segments[number - 1].fate = .lost(.link) }
 
-        mutating func arrive(_ number: Int, at time: Timestamp, _ looks: [Party: Look]) {
+        mutating func arrive(
+            _ number: Int, at time: Timestamp, counts: [Testimony.Count] = [], _ looks: [Party: Look]
+        ) {
             // Of a segment and its copy, the second to arrive is useless.
             let isSecond = segments.enumerated().contains { place, other in
                 place + 1 != number && other.fate.arrival != nil
@@ -74,16 +86,19 @@
             moments.append(
                 Moment(
                     time: time, party: segments[number - 1].sender.other, cause: .segment(number), looks: looks,
-                    segmentsBefore: segments.count))
+                    segmentsBefore: segments.count, counts: counts))
             note(looks, at: time, cause: number)
         }
 
-        /// A call, or its return.
+        /// A call, or its return, or a timer that has run out.
         mutating func note(
-            _ cause: Testimony.Moment.Cause, of party: Party, at time: Timestamp, _ looks: [Party: Look]
+            _ cause: Testimony.Moment.Cause, of party: Party, at time: Timestamp, counts: [Testimony.Count] = [],
+            ran: Int64? = nil, _ looks: [Party: Look]
         ) {
             moments.append(
-                Moment(time: time, party: party, cause: cause, looks: looks, segmentsBefore: segments.count))
+                Moment(
+                    time: time, party: party, cause: cause, looks: looks, segmentsBefore: segments.count,
+                    counts: counts, ran: ran))
             note(looks, at: time, cause: nil)
         }
 
@@ -94,12 +109,13 @@
             }
         }
 
-        /// Both ends' sockets after a segment had left, and when it had arrived, by its number; and after each call, in order.
+        /// Both ends' sockets after a segment had left, and when it had arrived, by its number; and after each call and timer, in
+        /// order.
         var sockets: Experiment.Sockets {
             func entries(_ looks: [Party: Look]) -> [Party: SocketEntry] { looks.compactMapValues(\.entry) }
             return Experiment.Sockets(
                 departures: segments.map { entries($0.atDeparture) }, arrivals: segments.map { entries($0.atArrival) },
-                calls: moments.compactMap { moment in
+                moments: moments.compactMap { moment in
                     if case .segment = moment.cause { nil } else { entries(moment.looks) }
                 })
         }
@@ -131,18 +147,34 @@
                         party == segment.sender || segment.atArrival.isEmpty ? segment.atDeparture : segment.atArrival
                     return looks[party].map { Testimony.End(state: $0.state, isMini: $0.isMini, variables: nil) }
                 }
-                return Testimony.Account(
-                    reason: nil, purpose: nil, original: segment.original, fate: segment.fate, effects: [],
-                    client: end(.client),
-                    server: end(.server))
+                var account = Testimony.Account(
+                    reason: nil, purpose: segment.purpose, original: segment.original, fate: segment.fate, effects: [],
+                    client: end(.client), server: end(.server))
+                account.counts = segment.counts
+                return account
             }
             let told = moments.map { moment -> Testimony.Moment in
                 let look = moment.looks[moment.party] ?? Look(state: .closed)
-                return Testimony.Moment(
+                var told = Testimony.Moment(
                     time: moment.time, party: moment.party, cause: moment.cause, rules: [], state: look.state,
                     isMini: look.isMini, segmentsBefore: moment.segmentsBefore)
+                (told.counts, told.ran) = (moment.counts, moment.ran)
+                return told
             }
             return Testimony(by: .kernel, accounts: accounts, moments: told, paths: paths)
+        }
+    }
+
+    extension WireRecord.Segment {
+        /// What it was sent for, where its kernel tells of a timer.
+        fileprivate var purpose: Transmission? {
+            switch timer {
+            case .retransmission: .retransmission
+            case .lossProbe: .lossProbe
+            case .persist: .windowProbe
+            case .keepAlive: .keepAlive
+            default: nil
+            }
         }
     }
 #endif

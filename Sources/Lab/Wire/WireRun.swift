@@ -16,21 +16,30 @@
             let number: Int
         }
 
+        /// A segment that is to arrive behind the next one from its end.
+        private struct Held {
+            let number: Int
+            /// ``SystemClock/ticks()``: when it arrives alone.
+            let deadline: Int64
+            let intervention: Intervention
+        }
+
         private let wire: KernelWire
         private let options: WireExperiment.Options
         private let server: Endpoint
         private var deliveries: [Delivery] = []
+        private var held: [Held] = []
+        /// The interventions that waited in vain for a next segment.
+        private var overdueOnes: [Intervention] = []
         /// What has left and was not looked at yet, the oldest first.
         private var waiting: [KernelWire.Departure] = []
-        /// How many segments with the same flags an end has sent.
-        private var counts: [Party: [TCPFlags: Int]] = [:]
+        private var fates: PlannedFates
         private var programs: WirePrograms
         private(set) var record = WireRecord([
             .client: WireRecord.Look(state: .closed), .server: WireRecord.Look(state: .listen),
         ])
         private(set) var tables: [Experiment.TableMoment] = []
-        /// The interventions that found their segment, by their places.
-        private var matched: Set<Int> = []
+        private var clocks = WireClocks()
         /// The server's end was no mere listener.
         private var hasBegun = false
         private let deadline: Int64
@@ -47,25 +56,29 @@
             self.wire = wire
             self.server = server
             self.options = options
+            fates = PlannedFates(options.plan)
             programs = try wire.at(.client) {
                 try WirePrograms(listener, server: server, silence: options.plan.silence)
             }
             let held = options.plan.interventions.reduce(options.plan.silence) { sum, intervention in
-                if case .hold(let time) = intervention.action { sum &+ time } else { sum }
+                switch intervention.action {
+                case .hold(let time): sum &+ time
+                case .holdBehindNext: sum &+ Intervention.longestWait
+                case .drop, .duplicate: sum
+                }
             }
             deadline = SystemClock.ticks() &+ Self.longest &+ held
         }
 
         var client: Endpoint? { programs.client }
-        /// What was asked for and found no segment.
-        var unmatched: [Intervention] {
-            options.plan.interventions.enumerated().filter { !matched.contains($0.offset) }.map(\.element)
-        }
+        var unmatched: [Intervention] { fates.unmatched }
+        /// What was to come behind a next segment, and came alone because there was none.
+        var overdue: [Intervention] { overdueOnes }
         var dial: DialStory { programs.dial }
         var serverEvents: [ServerEvent] { programs.serverEvents }
 
         func run() throws {
-            photograph(.listening)
+            try photograph(.listening)
             programs.listens()
             if let call = programs.connect() { try note(call) }
             while try !isOver() {
@@ -73,18 +86,20 @@
                     isCutOff = true
                     break
                 }
-                if options.isCancelled() { throw WireExperiment.Cancelled() }
-                if try carry() { continue }
+                if options.isCancelled() { throw ExperimentCancelled() }
+                // Before the next segment is handed over, the programs do what the last one lets them do, as on machines of their own.
+                if try takeDeparture() { continue }
                 if let call = try programs.next(isServerWaiting: look(.server).state == .finWait2) {
                     try note(call)
-                    if call.cause == .returned("accept") { photograph(.established) }
+                    if call.cause == .returned("accept") { try photograph(.established) }
                     continue
                 }
-                var next = min(deadline, deliveries.first?.due ?? .max)
+                if try deliver() { continue }
+                var next = min(deadline, deliveries.first?.due ?? .max, held.map(\.deadline).min() ?? .max)
                 if let wake = programs.wake { next = min(next, wake) }
                 wire.wait(until: min(next, SystemClock.ticks() &+ Self.glance))
             }
-            photograph(.closed)
+            try photograph(.closed)
         }
 
         /// Nanoseconds from one look at whether anybody still wants it to the next.
@@ -92,32 +107,54 @@
 
         /// Both programs are done, nothing is under way, and no end waits for anything but the end of TIME-WAIT.
         private func isOver() throws -> Bool {
-            guard programs.isDone, deliveries.isEmpty else { return false }
+            guard programs.isDone, deliveries.isEmpty, held.isEmpty else { return false }
             return try Party.allCases.allSatisfy { [.closed, .listen, .timeWait].contains(try look($0).state) }
         }
 
         // MARK: Segments
 
-        /// Takes what has left, and hands over what is due.
-        ///
-        /// - Returns: whether there was anything.
-        private func carry() throws -> Bool {
-            for party in Party.allCases {
-                while let departure = try wire.departure(from: party) { waiting.append(departure) }
-            }
+        /// - Returns: whether anything had left.
+        private func takeDeparture() throws -> Bool {
+            while let departure = try wire.departure() { waiting.append(departure) }
+            guard !waiting.isEmpty else { return false }
             // Two ends may send before anybody looks.
             waiting.sort { $0.time < $1.time }
-            if !waiting.isEmpty {
-                try depart(waiting.removeFirst())
+            try depart(waiting.removeFirst())
+            return true
+        }
+
+        /// - Returns: whether anything was due.
+        private func deliver() throws -> Bool {
+            let now = SystemClock.ticks()
+            if let next = deliveries.first, next.due <= now {
+                deliveries.removeFirst()
+                try deliver(next.number)
+                try release(behind: next.number)
                 return true
             }
-            guard let next = deliveries.first, next.due <= SystemClock.ticks() else { return false }
-            deliveries.removeFirst()
-            let segment = record.segments[next.number - 1]
-            let now = SystemClock.now()
-            try wire.deliver(segment.octets, to: segment.sender.other)
-            try record.arrive(next.number, at: now, looks())
+            guard let place = held.firstIndex(where: { $0.deadline <= now }) else { return false }
+            let late = held.remove(at: place)
+            overdueOnes.append(late.intervention)
+            try deliver(late.number)
             return true
+        }
+
+        /// What waited for a next segment from this one's end arrives.
+        private func release(behind number: Int) throws {
+            let sender = record.segments[number - 1].sender
+            let isDue = { (one: Held) in one.number < number && self.record.segments[one.number - 1].sender == sender }
+            let due = held.filter(isDue).sorted { $0.number < $1.number }
+            held.removeAll(where: isDue)
+            for one in due { try deliver(one.number) }
+        }
+
+        private func deliver(_ number: Int) throws {
+            let segment = record.segments[number - 1]
+            let receiver = segment.sender.other
+            let now = SystemClock.now()
+            try wire.deliver(segment.octets, to: receiver)
+            try record.arrive(
+                number, at: now, counts: clocks.arrival(wire.counts(of: receiver), at: receiver, now), looks())
         }
 
         private func depart(_ departure: KernelWire.Departure) throws {
@@ -131,34 +168,27 @@
             else { return }
             let age = SystemClock.ticks() &- departure.time
             let time = Timestamp(nanoseconds: SystemClock.now().nanoseconds &- age)
-            counts[departure.sender, default: [:]][header.flags, default: 0] += 1
-            let count = counts[departure.sender]?[header.flags] ?? 0
-            let number = try record.depart(departure.octets, from: departure.sender, at: time, looks())
-            let actions = actions { choice in
-                choice == .number(number) || choice == .flags(departure.sender, header.flags, count: count)
+            let told = clocks.departure(wire.counts(of: departure.sender), header, of: departure.sender, at: time)
+            if let timer = told.timer {
+                try record.note(
+                    .timer(timer), of: departure.sender, at: time, counts: told.counts, ran: told.ran, looks())
             }
-            send(number, at: departure.time, actions)
-            guard actions.contains(.duplicate) else { return }
-            // The second is a packet of its own on the wire, of which no third is made.
+            let number = try record.depart(
+                departure.octets, from: departure.sender, at: time, counts: told.timer == nil ? told.counts : [],
+                by: told.timer, looks())
+            let fate = fates.next(number, from: departure.sender, header.flags)
+            send(number, at: departure.time, fate)
+            guard fate.isDoubled else { return }
             let copy = try record.depart(departure.octets, from: departure.sender, at: time, copyOf: number, looks())
-            send(copy, at: departure.time, self.actions { $0 == .number(copy) })
+            send(copy, at: departure.time, fates.copy(copy))
         }
 
-        /// What is to be done to a segment.
-        private func actions(for isMeant: (Intervention.Choice) -> Bool) -> [Intervention.Action] {
-            options.plan.interventions.enumerated().compactMap { place, intervention in
-                guard isMeant(intervention.choice) else { return nil }
-                matched.insert(place)
-                return intervention.action
-            }
-        }
-
-        private func send(_ number: Int, at time: Int64, _ actions: [Intervention.Action]) {
-            guard !actions.contains(.drop) else { return record.lose(number) }
-            let held = actions.reduce(into: Int64(0)) { sum, action in
-                if case .hold(let time) = action { sum &+= time }
-            }
-            send(Delivery(due: time &+ options.delay &+ held, number: number))
+        private func send(_ number: Int, at time: Int64, _ fate: PlannedFates.Fate) {
+            guard !fate.isLost else { return record.lose(number) }
+            let due = time &+ options.delay &+ fate.held
+            guard let intervention = fate.behindNext else { return send(Delivery(due: due, number: number)) }
+            held.append(
+                Held(number: number, deadline: due &+ Intervention.longestWait, intervention: intervention))
         }
 
         /// In the order in which they are due, and of those due at once in which they left.
@@ -177,11 +207,7 @@
             guard let client = programs.client else {
                 return WireRecord.Look(state: party == .client ? .closed : .listen)
             }
-            let entry =
-                party == .client
-                ? try wire.socket(of: .client, local: client, remote: server)
-                : try wire.socket(of: .server, local: server, remote: client)
-            if let entry {
+            if let entry = try wire.socket(of: party, client: client, server: server) {
                 if party == .server { hasBegun = true }
                 return WireRecord.Look(state: entry.state, isMini: entry.form != .full, entry: entry)
             }
@@ -190,13 +216,17 @@
 
         private func note(_ call: WirePrograms.Call) throws {
             guard let cause = call.cause else { return }
-            try record.note(cause, of: call.party, at: call.time, looks())
+            try record.note(
+                cause, of: call.party, at: call.time, counts: clocks.call(wire.counts(of: call.party), of: call.party),
+                looks())
         }
 
-        private func photograph(_ moment: Experiment.TableMoment.Moment) {
+        /// The sockets that concern the experiment, each looked up by itself: a walk through the whole table would hold up the
+        /// segments that are due meanwhile.
+        private func photograph(_ moment: Experiment.TableMoment.Moment) throws {
             guard !tables.contains(where: { $0.moment == moment }) else { return }
-            tables.append(
-                Experiment.TableMoment(moment: moment, sockets: wire.sockets(of: .server) + wire.sockets(of: .client)))
+            let sockets = [try wire.listener(on: server), try look(.server).entry, try look(.client).entry]
+            tables.append(Experiment.TableMoment(moment: moment, sockets: sockets.compactMap(\.self)))
         }
     }
 #endif

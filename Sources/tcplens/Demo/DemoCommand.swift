@@ -29,12 +29,13 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o hello.html     the whole tutorial as one page, on this run's numbers
                 tcplens demo -o sheet.html --blank    a hand-out, with the answers on its last page
                 tcplens demo -o hello.svg      the picture alone, for a page or a slide
-                tcplens demo --wire            between two kernels: SYN-SENT and SYN-RECEIVED seen, not concluded
                 tcplens demo --step            the same step by step, each segment held, dropped or doubled at will
+                tcplens demo --step --predict  and asked before each arrival what the receiver will do
                 tcplens demo --lose 4          what the kernel does about a lost packet
                 tcplens demo --do 'drop C:ACK#1'     the handshake's third segment is lost
                 tcplens demo --on stack        on our own TCP, with the reason for every segment
                 tcplens demo --on stack --lose 4     what that does about a lost packet
+                tcplens demo --on loopback     on this machine's loopback, where other tools see it
                 """,
             zh: """
                 tcplens demo                   一条连接的报文与两端的状态
@@ -45,16 +46,25 @@ struct DemoCommand: AsyncParsableCommand {
                 tcplens demo -o hello.html     整篇教程做成一个网页，数字都来自这次运行
                 tcplens demo -o sheet.html --blank    练习纸，答案在最后一页
                 tcplens demo -o hello.svg      只要图，可放进网页或幻灯片
-                tcplens demo --wire            在两个内核之间：SYN-SENT 和 SYN-RECEIVED 是查到的，不是推断的
                 tcplens demo --step            一步一步地看，随时扣住、丢弃或重复某个报文段
+                tcplens demo --step --predict  每个报文段到达前先猜接收方会怎样
                 tcplens demo --lose 4          看内核怎样应对丢包
                 tcplens demo --do 'drop C:ACK#1'     第三次握手丢失
                 tcplens demo --on stack        在内置协议栈上，给出每个报文段的原因
                 tcplens demo --on stack --lose 4     看内置协议栈怎样应对丢包
+                tcplens demo --on loopback     在本机回环上进行，别的工具也看得到
                 """
         ).spoken)
 
-    @OptionGroup var on: HostOption
+    @Option(
+        help: .init(
+            Text(
+                en:
+                    "Where: kernel, two ends of this machine's kernel on a wire of our own, 10 ms each way, where every state is the kernel's own word (without the rights for it the loopback, or with --step, --lose and --do our own TCP); loopback; or stack, our own TCP in virtual time.",
+                zh:
+                    "在哪里进行：kernel，本机内核的两端，中间是一条自己的网线，单程 10 毫秒，每个状态都由内核说出（没有权限时改用回环；用 --step、--lose 或 --do 时改用内置协议栈）；loopback，本机回环；stack，虚拟时间里的内置协议栈。"
+            ).spoken, valueName: "place"))
+    var on = DemoPlace.kernel
 
     @Option(
         help: .init(
@@ -67,17 +77,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(
         help: .init(
             Text(
-                en:
-                    "Between two kernels on a wire of our own, 10 ms each way: every state is the kernel's own word, SYN-SENT and SYN-RECEIVED too. --lose and --do need it and choose it.",
-                zh: "在两个内核之间的一条网线上进行，单程 10 毫秒：每个状态都由内核说出，SYN-SENT 和 SYN-RECEIVED 也不例外。用 --lose 或 --do 时自动如此。"
-            ).spoken))
-    var wire = false
-
-    @Flag(
-        help: .init(
-            Text(
-                en: "Go through it step by step on such a wire, with the chance to lose, double or hold each segment.",
-                zh: "在这样的网线上一步一步地看，随时可以让报文段丢失、重复或晚到。"
+                en: "Go through it step by step, with the chance to lose, double or hold each segment.",
+                zh: "一步一步地看，随时可以让报文段丢失、重复或晚到。"
             ).spoken))
     var step = false
 
@@ -87,14 +88,23 @@ struct DemoCommand: AsyncParsableCommand {
         ))
     var play = false
 
+    @Flag(
+        help: .init(
+            Text(
+                en:
+                    "With --step: before each segment arrives, asks what its receiver will do (which state, which ack), and says why the answer is right or wrong.",
+                zh: "配合 --step：每个报文段到达之前，先问接收方会怎样（什么状态，回什么 ack），再说明答案对不对、为什么。"
+            ).spoken))
+    var predict = false
+
     @Option(
         name: .customLong("do"),
         help: .init(
             Text(
                 en:
-                    "What the wire between the two kernels does: 'drop S:SYN,ACK#1', 'duplicate #4', 'hold C:ACK#1 3s', 'wait C 2s' (the client keeps silent); as often as wanted.",
+                    "What the wire does: 'drop S:SYN,ACK#1', 'duplicate #4', 'hold C:ACK#1 3s', 'hold #4 behind next' (until just behind the next from that end), 'wait C 2s' (the client keeps silent); as often as wanted.",
                 zh:
-                    "两个内核之间的网线做什么：'drop S:SYN,ACK#1' 丢弃、'duplicate #4' 送两遍、'hold C:ACK#1 3s' 扣住、'wait C 2s' 客户端先不说话；可多次使用。"
+                    "网线做什么：'drop S:SYN,ACK#1' 丢弃、'duplicate #4' 送两遍、'hold C:ACK#1 3s' 扣住、'hold #4 behind next' 扣到同一端的下一个报文段之后、'wait C 2s' 客户端先不说话；可多次使用。"
             ).spoken, valueName: "what"))
     var interventions: [String] = []
 
@@ -129,9 +139,12 @@ struct DemoCommand: AsyncParsableCommand {
         if port == 0 {
             throw ValidationError(Text(en: "--port takes 1 to 65535", zh: "--port 的范围是 1 到 65535").spoken)
         }
-        _ = try KernelDemo.plan(lose: lose, words: interventions)
+        _ = try DemoExperiment.plan(lose: lose, words: interventions)
         if play, !step {
             throw ValidationError(Text(en: "--play goes with --step", zh: "--play 要和 --step 一起用").spoken)
+        }
+        if predict, !step {
+            throw ValidationError(Text(en: "--predict goes with --step", zh: "--predict 要和 --step 一起用").spoken)
         }
         if step, absolute || capturePath != nil || form.format != .text || !form.isPrinted {
             throw ValidationError(
@@ -140,11 +153,11 @@ struct DemoCommand: AsyncParsableCommand {
                     zh: "--step 只在终端上看；要用 -w、-o、--json、--format 或 -S，请去掉 --step"
                 ).spoken)
         }
-        if wire || step || !interventions.isEmpty, on.host == .stack {
+        if on == .loopback, step || !lose.isEmpty || !interventions.isEmpty {
             throw ValidationError(
                 Text(
-                    en: "--wire, --step and --do are for kernels; on our own TCP there is --lose",
-                    zh: "--wire、--step 和 --do 用于内核；内置协议栈上请用 --lose"
+                    en: "nothing can be held or lost on the loopback: --step, --lose and --do go without --on loopback",
+                    zh: "回环上无法扣住或丢弃报文：--step、--lose 和 --do 不能和 --on loopback 一起用"
                 ).spoken)
         }
         if form.format != .text, form.isPrinted, isCaptureOutput {
@@ -160,54 +173,51 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        switch on.host {
-        case .kernel: try await runOnKernel()
-        case .stack: try runOnStack()
+        let canvas = output.canvas
+        let privilege = try on.findPrivilege()
+        if case .elsewhere(let status) = privilege { throw status }
+        let experiment = try DemoExperiment(
+            port: port, furtherConnections: absolute ? Self.isnSamples : 0,
+            plan: DemoExperiment.plan(lose: lose, words: interventions))
+        if step {
+            return try goStepByStep(experiment, canvas)
+        }
+        switch try await experiment.run(on) {
+        case .kernel(let record): try show(record, privilege, canvas)
+        case .stack(let record): try show(record, experiment.plan, canvas)
         }
     }
 
-    private func runOnStack() throws {
-        let canvas = output.canvas
-        var options = StackExperiment.Options()
-        options.port = port
-        options.furtherConnections = absolute ? Self.isnSamples : 0
-        options.lostPackets = Set(lose)
-        guard let record = StackExperiment(options).run() else {
-            throw Failure(
-                .unsupported,
-                Text(en: "our own TCP could not begin the connection", zh: "内置协议栈未能发起连接"),
-                next: [Text(en: "on this kernel:  tcplens demo", zh: "在本机内核上：  tcplens demo")])
+    private func goStepByStep(_ experiment: DemoExperiment, _ canvas: Canvas) throws {
+        var session = try StepSession(experiment.plan, asking: predict, canvas: canvas) { [on] plan, isCancelled in
+            try experiment.stepped(on, plan, isCancelled)
         }
+        session?.go(playing: play)
+        // The other screen is gone with the session; what it came to stays.
+        if !play, let score = session?.score { Screen.write(score) }
+    }
+
+    private func show(_ record: StackExperiment.Record, _ plan: WirePlan, _ canvas: Canvas) throws {
         let problem = save(record.story, from: "virtual", system: nil, canvas.language)
         switch form.format {
-        case .json:
-            try form.write(JSONDocument.text(StackDemoFacts(record, lostPackets: options.lostPackets)) + "\n")
+        case .json: try form.write(JSONDocument.text(StackDemoFacts(record)) + "\n")
         case .svg, .mermaid: try draw(DemoParts.scene(record.story), canvas)
-        case .html: try write(Tutorial(record, opening: [Self.whatStackIs(record)]), canvas)
+        case .html: try write(Tutorial(record, opening: record.introduction), canvas)
         case .text where isCaptureOutput: break
         case .text:
             let page = StackDemoPage(
-                record: record, absolute: absolute, lostPackets: options.lostPackets,
+                record: record, absolute: absolute, plan: plan,
                 capturePath: problem == nil ? capturePath : nil, canvas: canvas)
             Screen.write(page.lines())
         }
         if let problem { throw problem }
     }
 
-    private func runOnKernel() async throws {
-        let canvas = output.canvas
-        let isWired = wire || step || !lose.isEmpty || !interventions.isEmpty
-        let privilege = try Privilege.find(forWire: isWired)
-        if case .elsewhere(let status) = privilege { throw status }
-        if step { return try goStepByStep(canvas) }
-        let record = try await KernelDemo(
-            port: port, furtherConnections: absolute ? Self.isnSamples : 0, isWired: isWired,
-            plan: KernelDemo.plan(lose: lose, words: interventions)
-        ).run()
+    private func show(_ record: Experiment.Record, _ privilege: Privilege, _ canvas: Canvas) throws {
         let story = record.story
         let problem = story.flatMap {
             save(
-                $0, from: record.place == .wire ? "wire" : "lo", system: KernelVersion.current.description,
+                $0, from: record.place.isWire ? "wire" : "lo", system: KernelVersion.current.description,
                 canvas.language)
         }
         switch form.format {
@@ -242,16 +252,6 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
-    private func goStepByStep(_ canvas: Canvas) throws {
-        let plan = try KernelDemo.plan(lose: lose, words: interventions)
-        var session = try StepSession(plan, canvas: canvas) { [port] plan, isCancelled in
-            try KernelDemo(
-                port: port, furtherConnections: 0, isWired: true, plan: plan, isCancelled: isCancelled
-            ).runOnWire()
-        }
-        try session?.go(playing: play)
-    }
-
     /// As a picture that is no text.
     private func draw(_ scene: Scene, _ canvas: Canvas) throws {
         let document = SceneDocument(
@@ -270,10 +270,6 @@ struct DemoCommand: AsyncParsableCommand {
                 canvas.language, maker: TCPLens.maker, isBlank: form.blank, absoluteNumbers: absolute))
     }
 
-    private static func whatStackIs(_ record: StackExperiment.Record) -> Text {
-        DemoWords.stackWhat(client: record.story.client.description, server: record.story.server.description)
-    }
-
     private static func nothingToDraw(_ format: FormatOptions.Format) -> Failure {
         Failure(
             .notPermitted, Text(en: "no packets to draw: capture is not allowed here", zh: "没有报文可画：这里不允许抓包"),
@@ -286,9 +282,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     /// Where the kernel's packets cannot be seen, a learner sees those of our own TCP.
     private static func rehearse(_ port: UInt16) -> StackExperiment.Record? {
-        var options = StackExperiment.Options()
-        options.port = port
-        return StackExperiment(options).run()
+        try? DemoExperiment(port: port, furtherConnections: 0, plan: WirePlan()).onStack()
     }
 
     /// Whether the packets go where the page would.

@@ -72,7 +72,7 @@ struct DemoPage {
                 ?? StatePath(party: party, observations: record.observations)
         }
         let note =
-            record.place == .wire ? DemoWords.wireNote : story == nil ? DemoWords.kernelNote : DemoWords.statesNote
+            record.place.isWire ? DemoWords.wireNote : story == nil ? DemoWords.kernelNote : DemoWords.statesNote
         return parts.states(paths, of: story, note: note)
     }
 
@@ -86,7 +86,7 @@ struct DemoPage {
             }
             for entry in order { table.add(entry) }
             return [DemoWords.moment(moment.moment)(language)] + table.lines()
-        }
+        } + (record.isPrivate ? parts.paragraph(DemoWords.tablesOfNamespaces) : [])
     }
 
     // MARK: The end
@@ -94,9 +94,10 @@ struct DemoPage {
     private func closing() -> [String] {
         var lines = [""]
         if let capturePath, story != nil { lines += parts.paragraph(DemoWords.saved(capturePath)) }
-        if case .nowhere = privilege { lines += Privilege.advice.map { $0(language) } }
+        if case .nowhere = privilege, story == nil { lines += Privilege.advice.map { $0(language) } }
         guard story != nil else { return lines }
-        return lines + DemoWords.next(savedAs: capturePath, absolute: absolute).map { $0(language) }
+        return lines
+            + DemoWords.next(savedAs: capturePath, absolute: absolute, isPrivate: record.isPrivate).map { $0(language) }
     }
 }
 
@@ -106,10 +107,13 @@ extension Experiment.Record {
         story?.steps.first?.segment.time ?? dial.steps.first?.time ?? Timestamp(nanoseconds: 0)
     }
 
+    /// Whether both ends are in namespaces of their own, which no other program lists.
+    var isPrivate: Bool { place == .wire(.tunPair) || place == .wire(.vethPair) }
+
     /// Who, where, and how much of it could be seen.
     func introduction(_ story: ConnectionStory?, _ privilege: Privilege) -> [Text] {
         var texts = [
-            place == .wire
+            place.isWire
                 ? DemoWords.whatOnWire(
                     client: client.description, server: server.description, kernel: KernelVersion.current.description,
                     packets: story?.steps.count ?? 0)
@@ -117,17 +121,29 @@ extension Experiment.Record {
                     client: client.description, server: server.description, kernel: KernelVersion.current.description,
                     packets: story?.steps.count, lost: droppedByKernel ?? 0)
         ]
+        if place != .loopback || !refusals.isEmpty { texts.append(DemoWords.place(place, refusals)) }
         if isCutOff { texts.append(DemoWords.cutOff) }
-        if !unmatched.isEmpty {
-            texts.append(DemoWords.unmatched(unmatched.map(\.segment), last: story?.steps.last?.segment.number ?? 0))
-        }
+        texts += notesOnPlan
         if let takenPort { texts.append(DemoWords.portTaken(takenPort, used: server.port)) }
         switch privilege {
         case .here, .elsewhere: break
-        case .inside: texts.append(place == .wire ? DemoWords.insideOnWire : DemoWords.inside)
-        case .nowhere(let refusal): texts.append(DemoWords.nowhere(refusal.error))
+        case .inside: texts.append(place.isWire ? DemoWords.insideOnWire : DemoWords.inside)
+        case .nowhere(let refusal): if story == nil { texts.append(DemoWords.nowhere(refusal.error)) }
         }
         return texts
+    }
+
+    /// What did not happen as it was asked for.
+    var notesOnPlan: [Text] {
+        var notes: [Text] = []
+        if !unmatched.isEmpty {
+            notes.append(DemoWords.unmatched(unmatched.map(\.segment), last: story?.steps.last?.segment.number ?? 0))
+        }
+        if !overdue.isEmpty {
+            notes.append(
+                DemoWords.overdue(overdue.map(\.segment), after: Intervention.longestWait / 1_000_000_000))
+        }
+        return notes
     }
 
     /// The client's calls, for the picture.

@@ -13,26 +13,46 @@ enum Privilege {
     /// Nowhere: the packets stay unseen, for this reason.
     case nowhere(PrivateRun.Refusal)
 
-    /// Tries to capture, and where that is refused repeats this program in a private namespace.
-    ///
-    /// - Parameter forWire: whether what is needed is no capture but namespaces.
-    static func find(forWire: Bool = false) throws -> Privilege {
-        if forWire, PrivateRun.isInside || KernelDemo.mayMakeNamespaces { return PrivateRun.isInside ? .inside : .here }
-        if forWire { return try repeated() }
-        do throws(LiveCaptureError) {
-            _ = try LiveCapture(CaptureOptions(interface: "lo", bufferSize: 1 << 16))
-            return PrivateRun.isInside ? .inside : .here
-        } catch {
-            guard case .notPermitted = error, !PrivateRun.isInside else { throw Failure(error) }
+    /// What is needed.
+    enum Need {
+        case capture
+        /// Namespaces of this program's own.
+        case namespaces
+    }
+
+    /// Tries it, and where it is refused repeats this program in a private namespace.
+    static func find(for need: Need) throws -> Privilege {
+        if try isGranted(need) { return PrivateRun.isInside ? .inside : .here }
+        return PrivateRun.isInside ? .inside : try repeated()
+    }
+
+    private static func isGranted(_ need: Need) throws -> Bool {
+        switch need {
+        case .namespaces:
+            #if os(Linux)
+                return (try? NetworkNamespace()) != nil
+            #else
+                return false
+            #endif
+        case .capture:
+            do throws(LiveCaptureError) {
+                _ = try LiveCapture(CaptureOptions(interface: "lo", bufferSize: 1 << 16))
+                return true
+            } catch {
+                guard case .notPermitted = error, !PrivateRun.isInside else { throw Failure(error) }
+                return false
+            }
         }
-        return try repeated()
     }
 
     private static func repeated() throws -> Privilege {
+        let terminal = TerminalKeeper()
         do throws(PrivateRun.Refusal) {
             switch try PrivateRun.repeatSelf(arguments: Array(CommandLine.arguments.dropFirst())) {
             case .exited(let code): return .elsewhere(ExitStatus(rawValue: code) ?? .unsupported)
-            case .signalled: return .elsewhere(.interrupted)
+            case .signalled:
+                terminal.giveBack()
+                return .elsewhere(.interrupted)
             }
         } catch {
             return .nowhere(error)

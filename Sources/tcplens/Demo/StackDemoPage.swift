@@ -12,8 +12,7 @@ import Tracking
 struct StackDemoPage {
     let record: StackExperiment.Record
     let absolute: Bool
-    /// The packets that were to be lost, by number.
-    let lostPackets: Set<Int>
+    let plan: WirePlan
     let capturePath: String?
     let canvas: Canvas
 
@@ -23,12 +22,7 @@ struct StackDemoPage {
     func lines() -> [String] {
         let parts = DemoParts(absolute: absolute, canvas: canvas, start: record.start)
         var lines = [StyledText.heading(DemoWords.stackTitle(language), canvas)]
-        lines += parts.paragraph(
-            DemoWords.stackWhat(client: story.client.description, server: story.server.description))
-        let neverSent = record.neverSent(of: lostPackets)
-        if !neverSent.isEmpty {
-            lines += parts.paragraph(DemoWords.neverSent(neverSent, last: story.steps.last?.segment.number ?? 0))
-        }
+        lines += record.introduction.flatMap { parts.paragraph($0) }
         lines += parts.section(1, DemoWords.call, parts.paragraph(Explanation.telephoneCall))
         lines += parts.section(2, DemoWords.programs, parts.programs(DemoDiary(record).entries))
         lines += parts.section(3, DemoWords.stackPicture, picture(parts))
@@ -43,7 +37,7 @@ struct StackDemoPage {
         }
         lines.append("")
         if let capturePath { lines += parts.paragraph(DemoWords.stackSaved(capturePath)) }
-        let loses = neverSent.count < lostPackets.count
+        let loses = record.unmatched.count < plan.interventions.count
         return lines
             + DemoWords.stackNext(savedAs: capturePath, absolute: absolute, loses: loses).map { $0(language) }
     }
@@ -55,5 +49,15 @@ struct StackDemoPage {
 
     private func states(_ parts: DemoParts) -> [String] {
         parts.states(Party.allCases.map { story.path(of: $0) }, of: story, note: DemoWords.stackStatesNote)
+    }
+}
+
+extension StackExperiment.Record {
+    /// Who, where and why there, and what of it all was not to be had.
+    var introduction: [Text] {
+        var texts = [DemoWords.stackWhat(client: story.client.description, server: story.server.description)]
+        if !refusals.isEmpty { texts.append(DemoWords.place(.stack, refusals)) }
+        texts += Experiment.Record(self).notesOnPlan
+        return texts
     }
 }

@@ -4,7 +4,6 @@ import Narration
 import Pictures
 import Scenes
 import Stories
-import TCPState
 import TCPWire
 import Tracking
 
@@ -16,52 +15,127 @@ struct StepPage {
     let story: ConnectionStory
     let steps: SceneSteps
     var canvas: Canvas
+    /// What did not happen as it was asked for.
+    let notes: [Text]
 
-    private var language: Language { canvas.language }
+    /// Where it took place, and why there.
+    private let place: Text
 
-    private let unmatched: [Intervention]
+    var language: Language { canvas.language }
 
     /// `nil` where not even a SYN was sent.
     init?(_ record: Experiment.Record, canvas: Canvas) {
         guard let story = record.story else { return nil }
-        (self.story, sockets, unmatched) = (story, record.sockets, record.unmatched)
+        (self.story, sockets, notes) = (story, record.sockets, record.notesOnPlan)
+        place = DemoWords.place(record.place, record.refusals)
         self.canvas = canvas
         steps = SceneSteps(DemoParts.scene(story))
     }
 
     var count: Int { steps.steps.count }
 
-    /// - Parameters:
-    ///   - height: at most so many lines; the ladder's oldest rows give way.
-    ///   - extra: what stands below instead of what comes next.
-    func lines(at step: Int, height: Int, extra: [String] = []) -> [String] {
+    /// What stands beneath both ends.
+    struct Beneath {
+        /// What is done to the segments; `nil` where nothing is.
+        var changes: Text?
+        /// Instead of what comes next.
+        var extra: [String] = []
+        /// What is asked, instead of what comes next.
+        var question: [String] = []
+    }
+
+    /// So many rows the ladder has before the kernel's measures and counters have a line.
+    private static let fewRows = 5
+
+    /// - Parameter height: at most so many lines; the ladder's oldest rows give way, and before them what is told besides.
+    func lines(at step: Int, height: Int, _ beneath: Beneath = Beneath()) -> [String] {
         // A line that is too long would move all others.
-        let head = canvas.measure.truncate(
-            StepWords.step(step + 1, of: count)(language) + "  " + now(step)(language), to: canvas.width)
+        let head = StyledText.heading(fitted(title(step)), canvas)
         // What needs all the room has it.
-        if extra.count > height / 2 { return Array(([StyledText.heading(head, canvas)] + extra).prefix(height)) }
-        var below = [""] + ends(after: step)
-        below += extra.isEmpty ? paragraph(coming(after: step)) : extra
+        if beneath.extra.count > height / 2 { return Array(([head] + beneath.extra).prefix(height)) }
+        let told = beneath.extra + beneath.question
+        let end = told.isEmpty ? paragraph(coming(after: step)) : told
+        let changes = beneath.changes.map { [fitted($0(language))] } ?? []
         let ladder = Ladder(canvas: canvas, legend: .provenance, silence: DemoParts.silence).lines(
             steps.scene(after: step))
         // Title and names stay.
         let top = Array(ladder.prefix(2))
-        let room = max(1, height - 1 - below.count - top.count)
-        let rows = ladder.dropFirst(2).suffix(room)
-        return Array(([StyledText.heading(head, canvas)] + top + rows + below).prefix(height))
+        func room(_ below: [String]) -> Int { height - 1 - top.count - below.count }
+        let (short, long) = (ends(after: step, isLong: false), ends(after: step, isLong: true))
+        let (counts, few) = (counted(step, atMost: 2), counted(step, atMost: 1))
+        let choices = [
+            [""] + long + counts + changes + (told.isEmpty ? made(step) : []), [""] + long + counts + changes,
+            [""] + short + few + changes,
+        ]
+        let below = (choices.first { room($0 + end) >= Self.fewRows } ?? short + changes) + end
+        let rows = ladder.dropFirst(2).suffix(max(1, room(below)))
+        // What is asked, and what comes next, stands last and is always there.
+        return [head] + (top + rows + below).suffix(height - 1)
     }
+
+    /// All steps one below the other, and the whole ladder at the end: for a pipe, or a terminal that nobody sits at.
+    ///
+    /// - Parameters:
+    ///   - changes: what is done to the segments; `nil` where nothing is.
+    ///   - asking: whether each arrival is asked about before, and the answer told behind it.
+    func transcript(_ changes: Text?, asking: Bool) -> [String] {
+        var lines = opening + (changes.map { paragraph($0) } ?? []) + [""]
+        var measures: [Party: String] = [:]
+        for step in 0..<count {
+            let prediction = asking ? steps.prediction(at: step) : nil
+            if let prediction { lines += paragraph(question(prediction)) }
+            lines.append(title(step))
+            for party in Party.allCases {
+                lines += end(party, after: step).map { "  " + $0 }
+                // Once until they change.
+                let measured = self.measures(of: party, after: step)
+                if let measured, measures[party] != measured { lines.append("    " + measured) }
+                measures[party] = measured
+            }
+            lines += counted(step) + made(step)
+            if let prediction { lines += paragraph(PredictionWords.answer + answer(prediction)) }
+        }
+        lines.append("")
+        for note in notes { lines += paragraph(note) + [""] }
+        return lines
+            + Ladder(canvas: canvas, legend: .letters, silence: DemoParts.silence).lines(steps.scene)
+    }
+
+    /// What a lost segment leaves behind, and what makes a loss good, at the step where it happens.
+    private func made(_ step: Int) -> [String] {
+        guard steps.steps[step].kind == .loss || steps.isArrival(step),
+            let own = steps.segment(of: step).flatMap({ segment($0.number) })
+        else { return [] }
+        let told = RepairWords.sentences(on: own, in: story, withCounters: false)
+        guard let first = told.first else { return [] }
+        return paragraph(told.dropFirst().reduce(first) { $0 + Text(en: " " + $1.english, zh: $1.chinese) })
+    }
+
+    private func title(_ step: Int) -> String {
+        StepWords.step(step + 1, of: count)(language) + "  " + now(step)(language)
+    }
+
+    func paragraph(_ text: Text) -> [String] { Paragraph(canvas: canvas).lines(text(language)) }
+
+    /// In one line.
+    func fitted(_ text: String) -> String { canvas.measure.truncate(text, to: canvas.width) }
+
+    // MARK: Segments
 
     /// How the segment on its way is called, the same when it is played again: by its sender, its flags, and which of those it is.
     func choice(_ step: Int) -> Intervention.Choice? {
-        guard let number = steps.underWay(after: step)?.number,
-            let segment = story.steps.first(where: { $0.segment.number == number })
-        else { return nil }
+        guard let number = steps.underWay(after: step)?.number, let segment = segment(number) else { return nil }
         let alike = story.steps.filter {
             $0.sender == segment.sender && $0.segment.header.flags == segment.segment.header.flags
                 && $0.account?.original == nil && $0.segment.number <= number
         }
         guard segment.account?.original == nil else { return .number(number) }
         return .flags(segment.sender, segment.segment.header.flags, count: alike.count)
+    }
+
+    /// The segment on its way, as a question names it, and its sender.
+    func underWay(_ step: Int) -> (name: String, sender: Text)? {
+        steps.underWay(after: step).map { ("#\($0.number) \($0.flags)", name($0.sender.lane)) }
     }
 
     /// Where a step stands beside a segment: how many steps behind its departure.
@@ -78,107 +152,10 @@ struct StepPage {
         (0..<count).first { steps.steps[$0].kind == .departure && self.choice($0) == choice }
     }
 
-    /// All steps one below the other, and the whole ladder at the end: for a pipe, or a terminal that nobody sits at.
-    var transcript: [String] {
-        var lines: [String] = []
-        for step in 0..<count {
-            lines.append(StepWords.step(step + 1, of: count)(language) + "  " + now(step)(language))
-            lines += ends(after: step).map { "  " + $0 }
-        }
-        lines.append("")
-        if !unmatched.isEmpty {
-            let last = story.steps.last?.segment.number ?? 0
-            lines += paragraph(DemoWords.unmatched(unmatched.map(\.segment), last: last)) + [""]
-        }
-        return lines
-            + Ladder(canvas: canvas, legend: .letters, silence: DemoParts.silence).lines(steps.scene)
-    }
+    /// Where it took place, and why there.
+    var opening: [String] { paragraph(place) }
 
-    private func paragraph(_ text: Text) -> [String] { Paragraph(canvas: canvas).lines(text(language)) }
+    func segment(_ number: Int) -> ConnectionStory.Step? { story.steps.first { $0.segment.number == number } }
 
-    // MARK: What happens
-
-    private func name(_ lane: Int) -> Text { lane == 0 ? PictureWords.client : PictureWords.server }
-
-    /// What has just happened.
-    private func now(_ step: Int) -> Text {
-        tell(
-            step, leaves: StepWords.leaves, arrives: StepWords.arrives, lost: StepWords.isLost)
-    }
-
-    /// What is about to happen.
-    private func coming(after step: Int) -> Text {
-        guard step + 1 < count else { return StepWords.end }
-        let next = tell(
-            step + 1, leaves: StepWords.willLeave, arrives: StepWords.willArrive, lost: StepWords.willBeLost)
-        return Text(
-            en: StepWords.next.english + next.english, zh: StepWords.next.chinese + next.chinese)
-    }
-
-    private func tell(
-        _ step: Int, leaves: (Int, String, Text) -> Text, arrives: (Int, String, Text) -> Text,
-        lost: (Int, String) -> Text
-    ) -> Text {
-        guard let segment = steps.segment(of: step) else {
-            guard case .moment(let moment) = steps.scene.rows[steps.steps[step].row] else { return Text(verbatim: "") }
-            return StepWords.calls(moment.what, name(moment.end.lane))
-        }
-        let flags = segment.flags.description
-        switch steps.steps[step].kind {
-        case .departure: return leaves(segment.number, flags, name(segment.sender.lane))
-        case .arrival, .moment: return arrives(segment.number, flags, name(segment.receiver.lane))
-        case .loss: return lost(segment.number, flags)
-        }
-    }
-
-    /// What a step's segment does; `nil` for a call.
-    func why(_ step: Int) -> [String] {
-        guard let segment = steps.segment(of: step),
-            let told = story.steps.first(where: { $0.segment.number == segment.number }).flatMap({
-                Explanation.explained($0, in: story)
-            })
-        else { return [] }
-        return paragraph(told)
-    }
-
-    /// A step's segment's header; empty for a call.
-    func header(_ step: Int) -> [String] {
-        guard let segment = steps.segment(of: step),
-            let own = story.steps.first(where: { $0.segment.number == segment.number })?.segment
-        else { return [] }
-        return HeaderDiagram(canvas: canvas).lines(HeaderDiagram.Values(own.header, in: own.frame))
-    }
-
-    // MARK: Both ends
-
-    private func ends(after step: Int) -> [String] {
-        let marks = steps.marks(after: step)
-        let entries = sockets(after: step)
-        return Party.allCases.enumerated().flatMap { lane, party -> [String] in
-            if let entry = entries?[party] {
-                let told = StepWords.socket(name(lane), entry)(language)
-                return [canvas.measure.truncate(told, to: canvas.width - 2)]
-            }
-            let state = marks.indices.contains(lane) ? marks[lane]?.state : nil
-            if entries != nil { return paragraph(StepWords.noSocket(name(lane), listens: state == .listen)) }
-            return ["\(name(lane)(language))  \(state?.name ?? "?")"]
-        }
-    }
-
-    /// Both ends' sockets at that moment; `nil` where no kernel was asked.
-    private func sockets(after step: Int) -> [Party: SocketEntry]? {
-        guard let sockets else { return nil }
-        let kind = steps.steps[step].kind
-        if let segment = steps.segment(of: step) {
-            let kept = kind == .departure || kind == .loss ? sockets.departures : sockets.arrivals
-            return kept.indices.contains(segment.number - 1) ? kept[segment.number - 1] : nil
-        }
-        // The calls' rows stand in their order.
-        let calls = steps.scene.rows[...steps.steps[step].row].count { row in
-            if case .moment(let moment) = row, case .segment = moment.cause { return false }
-            if case .moment = row { return true }
-            return false
-        }
-        return sockets.calls.indices.contains(calls - 1) ? sockets.calls[calls - 1] : nil
-    }
+    func name(_ lane: Int) -> Text { lane == 0 ? PictureWords.client : PictureWords.server }
 }

@@ -22,21 +22,27 @@ struct StepSession {
     /// What stands below instead of what comes next, until the next key.
     private var extra: [String] = []
     private var isPlaying = false
+    /// The questions; `nil` where none are asked.
+    private var quiz: StepQuiz?
+    /// How long the segment on its way is to be held; `nil` where that is not asked now.
+    private var hold: StepHold?
 
     /// Tenths of a second between two steps while it plays.
     private static let pace = 12
-    /// How long a segment is held by its key, in nanoseconds.
-    private static let hold: Int64 = 3_000_000_000
-
-    /// - Parameter run: runs the experiment with a plan.
-    init?(_ plan: WirePlan, canvas: Canvas, run: @escaping Experimenter) throws {
+    /// - Parameters:
+    ///   - asking: whether each arrival is asked about before it happens.
+    ///   - run: runs the experiment with a plan.
+    init?(_ plan: WirePlan, asking: Bool, canvas: Canvas, run: @escaping Experimenter) throws {
         (self.plan, self.canvas, self.run) = (plan, canvas, run)
-        guard let page = StepPage(try run(plan) { false }, canvas: canvas) else { return nil }
+        quiz = asking ? StepQuiz() : nil
+        let record = try DemoExperiment.untilInterrupted { try run(plan, $0) }
+        guard let page = StepPage(record, canvas: canvas) else { return nil }
         self.page = page
+        extra = page.opening + page.notes.flatMap { page.paragraph($0) }
     }
 
     /// Whether somebody wants it to end.
-    private final class Ending: Sendable {
+    final class Ending: Sendable {
         private let isWanted = Mutex(false)
         var isSet: Bool { isWanted.withLock { $0 } }
         func set() { isWanted.withLock { $0 = true } }
@@ -44,11 +50,26 @@ struct StepSession {
 
     /// Shows one step at a time where there is a terminal, and prints all of them where there is none or nobody is to be waited
     /// for.
-    mutating func go(playing: Bool) throws {
+    mutating func go(playing: Bool) {
         guard !playing, let terminal = RawTerminal() else {
-            for line in page.transcript { Screen.write(line) }
+            for line in page.transcript(changes, asking: quiz != nil) { Screen.write(line) }
             return
         }
+        converse(on: terminal)
+    }
+
+    /// What is done to the segments; `nil` where nothing is.
+    private var changes: Text? { plan.isEmpty ? nil : StepWords.changes(plan.words) }
+
+    /// How many answers were right; `nil` where nothing was asked.
+    var score: String? {
+        guard let score = quiz?.score, !score.isEmpty else { return nil }
+        return PredictionWords.score(
+            states: (score.rightStates, score.states), numbers: (score.rightNumbers, score.numbers),
+            skipped: score.skipped)(canvas.language)
+    }
+
+    private mutating func converse(on terminal: RawTerminal) {
         let ending = Ending()
         let interrupts = Interrupts { ending.set() }
         defer { withExtendedLifetime(interrupts) {} }
@@ -64,7 +85,7 @@ struct StepSession {
                 if moves {
                     quiet = 0
                     if step + 1 < page.count { step += 1 }
-                    isPlaying = step + 1 < page.count
+                    isPlaying = step + 1 < page.count && question == nil
                 }
             } else {
                 quiet = 0
@@ -94,9 +115,45 @@ struct StepSession {
         guard width >= Canvas.narrowest, height >= 8 else {
             return terminal.show([String(StepWords.tooSmall(canvas.language).prefix(max(1, width / 2)))])
         }
-        let lines = page.lines(at: step, height: height - 1, extra: extra)
-        let keys = canvas.measure.truncate(StepWords.keys(canvas.language), to: canvas.width)
+        let words = Paragraph(canvas: canvas)
+        var beneath = StepPage.Beneath()
+        (beneath.extra, beneath.changes) = (extra, changes)
+        if let hold, let segment = page.underWay(step) {
+            beneath.question =
+                words.lines(StepWords.holdQuestion(segment.name, from: segment.sender)(canvas.language))
+                + ["> \(hold.typed)_"]
+        } else if let question {
+            beneath.question = page.question(question, typed: quiz?.typed ?? "")
+        }
+        if step + 1 == page.count, let score { beneath.extra += words.lines(score) }
+        let lines = page.lines(at: step, height: height - 1, beneath)
+        var keys = StepWords.keys(canvas.language)
+        if canvas.measure(keys) > canvas.width { keys = StepWords.fewKeys(canvas.language) }
         terminal.show(lines + Array(repeating: "", count: max(0, height - 1 - lines.count)) + [keys])
+    }
+
+    /// What is asked now: of the arrival that comes next, where it was not answered yet.
+    private var question: Prediction? {
+        guard let quiz, quiz.asks(of: step + 1) else { return nil }
+        return page.steps.prediction(at: step + 1)
+    }
+
+    /// Takes a key for the answer to what is asked.
+    ///
+    /// - Returns: whether it was for that.
+    private mutating func answer(_ key: RawTerminal.Key) -> Bool {
+        guard let question, let outcome = quiz?.take(key, question, of: step + 1) else { return false }
+        switch outcome {
+        case .notTaken: return false
+        case .typing: break
+        case .notAnAnswer(let typed):
+            extra = Paragraph(canvas: canvas).lines(PredictionWords.notAnAnswer(typed)(canvas.language))
+        case .skipped: step += 1
+        case .answered(let answer):
+            step += 1
+            extra = page.reply(to: answer, question)
+        }
+        return true
     }
 
     /// - Returns: whether it goes on.
@@ -104,51 +161,89 @@ struct StepSession {
         if key == .redraw { return true }
         extra = []
         isPlaying = false
+        if key != .end, holds(key, on: terminal, ending) || answer(key) { return true }
         switch key {
-        case .end, .character("q"): return false
-        case .enter, .right: step = min(step + 1, page.count - 1)
+        case .end, .escape, .character("q"): return false
+        case .enter, .space, .right: step = min(step + 1, page.count - 1)
         case .backspace, .left: step = max(step - 1, 0)
-        case .character("a"): isPlaying = step + 1 < page.count
+        case .character("a"):
+            if question != nil { quiz?.skip(step + 1) }
+            isPlaying = step + 1 < page.count
         case .character("b"): extra = page.header(step)
         case .character("w"): extra = page.why(step)
-        case .character("d"): change(.drop, "drop", on: terminal, ending)
-        case .character("u"): change(.duplicate, "duplicate", on: terminal, ending)
-        case .character("h"): change(.hold(Self.hold), "hold", on: terminal, ending)
+        case .character("d"): change(.drop, on: terminal, ending)
+        case .character("u"): change(.duplicate, on: terminal, ending)
+        case .character("h"):
+            if page.choice(step) == nil { say(StepWords.nothingToChange) } else { hold = StepHold() }
+        case .character("z"): takeBack(on: terminal, ending)
         default: break
         }
         return true
     }
 
-    /// Does something to the segment that is on its way: plays it again from the start. Where that fails, or nobody waits for
-    /// it, everything stays as it was.
-    private mutating func change(
-        _ action: Intervention.Action, _ verb: String, on terminal: RawTerminal, _ ending: Ending
-    ) {
-        let words = Paragraph(canvas: canvas)
-        guard let choice = page.choice(step) else {
-            extra = words.lines(StepWords.nothingToChange(canvas.language))
-            return
+    private mutating func say(_ text: Text) { extra = Paragraph(canvas: canvas).lines(text(canvas.language)) }
+
+    // MARK: Changes
+
+    /// Takes a key for how long the segment on its way is held.
+    ///
+    /// - Returns: whether it was for that.
+    private mutating func holds(_ key: RawTerminal.Key, on terminal: RawTerminal, _ ending: Ending) -> Bool {
+        guard let outcome = hold?.take(key) else { return false }
+        switch outcome {
+        case .typing: return true
+        case .cancelled: hold = nil
+        case .noTime(let typed):
+            hold = StepHold()
+            say(StepWords.noTime(typed))
+        case .decided(let action):
+            hold = nil
+            change(action, on: terminal, ending)
         }
+        return true
+    }
+
+    /// Does something to the segment that is on its way.
+    private mutating func change(_ action: Intervention.Action, on terminal: RawTerminal, _ ending: Ending) {
+        guard let choice = page.choice(step) else { return say(StepWords.nothingToChange) }
         let intervention = Intervention(action, choice)
-        extra = words.lines(StepWords.playing(canvas.language))
-        draw(on: terminal)
         var changed = plan
         changed.interventions.append(intervention)
+        let place = page.place(of: choice, at: step)
+        guard let record = play(changed, on: terminal, ending) else { return }
+        step = min(page.step(like: place) ?? step, page.count - 1)
+        quiz?.forget(from: step + 1)
+        let told = record.unmatched.contains(intervention) ? StepWords.missed : StepWords.again
+        say(told(intervention.words))
+        if record.overdue.contains(intervention) { extra += page.notes.flatMap { page.paragraph($0) } }
+    }
+
+    /// Takes back what was changed last.
+    private mutating func takeBack(on terminal: RawTerminal, _ ending: Ending) {
+        var changed = plan
+        guard let words = changed.takeBack() else { return say(StepWords.nothingToWithdraw) }
+        guard play(changed, on: terminal, ending) != nil else { return }
+        step = min(step, page.count - 1)
+        quiz?.forget(from: 0)
+        say(StepWords.withdrawn(words))
+    }
+
+    /// Plays it again from the start with another plan. Where that fails, or nobody waits for it, everything stays as it was.
+    private mutating func play(_ changed: WirePlan, on terminal: RawTerminal, _ ending: Ending) -> Experiment.Record? {
+        say(StepWords.playing)
+        draw(on: terminal)
+        extra = []
         do {
             let record = try run(changed) {
                 if terminal.wantsEnd() { ending.set() }
                 return ending.isSet
             }
-            guard let next = StepPage(record, canvas: canvas) else { return extra = [] }
-            let place = page.place(of: choice, at: step)
+            guard let next = StepPage(record, canvas: canvas) else { return nil }
             (plan, page) = (changed, next)
-            step = min(page.step(like: place) ?? step, page.count - 1)
-            let told = record.unmatched.contains(intervention) ? StepWords.missed : StepWords.again
-            extra = words.lines(told("\(verb) \(intervention.segment)")(canvas.language))
+            return record
         } catch let failure as Failure {
-            extra = words.lines(failure.what(canvas.language))
-        } catch {
-            extra = []
-        }
+            extra = Paragraph(canvas: canvas).lines(failure.what(canvas.language))
+        } catch {}
+        return nil
     }
 }

@@ -85,6 +85,7 @@ enum OutputKeeper {
             action()
             return
         }
+        EndingSignals.letEnd(number)
         Screen.flush(then: {
             raise(number)
             // Raised in this thread, it is for the whole process.

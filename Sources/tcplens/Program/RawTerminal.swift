@@ -12,7 +12,7 @@ final class RawTerminal {
     /// What was pressed.
     enum Key: Equatable {
         case character(Character)
-        case enter, backspace, left, right
+        case enter, space, backspace, escape, left, right
         /// Nothing for a tenth of a second.
         case none
         /// Nothing that means anything; the screen may have been another's.
@@ -48,8 +48,11 @@ final class RawTerminal {
         return true
     }
 
+    /// Shows the cursor and the screen before.
+    static let leaving = "\u{1b}[?25h\u{1b}[?1049l"
+
     private func giveBack() {
-        Screen.write(octets: Array("\u{1b}[?25h\u{1b}[?1049l".utf8))
+        Screen.write(octets: Array(Self.leaving.utf8))
         var settings = before
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
     }
@@ -90,21 +93,33 @@ final class RawTerminal {
     func key() -> Key {
         guard let first = octet() else { return isOver ? .end : .none }
         switch first {
-        case 0x0d, 0x0a, 0x20: return .enter
+        case 0x0d, 0x0a: return .enter
+        case 0x20: return .space
         case 0x7f, 0x08: return .backspace
         case 0x03, 0x04, 0x1c: return .end
         case 0x1a:
             stop()
             return .redraw
         case 0x1b: return sequence()
-        default: return .character(Character(Unicode.Scalar(first)))
+        default: return character(first)
         }
+    }
+
+    /// A character of one to four octets (RFC 3629); what is none means nothing.
+    private func character(_ first: UInt8) -> Key {
+        var octets = [first]
+        let length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+        while octets.count < length, let next = octet() { octets.append(next) }
+        guard let text = String(validating: octets, as: UTF8.self), text.count == 1, let character = text.first,
+            first >= 0x20
+        else { return .redraw }
+        return .character(character)
     }
 
     /// What follows an Escape: `[` and parameters up to a final octet, `O` and one octet, any other octet with Alt, or nothing
     /// where it was pressed alone (ECMA-48 5.4).
     private func sequence() -> Key {
-        guard let kind = octet() else { return .character("q") }
+        guard let kind = octet() else { return .escape }
         guard kind == UInt8(ascii: "[") || kind == UInt8(ascii: "O") else { return .redraw }
         while let next = octet() {
             guard (0x40...0x7e).contains(next) else { continue }

@@ -5,8 +5,8 @@
 
     @testable import LinuxKernel
 
-    @Suite("a TUN device")
-    struct TUNDeviceTests {
+    @Suite("the end of a wire")
+    struct WireEndTests {
         /// Left to itself, the kernel makes a new address its own when a work queue comes round to it: after some tens of
         /// microseconds, or milliseconds where it is busy.
         @Test(
@@ -15,13 +15,14 @@
         func address() throws {
             let address = try #require(IPAddress("fd00::1"))
             for _ in 0..<20 {
-                let namespace = try NetworkNamespace()
-                let device = try TUNDevice(in: namespace, address: address, prefix: 64, mtu: 1500)
+                let end = try WireEnd(.tun(path: "/dev/net/tun"), address: address, prefix: 64)
                 func table(_ name: String) throws -> String {
-                    try namespace.run { try String(contentsOfFile: "/proc/thread-self/net/\(name)", encoding: .utf8) }
+                    try end.namespace.run {
+                        try String(contentsOfFile: "/proc/thread-self/net/\(name)", encoding: .utf8)
+                    }
                 }
                 let (addresses, routes) = (try table("if_inet6"), try table("ipv6_route"))
-                withExtendedLifetime(device) {
+                withExtendedLifetime(end) {
                     // Address, interface, prefix, scope, flags, name: IFA_F_PERMANENT 0x80, without IFA_F_TENTATIVE 0x40.
                     let row = addresses.split(separator: "\n").first {
                         $0.hasPrefix("fd000000000000000000000000000001 ")

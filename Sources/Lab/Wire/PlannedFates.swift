@@ -1,0 +1,56 @@
+import TCPWire
+import Tracking
+
+/// What a ``WirePlan`` does to each segment that comes by, and what of it has found its segment.
+struct PlannedFates {
+    /// What becomes of one segment.
+    struct Fate: Equatable {
+        var isLost = false
+        var isDoubled = false
+        /// How much later it arrives, in nanoseconds.
+        var held: Int64 = 0
+        /// What has it arrive behind the next segment from its end.
+        var behindNext: Intervention?
+    }
+
+    private let interventions: [Intervention]
+    /// How many segments with the same flags an end has sent.
+    private var counts: [Party: [TCPFlags: Int]] = [:]
+    /// The interventions that found their segment, by their places.
+    private var matched: Set<Int> = []
+
+    init(_ plan: WirePlan) { interventions = plan.interventions }
+
+    /// What was asked for and found no segment.
+    var unmatched: [Intervention] {
+        interventions.enumerated().filter { !matched.contains($0.offset) }.map(\.element)
+    }
+
+    /// Of a segment that an end sends.
+    mutating func next(_ number: Int, from sender: Party, _ flags: TCPFlags) -> Fate {
+        counts[sender, default: [:]][flags, default: 0] += 1
+        let count = counts[sender]?[flags] ?? 0
+        return fate { $0 == .number(number) || $0 == .flags(sender, flags, count: count) }
+    }
+
+    /// Of the second of a doubled segment: a packet of its own on the wire, of which no third is made.
+    mutating func copy(_ number: Int) -> Fate {
+        var fate = fate { $0 == .number(number) }
+        fate.isDoubled = false
+        return fate
+    }
+
+    private mutating func fate(for isMeant: (Intervention.Choice) -> Bool) -> Fate {
+        var fate = Fate()
+        for (place, intervention) in interventions.enumerated() where isMeant(intervention.choice) {
+            matched.insert(place)
+            switch intervention.action {
+            case .drop: fate.isLost = true
+            case .duplicate: fate.isDoubled = true
+            case .hold(let time): fate.held &+= time
+            case .holdBehindNext: if fate.behindNext == nil { fate.behindNext = intervention }
+            }
+        }
+        return fate
+    }
+}

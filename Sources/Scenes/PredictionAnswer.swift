@@ -1,0 +1,124 @@
+import TCPState
+
+/// What somebody foretells of an arrival, as typed: a state, an acknowledgment number, or both in any order.
+public struct PredictionAnswer: Sendable, Equatable {
+    public enum StateClaim: Sendable, Equatable {
+        case state(State)
+        /// That it stays what it is.
+        case unchanged
+    }
+
+    public enum NumberClaim: Sendable, Equatable {
+        case number(UInt64)
+        /// That nothing is sent.
+        case nothing
+    }
+
+    public private(set) var state: StateClaim?
+    public private(set) var number: NumberClaim?
+
+    /// Longer than this no answer is, in characters.
+    public static let longest = 40
+
+    private static let sameWords: Set<String> = ["SAME", "不变"]
+    private static let noneWords: Set<String> = ["NONE", "NO", "无", "不回", "没有"]
+
+    /// Of words as `ESTABLISHED 1`, `estab ack=17`, `none`, `same, 17`; `nil` where they are anything else.
+    public init?(_ text: String) {
+        guard text.utf8.count <= 4 * Self.longest, text.count <= Self.longest else { return nil }
+        let words = text.split { $0.isWhitespace || ",，、;；=".contains($0) }.map { $0.uppercased() }
+        var rest = words[...]
+        while let first = rest.first {
+            if let (state, count) = Self.state(rest) {
+                guard self.state == nil else { return nil }
+                self.state = .state(state)
+                rest = rest.dropFirst(count)
+                continue
+            }
+            rest = rest.dropFirst()
+            if Self.sameWords.contains(first), state == nil {
+                state = .unchanged
+            } else if Self.noneWords.contains(first), number == nil {
+                number = .nothing
+            } else if let value = Self.value(first), number == nil {
+                number = .number(value)
+            } else if first != "ACK" || rest.isEmpty {
+                return nil
+            }
+        }
+        if state == nil, number == nil { return nil }
+    }
+
+    /// A state at the beginning, and how many words its name takes: `fin wait 1` has three.
+    private static func state(_ words: ArraySlice<String>) -> (State, Int)? {
+        for count in [3, 2, 1] where words.count >= count {
+            if let state = State(named: words.prefix(count).joined(separator: " ")) { return (state, count) }
+        }
+        return nil
+    }
+
+    private static func value(_ word: String) -> UInt64? {
+        guard word.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return UInt64(word)
+    }
+
+    /// Whether an answer may begin with this: a state's name, `same`, `none` or a number.
+    public static func mayBegin(with character: Character) -> Bool {
+        "0123456789".contains(character) || "CEFLSTN不无没".contains(character.uppercased())
+    }
+
+    /// How much of it is right.
+    public func verdict(on prediction: Prediction) -> Verdict {
+        let isState = state.map { claim in
+            switch claim {
+            case .state(let state): state == prediction.after
+            case .unchanged: prediction.isUnchanged
+            }
+        }
+        let isNumber = number.map { claim in
+            switch claim {
+            case .number(let number): number == prediction.answer?.acknowledgment
+            case .nothing: prediction.answer?.acknowledgment == nil
+            }
+        }
+        return Verdict(isStateRight: isState, isNumberRight: isNumber)
+    }
+
+    /// What is right of an answer; `nil` for what it does not say.
+    public struct Verdict: Sendable, Equatable {
+        public let isStateRight: Bool?
+        public let isNumberRight: Bool?
+
+        /// Whether nothing of what it says is wrong.
+        public var isRight: Bool { isStateRight != false && isNumberRight != false }
+    }
+}
+
+/// How many answers were right.
+public struct PredictionScore: Sendable, Equatable {
+    public private(set) var states = 0
+    public private(set) var rightStates = 0
+    public private(set) var numbers = 0
+    public private(set) var rightNumbers = 0
+    public private(set) var skipped = 0
+
+    public init() {}
+
+    /// Whether nothing was asked.
+    public var isEmpty: Bool { states == 0 && numbers == 0 && skipped == 0 }
+
+    /// Counts one more answer.
+    public mutating func count(_ verdict: PredictionAnswer.Verdict) {
+        if let isRight = verdict.isStateRight {
+            states += 1
+            rightStates += isRight ? 1 : 0
+        }
+        if let isRight = verdict.isNumberRight {
+            numbers += 1
+            rightNumbers += isRight ? 1 : 0
+        }
+    }
+
+    /// Counts one more question that was not answered.
+    public mutating func skip() { skipped += 1 }
+}

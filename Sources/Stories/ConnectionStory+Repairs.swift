@@ -1,0 +1,111 @@
+import CaptureFile
+import TCPState
+import TCPWire
+import Tracking
+
+/// What a segment's loss left behind, and how it was made good: read off what happened afterwards, not off what was asked for.
+public struct Repair: Sendable, Equatable {
+    /// What was lost.
+    public enum Loss: String, Sendable {
+        case syn
+        case synAck = "syn-ack"
+        /// The third segment of the handshake.
+        case handshakeAck = "handshake-ack"
+        case data
+        case fin
+        /// The ACK of a FIN.
+        case finAck = "fin-ack"
+        /// The ACK of text.
+        case dataAck = "data-ack"
+    }
+
+    /// What made it good.
+    public enum Cure: String, Sendable {
+        /// The same was sent again, and arrived.
+        case again
+        /// The same was sent again in answer to a segment that came again.
+        case askedFor = "asked-for"
+        /// What its receiver sent again was answered once more.
+        case answeredAgain = "answered-again"
+        /// Text that brought the same acknowledgment.
+        case text
+        /// A later ACK, which covers what the lost one did.
+        case laterAck = "later-ack"
+    }
+
+    public let loss: Loss
+    /// The lost segment, by number.
+    public let lost: Int
+    /// Who had sent it.
+    public let sender: Party
+    /// `nil` where nothing did, as far as the story goes.
+    public let cure: Cure?
+    /// The segments that made it good, in order, the last of them the one whose arrival did.
+    public let segments: [Int]
+}
+
+extension ConnectionStory {
+    /// Of each segment of which an end or the wire tells that it was lost: what made that good.
+    public var repairs: [Repair] {
+        steps.indices.compactMap { index in
+            guard case .lost = steps[index].account?.fate, steps[index].account?.original == nil else { return nil }
+            return repair(of: index)
+        }
+    }
+
+    private func repair(of index: Int) -> Repair? {
+        let step = steps[index]
+        let later = steps.indices.dropFirst(index + 1).filter { hasArrived($0) && steps[$0].account?.original == nil }
+        func made(_ loss: Repair.Loss, _ cure: Repair.Cure?, _ places: [Int]) -> Repair {
+            Repair(
+                loss: loss, lost: step.segment.number, sender: step.sender, cure: cure,
+                segments: places.map { steps[$0].segment.number })
+        }
+        func again(_ loss: Repair.Loss) -> Repair {
+            guard let place = later.first(where: { repeats($0, step) }) else { return made(loss, nil, []) }
+            let isAskedFor = steps[place].labels.contains { $0.label == .synAckRetry && $0.ordinal == nil }
+            return made(loss, isAskedFor ? .askedFor : .again, [place])
+        }
+        switch step.kind {
+        case .syn: return again(.syn)
+        case .synAck: return again(.synAck)
+        case .data: return again(.data)
+        case .fin: return again(.fin)
+        case .handshakeAck:
+            let (cure, places) = answer(step, among: later)
+            return made(.handshakeAck, cure, places)
+        case .acknowledgment where step.covers.fin || step.covers.octets > 0:
+            let (cure, places) = answer(step, among: later)
+            return made(step.covers.fin ? .finAck : .dataAck, cure, places)
+        case .acknowledgment, .reset: return nil
+        }
+    }
+
+    private func hasArrived(_ index: Int) -> Bool { steps[index].account?.fate.arrival != nil }
+
+    /// Whether a segment sends what another one had sent, all of it.
+    private func repeats(_ index: Int, _ step: Step) -> Bool {
+        let (one, other) = (steps[index].segment.header, step.segment.header)
+        guard steps[index].sender == step.sender else { return false }
+        let needed = other.flags.intersection([.syn, .fin])
+        let (begin, end) = (steps[index].sequence.value, steps[index].sequence.value &+ UInt64(one.payloadLength))
+        return one.flags.isSuperset(of: needed) && begin <= step.sequence.value
+            && end >= step.sequence.value &+ UInt64(other.payloadLength)
+    }
+
+    /// The segment that brought what a lost ACK acknowledged.
+    private func answer(_ step: Step, among later: [Int]) -> (Repair.Cure?, [Int]) {
+        guard let number = step.acknowledgment?.value else { return (nil, []) }
+        let found = later.first {
+            steps[$0].sender == step.sender && steps[$0].acknowledgment.map { $0.value >= number } ?? false
+        }
+        guard let found else { return (nil, []) }
+        // What came again in between, and was answered by this.
+        let question = later.last {
+            $0 < found && steps[$0].sender != step.sender && steps[$0].isRepetition
+        }
+        if steps[found].segment.header.payloadLength > 0 { return (.text, [found]) }
+        guard let question else { return (.laterAck, [found]) }
+        return (.answeredAgain, [question, found])
+    }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Lab
+import LinuxKernel
+import Narration
+
+/// Where the demo takes place.
+enum DemoPlace: String, ExpressibleByArgument, CaseIterable {
+    /// On the best wire that this machine's kernel offers, else on the loopback.
+    case kernel
+    /// On this machine's loopback.
+    case loopback
+    /// On our own TCP.
+    case stack
+
+    /// Whether this process may do what the place needs, and where it runs because of that.
+    func findPrivilege() throws -> Privilege {
+        switch self {
+        case .kernel: try Privilege.find(for: .namespaces)
+        case .loopback: try Privilege.find(for: .capture)
+        case .stack: .here
+        }
+    }
+}
+
+/// The demo's experiment, wherever it takes place.
+struct DemoExperiment {
+    enum Record {
+        case kernel(Experiment.Record)
+        case stack(StackExperiment.Record)
+    }
+
+    let port: UInt16
+    let furtherConnections: Int
+    let plan: WirePlan
+
+    func run(_ place: DemoPlace) async throws -> Record {
+        switch place {
+        case .stack: return .stack(try onStack())
+        case .loopback: return .kernel(try await onLoopback())
+        case .kernel:
+            do {
+                return .kernel(try Self.untilInterrupted { try onWire($0) })
+            } catch let refused as NoWire {
+                // Only a wire, be it a virtual one, can be told what to do.
+                guard plan.isEmpty else { return .stack(try onStack(instead: refused)) }
+                var record = try await onLoopback()
+                record.refusals = refused.refusals
+                return .kernel(record)
+            }
+        }
+    }
+
+    /// For going through it step by step.
+    ///
+    /// - Parameters:
+    ///   - plan: what is to happen, instead of this experiment's own plan.
+    ///   - isCancelled: whether nobody wants it any more.
+    func stepped(_ place: DemoPlace, _ plan: WirePlan, _ isCancelled: @escaping () -> Bool) throws -> Experiment.Record
+    {
+        let changed = DemoExperiment(port: port, furtherConnections: 0, plan: plan)
+        guard place == .kernel else { return Experiment.Record(try changed.onStack()) }
+        do {
+            return try changed.onWire(isCancelled)
+        } catch let refused as NoWire {
+            return Experiment.Record(try changed.onStack(instead: refused))
+        }
+    }
+
+    private func onLoopback() async throws -> Experiment.Record {
+        var options = Experiment.Options()
+        options.port = port
+        options.furtherConnections = furtherConnections
+        do {
+            return try await Experiment(options).run()
+        } catch {
+            throw Failure(error, port: port)
+        }
+    }
+
+    /// On our own TCP.
+    ///
+    /// - Parameter refused: why it is no wire of the kernel's.
+    func onStack(instead refused: NoWire? = nil) throws -> StackExperiment.Record {
+        guard !plan.interventions.contains(where: { $0.action == .holdBehindNext }) else { throw Self.noNext }
+        var options = StackExperiment.Options()
+        options.port = port
+        options.furtherConnections = furtherConnections
+        options.plan = plan
+        guard var record = StackExperiment(options).run() else {
+            throw Failure(
+                .unsupported,
+                Text(en: "our own TCP could not begin the connection", zh: "内置协议栈未能发起连接"),
+                next: [Text(en: "on this kernel:  tcplens demo", zh: "在本机内核上：  tcplens demo")])
+        }
+        record.refusals = refused?.refusals ?? []
+        return record
+    }
+
+    private static let noNext = Failure(
+        .unsupported,
+        Text(
+            en: "our own TCP's wire holds a segment for a time, not behind the next",
+            zh: "内置协议栈的网线可以把报文段扣住一段时间，但不能扣到下一个报文段之后"),
+        next: [
+            Text(
+                en: "for a time:  tcplens demo --on stack --do 'hold C:ACK#1 100ms'",
+                zh: "扣住一段时间：  tcplens demo --on stack --do 'hold C:ACK#1 100ms'")
+        ])
+
+    /// A signal that asks for an end has the run taken down, and then ends the command.
+    static func untilInterrupted<Value>(_ body: (@escaping () -> Bool) throws -> Value) throws -> Value {
+        let ending = StepSession.Ending()
+        let interrupts = Interrupts { ending.set() }
+        defer { withExtendedLifetime(interrupts) {} }
+        do {
+            let value = try body { ending.isSet }
+            if ending.isSet { throw ExitStatus.interrupted }
+            return value
+        } catch is ExperimentCancelled {
+            throw ExitStatus.interrupted
+        }
+    }
+
+    private func onWire(_ isCancelled: @escaping () -> Bool) throws -> Experiment.Record {
+        #if os(Linux)
+            var options = WireExperiment.Options()
+            options.port = port
+            options.furtherConnections = furtherConnections
+            options.plan = plan
+            options.isCancelled = isCancelled
+            return try WireExperiment(options).run()
+        #else
+            throw NoWire(WireKind.allCases.map { WireRefusal($0, SystemError(call: "unshare", code: 78)) })
+        #endif
+    }
+
+    /// What `--lose` and `--do` ask for.
+    static func plan(lose: [Int], words: [String]) throws -> WirePlan {
+        var plan = WirePlan.losing(lose)
+        for word in words where !plan.add(word) {
+            throw ValidationError(
+                Text(
+                    en:
+                        "--do '\(word)': takes 'drop SEGMENT', 'duplicate SEGMENT', 'hold SEGMENT 3s', 'hold SEGMENT behind next' or 'wait C 2s'; a segment is #4, or S:SYN,ACK#1 for the server's first SYN,ACK; at most 60 s",
+                    zh:
+                        "--do '\(word)'：可写 'drop 报文段'、'duplicate 报文段'、'hold 报文段 3s'、'hold 报文段 behind next' 或 'wait C 2s'；报文段写成 #4，或 S:SYN,ACK#1（服务端的第一个 SYN,ACK）；最长 60 秒"
+                ).spoken)
+        }
+        return plan
+    }
+}
