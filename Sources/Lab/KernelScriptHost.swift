@@ -84,7 +84,7 @@
 
         /// Whether a socket may be given this congestion control.
         private func isChoosable(_ name: String) -> Bool {
-            let code = try? namespace.run { () -> Int32 in
+            let code = try? cable.namespace.run { () -> Int32 in
                 let probe = SocketCalls.perform(.socket(isIPv6: false, isNonBlocking: false))
                 guard let descriptor = Int32(exactly: probe.value), probe.errno == 0 else { return probe.errno }
                 defer { close(descriptor) }
