@@ -17,7 +17,8 @@
             case .accept(let descriptor, let isNonBlocking): return accepted(descriptor, isNonBlocking)
             case .connect(let descriptor, let endpoint):
                 return plain(Int(SocketName(endpoint).withAddress { connect(descriptor, $0, $1) }))
-            case .receive(let descriptor, let count, let flags): return received(descriptor, count, flags)
+            case .receive(let descriptor, let count, let flags, let wantsControl):
+                return KernelMessages.received(descriptor, count, flags, wantsControl: wantsControl)
             case .send(let descriptor, let octets, let flags, let destination):
                 return sent(descriptor, octets, flags, destination)
             case .shutdown(let descriptor, let direction): return plain(Int(shutdown(descriptor, direction.rawValue)))
@@ -30,13 +31,20 @@
             case .getOption(let descriptor, let option): return get(descriptor, option)
             case .queueLength(let descriptor, let queue): return queueLength(descriptor, queue)
             case .poll(let interests, let milliseconds): return polled(interests, milliseconds)
+            case .epollCreate: return plain(Int(EventPoll.create()))
+            case .epollControl(let descriptor, let operation, let watched, let entry):
+                let wanted = EventPoll.Entry(events: entry.events, data: entry.data)
+                return plain(Int(EventPoll.control(descriptor, operation.rawValue, watched, wanted)))
+            case .epollWait(let descriptor, let limit, let milliseconds):
+                return waited(descriptor, limit, milliseconds)
+            case .withoutBuffer(let call): return withoutBuffer(call)
             }
         }
 
         private static func nonBlocking(_ isOn: Bool) -> Int32 { isOn ? Int32(SOCK_NONBLOCK.rawValue) : 0 }
 
         /// Call it at once: errno is the thread's last.
-        private static func plain(_ value: Int) -> ScriptResult {
+        static func plain(_ value: Int) -> ScriptResult {
             let code = errno
             let now = SystemClock.ticks()
             return value < 0 ? ScriptResult(failed: code, at: now) : ScriptResult(Int64(value), at: now)
@@ -58,25 +66,6 @@
             var result = plain(Int(made))
             result.peer = peer?.endpoint
             return result
-        }
-
-        private static func received(_ descriptor: Int32, _ count: Int, _ flags: MessageFlags) -> ScriptResult {
-            var buffer = [UInt8](repeating: 0, count: max(count, 1))
-            let (result, told) = buffer.withUnsafeMutableBytes { space in
-                var vector = iovec(iov_base: space.baseAddress, iov_len: count)
-                return withUnsafeMutablePointer(to: &vector) { pointer in
-                    var message = msghdr()
-                    message.msg_iov = pointer
-                    message.msg_iovlen = 1
-                    let result = plain(recvmsg(descriptor, &message, flags.rawValue))
-                    return (result, MessageFlags(rawValue: message.msg_flags))
-                }
-            }
-            var whole = result
-            // With MSG_TRUNC the kernel counts what it threw away.
-            whole.octets = Array(buffer.prefix(max(0, min(Int(result.value), count))))
-            whole.messageFlags = told
-            return whole
         }
 
         private static func sent(
@@ -103,6 +92,9 @@
                 var value = linger(l_onoff: isOn ? 1 : 0, l_linger: seconds)
                 let size = socklen_t(MemoryLayout<linger>.size)
                 return plain(Int(setsockopt(descriptor, option.level, option.name, &value, size)))
+            case .octets(let octets):
+                return plain(
+                    Int(setsockopt(descriptor, option.level, option.name, octets, socklen_t(octets.count))))
             case .text(let text):
                 return plain(
                     Int(setsockopt(descriptor, option.level, option.name, text, socklen_t(text.utf8.count))))
@@ -139,6 +131,31 @@
             var result = plain(Int(ioctl(descriptor, request, &length)))
             if result.errno == 0 { result.option = .integer(length) }
             return result
+        }
+
+        private static func waited(_ descriptor: Int32, _ limit: Int32, _ milliseconds: Int32) -> ScriptResult {
+            let told = EventPoll.wait(descriptor, limit: limit, milliseconds: milliseconds)
+            var result = plain(Int(told.result))
+            result.occurrences = told.entries.map { EpollEntry(events: $0.events, data: $0.data) }
+            return result
+        }
+
+        /// The kernel does not read what is not there, whatever length it is told.
+        private static func withoutBuffer(_ call: ScriptCall) -> ScriptResult {
+            switch call {
+            case .receive(let descriptor, let count, let flags, _):
+                return plain(recv(descriptor, nil, count, flags.rawValue))
+            case .send(let descriptor, let octets, let flags, let destination):
+                let flags = flags.union(.noSignal).rawValue
+                guard let destination else { return plain(send(descriptor, nil, octets.count, flags)) }
+                var count = -1
+                _ = SocketName(destination).withAddress { address, length in
+                    count = sendto(descriptor, nil, octets.count, flags, address, length)
+                    return 0
+                }
+                return plain(count)
+            default: return ScriptResult(failed: EFAULT, at: SystemClock.ticks())
+            }
         }
 
         private static func polled(_ interests: [ScriptCall.Interest], _ milliseconds: Int32) -> ScriptResult {

@@ -12,6 +12,10 @@
             var isEnding = false
             /// What is open, to be closed at the end.
             var descriptors: Set<Int32> = []
+            /// What MSG_ZEROCOPY sends from: the kernel may send it again at any time.
+            var lent: [[UInt8]] = []
+            /// The congestion control of new sockets, where the namespace may not choose it for all.
+            var congestionControl: String?
         }
 
         private let state = Mutex(State())
@@ -55,6 +59,9 @@
             requests.ring()
         }
 
+        /// Chooses the congestion control of the sockets that are opened from now on.
+        func setCongestionControl(_ name: String) { state.withLock { $0.congestionControl = name } }
+
         private func serve() {
             while true {
                 requests.answer()
@@ -64,10 +71,20 @@
                 }
                 guard !isEnding else { break }
                 guard let request else { continue }
+                let chosen = state.withLock { state in
+                    if case .send(_, let octets, let flags, _) = request, flags.contains(.zeroCopy) {
+                        state.lent.append(octets)
+                    }
+                    return state.congestionControl
+                }
                 let result = SocketCalls.perform(request)
+                if case .socket = request, result.errno == 0, let chosen {
+                    _ = SocketCalls.perform(
+                        .setOption(Int32(truncatingIfNeeded: result.value), .congestion, .text(chosen)))
+                }
                 state.withLock { state in
                     switch request {
-                    case .socket, .accept:
+                    case .socket, .accept, .epollCreate:
                         if result.errno == 0 { state.descriptors.insert(Int32(truncatingIfNeeded: result.value)) }
                     case .close(let descriptor): state.descriptors.remove(descriptor)
                     default: break

@@ -71,12 +71,26 @@
             }
             switch code {
             case 0: return
+            // A namespace may choose only what every user may, but its sockets may choose for themselves.
+            case EPERM where name.hasSuffix(".tcp_congestion_control") && isChoosable(value):
+                worker.setCongestionControl(value)
             case ENOENT: throw .unknownSetting(name)
             case EINVAL, ERANGE: throw .badSetting(name)
             // Shown here, but not this namespace's to change; or not to this value.
             case EPERM, EACCES: throw .badSetting(name)
             default: throw .system(call: name, errno: code ?? EIO)
             }
+        }
+
+        /// Whether a socket may be given this congestion control.
+        private func isChoosable(_ name: String) -> Bool {
+            let code = try? cable.namespace.run { () -> Int32 in
+                let probe = SocketCalls.perform(.socket(isIPv6: false, isNonBlocking: false))
+                guard let descriptor = Int32(exactly: probe.value), probe.errno == 0 else { return probe.errno }
+                defer { close(descriptor) }
+                return SocketCalls.perform(.setOption(descriptor, .congestion, .text(name))).errno
+            }
+            return code == 0
         }
 
         private static func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }

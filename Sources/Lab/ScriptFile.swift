@@ -25,20 +25,24 @@ public struct ScriptFile {
     public let script: Result<PacketScript, Problem>
 
     /// Reads the file.
-    public init(path: String) {
+    ///
+    /// - Parameter definitions: what names of the script stand for.
+    public init(path: String, defining definitions: ScriptDefinitions = ScriptDefinitions()) {
         self.path = path
         do throws(Problem) {
-            script = .success(try Self.script(at: path))
+            script = .success(try Self.script(at: path, definitions))
         } catch {
             script = .failure(error)
         }
     }
 
-    private static func script(at path: String) throws(Problem) -> PacketScript {
+    private static func script(
+        at path: String, _ definitions: ScriptDefinitions
+    ) throws(Problem) -> PacketScript {
         let octets: [UInt8]
         let script: PacketScript
         do { octets = try read(path) } catch { throw .missing(error) }
-        do { script = try PacketScript(octets) } catch { throw .wrong(error) }
+        do { script = try PacketScript(octets, defining: definitions) } catch { throw .wrong(error) }
         guard script.count > 0 else { throw .empty }
         return script
     }

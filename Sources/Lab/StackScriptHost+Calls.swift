@@ -31,8 +31,9 @@ extension StackScriptHost {
             }
         case .accept(let descriptor, let isNonBlocking): return accept(descriptor, isNonBlocking)
         case .connect(let descriptor, let endpoint): return connect(descriptor, endpoint)
-        case .receive(let descriptor, let count, let flags): return try receive(descriptor, count, flags)
-        case .send(let descriptor, let octets, let flags, _): return try send(descriptor, octets, flags)
+        case .receive(let descriptor, let count, let flags, _): return try receive(descriptor, count, flags)
+        case .send(let descriptor, let octets, let flags, let destination):
+            return try send(descriptor, octets, flags, destination)
         case .shutdown(let descriptor, let direction):
             let which: Host.Direction = direction == .reading ? .reading : direction == .writing ? .writing : .both
             return { (me) in
@@ -63,6 +64,11 @@ extension StackScriptHost {
                 return result
             }
         case .poll(let interests, let milliseconds): return poll(interests, milliseconds)
+        case .epollCreate: return createWatch()
+        case .epollControl(let descriptor, let operation, let watched, let entry):
+            return control(descriptor, operation, watched, entry)
+        case .epollWait(let descriptor, let limit, let milliseconds): return wait(descriptor, limit, milliseconds)
+        case .withoutBuffer(let call): return try withoutBuffer(call)
         }
     }
 
@@ -101,6 +107,8 @@ extension StackScriptHost {
                     if let told = me.host.takeError(Int(descriptor)) { return me.failure(told) }
                     return me.failure(error)
                 }
+                // There is no SYN yet to wait for.
+                if me.host.awaitsData(Int(descriptor)) { return me.success(0) }
                 if me.nonBlocking.contains(descriptor) { return me.failure(.inProgress) }
             }
             guard let info = me.host.info(Int(descriptor)) else { return me.failure(.badDescriptor) }
@@ -125,6 +133,7 @@ extension StackScriptHost {
                 if flags.contains(.waitAll), mayWait, gathered.count < count, !octets.isEmpty { return nil }
                 var result = me.success(Int64(gathered.count))
                 result.octets = flags.contains(.truncate) ? [] : gathered
+                if me.tellsQueue.contains(descriptor) { result.control = me.queueMessage(descriptor) }
                 return result
             } catch {
                 return error == .wouldBlock && mayWait ? nil : me.failure(error)
@@ -132,24 +141,58 @@ extension StackScriptHost {
         }
     }
 
-    private func send(_ descriptor: Int32, _ octets: [UInt8], _ flags: MessageFlags) throws(ScriptHostError) -> Attempt
-    {
-        guard flags.subtracting([.outOfBand, .dontWait, .noSignal, .more, .endOfRecord]).isEmpty else {
+    private func send(
+        _ descriptor: Int32, _ octets: [UInt8], _ flags: MessageFlags, _ destination: Endpoint?
+    ) throws(ScriptHostError) -> Attempt {
+        guard flags.subtracting([.outOfBand, .dontWait, .noSignal, .more, .endOfRecord, .fastOpen]).isEmpty else {
             throw .unsupported("MSG flags \(flags.rawValue)")
         }
         let mayWait = !nonBlocking.contains(descriptor) && !flags.contains(.dontWait)
         var written = 0
+        var opens = destination != nil
+        // Whether it is this call that connects: what becomes of that is its result then.
+        let connects = opens || host.awaitsData(Int(descriptor))
         return { me in
             do throws(SocketError) {
-                if me.host.info(Int(descriptor))?.state == .synSent, mayWait { return nil }
-                if flags.contains(.more) { try me.host.setOptions(Int(descriptor), now: me.clock) { $0.cork = true } }
+                if opens, let destination {
+                    opens = false
+                    written = try me.host.connect(Int(descriptor), to: destination, sending: octets, now: me.clock)
+                    if !mayWait { return written > 0 ? me.success(Int64(written)) : me.failure(.inProgress) }
+                }
+                if let info = me.host.info(Int(descriptor)) {
+                    if info.state == .synSent { return mayWait ? nil : me.failure(.wouldBlock) }
+                    if connects, info.end != nil {
+                        return me.failure(me.host.takeError(Int(descriptor)) ?? .connectionAborted)
+                    }
+                    if connects, written == octets.count { return me.success(Int64(written)) }
+                }
                 written += try me.host.write(
-                    Int(descriptor), Array(octets[written...]), urgent: flags.contains(.outOfBand), now: me.clock)
+                    Int(descriptor), Array(octets[written...]), urgent: flags.contains(.outOfBand),
+                    hints: SendHints(flags), now: me.clock)
                 return mayWait && written < octets.count ? nil : me.success(Int64(written))
             } catch {
                 if error == .wouldBlock, mayWait { return nil }
                 return written > 0 ? me.success(Int64(written)) : me.failure(error)
             }
+        }
+    }
+
+    /// A call that finds no memory behind its pointer, where it would come to reading or writing there at all.
+    private func withoutBuffer(_ call: ScriptCall) throws(ScriptHostError) -> Attempt {
+        let fails: (StackScriptHost) -> ScriptResult? = { ScriptResult(failed: 14, at: $0.clock.nanoseconds) }
+        switch call {
+        case .receive(let descriptor, let count, let flags, let wantsControl):
+            guard count > 0 else { return try begin(call) }
+            let peeks = ScriptCall.receive(
+                descriptor, count: count, flags: flags.union(.peek), wantsControl: wantsControl)
+            let attempt = try begin(peeks)
+            return { me in attempt(me).flatMap { $0.value > 0 ? fails(me) : $0 } }
+        case .send(let descriptor, let octets, let flags, let destination):
+            guard !octets.isEmpty else { return try begin(call) }
+            let empty = ScriptCall.send(descriptor, octets: [], flags: flags, destination: destination)
+            let attempt = try begin(empty)
+            return { me in attempt(me).flatMap { $0.errno == 0 ? fails(me) : $0 } }
+        default: return fails
         }
     }
 
@@ -164,6 +207,7 @@ extension StackScriptHost {
                 } catch {
                     return me.failure(error)
                 }
+                me.forget(descriptor)
                 if me.nonBlocking.remove(descriptor) != nil { return me.success(0) }
                 if let lingering { me.waitAtMost(lingering.time) }
             }
@@ -171,26 +215,12 @@ extension StackScriptHost {
             return me.host.hasFinished(lingering) || me.hasRunOut ? me.success(0) : nil
         }
     }
+}
 
-    private func poll(_ interests: [ScriptCall.Interest], _ milliseconds: Int32) -> Attempt {
-        if milliseconds >= 0 { waitAtMost(.milliseconds(Int(milliseconds))) }
-        return { me in
-            let events = interests.map { me.events(of: $0) }
-            let count = events.filter { !$0.isEmpty }.count
-            guard count > 0 || me.hasRunOut else { return nil }
-            var result = me.success(Int64(count))
-            result.events = events
-            return result
-        }
-    }
-
-    private func events(of interest: ScriptCall.Interest) -> PollEvents {
-        let ready = host.readiness(Int(interest.descriptor))
-        var events: PollEvents = []
-        for (one, other) in [
-            (Host.Readiness.readable, PollEvents.readable), (.writable, .writable), (.urgent, .urgent),
-            (.error, .error), (.hangUp, .hangUp), (.peerClosed, .peerClosed),
-        ] where ready.contains(one) { events.insert(other) }
-        return events.intersection(interest.events.union([.error, .hangUp]))
+extension SendHints {
+    fileprivate init(_ flags: MessageFlags) {
+        self = []
+        if flags.contains(.more) { insert(.more) }
+        if flags.contains(.endOfRecord) { insert(.endOfRecord) }
     }
 }

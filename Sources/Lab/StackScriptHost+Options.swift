@@ -8,10 +8,31 @@ extension StackScriptHost {
     func set(
         _ descriptor: Int32, _ option: SocketOption, _ value: SocketOption.Value
     ) throws(ScriptHostError) -> Attempt {
+        if option == .fastOpenKey, case .octets(let octets) = value { return setFastOpenKeys(descriptor, octets) }
+        if option == .fastOpenConnect, !host.configuration.fastOpen.isClient {
+            return { $0.failure(.operationNotSupported) }
+        }
+        if option == .inQueue, case .integer(let number) = value {
+            if number != 0 { tellsQueue.insert(descriptor) } else { tellsQueue.remove(descriptor) }
+            return { $0.success(0) }
+        }
         guard let change = try change(option, value) else { return { $0.success(0) } }
         return { me in
             do throws(SocketError) {
                 try me.host.setOptions(Int(descriptor), now: me.clock, change)
+                return me.success(0)
+            } catch {
+                return me.failure(error)
+            }
+        }
+    }
+
+    private func setFastOpenKeys(_ descriptor: Int32, _ octets: [UInt8]) -> Attempt {
+        let keys = [octets.prefix(16), octets.dropFirst(16)].compactMap { FastOpenKey($0) }
+        guard keys.count * 16 == octets.count, !keys.isEmpty else { return { $0.failure(.invalidArgument) } }
+        return { me in
+            do throws(SocketError) {
+                try me.host.setFastOpenKeys(Int(descriptor), keys)
                 return me.success(0)
             } catch {
                 return me.failure(error)
@@ -24,8 +45,7 @@ extension StackScriptHost {
         _ option: SocketOption, _ value: SocketOption.Value
     ) throws(ScriptHostError) -> ((inout ConnectionOptions) -> Void)? {
         switch (option, value) {
-        case (.reuseAddress, _), (.reusePort, _), (.outOfBandInline, _), (.receiveLowWater, _), (.notSentLowWater, _):
-            return nil
+        case (.reuseAddress, _), (.reusePort, _), (.outOfBandInline, _), (.receiveLowWater, _): return nil
         case (.linger, .linger(let isOn, let seconds)):
             return { $0.linger = isOn ? .wait(.seconds(Int(seconds))) : .background }
         case (.congestion, .text(let name)):
@@ -55,6 +75,11 @@ extension StackScriptHost {
         case .sendBuffer: return { $0.sendBuffer = max(number * 2, 4608) }
         case .receiveBuffer: return { $0.receiveBuffer = max(number, 1152) }
         case .windowClamp: return { $0.receiveBuffer = min($0.receiveBuffer, max(number, 1)) }
+        case .notSentLowWater: return { $0.unsentLowWater = number > 0 ? number : nil }
+        case .deferAccept: return { $0.acceptDeferral = number > 0 ? .seconds(number) : nil }
+        case .fastOpen: return { $0.fastOpenQueue = max(0, number) }
+        case .fastOpenConnect: return { $0.fastOpenOnConnect = number != 0 }
+        case .fastOpenNoCookie: return { $0.fastOpenWithoutCookie = number != 0 }
         case .quickAck: return { $0.initialQuickAcknowledgments = number != 0 ? 16 : 0 }
         case SocketOption(level: 0, name: 1), SocketOption(level: 41, name: 67):
             return { $0.trafficClass = UInt8(truncatingIfNeeded: number) }
@@ -85,8 +110,13 @@ extension StackScriptHost {
         switch option {
         case .noDelay: number = options.nagle == .off ? 1 : 0
         case .cork: number = options.cork ? 1 : 0
+        case .notSentLowWater: number = options.unsentLowWater ?? 0
+        case .deferAccept: number = Int((options.acceptDeferral ?? .zero).microseconds / 1_000_000)
+        case .fastOpen: number = options.fastOpenQueue
+        case .fastOpenConnect: number = options.fastOpenOnConnect ? 1 : 0
         case .keepAlive: number = options.keepAlive.isEnabled ? 1 : 0
-        case .maximumSegment: number = Int(host.info(Int(descriptor))?.segmentSize ?? 536)
+        case .maximumSegment:
+            number = Int(host.info(Int(descriptor))?.segmentSize ?? UInt32(options.maximumSegmentSize ?? 536))
         case .sendBuffer: number = options.sendBuffer
         case .receiveBuffer: number = options.receiveBuffer * 2
         case .userTimeout: number = Int((options.userTimeout ?? .zero).microseconds / 1000)
@@ -107,13 +137,19 @@ extension StackScriptHost {
             defaults.congestionControl = control
             return
         }
-        let numbers = value.split(whereSeparator: { $0 == " " || $0 == "\t" }).compactMap { Int($0) }
+        if short == "tcp_fastopen_key" { return try setFastOpenKeys(value, name) }
+        let numbers = value.split(whereSeparator: { $0 == " " || $0 == "\t" }).compactMap { word in
+            word.hasPrefix("0x") ? Int(word.dropFirst(2), radix: 16) : Int(word)
+        }
         guard let number = numbers.first else { throw .badSetting(name) }
         switch short {
         case "tcp_sack": defaults.selectiveAcknowledgment = number != 0
         case "tcp_timestamps": defaults.timestamps = number != 0
         case "tcp_window_scaling": defaults.windowScaling = number != 0
-        case "tcp_ecn": defaults.explicitCongestionNotification = number == 1
+        case "tcp_ecn":
+            guard (0...2).contains(number) else { throw .badSetting(name) }
+            defaults.explicitCongestionNotification = number == 1
+            defaults.acceptsExplicitCongestionNotification = number == 2
         case "tcp_syn_retries": defaults.synRetransmissionLimit = number
         case "tcp_synack_retries": defaults.synRetransmissionLimit = max(defaults.synRetransmissionLimit, number)
         case "tcp_retries2": defaults.retransmissionLimit = number
@@ -124,6 +160,20 @@ extension StackScriptHost {
         case "tcp_recovery": defaults.usesRecentAcknowledgment = number != 0
         case "tcp_syncookies":
             host.configuration.cookies = number == 0 ? .never : number == 2 ? .always : .underPressure
+        case "tcp_fastopen":
+            host.configuration.fastOpen.isClient = number & 1 != 0
+            host.configuration.fastOpen.isServer = number & 2 != 0
+            host.configuration.fastOpen.sendsWithoutCookie = number & 4 != 0
+            host.configuration.fastOpen.takesWithoutCookie = number & 0x200 != 0
+            host.configuration.fastOpen.coversEveryListener = number & 0x400 != 0
+        // Of offload and pacing, which this stack does not have: what they divide goes out in the same octets.
+        case "tcp_min_tso_segs", "tcp_tso_win_divisor", "tcp_tso_rtt_log", "tcp_pacing_ss_ratio",
+            "tcp_pacing_ca_ratio":
+            break
+        // It never stops using Fast Open by itself.
+        case "tcp_fastopen_blackhole_timeout_sec": guard number == 0 else { throw .badSetting(name) }
+        case "tcp_notsent_lowat": defaults.unsentLowWater = number > 0 && number < 0xffff_ffff ? number : nil
+        case "tcp_slow_start_after_idle": defaults.restartsAfterIdle = number != 0
         case "tcp_early_retrans": defaults.usesLossProbe = number != 0
         case "tcp_rmem":
             guard numbers.count == 3, numbers[2] > 0 else { throw .badSetting(name) }
@@ -134,6 +184,19 @@ extension StackScriptHost {
         }
     }
 
+    /// `a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4`, and a second one behind a comma.
+    private func setFastOpenKeys(_ value: String, _ name: String) throws(ScriptHostError) {
+        var keys: [FastOpenKey] = []
+        for text in value.split(separator: ",") {
+            let words = text.split(separator: "-").compactMap { UInt32($0, radix: 16) }
+            let octets = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * UInt32($0))) } }
+            guard let key = FastOpenKey(octets) else { throw .badSetting(name) }
+            keys.append(key)
+        }
+        guard !keys.isEmpty else { throw .badSetting(name) }
+        host.configuration.fastOpen.keys = keys
+    }
+
     /// As Linux has it: from the largest buffer that there may ever be, not from today's.
     static func windowShift(largest: Int) -> UInt8 {
         let digits = Int.bitWidth - 1 - largest.leadingZeroBitCount
@@ -141,7 +204,7 @@ extension StackScriptHost {
     }
 
     /// By the names of `struct tcp_info`: times in microseconds, windows in segments.
-    static func fields(_ info: ConnectionInfo) -> [String: Int64] {
+    static func fields(_ info: ConnectionInfo, now: Instant) -> [String: Int64] {
         let states: [State: Int64] = [
             .established: 1, .synSent: 2, .synReceived: 3, .finWait1: 4, .finWait2: 5, .timeWait: 6, .closed: 7,
             .closeWait: 8, .lastAck: 9, .listen: 10, .closing: 11,
@@ -149,11 +212,14 @@ extension StackScriptHost {
         let phases: [RecoveryVariables.Phase: Int64] = [.open: 0, .recovery: 3, .loss: 4]
         let size = Int64(max(info.segmentSize, 1))
         let threshold = info.congestionThreshold == .max ? Int64(Int32.max) : Int64(info.congestionThreshold) / size
+        func age(_ then: Instant?) -> Int64 { then.map { (now - $0).microseconds / 1000 } ?? 0 }
+        let busy = info.busy.read(now: now)
         var bits: Int64 = 0
         if info.agreed.timestamps { bits |= 1 }
         if info.agreed.selectiveAcknowledgment { bits |= 2 }
         if info.agreed.windowScaling { bits |= 4 }
         if info.agreed.explicitCongestionNotification { bits |= 8 }
+        if info.fastOpen.carriedData { bits |= 32 }
         return [
             "tcpi_state": states[info.state] ?? 0, "tcpi_ca_state": phases[info.phase] ?? 0, "tcpi_options": bits,
             "tcpi_snd_wscale": Int64(info.sendScale), "tcpi_rcv_wscale": Int64(info.receiveScale),
@@ -172,7 +238,13 @@ extension StackScriptHost {
             "tcpi_bytes_sent": Int64(info.counters.octetsSent), "tcpi_segs_out": Int64(info.counters.segmentsSent),
             "tcpi_segs_in": Int64(info.counters.segmentsReceived), "tcpi_notsent_bytes": Int64(info.unsent),
             "tcpi_snd_wnd": Int64(info.sendWindow), "tcpi_rcv_wnd": Int64(info.receiveWindow),
-            "tcpi_reord_seen": info.reorderingSeen ? 1 : 0,
+            "tcpi_advmss": Int64(info.announcedSegmentSize), "tcpi_pmtu": Int64(info.pathMTU),
+            "tcpi_last_data_sent": age(info.lastDataSent), "tcpi_last_data_recv": age(info.lastDataReceived),
+            "tcpi_last_ack_recv": age(info.lastHeard), "tcpi_busy_time": busy.busy.microseconds,
+            "tcpi_rwnd_limited": busy.windowLimited.microseconds,
+            "tcpi_sndbuf_limited": busy.bufferLimited.microseconds,
+            "tcpi_dsack_dups": Int64(info.counters.duplicateReports), "tcpi_reordering": 3,
+            "tcpi_delivered": Int64(info.counters.delivered), "tcpi_reord_seen": info.reorderingSeen ? 1 : 0,
         ]
     }
 }

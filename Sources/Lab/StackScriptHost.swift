@@ -13,10 +13,18 @@ public final class StackScriptHost: ScriptHost {
     var defaults: ConnectionOptions
     var packets: [ScriptPacket] = []
     var nonBlocking: Set<Int32> = []
+    /// Descriptors with TCP_INQ.
+    var tellsQueue: Set<Int32> = []
+    /// By the epoll descriptor.
+    var watches: [Int32: EpollWatch] = [:]
+    /// Watched sockets without room, and how often they had room again.
+    var full: Set<Int32> = []
+    var rooms: [Int32: Int] = [:]
     /// Everything since the start: the host is number 0, the script beyond the network.
     private var record = NetworkRecord()
     private var finished: ScriptResult?
     private var blocked: ((StackScriptHost) -> ScriptResult?)?
+    private var waitsToSend = false
     /// When the call gives up waiting; `nil`: never.
     private var patience: Instant?
 
@@ -28,6 +36,7 @@ public final class StackScriptHost: ScriptHost {
         // Linux's, where nothing else is said.
         configuration.connection.windowShift = 7
         configuration.connection.receiveBuffer = 65_535
+        configuration.connection.slowStartLimit = nil
         defaults = configuration.connection
         host = Host(configuration)
     }
@@ -41,6 +50,7 @@ public final class StackScriptHost: ScriptHost {
         finished = nil
         blocked = nil
         patience = nil
+        if case .send = call { waitsToSend = true } else { waitsToSend = false }
         let attempt = try begin(call)
         if let result = attempt(self) {
             finished = result
@@ -59,6 +69,8 @@ public final class StackScriptHost: ScriptHost {
     public func inject(_ packet: [UInt8]) throws(ScriptHostError) {
         record.packets.append(NetworkRecord.Packet(arriving: packet, at: clock, receiver: 0))
         host.receive(packet: packet, now: clock)
+        // A writer that waited for the connection has its data on the ACK of the SYN-ACK.
+        if waitsToSend { _ = attempt() }
         collect(arrived: record.packets.count - 1)
         _ = retry()
     }
@@ -73,7 +85,7 @@ public final class StackScriptHost: ScriptHost {
     }
 
     public func information(of descriptor: Int32) -> [String: Int64] {
-        host.info(Int(descriptor)).map { Self.fields($0) } ?? [:]
+        host.info(Int(descriptor)).map { Self.fields($0, now: clock) } ?? [:]
     }
 
     /// Limits the wait of the call that is under way.
@@ -84,6 +96,9 @@ public final class StackScriptHost: ScriptHost {
         let end = Instant(nanoseconds: deadline)
         collect()
         while !isThere(self) {
+            // Looking may have set something off, a write that found room: only with that done is the next deadline known.
+            collect()
+            if isThere(self) { return }
             // What is due already has been done: only what lies ahead can change anything.
             let ahead = [host.nextDeadline, patience].compactMap { $0 }.filter { $0 > clock }
             guard let next = ahead.min(), next < end else {
@@ -100,10 +115,15 @@ public final class StackScriptHost: ScriptHost {
     /// Whether the call that was started has its result.
     private func retry() -> Bool {
         if finished != nil { return true }
+        guard attempt() else { return false }
+        collect()
+        return true
+    }
+
+    private func attempt() -> Bool {
         guard let attempt = blocked, let result = attempt(self) else { return false }
         blocked = nil
         finished = result
-        collect()
         return true
     }
 
@@ -111,6 +131,7 @@ public final class StackScriptHost: ScriptHost {
     func collect(arrived place: Int? = nil) {
         let sent = host.poll(now: clock)
         record.append(host.takeRecords(), sent, of: 0, arrived: place, at: clock)
+        noteRooms()
         for packet in sent { packets.append(ScriptPacket(time: clock.nanoseconds, octets: packet.octets)) }
     }
 

@@ -11,6 +11,14 @@ extension Rule {
             Text(
                 en: "OPEN, active: send a SYN with the initial number, enter SYN-SENT",
                 zh: "主动 OPEN：带初始序号发出 SYN，进入 SYN-SENT")
+        case .fastOpenAccepted:
+            Text(
+                en: "a SYN with a right Fast Open cookie: its data goes to the program at once",
+                zh: "SYN 带有正确的 Fast Open cookie：其中的数据立即交给应用程序")
+        case .fastOpenDataAgain:
+            Text(
+                en: "the SYN-ACK does not acknowledge the SYN's data: send it again at once",
+                zh: "SYN-ACK 没有确认 SYN 里的数据：立即重发")
         case .closeCall: Text(en: "CLOSE: a FIN follows what was written", zh: "CLOSE：已写入的数据发完之后跟一个 FIN")
         case .closeBeforeEstablished:
             Text(
@@ -116,6 +124,10 @@ extension Rule {
             Text(
                 en: "the FIN came again in TIME-WAIT: acknowledge it, wait 2 MSL anew",
                 zh: "TIME-WAIT 状态又收到 FIN：再确认一次，重新等待 2 MSL")
+        case .segmentInTimeWait:
+            Text(
+                en: "in TIME-WAIT only the FIN should come again: acknowledge, wait 2 MSL anew",
+                zh: "TIME-WAIT 状态本应只会再收到 FIN：回 ACK，重新等待 2 MSL")
         case .congestionMarked:
             Text(en: "the packet was marked on its way: say so with ECE", zh: "报文途中被打上拥塞标记：用 ECE 告知对端")
         case .delayedAcknowledgment:
@@ -177,8 +189,12 @@ extension Rule {
             Text(
                 en: "what was sent before the time-out has arrived: it was spurious, undo (F-RTO)",
                 zh: "超时前发出的已到达：这次超时是多余的，撤销降窗（F-RTO）")
+        case .needlessRecovery:
+            Text(
+                en: "DSACKs report every retransmission as needless: the congestion window is what it was",
+                zh: "DSACK 表明每次重传都是多余的：拥塞窗口恢复原值")
         case .lossProbe:
-            Text(en: "two round trips without an ACK: probe for a lost tail", zh: "两个往返没有 ACK：发尾部丢包探测（TLP）")
+            Text(en: "no ACK for two round trips or more: probe for a lost tail", zh: "两个往返以上没有 ACK：发尾部丢包探测（TLP）")
         case .probeFilledHole:
             Text(en: "the probe repaired a loss: reduce the congestion window", zh: "探测补上了一次丢包：减小拥塞窗口")
         case .retransmissionWarning:
@@ -242,6 +258,10 @@ extension Rule {
         case .cookieWrong: Text(en: "the ACK brings no valid SYN cookie", zh: "ACK 带回的 SYN cookie 无效")
         case .acceptQueueFull:
             Text(en: "the program does not accept: drop it, it comes again", zh: "应用程序没有调用 accept()，全连接队列已满：丢弃，对端会重传")
+        case .acceptDeferred:
+            Text(
+                en: "the listener wants to hear of connections only with their first data: not complete yet",
+                zh: "监听方要等首批数据到达才接受连接：握手暂不完成")
         case .synInTimeWait:
             Text(
                 en: "a SYN newer than everything in TIME-WAIT: a new connection may begin",

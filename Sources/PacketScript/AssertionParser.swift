@@ -9,7 +9,12 @@ struct AssertionParser {
     private var terms = 0
 
     init(_ code: [UInt8], line: Int) {
-        cursor = ScriptCursor(code, line: line)
+        // A line that ends with a backslash goes on; the lines keep their numbers.
+        var joined = code
+        for index in joined.indices.dropLast() where joined[index] == UInt8(ascii: "\\") {
+            if joined[index + 1] == UInt8(ascii: "\n") { joined[index] = UInt8(ascii: " ") }
+        }
+        cursor = ScriptCursor(joined, line: line)
     }
 
     mutating func assertions() throws(ScriptError) -> [Assertion] {

@@ -27,13 +27,16 @@ struct CallCompiler {
         case "setsockopt": return CallPlan(try setOption(), name: name)
         case "getsockopt": return try getOption()
         case "poll": return try poll()
+        case "epoll_create", "epoll_create1": return CallPlan(.epollCreate, name: name)
+        case "epoll_ctl": return CallPlan(try epollControl(), name: name)
+        case "epoll_wait", "epoll_pwait": return try epollWait()
         default: throw place.error(.unsupported(name + "()"))
         }
     }
 
     // MARK: Arguments
 
-    private func wrong(_ index: Int) -> ScriptError {
+    func wrong(_ index: Int) -> ScriptError {
         place.error(.expected(.argument, found: "\(name)(): \(index + 1)"))
     }
 
@@ -42,12 +45,12 @@ struct CallCompiler {
         return arguments[index]
     }
 
-    private func number(_ expression: ScriptExpression, _ index: Int) throws(ScriptError) -> Int64 {
+    func number(_ expression: ScriptExpression, _ index: Int) throws(ScriptError) -> Int64 {
         guard case .number(let value) = expression else { throw wrong(index) }
         return value
     }
 
-    private func int32(_ index: Int) throws(ScriptError) -> Int32 {
+    func int32(_ index: Int) throws(ScriptError) -> Int32 {
         let value = try number(try argument(index), index)
         // C's own conversion: 0xffffffff is -1.
         guard let narrow = Int32(exactly: value) ?? UInt32(exactly: value).map({ Int32(bitPattern: $0) }) else {
@@ -56,7 +59,7 @@ struct CallCompiler {
         return narrow
     }
 
-    private func descriptor() throws(ScriptError) -> Int32 { try int32(0) }
+    func descriptor() throws(ScriptError) -> Int32 { try int32(0) }
 
     private func size(_ expression: ScriptExpression, _ index: Int) throws(ScriptError) -> Int {
         let value = try number(expression, index)
@@ -143,6 +146,7 @@ struct CallCompiler {
         var expected: [UInt8]?
         var count: Int
         var shown: MessageFlags?
+        var control: [ControlMessage]?
         switch name {
         case "readv":
             count = try vectors(try argument(1), 1).reduce(0) { $0 + $1.0 }
@@ -154,12 +158,16 @@ struct CallCompiler {
             if case .number(let value)? = message["msg_flags"] {
                 shown = MessageFlags(rawValue: Int32(truncatingIfNeeded: value))
             }
+            control = try controlMessages(message["msg_control"])
         default:
             expected = octets(try argument(1))
             count = try size(try argument(2), 2)
             if name != "read" { flags = MessageFlags(rawValue: try int32(3)) }
         }
-        var plan = CallPlan(.receive(try descriptor(), count: count, flags: flags), name: name)
+        let call = ScriptCall.receive(
+            try descriptor(), count: count, flags: flags, wantsControl: control != nil || flags.contains(.errorQueue))
+        var plan = CallPlan(try missesBuffer ? .withoutBuffer(call) : call, name: name)
+        plan.control = control
         plan.octets = expected
         plan.messageFlags = shown
         return plan
@@ -189,7 +197,7 @@ struct CallCompiler {
             destination = name == "sendto" ? try address(4, network.connectEndpoint) : network.connectEndpoint
         }
         let call = ScriptCall.send(try descriptor(), octets: octets, flags: flags, destination: destination)
-        return CallPlan(call, name: name)
+        return CallPlan(try missesBuffer ? .withoutBuffer(call) : call, name: name)
     }
 
     private func control() throws(ScriptError) -> CallPlan {
@@ -233,7 +241,7 @@ struct CallCompiler {
                 case .number(let seconds)? = expression["linger"] ?? expression["l_linger"]
             else { throw place.error(.unsupported(name + "()")) }
             return .linger(isOn: isOn != 0, seconds: Int32(truncatingIfNeeded: seconds))
-        case .number, .function: throw wrong(index)
+        case .number, .function, .null: throw wrong(index)
         }
     }
 
@@ -242,8 +250,15 @@ struct CallCompiler {
     }
 
     private func setOption() throws(ScriptError) -> ScriptCall {
+        let option = try option()
+        if case .string(let octets) = try argument(3), option != .congestion {
+            let count = try int32(4)
+            guard (0...4096).contains(count) else { throw wrong(4) }
+            let padding = [UInt8](repeating: 0, count: max(0, Int(count) - octets.count))
+            return .setOption(try descriptor(), option, .octets(octets.prefix(Int(count)) + padding))
+        }
         guard let value = try value(3) else { throw wrong(3) }
-        return .setOption(try descriptor(), try option(), value)
+        return .setOption(try descriptor(), option, value)
     }
 
     private func getOption() throws(ScriptError) -> CallPlan {
@@ -251,26 +266,6 @@ struct CallCompiler {
         if option == SocketOption(level: 6, name: 11) { throw place.error(.unsupported("TCP_INFO")) }
         var plan = CallPlan(.getOption(try descriptor(), option), name: name)
         plan.option = try value(3)
-        return plan
-    }
-
-    private func poll() throws(ScriptError) -> CallPlan {
-        guard case .list(let entries) = try argument(0) else { throw wrong(0) }
-        func events(_ expression: ScriptExpression?) throws(ScriptError) -> PollEvents {
-            guard case .number(let value)? = expression else { throw wrong(0) }
-            return PollEvents(rawValue: Int16(truncatingIfNeeded: value))
-        }
-        var interests: [ScriptCall.Interest] = []
-        var expected: [PollEvents] = []
-        for entry in entries {
-            guard case .number(let number)? = entry["fd"], let descriptor = Int32(exactly: number) else {
-                throw wrong(0)
-            }
-            interests.append(.init(descriptor: descriptor, events: try events(entry["events"])))
-            if entry["revents"] != nil { expected.append(try events(entry["revents"])) }
-        }
-        var plan = CallPlan(.poll(interests, milliseconds: try int32(2)), name: name)
-        plan.events = expected.count == interests.count ? expected : nil
         return plan
     }
 }

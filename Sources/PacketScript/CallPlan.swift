@@ -18,6 +18,10 @@ struct CallPlan: Sendable {
     /// Who `accept` has to meet.
     var peer: Endpoint?
     var messageFlags: MessageFlags?
+    /// What `epoll_wait` has to see.
+    var occurrences: [EpollEntry]?
+    /// What `recvmsg` has to get besides; times are the script's.
+    var control: [ControlMessage]?
 
     init(_ call: ScriptCall, name: String) {
         self.call = call
@@ -27,21 +31,23 @@ struct CallPlan: Sendable {
     /// Whether the result is a new descriptor.
     var makesDescriptor: Bool {
         switch call {
-        case .socket, .accept: true
+        case .socket, .accept, .epollCreate: true
         default: false
         }
     }
 }
 
 extension ScriptCall {
-    /// The descriptor that the call is about; `nil` for `socket` and `poll`.
+    /// The descriptor that the call is about; `nil` for `socket`, `poll` and `epoll_create`.
     var descriptor: Int32? {
         switch self {
-        case .socket, .poll: nil
+        case .socket, .poll, .epollCreate: nil
+        case .withoutBuffer(let call): call.descriptor
         case .bind(let number, _), .listen(let number, _), .accept(let number, _), .connect(let number, _),
-            .receive(let number, _, _), .send(let number, _, _, _), .shutdown(let number, _), .close(let number),
+            .receive(let number, _, _, _), .send(let number, _, _, _), .shutdown(let number, _), .close(let number),
             .setNonBlocking(let number, _), .statusFlags(let number), .setOption(let number, _, _),
-            .getOption(let number, _), .queueLength(let number, _):
+            .getOption(let number, _), .queueLength(let number, _), .epollControl(let number, _, _, _),
+            .epollWait(let number, _, _):
             number
         }
     }
@@ -54,7 +60,8 @@ extension ScriptCall {
         case .listen(let number, let backlog): .listen(map(number), backlog: backlog)
         case .accept(let number, let isNonBlocking): .accept(map(number), isNonBlocking: isNonBlocking)
         case .connect(let number, let endpoint): .connect(map(number), endpoint)
-        case .receive(let number, let count, let flags): .receive(map(number), count: count, flags: flags)
+        case .receive(let number, let count, let flags, let wantsControl):
+            .receive(map(number), count: count, flags: flags, wantsControl: wantsControl)
         case .send(let number, let octets, let flags, let destination):
             .send(map(number), octets: octets, flags: flags, destination: destination)
         case .shutdown(let number, let direction): .shutdown(map(number), direction)
@@ -68,6 +75,12 @@ extension ScriptCall {
             .poll(
                 interests.map { Interest(descriptor: map($0.descriptor), events: $0.events) },
                 milliseconds: milliseconds)
+        case .epollCreate: self
+        case .epollControl(let number, let operation, let watched, let entry):
+            .epollControl(map(number), operation, map(watched), entry)
+        case .epollWait(let number, let limit, let milliseconds):
+            .epollWait(map(number), limit: limit, milliseconds: milliseconds)
+        case .withoutBuffer(let call): .withoutBuffer(call.mappingDescriptors(map))
         }
     }
 }

@@ -18,16 +18,27 @@ public struct PacketScript: Sendable {
     public internal(set) var network = ScriptNetwork.ipv4
     /// Nanoseconds that a time may be off; `nil` where the script leaves it open.
     public internal(set) var tolerance: Int64?
+    /// Thousandths of an interval that a time may be off, where that is more: a timer of a second is as coarse as a second.
+    var toleranceShare: Int64 = 125
+    /// Nanoseconds of a tick of the host's timestamp clock, where the script wants its readings compared.
+    var clockTick: Int64?
+    /// Whether every segment is to come as it is written: nothing is joined to what offload would have made of it.
+    var isStrict = false
     var events: [ScriptEvent] = []
 
     /// Reads a script.
-    public init(_ text: [UInt8]) throws(ScriptError) {
+    ///
+    /// - Parameter definitions: what a name is to be read as, from outside of the script, which may define its own.
+    public init(_ text: [UInt8], defining definitions: ScriptDefinitions = ScriptDefinitions()) throws(ScriptError) {
         guard text.count <= Self.longest else { throw ScriptError(line: 1, column: 1, .tooMuch(.script)) }
-        var parser = ScriptParser(text)
+        var parser = ScriptParser(text, definitions)
         self = try parser.read()
     }
 
     init() {}
+
+    /// Whether no event so far does anything but settings.
+    var isAtBeginning: Bool { events.allSatisfy { if case .settings = $0.action { true } else { false } } }
 
     /// How many events the script has.
     public var count: Int { events.count }

@@ -9,8 +9,8 @@ public enum ScriptCall: Hashable, Sendable {
     /// The result is the new descriptor, and ``ScriptResult/peer`` who came.
     case accept(Int32, isNonBlocking: Bool)
     case connect(Int32, Endpoint)
-    /// read(2), recv(2), recvfrom(2) and recvmsg(2): at most `count` octets.
-    case receive(Int32, count: Int, flags: MessageFlags)
+    /// read(2), recv(2), recvfrom(2) and recvmsg(2): at most `count` octets, and with `wantsControl` what goes with them.
+    case receive(Int32, count: Int, flags: MessageFlags, wantsControl: Bool = false)
     /// write(2), send(2), sendto(2) and sendmsg(2). A peer that is gone gives EPIPE, no signal. `destination` is only given
     /// with MSG_FASTOPEN.
     case send(Int32, octets: [UInt8], flags: MessageFlags, destination: Endpoint?)
@@ -28,6 +28,14 @@ public enum ScriptCall: Hashable, Sendable {
     case queueLength(Int32, Queue)
     /// poll(2); a negative time-out waits for ever. The events that came are ``ScriptResult/events``, in this order.
     case poll([Interest], milliseconds: Int32)
+    /// epoll_create(2): the result is the new descriptor.
+    case epollCreate
+    /// epoll_ctl(2).
+    case epollControl(Int32, EpollOperation, Int32, EpollEntry)
+    /// epoll_wait(2): what came is ``ScriptResult/occurrences``.
+    case epollWait(Int32, limit: Int32, milliseconds: Int32)
+    /// A call that reads or writes, with a null pointer where its buffer should be.
+    indirect case withoutBuffer(ScriptCall)
 
     /// A half of a connection.
     public enum Direction: Int32, Hashable, Sendable {
@@ -68,6 +76,10 @@ public struct ScriptResult: Hashable, Sendable {
     public var option: SocketOption.Value?
     /// What `poll` saw, an entry for each descriptor asked for.
     public var events: [PollEvents] = []
+    /// What `epollWait` saw.
+    public var occurrences: [EpollEntry] = []
+    /// What came with a `receive` that wanted it.
+    public var control: [ControlMessage] = []
     /// The msg_flags of a `receive`: MSG_OOB, MSG_TRUNC and the like.
     public var messageFlags: MessageFlags = []
 
@@ -103,10 +115,14 @@ public struct MessageFlags: OptionSet, Hashable, Sendable {
     public static let endOfRecord = MessageFlags(rawValue: 0x80)
     /// MSG_WAITALL: block until all octets asked for are there.
     public static let waitAll = MessageFlags(rawValue: 0x100)
+    /// MSG_ERRQUEUE: read the error queue.
+    public static let errorQueue = MessageFlags(rawValue: 0x2000)
     /// MSG_NOSIGNAL: implied, hosts never raise SIGPIPE.
     public static let noSignal = MessageFlags(rawValue: 0x4000)
     /// MSG_MORE: as if TCP_CORK were set for this write.
     public static let more = MessageFlags(rawValue: 0x8000)
+    /// MSG_ZEROCOPY: send from the caller's own memory, and say on the error queue when it is free again.
+    public static let zeroCopy = MessageFlags(rawValue: 0x400_0000)
     /// MSG_FASTOPEN: connect with data in the SYN (RFC 7413).
     public static let fastOpen = MessageFlags(rawValue: 0x2000_0000)
 }

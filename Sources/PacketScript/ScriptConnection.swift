@@ -3,8 +3,8 @@ import TCPWire
 
 /// A connection that a script speaks of: its addresses, and what turns the script's numbers into those on the wire.
 ///
-/// A segment with SYN is written with the number it has; from then on numbers count from that, so that the first octet of
-/// data is 1. Our side's numbers are used as written; the host's side has chosen its own.
+/// A segment with SYN is written with the numbers it has, that of the ACK among them; from then on numbers count from the
+/// two SYNs', so that the first octet of data is 1. Our side's numbers are used as written; the host's side has chosen its own.
 struct ScriptConnection {
     /// The host's end and ours.
     var local: Endpoint
@@ -19,8 +19,10 @@ struct ScriptConnection {
     var lastSYN: UInt32?
     /// The script's readings of the host's timestamp clock, and what they were.
     var clock: [UInt32: UInt32] = [:]
-    /// Ticks by which two readings of one name may differ.
+    /// Ticks by which two readings of one name may differ, or a reading from what the script has.
     var clockSlack: UInt32 = 0
+    /// Whether the script's names are readings: so many ticks from the first as they say.
+    var comparesClock = false
     /// What to add to a reading that is not known.
     var clockOffset: UInt32 = 0
     /// Whether it is, or once was, the one that packets without ports belong to.
@@ -31,10 +33,12 @@ struct ScriptConnection {
     var pathMTU: Int?
 
     /// Payload that no segment of a burst but its last falls below: the MSS in force with options as long as they get.
-    var leastFullPayload: Int {
+    func leastFullPayload(mtu: Int, maximumSegment: Int?) -> Int {
         let headers = local.address.isIPv4 ? 40 : 60
-        return max(1, min(Int(announcedMSS ?? 536), pathMTU.map { $0 - headers } ?? .max) - 40)
+        let path = min(mtu, pathMTU ?? .max) - headers
+        return max(1, min(Int(announcedMSS ?? 536), path, maximumSegment ?? .max) - 40)
     }
+
     /// The host's last segment: its number and length.
     var lastSent: (sequence: UInt32, length: Int) = (0, 0)
 
@@ -55,7 +59,9 @@ struct ScriptConnection {
         var builder = SegmentBuilder(from: remote, to: local)
         builder.flags = pattern.flags
         builder.sequence = isSYN ? pattern.sequence : pattern.sequence &+ (remoteISN ?? 0)
-        if let number = pattern.acknowledgment { builder.acknowledgment = number &+ (localISN ?? 0) }
+        if let number = pattern.acknowledgment {
+            builder.acknowledgment = number &+ (localISN ?? 0) &- (isSYN ? localScriptISN : 0)
+        }
         builder.window = pattern.window ?? 0
         builder.urgentPointer = pattern.urgentPointer ?? 0
         builder.payload = [UInt8](repeating: 0, count: pattern.length)
@@ -67,6 +73,8 @@ struct ScriptConnection {
                 if isSYN { announcedMSS = size }
                 return .maximumSegmentSize(size)
             case .exact(let other): return other
+            // Never in what comes in.
+            case .anyWindowScale: return .windowScale(0)
             case .timestamps(let value, let echo):
                 let known = clock[echo] ?? echo &+ clockOffset
                 return .timestamps(TCPTimestamps(value: value, echoReply: echo == 0 ? 0 : known))
@@ -96,7 +104,12 @@ struct ScriptConnection {
         } else {
             pattern.sequence = header.sequence &- (localISN ?? 0)
         }
-        if header.flags.contains(.ack) { pattern.acknowledgment = header.acknowledgment &- (remoteISN ?? 0) }
+        if header.flags.contains(.ack) {
+            let relative = header.acknowledgment &- (remoteISN ?? 0)
+            // Our own SYN's number is on the wire as it is written; a script may also count from it already here.
+            let counts = !header.flags.contains(.syn) || expected?.acknowledgment == relative
+            pattern.acknowledgment = counts ? relative : header.acknowledgment
+        }
         pattern.window = header.window
         pattern.urgentPointer = header.urgentPointer
         pattern.sourcePort = header.sourcePort
@@ -106,6 +119,7 @@ struct ScriptConnection {
         pattern.network.hopLimit = header.hopLimit
         var expectedStamp: UInt32?
         for case .timestamps(let value, _)? in expected?.options ?? [] { expectedStamp = value }
+        let leavesWindowScaleOpen = expected?.options?.contains(.anyWindowScale) ?? false
         pattern.options = segment.options.map { option in
             switch option {
             case .timestamps(let stamps):
@@ -114,6 +128,7 @@ struct ScriptConnection {
             case .sack(let blocks):
                 let base = remoteISN ?? 0
                 return .sack(blocks.map { .init(left: $0.left &- base, right: $0.right &- base) })
+            case .windowScale where leavesWindowScaleOpen: return .anyWindowScale
             default: return .exact(option)
             }
         }
@@ -126,6 +141,11 @@ struct ScriptConnection {
     private mutating func reading(_ value: UInt32, expected: UInt32?) -> UInt32 {
         if let expected {
             if clock.isEmpty { clockOffset = value &- expected }
+            if comparesClock {
+                clock[expected] = value
+                let difference = Int32(bitPattern: value &- clockOffset &- expected)
+                return difference.magnitude <= clockSlack ? expected : value &- clockOffset
+            }
             let known = clock[expected] ?? value
             // The clock may tick between two readings that the script takes for one.
             if value &- known <= clockSlack {
@@ -167,6 +187,7 @@ extension SegmentBuilder {
         builder.options = options.map { option in
             switch option {
             case .exact(let exact): exact
+            case .anyWindowScale: .windowScale(0)
             case .timestamps: .timestamps(TCPTimestamps(value: 0, echoReply: 0))
             case .sack(let blocks): .sack(SACKBlocks(blocks.map { _ in SACKBlock(left: 0, right: 0) }))
             }

@@ -1,6 +1,6 @@
 /// A place in a script's text. Everything it reads is bounds-checked and moves it on, so that a walk always ends.
 struct ScriptCursor {
-    let text: [UInt8]
+    private(set) var text: [UInt8]
     private(set) var index = 0
     private(set) var line = 1
     private var lineStart = 0
@@ -52,6 +52,12 @@ struct ScriptCursor {
         let start = line.firstIndex { !blank($0) } ?? line.endIndex
         let end = (line.lastIndex { !blank($0) } ?? start) &+ 1
         return start < end ? String(decoding: line[start..<end].prefix(200), as: UTF8.self) : ""
+    }
+
+    /// Puts other text in the place of what is still to be read.
+    mutating func replaceRest(with octets: [UInt8]) {
+        // The lines before it stay, for what is said of places.
+        text.replaceSubrange(index..<text.count, with: octets)
     }
 
     /// Skips blanks, line ends and comments: `//`, `#`, `/* */`.

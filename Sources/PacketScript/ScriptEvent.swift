@@ -78,6 +78,8 @@ enum OptionPattern: Hashable, Sendable {
     case timestamps(value: UInt32, echo: UInt32)
     /// Relative numbers, left and right.
     case sack([Block])
+    /// `wscale *`: the option with whatever shift.
+    case anyWindowScale
 
     struct Block: Hashable, Sendable {
         var left: UInt32

@@ -2,6 +2,8 @@
 indirect enum ScriptExpression: Hashable, Sendable {
     /// `...`
     case wildcard
+    /// `NULL`
+    case null
     /// A number, or constants joined by `|`.
     case number(Int64)
     case string([UInt8])
@@ -118,6 +120,7 @@ extension ScriptParser {
             let start = cursor
             let name = try cursor.word(.argument)
             if try cursor.take("(") { return .function(name, try expressions(until: ")", depth: depth)) }
+            if name == "NULL" { return .null }
             guard let value = ScriptConstants.value(of: name) else { throw start.error(.unknown(.name, name)) }
             return .number(value)
         }
@@ -144,6 +147,19 @@ extension ScriptParser {
         return .record(fields)
     }
 
+    /// The two digits behind `\x`.
+    private mutating func hexOctet() throws(ScriptError) -> UInt8 {
+        var value: UInt8 = 0
+        for _ in 0..<2 {
+            guard let digit = cursor.peek().flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
+                throw cursor.expected(.number)
+            }
+            value = value << 4 | UInt8(digit)
+            cursor.advance()
+        }
+        return value
+    }
+
     /// A string with C's simplest escapes.
     private mutating func string() throws(ScriptError) -> [UInt8] {
         let start = cursor
@@ -163,6 +179,7 @@ extension ScriptParser {
             case UInt8(ascii: "t"): octets.append(0x09)
             case UInt8(ascii: "0"): octets.append(0)
             case UInt8(ascii: "\\"), UInt8(ascii: "\""): octets.append(escaped)
+            case UInt8(ascii: "x"): octets.append(try hexOctet())
             default: throw start.error(.unsupported("\\" + String(decoding: [escaped], as: UTF8.self)))
             }
         }

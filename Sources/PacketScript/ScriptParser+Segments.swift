@@ -123,7 +123,7 @@ extension ScriptParser {
         var options: [OptionPattern] = []
         guard try !cursor.take(">") else { return }
         repeat {
-            options.append(try tcpOption())
+            options.append(try tcpOption(isInbound: isInbound))
             guard options.count <= 40 else { throw start.error(.tooMuch(.option)) }
         } while try cursor.take(",")
         try cursor.demand(">")
@@ -131,7 +131,7 @@ extension ScriptParser {
         pattern.options = options
     }
 
-    private mutating func tcpOption() throws(ScriptError) -> OptionPattern {
+    private mutating func tcpOption(isInbound: Bool) throws(ScriptError) -> OptionPattern {
         try cursor.skipBlanks()
         let start = cursor
         switch try cursor.word(.option) {
@@ -139,7 +139,9 @@ extension ScriptParser {
         case "nop": return .exact(.noOperation)
         case "eol": return .exact(.endOfOptions)
         case "sackOK": return .exact(.sackPermitted)
-        case "wscale": return .exact(.windowScale(UInt8(try cursor.number(upTo: 255))))
+        case "wscale":
+            if !isInbound, try cursor.take("*") { return .anyWindowScale }
+            return .exact(.windowScale(UInt8(try cursor.number(upTo: 255))))
         case "TS":
             guard try cursor.takeWord("val") else { throw cursor.expected(.text("val")) }
             let value = UInt32(try cursor.number(upTo: Int64(UInt32.max)))

@@ -2,14 +2,17 @@
 struct ScriptParser {
     var cursor: ScriptCursor
     var script = PacketScript()
+    var definitions: ScriptDefinitions
+    var addresses = AddressFlags()
     /// Octets that all the script's calls write: they are kept.
     var written = 0
 
     /// A day: no script waits longer, and sums of times stay far from the end of 64 bits.
     private static let longestTime: Int64 = 86_400_000_000_000
 
-    init(_ text: [UInt8]) {
+    init(_ text: [UInt8], _ definitions: ScriptDefinitions) {
         cursor = ScriptCursor(text)
+        self.definitions = definitions
     }
 
     mutating func read() throws(ScriptError) -> PacketScript {
@@ -18,44 +21,14 @@ struct ScriptParser {
             try option()
             try cursor.skipBlanks()
         }
+        try settleAddresses()
+        try replaceDefinitions()
         while !cursor.isAtEnd {
             guard script.events.count < PacketScript.mostEvents else { throw cursor.error(.tooMuch(.script)) }
             try script.events.append(event())
             try cursor.skipBlanks()
         }
         return script
-    }
-
-    /// `--ip_version=ipv4` and the like: packetdrill's own flags, as a script's first lines.
-    private mutating func option() throws(ScriptError) {
-        let start = cursor
-        cursor.advance(2)
-        let name = try cursor.word(.option)
-        var value = ""
-        if cursor.peek() == UInt8(ascii: "=") {
-            cursor.advance()
-            while let octet = cursor.peek(), octet > 0x20, value.utf8.count < 64 {
-                value.unicodeScalars.append(Unicode.Scalar(octet))
-                cursor.advance()
-            }
-        }
-        switch (name, value) {
-        case ("ip_version", "ipv4"):
-            script.network = .ipv4
-        case ("ip_version", "ipv6"):
-            script.network = .ipv6
-        case ("tolerance_usecs", _):
-            guard let number = Int64(value), number >= 0, number <= 60_000_000 else { throw start.expected(.number) }
-            script.tolerance = number * 1000
-        case ("mtu", _):
-            guard let number = Int(value), number >= 576, number <= 65_535 else { throw start.expected(.number) }
-            script.network.mtu = number
-        case ("bind_port", _), ("connect_port", _):
-            guard let number = UInt16(value), number > 0 else { throw start.expected(.number) }
-            if name == "bind_port" { script.network.bindPort = number } else { script.network.connectPort = number }
-        default:
-            throw start.error(.unsupported("--" + name))
-        }
     }
 
     private mutating func event() throws(ScriptError) -> ScriptEvent {
@@ -84,7 +57,7 @@ struct ScriptParser {
             let start = cursor
             cursor.advance()
             let command = try cursor.raw(until: "`", limit: 1 << 16, .shell)
-            return .settings(try ShellCommands.settings(command, at: start))
+            return .settings(try ShellCommands.settings(command, isFirst: script.isAtBeginning, at: start))
         case UInt8(ascii: "%"):
             cursor.advance()
             let start = cursor
@@ -111,15 +84,18 @@ struct ScriptParser {
         let isRelative = takePlus()
         let first = try seconds()
         var moment = ScriptMoment(base: isRelative ? .previous : .start, earliest: first, latest: first)
+        try cursor.skipBlanks()
         let start = cursor
         if cursor.starts(with: "...") {
             cursor.advance(3)
+            try cursor.skipBlanks()
             _ = takePlus()
             let end = try seconds()
             guard end >= first else { throw start.error(.contradiction(cursor.lineText)) }
             moment.end = end
         } else if cursor.peek() == UInt8(ascii: "~") {
             cursor.advance()
+            try cursor.skipBlanks()
             _ = takePlus()
             moment.latest = try seconds()
             guard moment.latest >= first else { throw start.error(.contradiction(cursor.lineText)) }

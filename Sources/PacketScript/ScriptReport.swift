@@ -34,6 +34,8 @@ public struct ScriptStep: Hashable, Sendable {
         /// A packet to the network that the script has not asked for (yet).
         case unexpected
         case setting
+        /// A setting of the suite's usual ones that the host does not have, or not for this value: it goes on with its own.
+        case left
         /// A condition that held.
         case assertion
     }

@@ -9,7 +9,8 @@ extension ScriptRunner {
         try onHost { host throws(ScriptHostError) in try host.start(hostCall) }
         if let end = event.moment.end {
             let base = event.moment.base == .start ? start : previous &- event.moment.earliest
-            pending = PendingCall(event: event, plan: plan, end: base &+ end)
+            pending = PendingCall(
+                event: event, plan: plan, end: base &+ end, tolerance: tolerance(after: end &- event.moment.earliest))
             // A call that fails at once has its result now.
             return try look()
         }
@@ -31,7 +32,7 @@ extension ScriptRunner {
     /// Waits for the call under way, if there is one.
     mutating func collect() throws(Stop) {
         guard let call = pending else { return }
-        let limit = call.end &+ tolerance &+ Self.patience
+        let limit = call.end &+ call.tolerance &+ Self.patience
         let result = try onHost { host throws(ScriptHostError) in try host.result(until: limit) }
         guard let result else { throw Stop(.blocked, call.event) }
         try finish(call, result)
@@ -40,7 +41,7 @@ extension ScriptRunner {
     private mutating func finish(_ call: PendingCall, _ result: ScriptResult) throws(Stop) {
         pending = nil
         try compare(result, call.plan, call.event)
-        guard abs(result.time &- call.end) <= tolerance else {
+        guard abs(result.time &- call.end) <= call.tolerance else {
             throw Stop(.returned(expected: call.end &- start, actual: result.time &- start), call.event)
         }
     }
@@ -53,7 +54,10 @@ extension ScriptRunner {
             hasNewListener = true
             subject = number
         case .connect(let number, _): beginActively(number)
+        case .setOption(_, .maximumSegment, .integer(let size)):
+            leastSegment = min(leastSegment ?? .max, max(Int(size), 1))
         case .send(let number, _, _, let destination) where destination != nil: beginActively(number)
+        case .withoutBuffer(let call): watch(call)
         default: break
         }
     }
@@ -88,6 +92,22 @@ extension ScriptRunner {
                 result.events == events, events.map(\.text).joined(separator: ","),
                 result.events.map(\.text).joined(separator: ","))
         }
+        if let occurrences = plan.occurrences, result.value > 0 {
+            try demand(
+                result.occurrences == occurrences, occurrences.map(\.text).joined(separator: ","),
+                result.occurrences.map(\.text).joined(separator: ","))
+        }
+        if let control = plan.control, result.errno == 0 {
+            let came = result.control.map { inScriptTime($0) }
+            let isSame =
+                came.count == control.count
+                && zip(came, control).allSatisfy {
+                    $0.matches($1, tolerance: tolerance(after: result.time &- start))
+                }
+            try demand(
+                isSame, "[" + control.map(\.text).joined(separator: ",") + "]",
+                "[" + came.map(\.text).joined(separator: ",") + "]")
+        }
         if let octets = plan.octets, result.value > 0 {
             let wanted = Array(octets.prefix(result.octets.count))
             try demand(
@@ -104,13 +124,22 @@ extension ScriptRunner {
         }
     }
 
+    /// Times count from the script's beginning, as in the script.
+    private func inScriptTime(_ message: ControlMessage) -> ControlMessage {
+        guard case .time(let time) = message.value else { return message }
+        return ControlMessage(level: message.level, type: message.type, .time(time &- start))
+    }
+
     /// Remembers new descriptors, and forgets closed ones.
     private mutating func keep(_ result: ScriptResult, _ plan: CallPlan) {
         if plan.makesDescriptor, result.errno == 0, let number = Int32(exactly: result.value) {
             let name = plan.value.flatMap { Int32(exactly: $0) } ?? number
             descriptors[name] = number
-            if case .accept = plan.call { subject = name }
-            if subject == nil { subject = name }
+            switch plan.call {
+            case .accept: subject = name
+            case .epollCreate: break
+            default: subject = subject ?? name
+            }
         }
         if case .close(let number) = plan.call {
             descriptors[number] = nil
@@ -140,7 +169,7 @@ extension CallPlan {
         var words: [String] = []
         if let number = call.descriptor { words.append("\(number)") }
         switch call {
-        case .receive(_, let count, _): words.append("\(count)")
+        case .receive(_, let count, _, _): words.append("\(count)")
         case .send(_, let octets, _, _): words.append("\(octets.count)")
         case .listen(_, let backlog): words.append("\(backlog)")
         case .shutdown(_, let direction): words.append(["SHUT_RD", "SHUT_WR", "SHUT_RDWR"][Int(direction.rawValue)])
@@ -157,6 +186,7 @@ extension SocketOption.Value {
         case .integer(let number): "[\(number)]"
         case .linger(let isOn, let seconds): "{onoff=\(isOn ? 1 : 0), linger=\(seconds)}"
         case .text(let text): "\"\(text)\""
+        case .octets(let octets): "\(octets.count) octets"
         }
     }
 }

@@ -72,6 +72,7 @@ extension ScriptRunner {
     mutating func expect(_ pattern: SegmentPattern, _ event: ScriptEvent) throws(Stop) {
         var latest = previous &+ Self.longestSilence
         var earliest = Int64.min
+        let begun = previousStart
         switch event.moment.base {
         case .start: (earliest, latest) = (start &+ event.moment.earliest, start &+ event.moment.latest)
         case .previous:
@@ -80,13 +81,14 @@ extension ScriptRunner {
         case .anything: break
         }
         let limit = max(latest &+ tolerance &+ Self.patience, host.now)
+        let tolerance = event.moment.base == .anything ? tolerance : tolerance(after: earliest &- begun)
         guard let (time, first, index) = try nextSegment(for: pattern, until: limit) else {
             throw Stop(.silence(until: host.now &- start))
         }
         var segment = first
         try join(&segment, pattern, index, until: max(latest &+ tolerance, time))
-        // Linux's clock ticks once a millisecond.
-        connections[index].clockSlack = tolerance == 0 ? 0 : UInt32(clamping: tolerance / 1_000_000) &+ 1
+        connections[index].comparesClock = script.clockTick != nil
+        connections[index].clockSlack = clockSlack(at: time)
         let actual = connections[index].pattern(segment, expected: pattern)
         note(.sent, actual.shown(like: pattern).text, line: event.line, at: time)
         let differences = pattern.differences(from: actual)
@@ -98,6 +100,14 @@ extension ScriptRunner {
         }
         previous = max(time, previousStart)
         previousStart = previous
+    }
+
+    /// How many ticks a reading of the host's clock may be off: an eighth of the whole time since the script began, where the
+    /// readings are compared; else what two readings of one name may differ by.
+    private func clockSlack(at time: Int64) -> UInt32 {
+        if let tick = script.clockTick { return UInt32(clamping: tolerance(after: time &- start) / tick) }
+        // Linux's clock ticks once a millisecond.
+        return tolerance == 0 ? 0 : UInt32(clamping: tolerance / 1_000_000) &+ 1
     }
 
     /// The next TCP segment that went out; other packets do not matter to a script.
@@ -148,7 +158,11 @@ extension ScriptRunner {
         _ segment: inout HostSegment, _ pattern: SegmentPattern, _ index: Int, until limit: Int64
     ) throws(Stop) {
         let full = segment.length
-        guard full >= connections[index].leastFullPayload, pattern.length > full else { return }
+        let least = connections[index].leastFullPayload(mtu: script.network.mtu, maximumSegment: leastSegment)
+        guard !script.isStrict, full >= least, pattern.length > full else { return }
+        var isPushed = segment.header.flags.contains(.psh)
+        // Offload puts PSH on everything that it makes several segments of; a host that does not use it has none to show.
+        defer { if !isPushed, pattern.flags.contains(.psh) { segment.header.flags.insert(.psh) } }
         while segment.length < pattern.length {
             guard let (_, next) = try nextSegment(until: limit) else { return }
             let follows = next.header.sequence == segment.header.sequence &+ UInt32(truncatingIfNeeded: segment.length)
@@ -159,7 +173,9 @@ extension ScriptRunner {
                 return
             }
             segment.length &+= next.length
-            segment.header.flags.formUnion(next.header.flags)
+            // PSH and FIN stand where the burst ends.
+            isPushed = isPushed || next.header.flags.contains(.psh)
+            segment.header.flags = next.header.flags
             if next.length < full { return }
         }
     }

@@ -3,7 +3,8 @@ import TCPWire
 /// Runs a script on a host and compares what comes of it.
 ///
 /// Relative times count from when the event before really happened, so that a host that is a little late stays so and does
-/// not fall behind; a time may be off by the tolerance either way. Packets are compared in the order in which they were
+/// not fall behind; a time may be off by the tolerance either way, or by an eighth of the interval where that is more, as
+/// with packetdrill. Packets are compared in the order in which they were
 /// sent; what the host sends after the script's last event does not matter.
 public struct ScriptRunner {
     /// packetdrill's own tolerance, in nanoseconds: for hosts that run in real time.
@@ -36,13 +37,16 @@ public struct ScriptRunner {
     /// The script's descriptors that have begun to connect.
     var connecting: Set<Int32> = []
     var pending: PendingCall?
+    /// The least MSS that the script has set by TCP_MAXSEG.
+    var leastSegment: Int?
 
     /// A call that blocks, as the script says it will.
     struct PendingCall {
         var event: ScriptEvent
         var plan: CallPlan
-        /// When it is to return, on the host's clock.
+        /// When it is to return, on the host's clock, and how far off that may be.
         var end: Int64
+        var tolerance: Int64
     }
 
     /// Why a step is the last.
@@ -110,6 +114,11 @@ public struct ScriptRunner {
         }
     }
 
+    /// How far a time may be off that lies so far behind the event before it.
+    func tolerance(after interval: Int64) -> Int64 {
+        max(tolerance, max(0, interval) / 1000 * script.toleranceShare)
+    }
+
     /// The host's clock at an event's earliest moment.
     func earliest(_ moment: ScriptMoment) -> Int64 {
         switch moment.base {
@@ -149,7 +158,8 @@ public struct ScriptRunner {
             try host.set(setting.name, to: setting.value)
         } catch {
             switch error {
-            case .unknownSetting, .badSetting: if setting.isOptional { return }
+            case .unknownSetting, .badSetting:
+                if setting.isOptional { return note(.left, "\(setting.name)=\(setting.value)", line: event.line) }
             case .unsupported, .system: break
             }
             throw Stop(.host(error))

@@ -55,6 +55,7 @@ extension OptionPattern {
         switch self {
         case .timestamps(let value, let echo): "TS val \(value) ecr \(echo)"
         case .sack(let blocks): "sack " + blocks.map { "\($0.left):\($0.right)" }.joined(separator: " ")
+        case .anyWindowScale: "wscale *"
         case .exact(.maximumSegmentSize(let size)): "mss \(size)"
         case .exact(.noOperation): "nop"
         case .exact(.endOfOptions): "eol"

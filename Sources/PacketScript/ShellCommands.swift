@@ -2,14 +2,21 @@
 enum ShellCommands {
     /// The settings that a command makes.
     ///
+    /// - Parameter isFirst: whether nothing has happened yet.
     /// - Throws: for a command that is not one of the known ones.
-    static func settings(_ command: [UInt8], at place: ScriptCursor) throws(ScriptError) -> [ScriptEvent.Setting] {
+    static func settings(
+        _ command: [UInt8], isFirst: Bool, at place: ScriptCursor
+    ) throws(ScriptError) -> [ScriptEvent.Setting] {
         var found: [ScriptEvent.Setting] = []
-        let text = String(decoding: command, as: UTF8.self)
-        for line in text.split(whereSeparator: { $0 == "\n" || $0 == ";" }) {
-            let words = try words(String(line), at: place)
-            guard let first = words.first, !first.hasPrefix("#") else { continue }
-            found += try settings(words, first: first, line: String(line), at: place)
+        // A line that ends with a backslash goes on.
+        let text = String(decoding: command, as: UTF8.self).replacing("\\\n", with: " ")
+        for line in text.split(separator: "\n") {
+            for words in try commands(String(line), at: place) {
+                guard let first = words.first else { continue }
+                // A fresh network has cached nothing that could be forgotten.
+                if isFirst, words.starts(with: ["ip", "tcp_metrics", "flush"]) { continue }
+                found += try settings(words, first: first, line: words.joined(separator: " "), at: place)
+            }
         }
         return found
     }
@@ -29,11 +36,21 @@ enum ShellCommands {
                 found.append(.init(name: name, value: String(word[word.index(after: equals)...])))
             }
             return found
-        // Each script has a network of its own, which goes with it: nothing to restore, nothing cached.
+        // Each script has a network of its own, which goes with it.
         case _ where first.hasPrefix("/tmp/sysctl_restore_"): return []
-        case "ip" where words.dropFirst().first == "tcp_metrics": return []
+        // What the script's device does not do it need not be kept from.
+        case "ethtool" where words.starts(with: ["ethtool", "-K", "tun0"]) && isOff(words.dropFirst(3)): return []
+        // Counters of the machine that nothing here reads.
+        case "nstat" where words.count == 1: return []
         default: throw place.error(.shell(line))
         }
+    }
+
+    /// `tso off gso off`.
+    private static func isOff(_ words: ArraySlice<String>) -> Bool {
+        let pairs = stride(from: words.startIndex, to: words.endIndex - 1, by: 2).map { (words[$0], words[$0 + 1]) }
+        return words.count % 2 == 0
+            && pairs.allSatisfy { ["tso", "gso", "gro", "lro"].contains($0.0) && $0.1 == "off" }
     }
 
     /// `/proc/sys/net/ipv4/tcp_sack` and `net/ipv4/tcp_sack` as `net.ipv4.tcp_sack`.
@@ -48,39 +65,48 @@ enum ShellCommands {
             && name.utf8.allSatisfy { ScriptCursor.isLetter($0) || ScriptCursor.isDigit($0) || $0 == 0x2e }
     }
 
-    /// Words divided by blanks, with quotes as the shell has them, but without anything else that a shell would replace.
-    private static func words(_ line: String, at place: ScriptCursor) throws(ScriptError) -> [String] {
+    /// The commands of a line in words, which blanks divide, with quotes and comments as the shell has them, but without
+    /// anything else that a shell would replace.
+    private static func commands(_ line: String, at place: ScriptCursor) throws(ScriptError) -> [[String]] {
+        var commands: [[String]] = []
         var words: [String] = []
         var word = ""
         var isInWord = false
         var quote: Character?
-        for character in line {
-            if let open = quote {
-                if character == open { quote = nil } else { word.append(character) }
-            } else if character == "\"" || character == "'" {
+        func endWord() {
+            if isInWord { words.append(word) }
+            (word, isInWord) = ("", false)
+        }
+        characters: for character in line {
+            switch character {
+            case quote: quote = nil
+            case _ where quote != nil: word.append(character)
+            case "#" where !isInWord: break characters
+            case "\"", "'":
                 quote = character
                 isInWord = true
-            } else if character == " " || character == "\t" || character == "\r" {
-                if isInWord { words.append(word) }
-                (word, isInWord) = ("", false)
-            } else {
+            case " ", "\t", "\r": endWord()
+            case ";":
+                endWord()
+                commands.append(words)
+                words = []
+            default:
                 word.append(character)
                 isInWord = true
             }
         }
         guard quote == nil else { throw place.error(.shell(line)) }
-        if isInWord { words.append(word) }
+        endWord()
+        commands.append(words)
         // Where output goes does not matter to what is not executed.
-        return words.filter { !$0.hasPrefix(">") && !$0.hasPrefix("2>") && $0 != "/dev/null" }
+        return commands.map { $0.filter { !$0.hasPrefix(">") && !$0.hasPrefix("2>") && $0 != "/dev/null" } }
     }
 
-    /// What the suite calls its usual configuration: Linux's own where not said otherwise. Not every namespace may choose
-    /// CUBIC; every one may choose Reno, which is more like it than what else may be set there.
+    /// What the suite calls its usual configuration: Linux's own where not said otherwise.
     static let suiteDefaults: [ScriptEvent.Setting] = [
         ("tcp_rmem", "4096 540000 15728640"), ("tcp_wmem", "4096 262144 4194304"), ("tcp_timestamps", "1"),
         ("tcp_syn_retries", "5"), ("tcp_synack_retries", "5"), ("tcp_frto", "2"), ("tcp_sack", "1"),
-        ("tcp_dsack", "1"), ("tcp_reordering", "3"), ("tcp_congestion_control", "reno"),
-        ("tcp_congestion_control", "cubic"),
+        ("tcp_dsack", "1"), ("tcp_reordering", "3"), ("tcp_congestion_control", "cubic"),
         ("tcp_slow_start_after_idle", "0"), ("tcp_early_retrans", "4"), ("tcp_recovery", "1"),
         ("tcp_tso_win_divisor", "3"), ("tcp_ecn", "0"), ("tcp_pacing_ss_ratio", "200"),
         ("tcp_pacing_ca_ratio", "120"), ("tcp_notsent_lowat", "4294967295"), ("tcp_fastopen", "0x70403"),

@@ -16,6 +16,8 @@ public struct SocketOption: Hashable, Sendable {
         case linger(isOn: Bool, seconds: Int32)
         /// TCP_CONGESTION: an algorithm's name.
         case text(String)
+        /// TCP_FASTOPEN_KEY and others that are no number.
+        case octets([UInt8])
     }
 
     private static func socket(_ name: Int32) -> SocketOption { SocketOption(level: 1, name: name) }
@@ -67,6 +69,10 @@ public struct SocketOption: Hashable, Sendable {
     public static let userTimeout = tcp(18)
     /// TCP_FASTOPEN: the listener's queue of Fast Open requests.
     public static let fastOpen = tcp(23)
+    /// TCP_FASTOPEN_KEY: 16 octets, or 32 for two keys.
+    public static let fastOpenKey = tcp(33)
+    /// TCP_FASTOPEN_NO_COOKIE
+    public static let fastOpenNoCookie = tcp(34)
     /// TCP_NOTSENT_LOWAT
     public static let notSentLowWater = tcp(25)
     /// TCP_FASTOPEN_CONNECT

@@ -1,3 +1,5 @@
+import TCPState
+
 /// The congestion window, in octets (RFC 5681; grown and shrunk by Reno's or CUBIC's rule).
 public struct CongestionWindow: Hashable, Sendable {
     /// Which rule.
@@ -9,6 +11,12 @@ public struct CongestionWindow: Hashable, Sendable {
     /// SMSS, of which everything else is a multiple.
     private(set) var segmentSize: UInt32
     private let initialSegments: UInt32
+    /// Whether the window was what held the sender back in the round trip that ``usageEnd`` ends.
+    private(set) var isFilled = false
+    /// The largest flight of that round trip.
+    private(set) var largestFlight: UInt32 = 0
+    /// SND.NXT when it was seen.
+    private var usageEnd: SequenceNumber?
     private var acknowledged: UInt32 = 0
     private var cubic = CubicCurve()
 
@@ -32,6 +40,15 @@ public struct CongestionWindow: Hashable, Sendable {
         size = segments &* segmentSize
     }
 
+    /// What was under way after sending, and whether more would have gone out with a larger window: the largest of a round
+    /// trip counts.
+    mutating func noteUsage(flight: UInt32, isFilled now: Bool, una: SequenceNumber, nxt: SequenceNumber) {
+        if let end = usageEnd, una.isBefore(end), !now, isFilled || flight <= largestFlight { return }
+        isFilled = now
+        largestFlight = flight
+        usageEnd = nxt
+    }
+
     /// RFC 5681 3.1: the SYN was lost, so begin with one segment.
     mutating func beginSmall() { size = segmentSize }
 
@@ -48,7 +65,7 @@ public struct CongestionWindow: Hashable, Sendable {
     mutating func grow(acknowledged octets: UInt32, limit: UInt32, now: Instant, roundTrip: Interval) {
         var octets = octets
         if isSlowStart {
-            let step = min(octets, limit &* segmentSize)
+            let step = min(octets, limit.multipliedClamped(by: segmentSize))
             let room = threshold - size
             if step <= room {
                 size = size.addingClamped(step)
@@ -95,6 +112,11 @@ public struct CongestionWindow: Hashable, Sendable {
 }
 
 extension UInt32 {
+    func multipliedClamped(by other: UInt32) -> UInt32 {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
+
     func addingClamped(_ other: UInt32) -> UInt32 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum

@@ -44,6 +44,16 @@ public struct ConnectionInfo: Hashable, Sendable {
     public var unread: Int
     public var urgentAhead: UInt32
     public var probes: Int
+    public var fastOpen: FastOpenVariables
+    /// The MSS that this end announced, and the largest packet that the path is known to take.
+    public var announcedSegmentSize: UInt32
+    public var pathMTU: Int
+    /// When data last went out and came, and when the last ACK came.
+    public var lastDataSent: Instant
+    public var lastDataReceived: Instant?
+    public var lastHeard: Instant
+    /// How long there was something to send, and what of that the other end's window or this end's buffer held up.
+    public var busy: BusyTimes
     public var counters: ConnectionCounters
     public var nextDeadline: Instant?
     public var softError: ICMPReason?
@@ -65,7 +75,11 @@ extension ControlBlock {
             octetsSacked: ledger.sackedLength, reorderingSeen: recovery.recent.reorderingSeen,
             unsent: state.isSynchronized ? Int(unsent) : sendQueue.count,
             unacknowledged: sendQueue.count, unread: receiveQueue.count, urgentAhead: urgentAhead,
-            probes: timers.unansweredProbes, counters: counters, nextDeadline: nextDeadline, softError: softError,
+            probes: timers.unansweredProbes, fastOpen: fastOpen,
+            announcedSegmentSize: announcedSegmentSize, pathMTU: pathMTU,
+            lastDataSent: lastSent, lastDataReceived: lastTaken, lastHeard: lastHeard,
+            busy: busy, counters: counters, nextDeadline: nextDeadline,
+            softError: softError,
             end: end)
     }
 }

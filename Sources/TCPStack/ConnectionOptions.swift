@@ -53,16 +53,29 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var receiveBuffer = 131_072
     /// Octets not yet acknowledged or not yet sent.
     public var sendBuffer = 131_072
+    /// As many octets unsent, and no more are taken until they are fewer (TCP_NOTSENT_LOWAT): what is written late is fresh.
+    public var unsentLowWater: Int?
+    /// Of a listener: how long a connection is not told of while its other end has sent no data (TCP_DEFER_ACCEPT).
+    public var acceptDeferral: Interval?
     /// The MSS to announce; by default what the interface's MTU leaves (MUST-67).
     public var maximumSegmentSize: UInt16?
     /// Whether to offer window scaling, SACK and timestamps.
     public var windowScaling = true
     public var selectiveAcknowledgment = true
     public var timestamps = true
-    /// Whether to offer and accept ECN (RFC 3168).
+    /// Whether to offer ECN, and accept it (RFC 3168).
     public var explicitCongestionNotification = false
+    /// Whether to accept ECN where the other end offers it.
+    public var acceptsExplicitCongestionNotification = false
     /// The shift of windows to offer, at most 14; by default the least with which the whole buffer can be told.
     public var windowShift: UInt8?
+    /// Of a listener: how many connections may be open by a SYN with data whose handshake is not over (RFC 7413 5.1); none by
+    /// default.
+    public var fastOpenQueue = 0
+    /// Whether to connect without a SYN where the cookie of the other end is known, which then goes out with the first data.
+    public var fastOpenOnConnect = false
+    /// Whether to send data in the SYN without a cookie, and to take it: for networks where nobody forges addresses.
+    public var fastOpenWithoutCookie = false
     public var nagle = Nagle.whileSmallUnacknowledged
     /// Whether to hold every segment that is not full.
     public var cork = false
@@ -94,12 +107,17 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var congestionControl = CongestionControl.cubic
     /// The initial window in segments (RFC 6928 2).
     public var initialWindow = 10
+    /// How many segments an ACK may add to the window in slow start (RFC 3465 2.2: L of two); `nil`: as many as it acknowledges,
+    /// as Linux does.
+    public var slowStartLimit: Int? = 2
+    /// Whether a silence longer than the RTO makes the window small again (RFC 5681 4.1).
+    public var restartsAfterIdle = true
     public var windowProbe = WindowProbe.oldNumber
     /// Whether RACK-TLP (RFC 8985) finds losses besides RFC 6675's rule.
     public var usesRecentAcknowledgment = true
     /// Whether a lost tail is probed for (RFC 8985 7).
     public var usesLossProbe = true
-    /// Whether an ICMP "unreachable" ends a connection that is being opened, as RFC 5461 4.2 tells of many systems. RFC 9293
+    /// Whether an ICMP "unreachable" ends a connection that is being opened, as RFC 5461 4.1 tells of many systems. RFC 9293
     /// forbids it (MUST-56).
     public var unreachableEndsOpening = false
     /// Whether soft errors are told to the program (SHLD-20).

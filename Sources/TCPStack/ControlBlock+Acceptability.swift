@@ -27,7 +27,6 @@ extension ControlBlock {
     }
 
     private mutating func process(_ segment: Segment, now: Instant) {
-        updateRecentTimestamp(segment, now: now)
         lastHeard = now
         timers.unansweredProbes = 0
         if segment.flags.contains(.rst) { return processReset(segment, now: now) }
@@ -72,8 +71,9 @@ extension ControlBlock {
         return false
     }
 
-    /// RFC 7323 4.3 (2), after the sequence number was found acceptable.
-    private mutating func updateRecentTimestamp(_ segment: Segment, now: Instant) {
+    /// RFC 7323 4.3 (2), once the whole segment is known to be the other end's: a guess that only hits the window, an RST, a
+    /// SYN or an ACK of what was never sent, would else move TS.Recent ahead of everything that the other end will send.
+    mutating func updateRecentTimestamp(_ segment: Segment, now: Instant) {
         guard agreed.timestamps, let value = segment.options.timestamps?.value,
             segment.sequence.isAtOrBefore(stamps.lastAcknowledgment)
         else { return }
@@ -156,7 +156,10 @@ extension ControlBlock {
         guard segment.sequence == rcv.nxt else { return challenge(now: now, because: .resetNotExact) }
         switch state {
         case .synReceived:
-            if isPassive {
+            if fastOpen.isServing {
+                // The program has the connection already.
+                finish(.reset, because: .resetInSynReceived)
+            } else if isPassive {
                 finish(.returnedToListen, because: .resetInSynReceived)
             } else {
                 finish(.refused, because: .resetInSynReceived)

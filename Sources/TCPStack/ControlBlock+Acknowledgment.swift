@@ -16,26 +16,38 @@ extension ControlBlock {
                 return false
             }
             snd.una = iss + 1
+            fastOpen.awaitsHandshake = false
             setWindow(scaled(segment), from: segment)
             enterEstablished(now: now, because: .acknowledgmentOfSYN)
             counters.octetsAcknowledged = 0
+            // What went out before the handshake was over has its own time-out from now on.
+            if !ledger.isEmpty { restartRetransmissionTimers(now: now) }
+        } else if fastOpen.awaitsHandshake, segment.acknowledgment.isAfter(iss),
+            segment.acknowledgment.isAtOrBefore(snd.nxt)
+        {
+            // The program has closed already.
+            snd.una = iss + 1
+            fastOpen.awaitsHandshake = false
+            counters.delivered += 1
+            setWindow(scaled(segment), from: segment)
+            restartRetransmissionTimers(now: now)
         }
         let ack = segment.acknowledgment
         if ack.isAfter(snd.nxt) {
             challenge(now: now, because: .acknowledgmentOfUnsent)
             return false
         }
+        // RFC 5961 5.2: older than the largest window, it was guessed.
+        if ack.isBefore(snd.una - snd.maxWindow) {
+            challenge(now: now, because: .acknowledgmentTooOld)
+            return false
+        }
+        updateRecentTimestamp(segment, now: now)
         if ack.isBefore(snd.una) {
-            // RFC 5961 5.2: older than the largest window, it was guessed.
-            if ack.isBefore(snd.una - snd.maxWindow) {
-                challenge(now: now, because: .acknowledgmentTooOld)
-                return false
-            }
             _ = processSACK(of: segment, acknowledged: 0..<0, now: now)
             return true
         }
         processEcho(of: segment)
-        let priorFlight = snd.nxt.relative(to: snd.una)
         let windowBefore = snd.wnd
         let before = (una: snd.una, departed: departed)
         var acknowledged = 0..<0
@@ -43,19 +55,21 @@ extension ControlBlock {
         if isNew { acknowledged = advance(to: ack, segment, now: now) }
         updateWindow(from: segment, now: now)
         let hasOriginal = processSACK(of: segment, acknowledged: acknowledged, now: now)
-        let isDuplicate =
-            !isNew && segment.text.isEmpty && !segment.flags.contains(.fin) && !ledger.isEmpty
-            && snd.wnd == windowBefore
+        let isRepeated =
+            !isNew && segment.text.isEmpty && !segment.flags.contains(.fin) && snd.wnd == windowBefore
+        settleLossProbe(segment, isDuplicate: isRepeated)
+        let isDuplicate = isRepeated && !ledger.isEmpty
         if isNew || isDuplicate { continueForwardRecovery(segment, isNew: isNew, hasOriginal: hasOriginal) }
         if isNew {
-            finishRecoveryStep(priorFlight: priorFlight, acknowledged: acknowledged, segment: segment, now: now)
+            finishRecoveryStep(acknowledged: acknowledged, segment: segment, now: now)
         } else if isDuplicate {
             countDuplicate()
         }
-        detectLosses(now: now)
-        // RFC 6937 3, DeliveredData: what is newly known to have arrived, acknowledged or reported.
-        let delivered = Int64(ack.relative(to: before.una)) + Int64(departed) - Int64(before.departed)
-        reduceProportionally(delivered: UInt32(clamping: delivered))
+        // RFC 9937 3, DeliveredData: what is newly known to have arrived, acknowledged or reported.
+        let delivered = UInt32(
+            clamping: Int64(ack.relative(to: before.una)) + Int64(departed) - Int64(before.departed))
+        let foundMore = detectLosses(delivered: delivered, now: now)
+        reduceProportionally(delivered: delivered, isSafe: isNew && !foundMore)
         return processAcknowledgmentOfFIN(now: now)
     }
 
@@ -63,6 +77,7 @@ extension ControlBlock {
     private mutating func advance(to ack: SequenceNumber, _ segment: Segment, now: Instant) -> Range<Int> {
         var octets = ack.relative(to: snd.una)
         let gone = ledger.acknowledge(upTo: ack)
+        counters.delivered += gone.reduce(0) { $0 + (ledger[$1].isSacked ? 0 : 1) }
         snd.una = ack
         if let finishNumber, ack.isAfter(finishNumber), octets > 0 { octets -= 1 }
         sendQueue.removeFirst(Int(octets))

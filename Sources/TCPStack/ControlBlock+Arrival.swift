@@ -67,12 +67,14 @@ extension ControlBlock {
         snd.una = iss
         snd.nxt = iss + 1
         snd.wnd = UInt32(segment.window)
-        sendSYN(answering: true, because: .synInListen)
+        if fastOpen.isServing { takeTextOfSYN(segment, now: now) }
+        sendSYN(answering: true, because: fastOpen.isServing ? .fastOpenAccepted : .synInListen)
         enter(.synReceived, because: .synInListen)
         startRetransmissionTimer(now: now)
         lastSent = now
+        openedAt = now
         lastHeard = now
-        keepTextOfSYN(segment)
+        if !fastOpen.isServing { keepTextOfSYN(segment) }
     }
 
     /// RFC 9293 3.10.7.3.
@@ -91,9 +93,10 @@ extension ControlBlock {
         lastHeard = now
         if hasAcknowledgment {
             agreeAsClient(segment)
-            snd.una = segment.acknowledgment
+            snd.una = iss + 1
             setWindow(UInt32(segment.window), from: segment)
             enterEstablished(now: now, because: .synAckInSynSent)
+            settleTextOfSYN(segment)
             acknowledgeNow(.synAckInSynSent)
             processText(of: segment, now: now)
         } else {
@@ -128,7 +131,8 @@ extension ControlBlock {
     private mutating func agreeAsServer(_ segment: Segment) {
         agreeOnOptions(segment)
         agreed.explicitCongestionNotification =
-            options.explicitCongestionNotification && segment.flags.contains(.ece) && segment.flags.contains(.cwr)
+            (options.explicitCongestionNotification || options.acceptsExplicitCongestionNotification)
+            && segment.flags.contains(.ece) && segment.flags.contains(.cwr)
     }
 
     private mutating func agreeAsClient(_ segment: Segment) {
@@ -140,7 +144,9 @@ extension ControlBlock {
     private mutating func agreeOnOptions(_ segment: Segment) {
         // RFC 9293 3.7.1, MUST-15: 536 or 1220 where the other end says nothing. Less than 64 would be all header.
         let announced = segment.options.maximumSegmentSize.map(UInt32.init)
-        snd.mss = max(announced ?? (isIPv4 ? 536 : 1220), 64)
+        // What this end announces bounds what it sends too, where the program has chosen it.
+        let chosen = options.maximumSegmentSize.map(UInt32.init) ?? .max
+        snd.mss = max(min(announced ?? (isIPv4 ? 536 : 1220), chosen), 64)
         agreed.windowScaling = options.windowScaling && segment.options.windowScale != nil
         agreed.selectiveAcknowledgment = options.selectiveAcknowledgment && segment.options.sackPermitted
         agreed.timestamps = options.timestamps && segment.options.timestamps != nil
@@ -161,7 +167,7 @@ extension ControlBlock {
         updateUserTimeout()
         congestion.setSegmentSize(effectiveSegmentSize(withSACK: false))
         if recovery.timeouts == 0 {
-            if measuresHandshake { roundTrip.measure(now - lastSent) }
+            if measuresHandshake { roundTrip.measure(now - openedAt) }
         } else {
             // RFC 6298 5.7 and RFC 5681 3.1: the path lost the SYN.
             roundTrip.endBackoff()
@@ -169,6 +175,8 @@ extension ControlBlock {
             congestion.beginSmall()
         }
         recovery = RecoveryVariables()
+        counters.delivered += 1
+        if lastTaken == nil { lastTaken = now }
         snd.sml = snd.una
         startKeepAliveTimer(now: now)
         if finishRequested { enter(.finWait1, because: .closeBeforeEstablished) }

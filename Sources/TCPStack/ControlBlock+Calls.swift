@@ -15,12 +15,37 @@ public enum CallError: Error, Hashable, Sendable {
     case ended(ConnectionEnd)
 }
 
+/// What a program says of how the octets that it sends go on.
+public struct SendHints: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// More will follow soon: a segment that is not full waits for it (MSG_MORE).
+    public static let more = SendHints(rawValue: 1)
+    /// They end a record: no segment carries octets from before and behind its end (MSG_EOR).
+    public static let endOfRecord = SendHints(rawValue: 2)
+}
+
 extension ControlBlock {
     /// OPEN, passive (RFC 9293 3.10.1).
     public mutating func openPassively() throws(CallError) {
         guard state == .closed, end == nil else { throw .alreadyOpen }
         isPassive = true
         enter(.listen, because: .passiveOpen)
+    }
+
+    /// OPEN, active, with data for the SYN or the wish for a cookie (RFC 7413 4.2.2).
+    ///
+    /// - Parameter limit: octets that may go with the SYN.
+    public mutating func openActively(
+        with option: FastOpenOption?, sending octets: some Collection<UInt8>, limit: Int, now: Instant
+    ) throws(CallError) {
+        guard state == .closed, end == nil else { throw .alreadyOpen }
+        fastOpen.option = option
+        if let option, option.length == 0 { fastOpen.wish = option.isExperimental ? .experimental : .right }
+        let text = octets.prefix(min(limit, options.sendBuffer))
+        sendQueue.append(text)
+        fastOpen.sent = UInt32(truncatingIfNeeded: text.count)
+        try openActively(now: now)
     }
 
     /// OPEN, active (RFC 9293 3.10.1); from LISTEN too.
@@ -31,9 +56,14 @@ extension ControlBlock {
         isPassive = false
         snd.una = iss
         snd.nxt = iss + 1
-        sendSYN(answering: false, because: .activeOpen)
+        sendSYN(answering: false, text: sendQueue[0..<Int(fastOpen.sent)], because: .activeOpen)
+        if fastOpen.sent > 0 {
+            ledger.append(start: snd.nxt, length: fastOpen.sent, now: now)
+            snd.nxt = snd.nxt + fastOpen.sent
+        }
         enter(.synSent, because: .activeOpen)
         lastSent = now
+        openedAt = now
         startRetransmissionTimer(now: now)
         unansweredSince = now
         updateUserTimeout()
@@ -41,11 +71,13 @@ extension ControlBlock {
 
     /// SEND (RFC 9293 3.10.2): takes as much as there is room for. What is written before the connection is open is kept.
     ///
-    /// - Parameter urgent: whether the octets are urgent data, of any length (MUST-31).
+    /// - Parameters:
+    ///   - urgent: whether the octets are urgent data, of any length (MUST-31).
+    ///   - hints: what the program says of how they go on.
     /// - Returns: how many octets were taken.
-    public mutating func send(_ octets: some Collection<UInt8>, urgent: Bool = false, now: Instant) throws(CallError)
-        -> Int
-    {
+    public mutating func send(
+        _ octets: some Collection<UInt8>, urgent: Bool = false, hints: SendHints = [], now: Instant
+    ) throws(CallError) -> Int {
         switch state {
         case .closed: throw end.map { .ended($0) } ?? .notOpen
         case .listen: try openActively(now: now)
@@ -55,12 +87,30 @@ extension ControlBlock {
         guard !finishRequested else { throw .closing }
         let room = options.sendBuffer - sendQueue.count
         clock = now
-        guard room > 0 || octets.isEmpty else { throw .wouldBlock }
+        isShortOfRoom = !octets.isEmpty && (room < octets.count || !hasRoomForUnsent)
+        guard room > 0 && hasRoomForUnsent || octets.isEmpty else { throw .wouldBlock }
         let taken = octets.prefix(room)
         sendQueue.append(taken)
         if urgent { snd.up = queueEnd }
+        awaitsMore = hints.contains(.more)
+        if hints.contains(.endOfRecord), taken.count == octets.count, recordEnds.count < Self.mostRecords {
+            recordEnds.append(queueEnd)
+        }
         return taken.count
     }
+
+    /// More than a send buffer has segments.
+    private static let mostRecords = 4096
+
+    private var hasRoomForUnsent: Bool { options.unsentLowWater.map { waiting < max(1, $0) } ?? true }
+
+    /// Forgets the ends of records that lie behind what has been sent.
+    mutating func passRecordEnds() {
+        while let end = recordEnds.first, end.isAtOrBefore(snd.nxt) { recordEnds.removeFirst() }
+    }
+
+    /// Octets written and not sent, in whatever state.
+    var waiting: Int { state.isSynchronized || fastOpen.isServing ? Int(unsent) : sendQueue.count }
 
     /// RECEIVE (RFC 9293 3.10.3): adds at most `limit` octets to `octets`; none at the end of the stream.
     ///
@@ -95,7 +145,9 @@ extension ControlBlock {
         switch state {
         case .closed: throw end.map { .ended($0) } ?? .notOpen
         case .listen, .synSent: throw .notOpen
-        case .synReceived: finishRequested = true
+        case .synReceived:
+            finishRequested = true
+            if fastOpen.isServing { enter(.finWait1, because: .closeCall) }
         case .established:
             finishRequested = true
             enter(.finWait1, because: .closeCall)
@@ -162,9 +214,10 @@ extension ControlBlock {
     /// Whether this end has closed its direction.
     public var hasFinished: Bool { finishRequested }
 
-    /// Whether ``send(_:urgent:now:)`` would take anything.
+    /// Whether ``send(_:urgent:hints:now:)`` would take anything.
     public var canWrite: Bool {
-        (state == .established || state == .closeWait) && !finishRequested && sendQueue.count < options.sendBuffer
+        (state == .established || state == .closeWait || state == .synReceived && fastOpen.isServing)
+            && !finishRequested && sendQueue.count < options.sendBuffer && hasRoomForUnsent
     }
 
     /// The number behind everything written.
@@ -174,7 +227,7 @@ extension ControlBlock {
     var sendBase: SequenceNumber {
         switch state {
         case .closed, .listen, .synSent, .synReceived: iss + 1
-        default: snd.una
+        default: fastOpen.awaitsHandshake ? iss + 1 : snd.una
         }
     }
 }

@@ -43,6 +43,11 @@ extension ControlBlock {
         let wanted = max(Int(mtu ?? UInt32(least)), least)
         guard wanted < pathMTU else { return discard(.icmpNotOurs) }
         pathMTU = wanted
+        if state == .synSent, fastOpen.sent > 0 {
+            // The data was what made it too large.
+            counters.retransmissions += 1
+            sendSYN(answering: false, kind: .retransmission, because: .icmpPacketTooBig)
+        }
         guard state.isSynchronized else { return }
         let size = effectiveSegmentSize(withSACK: false)
         congestion.setSegmentSize(size)

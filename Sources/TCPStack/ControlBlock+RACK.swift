@@ -30,13 +30,24 @@ extension ControlBlock {
         }
     }
 
-    /// Step 4: a DSACK says that a retransmission was needless, so wait longer before the next.
-    mutating func noteDuplicateReport() {
-        if let probe = recovery.probe, snd.una.isAtOrAfter(probe.end) { recovery.probe = nil }
+    /// Step 4: a DSACK says that a retransmission was needless, so wait longer before the next: once a round trip, and until
+    /// sixteen recoveries have passed without one.
+    mutating func noteDuplicateReport(_ report: SACKBlock) {
+        counters.duplicateReports += 1
+        // What a probe has repeated was not retransmitted for being overtaken.
+        if let probe = recovery.probe, SequenceNumber(report.right) == probe.end { return }
+        undoFastRecovery(report)
         if let round = recovery.recent.duplicateRound, snd.una.isBefore(round) { return }
         recovery.recent.duplicateRound = snd.nxt
         recovery.recent.windowFactor = min(recovery.recent.windowFactor + 1, 255)
-        recovery.recent.reorderingSeen = true
+        recovery.recent.windowPersistence = 16
+    }
+
+    /// Step 4 at the end of a recovery, fast or after a time-out.
+    mutating func forgetDuplicateReports() {
+        guard recovery.recent.windowFactor > 1 else { return }
+        recovery.recent.windowPersistence -= 1
+        if recovery.recent.windowPersistence <= 0 { recovery.recent.windowFactor = 1 }
     }
 
     private var reorderingWindow: Interval {
@@ -74,28 +85,30 @@ extension ControlBlock {
     mutating func expireReordering(now: Instant) {
         act(.expire(.reordering), because: .recentAcknowledgment)
         detectLosses(now: now)
-        reduceProportionally(delivered: 0)
+        reduceProportionally(delivered: 0, isSafe: false)
     }
 
-    /// 7.2: two round trips after the last segment, or a little more for one that may wait for a delayed ACK.
+    /// 7.2: two round trips after the last segment, or a little more for one that may wait for a delayed ACK; where the RTO
+    /// would run out before that, the probe goes in its place.
     mutating func scheduleLossProbe(now: Instant) {
         guard agreed.selectiveAcknowledgment, options.usesRecentAcknowledgment, options.usesLossProbe,
             recovery.phase == .open,
-            ledger.sackedLength == 0, !ledger.isEmpty, recovery.probe == nil, snd.wnd > 0,
-            let smoothed = roundTrip.smoothed
+            ledger.sackedLength == 0, !ledger.isEmpty, !fastOpen.awaitsHandshake, recovery.probe == nil, snd.wnd > 0
         else {
             timers.lossProbe = nil
             return
         }
-        let delay = smoothed * 2 + (ledger.count == 1 ? .milliseconds(200) : .milliseconds(2))
-        timers.lossProbe = delay < roundTrip.timeout ? now + delay : nil
+        let grace = ledger.count == 1 ? Interval.milliseconds(200) : .milliseconds(2)
+        let deadline = now + (roundTrip.smoothed.map { $0 * 2 + grace } ?? .seconds(1))
+        timers.lossProbe = timers.retransmission.map { min($0, deadline) } ?? deadline
     }
 
     /// 7.3: new data if there is any, else the last segment once more.
     mutating func expireLossProbe(now: Instant) {
         guard let last = ledger.indices.last, recovery.probe == nil, recovery.phase == .open else { return }
         act(.expire(.lossProbe), because: .lossProbe)
-        let size = min(Int(unsent), Int(effectiveSegmentSize()))
+        let record = recordEnds.first.map { Int($0.relative(to: snd.nxt)) } ?? .max
+        let size = min(Int(unsent), Int(effectiveSegmentSize()), record)
         let isNew = size > 0 && usableWindow >= size
         if isNew {
             sendNewSegment(size: size, kind: .lossProbe, because: .lossProbe, now: now)
@@ -110,20 +123,19 @@ extension ControlBlock {
         startRetransmissionTimer(now: now)
     }
 
-    /// 7.4: the probe filled a hole, so there was a loss, which counts like any other.
-    mutating func finishLossProbe(_ segment: Segment, now: Instant) {
-        guard let probe = recovery.probe, snd.una.isAtOrAfter(probe.end) else { return }
-        recovery.probe = nil
-        guard probe.isRetransmission, recovery.phase == .open else { return }
-        let isDuplicate = segment.options.sack.first.map {
-            SequenceNumber($0.left).isBefore(segment.acknowledgment)
-        }
-        if isDuplicate ?? false { return }
-        if agreed.timestamps, let echo = segment.options.timestamps?.echoReply,
-            let sentAt = recovery.recent.sentAt, Int32(bitPattern: echo &- stamps.value(at: sentAt)) < 0
-        {
+    /// 7.4.2: what an ACK of the probe's end says of it. That the probe filled a hole, and so there was a loss, is known only
+    /// once more is acknowledged: until then the original may have arrived too, and a DSACK or a second ACK will say so.
+    mutating func settleLossProbe(_ segment: Segment, isDuplicate: Bool) {
+        guard let probe = recovery.probe, segment.acknowledgment.isAtOrAfter(probe.end) else { return }
+        let isReported = segment.duplicateReport.map { SequenceNumber($0.right) == probe.end } ?? false
+        guard probe.isRetransmission, !isReported, segment.acknowledgment.isAfter(probe.end) else {
+            if !probe.isRetransmission || isReported || isDuplicate && segment.options.sack.isEmpty {
+                recovery.probe = nil
+            }
             return
         }
+        recovery.probe = nil
+        guard recovery.phase == .open else { return }
         congestion.reduceThreshold(flight: congestion.size)
         congestion.enterRecovery()
         act(.setCongestionWindow(congestion.size), because: .probeFilledHole)

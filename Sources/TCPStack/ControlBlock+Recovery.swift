@@ -17,36 +17,34 @@ extension ControlBlock {
             noteDelivered(entry, by: segment, now: now)
             if isOriginal(entry) { hasOriginal = true }
         }
-        var isDuplicate = false
-        let blocks = segment.options.sack
-        for (place, block) in blocks.enumerated() {
+        let duplicate = segment.duplicateReport
+        for (place, block) in segment.options.sack.enumerated() {
             let left = SequenceNumber(block.left)
             let right = SequenceNumber(block.right)
-            guard left.isBefore(right), right.isAtOrBefore(snd.nxt) else { continue }
-            if left.isBefore(segment.acknowledgment) || place == 0 && blocks.count > 1 && blocks[1].covers(block) {
-                isDuplicate = true
+            guard left.isBefore(right), right.isAtOrBefore(snd.nxt), left.isAtOrAfter(segment.acknowledgment) else {
                 continue
             }
+            if place == 0, duplicate != nil { continue }
             for index in ledger.indices {
                 let entry = ledger[index]
                 guard entry.start.isBefore(right) else { break }
                 if entry.isSacked || entry.start.isBefore(left) || entry.end.isAfter(right) { continue }
                 ledger.markSacked(index)
+                counters.delivered += 1
                 noteDelivered(entry, by: segment, now: now)
                 if isOriginal(entry) { hasOriginal = true }
                 recovery.duplicates += 1
             }
         }
-        if isDuplicate { noteDuplicateReport() }
+        if let duplicate, SequenceNumber(duplicate.right).isAtOrBefore(snd.nxt) { noteDuplicateReport(duplicate) }
         return hasOriginal
     }
 
     /// After an ACK of something new.
     mutating func finishRecoveryStep(
-        priorFlight: UInt32, acknowledged: Range<Int>, segment: Segment, now: Instant
+        acknowledged: Range<Int>, segment: Segment, now: Instant
     ) {
         let octets = acknowledged.reduce(0) { $0 &+ ledger[$1].length }
-        finishLossProbe(segment, now: now)
         if ledger.sackedLength == 0 { recovery.duplicates = 0 }
         switch recovery.phase {
         case .open:
@@ -54,7 +52,7 @@ extension ControlBlock {
             if let point = recovery.point, snd.una.isAfter(point) { recovery.point = nil }
             // RFC 3168 6.1.2: not in answer to an ACK that tells of congestion.
             if !(agreed.explicitCongestionNotification && segment.flags.contains(.ece)) {
-                grow(octets, limit: 2, priorFlight: priorFlight, now: now)
+                grow(octets, limit: UInt32(clamping: options.slowStartLimit ?? 1 << 16), now: now)
             }
         case .recovery:
             if let point = recovery.point, snd.una.isBefore(point) {
@@ -65,20 +63,21 @@ extension ControlBlock {
         case .loss:
             if isTimeoutSpurious(segment) { return undoTimeout(because: .spuriousTimeout) }
             recovery.departed = 0
-            grow(octets, limit: 1, priorFlight: congestion.size, now: now)
+            grow(octets, limit: 1, now: now)
             if let point = recovery.point, snd.una.isBefore(point) { return }
             recovery.phase = .open
             recovery.undo = nil
             recovery.forward = nil
+            forgetDuplicateReports()
         }
     }
 
-    /// RFC 5681 3.1: only where the congestion window was what held the sender back.
-    private mutating func grow(_ octets: UInt32, limit: UInt32, priorFlight: UInt32, now: Instant) {
-        let isLimited =
-            priorFlight.addingClamped(congestion.segmentSize) > congestion.size
-            || congestion.isSlowStart && priorFlight > congestion.size / 2
-        guard isLimited else { return }
+    /// RFC 7661 4.3: only where the program has kept the window filled, measured by the largest flight of the last round
+    /// trip, not by what is left of it: in slow start the window may become twice that.
+    private mutating func grow(_ octets: UInt32, limit: UInt32, now: Instant) {
+        guard congestion.isFilled || congestion.isSlowStart && congestion.largestFlight > congestion.size / 2 else {
+            return
+        }
         congestion.grow(
             acknowledged: octets, limit: limit, now: now, roundTrip: roundTrip.smoothed ?? roundTrip.base)
     }
@@ -93,19 +92,24 @@ extension ControlBlock {
         act(.presumeLost(octets: ledger[first].length), because: .partialAcknowledgment)
     }
 
-    /// RFC 6937 3: the window ends as large as the threshold, which the flight has come down to by then.
+    /// RFC 9937 6.4: the window ends as large as the threshold, which the flight has come down to by then.
     private mutating func leaveRecovery() {
         recovery.phase = .open
         recovery.departed = 0
         recovery.duplicates = 0
         recovery.reduction = nil
+        forgetDuplicateReports()
         congestion.enterRecovery()
         act(.setCongestionWindow(congestion.size), because: .recoveryOver)
     }
 
     /// Looks for losses after each ACK.
-    mutating func detectLosses(now: Instant) {
-        guard !ledger.isEmpty else { return }
+    ///
+    /// - Parameter delivered: octets that the ACK in hand told to have arrived.
+    /// - Returns: whether something more is taken for lost.
+    @discardableResult
+    mutating func detectLosses(delivered: UInt32 = 0, now: Instant) -> Bool {
+        guard !ledger.isEmpty else { return false }
         let before = ledger.lostLength
         var reason = Rule.threeDuplicates
         if agreed.selectiveAcknowledgment {
@@ -121,9 +125,10 @@ extension ControlBlock {
         {
             ledger.markLost(first)
         }
-        guard ledger.lostLength > before else { return }
+        guard ledger.lostLength > before else { return false }
         act(.presumeLost(octets: ledger.lostLength - before), because: reason)
-        if recovery.phase == .open { enterRecovery(now: now) }
+        if recovery.phase == .open { enterRecovery(delivered: delivered, now: now) }
+        return true
     }
 
     /// RFC 6675 4, IsLost: three segments' worth, or three separate stretches, have arrived from behind it. 5 step 2: three
@@ -154,16 +159,20 @@ extension ControlBlock {
     }
 
     /// RFC 5681 3.2, RFC 6675 5 step 4.
-    private mutating func enterRecovery(now: Instant) {
+    private mutating func enterRecovery(delivered: UInt32, now: Instant) {
         recovery.phase = .recovery
         recovery.point = snd.nxt
         recovery.mustRetransmit = true
         recovery.probe = nil
         counters.fastRecoveries += 1
+        recovery.fastUndo = RecoveryVariables.FastUndo(
+            window: congestion.size, threshold: congestion.threshold, end: snd.nxt)
         let isAlreadyReduced = ecn.reducedUntil.map { $0.isAfter(snd.una) } ?? false
         let flight = snd.nxt.relative(to: snd.una)
         if !isAlreadyReduced { congestion.reduceThreshold(flight: flight) }
-        recovery.reduction = RecoveryVariables.RateReduction(flight: max(1, flight))
+        // RFC 9937 6.1: without what was reported before, which PRR does not count as delivered.
+        let arrived = agreed.selectiveAcknowledgment ? departed - min(departed, delivered) : 0
+        recovery.reduction = RecoveryVariables.RateReduction(flight: max(1, flight - min(flight, arrived)))
         timers.lossProbe = nil
         startRetransmissionTimer(now: now)
     }
@@ -171,6 +180,7 @@ extension ControlBlock {
     /// RFC 5681 3.1: the retransmission timer ran out; what is under way is taken for lost.
     mutating func enterLoss(now: Instant) {
         recovery.reduction = nil
+        recovery.fastUndo = nil
         prepareUndo(now: now)
         if recovery.timeouts == 1 { congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una)) }
         congestion.collapse()
@@ -187,6 +197,19 @@ extension ControlBlock {
         timers.reordering = nil
         act(.presumeLost(octets: ledger.lostLength), because: .retransmissionTimeout)
         act(.setCongestionWindow(congestion.size), because: .lossWindow)
+    }
+}
+
+extension Segment {
+    /// What a DSACK reports as received twice: the first block, where it lies below the acknowledgment or within the second
+    /// block (RFC 2883 4).
+    var duplicateReport: SACKBlock? {
+        let blocks = options.sack
+        guard let first = blocks.first, SequenceNumber(first.left).isBefore(SequenceNumber(first.right)) else {
+            return nil
+        }
+        let isBelow = SequenceNumber(first.left).isBefore(acknowledgment)
+        return isBelow || blocks.count > 1 && blocks[1].covers(first) ? first : nil
     }
 }
 

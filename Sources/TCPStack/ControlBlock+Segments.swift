@@ -24,10 +24,15 @@ extension ControlBlock {
 
     /// - Parameter answers: whether the other end's SYN is here, so that the segment acknowledges it and offers only the
     ///   options that it had.
-    mutating func sendSYN(answering answers: Bool, kind: Transmission = .syn, because reason: Rule) {
+    mutating func sendSYN(
+        answering answers: Bool, text: ArraySlice<UInt8> = [], kind: Transmission = .syn, because reason: Rule
+    ) {
         var segment = Segment(from: local, to: remote)
         segment.sequence = iss
         segment.flags = answers ? [.syn, .ack] : .syn
+        segment.text = text
+        // A SYN that comes again comes without: what does not get through may be what was unusual about it (RFC 7413 4.2.2).
+        if kind == .syn, !answers || isPassive { segment.options.fastOpen = fastOpen.option }
         if answers { segment.acknowledgment = rcv.nxt }
         let space = min(UInt32(clamping: options.receiveBuffer), 65_535)
         if rcv.wnd == 0 { rcv.wnd = space }

@@ -7,7 +7,7 @@ extension ControlBlock {
     /// ACK answers them all (MUST-59) and rides on data where there is any.
     public mutating func flush(now: Instant) {
         clock = now
-        guard state.isSynchronized, end == nil else { return }
+        guard state.isSynchronized || fastOpen.isServing, end == nil else { return }
         if state != .timeWait, state != .finWait2 {
             sendLost(now: now)
             sendNew(now: now)
@@ -22,32 +22,61 @@ extension ControlBlock {
         updateUserTimeout()
     }
 
+    private mutating func noteBusiness(isFilled: Bool, now: Instant) {
+        let unsent = unsent
+        let kind: BusyTimes.Kind
+        if unsent == 0 {
+            kind = ledger.isEmpty ? .idle : isShortOfRoom ? .buffer : .sending
+        } else if !isFilled, usableWindow < min(Int(unsent), Int(effectiveSegmentSize())) {
+            kind = .window
+        } else {
+            kind = .sending
+        }
+        busy.note(kind, now: now)
+    }
+
     /// Octets written and never sent.
     public var unsent: UInt32 { finishNumber == nil ? queueEnd.relative(to: snd.nxt) : 0 }
 
     /// Whether the FIN is still to be sent.
-    var owesFinish: Bool { finishRequested && finishNumber == nil && state.isSynchronized }
+    var owesFinish: Bool {
+        finishRequested && finishNumber == nil && (state.isSynchronized || fastOpen.isServing)
+    }
 
     /// The usable window U (RFC 9293 3.8.6.2.1): negative where the other end has shrunk its window (MUST-34).
-    var usableWindow: Int { Int(snd.wnd) - Int(snd.nxt.relative(to: snd.una)) }
+    /// A SYN does not count: the window begins behind it.
+    var usableWindow: Int { Int(snd.wnd) - Int(snd.nxt.relative(to: flightStart)) }
+
+    /// The first number that may be under way: a SYN-ACK's own, which data may overtake, is not counted.
+    var flightStart: SequenceNumber { fastOpen.awaitsHandshake ? iss + 1 : snd.una }
 
     /// What is on its way (RFC 6675 4: pipe). A segment that was taken for lost and has gone out again counts once.
     public var pipe: UInt32 {
-        let present = snd.nxt.relative(to: snd.una) - departed
+        let present = snd.nxt.relative(to: flightStart) - departed
         return present - min(present, ledger.lostLength)
     }
 
     private mutating func sendNew(now: Instant) {
         restartAfterIdle(now: now)
         var sentAny = false
+        var isFilled = false
         while let size = nextSize() {
             let window = congestion.size
             let pipe = pipe
-            if pipe > 0, pipe + UInt32(size) > window { break }
+            if pipe > 0, pipe + UInt32(size) > window {
+                isFilled = true
+                break
+            }
             sendNewSegment(size: size, now: now)
             sentAny = true
         }
         if sentAny { noteSending(now: now) }
+        noteBusiness(isFilled: isFilled, now: now)
+        if sentAny || isFilled {
+            let isFull = isFilled || pipe.addingClamped(congestion.segmentSize) > congestion.size
+            congestion.noteUsage(
+                flight: snd.nxt.relative(to: snd.una), isFilled: isFull, una: snd.una, nxt: snd.nxt)
+        }
     }
 
     /// How large the next new segment is, if one may go out: sender's silly-window avoidance (RFC 9293 3.8.6.2.1, MUST-38)
@@ -57,12 +86,15 @@ extension ControlBlock {
         let usable = usableWindow
         if unsent == 0 { return owesFinish && usable > 0 ? 0 : nil }
         let full = Int(effectiveSegmentSize())
-        let size = min(unsent, full, max(0, usable))
+        let record = recordEnds.first.map { Int($0.relative(to: snd.nxt)) } ?? .max
+        let size = min(unsent, full, record, max(0, usable))
         if size == 0 { return nil }
         if size == full { return size }
+        // Nothing that is written later can join the end of a record that others follow.
+        if size == record, size < unsent { return size }
         if size == unsent {
             if owesFinish || snd.up.isAfter(snd.nxt) { return size }
-            if options.cork { return nil }
+            if options.cork || awaitsMore { return nil }
             return nagleAllows ? size : nil
         }
         // The window is what limits: half of the largest window seen is worth a segment.
@@ -83,7 +115,10 @@ extension ControlBlock {
         let payload = size > 0 ? sendQueue[offset..<(offset + size)] : []
         var flags: TCPFlags = .ack
         // PSH with what empties the queue (MUST-61): successive pushes collapse into one (SHLD-27).
-        if size > 0, offset + size == sendQueue.count { flags.insert(.psh) }
+        if size > 0, offset + size == sendQueue.count, !awaitsMore { flags.insert(.psh) }
+        if let end = recordEnds.first, end == start + UInt32(truncatingIfNeeded: size) {
+            flags.insert(.psh)
+        }
         var length = UInt32(truncatingIfNeeded: size)
         if owesFinish, offset + size == sendQueue.count, usableWindow > size {
             flags.insert(.fin)
@@ -98,6 +133,7 @@ extension ControlBlock {
         ledger.append(start: start, length: length, now: now)
         recovery.reduction?.out &+= length
         snd.nxt = start + length
+        passRecordEnds()
     }
 
     private func sendingReason(size: Int) -> Rule {
@@ -115,7 +151,8 @@ extension ControlBlock {
 
     /// RFC 5681 4.1 and RFC 6928: after a silence the window is no larger than at the beginning.
     private mutating func restartAfterIdle(now: Instant) {
-        guard ledger.isEmpty, unsent > 0, now - lastSent > roundTrip.timeout, congestion.size > congestion.initialSize
+        guard options.restartsAfterIdle, ledger.isEmpty, unsent > 0, now - lastSent > roundTrip.timeout,
+            congestion.size > congestion.initialSize
         else { return }
         congestion.restart()
         act(.setCongestionWindow(congestion.size), because: .restartAfterIdle)
@@ -141,12 +178,15 @@ extension ControlBlock {
             let room = Int(snd.wnd) - Int(entry.start.relative(to: snd.una))
             guard room > 0 || isFirst else { return }
             recovery.mustRetransmit = false
-            let reason: Rule = recovery.phase == .loss ? .retransmitAfterTimeout : .fastRetransmit
+            let reason: Rule =
+                fastOpen.isResending
+                ? .fastOpenDataAgain : recovery.phase == .loss ? .retransmitAfterTimeout : .fastRetransmit
             retransmit(
                 index, limit: UInt32(max(1, room)), kind: .retransmission, now: now,
                 because: entry.isTooLarge ? .icmpPacketTooBig : reason)
         }
         recovery.mustRetransmit = false
+        fastOpen.isResending = false
     }
 
     /// Sends one entry again; divided first where it has become larger than what may go out (MUST-16, MUST-34).
@@ -163,6 +203,7 @@ extension ControlBlock {
         recovery.reduction?.out &+= entry.length
         counters.retransmissions += 1
         recovery.retransmissions += 1
+        if recovery.phase == .recovery { recovery.fastUndo?.unreported += 1 }
         transmit(
             flags: flags, at: entry.start, text: sendQueue[offset..<(offset + size)], kind: kind, because: reason)
         lastSent = now

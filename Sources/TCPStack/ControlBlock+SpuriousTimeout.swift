@@ -1,7 +1,7 @@
 import TCPState
 import TCPWire
 
-/// Whether a time-out was needless, because ACKs were late and nothing was lost: told by a timestamp (RFC 3522), else by
+/// Whether a recovery was needless. A time-out, because ACKs were late and nothing was lost: told by a timestamp (RFC 3522), else by
 /// F-RTO with SACK (RFC 5682 3.1). What the time-out has cost is then given back (RFC 4015).
 extension ControlBlock {
     /// Before a time-out changes anything. In the middle of another recovery the evidence would be ambiguous (RFC 5682 3.1
@@ -17,10 +17,14 @@ extension ControlBlock {
         if agreed.selectiveAcknowledgment, !agreed.timestamps { recovery.forward = .retransmitted }
     }
 
-    /// RFC 3522 3.2: the first new ACK answers what was sent before the time-out.
+    /// RFC 3522 3.2 step 4: the first new ACK answers what was sent before the time-out. Step 5: where it carries a DSACK, or
+    /// acknowledges everything and could not have carried one, it may be the ACKs that were lost, a whole flight of them, and
+    /// the time-out was none too many.
     mutating func isTimeoutSpurious(_ segment: Segment) -> Bool {
         guard let stamp = recovery.undo?.stamp else { return false }
-        if let echo = segment.options.timestamps?.echoReply, echo != 0, Int32(bitPattern: echo &- stamp) < 0 {
+        if let echo = segment.options.timestamps?.echoReply, echo != 0, Int32(bitPattern: echo &- stamp) < 0,
+            segment.duplicateReport == nil, counters.duplicateReports > 0 || snd.una != snd.nxt
+        {
             return true
         }
         recovery.undo = nil
@@ -54,6 +58,27 @@ extension ControlBlock {
         guard case .probing(let start)? = recovery.forward, snd.nxt == start else { return }
         recovery.forward = nil
         sendLost(now: now)
+    }
+
+    /// A DSACK reports a segment of the last fast recovery as received twice: where it was the last retransmission that could
+    /// have been of use, nothing had been lost, only overtaken, and what recovery has cost is given back (RFC 3708 3, RFC 4015
+    /// 3.2).
+    mutating func undoFastRecovery(_ report: SACKBlock) {
+        guard var undo = recovery.fastUndo, undo.unreported > 0,
+            SequenceNumber(report.right).isAtOrBefore(undo.end)
+        else { return }
+        undo.unreported -= 1
+        recovery.fastUndo = undo
+        guard undo.unreported == 0 else { return }
+        recovery.fastUndo = nil
+        congestion.undo(size: undo.window, threshold: undo.threshold)
+        if recovery.phase == .recovery {
+            ledger.forgetLosses()
+            recovery.phase = .open
+            recovery.reduction = nil
+            recovery.mustRetransmit = false
+        }
+        act(.setCongestionWindow(congestion.size), because: .needlessRecovery)
     }
 
     /// RFC 4015: as it was before.

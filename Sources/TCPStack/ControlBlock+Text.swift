@@ -16,8 +16,9 @@ extension ControlBlock {
 
     /// Seventh, the text: what is in order goes to the program, what is early is kept (SHLD-31).
     mutating func processText(of segment: Segment, now: Instant) {
-        guard segment.length > 0 || !reassembly.isEmpty, state != .closed else { return }
-        if state == .timeWait || remoteFinished {
+        guard segment.length > 0 || !reassembly.isEmpty || state == .timeWait, state != .closed else { return }
+        if state == .timeWait { return arriveInTimeWait(segment, now: now) }
+        if remoteFinished {
             if segment.length > 0 { discard(.textAfterFIN) }
             return
         }
@@ -30,6 +31,16 @@ extension ControlBlock {
         if segment.length > 0 { takeText(of: segment, now: now) }
         takeEarlyText(now: now)
         processFIN(now: now)
+    }
+
+    /// Fifth and eighth, TIME-WAIT: what comes now shows that the other end does not know yet that all is said; it is
+    /// acknowledged, and the wait begins anew. An ACK that knows it is not answered: two ends in TIME-WAIT would never stop.
+    private mutating func arriveInTimeWait(_ segment: Segment, now: Instant) {
+        startTimeWaitTimer(now: now)
+        guard segment.length > 0 || segment.sequence != rcv.nxt && mayChallenge(now: now) else { return }
+        let reason: Rule = segment.flags.contains(.fin) ? .finAgainInTimeWait : .segmentInTimeWait
+        transmit(flags: .ack, at: snd.nxt, kind: .acknowledgment, because: reason)
+        discard(reason)
     }
 
     private func carriesNewText(_ segment: Segment) -> Bool {
@@ -92,6 +103,7 @@ extension ControlBlock {
             acknowledgeNow(.receiveBufferFull)
             return discard(.receiveBufferFull)
         }
+        lastTaken = clock
         rcv.nxt = rcv.nxt + count
         rcv.wnd = rcv.wnd > count ? rcv.wnd - count : 0
         counters.octetsReceived += UInt64(count)

@@ -50,7 +50,7 @@ extension ControlBlock {
     private mutating func expireRetransmission(now: Instant) {
         act(.expire(.retransmission), because: .retransmissionTimeout)
         counters.timeouts += 1
-        let isOpening = state == .synSent || state == .synReceived
+        let isOpening = state == .synSent || state == .synReceived || fastOpen.awaitsHandshake
         let isProbing = !isOpening && snd.wnd == 0
         if isProbing {
             // The other end keeps its window closed: as long as it answers, nothing is wrong (SHLD-17, MUST-37).
@@ -67,7 +67,7 @@ extension ControlBlock {
         roundTrip.backOff()
         if isOpening {
             counters.retransmissions += 1
-            sendSYN(answering: state == .synReceived, kind: .retransmission, because: .retransmissionTimeout)
+            sendSYN(answering: state != .synSent, kind: .retransmission, because: .retransmissionTimeout)
         } else if isProbing {
             retransmitFirst(now: now)
         } else {
@@ -93,7 +93,7 @@ extension ControlBlock {
     /// With nothing under way and something to send, somebody must ask for the window (MUST-36); the first time after an
     /// RTO, then ever less often (SHLD-29, SHLD-30). The same timer overrides Nagle and silly-window avoidance.
     mutating func armPersistTimer(now: Instant) {
-        guard ledger.isEmpty, unsent > 0 || owesFinish else {
+        guard ledger.isEmpty, unsent > 0 || owesFinish, !fastOpen.awaitsHandshake else {
             timers.persist = nil
             return
         }
@@ -104,7 +104,7 @@ extension ControlBlock {
     }
 
     private mutating func expirePersist(now: Instant) {
-        act(.expire(.persist), because: .persistTimeout)
+        act(.expire(.persist), because: usableWindow > 0 ? .overrideTimeout : .persistTimeout)
         guard ledger.isEmpty, unsent > 0 || owesFinish else { return }
         if usableWindow > 0 {
             sendOverridden(now: now)
@@ -119,6 +119,7 @@ extension ControlBlock {
             transmit(flags: .ack, at: snd.nxt, text: octet, kind: .windowProbe, because: .windowProbe)
             ledger.append(start: snd.nxt, length: 1, now: now)
             snd.nxt = snd.nxt + 1
+            passRecordEnds()
             startRetransmissionTimer(now: now)
         } else {
             transmit(flags: .ack, at: snd.una - 1, kind: .windowProbe, because: .windowProbe)
@@ -127,11 +128,13 @@ extension ControlBlock {
 
     /// RFC 9293 3.8.6.2.1 (4): the override time-out.
     private mutating func sendOverridden(now: Instant) {
-        let size = min(Int(unsent), Int(effectiveSegmentSize()), usableWindow)
+        let record = recordEnds.first.map { Int($0.relative(to: snd.nxt)) } ?? .max
+        let size = min(Int(unsent), Int(effectiveSegmentSize()), record, usableWindow)
         let payload = sendQueue[0..<size]
         transmit(flags: [.psh, .ack], at: snd.nxt, text: payload, kind: .data, because: .overrideTimeout)
         ledger.append(start: snd.nxt, length: UInt32(truncatingIfNeeded: size), now: now)
         snd.nxt = snd.nxt + UInt32(truncatingIfNeeded: size)
+        passRecordEnds()
         lastSent = now
         if unansweredSince == nil { unansweredSince = now }
         startRetransmissionTimer(now: now)

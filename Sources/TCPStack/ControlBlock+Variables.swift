@@ -72,11 +72,22 @@ public struct RecoveryVariables: Hashable, Sendable {
     public internal(set) var retransmissions = 0
     /// What a spurious time-out is undone to.
     var undo: UndoPoint?
+    /// What a fast recovery is undone to, should all of it prove needless.
+    var fastUndo: FastUndo?
     /// How far F-RTO is in finding out whether the time-out was spurious; `nil` where it does not try.
     var forward: ForwardRecovery?
     var reduction: RateReduction?
     var recent = RecentAcknowledgment()
     var probe: LossProbe?
+
+    struct FastUndo: Hashable, Sendable {
+        var window: UInt32
+        var threshold: UInt32
+        /// The number behind everything that was under way.
+        var end: SequenceNumber
+        /// Retransmissions that no DSACK has reported yet.
+        var unreported = 0
+    }
 
     struct UndoPoint: Hashable, Sendable {
         var window: UInt32
@@ -93,9 +104,9 @@ public struct RecoveryVariables: Hashable, Sendable {
         case probing(from: SequenceNumber)
     }
 
-    /// PRR's variables (RFC 6937 3), in octets.
+    /// PRR's variables (RFC 9937 6.1), in octets.
     struct RateReduction: Hashable, Sendable {
-        /// RecoverFS: what was outstanding when recovery began.
+        /// RecoverFS: what was outstanding when recovery began and had not arrived before the ACK that began it.
         var flight: UInt32
         /// prr_delivered.
         var delivered: UInt32 = 0
@@ -122,6 +133,8 @@ struct RecentAcknowledgment: Hashable, Sendable {
     var reorderingSeen = false
     /// RACK.reo_wnd_mult.
     var windowFactor = 1
+    /// RACK.reo_wnd_persist: recoveries until the factor is forgotten.
+    var windowPersistence = 0
     /// The DSACK round in which the factor last grew.
     var duplicateRound: SequenceNumber?
 }
@@ -134,6 +147,33 @@ public struct ECNVariables: Hashable, Sendable {
     public internal(set) var owesCWR = false
     /// No second reduction before this is acknowledged.
     var reducedUntil: SequenceNumber?
+}
+
+/// Fast Open (RFC 7413).
+public struct FastOpenVariables: Hashable, Sendable {
+    /// What goes into this end's SYN, or SYN-ACK; of a client, from the SYN-ACK on, the cookie that came with that.
+    var option: FastOpenOption?
+    /// Whether the SYN asked for a cookie, and by which number.
+    var wish: Wish?
+
+    enum Wish: Hashable, Sendable {
+        case right, experimental
+    }
+
+    /// Octets that went out with the SYN.
+    public internal(set) var sent: UInt32 = 0
+    /// Whether data in a SYN was acknowledged, or taken.
+    public internal(set) var carriedData = false
+    /// Whether this end took the SYN's data, or would have, so that it may send before the handshake is over.
+    var isServing = false
+    /// Whether the SYN's data was not taken and has not gone out again yet.
+    var isResending = false
+    /// Whether the ACK of its SYN-ACK is still to come.
+    var awaitsHandshake = false
+    /// The MSS that the SYN-ACK announced.
+    var learnedSize: UInt16 = 0
+    /// Whether the host has not looked yet at what the SYN-ACK said.
+    var isNews = false
 }
 
 /// Deadlines; `nil` where a timer is off.
@@ -191,6 +231,10 @@ public struct ConnectionCounters: Hashable, Sendable {
     public internal(set) var fastRecoveries = 0
     public internal(set) var duplicateAcknowledgmentsReceived = 0
     public internal(set) var duplicatesReceived = 0
+    /// Segments known to have arrived.
+    public internal(set) var delivered = 0
+    /// DSACKs that came.
+    public internal(set) var duplicateReports = 0
     public internal(set) var discarded = 0
     public internal(set) var challenges = 0
     public internal(set) var spuriousTimeouts = 0

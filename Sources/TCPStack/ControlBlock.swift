@@ -46,6 +46,8 @@ public struct ControlBlock: Sendable {
     public internal(set) var stamps: TimestampVariables
     /// ECN's bits.
     public internal(set) var ecn = ECNVariables()
+    /// Data in SYNs.
+    public internal(set) var fastOpen = FastOpenVariables()
     /// What has been counted.
     public internal(set) var counters = ConnectionCounters()
     /// How it ended; `nil` while it lasts.
@@ -53,6 +55,10 @@ public struct ControlBlock: Sendable {
     /// The last error that did not end the connection (SHLD-25).
     public internal(set) var softError: ICMPReason?
 
+    /// Whether the program said with its last octets that more will follow: the small segment at the end waits for it.
+    var awaitsMore = false
+    /// The numbers behind the records that are not sent yet: no segment goes across one.
+    var recordEnds: [SequenceNumber] = []
     /// Whether the program has closed its sending direction.
     var finishRequested = false
     /// The FIN's own number, once it has gone out.
@@ -73,8 +79,16 @@ public struct ControlBlock: Sendable {
     var unansweredSince: Instant?
     /// When the last segment came, for keep-alive.
     var lastHeard = Instant()
+    /// When text last came that was new; before any, when the connection was open.
+    var lastTaken: Instant?
+    /// What the sender has been about.
+    var busy = BusyTimes()
+    /// Whether the program found no room for what it wanted to write.
+    var isShortOfRoom = false
     /// When data last went out, for the restart window.
     var lastSent = Instant()
+    /// When the SYN, or SYN-ACK, first went out: its answer gives the first round trip.
+    var openedAt = Instant()
     var lastChallenge: Instant?
     /// Whether the time from SYN-ACK to ACK is known: not after a SYN cookie.
     var measuresHandshake = true

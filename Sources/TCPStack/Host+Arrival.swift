@@ -82,8 +82,8 @@ extension Host {
                 isFollowing = next
                 release(slot)
             } else {
-                if isHeldBack(slot, segment) {
-                    return drop(segment, because: .acceptQueueFull, keptFrom: slot, now: now)
+                if let reason = holdingBack(slot, segment, now: now) {
+                    return drop(segment, because: reason, keptFrom: slot, now: now)
                 }
                 deliver(segment, to: slot, now: now)
                 return
@@ -139,12 +139,18 @@ extension Host {
         return block.snd.nxt
     }
 
-    /// While the program does not accept, handshakes are not completed: the other end will ask again.
-    private func isHeldBack(_ slot: Int, _ segment: Segment) -> Bool {
+    /// While the program does not accept, or wants to hear only of connections with data, handshakes are not completed: the
+    /// SYN-ACK goes out again, and the other end answers once more.
+    private func holdingBack(_ slot: Int, _ segment: Segment, now: Instant) -> Rule? {
         guard connections[slot].isHalfOpen, let descriptor = connections[slot].listener,
-            case .listener(let listener)? = socket(descriptor)?.kind
-        else { return false }
-        return listener.isFull && segment.flags.contains(.ack) && !segment.flags.contains(.rst)
+            let socket = socket(descriptor), case .listener(let listener) = socket.kind,
+            segment.flags.contains(.ack), !segment.flags.contains(.rst)
+        else { return nil }
+        if listener.isFull { return .acceptQueueFull }
+        guard let deferral = socket.options.acceptDeferral, segment.text.isEmpty, !segment.flags.contains(.fin),
+            now < connections[slot].block.openedAt + deferral
+        else { return nil }
+        return .acceptDeferred
     }
 
     private mutating func receiveICMP(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) {

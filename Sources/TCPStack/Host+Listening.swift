@@ -36,12 +36,29 @@ extension Host {
         try? block.openPassively()
         // That the listener was opened is no doing of this segment's.
         _ = block.takeActions()
+        let answer = fastOpenAnswer(to: segment, atListener: descriptor)
+        switch answer {
+        case .take(let cookie)?:
+            block.fastOpen.isServing = true
+            block.fastOpen.option = cookie
+        case .give(let cookie)?: block.fastOpen.option = cookie
+        case nil: break
+        }
         guard let slot = add(block) else {
             return drop(segment, because: .tooManyConnections, in: .listen, now: now)
         }
         connections[slot].listener = descriptor
-        connections[slot].isHalfOpen = true
-        halfOpenCount += 1
+        var segment = segment
+        switch answer {
+        case .take?: queueFastOpened(slot, listener: descriptor)
+        case .give?:
+            // The client has sent its data in the hope of its being taken, and will send it again.
+            segment.text = []
+            fallthrough
+        case nil:
+            connections[slot].isHalfOpen = true
+            halfOpenCount += 1
+        }
         deliver(segment, to: slot, now: now)
     }
 
@@ -158,6 +175,8 @@ extension Host {
     /// After each event: a half-open connection that is open waits to be accepted, one that has ended makes room.
     mutating func settle(_ slot: Int) {
         guard connections[slot].isInUse else { return }
+        if connections[slot].block.fastOpen.isNews { learn(from: slot) }
+        if connections[slot].fastOpener != nil { settleFastOpened(slot) }
         let hasEnded = connections[slot].block.end != nil
         if connections[slot].isHalfOpen, connections[slot].block.state.isSynchronized, !hasEnded,
             let descriptor = connections[slot].listener

@@ -127,6 +127,7 @@ extension Host {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
         switch socket.kind {
         case .closed: throw .badDescriptor
+        case .idle where socket.deferred != nil: throw .isConnected
         case .idle: break
         case .listener: throw .isConnected
         case .connection(let slot):
@@ -134,6 +135,23 @@ extension Host {
             if state == .synSent || state == .synReceived { throw .already }
             throw .isConnected
         }
+        if mayDefer(socket.options, to: remote), socket.deferred == nil {
+            change(descriptor) { $0.deferred = remote }
+            return
+        }
+        let isWished = socket.options.fastOpenOnConnect && configuration.fastOpen.isClient
+        let wish =
+            isWished ? FastOpenOption.request(isExperimental: fastOpenCache[remote.address].triesExperiment) : nil
+        try open(descriptor, to: remote, now: now) {
+            try? $0.openActively(with: wish, sending: [], limit: 0, now: now)
+        }
+    }
+
+    /// Gives a socket a connection, and lets it begin.
+    mutating func open(
+        _ descriptor: Int, to remote: Endpoint, now: Instant, _ begin: (inout ControlBlock) -> Void
+    ) throws(SocketError) {
+        guard let socket = socket(descriptor) else { throw .badDescriptor }
         // MUST-46.
         guard remote.port != 0, isAddressOfOne(remote.address) else { throw .networkUnreachable }
         guard let local = localEndpoint(for: remote, bound: socket.local) else { throw .addressNotAvailable }
@@ -145,7 +163,7 @@ extension Host {
             $0.kind = .connection(slot)
             $0.local = local
         }
-        update(slot, cause: .call("connect"), now: now) { try? $0.openActively(now: now) }
+        update(slot, cause: .call("connect"), now: now, begin)
     }
 
     private func isAddressOfOne(_ address: IPAddress) -> Bool {

@@ -40,14 +40,19 @@ extension Host {
 
     /// SEND. What is beyond the buffer's room is not taken.
     ///
-    /// - Parameter urgent: whether the octets are urgent data.
+    /// - Parameters:
+    ///   - urgent: whether the octets are urgent data.
+    ///   - hints: what the program says of how they go on.
     /// - Returns: how many octets were taken.
     @discardableResult
-    public mutating func write(_ descriptor: Int, _ octets: [UInt8], urgent: Bool = false, now: Instant)
-        throws(SocketError) -> Int
-    {
-        try call("write", descriptor, now: now) { block throws(CallError) in
-            try block.send(octets, urgent: urgent, now: now)
+    public mutating func write(
+        _ descriptor: Int, _ octets: [UInt8], urgent: Bool = false, hints: SendHints = [], now: Instant
+    ) throws(SocketError) -> Int {
+        if let remote = socket(descriptor)?.deferred {
+            return try connect(descriptor, to: remote, sending: octets, now: now)
+        }
+        return try call("write", descriptor, now: now) { block throws(CallError) in
+            try block.send(octets, urgent: urgent, hints: hints, now: now)
         }
     }
 
@@ -174,6 +179,11 @@ extension Host {
         return connections[slot].block.info
     }
 
+    /// How many connections wait to be accepted.
+    public func waiting(_ descriptor: Int) -> Int {
+        if case .listener(let listener)? = socket(descriptor)?.kind { listener.accepted.count } else { 0 }
+    }
+
     /// What every connection looks like, accepted or not, in the order of their slots.
     public var connectionInfos: [ConnectionInfo] {
         connections.indices.compactMap { connections[$0].isInUse ? connections[$0].block.info : nil }
@@ -196,7 +206,7 @@ extension Host {
         guard let socket = socket(descriptor) else { return .error }
         switch socket.kind {
         case .closed: return .error
-        case .idle: return [.writable, .hangUp]
+        case .idle: return socket.deferred == nil ? [.writable, .hangUp] : .writable
         case .listener(let listener): return listener.accepted.isEmpty ? [] : .readable
         case .connection(let slot):
             return Self.readiness(of: connections[slot].block, errorTold: socket.errorTold)

@@ -44,6 +44,8 @@ public struct Host: Sendable {
     var portSteps: UInt32 = 0
     /// The slot that the last segment was for: the next one often is too.
     var recentSlot = 0
+    /// What is known of servers (RFC 7413 4.1.3).
+    var fastOpenCache = FastOpenCache()
     /// Counts connections, so that one is not taken for another in the same slot.
     var serial = 0
     var resetsThisSecond = (second: Int64(0), count: 0)
@@ -72,6 +74,10 @@ public struct Host: Sendable {
         var kind = Kind.idle
         var options: ConnectionOptions
         var local: Endpoint?
+        /// Whom it is to be connected with once there is data for the SYN.
+        var deferred: Endpoint?
+        /// A listener's own Fast Open keys.
+        var fastOpenKeys: [FastOpenKey] = []
         /// Whether a connect that failed was told.
         var errorTold = false
     }
@@ -81,6 +87,8 @@ public struct Host: Sendable {
         var backlog: Int
         /// Established and not accepted, oldest first.
         var accepted: [Int] = []
+        /// Connections opened by data in a SYN whose handshake is not over, accepted or not.
+        var fastOpened = 0
         var isFull: Bool { accepted.count > backlog }
     }
 
@@ -92,6 +100,8 @@ public struct Host: Sendable {
         /// The descriptor of the listener that it came through, until it is accepted.
         var listener: Int?
         var isHalfOpen = false
+        /// The descriptor of the listener that took data from its SYN, until the handshake is over.
+        var fastOpener: Int?
         var isDirty = false
         var generation = 0
 

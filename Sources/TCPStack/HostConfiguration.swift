@@ -1,5 +1,20 @@
 import TCPWire
 
+/// What a host does of Fast Open (RFC 7413).
+public struct FastOpenPolicy: Sendable {
+    /// Whether it asks for cookies and sends data in a SYN.
+    public var isClient = true
+    /// Whether its listeners give cookies and take data in a SYN.
+    public var isServer = true
+    /// Whether it sends data without a cookie, and takes it without one.
+    public var sendsWithoutCookie = false
+    public var takesWithoutCookie = false
+    /// Whether every listener does, as many at a time as may wait to be accepted.
+    public var coversEveryListener = false
+    /// What cookies are made with; by default the host's secret. A cookie of the second one is taken too, and replaced.
+    public var keys: [FastOpenKey] = []
+}
+
 /// What a host is given: addresses, secrets, limits.
 public struct HostConfiguration: Sendable {
     /// When SYN cookies are sent (RFC 4987 3.6).
@@ -21,6 +36,7 @@ public struct HostConfiguration: Sendable {
     /// What a new socket begins with.
     public var connection = ConnectionOptions()
     public var cookies = Cookies.underPressure
+    public var fastOpen = FastOpenPolicy()
     /// Half-open connections of all listeners together.
     public var halfOpenLimit = 256
     /// Connections of any kind.

@@ -79,6 +79,7 @@ extension SegmentOptions {
             case .sackPermitted: sackPermitted = true
             case .sack(let blocks): sack = blocks
             case .timestamps(let stamps): timestamps = stamps
+            case .fastOpen(let cookie, let isExperimental): fastOpen = FastOpenOption(cookie, isExperimental)
             default: break
             }
         }

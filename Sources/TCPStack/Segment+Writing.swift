@@ -78,6 +78,7 @@ extension SegmentOptions {
         if maximumSegmentSize != nil { count += 4 }
         if windowScale != nil { count += 4 }
         if timestamps != nil { count += 12 } else if sackPermitted { count += 4 }
+        if let fastOpen { count += fastOpen.size }
         return count
     }
 
@@ -103,6 +104,7 @@ extension SegmentOptions {
             put(0x0101_0402)
         }
         if let windowScale { put(0x0103_0300 | UInt32(windowScale)) }
+        if let fastOpen { for word in fastOpen.words { put(word) } }
         let blocks = writtenBlocks
         guard blocks > 0 else { return }
         put(0x0101_0500 | UInt32(2 + 8 * blocks))

@@ -68,10 +68,28 @@ public struct SegmentOptions: Hashable, Sendable {
     public var windowScale: UInt8?
     /// SACK-Permitted; only in a SYN (RFC 2018 2).
     public var sackPermitted = false
-    /// SACK blocks (RFC 2018 3).
-    public var sack = SACKBlocks()
     /// Timestamps (RFC 7323 3.2).
     public var timestamps: TCPTimestamps?
+    /// What is either in a SYN or never: in one place, for a segment is copied often.
+    private var rest = Rest.nothing
+
+    private enum Rest: Hashable, Sendable {
+        case nothing
+        case sack(SACKBlocks)
+        case fastOpen(FastOpenOption)
+    }
+
+    /// SACK blocks (RFC 2018 3).
+    public var sack: SACKBlocks {
+        get { if case .sack(let blocks) = rest { blocks } else { SACKBlocks() } }
+        set { rest = newValue.isEmpty ? .nothing : .sack(newValue) }
+    }
+
+    /// Fast Open; only in a SYN (RFC 7413 4.1.1).
+    public var fastOpen: FastOpenOption? {
+        get { if case .fastOpen(let option) = rest { option } else { nil } }
+        set { rest = newValue.map { .fastOpen($0) } ?? .nothing }
+    }
 
     /// No options.
     public init() {}

@@ -17,11 +17,11 @@
 
         private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         private static let own = tests.appending(path: "PacketScriptTests/Scripts")
-        private static let shared: URL = {
+        private static let shared: [URL] = {
             let root =
                 ProcessInfo.processInfo.environment["TCPLENS_SHARED"].map { URL(filePath: $0) }
                 ?? tests.deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared")
-            return root.appending(path: "scripts")
+            return [root.appending(path: "scripts"), root.appending(path: "cases/scripts")]
         }()
 
         private static func scripts(in folder: URL) -> [String] {
@@ -64,12 +64,13 @@
             "the scripts that Linux is known to pass",
             .enabled(if: isPossible, "needs namespaces and a TUN device"),
             .enabled(
-                if: !scripts(in: shared).isEmpty || Requirements.requiresAll, "no scripts beside this clone"))
-        func known() throws {
-            let names = Self.scripts(in: Self.shared)
+                if: shared.allSatisfy { !scripts(in: $0).isEmpty } || Requirements.requiresAll,
+                "no scripts beside this clone"), arguments: shared)
+        func known(folder: URL) throws {
+            let names = Self.scripts(in: folder)
             #expect(!names.isEmpty)
             for name in names {
-                let report = try Self.run(name, in: Self.shared)
+                let report = try Self.run(name, in: folder)
                 #expect(report.hasPassed, "\(name): \(Self.complaint(report))")
             }
         }

@@ -216,7 +216,9 @@ struct ScriptRunnerTests {
     func settings() throws {
         let host = RehearsedHost()
         host.unknownSettings = ["net.ipv4.tcp_frto"]
-        #expect(try run("`../common/defaults.sh`", on: host).hasPassed)
+        let usual = try run("`../common/defaults.sh`", on: host)
+        #expect(usual.hasPassed)
+        #expect(usual.steps.filter { $0.kind == .left }.map(\.text) == ["net.ipv4.tcp_frto=2"])
         #expect(host.settings["net.ipv4.tcp_sack"] == "1")
         let report = try run("\n`sysctl -q net.ipv4.tcp_frto=0`", on: host)
         #expect(report.failure?.reason == .host(.unknownSetting("net.ipv4.tcp_frto")))
@@ -226,7 +228,9 @@ struct ScriptRunnerTests {
 
     @Test("a burst that segmentation cut may be written as one segment; a short write may not")
     func joined() throws {
-        func reason(_ sizes: [Int], _ expectation: String) throws -> ScriptFailure.Reason? {
+        func reason(
+            _ sizes: [Int], _ expectation: String, _ flags: String = "", pushed: Int? = nil
+        ) throws -> ScriptFailure.Reason? {
             let host = Self.host()
             host.answers[1] = sizes.indices.map { index in
                 let before = UInt32(sizes[..<index].reduce(0, +))
@@ -236,16 +240,26 @@ struct ScriptRunnerTests {
                         let payload = [UInt8](repeating: 0, count: sizes[index])
                         let segment = header.answer.data(
                             payload, sequence: 0xffff_fff1 &+ before, acknowledgment: 1)
-                        return index == sizes.count - 1
+                        return index == (pushed ?? sizes.count - 1)
                             ? segment
                             : segment.with(.ack, sequence: segment.sequence, acknowledgment: 1, payload: payload)
                     }
                 )
             }
-            return try run(Self.opening + "+0 > \(expectation)", on: host).failure?.reason
+            return try run(flags + Self.opening + "+0 > \(expectation)", on: host).failure?.reason
         }
+        let limited = Self.opening.replacing(
+            "+0 bind", with: "+0 setsockopt(3, SOL_TCP, TCP_MAXSEG, [500], 4) = 0\n+0 bind")
+        #expect(limited != Self.opening)
         #expect(try reason([1000, 1000, 500], "P. 1:2501(2500) ack 1") == nil)
+        #expect(try reason([1000, 1000, 500], ". 1:2501(2500) ack 1") != nil)
+        // The last piece's flags count; where none has PSH, offload would have put it there.
+        #expect(try reason([1000, 1000, 500], ". 1:2501(2500) ack 1", pushed: 0) == nil)
+        #expect(try reason([1000, 1000, 500], "P. 1:2501(2500) ack 1", pushed: 0) != nil)
+        #expect(try reason([1000, 1000, 500], "P. 1:2501(2500) ack 1", pushed: -1) == nil)
+        #expect(try reason([1000, 1000, 500], ". 1:2501(2500) ack 1", pushed: -1) == nil)
         #expect(try reason([1000, 1000, 500], ". 1:1001(1000) ack 1") == nil)
+        #expect(try reason([1000, 1000, 500], "P. 1:2501(2500) ack 1", "--strict_segments\n") != nil)
         #expect(try reason([1000, 500, 1000], "P. 1:2501(2500) ack 1") != nil)
         #expect(try reason([100, 100], "P. 1:201(200) ack 1") != nil)
     }

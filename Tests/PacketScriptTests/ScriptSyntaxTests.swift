@@ -87,8 +87,8 @@ struct ScriptSyntaxTests {
     @Test(
         "what is right but not to be had here is told apart",
         arguments: [
-            "+0 epoll_create(1) = 5", "+0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3", "+0 > udp (10)",
-            "`rm -rf /`", "+0 `nstat > /dev/null`", "`sysctl -q kernel.panic=1`",
+            "+0 pipe([5, 6]) = 0", "+0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3", "+0 > udp (10)",
+            "`rm -rf /`", "+0 `nstat | grep TcpExtOutOfWindowIcmps`", "`sysctl -q kernel.panic=1`",
             "`sysctl -q net.ipv4.../../kernel/panic=1`", "+0 %{ import os }%", "--no_such_flag=1",
             "+0 > icmp unreachable", "+0 < S 0:0(0) win 1 <md5 abc>",
             "+0 getsockopt(3, SOL_TCP, TCP_INFO, ..., ...) = 0",

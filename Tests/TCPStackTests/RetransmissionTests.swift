@@ -275,6 +275,8 @@ struct RecentAcknowledgmentTests {
         talk.wait(.milliseconds(100))
         talk.takes(". 1:1(0) ack 2001 win 60000 <sack 4001:5001>")
         talk.waits(atMost: .milliseconds(60), for: ". 2001:3001(1000) ack 1")
+        talk.givesNothing()
+        talk.takes(". 1:1(0) ack 3001 win 60000 <sack 4001:5001>")
         talk.gives(". 3001:4001(1000) ack 1")
         #expect(talk.info?.counters.timeouts == 0)
     }

@@ -66,6 +66,11 @@ enum SegmentText {
         if let stamps = segment.options.timestamps { options.append("TS \(stamps.value) \(stamps.echoReply)") }
         if segment.options.timestamps != nil { options.append("TS") }
         if let shift = segment.options.windowScale { options.append("wscale \(shift)") }
+        if let option = segment.options.fastOpen {
+            options.append(fastOpen(option))
+        } else if segment.flags.contains(.syn) {
+            options.append("noFO")
+        }
         if !segment.options.sack.isEmpty {
             let blocks = segment.options.sack.map {
                 "\($0.left &- talk.theirStart):\($0.right &- talk.theirStart)"
@@ -76,6 +81,20 @@ enum SegmentText {
         }
         if options.isEmpty { options.append("none") }
         return text + " <" + options.joined(separator: ",") + ">"
+    }
+
+    /// `FO 0102030405060708`, `FOEXP`.
+    static func fastOpen(_ option: FastOpenOption) -> String {
+        let octets = option.octets.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+        return (option.isExperimental ? "FOEXP" : "FO") + (octets.isEmpty ? "" : " " + octets)
+    }
+
+    private static func cookie(_ hex: String) -> FastOpenOption? {
+        let digits = Array(hex)
+        let octets = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(digits[$0...($0 + 1)]), radix: 16)
+        }
+        return FastOpenOption(octets)
     }
 
     private static func parts(_ text: String) -> (String, [String]) {
@@ -113,6 +132,7 @@ enum SegmentText {
             switch words.first {
             case "mss": options.maximumSegmentSize = UInt16(clamping: number)
             case "wscale": options.windowScale = UInt8(clamping: number)
+            case "FO": options.fastOpen = cookie(words.count > 1 ? words[1] : "")
             case "sackOK": options.sackPermitted = true
             case "TS":
                 let echo = words.count > 2 ? UInt32(words[2]) ?? 0 : 0

@@ -85,6 +85,20 @@ struct Transcript {
         poll()
     }
 
+    /// Connects with octets for the SYN (RFC 7413); how many were taken.
+    @discardableResult
+    mutating func connects(sending count: Int, _ place: SourceLocation = #_sourceLocation) -> Int {
+        socket = host.open()
+        try? host.bind(socket, to: local)
+        defer { poll() }
+        do {
+            return try host.connect(socket, to: remote, sending: Transcript.text(count), now: now)
+        } catch {
+            Issue.record("connect: \(error)", sourceLocation: place)
+            return -1
+        }
+    }
+
     /// A connection to the other end.
     static func connected(
         isIPv6: Bool = false, window: Int = 60_000, synAck: String = "<mss 1000>",

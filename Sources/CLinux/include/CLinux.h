@@ -99,6 +99,17 @@ int clinux_hurry(void);
 // Waits until one of at most four descriptors can be read, or the time is over. How many can, 0, or -1 with errno (EINTR).
 int clinux_wait(const int *descriptors, int count, int64_t nanoseconds);
 
+// What epoll(7) watches for, or tells.
+struct clinux_epoll_entry {
+    uint32_t events;
+    uint64_t data;
+};
+
+// epoll_create1(2), epoll_ctl(2), and epoll_wait(2) for at most 64 entries. As those: -1 with errno.
+int clinux_epoll_create(void);
+int clinux_epoll_control(int descriptor, int operation, int watched, uint32_t events, uint64_t data);
+int clinux_epoll_wait(int descriptor, struct clinux_epoll_entry *entries, int limit, int milliseconds);
+
 // An ICMP or ICMPv6 error that came for a socket with IP_RECVERR.
 struct clinux_icmp_error {
     // SO_EE_ORIGIN_LOCAL 1, SO_EE_ORIGIN_ICMP 2, SO_EE_ORIGIN_ICMP6 3.

@@ -3,7 +3,8 @@
 /// The raw value is the rule's name, which keeps. What it says in words is the room's above that speaks them.
 public enum Rule: String, Hashable, Sendable, CaseIterable {
     // Calls of the program.
-    case passiveOpen, activeOpen, closeCall, closeBeforeEstablished, abortCall, lingerZero, unreadData
+    case passiveOpen, activeOpen, fastOpenAccepted, fastOpenDataAgain
+    case closeCall, closeBeforeEstablished, abortCall, lingerZero, unreadData
 
     // Segments for no connection, or in LISTEN and SYN-SENT.
     case noConnection, resetInClosed, resetInListen, acknowledgmentInListen, synInListen, nothingInListen,
@@ -21,7 +22,7 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
 
     // Sixth to eighth step: URG, text, FIN.
     case urgentPointer, textInOrder, gap, gapClosed, duplicateText, textAfterClose, textAfterFIN, receiveBufferFull,
-        finArrived, finAgainInTimeWait, congestionMarked
+        finArrived, finAgainInTimeWait, segmentInTimeWait, congestionMarked
 
     // Acknowledging.
     case delayedAcknowledgment, everySecondSegment, quickAcknowledgment, windowUpdate
@@ -32,7 +33,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
     // Losses.
     case fastRetransmit, threeDuplicates, sackLoss, recentAcknowledgment, partialAcknowledgment, enterRecovery,
         proportionalReduction, recoveryOver, lossWindow, retransmitAfterTimeout, retransmissionTimeout,
-        spuriousTimeout, forwardRecovery, forwardRecoverySpurious, lossProbe, probeFilledHole, retransmissionWarning,
+        spuriousTimeout, forwardRecovery, forwardRecoverySpurious, needlessRecovery, lossProbe, probeFilledHole,
+        retransmissionWarning,
         retransmissionLimit
 
     // Other timers.
@@ -44,7 +46,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
 
     // The host.
     case notForHost, badPacket, badChecksum, invalidSource, fragmentKept, fragmentDropped, synQueueFull,
-        cookieSent, cookieAccepted, cookieWrong, acceptQueueFull, synInTimeWait, listenerClosed, tooManyConnections,
+        cookieSent, cookieAccepted, cookieWrong, acceptQueueFull,
+        acceptDeferred, synInTimeWait, listenerClosed, tooManyConnections,
         echoReply,
         otherProtocol
 }

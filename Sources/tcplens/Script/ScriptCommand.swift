@@ -57,6 +57,15 @@ struct ScriptCommand: ParsableCommand {
     var tolerance: Double = 4
 
     @Option(
+        name: [.customShort("D"), .long],
+        help: .init(
+            Text(
+                en: "What a name of the scripts is read as, as packetdrill's -D.",
+                zh: "脚本里某个名字的含义，与 packetdrill 的 -D 相同。"
+            ).spoken, valueName: "name=value"))
+    var define: [String] = []
+
+    @Option(
         help: .init(
             Text(en: "The TUN device's node, where it is another one.", zh: "TUN 设备文件的路径。").spoken,
             valueName: "path"), completion: .file())
@@ -85,12 +94,28 @@ struct ScriptCommand: ParsableCommand {
             throw ValidationError(
                 Text(en: "--tolerance takes 0 to 60000", zh: "--tolerance 的范围是 0 到 60000").spoken)
         }
+        _ = try definitions
+    }
+
+    private var definitions: ScriptDefinitions {
+        get throws {
+            var definitions = ScriptDefinitions()
+            for text in define where !definitions.define(text) {
+                throw ValidationError(
+                    Text(
+                        en: "-D takes name=value, a name of letters: '\(text)' is none",
+                        zh: "-D 的格式是 名字=值，名字由字母组成：“\(text)”不是"
+                    ).spoken)
+            }
+            return definitions
+        }
     }
 
     func run() throws {
         let canvas = output.canvas
         // What cannot be read is told before anything is run.
-        let scripts = files.map { ScriptFile(path: $0) }
+        let definitions = try definitions
+        let scripts = files.map { ScriptFile(path: $0, defining: definitions) }
         if scripts.contains(where: { if case .success = $0.script { true } else { false } }),
             let status = try on.host.findPrivilege(tunPath: tun)
         {

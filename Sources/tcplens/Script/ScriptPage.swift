@@ -137,6 +137,7 @@ extension ScriptStep.Kind {
         case .unexpected: "> (?)"
         case .call: " "
         case .setting: "`"
+        case .left: "` (-)"
         case .assertion: "%"
         }
     }

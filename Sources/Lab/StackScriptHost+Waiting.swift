@@ -1,0 +1,149 @@
+import PacketScript
+import TCPStack
+
+/// What an epoll descriptor of a script watches.
+struct EpollWatch {
+    struct Item {
+        var entry: EpollEntry
+        /// What there was when the item was last told, or asked for anew: what an edge is measured by.
+        var seen: EpollSight?
+        var isSpent = false
+    }
+
+    /// By the descriptor watched.
+    var items: [Int32: Item] = [:]
+    /// In the order in which they were added.
+    var order: [Int32] = []
+}
+
+/// What happens to a socket without its being read: data, an end, room where there was none.
+struct EpollSight: Hashable {
+    var octets: UInt64
+    var isAtEnd: Bool
+    var hasEnded: Bool
+    var rooms: Int
+    var waiting: Int
+}
+
+/// Calls that wait for events, and what goes with data.
+extension StackScriptHost {
+    /// Far from the sockets' own numbers.
+    private static let firstWatch: Int32 = 1 << 20
+
+    func poll(_ interests: [ScriptCall.Interest], _ milliseconds: Int32) -> Attempt {
+        if milliseconds >= 0 { waitAtMost(.milliseconds(Int(milliseconds))) }
+        return { me in
+            let events = interests.map { me.events(of: $0) }
+            let count = events.filter { !$0.isEmpty }.count
+            guard count > 0 || me.hasRunOut else { return nil }
+            var result = me.success(Int64(count))
+            result.events = events
+            return result
+        }
+    }
+
+    private func events(of interest: ScriptCall.Interest) -> PollEvents {
+        let ready = host.readiness(Int(interest.descriptor))
+        var events: PollEvents = []
+        for (one, other) in [
+            (Host.Readiness.readable, PollEvents.readable), (.writable, .writable), (.urgent, .urgent),
+            (.error, .error), (.hangUp, .hangUp), (.peerClosed, .peerClosed),
+        ] where ready.contains(one) { events.insert(other) }
+        return events.intersection(interest.events.union([.error, .hangUp]))
+    }
+
+    // MARK: epoll(7)
+
+    func createWatch() -> Attempt {
+        let descriptor = Self.firstWatch + Int32(truncatingIfNeeded: watches.count)
+        watches[descriptor] = EpollWatch()
+        return { $0.success(Int64(descriptor)) }
+    }
+
+    func control(
+        _ descriptor: Int32, _ operation: EpollOperation, _ watched: Int32, _ entry: EpollEntry
+    ) -> Attempt {
+        { me in
+            guard me.watches[descriptor] != nil, (try? me.host.options(Int(watched))) != nil else {
+                return me.failure(.badDescriptor)
+            }
+            let isKnown = me.watches[descriptor]?.items[watched] != nil
+            switch operation {
+            case .add:
+                guard !isKnown else { return ScriptResult(failed: 17, at: me.clock.nanoseconds) }
+                me.watches[descriptor]?.order.append(watched)
+                me.watches[descriptor]?.items[watched] = EpollWatch.Item(entry: entry)
+            case .modify, .delete:
+                guard isKnown else { return ScriptResult(failed: 2, at: me.clock.nanoseconds) }
+                me.watches[descriptor]?.items[watched] = operation == .modify ? EpollWatch.Item(entry: entry) : nil
+                if operation == .delete { me.watches[descriptor]?.order.removeAll { $0 == watched } }
+            }
+            return me.success(0)
+        }
+    }
+
+    func wait(_ descriptor: Int32, _ limit: Int32, _ milliseconds: Int32) -> Attempt {
+        if milliseconds >= 0 { waitAtMost(.milliseconds(Int(milliseconds))) }
+        return { me in
+            guard let watch = me.watches[descriptor] else { return me.failure(.badDescriptor) }
+            guard limit > 0 else { return me.failure(.invalidArgument) }
+            var occurrences: [EpollEntry] = []
+            for watched in watch.order where occurrences.count < Int(limit) {
+                if let told = me.look(descriptor, watched) { occurrences.append(told) }
+            }
+            guard !occurrences.isEmpty || me.hasRunOut else { return nil }
+            var result = me.success(Int64(occurrences.count))
+            result.occurrences = occurrences
+            return result
+        }
+    }
+
+    /// What is to be told of a descriptor now.
+    private func look(_ descriptor: Int32, _ watched: Int32) -> EpollEntry? {
+        guard var item = watches[descriptor]?.items[watched], !item.isSpent else { return nil }
+        let wanted = PollEvents(rawValue: Int16(truncatingIfNeeded: item.entry.events & 0x3fff))
+        let events = events(of: ScriptCall.Interest(descriptor: watched, events: wanted))
+        let sight = sight(of: watched)
+        let isEdge = item.entry.events & EpollEntry.edgeTriggered != 0
+        guard !events.isEmpty, !isEdge || item.seen != sight else { return nil }
+        item.seen = sight
+        item.isSpent = item.entry.events & EpollEntry.oneShot != 0
+        watches[descriptor]?.items[watched] = item
+        return EpollEntry(events: UInt32(truncatingIfNeeded: Int32(events.rawValue)), data: item.entry.data)
+    }
+
+    private func sight(of descriptor: Int32) -> EpollSight {
+        let info = host.info(Int(descriptor))
+        return EpollSight(
+            octets: info?.counters.octetsReceived ?? 0, isAtEnd: host.readiness(Int(descriptor)).contains(.peerClosed),
+            hasEnded: info?.end != nil, rooms: rooms[descriptor] ?? 0, waiting: host.waiting(Int(descriptor)))
+    }
+
+    /// After everything that happens: a socket that had no room and has some now tells of it once more.
+    func noteRooms() {
+        guard !watches.isEmpty else { return }
+        for watched in Set(watches.values.flatMap(\.order)) {
+            let isWritable = host.readiness(Int(watched)).contains(.writable)
+            if isWritable, full.remove(watched) != nil { rooms[watched, default: 0] += 1 }
+            if !isWritable { full.insert(watched) }
+        }
+    }
+
+    /// A descriptor that is closed is watched no more.
+    func forget(_ descriptor: Int32) {
+        tellsQueue.remove(descriptor)
+        for watch in watches.keys {
+            watches[watch]?.items[descriptor] = nil
+            watches[watch]?.order.removeAll { $0 == descriptor }
+        }
+    }
+
+    // MARK: Control messages
+
+    /// TCP_CM_INQ: what is left to read, and one for an end that is there to be seen.
+    func queueMessage(_ descriptor: Int32) -> [ControlMessage] {
+        let left = host.info(Int(descriptor))?.unread ?? 0
+        let isAtEnd = host.readiness(Int(descriptor)).contains(.peerClosed)
+        return [ControlMessage(level: 6, type: 36, .integer(Int64(left == 0 && isAtEnd ? 1 : left)))]
+    }
+}

@@ -1,0 +1,75 @@
+/// A control message of recvmsg(2).
+public struct ControlMessage: Hashable, Sendable {
+    /// cmsg_level and cmsg_type, with Linux's numbers.
+    public var level: Int32
+    public var type: Int32
+    public var value: Value
+
+    public enum Value: Hashable, Sendable {
+        case integer(Int64)
+        /// SCM_TIMESTAMPING: nanoseconds of the host's clock.
+        case time(Int64)
+        /// `struct sock_extended_err`.
+        case error(ExtendedError)
+    }
+
+    /// An entry of the error queue.
+    public struct ExtendedError: Hashable, Sendable {
+        /// ee_errno and the others, in the order of the structure.
+        public var errno: UInt32
+        public var origin: UInt8
+        public var type: UInt8
+        public var code: UInt8
+        public var info: UInt32
+        public var data: UInt32
+
+        public init(errno: UInt32, origin: UInt8, type: UInt8, code: UInt8, info: UInt32, data: UInt32) {
+            (self.errno, self.origin, self.type, self.code) = (errno, origin, type, code)
+            (self.info, self.data) = (info, data)
+        }
+    }
+
+    public init(level: Int32, type: Int32, _ value: Value) {
+        self.level = level
+        self.type = type
+        self.value = value
+    }
+
+    /// The kinds that are known: what their data is.
+    public enum Kind: Hashable, Sendable {
+        case inQueue, timestamping, error
+
+        /// `nil` for a kind that is not read.
+        public init?(level: Int32, type: Int32) {
+            switch (level, type) {
+            case (6, 36): self = .inQueue
+            case (1, 37): self = .timestamping
+            case (0, 11), (41, 25): self = .error
+            default: return nil
+            }
+        }
+    }
+}
+
+extension ControlMessage {
+    /// In the script's notation, short.
+    var text: String {
+        let data =
+            switch value {
+            case .integer(let number): "\(number)"
+            case .time(let time): "\(Double(time) / 1e9) s"
+            case .error(let error):
+                "{ee_errno=\(error.errno), ee_origin=\(error.origin), ee_type=\(error.type), ee_code=\(error.code), "
+                    + "ee_info=\(error.info), ee_data=\(error.data)}"
+            }
+        return "{cmsg_level=\(level), cmsg_type=\(type), cmsg_data=\(data)}"
+    }
+
+    /// Whether it is the same; times may be off by the tolerance.
+    func matches(_ other: ControlMessage, tolerance: Int64) -> Bool {
+        if case .time(let own) = value, case .time(let theirs) = other.value {
+            return level == other.level && type == other.type && abs(own &- theirs) <= tolerance
+        }
+        return self == other
+    }
+}
