@@ -220,8 +220,8 @@ if Context.environment["FUZZ"] != nil {
         (
             "FuzzConnections",
             [
-                "FlatMemory", "Tracking", "Measures", "Queries", "Passes", "Stories", "TCPWire", "CaptureFile",
-                "TCPState",
+                "FlatMemory", "Tracking", "Measures", "Settling", "Queries", "Passes", "Stories", "TCPWire",
+                "CaptureFile", "TCPState",
             ]
         ),
         (

@@ -1,6 +1,7 @@
 import CaptureFile
 import Measures
 import Passes
+import Settling
 import Stories
 import TCPState
 import TCPWire
@@ -25,6 +26,8 @@ private func readCapture(_ bytes: [UInt8]) {
     var analysis = CaptureAnalysis(keeping: .all(limit: 2000), measuring: true)
     try? analysis.read(&reader)
     compare(analysis, bytes, reader.ending)
+    analysis.settle()
+    if analysis.leftOut == 0 { compareSettled(analysis, bytes) }
     check(analysis.measures, of: analysis.connections)
     let counts = analysis.counts
     let others =
@@ -36,15 +39,16 @@ private func readCapture(_ bytes: [UInt8]) {
     precondition(kept + analysis.leftOut == counts.segments)
     check(analysis.connections, segments: counts.segments)
     for number in 1...max(1, min(50, analysis.count)) {
-        // The segments alone: a stored connection brings its record with it, which would be compared with itself.
-        guard let stored = analysis.stored(number),
-            let story = ConnectionStory(segments: stored.segments, reusesTuple: stored.reusesTuple)
-        else { continue }
+        guard let stored = analysis.stored(number) else { continue }
+        guard let story = ConnectionStory(stored) else { preconditionFailure("no story") }
         check(story)
+        // The segments alone, so that the record is worked out anew.
+        var cursor = ConnectionCursor(standing: stored.standing)
+        for segment in stored.segments { _ = cursor.take(segment.tracked, as: segment.verdict) }
         let record = analysis[number - 1]
-        if analysis.leftOut == 0 {
-            precondition(story.record.client.segments == record.client.segments)
-            precondition(story.record.outcome == record.outcome)
+        if analysis.leftOut == 0, stored.endedBy == nil {
+            precondition(cursor.record?.client.segments == record.client.segments)
+            precondition(cursor.record?.outcome == record.outcome)
         }
     }
 }
@@ -65,6 +69,20 @@ private func compare(_ analysis: borrowing CaptureAnalysis, _ bytes: [UInt8], _ 
             precondition("\(pass.connection(index))" == "\(analysis[index])")
             precondition("\(batched[index])" == "\(analysis[index])")
         }
+    }
+}
+
+/// What is in doubt is judged alike, whether the segments were kept or are read once more.
+private func compareSettled(_ analysis: borrowing CaptureAnalysis, _ bytes: [UInt8]) {
+    guard var reader = try? CaptureReader(bytes: bytes) else { preconditionFailure("read once, and not again") }
+    var again = CaptureAnalysis(keeping: .places, measuring: true)
+    try? again.read(&reader)
+    try? again.settle(from: reader)
+    precondition(again.count == analysis.count && again.unsettled == 0)
+    for index in 0..<again.count {
+        precondition("\(again[index])" == "\(analysis[index])")
+        precondition(
+            "\(String(describing: again.measures(of: index)))" == "\(String(describing: analysis.measures(of: index)))")
     }
 }
 
@@ -113,11 +131,13 @@ private func readSegments(_ input: ArraySlice<UInt8>) {
     let records = (0..<tracker.count).map { tracker[$0] }
     check(records, segments: stored.count)
     precondition(groups.count == records.count)
-    for (record, segments) in zip(records, groups) {
-        guard let story = ConnectionStory(segments: segments) else { preconditionFailure("no story") }
-        precondition(story.record.outcome == record.outcome)
-        precondition(story.record.client.state == record.client.state)
-        check(story)
+    for segments in groups {
+        let lives = StoredConnection.settling(segments)
+        precondition(lives.reduce(0) { $0 + $1.segments.count } == segments.count)
+        for life in lives {
+            guard let story = ConnectionStory(life) else { preconditionFailure("no story") }
+            check(story)
+        }
     }
 }
 

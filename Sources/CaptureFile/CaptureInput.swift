@@ -28,7 +28,9 @@ struct CaptureInput: ~Copyable {
     }
 
     /// What `path` names, or standard input for `-`.
-    static func opening(_ path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError) -> CaptureInput {
+    static func opening(_ path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError)
+        -> CaptureInput
+    {
         let descriptor = try Descriptor.reading(path)
         switch try descriptor.kind(path: path) {
         case .directory: throw .isDirectory(path: path)

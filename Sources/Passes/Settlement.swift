@@ -57,11 +57,14 @@ final class Settlement: @unchecked Sendable {
         self.disorder.add(disorder)
         for (place, life) in lives.enumerated() {
             var measures: ConnectionMeasures?
-            let record = details.isEmpty ? life.settledRecord(sightings) : life.replay(sightings) { member, segment, reading, record in
-                guard member.verdict.isMeasured else { return }
-                if measures == nil { measures = ConnectionMeasures(startingWith: segment) }
-                measures?.take(segment, details[member.sighting], reading, record)
-            }
+            let record =
+                details.isEmpty
+                ? life.settledRecord(sightings)
+                : life.replay(sightings) { member, segment, reading, record in
+                    guard member.verdict.isMeasured else { return }
+                    if measures == nil { measures = ConnectionMeasures(startingWith: segment) }
+                    measures?.take(segment, details[member.sighting], reading, record)
+                }
             guard var record else { continue }
             record.reusesTuple = place > 0
             if !details.isEmpty {
@@ -95,7 +98,9 @@ final class Settlement: @unchecked Sendable {
     ///   - count: how many the pass has.
     ///   - isReplaced: whether one of them was judged.
     func putInOrder(_ count: Int, number: (Int) -> UInt64, isReplaced: (Int) -> Bool) {
-        let judged = connections.indices.sorted { connections[$0].record.firstNumber < connections[$1].record.firstNumber }
+        let judged = connections.indices.sorted {
+            connections[$0].record.firstNumber < connections[$1].record.firstNumber
+        }
         order = []
         order.reserveCapacity(count)
         var next = 0

@@ -168,7 +168,9 @@ extension Judge {
         }
         // Made at another tick of its sender's clock it would say so.
         if sightings[copy].hasStamp, let tick = habit.tick, wait >= max(2 &* tick, Self.immediate) { return true }
-        guard wait < Self.shortestTimer, !sightings[copy].isEmpty, !candidate.isAsked, !isProbe(copy) else { return false }
+        guard wait < Self.shortestTimer, !sightings[copy].isEmpty, !candidate.isAsked, !isProbe(copy) else {
+            return false
+        }
         guard let trip else { return false }
         return wait < min(trip / 4, Self.shortestTimer / 10)
     }

@@ -26,7 +26,8 @@ extension Judge {
             let isBefore = number == probe.segment.sequence + 1
             // An octet of its own is acknowledged once; only what was acknowledged before is old.
             let isOld = isBefore && (probe.segment.payloadLength == 0 || isAnsweredAgain(members, number, from: index))
-            let isRefused = number == probe.segment.sequence && probe.segment.payloadLength == 1
+            let isRefused =
+                number == probe.segment.sequence && probe.segment.payloadLength == 1
                 && sighting.segment.window == 0
             guard !isRepeated, isOld || isRefused else { return nil }
             return Standing(side: probe.side, next: number, window: sighting.segment.window)
@@ -44,7 +45,9 @@ extension Judge {
     private func isAnsweredAgain(_ members: ArraySlice<Int>, _ number: SequenceNumber, from answer: Int) -> Bool {
         guard let first = members.first, let place = members.firstIndex(of: answer) else { return false }
         let probe = sightings[first].segment
-        let next = members[(place + 1)...].prefix(Self.probeLimit).first { isReal($0) && sightings[$0].side == probe.side }
+        let next = members[(place + 1)...].prefix(Self.probeLimit).first {
+            isReal($0) && sightings[$0].side == probe.side
+        }
         return next.map { sightings[$0].segment.sequence == probe.sequence && isProbeShaped($0) } ?? false
     }
 }

@@ -55,7 +55,7 @@ package struct Judge: Sendable {
     /// By sighting.
     var times: [Int64]
     var verdicts: [Verdict]
-    package private(set) var disorder = TimeDisorder()
+    var disorder = TimeDisorder()
 
     /// Judges the segments of one tuple, which stand in the capture's order.
     ///

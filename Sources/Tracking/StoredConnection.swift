@@ -27,7 +27,8 @@ public struct StoredConnection: Sendable {
     /// The same with its own segments counted from 1.
     package var renumbered: StoredConnection {
         let first = segments.map(\.number).min() ?? 1
-        let numbers = Dictionary(uniqueKeysWithValues: segments.map(\.number).sorted().enumerated().map { ($1, $0 + 1) })
+        let numbers = Dictionary(
+            uniqueKeysWithValues: segments.map(\.number).sorted().enumerated().map { ($1, $0 + 1) })
         var record = record
         record.number(from: numbers[first] ?? 1)
         return StoredConnection(

@@ -9,7 +9,7 @@ extension LabelPass {
         let (side, other) = (fact.side, 1 - fact.side)
         let place = ends[other].line.place(of: fact.acknowledgment)
         let isFresh = ends[side].lastACK.map { place > $0 } ?? true
-        if fact.isPure, labelStrange(index) { return }
+        if fact.isPure, !fact.classes.contains(.duplicateACK), labelStrange(index) { return }
         if fact.classes.contains(.invalidACK) {
             add(.notTaken, to: index)
             return

@@ -11,7 +11,7 @@ extension LabelPass {
         let carrier = ends[side].finder.carrier(of: start)
         let original = ends[side].finder.original(from: start, to: end, index: index) ?? carrier
         guard fact.classes.isSentAgain || fact.classes.isOutOfOrder else { return }
-        if let probe = ends[side].probedPlaces.removeValue(forKey: start) {
+        if !fact.classes.isOutOfOrder, let probe = ends[side].probedPlaces.removeValue(forKey: start) {
             let opening = ends[1 - side].windowIndex
             add(
                 .probedRetransmission, to: index, evidence: [probe] + (opening.map { [$0] } ?? []), original: probe)
@@ -173,11 +173,12 @@ extension LabelPass {
         let side = facts[index].side
         guard facts[index].length < facts[original].length else { return }
         let originalStart = ends[side].line.place(of: facts[original].sequence)
-        ends[side].pieces = ends[side].pieces.suffix(Self.pieceLimit - 1) + [
-            Piece(
-                index: index, start: start, end: end, original: original,
-                originalEnd: originalStart + Int64(facts[original].length))
-        ]
+        ends[side].pieces =
+            ends[side].pieces.suffix(Self.pieceLimit - 1) + [
+                Piece(
+                    index: index, start: start, end: end, original: original,
+                    originalEnd: originalStart + Int64(facts[original].length))
+            ]
     }
 
     /// An ACK that ends within a segment's numbers, where a piece of them ends, shows that the segment itself had not arrived; one
