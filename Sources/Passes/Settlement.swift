@@ -120,7 +120,7 @@ extension Verdict {
     fileprivate var isMeasured: Bool {
         switch self {
         case .taken, .corrupt, .foreign, .refused(.reset), .refused(.syn), .refused(.acknowledgment): true
-        case .copy, .refused(.oldTimestamp): false
+        case .copy, .refused(.oldTimestamp), .refused(.window): false
         }
     }
 }

@@ -12,17 +12,21 @@ extension Judge {
         var isNumbered = false
         /// Nanoseconds of one tick of its timestamps; `nil` where that is not known.
         var tick: Int64?
-        /// How many of its segments that take numbers there are, and how many of them proved to be copies.
+        /// How many of its segments that take numbers there are, how many came again at once and unasked, and how many of these
+        /// proved to be copies.
         var numbered = 0
+        var again = 0
         var proved = 0
+        /// As often as one packet stands in the capture at most.
+        var most = 1
         /// By how much the hop limits of its copies differ from their originals', and how much later they come at most.
         var hops: [Int: Int] = [:]
         var longest: Int64 = 0
 
         /// Whether the capture sees this end's packets twice.
-        var isDoubled: Bool { proved >= 2 && proved * 5 >= numbered * 2 }
-        /// The usual difference in hops.
-        var usualHops: Int? { hops.max { ($0.value, -abs($0.key)) < ($1.value, -abs($1.key)) }?.key }
+        var isDoubled: Bool { proved >= 2 && proved * 5 >= numbered * 2 || proved > 0 && proved >= numbered }
+        /// Whether nearly everything that it sends comes again: nobody sends so.
+        var isRegular: Bool { again >= 3 && again * 10 >= numbered * 9 }
     }
 
     /// A segment that looks like an earlier one, the first of its kind; and the last before it that does.
@@ -71,13 +75,26 @@ extension Judge {
         let candidates = candidates()
         guard !candidates.isEmpty else { return }
         var habits = [habit(of: 0, candidates), habit(of: 1, candidates)]
+        for candidate in candidates
+        where !sightings[candidate.copy].isEmpty && !candidate.isAsked && !isProbe(candidate.copy)
+            && gap(candidate.last, candidate.copy) < Self.shortestTimer / 10
+        {
+            habits[sightings[candidate.copy].side].again += 1
+        }
         var open: [Candidate] = []
+        /// By packet, how many times it stands in the capture up to here.
+        var times: [Int: Int] = [:]
         for candidate in candidates {
-            guard proves(candidate, habits[sightings[candidate.copy].side], trip) else {
+            guard proves(candidate, habits, trip) else {
                 open.append(candidate)
                 continue
             }
             mark(candidate, &habits)
+            if !sightings[candidate.copy].isEmpty {
+                let side = sightings[candidate.copy].side
+                times[candidate.copy] = (times[candidate.last] ?? 1) + 1
+                habits[side].most = max(habits[side].most, times[candidate.copy] ?? 2)
+            }
         }
         findRegular(open, &habits)
     }
@@ -88,6 +105,7 @@ extension Judge {
         let side = sightings[copy].side
         if !sightings[copy].isEmpty { habits[side].proved += 1 }
         habits[side].hops[hops(from: original, to: copy), default: 0] += 1
+        habits[side].hops[hops(from: candidate.last, to: copy), default: 0] += 1
         habits[side].longest = max(habits[side].longest, gap(candidate.last, copy))
     }
 
@@ -106,11 +124,14 @@ extension Judge {
         for index in order where verdicts[index] == .taken {
             let sighting = sightings[index]
             let print = Print(octets: sighting.print, side: sighting.side)
+            var comesAgain = false
             if let known = seen[print], sighting.isAlike(sightings[known.first]) {
                 // What comes so late begins anew, unless its identification names the first.
                 let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
                 seen[print] = (isSame ? known.first : index, index)
                 let peer = said[1 - sighting.side]
+                // One that comes again at once says nothing more.
+                comesAgain = gap(known.last, index) < Self.immediate
                 candidates.append(
                     Candidate(
                         copy: index, original: known.first, last: known.last,
@@ -119,7 +140,7 @@ extension Judge {
             } else {
                 seen[print] = (index, index)
             }
-            said[sighting.side].take(sighting)
+            if !comesAgain { said[sighting.side].take(sighting) }
         }
         return candidates
     }
@@ -157,23 +178,33 @@ extension Judge {
     }
 
     /// Whether one of them can only be a copy.
-    private func proves(_ candidate: Candidate, _ habit: Habit, _ trip: Int64?) -> Bool {
+    private func proves(_ candidate: Candidate, _ habits: [Habit], _ trip: Int64?) -> Bool {
         let (copy, original) = (candidate.copy, candidate.original)
+        let habit = habits[sightings[copy].side]
         let wait = gap(candidate.last, copy)
-        if let isSame = isSamePacket(copy, original) {
+        if habit.isNumbered, let isSame = isSamePacket(copy, original) {
             guard isSame else { return false }
             if wait < Self.shortestTimer { return true }
             // A timer may send the very packet again (RFC 9293 3.8.1, MAY-4), but not what has been acknowledged.
-            return habit.isNumbered && (hops(from: original, to: copy) != 0 || candidate.isAcknowledged)
+            if hops(from: original, to: copy) != 0 || candidate.isAcknowledged { return true }
         }
         // Made at another tick of its sender's clock it would say so.
         if sightings[copy].hasStamp, let tick = habit.tick, wait >= max(2 &* tick, Self.immediate) { return true }
         guard wait < Self.shortestTimer, !sightings[copy].isEmpty, !candidate.isAsked, !isProbe(copy) else {
             return false
         }
-        guard let trip else { return false }
-        return wait < min(trip / 4, Self.shortestTimer / 10)
+        if habit.isRegular { return wait < Self.shortestTimer / 10 }
+        return wait < soon(trip)
     }
+
+    /// Sooner nobody can have learnt that something was lost; nanoseconds.
+    private func soon(_ trip: Int64?) -> Int64 {
+        guard let trip else { return Self.immediate }
+        return max(min(trip / 4, Self.shortestTimer / 10), Self.leastTrip)
+    }
+
+    /// No answer comes sooner than this over any network; nanoseconds.
+    private static let leastTrip: Int64 = 20_000
 
     /// One octet or none that asks for an answer is sent again and again.
     private func isProbe(_ index: Int) -> Bool {
@@ -182,20 +213,21 @@ extension Judge {
 
     /// Those without proof of their own that come as the proved ones of the same end do: as soon, and over as many hops.
     private mutating func findRegular(_ open: [Candidate], _ habits: inout [Habit]) {
-        var uses: [Int: Int] = [:]
-        for candidate in open where candidate.copy != candidate.original {
+        /// By packet, how many times it stands in the capture up to here.
+        var times: [Int: Int] = [:]
+        for candidate in open {
             let side = sightings[candidate.copy].side
-            let habit = habits[side]
-            guard habit.isDoubled || habit.numbered == 0 && habits[1 - side].isDoubled,
-                isSamePacket(candidate.copy, candidate.original) ?? true
+            let (own, other) = (habits[side], habits[1 - side])
+            guard own.isDoubled || own.proved == 0 && own.numbered <= 1 && other.isDoubled,
+                !own.isNumbered || isSamePacket(candidate.copy, candidate.original) ?? true
             else { continue }
-            let soon = max(habit.longest, habits[1 - side].longest) &* 2 &+ 1000
-            // The packet that it copies: the latest that came so soon before it over the usual way, and was not copied yet.
-            let usual = habit.usualHops ?? habits[1 - side].usualHops ?? 0
-            guard gap(candidate.last, candidate.copy) <= soon, uses[candidate.last, default: 0] == 0,
-                case .taken = verdicts[candidate.last], hops(from: candidate.last, to: candidate.copy) == usual
+            let reach = max(own.longest, own.proved == 0 ? other.longest : 0) &* 2 &+ 1000
+            let usual = own.proved == 0 ? other.hops : own.hops
+            let count = (times[candidate.last] ?? 1) + 1
+            guard gap(candidate.last, candidate.copy) <= reach, count <= max(own.most, other.most),
+                usual[hops(from: candidate.last, to: candidate.copy)] != nil
             else { continue }
-            uses[candidate.last, default: 0] += 1
+            times[candidate.copy] = count
             verdicts[candidate.copy] = .copy(of: sightings[candidate.last].segment.number)
         }
     }

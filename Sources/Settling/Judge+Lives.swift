@@ -11,9 +11,13 @@ extension Judge {
     mutating func splitLives() -> [SettledLife] {
         var lives: [SettledLife] = []
         var cursor = ConnectionCursor()
+        let finals = finalAcknowledgments()
         for place in order.indices {
             let index = order[place]
             let segment = segment(index)
+            if verdicts[index] == .taken, isUnacceptable(index, cursor.record, finals) {
+                verdicts[index] = .refused(.window)
+            }
             if verdicts[index] == .taken, segment.opens, !cursor.isOwn(segment, opening: true) {
                 if goesOn(cursor, at: place) {
                     verdicts[index] = .refused(.syn)
@@ -40,6 +44,62 @@ extension Judge {
         }
         if !lives.isEmpty { lives[lives.count - 1].record = cursor.record }
         return lives
+    }
+
+    /// By side, the highest number that the other end came to acknowledge, and where it had acknowledged a FIN, that FIN's end.
+    private struct Final {
+        var acknowledged: SequenceNumber?
+        var fin: SequenceNumber?
+    }
+
+    /// Only where all is one life: of several, each has its own.
+    private func finalAcknowledgments() -> [Final]? {
+        var finals = [Final(), Final()]
+        var opened: [SequenceNumber?] = [nil, nil]
+        var covered: Int64 = 0
+        for index in order where isReal(index) && verdicts[index] == .taken {
+            let sighting = sightings[index]
+            guard !sighting.flags.contains(.rst) else { continue }
+            if sighting.flags.contains(.syn) {
+                guard opened[sighting.side] ?? sighting.segment.sequence == sighting.segment.sequence else {
+                    return nil
+                }
+                opened[sighting.side] = sighting.segment.sequence
+            }
+            guard sighting.flags.contains(.ack) else { continue }
+            let number = sighting.segment.acknowledgment
+            let known = finals[1 - sighting.side].acknowledged ?? number
+            if number.isAfter(known) { covered &+= Int64(number.distance(from: known)) }
+            finals[1 - sighting.side].acknowledged = known.later(number)
+        }
+        // Numbers that come round again tell nothing by their order.
+        guard covered < 1 << 30 else { return nil }
+        for index in order where isReal(index) && sightings[index].flags.contains(.fin) {
+            let (side, end) = (sightings[index].side, sightings[index].end)
+            guard let acknowledged = finals[side].acknowledged, acknowledged == end else { continue }
+            finals[side].fin = end
+        }
+        return finals
+    }
+
+    /// Whether a segment with text lies beyond what its receiver lets in, or beyond the FIN that it took, and nothing ever
+    /// acknowledged it: somebody else's, or older than the connection.
+    private func isUnacceptable(_ index: Int, _ record: ConnectionRecord?, _ finals: [Final]?) -> Bool {
+        let sighting = sightings[index]
+        guard sighting.textLength > 0, sighting.flags.isDisjoint(with: [.syn, .rst]), let record, let finals,
+            record.handshakeProved, let acknowledged = finals[sighting.side].acknowledged,
+            acknowledged.isAtOrBefore(sighting.segment.sequence)
+        else { return false }
+        if sighting.flags.contains(.fin), let fin = finals[sighting.side].fin, fin.isBefore(sighting.segment.sequence) {
+            return true
+        }
+        let other = record.halves[record.peer(of: sighting.side)]
+        guard other.marks.contains(.acknowledged), record.windowShift(of: record.peer(of: sighting.side)) != nil else {
+            return false
+        }
+        let window = record.window(of: record.peer(of: sighting.side))
+        let distance = sighting.segment.sequence.distance(from: other.highestAcknowledgment)
+        return distance > 0 && UInt32(distance) > window && window > 0
     }
 
     /// Whether the connection goes on behind a SYN with another number: nobody answers the SYN with one of its own, and the end

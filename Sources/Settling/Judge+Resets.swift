@@ -11,6 +11,8 @@ extension Judge {
     private struct Aftermath {
         /// Its sender's next segment that only a living connection sends, and the other end's next behind that.
         var sender: Int?
+        /// The other end's next.
+        var receiver: Int?
         var receiverAfterSender: Int?
     }
 
@@ -42,7 +44,9 @@ extension Judge {
         case .inWindow:
             return comesLater(aftermath.sender, than: reset) ? .refused(.reset) : .taken
         case .exact, .unknown:
-            guard comesLater(aftermath.sender, than: reset) else { return .taken }
+            guard comesLater(aftermath.sender, than: reset) else {
+                return isAskedBack(reset, aftermath) ? .refused(.reset) : .taken
+            }
             // Where only its sender goes on, it was not the sender's TCP that sent it.
             return aftermath.receiverAfterSender == nil ? .foreign : .refused(.reset)
         }
@@ -55,6 +59,14 @@ extension Judge {
         let (reset, asked) = (sightings[life.members[place].sighting], life.members[place - 1].sighting)
         return record.halves[reset.side].state == .synSent && isOdd[asked] && sightings[asked].side != reset.side
             && sightings[asked].isEmpty && sightings[asked].segment.acknowledgment == reset.segment.sequence
+    }
+
+    /// Whether its receiver asks, a round trip later, for numbers before the RST's: it had not got what came before it, and asked
+    /// back (RFC 5961 3.2).
+    private func isAskedBack(_ reset: Int, _ aftermath: Aftermath) -> Bool {
+        guard let answer = aftermath.receiver, let trip, sightings[answer].isEmpty, gap(reset, answer) >= trip / 10 * 9
+        else { return false }
+        return sightings[answer].segment.acknowledgment.isBefore(sightings[reset].segment.sequence)
     }
 
     private func comesLater(_ next: Int?, than reset: Int) -> Bool {
@@ -73,7 +85,8 @@ extension Judge {
             let sighting = sightings[index]
             let (side, other) = (sighting.side, 1 - sighting.side)
             if sighting.flags.contains(.rst) {
-                found[place] = Aftermath(sender: alive[side], receiverAfterSender: aliveAfter[side])
+                found[place] = Aftermath(
+                    sender: alive[side], receiver: alive[other], receiverAfterSender: aliveAfter[side])
             } else if !sighting.flags.contains(.syn), sighting.flags.contains(.ack), !isOdd[index] {
                 alive[side] = index
                 aliveAfter[side] = alive[other]

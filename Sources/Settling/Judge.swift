@@ -55,6 +55,8 @@ package struct Judge: Sendable {
     /// By sighting.
     var times: [Int64]
     var verdicts: [Verdict]
+    /// From an end to the other and back, in nanoseconds; `nil` where the segments do not show it.
+    private(set) var trip: Int64?
     var disorder = TimeDisorder()
 
     /// Judges the segments of one tuple, which stand in the capture's order.
@@ -83,7 +85,7 @@ package struct Judge: Sendable {
     private mutating func judge() -> [SettledLife] {
         disorder = putInOrder()
         findCorrupt()
-        let trip = roundTrip()
+        trip = roundTrip()
         findCopies(trip)
         findJoined(trip)
         putCausesFirst(trip)

@@ -29,9 +29,12 @@ extension HeaderWalk {
             length &+= route
         }
         guard available >= length else { return observer.truncated(.gre, have: available, need: length) }
-        // NVGRE's virtual subnet (RFC 7637 3.2): the key's upper 24 bits, with no checksum and no sequence number.
-        if flags & 0xf000 == 0x2000, type == EtherDoor.transparentEthernet.rawValue {
-            segment.network = frame.bigEndian32(at: start &+ 4) >> 8
+        // NVGRE's virtual subnet is the key's upper 24 bits, with no checksum and no sequence number (RFC 7637 3.2); else the
+        // key is the tunnel's (RFC 2890 2.1).
+        if flags & 0x2007 == 0x2000 {
+            let isSubnet = flags & 0xf000 == 0x2000 && type == EtherDoor.transparentEthernet.rawValue
+            let key = frame.bigEndian32(at: start &+ (flags & 0xc000 != 0 ? 8 : 4))
+            segment.network = isSubnet ? key >> 8 : key
         }
         return carried(
             payload(ofGRE: frame, type, flags: flags, at: start &+ length, in: bounds, &segment, &observer))

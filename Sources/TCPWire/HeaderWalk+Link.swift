@@ -87,6 +87,8 @@ extension HeaderWalk {
             let available = bounds.captured &- offset
             observer.enter(.vlan, at: offset)
             guard available >= 4 else { return observer.truncated(.vlan, have: available, need: 4) }
+            // Of two tags, the outer one tells networks apart as well.
+            if segment.vlan != 0 { segment.network = segment.network << 12 ^ UInt32(segment.vlan) }
             segment.vlan = frame.bigEndian16(at: offset) & 0x0fff
             return etherType(
                 frame, frame.bigEndian16(at: offset &+ 2), at: offset &+ 4, in: bounds, &segment, &observer)

@@ -67,7 +67,7 @@ extension ConnectionRecord {
     /// The window that an end last offered, scaled (RFC 7323 2.2); the largest it can mean where not both SYNs were captured,
     /// which tell the scale.
     @inline(__always)
-    func window(of side: Int) -> UInt32 {
+    package func window(of side: Int) -> UInt32 {
         guard !halves[side].marks.contains(.unscaled) else { return UInt32(halves[side].window) }
         return UInt32(halves[side].window) << UInt32(windowShift(of: side) ?? halves[side].windowScale ?? 14)
     }

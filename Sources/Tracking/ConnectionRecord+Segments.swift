@@ -201,7 +201,7 @@ extension ConnectionRecord {
             segment.acknowledgment.isAtOrBefore(halves[other].next),
             // With Fast Open the SYN carried data, which the SYN-ACK has acknowledged (RFC 7413 4.2).
             segment.sequence == halves[side].initialSequence + 1
-                || halves[other].segments == 1
+                || !halves[side].marks.contains(.acknowledged)
                     && segment.sequence == halves[other].highestAcknowledgment
         else { return }
         handshakeProved = true

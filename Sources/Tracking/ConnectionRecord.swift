@@ -131,6 +131,9 @@ extension ConnectionRecord {
         set { enders = enders & 0x0f | UInt8(truncatingIfNeeded: (newValue ?? -1) + 1) << 4 }
     }
 
+    /// Who sent the first RST that counted.
+    package var resetBy: Party? { resetter.map(party) }
+
     /// Nanoseconds from the first SYN to the SYN-ACK, in steps of 100; negative: not seen.
     package var synAckDelay: Int64 { synAckTicks == .max ? -1 : Int64(synAckTicks) * Self.tick }
 

@@ -9,6 +9,8 @@ public enum Verdict: Sendable, Equatable, BitwiseCopyable {
         case syn
         /// An RST that its receiver ignored, or only asked back about (RFC 5961 3.2).
         case reset
+        /// Its numbers are not those that its receiver takes now (RFC 9293 3.10.7.4, first).
+        case window
         /// It acknowledges what was not sent yet (RFC 9293 3.10.7.4).
         case acknowledgment
         /// Older than what its receiver had got by the timestamps (RFC 7323 5.3, PAWS).
@@ -43,7 +45,14 @@ extension ConnectionCursor {
             guard isOwn(segment, opening: false) else { return nil }
             note(segment)
             return SegmentReading()
-        case .corrupt: return takeSent(segment)
+        case .corrupt:
+            guard isOwn(segment, opening: false) else { return nil }
+            // A number that came about on the way opens nothing.
+            guard isOwn(segment, opening: segment.opens) else {
+                note(segment)
+                return SegmentReading()
+            }
+            return takeSent(segment)
         case .foreign:
             let state = record?.halves[segment.side].state
             guard let reading = take(segment) else { return nil }

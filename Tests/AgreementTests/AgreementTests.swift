@@ -7,9 +7,11 @@ import Transcripts
 /// Every number of a connection is worked out once: all views show the same.
 @Suite struct AgreementTests {
     @Test("a thousand conversations by chance")
-    func random() throws {
+    func random() async throws {
         var agreement = Agreement()
         for seed in 0..<1000 {
+            // Tests that wait for an answer wait for this one, too.
+            await Task.yield()
             var conversation = RandomConversation(seed: UInt64(seed))
             try agreement.check(conversation.capture(), name: "seed \(seed)")
         }
@@ -22,10 +24,11 @@ import Transcripts
     @Test(
         "every shared capture",
         .enabled(if: !SharedCaptures.paths.isEmpty || SharedCaptures.requiresAll, "../shared/captures is not there"))
-    func captures() throws {
+    func captures() async throws {
         var agreement = Agreement()
         let paths = SharedCaptures.paths + SharedCaptures.cases
         for path in paths {
+            await Task.yield()
             let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: path)))
             do throws(CaptureError) {
                 _ = try CaptureReader(bytes: bytes)

@@ -48,8 +48,9 @@ extension ConnectionRecord {
         let fins = (client.marks.contains(.fin), server.marks.contains(.fin))
         // Both had closed: an RST that follows only hurries it.
         if fins == (true, true) { return .finished }
-        if server.marks.contains(.reset) { return .responderReset }
-        if client.marks.contains(.reset) { return .originatorReset }
+        // One that nobody took resets nothing.
+        if resetBy == .server { return .responderReset }
+        if resetBy == .client { return .originatorReset }
         switch fins {
         case (true, _): return .originatorClosed
         case (_, true): return .responderClosed

@@ -91,10 +91,11 @@ extension LabelPass {
             add(.synRetry, to: index, evidence: [known.first, strange], original: known.first)
             return false
         }
+        let isTimed = elapsed(known.last, index) >= Self.timerFloor
         add(
             .synRetry, to: index, evidence: Self.both(known.first, known.last), original: known.first,
-            ordinal: backoffs(known, until: index))
-        return true
+            ordinal: isTimed ? backoffs(known, until: index) : nil)
+        return isTimed
     }
 
     /// How often the timer that fires now has been backed off: once more where it ran much longer than the last time.

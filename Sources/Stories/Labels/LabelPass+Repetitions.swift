@@ -88,6 +88,11 @@ extension LabelPass {
         let waited = previousCopy.map { elapsed($0, index) }
         let hasWaited = waited.map { $0 >= max(Self.timerFloor, (roundTrip ?? 0) * 3 / 2) } ?? !isPrompt
         let isUnasked = !isAsked(index, for: start)
+        // No timer runs out sooner than an answer can come.
+        if let waited, let roundTrip, waited < roundTrip {
+            add(.retransmission, to: index, evidence: known, original: original)
+            return
+        }
         guard !isPrompt || hasWaited && isUnasked else {
             add(.retransmission, to: index, evidence: known, original: original)
             return
@@ -106,7 +111,7 @@ extension LabelPass {
     }
 
     /// The least time-out that any common system starts with, less what clocks may lie; nanoseconds.
-    private static let timerFloor: Int64 = 180_000_000
+    static let timerFloor: Int64 = 180_000_000
 
     private func recoveryStart(_ starter: Int) -> Int64 {
         var line = ends[facts[starter].side].line

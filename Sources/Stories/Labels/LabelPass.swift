@@ -137,8 +137,8 @@ struct LabelPass {
                 add(.wireDuplicate, to: index, evidence: original.map { [$0] } ?? [], original: original)
             case nil where isRefused(index):
                 add(.notTaken, to: index)
-                // It is answered all the same.
-                if facts[index].verdict != .refused(.oldTimestamp) {
+                // It is answered all the same; what is old or forged is nothing of its end's.
+                if [.refused(.syn), .refused(.acknowledgment)].contains(facts[index].verdict) {
                     ends[facts[index].side].last = index
                     previous = index
                 }
@@ -153,7 +153,7 @@ struct LabelPass {
     /// Whether its receiver did not take it, for what its number or its age says; RSTs are told of by their own labels.
     private func isRefused(_ index: Int) -> Bool {
         switch facts[index].verdict {
-        case .refused(.syn), .refused(.oldTimestamp), .refused(.acknowledgment): true
+        case .refused(.syn), .refused(.oldTimestamp), .refused(.window), .refused(.acknowledgment): true
         case .refused(.reset), .taken, .copy, .corrupt, .foreign: false
         }
     }

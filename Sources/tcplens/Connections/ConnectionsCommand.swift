@@ -217,6 +217,10 @@ struct ConnectionsCommand: ParsableCommand {
             analysis.counts.cutText(reader.format.interfaces),
         ]
         let doubts = CaptureDoubts.texts(analysis.timeDisorder, unsettled: analysis.unsettled)
+        if listing.format != .table {
+            let unsettled = CaptureDoubts.texts(nil, unsettled: analysis.unsettled)
+            Screen.complain(unsettled.map { "tcplens: \(path): " + $0(output.canvas.language) })
+        }
         listing.note(notes.compactMap { $0 } + doubts, isLast: path == paths.last)
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
