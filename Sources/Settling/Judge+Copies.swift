@@ -12,7 +12,7 @@ extension Judge {
         var isNumbered = false
         /// Nanoseconds of one tick of its timestamps; `nil` where that is not known.
         var tick: Int64?
-        /// How many of its segments that take numbers there are, how many came again at once and unasked, and how many of these
+        /// How many of its segments that take numbers there are, how many of them came again at once and unasked, and how many of these
         /// proved to be copies.
         var numbered = 0
         var again = 0
@@ -75,9 +75,11 @@ extension Judge {
         let candidates = candidates()
         guard !candidates.isEmpty else { return }
         var habits = [habit(of: 0, candidates), habit(of: 1, candidates)]
+        var repeated: Set<Int> = []
         for candidate in candidates
         where !sightings[candidate.copy].isEmpty && !candidate.isAsked && !isProbe(candidate.copy)
             && gap(candidate.last, candidate.copy) < Self.shortestTimer / 10
+            && repeated.insert(candidate.original).inserted
         {
             habits[sightings[candidate.copy].side].again += 1
         }

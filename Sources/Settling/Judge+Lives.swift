@@ -93,6 +93,9 @@ extension Judge {
         if sighting.flags.contains(.fin), let fin = finals[sighting.side].fin, fin.isBefore(sighting.segment.sequence) {
             return true
         }
+        // What jumps further is not believed anyway until it goes on from there.
+        let jump = sighting.segment.sequence.distance(from: record.halves[sighting.side].next)
+        guard jump > 0, jump <= 1 << 20 else { return false }
         let other = record.halves[record.peer(of: sighting.side)]
         guard other.marks.contains(.acknowledged), record.windowShift(of: record.peer(of: sighting.side)) != nil else {
             return false
