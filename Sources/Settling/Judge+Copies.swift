@@ -18,9 +18,9 @@ extension Judge {
         var again = 0
         var proved = 0
         /// As often as one packet stands in the capture at most.
-        var most = 1
+        var most: UInt16 = 1
         /// By how much the hop limits of its copies differ from their originals', and how much later they come at most.
-        var hops: [Int: Int] = [:]
+        var hops: Set<Int> = []
         var longest: Int64 = 0
 
         /// Whether the capture sees this end's packets twice.
@@ -74,18 +74,23 @@ extension Judge {
     mutating func findCopies(_ trip: Int64?) {
         let candidates = candidates()
         guard !candidates.isEmpty else { return }
-        var habits = [habit(of: 0, candidates), habit(of: 1, candidates)]
-        var repeated: Set<Int> = []
+        /// By sighting: looks like an earlier one.
+        var isAgain = Array(repeating: false, count: sightings.count)
+        for candidate in candidates { isAgain[candidate.copy] = true }
+        var habits = [habit(of: 0, isAgain), habit(of: 1, isAgain)]
+        /// By sighting: one that looks like it came at once.
+        var isRepeated = Array(repeating: false, count: sightings.count)
         for candidate in candidates
         where !sightings[candidate.copy].isEmpty && !candidate.isAsked && !isProbe(candidate.copy)
             && gap(candidate.last, candidate.copy) < Self.shortestTimer / 10
-            && repeated.insert(candidate.original).inserted
+            && !isRepeated[candidate.original]
         {
+            isRepeated[candidate.original] = true
             habits[sightings[candidate.copy].side].again += 1
         }
         var open: [Candidate] = []
-        /// By packet, how many times it stands in the capture up to here.
-        var times: [Int: Int] = [:]
+        /// By sighting, how many times its packet stands in the capture up to here.
+        var times = Array(repeating: UInt16(1), count: sightings.count)
         for candidate in candidates {
             guard proves(candidate, habits, trip) else {
                 open.append(candidate)
@@ -94,8 +99,8 @@ extension Judge {
             mark(candidate, &habits)
             if !sightings[candidate.copy].isEmpty {
                 let side = sightings[candidate.copy].side
-                times[candidate.copy] = (times[candidate.last] ?? 1) + 1
-                habits[side].most = max(habits[side].most, times[candidate.copy] ?? 2)
+                times[candidate.copy] = min(times[candidate.last], .max - 1) + 1
+                habits[side].most = max(habits[side].most, times[candidate.copy])
             }
         }
         findRegular(open, &habits)
@@ -106,8 +111,8 @@ extension Judge {
         verdicts[copy] = .copy(of: sightings[original].segment.number)
         let side = sightings[copy].side
         if !sightings[copy].isEmpty { habits[side].proved += 1 }
-        habits[side].hops[hops(from: original, to: copy), default: 0] += 1
-        habits[side].hops[hops(from: candidate.last, to: copy), default: 0] += 1
+        habits[side].hops.insert(hops(from: original, to: copy))
+        if original != candidate.last { habits[side].hops.insert(hops(from: candidate.last, to: copy)) }
         habits[side].longest = max(habits[side].longest, gap(candidate.last, copy))
     }
 
@@ -116,16 +121,13 @@ extension Judge {
     }
 
     private func candidates() -> [Candidate] {
-        struct Print: Hashable {
-            let octets: UInt64
-            let side: Int
-        }
-        var seen: [Print: (first: Int, last: Int)] = [:]
+        /// By the prints of both sides, which differ in their numbers at least.
+        var seen: [UInt64: (first: Int, last: Int)] = [:]
         var candidates: [Candidate] = []
         var said = [Said(), Said()]
         for index in order where verdicts[index] == .taken {
             let sighting = sightings[index]
-            let print = Print(octets: sighting.print, side: sighting.side)
+            let print = sighting.print ^ UInt64(sighting.side)
             var comesAgain = false
             if let known = seen[print], sighting.isAlike(sightings[known.first]) {
                 // What comes so late begins anew, unless its identification names the first.
@@ -154,16 +156,15 @@ extension Judge {
         return left == right
     }
 
-    private func habit(of side: Int, _ candidates: [Candidate]) -> Habit {
+    private func habit(of side: Int, _ isAgain: [Bool]) -> Habit {
         var habit = Habit()
-        let copies = Set(candidates.map(\.copy))
         var identifications: Set<UInt32> = []
         var distinct = 0
         var first: (stamp: UInt32, time: Int64)?
         for index in order where sightings[index].side == side && verdicts[index] == .taken {
             let sighting = sightings[index]
-            if !sighting.isEmpty, !copies.contains(index) { habit.numbered += 1 }
-            if sighting.identification != 0, !copies.contains(index) {
+            if !sighting.isEmpty, !isAgain[index] { habit.numbered += 1 }
+            if sighting.identification != 0, !isAgain[index] {
                 distinct += 1
                 identifications.insert(sighting.identification)
             }
@@ -215,8 +216,8 @@ extension Judge {
 
     /// Those without proof of their own that come as the proved ones of the same end do: as soon, and over as many hops.
     private mutating func findRegular(_ open: [Candidate], _ habits: inout [Habit]) {
-        /// By packet, how many times it stands in the capture up to here.
-        var times: [Int: Int] = [:]
+        /// By sighting, how many times its packet stands in the capture up to here.
+        var times = Array(repeating: UInt16(1), count: sightings.count)
         for candidate in open {
             let side = sightings[candidate.copy].side
             let (own, other) = (habits[side], habits[1 - side])
@@ -225,9 +226,9 @@ extension Judge {
             else { continue }
             let reach = max(own.longest, own.proved == 0 ? other.longest : 0) &* 2 &+ 1000
             let usual = own.proved == 0 ? other.hops : own.hops
-            let count = (times[candidate.last] ?? 1) + 1
+            let count = min(times[candidate.last], .max - 1) + 1
             guard gap(candidate.last, candidate.copy) <= reach, count <= max(own.most, other.most),
-                usual[hops(from: candidate.last, to: candidate.copy)] != nil
+                usual.contains(hops(from: candidate.last, to: candidate.copy))
             else { continue }
             times[candidate.copy] = count
             verdicts[candidate.copy] = .copy(of: sightings[candidate.last].segment.number)

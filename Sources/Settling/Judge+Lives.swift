@@ -18,7 +18,9 @@ extension Judge {
             if verdicts[index] == .taken, isUnacceptable(index, cursor.record, finals) {
                 verdicts[index] = .refused(.window)
             }
-            if verdicts[index] == .taken, segment.opens, !cursor.isOwn(segment, opening: true) {
+            if verdicts[index] == .taken, segment.opens,
+                !cursor.isOwn(segment, opening: true) || beginsAnew(place, cursor.record)
+            {
                 if goesOn(cursor, at: place) {
                     verdicts[index] = .refused(.syn)
                 } else {
@@ -103,6 +105,19 @@ extension Judge {
         let window = record.window(of: record.peer(of: sighting.side))
         let distance = sighting.segment.sequence.distance(from: other.highestAcknowledgment)
         return distance > 0 && UInt32(distance) > window && window > 0
+    }
+
+    /// Whether a SYN with the number of the connection before it begins another: that was open and is over, and the SYN is
+    /// answered.
+    private func beginsAnew(_ place: Int, _ record: ConnectionRecord?) -> Bool {
+        let syn = sightings[order[place]]
+        guard !syn.flags.contains(.ack), let record, record.handshakeProved,
+            [.closed, .reset].contains(record.outcome.ending)
+        else { return false }
+        let next = order[(place + 1)...].first { isReal($0) && sightings[$0].side != syn.side }
+        return next.map {
+            sightings[$0].flags.isSuperset(of: [.syn, .ack]) && sightings[$0].segment.acknowledgment == syn.end
+        } ?? false
     }
 
     /// Whether the connection goes on behind a SYN with another number: nobody answers the SYN with one of its own, and the end

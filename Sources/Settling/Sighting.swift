@@ -109,7 +109,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
 
     /// Whether its octets, from the TCP header on, are the other's.
     func isAlike(_ other: Sighting) -> Bool {
-        print == other.print && segment.sequence == other.segment.sequence
+        print == other.print && side == other.side && segment.sequence == other.segment.sequence
             && segment.payloadLength == other.segment.payloadLength && segment.flags == other.segment.flags
     }
 
