@@ -86,6 +86,27 @@ public enum Explanation {
                     #\(number) SYN,ACK：服务端也选好自己的 ISN（\(header.sequence)），并回 ack = \(ack)，意思是“你的 SYN 收到了，\
                     下一个我要 \(ack) 号”。此时服务端处于 SYN-RECEIVED；客户端收到后进入 ESTABLISHED。
                     """)
+        case .handshakeAck where !step.completesHandshake && step.fate != .lost:
+            return Text(
+                en: """
+                    #\(number) ACK. The client acknowledges the server's SYN with ack = \(ack). Another segment has brought the \
+                    same ACK before it arrives: by then the handshake is complete.
+                    """,
+                zh: """
+                    #\(number) ACK：客户端用 ack = \(ack) 确认服务端的 SYN。不过另一个报文段带着同样的 ACK 先到了，\
+                    它到达时握手早已完成。
+                    """)
+        case .data where step.completesHandshake:
+            return Text(
+                en: """
+                    #\(number) Data, and the handshake's end. The \(who.english) sends \(counted(length, "byte")) from number \(seq) \
+                    on; the ACK that it carries acknowledges the server's SYN as well, so the server is ESTABLISHED when it \
+                    arrives, and takes the data.
+                    """,
+                zh: """
+                    #\(number) 数据，同时完成握手：\(who.chinese)从 \(seq) 号起发出 \(length) 字节；它携带的 ACK 也确认了服务端的 SYN，\
+                    所以服务端收到后进入 ESTABLISHED，并收下数据。
+                    """)
         case .handshakeAck:
             return Text(
                 en: """

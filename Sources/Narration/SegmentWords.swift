@@ -25,9 +25,9 @@ extension ConnectionStory.Step {
 
     /// What it is without labels.
     private var plainRemark: Text? {
+        if completesHandshake { return Text(en: "handshake complete", zh: "握手完成") }
         switch kind {
-        case .syn, .synAck, .data: return nil
-        case .handshakeAck: return Text(en: "handshake complete", zh: "握手完成")
+        case .syn, .synAck, .data, .handshakeAck: return nil
         case .acknowledgment: return coverageRemark
         case .fin: return covers.octets > 0 || covers.fin ? coverageRemark : nil
         case .reset: return Text(en: "reset", zh: "重置")

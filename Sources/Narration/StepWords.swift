@@ -31,6 +31,21 @@ package enum StepWords {
         Text(en: "#\(segment) \(flags) leaves the \(who.english)", zh: "\(who.chinese)发出 #\(segment) \(flags)")
     }
 
+    /// Why a segment is sent, as the end of a line; `nil` where it is sent again, which its timer or its question tells.
+    package static func reason(for step: ConnectionStory.Step) -> Text? {
+        switch step.kind {
+        case .syn: Text(en: ": the program has called connect()", zh: "：程序调用了 connect()")
+        case .synAck: Text(en: ": the answer to the SYN", zh: "：对 SYN 的应答")
+        case .handshakeAck: Text(en: ": the SYN-ACK has arrived", zh: "：收到了 SYN-ACK")
+        case .data: Text(en: ": the program has written it", zh: "：程序写出了这些数据")
+        case .fin: Text(en: ": the program has closed its side", zh: "：程序关闭了自己这一侧")
+        case .acknowledgment where step.covers.fin: Text(en: ": the FIN has arrived", zh: "：收到了 FIN")
+        case .acknowledgment where step.covers.octets > 0: Text(en: ": data has arrived", zh: "：收到了数据")
+        case .acknowledgment: nil
+        case .reset: Text(en: ": it has no such connection", zh: "：没有这样的连接")
+        }
+    }
+
     package static func willArrive(_ segment: Int, _ flags: String, at who: Text) -> Text {
         Text(en: "#\(segment) \(flags) arrives at the \(who.english)", zh: "#\(segment) \(flags) 到达\(who.chinese)")
     }

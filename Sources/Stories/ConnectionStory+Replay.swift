@@ -88,6 +88,7 @@ extension ConnectionStory.Step {
                 isStrange: reading.isStrange) : nil
         covers = reading.coverage
         kind = reading.kind
+        completesHandshake = kind == .handshakeAck
         self.classes = classes
         self.labels = labels
         let clientSide = final.side(of: .client)

@@ -77,6 +77,8 @@ public struct ConnectionStory: Sendable {
         /// `nil` without the ACK bit.
         public let acknowledgment: RelativeNumber?
         public let kind: Kind
+        /// Its arrival completes the handshake.
+        public internal(set) var completesHandshake = false
         /// What it is by its numbers, as the record counts it; empty where the record leaves it out.
         public let classes: SegmentClass
         public let covers: Coverage

@@ -1,5 +1,6 @@
 import CaptureFile
 import TCPState
+import TCPWire
 import Tracking
 
 /// What the ends of a connection themselves tell of it: a TCP of our own knows its states, and says by which rule it did
@@ -176,11 +177,34 @@ extension ConnectionStory {
                 steps[index].set(party, told: end, by: testimony.provenance)
             }
         }
+        settleThirdSegment()
         for (party, entries) in testimony.paths {
             guard let first = entries.first else { continue }
             let known = EndState(state: first.state, isMini: first.isMini, provenance: testimony.provenance)
             if party == .client { clientBefore = known } else { serverBefore = known }
         }
+    }
+}
+
+extension ConnectionStory {
+    /// Of an end's segments with an ACK the first to arrive completes the handshake, whichever was sent first.
+    private mutating func settleThirdSegment() {
+        guard let sent = steps.firstIndex(where: { $0.kind == .handshakeAck }) else { return }
+        let sender = steps[sent].sender
+        let candidates = steps.indices.filter {
+            let flags = steps[$0].segment.header.flags
+            return steps[$0].sender == sender && flags.contains(.ack) && flags.isDisjoint(with: [.syn, .rst])
+                && steps[$0].account?.fate.arrival != nil
+        }
+        let first = candidates.min {
+            guard let one = steps[$0].account?.fate.arrival, let other = steps[$1].account?.fate.arrival else {
+                return false
+            }
+            return one < other
+        }
+        guard let first, first != sent else { return }
+        steps[first].completesHandshake = true
+        steps[sent].completesHandshake = false
     }
 }
 

@@ -24,6 +24,16 @@ public struct StoredConnection: Sendable {
         leftOut = max(0, Int(record.client.segments) + Int(record.server.segments) - segments.count)
     }
 
+    /// The same where whoever carried the segments tells of each when it arrived.
+    package func arriving(_ arrival: (StoredSegment) -> StoredSegment.Arrival) -> StoredConnection {
+        StoredConnection(
+            segments: segments.map { segment in
+                var told = segment
+                told.arrival = arrival(segment)
+                return told
+            }, record: record, endedBy: endedBy, standing: standing)
+    }
+
     /// The same with its own segments counted from 1.
     package var renumbered: StoredConnection {
         let first = segments.map(\.number).min() ?? 1

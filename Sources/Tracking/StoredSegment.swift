@@ -15,6 +15,13 @@ public struct StoredSegment: Sendable {
     public let originalLength: Int
     /// What its capture says beside the packet.
     public package(set) var comments = PacketComments()
+    /// When it reached the other end, where whoever carried it tells.
+    public enum Arrival: Sendable, Equatable {
+        case unknown
+        case at(Timestamp)
+        case never
+    }
+    package var arrival = Arrival.unknown
     /// What it turned out to be.
     public package(set) var verdict = Verdict.taken
 
@@ -37,6 +44,7 @@ public struct StoredSegment: Sendable {
             number: number, time: time, header: header, frame: frame, link: link, originalLength: originalLength)
         segment.verdict = verdict
         segment.comments = comments
+        segment.arrival = arrival
         return segment
     }
 

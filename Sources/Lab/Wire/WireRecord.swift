@@ -134,7 +134,11 @@
                 packet.linkType = LinkType.raw.rawValue
                 analysis.take(segment.octets.octets, packet)
             }
-            guard let stored = analysis.stored(1), var story = ConnectionStory(stored) else { return nil }
+            let stored = analysis.stored(1)?.arriving { segment in
+                guard let time = segments[segment.number - 1].fate.arrival else { return .never }
+                return .at(time)
+            }
+            guard let stored, var story = ConnectionStory(stored) else { return nil }
             story.settle(by: testimony(of: story))
             return story
         }

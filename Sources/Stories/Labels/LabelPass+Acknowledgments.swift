@@ -1,3 +1,4 @@
+import CaptureFile
 import TCPState
 import TCPWire
 import Tracking
@@ -89,7 +90,18 @@ extension LabelPass {
             let cause = lastRepetition(of: other, below: place, before: index)
         {
             add(.answersDuplicate, to: index, evidence: [cause])
+        } else if let cause = lateACK(before: index, below: place) {
+            add(.answersDuplicate, to: index, evidence: [cause])
         }
+    }
+
+    /// An ACK that others have overtaken carries a number below what its receiver expects, which that answers as well.
+    private func lateACK(before index: Int, below place: Int64) -> Int? {
+        guard facts[index].arrival != .unknown, let cause = lastHeard(before: index), facts[cause].isPure else {
+            return nil
+        }
+        var line = ends[facts[cause].side].line
+        return line.place(of: facts[cause].sequence) < place ? cause : nil
     }
 
     /// Whether the segment carries only what had been acknowledged: RFC 9293 3.10.7.4 answers it with an ACK.
@@ -112,15 +124,16 @@ extension LabelPass {
     private mutating func labelChallenge(_ index: Int) -> Bool {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
-        guard let cause = ends[other].last, let last = ends[side].last else { return false }
+        guard let cause = lastHeard(before: index), let last = ends[side].last else { return false }
         let trigger = facts[cause]
         guard trigger.isRST || !facts[last].isSYN else { return false }
         // Several repeated SYN-ACKs in a row get as many answers.
-        guard cause > last || trigger.isSYN && isRepeated[cause] else {
+        guard isHeard(cause, since: last) || trigger.isSYN && isRepeated[cause] else {
             return false
         }
         if trigger.isSYN {
-            guard elapsed(cause, index) <= max(roundTrip ?? 0, Self.reactionFloor) else { return false }
+            let wait = facts[index].time.nanoseconds(since: hearing(of: cause) ?? facts[cause].time)
+            guard wait <= max(roundTrip ?? 0, Self.reactionFloor) else { return false }
             add(.challengeACK, to: index, evidence: [cause])
             return true
         }

@@ -106,7 +106,7 @@ extension LabelPass {
 
     /// - Returns: whether a timer sent it; not where the SYN came again and called for it.
     private mutating func labelSynAckRetry(_ index: Int, _ known: Opening) -> Bool {
-        if let asked = ends[1 - facts[index].side].syn?.last, asked > known.last {
+        if let asked = synHeard(before: index, since: known.last) {
             add(.synAckRetry, to: index, evidence: [known.first, asked], original: known.first)
             return false
         }

@@ -25,6 +25,7 @@ struct SegmentFacts {
     let reading: SegmentReading
     /// What it turned out to be.
     let verdict: Verdict
+    let arrival: StoredSegment.Arrival
     private(set) var timestamps: TCPTimestamps?
     private(set) var blocks: SACKBlocks = []
     private(set) var maximumSegmentSize: UInt16?
@@ -34,6 +35,7 @@ struct SegmentFacts {
     init(_ segment: StoredSegment, side: Int, _ reading: SegmentReading) {
         self.reading = reading
         verdict = segment.verdict
+        arrival = segment.arrival
         let header = segment.header
         let frame = segment.frame.octets
         number = segment.number

@@ -26,6 +26,11 @@ extension StepPage {
         {
             next = next + good
         }
+        if steps.steps[step + 1].kind == .departure, let number = steps.segment(of: step + 1)?.number,
+            let own = segment(number), !own.isRepetition, let reason = StepWords.reason(for: own)
+        {
+            next = next + reason
+        }
         return StepWords.next + next
     }
 
