@@ -103,7 +103,9 @@ package enum StepWords {
         let queues = "Recv-Q \(entry.receiveQueue)  Send-Q \(entry.sendQueue)"
         let form =
             entry.form == .full
-            ? Text(verbatim: queues) : Text(en: "mini socket", zh: "精简套接字")
+            ? Text(verbatim: queues)
+            : (entry.state == .synReceived
+                ? Text(en: "request socket", zh: "半连接套接字") : Text(en: "timewait socket", zh: "timewait 套接字"))
         var parts = [who, Text(verbatim: entry.state.name), form]
         if let timer = timer(entry) { parts.append(timer) }
         return Text(
