@@ -45,9 +45,14 @@ extension Judge {
         /// How often in a row it has acknowledged the same and nothing else.
         var duplicates = 0
         var sacked = SequenceNumber(0)
+        /// Its own next number: what lies before it asks for an answer, and for nothing else (RFC 9293 3.8.4).
+        private var next: SequenceNumber?
 
         mutating func take(_ sighting: Sighting) {
-            guard sighting.flags.contains(.ack), !sighting.flags.contains(.rst) else { return }
+            guard !sighting.flags.contains(.rst) else { return }
+            let isProbe = next.map { sighting.isEmpty && sighting.segment.sequence.isBefore($0) } ?? false
+            next = next?.later(sighting.end) ?? sighting.end
+            guard sighting.flags.contains(.ack), !isProbe else { return }
             let number = sighting.segment.acknowledgment
             if let known = acknowledged, number.isBefore(known) { return }
             duplicates = number == acknowledged ? duplicates + (sighting.isEmpty ? 1 : 0) : 0
