@@ -14,7 +14,7 @@ private final class Echo: ScriptHost {
         case .socket, .accept:
             result = ScriptResult(Int64(next), at: now)
             next += 1
-        case .receive(_, let count, _):
+        case .receive(_, let count, _, _):
             result = ScriptResult(Int64(count), at: now)
             result?.octets = [UInt8](repeating: 0, count: count)
         case .send(_, let octets, _, _): result = ScriptResult(Int64(octets.count), at: now)

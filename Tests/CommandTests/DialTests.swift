@@ -41,7 +41,8 @@ struct DialTests {
     func answered(place: String) async throws {
         try await served { port in
             let words = place.replacing("PORT", with: "\(port)").split(separator: " ").map(String.init)
-            let run = try await Run(["dial"] + words + ["--send", "hello, xiao mei.", "--lang", "en", "-4"])
+            let run = try await Run(
+                ["dial"] + words + ["--send", "hello, xiao mei.", "--lang", "en", "-4", "-w", "60"])
             #expect(run.status == 0, "\(run.err)")
             #expect(run.out.contains("OK  established in "))
             #expect(run.out.contains("16 bytes sent, 18 received") || run.out.contains("16 bytes sent, 18\n"))
