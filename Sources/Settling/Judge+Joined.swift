@@ -14,6 +14,8 @@ extension Judge {
         let reach = min(Self.longestHandling, max(1, (trip ?? Self.longestHandling) / 2))
         /// By side, the segments with octets that came last.
         var recent: [[Int]] = [[], []]
+        /// By side, behind its highest number so far.
+        var next: [SequenceNumber?] = [nil, nil]
         /// By segment, its pieces that came behind it.
         var pieces: [Int: [Int]] = [:]
         for index in order where verdicts[index] == .taken {
@@ -21,6 +23,14 @@ extension Judge {
             guard sighting.segment.payloadLength > 0, sighting.flags.isDisjoint(with: [.syn, .rst]), sighting.isWhole
             else { continue }
             let side = sighting.side
+            // Numbers that were not there before are in no other segment.
+            let isNew = next[side].map { sighting.segment.sequence.isAtOrAfter($0) } ?? true
+            next[side] = next[side]?.later(sighting.end) ?? sighting.end
+            if recent[side].count >= 2 * Self.pieceLimit { recent[side].removeFirst(Self.pieceLimit) }
+            guard !isNew else {
+                recent[side].append(index)
+                continue
+            }
             recent[side] = recent[side].suffix(Self.pieceLimit).filter { gap($0, index) <= reach }
             if let first = piecesOf(index, among: recent[side]) {
                 verdicts[index] = .copy(of: sightings[first].segment.number)
