@@ -47,6 +47,8 @@ struct Descriptor: ~Copyable {
 
     /// A new file to write and read, without a name: it goes with its last descriptor.
     static func unnamed() throws(CaptureError) -> Descriptor {
+        // Where the system's users want what is temporary (POSIX, TMPDIR). `mkstemp` chooses the letters and lets nobody else in
+        // (0600); the name is gone before anything is written.
         let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         var name = Array("\(folder)/tcplens-XXXXXX".utf8CString)
         let number = unsafe name.withUnsafeMutableBufferPointer { buffer -> CInt in

@@ -57,9 +57,9 @@ struct SecondPass {
     ) throws(CaptureError) -> Settlement {
         let settlement = Settlement()
         for round in rounds(settlement) {
+            // Asked before anything is judged: what is gone now was gone in the round before.
             guard var source = try reader.again() else {
-                for own in tuples { for size in own?.sizes ?? [] { settlement.leaveOut(size.lives) } }
-                return settlement
+                return Settlement(leavingOut: tuples.reduce(0) { $0 + ($1?.sizes.reduce(0) { $0 + $1.lives } ?? 0) })
             }
             let gathered = round.map { _ in Gathering() }
             let failure = withoutActuallyEscaping(find) { find in

@@ -39,6 +39,16 @@ final class Settlement: @unchecked Sendable {
     private(set) var disorder = TimeDisorder()
     /// Connections in doubt that could not be judged: their packets are too many to be held at once.
     private(set) var unsettled = 0
+    /// Whether the capture could not be read once more, so that the pass's own connections stand as they are.
+    let isLeftOut: Bool
+
+    init() { isLeftOut = false }
+
+    /// Of a capture that is gone.
+    init(leavingOut lives: Int) {
+        isLeftOut = true
+        unsettled = lives
+    }
 
     var count: Int { order.count }
 
@@ -104,7 +114,7 @@ final class Settlement: @unchecked Sendable {
         order = []
         order.reserveCapacity(count)
         var next = 0
-        for index in 0..<count where !isReplaced(index) {
+        for index in 0..<count where isLeftOut || !isReplaced(index) {
             while next < judged.count, connections[judged[next]].record.firstNumber < number(index) {
                 order.append(~Int32(truncatingIfNeeded: judged[next]))
                 next += 1

@@ -114,8 +114,8 @@ extension Judge {
         guard !syn.flags.contains(.ack), let record, record.handshakeProved,
             [.closed, .reset].contains(record.outcome.ending)
         else { return false }
-        let next = order[(place + 1)...].first { isReal($0) && sightings[$0].side != syn.side }
-        return next.map {
+        let answer = order[(place + 1)...].prefix(Self.outlook).first { isReal($0) && sightings[$0].side != syn.side }
+        return answer.map {
             sightings[$0].flags.isSuperset(of: [.syn, .ack]) && sightings[$0].segment.acknowledgment == syn.end
         } ?? false
     }

@@ -98,8 +98,6 @@ package struct Judge: Sendable {
 
     // MARK: What the others ask
 
-    func sighting(_ index: Int) -> Sighting { sightings[index] }
-
     /// The segment at the time that counts.
     func segment(_ index: Int) -> TrackedSegment {
         sightings[index].segment.at(Timestamp(nanoseconds: times[index]))
