@@ -80,7 +80,11 @@ extension ConnectionRecord {
     private mutating func begin(_ segment: TrackedSegment, from side: Int) {
         let first = halves[side].initialSequence + 1
         let distance = segment.sequence.distance(from: first)
-        if halves[side].marks.contains(.initialKnown) || distance >= 0 && !isOutOfReach(distance, of: side) {
+        // One octet or none before what the other end waits for only asks for an answer (RFC 9293 3.8.4).
+        let isProbe =
+            distance == -1 && segment.payloadLength <= 1 && segment.flags.isDisjoint(with: [.fin, .rst])
+            && halves[side].marks.contains(.initialGuessed)
+        if halves[side].marks.contains(.initialKnown) || isProbe || distance >= 0 && !isOutOfReach(distance, of: side) {
             halves[side].begin(at: first)
         } else {
             halves[side].initialSequence = segment.sequence - 1

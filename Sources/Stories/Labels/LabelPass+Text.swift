@@ -9,8 +9,9 @@ extension LabelPass {
         guard fact.payloadLength > 0 else { return }
         if let fin = ends[fact.side].fin, fin < index {
             let behind = SequenceNumber(facts[fin].sequence) + facts[fin].length
+            // From the FIN's own number on there are no octets.
             if (SequenceNumber(fact.sequence) + fact.length).isAfter(behind),
-                SequenceNumber(fact.sequence).isAtOrAfter(behind)
+                SequenceNumber(fact.sequence).isAtOrAfter(behind - 1)
             {
                 add(.beyondFIN, to: index, evidence: [fin])
                 return

@@ -25,6 +25,8 @@ struct LabelPass {
         /// Its last segment whose window counts: no RST, none that is stray; and the last before it that offered another.
         var windowIndex: Int?
         var windowBefore: Int?
+        /// Its longest payload that the other end's maximum segment size allows, in octets.
+        var longest: UInt32 = 0
         /// What it sent again in smaller segments than at first.
         var pieces: [Piece] = []
         /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
@@ -223,6 +225,9 @@ struct LabelPass {
         }
         if !fact.isRST {
             if fact.length > 0 { ends[side].lastData = index }
+            if fact.payloadLength <= ends[1 - side].maximumSegmentSize ?? 0 {
+                ends[side].longest = max(ends[side].longest, fact.payloadLength)
+            }
             if !fact.classes.contains(.stray) {
                 if let old = ends[side].windowIndex, facts[old].window != fact.window { ends[side].windowBefore = old }
                 ends[side].windowIndex = index
