@@ -88,6 +88,7 @@ package struct Judge: Sendable {
         trip = roundTrip()
         findCopies()
         findJoined()
+        findOtherText()
         putCausesFirst()
         findFalseAcknowledgments()
         findOldStamps()

@@ -25,6 +25,7 @@ extension LabelPass {
 
     /// Whether the two carry other octets with the same numbers.
     private func differs(_ index: Int, from first: Int) -> Bool {
+        guard !facts[first].isSYN, artefacts.kinds[first] == nil else { return false }
         let offset = SequenceNumber(facts[index].sequence).distance(from: SequenceNumber(facts[first].sequence))
         let (here, there) = (segments[index].payload, segments[first].payload)
         guard offset >= 0, Int(offset) < there.count else { return false }

@@ -137,6 +137,9 @@ struct LabelPass {
                 noteDamaged(index)
             case .duplicate(let original):
                 add(.wireDuplicate, to: index, evidence: original.map { [$0] } ?? [], original: original)
+            case nil where facts[index].verdict == .refused(.octets):
+                let start = ends[facts[index].side].line.place(of: facts[index].sequence)
+                add(.otherOctets, to: index, evidence: ends[facts[index].side].finder.carrier(of: start).map { [$0] } ?? [])
             case nil where isRefused(index):
                 add(.notTaken, to: index)
                 // It is answered all the same; what is old or forged is nothing of its end's.
@@ -156,7 +159,7 @@ struct LabelPass {
     private func isRefused(_ index: Int) -> Bool {
         switch facts[index].verdict {
         case .refused(.syn), .refused(.oldTimestamp), .refused(.window), .refused(.acknowledgment): true
-        case .refused(.reset), .taken, .copy, .corrupt, .foreign: false
+        case .refused(.reset), .refused(.octets), .taken, .copy, .corrupt, .foreign: false
         }
     }
 
