@@ -51,7 +51,9 @@ enum Channels {
         for bond in [Bond.packet, .answer, .possible] {
             for pair in pairs where pair.bond == bond && group[pair.one] != group[pair.other] {
                 let (to, from) = (group[pair.one], group[pair.other])
-                let strangers = group.indices.filter { group[$0] == from }.reduce(into: Set()) { $0.formUnion(apart[$1]) }
+                let strangers = group.indices.filter { group[$0] == from }.reduce(into: Set()) {
+                    $0.formUnion(apart[$1])
+                }
                 guard !group.indices.contains(where: { group[$0] == to && strangers.contains($0) }) else { continue }
                 for place in group.indices where group[place] == from { group[place] = to }
             }

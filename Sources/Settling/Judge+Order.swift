@@ -162,7 +162,7 @@ extension Judge {
 
 extension Sighting {
     /// Whether it is a SYN that the other one, of the other end, takes or refuses.
-    fileprivate func isOpening(answeredBy answer: Sighting) -> Bool {
+    func isOpening(answeredBy answer: Sighting) -> Bool {
         let number = answer.segment.acknowledgment
         return side != answer.side && flags.contains(.syn) && number.isAfter(segment.sequence)
             && number.isAtOrBefore(end)

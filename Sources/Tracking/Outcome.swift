@@ -118,6 +118,7 @@ extension ConnectionRecord {
         // An ACK answers a SYN-ACK, a segment that is no RST comes from who took the SYN: neither was captured.
         if client.marks.contains(.acknowledged) || server.marks.contains(.numbered) { return .partial }
         if server.marks.contains(.resetAcceptable) { return .refused }
-        return client.marks.isDisjoint(with: [.reset, .fin]) ? .unanswered : .abandoned
+        // An RST that counts for nothing, or for the connection before (RFC 9293 3.5, Figure 9), gives up no SYN.
+        return resetter == nil && !client.marks.contains(.fin) ? .unanswered : .abandoned
     }
 }
