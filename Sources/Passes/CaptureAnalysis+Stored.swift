@@ -51,11 +51,14 @@ extension CaptureAnalysis {
         case .judged(let judged):
             let own = settlement?.connections[judged]
             return StoredConnection(
-                segments: segments, record: self[number - 1], endedBy: own?.endedBy, standing: own?.standing)
+                segments: segments, record: self[number - 1], endedBy: own?.endedBy, standing: own?.standing,
+                errors: errors(about: number - 1))
         case .pass:
             // Nothing was in doubt: what a closer look finds changes no number.
             let record = self[number - 1]
-            return StoredConnection(segments: record.isDoubtful ? segments : segments.judged, record: record)
+            return StoredConnection(
+                segments: record.isDoubtful ? segments : segments.judged, record: record,
+                errors: errors(about: number - 1))
         }
     }
 }

@@ -5,12 +5,15 @@ import Tracking
 public struct SharedRecords: Sendable {
     let pass: ParallelPass
     let settlement: Settlement?
+    let errors: ErrorAssignment
 
     /// How many found them.
     public var workers: Int { pass.workers }
 
     /// A connection by its place, from 0, in the order of first segments.
-    public subscript(index: Int) -> ConnectionRecord {
+    public subscript(index: Int) -> ConnectionRecord { errors.reported(settled(index), index) }
+
+    private func settled(_ index: Int) -> ConnectionRecord {
         guard let settlement else { return pass.connection(index) }
         switch settlement.source(of: index) {
         case .judged(let judged): return settlement.connections[judged].record
