@@ -175,12 +175,12 @@ public struct CaptureAnalysis: ~Copyable {
             batch.removeAll()
             batch.add(&packets, of: bytes)
             counts.add(batch.counts)
-            ownErrors += batch.errors.prefix(max(0, SegmentBatch.mostErrors - ownErrors.count))
             if isMeasuring {
                 measured.take(batch, shard: 0, after: 0, &tracker, &index)
             } else {
                 tracker.take(batch[0], into: &index)
             }
+            for error in batch.errors { keep(error) }
         }
     }
 
@@ -239,11 +239,15 @@ public struct CaptureAnalysis: ~Copyable {
 
     private mutating func keepError(_ frame: RawSpan, _ packet: borrowing CapturedPacket) {
         var error = ICMPError()
-        guard ownErrors.count < SegmentBatch.mostErrors,
-            PacketDecoder.decodeQuoted(
-                frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &error)
-        else { return }
-        ownErrors.append(ReportedError(error, number: packet.number, time: packet.time))
+        let isRead = PacketDecoder.decodeQuoted(
+            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &error)
+        if isRead { keep(ReportedError(error, number: packet.number, time: packet.time)) }
+    }
+
+    private mutating func keep(_ error: ReportedError) {
+        // Connections that are let go are not there any more when all have been read.
+        if tracker.isEvicting { return tracker.note(error) }
+        if ownErrors.count < SegmentBatch.mostErrors { ownErrors.append(error) }
     }
 
     private mutating func add(

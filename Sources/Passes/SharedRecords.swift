@@ -21,6 +21,9 @@ public struct SharedRecords: Sendable {
         }
     }
 
+    /// The ICMP errors about it.
+    public func errors(about index: Int) -> [ReportedError] { errors[index] }
+
     /// What was measured of it, where that was asked for.
     public func measures(of index: Int) -> ConnectionMeasures? {
         guard let settlement else { return pass.measures(of: index) }

@@ -30,6 +30,18 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         }
     }
 
+    /// Its name in filters and JSON.
+    public var name: String {
+        switch self {
+        case .refused: "refused"
+        case .prohibited: "prohibited"
+        case .unreachable: "unreachable"
+        case .expired: "time-exceeded"
+        case .tooBig: "too-big"
+        case .other: "other"
+        }
+    }
+
     /// Whether the segment got no further.
     package var isDrop: Bool { self != .other }
 }
