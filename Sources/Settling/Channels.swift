@@ -6,7 +6,7 @@ import Tracking
 /// places, or several connections.
 enum Channels {
     /// Divides a tuple's segments into those of one network each; usually all are of one.
-    static func groups(_ sightings: [Sighting]) -> [[Int]] {
+    static func groups(_ sightings: Sightings) -> [[Int]] {
         let channels = sightings.map(\.channel)
         guard let first = channels.first, channels.contains(where: { $0 != first }) else {
             return [Array(sightings.indices)]
@@ -48,7 +48,7 @@ enum Channels {
 
     /// Whether two networks hold connections of their own: an end has numbers in each that cannot be of one stream, and they
     /// go on beside each other. A packet that is in both is one packet, seen twice.
-    private static func areApart(_ left: Network, _ right: Network, _ sightings: [Sighting]) -> Bool {
+    private static func areApart(_ left: Network, _ right: Network, _ sightings: Sightings) -> Bool {
         let (few, many) = left.members.count < right.members.count ? (left, right) : (right, left)
         if !few.prints.isDisjoint(with: many.prints) { return false }
         guard left.members[0] < right.members[right.members.count - 1],
@@ -68,7 +68,7 @@ enum Channels {
     /// Further apart no two segments of one stream are that go on at the same time.
     private static let reach: UInt32 = 1 << 24
 
-    private static func opening(_ members: [Int], of side: Int, _ sightings: [Sighting]) -> Int? {
+    private static func opening(_ members: [Int], of side: Int, _ sightings: Sightings) -> Int? {
         let own = members.filter { sightings[$0].side == side && !sightings[$0].flags.contains(.rst) }
         return own.first { sightings[$0].flags.contains(.syn) } ?? own.first
     }

@@ -126,18 +126,18 @@ extension Judge {
     }
 
     private func candidates() -> [Candidate] {
-        /// By the prints of both sides, which differ in their numbers at least.
-        var seen: [UInt64: (first: Int, last: Int)] = [:]
+        var seen = PrintTable(for: order.count)
         var candidates: [Candidate] = []
         var said = [Said(), Said()]
-        for index in order where verdicts[index] == .taken {
+        for (place, index) in order.enumerated() where verdicts[index] == .taken {
+            if place &+ 8 < order.count { seen.fetchSoon(print(of: order[place &+ 8])) }
             let sighting = sightings[index]
-            let print = sighting.print ^ UInt64(sighting.side)
+            let print = print(of: index)
             var comesAgain = false
             if let known = seen[print], sighting.isAlike(sightings[known.first]) {
                 // What comes so late begins anew, unless its identification names the first.
                 let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
-                seen[print] = (isSame ? known.first : index, index)
+                seen.note(print, first: isSame ? known.first : index, last: index)
                 let peer = said[1 - sighting.side]
                 // One that comes again at once says nothing more.
                 comesAgain = gap(known.last, index) < Self.immediate
@@ -147,12 +147,15 @@ extension Judge {
                         isAsked: peer.asksFor(sighting.segment.sequence),
                         isAcknowledged: peer.hasAcknowledged(sighting.end)))
             } else {
-                seen[print] = (index, index)
+                seen.note(print, first: index, last: index)
             }
             if !comesAgain { said[sighting.side].take(sighting) }
         }
         return candidates
     }
+
+    /// The prints of both sides differ in their numbers at least.
+    private func print(of index: Int) -> UInt64 { sightings[index].print ^ UInt64(sightings[index].side) }
 
     /// Whether the identifications name one packet; `nil` where they say nothing.
     private func isSamePacket(_ one: Int, _ other: Int) -> Bool? {

@@ -67,7 +67,8 @@ extension Judge {
         var count = 0
         for index in order {
             // In the order that is tried, each comes when it comes: only the numbers are asked.
-            let segment = sightings[index].segment.at(Timestamp(nanoseconds: 0))
+            let segment = TrackedSegment(
+                sightings[index].segment, of: sightings.key, at: Timestamp(nanoseconds: 0))
             guard let reading = cursor.take(segment) else {
                 count += 1
                 cursor = ConnectionCursor()

@@ -7,8 +7,20 @@ import FlatMemory
 package final class DoubtfulTuples: @unchecked Sendable {
     /// By record; 0 where its tuple is in no doubt.
     private var numbers: FlatStore<UInt32>
-    /// By number, counted from 0: how many segments and connections the tuple has.
-    package private(set) var sizes: [(segments: Int, lives: Int)] = []
+    /// By number, counted from 0.
+    package private(set) var sizes: [Size] = []
+    /// The records of all tuples, one tuple's behind the other's.
+    private var records = FlatStore<UInt32>()
+
+    /// What a tuple is, and how much there is of it.
+    package struct Size {
+        package let key: FlowKey
+        package var segments = 0
+        /// How many connections the first pass saw in it.
+        package fileprivate(set) var lives = 0
+        /// Where its records begin among those of all.
+        fileprivate var first = 0
+    }
 
     fileprivate init(records count: Int) { numbers = FlatStore(repeating: 0, count: count) }
 
@@ -18,9 +30,15 @@ package final class DoubtfulTuples: @unchecked Sendable {
     /// The tuple of a record; 0 where that is in no doubt.
     package func number(of record: Int) -> Int { record < numbers.count ? Int(numbers[record]) : 0 }
 
-    fileprivate func add(_ record: Int) {
+    /// The records of a tuple, in the order of their first segments.
+    package func records(of tuple: Int) -> [Int] {
+        let size = sizes[tuple - 1]
+        return (size.first..<size.first + size.lives).map { Int(records[$0]) }
+    }
+
+    fileprivate func add(_ record: Int, _ key: FlowKey) {
         guard numbers[record] == 0 else { return }
-        sizes.append((0, 0))
+        sizes.append(Size(key: key))
         numbers[record] = UInt32(truncatingIfNeeded: sizes.count)
     }
 
@@ -31,6 +49,25 @@ package final class DoubtfulTuples: @unchecked Sendable {
         guard number > 0 else { return }
         sizes[number - 1].segments += segments
         sizes[number - 1].lives += 1
+    }
+
+    /// Lists the records, once all are counted.
+    fileprivate func list() {
+        var next: [Int] = []
+        next.reserveCapacity(sizes.count)
+        var total = 0
+        for place in sizes.indices {
+            sizes[place].first = total
+            next.append(total)
+            total += sizes[place].lives
+        }
+        records = FlatStore(repeating: 0, count: total)
+        for record in 0..<numbers.count {
+            let number = Int(numbers[record])
+            guard number > 0 else { continue }
+            records[next[number - 1]] = UInt32(truncatingIfNeeded: record)
+            next[number - 1] += 1
+        }
     }
 }
 
@@ -63,7 +100,7 @@ extension ConnectionTracker {
             if tuples == nil { tuples = DoubtfulTuples(records: records.count) }
             isReused = isReused || records[index].reusesTuple
             guard let latest = latest(records[index].key, records[index].key.hash(seed: seed)) else { continue }
-            tuples?.add(latest)
+            tuples?.add(latest, records[index].key)
         }
         guard let found = tuples else { return nil }
         if isReused {
@@ -77,7 +114,20 @@ extension ConnectionTracker {
             found.count(
                 Int(records[index].halves[0].segments) + Int(records[index].halves[1].segments), of: index)
         }
+        found.list()
         return found
+    }
+
+    /// Puts what a connection turned out to be where it stands, or behind all others where none was seen.
+    ///
+    /// - Returns: its place.
+    package mutating func settle(_ record: ConnectionRecord, at place: Int?) -> Int {
+        guard let place else {
+            records.append(record)
+            return records.count - 1
+        }
+        records[place] = record
+        return place
     }
 
     /// The hash by which a segment's connection is found.
