@@ -7,7 +7,8 @@ import Tracking
 ///
 /// Used by one worker at a time, and only read once the pass is over: that makes it safe to share (`@unchecked Sendable`).
 final class PassShard: @unchecked Sendable {
-    var tracker: ConnectionTracker
+    // Not guarded against two at a time by the language as well: it is asked once for each segment that is read again.
+    @exclusivity(unchecked) var tracker: ConnectionTracker
     var index: SegmentIndex
     var measures = MeasureStore()
     private let isMeasuring: Bool

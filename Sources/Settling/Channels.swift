@@ -8,9 +8,6 @@ enum Channels {
     /// Divides a tuple's segments into those of one network each; usually all are of one.
     static func groups(_ sightings: Sightings) -> [[Int]] {
         let channels = sightings.map(\.channel)
-        guard let first = channels.first, channels.contains(where: { $0 != first }) else {
-            return [Array(sightings.indices)]
-        }
         var names: [UInt64] = []
         var members: [UInt64: [Int]] = [:]
         for (index, channel) in channels.enumerated() {

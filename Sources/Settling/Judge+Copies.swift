@@ -126,18 +126,17 @@ extension Judge {
     }
 
     private func candidates() -> [Candidate] {
-        var seen = PrintTable(for: order.count)
+        var seen = PrintTable(of: sightings, count: order.count)
         var candidates: [Candidate] = []
         var said = [Said(), Said()]
         for (place, index) in order.enumerated() where verdicts[index] == .taken {
-            if place &+ 8 < order.count { seen.fetchSoon(print(of: order[place &+ 8])) }
+            if place &+ 8 < order.count { seen.fetchSoon(order[place &+ 8]) }
             let sighting = sightings[index]
-            let print = print(of: index)
             var comesAgain = false
-            if let known = seen[print], sighting.isAlike(sightings[known.first]) {
+            if let known = seen[index], sighting.isAlike(sightings[known.first]) {
                 // What comes so late begins anew, unless its identification names the first.
                 let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
-                seen.note(print, first: isSame ? known.first : index, last: index)
+                seen.note(index, first: isSame ? known.first : index)
                 let peer = said[1 - sighting.side]
                 // One that comes again at once says nothing more.
                 comesAgain = gap(known.last, index) < Self.immediate
@@ -147,15 +146,12 @@ extension Judge {
                         isAsked: peer.asksFor(sighting.segment.sequence),
                         isAcknowledged: peer.hasAcknowledged(sighting.end)))
             } else {
-                seen.note(print, first: index, last: index)
+                seen.note(index, first: index)
             }
             if !comesAgain { said[sighting.side].take(sighting) }
         }
         return candidates
     }
-
-    /// The prints of both sides differ in their numbers at least.
-    private func print(of index: Int) -> UInt64 { sightings[index].print ^ UInt64(sightings[index].side) }
 
     /// Whether the identifications name one packet; `nil` where they say nothing.
     private func isSamePacket(_ one: Int, _ other: Int) -> Bool? {

@@ -9,6 +9,7 @@ extension Judge {
     /// back, and the times behind it are moved on.
     mutating func putInOrder() -> TimeDisorder {
         var disorder = TimeDisorder()
+        guard traits.goesBack else { return disorder }
         let goesBack = zip(order, order.dropFirst()).contains { times[$1] < times[$0] }
         guard goesBack else { return disorder }
         let sorted = order.enumerated().sorted { (times[$0.element], $0.offset) < (times[$1.element], $1.offset) }

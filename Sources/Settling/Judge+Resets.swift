@@ -17,7 +17,9 @@ extension Judge {
     }
 
     mutating func judgeResets(_ life: inout SettledLife) {
-        guard order[life.places].contains(where: { sightings[$0].flags.contains(.rst) }) else { return }
+        guard traits.hasResets, order[life.places].contains(where: { sightings[$0].flags.contains(.rst) }) else {
+            return
+        }
         let aftermaths = aftermaths(of: life)
         var cursor = ConnectionCursor(standing: life.standing)
         for place in life.places {

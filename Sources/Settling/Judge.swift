@@ -50,13 +50,13 @@ package struct TimeDisorder: Sendable, Equatable {
 /// connections they are of. What no flat pass can know, since the answer stands in what comes later.
 package struct Judge: Sendable {
     let sightings: Sightings
+    let traits: SightingTraits
     /// The places of the sightings that are judged together, in the order in which they came.
     var order: [Int] = []
     /// By sighting: its numbers do not fit the connection, so that it shows nobody alive.
     var isOdd: [Bool]
-    /// By sighting.
-    var times: [Int64]
-    var verdicts: [Verdict]
+    var times: SettledTimes
+    var verdicts: SettledVerdicts
     /// From an end to the other and back, in nanoseconds; `nil` where the segments do not show it.
     private(set) var trip: Int64?
     var disorder = TimeDisorder()
@@ -70,8 +70,10 @@ package struct Judge: Sendable {
         _ sightings: Sightings, to body: (SettledLife, borrowing Judge) -> Void
     ) -> TimeDisorder {
         var disorder = TimeDisorder()
-        for group in Channels.groups(sightings) {
-            var judge = Judge(sightings, group)
+        let traits = SightingTraits(of: sightings)
+        let groups = traits.hasSeveralChannels ? Channels.groups(sightings) : [Array(sightings.indices)]
+        for group in groups where !group.isEmpty {
+            var judge = Judge(sightings, traits, group)
             judge.judge(body)
             disorder.add(judge.disorder)
         }
@@ -89,12 +91,14 @@ package struct Judge: Sendable {
         }
     }
 
-    private init(_ sightings: Sightings, _ group: [Int]) {
+    private init(_ sightings: Sightings, _ traits: SightingTraits, _ group: [Int]) {
         self.sightings = sightings
+        self.traits = traits
         order = group
-        times = sightings.map(\.segment.time.nanoseconds)
-        verdicts = Array(repeating: .taken, count: sightings.count)
+        times = SettledTimes(of: sightings)
+        verdicts = SettledVerdicts(count: sightings.count)
         isOdd = Array(repeating: false, count: sightings.count)
+        guard traits.hasRefused else { return }
         for index in group where sightings[index].isRefused { verdicts[index] = .refused(.syn) }
     }
 
