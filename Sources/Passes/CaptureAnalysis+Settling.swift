@@ -16,6 +16,7 @@ extension CaptureAnalysis {
     public mutating func settle(from reader: borrowing CaptureReader) throws(CaptureError) {
         guard !isSettled, !tracker.isEvicting else { return }
         isSettled = true
+        defer { assignErrors() }
         if let parallel {
             let pass = secondPass(parallel.doubtfulTuples(), keepsPlaces: choice == .places)
             guard pass.isNeeded else { return }
@@ -39,8 +40,10 @@ extension CaptureAnalysis {
 
     /// The same out of the segments that were kept with their bytes; where not all were, nothing is judged.
     public mutating func settle() {
-        guard !isSettled, choice.keepsBytes, leftOut == 0 else { return }
+        guard !isSettled else { return }
         isSettled = true
+        defer { assignErrors() }
+        guard choice.keepsBytes, leftOut == 0 else { return }
         let pass = secondPass([tracker.doubtfulTuples()], keepsPlaces: true)
         guard pass.isNeeded else { return }
         let count = tracker.count

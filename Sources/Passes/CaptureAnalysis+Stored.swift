@@ -52,9 +52,12 @@ extension CaptureAnalysis {
         let record = self[number - 1]
         if let life = settlement?.judged(shard, own) {
             return StoredConnection(
-                segments: segments, record: record, endedBy: life.endedBy, standing: life.standing)
+                segments: segments, record: record, endedBy: life.endedBy, standing: life.standing,
+                errors: errors(about: number - 1))
         }
         // Nothing was in doubt: what a closer look finds changes no number.
-        return StoredConnection(segments: record.isDoubtful ? segments : segments.judged, record: record)
+        return StoredConnection(
+            segments: record.isDoubtful ? segments : segments.judged, record: record,
+            errors: errors(about: number - 1))
     }
 }

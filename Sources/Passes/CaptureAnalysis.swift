@@ -45,6 +45,10 @@ public struct CaptureAnalysis: ~Copyable {
     let choice: StoryChoice
     let seed: HashSeed
     let isMeasuring: Bool
+    /// The ICMP errors about segments, the first of them, where one worker reads.
+    private var ownErrors: [ReportedError] = []
+    /// Which connections they are about, since ``assignErrors()``.
+    private(set) var errors = ErrorAssignment([], among: 0) { _ in preconditionFailure("no connection") }
     /// What became of the connections in doubt, once they were judged.
     var settlement: Settlement?
     /// How many packets, and what else is numbered, have been read of the capture.
@@ -74,13 +78,28 @@ public struct CaptureAnalysis: ~Copyable {
 
     /// A connection by its place, from 0, in the order of first segments.
     public subscript(index: Int) -> ConnectionRecord {
+        errors.reported(settled(index), index)
+    }
+
+    private func settled(_ index: Int) -> ConnectionRecord {
         let (shard, own) = place(index)
         return parallel?.connection(shard, own) ?? tracker[own]
     }
 
+    /// How many ICMP errors quote a segment of no connection in the capture.
+    public var unknownErrors: Int { errors.unknown }
+
+    /// The ICMP errors about a connection by its place.
+    public func errors(about index: Int) -> [ReportedError] { errors[index] }
+
+    /// Finds out which connections the ICMP errors are about, once it is known which there are.
+    mutating func assignErrors() {
+        errors = ErrorAssignment(parallel?.errors ?? ownErrors, among: count) { settled($0) }
+    }
+
     /// The same for several threads at once, where several workers found them; else `nil`. Nothing more may be read while
     /// they are shared.
-    public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0) } }
+    public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0, errors: errors) } }
 
     /// What was measured of a connection by its place, where that was asked for; else `nil`.
     public func measures(of index: Int) -> ConnectionMeasures? {
@@ -166,6 +185,7 @@ public struct CaptureAnalysis: ~Copyable {
             } else {
                 tracker.take(batch[0], into: &index)
             }
+            for error in batch.errors { keep(error) }
         }
     }
 
@@ -206,7 +226,10 @@ public struct CaptureAnalysis: ~Copyable {
         if packet.capturedLength < packet.originalLength {
             counts.addCut(inOptions: verdict == .segment && header.optionsTruncated)
         }
-        guard verdict == .segment else { return }
+        guard verdict == .segment else {
+            if verdict == .quotedSegment { keepError(frame, packet) }
+            return
+        }
         let segment = TrackedSegment(header, of: packet, in: frame)
         let predecessor = isRefused ? tracker.predecessor(of: segment) : nil
         let connection: Int
@@ -217,6 +240,19 @@ public struct CaptureAnalysis: ~Copyable {
         case .all(let limit):
             keep(connection, header, frame, packet, isRefused: predecessor != nil, limit)
         }
+    }
+
+    private mutating func keepError(_ frame: RawSpan, _ packet: borrowing CapturedPacket) {
+        var error = ICMPError()
+        let isRead = PacketDecoder.decodeQuoted(
+            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &error)
+        if isRead { keep(ReportedError(error, number: packet.number, time: packet.time)) }
+    }
+
+    private mutating func keep(_ error: ReportedError) {
+        // Connections that are let go are not there any more when all have been read.
+        if tracker.isEvicting { return tracker.note(error) }
+        if ownErrors.count < SegmentBatch.mostErrors { ownErrors.append(error) }
     }
 
     private mutating func add(

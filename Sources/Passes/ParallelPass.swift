@@ -26,6 +26,8 @@ package final class ParallelPass: @unchecked Sendable {
     private let seed: HashSeed
     private let shards: [PassShard]
     package private(set) var counts = PacketCounts()
+    /// The ICMP errors about segments, the first of them.
+    private(set) var errors: [ReportedError] = []
     /// The connections in the order of their first segments: the shard above, its own number below.
     private var order: [UInt32] = []
     /// By shard, how many of its connections are in that order.
@@ -127,8 +129,16 @@ package final class ParallelPass: @unchecked Sendable {
             workers: workers, partSize: partSize,
             making: { [workers, seed, isMeasuring] in
                 SegmentBatch(shards: workers, seed: seed, measured: isMeasuring)
-            }, confirmed: { self.counts.add($0.content.counts) }, taking: { self.shards[$1].take($0, $1) }
+            }, confirmed: { self.confirm($0) }, taking: { self.shards[$1].take($0, $1) }
         ).read(&reader, reporting: report)
+    }
+
+    private func confirm(_ part: PassPart<SegmentBatch>) {
+        counts.add(part.content.counts)
+        let room = SegmentBatch.mostErrors - errors.count
+        for error in part.content.errors.prefix(max(0, room)) {
+            errors.append(error.numbered(error.number + part.before))
+        }
     }
 
     /// Puts the connections that were found since the last time behind those that are in order.

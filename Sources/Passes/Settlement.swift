@@ -169,7 +169,7 @@ extension Verdict {
     fileprivate var isMeasured: Bool {
         switch self {
         case .taken, .corrupt, .foreign, .refused(.reset), .refused(.syn), .refused(.acknowledgment): true
-        case .copy, .refused(.oldTimestamp), .refused(.window): false
+        case .copy, .refused(.oldTimestamp), .refused(.window), .refused(.octets): false
         }
     }
 }

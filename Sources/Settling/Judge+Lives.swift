@@ -20,6 +20,7 @@ extension Judge {
             if verdicts[index] == .taken, isUnacceptable(index, cursor.record, finals) {
                 verdicts[index] = .refused(.window)
             }
+            if verdicts[index] == .taken, isOtherAnswer(index, cursor.record) { verdicts[index] = .refused(.syn) }
             if verdicts[index] == .taken, segment.opens,
                 !cursor.isOwn(segment, opening: true) || beginsAnew(place, cursor.record)
             {
@@ -109,6 +110,17 @@ extension Judge {
         let window = record.window(of: record.peer(of: sighting.side))
         let distance = sighting.segment.sequence.distance(from: other.highestAcknowledgment)
         return distance > 0 && UInt32(distance) > window && window > 0
+    }
+
+    /// Whether a SYN-ACK comes with another number than that with which its end has opened the connection: who sent the SYN asks
+    /// back and does not take it (RFC 5961 4.2).
+    private func isOtherAnswer(_ index: Int, _ record: ConnectionRecord?) -> Bool {
+        let sighting = sightings[index]
+        guard sighting.flags.isSuperset(of: [.syn, .ack]), let record, record.handshakeProved else { return false }
+        let (own, other) = (record.halves[sighting.side], record.halves[record.peer(of: sighting.side)])
+        return own.marks.contains(.initialKnown) && other.marks.contains(.initialKnown)
+            && sighting.segment.sequence != own.initialSequence
+            && sighting.segment.acknowledgment == other.initialSequence + 1
     }
 
     /// Whether a SYN with the number of the connection before it begins another: that was open and is over, and the SYN is

@@ -106,9 +106,10 @@ package struct Judge: Sendable {
         disorder = putInOrder()
         findCorrupt()
         trip = roundTrip()
-        findCopies(trip)
-        findJoined(trip)
-        putCausesFirst(trip)
+        findCopies()
+        findJoined()
+        findOtherText()
+        putCausesFirst()
         findFalseAcknowledgments()
         findOldStamps()
         splitLives { life, judge in

@@ -5,7 +5,7 @@ struct SettledVerdicts {
     /// Those that name no other packet, by their codes; 0 is what each is at first.
     private static let plain: [Verdict] = [
         .taken, .corrupt, .foreign, .refused(.syn), .refused(.reset), .refused(.window), .refused(.acknowledgment),
-        .refused(.oldTimestamp),
+        .refused(.oldTimestamp), .refused(.octets),
     ]
     /// A code, or the number of the packet that it is a copy of, moved on behind the codes.
     private var codes: [UInt64]
@@ -34,6 +34,7 @@ struct SettledVerdicts {
         case .refused(.window): 5
         case .refused(.acknowledgment): 6
         case .refused(.oldTimestamp): 7
+        case .refused(.octets): 8
         }
     }
 }

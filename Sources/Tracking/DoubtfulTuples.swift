@@ -80,6 +80,11 @@ extension ConnectionTracker {
         return nil
     }
 
+    /// Notes what an ICMP error says, of the last connection of its tuple.
+    package mutating func note(_ error: ReportedError) {
+        if let index = latest(error.key, error.key.hash(seed: seed)) { records[index].note(error) }
+    }
+
     /// The tuples in doubt; `nil` where there are none. Not of a tracker that lets connections go.
     package func doubtfulTuples() -> DoubtfulTuples? {
         guard let first = (0..<records.count).first(where: { records[$0].isDoubtful }) else { return nil }
