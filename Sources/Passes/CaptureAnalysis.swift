@@ -53,6 +53,8 @@ public struct CaptureAnalysis: ~Copyable {
     var settlement: Settlement?
     /// How many packets, and what else is numbered, have been read of the capture.
     private(set) var lastNumber = 0
+    /// Whether the connections in doubt were judged.
+    var isSettled = false
     /// By connection, where they were asked for.
     private var measured = MeasureStore()
     /// Segments on their way to the tracker.
@@ -72,7 +74,7 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     /// How many connections there are.
-    public var count: Int { settlement?.count ?? passCount }
+    public var count: Int { parallel?.count ?? settlement?.order.count ?? tracker.count }
 
     /// A connection by its place, from 0, in the order of first segments.
     public subscript(index: Int) -> ConnectionRecord {
@@ -80,10 +82,8 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     private func settled(_ index: Int) -> ConnectionRecord {
-        switch source(of: index) {
-        case .judged(let judged): settlement?.connections[judged].record ?? passRecord(judged)
-        case .pass(let own): passRecord(own)
-        }
+        let (shard, own) = place(index)
+        return parallel?.connection(shard, own) ?? tracker[own]
     }
 
     /// How many ICMP errors quote a segment of no connection in the capture.
@@ -99,22 +99,27 @@ public struct CaptureAnalysis: ~Copyable {
 
     /// The same for several threads at once, where several workers found them; else `nil`. Nothing more may be read while
     /// they are shared.
-    public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0, settlement: settlement, errors: errors) } }
+    public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0, errors: errors) } }
 
     /// What was measured of a connection by its place, where that was asked for; else `nil`.
     public func measures(of index: Int) -> ConnectionMeasures? {
         guard isMeasuring else { return nil }
-        switch source(of: index) {
-        case .judged(let judged): return settlement?.measures[judged]
-        case .pass(let own): return parallel?.measures(of: own) ?? measured[own]
-        }
+        let (shard, own) = place(index)
+        return parallel?.measures(shard, own) ?? measured[own]
     }
 
-    func source(of index: Int) -> Settlement.Source { settlement?.source(of: index) ?? .pass(index) }
+    /// Where a connection is, by its place in the order of first segments: its shard, and its own place there.
+    func place(_ index: Int) -> (shard: Int, own: Int) {
+        if let parallel { return parallel.place(index) }
+        return (0, settlement.map { Int($0.order[index]) } ?? index)
+    }
 
-    var passCount: Int { parallel?.count ?? tracker.count }
+    /// Lends the tracker, and what is measured, to whoever needs them as an object.
+    mutating func lendShard() -> PassShard {
+        PassShard(lending: &tracker, &measured, seed: seed, measuring: isMeasuring)
+    }
 
-    func passRecord(_ index: Int) -> ConnectionRecord { parallel?.connection(index) ?? tracker[index] }
+    mutating func takeBack(_ shard: PassShard) { shard.giveBack(&tracker, &measured) }
 
     /// All that was measured, copied: for captures that are known to be small.
     public var measures: [ConnectionMeasures] { (0..<count).compactMap { measures(of: $0) } }
@@ -141,7 +146,7 @@ public struct CaptureAnalysis: ~Copyable {
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
         until isEnough: () -> Bool = { false }
     ) throws(CaptureError) {
-        settlement = nil
+        precondition(!isSettled, "reading on behind what was judged")
         defer { lastNumber = reader.count }
         if parallel != nil || workers > 1 && isDivisible && counts.packets == 0 && ParallelPass.isWorthwhile(reader) {
             try readInParallel(&reader, workers, reporting: report)

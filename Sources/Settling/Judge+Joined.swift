@@ -91,7 +91,8 @@ extension Judge {
         }
         // Cut alike they are told by what tells copies.
         guard originals.count + run.pieces.count > 2, let pairs = pairs(run.pieces, originals),
-            isSameText(run.pieces, originals, pairs), isNamed(run.pieces[0], by: originals) || isNamed(first, by: run.pieces)
+            isSameText(run.pieces, originals, pairs),
+            isNamed(run.pieces[0], by: originals) || isNamed(first, by: run.pieces)
         else {
             cut.giveUpRun()
             return

@@ -9,6 +9,7 @@ extension Judge {
     /// back, and the times behind it are moved on.
     mutating func putInOrder() -> TimeDisorder {
         var disorder = TimeDisorder()
+        guard traits.goesBack else { return disorder }
         let goesBack = zip(order, order.dropFirst()).contains { times[$1] < times[$0] }
         guard goesBack else { return disorder }
         let sorted = order.enumerated().sorted { (times[$0.element], $0.offset) < (times[$1.element], $1.offset) }
@@ -67,7 +68,8 @@ extension Judge {
         var count = 0
         for index in order {
             // In the order that is tried, each comes when it comes: only the numbers are asked.
-            let segment = sightings[index].segment.at(Timestamp(nanoseconds: 0))
+            let segment = TrackedSegment(
+                sightings[index].segment, of: sightings.key, at: Timestamp(nanoseconds: 0))
             guard let reading = cursor.take(segment) else {
                 count += 1
                 cursor = ConnectionCursor()
