@@ -158,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "SettlingTests",
             dependencies: [
-                "Agreement", "Transcripts", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes", "Settling",
+                "Agreement", "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes",
+                "Settling",
             ],
             swiftSettings: plain),
         .testTarget(

@@ -6,11 +6,8 @@ import Tracking
 /// places, or several connections.
 enum Channels {
     /// Divides a tuple's segments into those of one network each; usually all are of one.
-    static func groups(_ sightings: [Sighting]) -> [[Int]] {
+    static func groups(_ sightings: Sightings) -> [[Int]] {
         let channels = sightings.map(\.channel)
-        guard let first = channels.first, channels.contains(where: { $0 != first }) else {
-            return [Array(sightings.indices)]
-        }
         var names: [UInt64] = []
         var members: [UInt64: [Int]] = [:]
         for (index, channel) in channels.enumerated() {
@@ -33,7 +30,7 @@ enum Channels {
 
     /// The number of the group that each network is of: those that one packet is in, or that hold the two directions of one
     /// connection, then all that nothing keeps apart.
-    private static func joined(_ networks: [Network], _ sightings: [Sighting]) -> [Int] {
+    private static func joined(_ networks: [Network], _ sightings: Sightings) -> [Int] {
         var group = Array(networks.indices)
         var apart = Array(repeating: Set<Int>(), count: networks.count)
         var pairs: [(one: Int, other: Int, bond: Bond)] = []
@@ -81,7 +78,7 @@ enum Channels {
         let openings: [Int?]
     }
 
-    private static func bond(_ left: Network, _ right: Network, _ sightings: [Sighting]) -> Bond {
+    private static func bond(_ left: Network, _ right: Network, _ sightings: Sightings) -> Bond {
         let (few, many) = left.members.count < right.members.count ? (left, right) : (right, left)
         if !few.prints.isDisjoint(with: many.prints) { return .packet }
         if areApart(left, right, sightings) { return .none }
@@ -89,7 +86,7 @@ enum Channels {
     }
 
     /// Whether an end has numbers in each that cannot be of one stream, and they go on beside each other.
-    private static func areApart(_ left: Network, _ right: Network, _ sightings: [Sighting]) -> Bool {
+    private static func areApart(_ left: Network, _ right: Network, _ sightings: Sightings) -> Bool {
         guard left.members[0] < right.members[right.members.count - 1],
             right.members[0] < left.members[left.members.count - 1]
         else { return false }
@@ -105,7 +102,7 @@ enum Channels {
     }
 
     /// Whether what an end sends in the one acknowledges what the other end sends in the other.
-    private static func answers(_ left: Network, _ right: Network, _ sightings: [Sighting]) -> Bool {
+    private static func answers(_ left: Network, _ right: Network, _ sightings: Sightings) -> Bool {
         (0...1).contains { side in
             guard let asked = left.openings[side], let answer = right.openings[1 - side],
                 sightings[answer].flags.contains(.ack)
@@ -119,7 +116,7 @@ enum Channels {
     /// Further apart no two segments of one stream are that go on at the same time.
     private static let reach: UInt32 = 1 << 24
 
-    private static func opening(_ members: [Int], of side: Int, _ sightings: [Sighting]) -> Int? {
+    private static func opening(_ members: [Int], of side: Int, _ sightings: Sightings) -> Int? {
         let own = members.filter { sightings[$0].side == side && !sightings[$0].flags.contains(.rst) }
         return own.first { sightings[$0].flags.contains(.syn) } ?? own.first
     }

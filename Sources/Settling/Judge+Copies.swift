@@ -169,20 +169,19 @@ extension Judge {
     }
 
     private func candidates() -> [Candidate] {
-        /// By the prints of both sides, which differ in their numbers at least.
-        var seen: [UInt64: (first: Int, last: Int)] = [:]
+        var seen = PrintTable(of: sightings, count: order.count)
         var candidates: [Candidate] = []
         var said = [Said(), Said()]
-        for index in order where verdicts[index] == .taken {
+        for (place, index) in order.enumerated() where verdicts[index] == .taken {
+            if place &+ 8 < order.count { seen.fetchSoon(order[place &+ 8]) }
             let sighting = sightings[index]
-            let print = sighting.print ^ UInt64(sighting.side)
             var comesAgain = false
-            if let known = seen[print], sighting.isAlike(sightings[known.first]),
+            if let known = seen[index], sighting.isAlike(sightings[known.first]),
                 gap(known.last, index) < Self.longestLife
             {
                 // What comes so late begins anew, unless its identification names the first.
                 let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
-                seen[print] = (isSame ? known.first : index, index)
+                seen.note(index, first: isSame ? known.first : index)
                 let peer = said[1 - sighting.side]
                 // One that comes again at once, as a copy may, says nothing more; duplicate ACKs come as soon.
                 comesAgain =
@@ -196,7 +195,7 @@ extension Judge {
                         isProbing: isProbe(index) && !sighting.flags.contains(.rst)
                             && peer.hasAcknowledged(sighting.segment.sequence + 1)))
             } else {
-                seen[print] = (index, index)
+                seen.note(index, first: index)
             }
             if !comesAgain { said[sighting.side].take(sighting) }
         }

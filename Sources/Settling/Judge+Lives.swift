@@ -8,7 +8,9 @@ extension Judge {
     /// As many segments behind a SYN are looked at; a bound for hostile captures.
     private static let outlook = 256
 
-    mutating func splitLives() -> [SettledLife] {
+    /// - Parameter body: gets each life once nothing that comes later can end it.
+    mutating func splitLives(to body: (inout SettledLife, inout Judge) -> Void) {
+        /// The last two: an RST may end both.
         var lives: [SettledLife] = []
         var cursor = ConnectionCursor()
         let finals = finalAcknowledgments()
@@ -27,11 +29,15 @@ extension Judge {
                 } else {
                     if !lives.isEmpty { lives[lives.count - 1].record = cursor.record }
                     cursor = ConnectionCursor()
-                    lives.append(SettledLife())
+                    if lives.count > 1 {
+                        body(&lives[0], &self)
+                        lives.removeFirst()
+                    }
+                    lives.append(SettledLife(from: place))
                 }
             }
             if lives.isEmpty {
-                lives.append(SettledLife())
+                lives.append(SettledLife(from: place))
                 lives[0].standing = standing(of: order[...])
                 cursor = ConnectionCursor(standing: lives[0].standing)
             }
@@ -41,12 +47,10 @@ extension Judge {
             }
             let reading = cursor.take(segment, as: verdicts[index])
             isOdd[index] = reading.map { !$0.classes.isDisjoint(with: [.stray, .invalidACK]) } ?? true
-            lives[lives.count - 1].members.append(
-                SettledLife.Member(
-                    sighting: index, time: Timestamp(nanoseconds: times[index]), verdict: verdicts[index]))
+            lives[lives.count - 1].places = lives[lives.count - 1].places.lowerBound..<place + 1
         }
         if !lives.isEmpty { lives[lives.count - 1].record = cursor.record }
-        return lives
+        for place in lives.indices { body(&lives[place], &self) }
     }
 
     /// By side, the highest number that the other end came to acknowledge, and where it had acknowledged a FIN, that FIN's end.
@@ -157,10 +161,10 @@ extension Judge {
     /// The number of an RST that answers, exactly, an ACK of the life before: Figure 9's, which ends that.
     private func resetOfOld(_ place: Int, _ life: SettledLife) -> Int? {
         let reset = sightings[order[place]]
-        guard reset.flags.contains(.rst), !reset.flags.contains(.ack), let asked = life.members.last,
-            let syn = life.members.first
+        guard reset.flags.contains(.rst), !reset.flags.contains(.ack), let asked = order[life.places].last,
+            let syn = order[life.places].first
         else { return nil }
-        let (challenge, opening) = (sightings[asked.sighting], sightings[syn.sighting])
+        let (challenge, opening) = (sightings[asked], sightings[syn])
         let behind = opening.segment.sequence + 1
         guard challenge.side != reset.side, challenge.isEmpty, opening.side == reset.side,
             challenge.segment.acknowledgment == reset.segment.sequence,

@@ -9,6 +9,7 @@ extension Judge {
     /// back, and the times behind it are moved on.
     mutating func putInOrder() -> TimeDisorder {
         var disorder = TimeDisorder()
+        guard traits.goesBack else { return disorder }
         let goesBack = zip(order, order.dropFirst()).contains { times[$1] < times[$0] }
         guard goesBack else { return disorder }
         let sorted = order.enumerated().sorted { (times[$0.element], $0.offset) < (times[$1.element], $1.offset) }
@@ -67,7 +68,8 @@ extension Judge {
         var count = 0
         for index in order {
             // In the order that is tried, each comes when it comes: only the numbers are asked.
-            let segment = sightings[index].segment.at(Timestamp(nanoseconds: 0))
+            let segment = TrackedSegment(
+                sightings[index].segment, of: sightings.key, at: Timestamp(nanoseconds: 0))
             guard let reading = cursor.take(segment) else {
                 count += 1
                 cursor = ConnectionCursor()
@@ -99,7 +101,7 @@ extension Judge {
         // Each once: two may acknowledge each other.
         var moved: Set<Int> = []
         var next: [SequenceNumber?] = [nil, nil]
-        /// By side, its last SYN.
+        /// By side, its last SYN that was not refused.
         var opened: [Int?] = [nil, nil]
         var place = 0
         while place < order.count {
@@ -120,6 +122,11 @@ extension Judge {
             if isReal(index), !sighting.flags.contains(.rst) {
                 next[sighting.side] = next[sighting.side]?.later(sighting.end) ?? sighting.end
                 if sighting.flags.contains(.syn) { opened[sighting.side] = index }
+            } else if isReal(index), let asked = opened[1 - sighting.side],
+                sightings[asked].isOpening(answeredBy: sighting)
+            {
+                // Refused: what refuses once more refuses another SYN.
+                opened[1 - sighting.side] = nil
             }
             place += 1
         }

@@ -14,7 +14,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
         case unknown
     }
 
-    package var segment: TrackedSegment
+    package var segment: TupleSegment
     /// Of the TCP header without its checksum, and of what follows it, as captured.
     let print: UInt64
     /// The ones' complement sum of the payload, and whether all of it was captured.
@@ -38,7 +38,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
 
     /// - Parameter frame: the bytes that `header` was decoded from.
     package init(_ header: SegmentHeader, in frame: RawSpan, _ segment: TrackedSegment) {
-        self.segment = segment
+        self.segment = TupleSegment(segment)
         let start = min(Int(header.tcpOffset), frame.byteCount)
         let payload = min(start &+ Int(header.headerLength), frame.byteCount)
         let end = min(payload &+ Int(header.capturedPayloadLength), frame.byteCount)
@@ -51,7 +51,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
         payloadSum = ~sum.checksum
         isWhole = header.capturedPayloadLength == header.payloadLength && !header.isFirstFragment
         self.sum =
-            switch TCPChecksum.verify(header, in: frame) {
+            switch TCPChecksum.verify(header, in: frame, payload: sum) {
             case .correct: .right
             case .wrong: .wrong
             case .partial, .zero: .unfilled

@@ -22,6 +22,10 @@ package struct SegmentBatch: ~Copyable {
     private let seed: HashSeed
     /// What the packets turned out to be.
     package private(set) var counts = PacketCounts()
+    /// The ICMP errors about segments among them, the first of them.
+    package private(set) var errors: [ReportedError] = []
+    /// As many are kept; a bound for hostile captures.
+    package static let mostErrors = 1 << 16
 
     /// A shard's number fits in four bits.
     package static let mostShards = 16
@@ -55,6 +59,7 @@ package struct SegmentBatch: ~Copyable {
             if details[shard].count > fair { details[shard] = Details() } else { details[shard].removeAll() }
         }
         counts = PacketCounts()
+        errors.removeAll(keepingCapacity: true)
     }
 
     /// Which of `count` shards a key belongs to, by its hash. Slots are chosen by the hash's upper half: these bits are others.
@@ -102,7 +107,15 @@ package struct SegmentBatch: ~Copyable {
         if frame.byteCount < originalLength {
             counts.addCut(inOptions: verdict == .segment && header.optionsTruncated)
         }
-        guard verdict == .segment else { return }
+        guard verdict == .segment else {
+            if verdict == .quotedSegment, errors.count < Self.mostErrors {
+                var error = ICMPError()
+                if PacketDecoder.decodeQuoted(frame, link: link, originalLength: originalLength, into: &error) {
+                    errors.append(ReportedError(error, number: number, time: time))
+                }
+            }
+            return
+        }
         let segment = TrackedSegment(header, in: frame, at: time, number: number)
         append(segment, offset)
         guard isMeasured else { return }

@@ -109,6 +109,23 @@ extension SettlingCase {
                 t.c.syn(100)
             }),
         SettlingCase(
+            "two refusals are written before the SYNs that they refuse",
+            .settles("2 1 4 3: refused none server, --, again 1+0", times: "2 late by 30 µs") { t in
+                for round in 0..<2 {
+                    t.at(Int64(round) * 500_000)
+                    t.s.rstAck(0, ack: 101)
+                    t.at(Int64(round) * 500_000 + 30)
+                    t.c.syn(100)
+                }
+            },
+            nearMiss: .settles("1 2: unanswered none -, S-") { t in
+                // An RST with a number ends a connection that is older than the SYN.
+                t.at(0)
+                t.s.rstAck(301, ack: 101)
+                t.at(30)
+                t.c.syn(100)
+            }),
+        SettlingCase(
             "in a local network, an ACK is written before the data that it acknowledges",
             .settles("1 2 3 5 4: handshake open -, EE, octets 10+0", times: "1 late by 40 µs") { t in
                 t.c.syn(100)

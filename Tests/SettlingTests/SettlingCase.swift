@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import Passes
 import Settling
 import TCPState
@@ -67,23 +68,33 @@ struct Settled {
     let times: String
 
     init(_ segments: [StoredSegment]) {
-        let sightings = segments.map(Sighting.init)
-        let (lives, disorder) = Judge.settle(sightings)
-        self.lives = lives.map { life in
-            let packets = life.members.map { member in
+        var lives: [String] = []
+        let disorder = Self.judge(segments) { life, judge in
+            let packets = judge.members(of: life).map { member in
                 "\(segments[member.sighting].number)" + Self.mark(member.verdict)
             }
-            let held =
+            let besides =
                 (life.endedBy.map { ", by \($0)" } ?? "") + (life.standing.map { ", from \($0.next.rawValue)" } ?? "")
-            guard let record = life.settledRecord(sightings) else { return packets.joined(separator: " ") }
-            return packets.joined(separator: " ") + ": " + Self.words(record) + held
+            let words = judge.record(of: life).map { ": " + Self.words($0) } ?? ""
+            lives.append(packets.joined(separator: " ") + words + besides)
         }
+        self.lives = lives
         var times: [String] = []
         if disorder.late > 0 { times.append("\(disorder.late) late by \(disorder.longest / 1000) µs") }
         if disorder.setsBack > 0 {
             times.append("set back \(disorder.setsBack) by \(disorder.longestSetBack / 1000) µs")
         }
         self.times = times.joined(separator: ", ")
+    }
+
+    /// Has a tuple's segments judged.
+    static func judge(
+        _ segments: [StoredSegment], to body: (SettledLife, borrowing Judge) -> Void
+    ) -> TimeDisorder {
+        guard let first = segments.first else { return TimeDisorder() }
+        var store = FlatStore<Sighting>(expecting: segments.count)
+        for segment in segments { store.append(Sighting(segment)) }
+        return Judge.settle(Sightings(of: first.tracked.key, SightingRoom(store), 0..<segments.count), to: body)
     }
 
     static func words(_ record: ConnectionRecord) -> String {
@@ -137,10 +148,8 @@ struct Settled {
     /// The record that is kept is the one that its segments give when they are gone through once more.
     @Test(arguments: SettlingCase.all) func recordOfItsSegments(_ example: SettlingCase) {
         for script in [example.shown, example.nearMiss] {
-            let sightings = script.transcript.segments.map(Sighting.init)
-            for life in Judge.settle(sightings).lives {
-                let (kept, replayed) = (life.settledRecord(sightings), life.replay(sightings))
-                #expect(kept.map(octets) == replayed.map(octets))
+            _ = Settled.judge(script.transcript.segments) { life, judge in
+                #expect(judge.record(of: life).map(octets) == judge.replay(life).map(octets))
             }
         }
     }
@@ -150,13 +159,9 @@ struct Settled {
     /// Behind a step back and one forward of the same size, the capture's own times count again.
     @Test func clockIsRightAgain() throws {
         let example = try #require(SettlingCase.order.first { $0.name == "the clock is set back, and set right again" })
-        let lives = Judge.settle(example.shown.transcript.segments.map(Sighting.init)).lives
-        #expect(
-            lives.map { $0.members.map { $0.time.nanoseconds / 1000 } } == [
-                [
-                    5_000_000, 5_020_000, 5_020_100, 5_030_000, 5_030_000, 5_040_000, 5_100_000, 5_110_000,
-                ]
-            ])
+        let lives = StoredConnection.settling(example.shown.transcript.segments)
+        let times: [Int64] = [5_000_000, 5_020_000, 5_020_100, 5_030_000, 5_030_000, 5_040_000, 5_100_000, 5_110_000]
+        #expect(lives.map { $0.segments.map { $0.time.nanoseconds / 1000 } } == [times])
     }
 
     @Test func nothing() {
