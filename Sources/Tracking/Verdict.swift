@@ -43,13 +43,6 @@ extension ConnectionCursor {
             guard isOwn(segment, opening: false) else { return nil }
             takeRefused(reset: segment)
             return SegmentReading()
-        case .refused(.syn):
-            guard isOwn(segment, opening: false) else { return nil }
-            note(segment)
-            // What it says of its sender, its options above all, is said of another connection.
-            var reading = SegmentReading()
-            reading.classes = .stray
-            return reading
         case .copy, .refused:
             guard isOwn(segment, opening: false) else { return nil }
             note(segment)
