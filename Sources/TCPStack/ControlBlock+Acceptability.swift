@@ -87,6 +87,7 @@ extension ControlBlock {
     }
 
     /// First, the sequence number: the four cases of RFC 9293 3.4's table.
+    @inline(__always)
     private func isAcceptable(_ segment: Segment) -> Bool {
         switch (segment.length, rcv.wnd) {
         case (0, 0): segment.sequence == rcv.nxt
@@ -140,6 +141,7 @@ extension ControlBlock {
     }
 
     /// What was received before is told with a DSACK (RFC 2883 4).
+    @inline(__always)
     func isDuplicate(_ segment: Segment) -> Bool {
         !segment.text.isEmpty && segment.textStart.isBefore(rcv.nxt)
     }
