@@ -17,8 +17,8 @@ extension ControlBlock {
         let path = UInt32(clamping: pathMTU - (isIPv4 ? 40 : 60))
         var size = min(snd.mss, max(path, 64))
         if agreed.timestamps { size -= min(12, size / 2) }
-        if withSACK, agreed.selectiveAcknowledgment, !reassembly.isEmpty {
-            let blocks = UInt32(min(reassembly.pieces.count, agreed.timestamps ? 3 : 4))
+        if withSACK, agreed.selectiveAcknowledgment, reassembly.blockCount > 0 {
+            let blocks = UInt32(min(reassembly.blockCount, agreed.timestamps ? 3 : 4))
             size -= min(4 + 8 * blocks, size / 2)
         }
         return max(size, 1)
@@ -88,7 +88,7 @@ extension ControlBlock {
             segment.options.timestamps = TCPTimestamps(
                 value: stamps.value(at: clock), echoReply: stamps.recent ?? 0)
         }
-        if agreed.selectiveAcknowledgment, acknowledgment.duplicate != nil || !reassembly.isEmpty,
+        if agreed.selectiveAcknowledgment, acknowledgment.duplicate != nil || reassembly.blockCount > 0,
             flags.contains(.ack), !flags.contains(.rst)
         {
             segment.options.sack = SACKBlocks(blocksToReport())

@@ -212,7 +212,10 @@ extension ControlBlock {
         recovery.reduction?.out &+= entry.length
         counters.retransmissions += 1
         recovery.retransmissions += 1
-        if recovery.phase == .recovery { recovery.fastUndo?.unreported += 1 }
+        if recovery.phase == .recovery, let undo = recovery.fastUndo {
+            if undo.unreported == 0, agreed.timestamps { recovery.fastUndo?.stamp = stamps.value(at: now) }
+            recovery.fastUndo?.unreported += 1
+        }
         transmit(
             flags: flags, at: entry.start, text: sendQueue[offset..<(offset + size)], kind: kind, because: reason)
         lastSent = now

@@ -69,10 +69,10 @@ extension ControlBlock {
         }
         if start == rcv.nxt {
             deliver(text, closingGap: !reassembly.isEmpty)
+            if text.isEmpty, !hasFIN, !segment.text.isEmpty { acknowledgeNow(.duplicateText) }
         } else {
             keepEarly(text, at: start, hasFIN: hasFIN)
         }
-        if text.isEmpty, !hasFIN, !segment.text.isEmpty { acknowledgeNow(.duplicateText) }
     }
 
     /// A gap: the ACK goes out at once for each such segment, so that the sender can count them (RFC 5681 4.2, MAY-13).
@@ -83,6 +83,7 @@ extension ControlBlock {
             acknowledgment.duplicate = SACKBlock(left: start.rawValue, right: end.rawValue)
             act(.discard, because: .duplicateText)
         }
+        if hasFIN, let remoteFinish { reassembly.insertFinish(at: remoteFinish) }
         transmit(flags: .ack, at: snd.nxt, kind: .duplicateAcknowledgment, because: .gap)
     }
 
