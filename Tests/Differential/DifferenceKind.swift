@@ -1,0 +1,219 @@
+import TCPWire
+
+/// Why two peers need not do alike what they do. `Docs/differential.md` says more of each.
+package enum DifferenceKind: String, Hashable, Sendable, CaseIterable {
+    /// Linux sets PSH on every burst that it hands down, ours on what empties the queue.
+    case pushInsideWrite
+    /// Linux fills a small window to its edge with what fits, ours waits until a segment fits, or half the largest window.
+    case windowFilledToEdge
+    /// Linux sends no segment larger than half of the largest window it was ever offered, ours one as large as the window.
+    case halfWindowSegments
+    /// Linux divides what is written by the half of a small window already when it is written, and does not join it again.
+    case smallWindowPieces
+    /// How much went out before the RST came.
+    case resetMeanwhile
+    /// After a SYN that went out twice ours begins with one segment, Linux only after one that went out three times.
+    case smallStartAfterSYN
+    /// Linux joins small segments when it sends them again.
+    case joinedRepetition
+    /// Something went out again that was only late.
+    case needlessRepetition
+    /// Something went out again under other numbers, or once more, and met another fate.
+    case otherFate
+    /// In TIME-WAIT Linux reports no duplicates; and the ACK of a FIN that filled a gap there, or in CLOSING, still has the block
+    /// that it has just acknowledged.
+    case reportsAtTheEnd
+    /// Linux takes a duplicate that ends where its window begins for acceptable, and so its timestamp: what was sent before that
+    /// and comes later then fails PAWS. For ours it lies outside, and moves nothing.
+    case timestampOfDuplicate
+    /// The driver, which hears the ACKs of one sooner than of the other, sent something else.
+    case otherArrivals
+    /// The FINs crossed here and not there.
+    case crossedFINs
+    /// What follows from text that is cut otherwise.
+    case followsText
+    /// What follows from other segments that went out again: an ACK more, which finds nobody.
+    case followsRepetition
+
+    func explains(_ view: Difference.View, _ comparison: TraceComparison) -> Bool {
+        let (kernel, own) = (comparison.kernel, comparison.own)
+        switch self {
+        case .pushInsideWrite:
+            guard view == .pushes else { return false }
+            let pushes = Set(kernel.content(of: .pushes))
+            return comparison.hasSameText && own.content(of: .pushes).allSatisfy { pushes.contains($0) }
+        case .windowFilledToEdge:
+            guard view == .text, let (segment, other) = comparison.firstCut else { return false }
+            return segment.length < other.length && kernel.edge(before: segment) == segment.end
+        case .halfWindowSegments:
+            guard view == .text, let (segment, other) = comparison.firstCut else { return false }
+            let half = Int(kernel.largestWindow(before: segment) / 2)
+            return segment.length == half && other.length > half
+        case .smallWindowPieces:
+            guard view == .text, let (segment, other) = comparison.firstCut else { return false }
+            return segment.length < other.length && kernel.largestWindow(before: segment) < 8 * UInt32(other.length)
+        case .resetMeanwhile:
+            guard [.text, .pushes, .again].contains(view), kernel.wasReset, own.wasReset else { return false }
+            let (one, two) = (kernel.content(of: .text), own.content(of: .text))
+            return zip(one, two).allSatisfy { $0 == $1 }
+        case .smallStartAfterSYN:
+            return [.again, .text].contains(view) && (kernel.openings > 1 || own.openings > 1)
+        case .joinedRepetition:
+            return view == .again && kernel.repeated == own.repeated
+        case .needlessRepetition:
+            return view == .again && kernel.needful == own.needful
+        case .otherFate: return view == .again && kernel.lost != own.lost
+        case .reportsAtTheEnd:
+            let (one, two) = (Set(kernel.content(of: .reports)), Set(own.content(of: .reports)))
+            return view == .reports
+                && one.subtracting(two).isSubset(of: kernel.reports { $0 == "CLOSING" || $0 == PeerSocket.over })
+                && two.subtracting(one).isSubset(of: own.reports { $0 == PeerSocket.over })
+        case .timestampOfDuplicate:
+            return view == .reports && kernel.refusesTextInOrder && !own.refusesTextInOrder
+        case .otherArrivals:
+            return [.reports, .resets].contains(view) && kernel.comings != own.comings
+        case .crossedFINs:
+            return view == .states && kernel.closing != own.closing
+                && kernel.statesBeforeClosing == own.statesBeforeClosing
+        case .followsText:
+            return [.again, .pushes, .reports, .resets].contains(view) && !comparison.hasSameText
+        case .followsRepetition:
+            return view == .resets && kernel.content(of: .again) != own.content(of: .again)
+        }
+    }
+}
+
+extension TraceComparison {
+    var hasSameText: Bool { kernel.content(of: .text) == own.content(of: .text) }
+
+    /// The first segments of text that are not cut alike: the kernel's and ours.
+    var firstCut: (ExchangeTrace.Sighting, ExchangeTrace.Sighting)? {
+        zip(kernel.textSegments, own.textSegments).first { $0.sequence == $1.sequence && $0.textEnd != $1.textEnd }
+    }
+}
+
+extension ExchangeTrace {
+    /// The number behind the window that the driver had offered before the peer sent this.
+    func edge(before sighting: Sighting) -> UInt32 {
+        offers(before: sighting).map { $0.acknowledgment &+ $0.window }.max() ?? 0
+    }
+
+    func largestWindow(before sighting: Sighting) -> UInt32 { offers(before: sighting).map(\.window).max() ?? 0 }
+
+    private func offers(before sighting: Sighting) -> [(acknowledgment: UInt32, window: UInt32)] {
+        var offers: [(UInt32, UInt32)] = []
+        for (_, moment) in moments {
+            switch moment {
+            case .sent(let sent, _): if sent == sighting { return offers }
+            case .arrived(let arrived):
+                let shift = arrived.flags.contains(.syn) ? 0 : UInt32(driverScale)
+                offers.append((arrived.acknowledgment, UInt32(arrived.window) << shift))
+            case .state: break
+            }
+        }
+        return offers
+    }
+
+    /// Whether either end reset the connection.
+    var wasReset: Bool { (sent + arrived).contains { $0.flags.contains(.rst) } }
+
+    /// Whether the peer's FIN was sent before the driver's came, and whether that acknowledged it.
+    var closing: [Bool] {
+        var (isSent, number): (Bool, UInt32) = (false, .max)
+        for (_, moment) in moments {
+            switch moment {
+            case .sent(let sighting, _) where sighting.flags.contains(.fin): (isSent, number) = (true, sighting.end)
+            case .arrived(let sighting) where sighting.flags.contains(.fin):
+                return [isSent, isSent && sighting.acknowledgment == number]
+            default: break
+            }
+        }
+        return [isSent]
+    }
+
+    var statesBeforeClosing: [String] {
+        states.filter { !["FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "CLOSE-WAIT", "LAST-ACK"].contains($0) }
+    }
+
+    /// How often the peer's SYN went out.
+    var openings: Int { sent.filter { $0.flags.contains(.syn) }.count }
+
+    /// Each number that went out again, and how often.
+    var repeated: [UInt32: Int] {
+        var times: [UInt32: Int] = [:]
+        for sighting in repetitions {
+            for number in sighting.sequence..<sighting.end { times[number, default: 0] += 1 }
+        }
+        return times
+    }
+
+    /// Numbers that went out again after they had been lost, and how often.
+    var needful: [UInt32: Int] {
+        var times: [UInt32: Int] = [:]
+        var missing: Set<UInt32> = []
+        for (sighting, fate) in fates where sighting.end > sighting.sequence {
+            for number in sighting.sequence..<sighting.end {
+                if missing.remove(number) != nil { times[number, default: 0] += 1 }
+                if fate == .isLost { missing.insert(number) }
+            }
+        }
+        return times
+    }
+
+    /// What was lost, and how often.
+    var lost: [UInt32: Int] {
+        var times: [UInt32: Int] = [:]
+        for (sighting, fate) in fates where fate == .isLost && sighting.end > sighting.sequence {
+            for number in sighting.sequence..<sighting.end { times[number, default: 0] += 1 }
+        }
+        return times
+    }
+
+    /// How many segments went out again though nothing was lost of them.
+    var needlessRepetitions: Int {
+        var (count, missing): (Int, Set<UInt32>) = (0, [])
+        var next: UInt32 = 0
+        for (sighting, fate) in fates where sighting.end > sighting.sequence {
+            let numbers = sighting.sequence..<sighting.end
+            if sighting.end <= next, !numbers.contains(where: { missing.contains($0) }) { count += 1 }
+            next = max(next, sighting.end)
+            if fate == .isLost { missing.formUnion(numbers) } else { missing.subtract(numbers) }
+        }
+        return count
+    }
+
+    /// Whether the very text that was waited for came, with a timestamp, and the next ACK did not acknowledge it.
+    var refusesTextInOrder: Bool {
+        guard sent.first?.options.contains("TS") == true else { return false }
+        var acknowledged: UInt32 = 0
+        var awaited: UInt32?
+        for (_, moment) in moments {
+            switch moment {
+            case .arrived(let sighting):
+                awaited = sighting.length > 0 && sighting.sequence == acknowledged ? acknowledged : nil
+            case .sent(let sighting, _):
+                if awaited == sighting.acknowledgment, !sighting.sack.isEmpty { return true }
+                awaited = nil
+                acknowledged = max(acknowledged, sighting.acknowledgment)
+            case .state: break
+            }
+        }
+        return false
+    }
+
+    /// Reports of what is acknowledged, that went out in certain states.
+    func reports(_ isOne: (String) -> Bool) -> Set<String> {
+        var (state, reports): (String, Set<String>) = ("", [])
+        for (_, moment) in moments {
+            switch moment {
+            case .state(let name): state = name
+            case .sent(let sighting, _):
+                if isOne(state), let first = sighting.sack.first, first.right <= sighting.acknowledgment {
+                    reports.insert(sighting.report)
+                }
+            case .arrived: break
+            }
+        }
+        return reports
+    }
+}
