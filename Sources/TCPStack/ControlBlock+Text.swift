@@ -79,7 +79,7 @@ extension ControlBlock {
     private mutating func keepEarly(_ text: ArraySlice<UInt8>, at start: SequenceNumber, hasFIN: Bool) {
         if !text.isEmpty, !reassembly.insert(text, at: start) {
             counters.duplicatesReceived += 1
-            let end = start + UInt32(truncatingIfNeeded: text.count)
+            let end = start + UInt32(truncatingIfNeeded: text.count) + (hasFIN ? 1 : 0)
             acknowledgment.duplicate = SACKBlock(left: start.rawValue, right: end.rawValue)
             act(.discard, because: .duplicateText)
         }

@@ -6,6 +6,10 @@ package enum DifferenceKind: String, Hashable, Sendable, CaseIterable {
     case pushInsideWrite
     /// Linux fills a small window to its edge with what fits, ours waits until a segment fits, or half the largest window.
     case windowFilledToEdge
+    /// Either fills a small window in the end, ours at the override time-out; when is a matter of time.
+    case windowFilledLater
+    /// SACK blocks take room from the text that goes with them, and how many there are when it goes is a matter of time.
+    case roomForBlocks
     /// Linux sends no segment larger than half of the largest window it was ever offered, ours one as large as the window.
     case halfWindowSegments
     /// Linux divides what is written by the half of a small window already when it is written, and does not join it again.
@@ -34,6 +38,8 @@ package enum DifferenceKind: String, Hashable, Sendable, CaseIterable {
     case followsText
     /// What follows from other segments that went out again: an ACK more, which finds nobody.
     case followsRepetition
+    /// Here the connection was over when something came once more, there it was not yet.
+    case overEarlier
 
     func explains(_ view: Difference.View, _ comparison: TraceComparison) -> Bool {
         let (kernel, own) = (comparison.kernel, comparison.own)
@@ -45,6 +51,12 @@ package enum DifferenceKind: String, Hashable, Sendable, CaseIterable {
         case .windowFilledToEdge:
             guard view == .text, let (segment, other) = comparison.firstCut else { return false }
             return segment.length < other.length && kernel.edge(before: segment) == segment.end
+        case .windowFilledLater:
+            guard view == .text, let (other, segment) = comparison.firstCut else { return false }
+            return segment.length < other.length && own.edge(before: segment) == segment.end
+        case .roomForBlocks:
+            guard view == .text, let (segment, other) = comparison.firstCut else { return false }
+            return segment.length + 8 * segment.sack.count == other.length + 8 * other.sack.count
         case .halfWindowSegments:
             guard view == .text, let (segment, other) = comparison.firstCut else { return false }
             let half = Int(kernel.largestWindow(before: segment) / 2)
@@ -69,7 +81,7 @@ package enum DifferenceKind: String, Hashable, Sendable, CaseIterable {
                 && one.subtracting(two).isSubset(of: kernel.reports { $0 == "CLOSING" || $0 == PeerSocket.over })
                 && two.subtracting(one).isSubset(of: own.reports { $0 == PeerSocket.over })
         case .timestampOfDuplicate:
-            return view == .reports && kernel.refusesTextInOrder && !own.refusesTextInOrder
+            return view == .reports && kernel.refusesTextInOrder
         case .otherArrivals:
             return [.reports, .resets].contains(view) && kernel.comings != own.comings
         case .crossedFINs:
@@ -79,6 +91,19 @@ package enum DifferenceKind: String, Hashable, Sendable, CaseIterable {
             return [.again, .pushes, .reports, .resets].contains(view) && !comparison.hasSameText
         case .followsRepetition:
             return view == .resets && kernel.content(of: .again) != own.content(of: .again)
+        case .overEarlier:
+            let late = (kernel.resetsWhenOver, own.resetsWhenOver)
+            switch view {
+            case .resets:
+                return late.0 != late.1
+                    && Set(kernel.content(of: .resets)).subtracting(late.0)
+                        == Set(own.content(of: .resets)).subtracting(late.1)
+            case .reports:
+                let differing = Set(kernel.content(of: .reports)).symmetricDifference(own.content(of: .reports))
+                return late.0 != late.1
+                    && differing.isSubset(of: kernel.reports { _ in true }.union(own.reports { _ in true }))
+            default: return false
+            }
         }
     }
 }
@@ -117,18 +142,21 @@ extension ExchangeTrace {
     /// Whether either end reset the connection.
     var wasReset: Bool { (sent + arrived).contains { $0.flags.contains(.rst) } }
 
-    /// Whether the peer's FIN was sent before the driver's came, and whether that acknowledged it.
-    var closing: [Bool] {
-        var (isSent, number): (Bool, UInt32) = (false, .max)
+    /// The peer's state when the driver's FIN came, and whether its own had been acknowledged before, or was by this.
+    var closing: [String] {
+        var (state, number, isAcknowledged): (String, UInt32, Bool) = ("", .max, false)
         for (_, moment) in moments {
             switch moment {
-            case .sent(let sighting, _) where sighting.flags.contains(.fin): (isSent, number) = (true, sighting.end)
-            case .arrived(let sighting) where sighting.flags.contains(.fin):
-                return [isSent, isSent && sighting.acknowledgment == number]
-            default: break
+            case .state(let name): state = name
+            case .sent(let sighting, _): if sighting.flags.contains(.fin) { number = sighting.end }
+            case .arrived(let sighting):
+                if sighting.flags.contains(.fin) {
+                    return [state, "\(isAcknowledged)", "\(sighting.acknowledgment == number)"]
+                }
+                if sighting.acknowledgment == number { isAcknowledged = true }
             }
         }
-        return [isSent]
+        return [state]
     }
 
     var statesBeforeClosing: [String] {
@@ -147,18 +175,23 @@ extension ExchangeTrace {
         return times
     }
 
-    /// Numbers that went out again after they had been lost, and how often.
-    var needful: [UInt32: Int] {
-        var times: [UInt32: Int] = [:]
-        var missing: Set<UInt32> = []
+    /// Numbers that went out again when all that had gone out before was lost, and how often; and how many segments went out again
+    /// without such a number in them.
+    private var repeatedWork: (needful: [UInt32: Int], needless: Int) {
+        var (times, needless): ([UInt32: Int], Int) = ([:], 0)
+        var (lost, through): (Set<UInt32>, Set<UInt32>) = ([], [])
         for (sighting, fate) in fates where sighting.end > sighting.sequence {
-            for number in sighting.sequence..<sighting.end {
-                if missing.remove(number) != nil { times[number, default: 0] += 1 }
-                if fate == .isLost { missing.insert(number) }
-            }
+            let numbers = sighting.sequence..<sighting.end
+            let missing = numbers.filter { lost.contains($0) && !through.contains($0) }
+            for number in missing { times[number, default: 0] += 1 }
+            if missing.isEmpty, numbers.allSatisfy({ through.contains($0) }) { needless += 1 }
+            if fate == .isLost { lost.formUnion(numbers) } else { through.formUnion(numbers) }
         }
-        return times
+        return (times, needless)
     }
+
+    var needful: [UInt32: Int] { repeatedWork.needful }
+    var needlessRepetitions: Int { repeatedWork.needless }
 
     /// What was lost, and how often.
     var lost: [UInt32: Int] {
@@ -169,17 +202,20 @@ extension ExchangeTrace {
         return times
     }
 
-    /// How many segments went out again though nothing was lost of them.
-    var needlessRepetitions: Int {
-        var (count, missing): (Int, Set<UInt32>) = (0, [])
-        var next: UInt32 = 0
-        for (sighting, fate) in fates where sighting.end > sighting.sequence {
-            let numbers = sighting.sequence..<sighting.end
-            if sighting.end <= next, !numbers.contains(where: { missing.contains($0) }) { count += 1 }
-            next = max(next, sighting.end)
-            if fate == .isLost { missing.formUnion(numbers) } else { missing.subtract(numbers) }
+    /// RSTs that answer what came when the connection was over.
+    var resetsWhenOver: Set<String> {
+        var (isOver, resets): (Bool, Set<String>) = (false, [])
+        for (_, moment) in moments {
+            switch moment {
+            case .state(let name): isOver = name == PeerSocket.over
+            case .sent(let sighting, _):
+                if isOver, sighting.flags.contains(.rst) {
+                    resets.insert("\(sighting.flags) \(sighting.sequence) \(sighting.acknowledgment)")
+                }
+            case .arrived: break
+            }
         }
-        return count
+        return resets
     }
 
     /// Whether the very text that was waited for came, with a timestamp, and the next ACK did not acknowledge it.

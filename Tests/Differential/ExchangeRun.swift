@@ -67,7 +67,7 @@ package struct ExchangeRun {
                 lastEvent = host.now
                 continue
             }
-            let patience: Int64 = isOver ? 600_000_000 : 8_000_000_000
+            let patience: Int64 = isOver ? 600_000_000 : 13_000_000_000
             guard host.now < lastEvent + patience else { break }
             let deadlines = [
                 flights.first?.time, driver.host.nextDeadline?.nanoseconds, driverProgram.resumption,

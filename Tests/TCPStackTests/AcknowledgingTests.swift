@@ -100,6 +100,8 @@ struct AcknowledgingTests {
         var talk = Transcript.served(syn: "<mss 1000,sackOK>")
         talk.takes("FP. 11:21(10) ack 1 win 60000")
         talk.gives(". 1:1(0) ack 1 <sack 11:22>")
+        talk.takes("FP. 11:21(10) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack 1 <sack 11:22 11:22>")
         talk.takes(". 31:41(10) ack 1 win 60000")
         talk.gives(". 1:1(0) ack 1 <sack 11:22>")
         talk.takes("P. 1:11(10) ack 1 win 60000")
