@@ -141,14 +141,15 @@ extension ControlBlock {
         discard(reason)
     }
 
-    /// What was received before, a FIN too, is told with a DSACK (RFC 2883 4).
+    /// What was received before, a FIN too, is told with a DSACK (RFC 2883 4); not in TIME-WAIT, where nobody has anything to
+    /// send any more that such a report could help.
     @inline(__always)
     func isDuplicate(_ segment: Segment) -> Bool {
         segment.length > 0 && !segment.flags.contains(.syn) && segment.sequence.isBefore(rcv.nxt)
     }
 
     mutating func noteDuplicate(_ segment: Segment) {
-        guard isDuplicate(segment) else { return }
+        guard isDuplicate(segment), state != .timeWait else { return }
         counters.duplicatesReceived += 1
         let right = segment.end.isBefore(rcv.nxt) ? segment.end : rcv.nxt
         acknowledgment.duplicate = SACKBlock(left: segment.sequence.rawValue, right: right.rawValue)

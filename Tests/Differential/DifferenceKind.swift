@@ -24,9 +24,8 @@ package enum DifferenceKind: String, Hashable, Sendable, CaseIterable {
     case needlessRepetition
     /// Something went out again under other numbers, or once more, and met another fate.
     case otherFate
-    /// In TIME-WAIT Linux reports no duplicates; and the ACK of a FIN that filled a gap there, or in CLOSING, still has the block
-    /// that it has just acknowledged.
-    case reportsAtTheEnd
+    /// Linux's ACK of a FIN that filled a gap in FIN-WAIT-1 or FIN-WAIT-2 still has the block that it has just acknowledged.
+    case blockLeftOver
     /// Linux takes a duplicate that ends where its window begins for acceptable, and so its timestamp: what was sent before that
     /// and comes later then fails PAWS. For ours it lies outside, and moves nothing.
     case timestampOfDuplicate
@@ -75,11 +74,10 @@ package enum DifferenceKind: String, Hashable, Sendable, CaseIterable {
         case .needlessRepetition:
             return view == .again && kernel.needful == own.needful
         case .otherFate: return view == .again && kernel.lost != own.lost
-        case .reportsAtTheEnd:
+        case .blockLeftOver:
             let (one, two) = (Set(kernel.content(of: .reports)), Set(own.content(of: .reports)))
-            return view == .reports
+            return view == .reports && two.isSubset(of: one)
                 && one.subtracting(two).isSubset(of: kernel.reports { $0 == "CLOSING" || $0 == PeerSocket.over })
-                && two.subtracting(one).isSubset(of: own.reports { $0 == PeerSocket.over })
         case .timestampOfDuplicate:
             return view == .reports && kernel.refusesTextInOrder
         case .otherArrivals:
