@@ -128,6 +128,14 @@ let package = Package(
                 "Passes", "Stories", "Documents",
             ],
             path: "Tests/Agreement", swiftSettings: plain),
+        // What compares our own TCP with the kernel's, exchange by exchange, for a test and for the long run
+        // (`DifferentialRun`).
+        .target(
+            name: "Differential",
+            dependencies: [
+                "FlatMemory", "TCPWire", "TCPState", "PacketScript", "TCPStack", "VirtualNetwork", "LinuxKernel", "Lab",
+            ],
+            path: "Tests/Differential", swiftSettings: plain),
         .testTarget(
             name: "AgreementTests", dependencies: ["Agreement", "Transcripts", "CaptureFile"], swiftSettings: plain),
         .testTarget(name: "TCPWireTests", dependencies: ["FlatMemory", "TCPWire"], swiftSettings: plain),
@@ -195,7 +203,7 @@ let package = Package(
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
+                "Differential", "Lab", "LinuxKernel", "CaptureFile", "TCPWire", "TCPState", "PacketScript", "TCPStack",
                 "VirtualNetwork",
                 "Tracking", "Stories", "Narration", "Scenes", "Pictures", "Drawings", "Transcripts",
             ],
@@ -255,6 +263,7 @@ if Context.environment["BENCH"] != nil {
     let benchmarks = [
         ("MakeCapture", ["FlatMemory", "TCPWire", "CaptureFile"]), ("Bench", ["CLinux"]),
         ("StackBench", ["FlatMemory", "TCPStack", "TCPWire", "VirtualNetwork"]), ("AgreementRun", ["Agreement"]),
+        ("DifferentialRun", ["Differential"]),
     ]
     for (name, rooms) in benchmarks {
         package.targets.append(

@@ -181,6 +181,10 @@ extension Rule {
             Text(
                 en: "the ACK answers the first sending: what was sent again had arrived, undo",
                 zh: "ACK 应答的是超时前的那次发送：重传的数据早已到达，撤销降窗")
+        case .spuriousRetransmission:
+            Text(
+                en: "the ACK answers the first sending: the fast retransmission was needless, undo",
+                zh: "ACK 应答的是首次发送：快速重传是多余的，撤销降窗")
         case .forwardRecovery:
             Text(
                 en: "after a time-out, new data first: its ACK tells if it was spurious (F-RTO)",

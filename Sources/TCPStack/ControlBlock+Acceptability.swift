@@ -67,6 +67,7 @@ extension ControlBlock {
         else { return true }
         // 24 days without a segment: the clock may have gone round (RFC 7323 5.5).
         if now - stamps.recentAt > .seconds(24 * 86_400) { return true }
+        noteDuplicate(segment)
         answerUnacceptable(segment, now: now, because: .oldTimestamp)
         return false
     }
@@ -87,6 +88,7 @@ extension ControlBlock {
     }
 
     /// First, the sequence number: the four cases of RFC 9293 3.4's table.
+    @inline(__always)
     private func isAcceptable(_ segment: Segment) -> Bool {
         switch (segment.length, rcv.wnd) {
         case (0, 0): segment.sequence == rcv.nxt
@@ -139,16 +141,18 @@ extension ControlBlock {
         discard(reason)
     }
 
-    /// What was received before is told with a DSACK (RFC 2883 4).
+    /// What was received before, a FIN too, is told with a DSACK (RFC 2883 4); not in TIME-WAIT, where nobody has anything to
+    /// send any more that such a report could help.
+    @inline(__always)
     func isDuplicate(_ segment: Segment) -> Bool {
-        !segment.text.isEmpty && segment.textStart.isBefore(rcv.nxt)
+        segment.length > 0 && !segment.flags.contains(.syn) && segment.sequence.isBefore(rcv.nxt)
     }
 
     mutating func noteDuplicate(_ segment: Segment) {
-        guard isDuplicate(segment) else { return }
+        guard isDuplicate(segment), state != .timeWait else { return }
         counters.duplicatesReceived += 1
-        let right = segment.textEnd.isBefore(rcv.nxt) ? segment.textEnd : rcv.nxt
-        acknowledgment.duplicate = SACKBlock(left: segment.textStart.rawValue, right: right.rawValue)
+        let right = segment.end.isBefore(rcv.nxt) ? segment.end : rcv.nxt
+        acknowledgment.duplicate = SACKBlock(left: segment.sequence.rawValue, right: right.rawValue)
     }
 
     /// Second, the RST bit, with RFC 5961 3.2's three cases: the first was settled by the sequence number.

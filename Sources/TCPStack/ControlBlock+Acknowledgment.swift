@@ -105,6 +105,7 @@ extension ControlBlock {
         }
     }
 
+    @inline(__always)
     func scaled(_ segment: Segment) -> UInt32 { UInt32(segment.window) << UInt32(snd.shift) }
 
     mutating func setWindow(_ window: UInt32, from segment: Segment) {
@@ -169,6 +170,7 @@ extension ControlBlock {
     }
 
     /// Whether our FIN has been acknowledged.
+    @inline(__always)
     var isFinishAcknowledged: Bool { finishNumber.map { snd.una.isAfter($0) } ?? false }
 
     /// ECE says that the network is congested: once a round trip as if something were lost (RFC 3168 6.1.2).

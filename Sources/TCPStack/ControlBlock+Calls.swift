@@ -102,6 +102,7 @@ extension ControlBlock {
     /// More than a send buffer has segments.
     private static let mostRecords = 4096
 
+    @inline(__always)
     private var hasRoomForUnsent: Bool { options.unsentLowWater.map { waiting < max(1, $0) } ?? true }
 
     /// Forgets the ends of records that lie behind what has been sent.
@@ -110,6 +111,7 @@ extension ControlBlock {
     }
 
     /// Octets written and not sent, in whatever state.
+    @inline(__always)
     var waiting: Int { state.isSynchronized || fastOpen.isServing ? Int(unsent) : sendQueue.count }
 
     /// RECEIVE (RFC 9293 3.10.3): adds at most `limit` octets to `octets`; none at the end of the stream.
@@ -221,9 +223,11 @@ extension ControlBlock {
     }
 
     /// The number behind everything written.
+    @inline(__always)
     var queueEnd: SequenceNumber { sendBase + UInt32(truncatingIfNeeded: sendQueue.count) }
 
     /// The number of the first octet in the send queue.
+    @inline(__always)
     var sendBase: SequenceNumber {
         switch state {
         case .closed, .listen, .synSent, .synReceived: iss + 1

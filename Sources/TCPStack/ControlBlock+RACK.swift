@@ -50,6 +50,7 @@ extension ControlBlock {
         if recovery.recent.windowPersistence <= 0 { recovery.recent.windowFactor = 1 }
     }
 
+    @inline(__always)
     private var reorderingWindow: Interval {
         if !recovery.recent.reorderingSeen {
             if recovery.phase != .open || ledger.sackedCount >= 3 { return .zero }

@@ -4,6 +4,7 @@ import TCPState
 /// each ACK says has arrived, and losses beyond that do not stop the sending.
 extension ControlBlock {
     /// Octets known to have left the network out of order: reported by SACK, or told by duplicate ACKs.
+    @inline(__always)
     var departed: UInt32 {
         let octets =
             agreed.selectiveAcknowledgment ? ledger.sackedLength : recovery.departed &* congestion.segmentSize

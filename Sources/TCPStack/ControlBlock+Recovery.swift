@@ -55,6 +55,7 @@ extension ControlBlock {
                 grow(octets, limit: UInt32(clamping: options.slowStartLimit ?? 1 << 16), now: now)
             }
         case .recovery:
+            if isRetransmissionSpurious(segment) { return undoFastRecovery(because: .spuriousRetransmission) }
             if let point = recovery.point, snd.una.isBefore(point) {
                 continueRecovery(acknowledged: UInt32(truncatingIfNeeded: acknowledged.count), now: now)
             } else {

@@ -4,6 +4,7 @@ import TCPWire
 /// Forming segments: numbers, window and options.
 extension ControlBlock {
     /// The MSS that is announced: what the interface's MTU leaves behind the fixed headers (MUST-67, SHLD-6).
+    @inline(__always)
     var announcedSegmentSize: UInt32 {
         options.maximumSegmentSize.map(UInt32.init)
             ?? UInt32(clamping: min(max(pathMTU - (isIPv4 ? 40 : 60), 64), 65_495))
@@ -11,12 +12,13 @@ extension ControlBlock {
 
     /// Eff.snd.MSS (RFC 9293 3.7.1, MUST-16): the smaller of what the other end takes and what the path carries, less the
     /// options that go with each segment.
+    @inline(__always)
     func effectiveSegmentSize(withSACK: Bool = true) -> UInt32 {
         let path = UInt32(clamping: pathMTU - (isIPv4 ? 40 : 60))
         var size = min(snd.mss, max(path, 64))
         if agreed.timestamps { size -= min(12, size / 2) }
-        if withSACK, agreed.selectiveAcknowledgment, !reassembly.isEmpty {
-            let blocks = UInt32(min(reassembly.pieces.count, agreed.timestamps ? 3 : 4))
+        if withSACK, agreed.selectiveAcknowledgment, reassembly.blockCount > 0 {
+            let blocks = UInt32(min(reassembly.blockCount, agreed.timestamps ? 3 : 4))
             size -= min(4 + 8 * blocks, size / 2)
         }
         return max(size, 1)
@@ -86,7 +88,7 @@ extension ControlBlock {
             segment.options.timestamps = TCPTimestamps(
                 value: stamps.value(at: clock), echoReply: stamps.recent ?? 0)
         }
-        if agreed.selectiveAcknowledgment, acknowledgment.duplicate != nil || !reassembly.isEmpty,
+        if agreed.selectiveAcknowledgment, acknowledgment.duplicate != nil || reassembly.blockCount > 0,
             flags.contains(.ack), !flags.contains(.rst)
         {
             segment.options.sack = SACKBlocks(blocksToReport())
@@ -147,6 +149,7 @@ extension ControlBlock {
     }
 
     /// What the buffer could take, in whole units of the scale.
+    @inline(__always)
     var windowOnOffer: UInt32 {
         let free = UInt32(clamping: options.receiveBuffer - receiveQueue.count)
         let unit = UInt32(1) << UInt32(rcv.shift)
@@ -154,6 +157,7 @@ extension ControlBlock {
     }
 
     /// RFC 9293 3.8.6.2.2: min(Fr * RCV.BUFF, Eff.snd.MSS) with Fr = 1/2.
+    @inline(__always)
     private var worthwhileStep: UInt32 {
         min(UInt32(clamping: options.receiveBuffer / 2), max(rcv.mss, min(announcedSegmentSize, 536)))
     }

@@ -36,21 +36,26 @@ extension ControlBlock {
     }
 
     /// Octets written and never sent.
+    @inline(__always)
     public var unsent: UInt32 { finishNumber == nil ? queueEnd.relative(to: snd.nxt) : 0 }
 
     /// Whether the FIN is still to be sent.
+    @inline(__always)
     var owesFinish: Bool {
         finishRequested && finishNumber == nil && (state.isSynchronized || fastOpen.isServing)
     }
 
     /// The usable window U (RFC 9293 3.8.6.2.1): negative where the other end has shrunk its window (MUST-34).
     /// A SYN does not count: the window begins behind it.
+    @inline(__always)
     var usableWindow: Int { Int(snd.wnd) - Int(snd.nxt.relative(to: flightStart)) }
 
     /// The first number that may be under way: a SYN-ACK's own, which data may overtake, is not counted.
+    @inline(__always)
     var flightStart: SequenceNumber { fastOpen.awaitsHandshake ? iss + 1 : snd.una }
 
     /// What is on its way (RFC 6675 4: pipe). A segment that was taken for lost and has gone out again counts once.
+    @inline(__always)
     public var pipe: UInt32 {
         let present = snd.nxt.relative(to: flightStart) - departed
         return present - min(present, ledger.lostLength)
@@ -81,6 +86,7 @@ extension ControlBlock {
 
     /// How large the next new segment is, if one may go out: sender's silly-window avoidance (RFC 9293 3.8.6.2.1, MUST-38)
     /// and Nagle's algorithm (3.7.4). 0 is a FIN by itself.
+    @inline(__always)
     private func nextSize() -> Int? {
         let unsent = Int(unsent)
         let usable = usableWindow
@@ -101,6 +107,7 @@ extension ControlBlock {
         return size >= max(1, Int(snd.maxWindow / 2)) && nagleAllows ? size : nil
     }
 
+    @inline(__always)
     private var nagleAllows: Bool {
         switch options.nagle {
         case .off: true
@@ -136,6 +143,7 @@ extension ControlBlock {
         passRecordEnds()
     }
 
+    @inline(__always)
     private func sendingReason(size: Int) -> Rule {
         if case .probing? = recovery.forward { return .forwardRecovery }
         if isLimitedTransmit(size: size) { return .limitedTransmit }
@@ -144,6 +152,7 @@ extension ControlBlock {
     }
 
     /// Whether only the duplicate ACKs make room for it (RFC 3042): what they tell of would else fill the congestion window.
+    @inline(__always)
     private func isLimitedTransmit(size: Int) -> Bool {
         guard recovery.phase == .open, (1..<3).contains(recovery.duplicates) else { return false }
         return snd.nxt.relative(to: snd.una) + UInt32(truncatingIfNeeded: size) > congestion.size
@@ -203,7 +212,10 @@ extension ControlBlock {
         recovery.reduction?.out &+= entry.length
         counters.retransmissions += 1
         recovery.retransmissions += 1
-        if recovery.phase == .recovery { recovery.fastUndo?.unreported += 1 }
+        if recovery.phase == .recovery, let undo = recovery.fastUndo {
+            if undo.unreported == 0, agreed.timestamps { recovery.fastUndo?.stamp = stamps.value(at: now) }
+            recovery.fastUndo?.unreported += 1
+        }
         transmit(
             flags: flags, at: entry.start, text: sendQueue[offset..<(offset + size)], kind: kind, because: reason)
         lastSent = now

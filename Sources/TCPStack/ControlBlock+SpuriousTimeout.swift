@@ -1,8 +1,8 @@
 import TCPState
 import TCPWire
 
-/// Whether a recovery was needless. A time-out, because ACKs were late and nothing was lost: told by a timestamp (RFC 3522), else by
-/// F-RTO with SACK (RFC 5682 3.1). What the time-out has cost is then given back (RFC 4015).
+/// Whether a recovery was needless, because ACKs or segments were late and nothing was lost: told by a timestamp (RFC 3522), else
+/// of a time-out by F-RTO with SACK (RFC 5682 3.1). What it has cost is then given back (RFC 4015).
 extension ControlBlock {
     /// Before a time-out changes anything. In the middle of another recovery the evidence would be ambiguous (RFC 5682 3.1
     /// step 1).
@@ -17,18 +17,28 @@ extension ControlBlock {
         if agreed.selectiveAcknowledgment, !agreed.timestamps { recovery.forward = .retransmitted }
     }
 
-    /// RFC 3522 3.2 step 4: the first new ACK answers what was sent before the time-out. Step 5: where it carries a DSACK, or
-    /// acknowledges everything and could not have carried one, it may be the ACKs that were lost, a whole flight of them, and
-    /// the time-out was none too many.
     mutating func isTimeoutSpurious(_ segment: Segment) -> Bool {
         guard let stamp = recovery.undo?.stamp else { return false }
-        if let echo = segment.options.timestamps?.echoReply, echo != 0, Int32(bitPattern: echo &- stamp) < 0,
-            segment.duplicateReport == nil, counters.duplicateReports > 0 || snd.una != snd.nxt
-        {
-            return true
-        }
+        if answersFirstSending(segment, before: stamp) { return true }
         recovery.undo = nil
         return false
+    }
+
+    /// The same of a fast retransmission: the segment was overtaken, not lost.
+    mutating func isRetransmissionSpurious(_ segment: Segment) -> Bool {
+        guard let stamp = recovery.fastUndo?.stamp else { return false }
+        recovery.fastUndo?.stamp = nil
+        return answersFirstSending(segment, before: stamp)
+    }
+
+    /// RFC 3522 3.2 step 4: the first new ACK answers what was sent before the retransmission. Step 5: where it carries a DSACK,
+    /// or acknowledges everything and could not have carried one, it may be the ACKs that were lost, a whole flight of them,
+    /// and the retransmission was none too many.
+    private func answersFirstSending(_ segment: Segment, before stamp: UInt32) -> Bool {
+        guard let echo = segment.options.timestamps?.echoReply, echo != 0, Int32(bitPattern: echo &- stamp) < 0 else {
+            return false
+        }
+        return segment.duplicateReport == nil && (counters.duplicateReports > 0 || snd.una != snd.nxt)
     }
 
     /// RFC 5682 3.1, steps 2 and 3.
@@ -69,16 +79,21 @@ extension ControlBlock {
         else { return }
         undo.unreported -= 1
         recovery.fastUndo = undo
-        guard undo.unreported == 0 else { return }
+        if undo.unreported == 0 { undoFastRecovery(because: .needlessRecovery) }
+    }
+
+    mutating func undoFastRecovery(because reason: Rule) {
+        guard let undo = recovery.fastUndo else { return }
         recovery.fastUndo = nil
         congestion.undo(size: undo.window, threshold: undo.threshold)
         if recovery.phase == .recovery {
             ledger.forgetLosses()
             recovery.phase = .open
             recovery.reduction = nil
+            recovery.departed = 0
             recovery.mustRetransmit = false
         }
-        act(.setCongestionWindow(congestion.size), because: .needlessRecovery)
+        act(.setCongestionWindow(congestion.size), because: reason)
     }
 
     /// RFC 4015: as it was before.

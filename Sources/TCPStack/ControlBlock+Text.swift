@@ -69,20 +69,21 @@ extension ControlBlock {
         }
         if start == rcv.nxt {
             deliver(text, closingGap: !reassembly.isEmpty)
+            if text.isEmpty, !hasFIN, !segment.text.isEmpty { acknowledgeNow(.duplicateText) }
         } else {
             keepEarly(text, at: start, hasFIN: hasFIN)
         }
-        if text.isEmpty, !hasFIN, !segment.text.isEmpty { acknowledgeNow(.duplicateText) }
     }
 
     /// A gap: the ACK goes out at once for each such segment, so that the sender can count them (RFC 5681 4.2, MAY-13).
     private mutating func keepEarly(_ text: ArraySlice<UInt8>, at start: SequenceNumber, hasFIN: Bool) {
         if !text.isEmpty, !reassembly.insert(text, at: start) {
             counters.duplicatesReceived += 1
-            let end = start + UInt32(truncatingIfNeeded: text.count)
+            let end = start + UInt32(truncatingIfNeeded: text.count) + (hasFIN ? 1 : 0)
             acknowledgment.duplicate = SACKBlock(left: start.rawValue, right: end.rawValue)
             act(.discard, because: .duplicateText)
         }
+        if hasFIN, let remoteFinish { reassembly.insertFinish(at: remoteFinish) }
         transmit(flags: .ack, at: snd.nxt, kind: .duplicateAcknowledgment, because: .gap)
     }
 

@@ -4,6 +4,7 @@ import TCPWire
 /// Time-outs (RFC 9293 3.8 and 3.10.8, RFC 6298).
 extension ControlBlock {
     /// When ``expire(now:)`` has something to do next; `nil` while nothing runs.
+    @inline(__always)
     public var nextDeadline: Instant? { end == nil ? timers.next : nil }
 
     /// Lets the timers run out whose time has come. ``flush(now:)`` follows.

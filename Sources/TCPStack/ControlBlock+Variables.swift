@@ -87,6 +87,8 @@ public struct RecoveryVariables: Hashable, Sendable {
         var end: SequenceNumber
         /// Retransmissions that no DSACK has reported yet.
         var unreported = 0
+        /// The timestamp of the first retransmission, until the first ACK of something new has been looked at.
+        var stamp: UInt32?
     }
 
     struct UndoPoint: Hashable, Sendable {

@@ -5,6 +5,9 @@ import TCPWire
 ///
 /// It is a value. It reads no clock, draws no random number and sends nothing: an event and the time go in, ``Action``s
 /// come out, each with the ``Rule`` that asked for it. A copy is a snapshot.
+///
+/// What is asked of it for every segment is inlined by force: it is so large that a call of something which changes nothing
+/// would first be given a copy of all of it.
 public struct ControlBlock: Sendable {
     /// This end.
     public let local: Endpoint

@@ -32,6 +32,8 @@ extension Host {
         public let time: Interval
     }
 
+    /// Inlined by force, so that who asks for one of its fields copies no other.
+    @inline(__always)
     func socket(_ descriptor: Int) -> Socket? {
         let index = descriptor - Self.firstDescriptor
         return sockets.indices.contains(index) && sockets[index].isOpen ? sockets[index] : nil

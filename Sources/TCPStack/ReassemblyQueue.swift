@@ -11,6 +11,8 @@ public struct ReassemblyQueue: Hashable, Sendable {
     }
 
     private(set) var pieces: [Piece] = []
+    /// The number of a FIN that came too early.
+    private var finish: SequenceNumber?
     /// Starts of the pieces that grew last, newest first: the order in which they are reported (RFC 2018 4).
     private var recent: [SequenceNumber] = []
     /// Octets held.
@@ -20,8 +22,11 @@ public struct ReassemblyQueue: Hashable, Sendable {
     /// and comes again.
     static let pieceLimit = 2048
 
-    /// Whether nothing is missing.
+    /// Whether no text waits for what precedes it.
     public var isEmpty: Bool { pieces.isEmpty }
+
+    /// How many blocks there are to report.
+    var blockCount: Int { pieces.count + (finish != nil && pieces.last?.end != finish ? 1 : 0) }
 
     /// Adds what is not yet there of text that lies in the window.
     ///
@@ -80,6 +85,12 @@ public struct ReassemblyQueue: Hashable, Sendable {
         return merged
     }
 
+    /// Keeps the number of a FIN: it is reported as an octet is.
+    mutating func insertFinish(at number: SequenceNumber) {
+        finish = number
+        noteRecent(pieces.last.flatMap { $0.end == number ? $0.start : nil } ?? number, replacing: [])
+    }
+
     private mutating func noteRecent(_ start: SequenceNumber, replacing gone: [SequenceNumber]) {
         recent.removeAll { $0 == start || gone.contains($0) }
         recent.insert(start, at: 0)
@@ -105,21 +116,28 @@ public struct ReassemblyQueue: Hashable, Sendable {
 
     /// The blocks to report, the one that changed last first (RFC 2018 4).
     func blocks(limit: Int) -> [SACKBlock] {
-        guard !pieces.isEmpty else { return [] }
+        guard blockCount > 0 else { return [] }
         var blocks: [SACKBlock] = []
         for start in recent where blocks.count < limit {
-            guard let piece = pieces.first(where: { $0.start == start }) else { continue }
-            blocks.append(SACKBlock(left: piece.start.rawValue, right: piece.end.rawValue))
+            if let block = block(holding: start), !blocks.contains(block) { blocks.append(block) }
         }
         for piece in pieces.prefix(8) where blocks.count < limit && !recent.contains(piece.start) {
-            blocks.append(SACKBlock(left: piece.start.rawValue, right: piece.end.rawValue))
+            blocks.append(block(of: piece))
         }
         return blocks
     }
 
+    private func block(of piece: Piece) -> SACKBlock {
+        SACKBlock(left: piece.start.rawValue, right: (piece.end == finish ? piece.end + 1 : piece.end).rawValue)
+    }
+
     /// The block that holds `number`, if any.
     func block(holding number: SequenceNumber) -> SACKBlock? {
-        pieces.first { $0.start.isAtOrBefore(number) && $0.end.isAfter(number) }
-            .map { SACKBlock(left: $0.start.rawValue, right: $0.end.rawValue) }
+        if let piece = pieces.first(where: { $0.start.isAtOrBefore(number) && $0.end.isAfter(number) }) {
+            return block(of: piece)
+        }
+        guard number == finish else { return nil }
+        return pieces.last.flatMap { $0.end == number ? block(of: $0) : nil }
+            ?? SACKBlock(left: number.rawValue, right: (number + 1).rawValue)
     }
 }

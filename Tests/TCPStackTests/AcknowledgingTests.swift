@@ -95,6 +95,44 @@ struct AcknowledgingTests {
         talk.gives(". 1:1(0) ack 11 <sack 1:11>")
     }
 
+    @Test("a FIN that came before what precedes it is reported with its own number (RFC 2018 3)")
+    func earlyFinish() {
+        var talk = Transcript.served(syn: "<mss 1000,sackOK>")
+        talk.takes("FP. 11:21(10) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack 1 <sack 11:22>")
+        talk.takes("FP. 11:21(10) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack 1 <sack 11:22 11:22>")
+        talk.takes(". 31:41(10) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack 1 <sack 11:22>")
+        talk.takes("P. 1:11(10) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack 22 <none>")
+        #expect(talk.state == .closeWait)
+    }
+
+    @Test("a FIN by itself, too: alone, then with the text before it")
+    func earlyLoneFinish() {
+        var talk = Transcript.served(syn: "<mss 1000,sackOK>")
+        talk.takes("F. 21:21(0) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack 1 <sack 21:22>")
+        talk.takes(". 5:8(3) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack 1 <sack 5:8 21:22>")
+        talk.takes(". 11:21(10) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack 1 <sack 11:22 5:8>")
+        talk.takes("P. 1:11(10) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack 22 <none>")
+    }
+
+    @Test(
+        "a FIN that came twice is told by a DSACK, with its text or alone",
+        arguments: [("FP. 1:11(10)", 12, "1:12"), ("F. 1:1(0)", 2, "1:2")])
+    func duplicateFinish(segment: String, ack: Int, block: String) {
+        var talk = Transcript.served(syn: "<mss 1000,sackOK>")
+        talk.takes("\(segment) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack \(ack) <none>")
+        talk.takes("\(segment) ack 1 win 60000")
+        talk.gives(". 1:1(0) ack \(ack) <sack \(block)>")
+    }
+
     @Test("overlapping pieces in any order make the text, many seeds")
     func overlapping() {
         for seed in 0..<300 {

@@ -96,6 +96,20 @@ struct OptionTests {
         #expect(talk.state == .closed, "an RST's age does not count (RFC 7323 5.2)")
     }
 
+    @Test("what PAWS drops is told by a DSACK where it had come before (RFC 2883 4)")
+    func duplicateOfOld() {
+        var talk = Transcript.served(syn: "<mss 1000,sackOK,TS 1000 0>", ack: "<TS 1001 0>")
+        talk.takes("P. 1:11(10) ack 1 win 60000 <TS 1005 0>")
+        talk.gives(". 1:1(0) ack 11 <TS,nosack>")
+        talk.takes("P. 11:21(10) ack 1 win 60000 <TS 1006 0>")
+        talk.gives(". 1:1(0) ack 21 <TS,nosack>")
+        talk.takes("P. 1:11(10) ack 1 win 60000 <TS 1005 0>")
+        talk.gives(". 1:1(0) ack 21 <TS,sack 1:11>")
+        #expect(talk.reasons().contains(.oldTimestamp))
+        talk.takes("P. 21:31(10) ack 1 win 60000 <TS 1004 0>")
+        talk.gives(". 1:1(0) ack 21 <TS,nosack>")
+    }
+
     @Test("the timestamp echoed is that of the first segment not acknowledged (RFC 7323 4.3)")
     func echo() throws {
         var talk = Transcript.served(syn: "<mss 1000,TS 1000 0>", ack: "<TS 1001 0>") {

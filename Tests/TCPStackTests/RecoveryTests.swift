@@ -169,6 +169,64 @@ struct ForwardRecoveryTests {
         #expect(talk.info?.phase == .open)
     }
 
+    /// Ten segments under way, the first overtaken by three others, and sent again.
+    private static func overtaken(_ options: String, sack: String) throws -> (
+        talk: Transcript, first: UInt32, second: UInt32
+    ) {
+        var talk = Transcript { $0.congestionControl = .reno }
+        talk.connects()
+        talk.gives("S 0:0(0)")
+        talk.wait(.milliseconds(100))
+        talk.takes("S. 0:0(0) ack 1 win 60000 <mss 1012\(options),TS 500 0>")
+        talk.gives(". 1:1(0) ack 1")
+        talk.writes(20_000)
+        let first = try #require(talk.sent.first?.packet.segment?.options.timestamps?.value)
+        talk.sent = []
+        talk.wait(.milliseconds(100))
+        for end in [2001, 3001, 4001] {
+            talk.takes(". 1:1(0) ack 1 win 60000 <\(sack.isEmpty ? "" : "sack 1001:\(end),")TS 600 \(first)>")
+        }
+        let again = try #require(talk.sent.first { $0.packet.transmission == .retransmission }?.packet.segment)
+        #expect(again.payload.count == 1000)
+        let second = try #require(again.options.timestamps?.value)
+        #expect(talk.info?.phase == .recovery)
+        talk.sent = []
+        talk.wait(.milliseconds(10))
+        return (talk, first, second)
+    }
+
+    @Test(
+        "a fast retransmission of what was only overtaken: the ACK's timestamp tells, the window is what it was (RFC 3522)",
+        arguments: [("", ""), (",sackOK", "sack")])
+    func overtaken(options: String, sack: String) throws {
+        var (talk, first, _) = try Self.overtaken(options, sack: sack)
+        talk.records = []
+        talk.takes(". 1:1(0) ack 4001 win 60000 <TS 610 \(first)>")
+        #expect(talk.reasons().contains(.spuriousRetransmission))
+        #expect(talk.info?.phase == .open)
+        #expect(talk.info?.congestionThreshold == .max)
+        #expect(try #require(talk.info).congestionWindow >= 10_000)
+        #expect(talk.info?.counters.retransmissions == 1, "nothing else is sent again")
+    }
+
+    @Test("an ACK of the retransmission: the loss was real", arguments: [("", ""), (",sackOK", "sack")])
+    func missing(options: String, sack: String) throws {
+        var (talk, first, second) = try Self.overtaken(options, sack: sack)
+        talk.records = []
+        talk.takes(". 1:1(0) ack 4001 win 60000 <TS 610 \(second)>")
+        talk.takes(". 1:1(0) ack 5001 win 60000 <TS 620 \(first)>")
+        #expect(!talk.reasons().contains(.spuriousRetransmission), "only the first new ACK says it")
+        #expect(talk.info?.congestionThreshold == 6000)
+    }
+
+    @Test("with a DSACK the ACKs may have been lost: no undo by the timestamp (RFC 3522 3.2 step 5)")
+    func overtakenOrUnheard() throws {
+        var (talk, first, _) = try Self.overtaken(",sackOK", sack: "sack")
+        talk.records = []
+        talk.takes(". 1:1(0) ack 4001 win 60000 <sack 1:1001,TS 610 \(first)>")
+        #expect(!talk.reasons().contains(.spuriousRetransmission))
+    }
+
     @Test("a real loss: the new data is reported, the old goes out again with no more than three segments under way")
     func genuine() throws {
         var talk = Self.timedOut()

@@ -79,6 +79,7 @@ extension Rule {
         case .retransmitAfterTimeout: ("RFC 6298", "5.4")
         case .retransmissionTimeout: ("RFC 6298", "5.4")
         case .spuriousTimeout: ("RFC 3522", "3.2")
+        case .spuriousRetransmission: ("RFC 3522", "3.2")
         case .forwardRecovery: ("RFC 5682", "3.1 step 2")
         case .forwardRecoverySpurious: ("RFC 5682", "3.1 step 3")
         case .needlessRecovery: ("RFC 3708", "3")

@@ -33,9 +33,8 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
     // Losses.
     case fastRetransmit, threeDuplicates, sackLoss, recentAcknowledgment, partialAcknowledgment, enterRecovery,
         proportionalReduction, recoveryOver, lossWindow, retransmitAfterTimeout, retransmissionTimeout,
-        spuriousTimeout, forwardRecovery, forwardRecoverySpurious, needlessRecovery, lossProbe, probeFilledHole,
-        retransmissionWarning,
-        retransmissionLimit
+        spuriousTimeout, spuriousRetransmission, forwardRecovery, forwardRecoverySpurious, needlessRecovery, lossProbe,
+        probeFilledHole, retransmissionWarning, retransmissionLimit
 
     // Other timers.
     case persistTimeout, windowProbe, keepAlive, keepAliveLimit, userTimeout, finWait2Over, timeWaitOver
