@@ -16,6 +16,7 @@ extension CaptureAnalysis {
     public mutating func settle(from reader: borrowing CaptureReader) throws(CaptureError) {
         settlement = nil
         guard !tracker.isEvicting else { return }
+        takeRest()
         let pass = SecondPass(
             tuples: parallel?.doubtfulTuples() ?? [tracker.doubtfulTuples()], isMeasured: isMeasuring,
             keepsPlaces: choice == .places, lastNumber: lastNumber)
@@ -36,6 +37,7 @@ extension CaptureAnalysis {
     /// The same out of the segments that were kept with their bytes; where not all were, nothing is judged.
     public mutating func settle() {
         settlement = nil
+        takeRest()
         guard choice.keepsBytes, leftOut == 0 else { return }
         let pass = SecondPass(
             tuples: [tracker.doubtfulTuples()], isMeasured: isMeasuring, keepsPlaces: true, lastNumber: lastNumber)

@@ -35,13 +35,18 @@ extension CaptureAnalysis {
         guard number >= 1, number <= count else { return nil }
         var judged: [Settlement.Member] = []
         let places: [PacketPlace]
+        let fragments: [Int: [PacketPlace]]
         switch source(of: number - 1) {
         case .judged(let index):
             judged = Array(settlement?.connections[index].members.prefix(limit) ?? [])
             places = judged.map(\.place)
+            fragments = settlement?.fragments.packets(of: places) ?? [:]
         case .pass(let own): places = Array((parallel?.places(of: own) ?? index.places(of: own)).prefix(limit))
+            fragments = parallel?.packets(of: places) ?? reassembly.places.packets(of: places)
         }
-        guard !places.isEmpty, var segments = try StoredSegment.fetched(places, from: &reader) else { return nil }
+        guard !places.isEmpty, var segments = try StoredSegment.fetched(places, fragments, from: &reader) else {
+            return nil
+        }
         for (place, member) in judged.enumerated() { segments[place] = segments[place].judged(member) }
         return stored(segments, number)
     }

@@ -53,6 +53,9 @@ public struct CaptureAnalysis: ~Copyable {
     private var measured = MeasureStore()
     /// Segments on their way to the tracker.
     private var batch: SegmentBatch
+    /// Fragments of those that come in batches, and of those that come one at a time.
+    var reassembly: Reassembly
+    var fragmented = FragmentedSegments<StoredPacket>()
 
     /// - Parameters:
     ///   - eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
@@ -64,6 +67,8 @@ public struct CaptureAnalysis: ~Copyable {
         tracker = ConnectionTracker(seed: seed, eviction: eviction)
         batch = SegmentBatch(seed: seed, measured: isMeasuring)
         index = SegmentIndex(isKept: choice == .places)
+        // Nothing puts in order what comes late to a connection that is gone.
+        reassembly = Reassembly(isIndexed: choice == .places, takesBeginnings: eviction == nil)
         self.choice = choice
     }
 
@@ -155,12 +160,32 @@ public struct CaptureAnalysis: ~Copyable {
         } else {
             batch.removeAll()
             batch.add(&packets, of: bytes)
-            counts.add(batch.counts)
-            if isMeasuring {
-                measured.take(batch, shard: 0, after: 0, &tracker, &index)
-            } else {
-                tracker.take(batch[0], into: &index)
-            }
+            batch.join(&reassembly, after: 0)
+            takeBatch()
+        }
+    }
+
+    private mutating func takeBatch() {
+        counts.add(batch.counts)
+        if isMeasuring {
+            measured.take(batch, shard: 0, after: 0, &tracker, &index)
+        } else {
+            tracker.take(batch[0], into: &index)
+        }
+        tracker.doubtLate(batch, shard: 0)
+    }
+
+    /// Takes the fragments that wait for others as they are: nothing more is to come.
+    mutating func takeRest() {
+        if let parallel {
+            parallel.takeRest(of: lastNumber)
+            counts = parallel.counts
+        } else {
+            batch.removeAll()
+            batch.joinRest(&reassembly, of: lastNumber)
+            takeBatch()
+            fragmented.end()
+            takeFound(isRefused: false)
         }
     }
 
@@ -196,47 +221,85 @@ public struct CaptureAnalysis: ~Copyable {
         precondition(parallel == nil, "a single packet behind what several workers have read")
         var header = SegmentHeader()
         let link = LinkType(rawValue: packet.linkType)
-        let verdict = PacketDecoder.decode(frame, link: link, originalLength: packet.originalLength, into: &header)
+        var fragment: FragmentPlace?
+        let verdict = PacketDecoder.decode(
+            frame, link: link, originalLength: packet.originalLength, into: &header, noting: &fragment)
+        let isCutOff = packet.capturedLength < packet.originalLength
+        if isCutOff { counts.addCut(inOptions: verdict == .segment && header.optionsTruncated) }
+        if let fragment, take(frame, packet, at: fragment, verdict, isRefused: isRefused) { return }
         counts.add(verdict, of: link)
-        if packet.capturedLength < packet.originalLength {
-            counts.addCut(inOptions: verdict == .segment && header.optionsTruncated)
-        }
         guard verdict == .segment else { return }
         let segment = TrackedSegment(header, of: packet, in: frame)
         let predecessor = isRefused ? tracker.predecessor(of: segment) : nil
         let connection: Int
-        if let predecessor { connection = predecessor } else { connection = add(segment, header, frame, packet) }
+        if let predecessor {
+            connection = predecessor
+        } else {
+            connection = add(segment, SegmentDetail(header, in: frame, isCutOff: isCutOff))
+        }
         switch choice {
         case .none: break
         case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
-        case .all(let limit):
-            keep(connection, header, frame, packet, isRefused: predecessor != nil, limit)
+        case .all:
+            keep(
+                StoredSegment(
+                    number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
+                    link: link, originalLength: packet.originalLength), of: connection, isRefused: predecessor != nil)
         }
     }
 
-    private mutating func add(
-        _ segment: TrackedSegment, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket
-    ) -> Int {
-        let (connection, reading) = tracker.add(segment)
-        if isMeasuring {
-            let isCutOff = packet.capturedLength < packet.originalLength
-            measured.take(
-                segment, SegmentDetail(header, in: frame, isCutOff: isCutOff), reading, tracker[connection], connection)
+    /// Takes a packet in which a fragment was met.
+    ///
+    /// - Returns: false where it is known without the others what it is.
+    private mutating func take(
+        _ frame: RawSpan, _ packet: borrowing CapturedPacket, at place: FragmentPlace, _ verdict: PacketVerdict,
+        isRefused: Bool
+    ) -> Bool {
+        let isDecided = FragmentedSegments<StoredPacket>.isDecided(
+            verdict, isCutOff: packet.capturedLength < packet.originalLength)
+        if !isDecided { counts.add(.fragment) }
+        fragmented.take(
+            frame, at: place, isDecided: isDecided, from: StoredPacket(packet, number: packet.number, frame), at: packet.time.nanoseconds)
+        takeFound(isRefused: isRefused)
+        return !isDecided
+    }
+
+    /// Takes what fragments that came one at a time have led to.
+    private mutating func takeFound(isRefused: Bool) {
+        counts.add(fragmented.takeTally())
+        for found in fragmented.takeFound() {
+            guard found.isWhole || !tracker.isEvicting else {
+                counts.loneFragments &+= found.origins.count
+                continue
+            }
+            counts.addAssembled(found.verdict)
+            guard found.verdict == .segment, let stored = StoredSegment(found) else { continue }
+            let predecessor = isRefused ? tracker.predecessor(of: stored.tracked) : nil
+            let connection: Int
+            if let predecessor {
+                connection = predecessor
+            } else {
+                let isCutOff = found.octets.count < found.length
+                connection = add(
+                    stored.tracked, SegmentDetail(found.header, in: found.octets.octets, isCutOff: isCutOff))
+            }
+            if !found.isWhole { tracker.doubt(connection) }
+            if choice.keepsBytes { keep(stored, of: connection, isRefused: predecessor != nil) }
         }
+    }
+
+    private mutating func add(_ segment: TrackedSegment, _ detail: @autoclosure () -> SegmentDetail) -> Int {
+        let (connection, reading) = tracker.add(segment)
+        if isMeasuring { measured.take(segment, detail(), reading, tracker[connection], connection) }
         return connection
     }
 
-    private mutating func keep(
-        _ connection: Int, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket,
-        isRefused: Bool, _ limit: Int
-    ) {
-        guard kept.count < limit else {
+    private mutating func keep(_ segment: StoredSegment, of connection: Int, isRefused: Bool) {
+        guard case .all(let limit) = choice, kept.count < limit else {
             leftOut += 1
             return
         }
-        var segment = StoredSegment(
-            number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
-            link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
+        var segment = segment
         if isRefused { segment.verdict = .refused(.syn) }
         while keptPlaces.count <= connection { keptPlaces.append([]) }
         keptPlaces[connection].append(kept.count)

@@ -23,7 +23,7 @@ final class Gathering: @unchecked Sendable {
         for index in 0..<part[shard].count {
             var segment = part[shard][index]
             segment.sighting.segment.count(after: before)
-            guard segment.sighting.segment.number <= last else { return }
+            guard segment.sighting.segment.number <= last else { continue }
             segments.append(segment)
             if index < part[detailsOf: shard].count { details.append(part[detailsOf: shard][index]) }
         }
@@ -54,7 +54,10 @@ final class Gathering: @unchecked Sendable {
             next[tuple] += 1
         }
         for tuple in 0..<tuples.count where starts[tuple] < starts[tuple + 1] {
-            let own = sorted[starts[tuple]..<starts[tuple + 1]]
+            // What came in fragments was found later than it came.
+            let own = sorted[starts[tuple]..<starts[tuple + 1]].sorted {
+                segments[Int($0)].sighting.segment.number < segments[Int($1)].sighting.segment.number
+            }
             settlement.add(
                 own.map { segments[Int($0)].sighting }, details: details.count > 0 ? own.map { details[Int($0)] } : [],
                 places: keepsPlaces

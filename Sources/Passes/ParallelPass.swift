@@ -26,6 +26,8 @@ package final class ParallelPass: @unchecked Sendable {
     private let seed: HashSeed
     private let shards: [Shard]
     package private(set) var counts = PacketCounts()
+    /// Used by whoever confirms a part.
+    private var reassembly: Reassembly
     /// The connections in the order of their first segments: the shard above, its own number below.
     private var order: [UInt32] = []
     /// By shard, how many of its connections are in that order.
@@ -44,6 +46,7 @@ package final class ParallelPass: @unchecked Sendable {
         let seed = HashSeed(&generator)
         self.seed = seed
         let count = ConnectionTracker.usualCount / self.workers
+        reassembly = Reassembly(isIndexed: indexing)
         shards = (0..<self.workers).map { _ in
             Shard(seed: seed, indexing: indexing, measuring: measuring, expecting: count)
         }
@@ -110,9 +113,27 @@ package final class ParallelPass: @unchecked Sendable {
             workers: workers, partSize: partSize,
             making: { [workers, seed, isMeasuring] in
                 SegmentBatch(shards: workers, seed: seed, measured: isMeasuring)
-            }, confirmed: { self.counts.add($0.content.counts) }, taking: { self.shards[$1].take($0, $1) }
+            },
+            confirmed: { part in
+                part.complete { $0.join(&self.reassembly, after: $1) }
+                self.counts.add(part.content.counts)
+            }, taking: { self.shards[$1].take($0.content, $1, after: $0.before) }
         ).read(&reader, reporting: report)
     }
+
+    /// Takes the fragments that wait for others as they are: nothing more is to come.
+    ///
+    /// - Parameter count: packets of the capture.
+    func takeRest(of count: Int) {
+        var rest = SegmentBatch(shards: workers, seed: seed, measured: isMeasuring)
+        rest.joinRest(&reassembly, of: count)
+        counts.add(rest.counts)
+        for shard in 0..<workers { shards[shard].take(rest, shard, after: 0) }
+        putInOrder()
+    }
+
+    /// Where the packets lie of those of some segments that came in several.
+    func packets(of segments: [PacketPlace]) -> [Int: [PacketPlace]] { reassembly.places.packets(of: segments) }
 
     /// Puts the connections that were found since the last time behind those that are in order.
     private func putInOrder() {
@@ -171,11 +192,12 @@ private final class Shard: @unchecked Sendable {
         return ParallelPass.LookAhead(start: own, firstNumbers: tracker.firstNumbers(of: own..<max(own, end)))
     }
 
-    func take(_ part: PassPart<SegmentBatch>, _ number: Int) {
+    func take(_ batch: borrowing SegmentBatch, _ number: Int, after before: Int) {
         if isMeasuring {
-            measures.take(part.content, shard: number, after: part.before, &tracker, &index)
+            measures.take(batch, shard: number, after: before, &tracker, &index)
         } else {
-            tracker.take(part.content[number], after: part.before, into: &index)
+            tracker.take(batch[number], after: before, into: &index)
         }
+        tracker.doubtLate(batch, shard: number)
     }
 }

@@ -62,21 +62,28 @@ struct SecondPass {
                 return Settlement(leavingOut: tuples.reduce(0) { $0 + ($1?.sizes.reduce(0) { $0 + $1.lives } ?? 0) })
             }
             let gathered = round.map { _ in Gathering() }
+            let reassembly = SharedReassembly(Reassembly(isIndexed: keepsPlaces))
             let failure = withoutActuallyEscaping(find) { find in
                 // What it asks is only read meanwhile.
                 nonisolated(unsafe) let find = find
+                let make = {
+                    SightingBatch(measured: isMeasured, sieve: sieve) { segment, hash in
+                        unsafe wanted(segment, hash, find, round)
+                    }
+                }
                 let reading = PartedReading(
-                    workers: round.count, partSize: ParallelPass.usualPartSize,
-                    making: {
-                        SightingBatch(measured: isMeasured, sieve: sieve) { segment, hash in
-                            unsafe wanted(segment, hash, find, round)
-                        }
-                    }, confirmed: { _ in },
+                    workers: round.count, partSize: ParallelPass.usualPartSize, making: make,
+                    confirmed: { part in part.complete { $0.join(&reassembly.value, after: $1) } },
                     taking: { part, shard in
                         gathered[shard].take(part.content, shard: shard, after: part.before, upTo: lastNumber)
                     })
                 do throws(CaptureError) {
                     try reading.read(&source)
+                    var rest = make()
+                    rest.joinRest(&reassembly.value)
+                    for shard in round.indices {
+                        gathered[shard].take(rest, shard: shard, after: 0, upTo: lastNumber)
+                    }
                     return nil as CaptureError?
                 } catch {
                     return error
@@ -84,6 +91,7 @@ struct SecondPass {
             }
             if let failure { throw failure }
             judge(gathered, round, into: settlement)
+            settlement.fragments = reassembly.value.places
         }
         return settlement
     }

@@ -36,6 +36,8 @@ final class Settlement: @unchecked Sendable {
     private(set) var measures: [ConnectionMeasures] = []
     /// By place in the order of first packets: of a judged one the complement of its index, else the pass's index.
     private var order: [Int32] = []
+    /// Where the packets lie of segments that came in several.
+    var fragments = FragmentPlaces(isKept: false)
     private(set) var disorder = TimeDisorder()
     /// Connections in doubt that could not be judged: their packets are too many to be held at once.
     private(set) var unsettled = 0
