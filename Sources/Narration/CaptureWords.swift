@@ -13,7 +13,16 @@ extension PacketCounts {
             chinese.append("\(zh) \(count) 个")
         }
         add(quoted, quoted == 1 ? "ICMP error about TCP" : "ICMP errors about TCP", "涉及 TCP 的 ICMP 差错")
-        add(fragments, fragments == 1 ? "later IP fragment" : "later IP fragments", "后续 IP 分片")
+        // Each segment that was put together counts as one; these are the others of its fragments.
+        let joined = fragments - refusedFragments - loneFragments
+        add(joined, joined == 1 ? "further IP fragment" : "further IP fragments", "报文段的其余 IP 分片")
+        add(
+            refusedFragments,
+            "IP \(refusedFragments == 1 ? "fragment" : "fragments") refused for overlapping (RFC 5722)",
+            "因重叠被拒绝的 IP 分片（RFC 5722）")
+        add(
+            loneFragments, "IP \(loneFragments == 1 ? "fragment" : "fragments") without the others of their packet",
+            "缺少同一报文其余部分的 IP 分片")
         add(otherTransport, "of other protocols", "其他协议报文")
         add(notIP, "not IP", "非 IP 帧")
         for (number, count) in otherLinks.sorted(by: { $0.key < $1.key }) {

@@ -41,7 +41,8 @@ extension CaptureAnalysis {
             judged = Array(settlement?.connections[index].members.prefix(limit) ?? [])
             places = judged.map(\.place)
             fragments = settlement?.fragments.packets(of: places) ?? [:]
-        case .pass(let own): places = Array((parallel?.places(of: own) ?? index.places(of: own)).prefix(limit))
+        case .pass(let own):
+            places = Array((parallel?.places(of: own) ?? index.places(of: own)).prefix(limit))
             fragments = parallel?.packets(of: places) ?? reassembly.places.packets(of: places)
         }
         guard !places.isEmpty, var segments = try StoredSegment.fetched(places, fragments, from: &reader) else {

@@ -259,7 +259,8 @@ public struct CaptureAnalysis: ~Copyable {
             verdict, isCutOff: packet.capturedLength < packet.originalLength)
         if !isDecided { counts.add(.fragment) }
         fragmented.take(
-            frame, at: place, isDecided: isDecided, from: StoredPacket(packet, number: packet.number, frame), at: packet.time.nanoseconds)
+            frame, at: place, isDecided: isDecided, from: StoredPacket(packet, number: packet.number, frame),
+            at: packet.time.nanoseconds)
         takeFound(isRefused: isRefused)
         return !isDecided
     }

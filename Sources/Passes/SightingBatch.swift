@@ -86,7 +86,8 @@ struct SightingBatch: ~Copyable, PartContent {
 
     @inline(__always)
     private mutating func take(
-        _ segment: TrackedSegment, _ hash: UInt64, _ header: SegmentHeader, _ frame: RawSpan, isCutOff: Bool, offset: Int
+        _ segment: TrackedSegment, _ hash: UInt64, _ header: SegmentHeader, _ frame: RawSpan, isCutOff: Bool,
+        offset: Int
     ) {
         guard let (shard, tuple) = find(segment, hash) else { return }
         segments[shard].append(

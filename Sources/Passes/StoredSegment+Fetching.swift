@@ -36,18 +36,6 @@ extension StoredSegment {
         comments = last.comments
     }
 
-    private init?(_ packet: StoredPacket) {
-        var header = SegmentHeader()
-        guard
-            PacketDecoder.decode(
-                packet.frame.octets, link: packet.link, originalLength: packet.originalLength, into: &header)
-                == .segment
-        else { return nil }
-        self.init(
-            number: packet.number, time: packet.time, header: header, frame: packet.frame, link: packet.link,
-            originalLength: packet.originalLength)
-    }
-
     /// As it turned out.
     func judged(_ member: Settlement.Member) -> StoredSegment {
         var segment = self

@@ -62,13 +62,30 @@ public struct StoredSegment: Sendable {
     package init?(_ found: FragmentedSegments<StoredPacket>.Found) {
         let packets = found.origins.sorted { $0.number < $1.number }
         guard found.verdict == .segment, let last = packets.last else { return nil }
+        guard packets.count > 1 else {
+            self.init(last)
+            return
+        }
         self.init(
             number: last.number, time: last.time, header: found.header, frame: found.octets, link: .raw,
             originalLength: found.length)
         fragments = packets
     }
 
-    /// The same out of its packets.
+    /// One that came in one packet; `nil` where that holds none.
+    package init?(_ packet: StoredPacket) {
+        var header = SegmentHeader()
+        guard
+            PacketDecoder.decode(
+                packet.frame.octets, link: packet.link, originalLength: packet.originalLength, into: &header)
+                == .segment
+        else { return nil }
+        self.init(
+            number: packet.number, time: packet.time, header: header, frame: packet.frame, link: packet.link,
+            originalLength: packet.originalLength)
+    }
+
+    /// One that came in fragments, out of their packets.
     package init?(fragments packets: [StoredPacket]) {
         var fragmented = FragmentedSegments<StoredPacket>()
         for packet in packets {
