@@ -65,6 +65,28 @@ extension PacketCounts {
     }
 }
 
+extension OffloadSigns {
+    /// What it leaves to the network card, told once for the capture; none where nothing shows.
+    public var texts: [Text] {
+        var texts: [Text] = []
+        if unfilledChecksums > 0 {
+            texts.append(
+                Text(
+                    en:
+                        "\(unfilledChecksums) of the first \(counted(segments, "segment")) \(unfilledChecksums == 1 ? "has" : "have") no checksum yet: captured in the sender, before its network card fills it in (checksum offload)",
+                    zh: "前 \(segments) 个报文段中有 \(unfilledChecksums) 个尚未填写校验和：在发送方主机内、网卡填写之前抓到（校验和卸载）"))
+        }
+        if oversized > 0 {
+            texts.append(
+                Text(
+                    en:
+                        "\(oversized) of the first \(counted(segments, "segment")) \(oversized == 1 ? "is" : "are") larger than the receiver's MSS: captured before the network card cuts them up, or after it joins them (segmentation offload)",
+                    zh: "前 \(segments) 个报文段中有 \(oversized) 个大于接收方的 MSS：在网卡分段之前或合并之后抓到（分段卸载）"))
+        }
+        return texts
+    }
+}
+
 extension LinkType {
     /// `USER0, 147`, or the number alone where the registry has no name for it.
     fileprivate var nameAndNumber: Text {

@@ -53,9 +53,9 @@ public struct CaptureAnalysis: ~Copyable {
     private var measured = MeasureStore()
     /// Segments on their way to the tracker.
     private var batch: SegmentBatch
-    /// Fragments of those that come in batches, and of those that come one at a time.
+    /// The fragments, and the packets of those that wait for others.
     var reassembly: Reassembly
-    var fragmented = FragmentedSegments<StoredPacket>()
+    private var held = HeldPackets()
 
     /// - Parameters:
     ///   - eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
@@ -181,11 +181,9 @@ public struct CaptureAnalysis: ~Copyable {
             parallel.takeRest(of: lastNumber)
             counts = parallel.counts
         } else {
-            batch.removeAll()
-            batch.joinRest(&reassembly, of: lastNumber)
-            takeBatch()
-            fragmented.end()
-            takeFound(isRefused: false)
+            var found: [Reassembly.Segment] = []
+            reassembly.end(at: lastNumber, &counts) { found.append($0) }
+            for segment in found { take(segment, isRefused: false) }
         }
     }
 
@@ -229,14 +227,9 @@ public struct CaptureAnalysis: ~Copyable {
         if let fragment, take(frame, packet, at: fragment, verdict, isRefused: isRefused) { return }
         counts.add(verdict, of: link)
         guard verdict == .segment else { return }
-        let segment = TrackedSegment(header, of: packet, in: frame)
-        let predecessor = isRefused ? tracker.predecessor(of: segment) : nil
-        let connection: Int
-        if let predecessor {
-            connection = predecessor
-        } else {
-            connection = add(segment, SegmentDetail(header, in: frame, isCutOff: isCutOff))
-        }
+        let (connection, isKnown) = add(
+            TrackedSegment(header, of: packet, in: frame), SegmentDetail(header, in: frame, isCutOff: isCutOff),
+            isRefused)
         switch choice {
         case .none: break
         case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
@@ -244,7 +237,7 @@ public struct CaptureAnalysis: ~Copyable {
             keep(
                 StoredSegment(
                     number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
-                    link: link, originalLength: packet.originalLength), of: connection, isRefused: predecessor != nil)
+                    link: link, originalLength: packet.originalLength), of: connection, isRefused: isKnown)
         }
     }
 
@@ -255,44 +248,46 @@ public struct CaptureAnalysis: ~Copyable {
         _ frame: RawSpan, _ packet: borrowing CapturedPacket, at place: FragmentPlace, _ verdict: PacketVerdict,
         isRefused: Bool
     ) -> Bool {
-        let isDecided = FragmentedSegments<StoredPacket>.isDecided(
-            verdict, isCutOff: packet.capturedLength < packet.originalLength)
-        if !isDecided { counts.add(.fragment) }
-        fragmented.take(
-            frame, at: place, isDecided: isDecided, from: StoredPacket(packet, number: packet.number, frame),
-            at: packet.time.nanoseconds)
-        takeFound(isRefused: isRefused)
-        return !isDecided
+        var fragments = FragmentBatch()
+        let isCutOff = packet.capturedLength < packet.originalLength
+        let isOpen = fragments.add(frame, at: place, verdict, isCutOff: isCutOff, from: FragmentOrigin(packet))
+        if isOpen {
+            counts.add(.fragment)
+            if choice.keepsBytes { held.add(StoredPacket(packet, number: packet.number, frame)) }
+        }
+        var found: [Reassembly.Segment] = []
+        reassembly.take(fragments, after: 0, &counts) { found.append($0) }
+        for segment in found { take(segment, isRefused: isRefused) }
+        return isOpen
     }
 
-    /// Takes what fragments that came one at a time have led to.
-    private mutating func takeFound(isRefused: Bool) {
-        counts.add(fragmented.takeTally())
-        for found in fragmented.takeFound() {
-            guard found.isWhole || !tracker.isEvicting else {
-                counts.loneFragments &+= found.origins.count
-                continue
+    /// Takes a segment that was found in fragments that came one at a time.
+    private mutating func take(_ segment: Reassembly.Segment, isRefused: Bool) {
+        let (connection, isKnown) = add(segment.tracked, segment.detail, isRefused)
+        if segment.isLate { tracker.doubt(connection) }
+        switch choice {
+        case .none: break
+        case .places: index.note(connection, offset: segment.origin.offset, number: segment.origin.number)
+        case .all:
+            let packets = segment.found.origins.map(\.number).sorted().compactMap { held.take($0) }
+            guard packets.count == segment.found.origins.count,
+                let stored = StoredSegment(segment.found, in: packets)
+            else {
+                leftOut += 1
+                return
             }
-            counts.addAssembled(found.verdict)
-            guard found.verdict == .segment, let stored = StoredSegment(found) else { continue }
-            let predecessor = isRefused ? tracker.predecessor(of: stored.tracked) : nil
-            let connection: Int
-            if let predecessor {
-                connection = predecessor
-            } else {
-                let isCutOff = found.octets.count < found.length
-                connection = add(
-                    stored.tracked, SegmentDetail(found.header, in: found.octets.octets, isCutOff: isCutOff))
-            }
-            if !found.isWhole { tracker.doubt(connection) }
-            if choice.keepsBytes { keep(stored, of: connection, isRefused: predecessor != nil) }
+            keep(stored, of: connection, isRefused: isKnown)
         }
     }
 
-    private mutating func add(_ segment: TrackedSegment, _ detail: @autoclosure () -> SegmentDetail) -> Int {
+    /// - Returns: its connection, and whether it is one that its receiver refused, of a connection that was there.
+    private mutating func add(
+        _ segment: TrackedSegment, _ detail: @autoclosure () -> SegmentDetail, _ isRefused: Bool
+    ) -> (connection: Int, isRefused: Bool) {
+        if isRefused, let predecessor = tracker.predecessor(of: segment) { return (predecessor, true) }
         let (connection, reading) = tracker.add(segment)
         if isMeasuring { measured.take(segment, detail(), reading, tracker[connection], connection) }
-        return connection
+        return (connection, false)
     }
 
     private mutating func keep(_ segment: StoredSegment, of connection: Int, isRefused: Bool) {

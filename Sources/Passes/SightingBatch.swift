@@ -68,20 +68,19 @@ struct SightingBatch: ~Copyable, PartContent {
         guard !fragments.isEmpty else { return }
         var fragments = FragmentBatch()
         swap(&fragments, &self.fragments)
-        sieve.sift(fragments, &reassembly, after: before) { take($0, $1, $2, $3, $4) }
+        sieve.sift(fragments, &reassembly, after: before) { take($0, $1) }
         swap(&fragments, &self.fragments)
     }
 
     /// Takes what waits for its rest as it is: nothing more is to come.
     mutating func joinRest(_ reassembly: inout Reassembly) {
-        sieve.siftRest(&reassembly) { take($0, $1, $2, $3, $4) }
+        sieve.siftRest(&reassembly) { take($0, $1) }
     }
 
-    private mutating func take(
-        _ header: SegmentHeader, _ octets: RawSpan, _ isCutOff: Bool, _ origin: FragmentOrigin, _ hash: UInt64
-    ) {
-        let segment = TrackedSegment(header, at: origin, in: octets)
-        take(segment, hash, header, octets, isCutOff: isCutOff, offset: origin.place.offset)
+    private mutating func take(_ segment: Reassembly.Segment, _ hash: UInt64) {
+        take(
+            segment.tracked, hash, segment.found.header, segment.found.octets.octets, isCutOff: segment.isCutOff,
+            offset: segment.origin.offset)
     }
 
     @inline(__always)

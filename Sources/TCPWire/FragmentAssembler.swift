@@ -1,5 +1,17 @@
 import FlatMemory
 
+/// Where a fragment came from.
+package struct FragmentOrigin: BitwiseCopyable, Sendable {
+    /// Its packet's number, where that can be fetched again, and its time in nanoseconds.
+    package let number: Int
+    package let offset: Int
+    package let time: Int64
+
+    package init(number: Int = 0, offset: Int = 0, time: Int64 = 0) {
+        (self.number, self.offset, self.time) = (number, offset, time)
+    }
+}
+
 /// How much a ``FragmentAssembler`` remembers.
 package struct FragmentLimits: Sendable {
     /// Packets that are remembered, and octets of memory that they take.
@@ -18,7 +30,7 @@ package struct FragmentLimits: Sendable {
 /// whose fragments overlap is dropped whole (RFC 5722 3; no honest sender makes such of IPv4 either).
 ///
 /// Time and origins are handed in: a host has one clock, a capture has that of its packets, and the place of each.
-package struct FragmentAssembler<Origin: Sendable>: Sendable {
+package struct FragmentAssembler: Sendable {
     package enum Outcome: Sendable {
         /// Others are to come.
         case kept
@@ -26,29 +38,29 @@ package struct FragmentAssembler<Origin: Sendable>: Sendable {
         case refused(others: Int)
         /// The packet is none that is put together.
         case unwanted
-        case whole(AssembledPacket<Origin>)
+        case whole(AssembledPacket)
     }
 
     /// RFC 8200 4.5: 60 seconds; RFC 1122 3.3.2: at least as long.
-    package static var patience: Int64 { 60_000_000_000 }
+    package static let patience: Int64 = 60_000_000_000
     /// Fragments of one packet. Those of a shortest link (RFC 791 3.2: 68 octets) cut a segment of usual size in 31.
-    private static var pieceLimit: Int { 1024 }
+    private static let pieceLimit = 1024
     /// Copies of one packet that may be under way together.
-    private static var copyLimit: Int { 4 }
+    private static let copyLimit = 4
 
     private let limits: FragmentLimits
     /// By serial number, in the order in which they began.
-    private var packets: [Int: Pending<Origin>] = [:]
+    private var packets: [Int: Pending] = [:]
     private var serials: [IPFragment.Key: [Int]] = [:]
     private var (oldest, next) = (0, 0)
     private var heldOctets = 0
     /// What was given up and not yet taken.
-    private var given: [GivenUp<Origin>] = []
+    private var given: [GivenUp] = []
 
     package init(limits: FragmentLimits) { self.limits = limits }
 
     /// What was given up since this was last asked.
-    package mutating func takeGivenUp() -> [GivenUp<Origin>] {
+    package mutating func takeGivenUp() -> [GivenUp] {
         defer { given = [] }
         return given
     }
@@ -76,7 +88,7 @@ package struct FragmentAssembler<Origin: Sendable>: Sendable {
     ///
     /// - Returns: the whole packet, once its last fragment is here; whether the fragment was refused.
     package mutating func add(
-        packet octets: [UInt8], from origin: Origin, at time: Int64
+        packet octets: [UInt8], at time: Int64
     ) -> (packet: [UInt8]?, isRefused: Bool) {
         var segment = SegmentHeader()
         var place: FragmentPlace?
@@ -84,7 +96,7 @@ package struct FragmentAssembler<Origin: Sendable>: Sendable {
             octets.octets, link: .raw, originalLength: octets.count, into: &segment, noting: &place)
         guard let place, let fragment = IPFragment(in: octets.octets, at: place) else { return (nil, true) }
         defer { given = [] }
-        switch add(fragment, in: octets.octets, from: [origin], at: time) {
+        switch add(fragment, in: octets.octets, from: [FragmentOrigin()], at: time) {
         case .kept, .unwanted: return (nil, false)
         case .refused: return (nil, true)
         case .whole(let packet): return (packet.octets, false)
@@ -97,11 +109,11 @@ package struct FragmentAssembler<Origin: Sendable>: Sendable {
     ///   - frame: the octets in which it stands.
     ///   - origins: where it came from.
     package mutating func add(
-        _ fragment: IPFragment, in frame: RawSpan, from origins: [Origin], at time: Int64
+        _ fragment: IPFragment, in frame: RawSpan, from origins: [FragmentOrigin], at time: Int64
     ) -> Outcome {
         giveUp(at: time)
         let body = frame.octets(at: fragment.body.lowerBound, length: fragment.body.count)
-        let piece = Pending<Origin>.Piece(fragment, body, origins)
+        let piece = Pending.Piece(fragment, body, origins)
         guard fragment.isPossible else { return refuse(fragment, at: time) }
         var isCopy = false
         for serial in serials[fragment.key] ?? [] {
@@ -140,7 +152,7 @@ package struct FragmentAssembler<Origin: Sendable>: Sendable {
     }
 
     private mutating func place(
-        _ piece: Pending<Origin>.Piece, _ fragment: IPFragment, in serial: Int, _ frame: RawSpan
+        _ piece: Pending.Piece, _ fragment: IPFragment, in serial: Int, _ frame: RawSpan
     ) -> Outcome {
         guard packets[serial]?.pieces.count ?? 0 < Self.pieceLimit else {
             return refuse(fragment, at: packets[serial]?.since ?? 0)
@@ -188,32 +200,32 @@ package struct FragmentAssembler<Origin: Sendable>: Sendable {
 
 /// A packet that was put together, from its IP header on; or the beginning of one whose rest did not come, which then says of
 /// itself that more follows.
-package struct AssembledPacket<Origin: Sendable>: Sendable {
+package struct AssembledPacket: Sendable {
     /// As far as they were captured without a hole.
     package let octets: [UInt8]
     /// Octets on the wire.
     package let length: Int
     package let isWhole: Bool
     /// Of its fragments, in the order in which they came.
-    package let origins: [Origin]
+    package let origins: [FragmentOrigin]
     let key: IPFragment.Key
 }
 
 /// Fragments whose others did not come.
-package struct GivenUp<Origin: Sendable>: Sendable {
+package struct GivenUp: Sendable {
     /// How many; none where all that came had come before.
     package let count: Int
     /// What they begin with, where the first is among them.
-    package let beginning: AssembledPacket<Origin>?
+    package let beginning: AssembledPacket?
 
-    fileprivate init(_ packet: Pending<Origin>) {
+    fileprivate init(_ packet: Pending) {
         count = packet.isCopy ? 0 : packet.originCount
         beginning = packet.isCopy ? nil : packet.beginning
     }
 }
 
 /// A packet of which fragments have come.
-private struct Pending<Origin: Sendable>: Sendable {
+private struct Pending: Sendable {
     struct Piece: Sendable {
         let offset: Int
         /// Of the fragment's payload on the wire.
@@ -223,7 +235,7 @@ private struct Pending<Origin: Sendable>: Sendable {
         /// How many there were, and a hash of them: to know it again by.
         let captured: Int
         let print: UInt64
-        let origins: [Origin]
+        let origins: [FragmentOrigin]
         /// How many came before it.
         var place = 0
 
@@ -231,15 +243,16 @@ private struct Pending<Origin: Sendable>: Sendable {
         /// Octets of memory: its own, and what it is remembered by.
         var weight: Int { octets.count + MemoryLayout<Self>.stride + 64 }
 
-        init(_ fragment: IPFragment, _ body: [UInt8], _ origins: [Origin]) {
+        init(_ fragment: IPFragment, _ body: [UInt8], _ origins: [FragmentOrigin]) {
             (offset, length, hasMore) = (fragment.offset, fragment.length, fragment.hasMore)
             (octets, captured, print) = (body, body.count, body.octets.print)
             self.origins = origins
         }
 
+        /// Whether it is the other again. Of what was put together the octets are gone.
         func isAlike(_ other: Piece) -> Bool {
             offset == other.offset && length == other.length && hasMore == other.hasMore && captured == other.captured
-                && print == other.print
+                && (octets.isEmpty ? print == other.print : octets == other.octets)
         }
     }
 
@@ -334,13 +347,13 @@ private struct Pending<Origin: Sendable>: Sendable {
         return before - heldOctets
     }
 
-    var whole: AssembledPacket<Origin>? {
+    var whole: AssembledPacket? {
         guard let length, reached == length, !header.isEmpty else { return nil }
         return assembled(pieces.count, isWhole: true)
     }
 
     /// Of the pieces those before the first hole.
-    var beginning: AssembledPacket<Origin>? {
+    var beginning: AssembledPacket? {
         guard !header.isEmpty else { return nil }
         var (count, end) = (0, 0)
         while count < pieces.count, pieces[count].offset == end {
@@ -351,7 +364,7 @@ private struct Pending<Origin: Sendable>: Sendable {
     }
 
     /// - Parameter count: how many of the pieces.
-    private func assembled(_ count: Int, isWhole: Bool) -> AssembledPacket<Origin> {
+    private func assembled(_ count: Int, isWhole: Bool) -> AssembledPacket {
         var packet = header
         if isWhole, !isIPv4 {
             packet.removeLast(8)
@@ -382,20 +395,15 @@ private struct Pending<Origin: Sendable>: Sendable {
 }
 
 extension RawSpan {
-    /// A hash, to tell fragments apart by: not against those who choose their octets to collide.
+    /// A hash of how it begins and ends: what differs elsewhere is held to be a copy where only that is remembered, and is put
+    /// together nevertheless if its others come.
     fileprivate var print: UInt64 {
-        var mixed: UInt64 = 0x9e37_79b9_7f4a_7c15
-        var place = 0
-        while byteCount &- place >= 8 {
-            mixed = Self.fold(mixed ^ bigEndian64(at: place))
-            place &+= 8
+        var mixed: UInt64 = 0x9e37_79b9_7f4a_7c15 ^ UInt64(byteCount)
+        for place in 0..<min(32, byteCount) { mixed = Self.fold(mixed ^ UInt64(octet(at: place))) }
+        for place in max(32, byteCount &- 16)..<max(32, byteCount) {
+            mixed = Self.fold(mixed ^ UInt64(octet(at: place)))
         }
-        var rest: UInt64 = 0
-        while place < byteCount {
-            rest = rest << 8 | UInt64(octet(at: place))
-            place &+= 1
-        }
-        return Self.fold(mixed ^ rest)
+        return mixed
     }
 
     private static func fold(_ word: UInt64) -> UInt64 {

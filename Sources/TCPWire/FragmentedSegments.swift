@@ -11,7 +11,7 @@ package struct FragmentTally: Sendable, Equatable {
 }
 
 /// Finds TCP segments in IP fragments: of the connection's own packets, and of tunnels'.
-package struct FragmentedSegments<Origin: Sendable>: Sendable {
+package struct FragmentedSegments: Sendable {
     /// What was found in packets that came in fragments.
     package struct Found: Sendable {
         package let verdict: PacketVerdict
@@ -24,15 +24,15 @@ package struct FragmentedSegments<Origin: Sendable>: Sendable {
         /// Whether nothing is missing; else it is the beginning of a packet whose rest did not come.
         package let isWhole: Bool
         /// Of its fragments, in the order in which they came.
-        package let origins: [Origin]
+        package let origins: [FragmentOrigin]
     }
 
-    private var assembler = FragmentAssembler<Origin>(limits: .capture)
+    private var assembler = FragmentAssembler(limits: .capture)
     private var found: [Found] = []
     private var tally = FragmentTally()
 
     /// Fragments in fragments: of a tunnel in a tunnel.
-    private static var deepest: Int { 4 }
+    private static let deepest = 4
 
     package init() {}
 
@@ -54,16 +54,16 @@ package struct FragmentedSegments<Origin: Sendable>: Sendable {
     ///   - frame: in which a walk has met it.
     ///   - isDecided: ``isDecided(_:isCutOff:)``.
     package mutating func take(
-        _ frame: RawSpan, at place: FragmentPlace, isDecided: Bool, from origin: Origin, at time: Int64
+        _ frame: RawSpan, at place: FragmentPlace, isDecided: Bool, from origin: FragmentOrigin
     ) {
         guard let fragment = IPFragment(in: frame, at: place) else {
             if !isDecided { tally.refused += 1 }
             return
         }
         if isDecided {
-            assembler.passOver(fragment.key, at: time)
+            assembler.passOver(fragment.key, at: origin.time)
         } else {
-            take(fragment, in: frame, from: [origin], at: time, depth: 1)
+            take(fragment, in: frame, from: [origin], at: origin.time, depth: 1)
         }
         settleGivenUp()
     }
@@ -88,7 +88,7 @@ package struct FragmentedSegments<Origin: Sendable>: Sendable {
     }
 
     private mutating func take(
-        _ fragment: IPFragment, in frame: RawSpan, from origins: [Origin], at time: Int64, depth: Int
+        _ fragment: IPFragment, in frame: RawSpan, from origins: [FragmentOrigin], at time: Int64, depth: Int
     ) {
         switch assembler.add(fragment, in: frame, from: origins, at: time) {
         case .kept: break
@@ -98,7 +98,7 @@ package struct FragmentedSegments<Origin: Sendable>: Sendable {
         }
     }
 
-    private mutating func take(_ packet: AssembledPacket<Origin>, at time: Int64, depth: Int) {
+    private mutating func take(_ packet: AssembledPacket, at time: Int64, depth: Int) {
         var header = SegmentHeader()
         var place: FragmentPlace?
         let verdict = PacketDecoder.decode(

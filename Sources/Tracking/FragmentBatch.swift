@@ -12,10 +12,8 @@ package struct FragmentBatch: ~Copyable {
         let isDecided: Bool
         let start: Int
         let count: Int
-        let number: Int
-        /// ``CapturedPacket/blockOffset``.
-        let offset: Int
-        let time: Timestamp
+        /// Its offset is ``CapturedPacket/blockOffset``.
+        let origin: FragmentOrigin
     }
 
     typealias Entries = FlatStore<Entry>
@@ -38,25 +36,24 @@ package struct FragmentBatch: ~Copyable {
     /// Takes a packet in which a fragment was met.
     ///
     /// - Returns: whether what the walk says of it is to be passed over, since what it holds is not known yet.
-    mutating func add(
-        _ frame: RawSpan, at place: FragmentPlace, _ verdict: PacketVerdict, isCutOff: Bool, number: Int, offset: Int,
-        time: Timestamp
+    package mutating func add(
+        _ frame: RawSpan, at place: FragmentPlace, _ verdict: PacketVerdict, isCutOff: Bool, from origin: FragmentOrigin
     ) -> Bool {
-        let isDecided = FragmentedSegments<FragmentOrigin>.isDecided(verdict, isCutOff: isCutOff)
+        let isDecided = FragmentedSegments.isDecided(verdict, isCutOff: isCutOff)
         let start = octets.count
         var end = min(Int(place.captured), frame.byteCount)
         if isDecided { end = min(end, Int(place.start) &+ place.headerLength) }
         octets.append(frame.extracting(Int(place.start)..<max(Int(place.start), end)))
         entries.append(
             Entry(
-                place: place.alone, isDecided: isDecided, start: start, count: octets.count - start, number: number,
-                offset: offset, time: time))
+                place: place.alone, isDecided: isDecided, start: start, count: octets.count - start, origin: origin))
         return !isDecided
     }
 }
 
-/// Where a fragment came from.
-package struct FragmentOrigin: BitwiseCopyable, Sendable {
-    package let place: PacketPlace
-    package let time: Timestamp
+extension FragmentOrigin {
+    /// Where a packet of a capture came from.
+    package init(_ packet: borrowing CapturedPacket) {
+        self.init(number: packet.number, offset: packet.blockOffset, time: packet.time.nanoseconds)
+    }
 }

@@ -5,21 +5,31 @@ import TCPWire
 /// Puts the segments together that came in IP fragments, batch after batch in the capture's order, and remembers where their
 /// packets lie.
 package struct Reassembly: Sendable {
-    /// A segment that came in fragments: what a batch takes it by.
-    struct Segment {
-        let header: SegmentHeader
-        let octets: [UInt8]
-        /// Whether the capture does not hold all of it.
-        let isCutOff: Bool
-        /// Of the last of its packets: with that it was whole.
-        let origin: FragmentOrigin
-        /// The packet at which it was found, counted from the same number.
+    /// A segment that came in fragments.
+    package struct Segment {
+        package let found: FragmentedSegments.Found
+        /// Of the last of its packets: with that it was whole. Numbered as the batch's packets are.
+        package let origin: FragmentOrigin
+        /// The packet at which it was found, numbered so too.
         let position: Int
+
+        /// Whether the capture does not hold all of it.
+        package var isCutOff: Bool { found.octets.count < found.length }
         /// Whether it is the beginning of a packet whose rest did not come, so that it comes behind what it stood before.
-        let isLate: Bool
+        package var isLate: Bool { !found.isWhole }
+
+        /// The same for the tracker.
+        package var tracked: TrackedSegment {
+            TrackedSegment(
+                found.header, in: found.octets.octets, at: Timestamp(nanoseconds: origin.time), number: origin.number)
+        }
+
+        package var detail: SegmentDetail {
+            SegmentDetail(found.header, in: found.octets.octets, isCutOff: isCutOff)
+        }
     }
 
-    private var fragmented = FragmentedSegments<FragmentOrigin>()
+    private var fragmented = FragmentedSegments()
     /// Where the packets of each segment lie, where somebody will ask.
     package private(set) var places: FragmentPlaces
 
@@ -39,22 +49,22 @@ package struct Reassembly: Sendable {
     ///   - before: packets that came before those that the batch's numbers count from.
     ///   - counts: how the batch's packets were counted, put right.
     ///   - body: gets each segment that is found, numbered as the batch's packets are.
-    mutating func take(
+    package mutating func take(
         _ batch: borrowing FragmentBatch, after before: Int, _ counts: inout PacketCounts, _ body: (Segment) -> Void
     ) {
         for index in 0..<batch.entries.count {
             let entry = batch.entries[index]
-            let origin = FragmentOrigin(
-                place: PacketPlace(offset: entry.offset, number: before &+ entry.number), time: entry.time)
+            let (own, number) = (entry.origin, entry.origin.number)
+            let origin = FragmentOrigin(number: before &+ number, offset: own.offset, time: own.time)
             fragmented.take(
                 batch.octets.octets.extracting(entry.start..<entry.start &+ entry.count), at: entry.place,
-                isDecided: entry.isDecided, from: origin, at: entry.time.nanoseconds)
-            report(at: entry.number, after: before, &counts, body)
+                isDecided: entry.isDecided, from: origin)
+            report(at: number, after: before, &counts, body)
         }
     }
 
     /// Gives up what waits for its rest: nothing more is to come.
-    mutating func end(at position: Int, _ counts: inout PacketCounts, _ body: (Segment) -> Void) {
+    package mutating func end(at position: Int, _ counts: inout PacketCounts, _ body: (Segment) -> Void) {
         fragmented.end()
         report(at: position, after: 0, &counts, body)
     }
@@ -69,15 +79,14 @@ package struct Reassembly: Sendable {
                 continue
             }
             counts.addAssembled(found.verdict)
-            guard found.verdict == .segment, let last = found.origins.max(by: { $0.place.number < $1.place.number })
+            guard found.verdict == .segment, let last = found.origins.max(by: { $0.number < $1.number })
             else { continue }
-            places.note(found.origins.map(\.place), of: last.place.number)
+            places.note(found.origins, of: last.number)
             body(
                 Segment(
-                    header: found.header, octets: found.octets, isCutOff: found.octets.count < found.length,
-                    origin: FragmentOrigin(
-                        place: PacketPlace(offset: last.place.offset, number: last.place.number &- before),
-                        time: last.time), position: position, isLate: !found.isWhole))
+                    found: found,
+                    origin: FragmentOrigin(number: last.number &- before, offset: last.offset, time: last.time),
+                    position: position))
         }
     }
 }
@@ -98,10 +107,10 @@ package struct FragmentPlaces: Sendable {
     /// Takes the packets of a segment.
     ///
     /// - Parameter number: the segment's.
-    mutating func note(_ packets: [PacketPlace], of number: Int) {
+    mutating func note(_ packets: [FragmentOrigin], of number: Int) {
         guard isKept else { return }
         entries.append(Entry(number: number, start: places.count))
-        places += packets
+        places += packets.map { PacketPlace(offset: $0.offset, number: $0.number) }
     }
 
     /// By the numbers of segments, where their packets lie; only of those that came in several.

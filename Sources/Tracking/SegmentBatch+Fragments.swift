@@ -41,11 +41,10 @@ extension SegmentBatch {
     }
 
     private mutating func take(_ found: Reassembly.Segment, _ joined: inout [[Joined]]) {
-        let octets = found.octets.octets
-        let segment = TrackedSegment(found.header, at: found.origin, in: octets)
-        let (shard, entry) = entry(segment, found.origin.place.offset)
-        let detail = isMeasured ? SegmentDetail(found.header, in: octets, isCutOff: found.isCutOff) : nil
-        joined[shard].append(Joined(entry: entry, detail: detail, position: found.position))
+        let segment = found.tracked
+        let (shard, entry) = entry(segment, found.origin.offset)
+        joined[shard].append(
+            Joined(entry: entry, detail: isMeasured ? found.detail : nil, position: found.position))
         if found.isLate { late.append((shard, segment)) }
     }
 

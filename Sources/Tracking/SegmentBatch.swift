@@ -110,7 +110,8 @@ package struct SegmentBatch: ~Copyable {
         if isCutOff { counts.addCut(inOptions: verdict == .segment && header.optionsTruncated) }
         if let fragment {
             let isKept = fragments.add(
-                frame, at: fragment, verdict, isCutOff: isCutOff, number: number, offset: offset, time: time)
+                frame, at: fragment, verdict, isCutOff: isCutOff,
+                from: FragmentOrigin(number: number, offset: offset, time: time.nanoseconds))
             if isKept {
                 counts.add(.fragment)
                 return

@@ -58,9 +58,10 @@ public struct StoredSegment: Sendable {
         self.originalLength = originalLength
     }
 
-    /// One that came in fragments; `nil` where no segment was found in them.
-    package init?(_ found: FragmentedSegments<StoredPacket>.Found) {
-        let packets = found.origins.sorted { $0.number < $1.number }
+    /// One that was found in fragments.
+    ///
+    /// - Parameter packets: theirs, in the capture's order.
+    package init?(_ found: FragmentedSegments.Found, in packets: [StoredPacket]) {
         guard found.verdict == .segment, let last = packets.last else { return nil }
         guard packets.count > 1 else {
             self.init(last)
@@ -87,7 +88,7 @@ public struct StoredSegment: Sendable {
 
     /// One that came in fragments, out of their packets.
     package init?(fragments packets: [StoredPacket]) {
-        var fragmented = FragmentedSegments<StoredPacket>()
+        var fragmented = FragmentedSegments()
         for packet in packets {
             var header = SegmentHeader()
             var place: FragmentPlace?
@@ -96,11 +97,11 @@ public struct StoredSegment: Sendable {
                 noting: &place)
             guard let place else { return nil }
             fragmented.take(
-                packet.frame.octets, at: place, isDecided: false, from: packet, at: packet.time.nanoseconds)
+                packet.frame.octets, at: place, isDecided: false, from: FragmentOrigin())
         }
         fragmented.end()
         guard let found = fragmented.takeFound().first else { return nil }
-        self.init(found)
+        self.init(found, in: packets.sorted { $0.number < $1.number })
     }
 
     /// The same for the tracker.

@@ -72,11 +72,6 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         self.init(header, in: frame, at: packet.time, number: packet.number)
     }
 
-    /// The same of one that came in fragments.
-    package init(_ header: SegmentHeader, at origin: FragmentOrigin, in octets: RawSpan) {
-        self.init(header, in: octets, at: origin.time, number: origin.place.number)
-    }
-
     /// The same at another time: where the capture's clock was set back.
     package func at(_ time: Timestamp) -> TrackedSegment {
         var moved = self

@@ -73,7 +73,7 @@ package struct TupleSieve: Sendable {
         if let fragment {
             let isKept = fragments.add(
                 frame, at: fragment, verdict, isCutOff: packet.capturedLength < packet.originalLength,
-                number: packet.number, offset: packet.blockOffset, time: packet.time)
+                from: FragmentOrigin(packet))
             if isKept { return }
         }
         guard verdict == .segment else { return }
@@ -91,27 +91,22 @@ package struct TupleSieve: Sendable {
     ///
     /// - Parameters:
     ///   - before: packets that came before those that the fragments' numbers count from.
-    ///   - body: gets the segment's header, the octets that it counts in, whether not all were captured, where it came from, and
-    ///     its tuple's hash.
+    ///   - body: gets the segment and its tuple's hash.
     package func sift(
         _ fragments: borrowing FragmentBatch, _ reassembly: inout Reassembly, after before: Int,
-        _ body: (SegmentHeader, RawSpan, Bool, FragmentOrigin, UInt64) -> Void
+        _ body: (Reassembly.Segment, UInt64) -> Void
     ) {
         var counts = PacketCounts()
         reassembly.take(fragments, after: before, &counts) { found in
-            guard let hash = hash(of: found.header) else { return }
-            body(found.header, found.octets.octets, found.isCutOff, found.origin, hash)
+            if let hash = hash(of: found.found.header) { body(found, hash) }
         }
     }
 
     /// The same of what waits for its rest: nothing more is to come.
-    package func siftRest(
-        _ reassembly: inout Reassembly, _ body: (SegmentHeader, RawSpan, Bool, FragmentOrigin, UInt64) -> Void
-    ) {
+    package func siftRest(_ reassembly: inout Reassembly, _ body: (Reassembly.Segment, UInt64) -> Void) {
         var counts = PacketCounts()
         reassembly.end(at: 0, &counts) { found in
-            guard let hash = hash(of: found.header) else { return }
-            body(found.header, found.octets.octets, found.isCutOff, found.origin, hash)
+            if let hash = hash(of: found.found.header) { body(found, hash) }
         }
     }
 }

@@ -69,7 +69,8 @@ struct FragmentCase: CustomTestStringConvertible, Sendable {
             let pieces = Fragments.of(t.c.data(101, 301, 500).ipPacket(), at: [8])
             t.take(pieces[0], pieces[1])
         },
-        FragmentCase("no more than eight octets in any", finds: ["C 101+340 PSH,ACK #4 to #48"], fragments: [44, 0, 0]) {
+        FragmentCase("no more than eight octets in any", finds: ["C 101+340 PSH,ACK #4 to #48"], fragments: [44, 0, 0])
+        {
             t in
             let pieces = Fragments.of(t.c.data(101, 301, 340).ipPacket(), at: Array(stride(from: 8, to: 360, by: 8)))
             for piece in pieces { t.take(piece) }

@@ -13,7 +13,9 @@ package final class FragmentTranscript {
         package func syn(_ sequence: UInt32) -> SegmentBuilder {
             builder.syn(sequence: sequence, options: [.maximumSegmentSize(1460), .sackPermitted])
         }
-        package func data(_ sequence: UInt32, _ acknowledgment: UInt32, _ count: Int, octet: UInt8 = 0x61) -> SegmentBuilder {
+        package func data(_ sequence: UInt32, _ acknowledgment: UInt32, _ count: Int, octet: UInt8 = 0x61)
+            -> SegmentBuilder
+        {
             builder.with(
                 [.psh, .ack], sequence: sequence, acknowledgment: acknowledgment,
                 payload: (0..<count).map { octet &+ UInt8($0 % 23) })
