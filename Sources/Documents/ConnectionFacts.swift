@@ -50,10 +50,14 @@ package struct ConnectionFacts: Encodable {
     /// Milliseconds from the SYN to the ACK that completes the handshake.
     let handshake: Double?
     let reusesTuple: Bool
+    /// What ICMP errors say of its segments, where there are any.
+    let icmp: [ErrorFacts]?
     /// Only with `--long`.
     let measures: MeasureFacts?
 
-    package init(_ record: ConnectionRecord, number: Int, measures: ConnectionMeasures? = nil) {
+    package init(
+        _ record: ConnectionRecord, number: Int, measures: ConnectionMeasures? = nil, errors: [ReportedError] = []
+    ) {
         let outcome = record.outcome
         self.number = number
         client = record.clientEndpoint.description
@@ -71,6 +75,7 @@ package struct ConnectionFacts: Encodable {
         fromServer = Direction(record.server)
         handshake = record.handshakeDelay >= 0 ? Double(record.handshakeDelay) / 1e6 : nil
         reusesTuple = record.reusesTuple
+        icmp = ErrorFacts.list(errors, about: record)
         self.measures = measures.map { MeasureFacts(record, $0) }
     }
 }

@@ -182,6 +182,8 @@ package struct StoryFacts: Encodable {
     let segments: [Segment]
     /// How many of its segments, the last ones, are not among these; only where there are any.
     let leftOut: Int?
+    /// ICMP errors about its segments; only where there are any.
+    let icmp: [ReportFacts]?
     /// What the ends did besides, where they tell.
     let moments: [Moment]?
     /// Of each segment that was lost, as an end or the network tells: what made that good; only where there is one.
@@ -189,7 +191,8 @@ package struct StoryFacts: Encodable {
     let paths: [String: [PathEntry]]
 
     package init(_ story: ConnectionStory, number: Int, observations: [StateObservation] = []) {
-        connection = ConnectionFacts(story.record, number: number)
+        connection = ConnectionFacts(story.record, number: number, errors: story.reports.map(\.error))
+        icmp = story.reports.isEmpty ? nil : story.reports.map(ReportFacts.init)
         hindsight = Hindsight(story)
         segments = story.steps.map(Segment.init)
         leftOut = story.leftOut > 0 ? story.leftOut : nil

@@ -45,8 +45,8 @@ public import CHint
             let (first, end) = (
                 (start + page - 1) & ~(page - 1), (start + UInt(capacity * MemoryLayout<Value>.stride)) & ~(page - 1)
             )
-            // Only a wish: where it is refused, nothing is lost.
-            if first < end {
+            // Only a wish: where it is refused, nothing is lost. What is smaller than such a page is none.
+            if first < end, end - first >= 1 << 21 {
                 unsafe _ = madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_HUGEPAGE)
             }
         #endif
@@ -73,6 +73,13 @@ public import CHint
         if count == capacity { grow() }
         unsafe (base.unsafelyUnwrapped + count).initialize(to: value)
         held += 1
+    }
+
+    /// Puts a value at a place of its own, in any order: places before it that have got none yet hold the same until they do.
+    @inlinable @inline(__always)
+    public mutating func put(_ value: Value, at index: Int) {
+        while held <= index { append(value) }
+        self[index] = value
     }
 
     /// Asks the memory for a value that will be changed soon, without waiting for it. Any index will do.

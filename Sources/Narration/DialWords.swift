@@ -149,10 +149,8 @@ package enum DialWords {
     }
 
     package static func complaint(_ error: ICMPError) -> Text {
-        let mtu = error.mtu.map { " (MTU \($0))" } ?? ""
-        return Text(
-            en: "ICMP from \(error.reporter): \(error.reason.rawValue)\(mtu)",
-            zh: "来自 \(error.reporter) 的 ICMP：\(error.reason.rawValue)\(mtu)")
+        Text(
+            en: "ICMP from \(error.reporter): \(error.what.english)", zh: "来自 \(error.reporter) 的 ICMP：\(error.what.chinese)")
     }
 
     package static func step(_ step: DialStep) -> Text? {

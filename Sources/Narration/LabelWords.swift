@@ -7,6 +7,7 @@ extension SegmentLabel {
         switch self {
         case .corruptChecksum: Text(en: "damaged", zh: "校验和错误")
         case .wireDuplicate: Text(en: "the same packet twice", zh: "同一报文出现两次")
+        case .reportedDropped: Text(en: "dropped, says ICMP", zh: "被丢弃（见 ICMP）")
         case .lost: Text(en: "lost", zh: "丢失")
         case .notTaken: Text(en: "seems not taken", zh: "对端似乎没收下")
         case .selfConnection: Text(en: "to itself", zh: "自连接")
@@ -74,6 +75,8 @@ extension ProvedLabel {
         case .wireDuplicate: linked("copy of", "副本", "", "")
         case .refusedRetry:
             Text(en: "again #\(original ?? 0) after RST", zh: "被拒后重试 #\(original ?? 0)")
+        case .reportedDropped:
+            evidence.last.map { Text(en: "dropped, see #\($0)", zh: "被丢弃，见 #\($0)") } ?? label.name
         case .lost:
             evidence.last.map { Text(en: "lost, see #\($0)", zh: "丢失，见 #\($0)") } ?? label.name
         case .synRetry where ordinal == nil: linked("again", "重传", "held before", "对端仍占用")
@@ -135,6 +138,9 @@ extension ProvedLabel {
             return Text(
                 en: "The same packet as \(first), IP identification and all: doubled on the wire or by the capture.",
                 zh: "与 \(first) 是同一个报文（IP 标识也相同）：在线路上或抓包时被复制了。")
+        case .reportedDropped:
+            return Text(
+                en: "Dropped on the way, as the ICMP error \(proof) says.", zh: "在途中被丢弃，见 ICMP 差错 \(proved)。")
         case .lost:
             return Text(
                 en: "Lost: the other end never had it, as \(proof) show.", zh: "丢失：对端没有收到它，依据 \(proved)。")

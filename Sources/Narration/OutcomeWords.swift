@@ -17,6 +17,10 @@ extension Opening {
         case .simultaneous: Text(en: "simultaneous", zh: "同时打开")
         case .unanswered: Text(en: "no answer", zh: "无应答")
         case .refused: Text(en: "refused", zh: "被拒绝")
+        case .portUnreachable: Text(en: "port unreachable", zh: "端口不可达")
+        case .prohibited: Text(en: "prohibited", zh: "被禁止")
+        case .unreachable: Text(en: "unreachable", zh: "不可达")
+        case .expired: Text(en: "TTL expired", zh: "TTL 耗尽")
         case .abandoned: Text(en: "abandoned", zh: "已放弃")
         case .halfOpen: Text(en: "half-open", zh: "半连接")
         case .partial: Text(en: "partly seen", zh: "握手不全")
@@ -39,6 +43,22 @@ extension Opening {
             Text(
                 en: "Refused: the SYN was answered with an RST.",
                 zh: "被拒绝：SYN 得到的应答是 RST。")
+        case .portUnreachable:
+            Text(
+                en: "Refused: the SYN was answered with an ICMP error, nobody takes it at that port.",
+                zh: "被拒绝：SYN 得到的应答是 ICMP 差错，那个端口无人接收。")
+        case .prohibited:
+            Text(
+                en: "Prohibited: the SYN was answered with an ICMP error, a filter does not allow it.",
+                zh: "被禁止：SYN 得到的应答是 ICMP 差错，途中的过滤规则不放行。")
+        case .unreachable:
+            Text(
+                en: "Unreachable: the SYN was answered with an ICMP error, there is no way to the address.",
+                zh: "不可达：SYN 得到的应答是 ICMP 差错，没有通往该地址的路。")
+        case .expired:
+            Text(
+                en: "The SYN used up its hop limit on the way, as an ICMP error says: a routing loop?",
+                zh: "SYN 在途中耗尽了 TTL（见 ICMP 差错）：可能存在路由环路。")
         case .abandoned:
             Text(en: "The client gave up before it was answered.", zh: "客户端没等到应答就放弃了。")
         case .halfOpen:

@@ -14,6 +14,7 @@ extension ConnectionStory {
             lines = [outcome.opening == .unanswered && hasReset ? Self.onlyResets : outcome.opening.sentence]
             if let ending = outcome.endingSentence { lines.append(ending) }
         }
+        lines += reportSentences
         if record.roleEvidence.isGuess {
             lines.append(
                 Text(

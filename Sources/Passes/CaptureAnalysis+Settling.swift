@@ -10,51 +10,69 @@ extension CaptureAnalysis {
     public var unsettled: Int { settlement?.unsettled ?? 0 }
 
     /// Judges the connections in doubt: what was captured twice, out of order, not taken; which connections they are. Numbers
-    /// and the number of connections may change by it. Nothing is done where none is in doubt.
+    /// and the number of connections may change by it. Nothing is done where none is in doubt. Nothing more can be read then.
     ///
     /// - Parameter reader: what was read; it is read once more from its start, where it can be.
     public mutating func settle(from reader: borrowing CaptureReader) throws(CaptureError) {
-        settlement = nil
-        guard !tracker.isEvicting else { return }
+        guard !isSettled, !tracker.isEvicting else { return }
         takeRest()
-        let pass = SecondPass(
-            tuples: parallel?.doubtfulTuples() ?? [tracker.doubtfulTuples()], isMeasured: isMeasuring,
-            keepsPlaces: choice == .places, lastNumber: lastNumber)
-        guard pass.isNeeded else { return }
+        isSettled = true
+        defer { assignErrors() }
         if let parallel {
-            settlement = try pass.run(
-                over: reader, sieve: parallel.sieve(pass.tuples), find: { parallel.latest(of: $0, $1) })
-        } else {
-            let sieve = TupleSieve(seed: seed, expecting: pass.tuples[0]?.count ?? 0) { body in
-                if let own = pass.tuples[0] { tracker.hashes(of: own, body) }
-            }
-            settlement = try pass.run(
-                over: reader, sieve: sieve, find: { tracker.latest(of: $0, $1).map { (0, $0) } })
+            let pass = secondPass(parallel.doubtfulTuples(), keepsPlaces: choice == .places)
+            guard pass.isNeeded else { return }
+            putInOrder(
+                try pass.run(
+                    over: reader, sieve: parallel.sieve(pass.tuples), find: { parallel.latest(of: $0, $1) },
+                    keep: { parallel.settle($0, $1, $2, $3) }))
+            return
         }
-        putInOrder(pass)
+        let pass = secondPass([tracker.doubtfulTuples()], keepsPlaces: choice == .places)
+        guard let own = pass.tuples[0] else { return }
+        let sieve = TupleSieve(seed: seed, expecting: own.count) { tracker.hashes(of: own, $0) }
+        let count = tracker.count
+        let shard = lendShard()
+        defer { takeBack(shard) }
+        let settled = try pass.run(
+            over: reader, sieve: sieve, find: { shard.tracker.latest(of: $0, $1).map { (0, $0) } },
+            keep: { shard.settle($1, $2, $3) })
+        putInOrder(settled, shard, of: count)
     }
 
     /// The same out of the segments that were kept with their bytes; where not all were, nothing is judged.
     public mutating func settle() {
-        settlement = nil
+        guard !isSettled else { return }
         takeRest()
+        isSettled = true
+        defer { assignErrors() }
         guard choice.keepsBytes, leftOut == 0 else { return }
-        let pass = SecondPass(
-            tuples: [tracker.doubtfulTuples()], isMeasured: isMeasuring, keepsPlaces: true, lastNumber: lastNumber)
+        let pass = secondPass([tracker.doubtfulTuples()], keepsPlaces: true)
         guard pass.isNeeded else { return }
-        settlement = pass.run(over: kept) { segment in tracker.latest(of: segment, tracker.hash(of: segment)) }
-        putInOrder(pass)
+        let count = tracker.count
+        let shard = lendShard()
+        defer { takeBack(shard) }
+        let settled = pass.run(
+            over: kept, find: { shard.tracker.latest(of: $0, shard.tracker.hash(of: $0)) },
+            keep: { shard.settle($1, $2, $3) })
+        putInOrder(settled, shard, of: count)
     }
 
-    private func putInOrder(_ pass: SecondPass) {
-        settlement?.putInOrder(
-            passCount, number: { passRecord($0).firstNumber },
-            isReplaced: { index in
-                if let parallel {
-                    let (shard, own) = parallel.place(index)
-                    return pass.isJudged(own, of: shard)
-                }
-                return pass.isJudged(index, of: 0)
-            })
+    private func secondPass(_ tuples: [DoubtfulTuples?], keepsPlaces: Bool) -> SecondPass {
+        SecondPass(tuples: tuples, isMeasured: isMeasuring, keepsPlaces: keepsPlaces, lastNumber: lastNumber)
+    }
+
+    private mutating func putInOrder(_ settled: [SettledShard], _ shard: PassShard? = nil, of count: Int = 0) {
+        let unsettled = settled.reduce(0) { $0 + $1.unsettled }
+        if let parallel {
+            let settlement = Settlement(
+                settled, unsettled: unsettled, among: parallel.count, place: { parallel.place($0) },
+                number: { parallel.firstNumber($0, $1) })
+            parallel.putInOrder(settlement.order)
+            self.settlement = settlement
+        } else if let shard {
+            settlement = Settlement(
+                settled, unsettled: unsettled, among: count, place: { (0, $0) },
+                number: { shard.tracker.firstNumber(of: $1) })
+        }
     }
 }

@@ -10,11 +10,11 @@ extension CaptureAnalysis {
     /// - Returns: `nil` where nothing was kept of it.
     public func stored(_ number: Int, renumbered: Bool = false) -> StoredConnection? {
         guard number >= 1, number <= count else { return nil }
+        let (shard, own) = place(number - 1)
         let segments: [StoredSegment]
-        switch source(of: number - 1) {
-        case .judged(let judged):
-            segments = settlement?.connections[judged].members.map { kept[$0.place.offset].judged($0) } ?? []
-        case .pass(let own):
+        if let settlement, let life = settlement.judged(shard, own) {
+            segments = settlement.members(of: life, shard).map { kept[$0.place.offset].judged($0) }
+        } else {
             guard keptPlaces.indices.contains(own) else { return nil }
             segments = keptPlaces[own].map { kept[$0] }
         }
@@ -33,18 +33,16 @@ extension CaptureAnalysis {
         _ number: Int, from reader: inout CaptureReader, limit: Int = .max
     ) throws(CaptureError) -> StoredConnection? {
         guard number >= 1, number <= count else { return nil }
+        let (shard, own) = place(number - 1)
         var judged: [Settlement.Member] = []
         let places: [PacketPlace]
-        let fragments: [Int: [PacketPlace]]
-        switch source(of: number - 1) {
-        case .judged(let index):
-            judged = Array(settlement?.connections[index].members.prefix(limit) ?? [])
+        if let settlement, let life = settlement.judged(shard, own) {
+            judged = settlement.members(of: life, shard, limit: limit)
             places = judged.map(\.place)
-            fragments = settlement?.fragments.packets(of: places) ?? [:]
-        case .pass(let own):
-            places = Array((parallel?.places(of: own) ?? index.places(of: own)).prefix(limit))
-            fragments = parallel?.packets(of: places) ?? reassembly.places.packets(of: places)
+        } else {
+            places = Array((parallel?.places(shard, own) ?? index.places(of: own)).prefix(limit))
         }
+        let fragments = parallel?.packets(of: places) ?? reassembly.places.packets(of: places)
         guard !places.isEmpty, var segments = try StoredSegment.fetched(places, fragments, from: &reader) else {
             return nil
         }
@@ -53,15 +51,16 @@ extension CaptureAnalysis {
     }
 
     private func stored(_ segments: [StoredSegment], _ number: Int) -> StoredConnection {
-        switch source(of: number - 1) {
-        case .judged(let judged):
-            let own = settlement?.connections[judged]
+        let (shard, own) = place(number - 1)
+        let record = self[number - 1]
+        if let life = settlement?.judged(shard, own) {
             return StoredConnection(
-                segments: segments, record: self[number - 1], endedBy: own?.endedBy, standing: own?.standing)
-        case .pass:
-            // Nothing was in doubt: what a closer look finds changes no number.
-            let record = self[number - 1]
-            return StoredConnection(segments: record.isDoubtful ? segments : segments.judged, record: record)
+                segments: segments, record: record, endedBy: life.endedBy, standing: life.standing,
+                errors: errors(about: number - 1))
         }
+        // Nothing was in doubt: what a closer look finds changes no number.
+        return StoredConnection(
+            segments: record.isDoubtful ? segments : segments.judged, record: record,
+            errors: errors(about: number - 1))
     }
 }

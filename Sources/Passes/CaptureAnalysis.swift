@@ -45,10 +45,16 @@ public struct CaptureAnalysis: ~Copyable {
     let choice: StoryChoice
     let seed: HashSeed
     let isMeasuring: Bool
+    /// The ICMP errors about segments, the first of them, where one worker reads.
+    private var ownErrors: [ReportedError] = []
+    /// Which connections they are about, since ``assignErrors()``.
+    private(set) var errors = ErrorAssignment([], among: 0) { _ in preconditionFailure("no connection") }
     /// What became of the connections in doubt, once they were judged.
     var settlement: Settlement?
     /// How many packets, and what else is numbered, have been read of the capture.
     private(set) var lastNumber = 0
+    /// Whether the connections in doubt were judged.
+    var isSettled = false
     /// By connection, where they were asked for.
     private var measured = MeasureStore()
     /// Segments on their way to the tracker.
@@ -73,34 +79,52 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     /// How many connections there are.
-    public var count: Int { settlement?.count ?? passCount }
+    public var count: Int { parallel?.count ?? settlement?.order.count ?? tracker.count }
 
     /// A connection by its place, from 0, in the order of first segments.
     public subscript(index: Int) -> ConnectionRecord {
-        switch source(of: index) {
-        case .judged(let judged): settlement?.connections[judged].record ?? passRecord(judged)
-        case .pass(let own): passRecord(own)
-        }
+        errors.reported(settled(index), index)
+    }
+
+    private func settled(_ index: Int) -> ConnectionRecord {
+        let (shard, own) = place(index)
+        return parallel?.connection(shard, own) ?? tracker[own]
+    }
+
+    /// How many ICMP errors quote a segment of no connection in the capture.
+    public var unknownErrors: Int { errors.unknown }
+
+    /// The ICMP errors about a connection by its place.
+    public func errors(about index: Int) -> [ReportedError] { errors[index] }
+
+    /// Finds out which connections the ICMP errors are about, once it is known which there are.
+    mutating func assignErrors() {
+        errors = ErrorAssignment(parallel?.errors ?? ownErrors, among: count) { settled($0) }
     }
 
     /// The same for several threads at once, where several workers found them; else `nil`. Nothing more may be read while
     /// they are shared.
-    public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0, settlement: settlement) } }
+    public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0, errors: errors) } }
 
     /// What was measured of a connection by its place, where that was asked for; else `nil`.
     public func measures(of index: Int) -> ConnectionMeasures? {
         guard isMeasuring else { return nil }
-        switch source(of: index) {
-        case .judged(let judged): return settlement?.measures[judged]
-        case .pass(let own): return parallel?.measures(of: own) ?? measured[own]
-        }
+        let (shard, own) = place(index)
+        return parallel?.measures(shard, own) ?? measured[own]
     }
 
-    func source(of index: Int) -> Settlement.Source { settlement?.source(of: index) ?? .pass(index) }
+    /// Where a connection is, by its place in the order of first segments: its shard, and its own place there.
+    func place(_ index: Int) -> (shard: Int, own: Int) {
+        if let parallel { return parallel.place(index) }
+        return (0, settlement.map { Int($0.order[index]) } ?? index)
+    }
 
-    var passCount: Int { parallel?.count ?? tracker.count }
+    /// Lends the tracker, and what is measured, to whoever needs them as an object.
+    mutating func lendShard() -> PassShard {
+        PassShard(lending: &tracker, &measured, seed: seed, measuring: isMeasuring)
+    }
 
-    func passRecord(_ index: Int) -> ConnectionRecord { parallel?.connection(index) ?? tracker[index] }
+    mutating func takeBack(_ shard: PassShard) { shard.giveBack(&tracker, &measured) }
 
     /// All that was measured, copied: for captures that are known to be small.
     public var measures: [ConnectionMeasures] { (0..<count).compactMap { measures(of: $0) } }
@@ -127,7 +151,7 @@ public struct CaptureAnalysis: ~Copyable {
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
         until isEnough: () -> Bool = { false }
     ) throws(CaptureError) {
-        settlement = nil
+        precondition(!isSettled, "reading on behind what was judged")
         defer { lastNumber = reader.count }
         if parallel != nil || workers > 1 && isDivisible && counts.packets == 0 && ParallelPass.isWorthwhile(reader) {
             try readInParallel(&reader, workers, reporting: report)
@@ -173,6 +197,7 @@ public struct CaptureAnalysis: ~Copyable {
             tracker.take(batch[0], into: &index)
         }
         tracker.doubtLate(batch, shard: 0)
+        for error in batch.errors { keep(error) }
     }
 
     /// Takes the fragments that wait for others as they are: nothing more is to come.
@@ -226,7 +251,10 @@ public struct CaptureAnalysis: ~Copyable {
         if isCutOff { counts.addCut(inOptions: verdict == .segment && header.optionsTruncated) }
         if let fragment, take(frame, packet, at: fragment, verdict, isRefused: isRefused) { return }
         counts.add(verdict, of: link)
-        guard verdict == .segment else { return }
+        guard verdict == .segment else {
+            if verdict == .quotedSegment { keepError(frame, packet) }
+            return
+        }
         let (connection, isKnown) = add(
             TrackedSegment(header, of: packet, in: frame), SegmentDetail(header, in: frame, isCutOff: isCutOff),
             isRefused)
@@ -239,6 +267,19 @@ public struct CaptureAnalysis: ~Copyable {
                     number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
                     link: link, originalLength: packet.originalLength), of: connection, isRefused: isKnown)
         }
+    }
+
+    private mutating func keepError(_ frame: RawSpan, _ packet: borrowing CapturedPacket) {
+        var error = ICMPError()
+        let isRead = PacketDecoder.decodeQuoted(
+            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &error)
+        if isRead { keep(ReportedError(error, number: packet.number, time: packet.time)) }
+    }
+
+    private mutating func keep(_ error: ReportedError) {
+        // Connections that are let go are not there any more when all have been read.
+        if tracker.isEvicting { return tracker.note(error) }
+        if ownErrors.count < SegmentBatch.mostErrors { ownErrors.append(error) }
     }
 
     /// Takes a packet in which a fragment was met.

@@ -2,17 +2,33 @@ import FlatMemory
 import Settling
 import Tracking
 
-/// The segments of one shard's tuples that are to be judged, in the capture's order, in memory that is bounded.
+/// The segments of one shard's tuples that are to be judged, each tuple's one behind the other in the capture's order, in
+/// memory that is bounded.
 ///
 /// Filled by one worker at a time, then read by one: that makes it safe to share (`@unchecked Sendable`).
 final class Gathering: @unchecked Sendable {
-    /// Octets that are held at once.
-    private static let memory = 256 << 20
+    /// Octets that are held at once while connections are judged, whatever the capture.
+    private static let memory = 512 << 20
+    /// What judging takes for each segment besides holding it: its order, its time, its verdict, and the table of prints.
+    private static let judging = 112
     /// As many segments.
-    static let limit = memory / (MemoryLayout<GatheredSegment>.stride + MemoryLayout<SegmentDetail>.stride)
+    static let limit =
+        memory
+        / (MemoryLayout<Sighting>.stride + MemoryLayout<Int>.stride + MemoryLayout<SegmentDetail>.stride + judging)
 
-    private var segments = FlatStore<GatheredSegment>()
-    private var details = FlatStore<SegmentDetail>()
+    /// In one piece, since each look at a part of an object is guarded.
+    private var gathered: GatheredTuples
+
+    /// - Parameters:
+    ///   - tuples: their numbers in ``DoubtfulTuples``.
+    ///   - sizes: by these numbers, from 0; they tell how many segments come.
+    ///   - isMeasured: whether what is measured of them is kept with them.
+    ///   - keepsPlaces: whether somebody will ask where the packets lie.
+    init(_ tuples: Range<Int>, of sizes: [DoubtfulTuples.Size], measured isMeasured: Bool, keepsPlaces: Bool) {
+        gathered = GatheredTuples(
+            tuples, tuples.isEmpty ? [] : sizes[(tuples.lowerBound - 1)..<(tuples.upperBound - 1)],
+            isMeasured: isMeasured, keepsPlaces: keepsPlaces)
+    }
 
     /// Takes a part's segments.
     ///
@@ -20,51 +36,144 @@ final class Gathering: @unchecked Sendable {
     ///   - before: packets that came before those that the segments' numbers count from.
     ///   - last: those with greater numbers are left out.
     func take(_ part: borrowing SightingBatch, shard: Int, after before: Int, upTo last: Int) {
-        for index in 0..<part[shard].count {
-            var segment = part[shard][index]
-            segment.sighting.segment.count(after: before)
-            guard segment.sighting.segment.number <= last else { continue }
-            segments.append(segment)
-            if index < part[detailsOf: shard].count { details.append(part[detailsOf: shard][index]) }
-        }
+        gathered.take(part, shard: shard, after: before, upTo: last)
     }
 
-    /// Takes one that was kept with its bytes.
-    func take(_ segment: StoredSegment, at place: Int, tuple: Int, measured: Bool) {
-        segments.append(
-            GatheredSegment(sighting: Sighting(segment), tuple: UInt32(truncatingIfNeeded: tuple), offset: place))
-        guard measured else { return }
-        let isCutOff = segment.frame.count < segment.originalLength
-        details.append(SegmentDetail(segment.header, in: segment.frame.octets, isCutOff: isCutOff))
+    /// Takes one that was kept with its bytes, at its own place among those.
+    func take(_ segment: StoredSegment, at offset: Int, tuple: Int) {
+        gathered.take(segment, at: offset, tuple: tuple)
     }
 
-    /// Judges all that was gathered, tuple by tuple.
+    /// Hands out all that was gathered, tuple by tuple, and is empty then.
     ///
-    /// - Parameter keepsPlaces: whether somebody will ask where the packets lie.
-    func judge(tuples: Range<Int>, into settlement: Settlement, keepsPlaces: Bool) {
-        // Sorted by counting: where each tuple's segments begin.
-        var starts = Array(repeating: 0, count: tuples.count + 1)
-        for index in 0..<segments.count { starts[Int(segments[index].tuple) - tuples.lowerBound + 1] += 1 }
-        for index in starts.indices.dropFirst() { starts[index] += starts[index - 1] }
-        var sorted = Array(repeating: UInt32(0), count: segments.count)
-        var next = starts
-        for index in 0..<segments.count {
-            let tuple = Int(segments[index].tuple) - tuples.lowerBound
-            sorted[next[tuple]] = UInt32(truncatingIfNeeded: index)
-            next[tuple] += 1
+    /// - Parameter body: gets each tuple and its segments; not those of which not all came once more.
+    func handOut(_ body: (Int, TupleSegments) -> Void) {
+        var own = GatheredTuples(0..<0, [], isMeasured: false, keepsPlaces: false)
+        swap(&own, &gathered)
+        own.handOut(body)
+    }
+}
+
+/// What a ``Gathering`` holds.
+private struct GatheredTuples: ~Copyable {
+    private let tuples: Range<Int>
+    private let sizes: ArraySlice<DoubtfulTuples.Size>
+    /// By tuple, where its segments begin, and behind the last one; and where its next one goes.
+    private var starts: [Int] = [0]
+    private var next: [Int]
+    private let isMeasured: Bool
+    private let keepsPlaces: Bool
+    private var sightings: FlatStore<Sighting>
+    private var details: FlatStore<SegmentDetail>
+    private var offsets: FlatStore<Int>
+
+    init(
+        _ tuples: Range<Int>, _ sizes: ArraySlice<DoubtfulTuples.Size>, isMeasured: Bool, keepsPlaces: Bool
+    ) {
+        self.tuples = tuples
+        self.sizes = sizes
+        for size in sizes {
+            starts.append(starts[starts.count - 1] + (size.segments <= Gathering.limit ? size.segments : 0))
         }
-        for tuple in 0..<tuples.count where starts[tuple] < starts[tuple + 1] {
-            // What came in fragments was found later than it came.
-            let own = sorted[starts[tuple]..<starts[tuple + 1]].sorted {
-                segments[Int($0)].sighting.segment.number < segments[Int($1)].sighting.segment.number
-            }
-            settlement.add(
-                own.map { segments[Int($0)].sighting }, details: details.count > 0 ? own.map { details[Int($0)] } : [],
-                places: keepsPlaces
-                    ? own.map {
-                        let segment = segments[Int($0)]
-                        return PacketPlace(offset: segment.offset, number: segment.sighting.segment.number)
-                    } : [])
+        next = starts
+        self.isMeasured = isMeasured
+        self.keepsPlaces = keepsPlaces
+        let total = starts[starts.count - 1]
+        sightings = FlatStore(expecting: total)
+        details = FlatStore(expecting: isMeasured ? total : 0)
+        offsets = FlatStore(expecting: keepsPlaces ? total : 0)
+    }
+
+    mutating func take(_ part: borrowing SightingBatch, shard: Int, after before: Int, upTo last: Int) {
+        for index in 0..<part[shard].count {
+            guard part[shard][index].sighting.segment.number &+ before <= last else { continue }
+            guard let place = place(of: Int(part[shard][index].tuple)) else { continue }
+            sightings.put(part[shard][index].sighting, at: place)
+            sightings[place].segment.count(after: before)
+            if isMeasured { details.put(part[detailsOf: shard][index], at: place) }
+            if keepsPlaces { offsets.put(part[shard][index].offset, at: place) }
+        }
+    }
+
+    mutating func take(_ segment: StoredSegment, at offset: Int, tuple: Int) {
+        guard let place = place(of: tuple) else { return }
+        sightings.put(Sighting(segment), at: place)
+        if keepsPlaces { offsets.put(offset, at: place) }
+        guard isMeasured else { return }
+        let isCutOff = segment.frame.count < segment.originalLength
+        details.put(SegmentDetail(segment.header, in: segment.frame.octets, isCutOff: isCutOff), at: place)
+    }
+
+    /// The place of a tuple's next segment; `nil` where more come than there were: the capture has changed.
+    private mutating func place(of tuple: Int) -> Int? {
+        let own = tuple - tuples.lowerBound
+        let place = next[own]
+        next[own] = place + 1
+        return place < starts[own + 1] ? place : nil
+    }
+
+    /// Puts a tuple's segments into the order of their packets: what came in fragments may have been found later than it came.
+    private mutating func putInOrder(_ range: Range<Int>) {
+        guard range.count > 1 else { return }
+        var isInOrder = true
+        for place in range.dropFirst() where sightings[place].segment.number < sightings[place - 1].segment.number {
+            isInOrder = false
+        }
+        guard !isInOrder else { return }
+        let order = range.sorted { sightings[$0].segment.number < sightings[$1].segment.number }
+        let sorted = order.map { sightings[$0] }
+        for (place, sighting) in zip(range, sorted) { sightings[place] = sighting }
+        if isMeasured {
+            let sorted = order.map { details[$0] }
+            for (place, detail) in zip(range, sorted) { details[place] = detail }
+        }
+        if keepsPlaces {
+            let sorted = order.map { offsets[$0] }
+            for (place, offset) in zip(range, sorted) { offsets[place] = offset }
+        }
+    }
+
+    consuming func handOut(_ body: (Int, TupleSegments) -> Void) {
+        for own in 0..<self.sizes.count where self.next[own] == self.starts[own + 1] {
+            putInOrder(self.starts[own]..<self.starts[own + 1])
+        }
+        let (starts, next, sizes, tuples) = (starts, next, sizes, tuples)
+        let room = SightingRoom(sightings)
+        let beside = TupleSegments.Beside(details, offsets)
+        for (own, size) in sizes.enumerated() where size.segments > 0 {
+            let range = starts[own]..<starts[own + 1]
+            guard range.count == size.segments, next[own] == range.upperBound else { continue }
+            body(
+                tuples.lowerBound + own,
+                TupleSegments(
+                    sightings: Sightings(of: size.key, room, range), beside: beside, start: range.lowerBound))
+        }
+    }
+}
+
+/// The gathered segments of one tuple, with what is kept beside them.
+struct TupleSegments {
+    let sightings: Sightings
+    fileprivate let beside: Beside
+    fileprivate let start: Int
+
+    /// What is measured of one; `nil` where nothing is.
+    func detail(_ index: Int) -> SegmentDetail? { beside.details.count > 0 ? beside.details[start + index] : nil }
+
+    /// Where its packet lies; `nil` where nobody will ask.
+    func place(_ index: Int) -> PacketPlace? {
+        guard beside.offsets.count > 0 else { return nil }
+        return PacketPlace(offset: beside.offsets[start + index], number: sightings[index].segment.number)
+    }
+
+    /// What is kept beside the sightings of all tuples, by the same places.
+    fileprivate final class Beside: Sendable {
+        let details: FlatStore<SegmentDetail>
+        let offsets: FlatStore<Int>
+
+        init(_ details: consuming FlatStore<SegmentDetail>, _ offsets: consuming FlatStore<Int>) {
+            self.details = details
+            self.offsets = offsets
         }
     }
 }

@@ -13,6 +13,11 @@ struct MeasureStore: ~Copyable, Sendable {
 
     subscript(connection: Int) -> ConnectionMeasures { measures[connection] }
 
+    /// Puts what was measured of a connection once it was judged where it stands, or behind all others.
+    mutating func settle(_ measured: ConnectionMeasures, at place: Int?) {
+        if let place { measures[place] = measured } else { measures.append(measured) }
+    }
+
     /// Tracks the segments of a batch and measures them.
     mutating func take(
         _ batch: borrowing SegmentBatch, shard: Int, after before: Int, _ tracker: inout ConnectionTracker,

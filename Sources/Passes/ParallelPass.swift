@@ -24,10 +24,12 @@ package final class ParallelPass: @unchecked Sendable {
     private let partSize: Int
     private let isMeasuring: Bool
     private let seed: HashSeed
-    private let shards: [Shard]
+    private let shards: [PassShard]
     package private(set) var counts = PacketCounts()
     /// Used by whoever confirms a part.
     private var reassembly: Reassembly
+    /// The ICMP errors about segments, the first of them.
+    private(set) var errors: [ReportedError] = []
     /// The connections in the order of their first segments: the shard above, its own number below.
     private var order: [UInt32] = []
     /// By shard, how many of its connections are in that order.
@@ -48,7 +50,7 @@ package final class ParallelPass: @unchecked Sendable {
         let count = ConnectionTracker.usualCount / self.workers
         reassembly = Reassembly(isIndexed: indexing)
         shards = (0..<self.workers).map { _ in
-            Shard(seed: seed, indexing: indexing, measuring: measuring, expecting: count)
+            PassShard(seed: seed, indexing: indexing, measuring: measuring, expecting: count)
         }
         ordered = Array(repeating: 0, count: self.workers)
     }
@@ -58,21 +60,38 @@ package final class ParallelPass: @unchecked Sendable {
     /// A connection by its place in the order of first segments.
     package func connection(_ index: Int) -> ConnectionRecord {
         let (shard, own) = place(index)
-        return shards[shard].tracker[own]
+        return connection(shard, own)
     }
+
+    /// The same by where it is.
+    func connection(_ shard: Int, _ own: Int) -> ConnectionRecord { shards[shard].tracker[own] }
+    func firstNumber(_ shard: Int, _ own: Int) -> UInt64 { shards[shard].tracker.firstNumber(of: own) }
 
     /// What was measured of a connection, where that was asked for.
     package func measures(of index: Int) -> ConnectionMeasures? {
-        guard isMeasuring else { return nil }
         let (shard, own) = place(index)
-        return shards[shard].measures[own]
+        return measures(shard, own)
+    }
+
+    func measures(_ shard: Int, _ own: Int) -> ConnectionMeasures? {
+        isMeasuring ? shards[shard].measures[own] : nil
     }
 
     /// Where the packets of a connection lie, where they were indexed.
     func places(of index: Int) -> [PacketPlace] {
         let (shard, own) = place(index)
-        return shards[shard].index.places(of: own)
+        return places(shard, own)
     }
+
+    func places(_ shard: Int, _ own: Int) -> [PacketPlace] { shards[shard].index.places(of: own) }
+
+    /// Keeps what a connection turned out to be: ``SettledShard/judge(_:_:keep:)``. Each shard by one thread at a time.
+    func settle(_ shard: Int, _ own: Int?, _ record: ConnectionRecord, _ measures: ConnectionMeasures?) -> Int {
+        shards[shard].settle(own, record, measures)
+    }
+
+    /// Gives the connections another order, each as ``Settlement/location(_:_:)``.
+    func putInOrder(_ order: [UInt32]) { self.order = order }
 
     /// By shard, the tuples in doubt.
     func doubtfulTuples() -> [DoubtfulTuples?] {
@@ -113,12 +132,17 @@ package final class ParallelPass: @unchecked Sendable {
             workers: workers, partSize: partSize,
             making: { [workers, seed, isMeasuring] in
                 SegmentBatch(shards: workers, seed: seed, measured: isMeasuring)
-            },
-            confirmed: { part in
-                part.complete { $0.join(&self.reassembly, after: $1) }
-                self.counts.add(part.content.counts)
-            }, taking: { self.shards[$1].take($0.content, $1, after: $0.before) }
+            }, confirmed: { self.confirm($0) }, taking: { self.shards[$1].take($0.content, $1, after: $0.before) }
         ).read(&reader, reporting: report)
+    }
+
+    private func confirm(_ part: PassPart<SegmentBatch>) {
+        part.complete { $0.join(&reassembly, after: $1) }
+        counts.add(part.content.counts)
+        let room = SegmentBatch.mostErrors - errors.count
+        for error in part.content.errors.prefix(max(0, room)) {
+            errors.append(error.numbered(error.number + part.before))
+        }
     }
 
     /// Takes the fragments that wait for others as they are: nothing more is to come.
@@ -159,7 +183,7 @@ package final class ParallelPass: @unchecked Sendable {
     }
 
     /// A shard's next connections, some of them at a time.
-    fileprivate struct LookAhead {
+    struct LookAhead {
         /// How many connections come before them.
         let start: Int
         /// The numbers of their first packets; none where there are no more connections.
@@ -170,34 +194,5 @@ package final class ParallelPass: @unchecked Sendable {
         var isUsedUp: Bool { taken == firstNumbers.count }
         /// Of the next one; the largest number where there is none.
         var firstNumber: UInt64 { isUsedUp ? .max : firstNumbers[taken] }
-    }
-}
-
-/// One worker's connections.
-private final class Shard: @unchecked Sendable {
-    var tracker: ConnectionTracker
-    var index: SegmentIndex
-    var measures = MeasureStore()
-    private let isMeasuring: Bool
-
-    init(seed: HashSeed, indexing: Bool, measuring: Bool, expecting count: Int) {
-        isMeasuring = measuring
-        tracker = ConnectionTracker(seed: seed, expecting: count)
-        index = SegmentIndex(isKept: indexing)
-    }
-
-    /// The connections from one on.
-    func lookAhead(from own: Int) -> ParallelPass.LookAhead {
-        let end = min(tracker.count, own + 4096)
-        return ParallelPass.LookAhead(start: own, firstNumbers: tracker.firstNumbers(of: own..<max(own, end)))
-    }
-
-    func take(_ batch: borrowing SegmentBatch, _ number: Int, after before: Int) {
-        if isMeasuring {
-            measures.take(batch, shard: number, after: before, &tracker, &index)
-        } else {
-            tracker.take(batch[number], after: before, into: &index)
-        }
-        tracker.doubtLate(batch, shard: number)
     }
 }

@@ -1,5 +1,6 @@
 import CaptureFile
 import Dispatch
+import Measures
 import Settling
 import Tracking
 
@@ -14,26 +15,19 @@ struct SecondPass {
 
     var isNeeded: Bool { tuples.contains { $0 != nil } }
 
-    /// Whether a connection of the pass is among those that are judged.
-    func isJudged(_ record: Int, of shard: Int) -> Bool {
-        guard let own = tuples[shard] else { return false }
-        let tuple = own.number(of: record)
-        return tuple > 0 && own.sizes[tuple - 1].segments <= Gathering.limit
-    }
+    /// Keeps what a connection turned out to be: its shard, ``SettledShard/judge(_:_:keep:)``'s place, record and measures. Called
+    /// by several threads at once, for each shard by one.
+    typealias Keeper = (Int, Int?, ConnectionRecord, ConnectionMeasures?) -> Int
 
     /// By shard, tuples that are gathered in one reading.
     private typealias Round = [Range<Int>]
 
     /// Divides the tuples so that what is gathered at once fits into memory; one that alone does not is left out.
-    private func rounds(_ settlement: Settlement) -> [Round] {
+    private func rounds() -> [Round] {
         var rounds: [Round] = []
         var held = 0
         for (shard, own) in tuples.enumerated() {
-            for (place, size) in (own?.sizes ?? []).enumerated() {
-                guard size.segments <= Gathering.limit else {
-                    settlement.leaveOut(size.lives)
-                    continue
-                }
+            for (place, size) in (own?.sizes ?? []).enumerated() where size.segments <= Gathering.limit {
                 if rounds.isEmpty || held + size.segments > Gathering.limit {
                     rounds.append(tuples.map { _ in 0..<0 })
                     held = 0
@@ -46,23 +40,27 @@ struct SecondPass {
         return rounds
     }
 
+    private func gatherings(for round: Round) -> [Gathering] {
+        zip(round, tuples).map {
+            Gathering($0, of: $1?.sizes ?? [], measured: isMeasured, keepsPlaces: keepsPlaces)
+        }
+    }
+
     /// Reads the capture once more from its start, by as many workers as there are shards.
     ///
     /// - Parameters:
     ///   - sieve: lets all segments of the tuples through, and few others.
     ///   - find: the last connection of a segment's tuple, by its hash, and its shard; asked by several threads at once.
+    /// - Returns: what became of them, by shard. What could not be read once more stays as it was.
     func run(
         over reader: borrowing CaptureReader, sieve: TupleSieve,
-        find: (TrackedSegment, UInt64) -> (shard: Int, own: Int)?
-    ) throws(CaptureError) -> Settlement {
-        let settlement = Settlement()
-        for round in rounds(settlement) {
-            // Asked before anything is judged: what is gone now was gone in the round before.
-            guard var source = try reader.again() else {
-                return Settlement(leavingOut: tuples.reduce(0) { $0 + ($1?.sizes.reduce(0) { $0 + $1.lives } ?? 0) })
-            }
-            let gathered = round.map { _ in Gathering() }
-            let reassembly = SharedReassembly(Reassembly(isIndexed: keepsPlaces))
+        find: (TrackedSegment, UInt64) -> (shard: Int, own: Int)?, keep: Keeper
+    ) throws(CaptureError) -> [SettledShard] {
+        let settled = tuples.map { SettledShard($0, keepsPlaces: keepsPlaces) }
+        for round in rounds() {
+            guard var source = try reader.again() else { break }
+            let gathered = gatherings(for: round)
+            let reassembly = SharedReassembly(Reassembly(isIndexed: false))
             let failure = withoutActuallyEscaping(find) { find in
                 // What it asks is only read meanwhile.
                 nonisolated(unsafe) let find = find
@@ -90,23 +88,26 @@ struct SecondPass {
                 }
             }
             if let failure { throw failure }
-            judge(gathered, round, into: settlement)
-            settlement.fragments = reassembly.value.places
+            judge(gathered, into: settled, keep)
         }
-        return settlement
+        return settled
     }
 
     /// The same over segments that were kept; a member's place is then its own among them.
-    func run(over kept: [StoredSegment], find: (TrackedSegment) -> Int?) -> Settlement {
-        let settlement = Settlement()
-        guard let own = tuples[0] else { return settlement }
-        let gathering = Gathering()
-        for (place, segment) in kept.enumerated() {
-            let tuple = find(segment.tracked).map { own.number(of: $0) } ?? 0
-            if tuple > 0 { gathering.take(segment, at: place, tuple: tuple, measured: isMeasured) }
+    func run(over kept: [StoredSegment], find: (TrackedSegment) -> Int?, keep: Keeper) -> [SettledShard] {
+        let settled = [SettledShard(tuples[0], keepsPlaces: keepsPlaces)]
+        guard let own = tuples[0] else { return settled }
+        // Counted here: what is known to have been refused was kept and not tracked.
+        let numbers = kept.map { find($0.tracked).map { own.number(of: $0) } ?? 0 }
+        var sizes = own.sizes
+        for place in sizes.indices { sizes[place].segments = 0 }
+        for tuple in numbers where tuple > 0 { sizes[tuple - 1].segments += 1 }
+        let gathering = Gathering(1..<(own.count + 1), of: sizes, measured: isMeasured, keepsPlaces: keepsPlaces)
+        for (place, segment) in kept.enumerated() where numbers[place] > 0 {
+            gathering.take(segment, at: place, tuple: numbers[place])
         }
-        judge([gathering], [1..<(own.count + 1)], into: settlement)
-        return settlement
+        judge([gathering], into: settled, keep)
+        return settled
     }
 
     /// The shard and tuple of a segment that is gathered in this round.
@@ -124,12 +125,15 @@ struct SecondPass {
     }
 
     /// Each shard by itself, on as many processors as there are shards.
-    private func judge(_ gathered: [Gathering], _ round: Round, into settlement: Settlement) {
-        let judged = gathered.map { _ in Settlement() }
-        let keepsPlaces = keepsPlaces
-        DispatchQueue.concurrentPerform(iterations: gathered.count) { shard in
-            gathered[shard].judge(tuples: round[shard], into: judged[shard], keepsPlaces: keepsPlaces)
+    private func judge(_ gathered: [Gathering], into settled: [SettledShard], _ keep: Keeper) {
+        withoutActuallyEscaping(keep) { keep in
+            // For each shard it is called by one thread, and changes what is that shard's own.
+            nonisolated(unsafe) let keep = keep
+            DispatchQueue.concurrentPerform(iterations: gathered.count) { shard in
+                gathered[shard].handOut { tuple, segments in
+                    settled[shard].judge(tuple, segments) { unsafe keep(shard, $0, $1, $2) }
+                }
+            }
         }
-        for own in judged { settlement.add(own) }
     }
 }

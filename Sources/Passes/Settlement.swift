@@ -7,123 +7,160 @@ import Tracking
 
 /// The connections of a pass that were in doubt, judged with all their segments at hand; and the order of all.
 ///
-/// Filled by one thread, then only read: that makes it safe to share (`@unchecked Sendable`).
-final class Settlement: @unchecked Sendable {
-    /// One connection that was judged.
-    struct Connection {
-        var record: ConnectionRecord
-        /// Its packets in the order in which they came.
-        var members: [Member]
-        /// ``SettledLife/endedBy``.
-        var endedBy: Int?
-        var standing: Standing?
-    }
-
-    struct Member {
+/// Their records, and what is measured of them, stand where the pass had its own: so judging takes no memory for them.
+struct Settlement {
+    struct Member: BitwiseCopyable, Sendable {
         let place: PacketPlace
         let time: Timestamp
         let verdict: Verdict
     }
 
-    /// Where a connection is: among those that were judged, or the pass's own.
-    enum Source {
-        case judged(Int)
-        case pass(Int)
+    /// By shard.
+    private var shards: [SettledShard]
+    /// All connections in the order of their first packets, each as the shard above and its own place there below.
+    private(set) var order: [UInt32] = []
+    /// Connections in doubt that could not be judged: their packets are too many to be held at once, or could not be read once
+    /// more.
+    let unsettled: Int
+
+    var disorder: TimeDisorder { shards.reduce(into: TimeDisorder()) { $0.add($1.disorder) } }
+
+    /// - Parameters:
+    ///   - count: how many connections the pass has.
+    ///   - place: where one of them is, by its place in the order of their first packets; and the number of that.
+    ///   - record: a connection by where it is.
+    init(
+        _ shards: [SettledShard], unsettled: Int, among count: Int, place: (Int) -> (shard: Int, own: Int),
+        number: (Int, Int) -> UInt64
+    ) {
+        self.shards = shards
+        self.unsettled = unsettled
+        var judged: [(number: UInt64, location: UInt32)] = []
+        judged.reserveCapacity(shards.reduce(0) { $0 + $1.lives.count })
+        for (shard, own) in shards.enumerated() {
+            for life in 0..<own.lives.count {
+                let place = Int(own.lives[life])
+                judged.append((number(shard, place), Self.location(shard, place)))
+            }
+        }
+        judged.sort { $0.number < $1.number }
+        order.reserveCapacity(count)
+        var next = 0
+        for index in 0..<count {
+            let (shard, own) = place(index)
+            guard !shards[shard].isJudged(own) else { continue }
+            let first = number(shard, own)
+            while next < judged.count, judged[next].number < first {
+                order.append(judged[next].location)
+                next += 1
+            }
+            order.append(Self.location(shard, own))
+        }
+        for life in judged[next...] { order.append(life.location) }
     }
 
-    private(set) var connections: [Connection] = []
-    /// What was measured of them, where that was asked for; else empty.
-    private(set) var measures: [ConnectionMeasures] = []
-    /// By place in the order of first packets: of a judged one the complement of its index, else the pass's index.
-    private var order: [Int32] = []
-    /// Where the packets lie of segments that came in several.
-    var fragments = FragmentPlaces(isKept: false)
+    static func location(_ shard: Int, _ own: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: shard << 28 | own)
+    }
+
+    /// What is known of a judged connection beside its record, by where that stands; `nil` of one that was not judged.
+    func judged(_ shard: Int, _ own: Int) -> SettledShard.Life? { shards[shard].life(at: own) }
+
+    /// The packets of a judged connection in the order in which they came, up to so many.
+    func members(of life: SettledShard.Life, _ shard: Int, limit: Int = .max) -> [Member] {
+        shards[shard].members(of: life, limit: limit)
+    }
+}
+
+/// What became of one shard's tuples.
+///
+/// Filled by one worker at a time, then only read: that makes it safe to share (`@unchecked Sendable`).
+final class SettledShard: @unchecked Sendable {
+    /// One connection, where somebody will ask for its packets.
+    struct Life {
+        /// Where its members are among those of all.
+        fileprivate let members: Range<Int>
+        /// ``SettledLife/endedBy``.
+        let endedBy: Int?
+        let standing: Standing?
+    }
+
+    private let tuples: DoubtfulTuples?
+    private let keepsPlaces: Bool
+    /// By tuple, counted from 0, whether it was judged.
+    private var isJudged: [Bool]
+    /// Where the connections stand that there turned out to be.
+    private(set) var lives = FlatStore<UInt32>()
+    private var found: [Int: Life] = [:]
+    private var members = FlatStore<Settlement.Member>()
     private(set) var disorder = TimeDisorder()
-    /// Connections in doubt that could not be judged: their packets are too many to be held at once.
-    private(set) var unsettled = 0
-    /// Whether the capture could not be read once more, so that the pass's own connections stand as they are.
-    let isLeftOut: Bool
 
-    init() { isLeftOut = false }
-
-    /// Of a capture that is gone.
-    init(leavingOut lives: Int) {
-        isLeftOut = true
-        unsettled = lives
-    }
-
-    var count: Int { order.count }
-
-    func source(of index: Int) -> Source {
-        let entry = Int(order[index])
-        return entry < 0 ? .judged(~entry) : .pass(entry)
+    init(_ tuples: DoubtfulTuples?, keepsPlaces: Bool) {
+        self.tuples = tuples
+        self.keepsPlaces = keepsPlaces
+        isJudged = Array(repeating: false, count: tuples?.count ?? 0)
     }
 
     /// Judges one tuple.
     ///
-    /// - Parameters:
-    ///   - details: what is measured, of each sighting; empty where nothing is.
-    ///   - places: where each lies; empty where nobody will ask.
-    func add(_ sightings: [Sighting], details: [SegmentDetail], places: [PacketPlace]) {
-        let (lives, disorder) = Judge.settle(sightings)
-        self.disorder.add(disorder)
-        for (place, life) in lives.enumerated() {
-            var measures: ConnectionMeasures?
-            let record =
-                details.isEmpty
-                ? life.settledRecord(sightings)
-                : life.replay(sightings) { member, segment, reading, record in
-                    guard member.verdict.isMeasured else { return }
-                    if measures == nil { measures = ConnectionMeasures(startingWith: segment) }
-                    measures?.take(segment, details[member.sighting], reading, record)
-                }
-            guard var record else { continue }
-            record.reusesTuple = place > 0
-            if !details.isEmpty {
-                self.measures.append(measures ?? ConnectionMeasures(startingWith: sightings[0].segment))
-            }
-            connections.append(
-                Connection(
-                    record: record,
-                    members: places.isEmpty
-                        ? []
-                        : life.members.map {
-                            Member(place: places[$0.sighting], time: $0.time, verdict: $0.verdict)
-                        }, endedBy: life.endedBy, standing: life.standing))
-        }
+    /// - Parameter keep: keeps a connection's record, and what was measured of it, at a place of the pass's, or behind all where
+    ///   there is none; returns the place.
+    func judge(
+        _ tuple: Int, _ segments: TupleSegments, keep: (Int?, ConnectionRecord, ConnectionMeasures?) -> Int
+    ) {
+        guard let tuples else { return }
+        isJudged[tuple - 1] = true
+        let places = tuples.records(of: tuple)
+        var count = 0
+        disorder.add(
+            Judge.settle(segments.sightings) { life, judge in
+                guard let (settled, measures) = result(life, judge, segments) else { return }
+                var record = settled
+                record.reusesTuple = count > 0
+                let place = keep(count < places.count ? places[count] : nil, record, measures)
+                count += 1
+                lives.append(UInt32(truncatingIfNeeded: place))
+                if keepsPlaces { note(life, judge, segments, at: place) }
+            })
     }
 
-    /// Adds what another one has.
-    func add(_ other: Settlement) {
-        connections += other.connections
-        measures += other.measures
-        disorder.add(other.disorder)
-        unsettled += other.unsettled
+    private func result(
+        _ life: SettledLife, _ judge: borrowing Judge, _ segments: TupleSegments
+    ) -> (ConnectionRecord, ConnectionMeasures?)? {
+        guard segments.detail(0) != nil else { return judge.record(of: life).map { ($0, nil) } }
+        var measures: ConnectionMeasures?
+        let record = judge.replay(life) { index, verdict, segment, reading, record in
+            guard verdict.isMeasured, let detail = segments.detail(index) else { return }
+            if measures == nil { measures = ConnectionMeasures(startingWith: segment) }
+            measures?.take(segment, detail, reading, record)
+        }
+        return record.map { ($0, measures ?? ConnectionMeasures(startingWith: judge.first(of: life))) }
     }
 
-    /// Counts a tuple that cannot be judged.
-    func leaveOut(_ lives: Int) { unsettled += lives }
+    private func note(_ life: SettledLife, _ judge: borrowing Judge, _ segments: TupleSegments, at place: Int) {
+        let start = members.count
+        for member in judge.members(of: life) {
+            guard let place = segments.place(member.sighting) else { continue }
+            members.append(Settlement.Member(place: place, time: member.time, verdict: member.verdict))
+        }
+        found[place] = Life(members: start..<members.count, endedBy: life.endedBy, standing: life.standing)
+    }
 
-    /// Puts those that were judged among the pass's own, by their first packets.
-    ///
-    /// - Parameters:
-    ///   - count: how many the pass has.
-    ///   - isReplaced: whether one of them was judged.
-    func putInOrder(_ count: Int, number: (Int) -> UInt64, isReplaced: (Int) -> Bool) {
-        let judged = connections.indices.sorted {
-            connections[$0].record.firstNumber < connections[$1].record.firstNumber
-        }
-        order = []
-        order.reserveCapacity(count)
-        var next = 0
-        for index in 0..<count where isLeftOut || !isReplaced(index) {
-            while next < judged.count, connections[judged[next]].record.firstNumber < number(index) {
-                order.append(~Int32(truncatingIfNeeded: judged[next]))
-                next += 1
-            }
-            order.append(Int32(truncatingIfNeeded: index))
-        }
-        for index in judged[next...] { order.append(~Int32(truncatingIfNeeded: index)) }
+    /// Whether a connection of the pass is of a tuple that was judged.
+    func isJudged(_ own: Int) -> Bool {
+        guard let tuple = tuples?.number(of: own), tuple > 0 else { return false }
+        return isJudged[tuple - 1]
+    }
+
+    /// How many connections of the pass stay in doubt.
+    var unsettled: Int {
+        (tuples?.sizes ?? []).enumerated().reduce(0) { $0 + (isJudged[$1.offset] ? 0 : $1.element.lives) }
+    }
+
+    func life(at own: Int) -> Life? { found[own] }
+
+    func members(of life: Life, limit: Int) -> [Settlement.Member] {
+        life.members.prefix(limit).map { members[$0] }
     }
 }
 
@@ -132,7 +169,7 @@ extension Verdict {
     fileprivate var isMeasured: Bool {
         switch self {
         case .taken, .corrupt, .foreign, .refused(.reset), .refused(.syn), .refused(.acknowledgment): true
-        case .copy, .refused(.oldTimestamp), .refused(.window): false
+        case .copy, .refused(.oldTimestamp), .refused(.window), .refused(.octets): false
         }
     }
 }

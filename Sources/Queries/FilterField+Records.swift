@@ -72,6 +72,9 @@ extension FilterField {
         FilterField("ending", .text, words: Ending.allCases.map(\.rawValue)) {
             .texts([$0.record.outcome.ending.rawValue])
         },
+        FilterField("icmp", .text, words: ErrorVerdict.allCases.filter(\.isDrop).map(\.name) + ["none"]) {
+            .texts([$0.record.reported?.name ?? "none"])
+        },
         FilterField("endedby", .text, words: parties) { .texts([$0.record.outcome.endedBy?.rawValue ?? "none"]) },
         FilterField("timewait", .text, words: TimeWait.allCases.map(\.rawValue)) {
             .texts([$0.record.outcome.timeWait.rawValue])

@@ -10,6 +10,8 @@ struct StoryEvents {
         case step(Int)
         /// One of the testimony's moments.
         case told(Int)
+        /// One of the ICMP errors about it.
+        case report(Int)
         /// One of the moments from outside of the story.
         case moment(Int)
     }
@@ -30,6 +32,15 @@ struct StoryEvents {
         entries.reserveCapacity(story.steps.count + told.count + moments.count)
         var nextTold = 0
         var nextMoment = 0
+        var nextReport = 0
+        /// The ICMP errors that stand before that many segments.
+        func addReports(before index: Int) {
+            while nextReport < story.reports.count, story.reports[nextReport].stepsBefore <= index {
+                let error = story.reports[nextReport].error
+                append(.report(nextReport), at: error.time.nanoseconds(since: start), number: error.number)
+                nextReport += 1
+            }
+        }
         /// What happened up to a time, of what is told only what the ends tell from before that many segments.
         func add(until limit: Int64, segments: Int) {
             while true {
@@ -48,9 +59,11 @@ struct StoryEvents {
         }
         for (index, step) in story.steps.enumerated() {
             let time = step.segment.time.nanoseconds(since: start)
+            addReports(before: index)
             add(until: time, segments: index)
             append(.step(index), at: time, number: step.segment.number)
         }
+        addReports(before: .max)
         add(until: .max, segments: .max)
     }
 

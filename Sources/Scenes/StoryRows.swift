@@ -43,6 +43,7 @@ struct StoryRows {
         case .told(let index):
             guard let moment = story.testimony?.moments[index] else { return nil }
             return self.moment(moment).map { .moment($0) }
+        case .report(let index): return .moment(report(story.reports[index]))
         case .moment(let index):
             var moment = moments[index]
             moment.end.mark = moment.end.lane == lanes.client ? marks.client : marks.server
@@ -120,6 +121,14 @@ struct StoryRows {
     }
 
     // MARK: What happens besides
+
+    /// At the end whose segment it quotes.
+    private func report(_ report: ConnectionStory.Report) -> Scene.Moment {
+        Scene.Moment(
+            time: report.error.time.nanoseconds(since: start),
+            end: Scene.End(lane: lane(report.party), mark: mark(report.party)), peer: lane(report.party.other),
+            what: report.what, remark: report.remark)
+    }
 
     private mutating func moment(_ moment: Testimony.Moment) -> Scene.Moment? {
         // An arrival that its segment's row has shown.

@@ -6,11 +6,8 @@ import Tracking
 /// places, or several connections.
 enum Channels {
     /// Divides a tuple's segments into those of one network each; usually all are of one.
-    static func groups(_ sightings: [Sighting]) -> [[Int]] {
+    static func groups(_ sightings: Sightings) -> [[Int]] {
         let channels = sightings.map(\.channel)
-        guard let first = channels.first, channels.contains(where: { $0 != first }) else {
-            return [Array(sightings.indices)]
-        }
         var names: [UInt64] = []
         var members: [UInt64: [Int]] = [:]
         for (index, channel) in channels.enumerated() {
@@ -25,17 +22,52 @@ enum Channels {
                 members: own, prints: Set(own.map { sightings[$0].print }),
                 openings: (0...1).map { opening(own, of: $0, sightings) })
         }
-        var group = Array(names.indices)
-        for one in names.indices {
-            for other in names.indices.dropFirst(one + 1) where group[one] != group[other] {
-                guard !areApart(networks[one], networks[other], sightings) else { continue }
-                let (from, to) = (group[other], group[one])
-                for place in group.indices where group[place] == from { group[place] = to }
-            }
-        }
+        let group = joined(networks, sightings)
         let groupOf = Dictionary(uniqueKeysWithValues: zip(names, group))
         return Dictionary(grouping: channels.indices) { groupOf[channels[$0]] ?? 0 }
             .values.sorted { $0[0] < $1[0] }
+    }
+
+    /// The number of the group that each network is of: those that one packet is in, or that hold the two directions of one
+    /// connection, then all that nothing keeps apart.
+    private static func joined(_ networks: [Network], _ sightings: Sightings) -> [Int] {
+        var group = Array(networks.indices)
+        var apart = Array(repeating: Set<Int>(), count: networks.count)
+        var pairs: [(one: Int, other: Int, bond: Bond)] = []
+        for one in networks.indices {
+            for other in networks.indices.dropFirst(one + 1) {
+                let bond = bond(networks[one], networks[other], sightings)
+                guard bond != .none else {
+                    apart[one].insert(other)
+                    apart[other].insert(one)
+                    continue
+                }
+                pairs.append((one, other, bond))
+            }
+        }
+        for bond in [Bond.packet, .answer, .possible] {
+            for pair in pairs where pair.bond == bond && group[pair.one] != group[pair.other] {
+                let (to, from) = (group[pair.one], group[pair.other])
+                let strangers = group.indices.filter { group[$0] == from }.reduce(into: Set()) {
+                    $0.formUnion(apart[$1])
+                }
+                guard !group.indices.contains(where: { group[$0] == to && strangers.contains($0) }) else { continue }
+                for place in group.indices where group[place] == from { group[place] = to }
+            }
+        }
+        return group
+    }
+
+    /// What two networks have to do with each other.
+    private enum Bond {
+        /// A packet is in both: seen twice.
+        case packet
+        /// One holds what the other's segments answer.
+        case answer
+        /// Nothing keeps them apart.
+        case possible
+        /// They hold connections of their own.
+        case none
     }
 
     /// One of a tuple's networks.
@@ -46,11 +78,15 @@ enum Channels {
         let openings: [Int?]
     }
 
-    /// Whether two networks hold connections of their own: an end has numbers in each that cannot be of one stream, and they
-    /// go on beside each other. A packet that is in both is one packet, seen twice.
-    private static func areApart(_ left: Network, _ right: Network, _ sightings: [Sighting]) -> Bool {
+    private static func bond(_ left: Network, _ right: Network, _ sightings: Sightings) -> Bond {
         let (few, many) = left.members.count < right.members.count ? (left, right) : (right, left)
-        if !few.prints.isDisjoint(with: many.prints) { return false }
+        if !few.prints.isDisjoint(with: many.prints) { return .packet }
+        if areApart(left, right, sightings) { return .none }
+        return answers(left, right, sightings) || answers(right, left, sightings) ? .answer : .possible
+    }
+
+    /// Whether an end has numbers in each that cannot be of one stream, and they go on beside each other.
+    private static func areApart(_ left: Network, _ right: Network, _ sightings: Sightings) -> Bool {
         guard left.members[0] < right.members[right.members.count - 1],
             right.members[0] < left.members[left.members.count - 1]
         else { return false }
@@ -65,10 +101,22 @@ enum Channels {
         return false
     }
 
+    /// Whether what an end sends in the one acknowledges what the other end sends in the other.
+    private static func answers(_ left: Network, _ right: Network, _ sightings: Sightings) -> Bool {
+        (0...1).contains { side in
+            guard let asked = left.openings[side], let answer = right.openings[1 - side],
+                sightings[answer].flags.contains(.ack)
+            else { return false }
+            let distance = sightings[answer].segment.acknowledgment.distance(from: sightings[asked].end)
+            let isOpening = sightings[asked].flags.contains(.syn) && sightings[answer].flags.contains(.syn)
+            return isOpening ? distance == 0 : distance.magnitude <= reach
+        }
+    }
+
     /// Further apart no two segments of one stream are that go on at the same time.
     private static let reach: UInt32 = 1 << 24
 
-    private static func opening(_ members: [Int], of side: Int, _ sightings: [Sighting]) -> Int? {
+    private static func opening(_ members: [Int], of side: Int, _ sightings: Sightings) -> Int? {
         let own = members.filter { sightings[$0].side == side && !sightings[$0].flags.contains(.rst) }
         return own.first { sightings[$0].flags.contains(.syn) } ?? own.first
     }

@@ -5,6 +5,7 @@ import Tracking
 /// Segments that were damaged on the way.
 extension Judge {
     mutating func findCorrupt() {
+        guard traits.hasWrongSums else { return }
         for side in 0...1 {
             var verified = 0
             var wrong: [Int] = []

@@ -37,6 +37,8 @@ extension Judge {
         /// Whether the other end had asked for it by then, and whether it had acknowledged all of it.
         let isAsked: Bool
         let isAcknowledged: Bool
+        /// Whether it is one octet or none that was acknowledged before: it asks for an answer and for nothing else.
+        let isProbing: Bool
     }
 
     /// What an end has said of the other's numbers.
@@ -76,7 +78,10 @@ extension Judge {
     /// What comes this soon came out of the same machine; nanoseconds.
     private static let immediate: Int64 = 500_000
 
-    mutating func findCopies(_ trip: Int64?) {
+    /// No packet lives longer than this in a network (RFC 9293 3.4.1, the maximum segment lifetime); nanoseconds.
+    private static let longestLife: Int64 = 120_000_000_000
+
+    mutating func findCopies() {
         let candidates = candidates()
         guard !candidates.isEmpty else { return }
         /// By sighting: looks like an earlier one.
@@ -97,25 +102,47 @@ extension Judge {
         /// By sighting, how many times its packet stands in the capture up to here.
         var times = Array(repeating: UInt16(1), count: sightings.count)
         for candidate in candidates {
-            guard proves(candidate, habits, trip) else {
+            guard proves(candidate, habits) else {
                 open.append(candidate)
                 continue
             }
             mark(candidate, &habits)
-            if !sightings[candidate.copy].isEmpty {
+            if !sightings[candidate.copy].isEmpty || candidate.isProbing {
                 let side = sightings[candidate.copy].side
                 times[candidate.copy] = min(times[candidate.last], .max - 1) + 1
                 habits[side].most = max(habits[side].most, times[candidate.copy])
             }
         }
         findRegular(open, &habits)
+        takeDelivered()
+    }
+
+    /// What its receiver says that it got twice (RFC 2883) came twice, where nothing else stands in the capture twice.
+    private mutating func takeDelivered() {
+        guard order.contains(where: { sightings[$0].hasTwice && verdicts[$0] == .taken }) else { return }
+        for side in 0...1 {
+            var copies: [Int] = []
+            var delivered: Set<Int> = []
+            for index in order where !sightings[index].isEmpty || sightings[index].hasTwice {
+                let sighting = sightings[index]
+                if sighting.side == side {
+                    if case .copy = verdicts[index], !sighting.isEmpty { copies.append(index) }
+                } else if sighting.hasTwice, verdicts[index] == .taken,
+                    let copy = copies.last(where: { sighting.says(twice: sightings[$0]) })
+                {
+                    delivered.insert(copy)
+                }
+            }
+            guard delivered.count == copies.count else { continue }
+            for index in delivered { verdicts[index] = .taken }
+        }
     }
 
     private mutating func mark(_ candidate: Candidate, _ habits: inout [Habit]) {
         let (copy, original) = (candidate.copy, candidate.original)
         verdicts[copy] = .copy(of: sightings[original].segment.number)
         let side = sightings[copy].side
-        if !sightings[copy].isEmpty { habits[side].proved += 1 }
+        if !sightings[copy].isEmpty || candidate.isProbing { habits[side].proved += 1 }
         habits[side].hops.insert(hops(from: original, to: copy))
         if original != candidate.last { habits[side].hops.insert(hops(from: candidate.last, to: copy)) }
         habits[side].longest = max(habits[side].longest, gap(candidate.last, copy))
@@ -126,18 +153,19 @@ extension Judge {
     }
 
     private func candidates() -> [Candidate] {
-        /// By the prints of both sides, which differ in their numbers at least.
-        var seen: [UInt64: (first: Int, last: Int)] = [:]
+        var seen = PrintTable(of: sightings, count: order.count)
         var candidates: [Candidate] = []
         var said = [Said(), Said()]
-        for index in order where verdicts[index] == .taken {
+        for (place, index) in order.enumerated() where verdicts[index] == .taken {
+            if place &+ 8 < order.count { seen.fetchSoon(order[place &+ 8]) }
             let sighting = sightings[index]
-            let print = sighting.print ^ UInt64(sighting.side)
             var comesAgain = false
-            if let known = seen[print], sighting.isAlike(sightings[known.first]) {
+            if let known = seen[index], sighting.isAlike(sightings[known.first]),
+                gap(known.last, index) < Self.longestLife
+            {
                 // What comes so late begins anew, unless its identification names the first.
                 let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
-                seen[print] = (isSame ? known.first : index, index)
+                seen.note(index, first: isSame ? known.first : index)
                 let peer = said[1 - sighting.side]
                 // One that comes again at once says nothing more.
                 comesAgain = gap(known.last, index) < Self.immediate
@@ -145,9 +173,11 @@ extension Judge {
                     Candidate(
                         copy: index, original: known.first, last: known.last,
                         isAsked: peer.asksFor(sighting.segment.sequence),
-                        isAcknowledged: peer.hasAcknowledged(sighting.end)))
+                        isAcknowledged: peer.hasAcknowledged(sighting.end),
+                        isProbing: isProbe(index) && !sighting.flags.contains(.rst)
+                            && peer.hasAcknowledged(sighting.segment.sequence + 1)))
             } else {
-                seen[print] = (index, index)
+                seen.note(index, first: index)
             }
             if !comesAgain { said[sighting.side].take(sighting) }
         }
@@ -186,7 +216,7 @@ extension Judge {
     }
 
     /// Whether one of them can only be a copy.
-    private func proves(_ candidate: Candidate, _ habits: [Habit], _ trip: Int64?) -> Bool {
+    private func proves(_ candidate: Candidate, _ habits: [Habit]) -> Bool {
         let (copy, original) = (candidate.copy, candidate.original)
         let habit = habits[sightings[copy].side]
         let wait = gap(candidate.last, copy)
@@ -198,15 +228,16 @@ extension Judge {
         }
         // Made at another tick of its sender's clock it would say so.
         if sightings[copy].hasStamp, let tick = habit.tick, wait >= max(2 &* tick, Self.immediate) { return true }
+        if candidate.isProbing { return wait < Self.shortestTimer / 10 }
         guard wait < Self.shortestTimer, !sightings[copy].isEmpty, !candidate.isAsked, !isProbe(copy) else {
             return false
         }
         if habit.isRegular { return wait < Self.shortestTimer / 10 }
-        return wait < soon(trip)
+        return wait < soon
     }
 
     /// Sooner nobody can have learnt that something was lost; nanoseconds.
-    private func soon(_ trip: Int64?) -> Int64 {
+    var soon: Int64 {
         guard let trip else { return Self.immediate }
         return max(min(trip / 4, Self.shortestTimer / 10), Self.leastTrip)
     }

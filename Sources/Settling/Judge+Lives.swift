@@ -8,7 +8,9 @@ extension Judge {
     /// As many segments behind a SYN are looked at; a bound for hostile captures.
     private static let outlook = 256
 
-    mutating func splitLives() -> [SettledLife] {
+    /// - Parameter body: gets each life once nothing that comes later can end it.
+    mutating func splitLives(to body: (inout SettledLife, inout Judge) -> Void) {
+        /// The last two: an RST may end both.
         var lives: [SettledLife] = []
         var cursor = ConnectionCursor()
         let finals = finalAcknowledgments()
@@ -18,6 +20,7 @@ extension Judge {
             if verdicts[index] == .taken, isUnacceptable(index, cursor.record, finals) {
                 verdicts[index] = .refused(.window)
             }
+            if verdicts[index] == .taken, isOtherAnswer(index, cursor.record) { verdicts[index] = .refused(.syn) }
             if verdicts[index] == .taken, segment.opens,
                 !cursor.isOwn(segment, opening: true) || beginsAnew(place, cursor.record)
             {
@@ -26,11 +29,15 @@ extension Judge {
                 } else {
                     if !lives.isEmpty { lives[lives.count - 1].record = cursor.record }
                     cursor = ConnectionCursor()
-                    lives.append(SettledLife())
+                    if lives.count > 1 {
+                        body(&lives[0], &self)
+                        lives.removeFirst()
+                    }
+                    lives.append(SettledLife(from: place))
                 }
             }
             if lives.isEmpty {
-                lives.append(SettledLife())
+                lives.append(SettledLife(from: place))
                 lives[0].standing = standing(of: order[...])
                 cursor = ConnectionCursor(standing: lives[0].standing)
             }
@@ -40,12 +47,10 @@ extension Judge {
             }
             let reading = cursor.take(segment, as: verdicts[index])
             isOdd[index] = reading.map { !$0.classes.isDisjoint(with: [.stray, .invalidACK]) } ?? true
-            lives[lives.count - 1].members.append(
-                SettledLife.Member(
-                    sighting: index, time: Timestamp(nanoseconds: times[index]), verdict: verdicts[index]))
+            lives[lives.count - 1].places = lives[lives.count - 1].places.lowerBound..<place + 1
         }
         if !lives.isEmpty { lives[lives.count - 1].record = cursor.record }
-        return lives
+        for place in lives.indices { body(&lives[place], &self) }
     }
 
     /// By side, the highest number that the other end came to acknowledge, and where it had acknowledged a FIN, that FIN's end.
@@ -107,6 +112,17 @@ extension Judge {
         return distance > 0 && UInt32(distance) > window && window > 0
     }
 
+    /// Whether a SYN-ACK comes with another number than that with which its end has opened the connection: who sent the SYN asks
+    /// back and does not take it (RFC 5961 4.2).
+    private func isOtherAnswer(_ index: Int, _ record: ConnectionRecord?) -> Bool {
+        let sighting = sightings[index]
+        guard sighting.flags.isSuperset(of: [.syn, .ack]), let record, record.handshakeProved else { return false }
+        let (own, other) = (record.halves[sighting.side], record.halves[record.peer(of: sighting.side)])
+        return own.marks.contains(.initialKnown) && other.marks.contains(.initialKnown)
+            && sighting.segment.sequence != own.initialSequence
+            && sighting.segment.acknowledgment == other.initialSequence + 1
+    }
+
     /// Whether a SYN with the number of the connection before it begins another: that was open and is over, and the SYN is
     /// answered.
     private func beginsAnew(_ place: Int, _ record: ConnectionRecord?) -> Bool {
@@ -150,10 +166,10 @@ extension Judge {
     /// The number of an RST that answers, exactly, an ACK of the life before: Figure 9's, which ends that.
     private func resetOfOld(_ place: Int, _ life: SettledLife) -> Int? {
         let reset = sightings[order[place]]
-        guard reset.flags.contains(.rst), !reset.flags.contains(.ack), let asked = life.members.last,
-            let syn = life.members.first
+        guard reset.flags.contains(.rst), !reset.flags.contains(.ack), let asked = order[life.places].last,
+            let syn = order[life.places].first
         else { return nil }
-        let (challenge, opening) = (sightings[asked.sighting], sightings[syn.sighting])
+        let (challenge, opening) = (sightings[asked], sightings[syn])
         let behind = opening.segment.sequence + 1
         guard challenge.side != reset.side, challenge.isEmpty, opening.side == reset.side,
             challenge.segment.acknowledgment == reset.segment.sequence,

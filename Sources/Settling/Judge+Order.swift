@@ -9,6 +9,7 @@ extension Judge {
     /// back, and the times behind it are moved on.
     mutating func putInOrder() -> TimeDisorder {
         var disorder = TimeDisorder()
+        guard traits.goesBack else { return disorder }
         let goesBack = zip(order, order.dropFirst()).contains { times[$1] < times[$0] }
         guard goesBack else { return disorder }
         let sorted = order.enumerated().sorted { (times[$0.element], $0.offset) < (times[$1.element], $1.offset) }
@@ -67,7 +68,8 @@ extension Judge {
         var count = 0
         for index in order {
             // In the order that is tried, each comes when it comes: only the numbers are asked.
-            let segment = sightings[index].segment.at(Timestamp(nanoseconds: 0))
+            let segment = TrackedSegment(
+                sightings[index].segment, of: sightings.key, at: Timestamp(nanoseconds: 0))
             guard let reading = cursor.take(segment) else {
                 count += 1
                 cursor = ConnectionCursor()
@@ -94,17 +96,21 @@ extension Judge {
     }
 
     /// What is written a moment before its cause comes behind it: an acknowledgment of what is captured next.
-    mutating func putCausesFirst(_ trip: Int64?) {
+    mutating func putCausesFirst() {
         let reach = min(Self.writingDelay, max(1, trip ?? .max))
         // Each once: two may acknowledge each other.
         var moved: Set<Int> = []
         var next: [SequenceNumber?] = [nil, nil]
+        /// By side, its last SYN.
+        var opened: [Int?] = [nil, nil]
         var place = 0
         while place < order.count {
             let index = order[place]
             let sighting = sightings[index]
-            if isReal(index), sighting.flags.contains(.ack), !sighting.flags.contains(.rst), !moved.contains(index),
-                let cause = cause(of: place, next[1 - sighting.side], within: reach)
+            if isReal(index), sighting.flags.contains(.ack), !moved.contains(index),
+                let cause = sighting.flags.isDisjoint(with: [.syn, .rst])
+                    ? cause(of: place, next[1 - sighting.side], within: reach)
+                    : openingCause(of: place, opened[1 - sighting.side], within: reach)
             {
                 for later in place..<cause { order[later] = order[later + 1] }
                 order[cause] = index
@@ -115,6 +121,7 @@ extension Judge {
             }
             if isReal(index), !sighting.flags.contains(.rst) {
                 next[sighting.side] = next[sighting.side]?.later(sighting.end) ?? sighting.end
+                if sighting.flags.contains(.syn) { opened[sighting.side] = index }
             }
             place += 1
         }
@@ -125,27 +132,41 @@ extension Judge {
     /// As many segments are looked at behind an answer; a bound for hostile captures.
     private static let causeLimit = 64
 
+    /// The place of the SYN that the SYN-ACK or RST at `place` answers; `nil` where that came before it, or not this soon.
+    private func openingCause(of place: Int, _ opened: Int?, within reach: Int64) -> Int? {
+        let answer = sightings[order[place]]
+        if let opened, sightings[opened].isOpening(answeredBy: answer) { return nil }
+        guard !answer.flags.contains(.rst) || answer.segment.sequence.rawValue == 0 else { return nil }
+        return order.indices[(place + 1)...].prefix(Self.causeLimit)
+            .prefix { gap(order[place], order[$0]) <= reach }
+            .first { isReal(order[$0]) && sightings[order[$0]].isOpening(answeredBy: answer) }
+    }
+
     /// The place of the segment with which all is there that the one at `place` acknowledges; `nil` where it acknowledges
     /// nothing that comes later, or not all of it comes this soon.
     private func cause(of place: Int, _ next: SequenceNumber?, within reach: Int64) -> Int? {
         let sighting = sightings[order[place]]
         let number = sighting.segment.acknowledgment
-        if let next, number.isAtOrBefore(next) { return nil }
-        guard next != nil || sighting.flags.contains(.syn) else { return nil }
-        var covered = next
+        guard var covered = next, number.isAfter(covered) else { return nil }
         for later in order.indices[(place + 1)...].prefix(Self.causeLimit) {
             let other = sightings[order[later]]
             guard gap(order[place], order[later]) <= reach else { return nil }
-            guard isReal(order[later]), other.side != sighting.side, !other.flags.contains(.rst) else { continue }
-            guard let start = covered else {
-                guard other.flags.contains(.syn), other.end == number else { return nil }
-                return later
-            }
-            guard other.segment.sequence.isAtOrBefore(start) else { continue }
-            covered = start.later(other.end)
+            guard isReal(order[later]), other.side != sighting.side, !other.flags.contains(.rst),
+                other.segment.sequence.isAtOrBefore(covered)
+            else { continue }
+            covered = covered.later(other.end)
             if other.end == number { return later }
             if other.end.isAfter(number) { return nil }
         }
         return nil
+    }
+}
+
+extension Sighting {
+    /// Whether it is a SYN that the other one, of the other end, takes or refuses.
+    fileprivate func isOpening(answeredBy answer: Sighting) -> Bool {
+        let number = answer.segment.acknowledgment
+        return side != answer.side && flags.contains(.syn) && number.isAfter(segment.sequence)
+            && number.isAtOrBefore(end)
     }
 }

@@ -17,22 +17,24 @@ extension Judge {
     }
 
     mutating func judgeResets(_ life: inout SettledLife) {
-        guard life.members.contains(where: { sightings[$0.sighting].flags.contains(.rst) }) else { return }
+        guard traits.hasResets, order[life.places].contains(where: { sightings[$0].flags.contains(.rst) }) else {
+            return
+        }
         let aftermaths = aftermaths(of: life)
         var cursor = ConnectionCursor(standing: life.standing)
-        for place in life.members.indices {
-            let index = life.members[place].sighting
+        for place in life.places {
+            let index = order[place]
             let segment = segment(index)
             if let aftermath = aftermaths[place], let fit = cursor.resetFit(segment),
                 !endsAnother(place, life, cursor.record)
             {
                 let verdict = verdict(of: index, fit, aftermath)
-                if verdict != life.members[place].verdict {
-                    life.members[place].verdict = verdict
+                if verdict != verdicts[index] {
+                    verdicts[index] = verdict
                     life.record = nil
                 }
             }
-            _ = cursor.take(segment, as: life.members[place].verdict)
+            _ = cursor.take(segment, as: verdicts[index])
         }
     }
 
@@ -55,8 +57,8 @@ extension Judge {
     /// Whether it answers, from an end that has only asked to open, an ACK of a connection that the other end still holds: that
     /// it does not fit this one is its sense (RFC 9293 3.5, Figure 9).
     private func endsAnother(_ place: Int, _ life: SettledLife, _ record: ConnectionRecord?) -> Bool {
-        guard place > 0, let record else { return false }
-        let (reset, asked) = (sightings[life.members[place].sighting], life.members[place - 1].sighting)
+        guard place > life.places.lowerBound, let record else { return false }
+        let (reset, asked) = (sightings[order[place]], order[place - 1])
         return record.halves[reset.side].state == .synSent && isOdd[asked] && sightings[asked].side != reset.side
             && sightings[asked].isEmpty && sightings[asked].segment.acknowledgment == reset.segment.sequence
     }
@@ -74,14 +76,14 @@ extension Judge {
     }
 
     /// By place, of each RST that nothing is known against yet.
-    private func aftermaths(of life: SettledLife) -> [Aftermath?] {
-        var found: [Aftermath?] = Array(repeating: nil, count: life.members.count)
+    private func aftermaths(of life: SettledLife) -> [Int: Aftermath] {
+        var found: [Int: Aftermath] = [:]
         /// By side, the next segment from here on that only a living connection sends.
         var alive: [Int?] = [nil, nil]
         /// The same for the other side, from that segment on.
         var aliveAfter: [Int?] = [nil, nil]
-        for place in life.members.indices.reversed() where life.members[place].verdict == .taken {
-            let index = life.members[place].sighting
+        for place in life.places.reversed() where verdicts[order[place]] == .taken {
+            let index = order[place]
             let sighting = sightings[index]
             let (side, other) = (sighting.side, 1 - sighting.side)
             if sighting.flags.contains(.rst) {

@@ -15,6 +15,12 @@ extension Judge {
         var isRepeated = false
         for index in members.dropFirst().prefix(Self.probeLimit) where isReal(index) {
             let sighting = sightings[index]
+            if isRepeated, sighting.side == probe.side, sighting.flags.contains(.rst),
+                sighting.segment.sequence == probe.segment.sequence + 1, probe.segment.payloadLength == 0
+            {
+                // Nobody answered; who gives up does it with the number that it would send next.
+                return Standing(side: probe.side, next: sighting.segment.sequence, window: .max)
+            }
             guard sighting.flags.isDisjoint(with: [.syn, .fin, .rst]) else { return nil }
             guard sighting.side != probe.side else {
                 guard sighting.segment.sequence == probe.segment.sequence, isProbeShaped(index) else { return nil }

@@ -10,11 +10,11 @@ package struct SettledLife: Sendable {
         package let sighting: Int
         /// When it came: its own time, unless the capture's clock was set back.
         package let time: Timestamp
-        package internal(set) var verdict: Verdict
+        package let verdict: Verdict
     }
 
-    /// In the order in which they came.
-    package internal(set) var members: [Member] = []
+    /// Where its segments stand in the judge's order, which is that in which they came.
+    package internal(set) var places: Range<Int>
     /// The packet of the next life whose RST ended this one too: its end still held it (RFC 9293 3.5, Figure 9).
     package internal(set) var endedBy: Int?
     /// The side that sent it.
@@ -23,6 +23,8 @@ package struct SettledLife: Sendable {
     package internal(set) var standing: Standing?
     /// Its record as it was when its segments were first gone through; `nil` where a verdict has changed since.
     var record: ConnectionRecord?
+
+    init(from place: Int) { places = place..<place }
 }
 
 /// What the times of a capture, or of a connection, turned out to be.
@@ -47,60 +49,80 @@ package struct TimeDisorder: Sendable, Equatable {
 /// Judges all segments of one tuple: in which order they came, which are copies, which were damaged or not taken, and which
 /// connections they are of. What no flat pass can know, since the answer stands in what comes later.
 package struct Judge: Sendable {
-    let sightings: [Sighting]
+    let sightings: Sightings
+    let traits: SightingTraits
     /// The places of the sightings that are judged together, in the order in which they came.
     var order: [Int] = []
     /// By sighting: its numbers do not fit the connection, so that it shows nobody alive.
     var isOdd: [Bool]
-    /// By sighting.
-    var times: [Int64]
-    var verdicts: [Verdict]
+    var times: SettledTimes
+    var verdicts: SettledVerdicts
     /// From an end to the other and back, in nanoseconds; `nil` where the segments do not show it.
     private(set) var trip: Int64?
     var disorder = TimeDisorder()
 
     /// Judges the segments of one tuple, which stand in the capture's order.
     ///
-    /// - Returns: the connections in the order of their first segments, and what their times turned out to be.
-    package static func settle(_ sightings: [Sighting]) -> (lives: [SettledLife], disorder: TimeDisorder) {
-        var lives: [SettledLife] = []
+    /// - Parameter body: gets the connections, one by one in the order of their first segments, and the judge that knows
+    ///   their segments.
+    /// - Returns: what their times turned out to be.
+    package static func settle(
+        _ sightings: Sightings, to body: (SettledLife, borrowing Judge) -> Void
+    ) -> TimeDisorder {
         var disorder = TimeDisorder()
-        for group in Channels.groups(sightings) {
-            var judge = Judge(sightings, group)
-            lives += judge.judge()
+        let traits = SightingTraits(of: sightings)
+        let groups = traits.hasSeveralChannels ? Channels.groups(sightings) : [Array(sightings.indices)]
+        for group in groups where !group.isEmpty {
+            var judge = Judge(sightings, traits, group)
+            judge.judge(body)
             disorder.add(judge.disorder)
         }
-        return (lives, disorder)
+        return disorder
     }
 
-    private init(_ sightings: [Sighting], _ group: [Int]) {
+    /// The first segment of a life.
+    package func first(of life: SettledLife) -> TrackedSegment { segment(order[life.places.lowerBound]) }
+
+    /// The segments of a life, in the order in which they came.
+    package func members(of life: SettledLife) -> some RandomAccessCollection<SettledLife.Member> {
+        order[life.places].lazy.map { index in
+            SettledLife.Member(
+                sighting: index, time: Timestamp(nanoseconds: times[index]), verdict: verdicts[index])
+        }
+    }
+
+    private init(_ sightings: Sightings, _ traits: SightingTraits, _ group: [Int]) {
         self.sightings = sightings
+        self.traits = traits
         order = group
-        times = sightings.map(\.segment.time.nanoseconds)
-        verdicts = Array(repeating: .taken, count: sightings.count)
+        times = SettledTimes(of: sightings)
+        verdicts = SettledVerdicts(count: sightings.count)
         isOdd = Array(repeating: false, count: sightings.count)
+        guard traits.hasRefused else { return }
         for index in group where sightings[index].isRefused { verdicts[index] = .refused(.syn) }
     }
 
-    private mutating func judge() -> [SettledLife] {
+    private mutating func judge(_ body: (SettledLife, borrowing Judge) -> Void) {
         disorder = putInOrder()
         findCorrupt()
         trip = roundTrip()
-        findCopies(trip)
-        findJoined(trip)
-        putCausesFirst(trip)
+        findCopies()
+        findJoined()
+        findOtherText()
+        putCausesFirst()
         findFalseAcknowledgments()
         findOldStamps()
-        var lives = splitLives()
-        for index in lives.indices { judgeResets(&lives[index]) }
-        return lives
+        splitLives { life, judge in
+            judge.judgeResets(&life)
+            body(life, judge)
+        }
     }
 
     // MARK: What the others ask
 
     /// The segment at the time that counts.
     func segment(_ index: Int) -> TrackedSegment {
-        sightings[index].segment.at(Timestamp(nanoseconds: times[index]))
+        TrackedSegment(sightings[index].segment, of: sightings.key, at: Timestamp(nanoseconds: times[index]))
     }
 
     /// Nanoseconds from one to the other.

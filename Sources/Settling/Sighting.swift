@@ -14,7 +14,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
         case unknown
     }
 
-    package var segment: TrackedSegment
+    package var segment: TupleSegment
     /// Of the TCP header without its checksum, and of what follows it, as captured.
     let print: UInt64
     /// The ones' complement sum of the payload, and whether all of it was captured.
@@ -31,22 +31,27 @@ package struct Sighting: BitwiseCopyable, Sendable {
     let hasStamp: Bool
     /// The right edge of the highest SACK block above its acknowledgment; its own acknowledgment where there is none.
     let sacked: UInt32
+    /// The numbers that it says came twice (RFC 2883); none where it does not.
+    private let twice: (start: UInt32, end: UInt32)
     /// Known before anything is judged to have been refused (``StoredSegment/isRefused``).
     var isRefused = false
 
     /// - Parameter frame: the bytes that `header` was decoded from.
     package init(_ header: SegmentHeader, in frame: RawSpan, _ segment: TrackedSegment) {
-        self.segment = segment
+        self.segment = TupleSegment(segment)
         let start = min(Int(header.tcpOffset), frame.byteCount)
         let payload = min(start &+ Int(header.headerLength), frame.byteCount)
         let end = min(payload &+ Int(header.capturedPayloadLength), frame.byteCount)
-        print = Self.print(of: frame, from: start, to: end)
+        print =
+            header.flags.contains(.syn)
+            ? Self.print(ofOpening: frame, from: start, to: end, payload: payload)
+            : Self.print(of: frame, from: start, to: end)
         var sum = InternetSum()
         sum.add(frame, from: payload, to: end)
         payloadSum = ~sum.checksum
         isWhole = header.capturedPayloadLength == header.payloadLength && !header.isFirstFragment
         self.sum =
-            switch TCPChecksum.verify(header, in: frame) {
+            switch TCPChecksum.verify(header, in: frame, payload: sum) {
             case .correct: .right
             case .wrong: .wrong
             case .partial, .zero: .unfilled
@@ -58,14 +63,28 @@ package struct Sighting: BitwiseCopyable, Sendable {
         let stamps = header.timestamps(in: frame)
         stamp = stamps?.value ?? 0
         hasStamp = stamps != nil
-        sacked = Self.sacked(header, in: frame)
+        let (highest, twice) = Self.selective(header, in: frame)
+        sacked = highest
+        self.twice = (twice?.left ?? 0, twice?.right ?? 0)
     }
 
-    private static func sacked(_ header: SegmentHeader, in frame: RawSpan) -> UInt32 {
-        guard header.flags.contains(.ack), header.headerLength >= 32 else { return header.acknowledgment }
+    private static func selective(
+        _ header: SegmentHeader, in frame: RawSpan
+    ) -> (highest: UInt32, twice: SACKBlock?) {
+        guard header.flags.contains(.ack), header.headerLength >= 32 else { return (header.acknowledgment, nil) }
+        let blocks = header.sackBlocks(in: frame)
         var highest = SequenceNumber(header.acknowledgment)
-        for block in header.sackBlocks(in: frame) { highest = highest.later(SequenceNumber(block.right)) }
-        return highest.rawValue
+        for block in blocks { highest = highest.later(SequenceNumber(block.right)) }
+        return (highest.rawValue, blocks.duplicate(below: header.acknowledgment))
+    }
+
+    /// Whether it says that its sender got something twice.
+    var hasTwice: Bool { twice.start != twice.end }
+
+    /// Whether what it says came twice is of this segment.
+    func says(twice other: Sighting) -> Bool {
+        hasTwice && SequenceNumber(twice.start).isBefore(other.end)
+            && other.segment.sequence.isBefore(SequenceNumber(twice.end))
     }
 
     /// A hash of the octets, those of the checksum (16 and 17) left out: a copy may have been taken before it was filled in.
@@ -99,6 +118,20 @@ package struct Sighting: BitwiseCopyable, Sendable {
             place &+= 1
         }
         return fold(mixed ^ rest)
+    }
+
+    /// Of a SYN, without its maximum segment size: a router may write a smaller one into it on the way.
+    private static func print(ofOpening frame: RawSpan, from start: Int, to end: Int, payload: Int) -> UInt64 {
+        var mixed = print(of: frame, from: start, to: min(start &+ 20, end))
+        var place = start &+ 20
+        while place < min(payload, end) {
+            let kind = frame.octet(at: place)
+            let size = kind <= 1 || place &+ 1 >= end ? 1 : max(2, Int(frame.octet(at: place &+ 1)))
+            let behind = min(place &+ size, end)
+            if kind != 2 { mixed = fold(mixed ^ print(of: frame, from: place, to: behind)) }
+            place = behind
+        }
+        return fold(mixed ^ print(of: frame, from: min(payload, end), to: end))
     }
 
     @inline(__always)

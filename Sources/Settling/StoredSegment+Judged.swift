@@ -1,3 +1,4 @@
+import CaptureFile
 import FlatMemory
 import Tracking
 
@@ -5,9 +6,21 @@ extension [StoredSegment] {
     /// Judged by themselves, as segments of one connection in the capture's order: in the order in which they came, each with
     /// its verdict. As they are where they turn out to be of several.
     package var judged: [StoredSegment] {
-        let lives = Judge.settle(map(Sighting.init)).lives
-        guard lives.count == 1 else { return self }
-        return lives[0].members.map { member in
+        var lives: [[StoredSegment]] = []
+        settle { life, judge in lives.append(members(of: life, judge)) }
+        return lives.count == 1 ? lives[0] : self
+    }
+
+    /// Has all of them judged as of one tuple.
+    fileprivate func settle(to body: (SettledLife, borrowing Judge) -> Void) {
+        guard let first else { return }
+        var sightings = FlatStore<Sighting>(expecting: count)
+        for segment in self { sightings.append(Sighting(segment)) }
+        _ = Judge.settle(Sightings(of: first.tracked.key, SightingRoom(sightings), 0..<count), to: body)
+    }
+
+    fileprivate func members(of life: SettledLife, _ judge: borrowing Judge) -> [StoredSegment] {
+        judge.members(of: life).map { member in
             var segment = self[member.sighting]
             segment.time = member.time
             segment.verdict = member.verdict
@@ -27,17 +40,15 @@ extension Sighting {
 extension StoredConnection {
     /// The connections of some segments, which stand in the capture's order and are all of one tuple.
     package static func settling(_ segments: [StoredSegment]) -> [StoredConnection] {
-        let sightings = segments.map(Sighting.init)
-        return Judge.settle(sightings).lives.enumerated().compactMap { place, life in
-            guard var record = life.settledRecord(sightings) else { return nil }
-            record.reusesTuple = place > 0
-            let own = life.members.map { member in
-                var segment = segments[member.sighting]
-                segment.time = member.time
-                segment.verdict = member.verdict
-                return segment
-            }
-            return StoredConnection(segments: own, record: record, endedBy: life.endedBy, standing: life.standing)
+        var connections: [StoredConnection] = []
+        segments.settle { life, judge in
+            guard var record = judge.record(of: life) else { return }
+            record.reusesTuple = !connections.isEmpty
+            connections.append(
+                StoredConnection(
+                    segments: segments.members(of: life, judge), record: record, endedBy: life.endedBy,
+                    standing: life.standing))
         }
+        return connections
     }
 }

@@ -47,6 +47,7 @@ extension ConnectionStory {
             steps.append(Step(reading, sender: sender, facts[index].classes, labels: labels[index]))
         }
         settle()
+        takeReports(connection.errors)
     }
 }
 

@@ -97,8 +97,23 @@ public struct ConnectionStory: Sendable {
         public func state(of party: Party) -> EndState { party == .client ? client : server }
     }
 
+    /// An ICMP error about one of the segments.
+    public struct Report: Sendable {
+        public let error: ReportedError
+        /// How many steps come before it.
+        public let stepsBefore: Int
+        /// The number of the segment that it quotes; `nil` where that is not among the steps.
+        public let quoted: Int?
+        /// Whether the connection's end never sent such a number: the message is old, or forged (RFC 5927 4.1).
+        public let isForeign: Bool
+        /// Whose segment it quotes.
+        public let party: Party
+    }
+
     public let client: Endpoint
     public let server: Endpoint
+    /// The ICMP errors about it, in order.
+    public internal(set) var reports: [Report] = []
     /// The connection's record, as lists have it.
     public internal(set) var record: ConnectionRecord
     /// The packet of the next connection between the same endpoints whose RST ended this one too (RFC 9293 3.5, Figure 9).
@@ -128,7 +143,7 @@ extension ConnectionStory.Step {
     public var fate: ConnectionStory.Fate {
         if let account { return account.fate.shown }
         if has(.corruptChecksum) || has(.notTaken) || has(.resetNotTaken) { return .notTaken }
-        if has(.lost) { return .lost }
+        if has(.lost) || has(.reportedDropped) { return .lost }
         return has(.wireDuplicate) || has(.spurious) ? .useless : .arrived
     }
 

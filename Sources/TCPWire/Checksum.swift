@@ -54,7 +54,11 @@ public enum ChecksumVerdict: Hashable, Sendable {
 /// TCP's checksum over pseudo-header, header and payload (RFC 9293 3.1).
 public enum TCPChecksum {
     /// Checks the segment that `segment` describes in `frame`.
-    public static func verify(_ segment: SegmentHeader, in frame: RawSpan) -> ChecksumVerdict {
+    ///
+    /// - Parameter payload: the sum of its payload, where that is known.
+    public static func verify(
+        _ segment: SegmentHeader, in frame: RawSpan, payload: InternetSum? = nil
+    ) -> ChecksumVerdict {
         let start = Int(segment.tcpOffset)
         let header = Int(segment.headerLength)
         let length = header &+ Int(segment.payloadLength)
@@ -64,7 +68,13 @@ public enum TCPChecksum {
         var sum = pseudoHeader(from: segment.source, to: segment.destination, length: length)
         let pseudoHeaderSum = sum.folded
         sum.add(frame, from: start, to: start &+ 16)
-        sum.add(frame, from: start &+ 18, to: start &+ length)
+        sum.add(frame, from: start &+ 18, to: start &+ header)
+        // A header is of whole words, so the payload begins on an even place of its own too.
+        if let payload {
+            sum.add(~payload.checksum)
+        } else {
+            sum.add(frame, from: start &+ header, to: start &+ length)
+        }
         let expected = sum.checksum
         // 0x0000 and 0xffff are the same number in ones' complement.
         if segment.checksum == expected || segment.checksum ^ expected == 0xffff && expected &+ 1 <= 1 {

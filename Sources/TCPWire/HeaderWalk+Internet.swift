@@ -28,6 +28,7 @@ extension HeaderWalk {
         }
         var bounds = outer.narrowed(to: packetEnd)
         bounds.tunnelDepth &+= 1
+        if outer.tunnelDepth > 0 { nameTunnel(&segment) }
 
         segment.source = IPAddress(ipv4: frame.bigEndian32(at: offset &+ 12))
         segment.destination = IPAddress(ipv4: frame.bigEndian32(at: offset &+ 16))
@@ -66,6 +67,7 @@ extension HeaderWalk {
         // 0 is a jumbogram (RFC 2675) or a packet made for segmentation offload: the frame's length says it.
         var bounds = outer.narrowed(to: payloadLength == 0 ? outer.end : offset &+ 40 &+ payloadLength)
         bounds.tunnelDepth &+= 1
+        if outer.tunnelDepth > 0 { nameTunnel(&segment) }
 
         segment.source = IPAddress(
             high: frame.bigEndian64(at: offset &+ 8), low: frame.bigEndian64(at: offset &+ 16))
@@ -79,6 +81,14 @@ extension HeaderWalk {
         segment.isFirstFragment = false
 
         return transport(frame, frame.octet(at: offset &+ 6), at: offset &+ 40, in: bounds, &segment, &observer)
+    }
+
+    /// A tunnel without a number of its own is told from others by its two ends, both ways alike.
+    private static func nameTunnel(_ segment: inout SegmentHeader) {
+        guard segment.network == 0 else { return }
+        let (source, destination) = (segment.source, segment.destination)
+        let ends = (source.high ^ source.low &* 3) &+ (destination.high ^ destination.low &* 3)
+        segment.network = UInt32(truncatingIfNeeded: ends &* 0x9e37_79b9_7f4a_7c15 >> 32)
     }
 
     /// IP by its version nibble.

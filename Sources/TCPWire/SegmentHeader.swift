@@ -35,7 +35,8 @@
     public var identification: UInt32 = 0
     /// The innermost VLAN id, 0 for none.
     public var vlan: UInt16 = 0
-    /// What tells virtual networks apart: the innermost one's number (VNI, VSID, a GRE key), an outer VLAN's; 0 for none.
+    /// What tells virtual networks apart: the innermost one's number (VNI, VSID, a GRE key), an outer VLAN's,
+    /// else a number made of the tunnel's two ends; 0 for none.
     public var network: UInt32 = 0
     /// How many IP headers lie outside this one.
     public var tunnelDepth: UInt8 = 0

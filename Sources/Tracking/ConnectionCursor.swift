@@ -13,11 +13,12 @@ package struct ConnectionCursor: ~Copyable {
     /// - Parameter standing: where the numbers stand before the first segment, where that is known.
     package init(standing: Standing? = nil) { self.standing = standing }
 
-    /// Before the first segment: a new record.
-    private func record(startingWith segment: TrackedSegment) -> ConnectionRecord {
-        var record = ConnectionRecord(startingWith: segment)
-        if let standing { record.resume(standing) }
-        return record
+    /// Makes the record, before the first segment.
+    private mutating func begin(with segment: TrackedSegment) {
+        guard record == nil else { return }
+        var fresh = ConnectionRecord(startingWith: segment)
+        if let standing { fresh.resume(standing) }
+        record = fresh
     }
 
     /// Takes the next segment.
@@ -25,39 +26,33 @@ package struct ConnectionCursor: ~Copyable {
     /// - Returns: what it is to the connection; `nil` where it is of another one, which changes nothing.
     package mutating func take(_ segment: TrackedSegment) -> SegmentReading? {
         guard isOwn(segment, opening: segment.opens) else { return nil }
-        var taken = record ?? record(startingWith: segment)
-        let reading = taken.takeInFull(segment, Self.transitions, &holes)
-        record = taken
-        return reading
+        begin(with: segment)
+        return record?.takeInFull(segment, Self.transitions, &holes)
     }
 
     /// Whether a segment is of this connection, as far as its tuple and its SYN tell.
     package func isOwn(_ segment: TrackedSegment, opening: Bool) -> Bool {
-        guard let record else { return true }
-        return record.key == segment.key && !(opening && record.hasOtherLife(segment))
+        guard let key = record?.key else { return true }
+        return key == segment.key && !(opening && record?.hasOtherLife(segment) ?? false)
     }
 
     /// Counts a segment that changes nothing.
     mutating func note(_ segment: TrackedSegment) {
-        var noted = record ?? record(startingWith: segment)
-        noted.noteCaptured(segment)
-        record = noted
+        begin(with: segment)
+        record?.noteCaptured(segment)
     }
 
     /// Takes a segment that was sent and not taken: it tells of its sender alone.
     mutating func takeSent(_ segment: TrackedSegment) -> SegmentReading? {
         guard isOwn(segment, opening: segment.opens) else { return nil }
-        var taken = record ?? record(startingWith: segment)
-        let reading = taken.takeSent(segment, Self.transitions, &holes)
-        record = taken
-        return reading
+        begin(with: segment)
+        return record?.takeSent(segment, Self.transitions, &holes)
     }
 
     /// Takes an RST that its receiver did not.
     mutating func takeRefused(reset segment: TrackedSegment) {
-        var taken = record ?? record(startingWith: segment)
-        taken.takeRefused(reset: segment, &holes)
-        record = taken
+        begin(with: segment)
+        record?.takeRefused(reset: segment, &holes)
     }
 
     mutating func restore(_ state: State?, of side: Int) { record?.halves[side].state = state }

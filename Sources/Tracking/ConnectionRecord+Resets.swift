@@ -22,7 +22,11 @@ extension ConnectionRecord {
         let other = peer(of: side)
         halves[side].marks.insert(.reset)
         let fit = fit(ofReset: segment, from: side, store)
-        if fit == .outside { return }
+        if fit == .outside {
+            // Where the numbers stand in a capture that begins in the middle, hindsight may see otherwise.
+            if isMidstream { traits.insert(.oddNumbers) }
+            return
+        }
         // Whatever it was in, an end that sends an RST which counts has no connection any more.
         halves[side].state = .closed
         if resetter == nil { resetter = side }

@@ -47,8 +47,8 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
     var clientSide: UInt8
     public internal(set) var roleEvidence: RoleEvidence
     var traits: Traits = []
-    /// In the key's order and counted from 1, 0 for none: in the lower half who sent the first FIN, in the upper half who
-    /// sent the first RST that counted.
+    /// In the key's order and counted from 1, 0 for none: in the two lowest bits who sent the first FIN, in the next two who
+    /// sent the first RST that counted. In the upper half what an ICMP error said, 0 for none.
     private var enders: UInt8 = 0
 
     init(startingWith segment: TrackedSegment) {
@@ -121,14 +121,20 @@ extension ConnectionRecord {
 
     /// The end (in the key's order) that sent the first FIN.
     var closer: Int? {
-        get { enders & 0x0f == 0 ? nil : Int(enders & 0x0f) - 1 }
-        set { enders = enders & 0xf0 | UInt8(truncatingIfNeeded: (newValue ?? -1) + 1) }
+        get { enders & 0x03 == 0 ? nil : Int(enders & 0x03) - 1 }
+        set { enders = enders & 0xfc | UInt8(truncatingIfNeeded: (newValue ?? -1) + 1) }
     }
 
     /// The end that sent the first RST that counted.
     var resetter: Int? {
-        get { enders >> 4 == 0 ? nil : Int(enders >> 4) - 1 }
-        set { enders = enders & 0x0f | UInt8(truncatingIfNeeded: (newValue ?? -1) + 1) << 4 }
+        get { enders & 0x0c == 0 ? nil : Int(enders >> 2 & 0x03) - 1 }
+        set { enders = enders & 0xf3 | UInt8(truncatingIfNeeded: (newValue ?? -1) + 1) << 2 }
+    }
+
+    /// What the last ICMP error that quotes one of its segments says; `nil` where there was none.
+    public internal(set) var reported: ErrorVerdict? {
+        get { ErrorVerdict(rawValue: enders >> 4) }
+        set { enders = enders & 0x0f | (newValue?.rawValue ?? 0) << 4 }
     }
 
     /// Who sent the first RST that counted.

@@ -43,6 +43,9 @@ public struct ConnectionTracker: ~Copyable {
     /// The numbers of the first packets of some connections, by their places: read without copying the records.
     package func firstNumbers(of range: Range<Int>) -> [UInt64] { range.map { records[$0].firstNumber } }
 
+    /// The number of a connection's first packet.
+    package func firstNumber(of place: Int) -> UInt64 { records[place].firstNumber }
+
     /// A connection by its place in the order of first segments; of a tracker that lets connections go, in no order.
     public subscript(index: Int) -> ConnectionRecord { records[index] }
 

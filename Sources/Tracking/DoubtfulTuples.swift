@@ -2,15 +2,49 @@ import FlatMemory
 
 /// The tuples of a tracker of which a connection is in doubt, numbered from 1: all their connections have to be looked at
 /// together.
-///
-/// Filled where it is made, then only read: that makes it safe to share (`@unchecked Sendable`).
-package final class DoubtfulTuples: @unchecked Sendable {
-    /// By record; 0 where its tuple is in no doubt.
-    private var numbers: FlatStore<UInt32>
-    /// By number, counted from 0: how many segments and connections the tuple has.
-    package private(set) var sizes: [(segments: Int, lives: Int)] = []
+package final class DoubtfulTuples: Sendable {
+    /// What a tuple is, and how much there is of it.
+    package struct Size: Sendable {
+        package let key: FlowKey
+        package var segments = 0
+        /// How many connections the first pass saw in it.
+        package fileprivate(set) var lives = 0
+        /// Where its records begin among those of all.
+        fileprivate var first = 0
+    }
 
-    fileprivate init(records count: Int) { numbers = FlatStore(repeating: 0, count: count) }
+    /// By record; 0 where its tuple is in no doubt.
+    private let numbers: FlatStore<UInt32>
+    /// By number, counted from 0.
+    package let sizes: [Size]
+    /// The records of all tuples, one tuple's behind the other's.
+    private let records: FlatStore<UInt32>
+
+    /// - Parameters:
+    ///   - numbers: by record.
+    ///   - segments: how many a record has.
+    fileprivate init(_ numbers: consuming FlatStore<UInt32>, keys: [FlowKey], segments: (Int) -> Int) {
+        var sizes = keys.map { Size(key: $0) }
+        for record in 0..<numbers.count where numbers[record] > 0 {
+            sizes[Int(numbers[record]) - 1].segments += segments(record)
+            sizes[Int(numbers[record]) - 1].lives += 1
+        }
+        var total = 0
+        for place in sizes.indices {
+            sizes[place].first = total
+            total += sizes[place].lives
+        }
+        var next = sizes.map(\.first)
+        var records = FlatStore(repeating: UInt32(0), count: total)
+        for record in 0..<numbers.count where numbers[record] > 0 {
+            let tuple = Int(numbers[record]) - 1
+            records[next[tuple]] = UInt32(truncatingIfNeeded: record)
+            next[tuple] += 1
+        }
+        self.numbers = numbers
+        self.sizes = sizes
+        self.records = records
+    }
 
     /// How many there are.
     package var count: Int { sizes.count }
@@ -18,19 +52,10 @@ package final class DoubtfulTuples: @unchecked Sendable {
     /// The tuple of a record; 0 where that is in no doubt.
     package func number(of record: Int) -> Int { record < numbers.count ? Int(numbers[record]) : 0 }
 
-    fileprivate func add(_ record: Int) {
-        guard numbers[record] == 0 else { return }
-        sizes.append((0, 0))
-        numbers[record] = UInt32(truncatingIfNeeded: sizes.count)
-    }
-
-    fileprivate func join(_ record: Int, to other: Int) { numbers[record] = numbers[other] }
-
-    fileprivate func count(_ segments: Int, of record: Int) {
-        let number = Int(numbers[record])
-        guard number > 0 else { return }
-        sizes[number - 1].segments += segments
-        sizes[number - 1].lives += 1
+    /// The records of a tuple, in the order of their first segments.
+    package func records(of tuple: Int) -> [Int] {
+        let size = sizes[tuple - 1]
+        return (size.first..<size.first + size.lives).map { Int(records[$0]) }
     }
 }
 
@@ -55,29 +80,46 @@ extension ConnectionTracker {
         return nil
     }
 
+    /// Notes what an ICMP error says, of the last connection of its tuple.
+    package mutating func note(_ error: ReportedError) {
+        if let index = latest(error.key, error.key.hash(seed: seed)) { records[index].note(error) }
+    }
+
     /// The tuples in doubt; `nil` where there are none. Not of a tracker that lets connections go.
     package func doubtfulTuples() -> DoubtfulTuples? {
+        guard let first = (0..<records.count).first(where: { records[$0].isDoubtful }) else { return nil }
         var isReused = false
-        var tuples: DoubtfulTuples?
-        for index in 0..<records.count where records[index].isDoubtful {
-            if tuples == nil { tuples = DoubtfulTuples(records: records.count) }
+        var keys: [FlowKey] = []
+        var numbers = FlatStore(repeating: UInt32(0), count: records.count)
+        for index in first..<records.count where records[index].isDoubtful {
             isReused = isReused || records[index].reusesTuple
-            guard let latest = latest(records[index].key, records[index].key.hash(seed: seed)) else { continue }
-            tuples?.add(latest)
+            guard let latest = latest(of: index), numbers[latest] == 0 else { continue }
+            keys.append(records[index].key)
+            numbers[latest] = UInt32(truncatingIfNeeded: keys.count)
         }
-        guard let found = tuples else { return nil }
         if isReused {
-            for index in 0..<records.count where found.number(of: index) == 0 {
-                guard let latest = latest(records[index].key, records[index].key.hash(seed: seed)), latest != index
-                else { continue }
-                found.join(index, to: latest)
+            for index in 0..<records.count where numbers[index] == 0 {
+                if let latest = latest(of: index), latest != index { numbers[index] = numbers[latest] }
             }
         }
-        for index in 0..<records.count where found.number(of: index) > 0 {
-            found.count(
-                Int(records[index].halves[0].segments) + Int(records[index].halves[1].segments), of: index)
+        return DoubtfulTuples(numbers, keys: keys) {
+            Int(records[$0].halves[0].segments) + Int(records[$0].halves[1].segments)
         }
-        return found
+    }
+
+    /// The last connection of a connection's tuple.
+    private func latest(of record: Int) -> Int? { latest(records[record].key, records[record].key.hash(seed: seed)) }
+
+    /// Puts what a connection turned out to be where it stands, or behind all others where none was seen.
+    ///
+    /// - Returns: its place.
+    package mutating func settle(_ record: ConnectionRecord, at place: Int?) -> Int {
+        guard let place else {
+            records.append(record)
+            return records.count - 1
+        }
+        records[place] = record
+        return place
     }
 
     /// The hash by which a segment's connection is found.

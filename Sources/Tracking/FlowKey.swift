@@ -1,7 +1,7 @@
 import TCPWire
 
 /// Which connection a segment belongs to, the same for both directions: the two endpoints in order.
-struct FlowKey: Hashable, Sendable, BitwiseCopyable {
+package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     // Apart, since two endpoints with their padding would take a quarter more.
     private let lowAddress: IPAddress
     private let highAddress: IPAddress

@@ -10,6 +10,11 @@ public enum Opening: String, Sendable, CaseIterable {
     case unanswered
     /// The SYN was answered with an RST.
     case refused
+    /// The SYN was answered with an ICMP error: nobody takes it there, it is not allowed, there is no way, or it went round.
+    case portUnreachable = "port-unreachable"
+    case prohibited
+    case unreachable
+    case expired = "time-exceeded"
     /// The client gave up (RST or FIN) before it was answered.
     case abandoned
     /// A SYN-ACK that the client did not acknowledge, or reset, or whose ACK the server did not take.
@@ -86,7 +91,8 @@ extension ConnectionRecord {
     private var settled: Outcome {
         let opening = self.opening
         switch opening {
-        case .unanswered: return Outcome(opening: opening, ending: .none, endedBy: nil)
+        case .unanswered, .portUnreachable, .prohibited, .unreachable, .expired:
+            return Outcome(opening: opening, ending: .none, endedBy: nil)
         case .refused: return Outcome(opening: opening, ending: .none, endedBy: .server)
         case .abandoned: return Outcome(opening: opening, ending: .none, endedBy: .client)
         default: break
@@ -118,6 +124,13 @@ extension ConnectionRecord {
         // An ACK answers a SYN-ACK, a segment that is no RST comes from who took the SYN: neither was captured.
         if client.marks.contains(.acknowledged) || server.marks.contains(.numbered) { return .partial }
         if server.marks.contains(.resetAcceptable) { return .refused }
-        return client.marks.isDisjoint(with: [.reset, .fin]) ? .unanswered : .abandoned
+        guard client.marks.isDisjoint(with: [.reset, .fin]) else { return .abandoned }
+        return switch reported {
+        case .refused: .portUnreachable
+        case .prohibited: .prohibited
+        case .unreachable: .unreachable
+        case .expired: .expired
+        case .tooBig, .other, nil: .unanswered
+        }
     }
 }

@@ -26,6 +26,10 @@ package struct SegmentBatch: ~Copyable {
     var fragments = FragmentBatch()
     /// Segments that stand behind some that they came before, with their shards.
     package internal(set) var late: [(shard: Int, segment: TrackedSegment)] = []
+    /// The ICMP errors about segments among them, the first of them.
+    package private(set) var errors: [ReportedError] = []
+    /// As many are kept; a bound for hostile captures.
+    package static let mostErrors = 1 << 16
 
     /// A shard's number fits in four bits.
     package static let mostShards = 16
@@ -61,6 +65,7 @@ package struct SegmentBatch: ~Copyable {
         counts = PacketCounts()
         fragments.removeAll()
         late.removeAll()
+        errors.removeAll(keepingCapacity: true)
     }
 
     /// Which of `count` shards a key belongs to, by its hash. Slots are chosen by the hash's upper half: these bits are others.
@@ -118,7 +123,15 @@ package struct SegmentBatch: ~Copyable {
             }
         }
         counts.add(verdict, of: link)
-        guard verdict == .segment else { return }
+        guard verdict == .segment else {
+            if verdict == .quotedSegment, errors.count < Self.mostErrors {
+                var error = ICMPError()
+                if PacketDecoder.decodeQuoted(frame, link: link, originalLength: originalLength, into: &error) {
+                    errors.append(ReportedError(error, number: number, time: time))
+                }
+            }
+            return
+        }
         let segment = TrackedSegment(header, in: frame, at: time, number: number)
         append(segment, offset)
         guard isMeasured else { return }

@@ -11,13 +11,18 @@ public struct StoredConnection: Sendable {
     /// The packet of the next connection between the same endpoints whose RST ended this one too.
     public let endedBy: Int?
 
+    /// The ICMP errors about it, in order.
+    public let errors: [ReportedError]
+
     /// Where the numbers stand before the first of these, where that is known.
     package let standing: Standing?
 
     package init(
-        segments: [StoredSegment], record: ConnectionRecord, endedBy: Int? = nil, standing: Standing? = nil
+        segments: [StoredSegment], record: ConnectionRecord, endedBy: Int? = nil, standing: Standing? = nil,
+        errors: [ReportedError] = []
     ) {
         self.segments = segments
+        self.errors = errors
         self.standing = standing
         self.record = record
         self.endedBy = endedBy
@@ -31,14 +36,14 @@ public struct StoredConnection: Sendable {
                 var told = segment
                 told.arrival = arrival(segment)
                 return told
-            }, record: record, endedBy: endedBy, standing: standing)
+            }, record: record, endedBy: endedBy, standing: standing, errors: errors)
     }
 
     /// The same with its own segments counted from 1.
     package var renumbered: StoredConnection {
         let first = segments.map(\.number).min() ?? 1
-        let numbers = Dictionary(
-            uniqueKeysWithValues: segments.map(\.number).sorted().enumerated().map { ($1, $0 + 1) })
+        let all = (segments.map(\.number) + errors.map(\.number)).sorted()
+        let numbers = Dictionary(all.enumerated().map { ($1, $0 + 1) }) { first, _ in first }
         var record = record
         record.number(from: numbers[first] ?? 1)
         return StoredConnection(
@@ -46,6 +51,7 @@ public struct StoredConnection: Sendable {
                 var own = segment.numbered(numbers[segment.number] ?? segment.number)
                 if case .copy(let original) = segment.verdict { own.verdict = .copy(of: numbers[original] ?? original) }
                 return own
-            }, record: record, standing: standing)
+            }, record: record, standing: standing,
+            errors: errors.map { $0.numbered(numbers[$0.number] ?? $0.number) })
     }
 }

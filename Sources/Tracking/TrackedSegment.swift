@@ -7,7 +7,7 @@ import TCPWire
 public struct TrackedSegment: Sendable, BitwiseCopyable {
     // In this order they fill 72 octets without a gap, so that copies are made in pieces that do not overlap: what is read
     // across the border of two such pieces has to wait until both are written.
-    let key: FlowKey
+    package let key: FlowKey
     package let sequence: SequenceNumber
     package private(set) var time: Timestamp
     /// The packet's number in its source, from 1.
@@ -17,7 +17,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     package let flags: TCPFlags
     package let window: UInt16
     /// Which of the key's endpoints sent it: 0 low, 1 high. Of a connection of a socket with itself always 0.
-    private let senderSide: UInt8
+    fileprivate let senderSide: UInt8
     /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN; ``cutOff`` where it was not captured.
     let scaleCode: UInt8
     static let cutOff: UInt8 = 16
@@ -72,6 +72,21 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         self.init(header, in: frame, at: packet.time, number: packet.number)
     }
 
+    /// One of a tuple that is known.
+    package init(_ segment: TupleSegment, of key: FlowKey, at time: Timestamp) {
+        self.key = key
+        self.time = time
+        number = segment.number
+        sequence = segment.sequence
+        acknowledgment = segment.acknowledgment
+        payloadLength = segment.payloadLength
+        flags = segment.flags
+        window = segment.window
+        senderSide = segment.senderSide
+        scaleCode = segment.scaleCode
+        stamp = segment.stamp
+    }
+
     /// The same at another time: where the capture's clock was set back.
     package func at(_ time: Timestamp) -> TrackedSegment {
         var moved = self
@@ -97,4 +112,44 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
 
     var sourcePort: UInt16 { side == 0 ? key.low.port : key.high.port }
     var destinationPort: UInt16 { side == 0 ? key.high.port : key.low.port }
+}
+
+/// The same without its tuple, for whoever holds many of one: half as large.
+package struct TupleSegment: Sendable, BitwiseCopyable {
+    package let time: Timestamp
+    package private(set) var number: Int
+    package let sequence: SequenceNumber
+    package let acknowledgment: SequenceNumber
+    package let payloadLength: UInt32
+    package let flags: TCPFlags
+    package let window: UInt16
+    // Not hidden, so that other rooms look at them without a call.
+    package let stamp: UInt16
+    package let senderSide: UInt8
+    package let scaleCode: UInt8
+
+    package init(_ segment: TrackedSegment) {
+        time = segment.time
+        number = segment.number
+        sequence = segment.sequence
+        acknowledgment = segment.acknowledgment
+        payloadLength = segment.payloadLength
+        flags = segment.flags
+        window = segment.window
+        stamp = segment.stamp
+        senderSide = segment.senderSide
+        scaleCode = segment.scaleCode
+    }
+
+    /// ``TrackedSegment/count(after:)``.
+    package mutating func count(after before: Int) { number &+= before }
+
+    @inline(__always)
+    package var side: Int { Int(senderSide & 1) }
+
+    /// RFC 9293 3.4: SEG.LEN.
+    @inline(__always)
+    package var sequenceLength: UInt32 {
+        payloadLength &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
+    }
 }

@@ -13,6 +13,8 @@ public enum Verdict: Sendable, Equatable, BitwiseCopyable {
         case window
         /// It acknowledges what was not sent yet (RFC 9293 3.10.7.4).
         case acknowledgment
+        /// Other octets than were sent with the same numbers before, which its receiver has (RFC 9293 3.10.7.4).
+        case octets
         /// Older than what its receiver had got by the timestamps (RFC 7323 5.3, PAWS).
         case oldTimestamp
     }

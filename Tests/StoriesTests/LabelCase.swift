@@ -70,7 +70,9 @@ func stamps(_ value: UInt32, _ echo: UInt32) -> TCPTimestamps { TCPTimestamps(va
     /// A label without a conversation that shows it is a label that nobody knows to be right. Some need more than one
     /// conversation on one pair of endpoints, one endpoint, or fragments: they are tested by themselves.
     @Test func everyLabelIsShown() {
-        let shown = Set(Self.cases.map(\.label)).union([.reusedTuple, .selfConnection, .inFragments, .restNotCaptured])
+        let shown = Set(Self.cases.map(\.label)).union([
+            .reusedTuple, .selfConnection, .reportedDropped, .inFragments, .restNotCaptured,
+        ])
         #expect(Set(SegmentLabel.allCases).subtracting(shown).isEmpty)
     }
 

@@ -35,7 +35,7 @@ extension ConnectionRecord {
     public var zeekState: ZeekState {
         let outcome = self.outcome
         switch outcome.opening {
-        case .unanswered: return .attempt
+        case .unanswered, .portUnreachable, .prohibited, .unreachable, .expired: return .attempt
         case .refused: return .rejected
         case .abandoned: return client.marks.contains(.reset) ? .attemptReset : .attemptClosed
         case .handshake, .simultaneous, .halfOpen: return stateOfEstablished

@@ -81,6 +81,9 @@ extension LabelPass {
             let offer = opening(for: index, to: end, since: last)
         {
             add(.retransmission, to: index, evidence: known + [offer], original: original)
+            if let original, let roundTrip, elapsed(original, offer) >= roundTrip, !has(.notTaken, original) {
+                add(.notTaken, to: original, evidence: [offer])
+            }
             return
         }
         let copies = ends[side].repeats.copies(from: start)
@@ -147,7 +150,8 @@ extension LabelPass {
         guard fact.sequence == first.sequence, fact.payloadLength > 0, !fact.isFIN,
             let limit = ends[1 - fact.side].maximumSegmentSize
         else { return false }
-        let full = UInt32(limit) &- UInt32(first.headerLength) &+ 20
+        // What its sender's own network takes may be less than what the receiver does.
+        let full = min(UInt32(limit) &- UInt32(first.headerLength) &+ 20, ends[fact.side].longest)
         return first.payloadLength >= full && first.payloadLength <= UInt32(limit) && fact.payloadLength < full
             && fact.payloadLength * 4 > full
     }

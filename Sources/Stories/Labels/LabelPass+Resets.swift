@@ -14,6 +14,7 @@ extension LabelPass {
             // What shows it: the next that either end goes on to send.
             let proof = facts.indices[(index + 1)...].first { !facts[$0].isRST && artefacts.kinds[$0] == nil }
             add(.resetNotTaken, to: index, evidence: proof.map { [$0] } ?? [])
+            if let proof { noteMissing(before: index, askedBackBy: proof) }
             return
         }
         if let trigger, labelRefusal(index, trigger) { return }
@@ -25,6 +26,27 @@ extension LabelPass {
             labelAnswer(index, trigger)
         } else {
             labelAbort(index)
+        }
+    }
+
+    /// As many segments are looked at; a bound for hostile captures.
+    private static let missingLimit = 64
+
+    /// An ACK that asks back about an RST (RFC 5961 3.2) names the number that its sender waits for: what was sent from there on
+    /// had not arrived, where it came as late as an answer does.
+    private mutating func noteMissing(before reset: Int, askedBackBy answer: Int) {
+        let side = facts[reset].side
+        guard facts[answer].side != side, facts[answer].isPure, let roundTrip,
+            elapsed(reset, answer) >= roundTrip / 10 * 9
+        else { return }
+        var place = ends[side].line.place(of: facts[answer].acknowledgment)
+        let end = ends[side].line.place(of: facts[reset].sequence)
+        for _ in 0..<Self.missingLimit where place < end {
+            guard let carrier = ends[side].finder.carrier(of: place), facts[carrier].length > 0 else { return }
+            let behind = ends[side].line.place(of: facts[carrier].sequence) + Int64(facts[carrier].length)
+            guard behind > place else { return }
+            if !has(.lost, carrier) { add(.lost, to: carrier, evidence: [answer]) }
+            place = behind
         }
     }
 

@@ -9,8 +9,9 @@ extension LabelPass {
         guard fact.payloadLength > 0 else { return }
         if let fin = ends[fact.side].fin, fin < index {
             let behind = SequenceNumber(facts[fin].sequence) + facts[fin].length
+            // From the FIN's own number on there are no octets.
             if (SequenceNumber(fact.sequence) + fact.length).isAfter(behind),
-                SequenceNumber(fact.sequence).isAtOrAfter(behind)
+                SequenceNumber(fact.sequence).isAtOrAfter(behind - 1)
             {
                 add(.beyondFIN, to: index, evidence: [fin])
                 return
@@ -24,6 +25,7 @@ extension LabelPass {
 
     /// Whether the two carry other octets with the same numbers.
     private func differs(_ index: Int, from first: Int) -> Bool {
+        guard !facts[first].isSYN, artefacts.kinds[first] == nil else { return false }
         let offset = SequenceNumber(facts[index].sequence).distance(from: SequenceNumber(facts[first].sequence))
         let (here, there) = (segments[index].payload, segments[first].payload)
         guard offset >= 0, Int(offset) < there.count else { return false }

@@ -25,6 +25,8 @@ struct LabelPass {
         /// Its last segment whose window counts: no RST, none that is stray; and the last before it that offered another.
         var windowIndex: Int?
         var windowBefore: Int?
+        /// Its longest payload that the other end's maximum segment size allows, in octets.
+        var longest: UInt32 = 0
         /// What it sent again in smaller segments than at first.
         var pieces: [Piece] = []
         /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
@@ -135,6 +137,9 @@ struct LabelPass {
                 noteDamaged(index)
             case .duplicate(let original):
                 add(.wireDuplicate, to: index, evidence: original.map { [$0] } ?? [], original: original)
+            case nil where facts[index].verdict == .refused(.octets):
+                let start = ends[facts[index].side].line.place(of: facts[index].sequence)
+                add(.otherOctets, to: index, evidence: ends[facts[index].side].finder.carrier(of: start).map { [$0] } ?? [])
             case nil where isRefused(index):
                 add(.notTaken, to: index)
                 // It is answered all the same; what is old or forged is nothing of its end's.
@@ -154,7 +159,7 @@ struct LabelPass {
     private func isRefused(_ index: Int) -> Bool {
         switch facts[index].verdict {
         case .refused(.syn), .refused(.oldTimestamp), .refused(.window), .refused(.acknowledgment): true
-        case .refused(.reset), .taken, .copy, .corrupt, .foreign: false
+        case .refused(.reset), .refused(.octets), .taken, .copy, .corrupt, .foreign: false
         }
     }
 
@@ -223,6 +228,9 @@ struct LabelPass {
         }
         if !fact.isRST {
             if fact.length > 0 { ends[side].lastData = index }
+            if fact.payloadLength <= ends[1 - side].maximumSegmentSize ?? 0 {
+                ends[side].longest = max(ends[side].longest, fact.payloadLength)
+            }
             if !fact.classes.contains(.stray) {
                 if let old = ends[side].windowIndex, facts[old].window != fact.window { ends[side].windowBefore = old }
                 ends[side].windowIndex = index

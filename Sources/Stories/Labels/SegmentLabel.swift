@@ -10,6 +10,7 @@ public enum SegmentLabel: String, Sendable, CaseIterable {
     case wireDuplicate = "duplicate-on-wire"
 
     // What happened to it afterwards.
+    case reportedDropped = "icmp-dropped"
     case lost
     case notTaken = "not-taken"
 
@@ -115,6 +116,7 @@ extension SegmentLabel {
         switch self {
         case .corruptChecksum: Entry("RFC 9293 3.1", fault: true)
         case .wireDuplicate: Entry("RFC 791 3.1, Identification", fault: true)
+        case .reportedDropped: Entry("RFC 9293 3.9.2.2", fault: true)
         case .lost: Entry("RFC 7323 4.3, RFC 2018", fault: true)
         case .notTaken: Entry("RFC 9293 3.10.7.4", fault: true)
         case .selfConnection: Entry("RFC 9293 3.5, Figure 7")

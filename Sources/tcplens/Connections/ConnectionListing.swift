@@ -97,7 +97,8 @@ struct ConnectionListing {
         guard let records = analysis.sharedRecords else {
             for index in shown {
                 let facts = ConnectionFacts(
-                    analysis[index], number: index + 1, measures: isLong ? analysis.measures(of: index) : nil)
+                    analysis[index], number: index + 1, measures: isLong ? analysis.measures(of: index) : nil,
+                    errors: analysis.errors(about: index))
                 try json.encodeLine(ListedConnectionFacts(file: file, facts: facts))
                 Screen.write(octets: json.octets)
                 json.clear()
@@ -109,7 +110,8 @@ struct ConnectionListing {
             shown, with: { JSONWriter(isIndented: false) },
             adding: { json, index in
                 let facts = ConnectionFacts(
-                    records[index], number: index + 1, measures: isLong ? records.measures(of: index) : nil)
+                    records[index], number: index + 1, measures: isLong ? records.measures(of: index) : nil,
+                    errors: records.errors(about: index))
                 try json.encodeLine(ListedConnectionFacts(file: file, facts: facts))
             },
             taking: { json in

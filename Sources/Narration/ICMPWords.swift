@@ -1,0 +1,91 @@
+import Stories
+import TCPWire
+import Tracking
+
+extension ICMPReason {
+    /// Its words.
+    public var text: Text {
+        switch self {
+        case .networkUnreachable: Text(en: rawValue, zh: "网络不可达")
+        case .hostUnreachable: Text(en: rawValue, zh: "主机不可达")
+        case .protocolUnreachable: Text(en: rawValue, zh: "协议不可达")
+        case .portUnreachable: Text(en: rawValue, zh: "端口不可达")
+        case .fragmentationNeeded: Text(en: rawValue, zh: "需要分片但设置了 DF")
+        case .sourceRouteFailed: Text(en: rawValue, zh: "源路由失败")
+        case .networkProhibited: Text(en: rawValue, zh: "禁止访问该网络")
+        case .hostProhibited: Text(en: rawValue, zh: "禁止访问该主机")
+        case .administrativelyProhibited: Text(en: rawValue, zh: "被管理策略禁止")
+        case .noRoute: Text(en: rawValue, zh: "没有路由")
+        case .beyondScope: Text(en: rawValue, zh: "超出源地址的作用域")
+        case .addressUnreachable: Text(en: rawValue, zh: "地址不可达")
+        case .policyFailed: Text(en: rawValue, zh: "源地址不符合策略")
+        case .routeRejected: Text(en: rawValue, zh: "路由拒绝")
+        case .sourceQuench: Text(en: rawValue, zh: "源抑制")
+        case .redirect: Text(en: rawValue, zh: "重定向")
+        case .packetTooBig: Text(en: rawValue, zh: "报文过大")
+        case .timeExceeded: Text(en: rawValue, zh: "TTL 超时")
+        case .reassemblyTimeExceeded: Text(en: rawValue, zh: "分片重组超时")
+        case .parameterProblem: Text(en: rawValue, zh: "参数错误")
+        case .other: Text(en: rawValue, zh: "其他")
+        }
+    }
+}
+
+extension ICMPError {
+    /// `fragmentation needed (MTU 1400)`.
+    package var what: Text {
+        let limit = mtu.map { (en: " (MTU \($0))", zh: "（MTU \($0)）") } ?? ("", "")
+        return Text(en: reason.text.english + limit.0, zh: reason.text.chinese + limit.1)
+    }
+}
+
+extension ConnectionStory.Report {
+    /// What a ladder shows at the end that gets it: `#6 ICMP: fragmentation needed (MTU 1400)`.
+    public var what: Text {
+        let error = error.error.what
+        return Text(en: "#\(self.error.number) ICMP: \(error.english)", zh: "#\(self.error.number) ICMP：\(error.chinese)")
+    }
+
+    /// Who says it, and of which segment.
+    public var remark: Text {
+        let by = error.error.reporter.description
+        if isForeign {
+            return Text(en: "from \(by), about nothing that was sent here", zh: "来自 \(by)，引用的序号这里没有发过")
+        }
+        guard let quoted else { return Text(en: "from \(by)", zh: "来自 \(by)") }
+        return Text(en: "from \(by), about #\(quoted)", zh: "来自 \(by)，针对 #\(quoted)")
+    }
+
+    /// As a sentence under a picture, where it is the last of its kind.
+    package func sentence(times count: Int) -> Text {
+        let (by, what) = (error.error.reporter.description, error.error.what)
+        let often = count == 1 ? (en: "once", zh: "1 次") : (en: "\(count) times", zh: "\(count) 次")
+        return Text(
+            en: "ICMP from \(by), \(often.en): \(what.english).", zh: "\(by) 发来 ICMP \(often.zh)：\(what.chinese)。")
+    }
+}
+
+extension ConnectionStory {
+    /// A sentence for each kind of ICMP error and each of its senders, in the order in which they first came.
+    package var reportSentences: [Text] {
+        var kinds: [(report: Report, count: Int)] = []
+        for report in reports where !report.isForeign {
+            let same = kinds.firstIndex {
+                $0.report.error.error.reporter == report.error.error.reporter
+                    && $0.report.error.error.reason == report.error.error.reason
+                    && $0.report.error.error.mtu == report.error.error.mtu
+            }
+            if let same { kinds[same].count += 1 } else { kinds.append((report, 1)) }
+        }
+        let foreign = reports.count { $0.isForeign }
+        var lines = kinds.prefix(4).map { $0.report.sentence(times: $0.count) }
+        if foreign > 0 {
+            lines.append(
+                Text(
+                    en:
+                        "\(counted(foreign, "ICMP error")) quote a number that was never sent here: old, or forged (RFC 5927).",
+                    zh: "\(foreign) 个 ICMP 差错引用了这里从未发过的序号：过时或伪造（RFC 5927）。"))
+        }
+        return lines
+    }
+}

@@ -1,0 +1,37 @@
+import CaptureFile
+import TCPState
+import Tracking
+
+extension Judge {
+    /// A connection's record, gone through once more only where that is needed.
+    package func record(of life: SettledLife) -> ConnectionRecord? {
+        guard let record = life.record else { return replay(life) }
+        return finished(record, life)
+    }
+
+    private func finished(_ record: ConnectionRecord, _ life: SettledLife) -> ConnectionRecord {
+        var record = record
+        record.number(from: order[life.places].lazy.map { sightings[$0].segment.number }.min() ?? 0)
+        if let side = life.endedFrom { record.end(byResetOf: side) }
+        return record
+    }
+
+    /// Goes through a connection once more, each segment as what it turned out to be.
+    ///
+    /// - Parameter note: gets each member's sighting, its verdict, its segment at the time that counts, what it is to the
+    ///   connection, and the connection's record after it.
+    /// - Returns: the connection's record; `nil` where it has no segments.
+    package func replay(
+        _ life: SettledLife,
+        noting note: (Int, Verdict, TrackedSegment, SegmentReading, ConnectionRecord) -> Void = { _, _, _, _, _ in }
+    ) -> ConnectionRecord? {
+        var cursor = ConnectionCursor(standing: life.standing)
+        for index in order[life.places] {
+            let segment = segment(index)
+            // What is of another life stands in that.
+            guard let reading = cursor.take(segment, as: verdicts[index]), let record = cursor.record else { continue }
+            note(index, verdicts[index], segment, reading, record)
+        }
+        return cursor.record.map { finished($0, life) }
+    }
+}

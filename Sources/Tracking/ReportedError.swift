@@ -1,0 +1,141 @@
+import CaptureFile
+import TCPState
+import TCPWire
+
+/// What an ICMP error says of the segment that it quotes, in the words an outcome has for it (RFC 9293 3.9.2.2).
+public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+    /// Nobody takes TCP there, or nobody on that port: the host says so, or a filter in its name.
+    case refused = 1
+    /// A router or a host does not allow it.
+    case prohibited
+    /// There is no way to the address.
+    case unreachable
+    /// It went round until its hop limit was used up.
+    case expired
+    /// It was larger than the next link takes (RFC 1191, RFC 8201).
+    case tooBig
+    /// Anything else: advice, not a refusal.
+    case other
+
+    init(_ reason: ICMPReason) {
+        switch reason {
+        case .portUnreachable, .protocolUnreachable: self = .refused
+        case .networkProhibited, .hostProhibited, .administrativelyProhibited, .policyFailed, .routeRejected:
+            self = .prohibited
+        case .networkUnreachable, .hostUnreachable, .noRoute, .beyondScope, .addressUnreachable, .sourceRouteFailed:
+            self = .unreachable
+        case .timeExceeded, .reassemblyTimeExceeded: self = .expired
+        case .fragmentationNeeded, .packetTooBig: self = .tooBig
+        case .sourceQuench, .redirect, .parameterProblem, .other: self = .other
+        }
+    }
+
+    /// Its name in filters and JSON.
+    public var name: String {
+        switch self {
+        case .refused: "refused"
+        case .prohibited: "prohibited"
+        case .unreachable: "unreachable"
+        case .expired: "time-exceeded"
+        case .tooBig: "too-big"
+        case .other: "other"
+        }
+    }
+
+    /// Whether the segment got no further.
+    package var isDrop: Bool { self != .other }
+}
+
+/// An ICMP error about a segment, as it lies in a capture.
+public struct ReportedError: Sendable {
+    /// Its own packet's number.
+    public private(set) var number: Int
+    public let time: Timestamp
+    public let error: ICMPError
+    let key: FlowKey
+    /// The side that sent the quoted segment.
+    package let side: Int
+
+    package init(_ error: ICMPError, number: Int, time: Timestamp) {
+        self.error = error
+        self.number = number
+        self.time = time
+        var quoted = SegmentHeader()
+        (quoted.source, quoted.sourcePort) = (error.source.address, error.source.port)
+        (quoted.destination, quoted.destinationPort) = (error.destination.address, error.destination.port)
+        let (key, side) = FlowKey.of(quoted)
+        self.key = key
+        self.side = Int(side)
+    }
+
+    public var verdict: ErrorVerdict { ErrorVerdict(error.reason) }
+
+    /// The same as a packet of that number.
+    package func numbered(_ number: Int) -> ReportedError {
+        var own = self
+        own.number = number
+        return own
+    }
+}
+
+extension ConnectionRecord {
+    /// Whether the quoted number is one that the connection's end has sent: others are old, or forged (RFC 5927 4.1).
+    package func hasSent(_ quoted: ReportedError) -> Bool {
+        guard quoted.key == key else { return false }
+        let half = halves[quoted.side]
+        guard half.marks.contains(.numbered) else { return false }
+        let number = SequenceNumber(quoted.error.sequence)
+        if half.marks.contains(.initialKnown) {
+            return number.isAtOrAfter(half.initialSequence) && number.isBefore(half.next)
+        }
+        return number.isBefore(half.next)
+    }
+}
+
+/// Which of the ICMP errors in a capture are about which connection.
+package struct ErrorAssignment: Sendable {
+    private let errors: [ReportedError]
+    /// By connection, the places of the errors about it.
+    private var places: [Int: [Int]] = [:]
+    /// How many quote a segment of no connection in the capture.
+    package private(set) var unknown = 0
+
+    /// - Parameter record: each of `count` connections, in the order of their first segments.
+    package init(_ errors: [ReportedError], among count: Int, _ record: (Int) -> ConnectionRecord) {
+        self.errors = errors
+        guard !errors.isEmpty else { return }
+        let wanted = Set(errors.map(\.key))
+        var lives: [FlowKey: [Int]] = [:]
+        for index in 0..<count {
+            let key = record(index).key
+            if wanted.contains(key) { lives[key, default: []].append(index) }
+        }
+        for (place, error) in errors.enumerated() {
+            let before = (lives[error.key] ?? []).filter { record($0).firstNumber < UInt64(error.number) }
+            guard let life = before.last(where: { record($0).hasSent(error) }) ?? before.last else {
+                unknown += 1
+                continue
+            }
+            places[life, default: []].append(place)
+        }
+    }
+
+    /// About a connection by its place.
+    package subscript(connection: Int) -> [ReportedError] { (places[connection] ?? []).map { errors[$0] } }
+
+    /// A connection's record with what was said of its SYN.
+    package func reported(_ record: ConnectionRecord, _ connection: Int) -> ConnectionRecord {
+        guard let places = places[connection] else { return record }
+        var record = record
+        for place in places { record.note(errors[place]) }
+        return record
+    }
+}
+
+extension ConnectionRecord {
+    /// Notes what was said of its segments; the last word counts.
+    package mutating func note(_ error: ReportedError) {
+        guard error.verdict.isDrop, hasSent(error) else { return }
+        reported = error.verdict
+    }
+}
