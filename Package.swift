@@ -124,7 +124,7 @@ let package = Package(
         .target(
             name: "Agreement",
             dependencies: [
-                "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Queries",
+                "Transcripts", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Queries",
                 "Passes", "Stories", "Documents",
             ],
             path: "Tests/Agreement", swiftSettings: plain),
@@ -153,6 +153,13 @@ let package = Package(
             name: "MeasuresTests",
             dependencies: [
                 "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "Tracking", "Passes", "Measures", "Stories",
+            ],
+            swiftSettings: plain),
+        .testTarget(
+            name: "SettlingTests",
+            dependencies: [
+                "Agreement", "Transcripts", "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Passes",
+                "Settling",
             ],
             swiftSettings: plain),
         .testTarget(

@@ -150,7 +150,8 @@ package enum DialWords {
 
     package static func complaint(_ error: ICMPError) -> Text {
         Text(
-            en: "ICMP from \(error.reporter): \(error.what.english)", zh: "来自 \(error.reporter) 的 ICMP：\(error.what.chinese)")
+            en: "ICMP from \(error.reporter): \(error.what.english)",
+            zh: "来自 \(error.reporter) 的 ICMP：\(error.what.chinese)")
     }
 
     package static func step(_ step: DialStep) -> Text? {

@@ -43,7 +43,8 @@ extension ConnectionStory.Report {
     /// What a ladder shows at the end that gets it: `#6 ICMP: fragmentation needed (MTU 1400)`.
     public var what: Text {
         let error = error.error.what
-        return Text(en: "#\(self.error.number) ICMP: \(error.english)", zh: "#\(self.error.number) ICMP：\(error.chinese)")
+        return Text(
+            en: "#\(self.error.number) ICMP: \(error.english)", zh: "#\(self.error.number) ICMP：\(error.chinese)")
     }
 
     /// Who says it, and of which segment.

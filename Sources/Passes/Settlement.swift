@@ -132,6 +132,9 @@ final class SettledShard: @unchecked Sendable {
         let record = judge.replay(life) { index, verdict, segment, reading, record in
             guard verdict.isMeasured, let detail = segments.detail(index) else { return }
             if measures == nil { measures = ConnectionMeasures(startingWith: segment) }
+            var reading = reading
+            // What it offers is nothing that its end has said in this connection.
+            if verdict == .refused(.syn) { reading.classes.insert(.stray) }
             measures?.take(segment, detail, reading, record)
         }
         return record.map { ($0, measures ?? ConnectionMeasures(startingWith: judge.first(of: life))) }

@@ -121,21 +121,37 @@ extension Judge {
     private mutating func takeDelivered() {
         guard order.contains(where: { sightings[$0].hasTwice && verdicts[$0] == .taken }) else { return }
         for side in 0...1 {
-            var copies: [Int] = []
+            var copies = 0
             var delivered: Set<Int> = []
+            /// What came again last, copies or not: what was sent again comes twice as well.
+            var again: [Int] = []
+            var next: SequenceNumber?
             for index in order where !sightings[index].isEmpty || sightings[index].hasTwice {
                 let sighting = sightings[index]
-                if sighting.side == side {
-                    if case .copy = verdicts[index], !sighting.isEmpty { copies.append(index) }
-                } else if sighting.hasTwice, verdicts[index] == .taken,
-                    let copy = copies.last(where: { sighting.says(twice: sightings[$0]) })
+                if sighting.side == side, !sighting.isEmpty, !sighting.flags.contains(.rst) {
+                    if isCopy(index) { copies += 1 }
+                    if let known = next, sighting.segment.sequence.isBefore(known) {
+                        if again.count >= 2 * Self.againLimit { again.removeFirst(Self.againLimit) }
+                        again.append(index)
+                    }
+                    next = next?.later(sighting.end) ?? sighting.end
+                } else if sighting.side != side, sighting.hasTwice, verdicts[index] == .taken,
+                    let last = again.suffix(Self.againLimit).last(where: { sighting.says(twice: sightings[$0]) }),
+                    isCopy(last)
                 {
-                    delivered.insert(copy)
+                    delivered.insert(last)
                 }
             }
-            guard delivered.count == copies.count else { continue }
+            guard delivered.count == copies else { continue }
             for index in delivered { verdicts[index] = .taken }
         }
+    }
+
+    /// As many of those that came again are looked at; a bound for hostile captures.
+    private static let againLimit = 256
+
+    private func isCopy(_ index: Int) -> Bool {
+        if case .copy = verdicts[index] { true } else { false }
     }
 
     private mutating func mark(_ candidate: Candidate, _ habits: inout [Habit]) {
@@ -167,8 +183,10 @@ extension Judge {
                 let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
                 seen.note(index, first: isSame ? known.first : index)
                 let peer = said[1 - sighting.side]
-                // One that comes again at once says nothing more.
-                comesAgain = gap(known.last, index) < Self.immediate
+                // One that comes again at once, as a copy may, says nothing more; duplicate ACKs come as soon.
+                comesAgain =
+                    gap(known.last, index) < Self.immediate
+                    && isSamePacket(index, known.last) ?? (hops(from: known.last, to: index) != 0)
                 candidates.append(
                     Candidate(
                         copy: index, original: known.first, last: known.last,

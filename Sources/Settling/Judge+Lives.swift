@@ -130,14 +130,14 @@ extension Judge {
         guard !syn.flags.contains(.ack), let record, record.handshakeProved,
             [.closed, .reset].contains(record.outcome.ending)
         else { return false }
-        let answer = order[(place + 1)...].prefix(Self.outlook).first { isReal($0) && sightings[$0].side != syn.side }
-        return answer.map {
-            sightings[$0].flags.isSuperset(of: [.syn, .ack]) && sightings[$0].segment.acknowledgment == syn.end
-        } ?? false
+        let next = order[(place + 1)...].prefix(Self.outlook).first { isReal($0) && sightings[$0].side != syn.side }
+        guard let answer = next.map({ sightings[$0] }) else { return false }
+        return answer.flags.isSuperset(of: [.syn, .ack]) && syn.isOpening(answeredBy: answer)
     }
 
     /// Whether the connection goes on behind a SYN with another number: nobody answers the SYN with one of its own, and the end
-    /// that it names sends on where it stood.
+    /// that it names sends on where it stood, and not behind the SYN. That the SYN comes again says nothing: whoever sends one
+    /// waits for an answer.
     private func goesOn(_ cursor: borrowing ConnectionCursor, at place: Int) -> Bool {
         let syn = sightings[order[place]]
         guard !syn.flags.contains(.ack), let record = cursor.record else { return false }
@@ -146,19 +146,14 @@ extension Judge {
         for index in order[(place + 1)...].prefix(Self.outlook) where isReal(index) {
             let sighting = sightings[index]
             if sighting.flags.contains(.syn) {
-                let answers =
-                    sighting.side != syn.side && sighting.flags.contains(.ack)
-                    && sighting.segment.acknowledgment.isAfter(syn.segment.sequence)
-                    && sighting.segment.acknowledgment.isAtOrBefore(syn.end)
-                if answers || sighting.side == syn.side && sighting.segment.sequence == syn.segment.sequence {
-                    return false
-                }
+                if sighting.flags.contains(.ack), syn.isOpening(answeredBy: sighting) { return false }
                 continue
             }
             guard sighting.side == syn.side, !sighting.flags.contains(.rst) else { continue }
-            let distance = sighting.segment.sequence.distance(from: own.next)
-            return distance.magnitude < 1 << 20
-                && sighting.segment.sequence != syn.segment.sequence + 1
+            let (old, new) = (
+                sighting.segment.sequence.distance(from: own.next), sighting.segment.sequence.distance(from: syn.end)
+            )
+            return old.magnitude < 1 << 20 && old.magnitude < new.magnitude
         }
         return false
     }

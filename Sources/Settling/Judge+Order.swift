@@ -101,7 +101,7 @@ extension Judge {
         // Each once: two may acknowledge each other.
         var moved: Set<Int> = []
         var next: [SequenceNumber?] = [nil, nil]
-        /// By side, its last SYN.
+        /// By side, its last SYN that was not refused.
         var opened: [Int?] = [nil, nil]
         var place = 0
         while place < order.count {
@@ -122,6 +122,11 @@ extension Judge {
             if isReal(index), !sighting.flags.contains(.rst) {
                 next[sighting.side] = next[sighting.side]?.later(sighting.end) ?? sighting.end
                 if sighting.flags.contains(.syn) { opened[sighting.side] = index }
+            } else if isReal(index), let asked = opened[1 - sighting.side],
+                sightings[asked].isOpening(answeredBy: sighting)
+            {
+                // Refused: what refuses once more refuses another SYN.
+                opened[1 - sighting.side] = nil
             }
             place += 1
         }
@@ -164,7 +169,7 @@ extension Judge {
 
 extension Sighting {
     /// Whether it is a SYN that the other one, of the other end, takes or refuses.
-    fileprivate func isOpening(answeredBy answer: Sighting) -> Bool {
+    func isOpening(answeredBy answer: Sighting) -> Bool {
         let number = answer.segment.acknowledgment
         return side != answer.side && flags.contains(.syn) && number.isAfter(segment.sequence)
             && number.isAtOrBefore(end)

@@ -7,6 +7,9 @@ extension Judge {
     /// A segment this soon behind an RST may only stand in the wrong order in the capture; nanoseconds.
     private static let disorderFloor: Int64 = 1_000_000
 
+    /// As many copies of what it answers are looked past; a bound for hostile captures.
+    private static let copyLimit = 8
+
     /// Who goes on behind an RST.
     private struct Aftermath {
         /// Its sender's next segment that only a living connection sends, and the other end's next behind that.
@@ -28,7 +31,7 @@ extension Judge {
             if let aftermath = aftermaths[place], let fit = cursor.resetFit(segment),
                 !endsAnother(place, life, cursor.record)
             {
-                let verdict = verdict(of: index, fit, aftermath)
+                let verdict = verdict(of: index, fit, aftermath, isAsking: isAsking(other: index, cursor.record))
                 if verdict != verdicts[index] {
                     verdicts[index] = verdict
                     life.record = nil
@@ -38,7 +41,14 @@ extension Judge {
         }
     }
 
-    private func verdict(of reset: Int, _ fit: ResetFit, _ aftermath: Aftermath) -> Verdict {
+    /// Whether an RST meets an end that has only asked to open: what comes of that end later, it sends in spite of the RST.
+    private func isAsking(other reset: Int, _ record: ConnectionRecord?) -> Bool {
+        guard let record else { return false }
+        return record.halves[record.peer(of: sightings[reset].side)].state == .synSent
+    }
+
+    /// - Parameter isAsking: whether its receiver is in SYN-SENT.
+    private func verdict(of reset: Int, _ fit: ResetFit, _ aftermath: Aftermath, isAsking: Bool) -> Verdict {
         switch fit {
         // Outside of everything that its receiver expects (RFC 9293 3.10.7.3 and 3.10.7.4).
         case .outside: return .refused(.reset)
@@ -50,15 +60,17 @@ extension Judge {
                 return isAskedBack(reset, aftermath) ? .refused(.reset) : .taken
             }
             // Where only its sender goes on, it was not the sender's TCP that sent it.
-            return aftermath.receiverAfterSender == nil ? .foreign : .refused(.reset)
+            let isReceiverDead = aftermath.receiverAfterSender == nil && !(isAsking && aftermath.receiver != nil)
+            return isReceiverDead ? .foreign : .refused(.reset)
         }
     }
 
     /// Whether it answers, from an end that has only asked to open, an ACK of a connection that the other end still holds: that
     /// it does not fit this one is its sense (RFC 9293 3.5, Figure 9).
     private func endsAnother(_ place: Int, _ life: SettledLife, _ record: ConnectionRecord?) -> Bool {
-        guard place > life.places.lowerBound, let record else { return false }
-        let (reset, asked) = (sightings[order[place]], order[place - 1])
+        let before = order[life.places.lowerBound..<place].suffix(Self.copyLimit).last { isReal($0) }
+        guard let asked = before, let record else { return false }
+        let reset = sightings[order[place]]
         return record.halves[reset.side].state == .synSent && isOdd[asked] && sightings[asked].side != reset.side
             && sightings[asked].isEmpty && sightings[asked].segment.acknowledgment == reset.segment.sequence
     }

@@ -1,5 +1,6 @@
 import CaptureFile
 import TCPState
+import TCPWire
 import Tracking
 
 /// What became of one tuple's segments: a life for each connection that they are of.
@@ -139,12 +140,17 @@ package struct Judge: Sendable {
     /// From an end to the other and back, as far as the segments show it before copies are told; `nil` where they do not.
     private func roundTrip() -> Int64? {
         var cursor = ConnectionCursor()
+        /// When the SYN came last: the timer before it is no part of a trip.
+        var asked: Int64?
         for index in order where isReal(index) {
-            if cursor.take(segment(index)) == nil || cursor.record?.handshakeProved ?? false { break }
+            if sightings[index].flags.intersection([.syn, .ack]) == .syn { asked = times[index] }
+            guard cursor.take(segment(index)) != nil else { break }
+            if cursor.record?.handshakeProved ?? false {
+                return asked.map { times[index] &- $0 } ?? cursor.record?.handshakeDelay
+            }
         }
-        guard let record = cursor.record else { return nil }
-        if record.handshakeDelay >= 0 { return record.handshakeDelay }
-        if let one = record.client.minimumRoundTrip, let other = record.server.minimumRoundTrip { return one &+ other }
-        return nil
+        guard let one = cursor.record?.client.minimumRoundTrip, let other = cursor.record?.server.minimumRoundTrip
+        else { return nil }
+        return one &+ other
     }
 }

@@ -124,7 +124,8 @@ extension ConnectionRecord {
         // An ACK answers a SYN-ACK, a segment that is no RST comes from who took the SYN: neither was captured.
         if client.marks.contains(.acknowledged) || server.marks.contains(.numbered) { return .partial }
         if server.marks.contains(.resetAcceptable) { return .refused }
-        guard client.marks.isDisjoint(with: [.reset, .fin]) else { return .abandoned }
+        // An RST that counts for nothing, or for the connection before (RFC 9293 3.5, Figure 9), gives up no SYN.
+        guard resetBy != .client, !client.marks.contains(.fin) else { return .abandoned }
         return switch reported {
         case .refused: .portUnreachable
         case .prohibited: .prohibited

@@ -75,7 +75,7 @@ extension SegmentClass {
 
 /// A segment's class, with the numbers that belong to it.
 public struct SegmentReading: Sendable, Equatable, BitwiseCopyable {
-    public internal(set) var classes: SegmentClass = []
+    public package(set) var classes: SegmentClass = []
     /// Of a segment that was sent again, the payload octets that were.
     public internal(set) var octetsSentAgain: UInt32 = 0
     /// Octets of the other end that this acknowledges though they were not captured.

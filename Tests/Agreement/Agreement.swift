@@ -176,6 +176,7 @@ package struct Agreement {
         guard var replayed = cursor.record else { return }
         replayed.number(from: Int(record.firstNumber))
         replayed.reusesTuple = record.reusesTuple
+        for error in stored.errors { replayed.note(error) }
         expect("the record from the segments", octets(of: record), octets(of: replayed))
     }
 

@@ -1,7 +1,4 @@
-import CaptureFile
-import FlatMemory
 import TCPWire
-import Tracking
 import Transcripts
 
 /// A conversation by chance: data, holes, repetitions, probes, wild numbers, resets and new lives, at times that leap and go
@@ -30,7 +27,7 @@ package struct RandomConversation {
     package mutating func capture(segments: Int = 40) -> [UInt8] {
         if Int.random(in: 0..<6, using: &dice) > 0 { open() }
         for _ in 0..<segments { act() }
-        return Self.pcap(transcript.segments)
+        return transcript.capture
     }
 
     private func end(_ side: Int) -> Transcript.End { side == 0 ? transcript.c : transcript.s }
@@ -113,21 +110,5 @@ package struct RandomConversation {
         case 2..<8: transcript.wait(milliseconds: .random(in: 1...300, using: &dice))
         default: transcript.wait(nanoseconds: -.random(in: 0...999_000, using: &dice))
         }
-    }
-
-    /// A pcap file of raw IP packets, with nanoseconds.
-    package static func pcap(_ segments: [StoredSegment]) -> [UInt8] {
-        func words(_ values: UInt32...) -> [UInt8] {
-            values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
-        }
-        var bytes = words(0xa1b2_3c4d, 0x0004_0002, 0, 0, 65535, 101)
-        for segment in segments {
-            let time = segment.time.nanoseconds + 1_000_000_000_000_000_000
-            bytes += words(
-                UInt32(truncatingIfNeeded: time / 1_000_000_000), UInt32(truncatingIfNeeded: time % 1_000_000_000),
-                UInt32(segment.frame.count), UInt32(segment.frame.count))
-            bytes += segment.frame
-        }
-        return bytes
     }
 }

@@ -79,7 +79,8 @@ import Transcripts
             // Advice refuses nothing.
             Answer(type: 5, code: 1, opening: .unanswered), Answer(type: 4, code: 0, opening: .unanswered),
             Answer(type: 3, code: 4, opening: .unanswered),
-        ]) func answersSYN(_ answer: Answer) throws {
+        ]) func answersSYN(_ answer: Answer) throws
+    {
         let t = Transcript()
         t.c.syn(100)
         t.wait(1000)
@@ -95,7 +96,8 @@ import Transcripts
         // What the host itself answers had reached it.
         #expect(story.steps[0].fate == (answer.isFromHost ? .notTaken : isDrop ? .lost : .arrived))
         #expect(story.steps[1].fate == .arrived)
-        #expect(story.steps[0].labels.map(\.label) == (answer.isFromHost ? [.notTaken] : isDrop ? [.reportedDropped] : []))
+        #expect(
+            story.steps[0].labels.map(\.label) == (answer.isFromHost ? [.notTaken] : isDrop ? [.reportedDropped] : []))
     }
 
     @Test("a connection that is let go has heard it too") func evicted() throws {

@@ -57,8 +57,18 @@ package final class Transcript {
     }
 
     package private(set) var segments: [StoredSegment] = []
+    /// What the segments that were sent were built from, by their place in ``segments``; a repetition has none.
+    private(set) var built: [Int: SegmentBuilder] = [:]
     /// When the next segment is captured, in nanoseconds.
     private var clock: Int64 = 0
+    /// Raw IP, or Ethernet, whose frames a VLAN can tag.
+    let link: LinkType
+    /// Where the next packets are captured.
+    package var place = Place()
+    /// A second place, at which the next packets are captured as well.
+    package var secondPlace: Place?
+    /// As many octets of a packet are captured, or all.
+    package var snapLength = Int.max
     /// Whether both ends number their packets 1, 2, 3 (IPv4 identification); else all have 0, which says nothing.
     package var isNumbered = false
     private var identifications: [Endpoint: UInt16] = [:]
@@ -67,9 +77,10 @@ package final class Transcript {
     package private(set) lazy var c = End(transcript: self, builder: SegmentBuilder(from: client, to: server))
     package private(set) lazy var s = End(transcript: self, builder: SegmentBuilder(from: server, to: client))
 
-    package init(client: Endpoint = Sample.client, server: Endpoint = Sample.server) {
+    package init(client: Endpoint = Sample.client, server: Endpoint = Sample.server, link: LinkType = .raw) {
         self.client = client
         self.server = server
+        self.link = link
     }
 
     /// Lets time pass besides the millisecond of each segment.
@@ -79,7 +90,7 @@ package final class Transcript {
     /// Lets the next segment come this long after the last one, in milliseconds.
     package func wait(_ milliseconds: Int64) { clock += (milliseconds - 1) * 1_000_000 }
 
-    fileprivate func nextIdentification(of end: Endpoint) -> UInt16 {
+    func nextIdentification(of end: Endpoint) -> UInt16 {
         guard isNumbered else { return 0 }
         identifications[end, default: 0] += 1
         return identifications[end, default: 0]
@@ -89,15 +100,35 @@ package final class Transcript {
     package func skipIdentification(of end: End) { identifications[end.builder.source, default: 0] += 1 }
 
     package func append(_ segment: SegmentBuilder) {
-        let frame = segment.ipPacket()
+        capture(segment, at: place, time: clock)
+        if let secondPlace { capture(segment, at: secondPlace, time: clock + secondPlace.delay * 1000) }
+        clock += 1_000_000
+    }
+
+    /// Lets the next segment be captured so many microseconds after the transcript's start.
+    package func at(_ microseconds: Int64) { clock = microseconds * 1000 }
+
+    /// What was sent as packet `number`, captured once more, at another place perhaps.
+    ///
+    /// - Parameter change: what became of it on its way there.
+    package func again(_ number: Int, at place: Place = Place(), _ change: (inout SegmentBuilder) -> Void = { _ in }) {
+        guard var segment = built[number - 1] else { preconditionFailure("packet \(number) was not sent here") }
+        change(&segment)
+        capture(segment, at: place, time: clock)
+        clock += 1_000_000
+    }
+
+    private func capture(_ segment: SegmentBuilder, at place: Place, time: Int64) {
+        let whole = place.frame(of: segment, link: link)
+        let frame = Array(whole.prefix(snapLength))
         var header = SegmentHeader()
-        let verdict = PacketDecoder.decode(frame.octets, link: .raw, originalLength: frame.count, into: &header)
+        let verdict = PacketDecoder.decode(frame.octets, link: link, originalLength: whole.count, into: &header)
         precondition(verdict == .segment, "a transcript is of TCP segments")
+        built[segments.count] = segment
         segments.append(
             StoredSegment(
-                number: segments.count + 1, time: Timestamp(nanoseconds: clock), header: header, frame: frame,
-                link: .raw, originalLength: frame.count))
-        clock += 1_000_000
+                number: segments.count + 1, time: Timestamp(nanoseconds: time), header: header, frame: frame,
+                link: link, originalLength: whole.count))
     }
 
     /// The very packet of another transcript, a tenth of a millisecond after the last.

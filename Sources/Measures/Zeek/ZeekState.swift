@@ -35,7 +35,8 @@ extension ConnectionRecord {
     public var zeekState: ZeekState {
         let outcome = self.outcome
         switch outcome.opening {
-        case .unanswered, .portUnreachable, .prohibited, .unreachable, .expired: return .attempt
+        case .unanswered, .portUnreachable, .prohibited, .unreachable, .expired:
+            return client.marks.contains(.reset) ? .attemptReset : .attempt
         case .refused: return .rejected
         case .abandoned: return client.marks.contains(.reset) ? .attemptReset : .attemptClosed
         case .handshake, .simultaneous, .halfOpen: return stateOfEstablished

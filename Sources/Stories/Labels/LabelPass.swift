@@ -139,7 +139,9 @@ struct LabelPass {
                 add(.wireDuplicate, to: index, evidence: original.map { [$0] } ?? [], original: original)
             case nil where facts[index].verdict == .refused(.octets):
                 let start = ends[facts[index].side].line.place(of: facts[index].sequence)
-                add(.otherOctets, to: index, evidence: ends[facts[index].side].finder.carrier(of: start).map { [$0] } ?? [])
+                add(
+                    .otherOctets, to: index,
+                    evidence: ends[facts[index].side].finder.carrier(of: start).map { [$0] } ?? [])
             case nil where isRefused(index):
                 add(.notTaken, to: index)
                 // It is answered all the same; what is old or forged is nothing of its end's.
