@@ -37,6 +37,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
     _ = HeaderReport.guessing(octets)
 
+    readFragments(octets[...])
+
     var cursor = TCPOptionCursor(start: Int(input[0]), end: Int(input[1]))
     while let option = cursor.next(in: octets.octets) {
         precondition(!cursor.lastRange.isEmpty)
@@ -48,4 +50,40 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         if let endpoint = Endpoint(text) { precondition(Endpoint(endpoint.description) == endpoint) }
     }
     return 0
+}
+
+/// Packets from their IP headers on, each behind an octet that says how long it is and one that says how long after the one before
+/// it came: what is found in fragments is bounded by them.
+private func readFragments(_ input: ArraySlice<UInt8>) {
+    var fragmented = FragmentedSegments()
+    var rest = input
+    var (time, packets, kept) = (Int64(0), 0, 0)
+    while let length = rest.popFirst(), let delay = rest.popFirst() {
+        let packet = Array(rest.prefix(Int(length) + 1))
+        rest = rest.dropFirst(packet.count)
+        time += Int64(delay) * 500_000_000
+        packets += 1
+        var segment = SegmentHeader()
+        var place: FragmentPlace?
+        let verdict = PacketDecoder.decode(
+            packet.octets, link: .raw, originalLength: packet.count, into: &segment, noting: &place)
+        guard let place else { continue }
+        let isDecided = FragmentedSegments.isDecided(verdict, isCutOff: false)
+        if !isDecided { kept += 1 }
+        fragmented.take(
+            packet.octets, at: place, isDecided: isDecided, from: FragmentOrigin(number: packets, time: time))
+    }
+    fragmented.end()
+    let tally = fragmented.takeTally()
+    var told = tally.refused + tally.alone + tally.unwanted
+    for found in fragmented.takeFound() {
+        told += found.origins.count
+        precondition(found.octets.count <= found.length && found.length <= 65_575)
+        if found.verdict == .segment {
+            precondition(Int(found.header.tcpOffset) + 20 <= found.octets.count)
+            _ = TCPChecksum.verify(found.header, in: found.octets.octets)
+        }
+    }
+    // Each fragment becomes of one thing; of some nothing, since they came twice.
+    precondition(told <= kept)
 }

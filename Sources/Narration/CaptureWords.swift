@@ -13,7 +13,16 @@ extension PacketCounts {
             chinese.append("\(zh) \(count) 个")
         }
         add(quoted, quoted == 1 ? "ICMP error about TCP" : "ICMP errors about TCP", "涉及 TCP 的 ICMP 差错")
-        add(fragments, fragments == 1 ? "later IP fragment" : "later IP fragments", "后续 IP 分片")
+        // Each segment that was put together counts as one; these are the others of its fragments.
+        let joined = fragments - refusedFragments - loneFragments
+        add(joined, joined == 1 ? "further IP fragment" : "further IP fragments", "报文段的其余 IP 分片")
+        add(
+            refusedFragments,
+            "IP \(refusedFragments == 1 ? "fragment" : "fragments") refused for overlapping (RFC 5722)",
+            "因重叠被拒绝的 IP 分片（RFC 5722）")
+        add(
+            loneFragments, "IP \(loneFragments == 1 ? "fragment" : "fragments") without the others of their packet",
+            "缺少同一报文其余部分的 IP 分片")
         add(otherTransport, "of other protocols", "其他协议报文")
         add(notIP, "not IP", "非 IP 帧")
         for (number, count) in otherLinks.sorted(by: { $0.key < $1.key }) {
@@ -53,6 +62,28 @@ extension PacketCounts {
             chinese += "，其中 \(cutInOptions) 个截断在 TCP 选项内，其后的选项未知"
         }
         return Text(en: english, zh: chinese)
+    }
+}
+
+extension OffloadSigns {
+    /// What it leaves to the network card, told once for the capture; none where nothing shows.
+    public var texts: [Text] {
+        var texts: [Text] = []
+        if unfilledChecksums > 0 {
+            texts.append(
+                Text(
+                    en:
+                        "\(unfilledChecksums) of the first \(counted(segments, "segment")) \(unfilledChecksums == 1 ? "has" : "have") no checksum yet: captured in the sender, before its network card fills it in (checksum offload)",
+                    zh: "前 \(segments) 个报文段中有 \(unfilledChecksums) 个尚未填写校验和：在发送方主机内、网卡填写之前抓到（校验和卸载）"))
+        }
+        if oversized > 0 {
+            texts.append(
+                Text(
+                    en:
+                        "\(oversized) of the first \(counted(segments, "segment")) \(oversized == 1 ? "is" : "are") larger than the receiver's MSS: captured before the network card cuts them up, or after it joins them (segmentation offload)",
+                    zh: "前 \(segments) 个报文段中有 \(oversized) 个大于接收方的 MSS：在网卡分段之前或合并之后抓到（分段卸载）"))
+        }
+        return texts
     }
 }
 

@@ -59,6 +59,8 @@ extension SegmentLabel {
         case .lostBeforeCapture: Text(en: "lost before here", zh: "抓包点之前已丢")
         case .windowFull: Text(en: "window full", zh: "窗口已满")
         case .reusedTuple: Text(en: "ports used before", zh: "四元组重用")
+        case .inFragments: Text(en: "in IP fragments", zh: "分成 IP 分片")
+        case .restNotCaptured: Text(en: "rest not captured", zh: "其余分片没抓到")
         case .segmentationOffload: Text(en: "larger than the MSS", zh: "大于 MSS（分段卸载）")
         case .checksumOffload: Text(en: "checksum not filled in", zh: "校验和未填（网卡卸载）")
         }
@@ -69,6 +71,7 @@ extension ProvedLabel {
     /// In a ladder's last column, with the link to the original: `again #4 RTO x2`.
     public var remark: Text {
         switch label {
+        case .inFragments: Text(en: "fragments \(packets(.english))", zh: "分片 \(packets(.chinese))")
         case .wireDuplicate: linked("copy of", "副本", "", "")
         case .refusedRetry:
             Text(en: "again #\(original ?? 0) after RST", zh: "被拒后重试 #\(original ?? 0)")
@@ -99,6 +102,19 @@ extension ProvedLabel {
     private var backoff: String {
         guard let ordinal, ordinal > 0 else { return "" }
         return ordinal < 16 ? " x\(1 << ordinal)" : " x2^\(ordinal)"
+    }
+
+    /// The packets that it names: `#5 and #6`, or of many the first and the last.
+    private func packets(_ language: Language) -> String {
+        let numbers = evidence.map { "#\($0)" }
+        guard numbers.count <= 4, let last = numbers.last else {
+            let (first, last) = (numbers.first ?? "", numbers.last ?? "")
+            return language == .chinese
+                ? "\(first) 至 \(last) 共 \(numbers.count) 个" : "\(first) to \(last), \(numbers.count) of them"
+        }
+        if language == .chinese { return numbers.joined(separator: "、") }
+        let others = numbers.dropLast().joined(separator: ", ")
+        return others.isEmpty ? last : "\(others) and \(last)"
     }
 
     private func linked(_ english: String, _ chinese: String, _ why: String, _ reason: String) -> Text {
@@ -327,6 +343,14 @@ extension ProvedLabel {
         case .reusedTuple:
             return Text(
                 en: "The same addresses and ports were used before in this capture.", zh: "这个四元组此前在抓包中用过。")
+        case .inFragments:
+            return Text(
+                en: "It came in IP fragments, \(packets(.english)): with the last one it was whole.",
+                zh: "它分成几个 IP 分片，\(packets(.chinese))：最后一个到了才完整。")
+        case .restNotCaptured:
+            return Text(
+                en: "Only its first IP fragments are in the capture: how long it was is not known from here.",
+                zh: "抓包里只有它开头的 IP 分片，从这里看不出它有多长。")
         case .segmentationOffload:
             return Text(
                 en:

@@ -15,6 +15,7 @@ extension CaptureAnalysis {
     /// - Parameter reader: what was read; it is read once more from its start, where it can be.
     public mutating func settle(from reader: borrowing CaptureReader) throws(CaptureError) {
         guard !isSettled, !tracker.isEvicting else { return }
+        takeRest()
         isSettled = true
         defer { assignErrors() }
         if let parallel {
@@ -41,6 +42,7 @@ extension CaptureAnalysis {
     /// The same out of the segments that were kept with their bytes; where not all were, nothing is judged.
     public mutating func settle() {
         guard !isSettled else { return }
+        takeRest()
         isSettled = true
         defer { assignErrors() }
         guard choice.keepsBytes, leftOut == 0 else { return }

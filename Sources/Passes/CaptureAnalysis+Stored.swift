@@ -42,7 +42,10 @@ extension CaptureAnalysis {
         } else {
             places = Array((parallel?.places(shard, own) ?? index.places(of: own)).prefix(limit))
         }
-        guard !places.isEmpty, var segments = try StoredSegment.fetched(places, from: &reader) else { return nil }
+        let fragments = parallel?.packets(of: places) ?? reassembly.places.packets(of: places)
+        guard !places.isEmpty, var segments = try StoredSegment.fetched(places, fragments, from: &reader) else {
+            return nil
+        }
         for (place, member) in judged.enumerated() { segments[place] = segments[place].judged(member) }
         return stored(segments, number)
     }

@@ -59,6 +59,9 @@ public struct CaptureAnalysis: ~Copyable {
     private var measured = MeasureStore()
     /// Segments on their way to the tracker.
     private var batch: SegmentBatch
+    /// The fragments, and the packets of those that wait for others.
+    var reassembly: Reassembly
+    private var held = HeldPackets()
 
     /// - Parameters:
     ///   - eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
@@ -70,6 +73,8 @@ public struct CaptureAnalysis: ~Copyable {
         tracker = ConnectionTracker(seed: seed, eviction: eviction)
         batch = SegmentBatch(seed: seed, measured: isMeasuring)
         index = SegmentIndex(isKept: choice == .places)
+        // Nothing puts in order what comes late to a connection that is gone.
+        reassembly = Reassembly(isIndexed: choice == .places, takesBeginnings: eviction == nil)
         self.choice = choice
     }
 
@@ -179,13 +184,31 @@ public struct CaptureAnalysis: ~Copyable {
         } else {
             batch.removeAll()
             batch.add(&packets, of: bytes)
-            counts.add(batch.counts)
-            if isMeasuring {
-                measured.take(batch, shard: 0, after: 0, &tracker, &index)
-            } else {
-                tracker.take(batch[0], into: &index)
-            }
-            for error in batch.errors { keep(error) }
+            batch.join(&reassembly, after: 0)
+            takeBatch()
+        }
+    }
+
+    private mutating func takeBatch() {
+        counts.add(batch.counts)
+        if isMeasuring {
+            measured.take(batch, shard: 0, after: 0, &tracker, &index)
+        } else {
+            tracker.take(batch[0], into: &index)
+        }
+        tracker.doubtLate(batch, shard: 0)
+        for error in batch.errors { keep(error) }
+    }
+
+    /// Takes the fragments that wait for others as they are: nothing more is to come.
+    mutating func takeRest() {
+        if let parallel {
+            parallel.takeRest(of: lastNumber)
+            counts = parallel.counts
+        } else {
+            var found: [Reassembly.Segment] = []
+            reassembly.end(at: lastNumber, &counts) { found.append($0) }
+            for segment in found { take(segment, isRefused: false) }
         }
     }
 
@@ -221,24 +244,28 @@ public struct CaptureAnalysis: ~Copyable {
         precondition(parallel == nil, "a single packet behind what several workers have read")
         var header = SegmentHeader()
         let link = LinkType(rawValue: packet.linkType)
-        let verdict = PacketDecoder.decode(frame, link: link, originalLength: packet.originalLength, into: &header)
+        var fragment: FragmentPlace?
+        let verdict = PacketDecoder.decode(
+            frame, link: link, originalLength: packet.originalLength, into: &header, noting: &fragment)
+        let isCutOff = packet.capturedLength < packet.originalLength
+        if isCutOff { counts.addCut(inOptions: verdict == .segment && header.optionsTruncated) }
+        if let fragment, take(frame, packet, at: fragment, verdict, isRefused: isRefused) { return }
         counts.add(verdict, of: link)
-        if packet.capturedLength < packet.originalLength {
-            counts.addCut(inOptions: verdict == .segment && header.optionsTruncated)
-        }
         guard verdict == .segment else {
             if verdict == .quotedSegment { keepError(frame, packet) }
             return
         }
-        let segment = TrackedSegment(header, of: packet, in: frame)
-        let predecessor = isRefused ? tracker.predecessor(of: segment) : nil
-        let connection: Int
-        if let predecessor { connection = predecessor } else { connection = add(segment, header, frame, packet) }
+        let (connection, isKnown) = add(
+            TrackedSegment(header, of: packet, in: frame), SegmentDetail(header, in: frame, isCutOff: isCutOff),
+            isRefused)
         switch choice {
         case .none: break
         case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
-        case .all(let limit):
-            keep(connection, header, frame, packet, isRefused: predecessor != nil, limit)
+        case .all:
+            keep(
+                StoredSegment(
+                    number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
+                    link: link, originalLength: packet.originalLength), of: connection, isRefused: isKnown)
         }
     }
 
@@ -255,29 +282,61 @@ public struct CaptureAnalysis: ~Copyable {
         if ownErrors.count < SegmentBatch.mostErrors { ownErrors.append(error) }
     }
 
-    private mutating func add(
-        _ segment: TrackedSegment, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket
-    ) -> Int {
-        let (connection, reading) = tracker.add(segment)
-        if isMeasuring {
-            let isCutOff = packet.capturedLength < packet.originalLength
-            measured.take(
-                segment, SegmentDetail(header, in: frame, isCutOff: isCutOff), reading, tracker[connection], connection)
+    /// Takes a packet in which a fragment was met.
+    ///
+    /// - Returns: false where it is known without the others what it is.
+    private mutating func take(
+        _ frame: RawSpan, _ packet: borrowing CapturedPacket, at place: FragmentPlace, _ verdict: PacketVerdict,
+        isRefused: Bool
+    ) -> Bool {
+        var fragments = FragmentBatch()
+        let isCutOff = packet.capturedLength < packet.originalLength
+        let isOpen = fragments.add(frame, at: place, verdict, isCutOff: isCutOff, from: FragmentOrigin(packet))
+        if isOpen {
+            counts.add(.fragment)
+            if choice.keepsBytes { held.add(StoredPacket(packet, number: packet.number, frame)) }
         }
-        return connection
+        var found: [Reassembly.Segment] = []
+        reassembly.take(fragments, after: 0, &counts) { found.append($0) }
+        for segment in found { take(segment, isRefused: isRefused) }
+        return isOpen
     }
 
-    private mutating func keep(
-        _ connection: Int, _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket,
-        isRefused: Bool, _ limit: Int
-    ) {
-        guard kept.count < limit else {
+    /// Takes a segment that was found in fragments that came one at a time.
+    private mutating func take(_ segment: Reassembly.Segment, isRefused: Bool) {
+        let (connection, isKnown) = add(segment.tracked, segment.detail, isRefused)
+        if segment.isLate { tracker.doubt(connection) }
+        switch choice {
+        case .none: break
+        case .places: index.note(connection, offset: segment.origin.offset, number: segment.origin.number)
+        case .all:
+            let packets = segment.found.origins.map(\.number).sorted().compactMap { held.take($0) }
+            guard packets.count == segment.found.origins.count,
+                let stored = StoredSegment(segment.found, in: packets)
+            else {
+                leftOut += 1
+                return
+            }
+            keep(stored, of: connection, isRefused: isKnown)
+        }
+    }
+
+    /// - Returns: its connection, and whether it is one that its receiver refused, of a connection that was there.
+    private mutating func add(
+        _ segment: TrackedSegment, _ detail: @autoclosure () -> SegmentDetail, _ isRefused: Bool
+    ) -> (connection: Int, isRefused: Bool) {
+        if isRefused, let predecessor = tracker.predecessor(of: segment) { return (predecessor, true) }
+        let (connection, reading) = tracker.add(segment)
+        if isMeasuring { measured.take(segment, detail(), reading, tracker[connection], connection) }
+        return (connection, false)
+    }
+
+    private mutating func keep(_ segment: StoredSegment, of connection: Int, isRefused: Bool) {
+        guard case .all(let limit) = choice, kept.count < limit else {
             leftOut += 1
             return
         }
-        var segment = StoredSegment(
-            number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
-            link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
+        var segment = segment
         if isRefused { segment.verdict = .refused(.syn) }
         while keptPlaces.count <= connection { keptPlaces.append([]) }
         keptPlaces[connection].append(kept.count)

@@ -86,7 +86,7 @@ private struct GatheredTuples: ~Copyable {
 
     mutating func take(_ part: borrowing SightingBatch, shard: Int, after before: Int, upTo last: Int) {
         for index in 0..<part[shard].count {
-            guard part[shard][index].sighting.segment.number &+ before <= last else { return }
+            guard part[shard][index].sighting.segment.number &+ before <= last else { continue }
             guard let place = place(of: Int(part[shard][index].tuple)) else { continue }
             sightings.put(part[shard][index].sighting, at: place)
             sightings[place].segment.count(after: before)
@@ -112,7 +112,31 @@ private struct GatheredTuples: ~Copyable {
         return place < starts[own + 1] ? place : nil
     }
 
+    /// Puts a tuple's segments into the order of their packets: what came in fragments may have been found later than it came.
+    private mutating func putInOrder(_ range: Range<Int>) {
+        guard range.count > 1 else { return }
+        var isInOrder = true
+        for place in range.dropFirst() where sightings[place].segment.number < sightings[place - 1].segment.number {
+            isInOrder = false
+        }
+        guard !isInOrder else { return }
+        let order = range.sorted { sightings[$0].segment.number < sightings[$1].segment.number }
+        let sorted = order.map { sightings[$0] }
+        for (place, sighting) in zip(range, sorted) { sightings[place] = sighting }
+        if isMeasured {
+            let sorted = order.map { details[$0] }
+            for (place, detail) in zip(range, sorted) { details[place] = detail }
+        }
+        if keepsPlaces {
+            let sorted = order.map { offsets[$0] }
+            for (place, offset) in zip(range, sorted) { offsets[place] = offset }
+        }
+    }
+
     consuming func handOut(_ body: (Int, TupleSegments) -> Void) {
+        for own in 0..<self.sizes.count where self.next[own] == self.starts[own + 1] {
+            putInOrder(self.starts[own]..<self.starts[own + 1])
+        }
         let (starts, next, sizes, tuples) = (starts, next, sizes, tuples)
         let room = SightingRoom(sightings)
         let beside = TupleSegments.Beside(details, offsets)

@@ -26,6 +26,8 @@ package final class ParallelPass: @unchecked Sendable {
     private let seed: HashSeed
     private let shards: [PassShard]
     package private(set) var counts = PacketCounts()
+    /// Used by whoever confirms a part.
+    private var reassembly: Reassembly
     /// The ICMP errors about segments, the first of them.
     private(set) var errors: [ReportedError] = []
     /// The connections in the order of their first segments: the shard above, its own number below.
@@ -46,6 +48,7 @@ package final class ParallelPass: @unchecked Sendable {
         let seed = HashSeed(&generator)
         self.seed = seed
         let count = ConnectionTracker.usualCount / self.workers
+        reassembly = Reassembly(isIndexed: indexing)
         shards = (0..<self.workers).map { _ in
             PassShard(seed: seed, indexing: indexing, measuring: measuring, expecting: count)
         }
@@ -129,17 +132,32 @@ package final class ParallelPass: @unchecked Sendable {
             workers: workers, partSize: partSize,
             making: { [workers, seed, isMeasuring] in
                 SegmentBatch(shards: workers, seed: seed, measured: isMeasuring)
-            }, confirmed: { self.confirm($0) }, taking: { self.shards[$1].take($0, $1) }
+            }, confirmed: { self.confirm($0) }, taking: { self.shards[$1].take($0.content, $1, after: $0.before) }
         ).read(&reader, reporting: report)
     }
 
     private func confirm(_ part: PassPart<SegmentBatch>) {
+        part.complete { $0.join(&reassembly, after: $1) }
         counts.add(part.content.counts)
         let room = SegmentBatch.mostErrors - errors.count
         for error in part.content.errors.prefix(max(0, room)) {
             errors.append(error.numbered(error.number + part.before))
         }
     }
+
+    /// Takes the fragments that wait for others as they are: nothing more is to come.
+    ///
+    /// - Parameter count: packets of the capture.
+    func takeRest(of count: Int) {
+        var rest = SegmentBatch(shards: workers, seed: seed, measured: isMeasuring)
+        rest.joinRest(&reassembly, of: count)
+        counts.add(rest.counts)
+        for shard in 0..<workers { shards[shard].take(rest, shard, after: 0) }
+        putInOrder()
+    }
+
+    /// Where the packets lie of those of some segments that came in several.
+    func packets(of segments: [PacketPlace]) -> [Int: [PacketPlace]] { reassembly.places.packets(of: segments) }
 
     /// Puts the connections that were found since the last time behind those that are in order.
     private func putInOrder() {

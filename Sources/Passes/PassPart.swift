@@ -84,6 +84,9 @@ final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
         return true
     }
 
+    /// Completes what was decoded, once it is confirmed and before others read it.
+    func complete(_ body: (inout Content, Int) -> Void) { body(&content, before) }
+
     private func clear() {
         content.removeAll()
         (count, before) = (0, 0)

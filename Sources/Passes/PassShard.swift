@@ -47,11 +47,13 @@ final class PassShard: @unchecked Sendable {
         return ParallelPass.LookAhead(start: own, firstNumbers: tracker.firstNumbers(of: own..<max(own, end)))
     }
 
-    func take(_ part: PassPart<SegmentBatch>, _ number: Int) {
+    /// - Parameter before: packets that came before those that the batch's numbers count from.
+    func take(_ batch: borrowing SegmentBatch, _ number: Int, after before: Int) {
         if isMeasuring {
-            measures.take(part.content, shard: number, after: part.before, &tracker, &index)
+            measures.take(batch, shard: number, after: before, &tracker, &index)
         } else {
-            tracker.take(part.content[number], after: part.before, into: &index)
+            tracker.take(batch[number], after: before, into: &index)
         }
+        tracker.doubtLate(batch, shard: number)
     }
 }

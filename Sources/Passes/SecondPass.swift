@@ -60,21 +60,28 @@ struct SecondPass {
         for round in rounds() {
             guard var source = try reader.again() else { break }
             let gathered = gatherings(for: round)
+            let reassembly = SharedReassembly(Reassembly(isIndexed: false))
             let failure = withoutActuallyEscaping(find) { find in
                 // What it asks is only read meanwhile.
                 nonisolated(unsafe) let find = find
+                let make = {
+                    SightingBatch(measured: isMeasured, sieve: sieve) { segment, hash in
+                        unsafe wanted(segment, hash, find, round)
+                    }
+                }
                 let reading = PartedReading(
-                    workers: round.count, partSize: ParallelPass.usualPartSize,
-                    making: {
-                        SightingBatch(measured: isMeasured, sieve: sieve) { segment, hash in
-                            unsafe wanted(segment, hash, find, round)
-                        }
-                    }, confirmed: { _ in },
+                    workers: round.count, partSize: ParallelPass.usualPartSize, making: make,
+                    confirmed: { part in part.complete { $0.join(&reassembly.value, after: $1) } },
                     taking: { part, shard in
                         gathered[shard].take(part.content, shard: shard, after: part.before, upTo: lastNumber)
                     })
                 do throws(CaptureError) {
                     try reading.read(&source)
+                    var rest = make()
+                    rest.joinRest(&reassembly.value)
+                    for shard in round.indices {
+                        gathered[shard].take(rest, shard: shard, after: 0, upTo: lastNumber)
+                    }
                     return nil as CaptureError?
                 } catch {
                     return error

@@ -4,55 +4,36 @@ import TCPWire
 import Tracking
 
 extension StoredSegment {
-    /// Packets fetched again by their places; by reading all of the capture once more where it cannot be read at any place.
+    /// Segments fetched again by their packets' places; by reading all of the capture once more where it cannot be read at any
+    /// place.
     ///
+    /// - Parameter fragments: by number, the packets of those that came in several.
     /// - Returns: `nil` where one is not where it was: the file has changed.
     static func fetched(
-        _ places: [PacketPlace], from reader: inout CaptureReader
+        _ places: [PacketPlace], _ fragments: [Int: [PacketPlace]], from reader: inout CaptureReader
     ) throws(CaptureError) -> [StoredSegment]? {
+        let wanted = places.flatMap { fragments[$0.number] ?? [$0] }
+        guard let packets = try FetchedPacket.fetched(wanted, from: &reader) else { return nil }
         var segments: [StoredSegment] = []
         segments.reserveCapacity(places.count)
-        if reader.isSeekable {
-            for place in places {
-                guard let segment = try StoredSegment(at: place, from: &reader) else { return nil }
-                segments.append(segment)
-            }
-            return segments
+        var next = 0
+        for place in places {
+            let count = fragments[place.number]?.count ?? 1
+            guard let segment = StoredSegment(packets[next..<next + count]) else { return nil }
+            segments.append(segment)
+            next += count
         }
-        guard var source = try reader.again() else { return nil }
-        let wanted = places.indices.sorted { places[$0].number < places[$1].number }
-        var found: [StoredSegment?] = Array(repeating: nil, count: places.count)
-        var (packet, next) = (CapturedPacket(), 0)
-        while next < wanted.count, try source.next(&packet) {
-            guard packet.number == places[wanted[next]].number else { continue }
-            let frame = source.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
-            guard var segment = StoredSegment(frame, packet, number: packet.number) else { return nil }
-            segment.comments = source.comments(of: packet)
-            found[wanted[next]] = segment
-            next += 1
-        }
-        segments = found.compactMap { $0 }
-        return segments.count == places.count ? segments : nil
+        return segments
     }
 
-    private init?(at place: PacketPlace, from reader: inout CaptureReader) throws(CaptureError) {
-        var packet = CapturedPacket()
-        guard try reader.fetch(at: place.offset, &packet) else { return nil }
-        let frame = reader.fetchedBytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
-        guard var segment = StoredSegment(frame, packet, number: place.number) else { return nil }
-        segment.comments = reader.fetchedComments(of: packet)
-        self = segment
-    }
-
-    private init?(_ frame: RawSpan, _ packet: CapturedPacket, number: Int) {
-        let link = LinkType(rawValue: packet.linkType)
-        var header = SegmentHeader()
-        guard
-            PacketDecoder.decode(frame, link: link, originalLength: packet.originalLength, into: &header) == .segment
-        else { return nil }
-        self.init(
-            number: number, time: packet.time, header: header, frame: Array(copying: frame), link: link,
-            originalLength: packet.originalLength)
+    private init?(_ packets: ArraySlice<FetchedPacket>) {
+        guard let last = packets.max(by: { $0.packet.number < $1.packet.number }) else { return nil }
+        if packets.count > 1 {
+            self.init(fragments: packets.map(\.packet))
+        } else {
+            self.init(last.packet)
+        }
+        comments = last.comments
     }
 
     /// As it turned out.
@@ -61,5 +42,43 @@ extension StoredSegment {
         segment.time = member.time
         segment.verdict = member.verdict
         return segment
+    }
+}
+
+/// A packet that was fetched again, with what its capture says beside it.
+private struct FetchedPacket {
+    let packet: StoredPacket
+    let comments: PacketComments
+
+    static func fetched(
+        _ places: [PacketPlace], from reader: inout CaptureReader
+    ) throws(CaptureError) -> [FetchedPacket]? {
+        var packets: [FetchedPacket] = []
+        packets.reserveCapacity(places.count)
+        if reader.isSeekable {
+            for place in places {
+                var packet = CapturedPacket()
+                guard try reader.fetch(at: place.offset, &packet) else { return nil }
+                let frame = reader.fetchedBytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
+                packets.append(
+                    FetchedPacket(
+                        packet: StoredPacket(packet, number: place.number, frame),
+                        comments: reader.fetchedComments(of: packet)))
+            }
+            return packets
+        }
+        guard var source = try reader.again() else { return nil }
+        let wanted = places.indices.sorted { places[$0].number < places[$1].number }
+        var found: [FetchedPacket?] = Array(repeating: nil, count: places.count)
+        var (packet, next) = (CapturedPacket(), 0)
+        while next < wanted.count, try source.next(&packet) {
+            guard packet.number == places[wanted[next]].number else { continue }
+            let frame = source.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
+            found[wanted[next]] = FetchedPacket(
+                packet: StoredPacket(packet, number: packet.number, frame), comments: source.comments(of: packet))
+            next += 1
+        }
+        packets = found.compactMap { $0 }
+        return packets.count == places.count ? packets : nil
     }
 }

@@ -13,7 +13,7 @@ extension Host {
             return drop(isEverybodys(packet.destination) ? .invalidSource : .notForHost)
         }
         guard packet.isWhole else {
-            let (whole, isRefused) = assembler.add(packet, octets, now: now)
+            let (whole, isRefused) = assembler.add(packet: octets, at: now.nanoseconds)
             if let whole {
                 receive(packet: whole, now: now)
             } else {

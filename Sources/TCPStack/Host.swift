@@ -37,7 +37,7 @@ public struct Host: Sendable {
     var records: [HostRecord] = []
     /// Of the next record.
     private var recordNumber = 0
-    var assembler = FragmentAssembler()
+    var assembler = FragmentAssembler(limits: .host)
     var identification: UInt16 = 0
     var halfOpenCount = 0
     var lastCookie: Instant?

@@ -11,21 +11,13 @@ struct InternetPacket {
     var payloadStart: Int
     /// Where the packet ends, whatever follows it in the frame.
     var end: Int
-    var fragment: Fragment?
+    /// Whether nothing is missing: no fragment, or one that is all there is (RFC 6946).
+    var isWhole = true
     var isIPv4: Bool
     /// DSCP and ECN.
     var trafficClass: UInt8
     /// Time to live, or hop limit.
     var hopLimit: UInt8
-
-    struct Fragment: Hashable {
-        var identification: UInt32
-        /// In octets.
-        var offset: Int
-        var hasMore: Bool
-        /// Where the part that every fragment repeats ends.
-        var headerEnd: Int
-    }
 
     static let tcp: UInt8 = 6
     static let icmp: UInt8 = 1
@@ -54,12 +46,7 @@ struct InternetPacket {
         hopLimit = octets[8]
         payloadStart = headerLength
         end = length
-        let place = octets.octets.bigEndian16(at: 6)
-        if place & 0x3fff != 0 {
-            fragment = Fragment(
-                identification: UInt32(octets.octets.bigEndian16(at: 4)), offset: Int(place & 0x1fff) * 8,
-                hasMore: place & 0x2000 != 0, headerEnd: headerLength)
-        }
+        isWhole = octets.octets.bigEndian16(at: 6) & 0x3fff == 0
     }
 
     private init?(ipv6 octets: [UInt8]) {
@@ -81,24 +68,17 @@ struct InternetPacket {
                 payloadStart += (Int(octets[payloadStart + 1]) + 1) * 8
                 guard payloadStart <= end else { return nil }
             case 44:
-                guard payloadStart + 8 <= end, fragment == nil else { return nil }
-                let place = octets.octets.bigEndian16(at: payloadStart + 2)
+                guard payloadStart + 8 <= end else { return nil }
+                isWhole = octets.octets.bigEndian16(at: payloadStart + 2) & 0xfff9 == 0
                 nextProtocol = octets[payloadStart]
-                fragment = Fragment(
-                    identification: octets.octets.bigEndian32(at: payloadStart + 4), offset: Int(place & 0xfff8),
-                    hasMore: place & 1 != 0, headerEnd: payloadStart)
                 payloadStart += 8
-                // An "atomic fragment" is whole (RFC 6946); what follows in another is not to be walked.
-                if fragment?.offset == 0, fragment?.hasMore == false { continue }
-                return
+                // What follows in a fragment is not to be walked.
+                guard isWhole else { return }
             default: return
             }
         }
         return nil
     }
-
-    /// Whether nothing is missing: no fragment, or one that is all there is.
-    var isWhole: Bool { fragment.map { $0.offset == 0 && !$0.hasMore } ?? true }
 
     /// A packet of this version, without options.
     static func make(

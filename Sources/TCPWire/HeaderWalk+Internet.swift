@@ -38,6 +38,9 @@ extension HeaderWalk {
         segment.identification = UInt32(frame.bigEndian16(at: offset &+ 4))
         segment.tunnelDepth = outer.tunnelDepth
         let fragment = frame.bigEndian16(at: offset &+ 6)
+        if fragment & 0x3fff != 0 {
+            observer.meet(FragmentPlace(segment, headerEnd: offset &+ headerLength, in: bounds))
+        }
         guard fragment & 0x1fff == 0 else { return observer.ended(.fragment, .laterFragment) }
         segment.isFirstFragment = fragment & 0x2000 != 0
         if headerLength > 20, let last = finalDestination(frame, from: offset &+ 20, to: offset &+ headerLength) {
@@ -152,6 +155,8 @@ extension HeaderWalk {
                 next = frame.octet(at: offset)
                 segment.identification = frame.bigEndian32(at: offset &+ 4)
                 let place = frame.bigEndian16(at: offset &+ 2)
+                // One that is whole is no fragment (RFC 6946).
+                if place & 0xfff9 != 0 { observer.meet(FragmentPlace(segment, headerEnd: offset, in: bounds)) }
                 guard place & 0xfff8 == 0 else { return observer.ended(.fragment, .laterFragment) }
                 segment.isFirstFragment = place & 1 != 0
                 offset &+= 8

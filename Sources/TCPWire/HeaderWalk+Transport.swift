@@ -81,6 +81,7 @@ extension HeaderWalk {
         var bounds = outer
         bounds.layersLeft &-= 1
         guard bounds.layersLeft >= 0 else { return observer.ended(.malformed, .tooDeep) }
+        bounds.isQuoted = true
         var quoted = SegmentHeader()
         let verdict = rawIP(frame, at: offset &+ 8, in: bounds, &quoted, &observer)
         switch verdict {

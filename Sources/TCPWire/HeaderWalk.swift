@@ -1,20 +1,15 @@
-/// Listens to a walk. The hot path listens with ``Unobserved``, whose calls vanish when the walk is specialised;
-/// ``HeaderReport`` listens to remember every header: so what the report shows is what the decoder did, but for the frames
+/// Listens to a walk. The hot path listens with ``FragmentWatch``, nearly all of whose calls vanish when the walk is
+/// specialised; ``HeaderReport`` listens to remember every header: so what the report shows is what the decoder did, but for the frames
 /// that ``PacketDecoder`` takes in a straight line, which its tests and the fuzzer hold to the walk.
 protocol LayerObserver {
     /// A header is about to be read at this offset and in this form, whether or not all of it is there.
     mutating func enter(_ layer: HeaderLayer, at offset: Int, as form: HeaderForm)
     mutating func stop(_ reason: HeaderStop)
+    /// The packet whose header was just read is a fragment.
+    mutating func meet(_ fragment: FragmentPlace)
     /// A place to come back to when what looked like a tunnel turns out not to be one.
     var mark: Int { get }
     mutating func rewind(to mark: Int)
-}
-
-struct Unobserved: LayerObserver {
-    @inline(__always) mutating func enter(_ layer: HeaderLayer, at offset: Int, as form: HeaderForm) {}
-    @inline(__always) mutating func stop(_ reason: HeaderStop) {}
-    @inline(__always) var mark: Int { 0 }
-    @inline(__always) mutating func rewind(to mark: Int) {}
 }
 
 /// In which of its forms a walk reads a header that has several, where what is around it decides that, or more of the frame than
@@ -38,6 +33,9 @@ enum HeaderForm: Sendable {
 }
 
 extension LayerObserver {
+    @inline(__always)
+    mutating func meet(_ fragment: FragmentPlace) {}
+
     @inline(__always)
     mutating func enter(_ layer: HeaderLayer, at offset: Int) { enter(layer, at: offset, as: .usual) }
 
@@ -70,6 +68,8 @@ struct WalkBounds {
     var layersLeft = 16
     /// IP headers passed.
     var tunnelDepth: UInt8 = 0
+    /// Whether the octets are those that an ICMP error quotes.
+    var isQuoted = false
 
     /// Bounds for what an inner length field describes.
     @inline(__always)

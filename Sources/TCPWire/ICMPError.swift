@@ -39,7 +39,7 @@ public struct ICMPError: Hashable, Sendable {
         let bounds = WalkBounds(
             captured: offset &+ Int(outer.capturedPayloadLength), end: offset &+ Int(outer.payloadLength))
         var quoted = SegmentHeader()
-        var observer = Unobserved()
+        var observer = FragmentWatch()
         let verdict = HeaderWalk.rawIP(frame, at: offset &+ 8, in: bounds, &quoted, &observer)
         let start = Int(quoted.tcpOffset)
         guard start > 0, bounds.captured &- start >= 8 else { return nil }

@@ -8,8 +8,8 @@ public enum PacketDecoder {
     /// Walks link layer, tunnels and IP down to TCP.
     ///
     /// A first IP fragment that holds the whole TCP header is a segment, with ``SegmentHeader/isFirstFragment`` set: its
-    /// payload length counts what is in this fragment only. Later fragments are ``PacketVerdict/fragment``; nothing is
-    /// reassembled. Where the outer packet of a tunnel is the fragment, the inner header's lengths hold.
+    /// payload length counts what is in this fragment only. Later fragments are ``PacketVerdict/fragment``. Where the outer
+    /// packet of a tunnel is the fragment, the inner header's lengths hold. ``FragmentedSegments`` puts fragments together.
     ///
     /// - Parameters:
     ///   - frame: the captured bytes.
@@ -34,8 +34,20 @@ public enum PacketDecoder {
     static func walk(
         _ frame: RawSpan, link: LinkType, originalLength: Int, into segment: inout SegmentHeader
     ) -> PacketVerdict {
-        var observer = Unobserved()
+        var fragment: FragmentPlace?
+        return decode(frame, link: link, originalLength: originalLength, into: &segment, noting: &fragment)
+    }
+
+    /// The same by the walk alone, which also finds IP fragments.
+    ///
+    /// - Parameter fragment: gets the outermost fragment that the frame is, or is in; else `nil`.
+    package static func decode(
+        _ frame: RawSpan, link: LinkType, originalLength: Int, into segment: inout SegmentHeader,
+        noting fragment: inout FragmentPlace?
+    ) -> PacketVerdict {
+        var observer = FragmentWatch()
         let bounds = bounds(of: frame, originalLength: originalLength)
+        defer { fragment = observer.found }
         return HeaderWalk.frame(frame, link: link, in: bounds, &segment, &observer)
     }
 

@@ -164,6 +164,17 @@ public struct ConnectionTracker: ~Copyable {
         return nil
     }
 
+    /// Notes that some of a batch's segments were taken behind others that they came before: who they are to these is in doubt.
+    package mutating func doubtLate(_ batch: borrowing SegmentBatch, shard: Int) {
+        for late in batch.late where late.shard == shard {
+            guard let index = latest(of: late.segment, late.segment.hash(seed: seed)) else { continue }
+            doubt(index)
+        }
+    }
+
+    /// Notes that a segment was taken behind others that it came before.
+    package mutating func doubt(_ connection: Int) { records[connection].traits.insert(.timesGoBack) }
+
     /// The record of the segment's connection: the one there is, or a new one.
     @inline(never)
     private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, after before: Int) -> Int {

@@ -6,7 +6,11 @@ import TCPWire
     public var segments = 0
     /// ICMP errors that quote a TCP segment.
     public var quoted = 0
+    /// IP fragments, but the last of those that together are something else: a segment, say. Among them those that were refused
+    /// because they overlap (RFC 5722), and those of which the others did not come.
     public var fragments = 0
+    public var refusedFragments = 0
+    public var loneFragments = 0
     public var otherTransport = 0
     public var notIP = 0
     /// Frames of link types that are not read, by the type of the capture's interface.
@@ -57,6 +61,21 @@ import TCPWire
         if inOptions { cutInOptions &+= 1 }
     }
 
+    /// Counts anew the last fragment of a packet that was put together.
+    package mutating func addAssembled(_ verdict: PacketVerdict) {
+        fragments &-= 1
+        packets &-= 1
+        add(verdict)
+    }
+
+    /// Counts what became of fragments.
+    package mutating func add(_ tally: FragmentTally) {
+        refusedFragments &+= tally.refused
+        loneFragments &+= tally.alone
+        fragments &-= tally.unwanted
+        otherTransport &+= tally.unwanted
+    }
+
     package mutating func add(_ other: PacketCounts) {
         cutOff &+= other.cutOff
         cutInOptions &+= other.cutInOptions
@@ -64,6 +83,8 @@ import TCPWire
         segments &+= other.segments
         quoted &+= other.quoted
         fragments &+= other.fragments
+        refusedFragments &+= other.refusedFragments
+        loneFragments &+= other.loneFragments
         otherTransport &+= other.otherTransport
         notIP &+= other.notIP
         if !other.otherLinks.isEmpty { otherLinks.merge(other.otherLinks, uniquingKeysWith: &+) }

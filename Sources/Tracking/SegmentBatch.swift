@@ -14,14 +14,18 @@ package struct SegmentBatch: ~Copyable {
     package typealias Entries = FlatStore<Entry>
     package typealias Details = FlatStore<SegmentDetail>
 
-    private var shards = InlineArray<16, Entries> { _ in Entries() }
+    var shards = InlineArray<16, Entries> { _ in Entries() }
     /// What is measured of the same segments, where they are measured; else empty.
-    private var details = InlineArray<16, Details> { _ in Details() }
-    private let isMeasured: Bool
+    var details = InlineArray<16, Details> { _ in Details() }
+    let isMeasured: Bool
     private let shardCount: UInt64
     private let seed: HashSeed
     /// What the packets turned out to be.
-    package private(set) var counts = PacketCounts()
+    package internal(set) var counts = PacketCounts()
+    /// Fragments among them, which ``join(_:after:)`` puts together.
+    var fragments = FragmentBatch()
+    /// Segments that stand behind some that they came before, with their shards.
+    package internal(set) var late: [(shard: Int, segment: TrackedSegment)] = []
     /// The ICMP errors about segments among them, the first of them.
     package private(set) var errors: [ReportedError] = []
     /// As many are kept; a bound for hostile captures.
@@ -59,6 +63,8 @@ package struct SegmentBatch: ~Copyable {
             if details[shard].count > fair { details[shard] = Details() } else { details[shard].removeAll() }
         }
         counts = PacketCounts()
+        fragments.removeAll()
+        late.removeAll()
         errors.removeAll(keepingCapacity: true)
     }
 
@@ -102,11 +108,21 @@ package struct SegmentBatch: ~Copyable {
         _ frame: RawSpan, _ link: LinkType, _ originalLength: Int, _ time: Timestamp, _ number: Int, _ offset: Int
     ) {
         var header = SegmentHeader()
-        let verdict = PacketDecoder.decode(frame, link: link, originalLength: originalLength, into: &header)
-        counts.add(verdict, of: link)
-        if frame.byteCount < originalLength {
-            counts.addCut(inOptions: verdict == .segment && header.optionsTruncated)
+        var fragment: FragmentPlace?
+        let verdict = PacketDecoder.decode(
+            frame, link: link, originalLength: originalLength, into: &header, noting: &fragment)
+        let isCutOff = frame.byteCount < originalLength
+        if isCutOff { counts.addCut(inOptions: verdict == .segment && header.optionsTruncated) }
+        if let fragment {
+            let isKept = fragments.add(
+                frame, at: fragment, verdict, isCutOff: isCutOff,
+                from: FragmentOrigin(number: number, offset: offset, time: time.nanoseconds))
+            if isKept {
+                counts.add(.fragment)
+                return
+            }
         }
+        counts.add(verdict, of: link)
         guard verdict == .segment else {
             if verdict == .quotedSegment, errors.count < Self.mostErrors {
                 var error = ICMPError()
@@ -119,8 +135,14 @@ package struct SegmentBatch: ~Copyable {
         let segment = TrackedSegment(header, in: frame, at: time, number: number)
         append(segment, offset)
         guard isMeasured else { return }
-        let detail = SegmentDetail(header, in: frame, isCutOff: frame.byteCount < originalLength)
+        let detail = SegmentDetail(header, in: frame, isCutOff: isCutOff)
         details[Self.shard(of: segment.key.hash(seed: seed), among: shardCount)].append(detail)
+    }
+
+    /// An entry for a segment that was put together, and its shard.
+    func entry(_ segment: TrackedSegment, _ offset: Int) -> (shard: Int, entry: Entry) {
+        let hash = segment.key.hash(seed: seed)
+        return (Self.shard(of: hash, among: shardCount), Entry(segment: segment, hash: hash, offset: offset))
     }
 
     @inline(__always)

@@ -37,9 +37,10 @@ package struct TupleSieve: Sendable {
     /// - Parameters:
     ///   - limit: at most so many packets are taken.
     ///   - bytes: what the packets' offsets count in.
+    ///   - fragments: gets the fragments among them, of whatever they are.
     ///   - body: gets the segment's header, its frame, its packet and its tuple's hash.
     package func sift(
-        _ packets: inout PacketBatch, first limit: Int, of bytes: RawSpan,
+        _ packets: inout PacketBatch, first limit: Int, of bytes: RawSpan, fragments: inout FragmentBatch,
         _ body: (borrowing SegmentHeader, RawSpan, borrowing CapturedPacket, UInt64) -> Void
     ) {
         let plainLink = Int(LinkType.ethernet.rawValue)
@@ -54,22 +55,58 @@ package struct TupleSieve: Sendable {
                 let place = Self.place(hash, span.count)
                 if span[place.word] & place.bit != 0 { body(header, frame, packet, hash) }
             } else {
-                siftUnusual(frame, packet, body)
+                siftUnusual(frame, packet, &fragments, body)
             }
         }
     }
 
     @inline(never)
     private func siftUnusual(
-        _ frame: RawSpan, _ packet: CapturedPacket,
+        _ frame: RawSpan, _ packet: CapturedPacket, _ fragments: inout FragmentBatch,
         _ body: (borrowing SegmentHeader, RawSpan, borrowing CapturedPacket, UInt64) -> Void
     ) {
         var header = SegmentHeader()
+        var fragment: FragmentPlace?
         let verdict = PacketDecoder.decode(
-            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header)
+            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header,
+            noting: &fragment)
+        if let fragment {
+            let isKept = fragments.add(
+                frame, at: fragment, verdict, isCutOff: packet.capturedLength < packet.originalLength,
+                from: FragmentOrigin(packet))
+            if isKept { return }
+        }
         guard verdict == .segment else { return }
+        if let hash = hash(of: header) { body(header, frame, packet, hash) }
+    }
+
+    /// The hash of a segment that may be of the tuples; else `nil`.
+    private func hash(of header: SegmentHeader) -> UInt64? {
         let hash = FlowKey.of(header).key.hash(seed: seed)
         let place = Self.place(hash, bits.count)
-        if bits[place.word] & place.bit != 0 { body(header, frame, packet, hash) }
+        return bits[place.word] & place.bit != 0 ? hash : nil
+    }
+
+    /// Puts fragments together, and hands on those of the segments in them that may be of the tuples.
+    ///
+    /// - Parameters:
+    ///   - before: packets that came before those that the fragments' numbers count from.
+    ///   - body: gets the segment and its tuple's hash.
+    package func sift(
+        _ fragments: borrowing FragmentBatch, _ reassembly: inout Reassembly, after before: Int,
+        _ body: (Reassembly.Segment, UInt64) -> Void
+    ) {
+        var counts = PacketCounts()
+        reassembly.take(fragments, after: before, &counts) { found in
+            if let hash = hash(of: found.found.header) { body(found, hash) }
+        }
+    }
+
+    /// The same of what waits for its rest: nothing more is to come.
+    package func siftRest(_ reassembly: inout Reassembly, _ body: (Reassembly.Segment, UInt64) -> Void) {
+        var counts = PacketCounts()
+        reassembly.end(at: 0, &counts) { found in
+            if let hash = hash(of: found.found.header) { body(found, hash) }
+        }
     }
 }

@@ -29,6 +29,11 @@ struct ZeekOracleTests {
     }
 
     private static let differences: [String: [Difference]] = [
+        "cisco-fabric-path.pcap": stride(from: 0, through: 14, by: 2).map {
+            Difference(
+                originator: "1.1.1.\($0):57005", columns: [.bytes, .duration],
+                why: "the same SYN captured twice on its way: one segment, of one moment; Zeek counts it as sent again")
+        },
         "fake-long-commands.pcap": [
             Difference(
                 originator: "127.0.0.1:58634", columns: [.history],
@@ -92,6 +97,7 @@ struct ZeekOracleTests {
         var reader = try CaptureReader(path: path)
         var analysis = CaptureAnalysis(measuring: true)
         try analysis.read(&reader)
+        try analysis.settle(from: reader)
         return zip(analysis.connections, analysis.measures).map { record, measures in
             let client = measures.sent(by: .client, of: record)
             let server = measures.sent(by: .server, of: record)

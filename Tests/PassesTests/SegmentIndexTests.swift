@@ -35,6 +35,7 @@ import Transcripts
             var reader = try CaptureReader(path: path)
             var indexed = CaptureAnalysis(keeping: .places)
             try indexed.read(&reader)
+            try indexed.settle(from: reader)
             #expect(indexed.count == kept.count)
             for number in 1...max(1, min(kept.count, 300)) {
                 let fetched = try indexed.stored(number, from: &reader)

@@ -27,7 +27,11 @@ extension DeliberateDifference {
             "What it acknowledges is the frame before it, which tshark does not count as seen behind a gap."),
         DeliberateDifference(
             "gtp1_gn_normal_incl_fragmentation.pcap", "ack_lost_segment", theirs: [97],
-            "The first fragment has the TCP header and was read; tshark waits for the other fragments."),
+            "The first fragment has the TCP header and was read; tshark waits for the other fragments, which never come."
+        ),
+        DeliberateDifference(
+            "gtp1_gn_normal_incl_fragmentation.pcap", "lost_segment", theirs: [58, 82, 94],
+            "The segment before it came in fragments of which the last is missing; the first says how long it was."),
         DeliberateDifference(
             "cisco-fabric-path.pcap", "retransmission", ours: [50, 52, 54, 56, 58, 60, 62, 64],
             "The same SYN again; tshark reads no length of it and so compares nothing."),

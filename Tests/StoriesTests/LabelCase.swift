@@ -1,3 +1,4 @@
+import Passes
 import Settling
 import Stories
 import TCPWire
@@ -66,11 +67,27 @@ func stamps(_ value: UInt32, _ echo: UInt32) -> TCPTimestamps { TCPTimestamps(va
         #expect(!labels.joined().contains(example.label.rawValue), "\(labels)")
     }
 
-    /// A label without a conversation that shows it is a label that nobody knows to be right. Two need more than one
-    /// conversation on one pair of endpoints, or one endpoint, one a packet that is no segment: they are tested by themselves.
+    /// A label without a conversation that shows it is a label that nobody knows to be right. Some need more than one
+    /// conversation on one pair of endpoints, one endpoint, or fragments: they are tested by themselves.
     @Test func everyLabelIsShown() {
-        let shown = Set(Self.cases.map(\.label)).union([.reusedTuple, .selfConnection, .reportedDropped])
+        let shown = Set(Self.cases.map(\.label)).union([
+            .reusedTuple, .selfConnection, .reportedDropped, .inFragments, .restNotCaptured,
+        ])
         #expect(Set(SegmentLabel.allCases).subtracting(shown).isEmpty)
+    }
+
+    @Test func fragments() throws {
+        let t = FragmentTranscript()
+        t.open()
+        let whole = Fragments.of(t.c.data(101, 301, 3000).ipPacket(), at: [1480, 2960], id: 1)
+        t.take(whole[0], whole[2], whole[1])
+        t.take(Fragments.of(t.c.data(3101, 301, 3000).ipPacket(), at: [1480], id: 2)[0])
+        t.take(t.s.ack(301, 6101))
+        let stored = try #require(try t.analysis().stored(1))
+        let steps = try #require(ConnectionStory(stored)).steps
+        #expect(steps.map(\.segment.number) == [1, 2, 3, 6, 7, 8])
+        #expect(steps.map { $0.labels.map(\.label) }.prefix(5) == [[], [], [], [.inFragments], [.restNotCaptured]])
+        #expect(steps[3].labels[0].evidence == [4, 5, 6])
     }
 
     @Test func reusedTuple() throws {

@@ -27,8 +27,12 @@ import Testing
         right, or an IPv6 header whose payload length fills the frame. A connection's ends are the final addresses: of a source
         route or routing header that is not finished, of a home address option, of minimal encapsulation.
 
-        IP fragments are not put together: the first shows its segment, later ones are counted. Nor are the parts into which
-        wireless LANs, multilink PPP, Frame Relay and CAPWAP divide what they carry.
+        IP fragments are put together where the capture holds all of them, in any order, of TCP and of tunnels: a segment in
+        fragments is one segment, at the last of its packets, and its row names them. 4,096 packets and 32 MiB of memory wait at
+        most, for 60 seconds by the capture's clock, and no packet in more than 1,024 fragments. Fragments that overlap are refused
+        with all of their packet (RFC 5722), of IPv4 too; one that came twice is no overlap. Of a packet whose rest is not in the
+        capture the beginning shows its segment as far as it goes. Not put together are the parts into which wireless LANs,
+        multilink PPP, Frame Relay and CAPWAP divide what they carry.
 
         ## Link types
 

@@ -346,6 +346,11 @@ struct LabelPass {
     private mutating func noteOffload(_ index: Int) {
         let fact = facts[index]
         if artefacts.unfilled[index] { add(.checksumOffload, to: index) }
+        if fact.isBeginning { add(.restNotCaptured, to: index) }
+        guard fact.fragments.isEmpty else {
+            labels[index].append(ProvedLabel(.inFragments, evidence: fact.fragments))
+            return
+        }
         guard !fact.isSYN, let limit = ends[1 - fact.side].maximumSegmentSize, limit > 0,
             fact.payloadLength > UInt32(limit)
         else { return }

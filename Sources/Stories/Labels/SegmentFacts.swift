@@ -26,6 +26,9 @@ struct SegmentFacts {
     /// What it turned out to be.
     let verdict: Verdict
     let arrival: StoredSegment.Arrival
+    /// The packets of its IP fragments, and whether the last of these are not in the capture.
+    let fragments: [Int]
+    let isBeginning: Bool
     private(set) var timestamps: TCPTimestamps?
     private(set) var blocks: SACKBlocks = []
     private(set) var maximumSegmentSize: UInt16?
@@ -37,6 +40,8 @@ struct SegmentFacts {
         verdict = segment.verdict
         arrival = segment.arrival
         let header = segment.header
+        fragments = segment.fragments.map(\.number)
+        isBeginning = header.isFirstFragment
         let frame = segment.frame.octets
         number = segment.number
         self.side = side

@@ -79,6 +79,8 @@ public enum SegmentLabel: String, Sendable, CaseIterable {
     case lostBeforeCapture = "lost-before-capture"
     case windowFull = "window-full"
     case reusedTuple = "reused-tuple"
+    case inFragments = "ip-fragments"
+    case restNotCaptured = "rest-not-captured"
     case segmentationOffload = "segmentation-offload"
     case checksumOffload = "checksum-offload"
 }
@@ -166,6 +168,8 @@ extension SegmentLabel {
         case .lostBeforeCapture: Entry("RFC 2018", fault: true, .detail)
         case .windowFull: Entry("RFC 9293 3.8.6", .detail)
         case .reusedTuple: Entry("RFC 9293 3.4.1", .detail)
+        case .inFragments: Entry("RFC 791 3.2, RFC 8200 4.5", .detail)
+        case .restNotCaptured: Entry("RFC 791 3.2, RFC 8200 4.5", fault: true, .detail)
         case .segmentationOffload: Entry("RFC 9293 3.7.1", .quiet)
         case .checksumOffload: Entry("RFC 9293 3.1", .quiet)
         }

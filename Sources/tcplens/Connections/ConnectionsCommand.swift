@@ -221,7 +221,8 @@ struct ConnectionsCommand: ParsableCommand {
             let unsettled = CaptureDoubts.texts(nil, unsettled: analysis.unsettled)
             Screen.complain(unsettled.map { "tcplens: \(path): " + $0(output.canvas.language) })
         }
-        listing.note(notes.compactMap { $0 } + doubts, isLast: path == paths.last)
+        let offloads = listing.format == .table ? try OffloadSigns(startOf: reader)?.texts ?? [] : []
+        listing.note(notes.compactMap { $0 } + offloads + doubts, isLast: path == paths.last)
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 

@@ -1,0 +1,59 @@
+import CaptureFile
+import FlatMemory
+import TCPWire
+
+/// IP fragments that were met while packets were decoded, with copies of their octets: they wait to be put together in the
+/// capture's order.
+package struct FragmentBatch: ~Copyable {
+    /// One fragment's packet.
+    struct Entry: BitwiseCopyable, Sendable {
+        let place: FragmentPlace
+        /// Whether it is known without the others that they are of no use.
+        let isDecided: Bool
+        let start: Int
+        let count: Int
+        /// Its offset is ``CapturedPacket/blockOffset``.
+        let origin: FragmentOrigin
+    }
+
+    typealias Entries = FlatStore<Entry>
+
+    private(set) var entries = Entries()
+    private(set) var octets: [UInt8] = []
+
+    /// As many octets as memory is kept for.
+    private static let usualCount = 1 << 20
+
+    package init() {}
+
+    package var isEmpty: Bool { entries.count == 0 }
+
+    package mutating func removeAll() {
+        entries.removeAll()
+        octets.removeAll(keepingCapacity: octets.capacity <= Self.usualCount)
+    }
+
+    /// Takes a packet in which a fragment was met.
+    ///
+    /// - Returns: whether what the walk says of it is to be passed over, since what it holds is not known yet.
+    package mutating func add(
+        _ frame: RawSpan, at place: FragmentPlace, _ verdict: PacketVerdict, isCutOff: Bool, from origin: FragmentOrigin
+    ) -> Bool {
+        let isDecided = FragmentedSegments.isDecided(verdict, isCutOff: isCutOff)
+        let start = octets.count
+        var end = min(Int(place.captured), frame.byteCount)
+        if isDecided { end = min(end, Int(place.start) &+ place.headerLength) }
+        octets.append(frame.extracting(Int(place.start)..<max(Int(place.start), end)))
+        entries.append(
+            Entry(
+                place: place.alone, isDecided: isDecided, start: start, count: octets.count - start, origin: origin))
+        return !isDecided
+    }
+}
+
+extension FragmentOrigin {
+    /// Where a packet of a capture came from.
+    package init(_ packet: borrowing CapturedPacket) {
+        self.init(number: packet.number, offset: packet.blockOffset, time: packet.time.nanoseconds)
+    }
+}

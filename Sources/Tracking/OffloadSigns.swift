@@ -1,0 +1,39 @@
+import CaptureFile
+import FlatMemory
+import TCPWire
+
+/// Signs that packets were captured inside a host, before its network card had done its part of the work or after it: as many as
+/// the segments that were looked at show.
+public struct OffloadSigns: Sendable, Equatable {
+    /// Segments that were looked at.
+    public private(set) var segments = 0
+    /// Whose checksum is not filled in: only that of the pseudo-header is there, or nothing.
+    public private(set) var unfilledChecksums = 0
+    /// Larger than their receiver's MSS.
+    public private(set) var oversized = 0
+
+    /// By connection, the MSS of the lower and the higher end.
+    private var limits: [FlowKey: [UInt16?]] = [:]
+
+    package init() {}
+
+    /// Looks at a frame.
+    package mutating func take(_ frame: RawSpan, link: LinkType, originalLength: Int) {
+        var header = SegmentHeader()
+        var fragment: FragmentPlace?
+        let verdict = PacketDecoder.decode(
+            frame, link: link, originalLength: originalLength, into: &header, noting: &fragment)
+        guard verdict == .segment, fragment == nil else { return }
+        segments += 1
+        switch TCPChecksum.verify(header, in: frame) {
+        case .partial, .zero: unfilledChecksums += 1
+        case .correct, .wrong, .cannotVerify: break
+        }
+        let (key, side) = FlowKey.of(header)
+        if header.flags.contains(.syn) {
+            limits[key, default: [nil, nil]][Int(side & 1)] = header.synOptions(in: frame).maximumSegmentSize
+        } else if let limit = limits[key]?[1 - Int(side & 1)], limit > 0, header.payloadLength > UInt32(limit) {
+            oversized += 1
+        }
+    }
+}

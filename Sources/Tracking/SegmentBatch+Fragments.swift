@@ -1,0 +1,71 @@
+import FlatMemory
+import TCPWire
+
+// Segments that came in IP fragments, put where the last of these came.
+extension SegmentBatch {
+    /// A segment that came in fragments.
+    private struct Joined {
+        let entry: Entry
+        let detail: SegmentDetail?
+        /// The packet behind whose others it is put.
+        let position: Int
+    }
+
+    /// Puts the batch's fragments together, with those of the batches before. Called for batch after batch in the capture's
+    /// order.
+    ///
+    /// - Parameter before: packets that came before those that the batch's numbers count from.
+    package mutating func join(_ reassembly: inout Reassembly, after before: Int) {
+        guard fragments.entries.count > 0 else { return }
+        var joined = Array(repeating: [Joined](), count: Self.mostShards)
+        // Taken out and put back: what finds segments in them notes these here.
+        var fragments = FragmentBatch()
+        var counts = PacketCounts()
+        swap(&fragments, &self.fragments)
+        swap(&counts, &self.counts)
+        reassembly.take(fragments, after: before, &counts) { take($0, &joined) }
+        swap(&counts, &self.counts)
+        swap(&fragments, &self.fragments)
+        merge(joined)
+    }
+
+    /// Takes what waits for its rest as it is: nothing more is to come.
+    ///
+    /// - Parameter count: packets of the capture.
+    package mutating func joinRest(_ reassembly: inout Reassembly, of count: Int) {
+        var joined = Array(repeating: [Joined](), count: Self.mostShards)
+        var counts = PacketCounts()
+        reassembly.end(at: count, &counts) { take($0, &joined) }
+        self.counts.add(counts)
+        merge(joined)
+    }
+
+    private mutating func take(_ found: Reassembly.Segment, _ joined: inout [[Joined]]) {
+        let segment = found.tracked
+        let (shard, entry) = entry(segment, found.origin.offset)
+        joined[shard].append(
+            Joined(entry: entry, detail: isMeasured ? found.detail : nil, position: found.position))
+        if found.isLate { late.append((shard, segment)) }
+    }
+
+    /// Puts segments among those that came in one packet.
+    private mutating func merge(_ joined: [[Joined]]) {
+        for (shard, own) in joined.enumerated() where !own.isEmpty {
+            var entries = Entries()
+            var details = Details()
+            swap(&entries, &shards[shard])
+            swap(&details, &self.details[shard])
+            var next = 0
+            for index in 0...entries.count {
+                while next < own.count, index == entries.count || own[next].position < entries[index].segment.number {
+                    shards[shard].append(own[next].entry)
+                    if let detail = own[next].detail { self.details[shard].append(detail) }
+                    next += 1
+                }
+                guard index < entries.count else { break }
+                shards[shard].append(entries[index])
+                if index < details.count { self.details[shard].append(details[index]) }
+            }
+        }
+    }
+}
