@@ -167,7 +167,8 @@ extension ConnectionRecord {
             }
             halves[side].marks.insert(.syn)
             if roleEvidence != .syn {
-                // Captured out of order, or the end that was guessed wrong: a SYN settles it.
+                // Captured out of order, or the end that was guessed wrong: a SYN settles it, and hindsight the order.
+                traits.insert(.oddNumbers)
                 roleEvidence = .syn
                 clientSide = UInt8(truncatingIfNeeded: side)
             }

@@ -213,7 +213,8 @@ package struct Agreement {
 
     /// The documents of the list and of the ladder.
     private mutating func checkDocuments(_ record: ConnectionRecord, _ story: ConnectionStory, number: Int) throws {
-        let list = try object(JSONDocument.line(ConnectionFacts(record, number: number)))
+        let errors = story.reports.map(\.error)
+        let list = try object(JSONDocument.line(ConnectionFacts(record, number: number, errors: errors)))
         let ladder = try object(JSONDocument.line(StoryFacts(story, number: number)))
         expect("flow --json's connection", list as NSDictionary, ladder["connection"] as? NSDictionary ?? [:])
     }
