@@ -72,17 +72,21 @@ private func compare(_ analysis: borrowing CaptureAnalysis, _ bytes: [UInt8], _ 
     }
 }
 
-/// What is in doubt is judged alike, whether the segments were kept or are read once more.
+/// What is in doubt is judged alike, whether the segments were kept or are read once more, and by however many workers.
 private func compareSettled(_ analysis: borrowing CaptureAnalysis, _ bytes: [UInt8]) {
-    guard var reader = try? CaptureReader(bytes: bytes) else { preconditionFailure("read once, and not again") }
-    var again = CaptureAnalysis(keeping: .places, measuring: true)
-    try? again.read(&reader)
-    try? again.settle(from: reader)
-    precondition(again.count == analysis.count && again.unsettled == 0)
-    for index in 0..<again.count {
-        precondition("\(again[index])" == "\(analysis[index])")
-        precondition(
-            "\(String(describing: again.measures(of: index)))" == "\(String(describing: analysis.measures(of: index)))")
+    for (workers, partSize) in [(1, 1 << 20), (2, 40), (3, 200)] {
+        guard var reader = try? CaptureReader(bytes: bytes) else { preconditionFailure("read once, and not again") }
+        var again = CaptureAnalysis(keeping: .places, measuring: true)
+        again.partSize = partSize
+        try? again.read(&reader, workers: workers)
+        try? again.settle(from: reader)
+        precondition(again.count == analysis.count && again.unsettled == 0)
+        for index in 0..<again.count {
+            precondition("\(again[index])" == "\(analysis[index])")
+            precondition(
+                "\(String(describing: again.measures(of: index)))"
+                    == "\(String(describing: analysis.measures(of: index)))")
+        }
     }
 }
 

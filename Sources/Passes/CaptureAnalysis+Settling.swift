@@ -58,7 +58,9 @@ extension CaptureAnalysis {
     }
 
     private func secondPass(_ tuples: [DoubtfulTuples?], keepsPlaces: Bool) -> SecondPass {
-        SecondPass(tuples: tuples, isMeasured: isMeasuring, keepsPlaces: keepsPlaces, lastNumber: lastNumber)
+        SecondPass(
+            tuples: tuples, isMeasured: isMeasuring, keepsPlaces: keepsPlaces, lastNumber: lastNumber,
+            partSize: partSize)
     }
 
     private mutating func putInOrder(_ settled: [SettledShard], _ shard: PassShard? = nil, of count: Int = 0) {

@@ -63,6 +63,9 @@ public struct CaptureAnalysis: ~Copyable {
     var reassembly: Reassembly
     private var held = HeldPackets()
 
+    /// Octets of a part where several workers read. Files that have no more than sixteen of them are read by one.
+    package var partSize = ParallelPass.usualPartSize
+
     /// - Parameters:
     ///   - eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
     ///   - measuring: whether ``measures`` are taken of every connection, which costs time and memory. Not with eviction.
@@ -153,7 +156,9 @@ public struct CaptureAnalysis: ~Copyable {
     ) throws(CaptureError) {
         precondition(!isSettled, "reading on behind what was judged")
         defer { lastNumber = reader.count }
-        if parallel != nil || workers > 1 && isDivisible && counts.packets == 0 && ParallelPass.isWorthwhile(reader) {
+        if parallel != nil
+            || workers > 1 && isDivisible && counts.packets == 0 && ParallelPass.isWorthwhile(reader, partSize)
+        {
             try readInParallel(&reader, workers, reporting: report)
             return
         }
@@ -225,7 +230,9 @@ public struct CaptureAnalysis: ~Copyable {
             parallel == nil || isKnownUniquelyReferenced(&parallel), "reading on while others share the records")
         // Nobody looks at its connections while the workers change them.
         let pass =
-            parallel.take() ?? ParallelPass(workers: workers, indexing: choice == .places, measuring: isMeasuring)
+            parallel.take()
+            ?? ParallelPass(
+                workers: workers, partSize: partSize, indexing: choice == .places, measuring: isMeasuring)
         defer {
             counts = pass.counts
             parallel = pass

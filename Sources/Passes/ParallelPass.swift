@@ -16,8 +16,8 @@ import Tracking
 package final class ParallelPass: @unchecked Sendable {
     /// Octets of a part: what is decoded of it is still in the second-level cache when it is tracked.
     package static let usualPartSize = 1 << 20
-    /// Below this one worker is done before several have started.
-    private static let leastSize = 16 << 20
+    /// Below so many parts one worker is done before several have started.
+    private static let leastParts = 16
 
     /// How many share the work.
     let workers: Int
@@ -35,9 +35,9 @@ package final class ParallelPass: @unchecked Sendable {
     /// By shard, how many of its connections are in that order.
     private var ordered: [Int]
 
-    static func isWorthwhile(_ reader: borrowing CaptureReader) -> Bool {
+    static func isWorthwhile(_ reader: borrowing CaptureReader, _ partSize: Int) -> Bool {
         guard reader.isSeekable, let size = reader.size else { return false }
-        return size &- reader.position >= leastSize
+        return (size &- reader.position) / partSize >= leastParts
     }
 
     package init(workers: Int, partSize: Int = usualPartSize, indexing: Bool = false, measuring: Bool = false) {

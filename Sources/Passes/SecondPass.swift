@@ -12,6 +12,7 @@ struct SecondPass {
     let keepsPlaces: Bool
     /// Nothing behind the packet of this number was seen by the first pass.
     let lastNumber: Int
+    let partSize: Int
 
     var isNeeded: Bool { tuples.contains { $0 != nil } }
 
@@ -70,7 +71,7 @@ struct SecondPass {
                     }
                 }
                 let reading = PartedReading(
-                    workers: round.count, partSize: ParallelPass.usualPartSize, making: make,
+                    workers: round.count, partSize: partSize, making: make,
                     confirmed: { part in part.complete { $0.join(&reassembly.value, after: $1) } },
                     taking: { part, shard in
                         gathered[shard].take(part.content, shard: shard, after: part.before, upTo: lastNumber)
