@@ -193,7 +193,7 @@ private func check(_ measures: [ConnectionMeasures], of records: [ConnectionReco
 }
 
 private func check(_ story: ConnectionStory) {
-    let numbers = 1...(story.steps.map(\.segment.number).max() ?? 1)
+    let numbers = 1...((story.steps.map(\.segment.number) + story.reports.map(\.error.number)).max() ?? 1)
     // Damaged segments, copies and RSTs that nobody took are steps of the story, but not counted.
     precondition(story.steps.count >= Int(story.record.client.segments) + Int(story.record.server.segments))
     // From a segment of another connection on, or an RST that may have been left out, either end may be in a state that is not
