@@ -46,9 +46,11 @@ private func readCapture(_ bytes: [UInt8]) {
         var cursor = ConnectionCursor(standing: stored.standing)
         for segment in stored.segments { _ = cursor.take(segment.tracked, as: segment.verdict) }
         let record = analysis[number - 1]
+        var workedOut = cursor.record
+        for error in stored.errors { workedOut?.note(error) }
         if analysis.leftOut == 0, stored.endedBy == nil {
-            precondition(cursor.record?.client.segments == record.client.segments)
-            precondition(cursor.record?.outcome == record.outcome)
+            precondition(workedOut?.client.segments == record.client.segments)
+            precondition(workedOut?.outcome == record.outcome)
         }
     }
 }
