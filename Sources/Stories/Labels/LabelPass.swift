@@ -306,6 +306,11 @@ struct LabelPass {
             moveLine(index, from: notePlace(index).start)
         } else if facts[index].classes.contains(.repeats) {
             labelOpening(index)
+        } else if facts[index].isSYN, facts[index].classes.contains(.advances) {
+            // The first of those that ask: what it says reached nobody.
+            let (fact, side) = (facts[index], facts[index].side)
+            let opening = Opening(sequence: fact.sequence, first: index, last: index)
+            if fact.isACK { ends[side].synAck = opening } else { ends[side].syn = opening }
         }
     }
 
