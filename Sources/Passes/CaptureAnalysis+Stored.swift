@@ -58,9 +58,12 @@ extension CaptureAnalysis {
                 segments: segments, record: record, endedBy: life.endedBy, standing: life.standing,
                 errors: errors(about: number - 1))
         }
-        // Nothing was in doubt: what a closer look finds changes no number.
-        return StoredConnection(
-            segments: record.isDoubtful ? segments : segments.judged, record: record,
-            errors: errors(about: number - 1))
+        let connection = StoredConnection(segments: segments, record: record, errors: errors(about: number - 1))
+        guard !record.isDoubtful else { return connection }
+        // Nothing was in doubt: a closer look may find what changes no number. Where it would, as with a wrong checksum of a
+        // segment that nothing speaks against but that, the list's word counts.
+        let closer = StoredConnection(
+            segments: segments.judged, record: record, errors: errors(about: number - 1))
+        return closer.leftOut > 0 || closer.fitsRecord ? closer : connection
     }
 }

@@ -6,4 +6,18 @@ extension ConnectionRecord {
     var isOver: Bool {
         resetter != nil || halves[0].marks.intersection(halves[peer(of: 0)].marks).contains(.finAcknowledged)
     }
+
+    /// Whether it says of both ends, and of how it went, what another one says.
+    func tellsTheSame(as other: ConnectionRecord) -> Bool {
+        outcome == other.outcome
+            && (0...1).allSatisfy { side in
+                let (one, two) = (halves[side], other.halves[side])
+                return one.state == two.state && one.segments == two.segments && one.streamBytes == two.streamBytes
+                    && one.retransmittedSegments == two.retransmittedSegments
+                    && one.retransmittedBytes == two.retransmittedBytes
+                    && one.outOfOrderSegments == two.outOfOrderSegments
+                    && one.duplicateAcknowledgments == two.duplicateAcknowledgments
+                    && one.zeroWindows == two.zeroWindows && one.shortestRoundTrip == two.shortestRoundTrip
+            }
+    }
 }

@@ -39,6 +39,15 @@ public struct StoredConnection: Sendable {
             }, record: record, endedBy: endedBy, standing: standing, errors: errors)
     }
 
+    /// Whether its segments, each as what it turned out to be, give the record's numbers.
+    package var fitsRecord: Bool {
+        var cursor = ConnectionCursor(standing: standing)
+        for segment in segments where cursor.take(segment.tracked, as: segment.verdict) == nil { return false }
+        guard var replayed = cursor.record else { return false }
+        for error in errors { replayed.note(error) }
+        return replayed.tellsTheSame(as: record)
+    }
+
     /// The same with its own segments counted from 1.
     package var renumbered: StoredConnection {
         let first = segments.map(\.number).min() ?? 1
