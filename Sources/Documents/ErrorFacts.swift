@@ -13,29 +13,16 @@ struct ErrorFacts: Encodable {
     let mtu: UInt32?
     let times: Int
 
-    /// `nil` where there are none. Those that quote a number which the connection's end has not sent are left out.
+    /// `nil` where there are none.
     static func list(_ errors: [ReportedError], about record: ConnectionRecord) -> [ErrorFacts]? {
-        var kinds: [(error: ICMPError, times: Int)] = []
-        for reported in errors where record.hasSent(reported) {
-            let error = reported.error
-            let same = kinds.firstIndex {
-                $0.error.reporter == error.reporter && $0.error.reason == error.reason && $0.error.mtu == error.mtu
-            }
-            if let same {
-                kinds[same].times += 1
-            } else if kinds.count < Self.most {
-                kinds.append((error, 1))
-            }
-        }
+        let kinds = ErrorKind.all(errors, about: record)
         guard !kinds.isEmpty else { return nil }
-        return kinds.map { error, times in
+        return kinds.map { kind in
             ErrorFacts(
-                reason: error.reason.rawValue, by: error.reporter.description, mtu: error.mtu, times: times)
+                reason: kind.error.reason.rawValue, by: kind.error.reporter.description, mtu: kind.error.mtu,
+                times: kind.times)
         }
     }
-
-    /// As many kinds are told of; a bound for hostile captures.
-    private static let most = 16
 }
 
 /// One ICMP error among the segments of a connection.

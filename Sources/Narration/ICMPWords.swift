@@ -56,30 +56,33 @@ extension ConnectionStory.Report {
         guard let quoted else { return Text(en: "from \(by)", zh: "来自 \(by)") }
         return Text(en: "from \(by), about #\(quoted)", zh: "来自 \(by)，针对 #\(quoted)")
     }
+}
 
-    /// As a sentence under a picture, where it is the last of its kind.
-    package func sentence(times count: Int) -> Text {
-        let (by, what) = (error.error.reporter.description, error.error.what)
-        let often = count == 1 ? (en: "once", zh: "1 次") : (en: "\(count) times", zh: "\(count) 次")
+extension ErrorKind {
+    /// What a list says of errors about no connection of the capture; `nil` where there are none.
+    package static func unknownText(_ count: Int) -> Text? {
+        guard count > 0 else { return nil }
         return Text(
-            en: "ICMP from \(by), \(often.en): \(what.english).", zh: "\(by) 发来 ICMP \(often.zh)：\(what.chinese)。")
+            en: "\(counted(count, "ICMP error")) about no connection in this capture",
+            zh: "其中 \(count) 个 ICMP 差错所涉及的连接不在抓包中")
+    }
+
+    /// `10.1.255.1: fragmentation needed (MTU 1400), 2 times`.
+    package var text: Text {
+        let (by, what) = (error.reporter.description, error.what)
+        return Text(
+            en: "\(by): \(what.english)" + (times == 1 ? "" : ", \(times) times"),
+            zh: "\(by)：\(what.chinese)" + (times == 1 ? "" : "，\(times) 次"))
     }
 }
 
 extension ConnectionStory {
     /// A sentence for each kind of ICMP error and each of its senders, in the order in which they first came.
     package var reportSentences: [Text] {
-        var kinds: [(report: Report, count: Int)] = []
-        for report in reports where !report.isForeign {
-            let same = kinds.firstIndex {
-                $0.report.error.error.reporter == report.error.error.reporter
-                    && $0.report.error.error.reason == report.error.error.reason
-                    && $0.report.error.error.mtu == report.error.error.mtu
-            }
-            if let same { kinds[same].count += 1 } else { kinds.append((report, 1)) }
-        }
         let foreign = reports.count { $0.isForeign }
-        var lines = kinds.prefix(4).map { $0.report.sentence(times: $0.count) }
+        var lines = ErrorKind.all(reports.map(\.error), about: record).prefix(4).map { kind in
+            Text(en: "ICMP from \(kind.text.english).", zh: "收到 ICMP 差错，来自 \(kind.text.chinese)。")
+        }
         if foreign > 0 {
             lines.append(
                 Text(

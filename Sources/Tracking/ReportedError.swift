@@ -92,6 +92,33 @@ extension ConnectionRecord {
     }
 }
 
+/// ICMP errors that say the same, from one sender.
+package struct ErrorKind: Sendable {
+    package let error: ICMPError
+    package private(set) var times = 1
+
+    /// As many kinds are told apart; a bound for hostile captures.
+    private static let most = 16
+
+    /// The kinds of errors about a connection, in the order in which they first came. Those that quote a number which the
+    /// connection's end has not sent are left out.
+    package static func all(_ errors: [ReportedError], about record: ConnectionRecord) -> [ErrorKind] {
+        var kinds: [ErrorKind] = []
+        for reported in errors where record.hasSent(reported) {
+            if let same = kinds.firstIndex(where: { $0.isAlike(reported.error) }) {
+                kinds[same].times += 1
+            } else if kinds.count < most {
+                kinds.append(ErrorKind(error: reported.error))
+            }
+        }
+        return kinds
+    }
+
+    private func isAlike(_ other: ICMPError) -> Bool {
+        error.reporter == other.reporter && error.reason == other.reason && error.mtu == other.mtu
+    }
+}
+
 /// Which of the ICMP errors in a capture are about which connection.
 package struct ErrorAssignment: Sendable {
     private let errors: [ReportedError]

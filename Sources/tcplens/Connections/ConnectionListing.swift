@@ -125,7 +125,7 @@ struct ConnectionListing {
             var long = ConnectionLong(canvas: canvas)
             for index in shown {
                 guard let measures = analysis.measures(of: index) else { continue }
-                long.write(analysis[index], measures, number: index + 1)
+                long.write(analysis[index], measures, errors: analysis.errors(about: index), number: index + 1)
                 Screen.write(octets: long.text.octets)
                 long.clear()
             }
@@ -135,7 +135,7 @@ struct ConnectionListing {
             shown, with: { ConnectionLong(canvas: canvas) },
             adding: { long, index in
                 guard let measures = records.measures(of: index) else { return }
-                long.write(records[index], measures, number: index + 1)
+                long.write(records[index], measures, errors: records.errors(about: index), number: index + 1)
             },
             taking: { long in
                 defer { long.clear() }

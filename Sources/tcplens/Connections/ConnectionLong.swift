@@ -47,9 +47,15 @@ struct ConnectionLong {
     mutating func clear() { text.clear() }
 
     /// Writes one connection, an empty line behind it.
-    mutating func write(_ record: ConnectionRecord, _ measures: ConnectionMeasures, number: Int) {
+    mutating func write(
+        _ record: ConnectionRecord, _ measures: ConnectionMeasures, errors: [ReportedError], number: Int
+    ) {
         putHead(record, number: number)
         putFacts(record, measures)
+        for kind in ErrorKind.all(errors, about: record) {
+            let language = canvas.language
+            putFact(Text(en: "ICMP", zh: "ICMP")) { $0.put(kind.text(language)) }
+        }
         putTable(record, measures)
         text.put("\n")
     }
