@@ -26,6 +26,7 @@ extension ICMPReason {
         case .timeExceeded: Text(en: rawValue, zh: "TTL 超时")
         case .reassemblyTimeExceeded: Text(en: rawValue, zh: "分片重组超时")
         case .parameterProblem: Text(en: rawValue, zh: "参数错误")
+        case .otherUnreachable: Text(en: rawValue, zh: "不可达")
         case .other: Text(en: rawValue, zh: "其他")
         }
     }
@@ -51,7 +52,7 @@ extension ConnectionStory.Report {
     public var remark: Text {
         let by = error.error.reporter.description
         if isForeign {
-            return Text(en: "from \(by), about nothing that was sent here", zh: "来自 \(by)，引用的序号这里没有发过")
+            return Text(en: "from \(by), about nothing on its way", zh: "来自 \(by)，所引用的并不在途中")
         }
         guard let quoted else { return Text(en: "from \(by)", zh: "来自 \(by)") }
         return Text(en: "from \(by), about #\(quoted)", zh: "来自 \(by)，针对 #\(quoted)")
@@ -83,12 +84,18 @@ extension ConnectionStory {
         var lines = ErrorKind.all(reports.map(\.error), about: record).prefix(4).map { kind in
             Text(en: "ICMP from \(kind.text.english).", zh: "收到 ICMP 差错，来自 \(kind.text.chinese)。")
         }
+        if reportsLeftOut > 0 {
+            lines.append(
+                Text(
+                    en: "The last \(counted(reportsLeftOut, "ICMP error")) are not in the picture.",
+                    zh: "最后 \(reportsLeftOut) 个 ICMP 差错未画出。"))
+        }
         if foreign > 0 {
             lines.append(
                 Text(
                     en:
-                        "\(counted(foreign, "ICMP error")) quote a number that was never sent here: old, or forged (RFC 5927).",
-                    zh: "\(foreign) 个 ICMP 差错引用了这里从未发过的序号：过时或伪造（RFC 5927）。"))
+                        "\(counted(foreign, "ICMP error")) about nothing that was on its way: old, or forged (RFC 5927).",
+                    zh: "\(foreign) 个 ICMP 差错所引用的报文段当时不在途中：过时或伪造（RFC 5927）。"))
         }
         return lines
     }

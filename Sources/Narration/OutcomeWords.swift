@@ -50,7 +50,7 @@ extension Opening {
         case .prohibited:
             Text(
                 en: "Prohibited: the SYN was answered with an ICMP error, a filter does not allow it.",
-                zh: "被禁止：SYN 得到的应答是 ICMP 差错，途中的过滤规则不放行。")
+                zh: "被禁止：SYN 得到的应答是 ICMP 差错，过滤规则不放行。")
         case .unreachable:
             Text(
                 en: "Unreachable: the SYN was answered with an ICMP error, there is no way to the address.",

@@ -11,7 +11,12 @@ extension ConnectionStory {
             lines = outcome.sentences(endingIn: last)
         } else {
             let hasReset = steps.contains { $0.kind == .reset }
-            lines = [outcome.opening == .unanswered && hasReset ? Self.onlyResets : outcome.opening.sentence]
+            let isReported = reports.contains { !$0.isForeign }
+            lines = [
+                outcome.opening != .unanswered
+                    ? outcome.opening.sentence
+                    : hasReset ? Self.onlyResets : isReported ? Self.onlyErrors : outcome.opening.sentence
+            ]
             if let ending = outcome.endingSentence { lines.append(ending) }
         }
         lines += reportSentences
@@ -46,6 +51,10 @@ extension ConnectionStory {
     private static let onlyResets = Text(
         en: "No SYN-ACK came to the SYN, only an RST that its sender does not take.",
         zh: "SYN 没有得到 SYN-ACK，只有一个不会被发送方接受的 RST。")
+
+    private static let onlyErrors = Text(
+        en: "No SYN-ACK came to the SYN and no RST, only ICMP errors.",
+        zh: "SYN 没有得到 SYN-ACK 或 RST，只有 ICMP 差错。")
 
     /// Where both ends say themselves what they have come to.
     fileprivate var lastStates: (client: State, server: State)? {

@@ -1,31 +1,97 @@
+import CaptureFile
 import TCPState
 import TCPWire
 import Tracking
 
 /// ICMP errors about the connection's segments (RFC 9293 3.9.2.2).
 extension ConnectionStory {
-    /// Puts the errors among the segments, by their packets' numbers, and says of each segment that one quotes what became of
-    /// it.
+    /// Puts the errors among the segments, by their times, and says of each segment that one quotes what became of it.
     mutating func takeReports(_ errors: [ReportedError]) {
-        for error in errors {
-            let party = record.party(error.side)
-            let before = steps.firstIndex { $0.segment.number > error.number } ?? steps.count
-            // The last time that the number was sent: what went before was given up already.
-            let quoted = steps[..<before].lastIndex {
-                $0.sender == party && $0.segment.header.sequence == error.error.sequence && $0.isReal
+        for error in errors.prefix(Self.reportLimit) { takeReport(error) }
+        reportsLeftOut = max(0, errors.count - Self.reportLimit)
+        reports.sort { ($0.stepsBefore, $0.error.number) < ($1.stepsBefore, $1.error.number) }
+    }
+
+    /// As many are looked at; a bound for hostile captures.
+    private static let reportLimit = 1000
+    /// An answer may be written this much before its cause; nanoseconds.
+    private static let writingDelay: Int64 = 500_000
+
+    private mutating func takeReport(_ error: ReportedError) {
+        let party = record.party(error.side)
+        let sent = steps.indices.filter { step in
+            steps[step].sender == party && steps[step].isReal
+                && error.time.nanoseconds(since: steps[step].segment.time) >= -Self.writingDelay
+        }
+        let before =
+            steps.firstIndex {
+                let gap = $0.segment.time.nanoseconds(since: error.time)
+                return gap > 0 || gap == 0 && $0.segment.number > error.number
+            } ?? steps.count
+        let (candidates, isTold) = quotable(error, among: sent)
+        let quoted = candidates.last
+        // What was sent once, and had been acknowledged by then, had arrived.
+        let isRefuted =
+            quoted.map { wasAcknowledged($0, before: before) && !(isTold && candidates.count == 1) } ?? false
+        let isBeyond = quoted == nil && isBeyondAll(SequenceNumber(error.error.sequence), of: sent)
+        reports.append(
+            Report(
+                error: error, stepsBefore: max(before, quoted.map { $0 + 1 } ?? 0),
+                quoted: quoted.map { steps[$0].segment.number },
+                isForeign: isRefuted || isBeyond || quoted == nil && !record.hasSent(error), party: party))
+        guard let quoted, !isRefuted, error.verdict.isDrop else { return }
+        // What the host itself says had reached it, but for what was never whole there.
+        let hasReached =
+            error.error.reporter == error.error.destination.address && error.error.reason != .reassemblyTimeExceeded
+        let label: SegmentLabel = hasReached ? .notTaken : .reportedDropped
+        guard !steps[quoted].has(label) else { return }
+        steps[quoted].labels.removeAll { $0.label == .lost || $0.label == .notTaken }
+        steps[quoted].labels.insert(ProvedLabel(label, evidence: [error.number]), at: 0)
+    }
+
+    /// Which of the segments an error may quote, and whether more than the number tells them from others with the same.
+    private func quotable(_ error: ReportedError, among sent: [Int]) -> (steps: [Int], isTold: Bool) {
+        let number = SequenceNumber(error.error.sequence)
+        var candidates = sent.filter { steps[$0].segment.header.sequence == error.error.sequence }
+        // A network card may have cut the segment that was captured.
+        if candidates.isEmpty {
+            candidates = sent.filter {
+                let header = steps[$0].segment.header
+                let start = SequenceNumber(header.sequence)
+                return number.isAfter(start) && number.isBefore(start + header.payloadLength)
             }
-            let isForeign = quoted == nil && !record.hasSent(error)
-            reports.append(
-                Report(
-                    error: error, stepsBefore: before, quoted: quoted.map { steps[$0].segment.number },
-                    isForeign: isForeign, party: party))
-            guard let quoted, error.verdict.isDrop else { continue }
-            // What the host itself says had reached it.
-            let hasReached = error.error.reporter == error.error.destination.address
-            let label: SegmentLabel = hasReached ? .notTaken : .reportedDropped
-            guard !steps[quoted].has(label) else { continue }
-            steps[quoted].labels.removeAll { $0.label == .lost }
-            steps[quoted].labels.insert(ProvedLabel(label, evidence: [error.number]), at: 0)
+            return (candidates.suffix(1), false)
+        }
+        var isTold = false
+        func narrow(_ isIt: (SegmentHeader) -> Bool) {
+            let fitting = candidates.filter { isIt(steps[$0].segment.header) }
+            guard !fitting.isEmpty, fitting.count < candidates.count else { return }
+            candidates = fitting
+            isTold = true
+        }
+        if error.error.identification != 0 { narrow { $0.identification == error.error.identification } }
+        narrow { UInt32($0.headerLength) + $0.payloadLength == error.error.length }
+        if let acknowledgment = error.error.acknowledgment { narrow { $0.acknowledgment == acknowledgment } }
+        return (candidates, isTold)
+    }
+
+    /// Whether all that a segment carries had been acknowledged before a step.
+    private func wasAcknowledged(_ step: Int, before end: Int) -> Bool {
+        let header = steps[step].segment.header
+        let last = SequenceNumber(header.sequence) + max(header.sequenceLength, 1)
+        return steps.indices[..<max(end, step)].dropFirst(step).contains { index in
+            let other = steps[index].segment.header
+            return steps[index].sender != steps[step].sender && other.flags.contains(.ack)
+                && !steps[index].classes.contains(.invalidACK) && !steps[index].classes.contains(.stray)
+                && SequenceNumber(other.acknowledgment).isAtOrAfter(last)
+        }
+    }
+
+    /// Whether a number lies behind all that was sent by then.
+    private func isBeyondAll(_ number: SequenceNumber, of sent: [Int]) -> Bool {
+        sent.allSatisfy { index in
+            let header = steps[index].segment.header
+            return number.isAtOrAfter(SequenceNumber(header.sequence) + header.sequenceLength)
         }
     }
 }

@@ -114,6 +114,8 @@ public struct ConnectionStory: Sendable {
     public let server: Endpoint
     /// The ICMP errors about it, in order.
     public internal(set) var reports: [Report] = []
+    /// How many more there are, the last ones.
+    public internal(set) var reportsLeftOut = 0
     /// The connection's record, as lists have it.
     public internal(set) var record: ConnectionRecord
     /// The packet of the next connection between the same endpoints whose RST ended this one too (RFC 9293 3.5, Figure 9).

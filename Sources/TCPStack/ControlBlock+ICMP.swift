@@ -27,7 +27,8 @@ extension ControlBlock {
                 return finish(.unreachable(reason), because: .icmpInOpening)
             }
             note(reason, because: .icmpSoftError)
-        case .timeExceeded, .reassemblyTimeExceeded, .parameterProblem: note(reason, because: .icmpSoftError)
+        case .timeExceeded, .reassemblyTimeExceeded, .parameterProblem, .otherUnreachable:
+            note(reason, because: .icmpSoftError)
         }
     }
 

@@ -19,6 +19,12 @@ public struct ICMPError: Hashable, Sendable {
     public var destination = Endpoint(address: IPAddress(high: 0, low: 0), port: 0)
     /// The quoted segment's sequence number, as sent.
     public var sequence: UInt32 = 0
+    /// The quoted packet's identification (of IPv6, its fragment header's); 0 says nothing.
+    public var identification: UInt32 = 0
+    /// Octets of the quoted TCP header and what followed it, by its IP header.
+    public var length: UInt32 = 0
+    /// The quoted acknowledgment number, where that much was quoted.
+    public var acknowledgment: UInt32?
     /// The quoted flags; `nil` where only the eight octets that RFC 792 promises were quoted.
     public var flags: TCPFlags?
     /// What the next link takes, of a "fragmentation needed" or "packet too big"; `nil` where it does not say.
@@ -52,6 +58,13 @@ public struct ICMPError: Hashable, Sendable {
         destination = Endpoint(address: quoted.destination, port: frame.bigEndian16(at: start &+ 2))
         sequence = frame.bigEndian32(at: start &+ 4)
         if verdict == .segment { flags = quoted.flags }
+        if bounds.captured &- start >= 12 { acknowledgment = frame.bigEndian32(at: start &+ 8) }
+        identification = quoted.identification
+        let header = Int(quoted.ipOffset)
+        let whole =
+            frame.octet(at: header) >> 4 == 4
+            ? Int(frame.bigEndian16(at: header &+ 2)) : Int(frame.bigEndian16(at: header &+ 4)) &+ 40
+        length = UInt32(truncatingIfNeeded: max(0, whole &- (start &- header)))
         switch reason {
         case .fragmentationNeeded:
             // Routers older than RFC 1191 leave the field zero.
@@ -86,6 +99,7 @@ public enum ICMPReason: String, Hashable, Sendable, CaseIterable {
     case timeExceeded = "time exceeded"
     case reassemblyTimeExceeded = "fragment reassembly time exceeded"
     case parameterProblem = "parameter problem"
+    case otherUnreachable = "unreachable"
     case other = "other"
 
     init(icmpType type: UInt8, code: UInt8) {
@@ -99,6 +113,7 @@ public enum ICMPReason: String, Hashable, Sendable, CaseIterable {
         case (3, 9): self = .networkProhibited
         case (3, 10): self = .hostProhibited
         case (3, 13), (3, 14), (3, 15): self = .administrativelyProhibited
+        case (3, _): self = .otherUnreachable
         case (4, _): self = .sourceQuench
         case (5, _): self = .redirect
         case (11, 0): self = .timeExceeded
@@ -117,6 +132,7 @@ public enum ICMPReason: String, Hashable, Sendable, CaseIterable {
         case (1, 4): self = .portUnreachable
         case (1, 5): self = .policyFailed
         case (1, 6): self = .routeRejected
+        case (1, _): self = .otherUnreachable
         case (2, _): self = .packetTooBig
         case (3, 0): self = .timeExceeded
         case (3, 1): self = .reassemblyTimeExceeded

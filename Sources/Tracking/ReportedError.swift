@@ -14,6 +14,8 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case expired
     /// It was larger than the next link takes (RFC 1191, RFC 8201).
     case tooBig
+    /// A header of its that somebody on the way could not read.
+    case unreadable
     /// Anything else: advice, not a refusal.
     case other
 
@@ -22,11 +24,13 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .portUnreachable, .protocolUnreachable: self = .refused
         case .networkProhibited, .hostProhibited, .administrativelyProhibited, .policyFailed, .routeRejected:
             self = .prohibited
-        case .networkUnreachable, .hostUnreachable, .noRoute, .beyondScope, .addressUnreachable, .sourceRouteFailed:
+        case .networkUnreachable, .hostUnreachable, .noRoute, .beyondScope, .addressUnreachable, .sourceRouteFailed,
+            .otherUnreachable:
             self = .unreachable
         case .timeExceeded, .reassemblyTimeExceeded: self = .expired
         case .fragmentationNeeded, .packetTooBig: self = .tooBig
-        case .sourceQuench, .redirect, .parameterProblem, .other: self = .other
+        case .parameterProblem: self = .unreadable
+        case .sourceQuench, .redirect, .other: self = .other
         }
     }
 
@@ -38,6 +42,7 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .unreachable: "unreachable"
         case .expired: "time-exceeded"
         case .tooBig: "too-big"
+        case .unreadable: "parameter-problem"
         case .other: "other"
         }
     }
@@ -85,6 +90,8 @@ extension ConnectionRecord {
         let half = halves[quoted.side]
         guard half.marks.contains(.numbered) else { return false }
         let number = SequenceNumber(quoted.error.sequence)
+        // What takes no numbers is sent with the next one.
+        if number == half.next { return half.marks.contains(.acknowledged) }
         if half.marks.contains(.initialKnown) {
             return number.isAtOrAfter(half.initialSequence) && number.isBefore(half.next)
         }
