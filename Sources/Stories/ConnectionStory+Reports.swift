@@ -30,9 +30,9 @@ extension ConnectionStory {
             } ?? steps.count
         let (candidates, isTold) = quotable(error, among: sent)
         let quoted = candidates.last
-        // What was sent once, and had been acknowledged by then, had arrived.
+        // What was sent once, and had been acknowledged by then, had arrived; of several it may have been another that did.
         let isRefuted =
-            quoted.map { wasAcknowledged($0, before: before) && !(isTold && candidates.count == 1) } ?? false
+            quoted.map { wasAcknowledged($0, before: before) && !(isTold && isOneOfSeveral($0, sent)) } ?? false
         let isBeyond = quoted == nil && isBeyondAll(SequenceNumber(error.error.sequence), of: sent)
         reports.append(
             Report(
@@ -73,6 +73,15 @@ extension ConnectionStory {
         narrow { UInt32($0.headerLength) + $0.payloadLength == error.error.length }
         if let acknowledgment = error.error.acknowledgment { narrow { $0.acknowledgment == acknowledgment } }
         return (candidates, isTold)
+    }
+
+    /// Whether the same was sent at other times.
+    private func isOneOfSeveral(_ step: Int, _ sent: [Int]) -> Bool {
+        let own = steps[step].segment.header
+        return sent.contains {
+            let other = steps[$0].segment.header
+            return $0 != step && other.sequence == own.sequence && other.sequenceLength == own.sequenceLength
+        }
     }
 
     /// Whether all that a segment carries had been acknowledged before a step.

@@ -75,6 +75,11 @@ public struct ReportedError: Sendable {
 
     public var verdict: ErrorVerdict { ErrorVerdict(error.reason) }
 
+    /// Whether it stands so little before a time that it may only be written before what it quotes: half a millisecond.
+    fileprivate func isSoon(before time: Timestamp) -> Bool {
+        (0...500_000).contains(time.nanoseconds(since: self.time))
+    }
+
     /// The same as a packet of that number.
     package func numbered(_ number: Int) -> ReportedError {
         var own = self
@@ -95,7 +100,7 @@ extension ConnectionRecord {
         if half.marks.contains(.initialKnown) {
             return number.isAtOrAfter(half.initialSequence) && number.isBefore(half.next)
         }
-        return number.isBefore(half.next)
+        return number.isBefore(half.next) && UInt64(half.next.relative(to: number)) <= half.streamBytes + 1
     }
 }
 
@@ -145,7 +150,9 @@ package struct ErrorAssignment: Sendable {
             if wanted.contains(key) { lives[key, default: []].append(index) }
         }
         for (place, error) in errors.enumerated() {
-            let before = (lives[error.key] ?? []).filter { record($0).firstNumber < UInt64(error.number) }
+            let before = (lives[error.key] ?? []).filter {
+                record($0).firstNumber < UInt64(error.number) || error.isSoon(before: record($0).firstTime)
+            }
             guard let life = before.last(where: { record($0).hasSent(error) }) ?? before.last else {
                 unknown += 1
                 continue

@@ -76,6 +76,7 @@ import Transcripts
             Answer(type: 3, code: 3, opening: .portUnreachable, isFromHost: true),
             Answer(type: 3, code: 9, opening: .prohibited), Answer(type: 3, code: 10, opening: .prohibited),
             Answer(type: 3, code: 13, opening: .prohibited), Answer(type: 11, code: 0, opening: .expired),
+            Answer(type: 3, code: 16, opening: .unreachable), Answer(type: 12, code: 0, opening: .unanswered),
             // Advice refuses nothing.
             Answer(type: 5, code: 1, opening: .unanswered), Answer(type: 4, code: 0, opening: .unanswered),
             Answer(type: 3, code: 4, opening: .unanswered),
@@ -134,6 +135,61 @@ import Transcripts
         let story = try story(analysis)
         #expect(story.reports.map(\.isForeign) == [true])
         #expect(story.steps[0].fate == .arrived)
+    }
+
+    @Test("of several with one number it is the one whose identification is quoted") func identification() throws {
+        let t = Transcript()
+        t.isNumbered = true
+        for _ in 0..<3 {
+            t.c.syn(100)
+            t.wait(1000)
+        }
+        let analysis = analysis(t, t.segments.map { (3, Self.packet(3, 1, quoting: $0)) })
+        let story = try story(analysis)
+        #expect(story.reports.map(\.quoted) == [1, 2, 3])
+        #expect(story.steps.map(\.fate) == [.lost, .lost, .lost])
+    }
+
+    @Test("an old number says nothing: what was sent once and acknowledged had arrived") func acknowledged() throws {
+        let t = Transcript()
+        t.open()
+        t.c.data(101, ack: 301, 100)
+        t.s.ack(301, ack: 201)
+        t.c.data(201, ack: 301, 100)
+        let analysis = analysis(t, [(6, Self.packet(3, 4, quoting: t.segments[3], mtu: 68))])
+        let story = try story(analysis)
+        #expect(story.reports.map(\.isForeign) == [true])
+        #expect(story.steps.map(\.fate).allSatisfy { $0 == .arrived })
+    }
+
+    @Test("a number that is sent later only is foreign when it comes") func future() throws {
+        let t = Transcript()
+        t.open()
+        t.c.data(101, ack: 301, 100)
+        t.wait(100)
+        t.c.data(201, ack: 301, 100)
+        let analysis = analysis(t, [(4, Self.packet(3, 1, quoting: t.segments[3], sequence: 250))])
+        #expect(try story(analysis).reports.map(\.isForeign) == [true])
+    }
+
+    @Test("written a moment before the SYN that it is about") func beforeItsCause() throws {
+        let t = Transcript()
+        t.c.syn(100)
+        let error = Self.packet(3, 13, quoting: t.segments[0])
+        var analysis = CaptureAnalysis(keeping: .all(limit: .max))
+        for (place, frame) in [error, t.segments[0].frame].enumerated() {
+            var packet = CapturedPacket()
+            packet.number = place + 1
+            packet.time = Timestamp(nanoseconds: Int64(place) * 3000)
+            packet.linkType = LinkType.raw.rawValue
+            packet.capturedLength = frame.count
+            packet.originalLength = frame.count
+            analysis.take(frame.octets, packet)
+        }
+        analysis.settle()
+        #expect(openings(analysis) == [.prohibited])
+        let story = try story(analysis)
+        #expect(story.reports.map(\.quoted) == [2] && story.reports.map(\.stepsBefore) == [1])
     }
 
     @Test("an error about another connection is counted, and of nobody here") func unknown() throws {
