@@ -16,7 +16,7 @@ import Testing
             (3, 3, .portUnreachable),
             (3, 4, .fragmentationNeeded), (3, 9, .networkProhibited), (3, 10, .hostProhibited),
             (3, 13, .administrativelyProhibited), (4, 0, .sourceQuench), (5, 1, .redirect), (11, 0, .timeExceeded),
-            (11, 1, .reassemblyTimeExceeded), (12, 0, .parameterProblem), (3, 99, .other),
+            (11, 1, .reassemblyTimeExceeded), (12, 0, .parameterProblem), (3, 99, .otherUnreachable),
         ] as [(UInt8, UInt8, ICMPReason)])
     func reasons(type: UInt8, code: UInt8, reason: ICMPReason) throws {
         let quote = Sample.hello.ipPacket().prefix(28)
