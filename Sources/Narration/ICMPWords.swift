@@ -60,6 +60,14 @@ extension ConnectionStory.Report {
 }
 
 extension ErrorKind {
+    /// That not all of so many errors were looked at; `nil` where they were.
+    package static func limitText(of count: Int) -> Text? {
+        guard count > SegmentBatch.mostErrors else { return nil }
+        return Text(
+            en: "only the first \(SegmentBatch.mostErrors) of \(count) ICMP errors were looked at",
+            zh: "\(count) 个 ICMP 差错中只看了前 \(SegmentBatch.mostErrors) 个")
+    }
+
     /// What a list says of errors about no connection of the capture; `nil` where there are none.
     package static func unknownText(_ count: Int) -> Text? {
         guard count > 0 else { return nil }

@@ -214,7 +214,7 @@ struct ConnectionsCommand: ParsableCommand {
         try listing.write(shown, of: analysis, path: path)
         let notes = [
             summary(analysis, passing: filter == nil ? nil : order.count), analysis.counts.restText,
-            ErrorKind.unknownText(analysis.unknownErrors),
+            ErrorKind.unknownText(analysis.unknownErrors), ErrorKind.limitText(of: analysis.counts.quoted),
             analysis.counts.cutText(reader.format.interfaces),
         ]
         let doubts = CaptureDoubts.texts(analysis.timeDisorder, unsettled: analysis.unsettled)
