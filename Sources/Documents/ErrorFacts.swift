@@ -36,7 +36,7 @@ struct ReportFacts: Encodable {
     let segment: Int?
     /// Whose segment it quotes.
     let about: String
-    /// Whether that end never sent such a number.
+    /// Whether nothing with that number was on its way.
     let isForeign: Bool
 
     init(_ report: ConnectionStory.Report) {

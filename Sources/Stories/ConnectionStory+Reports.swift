@@ -14,14 +14,12 @@ extension ConnectionStory {
 
     /// As many are looked at; a bound for hostile captures.
     private static let reportLimit = 1000
-    /// An answer may be written this much before its cause; nanoseconds.
-    private static let writingDelay: Int64 = 500_000
 
     private mutating func takeReport(_ error: ReportedError) {
         let party = record.party(error.side)
         let sent = steps.indices.filter { step in
             steps[step].sender == party && steps[step].isReal
-                && error.time.nanoseconds(since: steps[step].segment.time) >= -Self.writingDelay
+                && (steps[step].segment.time < error.time || error.isSoon(before: steps[step].segment.time))
         }
         let before =
             steps.firstIndex {

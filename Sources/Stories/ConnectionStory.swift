@@ -104,7 +104,8 @@ public struct ConnectionStory: Sendable {
         public let stepsBefore: Int
         /// The number of the segment that it quotes; `nil` where that is not among the steps.
         public let quoted: Int?
-        /// Whether the connection's end never sent such a number: the message is old, or forged (RFC 5927 4.1).
+        /// Whether nothing with that number was on its way: not sent yet, or acknowledged already. The message is old, or forged
+        /// (RFC 5927 4.1).
         public let isForeign: Bool
         /// Whose segment it quotes.
         public let party: Party

@@ -14,7 +14,7 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case expired
     /// It was larger than the next link takes (RFC 1191, RFC 8201).
     case tooBig
-    /// A header of its that somebody on the way could not read.
+    /// Somebody on the way, or the host, could not make sense of one of its headers.
     case unreadable
     /// Anything else: advice, not a refusal.
     case other
@@ -75,9 +75,12 @@ public struct ReportedError: Sendable {
 
     public var verdict: ErrorVerdict { ErrorVerdict(error.reason) }
 
-    /// Whether it stands so little before a time that it may only be written before what it quotes: half a millisecond.
-    fileprivate func isSoon(before time: Timestamp) -> Bool {
-        (0...500_000).contains(time.nanoseconds(since: self.time))
+    /// A packet may be written this much before the one that caused it; nanoseconds.
+    private static let writingDelay: Int64 = 500_000
+
+    /// Whether it stands so little before a time that it may only be written before what it quotes.
+    package func isSoon(before time: Timestamp) -> Bool {
+        (0...Self.writingDelay).contains(time.nanoseconds(since: self.time))
     }
 
     /// The same as a packet of that number.
@@ -150,10 +153,8 @@ package struct ErrorAssignment: Sendable {
             if wanted.contains(key) { lives[key, default: []].append(index) }
         }
         for (place, error) in errors.enumerated() {
-            let before = (lives[error.key] ?? []).filter {
-                record($0).firstNumber < UInt64(error.number) || error.isSoon(before: record($0).firstTime)
-            }
-            guard let life = before.last(where: { record($0).hasSent(error) }) ?? before.last else {
+            let begun = Self.begun(lives[error.key] ?? [], before: error, record)
+            guard let life = begun.last(where: { record($0).hasSent(error) }) ?? begun.last else {
                 unknown += 1
                 continue
             }
@@ -161,10 +162,26 @@ package struct ErrorAssignment: Sendable {
         }
     }
 
+    /// As many lives of a tuple are looked at before an error; a bound for hostile captures.
+    private static let lifeLimit = 16
+
+    /// The last of a tuple's lives, which stand in their order, that had begun when an error came.
+    private static func begun(
+        _ lives: [Int], before error: ReportedError, _ record: (Int) -> ConnectionRecord
+    ) -> ArraySlice<Int> {
+        var (low, high) = (0, lives.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if record(lives[middle]).firstNumber < UInt64(error.number) { low = middle + 1 } else { high = middle }
+        }
+        if low < lives.count, error.isSoon(before: record(lives[low]).firstTime) { low += 1 }
+        return lives[..<low].suffix(lifeLimit)
+    }
+
     /// About a connection by its place.
     package subscript(connection: Int) -> [ReportedError] { (places[connection] ?? []).map { errors[$0] } }
 
-    /// A connection's record with what was said of its SYN.
+    /// A connection's record with what was said of its segments.
     package func reported(_ record: ConnectionRecord, _ connection: Int) -> ConnectionRecord {
         guard let places = places[connection] else { return record }
         var record = record
