@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /// Asks for `length` octets from `address` on to be brought near, to be changed soon. Harmless for any address.
-static inline __attribute__((always_inline)) void tcplens_fetch_soon(const void *address, size_t length) {
+static inline __attribute__((always_inline)) void tcplens_prefetch(const void *address, size_t length) {
     for (size_t line = 0; line < length; line += 64) {
         __builtin_prefetch((const char *)address + line, 1, 3);
     }
@@ -14,7 +14,7 @@ static inline __attribute__((always_inline)) void tcplens_fetch_soon(const void 
 }
 
 /// The same number, of which the compiler then knows nothing: it cannot make a branch of what is computed from it.
-static inline __attribute__((always_inline)) uint64_t tcplens_hide(uint64_t value) {
+static inline __attribute__((always_inline)) uint64_t tcplens_optimization_barrier(uint64_t value) {
     __asm__("" : "+r"(value));
     return value;
 }

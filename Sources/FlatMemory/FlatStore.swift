@@ -33,8 +33,9 @@ public import CHint
         held = count
     }
 
-    /// Empty, with room for `count` values, in large pages where the system has them: the addresses of small ones, looked at
-    /// here and there, are waited for as well. The memory is used as it is filled, in steps of such pages.
+    /// Empty, with room for `count` values, in large pages where the system has them: a processor keeps the addresses of only some
+    /// pages at hand, and values that are looked at in no order would miss these nearly every time. Memory is used up as the store is
+    /// filled, in steps of such pages.
     public init(expecting count: Int) {
         self.init()
         precondition(count >= 0, "a negative number of values")
@@ -84,9 +85,9 @@ public import CHint
 
     /// Asks the memory for a value that will be changed soon, without waiting for it. Any index will do.
     @inlinable @inline(__always)
-    public func fetchSoon(_ index: Int) {
+    public func prefetch(_ index: Int) {
         guard UInt(bitPattern: index) < UInt(bitPattern: count) else { return }
-        unsafe tcplens_fetch_soon(base.unsafelyUnwrapped + index, MemoryLayout<Value>.size)
+        unsafe tcplens_prefetch(base.unsafelyUnwrapped + index, MemoryLayout<Value>.size)
     }
 
     /// Forgets the values; keeps the memory.

@@ -183,7 +183,7 @@ public struct CaptureAnalysis: ~Copyable {
             while let packet = packets.next(in: bytes) {
                 let place = kept.count
                 take(bytes.extracting(packet.offset..<packet.offset + packet.capturedLength), packet)
-                // Of what is kept only: the others' are looked for by nobody.
+                // Only of connections whose segments are kept: nobody asks for the others.
                 if place < kept.count { kept[place].comments = reader.comments(of: packet) }
             }
         } else {

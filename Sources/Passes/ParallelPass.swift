@@ -14,9 +14,9 @@ import Tracking
 /// Why threads may share it (`@unchecked Sendable`, here and below): what the schedule hands out it hands to one worker at
 /// a time, under a lock.
 package final class ParallelPass: @unchecked Sendable {
-    /// Octets of a part: what is decoded of it is still in the second-level cache when it is tracked.
+    /// Octets of a part: so few that what was decoded of it is still in the processor's cache when it is tracked.
     package static let usualPartSize = 1 << 20
-    /// Below so many parts one worker is done before several have started.
+    /// A capture of fewer parts is read by one worker: it is done in less time than it takes to start others.
     private static let leastParts = 16
 
     /// How many share the work.

@@ -173,7 +173,7 @@ extension Judge {
         var candidates: [Candidate] = []
         var said = [Said(), Said()]
         for (place, index) in order.enumerated() where verdicts[index] == .taken {
-            if place &+ 8 < order.count { seen.fetchSoon(order[place &+ 8]) }
+            if place &+ 8 < order.count { seen.prefetch(order[place &+ 8]) }
             let sighting = sightings[index]
             var comesAgain = false
             if let known = seen[index], sighting.isAlike(sightings[known.first]),

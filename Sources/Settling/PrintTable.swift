@@ -51,7 +51,7 @@ struct PrintTable: ~Copyable {
 
     /// Asks the memory for what is known of a sighting's print.
     @inline(__always)
-    func fetchSoon(_ index: Int) { slots.fetchSoon(home(print(of: index)).slot) }
+    func prefetch(_ index: Int) { slots.prefetch(home(print(of: index)).slot) }
 
     /// Where a sighting's print was seen.
     @inline(__always)

@@ -18,7 +18,7 @@ extension ConnectionRecord {
         let end = segment.sequence + segment.payloadLength
         let ticks = circlingTicks(segment.time)
         guard segment.flags.intersection([.syn, .fin, .rst, .ack]) == .ack, isInBulk,
-            tcplens_hide(
+            tcplens_optimization_barrier(
                 halves[side].isRare(end, of: segment) | halves[other].isRare(segment.acknowledgment)
                     | halves[0].hasLongTimer(ticks) | halves[1].hasLongTimer(ticks) | isSilenceLong(segment.time)) == 0
         else { return false }
@@ -88,12 +88,12 @@ extension Half {
         segments &+= 1
         window = segment.window
         let isNew = (segment.payloadLength > 0).bit
-        let isTimed = Choice(isNew & (marks.rawValue & Marks.timing.rawValue == 0).bit)
+        let isTimed = BranchlessChoice(isNew & (marks.rawValue & Marks.timing.rawValue == 0).bit)
         next = end
         timedEnd.rawValue = isTimed(end.rawValue, else: timedEnd.rawValue)
         timedAt = isTimed(ticks, else: timedAt)
         marks.subtract(.unscaled)
-        marks.formUnion(Choice(isNew)(.timing))
+        marks.formUnion(BranchlessChoice(isNew)(.timing))
     }
 
     /// An acknowledgment that this end sent, of no less than before.
@@ -110,13 +110,13 @@ extension Half {
     @inline(__always)
     fileprivate mutating func noteAcknowledged(_ number: SequenceNumber, at ticks: UInt32) {
         let isTiming = UInt64(truncatingIfNeeded: marks.rawValue / Marks.timing.rawValue) & 1
-        let ends = Choice(isTiming & number.isAtOrAfter(timedEnd).bit)
+        let ends = BranchlessChoice(isTiming & number.isAtOrAfter(timedEnd).bit)
         shortestRoundTrip = min(shortestRoundTrip, ends(ticks &- timedAt, else: .max))
         marks.subtract(ends(.timing))
     }
 }
 
-extension Choice {
+extension BranchlessChoice {
     /// The marks, or none.
     @_transparent
     fileprivate func callAsFunction(_ marks: Half.Marks) -> Half.Marks {

@@ -58,7 +58,8 @@ extension ConnectionTracker {
         for index in left { evict(index) }
     }
 
-    /// Looks at two records more: the hand comes round faster than segments can open new ones.
+    /// Looks at two records more for each segment. A segment opens one connection at most, so all records are looked at again before
+    /// as many new ones can have come.
     mutating func sweep(at time: Timestamp) {
         guard let policy = evictor?.policy, records.count > 0 else { return }
         for _ in 0..<2 {
@@ -86,7 +87,7 @@ extension ConnectionTracker {
         return records.count - 1
     }
 
-    /// Of the next few under the hand: one that was never answered, else the one that has been silent longest.
+    /// Of the next few from ``ConnectionTracker/clockHand`` on: one that was never answered, else the one that has been silent longest.
     private mutating func giveOneUp() {
         var chosen: Int?
         for _ in 0..<Evictor.searched {
@@ -103,8 +104,8 @@ extension ConnectionTracker {
     }
 
     private mutating func nextUnderHand() -> Int {
-        let index = hand < records.count ? hand : 0
-        hand = index + 1
+        let index = clockHand < records.count ? clockHand : 0
+        clockHand = index + 1
         return index
     }
 

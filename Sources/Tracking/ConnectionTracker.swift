@@ -16,13 +16,15 @@ public struct ConnectionTracker: ~Copyable {
     var used = 0
     let seed: HashSeed
     private let transitions = TransitionMatrix()
-    /// How many tuples have got another record since the last look at what is likely.
-    private var renewals = 0
+    /// How many tuples were used again, and so have another record, since the records of the present batch of segments were
+    /// looked up.
+    private var replacements = 0
     var evictor: Evictor?
-    /// Where the evictor looks next; goes round over the records.
-    var hand = 0
+    /// The record that the evictor looks at next. It goes through all records and begins again, like the hand of a clock.
+    var clockHand = 0
 
-    /// As many connections as most captures have not: 24 MB of addresses.
+    /// Room for as many connections is reserved at first. Few captures hold more. It is 24 MB of address space, of which only what
+    /// is used becomes memory.
     public static let usualCount = 1 << 17
 
     /// - Parameters:
@@ -83,7 +85,8 @@ public struct ConnectionTracker: ~Copyable {
         if !records[index].takeInBulk(segment) { records[index].takeInFull(segment, transitions, &holes) }
     }
 
-    /// Takes segments, some of them at a time: while the first is worked on, the memory that the others need is under way.
+    /// Takes segments, 32 at a time. Their records lie scattered in memory; all 32 are asked for before the first segment is worked
+    /// on, so that the processor does not wait for each.
     ///
     /// - Parameters:
     ///   - before: packets that came before those that the segments' numbers count from.
@@ -95,13 +98,13 @@ public struct ConnectionTracker: ~Copyable {
         var start = 0
         while start < entries.count {
             let end = min(start &+ likely.count, entries.count)
-            for entry in start..<end { slots.fetchSoon(home(entries[entry].hash)) }
+            for entry in start..<end { slots.prefetch(home(entries[entry].hash)) }
             for entry in start..<end {
                 let record = likelyRecord(entries[entry].hash)
                 likely[entry &- start] = record
-                records.fetchSoon(record)
+                records.prefetch(record)
             }
-            renewals = 0
+            replacements = 0
             for entry in start..<end {
                 let segment = entries[entry].segment
                 let connection = connection(of: segment, entries[entry].hash, likely[entry &- start], after: before)
@@ -112,14 +115,14 @@ public struct ConnectionTracker: ~Copyable {
         }
     }
 
-    /// - Parameter likely: the record that was found by its tag alone; it is the segment's if the key is the same, and if no
-    ///   tuple has got another record since then.
+    /// - Parameter likely: the record that was found by part of the key's hash alone. It is the segment's if the whole key is the
+    ///   same, and if no tuple was used again since it was found.
     @inline(__always)
     private mutating func connection(
         of segment: TrackedSegment, _ hash: UInt64, _ likely: Int, after before: Int
     ) -> Int {
         if evictor == nil {
-            let isThere = UInt(bitPattern: likely) < UInt(bitPattern: records.count) && renewals == 0
+            let isThere = UInt(bitPattern: likely) < UInt(bitPattern: records.count) && replacements == 0
             if isThere, records[likely].key == segment.key, !segment.opens { return likely }
         } else {
             sweep(at: segment.time)
@@ -201,7 +204,7 @@ public struct ConnectionTracker: ~Copyable {
         while slots[slot] != 0, slots[slot] != Self.entry(earlier, hash) { slot = following(slot) }
         if slots[slot] == 0 { used += 1 }
         slots[slot] = Self.entry(fresh, hash)
-        renewals &+= 1
+        replacements &+= 1
         return fresh
     }
 

@@ -25,7 +25,7 @@ package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
         let port = (segment.destinationPort < segment.sourcePort).bit
         let (from, to) = (source.number, destination.number)
         let reversed = (to < from).bit | (to == from).bit & port
-        let isReversed = Choice(reversed)
+        let isReversed = BranchlessChoice(reversed)
         let highs = isReversed.mask & (source.high ^ destination.high)
         let lows = isReversed.mask & (source.low ^ destination.low)
         let ports = UInt16(truncatingIfNeeded: isReversed.mask) & (segment.sourcePort ^ segment.destinationPort)

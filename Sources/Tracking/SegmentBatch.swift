@@ -56,7 +56,8 @@ package struct SegmentBatch: ~Copyable {
     static let usualCount = 1 << 15
 
     package mutating func removeAll() {
-        // What is one flow's alone fills one shard: were each kept as large as it has ever been, all would be in the end.
+        // Where one connection sends nearly everything, one shard gets it all. Another shard may be that one later: if each kept the
+        // room that it once needed, all shards together would hold a multiple of a batch.
         let fair = Self.usualCount / Int(shardCount)
         for shard in 0..<Int(shardCount) {
             if shards[shard].count > fair { shards[shard] = Entries() } else { shards[shard].removeAll() }

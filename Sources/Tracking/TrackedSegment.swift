@@ -5,8 +5,8 @@ import TCPWire
 
 /// What the first pass looks at of a segment: flat, and small, since a copy of it is handed from one worker to another.
 public struct TrackedSegment: Sendable, BitwiseCopyable {
-    // In this order they fill 72 octets without a gap, so that copies are made in pieces that do not overlap: what is read
-    // across the border of two such pieces has to wait until both are written.
+    // In this order the fields fill 72 octets without a gap. A value with gaps is copied field by field, in stores of different
+    // sizes, and a load that spans two stores has to wait until both are done.
     package let key: FlowKey
     package let sequence: SequenceNumber
     package private(set) var time: Timestamp
@@ -64,7 +64,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         guard last >= 0 else { return 0 }
         let word = frame.bigEndian64(at: min(start, last))
         let isStamp = (word >> 32 == 0x0101_080a).bit & (headerLength >= 32).bit & (start <= last).bit
-        return UInt16(truncatingIfNeeded: Choice(isStamp)(word | 1, else: 0))
+        return UInt16(truncatingIfNeeded: BranchlessChoice(isStamp)(word | 1, else: 0))
     }
 
     /// The same as a call, for other rooms, which look at segments one at a time.

@@ -1,13 +1,13 @@
 import CHint
 
-/// A choice that is made without a branch: all ones, or 0. Where traffic decides, a branch is predicted wrongly as often as
-/// not, and that costs more than working out both.
-struct Choice: BitwiseCopyable {
+/// A choice between two values that is made without a branch, by a mask of all ones or zeros. Where the packets decide, a
+/// processor predicts a branch wrongly half of the time, and that costs more than working out both values.
+struct BranchlessChoice: BitwiseCopyable {
     let mask: UInt64
 
-    /// - Parameter condition: 1 or 0. A number, since of truth values that are combined the compiler makes branches.
+    /// - Parameter condition: 1 or 0. Not a `Bool`: where several are combined, the compiler makes a branch of them.
     @_transparent
-    init(_ condition: UInt64) { mask = 0 &- tcplens_hide(condition) }
+    init(_ condition: UInt64) { mask = 0 &- tcplens_optimization_barrier(condition) }
 
     @_transparent
     private init(mask: UInt64) { self.mask = mask }
