@@ -263,7 +263,7 @@ if Context.environment["BENCH"] != nil {
     let benchmarks = [
         ("MakeCapture", ["FlatMemory", "TCPWire", "CaptureFile"]), ("Bench", ["CLinux"]),
         ("StackBench", ["FlatMemory", "TCPStack", "TCPWire", "VirtualNetwork"]), ("AgreementRun", ["Agreement"]),
-        ("DifferentialRun", ["Differential"]),
+        ("DifferentialRun", ["Differential"]), ("StoryBench", ["Stories", "Tracking", "Transcripts"]),
     ]
     for (name, rooms) in benchmarks {
         package.targets.append(
