@@ -23,7 +23,8 @@ public struct ConnectionInfo: Hashable, Sendable {
     public var receivedSegmentSize: UInt32
     public var agreed: Agreement
     public var phase: RecoveryVariables.Phase
-    /// Outside of a recovery: whether something arrived out of order, or went out again, and is not acknowledged yet.
+    /// Outside of a recovery: whether something arrived out of order, or went out again (as a probe
+    /// alone it counts not), and is not acknowledged yet.
     public var isDisordered: Bool
     /// Whether the window was reduced because of ECE less than a round trip ago.
     public var isReducing: Bool
@@ -74,7 +75,8 @@ extension ControlBlock {
             sendNext: snd.nxt, sendWindow: snd.wnd, receiveNext: rcv.nxt, receiveWindow: rcv.wnd,
             sendScale: snd.shift, receiveScale: rcv.shift, segmentSize: effectiveSegmentSize(withSACK: false),
             receivedSegmentSize: rcv.mss, agreed: agreed, phase: recovery.phase,
-            isDisordered: recovery.phase == .open && (departed > 0 || ledger.retransmittedLength > 0),
+            isDisordered: recovery.phase == .open
+                && (departed > 0 || recovery.probe == nil && ledger.retransmittedLength > 0),
             isReducing: recovery.phase == .open && (ecn.reducedUntil.map { $0.isAfter(snd.una) } ?? false),
             congestionWindow: congestion.size,
             congestionThreshold: congestion.threshold, roundTrip: roundTrip.smoothed,

@@ -91,7 +91,8 @@ package enum DifferenceKind: String, Hashable, Sendable, CaseIterable {
             case .resets: return kernel.areResetsRight && own.areResetsRight
             default: return false
             }
-        case .stretchForgotten: return view == .reports && comparison.areReportsRight(forgetting: true)
+        case .stretchForgotten:
+            return view == .reports && !comparison.areReportsRight() && comparison.areReportsRight(forgetting: true)
         case .crossedFINs:
             return view == .states && kernel.closing != own.closing
                 && kernel.statesBeforeClosing == own.statesBeforeClosing
