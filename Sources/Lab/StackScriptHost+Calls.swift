@@ -152,6 +152,8 @@ extension StackScriptHost {
         var opens = destination != nil
         // Whether it is this call that connects: what becomes of that is its result then.
         let connects = opens || host.awaitsData(Int(descriptor))
+        // One that is connected already, by a call that did not wait for it, is only written to.
+        if host.info(Int(descriptor))?.state.isSynchronized == true { opens = false }
         return { me in
             do throws(SocketError) {
                 if opens, let destination {
@@ -159,6 +161,7 @@ extension StackScriptHost {
                     written = try me.host.connect(Int(descriptor), to: destination, sending: octets, now: me.clock)
                     if !mayWait { return written > 0 ? me.success(Int64(written)) : me.failure(.inProgress) }
                 }
+                let begins = me.host.awaitsData(Int(descriptor))
                 if let info = me.host.info(Int(descriptor)) {
                     if info.state == .synSent { return mayWait ? nil : me.failure(.wouldBlock) }
                     if connects, info.end != nil {
@@ -169,6 +172,10 @@ extension StackScriptHost {
                 written += try me.host.write(
                     Int(descriptor), Array(octets[written...]), urgent: flags.contains(.outOfBand),
                     hints: SendHints(flags), now: me.clock)
+                if begins {
+                    if mayWait { return nil }
+                    return written > 0 ? me.success(Int64(written)) : me.failure(.inProgress)
+                }
                 return mayWait && written < octets.count ? nil : me.success(Int64(written))
             } catch {
                 if error == .wouldBlock, mayWait { return nil }

@@ -17,6 +17,7 @@ extension StackScriptHost {
             return { $0.success(0) }
         }
         guard let change = try change(option, value) else { return { $0.success(0) } }
+        if option == .notSentLowWater, case .integer(let number) = value { lowWaters[descriptor] = Int(number) }
         return { me in
             do throws(SocketError) {
                 try me.host.setOptions(Int(descriptor), now: me.clock, change)
@@ -75,7 +76,9 @@ extension StackScriptHost {
         case .sendBuffer: return { $0.sendBuffer = max(number * 2, 4608) }
         case .receiveBuffer: return { $0.receiveBuffer = max(number, 1152) }
         case .windowClamp: return { $0.receiveBuffer = min($0.receiveBuffer, max(number, 1)) }
-        case .notSentLowWater: return { $0.unsentLowWater = number > 0 ? number : nil }
+        case .notSentLowWater:
+            let usual = defaults.unsentLowWater
+            return { $0.unsentLowWater = number > 0 ? number : number == 0 ? usual : nil }
         case .deferAccept: return { $0.acceptDeferral = number > 0 ? .seconds(number) : nil }
         case .fastOpen: return { $0.fastOpenQueue = max(0, number) }
         case .fastOpenConnect: return { $0.fastOpenOnConnect = number != 0 }
@@ -110,7 +113,7 @@ extension StackScriptHost {
         switch option {
         case .noDelay: number = options.nagle == .off ? 1 : 0
         case .cork: number = options.cork ? 1 : 0
-        case .notSentLowWater: number = options.unsentLowWater ?? 0
+        case .notSentLowWater: number = lowWaters[descriptor] ?? 0
         case .deferAccept: number = Int((options.acceptDeferral ?? .zero).microseconds / 1_000_000)
         case .fastOpen: number = options.fastOpenQueue
         case .fastOpenConnect: number = options.fastOpenOnConnect ? 1 : 0
@@ -209,7 +212,11 @@ extension StackScriptHost {
             .established: 1, .synSent: 2, .synReceived: 3, .finWait1: 4, .finWait2: 5, .timeWait: 6, .closed: 7,
             .closeWait: 8, .lastAck: 9, .listen: 10, .closing: 11,
         ]
-        let phases: [RecoveryVariables.Phase: Int64] = [.open: 0, .recovery: 3, .loss: 4]
+        let phases: [RecoveryVariables.Phase: Int64] = [
+            .open: info.isReducing ? 2 : info.isDisordered ? 1 : 0, .recovery: 3, .loss: 4,
+        ]
+        // A segment that was taken for lost stays so while it is under way again; a probe is none.
+        let lost = Int64(info.octetsLost) + (info.phase == .open ? 0 : Int64(info.octetsRetransmitted))
         let size = Int64(max(info.segmentSize, 1))
         let threshold = info.congestionThreshold == .max ? Int64(Int32.max) : Int64(info.congestionThreshold) / size
         func age(_ then: Instant?) -> Int64 { then.map { (now - $0).microseconds / 1000 } ?? 0 }
@@ -227,7 +234,7 @@ extension StackScriptHost {
             "tcpi_retransmits": Int64(info.backoff), "tcpi_probes": Int64(info.probes), "tcpi_snd_mss": size,
             "tcpi_rcv_mss": Int64(info.receivedSegmentSize), "tcpi_unacked": Int64(info.segmentsInFlight),
             "tcpi_sacked": (Int64(info.octetsSacked) + size - 1) / size,
-            "tcpi_lost": (Int64(info.octetsLost) + size - 1) / size,
+            "tcpi_lost": (lost + size - 1) / size,
             "tcpi_retrans": (Int64(info.octetsRetransmitted) + size - 1) / size,
             "tcpi_rtt": info.roundTrip?.microseconds ?? 0, "tcpi_rttvar": info.roundTripVariation.microseconds,
             "tcpi_min_rtt": info.minimumRoundTrip?.microseconds ?? 0, "tcpi_snd_ssthresh": threshold,
@@ -243,7 +250,7 @@ extension StackScriptHost {
             "tcpi_last_ack_recv": age(info.lastHeard), "tcpi_busy_time": busy.busy.microseconds,
             "tcpi_rwnd_limited": busy.windowLimited.microseconds,
             "tcpi_sndbuf_limited": busy.bufferLimited.microseconds,
-            "tcpi_dsack_dups": Int64(info.counters.duplicateReports), "tcpi_reordering": 3,
+            "tcpi_dsack_dups": Int64(info.counters.duplicateReports), "tcpi_reordering": Int64(info.reorderingDegree),
             "tcpi_delivered": Int64(info.counters.delivered), "tcpi_reord_seen": info.reorderingSeen ? 1 : 0,
         ]
     }

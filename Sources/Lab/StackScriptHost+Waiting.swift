@@ -132,6 +132,7 @@ extension StackScriptHost {
     /// A descriptor that is closed is watched no more.
     func forget(_ descriptor: Int32) {
         tellsQueue.remove(descriptor)
+        lowWaters[descriptor] = nil
         for watch in watches.keys {
             watches[watch]?.items[descriptor] = nil
             watches[watch]?.order.removeAll { $0 == descriptor }

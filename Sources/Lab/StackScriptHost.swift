@@ -15,6 +15,8 @@ public final class StackScriptHost: ScriptHost {
     var nonBlocking: Set<Int32> = []
     /// Descriptors with TCP_INQ.
     var tellsQueue: Set<Int32> = []
+    /// TCP_NOTSENT_LOWAT as the script has set it: the setting's value, which holds otherwise, is not the option's.
+    var lowWaters: [Int32: Int] = [:]
     /// By the epoll descriptor.
     var watches: [Int32: EpollWatch] = [:]
     /// Watched sockets without room, and how often they had room again.

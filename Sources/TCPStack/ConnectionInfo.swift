@@ -23,6 +23,11 @@ public struct ConnectionInfo: Hashable, Sendable {
     public var receivedSegmentSize: UInt32
     public var agreed: Agreement
     public var phase: RecoveryVariables.Phase
+    /// Outside of a recovery: whether something arrived out of order, or went out again (as a probe
+    /// alone it counts not), and is not acknowledged yet.
+    public var isDisordered: Bool
+    /// Whether the window was reduced because of ECE less than a round trip ago.
+    public var isReducing: Bool
     /// cwnd and ssthresh, in octets; `UInt32.max` for a threshold never set.
     public var congestionWindow: UInt32
     public var congestionThreshold: UInt32
@@ -38,6 +43,8 @@ public struct ConnectionInfo: Hashable, Sendable {
     public var octetsRetransmitted: UInt32
     public var octetsSacked: UInt32
     public var reorderingSeen: Bool
+    /// By how many segments one was overtaken, at most; three where none was by more.
+    public var reorderingDegree: Int
     /// Octets written and not sent; not acknowledged; received and not read.
     public var unsent: Int
     public var unacknowledged: Int
@@ -67,12 +74,17 @@ extension ControlBlock {
             state: state, local: local, remote: remote, iss: iss, irs: irs, sendUnacknowledged: snd.una,
             sendNext: snd.nxt, sendWindow: snd.wnd, receiveNext: rcv.nxt, receiveWindow: rcv.wnd,
             sendScale: snd.shift, receiveScale: rcv.shift, segmentSize: effectiveSegmentSize(withSACK: false),
-            receivedSegmentSize: rcv.mss, agreed: agreed, phase: recovery.phase, congestionWindow: congestion.size,
+            receivedSegmentSize: rcv.mss, agreed: agreed, phase: recovery.phase,
+            isDisordered: recovery.phase == .open
+                && (departed > 0 || recovery.probe == nil && ledger.retransmittedLength > 0),
+            isReducing: recovery.phase == .open && (ecn.reducedUntil.map { $0.isAfter(snd.una) } ?? false),
+            congestionWindow: congestion.size,
             congestionThreshold: congestion.threshold, roundTrip: roundTrip.smoothed,
             roundTripVariation: roundTrip.variation, minimumRoundTrip: roundTrip.minimum,
             retransmissionTimeout: roundTrip.timeout, backoff: roundTrip.backoff, segmentsInFlight: ledger.count,
             octetsLost: ledger.lostLength, octetsRetransmitted: ledger.retransmittedLength,
             octetsSacked: ledger.sackedLength, reorderingSeen: recovery.recent.reorderingSeen,
+            reorderingDegree: recovery.recent.reorderingDegree,
             unsent: state.isSynchronized ? Int(unsent) : sendQueue.count,
             unacknowledged: sendQueue.count, unread: receiveQueue.count, urgentAhead: urgentAhead,
             probes: timers.unansweredProbes, fastOpen: fastOpen,

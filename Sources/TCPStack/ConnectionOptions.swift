@@ -107,7 +107,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var congestionControl = CongestionControl.cubic
     /// The initial window in segments (RFC 6928 2).
     public var initialWindow = 10
-    /// How many segments an ACK may add to the window in slow start (RFC 3465 2.2: L of two); `nil`: as many as it acknowledges,
+    /// How many segments an ACK may add to the window in slow start (RFC 3465 2.3: L of two); `nil`: as many as it acknowledges,
     /// as Linux does.
     public var slowStartLimit: Int? = 2
     /// Whether a silence longer than the RTO makes the window small again (RFC 5681 4.1).

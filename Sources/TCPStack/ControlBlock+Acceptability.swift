@@ -38,7 +38,7 @@ extension ControlBlock {
     }
 
     /// In SYN-RECEIVED the other end's SYN may come again: alone because our SYN-ACK was lost, or with an ACK in a
-    /// simultaneous open (RFC 9293 3.5, figure 8).
+    /// simultaneous open (RFC 9293 3.5, figure 7).
     private mutating func answersSYNWithSYN(_ segment: inout Segment, now: Instant) -> Bool {
         guard segment.flags.contains(.syn), !segment.flags.contains(.rst), segment.sequence == irs else {
             return false

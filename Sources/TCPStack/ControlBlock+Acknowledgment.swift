@@ -61,7 +61,7 @@ extension ControlBlock {
         let isDuplicate = isRepeated && !ledger.isEmpty
         if isNew || isDuplicate { continueForwardRecovery(segment, isNew: isNew, hasOriginal: hasOriginal) }
         if isNew {
-            finishRecoveryStep(acknowledged: acknowledged, segment: segment, now: now)
+            finishRecoveryStep(acknowledged: acknowledged, reported: before.departed, segment: segment, now: now)
         } else if isDuplicate {
             countDuplicate()
         }

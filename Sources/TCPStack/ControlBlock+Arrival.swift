@@ -127,7 +127,7 @@ extension ControlBlock {
         if segment.flags.contains(.fin), text.count == segment.text.count { remoteFinish = segment.end - 1 }
     }
 
-    /// The answer to a SYN offers only what the SYN offered (RFC 7323 2.5 and 3.2, RFC 2018 2).
+    /// The answer to a SYN offers only what the SYN offered (RFC 7323 2.2 and 3.2, RFC 2018 2).
     private mutating func agreeAsServer(_ segment: Segment) {
         agreeOnOptions(segment)
         agreed.explicitCongestionNotification =

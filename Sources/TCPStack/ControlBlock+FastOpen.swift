@@ -28,7 +28,8 @@ extension ControlBlock {
     mutating func settleTextOfSYN(_ segment: Segment) {
         fastOpen.isNews = fastOpen.option != nil || fastOpen.sent > 0
         if fastOpen.isNews {
-            fastOpen.option = segment.options.fastOpen
+            // A cookie that nobody asked for is none (RFC 7413 4.1.3: it answers the client's request).
+            fastOpen.option = fastOpen.option == nil ? nil : segment.options.fastOpen
             fastOpen.learnedSize = segment.options.maximumSegmentSize ?? (isIPv4 ? 536 : 1220)
         }
         guard fastOpen.sent > 0 else { return }

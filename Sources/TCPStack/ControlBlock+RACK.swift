@@ -24,7 +24,12 @@ extension ControlBlock {
             recovery.recent.end = entry.end
         }
         if let forward = recovery.recent.forward, entry.end.isBefore(forward) {
-            if entry.transmissions == 1 { recovery.recent.reorderingSeen = true }
+            if entry.transmissions == 1 {
+                recovery.recent.reorderingSeen = true
+                let distance = forward.relative(to: entry.start)
+                let degree = (Int(distance) + Int(congestion.segmentSize) - 1) / Int(congestion.segmentSize)
+                recovery.recent.reorderingDegree = min(max(recovery.recent.reorderingDegree, degree), 300)
+            }
         } else {
             recovery.recent.forward = entry.end
         }

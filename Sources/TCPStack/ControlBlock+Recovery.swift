@@ -41,8 +41,10 @@ extension ControlBlock {
     }
 
     /// After an ACK of something new.
+    ///
+    /// - Parameter reported: octets that were known before to have arrived out of order.
     mutating func finishRecoveryStep(
-        acknowledged: Range<Int>, segment: Segment, now: Instant
+        acknowledged: Range<Int>, reported: UInt32, segment: Segment, now: Instant
     ) {
         let octets = acknowledged.reduce(0) { $0 &+ ledger[$1].length }
         if ledger.sackedLength == 0 { recovery.duplicates = 0 }
@@ -52,7 +54,11 @@ extension ControlBlock {
             if let point = recovery.point, snd.una.isAfter(point) { recovery.point = nil }
             // RFC 3168 6.1.2: not in answer to an ACK that tells of congestion.
             if !(agreed.explicitCongestionNotification && segment.flags.contains(.ece)) {
-                grow(octets, limit: UInt32(clamping: options.slowStartLimit ?? 1 << 16), now: now)
+                // What had been reported has left the network then, and made room for new segments (RFC 3042); it counts no
+                // second time.
+                let known = reported - min(reported, departed)
+                grow(
+                    octets - min(octets, known), limit: UInt32(clamping: options.slowStartLimit ?? 1 << 16), now: now)
             }
         case .recovery:
             if isRetransmissionSpurious(segment) { return undoFastRecovery(because: .spuriousRetransmission) }

@@ -158,10 +158,10 @@ extension ControlBlock {
         return snd.nxt.relative(to: snd.una) + UInt32(truncatingIfNeeded: size) > congestion.size
     }
 
-    /// RFC 5681 4.1 and RFC 6928: after a silence the window is no larger than at the beginning.
+    /// RFC 5681 4.1 and RFC 6928: when sending begins again after a silence, the window is no larger than at the beginning.
     private mutating func restartAfterIdle(now: Instant) {
         guard options.restartsAfterIdle, ledger.isEmpty, unsent > 0, now - lastSent > roundTrip.timeout,
-            congestion.size > congestion.initialSize
+            congestion.size > congestion.initialSize, nextSize() != nil
         else { return }
         congestion.restart()
         act(.setCongestionWindow(congestion.size), because: .restartAfterIdle)

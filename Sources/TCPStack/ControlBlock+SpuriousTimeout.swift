@@ -72,7 +72,7 @@ extension ControlBlock {
 
     /// A DSACK reports a segment of the last fast recovery as received twice: where it was the last retransmission that could
     /// have been of use, nothing had been lost, only overtaken, and what recovery has cost is given back (RFC 3708 3, RFC 4015
-    /// 3.2).
+    /// 3.4).
     mutating func undoFastRecovery(_ report: SACKBlock) {
         guard var undo = recovery.fastUndo, undo.unreported > 0,
             SequenceNumber(report.right).isAtOrBefore(undo.end)

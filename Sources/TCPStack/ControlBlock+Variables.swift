@@ -133,6 +133,8 @@ struct RecentAcknowledgment: Hashable, Sendable {
     /// RACK.fack: the highest number delivered.
     var forward: SequenceNumber?
     var reorderingSeen = false
+    /// By how many segments one was overtaken, at most; three at the beginning, as many as fast retransmit waits for.
+    var reorderingDegree = 3
     /// RACK.reo_wnd_mult.
     var windowFactor = 1
     /// RACK.reo_wnd_persist: recoveries until the factor is forgotten.

@@ -4,6 +4,8 @@ struct CubicCurve: Hashable, Sendable {
     private static let beta = 0.7
 
     private var maximum = 0.0
+    /// cwnd_prior: the window before the last reduction.
+    private var prior = 0.0
     private var epoch: Instant?
     private var plateauTime = 0.0
     private var estimate = 0.0
@@ -29,7 +31,7 @@ struct CubicCurve: Hashable, Sendable {
         let offset = elapsed - plateauTime
         let curve = Self.c * offset * offset * offset + maximum
         // RFC 9438 4.3: what Reno would have, with CUBIC's smaller reduction made up for.
-        let alpha = estimate >= maximum ? 1 : 3 * (1 - Self.beta) / (1 + Self.beta)
+        let alpha = estimate >= prior ? 1 : 3 * (1 - Self.beta) / (1 + Self.beta)
         estimate += alpha * acknowledged / window
         var next = window
         if curve < estimate {
@@ -49,6 +51,7 @@ struct CubicCurve: Hashable, Sendable {
     mutating func reduced(_ size: UInt32, segmentSize: UInt32) -> UInt32 {
         let window = Double(size) / Double(segmentSize)
         maximum = window < maximum ? window * (1 + Self.beta) / 2 : window
+        prior = window
         epoch = nil
         return UInt32(Double(size) * Self.beta)
     }

@@ -69,6 +69,8 @@ extension Host {
     public mutating func read(_ descriptor: Int, into octets: inout [UInt8], limit: Int, now: Instant)
         throws(SocketError) -> Int
     {
+        // Nothing can have come: the connection waits for data to begin with.
+        if awaitsData(descriptor) { throw .wouldBlock }
         do throws(SocketError) {
             return try call("read", descriptor, now: now) { block throws(CallError) in
                 try block.receive(into: &octets, limit: limit, now: now)

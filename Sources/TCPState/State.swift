@@ -58,7 +58,7 @@
         }
     }
 
-    /// Whether both ends' numbers are agreed upon (RFC 9293 3.5.1: ESTABLISHED and everything after it).
+    /// Whether both ends' numbers are agreed upon (RFC 9293 3.5.2: ESTABLISHED and everything after it).
     @inlinable public var isSynchronized: Bool {
         switch self {
         case .closed, .listen, .synSent, .synReceived: false

@@ -18,8 +18,14 @@ package struct ExchangeRun {
     private static let delay: Int64 = 10_000_000
     /// What a segment takes to be put on it: no two arrive in one moment.
     private static let pace: Int64 = 60_000
-    private static let limit: Int64 = 40_000_000_000
 
+    /// How long a run may take, and how long nothing may happen in it, in nanoseconds.
+    package struct Patience: Sendable {
+        package var limit: Int64
+        package var silence: Int64
+    }
+
+    private let patience: Patience
     private let plan: ExchangePlan
     private let host: any ScriptHost
     private var driver: DriverSocket
@@ -41,7 +47,8 @@ package struct ExchangeRun {
     private let start: Int64
 
     /// - Parameter host: fresh, on ``ScriptNetwork/ipv4``.
-    package init(_ plan: ExchangePlan, on host: any ScriptHost) throws {
+    package init(_ plan: ExchangePlan, on host: any ScriptHost, patience: Patience) throws {
+        self.patience = patience
         self.plan = plan
         self.host = host
         start = host.now
@@ -62,18 +69,18 @@ package struct ExchangeRun {
     /// Runs it to its end, which is when nothing more happens for a while.
     package mutating func run() throws -> ExchangeTrace {
         var lastEvent = host.now
-        while host.now - start < Self.limit {
+        while host.now - start < patience.limit {
             if try advance() {
                 lastEvent = host.now
                 continue
             }
-            let patience: Int64 = isOver ? 600_000_000 : 13_000_000_000
-            guard host.now < lastEvent + patience else { break }
+            let silence: Int64 = isOver ? 600_000_000 : patience.silence
+            guard host.now < lastEvent + silence else { break }
             let deadlines = [
                 flights.first?.time, driver.host.nextDeadline?.nanoseconds, driverProgram.resumption,
-                peerProgram.resumption, lastEvent + patience, start + Self.limit,
+                peerProgram.resumption, lastEvent + silence, start + patience.limit,
             ]
-            let deadline = deadlines.compactMap { $0 }.min() ?? lastEvent + patience
+            let deadline = deadlines.compactMap { $0 }.min() ?? lastEvent + silence
             if let packet = try host.nextPacket(until: max(deadline, host.now)) {
                 depart(packet.octets, isToPeer: false, at: packet.time)
                 lastEvent = host.now
@@ -84,6 +91,9 @@ package struct ExchangeRun {
         trace.peerRead = peerProgram.read
         trace.driverRead = driverProgram.read
         trace.driverScale = driverScale
+        trace.writeEnds = plan.peer.reduce(into: []) { ends, step in
+            if case .write(let count) = step { ends.append((ends.last ?? 1) + UInt32(count)) }
+        }
         trace.isGarbled = peerProgram.isGarbled || driverProgram.isGarbled
         return trace
     }
@@ -180,6 +190,7 @@ package struct ExchangeRun {
             flags: segment.flags, sequence: header.sequence &- (own ?? header.sequence),
             acknowledgment: segment.flags.contains(.ack) ? header.acknowledgment &- (other ?? 0) : 0,
             length: Int(header.payloadLength), window: header.window)
+        sighting.stamp = segment.options.timestamps?.value
         sighting.sack = segment.options.sack.map {
             SACKBlock(left: $0.left &- (other ?? 0), right: $0.right &- (other ?? 0))
         }

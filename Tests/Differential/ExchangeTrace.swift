@@ -14,6 +14,8 @@ package struct ExchangeTrace: Sendable {
         /// Of a SYN.
         var options = ""
         var window: UInt16
+        /// The timestamp's value.
+        var stamp: UInt32?
 
         /// The number behind it.
         var end: UInt32 {
@@ -58,6 +60,8 @@ package struct ExchangeTrace: Sendable {
     var driverRead = 0
     /// What the driver's window field is shifted by.
     var driverScale: UInt8 = 0
+    /// The numbers behind what the peer's program was to write at a time.
+    var writeEnds: [UInt32] = []
     /// Whether something was read that was not written.
     var isGarbled = false
 

@@ -55,6 +55,7 @@
             other.driverEnding = trace.driverEnding
             other.peerRead = trace.peerRead
             other.driverRead = trace.driverRead
+            other.writeEnds = trace.writeEnds
             #expect(isDone)
             let differences = TraceComparison(kernel: trace, own: other).differences
             #expect(differences.contains { $0.kind == nil }, "\(differences.map(\.text))")

@@ -40,6 +40,17 @@ struct StackScriptHostTests {
         }
     }
 
+    @Test("many small ones of the kinds that public suites and the review found wanting, all of which Linux passes")
+    func variants() throws {
+        let folder = Self.own.appending(path: "Variants")
+        let names = Self.scripts(in: folder)
+        #expect(names.count >= 50)
+        for name in names {
+            let report = try Self.run(name, in: folder)
+            #expect(report.hasPassed, "\(name): \(String(describing: report.failure))")
+        }
+    }
+
     @Test("what the stack does not have is refused with its line, not passed over", arguments: notOurs)
     func refused(name: String) throws {
         let report = try Self.run(name, in: Self.own)

@@ -392,3 +392,74 @@ struct SendHintTests {
         talk.gives("S 0:0(0)")
     }
 }
+
+@Suite("What public suites and the kernel beside ours brought to light")
+struct SuiteFindingTests {
+    @Test(
+        "a timestamp tells that the first sending was answered, however late: the RTO then follows from that (RFC 7323 4.1, RFC 6298 2)"
+    )
+    func lateAcknowledgment() throws {
+        var talk = Transcript.served(syn: "<mss 1000,TS 100 0>", ack: "<TS 200 1>")
+        talk.writes(10)
+        let stamp = try #require(talk.gives("P. 1:11(10) ack 1")?.options.timestamps?.value)
+        talk.waits(atMost: .seconds(5), for: "P. 1:11(10) ack 1")
+        talk.waits(atMost: .seconds(5), for: "P. 1:11(10) ack 1")
+        talk.wait(.seconds(8))
+        talk.sent = []
+        talk.takes(". 1:1(0) ack 11 win 60000 <TS 300 \(stamp)>")
+        // The ACKs were lost, not the data: a round trip of more than eight seconds, and no backoff any more.
+        let timeout = try #require(talk.info?.retransmissionTimeout)
+        #expect(timeout > .seconds(8))
+        #expect(talk.info?.backoff == 0)
+        talk.closes()
+        talk.gives("F. 11:11(0) ack 1")
+        #expect(talk.waits(atMost: timeout + .seconds(1), for: "F. 11:11(0) ack 1") == timeout)
+    }
+
+    @Test(
+        "an ACK grows the window by what it newly tells to have arrived, not by what was reported before",
+        arguments: [true, false])
+    func reportedBefore(_ hasReports: Bool) throws {
+        var talk = Transcript.served(syn: hasReports ? "<mss 1000,sackOK>" : "<mss 1000>") {
+            $0.congestionControl = .reno
+            $0.slowStartLimit = nil
+        }
+        talk.writes(15_000)
+        talk.sent = []
+        let before = try #require(talk.info?.congestionWindow)
+        talk.takes(". 1:1(0) ack 1 win 60000" + (hasReports ? " <sack 1001:2001>" : ""))
+        talk.takes(". 1:1(0) ack 1 win 60000" + (hasReports ? " <sack 1001:3001>" : ""))
+        talk.takes(". 1:1(0) ack 3001 win 60000")
+        #expect(talk.info?.congestionWindow == before + 1000)
+        #expect(talk.info?.phase == .open)
+    }
+
+    @Test(
+        "a silence makes the window small when sending begins again, not while the other end's window is closed (RFC 5681 4.1)"
+    )
+    func closedWindow() throws {
+        var talk = Transcript.served { $0.congestionControl = .reno }
+        talk.writes(10_000)
+        talk.takes(". 1:1(0) ack 10001 win 0")
+        let grown = try #require(talk.info?.congestionWindow)
+        #expect(grown > 10_000)
+        talk.writes(20_000)
+        talk.wait(.seconds(5))
+        #expect(talk.info?.congestionWindow == grown)
+        talk.sent = []
+        talk.takes(". 1:1(0) ack 10001 win 60000")
+        #expect(talk.info?.congestionWindow == 10_000)
+        #expect(talk.sent.count == 10)
+    }
+
+    @Test("how far segments overtake each other is told in segments")
+    func degree() {
+        var talk = Transcript.served(syn: "<mss 1000,sackOK>")
+        talk.writes(10_000)
+        #expect(talk.info?.reorderingDegree == 3)
+        talk.takes(". 1:1(0) ack 1 win 60000 <sack 7001:8001>")
+        talk.takes(". 1:1(0) ack 1 win 60000 <sack 2001:3001,7001:8001>")
+        #expect(talk.info?.reorderingDegree == 6)
+        #expect(talk.info?.reorderingSeen == true)
+    }
+}
