@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// A picture has room for 20,000 segments; what it tells of the connection is of all of them.
+/// A picture has room for 100,000 segments; what it tells of the connection is of all of them.
 @Suite("a picture that is cut") struct CutPictureTests {
     private let folder: ScratchFolder
     private let path: String
 
     init() throws {
         folder = try ScratchFolder()
-        path = try Exchange.capture(Exchange.long(segments: 20_007), in: folder)
+        path = try Exchange.capture(Exchange.long(segments: 100_007), in: folder)
     }
 
     @Test("from a file and from a pipe the same: the whole connection's end, and how much is left out")
@@ -20,9 +20,9 @@ import Testing
         let document = try #require(try JSONSerialization.jsonObject(with: Data(file.out.utf8)) as? [String: Any])
         let connection = try #require(document["connection"] as? [String: Any])
         #expect(document["leftOut"] as? Int == 7)
-        #expect((document["segments"] as? [Any])?.count == 20_000)
+        #expect((document["segments"] as? [Any])?.count == 100_000)
         #expect(connection["ending"] as? String == "closed" && connection["endedBy"] as? String == "client")
-        #expect((connection["fromClient"] as? [String: Any])?["bytes"] as? Int == 20_001)
+        #expect((connection["fromClient"] as? [String: Any])?["bytes"] as? Int == 100_001)
         let list = try await Run("connections", "--json", path)
         let listed = try JSONSerialization.jsonObject(with: Data(list.out.utf8)) as? [String: Any]
         #expect(listed.map { $0 as NSDictionary } == connection as NSDictionary)

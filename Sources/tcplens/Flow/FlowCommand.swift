@@ -95,8 +95,8 @@ struct FlowCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    /// Segments that one picture may hold.
-    private static let pictureLimit = 20_000
+    /// What one picture may hold. It takes memory in proportion, and with this much of it a browser still opens it.
+    private static let pictureLimit = StoredLimit(segments: 100_000, octets: 512 << 20)
 
     func validate() throws {
         try form.refuse(width: output.width, title: title)
@@ -156,7 +156,7 @@ struct FlowCommand: ParsableCommand {
                 }
                 showOthers(analysis, shown: number, canvas)
             }
-            complain(leftOut: story.leftOut, canvas)
+            complain(leftOut: story.leftOut, shown: story.steps.count, canvas)
         } else {
             throw Failure(
                 .badInput,
@@ -212,13 +212,12 @@ struct FlowCommand: ParsableCommand {
             ])
     }
 
-    private func complain(leftOut: Int, _ canvas: Canvas) {
+    private func complain(leftOut: Int, shown: Int, _ canvas: Canvas) {
         guard leftOut > 0 else { return }
         Screen.complain([
             Text(
-                en:
-                    "tcplens: only the first \(Self.pictureLimit) segments are drawn; \(leftOut) more are in the file",
-                zh: "tcplens：只画了前 \(Self.pictureLimit) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
+                en: "tcplens: only the first \(shown) segments are drawn; \(leftOut) more are in the file",
+                zh: "tcplens：只画了前 \(shown) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
         ])
     }
 
@@ -252,7 +251,9 @@ struct FlowCommand: ParsableCommand {
             scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width)
         switch form.format {
         case .text:
-            Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
+            Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) {
+                Screen.write(octets: $0)
+            }
         case .svg: try form.write(document.svg)
         case .mermaid: try document.writeMermaid(form)
         case .html: if let page { try form.write(page()) }
@@ -285,13 +286,14 @@ struct FlowCommand: ParsableCommand {
         let count = analysis.count
         var stories: [(number: Int, story: ConnectionStory)] = []
         var left = Self.pictureLimit
-        for number in 1...count where left > 0 {
+        for number in 1...count where !left.isReached {
             let stored = try analysis.stored(number, from: &reader, limit: left)
             guard let stored, let story = ConnectionStory(stored) else { continue }
-            left -= stored.segments.count
+            left.take(stored.segments)
             stories.append((number, story))
         }
-        let leftOut = analysis.counts.segments - stories.reduce(0) { $0 + $1.story.steps.count }
+        let shown = stories.reduce(0) { $0 + $1.story.steps.count }
+        let leftOut = analysis.counts.segments - shown
         let scene = Scene(
             stories: stories.map(\.story), title: heading(Text(en: counted(count, "connection"), zh: "\(count) 条连接")),
             keepsPayload: payload)
@@ -302,6 +304,6 @@ struct FlowCommand: ParsableCommand {
                     StoriesFacts(
                         connections: stories.map { StoryFacts($0.story, number: $0.number) }, leftOut: leftOut))
             }, canvas)
-        complain(leftOut: leftOut, canvas)
+        complain(leftOut: leftOut, shown: shown, canvas)
     }
 }
