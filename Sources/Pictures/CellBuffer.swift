@@ -197,7 +197,9 @@ struct CellBuffer: Sendable {
         octets.append(addingCapacity: (end - start) * 4) { text in
             while place < end {
                 let cell = cells[place]
-                guard cell.style == style || cell.glyph == .space, cell.glyph.code & Glyph.isCluster == 0 else { return }
+                guard cell.style == style || cell.glyph == .space, cell.glyph.code & Glyph.isCluster == 0 else {
+                    return
+                }
                 Self.write(cell.glyph.code, to: &text)
                 place += 1
             }

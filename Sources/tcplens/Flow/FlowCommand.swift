@@ -91,12 +91,23 @@ struct FlowCommand: ParsableCommand {
             ).spoken))
     var states = false
 
+    @Option(
+        help: .init(
+            Text(
+                en: "At most so many segments, from the first on. Default: 100000; of svg and html 20000.",
+                zh: "最多画多少个报文段（从第一个算起）。默认 100000，svg 与 html 为 20000。"
+            ).spoken, valueName: "n"))
+    var limit: Int?
+
     @OptionGroup var form: FormatOptions
 
     @OptionGroup var output: OutputOptions
 
-    /// What one picture may hold. It takes memory in proportion, and with this much of it a browser still opens it.
-    private static let pictureLimit = StoredLimit(segments: 100_000, octets: 512 << 20)
+    /// What one picture holds. All forms take memory in proportion; what a browser opens at once has its limits.
+    private var pictureLimit: StoredLimit {
+        StoredLimit(
+            segments: limit ?? (form.format == .svg || form.format == .html ? 20_000 : 100_000), octets: 512 << 20)
+    }
 
     func validate() throws {
         try form.refuse(width: output.width, title: title)
@@ -104,6 +115,7 @@ struct FlowCommand: ParsableCommand {
             throw ValidationError(
                 Text(en: "--conn counts from 1", zh: "--conn 从 1 开始编号").spoken)
         }
+        if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
         if hosts, connection != nil {
             throw ValidationError(
                 Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同时使用").spoken
@@ -147,7 +159,7 @@ struct FlowCommand: ParsableCommand {
         var analysis = CaptureAnalysis(keeping: .places)
         let ending = try read(&reader, into: &analysis, canvas)
         guard number <= analysis.count else { throw noSuchConnection(number, of: analysis.count) }
-        let stored = try analysis.stored(number, from: &reader, limit: Self.pictureLimit)
+        let stored = try analysis.stored(number, from: &reader, limit: pictureLimit)
         if let story = stored.flatMap({ ConnectionStory($0) }) {
             try show(story, number: number, canvas)
             if form.format == .text {
@@ -214,10 +226,17 @@ struct FlowCommand: ParsableCommand {
 
     private func complain(leftOut: Int, shown: Int, _ canvas: Canvas) {
         guard leftOut > 0 else { return }
+        // Where their octets are too many, more segments may not be asked for.
+        let next =
+            shown < pictureLimit.segments
+            ? Text(en: "", zh: "")
+            : Text(
+                en: "; --limit \(shown + leftOut) draws all", zh: "；加 --limit \(shown + leftOut) 可全部画出")
         Screen.complain([
             Text(
-                en: "tcplens: only the first \(shown) segments are drawn; \(leftOut) more are in the file",
-                zh: "tcplens：只画了前 \(shown) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
+                en:
+                    "tcplens: only the first \(shown) segments are drawn; \(leftOut) more are in the file\(next.english)",
+                zh: "tcplens：只画了前 \(shown) 个报文段，文件中还有 \(leftOut) 个\(next.chinese)")(canvas.language)
         ])
     }
 
@@ -285,7 +304,7 @@ struct FlowCommand: ParsableCommand {
     ) throws {
         let count = analysis.count
         var stories: [(number: Int, story: ConnectionStory)] = []
-        var left = Self.pictureLimit
+        var left = pictureLimit
         for number in 1...count where !left.isReached {
             let stored = try analysis.stored(number, from: &reader, limit: left)
             guard let stored, let story = ConnectionStory(stored) else { continue }
