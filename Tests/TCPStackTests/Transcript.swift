@@ -16,7 +16,7 @@ import Testing
 struct Transcript {
     var host: Host
     var now = Instant(nanoseconds: 1_000_000_000_000)
-    let local: Endpoint
+    var local: Endpoint
     var remote: Endpoint
     /// The initial numbers: the other end's own, and this end's as seen in its SYN.
     var theirStart: UInt32 = 0xffff_f000
