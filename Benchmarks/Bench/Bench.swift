@@ -6,9 +6,10 @@ import Foundation
     import Darwin
 #endif
 
-/// Runs TCPLens beside other tools on one file, in turns, and prints medians and ratios as a table.
+/// Runs TCPLens beside other tools on one file, in turns, and prints medians and ratios as a table; and where LONG is named, a
+/// capture of one long connection, a second table of its pictures beside the pass that finds it.
 ///
-///     Bench TCPLENS FILE [runs N] [slow N] [beside OTHER]
+///     Bench TCPLENS FILE [runs N] [slow N] [beside OTHER] [long LONG]
 ///
 /// OTHER is another build of TCPLens, as of an older revision. The slow tools (tcptrace, tshark) run fewer times. Every command runs once before anything counts, so that file and
 /// programs are in the page cache.
@@ -32,7 +33,7 @@ struct Bench {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 3 else {
-            print("usage: Bench TCPLENS FILE [runs N] [slow N] [beside OTHER]")
+            print("usage: Bench TCPLENS FILE [runs N] [slow N] [beside OTHER] [long LONG]")
             exit(2)
         }
         let (tcplens, file) = (arguments[1], arguments[2])
@@ -54,16 +55,37 @@ struct Bench {
                 isSlow: true),
         ].compactMap { $0 }.filter { available($0.command[0]) && !(slowRuns == 0 && $0.isSlow) }
 
+        report(contenders, measured(contenders, runs, slowRuns), beside: ["`cat`", "**tcplens, two cores**"])
+        guard let long = word("long", arguments) else { return }
+        let pictures = Self.pictures(tcplens, long)
+        print("\n\(long):\n")
+        report(pictures, measured(pictures, runs, slowRuns), beside: [pictures[0].name, pictures[1].name])
+    }
+
+    /// The pass over a file, and the first connection in it whole in every form.
+    private static func pictures(_ program: String, _ file: String) -> [Contender] {
+        let forms = [
+            ["--lang", "en"], ["--lang", "zh"], ["--width", "200"], ["--hosts"], ["--format", "mermaid"],
+            ["--format", "json"], ["--format", "svg"], ["--format", "html"],
+        ]
+        return [Contender(name: "the pass", command: [program, "connections", "--format", "tsv", file])]
+            + forms.map { form in
+                Contender(
+                    name: "`flow \(form.joined(separator: " "))`",
+                    command: [program, "flow", "--limit", "1000000", file] + form)
+            }
+    }
+
+    private static func measured(_ contenders: [Contender], _ runs: Int, _ slowRuns: Int) -> [[Run]] {
+        for contender in contenders where !contender.isSlow { _ = run(contender) }
         var results: [[Run]] = Array(repeating: [], count: contenders.count)
-        for (index, contender) in contenders.enumerated() where !contender.isSlow { results[index] = [run(contender)] }
-        results = results.map { _ in [] }
         // In turns, so that whatever else the machine does falls on all of them.
         for round in 0..<max(runs, slowRuns) {
             for (index, contender) in contenders.enumerated() where round < (contender.isSlow ? slowRuns : runs) {
                 results[index].append(run(contender))
             }
         }
-        report(contenders, results)
+        return results
     }
 
     /// TCPLens listing the connections of a file; `nil` for a build that there is none of.
@@ -113,13 +135,14 @@ struct Bench {
         return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
     }
 
-    private static func report(_ contenders: [Contender], _ results: [[Run]]) {
+    /// - Parameter names: the two contenders beside which each stands.
+    private static func report(_ contenders: [Contender], _ results: [[Run]], beside names: [String]) {
         func wall(_ name: String) -> Double {
             contenders.firstIndex { $0.name == name }.map { index in median(results[index].map(\.wall)) } ?? 0
         }
-        let cat = wall("`cat`")
-        let ours = wall("**tcplens, two cores**")
-        print("| command | user s | sys s | wall s | peak MB | beside cat | beside tcplens | runs |")
+        let bases = names.map(wall)
+        let heads = names.map { "beside " + $0.replacingOccurrences(of: "*", with: "") }
+        print("| command | user s | sys s | wall s | peak MB | \(heads.joined(separator: " | ")) | runs |")
         print("|---|---|---|---|---|---|---|---|")
         for (contender, runs) in zip(contenders, results) where !runs.isEmpty {
             let failed = runs.contains { $0.status != 0 } ? " (failed)" : ""
@@ -127,8 +150,7 @@ struct Bench {
             print(
                 "| \(contender.name)\(failed) | \(text(median(runs.map(\.user)), 3)) | \(text(median(runs.map(\.system)), 3)) "
                     + "| \(text(wall, 3)) | \(text(median(runs.map(\.peak)), 0)) "
-                    + "| \(cat > 0 ? text(wall / cat, 1) : "-") | \(ours > 0 ? text(wall / ours, 2) : "-") | \(runs.count) |"
-            )
+                    + "| \(bases.map { $0 > 0 ? text(wall / $0, 2) : "-" }.joined(separator: " | ")) | \(runs.count) |")
         }
     }
 

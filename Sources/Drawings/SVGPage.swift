@@ -42,7 +42,7 @@ struct SVGPage {
     }
 
     /// How times are written.
-    private var clock: SceneClock { SceneClock(times: scene.rows.lazy.compactMap(\.time)) }
+    private var clock: SceneClock { SceneClock(times: scene.times) }
 
     private func page(_ body: Markup, width: Double, top: Double, height: Double) -> String {
         var style = ""

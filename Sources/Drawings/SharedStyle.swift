@@ -3,14 +3,15 @@
 public struct SharedStyle: Sendable {
     /// The rules, in the order in which they were needed.
     public private(set) var rules = ""
-    private var classes: [String: String] = [:]
+    private var classes: [[UInt8]: String] = [:]
 
     /// What an element looks like, whatever it is.
-    private static let presentation: Set<Substring> = [
+    private static let presentation = [
         "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "font-family",
-        "font-size",
-        "font-weight", "text-anchor", "opacity",
-    ]
+        "font-size", "font-weight", "text-anchor", "opacity",
+    ].map { Array($0.utf8) }
+    /// What the boxes behind letters have.
+    private static let boxes = ["width", "height", "rx"].map { Array($0.utf8) }
 
     private let scope: String
 
@@ -27,61 +28,95 @@ public struct SharedStyle: Sendable {
     /// - Parameter prefix: of the ids that are taken from ``LadderDrawing/sharedDefinitions``; `nil` where a drawing keeps its own,
     ///   and what programs read.
     mutating func shorten(_ svg: String, prefix: String? = nil) -> String {
-        var result = ""
-        result.reserveCapacity(svg.utf8.count)
-        var rest = svg[...]
-        while let start = rest.firstIndex(of: "<"), let end = rest[start...].firstIndex(of: ">") {
-            result += rest[..<start]
-            shorten(rest[start...end], prefix: prefix, into: &result)
-            rest = rest[rest.index(after: end)...]
+        // As octets: a drawing of a long connection has a hundred thousand tags, and characters need not be told apart in one.
+        let text = Array(svg.utf8)
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var place = 0
+        while let start = text[place...].firstIndex(of: UInt8(ascii: "<")),
+            let end = text[start...].firstIndex(of: UInt8(ascii: ">"))
+        {
+            result += text[place..<start]
+            shorten(text[start...end], prefix: prefix, into: &result)
+            place = end + 1
         }
-        return result + rest
+        result += text[place...]
+        return String(decoding: result, as: UTF8.self)
     }
 
-    /// One tag as ``Markup`` writes it: a value holds neither quotation mark nor `>`.
-    private mutating func shorten(_ tag: Substring, prefix: String?, into result: inout String) {
-        let parts = tag.split(separator: "\"", omittingEmptySubsequences: false)
-        var names = ""
-        var style = ""
-        var others: [(name: Substring, value: String)] = []
+    /// One tag as ``Markup`` writes it: a space in front of each attribute, and a value holds neither quotation mark nor `>`.
+    private mutating func shorten(_ tag: ArraySlice<UInt8>, prefix: String?, into result: inout [UInt8]) {
+        let quote = UInt8(ascii: "\"")
+        guard let head = tag.firstIndex(of: UInt8(ascii: " ")), tag.contains(quote) else {
+            result += tag
+            return
+        }
         // The boxes behind letters are all of one size, which browsers take from a rule as well; other programs do not.
-        let isBox = prefix != nil && tag.hasPrefix("<rect") && tag.contains(" rx=")
-        for pair in stride(from: 0, to: parts.count - 1, by: 2) {
-            let name = parts[pair].split(separator: " ").last?.dropLast() ?? ""
-            var value = String(parts[pair + 1])
-            if let prefix { value = value.replacing("url(#\(prefix)", with: "url(#ladder-") }
-            if name == "class" {
+        let isBox =
+            prefix != nil && tag[..<head].elementsEqual("<rect".utf8) && TagAttributes(rest: tag[head...]).names("rx")
+        var names: [UInt8] = []
+        var style: [UInt8] = []
+        var others: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
+        var attributes = TagAttributes(rest: tag[head...])
+        while let (name, written) = attributes.next() {
+            let value = prefix.map { Self.shared(written, insteadOf: $0) } ?? written
+            if name.elementsEqual("class".utf8) {
                 names += value
-            } else if prefix != nil, name.hasPrefix("data-") {
+            } else if prefix != nil, name.starts(with: "data-".utf8) {
                 continue
-            } else if isBox, ["width", "height", "rx"].contains(name) {
-                style += "\(name):\(value)px;"
-            } else if name == "marker-end" || Self.presentation.contains(name) && !value.hasPrefix("url(") {
-                style += "\(name):\(value)\(Self.unit(name, value));"
+            } else if isBox, Self.boxes.contains(where: { name.elementsEqual($0) }) {
+                Self.put(name, value, unit: "px", into: &style)
+            } else if name.elementsEqual("marker-end".utf8)
+                || Self.presentation.contains(where: { name.elementsEqual($0) }) && !value.starts(with: "url(".utf8)
+            {
+                Self.put(name, value, unit: Self.unit(name, value), into: &style)
             } else {
                 others.append((name, value))
             }
         }
-        guard parts.count > 1, let head = parts[0].split(separator: " ").first else {
-            result += tag
-            return
+        if !style.isEmpty {
+            if !names.isEmpty { names.append(UInt8(ascii: " ")) }
+            names += className(style).utf8
         }
-        if !style.isEmpty { names += (names.isEmpty ? "" : " ") + className(style) }
-        result += head
-        let tail = parts[parts.count - 1]
+        result += tag[..<head]
+        let tail = attributes.rest
         // A slash behind a value without quotation marks would be the value's own.
-        let isClosed = tail.hasPrefix("/")
-        if !names.isEmpty { result += " class=" + quoted(names, prefix != nil && !(isClosed && others.isEmpty)) }
+        let isClosed = tail.first == UInt8(ascii: "/")
+        if !names.isEmpty {
+            result += " class=".utf8
+            Self.put(names[...], mayGoWithout: prefix != nil && !(isClosed && others.isEmpty), into: &result)
+        }
         for (place, other) in others.enumerated() {
             let isLast = isClosed && place == others.count - 1
-            result += " \(other.name)=" + quoted(other.value, prefix != nil && !isLast)
+            result.append(UInt8(ascii: " "))
+            result += other.name
+            result.append(UInt8(ascii: "="))
+            Self.put(other.value, mayGoWithout: prefix != nil && !isLast, into: &result)
         }
         result += tail
     }
 
+    /// A value that names one of the drawing's own ids names the shared one instead.
+    private static func shared(_ value: ArraySlice<UInt8>, insteadOf prefix: String) -> ArraySlice<UInt8> {
+        let link = Array("url(#".utf8)
+        guard value.starts(with: link), value.dropFirst(link.count).starts(with: prefix.utf8) else { return value }
+        return link + "ladder-".utf8 + value.dropFirst(link.count + prefix.utf8.count)
+    }
+
+    /// A rule's line.
+    private static func put(
+        _ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>, unit: String, into style: inout [UInt8]
+    ) {
+        style += name
+        style.append(UInt8(ascii: ":"))
+        style += value
+        style += unit.utf8
+        style.append(UInt8(ascii: ";"))
+    }
+
     /// HTML wants quotation marks only around values that hold more than these.
-    private func quoted(_ value: String, _ mayGoWithout: Bool) -> String {
-        let isPlain = value.utf8.allSatisfy { octet in
+    private static func put(_ value: ArraySlice<UInt8>, mayGoWithout: Bool, into result: inout [UInt8]) {
+        let isPlain = value.allSatisfy { octet in
             switch octet {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
@@ -89,19 +124,53 @@ public struct SharedStyle: Sendable {
             default: false
             }
         }
-        return mayGoWithout && isPlain && !value.isEmpty ? value : "\"\(value)\""
+        let isQuoted = !(mayGoWithout && isPlain && !value.isEmpty)
+        if isQuoted { result.append(UInt8(ascii: "\"")) }
+        result += value
+        if isQuoted { result.append(UInt8(ascii: "\"")) }
     }
 
     /// In CSS a size has a unit.
-    private static func unit(_ name: Substring, _ value: String) -> String {
-        name == "font-size" && value.allSatisfy { $0.isNumber || $0 == "." } ? "px" : ""
+    private static func unit(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> String {
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        let isNumber = value.allSatisfy { digits.contains($0) || $0 == UInt8(ascii: ".") }
+        return isNumber && name.elementsEqual("font-size".utf8) ? "px" : ""
     }
 
-    private mutating func className(_ style: String) -> String {
+    private mutating func className(_ style: [UInt8]) -> String {
         if let known = classes[style] { return known }
         let name = "k\(classes.count)"
         classes[style] = name
-        rules += "\(scope).\(name){\(style)}"
+        rules += "\(scope).\(name){\(String(decoding: style, as: UTF8.self))}"
         return name
+    }
+}
+
+/// The attributes of a tag, one after another.
+private struct TagAttributes: IteratorProtocol {
+    /// What is behind those that were taken.
+    private(set) var rest: ArraySlice<UInt8>
+
+    init(rest: ArraySlice<UInt8>) { self.rest = rest }
+
+    mutating func next() -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)? {
+        let quote = UInt8(ascii: "\"")
+        guard let start = rest.firstIndex(of: quote), let end = rest[(start + 1)...].firstIndex(of: quote) else {
+            return nil
+        }
+        // A space in front of the name, an equals sign behind it.
+        let name = rest[..<start].dropFirst().dropLast()
+        let value = rest[(start + 1)..<end]
+        rest = rest[(end + 1)...]
+        return (name, value)
+    }
+
+    /// Whether an attribute of that name is among the rest.
+    func names(_ name: String) -> Bool {
+        var copy = self
+        while let (found, _) = copy.next() {
+            if found.elementsEqual(name.utf8) { return true }
+        }
+        return false
     }
 }

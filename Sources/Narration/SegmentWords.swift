@@ -7,6 +7,7 @@ extension ConnectionStory.Step {
     /// What this segment is, in the few words that a ladder's last column holds; `nil` where the flags say it all.
     public var remark: Text? {
         if let account, account.reason != nil { return account.remark ?? plainRemark }
+        if labels.isEmpty, account == nil { return plainRemark }
         // That a FIN was acknowledged matters more than when.
         let details = labels.filter {
             $0.label.entry.prominence == .detail && !(covers.fin && $0.label == .delayedACK)

@@ -27,26 +27,29 @@ extension CaptureAnalysis {
     ///
     /// - Parameters:
     ///   - reader: what was read; where it cannot be read at any place, it is read once more.
-    ///   - limit: at most so many segments, from the first one on.
+    ///   - limit: how much of it, from the first segment on.
     /// - Returns: `nil` where there is no such connection, none of its packets were noted, or the file has changed meanwhile.
     public func stored(
-        _ number: Int, from reader: inout CaptureReader, limit: Int = .max
+        _ number: Int, from reader: inout CaptureReader, limit: StoredLimit = .none
     ) throws(CaptureError) -> StoredConnection? {
         guard number >= 1, number <= count else { return nil }
         let (shard, own) = place(number - 1)
         var judged: [Settlement.Member] = []
         let places: [PacketPlace]
         if let settlement, let life = settlement.judged(shard, own) {
-            judged = settlement.members(of: life, shard, limit: limit)
+            judged = settlement.members(of: life, shard, limit: limit.segments)
             places = judged.map(\.place)
         } else {
-            places = Array((parallel?.places(shard, own) ?? index.places(of: own)).prefix(limit))
+            places =
+                parallel?.places(shard, own, limit: limit.segments) ?? index.places(of: own, limit: limit.segments)
         }
         let fragments = parallel?.packets(of: places) ?? reassembly.places.packets(of: places)
-        guard !places.isEmpty, var segments = try StoredSegment.fetched(places, fragments, from: &reader) else {
-            return nil
+        guard !places.isEmpty,
+            var segments = try StoredSegment.fetched(places, fragments, from: &reader, limit: limit)
+        else { return nil }
+        for (place, member) in judged.prefix(segments.count).enumerated() {
+            segments[place] = segments[place].judged(member)
         }
-        for (place, member) in judged.enumerated() { segments[place] = segments[place].judged(member) }
         return stored(segments, number)
     }
 
@@ -59,11 +62,10 @@ extension CaptureAnalysis {
                 errors: errors(about: number - 1))
         }
         let connection = StoredConnection(segments: segments, record: record, errors: errors(about: number - 1))
-        guard !record.isDoubtful else { return connection }
+        guard !record.isDoubtful, let judged = segments.judged else { return connection }
         // Nothing was in doubt: a closer look may find what changes no number. Where it would, as with a wrong checksum of a
         // segment that nothing speaks against but that, the list's word counts.
-        let closer = StoredConnection(
-            segments: segments.judged, record: record, errors: errors(about: number - 1))
+        let closer = StoredConnection(segments: judged, record: record, errors: connection.errors)
         return closer.leftOut > 0 || closer.fitsRecord ? closer : connection
     }
 }

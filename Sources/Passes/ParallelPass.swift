@@ -83,7 +83,9 @@ package final class ParallelPass: @unchecked Sendable {
         return places(shard, own)
     }
 
-    func places(_ shard: Int, _ own: Int) -> [PacketPlace] { shards[shard].index.places(of: own) }
+    func places(_ shard: Int, _ own: Int, limit: Int = .max) -> [PacketPlace] {
+        shards[shard].index.places(of: own, limit: limit)
+    }
 
     /// Keeps what a connection turned out to be: ``SettledShard/judge(_:_:keep:)``. Each shard by one thread at a time.
     func settle(_ shard: Int, _ own: Int?, _ record: ConnectionRecord, _ measures: ConnectionMeasures?) -> Int {

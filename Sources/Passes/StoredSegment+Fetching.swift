@@ -3,38 +3,112 @@ import FlatMemory
 import TCPWire
 import Tracking
 
+/// How much of a capture's connections may be held at once.
+public struct StoredLimit: Sendable, Equatable {
+    public var segments: Int
+    /// Of their packets as captured. A capture may hold packets of a quarter of a megabyte each.
+    public var octets: Int
+
+    public init(segments: Int, octets: Int) {
+        self.segments = segments
+        self.octets = octets
+    }
+
+    public static let none = StoredLimit(segments: .max, octets: .max)
+
+    /// Whether nothing more may be held.
+    public var isReached: Bool { segments <= 0 || octets <= 0 }
+
+    /// Takes off what is held.
+    public mutating func take(_ taken: some Sequence<StoredSegment>) {
+        for segment in taken {
+            segments -= 1
+            octets -= segment.heldOctets
+        }
+    }
+}
+
 extension StoredSegment {
     /// Segments fetched again by their packets' places; by reading all of the capture once more where it cannot be read at any
     /// place.
     ///
-    /// - Parameter fragments: by number, the packets of those that came in several.
+    /// - Parameters:
+    ///   - fragments: by number, the packets of those that came in several.
+    ///   - limit: the last one may go beyond its octets; those behind it are left out.
     /// - Returns: `nil` where one is not where it was: the file has changed.
     static func fetched(
-        _ places: [PacketPlace], _ fragments: [Int: [PacketPlace]], from reader: inout CaptureReader
+        _ places: [PacketPlace], _ fragments: [Int: [PacketPlace]], from reader: inout CaptureReader, limit: StoredLimit
     ) throws(CaptureError) -> [StoredSegment]? {
-        let wanted = places.flatMap { fragments[$0.number] ?? [$0] }
-        guard let packets = try FetchedPacket.fetched(wanted, from: &reader) else { return nil }
+        guard reader.isSeekable else { return try readAgain(places, fragments, from: &reader, limit: limit) }
         var segments: [StoredSegment] = []
-        segments.reserveCapacity(places.count)
-        var next = 0
-        for place in places {
-            let count = fragments[place.number]?.count ?? 1
-            guard let segment = StoredSegment(packets[next..<next + count]) else { return nil }
+        segments.reserveCapacity(min(places.count, limit.segments))
+        var left = limit
+        for place in places where !left.isReached {
+            var segment: StoredSegment?
+            if let several = fragments[place.number] {
+                var packets: [FetchedPacket] = []
+                for place in several {
+                    guard let packet = try FetchedPacket(at: place, from: &reader) else { return nil }
+                    packets.append(packet)
+                }
+                segment = StoredSegment(packets)
+            } else if let packet = try FetchedPacket(at: place, from: &reader) {
+                segment = StoredSegment(packet)
+            }
+            guard let segment else { return nil }
+            left.take(CollectionOfOne(segment))
             segments.append(segment)
-            next += count
         }
         return segments
     }
 
-    private init?(_ packets: ArraySlice<FetchedPacket>) {
-        guard let last = packets.max(by: { $0.packet.number < $1.packet.number }) else { return nil }
-        if packets.count > 1 {
-            self.init(fragments: packets.map(\.packet))
-        } else {
-            self.init(last.packet)
+    private static func readAgain(
+        _ places: [PacketPlace], _ fragments: [Int: [PacketPlace]], from reader: inout CaptureReader, limit: StoredLimit
+    ) throws(CaptureError) -> [StoredSegment]? {
+        guard var source = try reader.again() else { return nil }
+        let wanted = places.prefix(limit.segments).flatMap { fragments[$0.number] ?? [$0] }
+        let order = wanted.indices.sorted { wanted[$0].number < wanted[$1].number }
+        var found: [FetchedPacket?] = Array(repeating: nil, count: wanted.count)
+        var (packet, next, octets) = (CapturedPacket(), 0, 0)
+        while next < order.count, octets < limit.octets, try source.next(&packet) {
+            guard packet.number == wanted[order[next]].number else { continue }
+            let frame = source.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
+            found[order[next]] = FetchedPacket(
+                packet: StoredPacket(packet, number: packet.number, frame), comments: source.comments(of: packet))
+            octets += packet.capturedLength
+            next += 1
         }
+        guard next == order.count || octets >= limit.octets else { return nil }
+        var segments: [StoredSegment] = []
+        var start = 0
+        for place in places.prefix(limit.segments) {
+            let packets = found[start..<start + (fragments[place.number]?.count ?? 1)]
+            start = packets.endIndex
+            // Behind the limit.
+            if packets.contains(where: { $0 == nil }) { break }
+            guard let segment = StoredSegment(packets.compactMap { $0 }) else { return nil }
+            segments.append(segment)
+        }
+        return segments
+    }
+
+    private init?(_ packets: [FetchedPacket]) {
+        guard let last = packets.max(by: { $0.packet.number < $1.packet.number }) else { return nil }
+        guard packets.count > 1 else {
+            self.init(last)
+            return
+        }
+        self.init(fragments: packets.map(\.packet))
         comments = last.comments
     }
+
+    private init?(_ packet: FetchedPacket) {
+        self.init(packet.packet)
+        comments = packet.comments
+    }
+
+    /// The octets of its packets that it holds.
+    fileprivate var heldOctets: Int { fragments.reduce(frame.count) { $0 + $1.frame.count } }
 
     /// As it turned out.
     func judged(_ member: Settlement.Member) -> StoredSegment {
@@ -50,35 +124,17 @@ private struct FetchedPacket {
     let packet: StoredPacket
     let comments: PacketComments
 
-    static func fetched(
-        _ places: [PacketPlace], from reader: inout CaptureReader
-    ) throws(CaptureError) -> [FetchedPacket]? {
-        var packets: [FetchedPacket] = []
-        packets.reserveCapacity(places.count)
-        if reader.isSeekable {
-            for place in places {
-                var packet = CapturedPacket()
-                guard try reader.fetch(at: place.offset, &packet) else { return nil }
-                let frame = reader.fetchedBytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
-                packets.append(
-                    FetchedPacket(
-                        packet: StoredPacket(packet, number: place.number, frame),
-                        comments: reader.fetchedComments(of: packet)))
-            }
-            return packets
-        }
-        guard var source = try reader.again() else { return nil }
-        let wanted = places.indices.sorted { places[$0].number < places[$1].number }
-        var found: [FetchedPacket?] = Array(repeating: nil, count: places.count)
-        var (packet, next) = (CapturedPacket(), 0)
-        while next < wanted.count, try source.next(&packet) {
-            guard packet.number == places[wanted[next]].number else { continue }
-            let frame = source.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
-            found[wanted[next]] = FetchedPacket(
-                packet: StoredPacket(packet, number: packet.number, frame), comments: source.comments(of: packet))
-            next += 1
-        }
-        packets = found.compactMap { $0 }
-        return packets.count == places.count ? packets : nil
+    init(packet: StoredPacket, comments: PacketComments) {
+        self.packet = packet
+        self.comments = comments
+    }
+
+    /// `nil` where it is not where it was.
+    init?(at place: PacketPlace, from reader: inout CaptureReader) throws(CaptureError) {
+        var captured = CapturedPacket()
+        guard try reader.fetch(at: place.offset, &captured) else { return nil }
+        let frame = reader.fetchedBytes.extracting(captured.offset..<captured.offset + captured.capturedLength)
+        packet = StoredPacket(captured, number: place.number, frame)
+        comments = reader.fetchedComments(of: captured)
     }
 }

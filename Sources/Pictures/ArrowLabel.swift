@@ -1,49 +1,130 @@
+import FlatMemory
 import Scenes
 import TCPWire
 
-/// What stands at an arrow's tail, and how much of it fits.
+/// What stands at an arrow's tail, and how much of it fits. One serves all rows of a picture: it is filled anew for each, and keeps
+/// the room it took.
 struct ArrowLabel {
-    private let number: String
-    private let flags: String
-    private let words: [String]
-    private let measure: DisplayWidth
+    /// Digits of the scene's largest number, so that the flags of a column stand under each other.
     private let digits: Int
+    /// Whether sequence numbers are as they stand in the headers, not relative to the ISNs.
+    private let absolute: Bool
+    private let measure: DisplayWidth
+    private var flagNames = FlagNames()
+    /// `#12`.
+    private var number = OctetText()
+    private var flags: [UInt8] = []
+    /// `seq=1 len=16 ack=1`, and where each word ends.
+    private var words = OctetText()
+    private var ends: [Int] = []
+    /// What fits.
+    private var fitted = OctetText()
+    /// How many of the words are in it, and whether the number is.
+    private var wordsKept = 0
+    private var keepsNumber = true
 
-    /// - Parameters:
-    ///   - digits: those of the scene's largest number, so that the flags of a column stand under each other.
-    ///   - absolute: sequence numbers as they stand in the headers, not relative to the ISNs.
-    init(_ segment: Scene.Segment, digits: Int, absolute: Bool, measure: DisplayWidth) {
-        number = "#\(segment.number)"
-        flags = segment.flags.description
-        words = segment.numbers(absolute: absolute)
+    init(digits: Int, absolute: Bool, measure: DisplayWidth) {
         self.digits = digits
+        self.absolute = absolute
         self.measure = measure
     }
 
-    /// Characters of the label of `segment` with all its words, but for its number.
-    static func length(_ segment: Scene.Segment, absolute: Bool) -> Int {
-        let words = segment.numbers(absolute: absolute).reduce(0) { $0 + 1 + $1.utf8.count }
-        return max(7, segment.flags.description.utf8.count) + 1 + words
+    /// The cells of the label of `segment` with all its words, but for its number.
+    static func length(_ segment: Scene.Segment, absolute: Bool, flags: Int) -> Int {
+        let numbers = segment.namedNumbers(absolute: absolute)
+        var length = max(narrowestFlags, flags) + 1
+        for index in numbers.indices {
+            guard let number = numbers[index] else { break }
+            // A space, the name and its equals sign.
+            length += 5 + decimalDigits(number.value)
+        }
+        return length
     }
 
-    /// The most of the label that fits into `room` cells, words dropped from the end; and the words dropped. `aligned`: words
-    /// of successive rows stand under each other (labels that begin at the left). `gap` stands between flags and words.
-    func fitting(_ room: Int, aligned: Bool, gap: String = "  ") -> (text: String, dropped: [String]) {
-        for count in stride(from: words.count, through: 1, by: -1) {
-            let tail = words[..<count].joined(separator: " ")
-            let text = head(aligned: aligned, filled: true) + gap + tail
-            if measure(text) <= room { return (text, Array(words[count...])) }
+    private static let narrowestFlags = 7
+
+    /// Takes a segment's number, flags and words.
+    mutating func take(_ segment: Scene.Segment) {
+        number.clear()
+        number.put("#")
+        number.put(segment.number)
+        flags = flagNames[segment.flags]
+        words.clear()
+        ends.removeAll(keepingCapacity: true)
+        let numbers = segment.namedNumbers(absolute: absolute)
+        for index in numbers.indices {
+            guard let number = numbers[index] else { break }
+            if index > 0 { words.put(spaces: 1) }
+            words.put(number.name.rawValue)
+            words.put("=")
+            words.put(number.value)
+            ends.append(words.count)
         }
-        for text in [head(aligned: aligned, filled: false), "\(number) \(flags)"] where measure(text) <= room {
-            return (text, words)
+    }
+
+    /// What fits, of ASCII, after ``fit(_:aligned:gap:)``.
+    var text: [UInt8] { fitted.octets }
+
+    /// The words that did not fit.
+    var dropped: [String] {
+        var dropped = keepsNumber ? [] : [number.octets[...]]
+        for index in wordsKept..<ends.count {
+            dropped.append(words.octets[(index == 0 ? 0 : ends[index - 1] + 1)..<ends[index]])
         }
+        return dropped.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Finds the most of the label that fits into `room` cells, words dropped from the end. `aligned`: words of successive rows
+    /// stand under each other (labels that begin at the left). So many cells as `gap` stand between flags and words.
+    mutating func fit(_ room: Int, aligned: Bool, gap: Int = 2) {
+        let numberWidth = aligned ? max(digits + 1, number.count) : number.count
+        let flagsWidth = aligned ? max(Self.narrowestFlags, flags.count) : flags.count
+        fitted.clear()
+        keepsNumber = true
+        wordsKept = ends.count
+        while wordsKept > 0 {
+            let end = ends[wordsKept - 1]
+            if numberWidth + 1 + flagsWidth + gap + end <= room {
+                putHead(numberWidth)
+                fitted.put(spaces: flagsWidth - flags.count + gap)
+                fitted.put(words.octets[..<end])
+                return
+            }
+            wordsKept -= 1
+        }
+        for width in [numberWidth, number.count] where width + 1 + flags.count <= room { return putHead(width) }
         // Half a number would be another one's.
-        return (measure.truncate(flags, to: room), [number] + words)
+        keepsNumber = false
+        fitted.put(measure.truncate(String(decoding: flags, as: UTF8.self), to: room))
     }
 
-    private func head(aligned: Bool, filled: Bool) -> String {
-        guard aligned else { return "\(number) \(flags)" }
-        let head = measure.pad(number, to: max(digits + 1, measure(number))) + " "
-        return head + (filled ? measure.pad(flags, to: max(7, measure(flags))) : flags)
+    private mutating func putHead(_ width: Int) {
+        fitted.put(number.octets)
+        fitted.put(spaces: width - number.count + 1)
+        fitted.put(flags)
+    }
+
+    private static func decimalDigits(_ number: UInt64) -> Int {
+        var (rest, digits) = (number, 1)
+        while rest >= 10 {
+            rest /= 10
+            digits += 1
+        }
+        return digits
+    }
+}
+
+/// The names of sets of flags, each put together once: a connection has a handful of them, and a hundred thousand segments.
+struct FlagNames {
+    /// By the set's number; empty where nobody has asked yet.
+    private var known: [[UInt8]] = []
+
+    subscript(flags: TCPFlags) -> [UInt8] {
+        mutating get {
+            let index = Int(flags.rawValue)
+            if index >= known.count { known += Array(repeating: [], count: index + 1 - known.count) }
+            if known[index].isEmpty { known[index] = Array(flags.description.utf8) }
+            return known[index]
+        }
     }
 }

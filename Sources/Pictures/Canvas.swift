@@ -5,13 +5,13 @@ import Scenes
 public enum GlyphSet: Sendable, Equatable, CaseIterable {
     case ascii, unicode
 
-    var dash: Character { self == .ascii ? "-" : "─" }
-    var right: Character { self == .ascii ? ">" : "▶" }
-    var left: Character { self == .ascii ? "<" : "◀" }
+    var dash: Unicode.Scalar { self == .ascii ? "-" : "─" }
+    var right: Unicode.Scalar { self == .ascii ? ">" : "▶" }
+    var left: Unicode.Scalar { self == .ascii ? "<" : "◀" }
     var lost: String { self == .ascii ? "x" : "×" }
     var refused: String { self == .ascii ? "(x)" : "⊗" }
     var useless: String { self == .ascii ? "o" : "○" }
-    var tear: Character { self == .ascii ? "~" : "╌" }
+    var tear: Unicode.Scalar { self == .ascii ? "~" : "╌" }
     var rail: String { self == .ascii ? "|" : "│" }
     var crossing: String { self == .ascii ? "+" : "┼" }
     var loop: String { self == .ascii ? "@" : "↺" }

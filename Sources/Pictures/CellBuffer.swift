@@ -2,12 +2,28 @@ import Scenes
 
 /// A grid of terminal cells: what every text picture is drawn into before it becomes lines. Whatever is put here is made
 /// printable first, so no picture can pass on an escape sequence from outside.
+///
+/// A cell is a few octets without a reference, and what is ``PlainText`` goes into cells and out again without a `Character` or a
+/// string: a ladder of a hundred thousand rows has ten million cells.
 struct CellBuffer: Sendable {
-    /// One cell: a grapheme, or the second half of a wide one (`nil`).
-    struct Cell: Sendable, Equatable {
-        var glyph: Character?
-        var style: Style
-        static let blank = Cell(glyph: " ", style: .plain)
+    /// What is seen in a cell.
+    private struct Glyph: Equatable, BitwiseCopyable {
+        /// A code point; or ``isCluster`` and a place in ``clusters``; or 0 for the second half of a wide glyph.
+        var code: UInt32
+
+        static let space = Glyph(code: 0x20)
+        static let secondHalf = Glyph(code: 0)
+        /// Marks a grapheme cluster of several code points.
+        static let isCluster: UInt32 = 1 << 31
+    }
+
+    /// One cell.
+    private struct Cell: BitwiseCopyable {
+        var glyph: Glyph
+        /// ``Style/index``.
+        var style: UInt8
+
+        static let blank = Cell(glyph: .space, style: Style.plain.index)
     }
 
     /// Cells in each row.
@@ -15,11 +31,23 @@ struct CellBuffer: Sendable {
     private(set) var height = 0
     private let measure: DisplayWidth
     private var cells: [Cell] = []
+    /// The clusters of several code points that were put.
+    private var clusters: [Character] = []
+    /// Whether some glyph takes two cells. Where none does, nothing is halved by what is written over.
+    private var hasWide = false
 
     init(width: Int, height: Int = 0, measure: DisplayWidth = DisplayWidth()) {
         self.width = max(1, width)
         self.measure = measure
         for _ in 0..<max(0, height) { addRow() }
+    }
+
+    /// Takes all rows away, and keeps the room they took.
+    mutating func clear() {
+        cells.removeAll(keepingCapacity: true)
+        clusters.removeAll(keepingCapacity: true)
+        hasWide = false
+        height = 0
     }
 
     /// Adds an empty row at the bottom and gives its index.
@@ -37,62 +65,174 @@ struct CellBuffer: Sendable {
         _ text: String, row: Int, column: Int, until end: Int? = nil, style: Style = .plain
     ) -> Int {
         guard row >= 0, row < height else { return column }
+        if measure.plainCells(text) != nil {
+            return put(plain: text.utf8.span, row: row, column: column, until: end, style: style)
+        }
         let end = min(end ?? width, width)
         var column = column
         for character in Printable.text(text) {
             let size = measure.cellsOf(character)
             if size == 0 { continue }
             guard column + size <= end else { break }
-            if column >= 0 { set(character, size: size, row: row, column: column, style: style) }
+            if column >= 0 { set(glyph(character), size: size, row: row, column: column, style: style.index) }
             column += size
         }
         return column
     }
 
+    /// The same for ``PlainText`` in UTF-8 that is all of one cell or two whatever the terminal: numbers, above all.
+    @discardableResult
+    mutating func put(
+        plain text: borrowing Span<UInt8>, row: Int, column: Int, until end: Int? = nil, style: Style = .plain
+    ) -> Int {
+        guard row >= 0, row < height else { return column }
+        let end = min(end ?? width, width)
+        let style = style.index
+        var (column, place) = (column, 0)
+        if !hasWide, column >= 0 {
+            place = putASCII(text, row: row, column: column, until: end, style)
+            column += place
+        }
+        while place < text.count, let piece = PlainText.piece(of: text, at: place), column + piece.cells <= end {
+            if column >= 0 {
+                set(Glyph(code: piece.value), size: piece.cells, row: row, column: column, style: style)
+            }
+            column += piece.cells
+            place += piece.octets
+        }
+        return column
+    }
+
+    /// Puts what `text` begins with as far as it is ASCII and fits, and gives its length. For rows without wide glyphs.
+    private mutating func putASCII(
+        _ text: borrowing Span<UInt8>, row: Int, column: Int, until end: Int, _ style: UInt8
+    ) -> Int {
+        let count = min(text.count, max(0, end - column))
+        let start = row * width + column
+        var row = cells.mutableSpan
+        for place in 0..<count {
+            let octet = text[place]
+            guard octet < 0x80 else { return place }
+            row[start + place] = Cell(glyph: Glyph(code: UInt32(octet)), style: style)
+        }
+        return count
+    }
+
     /// Fills the cells from `start` to `end` (exclusive) with a glyph of one cell.
-    mutating func fill(_ glyph: Character, row: Int, from start: Int, to end: Int, style: Style = .plain) {
-        guard row >= 0, row < height else { return }
-        for column in stride(from: max(0, start), to: min(end, width), by: 1) {
-            set(glyph, size: 1, row: row, column: column, style: style)
+    mutating func fill(_ glyph: Unicode.Scalar, row: Int, from start: Int, to end: Int, style: Style = .plain) {
+        let (start, end) = (max(0, start), min(end, width))
+        guard row >= 0, row < height, start < end else { return }
+        let cell = Cell(glyph: Glyph(code: glyph.value), style: style.index)
+        if hasWide {
+            for column in start..<end { set(cell.glyph, size: 1, row: row, column: column, style: cell.style) }
+        } else {
+            let first = row * width
+            var row = cells.mutableSpan
+            for column in start..<end { row[first + column] = cell }
         }
     }
 
-    private mutating func set(_ glyph: Character, size: Int, row: Int, column: Int, style: Style) {
+    private mutating func glyph(_ character: Character) -> Glyph {
+        let scalars = character.unicodeScalars
+        if let first = scalars.first, scalars.count == 1 { return Glyph(code: first.value) }
+        clusters.append(character)
+        return Glyph(code: Glyph.isCluster | UInt32(truncatingIfNeeded: clusters.count - 1))
+    }
+
+    private mutating func set(_ glyph: Glyph, size: Int, row: Int, column: Int, style: UInt8) {
         let index = row * width + column
         // The other half of a wide character that is written over would stay behind as a stray half.
-        if cells[index].glyph == nil, column > 0 { cells[index - 1] = .blank }
+        if cells[index].glyph == .secondHalf, column > 0 { cells[index - 1] = .blank }
         let next = column + size
-        if next < width, cells[row * width + next].glyph == nil { cells[row * width + next] = .blank }
+        if next < width, cells[row * width + next].glyph == .secondHalf { cells[row * width + next] = .blank }
         cells[index] = Cell(glyph: glyph, style: style)
-        if size == 2 { cells[index + 1] = Cell(glyph: nil, style: style) }
+        if size == 2 {
+            cells[index + 1] = Cell(glyph: .secondHalf, style: style)
+            hasWide = true
+        }
     }
 
     /// The glyph in a cell; `nil` outside the grid and in a wide glyph's second half.
     func glyph(row: Int, column: Int) -> Character? {
         guard (0..<height).contains(row), (0..<width).contains(column) else { return nil }
-        return cells[row * width + column].glyph
+        return character(cells[row * width + column].glyph)
+    }
+
+    private func character(_ glyph: Glyph) -> Character? {
+        if glyph == .secondHalf { return nil }
+        if glyph.code & Glyph.isCluster != 0 { return clusters[Int(glyph.code & ~Glyph.isCluster)] }
+        return Unicode.Scalar(glyph.code).map { Character($0) }
+    }
+
+    /// Appends row `row` to `octets` as a line without trailing spaces, in UTF-8 and without a line feed; without colour it holds no
+    /// escape sequence.
+    func write(_ row: Int, styles: StyleSequences, to octets: inout [UInt8]) {
+        guard row >= 0, row < height else { return }
+        var place = row * width
+        var end = place + width
+        while end > place, cells[end - 1].glyph == .space { end -= 1 }
+        var current = Style.plain.index
+        while place < end {
+            let cell = cells[place]
+            // A space shows no foreground: keeping the style running over it saves sequences.
+            if cell.style != current, cell.glyph != .space {
+                styles.end(current, into: &octets)
+                styles.begin(cell.style, into: &octets)
+                current = cell.style
+            }
+            if cell.glyph.code & Glyph.isCluster != 0 {
+                if let character = character(cell.glyph) { octets.append(contentsOf: character.utf8) }
+                place += 1
+            } else {
+                place = write(from: place, to: end, style: current, to: &octets)
+            }
+        }
+        styles.end(current, into: &octets)
+    }
+
+    /// Appends the code points from `start` on that have the style `style`, or are spaces, and gives the place behind them.
+    private func write(from start: Int, to end: Int, style: UInt8, to octets: inout [UInt8]) -> Int {
+        let cells = cells.span
+        var place = start
+        octets.append(addingCapacity: (end - start) * 4) { text in
+            while place < end {
+                let cell = cells[place]
+                guard cell.style == style || cell.glyph == .space, cell.glyph.code & Glyph.isCluster == 0 else {
+                    return
+                }
+                Self.write(cell.glyph.code, to: &text)
+                place += 1
+            }
+        }
+        return place
+    }
+
+    /// Appends a code point; nothing for the second half of a wide one.
+    private static func write(_ code: UInt32, to text: inout OutputSpan<UInt8>) {
+        func follow(_ shift: UInt32) { text.append(0x80 | UInt8(truncatingIfNeeded: code >> shift & 0x3F)) }
+        switch code {
+        case 0: break
+        case ..<0x80: text.append(UInt8(truncatingIfNeeded: code))
+        case ..<0x800:
+            text.append(0xC0 | UInt8(truncatingIfNeeded: code >> 6))
+            follow(0)
+        case ..<0x1_0000:
+            text.append(0xE0 | UInt8(truncatingIfNeeded: code >> 12))
+            follow(6)
+            follow(0)
+        default:
+            text.append(0xF0 | UInt8(truncatingIfNeeded: code >> 18))
+            follow(12)
+            follow(6)
+            follow(0)
+        }
     }
 
     /// Row `row` as a line without trailing spaces; without colour it holds no escape sequence.
     func line(_ row: Int, colour: ColourDepth = .none, theme: Theme = .dark) -> String {
-        guard row >= 0, row < height else { return "" }
-        let start = row * width
-        var end = start + width
-        while end > start, cells[end - 1].glyph == " " { end -= 1 }
-        var result = ""
-        var current = Style.plain
-        for cell in cells[start..<end] {
-            guard let glyph = cell.glyph else { continue }
-            // A space shows no foreground: keeping the style running over it saves sequences.
-            if cell.style != current, glyph != " " {
-                if !current.begin(colour, theme).isEmpty { result += Style.reset }
-                result += cell.style.begin(colour, theme)
-                current = cell.style
-            }
-            result.append(glyph)
-        }
-        if !current.begin(colour, theme).isEmpty { result += Style.reset }
-        return result
+        var octets: [UInt8] = []
+        write(row, styles: StyleSequences(colour, theme), to: &octets)
+        return String(decoding: octets, as: UTF8.self)
     }
 
     /// All rows as lines.

@@ -8,7 +8,19 @@ struct EventList {
     let canvas: Canvas
     let lanes: [Scene.Lane]
     let census: SceneCensus
-    let absoluteNumbers: Bool
+    /// What each lane shows as after the row that was written last.
+    private var marks: LaneMarks
+    private var label: ArrowLabel
+    private var cells: CellBuffer
+
+    init(canvas: Canvas, lanes: [Scene.Lane], census: SceneCensus, absoluteNumbers: Bool) {
+        self.canvas = canvas
+        self.lanes = lanes
+        self.census = census
+        marks = LaneMarks(lanes)
+        label = ArrowLabel(digits: census.numberDigits, absolute: absoluteNumbers, measure: canvas.measure)
+        cells = CellBuffer(width: canvas.width, measure: canvas.measure)
+    }
 
     private var measure: DisplayWidth { canvas.measure }
     private var isPair: Bool { lanes.count == 2 }
@@ -29,28 +41,38 @@ struct EventList {
         return letters.indices.contains(lane) ? letters[lane] : "\(lane &+ 1)"
     }
 
-    /// `marks`: those of all lanes as after the row.
-    func lines(_ row: Scene.Row, marks: [Scene.Mark?]) -> [String] {
-        var cells = CellBuffer(width: canvas.width, height: 1, measure: measure)
+    /// Writes the next row and its notes.
+    mutating func write(_ row: Scene.Row, to text: inout LadderText) {
+        marks.take(row)
+        cells.clear()
+        cells.addRow()
+        putEvent(row)
+        text.put(cells)
+        for note in row.notes {
+            for line in lines(note) { text.put(line) }
+        }
+    }
+
+    private mutating func putEvent(_ row: Scene.Row) {
         let showsTime = canvas.width >= Self.widthForTime
         var column = showsTime ? census.clock.width + 1 : 0
         if showsTime, let time = row.time {
             let text = census.clock.text(time)
-            cells.put(text, row: 0, column: census.clock.width - measure(text))
+            cells.put(text, row: 0, column: census.clock.width - text.utf8.count)
         }
         let remark: String
         switch row {
         case .segment(let segment):
-            column = putLadder(segment, marks, &cells, column: column)
-            let label = ArrowLabel(
-                segment, digits: census.numberDigits, absolute: absoluteNumbers, measure: measure)
-            let text = label.fitting(canvas.width - column, aligned: false, gap: " ").text
-            column = cells.put(text, row: 0, column: column)
+            column = putLadder(segment, column: column)
+            label.take(segment)
+            label.fit(canvas.width - column, aligned: false, gap: 1)
+            let text = label.text
+            column = cells.put(plain: text.span, row: 0, column: column)
             remark = segment.remark(canvas.language, isOneConnection: census.isOneConnection)
         case .moment(let moment):
             let lane = moment.end.lane
             column = cells.put(name(lane) + " ", row: 0, column: column, style: .bold)
-            if let mark = marks.value(at: lane) { column = put(mark, &cells, column: column) }
+            if let mark = marks[lane] { column = put(mark, column: column) }
             column = cells.put(shortened(moment.what(canvas.language), after: column), row: 0, column: column)
             remark = moment.remark?(canvas.language) ?? ""
         }
@@ -58,7 +80,6 @@ struct EventList {
         if !remark.isEmpty, room >= min(Self.shortestRemark, measure(remark)) {
             cells.put(shortened(remark, after: column + 2), row: 0, column: column + 2)
         }
-        return cells.lines(colour: canvas.colour, theme: canvas.theme) + row.notes.flatMap(lines)
     }
 
     /// A tear in a pause of so many nanoseconds.
@@ -76,27 +97,25 @@ struct EventList {
         measure.truncate(text, to: canvas.width - column, ellipsis: canvas.glyphs.ellipsis)
     }
 
-    private func putLadder(
-        _ segment: Scene.Segment, _ marks: [Scene.Mark?], _ cells: inout CellBuffer, column: Int
-    ) -> Int {
+    private mutating func putLadder(_ segment: Scene.Segment, column: Int) -> Int {
         let (from, to) = (segment.sender.lane, segment.receiver.lane)
         let isRightward = from <= to
-        var column = putEnd(min(from, to), marks, &cells, column: column)
+        var column = putEnd(min(from, to), column: column)
         let arrow = isRightward ? rightward(segment.fate) : leftward(segment.fate)
         column = cells.put(arrow, row: 0, column: column) + 1
-        return putEnd(max(from, to), marks, &cells, column: column)
+        return putEnd(max(from, to), column: column)
     }
 
-    private func putEnd(_ lane: Int, _ marks: [Scene.Mark?], _ cells: inout CellBuffer, column: Int) -> Int {
+    private mutating func putEnd(_ lane: Int, column: Int) -> Int {
         var column = column
         if !isPair { column = cells.put(name(lane), row: 0, column: column, style: .dim) }
-        if let mark = marks.value(at: lane) { return put(mark, &cells, column: column) }
+        if let mark = marks[lane] { return put(mark, column: column) }
         return column + Rail.width(census)
     }
 
-    private func put(_ mark: Scene.Mark, _ cells: inout CellBuffer, column: Int) -> Int {
-        cells.put(
-            Rail.text(mark, marksGuesses: census.marksGuesses), row: 0, column: column, style: Rail.style(mark))
+    private mutating func put(_ mark: Scene.Mark, column: Int) -> Int {
+        let text = Rail.text(mark, marksGuesses: census.marksGuesses)
+        cells.put(plain: text.span, row: 0, column: column, style: Rail.style(mark))
         return column + Rail.width(census)
     }
 

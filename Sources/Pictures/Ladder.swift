@@ -43,78 +43,106 @@ public struct Ladder: Sendable {
 
     /// All lines, without line ends.
     public func lines(_ scene: Scene) -> [String] {
-        var result: [String] = []
-        write(scene) { result.append($0) }
-        return result
+        var octets: [UInt8] = []
+        write(scene) { octets += $0 }
+        return octets.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast().map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
-    /// Hands over one line after another (without line ends), each as soon as its row is laid out: a scene of any length
-    /// takes the memory of a row. Stops at the first error of `sink`.
+    /// Hands over one piece after another of the text in UTF-8, each of whole lines with their line feeds, as soon as its rows are
+    /// laid out: a scene of any length takes the memory of a piece. Stops at the first error of `sink`.
     public func write<Failure: Error>(
-        _ scene: Scene, to sink: (String) throws(Failure) -> Void
+        _ scene: Scene, to sink: ([UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
         let census = SceneCensus(scene, absolute: absoluteNumbers)
         let headings = LadderHeadings(canvas: canvas, census: census)
-        for line in headings.title(scene) { try sink(line) }
+        var text = LadderText(canvas)
+        for line in headings.title(scene) { text.put(line) }
         if canvas.width < Self.narrowestLadder {
-            try writeList(scene, census, to: sink)
+            try writeList(scene, census, &text, to: sink)
         } else {
             let capacity = LadderLayout.capacity(canvas: canvas, census: census)
             let bands = LaneBand.bands(of: scene, capacity: capacity, silence: silence)
             for (index, band) in bands.enumerated() {
                 if bands.count > 1 {
                     let words = PictureWords.band(index + 1, of: bands.count, lanes: band.lanes.count)
-                    try sink("")
-                    try sink(canvas.measure.truncate(words(canvas.language), to: canvas.width))
+                    text.put("")
+                    text.put(canvas.measure.truncate(words(canvas.language), to: canvas.width))
                 }
-                try write(band, of: scene, headings, census, to: sink)
+                try write(band, of: scene, headings, census, &text, to: sink)
             }
         }
-        for line in headings.legend(scene, legend) { try sink(line) }
-        for text in scene.footer {
-            for line in Paragraph(canvas: canvas).labelled(text(canvas.language)) { try sink(line) }
+        for line in headings.legend(scene, legend) { text.put(line) }
+        for note in scene.footer {
+            for line in Paragraph(canvas: canvas).labelled(note(canvas.language)) { text.put(line) }
         }
+        try sink(text.octets)
     }
 
     private func writeList<Failure: Error>(
-        _ scene: Scene, _ census: SceneCensus, to sink: (String) throws(Failure) -> Void
+        _ scene: Scene, _ census: SceneCensus, _ text: inout LadderText, to sink: ([UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
-        let list = EventList(canvas: canvas, lanes: scene.lanes, census: census, absoluteNumbers: absoluteNumbers)
-        for line in list.names() { try sink(line) }
-        let band = LaneBand.whole(scene, silence: silence)
-        var marks = LaneMarks(scene.lanes)
-        for entry in band.entries {
+        var list = EventList(canvas: canvas, lanes: scene.lanes, census: census, absoluteNumbers: absoluteNumbers)
+        for line in list.names() { text.put(line) }
+        for entry in LaneBand.whole(scene, silence: silence).entries {
             switch entry {
-            case .silence(let duration): try sink(list.line(silence: duration))
-            case .row(let index):
-                marks.take(scene.rows[index])
-                for line in list.lines(scene.rows[index], marks: marks.marks) { try sink(line) }
+            case .silence(let duration): text.put(list.line(silence: duration))
+            case .row(let index): list.write(scene.rows[index], to: &text)
             }
+            if text.isLong { try text.pass(to: sink) }
         }
     }
 
     private func write<Failure: Error>(
         _ band: LaneBand, of scene: Scene, _ headings: LadderHeadings, _ census: SceneCensus,
-        to sink: (String) throws(Failure) -> Void
+        _ text: inout LadderText, to sink: ([UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
         let layout = LadderLayout(canvas: canvas, census: census, lanes: band.lanes.count)
         let lanes = band.lanes.map { scene.lanes[$0] }
-        for line in headings.columns(lanes, layout, hasTitledNames: scene.lanes.count == 2) { try sink(line) }
-        var pen = LadderPen(canvas: canvas, layout: layout, census: census, absoluteNumbers: absoluteNumbers)
-        var marks = LaneMarks(lanes)
+        for line in headings.columns(lanes, layout, hasTitledNames: scene.lanes.count == 2) { text.put(line) }
+        var pen = LadderPen(
+            canvas: canvas, layout: layout, census: census, marks: LaneMarks(lanes), absoluteNumbers: absoluteNumbers)
         for entry in band.entries {
-            let cells: CellBuffer
             switch entry {
-            case .silence(let duration): cells = pen.draw(silence: duration)
-            case .row(let index):
-                let row = band.row(index, of: scene)
-                marks.take(row)
-                cells = pen.draw(row, marks: marks.marks, delta: scene.delta(before: index))
+            case .silence(let duration): pen.draw(silence: duration)
+            case .row(let index): pen.draw(band.row(index, of: scene), delta: scene.delta(before: index))
             }
-            for row in 0..<cells.height {
-                try sink(cells.line(row, colour: canvas.colour, theme: canvas.theme))
-            }
+            text.put(pen.cells)
+            if text.isLong { try text.pass(to: sink) }
         }
+    }
+}
+
+/// Lines of a picture in UTF-8, gathered until they are worth handing over.
+struct LadderText {
+    private(set) var octets: [UInt8] = []
+    private let styles: StyleSequences
+    /// Octets from which on they are handed over.
+    private static let long = 1 << 16
+
+    init(_ canvas: Canvas) { styles = StyleSequences(canvas.colour, canvas.theme) }
+
+    /// A line.
+    mutating func put(_ line: String) {
+        octets.append(contentsOf: line.utf8)
+        octets.append(UInt8(ascii: "\n"))
+    }
+
+    /// All rows of a grid, each a line.
+    mutating func put(_ cells: CellBuffer) {
+        for row in 0..<cells.height {
+            cells.write(row, styles: styles, to: &octets)
+            octets.append(UInt8(ascii: "\n"))
+        }
+    }
+
+    var isLong: Bool { octets.count >= Self.long }
+
+    /// Hands over what is gathered, and forgets it.
+    mutating func pass<Failure: Error>(to sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+        try sink(octets)
+        octets.removeAll(keepingCapacity: true)
     }
 }
 

@@ -1,46 +1,54 @@
+import FlatMemory
 import Narration
 import Scenes
 import Stories
 
-/// Draws one row of a scene at a time into cells.
+/// Draws the rows of a scene into cells, one after another.
 struct LadderPen {
     let canvas: Canvas
     let layout: LadderLayout
     let census: SceneCensus
-    private let absoluteNumbers: Bool
-    private var cells: CellBuffer
-    /// Those of all lanes as after the row that is drawn.
-    private var marks: [Scene.Mark?] = []
+    /// The row that was drawn last.
+    private(set) var cells: CellBuffer
+    /// What the lanes' rails show on it.
+    private var marks: LaneMarks
+    private var label: ArrowLabel
+    /// Room for a number.
+    private var text = OctetText()
     /// Cells of an arrow below which its direction is not seen at a glance.
     static let shortestArrow = 2
     /// Remarks longer than this many lines of their own are cut.
     private static let mostRemarkLines = 4
 
-    init(canvas: Canvas, layout: LadderLayout, census: SceneCensus, absoluteNumbers: Bool = false) {
+    /// - Parameter marks: what the rails show above the first row.
+    init(
+        canvas: Canvas, layout: LadderLayout, census: SceneCensus, marks: LaneMarks, absoluteNumbers: Bool = false
+    ) {
         self.canvas = canvas
         self.layout = layout
         self.census = census
-        self.absoluteNumbers = absoluteNumbers
+        self.marks = marks
+        label = ArrowLabel(digits: census.numberDigits, absolute: absoluteNumbers, measure: canvas.measure)
         cells = CellBuffer(width: canvas.width, measure: canvas.measure)
     }
 
     private var glyphs: GlyphSet { canvas.glyphs }
 
-    /// - Parameters:
-    ///   - marks: those of all lanes as after the row.
-    ///   - delta: nanoseconds since the segment before.
-    mutating func draw(_ row: Scene.Row, marks: [Scene.Mark?], delta: Int64? = nil) -> CellBuffer {
-        begin(marks)
+    /// Draws the next row.
+    ///
+    /// - Parameter delta: nanoseconds since the segment before.
+    mutating func draw(_ row: Scene.Row, delta: Int64? = nil) {
+        marks.take(row)
+        begin()
         switch row {
         case .segment(let segment): draw(segment, delta: delta)
         case .moment(let moment): draw(moment)
         }
-        return cells
     }
 
-    private mutating func begin(_ marks: [Scene.Mark?]) {
-        cells = CellBuffer(width: canvas.width, height: 1, measure: canvas.measure)
-        self.marks = marks
+    private mutating func begin() {
+        cells.clear()
+        cells.addRow()
     }
 
     // MARK: Segments
@@ -48,8 +56,10 @@ struct LadderPen {
     private mutating func draw(_ segment: Scene.Segment, delta: Int64?) {
         putTime(segment.departure)
         if let end = layout.deltaEnd, let delta {
-            let text = census.clock.text(delta)
-            putFlushRight(delta < 0 ? text : "+" + text, end: end)
+            text.clear()
+            if delta >= 0 { text.put("+") }
+            census.clock.put(delta, into: &text)
+            putFlushRight(end: end)
         }
         putRails(row: 0)
         putVariables(segment)
@@ -77,7 +87,7 @@ struct LadderPen {
     /// Gives the words for which there was no room.
     private mutating func putArrow(_ segment: Scene.Segment, from: Int, to: Int) -> [String] {
         let region = layout.region(from, to)
-        let label = label(of: segment)
+        label.take(segment)
         let sign = canvas.measure(mark(segment.fate))
         let isRightward = from < to
         let isNeighbour = abs(from - to) == 1
@@ -88,21 +98,19 @@ struct LadderPen {
         } else {
             room = layout.region(from, from + (isRightward ? 1 : -1)).count
         }
-        let (text, dropped) = label.fitting(max(0, room), aligned: isRightward)
-        let used = text.isEmpty ? 0 : canvas.measure(text) + 1
+        label.fit(max(0, room), aligned: isRightward)
+        let text = label.text
+        let used = text.isEmpty ? 0 : text.count + 1
         if isRightward {
-            cells.put(text, row: 0, column: region.lowerBound)
+            cells.put(plain: text.span, row: 0, column: region.lowerBound)
             putRightward(segment.fate, from: region.lowerBound + used, to: region.upperBound)
         } else {
-            cells.put(text, row: 0, column: region.upperBound - max(0, used - 1))
+            cells.put(plain: text.span, row: 0, column: region.upperBound - text.count)
             putLeftward(segment.fate, from: region.lowerBound, to: region.upperBound - used)
         }
         if !isNeighbour { putCrossings(min(from, to) + 1..<max(from, to)) }
-        return dropped
-    }
-
-    private func label(of segment: Scene.Segment) -> ArrowLabel {
-        ArrowLabel(segment, digits: census.numberDigits, absolute: absoluteNumbers, measure: canvas.measure)
+        // Asked for among many lanes only.
+        return layout.rails.count > 2 ? label.dropped : []
     }
 
     private func mark(_ fate: Scene.Fate) -> String {
@@ -145,8 +153,8 @@ struct LadderPen {
     private mutating func putCrossings(_ inner: Range<Int>) {
         for lane in inner {
             let column = layout.rails[lane]
-            guard cells.glyph(row: 0, column: column) == glyphs.dash else { continue }
-            if let mark = marks.value(at: lane) {
+            guard cells.glyph(row: 0, column: column) == Character(glyphs.dash) else { continue }
+            if let mark = marks[lane] {
                 let letter = Scene.Mark.letter(mark.state, isMini: mark.form == .mini)
                 cells.put(letter, row: 0, column: column, until: column + 1, style: Rail.style(mark))
             } else {
@@ -157,10 +165,11 @@ struct LadderPen {
 
     /// A segment from an endpoint to itself (a socket connected to its own address), or to one that has no lane.
     private mutating func putLoop(_ segment: Scene.Segment) {
-        let label = label(of: segment)
         let lane = layout.rails.indices.contains(segment.sender.lane) ? segment.sender.lane : 0
         let room = besides(lane)
-        let (text, _) = label.fitting(max(0, room.count - 2), aligned: false)
+        label.take(segment)
+        label.fit(max(0, room.count - 2), aligned: false)
+        let text = String(decoding: label.text, as: UTF8.self)
         if isLast(lane) {
             let start = room.upperBound - canvas.measure(text) - 2
             let next = cells.put(text + " ", row: 0, column: max(start, room.lowerBound))
@@ -204,33 +213,43 @@ struct LadderPen {
     }
 
     /// A tear in a pause of so many nanoseconds.
-    mutating func draw(silence duration: Int64) -> CellBuffer {
-        begin([])
+    mutating func draw(silence duration: Int64) {
+        begin()
         let (start, end) = (2, max(2, layout.remark - 2))
         cells.fill(glyphs.tear, row: 0, from: start, to: end, style: .dim)
         let text = " \(SceneClock.duration(duration)) "
         let column = start + max(0, end - start - canvas.measure(text)) / 2
         cells.put(text, row: 0, column: column, until: end)
-        return cells
     }
 
     // MARK: Columns
 
     private mutating func putTime(_ time: Int64) {
-        putFlushRight(census.clock.text(time), end: layout.timeEnd)
+        text.clear()
+        census.clock.put(time, into: &text)
+        putFlushRight(end: layout.timeEnd)
     }
 
-    private mutating func putFlushRight(_ text: String, end: Int) {
-        cells.put(text, row: 0, column: max(0, end - canvas.measure(text)), until: end)
+    private mutating func putFlushRight(_ number: UInt64, end: Int) {
+        text.clear()
+        text.put(number)
+        putFlushRight(end: end)
+    }
+
+    /// Puts ``text``.
+    private mutating func putFlushRight(end: Int) {
+        let octets = text.octets
+        cells.put(plain: octets.span, row: 0, column: max(0, end - octets.count), until: end)
     }
 
     private mutating func putRails(row: Int, showsChanges: Bool = true) {
         for (lane, column) in layout.rails.enumerated() {
-            if var mark = marks.value(at: lane) {
+            if var mark = marks[lane] {
                 mark.changed = mark.changed && showsChanges
                 let text = Rail.text(mark, marksGuesses: census.marksGuesses)
                 cells.put(
-                    text, row: row, column: column, until: column + layout.railWidth, style: Rail.style(mark))
+                    plain: text.span, row: row, column: column, until: column + layout.railWidth,
+                    style: Rail.style(mark))
             } else if layout.rails.count > 2 {
                 cells.put(glyphs.rail, row: row, column: column, style: .dim)
             }
@@ -239,14 +258,13 @@ struct LadderPen {
 
     private mutating func putVariables(_ segment: Scene.Segment) {
         guard layout.leftVariables > 0 else { return }
-        let ends = [segment.sender, segment.receiver]
-        if let left = ends.first(where: { $0.lane == 0 })?.variables {
+        if let left = segment.end(at: 0)?.variables {
             let start = layout.rails[0] + layout.railWidth - 1
-            putFlushRight("\(left.sendUnacknowledged)", end: start + layout.variableWidth)
-            putFlushRight("\(left.sendNext)", end: start + layout.variableWidth * 2)
+            putFlushRight(left.sendUnacknowledged, end: start + layout.variableWidth)
+            putFlushRight(left.sendNext, end: start + layout.variableWidth * 2)
         }
-        if let right = ends.first(where: { $0.lane == 1 })?.variables {
-            putFlushRight("\(right.receiveNext)", end: layout.rails[1] - 1)
+        if let right = segment.end(at: 1)?.variables {
+            putFlushRight(right.receiveNext, end: layout.rails[1] - 1)
         }
     }
 
@@ -347,9 +365,9 @@ struct LadderPen {
     }
 }
 
-extension Array {
-    /// The element at `index` of an array of optionals that may be shorter: `nil` where there is none.
-    func value<Wrapped>(at index: Int) -> Wrapped? where Element == Wrapped? {
-        indices.contains(index) ? self[index] : nil
+extension Scene.Segment {
+    /// Its end at a lane, of one from a lane to itself the sender's; `nil` where it has none there.
+    fileprivate func end(at lane: Int) -> Scene.End? {
+        sender.lane == lane ? sender : receiver.lane == lane ? receiver : nil
     }
 }

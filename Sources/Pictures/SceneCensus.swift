@@ -14,7 +14,7 @@ struct SceneCensus {
     var clock: SceneClock
     /// Digits of the largest segment number.
     var numberDigits = 1
-    /// Characters of the longest label with all its words, but for its number.
+    /// Cells of the longest label with all its words, but for its number.
     private(set) var longestLabel = 0
     /// Digits of the largest sequence variable; 0 where the scene has none.
     var variableDigits = 0
@@ -35,30 +35,42 @@ struct SceneCensus {
 
     /// - Parameter absolute: whether sequence numbers are shown as they stand in the headers.
     init(_ scene: Scene, absolute: Bool = false) {
-        clock = SceneClock(times: scene.rows.lazy.compactMap(\.time))
+        clock = SceneClock(times: scene.times)
         sources = Array(repeating: [], count: scene.lanes.count)
         isOneConnection = scene.isOneConnection
         var largestNumber: UInt = 0
         var largestVariable: UInt64?
-        for row in scene.rows {
-            if case .segment(let segment) = row {
-                largestNumber = max(largestNumber, segment.number.magnitude)
-                longestLabel = max(longestLabel, ArrowLabel.length(segment, absolute: absolute))
+        var flagNames = FlagNames()
+        /// For each lane, the mark that was counted last: most rows change nothing.
+        var counted: [Scene.Mark?] = Array(repeating: nil, count: scene.lanes.count)
+        func count(_ end: Scene.End) {
+            if let mark = end.mark, counted.indices.contains(end.lane), counted[end.lane] != mark {
+                counted[end.lane] = mark
+                self.count(mark, lane: end.lane)
             }
-            hasNotes = hasNotes || !row.notes.isEmpty
-            let (one, other) = row.ends
-            for end in [one, other].compactMap({ $0 }) {
-                if let mark = end.mark { count(mark, lane: end.lane) }
-                guard let variables = end.variables else { continue }
-                largestVariable = max(
-                    largestVariable ?? 0, variables.sendUnacknowledged, variables.sendNext, variables.receiveNext)
+            guard let variables = end.variables else { return }
+            largestVariable = max(
+                largestVariable ?? 0, variables.sendUnacknowledged, variables.sendNext, variables.receiveNext)
+        }
+        for row in scene.rows {
+            switch row {
+            case .segment(let segment):
+                largestNumber = max(largestNumber, segment.number.magnitude)
+                let flags = flagNames[segment.flags].count
+                longestLabel = max(longestLabel, ArrowLabel.length(segment, absolute: absolute, flags: flags))
+                hasNotes = hasNotes || !segment.notes.isEmpty
+                count(segment.sender)
+                count(segment.receiver)
+            case .moment(let moment):
+                hasNotes = hasNotes || !moment.notes.isEmpty
+                count(moment.end)
             }
         }
         // A lane that the first row does not touch shows on it what it was before.
         if let first = scene.rows.first {
             let (one, other) = first.ends
             for (lane, entry) in scene.lanes.enumerated() where lane != one.lane && lane != other?.lane {
-                if let mark = entry.before { count(mark, lane: lane) }
+                if let mark = entry.before { self.count(mark, lane: lane) }
             }
         }
         allSources = sources.reduce(into: []) { $0.formUnion($1) }

@@ -55,6 +55,24 @@ public struct Style: Sendable, Equatable {
     /// The sequence that switches back to the terminal's default.
     static let reset = "\u{1B}[0m"
 
+    /// How many styles there are.
+    fileprivate static let count = 4 * (2 + StateFamily.allCases.count)
+
+    /// Its number among all styles, 0 for the terminal's own.
+    var index: UInt8 {
+        let ink: UInt8 =
+            switch self.ink {
+            case .plain: 0
+            case .alarm: 1
+            case .state(.idle): 2
+            case .state(.opening): 3
+            case .state(.open): 4
+            case .state(.weClosed): 5
+            case .state(.theyClosed): 6
+            }
+        return ink << 2 | (isBold ? 2 : 0) | (isDim ? 1 : 0)
+    }
+
     /// The sequence that switches from the terminal's default to this style; empty for plain text and without colour.
     func begin(_ depth: ColourDepth, _ theme: Theme) -> String {
         guard depth != .none, self != .plain else { return "" }
@@ -107,5 +125,35 @@ public struct Style: Sendable, Equatable {
             if candidate < best.distance { best = (index, candidate) }
         }
         return best.index
+    }
+}
+
+/// The sequences of all styles, made once for a picture.
+struct StyleSequences: Sendable {
+    /// By ``Style/index``; empty without colour.
+    private var begins: [[UInt8]] = []
+
+    init(_ depth: ColourDepth, _ theme: Theme) {
+        guard depth != .none else { return }
+        begins = Array(repeating: [], count: Style.count)
+        let inks: [Style.Ink] = [.plain, .alarm] + StateFamily.allCases.map { .state($0) }
+        for ink in inks {
+            for isBold in [false, true] {
+                for isDim in [false, true] {
+                    let style = Style(ink: ink, isBold: isBold, isDim: isDim)
+                    begins[Int(style.index)] = Array(style.begin(depth, theme).utf8)
+                }
+            }
+        }
+    }
+
+    /// Switches from the terminal's default to the style of that index.
+    func begin(_ index: UInt8, into octets: inout [UInt8]) {
+        if !begins.isEmpty { octets.append(contentsOf: begins[Int(index)]) }
+    }
+
+    /// Switches back from it to the terminal's default.
+    func end(_ index: UInt8, into octets: inout [UInt8]) {
+        if !begins.isEmpty, !begins[Int(index)].isEmpty { octets.append(contentsOf: Style.reset.utf8) }
     }
 }

@@ -15,17 +15,15 @@ public struct DisplayWidth: Sendable, Equatable {
 
     /// Cells that `text` takes, once controls are spelled out (`Printable`).
     public func callAsFunction(_ text: String) -> Int {
-        var cells = 0
-        var isASCII = true
-        for byte in text.utf8 {
-            if byte < 0x20 || byte >= 0x7F {
-                isASCII = false
-                break
-            }
-            cells += 1
-        }
-        if isASCII { return cells }
-        return Printable.text(text).reduce(0) { $0 + cellsOf($1) }
+        plainCells(text) ?? Printable.text(text).reduce(0) { $0 + cellsOf($1) }
+    }
+
+    /// Cells of a text that is all ``PlainText``, and on terminals on which Ambiguous characters take two cells all ASCII; else
+    /// `nil`.
+    package func plainCells(_ text: String) -> Int? {
+        guard let cells = PlainText.cells(of: text.utf8.span) else { return nil }
+        // What is not ASCII has more octets than cells.
+        return ambiguous == 1 || cells == text.utf8.count ? cells : nil
     }
 
     /// Cells of one grapheme cluster: 0, 1 or 2. What would take more, `Printable` spells.

@@ -53,9 +53,10 @@ package struct LaneBand {
         /// The time of the scene's last row that has one.
         var last: Int64?
         var lastOfBand: [(time: Int64, silences: Int)?] = Array(repeating: nil, count: bands.count)
-        for (index, row) in scene.rows.enumerated() {
+        if bands.count == 1 { bands[0].entries.reserveCapacity(scene.rows.count) }
+        for index in scene.rows.indices {
             let band = bandOfRow[index]
-            if let time = row.time {
+            if let time = scene.rows[index].time {
                 if let last, gap(last, time) > silence { silencesBefore += 1 }
                 last = time
                 if let last = lastOfBand[band], last.silences < silencesBefore {

@@ -2,6 +2,10 @@
 package struct LaneMarks {
     /// One for each lane; `nil` where nothing is shown.
     package private(set) var marks: [Scene.Mark?]
+
+    /// What the rail of lane `lane` shows; `nil` too where there is no such lane.
+    package subscript(lane: Int) -> Scene.Mark? { marks.indices.contains(lane) ? marks[lane] : nil }
+
     private let isShared: [Bool]
     /// The lanes that the last row touched.
     private var touched: (Int, Int?) = (-1, nil)

@@ -8,7 +8,7 @@ public enum Printable {
 
     /// `text` with everything unshowable spelled out. Line feeds are spelled too (`\n`): whoever wants lines splits first.
     public static func text(_ text: String) -> String {
-        if isPlain(text) { return text }
+        if text.isPlain { return text }
         var result = ""
         var marks = 0
         var previous: Unicode.Scalar?
@@ -75,10 +75,6 @@ public enum Printable {
             return text(whole) + taken.suffix(dropped).map(hexadecimal).joined() + end
         }
         return taken.map { $0 < 0x80 ? text(String(UnicodeScalar($0))) : hexadecimal($0) }.joined() + end
-    }
-
-    private static func isPlain(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
     }
 
     static func isMark(_ scalar: Unicode.Scalar) -> Bool {

@@ -20,10 +20,13 @@ extension Scene {
         ]
         let start = story.steps.first?.segment.time ?? Timestamp(nanoseconds: 0)
         let events = StoryEvents(story, start: start, moments: moments)
-        var rows = StoryRows(story, start: start, lanes: (0, 1), keepsPayload: keepsPayload)
-        self.init(
-            title: title, provenance: story.provenance, lanes: lanes,
-            rows: events.entries.compactMap { rows.row($0.event, moments: moments) }, footer: footer)
+        var maker = StoryRows(story, start: start, lanes: (0, 1), keepsPayload: keepsPayload)
+        var rows: [Row] = []
+        rows.reserveCapacity(events.entries.count)
+        for entry in events.entries {
+            if let row = maker.row(entry.event, moments: moments) { rows.append(row) }
+        }
+        self.init(title: title, provenance: story.provenance, lanes: lanes, rows: rows, footer: footer)
     }
 
     /// Several connections on one time axis: a lane for each endpoint, in the order of appearance, clients and servers alike.
@@ -76,8 +79,16 @@ extension ConnectionStory {
     /// How what is shown of it is known.
     fileprivate var provenance: [Provenance] {
         var sources: Set<Provenance> = []
-        for step in steps {
-            for end in [step.client, step.server] where end.state != nil { sources.insert(end.provenance) }
+        var last: Provenance?
+        func count(_ end: EndState) {
+            // Most are known as the one before.
+            guard end.state != nil, end.provenance != last else { return }
+            last = end.provenance
+            sources.insert(end.provenance)
+        }
+        for index in steps.indices {
+            count(steps[index].client)
+            count(steps[index].server)
         }
         if sources != [.stack] { sources.insert(.wire) }
         return Provenance.allCases.filter(sources.contains)

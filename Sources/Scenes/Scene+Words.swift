@@ -5,20 +5,37 @@ import TCPWire
 import Tracking
 
 extension Scene.Segment {
-    /// The numbers that matter for this kind of segment, most needed first: `seq=1`, `len=16`, `ack=1`.
+    /// One of its numbers with its name.
+    package struct NamedNumber: Sendable {
+        package enum Name: String, Sendable { case seq, len, ack }
+        package let name: Name
+        package let value: UInt64
+
+        /// `seq=1`.
+        package var text: String { "\(name.rawValue)=\(value)" }
+    }
+
+    /// The numbers that matter for this kind of segment, most needed first: `seq=1`, `len=16`, `ack=1`; `nil` behind the last.
     ///
     /// - Parameter absolute: as they stand in the header, not relative to the ISNs.
-    package func numbers(absolute: Bool) -> [String] {
-        func text(_ name: String, _ number: RelativeNumber) -> String {
-            "\(name)=\(absolute ? UInt64(number.raw) : number.value)"
+    package func namedNumbers(absolute: Bool) -> InlineArray<3, NamedNumber?> {
+        func named(_ name: NamedNumber.Name, _ number: RelativeNumber) -> NamedNumber {
+            NamedNumber(name: name, value: absolute ? UInt64(number.raw) : number.value)
         }
-        let seq = text("seq", sequence)
-        let ack = acknowledgment.map { text("ack", $0) }
-        if flags.contains(.rst), sequence.base == .none { return ack.map { [$0] } ?? [] }
+        let seq = named(.seq, sequence)
+        let ack = acknowledgment.map { named(.ack, $0) }
+        if flags.contains(.rst), sequence.base == .none { return [ack, nil, nil] }
         if kind == .acknowledgment, !isProbe, length == 0, flags.isDisjoint(with: [.syn, .fin, .rst]) {
-            return (ack.map { [$0] } ?? []) + [seq]
+            return ack == nil ? [seq, nil, nil] : [ack, seq, nil]
         }
-        return [seq] + (length > 0 ? ["len=\(length)"] : []) + (ack.map { [$0] } ?? [])
+        guard length > 0 else { return [seq, ack, nil] }
+        return [seq, NamedNumber(name: .len, value: UInt64(length)), ack]
+    }
+
+    /// The same as text.
+    package func numbers(absolute: Bool) -> [String] {
+        let numbers = namedNumbers(absolute: absolute)
+        return numbers.indices.compactMap { numbers[$0]?.text }
     }
 }
 

@@ -274,6 +274,16 @@ extension Scene {
         }
     }
 
+    /// The times of the rows that have one, in the rows' order.
+    package var times: [Int64] {
+        var times: [Int64] = []
+        times.reserveCapacity(rows.count)
+        for index in rows.indices {
+            if let time = rows[index].time { times.append(time) }
+        }
+        return times
+    }
+
     /// Whether the lanes are the two ends of one connection, and not hosts that may have several.
     package var isOneConnection: Bool { lanes.count == 2 && !lanes.contains { $0.role == .host } }
 }

@@ -19,7 +19,7 @@ package struct SceneClock: Sendable, Equatable {
     /// Times of up to this many nanoseconds are shown in milliseconds.
     private static let mostMilliseconds: UInt64 = 10_000_000_000_000
 
-    package init(times: some Sequence<Int64>) {
+    package init(times: [Int64]) {
         var longest: UInt64 = 0
         var previous: Int64?
         var isCoarseEnough = true
@@ -28,7 +28,7 @@ package struct SceneClock: Sendable, Equatable {
             longest = max(longest, time.magnitude)
             isNegative = isNegative || time < 0
             if let previous, previous != time {
-                isCoarseEnough = isCoarseEnough && Self.milliseconds.text(previous) != Self.milliseconds.text(time)
+                isCoarseEnough = isCoarseEnough && Self.milliseconds.steps(previous) != Self.milliseconds.steps(time)
             }
             previous = time
         }
@@ -52,6 +52,19 @@ package struct SceneClock: Sendable, Equatable {
     /// Nanoseconds in this clock's unit: `1018.9`.
     package func text(_ nanoseconds: Int64) -> String {
         String(nanoseconds, unit: nanosecondsInUnit, decimals: decimals)
+    }
+
+    /// The same into a text that is there.
+    package func put(_ nanoseconds: Int64, into text: inout OctetText) {
+        text.put(nanoseconds, unit: nanosecondsInUnit, decimals: decimals)
+    }
+
+    /// Nanoseconds in steps of the last decimal, rounded as they are written: of two times with the same number one text is
+    /// written.
+    private func steps(_ nanoseconds: Int64) -> Int64 {
+        let step = (0..<decimals).reduce(Int64(nanosecondsInUnit)) { step, _ in step / 10 }
+        let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: step)
+        return whole + (rest.magnitude * 2 >= step ? nanoseconds.signum() : 0)
     }
 
     /// A duration for reading, in the unit that suits it: `640 us`, `1.5 ms`, `998 ms`, `12.3 s`, `2 min 5 s`, `3 h 7 min`.

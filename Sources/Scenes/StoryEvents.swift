@@ -57,11 +57,11 @@ struct StoryEvents {
                 }
             }
         }
-        for (index, step) in story.steps.enumerated() {
-            let time = step.segment.time.nanoseconds(since: start)
+        for index in story.steps.indices {
+            let time = story.steps[index].segment.time.nanoseconds(since: start)
             addReports(before: index)
             add(until: time, segments: index)
-            append(.step(index), at: time, number: step.segment.number)
+            append(.step(index), at: time, number: story.steps[index].segment.number)
         }
         addReports(before: .max)
         add(until: .max, segments: .max)

@@ -4,11 +4,24 @@ import Tracking
 
 extension [StoredSegment] {
     /// Judged by themselves, as segments of one connection in the capture's order: in the order in which they came, each with
-    /// its verdict. As they are where they turn out to be of several.
-    package var judged: [StoredSegment] {
-        var lives: [[StoredSegment]] = []
-        settle { life, judge in lives.append(members(of: life, judge)) }
-        return lives.count == 1 ? lives[0] : self
+    /// its verdict. `nil` where that tells nothing new: they are as they were, or turn out to be of several connections.
+    package var judged: [StoredSegment]? {
+        var lives = 0
+        var judged: [StoredSegment]?
+        settle { life, judge in
+            lives += 1
+            if !isAsJudged(life, judge) { judged = members(of: life, judge) }
+        }
+        return lives == 1 ? judged : nil
+    }
+
+    /// Whether they are a life's, in its order, with its times and verdicts.
+    private func isAsJudged(_ life: SettledLife, _ judge: borrowing Judge) -> Bool {
+        let members = judge.members(of: life)
+        guard members.count == count else { return false }
+        return zip(indices, members).allSatisfy { index, member in
+            member.sighting == index && member.time == self[index].time && member.verdict == self[index].verdict
+        }
     }
 
     /// Has all of them judged as of one tuple.

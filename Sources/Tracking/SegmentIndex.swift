@@ -55,12 +55,12 @@ package struct SegmentIndex: ~Copyable {
         }
     }
 
-    /// The packets of a connection, in the order of the file.
-    package func places(of connection: Int) -> [PacketPlace] {
+    /// The packets of a connection, in the order of the file; at most so many, from the first one on.
+    package func places(of connection: Int, limit: Int = .max) -> [PacketPlace] {
         guard connection >= 0, connection < chains.count else { return [] }
         var places: [PacketPlace] = []
         var entry = chains[connection].first
-        while entry > 0 {
+        while entry > 0, places.count < limit {
             places.append(entries[Int(entry) - 1].place)
             entry = entries[Int(entry) - 1].next
         }

@@ -159,9 +159,18 @@ struct PageData: Encodable {
     /// As text inside a `script` element, which nothing in it can end.
     var html: HTML {
         get throws {
-            let json = try JSONDocument.line(self)
-            // In JSON these stand in strings only, where each may be written as its number.
-            let safe = json.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e")
+            let json = Array(try JSONDocument.line(self).utf8)
+            var octets: [UInt8] = []
+            octets.reserveCapacity(json.count)
+            for octet in json {
+                switch octet {
+                // In JSON these stand in strings only, where each may be written as its number.
+                case UInt8(ascii: "<"): octets += "\\u003c".utf8
+                case UInt8(ascii: ">"): octets += "\\u003e".utf8
+                default: octets.append(octet)
+                }
+            }
+            let safe = String(decoding: octets, as: UTF8.self)
             return HTML(trusted: "<script type=\"application/json\" id=\"data\">\(safe)</script>\n")
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Writes the files that fuzzing starts from to the directory named by `TCPLENS_FUZZ_SEEDS`, else to one that is removed.
-@Test("the fuzzer's first files can be made of every sample, packed and not")
+@Test("the fuzzer's first files, of every sample, packed and not, are read as the samples are")
 func seedsForFuzzing() throws {
     let named = ProcessInfo.processInfo.environment["TCPLENS_FUZZ_SEEDS"].map { URL(fileURLWithPath: $0) }
     let directory = named ?? FileManager.default.temporaryDirectory.appendingPathComponent("tcplens-seeds-\(UUID())")
@@ -12,6 +12,11 @@ func seedsForFuzzing() throws {
         try Data(sample.bytes).write(to: directory.appendingPathComponent("\(sample)"))
         try Data(gzip(sample.bytes)).write(to: directory.appendingPathComponent("\(sample).gz"))
     }
-    let written = try FileManager.default.contentsOfDirectory(atPath: directory.path)
-    #expect(written.count >= Sample.allCases.count * 2)
+    for sample in Sample.allCases {
+        let expected = try ReadCapture(sample.bytes)
+        #expect(!expected.packets.isEmpty)
+        for name in ["\(sample)", "\(sample).gz"] {
+            #expect(try ReadCapture(path: directory.appendingPathComponent(name).path) == expected, "\(name)")
+        }
+    }
 }

@@ -75,6 +75,7 @@ struct BadInputTests {
             hasNext: false),
         BadCase("connections @capture.pcapng --sort colour", 2, "it takes start, duration", "可取：start、duration"),
         BadCase("connections @capture.pcapng --limit 0", 2, "--limit counts from 1", "--limit 至少为 1"),
+        BadCase("flow @capture.pcapng --limit 0", 2, "--limit counts from 1", "--limit 至少为 1"),
         BadCase("header", 2, "is missing", "缺少参数"),
         BadCase("header zz", 2, "neither FILE#N nor hex", "既不是 FILE#N，也不是十六进制"),
         BadCase("header hello world", 2, "neither FILE#N nor hex", "既不是 FILE#N，也不是十六进制"),

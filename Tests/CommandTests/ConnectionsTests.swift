@@ -1,4 +1,5 @@
 import Foundation
+import TCPWire
 import Testing
 
 @Suite("tcplens connections")
@@ -34,6 +35,43 @@ struct ConnectionsTests {
         #expect(rows[1][13] == "0.034000")
         #expect(rows[1][14...] == ["0", "0", "0", "0", "0.012000", "0", "0", "0", "0", "0.010000"])
         #expect(rows[3][6] == "refused")
+    }
+
+    @Test("TSV's counters are those of the packets: each end's own, none of them alike", arguments: ["en", "zh"])
+    func counters(language: String) async throws {
+        let whole = Exchange()
+        let up = SegmentBuilder(from: whole.client, to: whole.server)
+        let down = SegmentBuilder(from: whole.server, to: whole.client)
+        let (c, s) = (whole.clientISN &+ 1, whole.serverISN &+ 1)
+        let ten = [UInt8](repeating: 0x61, count: 10)
+        func sent(_ place: UInt32) -> SegmentBuilder { up.data(ten, sequence: c &+ 10 &* place, acknowledgment: s) }
+        var full = down.ack(sequence: s, acknowledgment: c &+ 60)
+        full.window = 0
+        let segments = [
+            sent(0), down.ack(sequence: s, acknowledgment: c &+ 10),
+            // The second is lost, and sent again after three duplicate ACKs.
+            sent(1), sent(2), down.ack(sequence: s, acknowledgment: c &+ 10),
+            sent(3), down.ack(sequence: s, acknowledgment: c &+ 10),
+            sent(4), down.ack(sequence: s, acknowledgment: c &+ 10),
+            sent(1), down.ack(sequence: s, acknowledgment: c &+ 50),
+            sent(5), full, full,
+        ]
+        var frames = Array(whole.frames.prefix(3))
+        for (number, segment) in segments.enumerated() {
+            frames.append(
+                Exchange.Frame(
+                    time: Int64(1000 + number * 300_000) * Exchange.microsecond, bytes: segment.ethernetFrame()))
+        }
+        let path = try Exchange.capture(frames, in: folder)
+        let run = try await Run("connections", path, "--format", "tsv", "--lang", language)
+        let rows = run.lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+        try #require(rows.count == 2)
+        let row = Dictionary(zip(rows[0], rows[1])) { first, _ in first }
+        #expect(row["client_segments"] == "9" && row["server_segments"] == "8")
+        #expect(row["client_bytes"] == "60" && row["server_bytes"] == "0")
+        #expect(row["client_retransmitted"] == "1" && row["server_retransmitted"] == "0")
+        #expect(row["server_duplicate_acks"] == "3" && row["client_duplicate_acks"] == "0")
+        #expect(row["server_zero_windows"] == "2" && row["client_zero_windows"] == "0")
     }
 
     @Test("JSON is one object a line, the same in both languages")

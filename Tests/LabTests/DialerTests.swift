@@ -171,16 +171,17 @@ struct DialerTests {
             GreetingServer.Options(address: Self.loopback, port: 0, closing: .clientFirst))
         async let summary = server.run()
         let table = try SocketTable()
-        let seen = Mutex<[State?]>([])
+        let seen = Mutex<[Result<State?, any Error>]>([])
         let options = DialOptions(
             host: "127.0.0.1", port: server.endpoint.port, input: .octets(Array("hello, xiao mei.".utf8)),
             reading: .once)
         let story = try await Dialer(options) { step in
-            guard case .established(let local, let remote) = step.kind else { return }
-            let state = (try? table.lookUp(local: local, remote: remote))??.state
-            seen.withLock { $0.append(state) }
+            if case .established(let local, let remote) = step.kind {
+                let state = Result { try table.lookUp(local: local, remote: remote)?.state }
+                seen.withLock { $0.append(state) }
+            }
         }.dial()
-        #expect(seen.withLock { $0 } == [.established])
+        #expect(try seen.withLock { try $0.map { try $0.get() } } == [.established])
         #expect(story.steps.map(\.time) == story.steps.map(\.time).sorted())
         #expect(story.steps.last?.kind == .closed)
         server.stop()

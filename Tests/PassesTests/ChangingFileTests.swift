@@ -54,6 +54,33 @@ import Transcripts
         }
     }
 
+    /// What was noted of its packets is then no longer true.
+    @Test("changed between the passes: no story is made of what lies there now", arguments: 1...3)
+    func changedBetween(workers: Int) throws {
+        for capture in Self.captures {
+            for isCut in [true, false] {
+                try withFile(capture.bytes) { path in
+                    var reader = try CaptureReader(path: path)
+                    var analysis = CaptureAnalysis(keeping: .places)
+                    try analysis.read(&reader, workers: workers)
+                    let known = try #require(try analysis.stored(1, from: &reader))
+                    #expect(known.segments.count > 1)
+                    if isCut {
+                        try cut(path, to: 100)
+                    } else {
+                        let file = try #require(FileHandle(forWritingAtPath: path))
+                        try file.write(contentsOf: Data(count: capture.bytes.count))
+                        try file.close()
+                    }
+                    // Another place than the one whose octets are still at hand.
+                    for number in [analysis.count, 1] {
+                        #expect(try analysis.stored(number, from: &reader) == nil, "\(number)")
+                    }
+                }
+            }
+        }
+    }
+
     /// Whoever reads while another cuts may see zeros behind the new end, as far as its page goes: with several workers the
     /// cut is where no page can reach over.
     @Test("cut short while it is read", arguments: 1...3)

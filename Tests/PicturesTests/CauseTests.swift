@@ -15,7 +15,7 @@ struct CauseTests {
         var drawn = 0
         for path in SharedCaptures.cases + SharedCaptures.paths {
             let name = SharedCaptures.name(path)
-            guard let analysis = try? SharedCaptures.analysis(path) else { continue }
+            guard let analysis = try SharedCaptures.filled(path) else { continue }
             for number in 1...max(1, analysis.count) {
                 guard let story = analysis.stored(number).flatMap({ ConnectionStory($0) }) else { continue }
                 let scene = Scene(story: story, title: Text(verbatim: name))

@@ -144,7 +144,7 @@ extension LabelCase {
             t.c.data(101, ack: 301, 100)
         },
         // RFC 2883: the receiver says that it came twice.
-        LabelCase(.spurious, on: 5, by: [7]) { t in
+        LabelCase(.spurious, on: 5, by: [7], among: [.timerRetransmission, .spurious]) { t in
             t.open(sack)
             t.c.data(101, ack: 301, 100)
             t.wait(250)
@@ -159,7 +159,7 @@ extension LabelCase {
             t.s.ack(301, ack: 201)
         },
         // RFC 3522: the answer brings back the original's timestamp.
-        LabelCase(.spurious, on: 5, by: [6]) { t in
+        LabelCase(.spurious, on: 5, by: [6], among: [.timeoutRetransmission, .spurious]) { t in
             t.open()
             t.c.data(101, ack: 301, 100, stamps: stamps(10, 1))
             t.wait(250)
@@ -209,7 +209,7 @@ extension LabelCase {
             t.c.data(201, ack: 301, 100, stamps: stamps(11, 1))
             t.c.data(101, ack: 301, 100, stamps: stamps(12, 1))
         },
-        LabelCase(.originalNotCaptured, on: 6, by: [5]) { t in
+        LabelCase(.originalNotCaptured, on: 6, by: [5], among: [.retransmission, .originalNotCaptured]) { t in
             t.isNumbered = true
             t.open()
             t.c.data(101, ack: 301, 100)
@@ -223,7 +223,7 @@ extension LabelCase {
             t.c.data(201, ack: 301, 100)
             t.c.data(201, ack: 301, 100)
         },
-        LabelCase(.lostBeforeCapture, on: 6, by: [5]) { t in
+        LabelCase(.lostBeforeCapture, on: 6, by: [5], among: [.fastRetransmission, .lostBeforeCapture]) { t in
             t.open(sack)
             t.c.data(201, ack: 301, 100)
             t.s.ack(301, ack: 101, sack: [block(201, 301)])
@@ -258,7 +258,7 @@ extension LabelCase {
             t.s.ack(301, ack: 401)
         },
         // What was lost lies before the capture's first segment.
-        LabelCase(.fastRetransmission, on: 4, by: [3], ordinal: nil) { t in
+        LabelCase(.fastRetransmission, on: 4, by: [3], among: [.fastRetransmission, .lostBeforeCapture]) { t in
             t.s.ack(9000, ack: 5000, sack: [block(5500, 6000)])
             t.c.data(6000, ack: 9000, 100)
             t.s.ack(9000, ack: 5000, sack: [block(5500, 6100)])

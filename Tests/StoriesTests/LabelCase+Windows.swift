@@ -36,7 +36,7 @@ extension LabelCase {
             t.s.ack(301, ack: 111)
             t.c.data(111, ack: 301, 1)
         },
-        LabelCase(.windowProbeAnswer, on: 7, by: [6]) { t in
+        LabelCase(.windowProbeAnswer, on: 7, by: [6], among: [.windowProbeAnswer, .zeroWindow]) { t in
             fill(t)
             t.c.ack(110, ack: 301)
             t.s.ack(301, ack: 111, window: 0)

@@ -15,18 +15,22 @@ struct LabelCase: CustomTestStringConvertible, Sendable {
     let evidence: [Int]
     let original: Int?
     let ordinal: Int?
+    /// All labels of the packet, the one that says most first.
+    let all: [SegmentLabel]
     let shown: @Sendable (Transcript) -> Void
     let nearMiss: @Sendable (Transcript) -> Void
 
     init(
         _ label: SegmentLabel, on packet: Int, by evidence: [Int] = [], original: Int? = nil, ordinal: Int? = nil,
-        _ shown: @escaping @Sendable (Transcript) -> Void, nearMiss: @escaping @Sendable (Transcript) -> Void
+        among all: [SegmentLabel]? = nil, _ shown: @escaping @Sendable (Transcript) -> Void,
+        nearMiss: @escaping @Sendable (Transcript) -> Void
     ) {
         self.label = label
         self.packet = packet
         self.evidence = evidence
         self.original = original
         self.ordinal = ordinal
+        self.all = all ?? [label]
         self.shown = shown
         self.nearMiss = nearMiss
     }
@@ -51,6 +55,7 @@ func stamps(_ value: UInt32, _ echo: UInt32) -> TCPTimestamps { TCPTimestamps(va
         let proof = story.steps[example.packet - 1].labels.first { $0.label == example.label }
         let labels = story.steps.map { $0.labels.map(\.label.rawValue) }
         #expect(proof != nil, "\(labels)")
+        #expect(story.steps[example.packet - 1].labels.map(\.label) == example.all)
         #expect(proof?.evidence == example.evidence)
         #expect(proof?.original == example.original)
         #expect(proof?.ordinal == example.ordinal)
@@ -60,11 +65,16 @@ func stamps(_ value: UInt32, _ echo: UInt32) -> TCPTimestamps { TCPTimestamps(va
         )
     }
 
+    /// What is missed is only worth something of whoever finds it in the conversation beside it.
     @Test(arguments: cases) func nearMiss(_ example: LabelCase) throws {
-        let t = Transcript()
-        example.nearMiss(t)
-        let labels = try t.story.steps.map { $0.labels.map(\.label.rawValue) }
-        #expect(!labels.joined().contains(example.label.rawValue), "\(labels)")
+        func labels(_ conversation: (Transcript) -> Void) throws -> [[String]] {
+            let t = Transcript()
+            conversation(t)
+            return try t.story.steps.map { $0.labels.map(\.label.rawValue) }
+        }
+        let (shown, missed) = try (labels(example.shown), labels(example.nearMiss))
+        #expect(shown.joined().contains(example.label.rawValue), "\(shown)")
+        #expect(!missed.joined().contains(example.label.rawValue), "\(missed)")
     }
 
     /// A label without a conversation that shows it is a label that nobody knows to be right. Some need more than one

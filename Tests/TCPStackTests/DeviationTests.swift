@@ -385,6 +385,8 @@ struct SendHintTests {
         talk.listens()
         talk.takes("\(syn) 0:0(0) win 60000 <mss 1000>")
         talk.gives("\(answer) 0:0(0) ack 1")
+        // From another port than the one that is listened on.
+        talk.local.port += 1
         talk.remote.port += 1
         talk.sent = []
         talk.ourStart = nil

@@ -16,7 +16,7 @@ import Testing
 struct Transcript {
     var host: Host
     var now = Instant(nanoseconds: 1_000_000_000_000)
-    let local: Endpoint
+    var local: Endpoint
     var remote: Endpoint
     /// The initial numbers: the other end's own, and this end's as seen in its SYN.
     var theirStart: UInt32 = 0xffff_f000
@@ -44,10 +44,14 @@ struct Transcript {
 
     // MARK: Opening
 
-    mutating func listens(backlog: Int = 8) {
+    mutating func listens(backlog: Int = 8, _ place: SourceLocation = #_sourceLocation) {
         listener = host.open()
-        try? host.bind(listener, to: local)
-        try? host.listen(listener, backlog: backlog)
+        do {
+            try host.bind(listener, to: local)
+            try host.listen(listener, backlog: backlog)
+        } catch {
+            Issue.record("cannot listen: \(error)", sourceLocation: place)
+        }
     }
 
     mutating func accepts(_ place: SourceLocation = #_sourceLocation) {
@@ -76,8 +80,8 @@ struct Transcript {
 
     mutating func connects(_ place: SourceLocation = #_sourceLocation) {
         socket = host.open()
-        try? host.bind(socket, to: local)
         do {
+            try host.bind(socket, to: local)
             try host.connect(socket, to: remote, now: now)
         } catch {
             Issue.record("connect: \(error)", sourceLocation: place)
@@ -89,9 +93,9 @@ struct Transcript {
     @discardableResult
     mutating func connects(sending count: Int, _ place: SourceLocation = #_sourceLocation) -> Int {
         socket = host.open()
-        try? host.bind(socket, to: local)
         defer { poll() }
         do {
+            try host.bind(socket, to: local)
             return try host.connect(socket, to: remote, sending: Transcript.text(count), now: now)
         } catch {
             Issue.record("connect: \(error)", sourceLocation: place)

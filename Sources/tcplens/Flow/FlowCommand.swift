@@ -91,12 +91,23 @@ struct FlowCommand: ParsableCommand {
             ).spoken))
     var states = false
 
+    @Option(
+        help: .init(
+            Text(
+                en: "At most so many segments, from the first on. Default: 100000; of svg and html 20000.",
+                zh: "最多画多少个报文段（从第一个算起）。默认 100000，svg 与 html 为 20000。"
+            ).spoken, valueName: "n"))
+    var limit: Int?
+
     @OptionGroup var form: FormatOptions
 
     @OptionGroup var output: OutputOptions
 
-    /// Segments that one picture may hold.
-    private static let pictureLimit = 20_000
+    /// What one picture holds. All forms take memory in proportion; what a browser opens at once has its limits.
+    private var pictureLimit: StoredLimit {
+        StoredLimit(
+            segments: limit ?? (form.format == .svg || form.format == .html ? 20_000 : 100_000), octets: 512 << 20)
+    }
 
     func validate() throws {
         try form.refuse(width: output.width, title: title)
@@ -104,6 +115,7 @@ struct FlowCommand: ParsableCommand {
             throw ValidationError(
                 Text(en: "--conn counts from 1", zh: "--conn 从 1 开始编号").spoken)
         }
+        if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
         if hosts, connection != nil {
             throw ValidationError(
                 Text(en: "--hosts shows all connections: leave out --conn", zh: "--hosts 显示所有连接，不能与 --conn 同时使用").spoken
@@ -147,7 +159,7 @@ struct FlowCommand: ParsableCommand {
         var analysis = CaptureAnalysis(keeping: .places)
         let ending = try read(&reader, into: &analysis, canvas)
         guard number <= analysis.count else { throw noSuchConnection(number, of: analysis.count) }
-        let stored = try analysis.stored(number, from: &reader, limit: Self.pictureLimit)
+        let stored = try analysis.stored(number, from: &reader, limit: pictureLimit)
         if let story = stored.flatMap({ ConnectionStory($0) }) {
             try show(story, number: number, canvas)
             if form.format == .text {
@@ -156,7 +168,7 @@ struct FlowCommand: ParsableCommand {
                 }
                 showOthers(analysis, shown: number, canvas)
             }
-            complain(leftOut: story.leftOut, canvas)
+            complain(leftOut: story.leftOut, shown: story.steps.count, canvas)
         } else {
             throw Failure(
                 .badInput,
@@ -212,13 +224,19 @@ struct FlowCommand: ParsableCommand {
             ])
     }
 
-    private func complain(leftOut: Int, _ canvas: Canvas) {
+    private func complain(leftOut: Int, shown: Int, _ canvas: Canvas) {
         guard leftOut > 0 else { return }
+        // Where their octets are too many, more segments may not be asked for.
+        let next =
+            shown < pictureLimit.segments
+            ? Text(en: "", zh: "")
+            : Text(
+                en: "; --limit \(shown + leftOut) draws all", zh: "；加 --limit \(shown + leftOut) 可全部画出")
         Screen.complain([
             Text(
                 en:
-                    "tcplens: only the first \(Self.pictureLimit) segments are drawn; \(leftOut) more are in the file",
-                zh: "tcplens：只画了前 \(Self.pictureLimit) 个报文段，文件中还有 \(leftOut) 个")(canvas.language)
+                    "tcplens: only the first \(shown) segments are drawn; \(leftOut) more are in the file\(next.english)",
+                zh: "tcplens：只画了前 \(shown) 个报文段，文件中还有 \(leftOut) 个\(next.chinese)")(canvas.language)
         ])
     }
 
@@ -252,7 +270,9 @@ struct FlowCommand: ParsableCommand {
             scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width)
         switch form.format {
         case .text:
-            Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) { Screen.write($0) }
+            Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) {
+                Screen.write(octets: $0)
+            }
         case .svg: try form.write(document.svg)
         case .mermaid: try document.writeMermaid(form)
         case .html: if let page { try form.write(page()) }
@@ -284,14 +304,15 @@ struct FlowCommand: ParsableCommand {
     ) throws {
         let count = analysis.count
         var stories: [(number: Int, story: ConnectionStory)] = []
-        var left = Self.pictureLimit
-        for number in 1...count where left > 0 {
+        var left = pictureLimit
+        for number in 1...count where !left.isReached {
             let stored = try analysis.stored(number, from: &reader, limit: left)
             guard let stored, let story = ConnectionStory(stored) else { continue }
-            left -= stored.segments.count
+            left.take(stored.segments)
             stories.append((number, story))
         }
-        let leftOut = analysis.counts.segments - stories.reduce(0) { $0 + $1.story.steps.count }
+        let shown = stories.reduce(0) { $0 + $1.story.steps.count }
+        let leftOut = analysis.counts.segments - shown
         let scene = Scene(
             stories: stories.map(\.story), title: heading(Text(en: counted(count, "connection"), zh: "\(count) 条连接")),
             keepsPayload: payload)
@@ -302,6 +323,6 @@ struct FlowCommand: ParsableCommand {
                     StoriesFacts(
                         connections: stories.map { StoryFacts($0.story, number: $0.number) }, leftOut: leftOut))
             }, canvas)
-        complain(leftOut: leftOut, canvas)
+        complain(leftOut: leftOut, shown: shown, canvas)
     }
 }
