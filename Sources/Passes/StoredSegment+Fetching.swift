@@ -7,18 +7,18 @@ extension StoredSegment {
     /// Segments fetched again by their packets' places; by reading all of the capture once more where it cannot be read at any
     /// place.
     ///
-    /// - Parameter fragments: by number, the packets of those that came in several.
+    /// - Parameter fragments: by their places' keys, the packets of those that came in several.
     /// - Returns: `nil` where one is not where it was: the file has changed.
     static func fetched(
         _ places: [PacketPlace], _ fragments: [Int: [PacketPlace]], from reader: inout CaptureReader
     ) throws(CaptureError) -> [StoredSegment]? {
-        let wanted = places.flatMap { fragments[$0.number] ?? [$0] }
+        let wanted = places.flatMap { fragments[$0.key] ?? [$0] }
         guard let packets = try FetchedPacket.fetched(wanted, from: &reader) else { return nil }
         var segments: [StoredSegment] = []
         segments.reserveCapacity(places.count)
         var next = 0
         for place in places {
-            let count = fragments[place.number]?.count ?? 1
+            let count = fragments[place.key]?.count ?? 1
             guard let segment = StoredSegment(packets[next..<next + count]) else { return nil }
             segments.append(segment)
             next += count
@@ -27,7 +27,8 @@ extension StoredSegment {
     }
 
     private init?(_ packets: ArraySlice<FetchedPacket>) {
-        guard let last = packets.max(by: { $0.packet.number < $1.packet.number }) else { return nil }
+        guard let last = packets.max(by: { ($0.packet.number, $0.packet.part) < ($1.packet.number, $1.packet.part) })
+        else { return nil }
         if packets.count > 1 {
             self.init(fragments: packets.map(\.packet))
         } else {
@@ -62,7 +63,7 @@ private struct FetchedPacket {
                 let frame = reader.fetchedBytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
                 packets.append(
                     FetchedPacket(
-                        packet: StoredPacket(packet, number: place.number, frame),
+                        packet: StoredPacket(packet, number: place.number, part: place.part, frame),
                         comments: reader.fetchedComments(of: packet)))
             }
             return packets
@@ -72,11 +73,13 @@ private struct FetchedPacket {
         var found: [FetchedPacket?] = Array(repeating: nil, count: places.count)
         var (packet, next) = (CapturedPacket(), 0)
         while next < wanted.count, try source.next(&packet) {
-            guard packet.number == places[wanted[next]].number else { continue }
             let frame = source.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
-            found[wanted[next]] = FetchedPacket(
-                packet: StoredPacket(packet, number: packet.number, frame), comments: source.comments(of: packet))
-            next += 1
+            while next < wanted.count, packet.number == places[wanted[next]].number {
+                found[wanted[next]] = FetchedPacket(
+                    packet: StoredPacket(packet, number: packet.number, part: places[wanted[next]].part, frame),
+                    comments: source.comments(of: packet))
+                next += 1
+            }
         }
         packets = found.compactMap { $0 }
         return packets.count == places.count ? packets : nil

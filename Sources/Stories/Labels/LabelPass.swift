@@ -352,6 +352,7 @@ struct LabelPass {
         let fact = facts[index]
         if artefacts.unfilled[index] { add(.checksumOffload, to: index) }
         if fact.isBeginning { add(.restNotCaptured, to: index) }
+        if fact.sharesFrame { add(.sharesFrame, to: index) }
         guard fact.fragments.isEmpty else {
             labels[index].append(ProvedLabel(.inFragments, evidence: fact.fragments))
             return

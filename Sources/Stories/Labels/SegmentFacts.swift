@@ -29,6 +29,8 @@ struct SegmentFacts {
     /// The packets of its IP fragments, and whether the last of these are not in the capture.
     let fragments: [Int]
     let isBeginning: Bool
+    /// Whether it stands behind others in its frame.
+    let sharesFrame: Bool
     private(set) var timestamps: TCPTimestamps?
     private(set) var blocks: SACKBlocks = []
     private(set) var maximumSegmentSize: UInt16?
@@ -42,6 +44,7 @@ struct SegmentFacts {
         let header = segment.header
         fragments = segment.fragments.map(\.number)
         isBeginning = header.isFirstFragment
+        sharesFrame = segment.part > 0
         let frame = segment.frame.octets
         number = segment.number
         self.side = side
