@@ -14,7 +14,7 @@ extension HeaderWalk {
         }
     }
 
-    /// radiotap (www.radiotap.org): version 0, a length, words that tell which fields are there. Of the fields only the flags
+    /// radiotap (www.radiotap.org): version 0, a length, words that tell which fields are there, as many as that length has room for. Of the fields only the flags
     /// matter, of which one says that the frame's header is padded to a multiple of four octets, and one that a frame check
     /// sequence ends it.
     private static func radiotap(
@@ -139,7 +139,8 @@ extension HeaderWalk {
             && frame.octet(at: offset &+ 2) == 0x03
     }
 
-    /// Several MSDUs in one frame (9.3.2.2.2): each with two addresses, a length, and padding to a multiple of four octets.
+    /// Several MSDUs in one frame (9.3.2.2.2): each with two addresses, a length, and padding to a multiple of four octets; the first
+    /// ``PacketDecoder/mostParts`` of them.
     private static func aggregate(
         _ frame: RawSpan, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
