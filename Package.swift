@@ -236,7 +236,7 @@ if Context.environment["FUZZ"] != nil {
             "FuzzConnections",
             [
                 "FlatMemory", "Tracking", "Measures", "Settling", "Queries", "Passes", "Stories", "TCPWire",
-                "CaptureFile", "TCPState",
+                "CaptureFile", "TCPState", "Transcripts",
             ]
         ),
         (

@@ -6,6 +6,7 @@ import Stories
 import TCPState
 import TCPWire
 import Tracking
+import Transcripts
 
 /// The first octet chooses: a whole capture file, or segments in a short language of their own, in which numbers are told
 /// relative to what was sent before, so that deep states are near.
@@ -218,9 +219,17 @@ private func check(_ story: ConnectionStory) {
     for party in Party.allCases {
         let entries = story.path(of: party).entries
         precondition(zip(entries, entries.dropFirst()).allSatisfy { $0.state != $1.state })
-        _ = story.path(of: party, observations: observations)
     }
-    var confirmed = story
-    confirmed.confirm(by: observations)
-    precondition(confirmed.steps.count == story.steps.count)
+    checkGrowth(story, observations)
+}
+
+/// The story grows to the same one segment by segment as all at once, also where a kernel tells of states that do not fit.
+private func checkGrowth(_ story: ConnectionStory, _ asked: [StateObservation]) {
+    var observations = story.steps.map { Observation.segment($0.segment) }
+    for (place, observation) in asked.enumerated() {
+        observations.insert(.word(EndWord(observation)), at: min(observations.count, place * 3))
+    }
+    var growth = StoryGrowth(of: nil)
+    for observation in observations { growth.take(observation) }
+    precondition(growth.differences.isEmpty)
 }

@@ -73,7 +73,7 @@ package struct DemoFacts: Encodable {
         privateNamespace = PrivateRun.isInside
         captured = record.droppedByKernel != nil
         dropped = record.droppedByKernel
-        self.story = story.map { StoryFacts($0, number: 1, observations: record.observations) }
+        self.story = story.map { StoryFacts($0, number: 1) }
         tables = record.tables.map { Table(moment: $0.moment.rawValue, sockets: $0.sockets.map { SocketFacts($0) }) }
         observations = record.observations.map {
             Observation(

@@ -34,7 +34,7 @@ package struct DialFacts: Encodable {
         peerClosedFirst = dial.peerClosedFirst
         captured = result.wasCaptured
         steps = dial.steps.map { Step(time: $0.time.secondsText, step: $0.kind.id) }
-        story = result.story.map { StoryFacts($0, number: 1, observations: result.observations) }
+        story = result.story.map { StoryFacts($0, number: 1) }
     }
 }
 

@@ -74,11 +74,14 @@ package struct StoryFacts: Encodable {
         let section: String
         let text: [String: String]
 
-        init(_ rule: Rule) {
-            self.rule = rule.rawValue
-            document = rule.document
-            section = rule.section
-            text = ["en": rule.text.english, "zh": rule.text.chinese]
+        init(_ reason: Reason) {
+            rule = reason.name
+            switch reason {
+            case .rule(let rule): (document, section) = (rule.document, rule.section)
+            case .kernel: (document, section) = ("kernel", "")
+            case .errno: (document, section) = ("errno", "")
+            }
+            text = ["en": reason.text.english, "zh": reason.text.chinese]
         }
     }
 
@@ -119,7 +122,7 @@ package struct StoryFacts: Encodable {
             self.call = call
             self.timer = timer
             state = moment.state.name
-            rules = moment.rules.map(RuleFacts.init)
+            rules = moment.reasons.map(RuleFacts.init)
         }
     }
 
@@ -190,7 +193,7 @@ package struct StoryFacts: Encodable {
     let repairs: [RepairFacts]?
     let paths: [String: [PathEntry]]
 
-    package init(_ story: ConnectionStory, number: Int, observations: [StateObservation] = []) {
+    package init(_ story: ConnectionStory, number: Int) {
         connection = ConnectionFacts(story.record, number: number, errors: story.reports.map(\.error))
         icmp = story.reports.isEmpty ? nil : story.reports.map(ReportFacts.init)
         hindsight = Hindsight(story)
@@ -201,14 +204,14 @@ package struct StoryFacts: Encodable {
         self.repairs = repairs.isEmpty ? nil : repairs.map { RepairFacts($0, in: story) }
         paths = Dictionary(
             uniqueKeysWithValues: Party.allCases.map { party in
-                let path = story.path(of: party, observations: observations)
+                let path = story.path(of: party)
                 return (
                     party.rawValue,
                     path.entries.map {
                         PathEntry(
                             state: $0.state.name, time: $0.time?.secondsText, cause: $0.cause,
                             observed: $0.observed?.secondsText, provenance: $0.provenance.id,
-                            rule: $0.rule.map(RuleFacts.init))
+                            rule: $0.reason.map(RuleFacts.init))
                     }
                 )
             })

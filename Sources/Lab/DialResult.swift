@@ -38,9 +38,9 @@ public struct DialResult: Sendable {
         let analysis = CaptureAnalysis(packets)
         let records = analysis.connections
         let index = records.lastIndex { $0.clientEndpoint == dial.local && $0.serverEndpoint == dial.remote }
-        var story = index.flatMap { analysis.stored($0 + 1, renumbered: true) }.flatMap { ConnectionStory($0) }
-        story?.confirm(by: observations)
-        self.story = story
+        story = index.flatMap { analysis.stored($0 + 1, renumbered: true) }.flatMap {
+            ConnectionStory($0, asked: observations)
+        }
         complaints = packets.compactMap { packet in
             var error = ICMPError()
             let isQuote = PacketDecoder.decodeQuoted(

@@ -135,26 +135,24 @@ public struct Experiment: Sendable {
             Self.isComplete(packets, dial, server.endpoint)
         }
         guard case .established = dial.outcome, let client = dial.local else { throw .dial(dial.outcome) }
-        let seen = recording.map { Self.seen($0, of: client, server.endpoint) }
-        var story = seen?.story
-        story?.confirm(by: observations)
+        let seen = recording.map { Self.seen($0, of: client, server.endpoint, asked: observations) }
         return Record(
             place: .loopback, server: server.endpoint, takenPort: server.takenPort, client: client, dial: dial,
             serverEvents: await events, observations: observations,
-            tables: stage.tables.map { $0.limited(to: client) }, story: story,
+            tables: stage.tables.map { $0.limited(to: client) }, story: seen?.story,
             droppedByKernel: recording.map { Int($0.statistics.droppedByKernel) },
             furtherInitialNumbers: seen?.otherNumbers ?? [])
     }
 
     /// The experiment's connection in a recording, and the ISNs of the others.
     private static func seen(
-        _ recording: Recording, of client: Endpoint, _ server: Endpoint
+        _ recording: Recording, of client: Endpoint, _ server: Endpoint, asked observations: [StateObservation]
     ) -> (story: ConnectionStory?, otherNumbers: [UInt32]) {
         let analysis = CaptureAnalysis(recording.packets)
         let index = analysis.connections.firstIndex { $0.clientEndpoint == client && $0.serverEndpoint == server }
         let others = analysis.connections.filter { $0.serverEndpoint == server && $0.clientEndpoint != client }
         return (
-            index.flatMap { analysis.stored($0 + 1) }.flatMap { ConnectionStory($0) },
+            index.flatMap { analysis.stored($0 + 1) }.flatMap { ConnectionStory($0, asked: observations) },
             others.map(\.client.initialSequence.rawValue)
         )
     }

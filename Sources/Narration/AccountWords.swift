@@ -20,8 +20,28 @@ extension Rule {
         "first": "一", "second": "二", "third": "三", "fourth": "四", "fifth": "五", "sixth": "六", "seventh": "七",
         "eighth": "八", "1": "一", "2": "二", "3": "三", "4": "四", "5": "五",
     ]
+}
 
-    /// What it says and where it stands, as part of a sentence.
+extension Reason {
+    /// What it says.
+    package var text: Text {
+        switch self {
+        case .rule(let rule): rule.text
+        case .kernel(let name): Text(verbatim: name)
+        case .errno(let code): Text(verbatim: "errno \(code)")
+        }
+    }
+
+    /// Where it stands, or whose word it is.
+    package var place: Text {
+        switch self {
+        case .rule(let rule): rule.place
+        case .kernel: Text(en: "the kernel's word", zh: "内核的说法")
+        case .errno: Text(en: "what the call returned", zh: "调用的返回值")
+        }
+    }
+
+    /// The two as part of a sentence.
     var cited: Text {
         Text(en: "\(text.english) [\(place.english)]", zh: "\(text.chinese)[\(place.chinese)]")
     }

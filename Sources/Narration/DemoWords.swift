@@ -233,7 +233,7 @@ package enum DemoWords {
                 en: "kernel" + (seenAt.map { ", seen at \($0)" } ?? "") + (mini ? " (mini socket)" : ""),
                 zh: "内核" + (seenAt.map { "，\($0) 时查到" } ?? "") + (mini ? "（精简套接字）" : ""))
         case .stack:
-            return entry.rule?.place ?? Text(en: "the stack", zh: "协议栈")
+            return entry.reason?.place ?? Text(en: "the stack", zh: "协议栈")
         case .wire: return Text(en: "wire", zh: "报文")
         case .inferred: return Text(en: "inferred", zh: "推断")
         }

@@ -1,3 +1,4 @@
+import Stories
 import TCPState
 
 /// What is asked before a segment arrives, and what is said to the answer.
@@ -65,9 +66,10 @@ package enum PredictionWords {
     /// The rules by which a segment was taken.
     package static func rules(_ rules: [Rule]) -> Text? {
         guard !rules.isEmpty else { return nil }
+        let cited = rules.map { Reason.rule($0).cited }
         return Text(
-            en: "The rule: \(rules.map(\.cited.english).joined(separator: "; ")).",
-            zh: "依据：\(rules.map(\.cited.chinese).joined(separator: "；"))。")
+            en: "The rule: \(cited.map(\.english).joined(separator: "; ")).",
+            zh: "依据：\(cited.map(\.chinese).joined(separator: "；"))。")
     }
 
     /// How many answers were right.

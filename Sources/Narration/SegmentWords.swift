@@ -60,7 +60,7 @@ extension ConnectionStory.Step {
             return Text(
                 en: "SYN from the server, with its own ISN \(header.sequence) (relative 0): both ends open at once.",
                 zh: "服务端也发出 SYN，初始序号 ISN = \(header.sequence)（相对序号 0）：双方同时打开。")
-        case .synAck where sender == .client || account?.reason == .simultaneousOpen:
+        case .synAck where sender == .client || account?.reason == .rule(.simultaneousOpen):
             let other = sender.other.text
             return Text(
                 en:

@@ -142,7 +142,7 @@ struct StoryRows {
             time: moment.time.nanoseconds(since: start), end: Scene.End(lane: lane, mark: mark(moment.party)),
             peer: self.lane(moment.party.other), what: moment.what, cause: moment.cause,
             remark: moment.duration)
-        row.notes = moment.rules.map { Scene.Note(lane: lane, text: $0.text, source: $0.place) }
+        row.notes = moment.reasons.map { Scene.Note(lane: lane, text: $0.text, source: $0.place) }
         return row
     }
 }

@@ -15,7 +15,7 @@ extension Testimony.Account {
         case .windowProbe: .persist
         case .keepAlive: .keepAlive
         // A kernel tells no rules; what it tells to be a retransmission, its timer has sent.
-        case .retransmission where reason == nil || reason == .retransmissionTimeout: .retransmission
+        case .retransmission where reason == nil || reason == .rule(.retransmissionTimeout): .retransmission
         default: nil
         }
     }

@@ -7,7 +7,7 @@ import Tracking
 /// What happened next tells what had arrived before.
 extension ConnectionStory {
     /// Settles the states that the first reading had to leave open.
-    mutating func settle() {
+    mutating func askHindsight() {
         settleOpening()
         settleRepeatedSyns()
         settleRepeatedSynAcks()
@@ -239,8 +239,7 @@ extension ConnectionStory {
     /// Puts what became of a segment before its other labels: it is what one wants to know first.
     private mutating func note(_ label: SegmentLabel, _ index: Int, evidence: [Int]) {
         guard !steps[index].has(label) else { return }
-        let proof = ProvedLabel(label, evidence: evidence.map { steps[$0].segment.number })
-        steps[index].labels.insert(proof, at: 0)
+        note(.besides(ProvedLabel(label, evidence: evidence.map { steps[$0].segment.number })), of: index)
     }
 }
 

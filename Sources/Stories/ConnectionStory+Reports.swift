@@ -7,6 +7,7 @@ import Tracking
 extension ConnectionStory {
     /// Puts the errors among the segments, by their times, and says of each segment that one quotes what became of it.
     mutating func takeReports(_ errors: [ReportedError]) {
+        reports = []
         for error in errors.prefix(Self.reportLimit) { takeReport(error) }
         reportsLeftOut = max(0, errors.count - Self.reportLimit)
         reports.sort { ($0.stepsBefore, $0.error.number) < ($1.stepsBefore, $1.error.number) }
@@ -43,8 +44,7 @@ extension ConnectionStory {
             error.error.reporter == error.error.destination.address && error.error.reason != .reassemblyTimeExceeded
         let label: SegmentLabel = hasReached ? .notTaken : .reportedDropped
         guard !steps[quoted].has(label) else { return }
-        steps[quoted].labels.removeAll { $0.label == .lost || $0.label == .notTaken }
-        steps[quoted].labels.insert(ProvedLabel(label, evidence: [error.number]), at: 0)
+        note(.instead(ProvedLabel(label, evidence: [error.number])), of: quoted)
     }
 
     /// Which of the segments an error may quote, and whether more than the number tells them from others with the same.

@@ -111,8 +111,8 @@ public struct ConnectionStory: Sendable {
         public let party: Party
     }
 
-    public let client: Endpoint
-    public let server: Endpoint
+    public internal(set) var client: Endpoint
+    public internal(set) var server: Endpoint
     /// The ICMP errors about it, in order.
     public internal(set) var reports: [Report] = []
     /// How many more there are, the last ones.
@@ -123,12 +123,45 @@ public struct ConnectionStory: Sendable {
     public internal(set) var endedBy: Int?
     /// How many of the connection's segments, the last ones, ``steps`` leaves out, which is cut where there are too many.
     public internal(set) var leftOut = 0
-    public internal(set) var steps: [Step]
+    public internal(set) var steps: [Step] = []
     /// The states before the first segment.
-    public internal(set) var clientBefore: EndState
-    public internal(set) var serverBefore: EndState
+    public internal(set) var clientBefore = EndState.unknown
+    public internal(set) var serverBefore = EndState.unknown
     /// What the ends themselves tell, where they do.
     public internal(set) var testimony: Testimony?
+    /// The states that the kernel showed when it was asked, in order.
+    public internal(set) var observations: [StateObservation] = []
+    /// What hindsight says of steps beside what the segments themselves show, by their places.
+    var afterthoughts: [Int: [Afterthought]] = [:]
+
+    /// A label that hindsight puts before a step's others.
+    enum Afterthought {
+        case besides(ProvedLabel)
+        /// In the place of what was concluded of its fate.
+        case instead(ProvedLabel)
+
+        func apply(to labels: inout [ProvedLabel]) {
+            switch self {
+            case .besides(let proved):
+                if !labels.contains(where: { $0.label == proved.label }) { labels.insert(proved, at: 0) }
+            case .instead(let proved):
+                labels.removeAll { [.lost, .notTaken].contains($0.label) }
+                labels.insert(proved, at: 0)
+            }
+        }
+    }
+
+    init(_ record: ConnectionRecord) {
+        self.record = record
+        client = record.clientEndpoint
+        server = record.serverEndpoint
+    }
+
+    /// Puts a label before a step's others.
+    mutating func note(_ thought: Afterthought, of index: Int) {
+        afterthoughts[index, default: []].append(thought)
+        thought.apply(to: &steps[index].labels)
+    }
 
     public func before(_ party: Party) -> EndState { party == .client ? clientBefore : serverBefore }
 }

@@ -31,8 +31,8 @@ public struct StatePath: Sendable {
         public var provenance: Provenance
         /// When the kernel first showed it.
         public var observed: Timestamp?
-        /// The rule by which it was entered, where the end itself tells.
-        public var rule: Rule?
+        /// Why it was entered, where the end itself tells.
+        public var reason: Reason?
 
         /// When the kernel showed it, where that was not at once.
         public var seenLater: Timestamp? { observed == time ? nil : observed }
@@ -50,13 +50,13 @@ public struct StatePath: Sendable {
         }
 
         /// As the end itself tells.
-        public init(state: State, time: Timestamp?, cause: Int?, rule: Rule?) {
+        init(state: State, time: Timestamp?, cause: Int?, reason: Reason?) {
             self.init(state: state, time: time, cause: cause, isMini: false, provenance: .stack)
-            self.rule = rule
+            self.reason = reason
         }
 
         /// As the kernel told at once when it was entered.
-        public init(seen state: State, isMini: Bool, time: Timestamp?, cause: Int?) {
+        init(seen state: State, isMini: Bool, time: Timestamp?, cause: Int?) {
             self.init(
                 state: state, time: time, cause: cause, isMini: isMini, provenance: .kernel, observed: time)
         }
@@ -80,7 +80,7 @@ public struct StatePath: Sendable {
 extension ConnectionStory {
     /// The states that one end passed through, as it tells itself, else as the packets tell and the kernel, where it was
     /// asked, confirms.
-    public func path(of party: Party, observations: [StateObservation] = []) -> StatePath {
+    public func path(of party: Party) -> StatePath {
         if let told = testimony?.paths[party] { return StatePath(party: party, entries: told) }
         var entries: [StatePath.Entry] = []
         if let state = before(party).state {
@@ -99,10 +99,11 @@ extension ConnectionStory {
         return path
     }
 
-    /// Marks every state that the kernel showed as known from it, on each segment's row.
-    public mutating func confirm(by observations: [StateObservation]) {
+    /// Marks every state that the kernel showed when it was asked as known from it, on each segment's row.
+    mutating func confirmStates() {
+        guard !observations.isEmpty else { return }
         for party in Party.allCases {
-            var entries = path(of: party, observations: observations).entries[...]
+            var entries = path(of: party).entries[...]
             func known(_ entry: StatePath.Entry) -> EndState {
                 EndState(
                     state: entry.state, isMini: entry.isMini, provenance: entry.observed == nil ? .inferred : .kernel)

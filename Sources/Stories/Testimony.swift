@@ -62,34 +62,21 @@ public struct Testimony: Sendable {
     }
 
     /// One segment, by the end that sent it and the end that it reached.
-    public struct Account: Sendable {
-        /// The rule by which it was sent; `nil` where its sender is no witness.
-        public var reason: Rule?
+    public struct Account: Sendable, Equatable {
+        /// Why it was sent; `nil` where its sender is no witness, or does not say.
+        public internal(set) var reason: Reason?
         /// What it was sent for.
-        public var purpose: Transmission?
+        public internal(set) var purpose: Transmission?
         /// The packet whose numbers it sends again, by number.
-        public var original: Int?
-        public var fate: Fate
-        /// The rules by which its receiver acted on it, in order; those by which it answered stand with the answers.
-        public var effects: [Rule]
+        public internal(set) var original: Int?
+        public internal(set) var fate = Fate.underWay
+        /// Why its receiver acted on it as it did, in order; what made it answer stands with the answers.
+        public internal(set) var effects: [Reason] = []
         /// `nil` where that end is no witness.
-        public var client: End?
-        public var server: End?
+        public internal(set) var client: End?
+        public internal(set) var server: End?
         /// What its sender's kernel had counted until it had left, since what happened to that end before.
-        public var counts: [Count] = []
-
-        public init(
-            reason: Rule?, purpose: Transmission?, original: Int?, fate: Fate, effects: [Rule], client: End?,
-            server: End?
-        ) {
-            self.reason = reason
-            self.purpose = purpose
-            self.original = original
-            self.fate = fate
-            self.effects = effects
-            self.client = client
-            self.server = server
-        }
+        public internal(set) var counts: [Count] = []
     }
 
     /// Something that happened to an end, or that it did.
@@ -111,8 +98,8 @@ public struct Testimony: Sendable {
         public var time: Timestamp
         public var party: Party
         public var cause: Cause
-        /// Without those by which it sent segments, which stand with these.
-        public var rules: [Rule]
+        /// Why it did what it did, without what made it send segments, which stands with these.
+        public var reasons: [Reason]
         /// The state afterwards.
         public var state: State
         /// The kernel holds it in a small stand-in.
@@ -125,13 +112,13 @@ public struct Testimony: Sendable {
         public var ran: Int64?
 
         public init(
-            time: Timestamp, party: Party, cause: Cause, rules: [Rule], state: State, isMini: Bool = false,
+            time: Timestamp, party: Party, cause: Cause, reasons: [Reason], state: State, isMini: Bool = false,
             segmentsBefore: Int
         ) {
             self.time = time
             self.party = party
             self.cause = cause
-            self.rules = rules
+            self.reasons = reasons
             self.state = state
             self.isMini = isMini
             self.segmentsBefore = segmentsBefore
@@ -139,99 +126,13 @@ public struct Testimony: Sendable {
     }
 
     /// Who tells: a TCP of our own, or the kernel.
-    public var provenance: Provenance
-    /// One for each of the story's segments, in their order.
-    public var accounts: [Account]
+    public internal(set) var provenance: Provenance
     /// In the order in which they happened.
-    public var moments: [Moment]
+    public internal(set) var moments: [Moment] = []
     /// Each witness's way through the states.
-    public var paths: [Party: [StatePath.Entry]]
+    public internal(set) var paths: [Party: [StatePath.Entry]] = [:]
 
-    public init(
-        by provenance: Provenance = .stack, accounts: [Account], moments: [Moment], paths: [Party: [StatePath.Entry]]
-    ) {
-        self.provenance = provenance
-        self.accounts = accounts
-        self.moments = moments
-        self.paths = paths
-    }
-}
-
-extension ConnectionStory {
-    /// Puts what the ends themselves tell in the place of what was concluded from the packets. An end that is no witness
-    /// keeps its conclusions.
-    public mutating func settle(by testimony: Testimony) {
-        guard testimony.accounts.count == steps.count else { return }
-        self.testimony = testimony
-        for (index, account) in testimony.accounts.enumerated() {
-            steps[index].account = account
-            // A conclusion beside its sender's own word could only repeat or contradict it.
-            if account.reason != nil || account.original != nil { steps[index].labels = [] }
-            if testimony.provenance == .kernel {
-                steps[index].labels = steps[index].labels.map { $0.settled(by: account.purpose) }
-            }
-            // What became of it is known.
-            steps[index].labels.removeAll { [.lost, .notTaken, .resetNotTaken].contains($0.label) }
-            for party in Party.allCases {
-                guard let end = party == .client ? account.client : account.server else { continue }
-                steps[index].set(party, told: end, by: testimony.provenance)
-            }
-        }
-        settleThirdSegment()
-        for (party, entries) in testimony.paths {
-            guard let first = entries.first else { continue }
-            let known = EndState(state: first.state, isMini: first.isMini, provenance: testimony.provenance)
-            if party == .client { clientBefore = known } else { serverBefore = known }
-        }
-    }
-}
-
-extension ConnectionStory {
-    /// Of an end's segments with an ACK the first to arrive completes the handshake, whichever was sent first.
-    private mutating func settleThirdSegment() {
-        guard let sent = steps.firstIndex(where: { $0.kind == .handshakeAck }) else { return }
-        let sender = steps[sent].sender
-        let candidates = steps.indices.filter {
-            let flags = steps[$0].segment.header.flags
-            return steps[$0].sender == sender && flags.contains(.ack) && flags.isDisjoint(with: [.syn, .rst])
-                && steps[$0].account?.fate.arrival != nil
-        }
-        let first = candidates.min {
-            guard let one = steps[$0].account?.fate.arrival, let other = steps[$1].account?.fate.arrival else {
-                return false
-            }
-            return one < other
-        }
-        guard let first, first != sent else { return }
-        steps[first].completesHandshake = true
-        steps[sent].completesHandshake = false
-    }
-}
-
-extension ConnectionStory.Step {
-    fileprivate mutating func set(_ party: Party, told end: Testimony.End, by provenance: Provenance) {
-        let state = ConnectionStory.EndState(state: end.state, isMini: end.isMini, provenance: provenance)
-        // A kernel tells no variables: those that the packets show stay.
-        switch party {
-        case .client:
-            (client, clientVariables) = (state, end.variables ?? (provenance == .stack ? nil : clientVariables))
-        case .server:
-            (server, serverVariables) = (state, end.variables ?? (provenance == .stack ? nil : serverVariables))
-        }
-    }
-}
-
-extension ProvedLabel {
-    /// What packets leave open, whether a time-out or a probe, where the kernel's counter tells it.
-    fileprivate func settled(by purpose: Transmission?) -> ProvedLabel {
-        guard label == .timerRetransmission || label == .timeoutRetransmission else { return self }
-        switch purpose {
-        case .lossProbe: return ProvedLabel(.tailLossProbe, evidence: evidence, original: original)
-        case .retransmission:
-            return ProvedLabel(.timeoutRetransmission, evidence: evidence, original: original, ordinal: ordinal ?? 0)
-        default: return self
-        }
-    }
+    init(by provenance: Provenance) { self.provenance = provenance }
 }
 
 extension Testimony.Fate {

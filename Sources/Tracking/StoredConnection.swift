@@ -29,16 +29,6 @@ public struct StoredConnection: Sendable {
         leftOut = max(0, Int(record.client.segments) + Int(record.server.segments) - segments.count)
     }
 
-    /// The same where whoever carried the segments tells of each when it arrived.
-    package func arriving(_ arrival: (StoredSegment) -> StoredSegment.Arrival) -> StoredConnection {
-        StoredConnection(
-            segments: segments.map { segment in
-                var told = segment
-                told.arrival = arrival(segment)
-                return told
-            }, record: record, endedBy: endedBy, standing: standing, errors: errors)
-    }
-
     /// Whether its segments, each as what it turned out to be, give the record's numbers.
     package var fitsRecord: Bool {
         var cursor = ConnectionCursor(standing: standing)

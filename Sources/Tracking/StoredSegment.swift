@@ -47,13 +47,6 @@ public struct StoredSegment: Sendable {
     public private(set) var fragments: [StoredPacket] = []
     /// What its capture says beside the packet.
     public package(set) var comments = PacketComments()
-    /// When it reached the other end, where whoever carried it tells.
-    public enum Arrival: Sendable, Equatable {
-        case unknown
-        case at(Timestamp)
-        case never
-    }
-    package var arrival = Arrival.unknown
     /// What it turned out to be.
     public package(set) var verdict = Verdict.taken
 
@@ -135,7 +128,6 @@ public struct StoredSegment: Sendable {
         segment.part = part
         segment.verdict = verdict
         segment.comments = comments
-        segment.arrival = arrival
         return segment
     }
 

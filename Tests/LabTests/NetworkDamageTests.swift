@@ -92,7 +92,7 @@ struct NetworkDamageTests {
             callers.network.run(for: .seconds(5))
             let stories = callers.network.record.stories
             try #require(stories.count == 2)
-            damaged += stories[1].steps[0].account?.effects == [.badChecksum] ? 1 : 0
+            damaged += stories[1].steps[0].account?.effects == [.rule(.badChecksum)] ? 1 : 0
             #expect(stories[1].path(of: .client).entries.map(\.state) == [.closed, .synSent, .established], "\(seed)")
             #expect(stories[0].steps.last?.kind == .acknowledgment, "\(seed)")
         }
@@ -122,7 +122,7 @@ struct NetworkDamageTests {
         let found: [State] = [.established, .closed, .synReceived, .established]
         #expect(stories[1].path(of: .server).entries.map(\.state) == found)
         #expect(
-            stories[1].steps.map { "\($0.kind) \($0.fate) \($0.account?.reason?.rawValue ?? "?")" } == [
+            stories[1].steps.map { "\($0.kind) \($0.fate) \($0.account?.reason?.name ?? "?")" } == [
                 "syn notTaken activeOpen", "acknowledgment notTaken synInConnection",
                 "reset arrived badAcknowledgmentInSynSent", "syn arrived retransmissionTimeout",
                 "synAck arrived synInListen", "handshakeAck arrived synAckInSynSent",
@@ -185,7 +185,7 @@ struct NetworkDamageTests {
     /// `#4 arrived gapClosed`: the client's segments with text, what became of each, what it did.
     private static func told(_ story: ConnectionStory) -> [String] {
         story.steps.filter { $0.segment.header.payloadLength > 0 }.map { step in
-            (["#\(step.segment.number)", "\(step.fate)"] + (step.account?.effects ?? []).map(\.rawValue))
+            (["#\(step.segment.number)", "\(step.fate)"] + (step.account?.effects ?? []).map(\.name))
                 .joined(separator: " ")
         }
     }
@@ -195,7 +195,7 @@ struct NetworkDamageTests {
         let story = try Self.twoSegments([4: .swap])
         #expect(Self.told(story) == ["#4 arrived", "#5 arrived"])
         #expect(story.steps.allSatisfy { !$0.isRepetition })
-        let reasons = story.steps.filter { $0.sender == .server }.compactMap { $0.account?.reason }
+        let reasons = story.steps.filter { $0.sender == .server }.compactMap { $0.account?.reason?.rule }
         #expect(reasons == [.synInListen, .gap, .gapClosed])
     }
 

@@ -9,6 +9,7 @@ import TCPState
 import TCPWire
 import Testing
 import Tracking
+import Transcripts
 import VirtualNetwork
 
 /// Runs of a virtual network as the common model: exact states, and the ends' own reasons.
@@ -129,6 +130,25 @@ struct NetworkStoryTests {
         return states
     }
 
+    @Test("what the ends tell makes a story grow to the one that it makes all at once", arguments: UInt64(1)...8)
+    func growth(_ seed: UInt64) throws {
+        var link = LinkProfile(delay: .milliseconds(10), loss: Double(seed % 3) * 0.08)
+        link.reordering = seed % 2 == 0 ? 0.2 : 0
+        link.duplication = 0.1
+        let (network, _) = try Self.run(seed: seed, octets: 9000, link)
+        for (connection, observations) in network.record.told {
+            var growth = StoryGrowth(of: connection, tellsArrivals: true)
+            for (place, observation) in observations.enumerated() {
+                growth.take(observation)
+                guard place % 13 == Int(seed) else { continue }
+                let found = growth.differences
+                #expect(found.isEmpty, "\(place): \(found.prefix(5))")
+            }
+            let found = growth.differences
+            #expect(found.isEmpty && growth.revisions > observations.count / 4, "\(found.prefix(5))")
+        }
+    }
+
     @Test("every segment that a host sent has the rule it was sent by, and every one that arrived tells what it did")
     func reasons() throws {
         let (network, _) = try Self.run(seed: 3, octets: 20_000, LinkProfile(delay: .milliseconds(10), loss: 0.15))
@@ -137,7 +157,7 @@ struct NetworkStoryTests {
         for step in story.steps {
             let packet = network.record.packets[step.segment.number - 1]
             let account = try #require(step.account)
-            #expect(account.reason == packet.reason && account.reason != nil)
+            #expect(account.reason?.rule == packet.reason && account.reason != nil)
             switch packet.fate {
             case .arrived(let time): #expect(account.fate.arrival?.nanoseconds == time.nanoseconds)
             case .lost: #expect(step.fate == .lost && account.effects.isEmpty)
@@ -155,10 +175,10 @@ struct NetworkStoryTests {
         let story = try #require(network.record.stories.first)
         #expect(story.steps[3].account?.fate == .lost(.link))
         let again = try #require(story.steps.first { $0.account?.original == 4 })
-        let reason = try #require(again.account?.reason)
+        let reason = try #require(again.account?.reason?.rule)
         #expect([.retransmitAfterTimeout, .lossProbe].contains(reason))
         #expect(again.fate == .arrived && again.isRepetition)
-        #expect(again.account?.effects.contains(.textInOrder) ?? false)
+        #expect(again.account?.effects.contains(.rule(.textInOrder)) ?? false)
     }
 
     @Test("where a packet is lost: each place by its name")
@@ -191,7 +211,7 @@ struct NetworkStoryTests {
         let (network, _) = try Self.run(seed: 5, octets: 20_000, link)
         var count = 0
         for story in network.record.stories {
-            for (place, step) in story.steps.enumerated() where step.account?.effects == [.badChecksum] {
+            for (place, step) in story.steps.enumerated() where step.account?.effects == [.rule(.badChecksum)] {
                 guard case .dropped? = step.account?.fate else {
                     Issue.record("#\(step.segment.number) \(String(describing: step.account?.fate))")
                     continue
@@ -285,8 +305,8 @@ struct NetworkStoryTests {
         #expect(story.steps.map(\.kind) == [.syn, .reset])
         #expect(story.steps[0].account?.effects == [])
         #expect(story.steps[0].fate == .arrived)
-        #expect(story.steps[1].account?.reason == .noConnection)
-        #expect(story.steps[1].account?.effects == [.resetInSynSent])
+        #expect(story.steps[1].account?.reason == .rule(.noConnection))
+        #expect(story.steps[1].account?.effects == [.rule(.resetInSynSent)])
         #expect(story.steps.map { $0.server.state } == [.closed, .closed])
         #expect(story.steps.map { $0.client.state } == [.synSent, .closed])
     }

@@ -123,7 +123,7 @@ import Tracking
             let step = try #require(story.steps.first { $0.segment.number == one.segment })
             let rules = story.arrivalRules(of: step, from: one.before, to: one.after)
             // What our own TCP says of itself is among what is concluded, where it says anything.
-            let own = step.account?.effects ?? []
+            let own = (step.account?.effects ?? []).compactMap(\.rule)
             #expect(
                 !rules.isEmpty && (own.isEmpty || !Set(own).isDisjoint(with: rules)), "#\(one.segment) \(own) \(rules)")
         }

@@ -187,9 +187,9 @@ struct StackFateTests {
             ).first)
         let timers = try #require(story.testimony).moments.compactMap { moment -> String? in
             guard case .timer(let name) = moment.cause else { return nil }
-            return (["\(name)"] + moment.rules.map(\.rawValue)).joined(separator: " ")
+            return (["\(name)"] + moment.reasons.map(\.name)).joined(separator: " ")
         }
-        return timers + [story.steps.last?.account?.reason?.rawValue ?? "?"]
+        return timers + [story.steps.last?.account?.reason?.name ?? "?"]
     }
 
     @Test("two timers at once: each has its own rules")

@@ -49,7 +49,7 @@ struct StackStoryTests {
                 }
             let rules = step.sender == witness ? [step.account?.reason].compactMap { $0 } : step.account?.effects ?? []
             let state = step.state(of: witness).state.map { "\($0)" } ?? "?"
-            return (["#\(step.segment.number)", fate, state] + rules.map(\.rawValue)).joined(separator: " ")
+            return (["#\(step.segment.number)", fate, state] + rules.map(\.name)).joined(separator: " ")
         }
     }
 
@@ -195,7 +195,7 @@ struct StackStoryTests {
                    +0 > P. 1561:2001(440) ack 1
                 """)
         #expect(
-            stories[0].steps.compactMap { $0.account?.purpose == .retransmission ? $0.account?.reason : nil }
+            stories[0].steps.compactMap { $0.account?.purpose == .retransmission ? $0.account?.reason?.rule : nil }
                 == Array(repeating: .icmpPacketTooBig, count: 4))
     }
 
@@ -220,7 +220,7 @@ struct StackStoryTests {
                    +0 > . 11001:12001(1000) ack 1
                 """)
         let reasons = stories[0].steps.filter { $0.sender == .server && $0.segment.header.payloadLength > 0 }
-            .compactMap { $0.account?.reason }
+            .compactMap { $0.account?.reason?.rule }
         #expect(reasons == Array(repeating: .fullSegment, count: 10) + [.limitedTransmit, .limitedTransmit])
     }
 

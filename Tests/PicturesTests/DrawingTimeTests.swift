@@ -132,7 +132,7 @@ struct DrawingTimeTests {
         ]
         for (index, timer) in TimerName.allCases.enumerated() {
             let state = Testimony.Moment(
-                time: .init(nanoseconds: 0), party: .client, cause: .timer(timer), rules: [], state: .closed,
+                time: .init(nanoseconds: 0), party: .client, cause: .timer(timer), reasons: [], state: .closed,
                 segmentsBefore: 0)
             rows.append(
                 .moment(

@@ -88,7 +88,7 @@ import Tracking
     func moments() {
         func what(_ cause: Testimony.Moment.Cause) -> Text {
             Testimony.Moment(
-                time: Timestamp(nanoseconds: 0), party: .client, cause: cause, rules: [], state: .established,
+                time: Timestamp(nanoseconds: 0), party: .client, cause: cause, reasons: [], state: .established,
                 segmentsBefore: 0
             ).what
         }

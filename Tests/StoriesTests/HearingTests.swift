@@ -8,12 +8,32 @@ import Transcripts
 
 /// Where it is told when segments arrived, an end answers what it had heard, not what had been sent.
 @Suite struct HearingTests {
-    /// The labels of each segment, by when it arrived: in milliseconds, `nil` for never.
-    private func labels(_ t: Transcript, _ arrivals: [Int64?]) throws -> [[SegmentLabel]] {
-        let connection = try #require(StoredConnection.settling(t.segments).first).arriving { segment in
-            arrivals[segment.number - 1].map { .at(Timestamp(nanoseconds: $0 * 1_000_000)) } ?? .never
+    /// The story of a transcript, by when its segments arrived: in milliseconds, `nil` for never.
+    private func story(_ t: Transcript, _ arrivals: [Int64?]) throws -> ConnectionStory {
+        let connection = try #require(StoredConnection.settling(t.segments).first)
+        var told: [(time: Timestamp, observation: Observation)] = connection.segments.map { ($0.time, .segment($0)) }
+        for (segment, arrival) in zip(connection.segments, arrivals) {
+            guard let arrival else { continue }
+            let time = Timestamp(nanoseconds: arrival * 1_000_000)
+            let receiver: Party = connection.record.isFromClient(segment.header) ? .server : .client
+            told.append((time, .word(EndWord(.arrived(segment.number, .taken), of: receiver, by: .wire, at: time))))
         }
-        return try #require(ConnectionStory(connection)).steps.map { $0.labels.map(\.label) }
+        let builder = StoryBuilder(connection, tellsArrivals: true)
+        // What arrives at a moment, arrives before what leaves then.
+        let order = told.enumerated().sorted { one, other in
+            func rank(_ entry: (offset: Int, element: (time: Timestamp, observation: Observation))) -> (Int64, Int, Int)
+            {
+                let isSegment = if case .segment = entry.element.observation { 1 } else { 0 }
+                return (entry.element.time.nanoseconds(since: Timestamp(nanoseconds: 0)), isSegment, entry.offset)
+            }
+            return rank(one) < rank(other)
+        }
+        builder.take(all: order.map(\.element.observation))
+        return try #require(builder.story)
+    }
+
+    private func labels(_ t: Transcript, _ arrivals: [Int64?]) throws -> [[SegmentLabel]] {
+        try story(t, arrivals).steps.map { $0.labels.map(\.label) }
     }
 
     @Test("a SYN that arrives behind the SYN-ACK, though it left before it, asks for it again: no timer")
@@ -25,10 +45,8 @@ import Transcripts
         t.s.synAck(300, ack: 101)
         t.wait(2)
         t.s.synAck(300, ack: 101)
-        let connection = try #require(StoredConnection.settling(t.segments).first)
         func ordinal(_ second: Int64) throws -> Int? {
-            let times = [Int64(9), second, 20, 22].map { Timestamp(nanoseconds: $0 * 1_000_000) }
-            let story = try #require(ConnectionStory(connection.arriving { .at(times[$0.number - 1]) }))
+            let story = try story(t, [9, second, 20, 22])
             return try #require(story.steps[3].labels.first { $0.label == .synAckRetry }).ordinal
         }
         // Each millisecond one segment: the SYN-ACK leaves at 10 and again at 12.

@@ -11,7 +11,7 @@ extension LabelCase {
             t.c.syn(100)
             t.s.rstAck(0, ack: 555)
         },
-        LabelCase(.resetForeign, on: 7, by: [6]) { t in
+        LabelCase(.resetForeign, on: 7, by: [2]) { t in
             t.open()
             t.s.data(301, ack: 101, 10)
             t.c.ack(101, ack: 311)

@@ -1,4 +1,5 @@
 import CaptureFile
+import Settling
 import Stories
 import TCPState
 import TCPWire
@@ -202,11 +203,14 @@ import Transcripts
     @Test func observationsConfirm() throws {
         let t = Transcript()
         t.open()
-        var story = try t.story
-        story.confirm(by: [
-            StateObservation(
-                time: Timestamp(nanoseconds: 1_500_000), party: .server, state: .synReceived, isMini: true)
-        ])
+        let connection = try #require(StoredConnection.settling(t.segments).first)
+        let story = try #require(
+            ConnectionStory(
+                connection,
+                asked: [
+                    StateObservation(
+                        time: Timestamp(nanoseconds: 1_500_000), party: .server, state: .synReceived, isMini: true)
+                ]))
         #expect(story.steps.map(\.server.provenance) == [.kernel, .kernel, .inferred])
         #expect(story.steps[0].server.isMini)
         #expect(story.steps.allSatisfy { $0.client.provenance == .inferred })

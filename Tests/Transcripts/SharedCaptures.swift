@@ -39,6 +39,11 @@ package enum SharedCaptures {
         return analysis
     }
 
+    /// The same; `nil` where it holds nothing, as one of the cases does on purpose.
+    package static func filled(_ path: String) throws -> CaptureAnalysis? {
+        do { return try analysis(path) } catch CaptureError.empty { return nil }
+    }
+
     /// What a program prints.
     package static func output(of arguments: String...) throws -> String {
         let process = Process()

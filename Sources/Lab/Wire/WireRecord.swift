@@ -36,25 +36,22 @@
             var entry: SocketEntry?
         }
 
-        /// Something that was followed by a look at both ends, and that no segment's departure shows.
-        struct Moment {
-            let time: Timestamp
-            let party: Party
-            let cause: Testimony.Moment.Cause
-            let looks: [Party: Look]
-            let segmentsBefore: Int
-            /// What this end's kernel had counted until then.
-            let counts: [Testimony.Count]
-            /// Of a timer: for how long it had run, in nanoseconds.
-            var ran: Int64?
+        private(set) var segments: [Segment] = []
+        /// What happened, each followed by a look at both ends, in order.
+        private var words: [Word] = []
+        /// Both ends after what happened beside the segments' departures and arrivals, in order.
+        private var besides: [[Party: Look]] = []
+
+        private enum Word {
+            /// The segment of that number left.
+            case departure(Int)
+            case told(EndWord)
         }
 
-        private(set) var segments: [Segment] = []
-        private(set) var moments: [Moment] = []
-        private var paths: [Party: [StatePath.Entry]] = [:]
-
         /// - Parameter looks: both ends before anything has happened.
-        init(_ looks: [Party: Look]) { note(looks, at: nil, cause: nil) }
+        init(_ looks: [Party: Look]) {
+            for (party, look) in looks { tell(.before, of: party, at: nil, look) }
+        }
 
         // MARK: What happens
 
@@ -67,11 +64,30 @@
                 Segment(
                     sender: sender, sent: time, octets: octets, original: original, atDeparture: looks, counts: counts,
                     timer: timer))
-            note(looks, at: time, cause: segments.count)
+            words.append(.departure(segments.count))
+            for party in Party.allCases {
+                guard let look = looks[party] else { continue }
+                guard party == sender else {
+                    tell(.beside(segments.count), of: party, at: time, look)
+                    continue
+                }
+                var word = word(.sent(segments.count), of: party, at: time, look)
+                word.purpose = segments[segments.count - 1].purpose
+                word.original = original
+                word.counts = counts
+                words.append(.told(word))
+            }
             return segments.count
         }
 
-        mutating func lose(_ number: Int) { segments[number - 1].fate = .lost(.link) }
+        mutating func lose(_ number: Int) {
+            segments[number - 1].fate = .lost(.link)
+            words.append(
+                .told(
+                    EndWord(
+                        .lost(number, .link), of: segments[number - 1].sender.other, by: .wire,
+                        at: segments[number - 1].sent)))
+        }
 
         mutating func arrive(
             _ number: Int, at time: Timestamp, counts: [Testimony.Count] = [], _ looks: [Party: Look]
@@ -83,11 +99,11 @@
             }
             segments[number - 1].fate = isSecond ? .useless(at: time) : .arrived(at: time)
             segments[number - 1].atArrival = looks
-            moments.append(
-                Moment(
-                    time: time, party: segments[number - 1].sender.other, cause: .segment(number), looks: looks,
-                    segmentsBefore: segments.count, counts: counts))
-            note(looks, at: time, cause: number)
+            let receiver = segments[number - 1].sender.other
+            tell(
+                .arrived(number, isSecond ? .useless : .taken), of: receiver, at: time,
+                looks[receiver] ?? Look(state: .closed), counts: counts)
+            if let look = looks[receiver.other] { tell(.beside(number), of: receiver.other, at: time, look) }
         }
 
         /// A call, or its return, or a timer that has run out.
@@ -95,18 +111,24 @@
             _ cause: Testimony.Moment.Cause, of party: Party, at time: Timestamp, counts: [Testimony.Count] = [],
             ran: Int64? = nil, _ looks: [Party: Look]
         ) {
-            moments.append(
-                Moment(
-                    time: time, party: party, cause: cause, looks: looks, segmentsBefore: segments.count,
-                    counts: counts, ran: ran))
-            note(looks, at: time, cause: nil)
+            besides.append(looks)
+            tell(.moment(cause), of: party, at: time, looks[party] ?? Look(state: .closed), counts: counts, ran: ran)
+            if let look = looks[party.other] { tell(.elsewhere, of: party.other, at: time, look) }
         }
 
-        private mutating func note(_ looks: [Party: Look], at time: Timestamp?, cause: Int?) {
-            for (party, look) in looks where paths[party]?.last?.state != look.state {
-                paths[party, default: []].append(
-                    StatePath.Entry(seen: look.state, isMini: look.isMini, time: time, cause: cause))
-            }
+        private func word(_ occasion: EndWord.Occasion, of party: Party, at time: Timestamp?, _ look: Look) -> EndWord {
+            EndWord(
+                occasion, of: party, by: .kernel, at: time,
+                end: Testimony.End(state: look.state, isMini: look.isMini, variables: nil))
+        }
+
+        private mutating func tell(
+            _ occasion: EndWord.Occasion, of party: Party, at time: Timestamp?, _ look: Look,
+            counts: [Testimony.Count] = [], ran: Int64? = nil
+        ) {
+            var word = word(occasion, of: party, at: time, look)
+            (word.counts, word.ran) = (counts, ran)
+            words.append(.told(word))
         }
 
         /// Both ends' sockets after a segment had left, and when it had arrived, by its number; and after each call and timer, in
@@ -115,9 +137,7 @@
             func entries(_ looks: [Party: Look]) -> [Party: SocketEntry] { looks.compactMapValues(\.entry) }
             return Experiment.Sockets(
                 departures: segments.map { entries($0.atDeparture) }, arrivals: segments.map { entries($0.atArrival) },
-                moments: moments.compactMap { moment in
-                    if case .segment = moment.cause { nil } else { entries(moment.looks) }
-                })
+                moments: besides.map(entries))
         }
 
         // MARK: As a story
@@ -134,38 +154,17 @@
                 packet.linkType = LinkType.raw.rawValue
                 analysis.take(segment.octets.octets, packet)
             }
-            let stored = analysis.stored(1)?.arriving { segment in
-                guard let time = segments[segment.number - 1].fate.arrival else { return .never }
-                return .at(time)
-            }
-            guard let stored, var story = ConnectionStory(stored) else { return nil }
-            story.settle(by: testimony(of: story))
-            return story
-        }
-
-        private func testimony(of story: ConnectionStory) -> Testimony {
-            let accounts = story.steps.map { step -> Testimony.Account in
-                let segment = segments[step.segment.number - 1]
-                func end(_ party: Party) -> Testimony.End? {
-                    let looks =
-                        party == segment.sender || segment.atArrival.isEmpty ? segment.atDeparture : segment.atArrival
-                    return looks[party].map { Testimony.End(state: $0.state, isMini: $0.isMini, variables: nil) }
-                }
-                var account = Testimony.Account(
-                    reason: nil, purpose: segment.purpose, original: segment.original, fate: segment.fate, effects: [],
-                    client: end(.client), server: end(.server))
-                account.counts = segment.counts
-                return account
-            }
-            let told = moments.map { moment -> Testimony.Moment in
-                let look = moment.looks[moment.party] ?? Look(state: .closed)
-                var told = Testimony.Moment(
-                    time: moment.time, party: moment.party, cause: moment.cause, rules: [], state: look.state,
-                    isMini: look.isMini, segmentsBefore: moment.segmentsBefore)
-                (told.counts, told.ran) = (moment.counts, moment.ran)
-                return told
-            }
-            return Testimony(by: .kernel, accounts: accounts, moments: told, paths: paths)
+            guard let stored = analysis.stored(1) else { return nil }
+            let places = Dictionary(stored.segments.map { ($0.number, $0) }) { first, _ in first }
+            let builder = StoryBuilder(stored, tellsArrivals: true)
+            builder.take(
+                all: words.compactMap { word in
+                    switch word {
+                    case .departure(let number): places[number].map { .segment($0) }
+                    case .told(let told): .word(told)
+                    }
+                })
+            return builder.story
         }
     }
 

@@ -123,7 +123,7 @@ extension LabelPass {
     /// RFC 5961: the answer to a SYN, to an RST that is not exactly expected, to an ACK of what was not sent.
     private mutating func labelChallenge(_ index: Int) -> Bool {
         let fact = facts[index]
-        let (side, other) = (fact.side, 1 - fact.side)
+        let side = fact.side
         guard let cause = lastHeard(before: index), let last = ends[side].last else { return false }
         let trigger = facts[cause]
         guard trigger.isRST || !facts[last].isSYN else { return false }
@@ -196,5 +196,6 @@ extension LabelPass {
     mutating func markSpurious(_ copy: Int, by proof: Int) {
         guard !has(.spurious, copy) else { return }
         add(.spurious, to: copy, evidence: [proof])
+        withdrawLosses(shownBy: copy)
     }
 }

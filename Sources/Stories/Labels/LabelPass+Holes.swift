@@ -24,6 +24,7 @@ extension LabelPass {
         let side = facts[index].side
         guard let next = ends[side].next, start > next else { return }
         ends[side].holes.append(Hole(start: next, end: start, index: index))
+        labelHole(ends[side].holes.count - 1, of: side)
         if let acknowledged = ends[side].acknowledged, let proof = ends[side].acknowledgedBy {
             noteHoles(of: side, acknowledged: acknowledged, by: proof)
         }
@@ -40,23 +41,26 @@ extension LabelPass {
         var position = ends[side].acknowledgedHoles
         while position < ends[side].holes.count, ends[side].holes[position].end <= place {
             ends[side].holes[position].proof = index
+            labelHole(position, of: side)
             position += 1
         }
         ends[side].acknowledgedHoles = position
     }
 
-    /// When everything is known: whether what was missing came later, was acknowledged all the same, or neither.
-    mutating func settleHoles() {
-        for side in 0...1 {
-            for hole in ends[side].holes {
-                if hole.isFilled {
-                    add(.missingBefore, to: hole.index, evidence: hole.filler.map { [$0] } ?? [])
-                } else {
-                    add(
-                        hole.proof == nil ? .missingBefore : .captureGap, to: hole.index,
-                        evidence: hole.proof.map { [$0] } ?? [])
-                }
-            }
-        }
+    /// The first segment that fills a hole, or part of it.
+    mutating func noteFiller(_ index: Int, of hole: Int, _ side: Int) {
+        guard !ends[side].holes[hole].isFilled else { return }
+        ends[side].holes[hole].filler = index
+        labelHole(hole, of: side)
+    }
+
+    /// Says, as far as is known, whether what was missing came later, was acknowledged all the same, or neither.
+    private mutating func labelHole(_ place: Int, of side: Int) {
+        let hole = ends[side].holes[place]
+        remove([.missingBefore, .captureGap], from: hole.index)
+        let isGap = !hole.isFilled && hole.proof != nil
+        add(
+            isGap ? .captureGap : .missingBefore, to: hole.index,
+            evidence: (hole.filler ?? hole.proof).map { [$0] } ?? [])
     }
 }

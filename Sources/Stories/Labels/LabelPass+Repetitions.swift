@@ -42,7 +42,7 @@ extension LabelPass {
     private mutating func passedBy(_ index: Int, from start: Int64, to end: Int64) -> Int? {
         let side = facts[index].side
         if let hole = hole(of: side, from: start, to: end) {
-            if ends[side].holes[hole].filler == nil { ends[side].holes[hole].filler = index }
+            noteFiller(index, of: hole, side)
             return ends[side].holes[hole].index
         }
         guard let first = ends[side].start, start < first, let behind = ends[side].startIndex, behind != index,
@@ -103,7 +103,7 @@ extension LabelPass {
         let isFirstOutstanding = ends[side].acknowledged.map { start <= $0 } ?? true
         if isFirstOutstanding {
             // Which timer it was, spacing and doubling will tell.
-            ends[side].repeats.noteTimer(index, from: start, isTail: end == point, original: original)
+            labelTimer(index, from: start, isTail: end == point, original: original)
             ends[side].recovery = (point, index)
         } else if end == point, copies.isEmpty {
             let before = ends[side].acknowledgedBy.map { [$0] } ?? []
@@ -201,7 +201,7 @@ extension LabelPass {
             if let next = ends[side].finder.carrier(of: place), !isBehind(next, place), next != last.index {
                 whole.append(next)
             }
-            for lost in whole { ends[side].repeats.noteLoss(of: lost, in: last.index, proof: [index]) }
+            for lost in whole { noteLoss(of: lost, in: last.index, proof: [index]) }
         }
         for piece in pieces where place >= piece.originalEnd {
             let covered = pieces.filter { $0.original == piece.original }.map(\.end).max() ?? piece.end
@@ -240,7 +240,7 @@ extension LabelPass {
     /// That the other end had what came behind and not this, shows that the original was lost.
     private mutating func proveLoss(_ index: Int, from start: Int64, original: Int?) {
         guard let original, !has(.spurious, index), isAsked(index, for: start), isWhole(index, original) else { return }
-        ends[facts[index].side].repeats.noteLoss(of: original, in: index, proof: askers(index))
+        noteLoss(of: original, in: index, proof: askers(index))
     }
 
     /// Whether all of the original was sent again: of one that carried more, only part may have been lost on the way.
@@ -265,7 +265,7 @@ extension LabelPass {
                 // The answer is to the original (Eifel, RFC 3522): it had arrived.
                 markSpurious(copy.index, by: index)
             } else if ends[side].repeats.copies(from: copy.start).first == copy.index, isWhole(copy.index, original) {
-                ends[side].repeats.noteLoss(of: original, in: copy.index, proof: [index])
+                noteLoss(of: original, in: copy.index, proof: [index])
             }
         }
     }

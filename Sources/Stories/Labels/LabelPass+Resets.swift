@@ -9,12 +9,11 @@ extension LabelPass {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
         let trigger = ends[other].last
+        ends[side].resets.append(index)
         labelForeign(index)
         if fact.verdict == .refused(.reset) {
-            // What shows it: the next that either end goes on to send.
-            let proof = facts.indices[(index + 1)...].first { !facts[$0].isRST && artefacts.kinds[$0] == nil }
-            add(.resetNotTaken, to: index, evidence: proof.map { [$0] } ?? [])
-            if let proof { noteMissing(before: index, askedBackBy: proof) }
+            add(.resetNotTaken, to: index)
+            refusedResets.append(index)
             return
         }
         if let trigger, labelRefusal(index, trigger) { return }
@@ -27,6 +26,17 @@ extension LabelPass {
         } else {
             labelAbort(index)
         }
+    }
+
+    /// What shows that RSTs were refused: the next that either end goes on to send.
+    mutating func proveRefused(by index: Int) {
+        guard !refusedResets.isEmpty, !facts[index].isRST, facts[index].artefact == nil else { return }
+        for reset in refusedResets {
+            remove([.resetNotTaken], from: reset)
+            add(.resetNotTaken, to: reset, evidence: [index])
+            noteMissing(before: reset, askedBackBy: index)
+        }
+        refusedResets = []
     }
 
     /// As many segments are looked at; a bound for hostile captures.
@@ -121,25 +131,38 @@ extension LabelPass {
 
     private mutating func labelForeign(_ index: Int) {
         let fact = facts[index]
-        guard let usual = usualHopLimits[fact.side],
+        guard let usual = ends[fact.side].hopLimit.usual,
             abs(Int(usual.limit) - Int(fact.hopLimit)) >= Self.hopTolerance
         else { return }
         add(.resetForeign, to: index, evidence: [usual.witness])
     }
 
-    /// The TTL of an end whose segments all have the same; three are the fewest that say so.
-    static func usualHopLimit(
-        _ facts: [SegmentFacts], _ indices: some Sequence<Int>
-    ) -> (limit: UInt8, witness: Int)? {
-        var usual: (limit: UInt8, witness: Int)?
-        var count = 0
-        for index in indices {
-            let limit = facts[index].hopLimit
-            if let usual, usual.limit != limit { return nil }
-            usual = (limit, index)
+    /// The TTL of an end, as long as all its segments have the same; three are the fewest that say so.
+    struct HopLimit {
+        private var first: (limit: UInt8, witness: Int)?
+        private var count = 0
+        private var isMixed = false
+
+        /// `nil` where it has none. The witness is the first segment that has it.
+        var usual: (limit: UInt8, witness: Int)? { isMixed || count < 3 ? nil : first }
+
+        mutating func note(_ limit: UInt8, of index: Int) {
+            if let first { isMixed = isMixed || first.limit != limit } else { first = (limit, index) }
             count += 1
         }
-        return count >= 3 ? usual : nil
+    }
+
+    /// Counts a segment's TTL; where that tells more of its end, or less, than was known, its RSTs are looked at again.
+    mutating func noteHopLimit(_ index: Int) {
+        let fact = facts[index]
+        guard fact.artefact == nil, !fact.isRST else { return }
+        let before = ends[fact.side].hopLimit.usual?.witness
+        ends[fact.side].hopLimit.note(fact.hopLimit, of: index)
+        guard ends[fact.side].hopLimit.usual?.witness != before else { return }
+        for reset in ends[fact.side].resets {
+            remove([.resetForeign], from: reset)
+            labelForeign(reset)
+        }
     }
 
     /// Whether its number is not the one that the receiver expects: inside the window it then asks back (RFC 5961 3.2),

@@ -25,9 +25,9 @@ extension LabelPass {
 
     /// Whether the two carry other octets with the same numbers.
     private func differs(_ index: Int, from first: Int) -> Bool {
-        guard !facts[first].isSYN, artefacts.kinds[first] == nil else { return false }
+        guard !facts[first].isSYN, facts[first].artefact == nil else { return false }
         let offset = SequenceNumber(facts[index].sequence).distance(from: SequenceNumber(facts[first].sequence))
-        let (here, there) = (segments[index].payload, segments[first].payload)
+        let (here, there) = (facts[index].payload, facts[first].payload)
         guard offset >= 0, Int(offset) < there.count else { return false }
         return zip(here, there.dropFirst(Int(offset))).contains { $0 != $1 }
     }

@@ -1,54 +1,80 @@
-/// Which timer sent something again, told by spacing and doubling when all of it is known; and what was lost.
+/// Which timer sent something again, told by spacing and doubling, as far as they are known; and what was lost.
 extension LabelPass {
-    mutating func settleTimers(_ side: Int) {
-        let repeats = ends[side].repeats
+    /// Says of what a timer sent again, from one number on, which timer it was; each that follows may show that anew.
+    mutating func labelTimer(_ index: Int, from start: Int64, isTail: Bool, original: Int?) {
+        let side = facts[index].side
+        ends[side].repeats.noteTimer(index, from: start, isTail: isTail, original: original)
+        relabel(start, of: side)
+    }
+
+    /// Where the ends may send tail loss probes after all, or may not, their timers are looked at again.
+    mutating func relabelTimers() {
         let mayProbe = ends[0].sackPermitted != false && ends[1].sackPermitted != false
-        for series in repeats.timers.values { settle(series, mayProbe: mayProbe) }
-        // Seen close to the receiver it had passed the network.
-        let isNearReceiver =
-            if let near = ends[1 - side].fastestAnswer, let far = ends[side].fastestAnswer { near * 4 < far } else {
-                false
+        guard mayProbe != self.mayProbe else { return }
+        self.mayProbe = mayProbe
+        for side in 0...1 {
+            for start in Array(ends[side].repeats.timers.keys) {
+                ends[side].repeats.timers[start]?.labelled = 0
+                relabel(start, of: side)
             }
-        for (original, loss) in repeats.losses where !has(.spurious, loss.copy) {
-            add(isNearReceiver ? .notTaken : .lost, to: original, evidence: loss.proof + [loss.copy])
         }
     }
 
-    private mutating func settle(_ series: Repeats.TimerSeries, mayProbe: Bool) {
-        let known = series.original.map { [$0] } ?? []
-        let sent = known + series.repeats
-        // From each to the next; where the original is missing, from the first time it was sent again.
-        let gaps = zip(sent, sent.dropFirst()).map { elapsed($0, $1) }
-        let offset = series.original == nil ? 1 : 0
-        func gap(_ position: Int) -> Int64? {
-            gaps.indices.contains(position - offset) ? gaps[position - offset] : nil
-        }
-        var first = 0
-        if mayProbe, series.isTail, let one = gap(0), let two = gap(1), Self.isAlike(two, one),
-            gap(2).map({ Self.isDouble($0, two) }) ?? true
-        {
-            // After the probe the time-out starts anew and is not doubled yet (RFC 8985 7.3).
-            add(.tailLossProbe, to: series.repeats[0], evidence: known + [series.repeats[1]], original: series.original)
-            first = 1
-        }
-        var backoffs = 0
-        let isAlone = series.repeats.count == 1
-        for position in first..<series.repeats.count {
-            let index = series.repeats[position]
-            let place = position + known.count
-            if position > first, let now = gap(position), let last = gap(position - 1),
-                Self.isBackedOff(now, after: last)
-            {
-                backoffs += 1
+    private mutating func relabel(_ start: Int64, of side: Int) {
+        guard var series = ends[side].repeats.timers[start] else { return }
+        // The first ones are told by up to two more; of all behind them only the last is new.
+        if series.repeats.count <= Repeats.TimerSeries.decisive { series.labelled = 0 }
+        if series.labelled == 0 {
+            for index in series.repeats {
+                remove([.tailLossProbe, .timerRetransmission, .timeoutRetransmission], from: index)
             }
-            let before = Array(sent[max(0, place - 3)..<place])
-            if isAlone, mayProbe, series.isTail {
-                add(.timerRetransmission, to: index, evidence: before, original: series.original)
-            } else {
+            series.backoffs = 0
+            series.first = 0
+            if isProbed(series) {
+                // After the probe the time-out starts anew and is not doubled yet (RFC 8985 7.3).
                 add(
-                    .timeoutRetransmission, to: index, evidence: before, original: series.original,
-                    ordinal: backoffs)
+                    .tailLossProbe, to: series.repeats[0],
+                    evidence: (series.original.map { [$0] } ?? []) + [series.repeats[1]], original: series.original)
+                series.first = 1
+                series.labelled = 1
             }
+        }
+        for position in series.labelled..<series.repeats.count { label(position, of: &series) }
+        series.labelled = series.repeats.count
+        ends[side].repeats.timers[start] = series
+    }
+
+    /// Whether the first repetition was a tail loss probe: the next came after as long a time, and the one after it twice as
+    /// late.
+    private func isProbed(_ series: Repeats.TimerSeries) -> Bool {
+        guard mayProbe, series.isTail, let one = gap(before: 0, in: series), let two = gap(before: 1, in: series),
+            Self.isAlike(two, one)
+        else { return false }
+        return gap(before: 2, in: series).map { Self.isDouble($0, two) } ?? true
+    }
+
+    /// The time from the one before a repetition to it; `nil` where there is none before the first one.
+    private func gap(before position: Int, in series: Repeats.TimerSeries) -> Int64? {
+        guard series.repeats.indices.contains(position) else { return nil }
+        let before = position > 0 ? series.repeats[position - 1] : series.original
+        return before.map { elapsed($0, series.repeats[position]) }
+    }
+
+    private mutating func label(_ position: Int, of series: inout Repeats.TimerSeries) {
+        let index = series.repeats[position]
+        if position > series.first, let now = gap(before: position, in: series),
+            let last = gap(before: position - 1, in: series), Self.isBackedOff(now, after: last)
+        {
+            series.backoffs += 1
+        }
+        let known = position < 3 ? series.original.map { [$0] } ?? [] : []
+        let before = known + series.repeats[max(0, position - 3)..<position]
+        if series.repeats.count == 1, mayProbe, series.isTail {
+            add(.timerRetransmission, to: index, evidence: before, original: series.original)
+        } else {
+            add(
+                .timeoutRetransmission, to: index, evidence: before, original: series.original,
+                ordinal: series.backoffs)
         }
     }
 

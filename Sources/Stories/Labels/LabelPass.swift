@@ -3,158 +3,93 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Goes through the segments of one connection and says of each what it is. What a later segment proves of an earlier one
-/// is written down when it comes, so that one pass over the segments is enough.
+/// Goes through the segments of one connection, one after the other, and says of each what it is. What a later segment proves of
+/// an earlier one is written down when it comes.
 struct LabelPass {
-    /// What is known of one end so far. Its own numbers lie on ``line``, the other end's on the other's.
-    struct End {
-        var line = SequenceLine()
-        var finder = OriginalFinder()
-        /// Behind the highest number captured; `nil` before the first.
-        var next: Int64?
-        /// The highest of its numbers that the other end acknowledged, and the segment that did.
-        var acknowledged: Int64?
-        var acknowledgedBy: Int?
-        /// The right edge of the highest SACK block about its numbers.
-        var sacked: Int64?
-        /// Up to where an ACK spoke of numbers that were never captured.
-        var unseen: Int64?
-        /// The highest number of the other end that it acknowledged, and the segment that did.
-        var lastACK: Int64?
-        var lastACKIndex: Int?
-        /// Its last segment whose window counts: no RST, none that is stray; and the last before it that offered another.
-        var windowIndex: Int?
-        var windowBefore: Int?
-        /// Its longest payload that the other end's maximum segment size allows, in octets.
-        var longest: UInt32 = 0
-        /// What it sent again in smaller segments than at first.
-        var pieces: [Piece] = []
-        /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
-        var start: Int64?
-        var startIndex: Int?
-        /// The last of its segments whose numbers were not believed.
-        var suspects: [Int] = []
-        /// Its last segment, and its last one with data or FIN.
-        var last: Int?
-        var lastData: Int?
-        /// The duplicate ACKs in a row that it sent last.
-        var duplicates: [Int] = []
-        /// Its probe that has not been answered yet.
-        var probe: Probe?
-        /// Keep-alives in a row that nobody answered.
-        var unansweredKeepAlives: [Int] = []
-        /// What it has sent again, or asked with, since the other end was heard of.
-        var unanswered: [Int] = []
-        /// Window probes that carried an octet, by its place.
-        var probedPlaces: [Int64: Int] = [:]
-        /// What it sends again up to this number, it sends in the recovery that `starter` began.
-        var recovery: (point: Int64, starter: Int)?
-        var syn: Opening?
-        /// All its SYNs with their timestamps, the first ones of them.
-        var synStamps: [(index: Int, value: UInt32)] = []
-        var synAck: Opening?
-        var fin: Int?
-        var maximumSegmentSize: UInt16?
-        var sackPermitted: Bool?
-        /// The least time it took to answer what it received, in nanoseconds, as seen from here.
-        var fastestAnswer: Int64?
-        var repeats = Repeats()
-        var holes: [Hole] = []
-        /// How many of the holes, which stand in order, have been acknowledged.
-        var acknowledgedHoles = 0
-        /// An RST whose number was not the one expected, until what follows tells what became of it.
-        var doubtfulReset: Int?
-    }
-
-    /// Part of a segment's numbers, sent again by itself.
-    struct Piece {
-        var index: Int
-        var start: Int64
-        var end: Int64
-        var original: Int
-        /// Behind the original's last number.
-        var originalEnd: Int64
-    }
-
-    struct Probe {
-        var index: Int
-        var isKeepAlive: Bool
-    }
-
-    /// A SYN or SYN-ACK with those sent again.
-    struct Opening {
-        var sequence: UInt32
-        let first: Int
-        var last: Int
-        /// How often the timer had been backed off when it last fired, and how long it ran then; nanoseconds.
-        var backoffs = 0
-        var lastGap: Int64?
-        /// The last that carried data.
-        var withData: Int?
-    }
-
-    let segments: [StoredSegment]
-    let facts: [SegmentFacts]
-    let artefacts: CaptureArtefacts
-    /// Each end's usual TTL with a segment that has it; `nil` where it has none.
-    let usualHopLimits: [(limit: UInt8, witness: Int)?]
+    private(set) var facts: [SegmentFacts] = []
     let reusesTuple: Bool
     /// By how many bits each end's windows are shifted; `nil` where that is not known.
     let windowShifts: [UInt8?]
+    private let isReflexive: Bool
     var ends = [End(), End()]
-    var labels: [[ProvedLabel]]
-    /// Whether a segment carries numbers sent before; the label that says why may come only in the end.
-    var isRepeated: [Bool]
+    /// The labels of every segment, those that say most first.
+    private(set) var labels: [[ProvedLabel]] = []
+    /// Segments before the last one whose labels have changed; ``takeChanged()`` empties it.
+    private var changed: [Int] = []
+    /// Whether a segment carries numbers sent before; the label that says why may come only later.
+    var isRepeated: [Bool] = []
     /// The segment before the present one, of either end.
     var previous: Int?
     /// From the SYN to the ACK that completes the handshake, or the best guess since; nanoseconds.
     var roundTrip: Int64?
+    /// RSTs that were refused, until it is known what shows that.
+    var refusedResets: [Int] = []
+    /// Whether both ends may send tail loss probes, and whether the capture seems made close to the receiver of what each sends,
+    /// as labels say it so far.
+    var mayProbe = true
+    var isNear = [false, false]
+    /// The SYNs of a socket's connection with itself.
+    private var ownSYNs: [Int] = []
+    private var places = PlacesByNumber()
 
     /// - Parameter record: the connection's, as far as the segments tell.
-    init(
-        _ segments: [StoredSegment], _ facts: [SegmentFacts], _ artefacts: CaptureArtefacts,
-        _ record: ConnectionRecord, reusesTuple: Bool
-    ) {
-        self.segments = segments
-        self.facts = facts
-        self.artefacts = artefacts
+    init(_ record: ConnectionRecord, reusesTuple: Bool) {
         self.reusesTuple = reusesTuple
+        isReflexive = record.isReflexive
         windowShifts = (0...1).map { record.windowShift(of: $0) }
-        labels = Array(repeating: [], count: facts.count)
-        isRepeated = Array(repeating: false, count: facts.count)
-        let real = facts.indices.filter { artefacts.kinds[$0] == nil }
-        usualHopLimits = (0...1).map { side in
-            Self.usualHopLimit(facts, real.lazy.filter { facts[$0].side == side && !facts[$0].isRST })
-        }
     }
 
-    /// The labels of every segment, those that say most first.
-    mutating func run() -> [[ProvedLabel]] {
-        for index in facts.indices {
-            switch artefacts.kinds[index] {
-            case .corrupt:
-                add(.corruptChecksum, to: index)
-                noteDamaged(index)
-            case .duplicate(let original):
-                add(.wireDuplicate, to: index, evidence: original.map { [$0] } ?? [], original: original)
-            case nil where facts[index].verdict == .refused(.octets):
-                let start = ends[facts[index].side].line.place(of: facts[index].sequence)
-                add(
-                    .otherOctets, to: index,
-                    evidence: ends[facts[index].side].finder.carrier(of: start).map { [$0] } ?? [])
-            case nil where isRefused(index):
-                add(.notTaken, to: index)
-                // It is answered all the same; what is old or forged is nothing of its end's.
-                if [.refused(.syn), .refused(.acknowledgment)].contains(facts[index].verdict) {
-                    ends[facts[index].side].last = index
-                    previous = index
-                }
-            case nil: take(index)
-            }
+    mutating func reserveCapacity(_ count: Int) {
+        facts.reserveCapacity(count)
+        labels.reserveCapacity(count)
+        isRepeated.reserveCapacity(count)
+    }
+
+    /// Goes on with the next segment.
+    mutating func append(_ fact: SegmentFacts) {
+        let index = facts.count
+        facts.append(fact)
+        labels.append([])
+        isRepeated.append(false)
+        noteSum(index)
+        if case .duplicate(let original)? = fact.artefact {
+            let first = places.place(of: original, in: facts)
+            add(.wireDuplicate, to: index, evidence: first.map { [$0] } ?? [], original: first)
+            return
         }
-        settleHoles()
-        for side in 0...1 { settleTimers(side) }
-        return labels.map { $0.sorted { Self.rank($0.label) < Self.rank($1.label) } }
+        if isReflexive {
+            appendReflexive(index)
+            return
+        }
+        noteHopLimit(index)
+        proveRefused(by: index)
+        if fact.artefact == .corrupt {
+            add(.corruptChecksum, to: index)
+            noteDamaged(index)
+        } else if fact.verdict == .refused(.octets) {
+            let start = ends[fact.side].line.place(of: fact.sequence)
+            add(.otherOctets, to: index, evidence: ends[fact.side].finder.carrier(of: start).map { [$0] } ?? [])
+        } else if isRefused(index) {
+            add(.notTaken, to: index)
+            // It is answered all the same; what is old or forged is nothing of its end's.
+            if [.refused(.syn), .refused(.acknowledgment)].contains(fact.verdict) {
+                ends[fact.side].last = index
+                previous = index
+            }
+        } else {
+            take(index)
+        }
+        relabelTimers()
+    }
+
+    /// Whoever carried a segment tells now when it arrived.
+    mutating func note(_ arrival: SegmentFacts.Arrival, of index: Int) { facts[index].arrival = arrival }
+
+    /// Brings what hangs on all segments, and was put off: how each end's losses are called, and whose checksums are not
+    /// filled in.
+    mutating func settle() {
+        relabelLosses()
+        for side in 0...1 { relabelSums(of: side) }
     }
 
     /// Whether its receiver did not take it, for what its number or its age says; RSTs are told of by their own labels.
@@ -166,21 +101,25 @@ struct LabelPass {
     }
 
     /// The connection of a socket with itself: every segment is its own receiver's, so there is nothing to compare.
-    mutating func runReflexive() -> [[ProvedLabel]] {
-        var openings: [Int] = []
-        for index in facts.indices {
-            switch artefacts.kinds[index] {
-            case .corrupt: add(.corruptChecksum, to: index)
-            case .duplicate(let original):
-                add(.wireDuplicate, to: index, evidence: original.map { [$0] } ?? [], original: original)
-            case nil where facts[index].isSYN:
-                add(.selfConnection, to: index)
-                if !openings.isEmpty { add(.simultaneousOpen, to: index, evidence: openings) }
-                openings.append(index)
-            case nil: break
-            }
+    private mutating func appendReflexive(_ index: Int) {
+        if facts[index].artefact == .corrupt {
+            add(.corruptChecksum, to: index)
+        } else if facts[index].isSYN {
+            add(.selfConnection, to: index)
+            if !ownSYNs.isEmpty { add(.simultaneousOpen, to: index, evidence: ownSYNs) }
+            ownSYNs = ownSYNs.suffix(Self.ownLimit - 1) + [index]
         }
-        return labels
+    }
+
+    /// As many SYNs of a socket to itself are named; a bound for hostile captures.
+    private static let ownLimit = 64
+
+    // MARK: Labels
+
+    /// The segments before the last one whose labels have changed since this was last asked.
+    mutating func takeChanged() -> [Int] {
+        defer { changed = [] }
+        return changed
     }
 
     private static let ranks = Dictionary(
@@ -188,14 +127,28 @@ struct LabelPass {
 
     private static func rank(_ label: SegmentLabel) -> Int { ranks[label] ?? 0 }
 
-    /// Puts a label on a segment. `evidence` and `original` are segments' indices.
+    /// Puts a label on a segment, behind those that say more. `evidence` and `original` are segments' indices.
     mutating func add(
         _ label: SegmentLabel, to index: Int, evidence: [Int] = [], original: Int? = nil, ordinal: Int? = nil
     ) {
-        labels[index].append(
+        put(
             ProvedLabel(
                 label, evidence: evidence.filter { $0 != index }.map { facts[$0].number },
-                original: original.map { facts[$0].number }, ordinal: ordinal))
+                original: original.map { facts[$0].number }, ordinal: ordinal), on: index)
+    }
+
+    private mutating func put(_ proved: ProvedLabel, on index: Int) {
+        let rank = Self.rank(proved.label)
+        let place = labels[index].firstIndex { Self.rank($0.label) > rank } ?? labels[index].endIndex
+        labels[index].insert(proved, at: place)
+        if index < facts.count - 1 { changed.append(index) }
+    }
+
+    /// Takes labels off a segment.
+    mutating func remove(_ kinds: [SegmentLabel], from index: Int) {
+        let count = labels[index].count
+        labels[index].removeAll { kinds.contains($0.label) }
+        if labels[index].count != count, index < facts.count - 1 { changed.append(index) }
     }
 
     func has(_ label: SegmentLabel, _ index: Int) -> Bool { labels[index].contains { $0.label == label } }
@@ -350,11 +303,14 @@ struct LabelPass {
 
     private mutating func noteOffload(_ index: Int) {
         let fact = facts[index]
-        if artefacts.unfilled[index] { add(.checksumOffload, to: index) }
-        if fact.isBeginning { add(.restNotCaptured, to: index) }
+        labelSum(index)
         if fact.sharesFrame { add(.sharesFrame, to: index) }
+        if fact.isBeginning {
+            put(ProvedLabel(.restNotCaptured, evidence: fact.fragments), on: index)
+            return
+        }
         guard fact.fragments.isEmpty else {
-            labels[index].append(ProvedLabel(.inFragments, evidence: fact.fragments))
+            put(ProvedLabel(.inFragments, evidence: fact.fragments), on: index)
             return
         }
         guard !fact.isSYN, let limit = ends[1 - fact.side].maximumSegmentSize, limit > 0,

@@ -18,12 +18,22 @@ struct Repeats {
         var repeats: [Int]
         /// Whether it was the last of what was outstanding.
         var isTail: Bool
+        /// How many of the repeats, the first ones, have their labels.
+        var labelled = 0
+        /// The first that is no tail loss probe, and how often the timer had been backed off when it last fired.
+        var first = 0
+        var backoffs = 0
+
+        /// As many repeats, and no more, tell which timer the first ones were of.
+        static let decisive = 4
     }
 
     /// That an original did not arrive, as the copy's need for it proves.
     struct Loss {
         var copy: Int
         var proof: [Int]
+        /// What the original is called for it, where the copy was needed.
+        var label: SegmentLabel?
     }
 
     private var all: [Copy] = []
@@ -31,9 +41,11 @@ struct Repeats {
     private var byStart: [Int64: [Int]] = [:]
     /// Not acknowledged yet: a heap with the lowest start on top.
     private var waiting: [Copy] = []
-    private(set) var timers: [Int64: TimerSeries] = [:]
+    var timers: [Int64: TimerSeries] = [:]
     /// By original.
-    private(set) var losses: [Int: Loss] = [:]
+    var losses: [Int: Loss] = [:]
+    /// The originals whose loss a copy shows.
+    var lossesByCopy: [Int: [Int]] = [:]
 
     mutating func append(_ copy: Copy, _ stamps: TCPTimestamps?) {
         var copy = copy
@@ -56,10 +68,6 @@ struct Repeats {
 
     mutating func noteTimer(_ index: Int, from start: Int64, isTail: Bool, original: Int?) {
         timers[start, default: TimerSeries(original: original, repeats: [], isTail: isTail)].repeats.append(index)
-    }
-
-    mutating func noteLoss(of original: Int, in copy: Int, proof: [Int]) {
-        if losses[original] == nil { losses[original] = Loss(copy: copy, proof: proof) }
     }
 
     // MARK: The heap

@@ -23,28 +23,39 @@ struct SegmentFacts {
     let checksum: ChecksumVerdict
     /// What it is by the record's count.
     let reading: SegmentReading
+    /// When a segment reached the other end, where whoever carried it tells.
+    enum Arrival: Equatable {
+        case unknown
+        case at(Timestamp)
+        /// Not as far as the story goes.
+        case never
+    }
+
     /// What it turned out to be.
     let verdict: Verdict
-    let arrival: StoredSegment.Arrival
+    var arrival: SegmentFacts.Arrival
     /// The packets of its IP fragments, and whether the last of these are not in the capture.
     let fragments: [Int]
     let isBeginning: Bool
     /// Whether it stands behind others in its frame.
     let sharesFrame: Bool
+    /// The octets of its payload that were captured.
+    let payload: ArraySlice<UInt8>
     private(set) var timestamps: TCPTimestamps?
     private(set) var blocks: SACKBlocks = []
     private(set) var maximumSegmentSize: UInt16?
     private(set) var sackPermitted = false
     private(set) var fastOpen: FastOpenCookie?
 
-    init(_ segment: StoredSegment, side: Int, _ reading: SegmentReading) {
+    init(_ segment: StoredSegment, side: Int, _ reading: SegmentReading, arrival: SegmentFacts.Arrival) {
         self.reading = reading
         verdict = segment.verdict
-        arrival = segment.arrival
+        self.arrival = arrival
         let header = segment.header
         fragments = segment.fragments.map(\.number)
         isBeginning = header.isFirstFragment
         sharesFrame = segment.part > 0
+        payload = segment.payload
         let frame = segment.frame.octets
         number = segment.number
         self.side = side
@@ -69,6 +80,23 @@ struct SegmentFacts {
             case .fastOpen(let cookie, _): fastOpen = cookie
             default: break
             }
+        }
+    }
+
+    /// What stands in a capture and did not happen so on the wire, or happened to a copy.
+    enum Artefact: Equatable {
+        /// Its checksum is wrong, and its receiver dropped it.
+        case corrupt
+        /// The same packet seen again; the number is the first one's.
+        case duplicate(of: Int)
+    }
+
+    /// `nil` for what really happened.
+    var artefact: Artefact? {
+        switch verdict {
+        case .corrupt: .corrupt
+        case .copy(let original): .duplicate(of: original)
+        case .taken, .refused, .foreign: nil
         }
     }
 

@@ -68,7 +68,7 @@ struct DemoPage {
 
     private func states() -> [String] {
         let paths = Party.allCases.map { party in
-            story?.path(of: party, observations: record.observations)
+            story?.path(of: party)
                 ?? StatePath(party: party, observations: record.observations)
         }
         let note =

@@ -16,7 +16,7 @@ extension Tutorial {
         let start = record.start(story)
         self.init(
             story: story, scene: DemoParts.scene(story, moments: record.sceneMoments(story)),
-            paths: Party.allCases.map { story.path(of: $0, observations: record.observations) },
+            paths: Party.allCases.map { story.path(of: $0) },
             actions: Self.actions(DemoDiary(record), since: start),
             tables: record.tables.map { Table($0) }, opening: record.introduction(story, privilege),
             silence: DemoParts.silence)

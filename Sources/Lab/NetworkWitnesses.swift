@@ -1,0 +1,387 @@
+import CaptureFile
+import FlatMemory
+import Passes
+import Stories
+import TCPStack
+import TCPState
+import TCPWire
+import Tracking
+import VirtualNetwork
+
+/// Where in a record's moments what is looked for stands.
+struct MomentIndex {
+    /// How one end calls a connection.
+    struct Name: Hashable {
+        var host: Int
+        var local: Endpoint
+        var remote: Endpoint
+    }
+
+    /// The moments of each end of each connection, in order.
+    private(set) var named: [Name: [Int]] = [:]
+    /// By a packet's place, the moment that it caused, and the one that sent it.
+    private(set) var caused: [Int: Int] = [:]
+    private(set) var sending: [Int: Int] = [:]
+
+    init(_ record: NetworkRecord) {
+        for (place, moment) in record.moments.enumerated() {
+            let name = Name(host: moment.host, local: moment.record.local, remote: moment.record.remote)
+            named[name, default: []].append(place)
+            if let packet = moment.packet { caused[packet] = place }
+            for packet in moment.sent { sending[packet] = place }
+        }
+    }
+}
+
+/// The two ends of one connection in a record.
+struct NetworkWitnesses {
+    typealias Moment = NetworkRecord.Moment
+
+    let connection: StoredConnection
+    let record: NetworkRecord
+    /// By host, the place in the record of the moment with which the connection begins there.
+    private(set) var begins: [Int: Int] = [:]
+    /// The places of the story's packets, which ascend.
+    private let places: [Int]
+    private let index: MomentIndex
+    /// The places of each end's moments, which ascend; none of an end that is no host of the network.
+    private var moments: [Party: [Int]] = [:]
+
+    /// - Parameter ends: by host, the place of the moment with which the next connection of the same ports begins.
+    init(_ connection: StoredConnection, _ record: NetworkRecord, _ index: MomentIndex, until ends: [Int: Int]) {
+        self.connection = connection
+        self.record = record
+        self.index = index
+        places = connection.segments.map { $0.number - 1 }
+        for party in Party.allCases {
+            guard let name = name(of: party), let named = index.named[name],
+                let first = named.firstIndex(where: { isBeginning(record.moments[$0]) })
+            else { continue }
+            let end = ends[name.host] ?? .max
+            begins[name.host] = named[first]
+            moments[party] = named[first...].filter { $0 < end }
+        }
+    }
+
+    /// Whether it sends or is caused by a packet of the story: what came before may be an earlier connection's.
+    private func isBeginning(_ moment: Moment) -> Bool {
+        moment.packet.map(isOwn) ?? false || moment.sent.contains(where: isOwn)
+    }
+
+    /// Whether the packet at that place is one of the story's.
+    private func isOwn(_ place: Int) -> Bool {
+        places.holds(place)
+    }
+
+    /// How an end calls the connection: `nil` where it is no host of the network.
+    private func name(of party: Party) -> MomentIndex.Name? {
+        guard let host = host(of: party) else { return nil }
+        // A box that translates addresses has the two ends call the connection by different names. What was damaged may
+        // bring a name that nobody has.
+        let seen = places.lazy.compactMap { index.caused[$0] }.map { record.moments[$0] }
+            .first { $0.host == host && !$0.record.isDamaged }
+        if let seen = seen?.record {
+            return MomentIndex.Name(host: host, local: seen.local, remote: seen.remote)
+        }
+        let (client, server) = (connection.record.clientEndpoint, connection.record.serverEndpoint)
+        return party == .client
+            ? MomentIndex.Name(host: host, local: client, remote: server)
+            : MomentIndex.Name(host: host, local: server, remote: client)
+    }
+
+    private func host(of party: Party) -> Int? {
+        for segment in connection.segments {
+            let packet = record.packets[segment.number - 1]
+            if let host = sender(of: segment) == party ? packet.sender : packet.receiver { return host }
+        }
+        return nil
+    }
+
+    private func sender(of segment: StoredSegment) -> Party {
+        connection.record.isFromClient(segment.header) ? .client : .server
+    }
+
+    /// The segments, and what both ends tell, in the order in which it happened.
+    func observations() -> [Observation] {
+        var told = Party.allCases.compactMap { before($0).map { Observation.word($0) } }
+        var sent = 0
+        func send(upTo count: Int) {
+            while sent < count {
+                let segment = connection.segments[sent]
+                told.append(.segment(segment))
+                told += departure(of: segment).map { .word($0) }
+                sent += 1
+            }
+        }
+        let all = moments.flatMap { party, own in own.map { (party: party, place: $0) } }.sorted { $0.place < $1.place }
+        for (party, place) in all {
+            send(upTo: places.count(before: record.moments[place].packetsBefore) { $0 })
+            told += words(of: place, of: party).map { .word($0) }
+        }
+        send(upTo: connection.segments.count)
+        return told
+    }
+
+    /// How an end stood before all.
+    private func before(_ party: Party) -> EndWord? {
+        // Nothing has reached it, where it tells of no moment.
+        let state =
+            moments[party]?.first.map { record.moments[$0].record.stateBefore }
+            ?? places.lazy.compactMap { record.packets[$0].receiverState }.first
+        return state.map {
+            EndWord(.before, of: party, by: .stack, at: nil, end: Testimony.End(state: $0, variables: nil))
+        }
+    }
+
+    // MARK: Segments
+
+    /// What is told of a segment when it leaves. Where it does not arrive, or under another's name because it is damaged, its
+    /// receiver is told of as it was then.
+    private func departure(of segment: StoredSegment) -> [EndWord] {
+        let place = segment.number - 1
+        let packet = record.packets[place]
+        let time = Timestamp(packet.sentAt)
+        let party = sender(of: segment)
+        let moment = index.caused[place]
+        let isWitness = !(moments[party] ?? []).isEmpty
+        var sent = EndWord(
+            .sent(segment.number), of: party, by: isWitness ? .stack : .wire, at: time, end: end(party, sent: place))
+        sent.reasons = packet.reason.map { [.rule($0)] } ?? []
+        sent.purpose = packet.transmission
+        sent.original = original(of: segment, packet)
+        var words = [sent]
+        let fate = Testimony.Fate(packet, moment.map { record.moments[$0].record })
+        switch fate {
+        case .lost(let loss):
+            words.append(EndWord(.lost(segment.number, loss), of: party.other, by: .wire, at: time))
+        case .arrived, .dropped, .useless:
+            if let moment, moments[party.other]?.holds(moment) ?? false { return words }
+            var arrival = EndWord(
+                .arrived(segment.number, fate.reception), of: party.other, by: .wire, at: fate.arrival)
+            arrival.reasons = (moment.map { effects(of: $0, at: party.other) } ?? []).map { .rule($0) }
+            words.append(arrival)
+        case .underWay: break
+        }
+        if let end = receiver(party.other, of: place) {
+            words.append(EndWord(.beside(segment.number), of: party.other, by: .stack, at: time, end: end))
+        }
+        return words
+    }
+
+    /// An end after it had sent the packet at that place; `nil` where it is no witness.
+    private func end(_ party: Party, sent place: Int) -> Testimony.End? {
+        guard let own = moments[party], !own.isEmpty else { return nil }
+        return index.sending[place].map { sender(record.moments[$0], of: place) } ?? end(own, before: place)
+    }
+
+    /// The end that a packet was for, when that was sent.
+    private func receiver(_ party: Party, of place: Int) -> Testimony.End? {
+        guard let own = moments[party], !own.isEmpty else {
+            return record.packets[place].receiverState.map { Testimony.End(state: $0, variables: nil) }
+        }
+        return end(own, before: place)
+    }
+
+    /// An end, by its moments, when the packet at that place was sent.
+    private func end(_ own: [Int], before place: Int) -> Testimony.End {
+        let known = own.count(before: place + 1) { record.moments[$0].packetsBefore }
+        return known > 0
+            ? Testimony.End(record.moments[own[known - 1]]) : Testimony.End(before: record.moments[own[0]])
+    }
+
+    /// The end that sent the packet at that place: what the same moment sends behind it moves SND.NXT on only then.
+    private func sender(_ moment: Moment, of place: Int) -> Testimony.End {
+        guard var info = moment.record.after else { return Testimony.End(moment) }
+        for later in moment.sent.reversed().prefix(while: { $0 > place }) {
+            let packet = record.packets[later]
+            guard let segment = packet.segment, segment.length > 0, segment.end == info.sendNext,
+                packet.transmission != .retransmission, packet.transmission != .keepAlive
+            else { continue }
+            info.sendNext = segment.sequence
+        }
+        return Testimony.End(state: info.state, variables: .init(info))
+    }
+
+    /// The rules by which the end acted, without those that stand with what it sent because of it.
+    private func effects(of place: Int, at party: Party) -> [Rule] {
+        let answers = answers(to: place, at: party)
+        return record.moments[place].record.actions.rules.filter { !answers.contains($0) }
+    }
+
+    /// The rules by which what happened at that moment was answered: at once, or when the host had looked at everything that
+    /// came at this moment.
+    private func answers(to place: Int, at party: Party) -> Set<Rule> {
+        let moment = record.moments[place]
+        var answers = moment.sent
+        let own = moments[party] ?? []
+        for next in own[own.count(before: place + 1) { $0 }...].lazy.map({ record.moments[$0] }) {
+            guard next.record.cause == .clock, next.record.time == moment.record.time, next.record.actions.timer == nil
+            else { break }
+            answers += next.sent
+        }
+        return Set(answers.compactMap { record.packets[$0].reason })
+    }
+
+    /// The packet that carried the same numbers first.
+    private func original(of segment: StoredSegment, _ packet: NetworkRecord.Packet) -> Int? {
+        let header = segment.header
+        guard header.sequenceLength > 0 else { return nil }
+        switch packet.transmission {
+        case .retransmission, .lossProbe: break
+        default: guard packet.isCopy || header.flags.contains(.syn) else { return nil }
+        }
+        // The SYN-ACK of a simultaneous open has its SYN's number and is no repetition of it.
+        let kind: TCPFlags = header.flags.contains(.syn) ? [.syn, .ack] : []
+        let first = connection.segments.first {
+            let earlier = $0.header
+            return sender(of: $0) == sender(of: segment)
+                && earlier.sequenceLength > header.sequence &- earlier.sequence
+                && earlier.flags.intersection(kind) == header.flags.intersection(kind)
+        }
+        guard let first, first.number < segment.number else { return nil }
+        return first.number
+    }
+
+    // MARK: Moments and states
+
+    /// What an end tells of one of its moments: several words where several timers ran out at once.
+    private func words(of place: Int, of party: Party) -> [EndWord] {
+        let moment = record.moments[place]
+        let answers = answers(to: place, at: party)
+        func word(_ occasion: EndWord.Occasion, _ actions: [Action], _ end: Testimony.End) -> EndWord {
+            var word = EndWord(occasion, of: party, by: .stack, at: Timestamp(moment.record.time), end: end)
+            word.reasons = actions.rules.filter { !answers.contains($0) }.map { .rule($0) }
+            return word
+        }
+        let actions = moment.record.actions
+        let after = Testimony.End(moment)
+        func standing(_ state: State) -> Testimony.End { Testimony.End(state: state, variables: nil) }
+        // What it sends shows the change of state.
+        let shown = standing(moment.sent.isEmpty ? after.state : moment.record.stateBefore)
+        var words: [EndWord]
+        switch moment.record.cause {
+        case .segment:
+            if let packet = moment.packet, isOwn(packet) {
+                let fate = Testimony.Fate(record.packets[packet], moment.record)
+                words = [word(.arrived(packet + 1, fate.reception), actions, after)]
+            } else {
+                words = []
+            }
+        case .icmp: words = [word(.moment(.icmp), actions, shown)]
+        case .call(let name): words = [word(.moment(.call(name)), actions, shown)]
+        case .clock:
+            let parts = actions.byTimer
+            // A timer that changes the state stops the others.
+            words = parts.enumerated().map { index, part in
+                word(
+                    .moment(part.timer.map { .timer($0) } ?? .itself), part.actions,
+                    index < parts.count - 1 ? standing(moment.record.stateBefore) : shown)
+            }
+            words = words.filter { $0.occasion != .moment(.itself) || !$0.reasons.isEmpty }
+        }
+        let entered = entrances(moment)
+        if words.isEmpty, !entered.isEmpty {
+            words = [EndWord(.elsewhere, of: party, by: .stack, at: Timestamp(moment.record.time))]
+        }
+        if !words.isEmpty { words[0].entered = entered }
+        return words
+    }
+
+    /// The states that an end entered at a moment.
+    private func entrances(_ moment: Moment) -> [EndWord.Entrance] {
+        let cause = moment.packet ?? moment.sent.first
+        return moment.record.actions.compactMap { action in
+            guard case .enter(let next, _) = action.kind else { return nil }
+            return EndWord.Entrance(
+                moment.record.returnsToListen ? .listen : next, by: .rule(action.reason), cause: cause.map { $0 + 1 })
+        }
+    }
+}
+
+extension Testimony.Fate {
+    /// What became of a segment that arrived.
+    fileprivate var reception: EndWord.Reception {
+        switch self {
+        case .dropped: .dropped
+        case .useless: .useless
+        case .arrived, .lost, .underWay: .taken
+        }
+    }
+}
+
+extension [Action] {
+    /// The rules of what was done, but for those of segments, each once.
+    fileprivate var rules: [Rule] {
+        var rules: [Rule] = []
+        for action in self where !action.kind.isTransmission && !rules.contains(action.reason) {
+            rules.append(action.reason)
+        }
+        return rules
+    }
+
+    /// The first timer that set them off.
+    fileprivate var timer: TimerName? {
+        for action in self { if case .expire(let name) = action.kind { return name } }
+        return nil
+    }
+
+    /// What each timer set off; all of it where there is none.
+    fileprivate var byTimer: [(timer: TimerName?, actions: [Action])] {
+        var parts: [(timer: TimerName?, actions: [Action])] = [(nil, [])]
+        for action in self {
+            if case .expire(let name) = action.kind { parts.append((name, [])) }
+            parts[parts.count - 1].actions.append(action)
+        }
+        if parts.count > 1, parts[0].actions.isEmpty { parts.removeFirst() }
+        return parts
+    }
+}
+
+extension [Int] {
+    /// Whether the number is among these, which ascend.
+    fileprivate func holds(_ number: Int) -> Bool {
+        let place = count(before: number) { $0 }
+        return place < count && self[place] == number
+    }
+}
+
+extension Array {
+    /// How many elements come before `bound`; their keys ascend.
+    fileprivate func count(before bound: Int, _ key: (Element) -> Int) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if key(self[middle]) < bound { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension Testimony.End {
+    fileprivate init(_ moment: NetworkRecord.Moment) {
+        guard !moment.record.returnsToListen, let after = moment.record.after else {
+            self.init(state: moment.record.returnsToListen ? .listen : moment.record.stateBefore, variables: nil)
+            return
+        }
+        self.init(state: after.state, variables: .init(after))
+    }
+
+    fileprivate init(before moment: NetworkRecord.Moment) {
+        self.init(state: moment.record.stateBefore, variables: nil)
+    }
+}
+
+extension ConnectionStory.Variables {
+    fileprivate init(_ info: ConnectionInfo) {
+        self.init(
+            sendUnacknowledged: UInt64(info.sendUnacknowledged.relative(to: info.iss)),
+            sendNext: UInt64(info.sendNext.relative(to: info.iss)),
+            // Before the other end's SYN there is nothing to count from.
+            receiveNext: info.state == .synSent || info.state == .closed && info.irs == SequenceNumber(0)
+                ? 0 : UInt64(info.receiveNext.relative(to: info.irs)))
+    }
+}
+
+extension Action.Kind {
+    fileprivate var isTransmission: Bool { if case .transmit = self { true } else { false } }
+}
