@@ -81,8 +81,7 @@ func stamps(_ value: UInt32, _ echo: UInt32) -> TCPTimestamps { TCPTimestamps(va
         air.take(t.c.syn(100).ipPacket())
         air.take(t.s.builder.synAck(sequence: 300, acknowledgment: 101).ipPacket())
         air.take(t.c.ack(101, 301).ipPacket(), t.c.data(101, 301, 100).ipPacket(), t.c.data(201, 301, 100).ipPacket())
-        let analysis = try air.analysis()
-        let stored = try #require(analysis.stored(1))
+        let stored = try #require(try air.analysis().stored(1))
         let steps = try #require(ConnectionStory(stored)).steps
         #expect(steps.map(\.segment.number) == [1, 2, 3, 3, 3])
         #expect(steps.map { $0.labels.map(\.label) } == [[], [], [], [.sharesFrame], [.sharesFrame]])
