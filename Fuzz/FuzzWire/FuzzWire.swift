@@ -27,6 +27,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         octets.octets, link: link, originalLength: originalLength, into: &error)
     precondition(isQuoted == (verdict == .quotedSegment))
 
+    readParts(octets, link, originalLength, isSegment: verdict == .segment)
+
     let report = HeaderReport(octets, link: link, originalLength: originalLength)
     precondition(report.verdict == verdict)
     // The report always walks; what is decoded in a straight line must be the same.
@@ -52,6 +54,27 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
+/// Each of the packets that a frame carries: where one of them is a segment, the frame is.
+private func readParts(_ octets: [UInt8], _ link: LinkType, _ originalLength: Int, isSegment: Bool) {
+    var (part, count, isFound) = (0, 1, false)
+    while part < count {
+        var segment = SegmentHeader()
+        var finding = PacketDecoder.Finding()
+        let verdict = PacketDecoder.decode(
+            octets.octets, link: link, originalLength: originalLength, part: part, into: &segment, noting: &finding)
+        precondition((1...PacketDecoder.mostParts).contains(finding.partCount))
+        precondition(part == 0 || finding.partCount == count)
+        count = finding.partCount
+        if verdict == .segment {
+            isFound = true
+            _ = TCPChecksum.verify(segment, in: octets.octets)
+            precondition(segment.capturedPayloadLength <= segment.payloadLength)
+        }
+        part += 1
+    }
+    precondition(isSegment || !isFound)
+}
+
 /// Packets from their IP headers on, each behind an octet that says how long it is and one that says how long after the one before
 /// it came: what is found in fragments is bounded by them.
 private func readFragments(_ input: ArraySlice<UInt8>) {
@@ -64,10 +87,10 @@ private func readFragments(_ input: ArraySlice<UInt8>) {
         time += Int64(delay) * 500_000_000
         packets += 1
         var segment = SegmentHeader()
-        var place: FragmentPlace?
+        var finding = PacketDecoder.Finding()
         let verdict = PacketDecoder.decode(
-            packet.octets, link: .raw, originalLength: packet.count, into: &segment, noting: &place)
-        guard let place else { continue }
+            packet.octets, link: .raw, originalLength: packet.count, into: &segment, noting: &finding)
+        guard let place = finding.fragment else { continue }
         let isDecided = FragmentedSegments.isDecided(verdict, isCutOff: false)
         if !isDecided { kept += 1 }
         fragmented.take(

@@ -21,8 +21,15 @@ package struct HeaderFacts: Encodable {
 
     let verdict: String
     let layers: [Layer]
+    let joined: [HeaderFacts]?
+    let packets: [Int]?
 
-    package init(_ report: HeaderReport) {
+    /// - Parameters:
+    ///   - others: of the other packets with TCP that the frame carries.
+    ///   - packets: of a fragment, the numbers of those that its packet was put together from.
+    package init(_ report: HeaderReport, others: [HeaderReport] = [], packets: [Int]? = nil) {
+        joined = others.isEmpty ? nil : others.map { HeaderFacts($0) }
+        self.packets = packets.flatMap { $0.isEmpty ? nil : $0 }
         verdict = "\(report.verdict)"
         layers = report.layers.map { layer in
             Layer(

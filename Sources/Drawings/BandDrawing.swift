@@ -102,7 +102,7 @@ struct BandDrawing {
                 }
                 continue
             }
-            rows[segment.number] = index
+            if rows[segment.number] == nil || segment.part == 0 { rows[segment.number] = index }
             if case .timer(let timer) = segment.cause {
                 entries[index].timer = timer
             } else if segment.isRepetition, let last = expired[segment.sender.lane], last.time == segment.departure {

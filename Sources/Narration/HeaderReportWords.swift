@@ -48,13 +48,18 @@ extension HeaderReport {
             Text(
                 en: "a first IP fragment too short to hold the TCP header", zh: "第一个 IP 分片太短，装不下 TCP 首部")
         case .otherEtherType(let type):
-            Text(
-                en: "not IP: EtherType 0x\(ChecksumVerdict.hex(type))\(nameOf("EtherType"))",
-                zh: "不是 IP：EtherType 0x\(ChecksumVerdict.hex(type))\(nameOf("EtherType"))")
+            EtherTypeWords.notRead(type)
         case .otherProtocol(let number):
-            Text(
-                en: "not TCP: IP protocol \(number)\(nameOf("Protocol", "Next Header"))",
-                zh: "不是 TCP：IP 协议号 \(number)\(nameOf("Protocol", "Next Header"))")
+            if verdict == .concealed {
+                Text(
+                    en:
+                        "what is behind IP protocol \(number)\(nameOf("Protocol", "Next Header")) is encrypted or compressed",
+                    zh: "IP 协议号 \(number)\(nameOf("Protocol", "Next Header")) 之后的内容已加密或压缩")
+            } else {
+                Text(
+                    en: "not TCP: IP protocol \(number)\(nameOf("Protocol", "Next Header"))",
+                    zh: "不是 TCP：IP 协议号 \(number)\(nameOf("Protocol", "Next Header"))")
+            }
         case .otherPPPProtocol(let number):
             Text(
                 en: "not IP: PPP protocol 0x\(String(number, radix: 16))",
@@ -65,6 +70,10 @@ extension HeaderReport {
             Text(
                 en: "link type \(link.rawValue)\(link.name.map { " (\($0))" } ?? "") is not read",
                 zh: "不支持链路类型 \(link.rawValue)\(link.name.map { "（\($0)）" } ?? "")")
+        case .otherAccessPoint(let number):
+            Text(
+                en: "not IP: LLC service access point 0x\(String(number, radix: 16))",
+                zh: "不是 IP：LLC 服务访问点 0x\(String(number, radix: 16))")
         case .otherNetworkProtocol(let number):
             Text(
                 en: "not IP: network layer protocol identifier 0x\(String(number, radix: 16))",

@@ -60,6 +60,7 @@ extension SegmentLabel {
         case .windowFull: Text(en: "window full", zh: "窗口已满")
         case .reusedTuple: Text(en: "ports used before", zh: "四元组重用")
         case .inFragments: Text(en: "in IP fragments", zh: "分成 IP 分片")
+        case .sharesFrame: Text(en: "in one frame with others", zh: "与其他报文同在一帧")
         case .restNotCaptured: Text(en: "rest not captured", zh: "其余分片没抓到")
         case .segmentationOffload: Text(en: "larger than the MSS", zh: "大于 MSS（分段卸载）")
         case .checksumOffload: Text(en: "checksum not filled in", zh: "校验和未填（网卡卸载）")
@@ -347,6 +348,10 @@ extension ProvedLabel {
             return Text(
                 en: "It came in IP fragments, \(packets(.english)): with the last one it was whole.",
                 zh: "它分成几个 IP 分片，\(packets(.chinese))：最后一个到了才完整。")
+        case .sharesFrame:
+            return Text(
+                en: "It stands behind others in one 802.11 frame (A-MSDU): they have one number.",
+                zh: "同一个 802.11 帧里装了几个报文（A-MSDU），它排在后面，所以编号相同。")
         case .restNotCaptured:
             return Text(
                 en: "Only its first IP fragments are in the capture: how long it was is not known from here.",

@@ -68,13 +68,13 @@ extension CaptureAnalysis {
         if let parallel {
             let settlement = Settlement(
                 settled, unsettled: unsettled, among: parallel.count, place: { parallel.place($0) },
-                number: { parallel.firstNumber($0, $1) })
+                firstPlace: { parallel.firstPlace($0, $1) })
             parallel.putInOrder(settlement.order)
             self.settlement = settlement
         } else if let shard {
             settlement = Settlement(
                 settled, unsettled: unsettled, among: count, place: { (0, $0) },
-                number: { shard.tracker.firstNumber(of: $1) })
+                firstPlace: { shard.tracker.firstPlace(of: $1) })
         }
     }
 }

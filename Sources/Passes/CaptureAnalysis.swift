@@ -243,43 +243,58 @@ public struct CaptureAnalysis: ~Copyable {
         }
     }
 
-    /// Takes one packet. Not behind what several workers have read.
+    /// Takes one packet, or all that its frame carries. Not behind what several workers have read.
     ///
     /// - Parameter isRefused: whether its receiver is known to have refused it, so that its SYN begins no connection. Not
     ///   while measuring.
     public mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket, isRefused: Bool = false) {
         precondition(parallel == nil, "a single packet behind what several workers have read")
-        var header = SegmentHeader()
         let link = LinkType(rawValue: packet.linkType)
-        var fragment: FragmentPlace?
-        let verdict = PacketDecoder.decode(
-            frame, link: link, originalLength: packet.originalLength, into: &header, noting: &fragment)
         let isCutOff = packet.capturedLength < packet.originalLength
-        if isCutOff { counts.addCut(inOptions: verdict == .segment && header.optionsTruncated) }
-        if let fragment, take(frame, packet, at: fragment, verdict, isRefused: isRefused) { return }
-        counts.add(verdict, of: link)
-        guard verdict == .segment else {
-            if verdict == .quotedSegment { keepError(frame, packet) }
-            return
-        }
-        let (connection, isKnown) = add(
-            TrackedSegment(header, of: packet, in: frame), SegmentDetail(header, in: frame, isCutOff: isCutOff),
-            isRefused)
-        switch choice {
-        case .none: break
-        case .places: index.note(connection, offset: packet.blockOffset, number: packet.number)
-        case .all:
-            keep(
-                StoredSegment(
-                    number: packet.number, time: packet.time, header: header, frame: Array(copying: frame),
-                    link: link, originalLength: packet.originalLength), of: connection, isRefused: isKnown)
+        var (part, count) = (0, 1)
+        while part < count {
+            defer { part += 1 }
+            var header = SegmentHeader()
+            var finding = PacketDecoder.Finding()
+            let verdict = PacketDecoder.decode(
+                frame, link: link, originalLength: packet.originalLength, part: part, into: &header, noting: &finding)
+            count = finding.partCount
+            if let fragment = finding.fragment,
+                take(frame, packet, part: part, at: fragment, verdict, isRefused: isRefused)
+            {
+                continue
+            }
+            counts.add(verdict, of: link, part: part, isCutOff: isCutOff, isOptionCut: header.optionsTruncated)
+            switch verdict {
+            case .segment: take(header, frame, packet, part: part, isRefused: isRefused)
+            case .quotedSegment: keepError(frame, packet, part: part)
+            default: break
+            }
         }
     }
 
-    private mutating func keepError(_ frame: RawSpan, _ packet: borrowing CapturedPacket) {
+    private mutating func take(
+        _ header: SegmentHeader, _ frame: RawSpan, _ packet: borrowing CapturedPacket, part: Int, isRefused: Bool
+    ) {
+        let isCutOff = packet.capturedLength < packet.originalLength
+        let (connection, isKnown) = add(
+            TrackedSegment(header, of: packet, in: frame).inPart(part),
+            SegmentDetail(header, in: frame, isCutOff: isCutOff), isRefused)
+        switch choice {
+        case .none: break
+        case .places: index.note(connection, offset: packet.blockOffset, number: packet.number, part: part)
+        case .all:
+            keep(
+                StoredSegment(StoredPacket(packet, number: packet.number, part: part, frame), header), of: connection,
+                isRefused: isKnown)
+        }
+    }
+
+    private mutating func keepError(_ frame: RawSpan, _ packet: borrowing CapturedPacket, part: Int) {
         var error = ICMPError()
         let isRead = PacketDecoder.decodeQuoted(
-            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &error)
+            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, part: part,
+            into: &error)
         if isRead { keep(ReportedError(error, number: packet.number, time: packet.time)) }
     }
 
@@ -293,18 +308,22 @@ public struct CaptureAnalysis: ~Copyable {
     ///
     /// - Returns: false where it is known without the others what it is.
     private mutating func take(
-        _ frame: RawSpan, _ packet: borrowing CapturedPacket, at place: FragmentPlace, _ verdict: PacketVerdict,
-        isRefused: Bool
+        _ frame: RawSpan, _ packet: borrowing CapturedPacket, part: Int, at place: FragmentPlace,
+        _ verdict: PacketVerdict, isRefused: Bool
     ) -> Bool {
         var fragments = FragmentBatch()
         let isCutOff = packet.capturedLength < packet.originalLength
-        let isOpen = fragments.add(frame, at: place, verdict, isCutOff: isCutOff, from: FragmentOrigin(packet))
+        let isOpen = fragments.add(
+            frame, at: place, verdict, isCutOff: isCutOff, from: FragmentOrigin(packet, part: part))
         if isOpen {
-            counts.add(.fragment)
-            if choice.keepsBytes { held.add(StoredPacket(packet, number: packet.number, frame)) }
+            counts.add(
+                .fragment, of: LinkType(rawValue: packet.linkType), part: part, isCutOff: isCutOff, isOptionCut: false)
+            if choice.keepsBytes { held.add(StoredPacket(packet, number: packet.number, part: part, frame)) }
         }
         var found: [Reassembly.Segment] = []
-        reassembly.take(fragments, after: 0, &counts) { found.append($0) }
+        var errors: [ReportedError] = []
+        reassembly.take(fragments, after: 0, &counts, reporting: { errors.append($0) }) { found.append($0) }
+        for error in errors { keep(error) }
         for segment in found { take(segment, isRefused: isRefused) }
         return isOpen
     }
@@ -315,9 +334,12 @@ public struct CaptureAnalysis: ~Copyable {
         if segment.isLate { tracker.doubt(connection) }
         switch choice {
         case .none: break
-        case .places: index.note(connection, offset: segment.origin.offset, number: segment.origin.number)
+        case .places:
+            index.note(
+                connection, offset: segment.origin.offset, number: segment.origin.number,
+                part: Int(segment.origin.part))
         case .all:
-            let packets = segment.found.origins.map(\.number).sorted().compactMap { held.take($0) }
+            let packets = segment.found.origins.map { PacketPlace($0).key }.sorted().compactMap { held.take($0) }
             guard packets.count == segment.found.origins.count,
                 let stored = StoredSegment(segment.found, in: packets)
             else {

@@ -116,11 +116,11 @@ private struct GatheredTuples: ~Copyable {
     private mutating func putInOrder(_ range: Range<Int>) {
         guard range.count > 1 else { return }
         var isInOrder = true
-        for place in range.dropFirst() where sightings[place].segment.number < sightings[place - 1].segment.number {
+        for place in range.dropFirst() where sightings[place].segment.isBefore(sightings[place - 1].segment) {
             isInOrder = false
         }
         guard !isInOrder else { return }
-        let order = range.sorted { sightings[$0].segment.number < sightings[$1].segment.number }
+        let order = range.sorted { sightings[$0].segment.isBefore(sightings[$1].segment) }
         let sorted = order.map { sightings[$0] }
         for (place, sighting) in zip(range, sorted) { sightings[place] = sighting }
         if isMeasured {
@@ -163,7 +163,8 @@ struct TupleSegments {
     /// Where its packet lies; `nil` where nobody will ask.
     func place(_ index: Int) -> PacketPlace? {
         guard beside.offsets.count > 0 else { return nil }
-        return PacketPlace(offset: beside.offsets[start + index], number: sightings[index].segment.number)
+        let segment = sightings[index].segment
+        return PacketPlace(offset: beside.offsets[start + index], number: segment.number, part: segment.part)
     }
 
     /// What is kept beside the sightings of all tuples, by the same places.

@@ -5,15 +5,16 @@ import Tracking
 struct HeldPackets: Sendable {
     private static let limit = 64 << 20
 
+    /// By their places' keys.
     private var packets: [Int: StoredPacket] = [:]
-    /// Their numbers in the order in which they came, of which the first so many are gone.
+    /// These in the order in which they came, of which the first so many are gone.
     private var order: [Int] = []
     private var gone = 0
     private var octets = 0
 
     mutating func add(_ packet: StoredPacket) {
-        packets[packet.number] = packet
-        order.append(packet.number)
+        packets[packet.key] = packet
+        order.append(packet.key)
         octets += packet.frame.count
         while octets > Self.limit, gone < order.count {
             _ = take(order[gone])
@@ -26,8 +27,8 @@ struct HeldPackets: Sendable {
     }
 
     /// Gives a packet away.
-    mutating func take(_ number: Int) -> StoredPacket? {
-        guard let packet = packets.removeValue(forKey: number) else { return nil }
+    mutating func take(_ key: Int) -> StoredPacket? {
+        guard let packet = packets.removeValue(forKey: key) else { return nil }
         octets -= packet.frame.count
         return packet
     }

@@ -65,7 +65,7 @@ package final class ParallelPass: @unchecked Sendable {
 
     /// The same by where it is.
     func connection(_ shard: Int, _ own: Int) -> ConnectionRecord { shards[shard].tracker[own] }
-    func firstNumber(_ shard: Int, _ own: Int) -> UInt64 { shards[shard].tracker.firstNumber(of: own) }
+    func firstPlace(_ shard: Int, _ own: Int) -> UInt64 { shards[shard].tracker.firstPlace(of: own) }
 
     /// What was measured of a connection, where that was asked for.
     package func measures(of index: Int) -> ConnectionMeasures? {
@@ -173,8 +173,8 @@ package final class ParallelPass: @unchecked Sendable {
         var ahead = (0..<workers).map { shards[$0].lookAhead(from: ordered[$0]) }
         while true {
             var first = 0
-            for shard in 1..<workers where ahead[shard].firstNumber < ahead[first].firstNumber { first = shard }
-            guard ahead[first].firstNumber != .max else {
+            for shard in 1..<workers where ahead[shard].firstPlace < ahead[first].firstPlace { first = shard }
+            guard ahead[first].firstPlace != .max else {
                 ordered = ahead.map(\.connection)
                 return
             }
@@ -188,13 +188,13 @@ package final class ParallelPass: @unchecked Sendable {
     struct LookAhead {
         /// How many connections come before them.
         let start: Int
-        /// The numbers of their first packets; none where there are no more connections.
-        let firstNumbers: [UInt64]
+        /// Where their first packets stand in the order of all; none where there are no more connections.
+        let firstPlaces: [UInt64]
         var taken = 0
 
         var connection: Int { start &+ taken }
-        var isUsedUp: Bool { taken == firstNumbers.count }
+        var isUsedUp: Bool { taken == firstPlaces.count }
         /// Of the next one; the largest number where there is none.
-        var firstNumber: UInt64 { isUsedUp ? .max : firstNumbers[taken] }
+        var firstPlace: UInt64 { isUsedUp ? .max : firstPlaces[taken] }
     }
 }

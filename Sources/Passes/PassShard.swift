@@ -44,7 +44,7 @@ final class PassShard: @unchecked Sendable {
     /// The connections from one on.
     func lookAhead(from own: Int) -> ParallelPass.LookAhead {
         let end = min(tracker.count, own + 4096)
-        return ParallelPass.LookAhead(start: own, firstNumbers: tracker.firstNumbers(of: own..<max(own, end)))
+        return ParallelPass.LookAhead(start: own, firstPlaces: tracker.firstPlaces(of: own..<max(own, end)))
     }
 
     /// - Parameter before: packets that came before those that the batch's numbers count from.

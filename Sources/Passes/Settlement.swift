@@ -27,30 +27,30 @@ struct Settlement {
 
     /// - Parameters:
     ///   - count: how many connections the pass has.
-    ///   - place: where one of them is, by its place in the order of their first packets; and the number of that.
-    ///   - record: a connection by where it is.
+    ///   - place: where one of them is, by its place in the order of their first packets.
+    ///   - firstPlace: where its first packet stands, by where it is.
     init(
         _ shards: [SettledShard], unsettled: Int, among count: Int, place: (Int) -> (shard: Int, own: Int),
-        number: (Int, Int) -> UInt64
+        firstPlace: (Int, Int) -> UInt64
     ) {
         self.shards = shards
         self.unsettled = unsettled
-        var judged: [(number: UInt64, location: UInt32)] = []
+        var judged: [(first: UInt64, location: UInt32)] = []
         judged.reserveCapacity(shards.reduce(0) { $0 + $1.lives.count })
         for (shard, own) in shards.enumerated() {
             for life in 0..<own.lives.count {
                 let place = Int(own.lives[life])
-                judged.append((number(shard, place), Self.location(shard, place)))
+                judged.append((firstPlace(shard, place), Self.location(shard, place)))
             }
         }
-        judged.sort { $0.number < $1.number }
+        judged.sort { $0.first < $1.first }
         order.reserveCapacity(count)
         var next = 0
         for index in 0..<count {
             let (shard, own) = place(index)
             guard !shards[shard].isJudged(own) else { continue }
-            let first = number(shard, own)
-            while next < judged.count, judged[next].number < first {
+            let first = firstPlace(shard, own)
+            while next < judged.count, judged[next].first < first {
                 order.append(judged[next].location)
                 next += 1
             }

@@ -53,9 +53,9 @@ struct SightingBatch: ~Copyable, PartContent {
     mutating func add(_ packets: inout PacketBatch, first limit: Int, of bytes: RawSpan) {
         var fragments = FragmentBatch()
         swap(&fragments, &self.fragments)
-        sieve.sift(&packets, first: limit, of: bytes, fragments: &fragments) { header, frame, packet, hash in
+        sieve.sift(&packets, first: limit, of: bytes, fragments: &fragments) { header, frame, packet, part, hash in
             take(
-                TrackedSegment(header, of: packet, in: frame), hash, header, frame,
+                TrackedSegment(header, of: packet, in: frame).inPart(part), hash, header, frame,
                 isCutOff: packet.capturedLength < packet.originalLength, offset: packet.blockOffset)
         }
         swap(&fragments, &self.fragments)

@@ -33,7 +33,7 @@ extension StoredSegment {
     /// place.
     ///
     /// - Parameters:
-    ///   - fragments: by number, the packets of those that came in several.
+    ///   - fragments: by their places' keys, the packets of those that came in several.
     ///   - limit: the last one may go beyond its octets; those behind it are left out.
     /// - Returns: `nil` where one is not where it was: the file has changed.
     static func fetched(
@@ -45,7 +45,7 @@ extension StoredSegment {
         var left = limit
         for place in places where !left.isReached {
             var segment: StoredSegment?
-            if let several = fragments[place.number] {
+            if let several = fragments[place.key] {
                 var packets: [FetchedPacket] = []
                 for place in several {
                     guard let packet = try FetchedPacket(at: place, from: &reader) else { return nil }
@@ -66,23 +66,26 @@ extension StoredSegment {
         _ places: [PacketPlace], _ fragments: [Int: [PacketPlace]], from reader: inout CaptureReader, limit: StoredLimit
     ) throws(CaptureError) -> [StoredSegment]? {
         guard var source = try reader.again() else { return nil }
-        let wanted = places.prefix(limit.segments).flatMap { fragments[$0.number] ?? [$0] }
+        let wanted = places.prefix(limit.segments).flatMap { fragments[$0.key] ?? [$0] }
         let order = wanted.indices.sorted { wanted[$0].number < wanted[$1].number }
         var found: [FetchedPacket?] = Array(repeating: nil, count: wanted.count)
         var (packet, next, octets) = (CapturedPacket(), 0, 0)
         while next < order.count, octets < limit.octets, try source.next(&packet) {
-            guard packet.number == wanted[order[next]].number else { continue }
             let frame = source.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
-            found[order[next]] = FetchedPacket(
-                packet: StoredPacket(packet, number: packet.number, frame), comments: source.comments(of: packet))
-            octets += packet.capturedLength
-            next += 1
+            while next < order.count, packet.number == wanted[order[next]].number {
+                let part = wanted[order[next]].part
+                found[order[next]] = FetchedPacket(
+                    packet: StoredPacket(packet, number: packet.number, part: part, frame),
+                    comments: source.comments(of: packet))
+                octets += packet.capturedLength
+                next += 1
+            }
         }
         guard next == order.count || octets >= limit.octets else { return nil }
         var segments: [StoredSegment] = []
         var start = 0
         for place in places.prefix(limit.segments) {
-            let packets = found[start..<start + (fragments[place.number]?.count ?? 1)]
+            let packets = found[start..<start + (fragments[place.key]?.count ?? 1)]
             start = packets.endIndex
             // Behind the limit.
             if packets.contains(where: { $0 == nil }) { break }
@@ -93,7 +96,8 @@ extension StoredSegment {
     }
 
     private init?(_ packets: [FetchedPacket]) {
-        guard let last = packets.max(by: { $0.packet.number < $1.packet.number }) else { return nil }
+        guard let last = packets.max(by: { ($0.packet.number, $0.packet.part) < ($1.packet.number, $1.packet.part) })
+        else { return nil }
         guard packets.count > 1 else {
             self.init(last)
             return
@@ -134,7 +138,7 @@ private struct FetchedPacket {
         var captured = CapturedPacket()
         guard try reader.fetch(at: place.offset, &captured) else { return nil }
         let frame = reader.fetchedBytes.extracting(captured.offset..<captured.offset + captured.capturedLength)
-        packet = StoredPacket(captured, number: place.number, frame)
+        packet = StoredPacket(captured, number: place.number, part: place.part, frame)
         comments = reader.fetchedComments(of: captured)
     }
 }

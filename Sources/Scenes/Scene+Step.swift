@@ -23,6 +23,7 @@ extension Scene.Segment {
         isProbe = step.has(.keepAlive) || step.has(.windowProbe)
         isRoutine = step.isRoutine
         remark = step.remark
+        part = step.segment.part
     }
 }
 

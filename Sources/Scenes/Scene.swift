@@ -182,6 +182,8 @@ extension Scene {
         public var payload: ArraySlice<UInt8> = []
         /// What its ends say of it.
         public var notes: [Note] = []
+        /// How many stand before it in its frame, which may carry several: all of them have one number.
+        public var part = 0
         /// A segment that arrived; the rest is put in afterwards.
         public init(
             number: Int, departure: Int64, arrival: Int64?, sender: End, receiver: End, flags: TCPFlags,
@@ -232,6 +234,20 @@ extension Scene {
     }
 }
 
+extension Scene.Segment {
+    /// ``Scene/rowNames``.
+    var name: String { Self.name(number, part) }
+
+    fileprivate static func name(_ number: Int, _ part: Int) -> String {
+        part == 0 ? "seg-\(number)" : "seg-\(number)-\(part)"
+    }
+}
+
+extension StoredSegment {
+    /// What its row is called (``Scene/rowNames``).
+    public var rowName: String { Scene.Segment.name(number, part) }
+}
+
 extension Scene.Row {
     /// When it happened, in nanoseconds since the scene's start: a segment's departure.
     public var time: Int64? {
@@ -259,13 +275,14 @@ extension Scene.Row {
 }
 
 extension Scene {
-    /// What each row is called wherever it is drawn, in the rows' order: `seg-4` for packet 4, `arr-4` for its arrival where
+    /// What each row is called wherever it is drawn, in the rows' order: `seg-4` for packet 4 (`seg-4-1` where one stands before it in
+    /// its frame), `arr-4` for its arrival where
     /// that is a row of its own, `mom-2` for the second of all other moments. The same capture gives the same names.
     public var rowNames: [String] {
         var moments = 0
         return rows.map { row in
             switch row {
-            case .segment(let segment): return "seg-\(segment.number)"
+            case .segment(let segment): return segment.name
             case .moment(let moment):
                 if case .segment(let number) = moment.cause { return "arr-\(number)" }
                 moments += 1

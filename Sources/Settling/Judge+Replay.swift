@@ -11,7 +11,8 @@ extension Judge {
 
     private func finished(_ record: ConnectionRecord, _ life: SettledLife) -> ConnectionRecord {
         var record = record
-        record.number(from: order[life.places].lazy.map { sightings[$0].segment.number }.min() ?? 0)
+        let first = order[life.places].lazy.map { sightings[$0].segment }.min { $0.isBefore($1) }
+        record.number(from: first?.number ?? 0, part: first?.part ?? 0)
         if let side = life.endedFrom { record.end(byResetOf: side) }
         return record
     }

@@ -55,6 +55,14 @@ public enum Carriers {
         }
     }
 
+    /// An EtherType's name; `nil` where it is not in the table.
+    public static func etherTypeName(_ type: UInt16) -> String? { EtherType.name(type) }
+
+    /// Whether what such frames carry is known to be no IP packet, and not only not opened.
+    public static func isNeverIP(etherType type: UInt16) -> Bool {
+        EtherType.name(type) != nil && EtherDoor(rawValue: type) == nil && !EtherType.carriers.contains(type)
+    }
+
     private static func hex(_ value: UInt16) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 4 - digits.count) + digits

@@ -62,6 +62,10 @@ enum EtherType {
     /// Every EtherType that has a name, in order.
     static var registry: [UInt16] { names.keys.sorted() }
 
+    /// Those with a name that may carry frames or packets and are not opened: B.A.T.M.A.N.'s mesh, Realtek's switches, radio between
+    /// vehicles; and those that stand in GRE only, so that nobody knows what they are elsewhere.
+    static let carriers: Set<UInt16> = [0x4305, 0x8899, 0x8947, 0x22eb, 0x6400, 0x883e, 0x88be]
+
     private static let names: [UInt16: String] = [
         0x0800: "IPv4", 0x0806: "ARP", 0x22e9: "802.1Qau congestion notification", 0x22ea: "SRP", 0x22eb: "ERSPAN III",
         0x22f3: "TRILL", 0x3c12: "PPPoE Discovery (old)", 0x3c13: "PPPoE (old)", 0x4305: "B.A.T.M.A.N.",

@@ -61,7 +61,7 @@ package struct FragmentedSegments: Sendable {
             return
         }
         if isDecided {
-            assembler.passOver(fragment.key, at: origin.time)
+            tally.unwanted += assembler.passOver(fragment.key, at: origin.time)
         } else {
             take(fragment, in: frame, from: [origin], at: origin.time, depth: 1)
         }
@@ -100,12 +100,13 @@ package struct FragmentedSegments: Sendable {
 
     private mutating func take(_ packet: AssembledPacket, at time: Int64, depth: Int) {
         var header = SegmentHeader()
-        var place: FragmentPlace?
+        var finding = PacketDecoder.Finding()
         let verdict = PacketDecoder.decode(
-            packet.octets.octets, link: .raw, originalLength: packet.length, into: &header, noting: &place)
+            packet.octets.octets, link: .raw, originalLength: packet.length, into: &header, noting: &finding)
         header.place(in: packet.key)
         if packet.isWhole, depth < Self.deepest,
-            !Self.isDecided(verdict, isCutOff: packet.octets.count < packet.length), let place,
+            !Self.isDecided(verdict, isCutOff: packet.octets.count < packet.length),
+            let place = finding.fragment,
             let inner = IPFragment(in: packet.octets.octets, at: place.within(packet.key))
         {
             take(inner, in: packet.octets.octets, from: packet.origins, at: time, depth: depth + 1)

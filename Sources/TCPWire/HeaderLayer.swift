@@ -113,6 +113,8 @@ public enum HeaderStop: Hashable, Sendable {
     case otherProtocol(UInt8)
     /// A PPP protocol that is not read further.
     case otherPPPProtocol(UInt16)
+    /// A service access point of LLC (IEEE 802.2) that is not read further, or a frame of LLC's own.
+    case otherAccessPoint(UInt8)
     /// A network layer protocol identifier (ISO/IEC TR 9577) that is not read further.
     case otherNetworkProtocol(UInt8)
     /// An address family of BSD loopback that is not IP.

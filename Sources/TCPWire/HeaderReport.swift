@@ -15,13 +15,18 @@ public struct HeaderReport: Sendable {
     public private(set) var link: LinkType?
     /// The segment, where the verdict is ``PacketVerdict/segment``.
     public private(set) var segment: SegmentHeader?
+    /// How many packets the frame carries; more than 1 where 802.11 puts several into one (A-MSDU).
+    public private(set) var partCount = 1
 
     /// Reads a frame.
     ///
-    /// - Parameter originalLength: its length on the wire; `nil` where all of it is there.
-    public init(_ frame: [UInt8], link: LinkType, originalLength: Int? = nil) {
+    /// - Parameters:
+    ///   - originalLength: its length on the wire; `nil` where all of it is there.
+    ///   - part: which of its packets, from 0, where it carries several; `nil` for the first that carries TCP, else the first.
+    public init(_ frame: [UInt8], link: LinkType, originalLength: Int? = nil, part: Int? = nil) {
         self.link = link
-        let bounds = PacketDecoder.bounds(of: frame.octets, originalLength: originalLength ?? frame.count)
+        var bounds = PacketDecoder.bounds(of: frame.octets, originalLength: originalLength ?? frame.count)
+        bounds.part = part
         var recorder = LayerRecorder()
         var segment = SegmentHeader()
         verdict = HeaderWalk.frame(frame.octets, link: link, in: bounds, &segment, &recorder)
@@ -46,6 +51,7 @@ public struct HeaderReport: Sendable {
 
     private mutating func finish(_ frame: [UInt8], _ recorder: LayerRecorder, _ header: SegmentHeader) {
         stop = recorder.reason
+        partCount = recorder.partCount
         if verdict == .segment { segment = header }
         layers = recorder.marks.indices.map { index in
             let next = index + 1 < recorder.marks.count ? recorder.marks[index + 1].offset : nil
@@ -108,6 +114,11 @@ struct LayerRecorder: LayerObserver {
 
     private(set) var marks: [Mark] = []
     var reason: HeaderStop?
+    private(set) var partCount = 1
+
+    mutating func meet(parts count: Int) {
+        if partCount == 1 { partCount = max(1, count) }
+    }
 
     var mark: Int { marks.count }
 

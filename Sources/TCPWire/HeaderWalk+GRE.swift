@@ -83,7 +83,8 @@ extension HeaderWalk {
         verdict == .notIP ? .otherTransport : verdict
     }
 
-    /// RFC 1701's source route entries: a family, an offset, a length, octets; one of family and length zero ends them.
+    /// RFC 1701's source route entries: a family, an offset, a length, octets; one of family and length zero ends them, of
+    /// at most sixteen.
     private static func sourceRouteLength(_ frame: RawSpan, at start: Int, in bounds: WalkBounds) -> Int? {
         var offset = start
         for _ in 0..<16 {
@@ -133,7 +134,9 @@ extension HeaderWalk {
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        if isPlausibleIPv4(frame, at: offset, in: bounds), !isProvenIPv4(frame, at: offset &+ 4, in: bounds) {
+        let isBareIPv4 =
+            isPlausibleIPv4(frame, at: offset, in: bounds) && !isProvenIPv4(frame, at: offset &+ 4, in: bounds)
+        if isBareIPv4 || isProvenIPv6(frame, at: offset, in: bounds) {
             return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
         }
         observer.enter(.wccp, at: offset)

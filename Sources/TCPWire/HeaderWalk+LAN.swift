@@ -86,11 +86,14 @@ extension HeaderWalk {
         let available = bounds.captured &- offset
         guard available >= 4 else { return observer.truncated(.ipoib, have: available, need: 4) }
         let type = frame.bigEndian16(at: offset)
-        if frame.bigEndian16(at: offset &+ 2) == 0, type >= EtherType.least {
+        let inner = available >= 44 ? frame.bigEndian16(at: offset &+ 40) : 0
+        // What begins the forty octets may look like any EtherType, but hardly like one that there is.
+        let isBare = frame.bigEndian16(at: offset &+ 2) == 0 && type >= EtherType.least
+        if isBare, EtherType.name(type) != nil || EtherType.name(inner) == nil {
             return etherType(frame, type, at: offset &+ 4, in: bounds, &segment, &observer)
         }
         guard available >= 44 else { return observer.truncated(.ipoib, have: available, need: 44) }
-        return etherType(frame, frame.bigEndian16(at: offset &+ 40), at: offset &+ 44, in: bounds, &segment, &observer)
+        return etherType(frame, inner, at: offset &+ 44, in: bounds, &segment, &observer)
     }
 
     /// An AAL5 frame: LLC (RFC 2684 5), else IP at once (6, and Linux's classical IP).

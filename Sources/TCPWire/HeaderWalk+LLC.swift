@@ -11,7 +11,10 @@ extension HeaderWalk {
         let available = bounds.captured &- offset
         guard available >= 3 else { return observer.truncated(.llc, have: available, need: 3) }
         let accessPoints = frame.bigEndian16(at: offset)
-        guard frame.octet(at: offset &+ 2) == 0x03 else { return observer.ended(.notIP, .otherEtherType(accessPoints)) }
+        // Unnumbered information; the others carry no packets.
+        guard frame.octet(at: offset &+ 2) == 0x03 else {
+            return observer.ended(.notIP, .otherAccessPoint(frame.octet(at: offset)))
+        }
         switch accessPoints {
         case 0x0606: return ipv4(frame, at: offset &+ 3, in: bounds, &segment, &observer)
         case 0xaaaa: return snap(frame, at: offset &+ 3, padding: 2, in: bounds, &segment, &observer)
@@ -19,7 +22,7 @@ extension HeaderWalk {
             guard available >= 4 else { return observer.truncated(.llc, have: available, need: 4) }
             return networkProtocol(
                 frame, frame.octet(at: offset &+ 3), at: offset &+ 4, in: bounds, &segment, &observer)
-        default: return observer.ended(.notIP, .otherEtherType(accessPoints))
+        default: return observer.ended(.notIP, .otherAccessPoint(frame.octet(at: offset)))
         }
     }
 

@@ -176,8 +176,8 @@ extension HeaderWalk {
         return (flags & 3 == 3 ? 30 : 24) &+ (hasQoS ? 2 : 0) &+ (hasQoS && flags & 0x80 != 0 ? 4 : 0)
     }
 
-    /// TZSP: version 1, a type that carries a frame (0 received, 1 to be sent), what the frame is, tags up to the one that ends
-    /// them. A link type of capture files too.
+    /// TZSP: version 1, a type that carries a frame (0 received, 1 to be sent), what the frame is, at most 64 tags up to the one
+    /// that ends them. A link type of capture files too.
     static func tzsp(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

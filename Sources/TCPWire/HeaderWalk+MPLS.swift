@@ -1,7 +1,7 @@
 import FlatMemory
 
 extension HeaderWalk {
-    /// MPLS (RFC 3032) does not say what it carries, so what follows is read as what it proves to be, or else as what it looks
+    /// MPLS (RFC 3032), at most sixteen labels, does not say what it carries, so what follows is read as what it proves to be, or else as what it looks
     /// like: an IP header; Ethernet, at once or behind a pseudo-wire control word (RFC 4385, which begins with a zero nibble).
     static func mpls(
         _ frame: RawSpan, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,

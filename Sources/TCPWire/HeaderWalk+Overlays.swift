@@ -2,8 +2,8 @@ import FlatMemory
 
 /// More tunnels over UDP: mobile networks', LISP, MPLS, GUE, AYIYA.
 extension HeaderWalk {
-    /// The user plane of GTP version 1 (3GPP TS 29.281 5): a G-PDU with its optional fields and extension headers, then an IP
-    /// packet, or the Ethernet frame of a session of that kind. Its length is the datagram's, or else the packet is proven.
+    /// The user plane of GTP version 1 (3GPP TS 29.281 5): a G-PDU with its optional fields and at most eight extension headers,
+    /// then an IP packet, or the Ethernet frame of a session of that kind. Its length is the datagram's, or else the packet is proven.
     static func gtp(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -77,7 +77,7 @@ extension HeaderWalk {
         return nestedIP(frame, at: offset &+ 8, in: bounds, &segment, &observer)
     }
 
-    /// MPLS in UDP (RFC 7510): labels up to the bottom of the stack, and something proven behind them, so that the same octets
+    /// MPLS in UDP (RFC 7510): at most sixteen labels up to the bottom of the stack, and something proven behind them, so that the same octets
     /// under DTLS stay closed.
     static func mplsInUDP(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,

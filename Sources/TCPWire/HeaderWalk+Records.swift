@@ -2,8 +2,8 @@ import FlatMemory
 
 /// Capturing systems' headers that are records of their own: Linux's NFLOG, Endace's ERF, Juniper's.
 extension HeaderWalk {
-    /// NFLOG: family, version, group, then attributes in the byte order of the machine that captured, each padded to a multiple
-    /// of four octets: 9 is the packet, 1 tells its EtherType where it was seen by a bridge.
+    /// NFLOG: family, version, group, then at most 64 attributes in the byte order of the machine that captured, each
+    /// padded to a multiple of four octets: 9 is the packet, 1 tells its EtherType where it was seen by a bridge.
     static func nflog(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -44,7 +44,7 @@ extension HeaderWalk {
         return observer.ended(.notIP, .noPacket(.nflog, field: "Address Family", value: Int(family)))
     }
 
-    /// Endace's extensible record format: sixteen octets, extension headers of eight while the highest bit of a type is set, for
+    /// Endace's extensible record format: sixteen octets, at most sixteen extension headers of eight while the highest bit of a type is set, for
     /// some types a few octets more, then the frame.
     static func erf(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,

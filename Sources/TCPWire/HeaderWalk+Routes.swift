@@ -4,7 +4,8 @@ import FlatMemory
 /// IP header names on the way there.
 extension HeaderWalk {
     /// The last address of a source route that is not finished yet (RFC 791 3.1): of a loose or strict one, whose pointer is
-    /// not beyond its length. Of several only the first may stand, and counts.
+    /// not beyond its length. Of several only the first may stand, and counts. An IP header
+    /// has room for 40 octets of options, which bounds the search.
     static func finalDestination(_ frame: RawSpan, from start: Int, to end: Int) -> IPAddress? {
         var offset = start
         while offset < end {
@@ -59,7 +60,8 @@ extension HeaderWalk {
         }
     }
 
-    /// The home address of a mobile node, which sends from another while it is away (RFC 6275 6.3): TCP's source.
+    /// The home address of a mobile node, which sends from another while it is away (RFC 6275 6.3): TCP's source. The
+    /// header it stands in has 2,048 octets at most, which bounds the search.
     static func takeHomeAddress(
         _ frame: RawSpan, from start: Int, to end: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader
     ) {

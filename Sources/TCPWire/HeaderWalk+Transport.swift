@@ -87,6 +87,8 @@ extension HeaderWalk {
         switch verdict {
         case .segment, .truncated, .malformed:
             guard quoted.tcpOffset > 0, outer.captured &- Int(quoted.tcpOffset) >= 8 else {
+                // The rest of what is quoted is in the fragments behind.
+                if segment.isFirstFragment { return observer.ended(.fragment, .shortFragment) }
                 return outer.captured < outer.end ? .truncated : .otherTransport
             }
             // Where ``ICMPError`` finds the message again.

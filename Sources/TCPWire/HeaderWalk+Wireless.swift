@@ -14,7 +14,7 @@ extension HeaderWalk {
         }
     }
 
-    /// radiotap (www.radiotap.org): version 0, a length, words that tell which fields are there. Of the fields only the flags
+    /// radiotap (www.radiotap.org): version 0, a length, words that tell which fields are there, as many as that length has room for. Of the fields only the flags
     /// matter, of which one says that the frame's header is padded to a multiple of four octets, and one that a frame check
     /// sequence ends it.
     private static func radiotap(
@@ -139,43 +139,72 @@ extension HeaderWalk {
             && frame.octet(at: offset &+ 2) == 0x03
     }
 
-    /// Several MSDUs in one frame (9.3.2.2.2): each with two addresses, a length, and padding to a multiple of four octets. The
-    /// first that carries TCP is the frame's segment; what a frame holds besides it is not told.
+    /// Several MSDUs in one frame (9.3.2.2.2): each with two addresses, a length, and padding to a multiple of four octets; the first
+    /// ``PacketDecoder/mostParts`` of them.
     private static func aggregate(
         _ frame: RawSpan, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
-        var offset = start
+        var bounds = outer
+        // In an aggregate within another the first that carries TCP is taken: nobody sends such.
+        bounds.part = nil
+        let subframes = subframes(frame, at: start, in: outer)
+        observer.meet(parts: subframes.count)
+        if let part = outer.part {
+            let offset = part < subframes.count ? subframes.starts[part] : start
+            return subframe(frame, at: offset, in: bounds, &segment, &observer)
+        }
         let mark = observer.mark
-        for _ in 0..<64 {
-            guard let length = subframeLength(frame, at: offset, in: outer), length > 0 else { break }
+        for part in 0..<subframes.count {
             // On a copy: what this one is not must not show in the next.
             var trial = segment
-            if subframe(frame, at: offset, length, in: outer, &trial, &observer) == .segment {
+            if subframe(frame, at: subframes.starts[part], in: bounds, &trial, &observer) == .segment {
                 segment = trial
                 return .segment
             }
             observer.rewind(to: mark)
-            offset &+= (14 &+ length &+ 3) & ~3
         }
         // None: then the first says what it is.
-        guard let length = subframeLength(frame, at: start, in: outer) else {
-            return observer.truncated(.subframe, have: outer.captured &- start, need: 14)
-        }
-        return subframe(frame, at: start, length, in: outer, &segment, &observer)
+        return subframe(frame, at: start, in: bounds, &segment, &observer)
     }
 
-    private static func subframeLength(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Int? {
-        bounds.captured &- offset >= 14 ? Int(frame.bigEndian16(at: offset &+ 12)) : nil
+    /// Where the subframes start whose lengths can be read.
+    private static func subframes(
+        _ frame: RawSpan, at start: Int, in bounds: WalkBounds
+    ) -> (starts: InlineArray<64, Int>, count: Int) {
+        var starts = InlineArray<64, Int>(repeating: start)
+        var (count, offset) = (0, start)
+        while count < PacketDecoder.mostParts, let next = subframeEnd(frame, at: offset, in: bounds) {
+            starts[count] = offset
+            offset = next
+            count &+= 1
+        }
+        return (starts, count)
+    }
+
+    /// Where the next subframe would start; `nil` where this one's length was not captured, or is none.
+    private static func subframeEnd(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Int? {
+        guard bounds.captured &- offset >= 14 else { return nil }
+        let length = Int(frame.bigEndian16(at: offset &+ 12))
+        return length > 0 ? offset &+ ((14 &+ length &+ 3) & ~3) : nil
     }
 
     private static func subframe(
-        _ frame: RawSpan, at offset: Int, _ length: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
+        _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
         observer.enter(.subframe, at: offset)
+        let available = outer.captured &- offset
+        guard available >= 14 else { return observer.truncated(.subframe, have: available, need: 14) }
+        let length = Int(frame.bigEndian16(at: offset &+ 12))
         let bounds = outer.narrowed(to: min(offset &+ 14 &+ length, outer.end))
-        return wirelessBody(frame, at: offset &+ 14, in: bounds, &segment, &observer)
+        var body = offset &+ 14
+        // In a mesh each has its own.
+        if let mesh = meshControl(frame, at: body, in: bounds) {
+            observer.enter(.meshControl, at: body)
+            body &+= mesh
+        }
+        return wirelessBody(frame, at: body, in: bounds, &segment, &observer)
     }
 
     static func littleEndian16(_ frame: RawSpan, at offset: Int) -> Int {

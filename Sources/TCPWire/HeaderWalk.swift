@@ -7,6 +7,8 @@ protocol LayerObserver {
     mutating func stop(_ reason: HeaderStop)
     /// The packet whose header was just read is a fragment.
     mutating func meet(_ fragment: FragmentPlace)
+    /// The frame whose header was just read carries so many packets (``WalkBounds/part``).
+    mutating func meet(parts count: Int)
     /// A place to come back to when what looked like a tunnel turns out not to be one.
     var mark: Int { get }
     mutating func rewind(to mark: Int)
@@ -35,6 +37,9 @@ enum HeaderForm: Sendable {
 extension LayerObserver {
     @inline(__always)
     mutating func meet(_ fragment: FragmentPlace) {}
+
+    @inline(__always)
+    mutating func meet(parts count: Int) {}
 
     @inline(__always)
     mutating func enter(_ layer: HeaderLayer, at offset: Int) { enter(layer, at: offset, as: .usual) }
@@ -70,6 +75,8 @@ struct WalkBounds {
     var tunnelDepth: UInt8 = 0
     /// Whether the octets are those that an ICMP error quotes.
     var isQuoted = false
+    /// Which of the packets is gone into where a frame carries several, from 0; `nil` for the first that carries TCP.
+    var part: Int?
 
     /// Bounds for what an inner length field describes.
     @inline(__always)

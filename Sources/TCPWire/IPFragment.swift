@@ -43,20 +43,26 @@ package struct FragmentPlace: BitwiseCopyable, Sendable {
     }
 }
 
-/// Listens to a walk for the outermost IP fragment.
+/// Listens to a walk for the outermost IP fragment, and for frames that carry several packets.
 struct FragmentWatch: LayerObserver {
-    private(set) var found: FragmentPlace?
+    private(set) var finding = PacketDecoder.Finding()
 
     @inline(__always) mutating func enter(_ layer: HeaderLayer, at offset: Int, as form: HeaderForm) {}
     @inline(__always) mutating func stop(_ reason: HeaderStop) {}
 
     mutating func meet(_ fragment: FragmentPlace) {
-        if found == nil, !fragment.isQuoted { found = fragment }
+        if finding.fragment == nil, !fragment.isQuoted { finding.fragment = fragment }
+    }
+
+    /// Of the first frame that carries several, also where it is in what does not prove to be a tunnel: another of its packets may
+    /// prove it.
+    mutating func meet(parts count: Int) {
+        if finding.partCount == 1 { finding.partCount = max(1, count) }
     }
 
     /// What was found inside what looked like a tunnel is forgotten with it; what the tunnel itself was in, is not.
-    @inline(__always) var mark: Int { found == nil ? 0 : 1 }
-    @inline(__always) mutating func rewind(to mark: Int) { if mark == 0 { found = nil } }
+    @inline(__always) var mark: Int { finding.fragment == nil ? 0 : 1 }
+    @inline(__always) mutating func rewind(to mark: Int) { if mark == 0 { finding.fragment = nil } }
 }
 
 /// One IP fragment: of which packet, and which part of it (RFC 791 3.1, RFC 8200 4.5).

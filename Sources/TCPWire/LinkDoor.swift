@@ -74,7 +74,7 @@ enum LinkDoor: UInt16, CaseIterable {
         case .wireless, .prism, .avs, .radiotap:
             """
             data frames with LLC, also of four addresses, of a mesh, with QoS and HT control; of several MSDUs in one \
-            frame (A-MSDU) the first that carries TCP; not: frames whose Protected bit is set, later fragments
+            frame (A-MSDU) each, up to 64; not: frames whose Protected bit is set, later fragments
             """
         case .ppi: "the link types that are opened here, 802.11 and Ethernet among them"
         case .pktap: "versions 1 and 2; the link types that are opened here"

@@ -34,20 +34,37 @@ public enum PacketDecoder {
     static func walk(
         _ frame: RawSpan, link: LinkType, originalLength: Int, into segment: inout SegmentHeader
     ) -> PacketVerdict {
-        var fragment: FragmentPlace?
-        return decode(frame, link: link, originalLength: originalLength, into: &segment, noting: &fragment)
-    }
-
-    /// The same by the walk alone, which also finds IP fragments.
-    ///
-    /// - Parameter fragment: gets the outermost fragment that the frame is, or is in; else `nil`.
-    package static func decode(
-        _ frame: RawSpan, link: LinkType, originalLength: Int, into segment: inout SegmentHeader,
-        noting fragment: inout FragmentPlace?
-    ) -> PacketVerdict {
         var observer = FragmentWatch()
         let bounds = bounds(of: frame, originalLength: originalLength)
-        defer { fragment = observer.found }
+        return HeaderWalk.frame(frame, link: link, in: bounds, &segment, &observer)
+    }
+
+    /// As many packets of one frame are told apart (IEEE 802.11 A-MSDUs; senders join a few).
+    package static let mostParts = 64
+
+    /// What the walk finds beside a segment.
+    package struct Finding {
+        /// The outermost IP fragment that the packet is, or is in.
+        package var fragment: FragmentPlace?
+        /// How many packets the frame carries; nearly always 1.
+        package var partCount = 1
+
+        package init() {}
+    }
+
+    /// The same by the walk alone, which also finds IP fragments, and each of the packets where a frame carries several.
+    ///
+    /// - Parameters:
+    ///   - part: which of them, from 0; `nil` for the first that carries TCP, else the first.
+    ///   - finding: gets what is found.
+    package static func decode(
+        _ frame: RawSpan, link: LinkType, originalLength: Int, part: Int? = nil, into segment: inout SegmentHeader,
+        noting finding: inout Finding
+    ) -> PacketVerdict {
+        var observer = FragmentWatch()
+        var bounds = bounds(of: frame, originalLength: originalLength)
+        bounds.part = part
+        defer { finding = observer.finding }
         return HeaderWalk.frame(frame, link: link, in: bounds, &segment, &observer)
     }
 
@@ -120,12 +137,17 @@ public enum PacketDecoder {
 
     /// Reads the ICMP or ICMPv6 error in a frame whose verdict was ``PacketVerdict/quotedSegment``.
     ///
+    /// - Parameter part: in which of the frame's packets, from 0, where it carries several; `nil` for the first that carries
+    ///   TCP, else the first.
     /// - Returns: whether there was one; where not, `error` is as it was.
     public static func decodeQuoted(
-        _ frame: RawSpan, link: LinkType, originalLength: Int, into error: inout ICMPError
+        _ frame: RawSpan, link: LinkType, originalLength: Int, part: Int? = nil, into error: inout ICMPError
     ) -> Bool {
         var outer = SegmentHeader()
-        guard decode(frame, link: link, originalLength: originalLength, into: &outer) == .quotedSegment,
+        var observer = FragmentWatch()
+        var bounds = bounds(of: frame, originalLength: originalLength)
+        bounds.part = part
+        guard HeaderWalk.frame(frame, link: link, in: bounds, &outer, &observer) == .quotedSegment,
             let read = ICMPError(frame, outer: outer)
         else { return false }
         error = read

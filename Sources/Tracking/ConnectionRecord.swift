@@ -37,8 +37,9 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
 
     public internal(set) var firstTime: Timestamp
     public internal(set) var lastTime: Timestamp
-    /// Packet number of the first segment; 0 for a record that is no longer in use.
-    public internal(set) var firstNumber: UInt64
+    /// Where the first segment stands in the order of all: its packet's number, and in the six lowest bits which of the frame's
+    /// packets that is; 0 for a record that is no longer in use.
+    package internal(set) var firstPlace: UInt64
     var key: FlowKey
     /// The halves in the key's order; ``client`` and ``server`` know which is which.
     package internal(set) var halves: InlineArray<2, Half> = [Half(), Half()]
@@ -59,11 +60,13 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
         roleEvidence = evidence
         firstTime = segment.time
         lastTime = segment.time
-        firstNumber = UInt64(truncatingIfNeeded: segment.number)
+        firstPlace = UInt64(truncatingIfNeeded: segment.number << 6 | segment.part)
     }
 }
 
 extension ConnectionRecord {
+    /// Packet number of the first segment.
+    public var firstNumber: UInt64 { firstPlace >> 6 }
     public var clientEndpoint: Endpoint { clientSide == 0 ? key.low : key.high }
     public var serverEndpoint: Endpoint { clientSide == 0 ? key.high : key.low }
     public var client: Half { halves[Int(clientSide & 1)] }
@@ -156,7 +159,9 @@ extension ConnectionRecord {
     }
 
     /// Gives it the number that its packets begin with, where the first to come does not stand first.
-    package mutating func number(from first: Int) { firstNumber = UInt64(truncatingIfNeeded: first) }
+    package mutating func number(from first: Int, part: Int = 0) {
+        firstPlace = UInt64(truncatingIfNeeded: first << 6 | part)
+    }
 
     private func delayTicks(_ time: Timestamp) -> UInt32 {
         UInt32(clamping: min(max(0, time.nanoseconds(since: firstTime)) / Self.tick, Int64(UInt32.max) - 1))

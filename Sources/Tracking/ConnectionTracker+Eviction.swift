@@ -54,7 +54,7 @@ extension ConnectionTracker {
     /// Lets go all that are left, in the order of their first segments.
     public mutating func endAll() {
         guard let serials = evictor?.serials else { return }
-        let left = (0..<records.count).filter { records[$0].firstNumber > 0 }.sorted { serials[$0] < serials[$1] }
+        let left = (0..<records.count).filter { records[$0].firstPlace > 0 }.sorted { serials[$0] < serials[$1] }
         for index in left { evict(index) }
     }
 
@@ -64,7 +64,7 @@ extension ConnectionTracker {
         guard let policy = evictor?.policy, records.count > 0 else { return }
         for _ in 0..<2 {
             let index = nextUnderHand()
-            guard records[index].firstNumber > 0 else { continue }
+            guard records[index].firstPlace > 0 else { continue }
             let idle = time.nanoseconds(since: records[index].lastTime)
             let allowed = records[index].isOver ? min(policy.idle, Evictor.closedIdle) : policy.idle
             if idle > allowed { evict(index) }
@@ -92,7 +92,7 @@ extension ConnectionTracker {
         var chosen: Int?
         for _ in 0..<Evictor.searched {
             let index = nextUnderHand()
-            guard records[index].firstNumber > 0 else { continue }
+            guard records[index].firstPlace > 0 else { continue }
             if records[index].isUnanswered {
                 chosen = index
                 break
@@ -114,7 +114,7 @@ extension ConnectionTracker {
         evictor?.end(index, record)
         unlink(index)
         for side in 0...1 { holes.removeAll(of: &records[index].halves[side].holes) }
-        records[index].firstNumber = 0
+        records[index].firstPlace = 0
     }
 
     /// Empties the connection's slot and moves back what had been pushed behind it, so that no search ends too early

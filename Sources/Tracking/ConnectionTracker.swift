@@ -42,11 +42,11 @@ public struct ConnectionTracker: ~Copyable {
     /// Whether it lets connections go.
     package var isEvicting: Bool { evictor != nil }
 
-    /// The numbers of the first packets of some connections, by their places: read without copying the records.
-    package func firstNumbers(of range: Range<Int>) -> [UInt64] { range.map { records[$0].firstNumber } }
+    /// The order of the first packets of some connections, by their places: read without copying the records.
+    package func firstPlaces(of range: Range<Int>) -> [UInt64] { range.map { records[$0].firstPlace } }
 
-    /// The number of a connection's first packet.
-    package func firstNumber(of place: Int) -> UInt64 { records[place].firstNumber }
+    /// Where a connection's first packet stands in the order of all.
+    package func firstPlace(of place: Int) -> UInt64 { records[place].firstPlace }
 
     /// A connection by its place in the order of first segments; of a tracker that lets connections go, in no order.
     public subscript(index: Int) -> ConnectionRecord { records[index] }
@@ -76,7 +76,9 @@ public struct ConnectionTracker: ~Copyable {
             let connection = find(entries[entry].segment, entries[entry].hash, after: before)
             let reading = records[connection].takeInFull(entries[entry].segment, transitions, &holes)
             note(entry, connection, reading, records[connection])
-            index.note(connection, offset: entries[entry].offset, number: before &+ entries[entry].segment.number)
+            index.note(
+                connection, offset: entries[entry].offset, number: before &+ entries[entry].segment.number,
+                part: entries[entry].segment.part)
         }
     }
 
@@ -109,7 +111,8 @@ public struct ConnectionTracker: ~Copyable {
                 let segment = entries[entry].segment
                 let connection = connection(of: segment, entries[entry].hash, likely[entry &- start], after: before)
                 take(segment, of: connection)
-                index.note(connection, offset: entries[entry].offset, number: before &+ segment.number)
+                index.note(
+                    connection, offset: entries[entry].offset, number: before &+ segment.number, part: segment.part)
             }
             start = end
         }
@@ -222,7 +225,7 @@ public struct ConnectionTracker: ~Copyable {
 
     private mutating func open(_ segment: TrackedSegment, _ before: Int) -> Int {
         var record = ConnectionRecord(startingWith: segment)
-        record.firstNumber &+= UInt64(truncatingIfNeeded: before)
+        record.firstPlace &+= UInt64(truncatingIfNeeded: before) << 6
         if evictor != nil { return openSparingly(record) }
         records.append(record)
         return records.count - 1

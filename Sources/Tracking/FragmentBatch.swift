@@ -53,7 +53,9 @@ package struct FragmentBatch: ~Copyable {
 
 extension FragmentOrigin {
     /// Where a packet of a capture came from.
-    package init(_ packet: borrowing CapturedPacket) {
-        self.init(number: packet.number, offset: packet.blockOffset, time: packet.time.nanoseconds)
+    package init(_ packet: borrowing CapturedPacket, part: Int) {
+        self.init(
+            number: packet.number, offset: packet.blockOffset, time: packet.time.nanoseconds,
+            part: UInt8(truncatingIfNeeded: part))
     }
 }

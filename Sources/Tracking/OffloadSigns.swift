@@ -20,10 +20,10 @@ public struct OffloadSigns: Sendable, Equatable {
     /// Looks at a frame.
     package mutating func take(_ frame: RawSpan, link: LinkType, originalLength: Int) {
         var header = SegmentHeader()
-        var fragment: FragmentPlace?
+        var finding = PacketDecoder.Finding()
         let verdict = PacketDecoder.decode(
-            frame, link: link, originalLength: originalLength, into: &header, noting: &fragment)
-        guard verdict == .segment, fragment == nil else { return }
+            frame, link: link, originalLength: originalLength, into: &header, noting: &finding)
+        guard verdict == .segment, finding.fragment == nil else { return }
         segments += 1
         switch TCPChecksum.verify(header, in: frame) {
         case .partial, .zero: unfilledChecksums += 1

@@ -3,6 +3,8 @@ import TCPWire
 /// What the packets of a source turned out to be.
 @frozen public struct PacketCounts: Sendable, Equatable {
     public var packets = 0
+    /// Packets besides the first of frames that carry several (802.11 A-MSDU): what each is, is counted as well.
+    public var joined = 0
     public var segments = 0
     /// ICMP errors that quote a TCP segment.
     public var quoted = 0
@@ -54,7 +56,26 @@ import TCPWire
         }
     }
 
-    /// Notes that only the beginning of a packet was kept.
+    /// Counts one of the packets that a frame carries.
+    ///
+    /// - Parameters:
+    ///   - part: which of them, from 0.
+    ///   - isCutOff: whether only the beginning of the frame was kept.
+    ///   - isOptionCut: whether the options of a segment in it were cut.
+    package mutating func add(
+        _ verdict: PacketVerdict, of link: LinkType, part: Int, isCutOff: Bool, isOptionCut: Bool
+    ) {
+        add(verdict, of: link)
+        if part > 0 {
+            packets &-= 1
+            joined &+= 1
+        } else if isCutOff {
+            cutOff &+= 1
+        }
+        if isCutOff, verdict == .segment, isOptionCut { cutInOptions &+= 1 }
+    }
+
+    /// Notes that only the beginning of a segment's packet was kept.
     @inline(__always)
     package mutating func addCut(inOptions: Bool) {
         cutOff &+= 1
@@ -80,6 +101,7 @@ import TCPWire
         cutOff &+= other.cutOff
         cutInOptions &+= other.cutInOptions
         packets &+= other.packets
+        joined &+= other.joined
         segments &+= other.segments
         quoted &+= other.quoted
         fragments &+= other.fragments

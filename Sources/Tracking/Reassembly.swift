@@ -21,7 +21,8 @@ package struct Reassembly: Sendable {
         /// The same for the tracker.
         package var tracked: TrackedSegment {
             TrackedSegment(
-                found.header, in: found.octets.octets, at: Timestamp(nanoseconds: origin.time), number: origin.number)
+                found.header, in: found.octets.octets, at: Timestamp(nanoseconds: origin.time), number: origin.number
+            ).inPart(Int(origin.part))
         }
 
         package var detail: SegmentDetail {
@@ -48,29 +49,34 @@ package struct Reassembly: Sendable {
     /// - Parameters:
     ///   - before: packets that came before those that the batch's numbers count from.
     ///   - counts: how the batch's packets were counted, put right.
-    ///   - body: gets each segment that is found, numbered as the batch's packets are.
+    ///   - report: gets each ICMP error about a segment that is found, numbered as the batch's packets are.
+    ///   - body: gets each segment that is found, numbered so too.
     package mutating func take(
-        _ batch: borrowing FragmentBatch, after before: Int, _ counts: inout PacketCounts, _ body: (Segment) -> Void
+        _ batch: borrowing FragmentBatch, after before: Int, _ counts: inout PacketCounts,
+        reporting report: (ReportedError) -> Void = { _ in }, _ body: (Segment) -> Void
     ) {
         for index in 0..<batch.entries.count {
             let entry = batch.entries[index]
             let (own, number) = (entry.origin, entry.origin.number)
-            let origin = FragmentOrigin(number: before &+ number, offset: own.offset, time: own.time)
+            let origin = FragmentOrigin(
+                number: before &+ number, offset: own.offset, time: own.time, part: own.part)
             fragmented.take(
                 batch.octets.octets.extracting(entry.start..<entry.start &+ entry.count), at: entry.place,
                 isDecided: entry.isDecided, from: origin)
-            report(at: number, after: before, &counts, body)
+            handOut(at: number, after: before, &counts, report, body)
         }
     }
 
     /// Gives up what waits for its rest: nothing more is to come.
     package mutating func end(at position: Int, _ counts: inout PacketCounts, _ body: (Segment) -> Void) {
         fragmented.end()
-        report(at: position, after: 0, &counts, body)
+        // An error whose rest did not come is none that was found.
+        handOut(at: position, after: 0, &counts, { _ in }, body)
     }
 
-    private mutating func report(
-        at position: Int, after before: Int, _ counts: inout PacketCounts, _ body: (Segment) -> Void
+    private mutating func handOut(
+        at position: Int, after before: Int, _ counts: inout PacketCounts, _ report: (ReportedError) -> Void,
+        _ body: (Segment) -> Void
     ) {
         counts.add(fragmented.takeTally())
         for found in fragmented.takeFound() {
@@ -79,22 +85,34 @@ package struct Reassembly: Sendable {
                 continue
             }
             counts.addAssembled(found.verdict)
-            guard found.verdict == .segment, let last = found.origins.max(by: { $0.number < $1.number })
-            else { continue }
-            places.note(found.origins, of: last.number)
-            body(
-                Segment(
-                    found: found,
-                    origin: FragmentOrigin(number: last.number &- before, offset: last.offset, time: last.time),
-                    position: position))
+            guard let last = found.origins.max(by: { ($0.number, $0.part) < ($1.number, $1.part) }) else { continue }
+            let origin = FragmentOrigin(
+                number: last.number &- before, offset: last.offset, time: last.time, part: last.part)
+            if found.verdict == .quotedSegment, let error = ReportedError(found, at: origin) { report(error) }
+            guard found.verdict == .segment else { continue }
+            places.note(found.origins, of: last)
+            body(Segment(found: found, origin: origin, position: position))
         }
     }
 }
 
-/// Where the packets lie of the segments that came in several: 16 octets a packet and as many a segment.
+extension ReportedError {
+    /// An ICMP error that came in fragments.
+    fileprivate init?(_ found: FragmentedSegments.Found, at origin: FragmentOrigin) {
+        var error = ICMPError()
+        guard
+            PacketDecoder.decodeQuoted(
+                found.octets.octets, link: .raw, originalLength: found.length, into: &error)
+        else { return nil }
+        self.init(error, number: origin.number, time: Timestamp(nanoseconds: origin.time))
+    }
+}
+
+/// Where the packets lie of the segments that came in several: 24 octets a packet and 16 a segment.
 package struct FragmentPlaces: Sendable {
     private struct Entry: Sendable {
-        let number: Int
+        /// ``PacketPlace/key``, of the segment's last packet.
+        let key: Int
         let start: Int
     }
 
@@ -104,24 +122,28 @@ package struct FragmentPlaces: Sendable {
 
     package init(isKept: Bool) { self.isKept = isKept }
 
-    /// Takes the packets of a segment.
-    ///
-    /// - Parameter number: the segment's.
-    mutating func note(_ packets: [FragmentOrigin], of number: Int) {
+    /// Takes the packets of a segment, of which one is the last.
+    mutating func note(_ packets: [FragmentOrigin], of last: FragmentOrigin) {
         guard isKept else { return }
-        entries.append(Entry(number: number, start: places.count))
-        places += packets.map { PacketPlace(offset: $0.offset, number: $0.number) }
+        entries.append(Entry(key: PacketPlace(last).key, start: places.count))
+        places += packets.map { PacketPlace($0) }
     }
 
-    /// By the numbers of segments, where their packets lie; only of those that came in several.
+    /// By the keys of segments, where their packets lie; only of those that came in several.
     package func packets(of segments: [PacketPlace]) -> [Int: [PacketPlace]] {
         guard !entries.isEmpty else { return [:] }
-        let wanted = Set(segments.map(\.number))
+        let wanted = Set(segments.map(\.key))
         var found: [Int: [PacketPlace]] = [:]
-        for (index, entry) in entries.enumerated() where wanted.contains(entry.number) {
+        for (index, entry) in entries.enumerated() where wanted.contains(entry.key) {
             let end = index + 1 < entries.count ? entries[index + 1].start : places.count
-            found[entry.number] = Array(places[entry.start..<end])
+            found[entry.key] = Array(places[entry.start..<end])
         }
         return found
+    }
+}
+
+extension PacketPlace {
+    package init(_ origin: FragmentOrigin) {
+        self.init(offset: origin.offset, number: origin.number, part: Int(origin.part))
     }
 }

@@ -7,8 +7,14 @@ extension SegmentBatch {
     private struct Joined {
         let entry: Entry
         let detail: SegmentDetail?
-        /// The packet behind whose others it is put.
+        /// The packet at which it was found, behind whose segments it is put but those of later ones of the frame's packets.
         let position: Int
+
+        func isBefore(_ other: Entry) -> Bool {
+            position < other.segment.number
+                || position == other.segment.number && entry.segment.number == position
+                    && entry.segment.part < other.segment.part
+        }
     }
 
     /// Puts the batch's fragments together, with those of the batches before. Called for batch after batch in the capture's
@@ -23,9 +29,11 @@ extension SegmentBatch {
         var counts = PacketCounts()
         swap(&fragments, &self.fragments)
         swap(&counts, &self.counts)
-        reassembly.take(fragments, after: before, &counts) { take($0, &joined) }
+        var errors: [ReportedError] = []
+        reassembly.take(fragments, after: before, &counts, reporting: { errors.append($0) }) { take($0, &joined) }
         swap(&counts, &self.counts)
         swap(&fragments, &self.fragments)
+        add(errors)
         merge(joined)
     }
 
@@ -57,7 +65,7 @@ extension SegmentBatch {
             swap(&details, &self.details[shard])
             var next = 0
             for index in 0...entries.count {
-                while next < own.count, index == entries.count || own[next].position < entries[index].segment.number {
+                while next < own.count, index == entries.count || own[next].isBefore(entries[index]) {
                     shards[shard].append(own[next].entry)
                     if let detail = own[next].detail { self.details[shard].append(detail) }
                     next += 1

@@ -103,41 +103,52 @@ package struct SegmentBatch: ~Copyable {
         }
     }
 
-    /// The same for a packet of any kind.
+    /// The same for a packet of any kind, and for each of those that its frame carries.
     @inline(never)
     private mutating func addUnusual(
         _ frame: RawSpan, _ link: LinkType, _ originalLength: Int, _ time: Timestamp, _ number: Int, _ offset: Int
     ) {
-        var header = SegmentHeader()
-        var fragment: FragmentPlace?
-        let verdict = PacketDecoder.decode(
-            frame, link: link, originalLength: originalLength, into: &header, noting: &fragment)
         let isCutOff = frame.byteCount < originalLength
-        if isCutOff { counts.addCut(inOptions: verdict == .segment && header.optionsTruncated) }
-        if let fragment {
-            let isKept = fragments.add(
-                frame, at: fragment, verdict, isCutOff: isCutOff,
-                from: FragmentOrigin(number: number, offset: offset, time: time.nanoseconds))
-            if isKept {
-                counts.add(.fragment)
-                return
+        var (part, count) = (0, 1)
+        while part < count {
+            defer { part &+= 1 }
+            var header = SegmentHeader()
+            var finding = PacketDecoder.Finding()
+            let verdict = PacketDecoder.decode(
+                frame, link: link, originalLength: originalLength, part: part, into: &header, noting: &finding)
+            count = finding.partCount
+            if let fragment = finding.fragment {
+                let isKept = fragments.add(
+                    frame, at: fragment, verdict, isCutOff: isCutOff,
+                    from: FragmentOrigin(
+                        number: number, offset: offset, time: time.nanoseconds, part: UInt8(truncatingIfNeeded: part)))
+                if isKept {
+                    counts.add(.fragment, of: link, part: part, isCutOff: isCutOff, isOptionCut: false)
+                    continue
+                }
             }
-        }
-        counts.add(verdict, of: link)
-        guard verdict == .segment else {
+            counts.add(verdict, of: link, part: part, isCutOff: isCutOff, isOptionCut: header.optionsTruncated)
             if verdict == .quotedSegment, errors.count < Self.mostErrors {
                 var error = ICMPError()
-                if PacketDecoder.decodeQuoted(frame, link: link, originalLength: originalLength, into: &error) {
+                if PacketDecoder.decodeQuoted(
+                    frame, link: link, originalLength: originalLength, part: part, into: &error)
+                {
                     errors.append(ReportedError(error, number: number, time: time))
                 }
             }
-            return
+            guard verdict == .segment else { continue }
+            let segment = TrackedSegment(header, in: frame, at: time, number: number).inPart(part)
+            append(segment, offset)
+            guard isMeasured else { continue }
+            let detail = SegmentDetail(header, in: frame, isCutOff: isCutOff)
+            details[Self.shard(of: segment.key.hash(seed: seed), among: shardCount)].append(detail)
         }
-        let segment = TrackedSegment(header, in: frame, at: time, number: number)
-        append(segment, offset)
-        guard isMeasured else { return }
-        let detail = SegmentDetail(header, in: frame, isCutOff: isCutOff)
-        details[Self.shard(of: segment.key.hash(seed: seed), among: shardCount)].append(detail)
+    }
+
+    /// Puts errors that came in fragments among those that came in one packet.
+    mutating func add(_ joined: [ReportedError]) {
+        guard !joined.isEmpty else { return }
+        errors = Array((errors + joined).sorted { $0.number < $1.number }.prefix(Self.mostErrors))
     }
 
     /// An entry for a segment that was put together, and its shard.

@@ -6,7 +6,8 @@ import FlatMemory
 /// The segments of one connection are chained through one table, so that memory does not depend on how they are divided
 /// among connections.
 package struct SegmentIndex: ~Copyable {
-    /// A packet's place and number, 48 bits each, and the connection's next entry (0 for none, else its index + 1).
+    /// A packet's place and number, 48 and 42 bits, its part in the uppermost six, and the connection's next entry (0 for none, else
+    /// its index + 1).
     struct Entry: BitwiseCopyable {
         var next: UInt32 = 0
         let offsetLow: UInt32
@@ -15,16 +16,17 @@ package struct SegmentIndex: ~Copyable {
         let numberHigh: UInt16
 
         @inline(__always)
-        init(offset: Int, number: Int) {
+        init(offset: Int, number: Int, part: Int) {
             offsetLow = UInt32(truncatingIfNeeded: offset)
             offsetHigh = UInt16(truncatingIfNeeded: offset >> 32)
             numberLow = UInt32(truncatingIfNeeded: number)
-            numberHigh = UInt16(truncatingIfNeeded: number >> 32)
+            numberHigh = UInt16(truncatingIfNeeded: number >> 32 & 0x03ff | part << 10)
         }
 
         var place: PacketPlace {
             PacketPlace(
-                offset: Int(offsetHigh) << 32 | Int(offsetLow), number: Int(numberHigh) << 32 | Int(numberLow))
+                offset: Int(offsetHigh) << 32 | Int(offsetLow), number: Int(numberHigh & 0x03ff) << 32 | Int(numberLow),
+                part: Int(numberHigh >> 10))
         }
     }
 
@@ -43,9 +45,9 @@ package struct SegmentIndex: ~Copyable {
 
     /// Takes a packet of a connection; connections come in the order of their numbers.
     @inline(__always)
-    package mutating func note(_ connection: Int, offset: Int, number: Int) {
+    package mutating func note(_ connection: Int, offset: Int, number: Int, part: Int) {
         guard isKept else { return }
-        entries.append(Entry(offset: offset, number: number))
+        entries.append(Entry(offset: offset, number: number, part: part))
         let entry = UInt32(truncatingIfNeeded: entries.count)
         if connection == chains.count {
             chains.append(Chain(first: entry, last: entry))
@@ -73,9 +75,15 @@ package struct PacketPlace: Equatable, BitwiseCopyable, Sendable {
     /// ``CapturedPacket/blockOffset``.
     package let offset: Int
     package let number: Int
+    /// Which of its frame's packets it is, where that carries several; from 0.
+    package let part: Int
 
-    package init(offset: Int, number: Int) {
+    package init(offset: Int, number: Int, part: Int = 0) {
         self.offset = offset
         self.number = number
+        self.part = part
     }
+
+    /// What it is told from all others by.
+    package var key: Int { number << 6 | part }
 }

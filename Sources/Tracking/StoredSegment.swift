@@ -2,18 +2,21 @@ import CaptureFile
 import FlatMemory
 import TCPWire
 
-/// One of the packets in which a segment came in IP fragments.
+/// A packet that a segment came in, or a part of it.
 public struct StoredPacket: Sendable {
     /// Its number in its source.
     public let number: Int
+    /// ``StoredSegment/part``.
+    public let part: Int
     public let time: Timestamp
     /// The frame as captured.
     public let frame: [UInt8]
     public let link: LinkType
     public let originalLength: Int
 
-    package init(_ packet: borrowing CapturedPacket, number: Int, _ frame: RawSpan) {
+    package init(_ packet: borrowing CapturedPacket, number: Int, part: Int, _ frame: RawSpan) {
         self.number = number
+        self.part = part
         time = packet.time
         self.frame = Array(copying: frame)
         link = LinkType(rawValue: packet.linkType)
@@ -21,10 +24,17 @@ public struct StoredPacket: Sendable {
     }
 }
 
+extension StoredPacket {
+    /// What it is told from all others of its source by.
+    package var key: Int { number << 6 | part }
+}
+
 /// One segment of a chosen connection with its bytes: what the second pass works on.
 public struct StoredSegment: Sendable {
     /// The packet's number in its source.
     public let number: Int
+    /// Which of its frame's packets it came in where that carries several (802.11 A-MSDU), from 0; so segments may have one number.
+    public private(set) var part = 0
     /// When it came: the packet's time, unless its capture's clock was set back.
     public package(set) var time: Timestamp
     public let header: SegmentHeader
@@ -63,20 +73,27 @@ public struct StoredSegment: Sendable {
         self.init(
             number: last.number, time: last.time, header: found.header, frame: found.octets, link: .raw,
             originalLength: found.length)
+        part = last.part
         fragments = packets
     }
 
     /// One that came in one packet; `nil` where that holds none.
     package init?(_ packet: StoredPacket) {
         var header = SegmentHeader()
-        guard
-            PacketDecoder.decode(
-                packet.frame.octets, link: packet.link, originalLength: packet.originalLength, into: &header)
-                == .segment
-        else { return nil }
+        var finding = PacketDecoder.Finding()
+        let verdict = PacketDecoder.decode(
+            packet.frame.octets, link: packet.link, originalLength: packet.originalLength, part: packet.part,
+            into: &header, noting: &finding)
+        guard verdict == .segment else { return nil }
+        self.init(packet, header)
+    }
+
+    /// One that was decoded in one of its frame's packets.
+    package init(_ packet: StoredPacket, _ header: SegmentHeader) {
         self.init(
             number: packet.number, time: packet.time, header: header, frame: packet.frame, link: packet.link,
             originalLength: packet.originalLength)
+        part = packet.part
     }
 
     /// One that came in fragments, out of their packets.
@@ -84,25 +101,31 @@ public struct StoredSegment: Sendable {
         var fragmented = FragmentedSegments()
         for packet in packets {
             var header = SegmentHeader()
-            var place: FragmentPlace?
+            var finding = PacketDecoder.Finding()
             _ = PacketDecoder.decode(
-                packet.frame.octets, link: packet.link, originalLength: packet.originalLength, into: &header,
-                noting: &place)
-            guard let place else { return nil }
+                packet.frame.octets, link: packet.link, originalLength: packet.originalLength, part: packet.part,
+                into: &header, noting: &finding)
+            guard let place = finding.fragment else { return nil }
             fragmented.take(
                 packet.frame.octets, at: place, isDecided: false, from: FragmentOrigin())
         }
         fragmented.end()
         guard let found = fragmented.takeFound().first else { return nil }
-        self.init(found, in: packets.sorted { $0.number < $1.number })
+        self.init(found, in: packets.sorted { ($0.number, $0.part) < ($1.number, $1.part) })
     }
 
     /// The same for the tracker.
-    package var tracked: TrackedSegment { TrackedSegment(header, in: frame.octets, at: time, number: number) }
+    package var tracked: TrackedSegment {
+        TrackedSegment(header, in: frame.octets, at: time, number: number).inPart(part)
+    }
+
+    /// What it is told from all others of its source by: several may have its number.
+    public var key: Int { number << 6 | part }
 
     package func numbered(_ number: Int) -> StoredSegment {
         var segment = StoredSegment(
             number: number, time: time, header: header, frame: frame, link: link, originalLength: originalLength)
+        segment.part = part
         segment.verdict = verdict
         segment.comments = comments
         return segment

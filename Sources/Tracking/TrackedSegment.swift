@@ -16,8 +16,9 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     package let payloadLength: UInt32
     package let flags: TCPFlags
     package let window: UInt16
-    /// Which of the key's endpoints sent it: 0 low, 1 high. Of a connection of a socket with itself always 0.
-    fileprivate let senderSide: UInt8
+    /// In the lowest bit which of the key's endpoints sent it: 0 low, 1 high, of a connection of a socket with itself always 0.
+    /// Above it ``part``.
+    fileprivate private(set) var senderSide: UInt8
     /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN; ``cutOff`` where it was not captured.
     let scaleCode: UInt8
     static let cutOff: UInt8 = 16
@@ -100,6 +101,18 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }
 
+    /// Which of its frame's packets it came in, from 0; another than 0 where the frame carries several
+    /// (``PacketDecoder/mostParts``).
+    @inline(__always)
+    package var part: Int { Int(senderSide >> 1) }
+
+    /// The same as another of its frame's packets.
+    package func inPart(_ part: Int) -> TrackedSegment {
+        var own = self
+        own.senderSide = senderSide & 1 | UInt8(truncatingIfNeeded: part &<< 1)
+        return own
+    }
+
     /// RFC 9293 3.4: SEG.LEN.
     @inline(__always)
     package var sequenceLength: UInt32 {
@@ -143,6 +156,12 @@ package struct TupleSegment: Sendable, BitwiseCopyable {
 
     /// ``TrackedSegment/count(after:)``.
     package mutating func count(after before: Int) { number &+= before }
+
+    /// ``TrackedSegment/part``.
+    package var part: Int { Int(senderSide >> 1) }
+
+    /// Whether it stands before another in the capture.
+    package func isBefore(_ other: TupleSegment) -> Bool { (number, part) < (other.number, other.part) }
 
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }

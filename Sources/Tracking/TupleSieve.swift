@@ -38,10 +38,10 @@ package struct TupleSieve: Sendable {
     ///   - limit: at most so many packets are taken.
     ///   - bytes: what the packets' offsets count in.
     ///   - fragments: gets the fragments among them, of whatever they are.
-    ///   - body: gets the segment's header, its frame, its packet and its tuple's hash.
+    ///   - body: gets the segment's header, its frame, its packet, which of the frame's packets it came in, and its tuple's hash.
     package func sift(
         _ packets: inout PacketBatch, first limit: Int, of bytes: RawSpan, fragments: inout FragmentBatch,
-        _ body: (borrowing SegmentHeader, RawSpan, borrowing CapturedPacket, UInt64) -> Void
+        _ body: (borrowing SegmentHeader, RawSpan, borrowing CapturedPacket, Int, UInt64) -> Void
     ) {
         let plainLink = Int(LinkType.ethernet.rawValue)
         let span = bits.span
@@ -53,7 +53,7 @@ package struct TupleSieve: Sendable {
             if Int(packet.linkType) == plainLink, PacketDecoder.decodePlain(frame, into: &header) {
                 let hash = FlowKey.of(header).key.hash(seed: seed)
                 let place = Self.place(hash, span.count)
-                if span[place.word] & place.bit != 0 { body(header, frame, packet, hash) }
+                if span[place.word] & place.bit != 0 { body(header, frame, packet, 0, hash) }
             } else {
                 siftUnusual(frame, packet, &fragments, body)
             }
@@ -63,21 +63,26 @@ package struct TupleSieve: Sendable {
     @inline(never)
     private func siftUnusual(
         _ frame: RawSpan, _ packet: CapturedPacket, _ fragments: inout FragmentBatch,
-        _ body: (borrowing SegmentHeader, RawSpan, borrowing CapturedPacket, UInt64) -> Void
+        _ body: (borrowing SegmentHeader, RawSpan, borrowing CapturedPacket, Int, UInt64) -> Void
     ) {
-        var header = SegmentHeader()
-        var fragment: FragmentPlace?
-        let verdict = PacketDecoder.decode(
-            frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, into: &header,
-            noting: &fragment)
-        if let fragment {
-            let isKept = fragments.add(
-                frame, at: fragment, verdict, isCutOff: packet.capturedLength < packet.originalLength,
-                from: FragmentOrigin(packet))
-            if isKept { return }
+        var (part, count) = (0, 1)
+        while part < count {
+            defer { part &+= 1 }
+            var header = SegmentHeader()
+            var finding = PacketDecoder.Finding()
+            let verdict = PacketDecoder.decode(
+                frame, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength, part: part,
+                into: &header, noting: &finding)
+            count = finding.partCount
+            if let fragment = finding.fragment {
+                let isKept = fragments.add(
+                    frame, at: fragment, verdict, isCutOff: packet.capturedLength < packet.originalLength,
+                    from: FragmentOrigin(packet, part: part))
+                if isKept { continue }
+            }
+            guard verdict == .segment else { continue }
+            if let hash = hash(of: header) { body(header, frame, packet, part, hash) }
         }
-        guard verdict == .segment else { return }
-        if let hash = hash(of: header) { body(header, frame, packet, hash) }
     }
 
     /// The hash of a segment that may be of the tuples; else `nil`.

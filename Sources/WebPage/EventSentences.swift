@@ -48,7 +48,7 @@ struct EventSentences {
         for note in row.row.notes {
             text += "<span class=\"note\">\(Self.told(note.text, by: name(note.lane))) (\(note.source))</span>"
         }
-        if let number = row.segment?.number, let explanation = explanations[number] {
+        if let explanation = row.step.flatMap({ explanations[$0.segment.key] }) {
             text += "<p>\(explanation)</p>"
         }
         return text

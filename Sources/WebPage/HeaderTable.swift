@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 import Stories
 import TCPWire
 import Tracking
@@ -41,7 +42,7 @@ struct HeaderTable {
         let title = TutorialWords.figure(
             step.segment.number, flags: step.segment.header.flags.description)
         return HTML.frame(
-            "header-of-\(step.segment.number)", "<colgroup>\(ruler)</colgroup><tbody>\n\(rows.joined())</tbody>",
+            "header-of-\(step.segment.rowName)", "<colgroup>\(ruler)</colgroup><tbody>\n\(rows.joined())</tbody>",
             class: "bits", title: "\(title)", isTitled: true)
     }
 

@@ -114,7 +114,9 @@ struct PageData: Encodable {
             "fails": TutorialWords.fails,
         ].mapValues(Self.inBoth)
         var sequences: [Int: RelativeNumber] = [:]
-        for step in rows.lazy.compactMap(\.step) { sequences[step.segment.number] = step.sequence }
+        for step in rows.lazy.compactMap(\.step) where sequences[step.segment.number] == nil {
+            sequences[step.segment.number] = step.sequence
+        }
         var last: [Place?] = []
         var states: [TCPState.State?] = []
         self.rows = rows.map { row in

@@ -18,14 +18,14 @@ struct PageRow {
 
     /// All rows of the ladder of one connection.
     static func all(of scene: Scene, _ story: ConnectionStory) -> [PageRow] {
-        var places: [Int: Int] = [:]
-        for (index, step) in story.steps.enumerated() { places[step.segment.number] = index }
+        var places: [[Int]: Int] = [:]
+        for (index, step) in story.steps.enumerated() { places[[step.segment.number, step.segment.part]] = index }
         let answers = story.answers
         var marks = LaneMarks(scene.lanes)
         return zip(scene.rowNames, scene.rows).map { name, row in
             marks.take(row)
             var place: Int?
-            if case .segment(let segment) = row { place = places[segment.number] }
+            if case .segment(let segment) = row { place = places[[segment.number, segment.part]] }
             return PageRow(
                 name: name, row: row, marks: marks.marks, step: place.map { story.steps[$0] },
                 answer: place.flatMap { answers[$0] })

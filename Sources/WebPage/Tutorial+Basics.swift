@@ -1,4 +1,5 @@
 import Narration
+import Scenes
 import Stories
 import TCPState
 import TCPWire
@@ -30,7 +31,7 @@ extension Tutorial {
         let from = PageWords.from(step.sender.text, to: step.sender.other.text)
         let ack: HTML = step.acknowledgment.map { " ack=\(HTML.number($0.value, $0.raw))" } ?? ""
         return
-            "<a class=\"pick\" href=\"#row-seg-\(step.segment.number)\">#\(step.segment.number)</a> <b>\(flags)</b> \(from)<br><span class=\"numbers\">seq=\(HTML.number(step.sequence.value, step.sequence.raw))\(ack)</span>"
+            "<a class=\"pick\" href=\"#row-\(step.segment.rowName)\">#\(step.segment.number)</a> <b>\(flags)</b> \(from)<br><span class=\"numbers\">seq=\(HTML.number(step.sequence.value, step.sequence.raw))\(ack)</span>"
     }
 
     // MARK: 2

@@ -33,7 +33,7 @@ extension Tutorial {
         sentences.tellsEachState = !isLong
         if !isLong {
             for step in story.steps {
-                sentences.explanations[step.segment.number] = explanation(of: step)
+                sentences.explanations[step.segment.key] = explanation(of: step)
             }
         }
         let figure = LadderFigure(
@@ -150,7 +150,7 @@ extension Tutorial {
         let before: [HTML] = ["\(TutorialWords.before)", cell(story.clientBefore), cell(story.serverBefore)]
         let rows = handshake.steps.map { step -> [HTML] in
             [
-                "<a class=\"pick\" href=\"#row-seg-\(step.segment.number)\">#\(step.segment.number)</a> \(step.segment.header.flags.description)",
+                "<a class=\"pick\" href=\"#row-\(step.segment.rowName)\">#\(step.segment.number)</a> \(step.segment.header.flags.description)",
                 cell(step.client), cell(step.server),
             ]
         }

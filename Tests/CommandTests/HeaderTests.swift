@@ -176,15 +176,4 @@ struct HeaderTests {
         let none = try await Run("header", Exchange.tutorial(in: folder) + "#x")
         #expect(none.status == 2)
     }
-
-    @Test("a later fragment says where the header is")
-    func fragment() async throws {
-        var frame = Exchange().frames[3].bytes
-        frame[20] = 0
-        frame[21] = 3
-        let path = try Exchange.capture([Exchange.Frame(time: 0, bytes: frame)], in: folder)
-        let run = try await Run("header", path + "#1")
-        #expect(run.err == "tcplens: a later IP fragment: the TCP header is in the first\n")
-        #expect(run.status == 5)
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TCPWire
 import Testing
 import Transcripts
 
@@ -62,6 +63,13 @@ struct SchemaTests {
             Exchange().frames, in: folder, name: "commented.pcapng", comments: [["a note", long, long, long, long]])
         met.formUnion(try check(try await Run("flow", "--json", commented), by: "story.json"))
         met.formUnion(try check(try await Run("header", "--json", three + "#1"), by: "header.json"))
+        let (parts, air) = (FragmentTranscript(), WirelessTranscript())
+        for piece in Fragments.of(parts.c.data(101, 301, 3000).ipPacket(), at: [1480]) { parts.take(piece) }
+        air.take(parts.c.data(101, 301, 10).ipPacket(), parts.c.data(111, 301, 20).ipPacket())
+        for (name, bytes) in [("parts.pcap", parts.bytes), ("air.pcap", air.bytes)] {
+            let path = try folder.write(bytes, to: name)
+            met.formUnion(try check(try await Run("header", "--json", path + "#1"), by: "header.json"))
+        }
         for lost in [[], ["--lose", "4", "--lose", "99"]] {
             met.formUnion(try check(try await Run(["demo", "--on", "stack", "--json"] + lost), by: "demo.json"))
         }

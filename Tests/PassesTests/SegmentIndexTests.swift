@@ -13,13 +13,17 @@ import Transcripts
         for number in 1...1000 {
             // Connections come in the order of their numbers.
             let connection = number <= 10 ? number - 1 : number * 7 % 10
-            index.note(connection, offset: number << 33, number: number + 1 << 34)
+            index.note(connection, offset: number << 33, number: number << 31, part: number & 63)
         }
         for connection in 0..<10 {
             let places = index.places(of: connection)
             #expect(places.first?.offset == (connection + 1) << 33)
             #expect(places.dropFirst().allSatisfy { ($0.offset >> 33) * 7 % 10 == connection })
             #expect(zip(places, places.dropFirst()).allSatisfy { $0.offset < $1.offset })
+            for place in places {
+                let number = place.offset >> 33
+                #expect(place.number == number << 31 && place.part == number & 63)
+            }
         }
         #expect((0..<10).reduce(0) { $0 + index.places(of: $1).count } == 1000)
         #expect(index.places(of: 10).isEmpty && index.places(of: -1).isEmpty)

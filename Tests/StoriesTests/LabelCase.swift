@@ -81,9 +81,20 @@ func stamps(_ value: UInt32, _ echo: UInt32) -> TCPTimestamps { TCPTimestamps(va
     /// conversation on one pair of endpoints, one endpoint, or fragments: they are tested by themselves.
     @Test func everyLabelIsShown() {
         let shown = Set(Self.cases.map(\.label)).union([
-            .reusedTuple, .selfConnection, .reportedDropped, .inFragments, .restNotCaptured,
+            .reusedTuple, .selfConnection, .reportedDropped, .inFragments, .restNotCaptured, .sharesFrame,
         ])
         #expect(Set(SegmentLabel.allCases).subtracting(shown).isEmpty)
+    }
+
+    @Test func sharedFrames() throws {
+        let (t, air) = (FragmentTranscript(), WirelessTranscript())
+        air.take(t.c.syn(100).ipPacket())
+        air.take(t.s.builder.synAck(sequence: 300, acknowledgment: 101).ipPacket())
+        air.take(t.c.ack(101, 301).ipPacket(), t.c.data(101, 301, 100).ipPacket(), t.c.data(201, 301, 100).ipPacket())
+        let stored = try #require(try air.analysis().stored(1))
+        let steps = try #require(ConnectionStory(stored)).steps
+        #expect(steps.map(\.segment.number) == [1, 2, 3, 3, 3])
+        #expect(steps.map { $0.labels.map(\.label) } == [[], [], [], [.sharesFrame], [.sharesFrame]])
     }
 
     @Test func fragments() throws {

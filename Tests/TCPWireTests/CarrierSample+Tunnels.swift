@@ -61,6 +61,7 @@ extension CarrierSample {
         inGRE(0x9000, "Aruba's Ethernet", frame),
         inGRE(0x880b, "PPTP", flags: [0x30, 1], [0, 70, 0, 1, 0, 0, 0, 6, 0x21] + packet),
         inGRE(0x883e, "WCCP 1", packet),
+        inGRE(0x883e, "WCCP 1 of IPv6", packet6, isIPv6: true),
         inGRE(0x883e, "WCCP 2", [0, 0, 0, 9] + packet),
         inGRE(0x883e, "WCCP 2 that looks like IPv4", [0x45, 0, 0, 40] + packet, provenByItsEnd: true),
         inGRE(0x88be, "ERSPAN I", frame),

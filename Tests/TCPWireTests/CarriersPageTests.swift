@@ -31,8 +31,11 @@ import Testing
         fragments is one segment, at the last of its packets, and its row names them. 4,096 packets and 32 MiB of memory wait at
         most, for 60 seconds by the capture's clock, and no packet in more than 1,024 fragments. Fragments that overlap are refused
         with all of their packet (RFC 5722), of IPv4 too; one that came twice is no overlap. Of a packet whose rest is not in the
-        capture the beginning shows its segment as far as it goes. Not put together are the parts into which wireless LANs,
-        multilink PPP, Frame Relay and CAPWAP divide what they carry.
+        capture the beginning shows its segment as far as it goes. An ICMP error in fragments reaches its connection too. Not put
+        together are the parts into which wireless LANs, multilink PPP, Frame Relay and CAPWAP divide what they carry.
+
+        Of several packets in one 802.11 frame (A-MSDU) each is what it is: a segment of its own, whose row has the frame's
+        number and says so. Only in an A-MSDU that itself came in IP fragments the first with TCP is taken.
 
         ## Link types
 

@@ -304,6 +304,7 @@ struct LabelPass {
     private mutating func noteOffload(_ index: Int) {
         let fact = facts[index]
         labelSum(index)
+        if fact.sharesFrame { add(.sharesFrame, to: index) }
         if fact.isBeginning {
             put(ProvedLabel(.restNotCaptured, evidence: fact.fragments), on: index)
             return

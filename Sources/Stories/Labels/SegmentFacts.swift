@@ -37,6 +37,8 @@ struct SegmentFacts {
     /// The packets of its IP fragments, and whether the last of these are not in the capture.
     let fragments: [Int]
     let isBeginning: Bool
+    /// Whether it stands behind others in its frame.
+    let sharesFrame: Bool
     /// The octets of its payload that were captured.
     let payload: ArraySlice<UInt8>
     private(set) var timestamps: TCPTimestamps?
@@ -52,6 +54,7 @@ struct SegmentFacts {
         let header = segment.header
         fragments = segment.fragments.map(\.number)
         isBeginning = header.isFirstFragment
+        sharesFrame = segment.part > 0
         payload = segment.payload
         let frame = segment.frame.octets
         number = segment.number

@@ -80,6 +80,7 @@ public enum SegmentLabel: String, Sendable, CaseIterable {
     case windowFull = "window-full"
     case reusedTuple = "reused-tuple"
     case inFragments = "ip-fragments"
+    case sharesFrame = "shares-frame"
     case restNotCaptured = "rest-not-captured"
     case segmentationOffload = "segmentation-offload"
     case checksumOffload = "checksum-offload"
@@ -169,6 +170,7 @@ extension SegmentLabel {
         case .windowFull: Entry("RFC 9293 3.8.6", .detail)
         case .reusedTuple: Entry("RFC 9293 3.4.1", .detail)
         case .inFragments: Entry("RFC 791 3.2, RFC 8200 4.5", .detail)
+        case .sharesFrame: Entry("IEEE 802.11 9.3.2.2.2", .detail)
         case .restNotCaptured: Entry("RFC 791 3.2, RFC 8200 4.5", fault: true, .detail)
         case .segmentationOffload: Entry("RFC 9293 3.7.1", .quiet)
         case .checksumOffload: Entry("RFC 9293 3.1", .quiet)

@@ -215,15 +215,13 @@ struct ConnectionsCommand: ParsableCommand {
         let notes = [
             summary(analysis, passing: filter == nil ? nil : order.count), analysis.counts.restText,
             ErrorKind.unknownText(analysis.unknownErrors), ErrorKind.limitText(of: analysis.counts.quoted),
-            analysis.counts.cutText(reader.format.interfaces),
         ]
-        let doubts = CaptureDoubts.texts(analysis.timeDisorder, unsettled: analysis.unsettled)
         if listing.format != .table {
             let unsettled = CaptureDoubts.texts(nil, unsettled: analysis.unsettled)
             Screen.complain(unsettled.map { "tcplens: \(path): " + $0(output.canvas.language) })
         }
-        let offloads = listing.format == .table ? try OffloadSigns(startOf: reader)?.texts ?? [] : []
-        listing.note(notes.compactMap { $0 } + offloads + doubts, isLast: path == paths.last)
+        let whole = listing.format == .table ? try CaptureNotes.texts(analysis, reader) : []
+        listing.note(notes.compactMap { $0 } + whole, isLast: path == paths.last)
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 

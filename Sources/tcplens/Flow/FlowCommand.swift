@@ -162,12 +162,8 @@ struct FlowCommand: ParsableCommand {
         let stored = try analysis.stored(number, from: &reader, limit: pictureLimit)
         if let story = stored.flatMap({ ConnectionStory($0) }) {
             try show(story, number: number, canvas)
-            if form.format == .text {
-                for text in CaptureDoubts.texts(analysis.timeDisorder, unsettled: analysis.unsettled) {
-                    Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language)))
-                }
-                showOthers(analysis, shown: number, canvas)
-            }
+            try tell(of: analysis, reader, canvas)
+            if form.format == .text { showOthers(analysis, shown: number, canvas) }
             complain(leftOut: story.leftOut, shown: story.steps.count, canvas)
         } else {
             throw Failure(
@@ -185,7 +181,18 @@ struct FlowCommand: ParsableCommand {
         var analysis = CaptureAnalysis(keeping: .places)
         let ending = try read(&reader, into: &analysis, canvas)
         try showHosts(analysis, &reader, canvas)
+        try tell(of: analysis, reader, canvas)
         if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
+    }
+
+    /// What is so of the whole capture, below the ladder.
+    private func tell(
+        of analysis: borrowing CaptureAnalysis, _ reader: borrowing CaptureReader, _ canvas: Canvas
+    ) throws {
+        guard form.format == .text else { return }
+        for text in try CaptureNotes.texts(analysis, reader) {
+            Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2))
+        }
     }
 
     private func read(

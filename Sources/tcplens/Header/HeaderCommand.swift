@@ -3,6 +3,7 @@ import CaptureFile
 import Documents
 import Lab
 import Narration
+import Passes
 import Pictures
 import TCPWire
 
@@ -42,30 +43,49 @@ struct HeaderCommand: ParsableCommand {
 
     func run() throws {
         let canvas = output.canvas
-        let report = try read()
+        let reading = try read()
+        let report = reading.report
         if json {
-            try Screen.write(JSONDocument.text(HeaderFacts(report.report)))
+            try Screen.write(
+                JSONDocument.text(HeaderFacts(report, others: reading.others, packets: reading.trace?.packets)))
         } else {
-            Screen.write(HeaderText(report.report, frame: report.frame, canvas: canvas).lines())
+            let all = [report] + reading.others
+            for (place, one) in all.enumerated() {
+                if all.count > 1 { Screen.write(heading(place + 1, of: all.count, canvas)) }
+                Screen.write(HeaderText(one, frame: reading.frame, canvas: canvas).lines())
+            }
         }
-        guard report.report.verdict != .segment else { return }
-        // Most quotations end within the TCP header (RFC 792): that is all there is of it.
-        if report.report.verdict == .quotedSegment {
-            if !json { Screen.write(Paragraph(canvas: canvas).lines(report.report.stopText(canvas.language))) }
-            return
+        let trace = reading.trace?.text(isFirst: report.stop != .laterFragment)
+        switch report.verdict {
+        case .segment:
+            if let trace, !json { Screen.write(Paragraph(canvas: canvas).lines(trace(canvas.language))) }
+        case .quotedSegment:
+            // Most quotations end within the TCP header (RFC 792): that is all there is of it.
+            if !json { Screen.write(Paragraph(canvas: canvas).lines(report.stopText(canvas.language))) }
+        default:
+            Screen.complain([canvas.language.speaker + (trace ?? report.stopText)(canvas.language)])
+            switch report.stop {
+            case .truncated, .invalid: throw ExitStatus.badInput
+            default: throw ExitStatus.nothingMatched
+            }
         }
-        Screen.complain([canvas.language.speaker + report.report.stopText(canvas.language)])
-        switch report.report.stop {
-        case .truncated, .invalid: throw ExitStatus.badInput
-        default: throw ExitStatus.nothingMatched
-        }
+    }
+
+    private func heading(_ place: Int, of count: Int, _ canvas: Canvas) -> [String] {
+        let text = Text(
+            en: "TCP packet \(place) of \(count) in one 802.11 frame (A-MSDU):",
+            zh: "同一个 802.11 帧（A-MSDU）中 \(count) 个 TCP 报文的第 \(place) 个：")
+        return Paragraph(canvas: canvas).lines(text(canvas.language))
     }
 
     /// A report and the octets it speaks of.
     private struct Reading {
         let report: HeaderReport
         let frame: [UInt8]
-        var layers: [HeaderReport.Layer] { report.layers }
+        /// Of the other packets with TCP that the frame carries.
+        var others: [HeaderReport] = []
+        /// What became of the packet, where this is a fragment of it.
+        var trace: FragmentTrace?
     }
 
     private func read() throws -> Reading {
@@ -89,21 +109,29 @@ struct HeaderCommand: ParsableCommand {
     private func readPacket(_ number: Int, in path: String) throws -> Reading {
         guard number > 0 else {
             throw Failure(
-                .usage,
+                .nothingMatched,
                 Text(
                     en: "packets are counted from 1: there is no #\(number)", zh: "报文从 1 开始编号，没有 #\(number)"),
                 next: [Text(en: "the first:  tcplens header \(path)#1", zh: "第一个：  tcplens header \(path)#1")])
         }
         do {
-            var reader = try CaptureReader(path: path)
+            var reader = try CaptureReader(path: path, spool: CaptureReader.isStream(path) ? Spool() : nil)
             var packet = CapturedPacket()
             while try reader.next(&packet) {
                 guard packet.number == number else { continue }
                 let frame = reader.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
                 let octets = frame.withUnsafeBytes { [UInt8]($0) }
-                let report = HeaderReport(
-                    octets, link: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
-                return Reading(report: report, frame: octets)
+                let link = LinkType(rawValue: packet.linkType)
+                var reading = Reading(
+                    report: HeaderReport(octets, link: link, originalLength: packet.originalLength), frame: octets)
+                if reading.report.partCount > 1 {
+                    reading.others = (0..<reading.report.partCount).map { part in
+                        HeaderReport(octets, link: link, originalLength: packet.originalLength, part: part)
+                    }.filter { $0.verdict == .segment }
+                    if reading.report.verdict == .segment { reading.others.removeFirst() }
+                }
+                if reading.report.isFragment { reading.trace = try FragmentTrace(of: number, in: reader) }
+                return reading
             }
             let ending = reader.ending ?? .complete
             if packet.number == 0, ending != .complete { throw Failure.nothingReadable(in: path) }
