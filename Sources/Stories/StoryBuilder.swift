@@ -31,6 +31,8 @@ public final class StoryBuilder {
     /// Whether the steps count from other zeros than are known now, and whether hindsight has to be asked anew.
     private var isOffBase = false
     var isStale = false
+    /// As many steps may come, where that is known before the first.
+    private var room = 0
     /// How many steps were laid out anew so far, and how many observations have come.
     private var labour = 0
     private var taken = 0
@@ -104,6 +106,7 @@ public final class StoryBuilder {
     /// Takes observations of which nobody wants to know what each does, and settles what they come to.
     public func take(all observations: some Sequence<Observation>, errors: [ReportedError] = []) {
         base = Self.record(after: observations, known)
+        room = observations.underestimatedCount
         for observation in observations {
             taken += 1
             switch observation {
@@ -137,11 +140,16 @@ public final class StoryBuilder {
         let base = self.base ?? after
         self.base = base
         isOffBase = isOffBase || !base.countsAlike(after)
-        if pass == nil { pass = LabelPass(base, reusesTuple: known?.record.reusesTuple ?? false) }
+        if pass == nil {
+            pass = LabelPass(base, reusesTuple: known?.record.reusesTuple ?? false)
+            pass?.reserveCapacity(room)
+            shown.reserveCapacity(room)
+        }
         if built == nil {
             built = ConnectionStory(known?.record ?? after)
             built?.leftOut = known?.leftOut ?? 0
             built?.endedBy = known?.endedBy
+            built?.steps.reserveCapacity(room)
             for word in early { _ = hear(word) }
             early = []
         } else if known == nil {
@@ -155,7 +163,8 @@ public final class StoryBuilder {
         let step = ConnectionStory.Step(
             StepReading(
                 segment: segment, side: fact.side, before: before, after: after, final: base,
-                isStrange: fact.isStrange(after: pass?.facts.dropLast().last)), sender: sender, reading.classes,
+                isStrange: fact.isStrange(after: fact.isRST ? pass?.facts.dropLast().last : nil)), sender: sender,
+                reading.classes,
             labels: pass?.labels.last ?? [])
         noteTurn(step)
         shown.append((step.client.state, step.server.state))
@@ -179,13 +188,17 @@ public final class StoryBuilder {
 
     /// As long as the packets show no other states than before the last segment, what hindsight made of these goes on.
     private func goOn() {
-        guard let last = built?.steps.indices.last, last > 0, let before = built?.steps[last - 1] else { return }
-        if shown[last].client == shown[last - 1].client, before.client != built?.steps[last].client {
-            built?.steps[last].client = before.client
+        guard let last = built?.steps.indices.last, last > 0 else { return }
+        if shown[last].client == shown[last - 1].client, let before = built?.steps[last - 1].client,
+            before != built?.steps[last].client
+        {
+            built?.steps[last].client = before
             isStale = true
         }
-        if shown[last].server == shown[last - 1].server, before.server != built?.steps[last].server {
-            built?.steps[last].server = before.server
+        if shown[last].server == shown[last - 1].server, let before = built?.steps[last - 1].server,
+            before != built?.steps[last].server
+        {
+            built?.steps[last].server = before
             isStale = true
         }
     }

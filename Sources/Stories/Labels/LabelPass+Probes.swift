@@ -8,17 +8,16 @@ extension LabelPass {
     /// - Returns: whether it is one of the two.
     mutating func labelProbe(_ index: Int, at start: Int64) -> Bool {
         let fact = facts[index]
-        let end = ends[fact.side]
         if fact.classes.contains(.windowProbe) {
             add(.windowProbe, to: index, evidence: ends[1 - fact.side].windowIndex.map { [$0] } ?? [])
             ends[fact.side].probe = Probe(index: index, isKeepAlive: false)
             if fact.payloadLength == 1 {
-                ends[fact.side].probedPlaces[start] = end.probedPlaces[start] ?? index
+                ends[fact.side].probedPlaces[start] = ends[fact.side].probedPlaces[start] ?? index
             }
             return true
         }
         guard fact.classes.contains(.keepAlive) else { return false }
-        add(.keepAlive, to: index, evidence: end.acknowledgedBy.map { [$0] } ?? [])
+        add(.keepAlive, to: index, evidence: ends[fact.side].acknowledgedBy.map { [$0] } ?? [])
         ends[fact.side].probe = Probe(index: index, isKeepAlive: true)
         ends[fact.side].unansweredKeepAlives.append(index)
         return true
