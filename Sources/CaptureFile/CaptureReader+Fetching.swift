@@ -1,8 +1,8 @@
 extension CaptureReader {
-    /// Fetches the packet at a ``CapturedPacket/blockOffset`` again; of pcapng, one that was walked past. Does not change
-    /// where ``next(_:)`` goes on.
+    /// Fetches the packet at a ``CapturedPacket/blockOffset`` again. In pcapng it must be one that ``next(_:)`` has come to already,
+    /// since the interfaces described before it are needed. Does not change where ``next(_:)`` goes on.
     ///
-    /// - Parameter packet: its ``CapturedPacket/offset`` then counts in ``fetchedBytes``.
+    /// - Parameter packet: receives the packet; its ``CapturedPacket/offset`` is an index into ``fetchedBytes``.
     /// - Returns: false where no packet starts there, or where the capture is not ``isSeekable``.
     public mutating func fetch(at blockOffset: Int, _ packet: inout CapturedPacket) throws(CaptureError) -> Bool {
         guard isSeekable, blockOffset >= 0 else { return false }

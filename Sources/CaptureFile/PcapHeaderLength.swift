@@ -10,11 +10,12 @@ enum PcapHeaderLength {
 // No answer depends on how many octets are at hand beyond those that it takes: a stream, whatever its pieces, is read as the
 // file is that holds the same.
 extension PcapRecords {
-    /// Which of these lengths the first records' headers have: the first with which they follow one another as nobody would
-    /// doubt; where none does, the usual one, which stands first. A packet that is what its link carries decides at once, so
-    /// that one need not wait for a second in a stream.
+    /// Which of these lengths the records' headers have, judged by the first records: the first length with which each record ends
+    /// where another with sensible lengths and times begins. Where no length does, the first of them, the usual one. If the first
+    /// record holds a packet of the kind that the link type names, one record is enough: so a live stream need not send a second
+    /// before the first is shown.
     ///
-    /// - Parameter isAll: nothing follows: what is at hand has to do.
+    /// - Parameter isAll: whether the capture ends here, so that there will be no more to judge by.
     func likelyHeaderLength(
         among lengths: [Int], in bytes: RawSpan, from start: Int, isAll: Bool
     ) -> PcapHeaderLength {

@@ -119,7 +119,8 @@ extension StackScriptHost {
             hasEnded: info?.end != nil, rooms: rooms[descriptor] ?? 0, waiting: host.waiting(Int(descriptor)))
     }
 
-    /// After everything that happens: a socket that had no room and has some now tells of it once more.
+    /// To be called after everything that happens: a socket that was full and has room again reports EPOLLOUT anew, as an
+    /// edge-triggered epoll expects.
     func noteRooms() {
         guard !watches.isEmpty else { return }
         for watched in Set(watches.values.flatMap(\.order)) {

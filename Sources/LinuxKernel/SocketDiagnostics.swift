@@ -2,8 +2,9 @@ import FlatMemory
 import TCPState
 import TCPWire
 
-/// The messages of inet_diag (`linux/inet_diag.h`), from and to bytes. The numbers are held to the headers by CLinux's
-/// Layouts.c, but for those of states and timers, which stand in none.
+/// The messages of inet_diag (`linux/inet_diag.h`), from and to bytes. CLinux's Layouts.c
+/// asserts at compile time that the numbers here are the headers'; those of states and timers are the kernel's own, and in no header
+/// of inet_diag.
 package enum SocketDiagnostics {
     package static let byFamily: UInt16 = 20
     /// TCPDIAG_GETSOCK: the older request, which walks the table once for both families where ``byFamily`` walks it twice.

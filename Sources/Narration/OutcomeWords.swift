@@ -49,8 +49,8 @@ extension Opening {
                 zh: "被拒绝：SYN 得到的应答是 ICMP 差错，那个端口无人接收。")
         case .prohibited:
             Text(
-                en: "Prohibited: the SYN was answered with an ICMP error, a filter does not allow it.",
-                zh: "被禁止：SYN 得到的应答是 ICMP 差错，过滤规则不放行。")
+                en: "Prohibited: an ICMP error answered the SYN, somebody on the way or the host does not allow it.",
+                zh: "被禁止：SYN 得到的应答是 ICMP 差错，途中某处或目的主机不放行。")
         case .unreachable:
             Text(
                 en: "Unreachable: the SYN was answered with an ICMP error, there is no way to the address.",

@@ -31,7 +31,8 @@ extension SegmentPattern {
         return found
     }
 
-    /// A segment as it came, without what the script does not speak of either: so that both read alike.
+    /// A segment that came, for a message that shows it beside the expected one: without the ports, options and IP fields of which
+    /// the script's line says nothing. `nil`: no segment was expected.
     func shown(like expected: SegmentPattern?) -> SegmentPattern {
         var copy = self
         if expected?.sourcePort == nil { (copy.sourcePort, copy.destinationPort) = (nil, nil) }

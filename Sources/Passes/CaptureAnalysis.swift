@@ -350,7 +350,10 @@ public struct CaptureAnalysis: ~Copyable {
         }
     }
 
-    /// - Returns: its connection, and whether it is one that its receiver refused, of a connection that was there.
+    /// Counts a segment for its connection.
+    ///
+    /// - Returns: the connection, and whether the segment belongs to one that existed before it. A SYN that its receiver refused
+    ///   opens no new connection where there is one already.
     private mutating func add(
         _ segment: TrackedSegment, _ detail: @autoclosure () -> SegmentDetail, _ isRefused: Bool
     ) -> (connection: Int, isRefused: Bool) {

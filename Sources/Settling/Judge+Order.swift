@@ -62,7 +62,8 @@ extension Judge {
         }
     }
 
-    /// How much in an order does not fit: numbers left out, sent again, acknowledged before they were sent.
+    /// In how many places an order of the segments does not fit: where numbers are left out, sent again, or acknowledged before they
+    /// were sent. The order with the fewest is believed.
     private func oddities(of order: [Int]) -> Int {
         var cursor = ConnectionCursor()
         var count = 0

@@ -202,9 +202,10 @@ extension ConnectionStory {
             && SequenceNumber(steps[index].segment.header.acknowledgment).isAtOrAfter(behind)
     }
 
-    /// A FIN that is proved lost moved nobody; the one that took its place did.
-    private mutating func settleLostFins() {
-        for index in steps.indices where steps[index].isFIN && steps[index].has(.lost) {
+    /// A FIN that is proved lost, or of which an ICMP error says so, moved nobody; the one that took its place did.
+    mutating func settleLostFins() {
+        for index in steps.indices
+        where steps[index].isFIN && (steps[index].has(.lost) || steps[index].has(.reportedDropped)) {
             let other = steps[index].sender.other
             var later = index
             while later < steps.count,

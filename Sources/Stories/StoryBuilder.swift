@@ -164,7 +164,7 @@ public final class StoryBuilder {
             StepReading(
                 segment: segment, side: fact.side, before: before, after: after, final: base,
                 isStrange: fact.isStrange(after: fact.isRST ? pass?.facts.dropLast().last : nil)), sender: sender,
-                reading.classes,
+            reading.classes,
             labels: pass?.labels.last ?? [])
         noteTurn(step)
         shown.append((step.client.state, step.server.state))

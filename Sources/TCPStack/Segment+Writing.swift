@@ -116,8 +116,8 @@ extension SegmentOptions {
 }
 
 extension [UInt8] {
-    /// Writes an integer in network order. Bounds are checked; `mutableBytes` is marked unsafe for elements with padding, and an
-    /// octet has none.
+    /// Writes an integer in network order. Bounds are checked. Swift calls `mutableBytes` unsafe because an element might have
+    /// padding, whose octets have no value; the elements here are octets, which have none.
     mutating func store<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word, at place: Int) {
         var span = mutableSpan
         var bytes = unsafe span.mutableBytes

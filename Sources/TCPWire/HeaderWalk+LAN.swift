@@ -123,7 +123,8 @@ extension HeaderWalk {
         }
     }
 
-    /// LAN emulation of Ethernet: a client's number, which in control frames is 0xff00, and a frame.
+    /// LAN emulation over ATM: the client's number (LECID), and an Ethernet frame behind it. Control frames have 0xff00 in its place,
+    /// and hold no Ethernet frame.
     private static func lane(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

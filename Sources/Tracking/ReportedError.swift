@@ -83,6 +83,17 @@ public struct ReportedError: Sendable {
         (0...Self.writingDelay).contains(time.nanoseconds(since: self.time))
     }
 
+    /// Copies of a packet come this close to each other where its number tells that it is the same, and where nothing does;
+    /// nanoseconds.
+    private static let copyReach: (numbered: Int64, unnumbered: Int64) = (100_000_000, 1_000_000)
+
+    /// Whether a later message is this one, captured once more: a router answers each packet once, and both quote the same
+    /// packet.
+    func isCopied(by other: ReportedError) -> Bool {
+        let reach = error.identification == 0 ? Self.copyReach.unnumbered : Self.copyReach.numbered
+        return error == other.error && (0...reach).contains(other.time.nanoseconds(since: time))
+    }
+
     /// The same as a packet of that number.
     package func numbered(_ number: Int) -> ReportedError {
         var own = self
@@ -158,9 +169,13 @@ package struct ErrorAssignment: Sendable {
                 unknown += 1
                 continue
             }
-            places[life, default: []].append(place)
+            let isCopy = places[life]?.suffix(Self.copyReach).contains { errors[$0].isCopied(by: error) } ?? false
+            if !isCopy { places[life, default: []].append(place) }
         }
     }
+
+    /// As many of a connection's last errors may be the one that a packet is a copy of.
+    private static let copyReach = 4
 
     /// As many lives of a tuple are looked at before an error; a bound for hostile captures.
     private static let lifeLimit = 16

@@ -110,9 +110,9 @@ public struct NetworkRecord: Hashable, Sendable {
         return happenings + rest.map { .packet($0) }
     }
 
-    /// Notes what a host has done, before what it sends.
+    /// Notes what a host has done. To be called before the packets are noted that it sends because of it.
     ///
-    /// - Parameter place: of the packet that has arrived there.
+    /// - Parameter place: the index in ``packets`` of the packet whose arrival made it act; `nil` where none did.
     mutating func append(_ record: HostRecord, of host: Int, arrived place: Int?) {
         moments.append(
             Moment(

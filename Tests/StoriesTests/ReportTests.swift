@@ -101,6 +101,31 @@ import Transcripts
             story.steps[0].labels.map(\.label) == (answer.isFromHost ? [.notTaken] : isDrop ? [.reportedDropped] : []))
     }
 
+    @Test("an error that was captured twice is one; two that quote two packets are two", arguments: [true, false])
+    func captureTwice(_ isSame: Bool) throws {
+        let t = Transcript()
+        t.c.syn(100)
+        t.c.syn(100)
+        let first = Self.packet(3, 1, quoting: t.segments[0])
+        let second = Self.packet(3, 1, quoting: t.segments[isSame ? 0 : 1])
+        let story = try story(analysis(t, [(2, first), (2, second)]))
+        #expect(story.reports.count == (isSame ? 1 : 2))
+    }
+
+    @Test("a FIN that a router dropped does not reach CLOSE-WAIT; the one that took its place does")
+    func droppedFIN() throws {
+        let t = Transcript()
+        t.open()
+        t.c.fin(101, ack: 301)
+        t.wait(300)
+        t.c.fin(101, ack: 301)
+        t.s.ack(301, ack: 102)
+        let told = try story(analysis(t, [(4, Self.packet(3, 1, quoting: t.segments[3]))]))
+        #expect(told.steps.map(\.server.state).suffix(3) == [.established, .closeWait, .closeWait])
+        let untold = try story(analysis(t, []))
+        #expect(untold.steps.map(\.server.state).suffix(3) == [.closeWait, .closeWait, .closeWait])
+    }
+
     @Test("a connection that is let go has heard it too") func evicted() throws {
         let t = Transcript()
         t.c.syn(100)

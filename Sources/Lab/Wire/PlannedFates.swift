@@ -33,7 +33,8 @@ struct PlannedFates {
         return fate { $0 == .number(number) || $0 == .flags(sender, flags, count: count) }
     }
 
-    /// Of the second of a doubled segment: a packet of its own on the wire, of which no third is made.
+    /// What the plan has for the copy of a doubled segment. The copy counts as a packet of its own on the wire, and is not doubled
+    /// again.
     mutating func copy(_ number: Int) -> Fate {
         var fate = fate { $0 == .number(number) }
         fate.isDoubled = false

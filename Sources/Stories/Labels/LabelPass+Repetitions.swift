@@ -243,7 +243,11 @@ extension LabelPass {
         noteLoss(of: original, in: index, proof: askers(index))
     }
 
-    /// Whether all of the original was sent again: of one that carried more, only part may have been lost on the way.
+    /// Whether a repetition carries all that the original did. One that carries less proves a loss of that part only.
+    ///
+    /// - Parameters:
+    ///   - index: the repetition.
+    ///   - original: what carried its first number first.
     private func isWhole(_ index: Int, _ original: Int) -> Bool {
         facts[index].sequence == facts[original].sequence && facts[index].length >= facts[original].length
     }

@@ -166,12 +166,7 @@ struct FlowCommand: ParsableCommand {
             if form.format == .text { showOthers(analysis, shown: number, canvas) }
             complain(leftOut: story.leftOut, shown: story.steps.count, canvas)
         } else {
-            throw Failure(
-                .badInput,
-                Text(
-                    en: "\(path): changed while it was read; its packets are not where they were",
-                    zh: "\(path)：读取期间文件被改动，报文已不在原来的位置"),
-                next: [Text(en: "try again once nothing writes it", zh: "等文件不再写入后重试")])
+            throw changed
         }
         if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
     }
@@ -205,6 +200,15 @@ struct FlowCommand: ParsableCommand {
             reporting: { _, step in progress.show(step) })
         guard analysis.count > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
         return ending
+    }
+
+    private var changed: Failure {
+        Failure(
+            .badInput,
+            Text(
+                en: "\(path): changed while it was read; its packets are not where they were",
+                zh: "\(path)：读取期间文件被改动，报文已不在原来的位置"),
+            next: [Text(en: "try again once nothing writes it", zh: "等文件不再写入后重试")])
     }
 
     private func noSuchConnection(_ number: Int, of count: Int) -> Failure {
@@ -314,7 +318,7 @@ struct FlowCommand: ParsableCommand {
         var left = pictureLimit
         for number in 1...count where !left.isReached {
             let stored = try analysis.stored(number, from: &reader, limit: left)
-            guard let stored, let story = ConnectionStory(stored) else { continue }
+            guard let stored, let story = ConnectionStory(stored) else { throw changed }
             left.take(stored.segments)
             stories.append((number, story))
         }
