@@ -3,6 +3,7 @@ import FlatMemory
 import Passes
 import Settling
 import Stories
+import TCPState
 import TCPWire
 import Testing
 import Tracking
@@ -104,8 +105,8 @@ import Transcripts
     @Test("an error that was captured twice is one; two that quote two packets are two", arguments: [true, false])
     func captureTwice(_ isSame: Bool) throws {
         let t = Transcript()
-        t.c.syn(100)
-        t.c.syn(100)
+        t.c.send(.syn, 100, 0, id: 7)
+        t.c.send(.syn, 100, 0, id: 8)
         let first = Self.packet(3, 1, quoting: t.segments[0])
         let second = Self.packet(3, 1, quoting: t.segments[isSame ? 0 : 1])
         let story = try story(analysis(t, [(2, first), (2, second)]))
