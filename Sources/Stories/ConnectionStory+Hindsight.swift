@@ -89,7 +89,7 @@ extension ConnectionStory {
     }
 
     /// How far ahead an echo of a timestamp is looked for; a bound for hostile captures.
-    private static let echoReach = 64
+    static let echoReach = 64
 
     /// Whether the receiver later brought back this very segment's timestamp.
     private func wasEchoed(_ index: Int) -> Bool {
@@ -101,9 +101,9 @@ extension ConnectionStory {
 
     /// A server that repeats its SYN-ACK had not taken the ACK that seemed to complete the handshake.
     private mutating func settleRepeatedSynAcks() {
-        for index in steps.indices.dropFirst() where steps[index].isReal {
+        for index in steps.indices.dropFirst() where steps[index].isSYN && steps[index].isACK {
             let step = steps[index]
-            guard step.isSYN, step.isACK, step.state(of: step.sender).state == .synReceived else { continue }
+            guard step.isReal, step.state(of: step.sender).state == .synReceived else { continue }
             var earlier = index - 1
             while earlier >= 0, let state = steps[earlier].state(of: step.sender).state,
                 state == .established || state == .closeWait

@@ -103,3 +103,11 @@ extension ConnectionStory {
         }
     }
 }
+
+extension ConnectionStory.Report {
+    /// Whether the two are about the same error, and say the same of it.
+    func isTold(like other: Self) -> Bool {
+        error.number == other.error.number && stepsBefore == other.stepsBefore && quoted == other.quoted
+            && isForeign == other.isForeign && party == other.party
+    }
+}

@@ -2,8 +2,8 @@ import CaptureFile
 import TCPState
 import Tracking
 
-/// What a story is made of, one after the other: whoever sees a connection, a capture, a kernel that is asked, a TCP of our own,
-/// a wire between two kernels, tells of it in these.
+/// What a story is made of, one after the other. Sources are a capture, a kernel that is asked, a TCP of our own, a wire between two
+/// kernels; all speak in these three.
 public enum Observation: Sendable {
     /// A segment, in the order in which the segments were sent.
     case segment(StoredSegment)
@@ -24,7 +24,7 @@ public struct EndWord: Sendable, Equatable {
         case arrived(Int, Reception)
         /// The segment of that number did not reach the end.
         case lost(Int, Testimony.Loss)
-        /// How the end stood while the other one sent the segment of that number, or took it.
+        /// The other end's state when this segment left or arrived.
         case beside(Int)
         /// Something that happened to the end, or that it did, of itself.
         case moment(Testimony.Moment.Cause)
@@ -32,7 +32,7 @@ public struct EndWord: Sendable, Equatable {
         case asked
         /// How the end stood before anything happened.
         case before
-        /// Something that is told of elsewhere; only the states that it led to are of this connection.
+        /// A change of state whose cause another word tells, or that is no event of this connection; it makes no moment of its own.
         case elsewhere
     }
 
@@ -59,7 +59,7 @@ public struct EndWord: Sendable, Equatable {
     }
 
     public var occasion: Occasion
-    /// The end that tells; of what who carries the segments tells, the one that a segment was for.
+    /// The end that speaks. Where the carrier of the segments speaks, the receiver of the segment.
     public var party: Party
     /// Who tells: a kernel, a TCP of our own, or, of the segments alone, ``Provenance/wire``.
     public var provenance: Provenance

@@ -3,37 +3,6 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What ends, and who carries their segments, tell.
-extension StoryBuilder {
-    /// Takes a word.
-    func hear(_ word: EndWord) -> [Revision] {
-        guard built != nil else {
-            early.append(word)
-            return []
-        }
-        if word.occasion == .asked {
-            guard let time = word.time, let end = word.end else { return [] }
-            built?.observations.append(
-                StateObservation(time: time, party: word.party, state: end.state, isMini: end.isMini))
-            isStale = true
-            return []
-        }
-        let number = word.occasion.number
-        let place = number.flatMap { number in built?.steps.lastIndex { $0.segment.number == number } }
-        if number != nil, place == nil { return [] }
-        let old = place.flatMap { built?.steps[$0] }
-        built?.hear(word, of: place)
-        guard let place, let old else {
-            isStale = true
-            return []
-        }
-        if case .arrived = word.occasion, let time = word.time { note(.at(time), of: place) }
-        bringUp(place)
-        isStale = true
-        return built?.steps[place].revisions(since: old, at: place, because: []) ?? []
-    }
-}
-
 extension EndWord.Occasion {
     /// The segment that it is about.
     var number: Int? {
@@ -48,7 +17,13 @@ extension ConnectionStory {
     /// Writes a word down.
     ///
     /// - Parameter place: of the step that it is about.
-    fileprivate mutating func hear(_ word: EndWord, of place: Int?) {
+    mutating func hear(_ word: EndWord, of place: Int?) {
+        if word.occasion == .asked {
+            guard let time = word.time, let end = word.end else { return }
+            observations.append(
+                StateObservation(time: time, party: word.party, state: end.state, isMini: end.isMini))
+            return
+        }
         if testimony == nil { testimony = Testimony(by: word.provenance) }
         if testimony?.provenance == .wire { testimony?.provenance = word.provenance }
         noteStates(word)

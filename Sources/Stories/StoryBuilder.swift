@@ -7,7 +7,7 @@ import Tracking
 /// built alike; the first is only taken all at once.
 ///
 /// What a segment is, is told when it comes. What it shows of earlier ones changes these at once and is answered as a revision,
-/// but for what hangs on all of them: where that would cost more than it is worth at each segment, it is put off until ``settle()``.
+/// but for what depends on all of them: in a long story that is put off, until ``settle()`` at the latest.
 /// After that the story is the one that these observations have, however they came.
 public final class StoryBuilder {
     /// What is known of the connection besides its segments.
@@ -24,8 +24,8 @@ public final class StoryBuilder {
     private var heard: Set<Party> = []
     private var lastTurn = 0
     private var errors: [ReportedError] = []
-    /// What was told before the first segment.
-    var early: [EndWord] = []
+    /// What was told, each with how many steps came before it.
+    private var told: [(stepsBefore: Int, word: EndWord)] = []
     var built: ConnectionStory?
 
     /// Whether the steps count from other zeros than are known now, and whether hindsight has to be asked anew.
@@ -33,18 +33,32 @@ public final class StoryBuilder {
     var isStale = false
     /// As many steps may come, where that is known before the first.
     private var room = 0
-    /// How many steps were laid out anew so far, and how many observations have come.
-    private var labour = 0
-    private var taken = 0
+    private var notesChanges = true
+    /// The segments since which that is so, by number, some of them.
+    private var causes: [Int] = []
+    /// How many steps may be laid out anew: each observation earns some, up to a limit, so that what one observation costs has a
+    /// bound, however long the story.
+    private var credit: Int
+    private let creditLimit: Int
 
     /// - Parameters:
     ///   - known: what a pass over all segments knows of the connection already; its segments are not taken by this.
     ///   - tellsArrivals: whether whoever hands the segments in says by words when each arrived.
-    public init(_ known: StoredConnection? = nil, tellsArrivals: Bool = false) {
+    public convenience init(_ known: StoredConnection? = nil, tellsArrivals: Bool = false) {
+        self.init(known, tellsArrivals: tellsArrivals, credit: 32_768)
+    }
+
+    /// - Parameter credit: as many steps may be laid out anew for one observation; 0 puts everything off until ``settle()``.
+    package init(_ known: StoredConnection?, tellsArrivals: Bool, credit: Int) {
         self.known = known
         self.tellsArrivals = tellsArrivals
+        self.credit = credit
+        creditLimit = credit
         cursor = ConnectionCursor(standing: known?.standing)
     }
+
+    /// As many steps laid out anew each observation earns.
+    private static let earning = 8
 
     /// The story so far; `nil` before the first segment. A copy that is kept makes the next observation cost as much as all before
     /// it.
@@ -56,59 +70,71 @@ public final class StoryBuilder {
     ///
     /// - Returns: what it did to the story; nothing where a segment is of another connection.
     public func take(_ observation: Observation) -> StoryChange {
-        let (before, moments, reports) = counts
-        taken += 1
+        let before = counts
+        credit = min(credit + Self.earning, creditLimit)
         var cause: [Int] = []
         var revisions: [Revision] = []
         switch observation {
         case .segment(let segment):
             cause = [segment.number]
             guard append(segment) else { break }
-            revisions = bringUp(because: cause)
+            revisions = applyChangedLabels(because: cause)
         case .error(let error):
             cause = [error.number]
             errors.append(error)
             isStale = true
         case .word(let word): revisions = hear(word)
         }
-        if isOffBase || isStale, mayLabour { revisions += layOut(because: cause) }
-        return change(since: (before, moments, reports), revisions)
+        guard isOffBase || isStale else { return change(since: before, revisions) }
+        if causes.count < Self.causeLimit { causes += cause }
+        guard price <= credit else { return change(since: before, revisions) }
+        credit -= price
+        let (more, reports) = layOut()
+        return change(since: before, revisions + more, reports: reports)
     }
+
+    /// As many segments are named as those since which something was put off.
+    private static let causeLimit = 16
 
     /// Brings the story to what all observations so far make of it together.
     public func settle() -> StoryChange {
         let before = counts
         pass?.settle()
-        var revisions = bringUp(because: [])
-        if isOffBase || isStale { revisions += layOut(because: []) }
-        return change(since: before, revisions)
+        let revisions = applyChangedLabels(because: [])
+        guard isOffBase || isStale else { return change(since: before, revisions) }
+        let (more, reports) = layOut()
+        return change(since: before, revisions + more, reports: reports)
     }
 
-    /// Each observation may cost a handful of steps laid out anew; what costs more is put off.
-    private var mayLabour: Bool { labour <= 8 * taken + 4096 }
+    /// What laying out all steps anew costs, in steps; each error is looked for among them.
+    private var price: Int { shown.count * (1 + errors.count / 8) }
 
-    private var counts: (steps: Int, moments: Int, reports: Int) {
-        (built?.steps.count ?? 0, built?.testimony?.moments.count ?? 0, built?.reports.count ?? 0)
+    private var counts: (steps: Int, moments: Int) {
+        (built?.steps.count ?? 0, built?.testimony?.moments.count ?? 0)
     }
 
     private func change(
-        since before: (steps: Int, moments: Int, reports: Int), _ revised: [Revision]
+        since before: (steps: Int, moments: Int), _ revised: [Revision], reports: Int? = nil
     ) -> StoryChange {
         let now = counts
-        let reports = now.reports > before.reports ? 0 : now.reports
+        let all = built?.reports.count ?? 0
         return StoryChange(
-            appended: before.steps..<now.steps, moments: before.moments..<now.moments, reports: reports..<now.reports,
-            revised: revised.filter { ($0.place ?? 0) < max(before.steps, 1) })
+            appended: before.steps..<now.steps, moments: before.moments..<now.moments,
+            reports: min(reports ?? all, all)..<all,
+            revised: revised.filter { $0.place.map { $0 < before.steps } ?? true })
     }
 
     // MARK: All at once
 
-    /// Takes observations of which nobody wants to know what each does, and settles what they come to.
-    public func take(all observations: some Sequence<Observation>, errors: [ReportedError] = []) {
+    /// Takes all observations of a connection, of which nobody wants to know what each does, and settles what they come to. No other
+    /// may have been taken before, but words.
+    ///
+    /// - Parameter errors: ICMP errors, where they are not among the observations.
+    public func take(all observations: some Collection<Observation>, errors: [ReportedError] = []) {
         base = Self.record(after: observations, known)
-        room = observations.underestimatedCount
+        room = observations.count
+        notesChanges = false
         for observation in observations {
-            taken += 1
             switch observation {
             case .segment(let segment): _ = append(segment)
             case .error(let error): self.errors.append(error)
@@ -118,11 +144,13 @@ public final class StoryBuilder {
         self.errors += errors
         pass?.settle()
         layOutSteps()
+        notesChanges = true
+        pass?.notesChanges = true
     }
 
     /// The connection after all segments: so that none has to be counted twice.
     private static func record(
-        after observations: some Sequence<Observation>, _ known: StoredConnection?
+        after observations: some Collection<Observation>, _ known: StoredConnection?
     ) -> ConnectionRecord? {
         var cursor = ConnectionCursor(standing: known?.standing)
         for case .segment(let segment) in observations { _ = cursor.take(segment.tracked, as: segment.verdict) }
@@ -132,7 +160,7 @@ public final class StoryBuilder {
     // MARK: Segments
 
     /// - Returns: whether it is one of the connection's.
-    private func append(_ segment: StoredSegment, arrival: SegmentFacts.Arrival? = nil) -> Bool {
+    private func append(_ segment: StoredSegment) -> Bool {
         let before = cursor.record
         guard let reading = cursor.take(segment.tracked, as: segment.verdict), let after = cursor.record else {
             return false
@@ -142,23 +170,22 @@ public final class StoryBuilder {
         isOffBase = isOffBase || !base.countsAlike(after)
         if pass == nil {
             pass = LabelPass(base, reusesTuple: known?.record.reusesTuple ?? false)
+            pass?.notesChanges = notesChanges
             pass?.reserveCapacity(room)
             shown.reserveCapacity(room)
         }
         if built == nil {
-            built = ConnectionStory(known?.record ?? after)
+            built = ConnectionStory(known?.record ?? base)
             built?.leftOut = known?.leftOut ?? 0
             built?.endedBy = known?.endedBy
             built?.steps.reserveCapacity(room)
-            for word in early { _ = hear(word) }
-            early = []
-        } else if known == nil {
-            built?.record = after
+            for (_, word) in told { _ = write(word) }
         }
+        if known == nil { built?.record = after }
         let sender: Party = base.isFromClient(segment.header) ? .client : .server
         let fact = SegmentFacts(
             segment, side: base.side(of: sender), reading,
-            arrival: arrival ?? (tellsArrivals ? .never : .unknown))
+            arrival: tellsArrivals ? .never : .unknown)
         pass?.append(fact)
         let step = ConnectionStory.Step(
             StepReading(
@@ -169,12 +196,12 @@ public final class StoryBuilder {
         noteTurn(step)
         shown.append((step.client.state, step.server.state))
         built?.steps.append(step)
-        goOn()
+        carryStatesForward()
         return true
     }
 
-    /// As far behind one of these, hindsight may look back to what was before it.
-    private static let turnReach = 64
+    /// So many segments after a turn can still change what hindsight says of it.
+    private static let turnReach = ConnectionStory.echoReach
 
     /// Where a connection takes a turn, opening, closing or in its states, hindsight has to be asked; elsewhere it has nothing to
     /// say.
@@ -187,7 +214,7 @@ public final class StoryBuilder {
     }
 
     /// As long as the packets show no other states than before the last segment, what hindsight made of these goes on.
-    private func goOn() {
+    private func carryStatesForward() {
         guard let last = built?.steps.indices.last, last > 0 else { return }
         if shown[last].client == shown[last - 1].client, let before = built?.steps[last - 1].client,
             before != built?.steps[last].client
@@ -204,14 +231,19 @@ public final class StoryBuilder {
     }
 
     /// Brings steps up to their labels, where these have changed.
-    private func bringUp(because cause: [Int]) -> [Revision] {
+    private func applyChangedLabels(because cause: [Int]) -> [Revision] {
         guard let changed = pass?.takeChanged(), !changed.isEmpty else { return [] }
         var revisions: [Revision] = []
         for place in Set(changed).sorted() {
             guard let old = built?.steps[place] else { continue }
-            bringUp(place)
+            refreshStep(place)
             revisions += built?.steps[place].revisions(since: old, at: place, because: cause) ?? []
-            if old.segment.header.flags.contains(.fin) { isStale = true }
+            // Hindsight and reports ask for labels.
+            if !old.segment.header.flags.isDisjoint(with: [.syn, .fin]) || !errors.isEmpty || old.account != nil
+                || built?.afterthoughts[place] != nil
+            {
+                isStale = true
+            }
         }
         return revisions
     }
@@ -224,57 +256,90 @@ public final class StoryBuilder {
     }
 
     /// Brings one step up to its labels and to what the ends tell of it.
-    func bringUp(_ place: Int) {
+    private func refreshStep(_ place: Int) {
         let labels = labels(of: place)
         built?.steps[place].labels = labels
         built?.applyAccount(of: place)
     }
 
-    /// Whoever carried a segment tells now when it arrived.
-    func note(_ arrival: SegmentFacts.Arrival, of place: Int) { pass?.note(arrival, of: place) }
+    // MARK: Words
+
+    /// Takes a word.
+    private func hear(_ word: EndWord) -> [Revision] {
+        told.append((shown.count, word))
+        guard built != nil else { return [] }
+        isStale = true
+        let place = word.occasion.number.flatMap { pass?.place(of: $0) }
+        let old = place.flatMap { built?.steps[$0] }
+        guard write(word), let place, let old else { return [] }
+        refreshStep(place)
+        return built?.steps[place].revisions(since: old, at: place, because: []) ?? []
+    }
+
+    /// Writes a word down.
+    ///
+    /// - Returns: whether it is about nothing, or about a segment of the story; what is told of others is lost.
+    private func write(_ word: EndWord) -> Bool {
+        let place = word.occasion.number.flatMap { pass?.place(of: $0) }
+        guard place != nil || word.occasion.number == nil else { return false }
+        if let place, case .arrived = word.occasion, let time = word.time { pass?.note(.at(time), of: place) }
+        built?.hear(word, of: place)
+        return true
+    }
 
     // MARK: Hindsight
 
     /// Counts all steps anew where that is needed, and asks hindsight of all of them.
-    private func layOut(because cause: [Int]) -> [Revision] {
-        guard let old = built else { return [] }
+    ///
+    /// - Returns: what is otherwise since then, and the first report that is.
+    private func layOut() -> (revisions: [Revision], reports: Int?) {
+        guard let old = built else { return ([], nil) }
+        let because = causes
         if isOffBase { countAnew() }
         layOutSteps()
-        guard let story = built else { return [] }
+        guard let story = built else { return ([], nil) }
         var revisions: [Revision] = []
+        func revise(_ content: Revision.Content) {
+            revisions.append(Revision(place: nil, content: content, because: because))
+        }
+        if story.client != old.client || story.server != old.server {
+            revise(.roles(client: story.client, server: story.server))
+        }
         for party in Party.allCases where story.before(party) != old.before(party) {
-            revisions.append(
-                Revision(place: nil, content: .before(party, story.before(party)), because: cause))
+            revise(.before(party, story.before(party)))
         }
         for (place, before) in old.steps.enumerated() {
-            revisions += story.steps[place].revisions(since: before, at: place, because: cause)
+            revisions += story.steps[place].revisions(since: before, at: place, because: because)
         }
-        return revisions
+        let same = zip(story.reports, old.reports).prefix { $0.isTold(like: $1) }.count
+        return (revisions, same)
     }
 
-    /// Lays out the segments again by the zeros and roles that are known now.
+    /// Lays out the segments again, and what was told among them, by the zeros and roles that are known now.
     private func countAnew() {
-        guard let old = built, let facts = pass?.facts else { return }
+        guard let old = built else { return }
         cursor = ConnectionCursor(standing: known?.standing)
         base = Self.record(after: old.steps.lazy.map { .segment($0.segment) }, known)
-        (pass, shown, heard, lastTurn) = (nil, [], [], 0)
-        built?.steps = []
-        built?.afterthoughts = [:]
-        for (place, step) in old.steps.enumerated() {
-            _ = append(step.segment, arrival: facts[place].arrival)
-            built?.steps[place].account = step.account
+        (pass, built, shown, heard, lastTurn) = (nil, nil, [], [], 0)
+        let words = told
+        told = Array(words.prefix { $0.stepsBefore == 0 })
+        var next = told.count
+        for step in old.steps {
+            while next < words.count, words[next].stepsBefore <= shown.count {
+                told.append(words[next])
+                if built != nil { _ = write(words[next].word) }
+                next += 1
+            }
+            _ = append(step.segment)
         }
-        if let base, known == nil {
-            built?.client = base.clientEndpoint
-            built?.server = base.serverEndpoint
-        }
+        for (_, word) in words[next...] { _ = write(word) }
+        told = words
         pass?.settle()
     }
 
     private func layOutSteps() {
-        (isOffBase, isStale) = (false, false)
+        (isOffBase, isStale, causes) = (false, false, [])
         guard built != nil else { return }
-        labour += shown.count
         _ = pass?.takeChanged()
         built?.afterthoughts = [:]
         built?.clientBefore = .unknown
@@ -321,7 +386,7 @@ extension ConnectionStory {
     /// - Returns: `nil` where there are no segments, or they are not of one connection.
     public init?(_ connection: StoredConnection, asked observations: [StateObservation] = []) {
         let builder = StoryBuilder(connection)
-        for observation in observations { builder.early.append(EndWord(observation)) }
+        for observation in observations { _ = builder.take(.word(EndWord(observation))) }
         builder.take(all: connection.segments.lazy.map { .segment($0) }, errors: connection.errors)
         guard let story = builder.story, story.steps.count == connection.segments.count else { return nil }
         self = story

@@ -1,3 +1,4 @@
+import TCPWire
 import Tracking
 
 /// What an observation did to a story: what it added, and what it made look otherwise.
@@ -18,21 +19,27 @@ public struct Revision: Sendable {
     public enum Content: Sendable {
         /// An end's state after it.
         case state(Party, ConnectionStory.EndState)
+        /// An end's sequence variables.
         case variables(Party, ConnectionStory.Variables?)
         /// All its labels, and so its fate.
         case labels([ProvedLabel])
+        /// What the ends tell of it.
         case account(Testimony.Account?)
+        /// Whether its arrival completes the handshake.
         case completesHandshake(Bool)
         /// All of it: its numbers count from another zero, or its sender has the other role.
         case step(ConnectionStory.Step)
         /// An end's state before the first segment.
         case before(Party, ConnectionStory.EndState)
+        /// Which end is the client.
+        case roles(client: Endpoint, server: Endpoint)
     }
 
     /// The step's place; `nil` where it is of none of them.
     public let place: Int?
+    /// What is now known.
     public let content: Content
-    /// The segments that show it, by number.
+    /// The segments that show it, by number; of what was put off, some of those since which it was.
     public let because: [Int]
 }
 
@@ -48,7 +55,7 @@ extension ConnectionStory.Step {
         case .account(let account): self.account = account
         case .completesHandshake(let completes): completesHandshake = completes
         case .step(let step): self = step
-        case .before: break
+        case .before, .roles: break
         }
     }
 

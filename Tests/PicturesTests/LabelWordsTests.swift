@@ -20,6 +20,8 @@ import Testing
 
     /// A document and where in it: a reader shall be able to look it up.
     @Test(arguments: SegmentLabel.allCases) func itsSourceIsADocument(_ label: SegmentLabel) {
-        #expect(label.entry.source.prefixMatch(of: /RFC [1-9][0-9]{2,3}\b/) != nil, "\(label.entry.source)")
+        #expect(
+            label.entry.source.prefixMatch(of: /(RFC [1-9][0-9]{2,3}|IEEE 802\.[0-9]+)\b/) != nil,
+            "\(label.entry.source)")
     }
 }

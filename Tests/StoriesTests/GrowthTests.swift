@@ -22,11 +22,13 @@ import Transcripts
     }
 
     /// Cuts a connection at some places, chosen by chance, and at its end.
-    private static func grow(_ connection: StoredConnection, knowing: Bool, cuts: Int, seed: UInt64) -> [String] {
+    private static func grow(
+        _ connection: StoredConnection, knowing: Bool, cuts: Int, seed: UInt64, credit: Int? = nil
+    ) -> [String] {
         var generator = SplitMix(state: seed)
         let observations = observations(connection)
         let places = Set((0..<cuts).map { _ in Int.random(in: 0..<max(1, observations.count), using: &generator) })
-        var growth = StoryGrowth(of: knowing ? connection : nil)
+        var growth = StoryGrowth(of: knowing ? connection : nil, credit: credit)
         var found: [String] = []
         for (place, observation) in observations.enumerated() {
             growth.take(observation)
@@ -43,8 +45,9 @@ import Transcripts
         if let analysis = try SharedCaptures.filled(path) {
             for number in 0..<min(analysis.count, 40) {
                 guard let connection = analysis.stored(number + 1) else { continue }
-                for knowing in [true, false] {
-                    let found = Self.grow(connection, knowing: knowing, cuts: 5, seed: UInt64(number))
+                for (knowing, credit) in [(true, nil), (false, nil), (true, 0)] {
+                    let found = Self.grow(
+                        connection, knowing: knowing, cuts: 5, seed: UInt64(number), credit: credit)
                     #expect(found.isEmpty, "connection \(number + 1): \(found.prefix(5))")
                 }
             }
@@ -61,6 +64,45 @@ import Transcripts
                 #expect(found.isEmpty, "\(found.prefix(5))")
             }
         }
+    }
+
+    /// Far from where a connection opens, hindsight is not asked: what is shown of earlier segments has to be answered by itself.
+    @Test(
+        "what is shown of earlier segments long after the opening is answered when it is",
+        arguments: [0, nil] as [Int?])
+    func farFromTurns(_ credit: Int?) throws {
+        let t = Transcript()
+        t.open(LabelCase.sack)
+        var next: UInt32 = 101
+        for _ in 0..<50 {
+            t.c.data(next, ack: 301, 100)
+            next += 100
+            t.s.ack(301, ack: next)
+        }
+        // Lost, and sent again by a timer, three times; then not needed, as a DSACK says.
+        for _ in 0..<4 {
+            t.c.data(next, ack: 301, 100)
+            t.wait(300)
+        }
+        t.s.ack(301, ack: next + 100, sack: [block(next, next + 100)])
+        next += 100
+        // A hole, asked for by SACK, filled by a fast retransmission.
+        for place in 1..<5 { t.c.data(next + UInt32(place) * 100, ack: 301, 100) }
+        for place in 2..<6 {
+            t.s.ack(301, ack: next, sack: [block(next + 100, next + UInt32(place) * 100)])
+        }
+        t.c.data(next, ack: 301, 100)
+        next += 500
+        t.s.ack(301, ack: next)
+        // A wrong checksum alone, and then another end's worth of them.
+        for _ in 0..<3 {
+            t.c.send([.psh, .ack], next, 301, payload: 100, checksum: 1)
+            next += 100
+            t.s.ack(301, ack: next)
+        }
+        let connection = try #require(StoredConnection.settling(t.segments).first)
+        let found = Self.grow(connection, knowing: true, cuts: connection.segments.count, seed: 2, credit: credit)
+        #expect(found.isEmpty, "\(found.prefix(5))")
     }
 
     @Test("what hindsight settles is answered when it is, with the segment that shows it")

@@ -10,12 +10,18 @@ package struct StoryGrowth {
     private var taken: [Observation] = []
     package private(set) var steps: [ConnectionStory.Step] = []
     private var before: [Party: ConnectionStory.EndState] = [:]
+    private var roles: [Endpoint] = []
+    private var reports: [ConnectionStory.Report] = []
+    private var moments: [Testimony.Moment] = []
     package private(set) var revisions = 0
 
-    package init(of known: StoredConnection?, tellsArrivals: Bool = false) {
+    /// - Parameter credit: how many steps may be laid out anew for one observation, where not as many as usual.
+    package init(of known: StoredConnection?, tellsArrivals: Bool = false, credit: Int? = nil) {
         self.known = known
         self.tellsArrivals = tellsArrivals
-        builder = StoryBuilder(known, tellsArrivals: tellsArrivals)
+        builder =
+            credit.map { StoryBuilder(known, tellsArrivals: tellsArrivals, credit: $0) }
+            ?? StoryBuilder(known, tellsArrivals: tellsArrivals)
     }
 
     package mutating func take(_ observation: Observation) {
@@ -25,6 +31,9 @@ package struct StoryGrowth {
 
     private mutating func follow(_ change: StoryChange) {
         guard let story = builder.story else { return }
+        if roles.isEmpty { roles = [story.client, story.server] }
+        reports = Array(reports.prefix(change.reports.lowerBound) + story.reports[change.reports])
+        moments += (story.testimony?.moments ?? [])[change.moments]
         steps += story.steps[change.appended]
         revisions += change.revised.count
         for revision in change.revised {
@@ -32,6 +41,8 @@ package struct StoryGrowth {
                 steps[place].apply(revision)
             } else if case .before(let party, let state) = revision.content {
                 before[party] = state
+            } else if case .roles(let client, let server) = revision.content {
+                roles = [client, server]
             }
         }
     }
@@ -42,7 +53,7 @@ package struct StoryGrowth {
             follow(builder.settle())
             let whole = StoryBuilder(known, tellsArrivals: tellsArrivals)
             whole.take(all: taken)
-            guard let story = whole.story, let own = builder.story else {
+            guard let story = whole.story, builder.story != nil else {
                 return whole.story == nil && builder.story == nil ? [] : ["one has no story"]
             }
             var found: [String] = []
@@ -54,9 +65,9 @@ package struct StoryGrowth {
                 let mine = before[party] ?? .unknown
                 if mine != story.before(party) { found.append("before: \(mine) for \(story.before(party))") }
             }
-            if own.reports.map(\.described) != story.reports.map(\.described) { found.append("reports") }
-            if own.testimony?.moments.count != story.testimony?.moments.count { found.append("moments") }
-            if own.client != story.client || own.server != story.server { found.append("roles") }
+            if reports.map(\.described) != story.reports.map(\.described) { found.append("reports") }
+            if moments.map(\.described) != (story.testimony?.moments ?? []).map(\.described) { found.append("moments") }
+            if roles != [story.client, story.server] { found.append("roles") }
             return found
         }
     }
@@ -86,4 +97,8 @@ package struct StoryGrowth {
 
 extension ConnectionStory.Report {
     fileprivate var described: String { "\(error.number) \(stepsBefore) \(quoted ?? 0) \(isForeign) \(party)" }
+}
+
+extension Testimony.Moment {
+    fileprivate var described: String { "\(time) \(party) \(cause) \(reasons) \(state) \(segmentsBefore)" }
 }

@@ -22,10 +22,12 @@ extension LabelPass {
     private mutating func labelLoss(of original: Int, on side: Int) {
         guard var loss = ends[side].repeats.losses[original], !has(.spurious, loss.copy) else { return }
         let label: SegmentLabel = isNear[side] ? .notTaken : .lost
-        guard loss.label != label, !has(label, original) else { return }
+        guard loss.label != label else { return }
         if let old = loss.label { remove([old], from: original) }
-        add(label, to: original, evidence: loss.proof + [loss.copy])
-        loss.label = label
+        // What shows it otherwise has said so already.
+        let isSaid = has(label, original)
+        if !isSaid { add(label, to: original, evidence: loss.proof + [loss.copy]) }
+        loss.label = isSaid ? nil : label
         ends[side].repeats.losses[original] = loss
     }
 

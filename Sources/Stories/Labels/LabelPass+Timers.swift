@@ -1,11 +1,15 @@
-/// Which timer sent something again, told by spacing and doubling, as far as they are known; and what was lost.
+/// Which timer sent something again, told by spacing and doubling, as far as they are known.
 extension LabelPass {
     /// Says of what a timer sent again, from one number on, which timer it was; each that follows may show that anew.
     mutating func labelTimer(_ index: Int, from start: Int64, isTail: Bool, original: Int?) {
         let side = facts[index].side
+        timed += 1
         ends[side].repeats.noteTimer(index, from: start, isTail: isTail, original: original)
         relabel(start, of: side)
     }
+
+    /// As many segments that timers sent are looked at again at once; more, when all is settled.
+    static let timedHandful = 64
 
     /// Where the ends may send tail loss probes after all, or may not, their timers are looked at again.
     mutating func relabelTimers() {

@@ -24,10 +24,16 @@ struct LabelPass {
     var roundTrip: Int64?
     /// RSTs that were refused, until it is known what shows that.
     var refusedResets: [Int] = []
-    /// Whether both ends may send tail loss probes, and whether the capture seems made close to the receiver of what each sends,
-    /// as labels say it so far.
+    /// Whether both ends may send tail loss probes, as the labels have it so far.
     var mayProbe = true
+    /// By sender, whether the capture seems made close to the receiver, as the labels have it so far.
     var isNear = [false, false]
+    /// How many segments timers have sent.
+    var timed = 0
+    /// Copies of packets that have not come yet: a copy may stand before its original. By the original's number.
+    private var earlyCopies: [Int: [Int]] = [:]
+    /// Whether somebody asks for what has changed.
+    var notesChanges = true
     /// The SYNs of a socket's connection with itself.
     private var ownSYNs: [Int] = []
     private var places = PlacesByNumber()
@@ -52,9 +58,14 @@ struct LabelPass {
         labels.append([])
         isRepeated.append(false)
         noteSum(index)
+        for copy in earlyCopies.removeValue(forKey: fact.number) ?? [] {
+            remove([.wireDuplicate], from: copy)
+            add(.wireDuplicate, to: copy, evidence: [index], original: index)
+        }
         if case .duplicate(let original)? = fact.artefact {
             let first = places.place(of: original, in: facts)
             add(.wireDuplicate, to: index, evidence: first.map { [$0] } ?? [], original: first)
+            if first == nil { earlyCopies[original, default: []].append(index) }
             return
         }
         if isReflexive {
@@ -79,15 +90,19 @@ struct LabelPass {
         } else {
             take(index)
         }
-        relabelTimers()
+        if timed <= Self.timedHandful { relabelTimers() }
     }
+
+    /// Where the segment of a packet's number stands.
+    mutating func place(of number: Int) -> Int? { places.place(of: number, in: facts) }
 
     /// Whoever carried a segment tells now when it arrived.
     mutating func note(_ arrival: SegmentFacts.Arrival, of index: Int) { facts[index].arrival = arrival }
 
-    /// Brings what hangs on all segments, and was put off: how each end's losses are called, and whose checksums are not
-    /// filled in.
+    /// Brings what depends on all segments, and was put off: which timers may have been probes, how each end's losses are called,
+    /// whose checksums are not filled in.
     mutating func settle() {
+        relabelTimers()
         relabelLosses()
         for side in 0...1 { relabelSums(of: side) }
     }
@@ -141,14 +156,14 @@ struct LabelPass {
         let rank = Self.rank(proved.label)
         let place = labels[index].firstIndex { Self.rank($0.label) > rank } ?? labels[index].endIndex
         labels[index].insert(proved, at: place)
-        if index < facts.count - 1 { changed.append(index) }
+        if notesChanges, index < facts.count - 1 { changed.append(index) }
     }
 
     /// Takes labels off a segment.
     mutating func remove(_ kinds: [SegmentLabel], from index: Int) {
         let count = labels[index].count
         labels[index].removeAll { kinds.contains($0.label) }
-        if labels[index].count != count, index < facts.count - 1 { changed.append(index) }
+        if labels[index].count != count, notesChanges, index < facts.count - 1 { changed.append(index) }
     }
 
     func has(_ label: SegmentLabel, _ index: Int) -> Bool { labels[index].contains { $0.label == label } }

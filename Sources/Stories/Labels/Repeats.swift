@@ -24,7 +24,7 @@ struct Repeats {
         var first = 0
         var backoffs = 0
 
-        /// As many repeats, and no more, tell which timer the first ones were of.
+        /// The first four repeats decide which timer the first ones were of.
         static let decisive = 4
     }
 
