@@ -202,14 +202,17 @@ extension ConnectionStory {
             && SequenceNumber(steps[index].segment.header.acknowledgment).isAtOrAfter(behind)
     }
 
-    /// A FIN that is proved lost, or of which an ICMP error says so, moved nobody; the one that took its place did.
+    /// A FIN that is proved lost, or of which an ICMP error says so, moved nobody; the one that took its place did. An error may be
+    /// wrong: an ACK shows that the FIN had arrived.
     mutating func settleLostFins() {
         for index in steps.indices
         where steps[index].isFIN && (steps[index].has(.lost) || steps[index].has(.reportedDropped)) {
             let other = steps[index].sender.other
             var later = index
             while later < steps.count,
-                later == index || !(steps[later].isFIN && steps[later].sender == other.other && steps[later].isReal)
+                later == index
+                    || !(steps[later].isFIN && steps[later].sender == other.other && steps[later].isReal)
+                        && !acknowledgesFin(later, of: index)
             {
                 switch steps[later].state(of: other).state {
                 case .closeWait: set(later, other, .established)

@@ -11,7 +11,7 @@ extension ConnectionStory {
         for error in errors.prefix(Self.reportLimit) { takeReport(error) }
         reportsLeftOut = max(0, errors.count - Self.reportLimit)
         reports.sort { ($0.stepsBefore, $0.error.number) < ($1.stepsBefore, $1.error.number) }
-        if !reports.isEmpty { settleLostFins() }
+        if !reports.isEmpty, !record.isReflexive { settleLostFins() }
     }
 
     /// As many are looked at; a bound for hostile captures.

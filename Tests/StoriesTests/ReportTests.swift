@@ -123,6 +123,16 @@ import Transcripts
         t.s.ack(301, ack: 102)
         let told = try story(analysis(t, [(4, Self.packet(3, 1, quoting: t.segments[3]))]))
         #expect(told.steps.map(\.server.state).suffix(3) == [.established, .closeWait, .closeWait])
+        // It had arrived after all, as an ACK shows.
+        let other = Transcript()
+        other.open()
+        other.c.fin(101, ack: 301)
+        other.wait(300)
+        other.s.data(301, ack: 101, 10)
+        other.wait(300)
+        other.s.ack(311, ack: 102)
+        let wrong = try story(analysis(other, [(4, Self.packet(3, 1, quoting: other.segments[3]))]))
+        #expect(wrong.steps.map(\.server.state).suffix(3) == [.established, .established, .closeWait])
         let untold = try story(analysis(t, []))
         #expect(untold.steps.map(\.server.state).suffix(3) == [.closeWait, .closeWait, .closeWait])
     }
