@@ -16,25 +16,28 @@ public final class StoryBuilder {
     private let tellsArrivals: Bool
     private var cursor: ConnectionCursor
     private var pass: LabelPass?
-    /// The connection by whose zeros and roles the steps are counted.
+    /// The connection whose initial sequence numbers the steps count from, and whose roles they have.
     private var base: ConnectionRecord?
     /// The states after each segment as its packets show them, without hindsight.
     private var shown: [(client: State?, server: State?)] = []
     /// Who has sent something, and the last segment that hindsight may look back from.
     private var heard: Set<Party> = []
     private var lastTurn = 0
+    /// The ICMP errors so far.
     private var errors: [ReportedError] = []
     /// What was told, each with how many steps came before it.
     private var told: [(stepsBefore: Int, word: EndWord)] = []
-    var built: ConnectionStory?
-
-    /// Whether the steps count from other zeros than are known now, and whether hindsight has to be asked anew.
-    private var isOffBase = false
-    var isStale = false
+    private var built: ConnectionStory?
     /// As many steps may come, where that is known before the first.
     private var room = 0
+    /// Whether anybody is told what changes; not where all observations are taken at once.
     private var notesChanges = true
-    /// The segments since which that is so, by number, some of them.
+
+    /// Whether ``base`` is no longer what is known of initial sequence numbers and roles.
+    private var isOffBase = false
+    /// Whether hindsight has to be asked anew.
+    private var isStale = false
+    /// Numbers of some of the segments since which one of the two is so.
     private var causes: [Int] = []
     /// How many steps may be laid out anew: each observation earns some, up to a limit, so that what one observation costs has a
     /// bound, however long the story.
@@ -148,7 +151,7 @@ public final class StoryBuilder {
         pass?.notesChanges = true
     }
 
-    /// The connection after all segments: so that none has to be counted twice.
+    /// The connection after all segments: with its initial sequence numbers known from the start, no step has to be made twice.
     private static func record(
         after observations: some Collection<Observation>, _ known: StoredConnection?
     ) -> ConnectionRecord? {
@@ -315,7 +318,7 @@ public final class StoryBuilder {
         return (revisions, same)
     }
 
-    /// Lays out the segments again, and what was told among them, by the zeros and roles that are known now.
+    /// Lays out the segments again, and what was told among them, by the initial sequence numbers and roles that are known now.
     private func countAnew() {
         guard let old = built else { return }
         cursor = ConnectionCursor(standing: known?.standing)
@@ -337,6 +340,7 @@ public final class StoryBuilder {
         pass?.settle()
     }
 
+    /// Puts every step back to what its packet alone shows, and asks hindsight, the ICMP errors and the ends' words anew.
     private func layOutSteps() {
         (isOffBase, isStale, causes) = (false, false, [])
         guard built != nil else { return }
@@ -358,7 +362,8 @@ public final class StoryBuilder {
 }
 
 extension ConnectionRecord {
-    /// Whether numbers count from the same zeros in both, and the ends have the same roles and window shifts.
+    /// Whether relative numbers count from the same initial sequence numbers in both, and the ends have the same roles and window
+    /// shifts.
     fileprivate func countsAlike(_ other: ConnectionRecord) -> Bool {
         guard side(of: .client) == other.side(of: .client) else { return false }
         let zeros: Half.Marks = [.initialKnown, .initialGuessed]

@@ -60,7 +60,9 @@ extension LabelPass {
         var acknowledgedHoles = 0
         /// An RST whose number was not the one expected, until what follows tells what became of it.
         var doubtfulReset: Int?
+        /// Its RSTs.
         var resets: [Int] = []
+        /// What is known of its TTL, and of its checksums.
         var hopLimit = HopLimit()
         var sums = Sums()
     }
