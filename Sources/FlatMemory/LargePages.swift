@@ -29,6 +29,8 @@ extension Array {
         reserveCapacity(count)
         let octets = capacity * MemoryLayout<Element>.stride
         guard isEmpty else { return }
-        unsafe withUnsafeMutableBufferPointer { unsafe LargePages.ask(for: UnsafeMutableRawPointer($0.baseAddress), octets) }
+        unsafe withUnsafeMutableBufferPointer {
+            unsafe LargePages.ask(for: UnsafeMutableRawPointer($0.baseAddress), octets)
+        }
     }
 }
