@@ -67,7 +67,7 @@ let package = Package(
                 "Tracking", "Passes", "Stories", "LinuxKernel",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
-            swiftSettings: plain),
+            swiftSettings: safe),
         .target(
             name: "Narration",
             dependencies: [
@@ -112,7 +112,7 @@ let package = Package(
                 "Documents", "WebPage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: plain),
+            swiftSettings: safe),
         // What several rooms' tests are written with.
         .target(
             name: "Transcripts",

@@ -10,6 +10,8 @@ public enum CaptureError: Error, Sendable, Equatable {
     case noSpace(path: String)
     /// Nobody reads the other end of the pipe any more.
     case brokenPipe(path: String)
+    /// More connections, or segments of them, than can be numbered.
+    case tooLarge(path: String)
     /// Any other refusal of the operating system, with its `errno`.
     case system(path: String, operation: FileOperation, code: Int32)
 }

@@ -66,6 +66,15 @@ public enum ScriptHostError: Error, Hashable, Sendable {
     case unsupported(String)
     /// The host itself broke: the system call and its errno.
     case system(call: String, errno: Int32)
+
+    /// What is meant, without a sentence around it: a setting's or a call's name, with the name of the errno.
+    public var name: String {
+        switch self {
+        case .unknownSetting(let name), .badSetting(let name), .unsupported(let name): name
+        case .system(let call, let errno):
+            "\(call): \(ScriptConstants.errorName(errno) ?? "errno \(errno)")"
+        }
+    }
 }
 
 /// The addresses and ports of a script: what `...` means where a socket call takes an address.

@@ -38,6 +38,8 @@ public struct ScriptStep: Hashable, Sendable {
         case left
         /// A condition that held.
         case assertion
+        /// What the host failed with when it was asked, after a failure, for what it had still sent.
+        case broken
     }
 
     /// Nanoseconds since the script began.

@@ -65,6 +65,8 @@ public struct CaptureAnalysis: ~Copyable {
 
     /// Octets of a part where several workers read. Files that have no more than sixteen of them are read by one.
     package var partSize = ParallelPass.usualPartSize
+    /// How much a worker's tables may hold.
+    package var limits = PassLimits()
 
     /// - Parameters:
     ///   - eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
@@ -149,6 +151,8 @@ public struct CaptureAnalysis: ~Copyable {
     ///   - report: called now and then while reading, at least every few milliseconds where packets come. While several workers
     ///     read, what they have found is not in the analysis yet.
     ///   - isEnough: asked after each report where one worker reads: whether to read no further.
+    /// - Throws: ``CaptureError`` where reading fails, or there is more than can be numbered (``PassLimits``); what was read
+    ///   before that is there.
     public mutating func read(
         _ reader: inout CaptureReader, workers: Int = 1,
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
@@ -168,6 +172,7 @@ public struct CaptureAnalysis: ~Copyable {
             reader.finish(&packets)
             let reached = progress(of: reader)
             report(&self, reached)
+            if limits.areReached(by: tracker, index) { throw .tooLarge(path: reader.path) }
             if isEnough() { return }
         }
     }
@@ -232,7 +237,8 @@ public struct CaptureAnalysis: ~Copyable {
         let pass =
             parallel.take()
             ?? ParallelPass(
-                workers: workers, partSize: partSize, indexing: choice == .places, measuring: isMeasuring)
+                workers: workers, partSize: partSize, indexing: choice == .places, measuring: isMeasuring,
+                limits: limits)
         defer {
             counts = pass.counts
             parallel = pass

@@ -21,23 +21,27 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     private let make: () -> Content
     private let confirmed: (PassPart<Content>) -> Void
     private let take: (PassPart<Content>, Int) -> Void
+    private let isEnough: () -> Bool
 
     /// - Parameters:
     ///   - make: makes what a part is decoded into.
     ///   - confirmed: called for each part in order, one at a time.
     ///   - take: called for each part and shard, for each shard in order and one at a time.
+    ///   - isEnough: asked after each part: whether none behind those that are under way is read.
     init(
         workers: Int, partSize: Int, making make: @escaping () -> Content,
-        confirmed: @escaping (PassPart<Content>) -> Void, taking take: @escaping (PassPart<Content>, Int) -> Void
+        confirmed: @escaping (PassPart<Content>) -> Void, taking take: @escaping (PassPart<Content>, Int) -> Void,
+        until isEnough: @escaping () -> Bool = { false }
     ) {
         self.workers = workers
         self.partSize = partSize
         self.make = make
         self.confirmed = confirmed
         self.take = take
+        self.isEnough = isEnough
     }
 
-    /// Reads to the end.
+    /// Reads to the end, or until it is enough.
     ///
     /// - Parameter report: called now and then with where reading is and how many packets came before, by one thread at a
     ///   time.
@@ -52,7 +56,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
             try readParts(&reader, reporting: report)
         }
         // What no part could make sense of: the file's end, damage, a new section.
-        while try part.decodeNext(&reader, &packets) {
+        while !isEnough(), try part.decodeNext(&reader, &packets) {
             takeWhole(part)
             report(reader.position, reader.count)
         }
@@ -132,7 +136,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         run.count += part.count
         run.error = part.error
         confirmed(part)
-        return part.isStopped || part.error != nil
+        return part.isStopped || part.error != nil || isEnough()
     }
 }
 

@@ -59,8 +59,10 @@ struct Settlement {
         for life in judged[next...] { order.append(life.location) }
     }
 
+    /// A connection's shard, and its place there, in one number.
     static func location(_ shard: Int, _ own: Int) -> UInt32 {
-        UInt32(truncatingIfNeeded: shard << 28 | own)
+        precondition(own < 1 << 28, "more connections than PassLimits lets in")
+        return UInt32(truncatingIfNeeded: shard << 28 | own)
     }
 
     /// What is known of a judged connection beside its record, by where that stands; `nil` of one that was not judged.

@@ -145,7 +145,7 @@ extension Host {
         let wish =
             isWished ? FastOpenOption.request(isExperimental: fastOpenCache[remote.address].triesExperiment) : nil
         try open(descriptor, to: remote, now: now) {
-            try? $0.openActively(with: wish, sending: [], limit: 0, now: now)
+            $0.connect(with: wish, sending: [], limit: 0, now: now)
         }
     }
 

@@ -39,6 +39,9 @@ public struct ConnectionTracker: ~Copyable {
     /// How many connections there are; those let go not counted.
     public var count: Int { records.count - (evictor?.vacant.count ?? 0) }
 
+    /// How many holes it has room for: those that it keeps, and those that it kept before.
+    package var holeCount: Int { holes.count }
+
     /// Whether it lets connections go.
     package var isEvicting: Bool { evictor != nil }
 

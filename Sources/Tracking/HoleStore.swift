@@ -47,6 +47,9 @@ struct HoleStore: ~Copyable, Sendable {
 
     init() {}
 
+    /// How many there is room for, in use or not. Their numbers have 32 bits.
+    var count: Int { holes.count }
+
     /// What filling a stretch of numbers has found.
     struct Filling {
         /// Numbers that were missing until now.

@@ -43,6 +43,9 @@ package struct SegmentIndex: ~Copyable {
     /// - Parameter isKept: whether anybody will ask; else it stays empty.
     package init(isKept: Bool) { self.isKept = isKept }
 
+    /// How many packets were noted. Their numbers have 32 bits: who adds sees to it that they are not more than these hold.
+    package var count: Int { entries.count }
+
     /// Takes a packet of a connection; connections come in the order of their numbers.
     @inline(__always)
     package mutating func note(_ connection: Int, offset: Int, number: Int, part: Int) {

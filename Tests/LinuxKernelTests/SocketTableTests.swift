@@ -205,7 +205,9 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: 4) { index in
             for _ in 0..<500 {
                 let (local, remote) = ends[index % 2]
-                #expect((try? table.lookUp(local: local, remote: remote))??.local == local)
+                #expect(throws: Never.self) {
+                    #expect(try table.lookUp(local: local, remote: remote)?.local == local)
+                }
             }
         }
     }

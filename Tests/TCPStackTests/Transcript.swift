@@ -257,19 +257,36 @@ struct Transcript {
         }
     }
 
-    mutating func closes() {
-        _ = try? host.close(socket, now: now)
-        poll()
+    mutating func closes(_ place: SourceLocation = #_sourceLocation) {
+        calls("close", place) { host throws(SocketError) in _ = try host.close(socket, now: now) }
     }
 
-    mutating func shutsDown(_ direction: Host.Direction = .writing) {
-        try? host.shutdown(socket, direction, now: now)
-        poll()
+    mutating func aborts(_ place: SourceLocation = #_sourceLocation) {
+        calls("abort", place) { host throws(SocketError) in try host.abort(socket, now: now) }
     }
 
-    mutating func sets(_ change: (inout ConnectionOptions) -> Void) {
-        try? host.setOptions(socket, now: now, change)
-        poll()
+    mutating func shutsDown(
+        _ direction: Host.Direction = .writing, _ place: SourceLocation = #_sourceLocation
+    ) {
+        calls("shutdown", place) { host throws(SocketError) in try host.shutdown(socket, direction, now: now) }
+    }
+
+    mutating func sets(
+        _ place: SourceLocation = #_sourceLocation, _ change: (inout ConnectionOptions) -> Void
+    ) {
+        calls("setsockopt", place) { host throws(SocketError) in try host.setOptions(socket, now: now, change) }
+    }
+
+    /// Makes a call that has to succeed.
+    private mutating func calls(
+        _ name: String, _ place: SourceLocation, _ call: (inout Host) throws(SocketError) -> Void
+    ) {
+        do {
+            try call(&host)
+            poll()
+        } catch {
+            Issue.record("\(name): \(error)", sourceLocation: place)
+        }
     }
 
     // MARK: What is known
