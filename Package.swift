@@ -3,17 +3,14 @@
 // `Docs/architecture.md` says what each is for; `script/check-rooms` holds the imports to it.
 import PackageDescription
 
-let safe: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-    .strictMemorySafety(),
-]
+/// Of tests, benchmarks and fuzz targets.
 let plain: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableExperimentalFeature("Lifetimes"),
 ]
+/// Of the rooms.
+let safe = plain + [.strictMemorySafety()]
 
 let package = Package(
     name: "TCPLens",

@@ -6,7 +6,7 @@ public enum CaptureError: Error, Sendable, Equatable {
     /// Not one byte in it.
     case empty(path: String)
     case notCapture(path: String, kind: FileKind)
-    /// The disk, or the user's share of it, is full.
+    /// The disk, or the user's quota, is full.
     case noSpace(path: String)
     /// Nobody reads the other end of the pipe any more.
     case brokenPipe(path: String)

@@ -7,7 +7,8 @@ import TCPWire
 /// of inet_diag.
 package enum SocketDiagnostics {
     package static let byFamily: UInt16 = 20
-    /// TCPDIAG_GETSOCK: the older request, which walks the table once for both families where ``byFamily`` walks it twice.
+    /// TCPDIAG_GETSOCK: the older request, for which the kernel goes through its table once for both families, where two of
+    /// ``byFamily`` make it go twice.
     package static let bothFamilies: UInt16 = 18
     /// SOCK_DESTROY.
     static let destroy: UInt16 = 21

@@ -8,8 +8,8 @@ import Tracking
 ///
 /// Whatever the record counts is not counted here again, but taken from it: ``cursor``.
 public struct DirectionMeasures: Sendable, BitwiseCopyable {
-    /// The record's side of it; filled in where a view asks.
-    var cursor = Half()
+    /// The record's half for this direction; filled in when the measures are asked for.
+    var cursor = HalfConnection()
 
     // MARK: Segments
 
@@ -162,7 +162,7 @@ extension DirectionMeasures {
     ///   - own: the record's side of this direction, after the segment; `other` that of the other one.
     ///   - window: the largest that the other end has offered: more cannot be on its way, so more only tells of ACKs that were
     ///     not captured.
-    mutating func noteFlight(_ own: Half, _ other: Half, window: UInt32) {
+    mutating func noteFlight(_ own: HalfConnection, _ other: HalfConnection, window: UInt32) {
         guard other.marks.contains(.acknowledged) else { return }
         let flight = own.next.distance(from: other.highestAcknowledgment)
         if flight > 0, UInt32(flight) <= window { flightMaximum = max(flightMaximum, UInt64(flight)) }

@@ -48,7 +48,7 @@ public struct RoundTrips: Sendable, BitwiseCopyable {
         let count = min(count, Self.mostKept)
         guard count > 0 else { return nil }
         var sorted = kept
-        // By insertion: they are few, and an array would have to be allocated.
+        // Insertion sort in place: there are few, and sorting an array would allocate.
         for index in 1..<max(1, count) {
             var place = index
             while place > 0, sorted[place] < sorted[place - 1] {

@@ -5,6 +5,7 @@ public struct ControlMessage: Hashable, Sendable {
     public var type: Int32
     public var value: Value
 
+    /// Its data, by its kind.
     public enum Value: Hashable, Sendable {
         case integer(Int64)
         /// SCM_TIMESTAMPING: nanoseconds of the host's clock.

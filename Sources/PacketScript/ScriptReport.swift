@@ -24,6 +24,7 @@ public struct ScriptReport: Sendable {
 
 /// Something that happened while a script ran.
 public struct ScriptStep: Hashable, Sendable {
+    /// What happened; the raw value is its name in JSON.
     public enum Kind: String, Hashable, Sendable {
         /// A socket call with its result.
         case call
@@ -61,6 +62,7 @@ public struct ScriptFailure: Hashable, Sendable {
     public var time: Int64
     public var reason: Reason
 
+    /// Why it failed.
     public enum Reason: Hashable, Sendable {
         /// A socket call returned something else. Both in the script's notation.
         case result(expected: String, actual: String)
@@ -91,6 +93,7 @@ public struct ScriptFailure: Hashable, Sendable {
 
     /// What of a packet was different.
     public struct Difference: Hashable, Sendable {
+        /// A part of a packet; the raw value is its name in JSON.
         public enum Part: String, Hashable, Sendable {
             case flags, sequence, length, acknowledgment, window, urgentPointer, options, congestion
             case trafficClass, hopLimit, ports

@@ -179,7 +179,7 @@ package final class ParallelPass: @unchecked Sendable {
     private func putInOrder() {
         // All at once the first time; later the array grows as it likes, since each time may bring a few.
         if order.isEmpty { order.reserveCapacity(shards.reduce(0) { $0 + $1.tracker.count }) }
-        // Taken out and put back: what belongs to an object is asked each time whether somebody else is at it.
+        // A local copy by swapping: each access to a class's property is checked for exclusivity at run time.
         var order: [UInt32] = []
         swap(&order, &self.order)
         defer { swap(&order, &self.order) }

@@ -12,9 +12,9 @@ protocol PartContent: ~Copyable {
 
 extension SegmentBatch: PartContent {}
 
-/// A reading of a large file by several workers, part by part: each part is decoded by any of them, confirmed in the file's order,
-/// and then taken once for each shard, in the parts' order. It has nothing but what it calls, and calls that as it says
-/// (`@unchecked Sendable`).
+/// A reading of a large file by several workers, part by part: each part is decoded by any of them, confirmed in the file's
+/// order, and then taken once for each shard, in the parts' order. It holds only the closures that it calls, one at a time or
+/// for one shard at a time as their descriptions say (`@unchecked Sendable`).
 struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     private let workers: Int
     private let partSize: Int
@@ -73,7 +73,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     ) throws(CaptureError) {
         guard reader.isSeekable, let size = reader.size, reader.nextStart < size else { return }
         let readers = readings(of: reader)
-        // No more files may be open.
+        // This process may open no more files: the caller reads on alone.
         guard !readers.isEmpty else { return }
         let division = Division(start: reader.nextStart, end: size, partSize: partSize)
         let depth = workers + 4
@@ -123,7 +123,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         return readings
     }
 
-    /// Holds a part against where the one before has ended.
+    /// Compares where a part was read from with where the part before it has ended, and reads it again where the two differ.
     ///
     /// - Returns: whether nothing behind it can be read by parts.
     private func confirm(_ part: PassPart<Content>, _ limit: Int, _ run: PartsRun, _ reader: PartReader) -> Bool {

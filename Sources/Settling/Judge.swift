@@ -39,6 +39,7 @@ package struct TimeDisorder: Sendable, Equatable {
 
     package init() {}
 
+    /// Adds what another connection's times turned out to be.
     package mutating func add(_ other: TimeDisorder) {
         late += other.late
         longest = max(longest, other.longest)

@@ -94,6 +94,7 @@ public struct ConnectionStory: Sendable {
         /// What the ends themselves tell of it, where they do.
         public internal(set) var account: Testimony.Account?
 
+        /// An end's state after this segment: ``client`` or ``server``.
         public func state(of party: Party) -> EndState { party == .client ? client : server }
     }
 
@@ -163,10 +164,12 @@ public struct ConnectionStory: Sendable {
         thought.apply(to: &steps[index].labels)
     }
 
+    /// An end's state before the first segment.
     public func before(_ party: Party) -> EndState { party == .client ? clientBefore : serverBefore }
 }
 
 extension ConnectionStory.Step {
+    /// Whether the segment has this label.
     public func has(_ label: SegmentLabel) -> Bool { labels.contains { $0.label == label } }
 
     /// The packet whose numbers this one sends again, or of which it is a copy.

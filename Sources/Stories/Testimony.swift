@@ -81,6 +81,7 @@ public struct Testimony: Sendable {
 
     /// Something that happened to an end, or that it did.
     public struct Moment: Sendable {
+        /// What happened.
         public enum Cause: Sendable, Equatable {
             /// The packet of that number arrived.
             case segment(Int)

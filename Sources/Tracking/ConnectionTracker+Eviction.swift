@@ -25,7 +25,7 @@ struct Evictor {
     let policy: Eviction
     /// Records that hold no connection.
     var vacant: [UInt32] = []
-    /// By record.
+    /// By record index: the connection's place in the order of first segments.
     var serials: [Int] = []
     var opened = 0
     var ended: [EndedConnection] = []

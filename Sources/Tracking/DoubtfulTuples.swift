@@ -3,7 +3,7 @@ import FlatMemory
 /// The tuples of a tracker of which a connection is in doubt, numbered from 1: all their connections have to be looked at
 /// together.
 package final class DoubtfulTuples: Sendable {
-    /// What a tuple is, and how much there is of it.
+    /// A tuple's key, and how many segments and connections it has.
     package struct Size: Sendable {
         package let key: FlowKey
         package var segments = 0

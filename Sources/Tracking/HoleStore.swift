@@ -8,7 +8,7 @@ struct Hole: BitwiseCopyable, Sendable {
         case open
         /// Acknowledged since, so it was sent and not captured, or will be captured late.
         case acknowledged
-        /// No hole, but what one segment carried that nothing else bears out yet.
+        /// No hole, but numbers that one segment carried and that nothing has borne out yet.
         case suspect
     }
 

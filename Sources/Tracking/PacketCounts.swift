@@ -33,7 +33,7 @@ import TCPWire
     @inline(__always)
     package mutating func add(_ verdict: PacketVerdict, of link: LinkType = .ethernet) {
         packets &+= 1
-        // Nearly always, and no leap through a table.
+        // Nearly always a segment: tested first, so that the usual case is one well-predicted branch and no jump table.
         if verdict == .segment {
             segments &+= 1
         } else {
@@ -97,6 +97,7 @@ import TCPWire
         otherTransport &+= tally.unwanted
     }
 
+    /// Adds what other packets of the source turned out to be.
     package mutating func add(_ other: PacketCounts) {
         cutOff &+= other.cutOff
         cutInOptions &+= other.cutInOptions

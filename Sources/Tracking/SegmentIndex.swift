@@ -40,7 +40,7 @@ package struct SegmentIndex: ~Copyable {
     private var entries = FlatStore<Entry>()
     private var chains = FlatStore<Chain>()
 
-    /// - Parameter isKept: whether anybody will ask; else it stays empty.
+    /// - Parameter isKept: whether places will be asked for; else nothing is noted.
     package init(isKept: Bool) { self.isKept = isKept }
 
     /// How many packets were noted. Their numbers have 32 bits: who adds sees to it that they are not more than these hold.
@@ -87,6 +87,6 @@ package struct PacketPlace: Equatable, BitwiseCopyable, Sendable {
         self.part = part
     }
 
-    /// What it is told from all others by.
+    /// Unique within the capture.
     package var key: Int { number << 6 | part }
 }

@@ -65,23 +65,23 @@ struct DriverSocket: ProgramSocket {
     }
 
     mutating func hurry() {
-        granted { host throws(SocketError) in try host.setOptions(descriptor, now: now) { $0.nagle = .off } }
+        granted { me throws(SocketError) in try me.host.setOptions(me.descriptor, now: me.now) { $0.nagle = .off } }
     }
 
     mutating func finish() -> CallOutcome<Void> {
         attempt { me throws(SocketError) in try me.host.shutdown(me.descriptor, .writing, now: me.now) }
     }
 
-    mutating func close() { granted { host throws(SocketError) in _ = try host.close(descriptor, now: now) } }
+    mutating func close() { granted { me throws(SocketError) in _ = try me.host.close(me.descriptor, now: me.now) } }
 
-    mutating func abort() { granted { host throws(SocketError) in try host.abort(descriptor, now: now) } }
+    mutating func abort() { granted { me throws(SocketError) in try me.host.abort(me.descriptor, now: me.now) } }
 
     /// What a call failed with that never fails.
     private(set) var fault: (any Error)?
 
-    private mutating func granted(_ call: (inout Host) throws(SocketError) -> Void) {
+    private mutating func granted(_ call: (inout Self) throws(SocketError) -> Void) {
         do throws(SocketError) {
-            try call(&host)
+            try call(&self)
         } catch {
             fault = error
         }

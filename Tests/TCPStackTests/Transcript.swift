@@ -258,31 +258,31 @@ struct Transcript {
     }
 
     mutating func closes(_ place: SourceLocation = #_sourceLocation) {
-        calls("close", place) { host throws(SocketError) in _ = try host.close(socket, now: now) }
+        calls("close", place) { me throws(SocketError) in _ = try me.host.close(me.socket, now: me.now) }
     }
 
     mutating func aborts(_ place: SourceLocation = #_sourceLocation) {
-        calls("abort", place) { host throws(SocketError) in try host.abort(socket, now: now) }
+        calls("abort", place) { me throws(SocketError) in try me.host.abort(me.socket, now: me.now) }
     }
 
     mutating func shutsDown(
         _ direction: Host.Direction = .writing, _ place: SourceLocation = #_sourceLocation
     ) {
-        calls("shutdown", place) { host throws(SocketError) in try host.shutdown(socket, direction, now: now) }
+        calls("shutdown", place) { me throws(SocketError) in try me.host.shutdown(me.socket, direction, now: me.now) }
     }
 
     mutating func sets(
         _ place: SourceLocation = #_sourceLocation, _ change: (inout ConnectionOptions) -> Void
     ) {
-        calls("setsockopt", place) { host throws(SocketError) in try host.setOptions(socket, now: now, change) }
+        calls("setsockopt", place) { me throws(SocketError) in try me.host.setOptions(me.socket, now: me.now, change) }
     }
 
     /// Makes a call that has to succeed.
     private mutating func calls(
-        _ name: String, _ place: SourceLocation, _ call: (inout Host) throws(SocketError) -> Void
+        _ name: String, _ place: SourceLocation, _ call: (inout Self) throws(SocketError) -> Void
     ) {
         do {
-            try call(&host)
+            try call(&self)
             poll()
         } catch {
             Issue.record("\(name): \(error)", sourceLocation: place)
