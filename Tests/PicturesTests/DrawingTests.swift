@@ -75,7 +75,7 @@ struct DrawingTests {
         options.prefix = "left-"
         let text = LadderDrawing(Scenes.thirdAckLost, options: options).svg
         let reading = try #require(SVGReading(text))
-        #expect(reading.ids.count > 20 && reading.ids.allSatisfy { $0.hasPrefix("left-") })
+        #expect(!reading.ids.isEmpty && reading.ids.allSatisfy { $0.hasPrefix("left-") })
         let references = text.matches(of: #/url\(#([^)]*)\)/#)
         #expect(!references.isEmpty)
         for reference in references {
