@@ -19,6 +19,7 @@ public struct PacketBatch: ~Copyable {
         package let position: Int
         /// How many packets (and what else is numbered) come before that place, in the file and in the batch.
         package let numbered: Int
+        /// Packets of the batch that come before it.
         package let packets: Int
     }
 

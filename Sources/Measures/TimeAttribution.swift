@@ -119,8 +119,11 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
 
 /// Where a connection's time went, in nanoseconds.
 public struct TimeShares: Sendable, Equatable {
+    /// Waited for the client's program.
     public let client: Int64
+    /// Waited for the server's program.
     public let server: Int64
+    /// On the way, handshake included.
     public let network: Int64
     /// How often each began to send after the other had: the client asked, the server answered.
     public let clientTurns: Int

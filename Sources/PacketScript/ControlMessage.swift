@@ -2,6 +2,7 @@
 public struct ControlMessage: Hashable, Sendable {
     /// cmsg_level and cmsg_type, with Linux's numbers.
     public var level: Int32
+    /// cmsg_type, with Linux's numbers.
     public var type: Int32
     public var value: Value
 

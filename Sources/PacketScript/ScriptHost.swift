@@ -81,6 +81,7 @@ public enum ScriptHostError: Error, Hashable, Sendable {
 public struct ScriptNetwork: Hashable, Sendable {
     /// The address of the sockets under test, and how many bits of it name their network.
     public var local: IPAddress
+    /// How many bits of ``local`` name its network.
     public var localPrefix: Int
     /// The address that packets come from.
     public var remote: IPAddress

@@ -50,6 +50,7 @@ public struct ConnectionStory: Sendable {
 
     /// What an ACK newly covers.
     public struct Coverage: Sendable, Equatable {
+        /// Octets of data.
         public var octets: UInt32 = 0
         public var syn = false
         public var fin = false
@@ -57,8 +58,11 @@ public struct ConnectionStory: Sendable {
 
     /// One end's sequence variables as the packets show them (RFC 9293 3.3.1), relative to the ISNs.
     public struct Variables: Sendable, Equatable {
+        /// SND.UNA.
         public var sendUnacknowledged: UInt64
+        /// SND.NXT.
         public var sendNext: UInt64
+        /// RCV.NXT.
         public var receiveNext: UInt64
 
         public init(sendUnacknowledged: UInt64, sendNext: UInt64, receiveNext: UInt64) {

@@ -5,6 +5,7 @@ package struct FragmentOrigin: BitwiseCopyable, Sendable {
     /// Its packet's number, where that can be fetched again, and its time in nanoseconds.
     package let number: Int
     package let offset: Int
+    /// Nanoseconds since 1970, or of the host's clock.
     package let time: Int64
     /// Which of its frame's packets it is, where that carries several; from 0.
     package let part: UInt8

@@ -16,6 +16,7 @@ public struct Eviction: Sendable {
 
 /// A connection that was let go, with its place in the order of first segments, from 0.
 public struct EndedConnection: Sendable {
+    /// Its place in the order of first segments, from 0.
     public let serial: Int
     public let record: ConnectionRecord
 }

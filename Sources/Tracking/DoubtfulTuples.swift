@@ -6,6 +6,7 @@ package final class DoubtfulTuples: Sendable {
     /// A tuple's key, and how many segments and connections it has.
     package struct Size: Sendable {
         package let key: FlowKey
+        /// How many segments its connections have together.
         package var segments = 0
         /// How many connections the first pass saw in it.
         package fileprivate(set) var lives = 0

@@ -9,8 +9,11 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
 
         /// A SYN without ACK.
         public static let syn = Marks(rawValue: 1 << 0)
+        /// A SYN with ACK.
         public static let synAck = Marks(rawValue: 1 << 1)
+        /// A FIN that was believed.
         public static let fin = Marks(rawValue: 1 << 2)
+        /// An RST, whether or not it was acceptable.
         public static let reset = Marks(rawValue: 1 << 3)
         /// ``HalfConnection/initialSequence`` is the ISN, from the SYN itself or from the ACK that covers it.
         public static let initialKnown = Marks(rawValue: 1 << 4)
@@ -18,6 +21,7 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
         public static let initialGuessed = Marks(rawValue: 1 << 5)
         /// The other end acknowledged this end's SYN.
         public static let synAcknowledged = Marks(rawValue: 1 << 6)
+        /// The other end acknowledged this end's FIN.
         public static let finAcknowledged = Marks(rawValue: 1 << 7)
         /// ``HalfConnection/highestAcknowledgment`` holds a number.
         public static let acknowledged = Marks(rawValue: 1 << 8)
@@ -45,6 +49,7 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     var holes: UInt32 = 0
     /// The highest number this end acknowledged.
     public internal(set) var highestAcknowledgment = SequenceNumber(0)
+    /// Segments that it sent.
     public internal(set) var segments: UInt32 = 0
     /// Segments whose numbers were sent before: ``SegmentClass/isSentAgain``.
     public internal(set) var retransmittedSegments: UInt32 = 0

@@ -12,6 +12,7 @@ public struct StoredPacket: Sendable {
     /// The frame as captured.
     public let frame: [UInt8]
     public let link: LinkType
+    /// Octets of the frame on the wire.
     public let originalLength: Int
 
     package init(_ packet: borrowing CapturedPacket, number: Int, part: Int, _ frame: RawSpan) {
