@@ -96,7 +96,8 @@ import Transcripts
             story.steps[0].labels.map(\.label) == (answer.isFromHost ? [.notTaken] : isDrop ? [.reportedDropped] : []))
     }
 
-    @Test("an error whose own checksum is wrong was dropped and says nothing; one without a checksum is believed",
+    @Test(
+        "an error whose own checksum is wrong was dropped and says nothing; one without a checksum is believed",
         arguments: [
             (change: UInt16(0), opening: Opening.unreachable), (change: 1, opening: .unanswered),
             (change: .max, opening: .unreachable),
