@@ -3,17 +3,14 @@
 // `Docs/architecture.md` says what each is for; `script/check-rooms` holds the imports to it.
 import PackageDescription
 
-let safe: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-    .strictMemorySafety(),
-]
+/// Of tests, benchmarks and fuzz targets.
 let plain: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableExperimentalFeature("Lifetimes"),
 ]
+/// Of the rooms.
+let safe = plain + [.strictMemorySafety()]
 
 let package = Package(
     name: "TCPLens",
@@ -67,7 +64,7 @@ let package = Package(
                 "Tracking", "Passes", "Stories", "LinuxKernel",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
-            swiftSettings: plain),
+            swiftSettings: safe),
         .target(
             name: "Narration",
             dependencies: [
@@ -112,7 +109,7 @@ let package = Package(
                 "Documents", "WebPage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: plain),
+            swiftSettings: safe),
         // What several rooms' tests are written with.
         .target(
             name: "Transcripts",
