@@ -13,6 +13,7 @@ import Transcripts
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: data, count: count))
+    _ = AskedName(input)
     guard let first = input.first else { return 0 }
     if first & 1 == 0 {
         readCapture(Array(input.dropFirst()))
@@ -196,6 +197,8 @@ private func check(_ measures: [ConnectionMeasures], of records: [ConnectionReco
 }
 
 private func check(_ story: ConnectionStory) {
+    check(Conversation(story))
+    _ = AskedName(story)
     let numbers = 1...((story.steps.map(\.segment.number) + story.reports.map(\.error.number)).max() ?? 1)
     // Damaged segments, copies and RSTs that nobody took are steps of the story, but not counted.
     precondition(story.steps.count >= Int(story.record.client.segments) + Int(story.record.server.segments))
@@ -232,4 +235,14 @@ private func checkGrowth(_ story: ConnectionStory, _ asked: [StateObservation]) 
     var growth = StoryGrowth(of: nil)
     for observation in observations { growth.take(observation) }
     precondition(growth.differences.isEmpty)
+}
+
+/// Each end's octets follow each other without overlap, whatever the segments' numbers are.
+private func check(_ conversation: Conversation) {
+    var ends: [Party: UInt64] = [:]
+    for piece in conversation {
+        precondition(piece.place == ends[piece.sender, default: 0])
+        precondition(piece.octets.isEmpty == (piece.missing > 0))
+        ends[piece.sender] = piece.place &+ piece.missing &+ UInt64(piece.octets.count)
+    }
 }

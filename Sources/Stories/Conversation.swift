@@ -1,0 +1,118 @@
+import TCPWire
+import Tracking
+
+/// What both ends of a connection sent, each octet once and in the order of its number, as the receiver's program reads it: a piece
+/// stands where the segment that completes it came.
+public struct Conversation: Sequence, IteratorProtocol, Sendable {
+    /// Octets of one end that follow each other, out of one segment; or how many are not in the capture.
+    public struct Piece: Sendable, Equatable {
+        /// Whose they are.
+        public let sender: Party
+        /// The first one's place in the stream, from 0.
+        public let place: UInt64
+        /// The packet that they came in; of missing ones the packet behind them, `nil` where there is none.
+        public let number: Int?
+        public let octets: ArraySlice<UInt8>
+        /// How many octets at `place` the capture does not hold; then there are no ``octets``.
+        public let missing: UInt64
+    }
+
+    /// A segment's octets by their numbers.
+    private struct Carried {
+        let start: UInt64
+        let step: Int
+    }
+
+    /// The pieces of one end, in the order of their numbers, each with the step at which it can be read.
+    private struct Stream: Sendable {
+        var pieces: [(piece: Piece, step: Int)] = []
+        var next = 0
+
+        var step: Int? { next < pieces.count ? pieces[next].step : nil }
+    }
+
+    private var streams: [Stream]
+
+    /// Of a story's segments, those that were accepted.
+    public init(_ story: ConnectionStory) {
+        streams = Party.allCases.map { Self.stream(of: $0, in: story) }
+    }
+
+    public mutating func next() -> Piece? {
+        guard let first = streams.compactMap(\.step).min(),
+            let place = streams.indices.first(where: { streams[$0].step == first })
+        else { return nil }
+        defer { streams[place].next += 1 }
+        return streams[place].pieces[streams[place].next].piece
+    }
+
+    /// The octets with which an end begins, as many as are there without a gap, up to `limit`.
+    public static func beginning(of party: Party, in story: ConnectionStory, limit: Int) -> [UInt8] {
+        var octets: [UInt8] = []
+        for (piece, _) in stream(of: party, in: story, limit: limit).pieces {
+            guard piece.missing == 0, octets.count < limit else { break }
+            octets += piece.octets.prefix(limit - octets.count)
+        }
+        return octets
+    }
+
+    /// - Parameter limit: segments behind so many octets of the capture are not looked at.
+    private static func stream(of party: Party, in story: ConnectionStory, limit: Int = .max) -> Stream {
+        var carried: [Carried] = []
+        /// The number behind the last octet, as a FIN shows it.
+        var end: UInt64?
+        /// That number, or the next, as the other end's ACKs show it: the FIN takes a number too.
+        var acknowledged: UInt64 = 0
+        var isCounted = false
+        var held = 0
+        for (index, step) in story.steps.enumerated() where step.fate != .notTaken {
+            guard step.sender == party else {
+                if let number = step.acknowledgment, number.base == .isn {
+                    acknowledged = Swift.max(acknowledged, number.value)
+                }
+                continue
+            }
+            guard step.sequence.base != .none else { continue }
+            let header = step.segment.header
+            isCounted = isCounted || step.sequence.base == .isn
+            let start = step.sequence.value &+ (header.flags.contains(.syn) ? 1 : 0)
+            if header.flags.contains(.fin) { end = end ?? start &+ UInt64(header.payloadLength) }
+            if header.payloadLength > 0 { carried.append(Carried(start: start, step: index)) }
+            held += step.segment.payload.count
+            if held >= limit { break }
+        }
+        // Of two with the same numbers the one that came first.
+        carried.sort { ($0.start, $0.step) < ($1.start, $1.step) }
+        var stream = Stream()
+        guard let first = carried.first else { return stream }
+        // Where the handshake was captured, the first octet's number is 1.
+        let origin = isCounted ? 1 : first.start
+        var next = origin
+        var readable = 0
+        func skip(to start: UInt64, before number: Int?) {
+            guard start > next else { return }
+            let piece = Piece(
+                sender: party, place: next &- origin, number: number, octets: [], missing: start &- next)
+            stream.pieces.append((piece, readable))
+            next = start
+        }
+        for one in carried {
+            let segment = story.steps[one.step].segment
+            let last = one.start &+ UInt64(segment.header.payloadLength)
+            guard last > next, last > one.start else { continue }
+            readable = Swift.max(readable, one.step)
+            skip(to: one.start, before: segment.number)
+            let octets = segment.payload.dropFirst(Int(clamping: next &- one.start))
+            if !octets.isEmpty {
+                let piece = Piece(
+                    sender: party, place: next &- origin, number: segment.number, octets: octets, missing: 0)
+                stream.pieces.append((piece, readable))
+                next = next &+ UInt64(octets.count)
+            }
+            // What of it was not captured.
+            skip(to: last, before: segment.number)
+        }
+        if isCounted, limit == .max { skip(to: end ?? acknowledged &- Swift.min(acknowledged, 1), before: nil) }
+        return stream
+    }
+}
