@@ -63,4 +63,61 @@ public enum PictureWords {
             en: "part \(number) of \(count): \(lanes) endpoints",
             zh: "第 \(number) 部分，共 \(count) 部分：\(lanes) 个端点")
     }
+
+    /// Above the first row of a part: so many segments come before it.
+    public static func leftOut(before count: Int) -> Text {
+        Text(en: "... \(counted(count, "segment")) before this ...", zh: "……前面还有 \(count) 个报文段……")
+    }
+    /// Below the last row of a part: so many segments follow.
+    public static func leftOut(after count: Int) -> Text {
+        Text(en: "... \(counted(count, "segment")) more ...", zh: "……后面还有 \(count) 个报文段……")
+    }
+
+    /// Segments in a row that only go on, as one row tells of them.
+    public struct Stretch: Sendable {
+        private var data = 0
+        private var acknowledgments = 0
+        private var octets: UInt64 = 0
+        private var first: Int?
+        private var last = 0
+
+        /// None yet.
+        public init() {}
+
+        /// Counts one more; without octets it is an ACK.
+        public mutating func take(number: Int, octets: UInt32) {
+            if octets > 0 { data += 1 } else { acknowledgments += 1 }
+            self.octets &+= UInt64(octets)
+            first = first ?? number
+            last = number
+        }
+
+        /// `... 312 data segments, 452 KB ...`
+        public var what: Text {
+            guard data > 0 else {
+                return Text(en: "... \(counted(acknowledgments, "ACK")) ...", zh: "……\(acknowledgments) 个 ACK……")
+            }
+            return Text(
+                en: "... \(counted(data, "data segment")), \(Self.amount(octets).english) ...",
+                zh: "……\(data) 个数据报文段，\(Self.amount(octets).chinese)……")
+        }
+
+        /// Which they are, and that nothing went wrong.
+        public var remark: Text {
+            let isMixed = data > 0 && acknowledgments > 0
+            let english = isMixed ? ", \(counted(acknowledgments, "ACK"))" : ""
+            let chinese = isMixed ? "，\(acknowledgments) 个 ACK" : ""
+            return Text(
+                en: "#\(first ?? last) to #\(last)\(english), none lost",
+                zh: "#\(first ?? last) 到 #\(last)\(chinese)，无丢失")
+        }
+
+        private static func amount(_ octets: UInt64) -> Text {
+            switch octets {
+            case ..<10_000: Text(en: counted(octets, "byte"), zh: "\(octets) 字节")
+            case ..<10_000_000: Text(verbatim: "\(octets / 1000) KB")
+            default: Text(verbatim: "\(octets / 1_000_000) MB")
+            }
+        }
+    }
 }

@@ -178,7 +178,11 @@ extension Scene {
     fileprivate func delta(before index: Int) -> Int64? {
         guard case .segment(let segment) = rows[index] else { return nil }
         for row in rows[..<index].reversed() {
-            if case .segment(let last) = row { return segment.departure &- last.departure }
+            switch row {
+            case .segment(let last): return segment.departure &- last.departure
+            // Segments that are folded into one row.
+            case .moment(let moment): if let until = moment.until { return segment.departure &- until }
+            }
         }
         return nil
     }

@@ -61,11 +61,12 @@ package struct LaneBand: Sendable {
             let band = bandOfRow[index]
             if let time = scene.rows[index].time {
                 if let last, gap(last, time) > silence { silencesBefore += 1 }
-                last = time
+                let end = scene.rows[index].endTime ?? time
+                last = end
                 if let last = lastOfBand[band], last.silences < silencesBefore {
                     bands[band].entries.append(.silence(gap(last.time, time)))
                 }
-                lastOfBand[band] = (time, silencesBefore)
+                lastOfBand[band] = (end, silencesBefore)
             }
             bands[band].entries.append(.row(index))
         }

@@ -208,6 +208,8 @@ extension Scene {
     public struct Moment: Sendable {
         /// Nanoseconds since the scene's start, where that is known.
         public var time: Int64?
+        /// Where it stands for a stretch of time that begins at ``time``: its end.
+        public var until: Int64?
         /// Where it happened, as after it.
         public var end: End
         /// The lane of the connection's other end.
@@ -255,6 +257,11 @@ extension Scene.Row {
         case .segment(let segment): segment.departure
         case .moment(let moment): moment.time
         }
+    }
+
+    /// When all of it was over: its ``time``, unless it stands for a stretch of time.
+    package var endTime: Int64? {
+        if case .moment(let moment) = self, let until = moment.until { until } else { time }
     }
 
     /// What is said below it.
