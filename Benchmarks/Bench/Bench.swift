@@ -72,7 +72,7 @@ struct Bench {
             + forms.map { form in
                 Contender(
                     name: "`flow \(form.joined(separator: " "))`",
-                    command: [program, "flow", "--limit", "1000000", file] + form)
+                    command: [program, "flow", "--all", "--limit", "1000000", file] + form)
             }
     }
 

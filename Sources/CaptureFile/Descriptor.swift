@@ -34,6 +34,16 @@ struct Descriptor: ~Copyable {
         return result == 0 && status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
     }
 
+    /// Whether what is read as `input`, or as standard input for `-`, is the regular file that `output`, or standard output for
+    /// `-`, leads to.
+    static func isSameFile(_ input: String, _ output: String) -> Bool {
+        var (read, written) = (stat(), stat())
+        let first = input == "-" ? unsafe fstat(STDIN_FILENO, &read) : unsafe stat(input, &read)
+        let second = output == "-" ? unsafe fstat(STDOUT_FILENO, &written) : unsafe stat(output, &written)
+        return first == 0 && second == 0 && read.st_mode & S_IFMT == S_IFREG && read.st_dev == written.st_dev
+            && read.st_ino == written.st_ino
+    }
+
     /// A new or emptied file at `path`, or standard output for `-`.
     static func writing(_ path: String) throws(CaptureError) -> Descriptor {
         if path == "-" { return Descriptor(number: STDOUT_FILENO, isOwned: false) }

@@ -12,6 +12,10 @@ public struct PcapngWriter: ~Copyable, Sendable {
 
     private static let bufferLimit = 1 << 16
 
+    /// Whether `path` names the very file that is read as `input` (`-`: standard input), by whatever name: opening it for
+    /// writing would empty it.
+    public static func wouldOverwrite(_ input: String, at path: String) -> Bool { Descriptor.isSameFile(input, path) }
+
     /// Opens a file, or standard output for `-`.
     ///
     /// - Parameters:

@@ -38,10 +38,11 @@ public struct StoredConnection: Sendable {
         return replayed.tellsTheSame(as: record)
     }
 
-    /// The same with its own segments counted from 1.
+    /// The same with its own packets counted from 1, those of IP fragments too.
     package var renumbered: StoredConnection {
         let first = segments.map(\.number).min() ?? 1
-        let all = (segments.map(\.number) + errors.map(\.number)).sorted()
+        let parts = segments.flatMap { $0.fragments.map(\.number) }
+        let all = Set(segments.map(\.number) + parts + errors.map(\.number)).sorted()
         let numbers = Dictionary(all.enumerated().map { ($1, $0 + 1) }) { first, _ in first }
         var record = record
         record.number(from: numbers[first] ?? 1)

@@ -64,7 +64,7 @@ import Testing
     @Test("unasked, text is whole where a picture for a browser is cut at 20,000 segments")
     func unasked() async throws {
         let path = try long(20_007)
-        let text = try await Run("flow", path)
+        let text = try await Run("flow", path, "--all")
         #expect(text.err == "" && text.lines.count > 20_007)
         let picture = try await Run("flow", path, "--format", "svg", "--lang", "en")
         #expect(

@@ -207,7 +207,7 @@ struct ConnectionsCommand: ParsableCommand {
         guard analysis.count > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
         var order = (sort ?? .start).order(of: analysis.count) { analysis[$0] }
         if let filter {
-            order = passing(filter, order, analysis)
+            order = filter.passing(order, of: analysis)
             guard !order.isEmpty else { throw Failure.nonePasses(in: path, of: analysis.count) }
         }
         let shown = order.prefix(limit ?? .max)
@@ -261,18 +261,6 @@ struct ConnectionsCommand: ParsableCommand {
         }
         if filter != nil, written == 0 { throw Failure.nonePasses(in: path, of: seen) }
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
-    }
-
-    private func passing(
-        _ filter: ConnectionFilter, _ order: RowOrder, _ analysis: borrowing CaptureAnalysis
-    ) -> RowOrder {
-        var passing: [UInt32] = []
-        for index in order {
-            let subject = FilterSubject(
-                number: index + 1, record: analysis[index], measures: analysis.measures(of: index))
-            if filter.matches(subject) { passing.append(UInt32(truncatingIfNeeded: index)) }
-        }
-        return RowOrder(passing)
     }
 
     /// - Parameter passing: how many the filter let pass.

@@ -1,14 +1,12 @@
 import ArgumentParser
 import CaptureFile
 import Documents
-import FlatMemory
 import Lab
 import LinuxKernel
 import Narration
 import Pictures
 import Scenes
 import Stories
-import TCPWire
 import Tracking
 import WebPage
 
@@ -294,24 +292,10 @@ struct DemoCommand: AsyncParsableCommand {
     private func save(
         _ story: ConnectionStory, from interfaceName: String, system: String?, _ language: Language
     ) -> Failure? {
-        guard let capturePath, let first = story.steps.first?.segment else { return nil }
+        guard let capturePath else { return nil }
         do throws(CaptureError) {
-            var writer = try PcapngWriter(
-                path: capturePath, application: "tcplens \(TCPLens.version)", system: system)
-            do throws(CaptureError) {
-                let interface = try writer.addInterface(
-                    CaptureInterface(name: interfaceName, linkType: first.link.rawValue))
-                for step in story.steps {
-                    try writer.write(
-                        step.segment.frame.octets, interface: interface, time: step.segment.time,
-                        originalLength: step.segment.originalLength, comments: [step.comment(language)])
-                }
-                try writer.flush()
-            } catch {
-                writer.discard()
-                throw error
-            }
-            try writer.finish()
+            try AnnotatedCapture(story, language).write(
+                to: capturePath, interfaceName: interfaceName, system: system)
             return nil
         } catch {
             return Failure(writing: error)

@@ -101,12 +101,15 @@ struct FormatOptions: ParsableArguments {
     /// Whether the document goes to standard output.
     var isPrinted: Bool { output == nil || output == "-" }
 
+    /// The file that is wanted; `nil` where the document goes to standard output.
+    var path: String? { isPrinted ? nil : output }
+
     /// Writes a document to where it is wanted.
     func write(_ document: String) throws {
-        guard let output, !isPrinted else {
+        guard let path else {
             Screen.write(octets: Array(document.utf8))
             return
         }
-        try WholeFile(path: output).write(document)
+        try WholeFile(path: path).write(document)
     }
 }

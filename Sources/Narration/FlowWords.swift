@@ -1,0 +1,66 @@
+import Tracking
+
+/// What `flow` says beside the picture.
+package enum FlowWords {
+    /// Over the list of a capture's connections, one of which is drawn.
+    package static func others(of count: Int, shown: Int) -> Text {
+        Text(
+            en: "\(count) connections in the file; this was number \(shown):",
+            zh: "文件中共有 \(count) 条连接，上面是第 \(shown) 条：")
+    }
+
+    /// The same of those that a filter lets pass.
+    package static func others(passing: Int, of count: Int, shown: Int) -> Text {
+        let (colon, mark) = passing > 1 ? (":", "：") : (".", "。")
+        return Text(
+            en:
+                "\(passing) of \(count) connections \(passing == 1 ? "passes" : "pass") the filter; this was number \(shown)\(colon)",
+            zh: "共 \(count) 条连接，\(passing) 条符合过滤条件，上面是第 \(shown) 条\(mark)")
+    }
+
+    /// That the explanation stops before a packet.
+    package static func untold(from number: Int) -> Text {
+        Text(
+            en: "... From #\(number) on nothing is told: --from \(number) goes on there, --all tells everything.",
+            zh: "……#\(number) 起没有讲解：--from \(number) 从那里接着讲，--all 全部讲完。")
+    }
+
+    /// That some rows stand for many segments.
+    package static let folded = Text(
+        en: "Quiet stretches are one row each: --all draws every segment, --from and --to a part.",
+        zh: "平静的一段只占一行：--all 画出每个报文段，--from 与 --to 只画一段。")
+
+    /// The comment of an IP fragment that is not the last of its segment.
+    package static func fragment(of number: Int) -> Text {
+        Text(en: "An IP fragment of the segment that #\(number) completes.", zh: "IP 分片，所属的报文段到 #\(number) 才完整。")
+    }
+
+    /// That some ICMP errors are not in the capture that was written.
+    package static func errorsLeftOut(_ count: Int) -> Text {
+        Text(
+            en: "\(counted(count, "ICMP error")) about it could not be read again, and is not in the file",
+            zh: "与它有关的 \(count) 个 ICMP 差错无法再次读取，未写入文件")
+    }
+
+    /// Over what an end sent in one go: from which octet of its stream on, and in which packet it begins.
+    package static func turn(of party: Party, from place: UInt64, number: Int?) -> Text {
+        let packet = number.map { "#\($0) " } ?? ""
+        return Text(
+            en: "\(packet)\(party.text.english), from byte \(place):",
+            zh: "\(packet)\(party.text.chinese)，从第 \(place) 字节起：")
+    }
+
+    /// In the place of octets that the capture does not hold.
+    package static func missing(_ count: UInt64) -> Text {
+        Text(en: "[\(counted(count, "byte")) missing: not in the capture]", zh: "[缺少 \(count) 字节：不在抓包中]")
+    }
+
+    /// Instead of a stream.
+    package static let nothingSent = Text(en: "Neither end sent any data.", zh: "两端都没有发送数据。")
+
+    /// A connection's number, and the name by which its client asked for the server.
+    package static func title(_ number: Int, asking name: String?, in source: String?) -> Text {
+        guard let name, let source else { return Text(en: "connection \(number)", zh: "连接 \(number)") }
+        return Text(en: "connection \(number): \(name) (\(source))", zh: "连接 \(number)：\(name)（\(source)）")
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import CaptureFile
+import Narration
+
+// What cannot go together, said before anything is read.
+extension FlowCommand {
+    /// Which connections are drawn, and how much of them.
+    func refuseChoices() throws {
+        if filter != nil, connection != nil {
+            throw ValidationError(
+                Text(en: "-Y and --conn both choose: take one of them", zh: "-Y 与 --conn 都是选连接，只能选其一").spoken)
+        }
+        if let from, let to, from.number > to.number {
+            throw ValidationError(
+                Text(
+                    en: "--from \(from.number) --to \(to.number): nothing lies between",
+                    zh: "--from \(from.number) --to \(to.number)：起点在终点之后"
+                ).spoken)
+        }
+        if hosts, explain || capturePath != nil {
+            throw ValidationError(
+                Text(
+                    en: "--explain and -w take one connection: leave out --hosts",
+                    zh: "--explain 与 -w 只用于一条连接，请去掉 --hosts"
+                ).spoken)
+        }
+    }
+
+    /// What the forms that are no text on a terminal have no use for.
+    func refuseForms() throws {
+        if explain, form.format != .text {
+            throw ValidationError(
+                Text(
+                    en: "--explain goes with text: html and json tell the steps anyway",
+                    zh: "--explain 只用于文本：html 与 json 本来就逐步说明"
+                ).spoken)
+        }
+        if from != nil || to != nil, form.format == .json || form.format == .html || states {
+            throw ValidationError(
+                Text(
+                    en: "--from and --to cut a ladder: text, svg or mermaid",
+                    zh: "--from 与 --to 只用于时序图：文本、svg 或 mermaid"
+                ).spoken)
+        }
+        let isOfPicture = explain || from != nil || to != nil || title != nil
+        if followed != nil, isOfPicture || form.format != .text || hosts || isCaptureOutput {
+            throw ValidationError(
+                Text(
+                    en: "--follow-stream lists one connection's bytes: leave out what is for a picture",
+                    zh: "--follow-stream 列出一条连接的内容，请去掉用于画图的选项"
+                ).spoken)
+        }
+        if form.format != .text, form.isPrinted, isCaptureOutput {
+            throw ValidationError(
+                Text(
+                    en: "\(form.format.rawValue) and -w - both write to standard output",
+                    zh: "\(form.format.rawValue) 与 -w - 都要写到标准输出"
+                ).spoken)
+        }
+        if states, form.format != .svg || form.blank || title != nil || output.width != nil {
+            throw ValidationError(
+                Text(
+                    en: "--states goes with --format svg, without --blank, --title and --width",
+                    zh: "--states 需与 --format svg 同用，且不能与 --blank、--title、--width 同用"
+                ).spoken)
+        }
+        if states, hosts {
+            throw ValidationError(
+                Text(
+                    en: "--states shows one connection: choose it with --conn", zh: "--states 只显示一条连接：请用 --conn 选择"
+                ).spoken)
+        }
+        if hosts, form.format == .html {
+            throw ValidationError(
+                Text(
+                    en: "a page shows one connection: choose it with --conn, or draw all with --hosts --format svg",
+                    zh: "网页只能显示一条连接：请用 --conn 选择，或用 --hosts --format svg 画出全部"
+                ).spoken)
+        }
+    }
+
+    /// The capture that is read is not written over.
+    func refuseOverwriting() throws {
+        for written in [capturePath, form.path].compactMap({ $0 })
+        where PcapngWriter.wouldOverwrite(path, at: written) {
+            throw Failure(
+                .usage,
+                Text(
+                    en: "\(written) is the capture that is read: it is not written over",
+                    zh: "\(written) 就是正在读取的抓包文件，不会覆盖它"),
+                next: [Text(en: "take another name:  -w one.pcapng", zh: "换个名字：  -w one.pcapng")])
+        }
+    }
+
+    /// Whether the packets go where the picture would.
+    var isCaptureOutput: Bool { capturePath == "-" }
+}
+
+/// A packet's number on the command line, as the pictures write it (`#4`) or bare.
+struct PacketNumber: ExpressibleByArgument {
+    let number: Int
+
+    init?(argument: String) {
+        guard let number = Int(argument.hasPrefix("#") ? String(argument.dropFirst()) : argument), number >= 1 else {
+            return nil
+        }
+        self.number = number
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import FlatMemory
+import Narration
+import Pictures
+import Scenes
+import Stories
+import Tracking
+
+/// How what both ends sent is shown.
+enum StreamForm: String, ExpressibleByArgument, CaseIterable {
+    case text, hex
+}
+
+/// What both ends of a connection sent, in turns, as lines.
+struct StreamText {
+    /// A line without an end is broken behind so many octets.
+    private static let longestLine = 4096
+
+    private let form: StreamForm
+    private let canvas: Canvas
+    private let write: ([String]) -> Void
+    private var sender: Party?
+    /// Octets of a line that is not whole yet, and the first one's place.
+    private var line: [UInt8] = []
+    private var place: UInt64 = 0
+
+    /// - Parameter write: takes lines as soon as they are whole.
+    init(_ form: StreamForm, canvas: Canvas, write: @escaping ([String]) -> Void) {
+        self.form = form
+        self.canvas = canvas
+        self.write = write
+    }
+
+    /// Writes all of it.
+    mutating func show(_ story: ConnectionStory) {
+        for piece in Conversation(story) { take(piece) }
+        flush()
+        if sender == nil { write(lines(FlowWords.nothingSent)) }
+    }
+
+    private mutating func take(_ piece: Conversation.Piece) {
+        if piece.sender != sender {
+            flush()
+            sender = piece.sender
+            let head = FlowWords.turn(of: piece.sender, from: piece.place, number: piece.number)
+            write([StyledText.heading(canvas.measure.truncate(head(canvas.language), to: canvas.width), canvas)])
+        }
+        guard piece.missing == 0 else {
+            flush()
+            write(lines(FlowWords.missing(piece.missing)))
+            return
+        }
+        if line.isEmpty { place = piece.place }
+        for octet in piece.octets {
+            line.append(octet)
+            switch form {
+            case .hex: if line.count == rowLength { flush() }
+            case .text:
+                if octet == UInt8(ascii: "\n") || line.count >= Self.longestLine && octet & 0xc0 != 0x80 { flush() }
+            }
+        }
+    }
+
+    private mutating func flush() {
+        guard !line.isEmpty else { return }
+        switch form {
+        case .hex: write([hexLine])
+        case .text:
+            var text = line[...]
+            if text.last == UInt8(ascii: "\n") { text.removeLast() }
+            if text.last == UInt8(ascii: "\r") { text.removeLast() }
+            write(Paragraph(canvas: canvas).lines(Printable.bytes(text, limit: .max), first: "  "))
+        }
+        place &+= UInt64(line.count)
+        line.removeAll(keepingCapacity: true)
+    }
+
+    private func lines(_ text: Text) -> [String] { Paragraph(canvas: canvas).lines(text(canvas.language), first: "  ") }
+
+    // MARK: Hexadecimal
+
+    /// Octets of a row: sixteen where they fit with their signs.
+    private var rowLength: Int { [16, 8, 4, 2].first { 12 + ($0 + 7) / 8 + $0 * 4 <= canvas.width } ?? 1 }
+
+    /// `00000000  68 65 6c 6c 6f 2c 20 78  69 61 6f 20 6d 65 69 2e  |hello, xiao mei.|`
+    private var hexLine: String {
+        var octets = OctetText()
+        var signs = ""
+        for index in 0..<rowLength {
+            if index % 8 == 0 { octets.put(" ") }
+            if index < line.count {
+                octets.put(" ")
+                octets.put(Self.digits(UInt64(line[index]), count: 2))
+                let isShown = (0x20..<0x7f).contains(line[index])
+                signs.unicodeScalars.append(isShown ? UnicodeScalar(line[index]) : ".")
+            } else {
+                octets.put("   ")
+            }
+        }
+        return Self.digits(place, count: 8) + String(decoding: octets.octets, as: UTF8.self) + "  |\(signs)|"
+    }
+
+    private static func digits(_ value: UInt64, count: Int) -> String {
+        let text = String(value, radix: 16)
+        return String(repeating: "0", count: max(0, count - text.count)) + text
+    }
+}
