@@ -50,7 +50,7 @@ struct StoryBench {
     private static func whole(_ segments: [StoredSegment]) -> String {
         let time = ContinuousClock().measure {
             let builder = StoryBuilder()
-            builder.take(all: segments.lazy.map { .segment($0) })
+            builder.take(all: segments)
             precondition(builder.story?.steps.count == segments.count)
         }
         return microseconds(time / segments.count)

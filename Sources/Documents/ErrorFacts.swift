@@ -38,6 +38,8 @@ struct ReportFacts: Encodable {
     let about: String
     /// Whether nothing with that number was on its way.
     let isForeign: Bool
+    /// Whether its own checksum shows that it was damaged, so that nobody takes it.
+    let isDamaged: Bool
 
     init(_ report: ConnectionStory.Report) {
         packet = report.error.number
@@ -48,5 +50,6 @@ struct ReportFacts: Encodable {
         segment = report.quoted
         about = report.party.rawValue
         isForeign = report.isForeign
+        isDamaged = report.error.verdict == .damaged
     }
 }

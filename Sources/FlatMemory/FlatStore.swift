@@ -40,17 +40,7 @@ public import CHint
         self.init()
         precondition(count >= 0, "a negative number of values")
         reserve(count)
-        #if os(Linux)
-            let page: UInt = 4096
-            let start = UInt(bitPattern: unsafe base)
-            let (first, end) = (
-                (start + page - 1) & ~(page - 1), (start + UInt(capacity * MemoryLayout<Value>.stride)) & ~(page - 1)
-            )
-            // Only a wish: where it is refused, nothing is lost. What is smaller than such a page is none.
-            if first < end, end - first >= 1 << 21 {
-                unsafe _ = madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_HUGEPAGE)
-            }
-        #endif
+        unsafe LargePages.ask(for: UnsafeMutableRawPointer(base), capacity * MemoryLayout<Value>.stride)
     }
 
     deinit { unsafe free(base) }

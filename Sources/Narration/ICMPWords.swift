@@ -51,6 +51,9 @@ extension ConnectionStory.Report {
     /// Who says it, and of which segment.
     public var remark: Text {
         let by = error.error.reporter.description
+        if error.verdict == .damaged {
+            return Text(en: "from \(by), wrong ICMP checksum: dropped", zh: "来自 \(by)，ICMP 校验和错误，被丢弃")
+        }
         if isForeign {
             return Text(en: "from \(by), about nothing on its way", zh: "来自 \(by)，所引用的并不在途中")
         }
@@ -88,7 +91,8 @@ extension ErrorKind {
 extension ConnectionStory {
     /// A sentence for each kind of ICMP error and each of its senders, in the order in which they first came.
     package var reportSentences: [Text] {
-        let foreign = reports.count { $0.isForeign }
+        let damaged = reports.count { $0.error.verdict == .damaged }
+        let foreign = reports.count { $0.isForeign && $0.error.verdict != .damaged }
         var lines = ErrorKind.all(reports.map(\.error), about: record).prefix(4).map { kind in
             Text(en: "ICMP from \(kind.text.english).", zh: "收到 ICMP 差错，来自 \(kind.text.chinese)。")
         }
@@ -97,6 +101,12 @@ extension ConnectionStory {
                 Text(
                     en: "The last \(counted(reportsLeftOut, "ICMP error")) are not in the picture.",
                     zh: "最后 \(reportsLeftOut) 个 ICMP 差错未画出。"))
+        }
+        if damaged > 0 {
+            lines.append(
+                Text(
+                    en: "\(counted(damaged, "ICMP error")) with a wrong checksum, which nobody takes.",
+                    zh: "\(damaged) 个 ICMP 差错校验和错误，会被丢弃。"))
         }
         if foreign > 0 {
             lines.append(

@@ -10,8 +10,8 @@ extension ConnectionStory {
         if let last = lastStates, outcome.isContradicted(by: last) {
             lines = outcome.sentences(endingIn: last)
         } else {
-            let hasReset = steps.contains { $0.kind == .reset }
-            let isReported = reports.contains { !$0.isForeign }
+            let hasReset = steps.indices.contains { steps[$0].kind == .reset }
+            let isReported = reports.contains { !$0.isForeign && $0.error.verdict != .damaged }
             lines = [
                 outcome.opening != .unanswered
                     ? outcome.opening.sentence

@@ -41,7 +41,7 @@ extension StoredSegment {
     ) throws(CaptureError) -> [StoredSegment]? {
         guard reader.isSeekable else { return try readAgain(places, fragments, from: &reader, limit: limit) }
         var segments: [StoredSegment] = []
-        segments.reserveCapacity(min(places.count, limit.segments))
+        segments.reserveLargeCapacity(min(places.count, limit.segments))
         var left = limit
         for place in places where !left.isReached {
             var segment: StoredSegment?

@@ -1,3 +1,4 @@
+import FlatMemory
 import Narration
 import Scenes
 
@@ -21,10 +22,14 @@ public struct Ladder: Sendable {
     /// A pause of more nanoseconds than this is drawn as a tear, unless told otherwise.
     public static let usualSilence: Int64 = 50_000_000
 
+    /// As many rows are drawn by one worker at a time.
+    private static let blockSize = 1024
+
     let canvas: Canvas
     let legend: Legend
     let absoluteNumbers: Bool
     let silence: Int64
+    private let workers: Int
 
     /// Draws on `canvas`.
     ///
@@ -32,13 +37,16 @@ public struct Ladder: Sendable {
     ///   - legend: what stands below the rows.
     ///   - absoluteNumbers: sequence numbers as they stand in the headers, not relative to the ISNs.
     ///   - silence: the longest pause, in nanoseconds, that is not drawn as a tear.
+    ///   - workers: how many processors draw a long scene.
     public init(
-        canvas: Canvas, legend: Legend = .provenance, absoluteNumbers: Bool = false, silence: Int64 = usualSilence
+        canvas: Canvas, legend: Legend = .provenance, absoluteNumbers: Bool = false, silence: Int64 = usualSilence,
+        workers: Int = 1
     ) {
         self.canvas = canvas
         self.legend = legend
         self.absoluteNumbers = absoluteNumbers
         self.silence = silence
+        self.workers = workers
     }
 
     /// All lines, without line ends.
@@ -101,16 +109,30 @@ public struct Ladder: Sendable {
         let layout = LadderLayout(canvas: canvas, census: census, lanes: band.lanes.count)
         let lanes = band.lanes.map { scene.lanes[$0] }
         for line in headings.columns(lanes, layout, hasTitledNames: scene.lanes.count == 2) { text.put(line) }
-        var pen = LadderPen(
-            canvas: canvas, layout: layout, census: census, marks: LaneMarks(lanes), absoluteNumbers: absoluteNumbers)
-        for entry in band.entries {
-            switch entry {
-            case .silence(let duration): pen.draw(silence: duration)
-            case .row(let index): pen.draw(band.row(index, of: scene), delta: scene.delta(before: index))
-            }
-            text.put(pen.cells)
-            if text.isLong { try text.pass(to: sink) }
-        }
+        /// The rails as above the next block's first row: each row tells only what changes.
+        var marks = LaneMarks(lanes)
+        let entries = band.entries
+        let workers = min(workers, (entries.count + Self.blockSize - 1) / Self.blockSize)
+        try text.pass(to: sink)
+        try OrderedBlocks(workers: workers, blockSize: Self.blockSize).write(
+            entries,
+            with: {
+                let pen = LadderPen(
+                    canvas: canvas, layout: layout, census: census, marks: marks, absoluteNumbers: absoluteNumbers)
+                return (pen: pen, text: LadderText(canvas))
+            },
+            beginning: { worker, block in
+                worker.pen.marks = marks
+                for case .row(let index) in block { marks.take(band.row(index, of: scene)) }
+            },
+            adding: { (worker, entry) throws(Failure) in
+                switch entry {
+                case .silence(let duration): worker.pen.draw(silence: duration)
+                case .row(let index): worker.pen.draw(band.row(index, of: scene), delta: scene.delta(before: index))
+                }
+                worker.text.put(worker.pen.cells)
+            },
+            taking: { $0.text.take() }, to: sink)
     }
 }
 
@@ -141,8 +163,13 @@ struct LadderText {
 
     /// Hands over what is gathered, and forgets it.
     mutating func pass<Failure: Error>(to sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
-        try sink(octets)
-        octets.removeAll(keepingCapacity: true)
+        try sink(take())
+    }
+
+    /// Gives away what is gathered.
+    mutating func take() -> [UInt8] {
+        defer { octets.removeAll(keepingCapacity: true) }
+        return octets
     }
 }
 

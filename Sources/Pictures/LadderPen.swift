@@ -11,7 +11,7 @@ struct LadderPen {
     /// The row that was drawn last.
     private(set) var cells: CellBuffer
     /// What the lanes' rails show on it.
-    private var marks: LaneMarks
+    var marks: LaneMarks
     private var label: ArrowLabel
     /// Room for a number.
     private var text = OctetText()

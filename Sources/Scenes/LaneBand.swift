@@ -1,7 +1,7 @@
 /// Lanes that stand side by side, and the rows between them. Where a scene has more lanes than fit, it is cut into bands
 /// such that the two ends of each connection stand in one band: no arrow ever leaves the picture.
-package struct LaneBand {
-    package enum Entry {
+package struct LaneBand: Sendable {
+    package enum Entry: Sendable {
         /// A row of the scene.
         case row(Int)
         /// A stretch of time in which nothing happened, in nanoseconds: drawn as a tear.

@@ -1,5 +1,5 @@
 /// What each lane's rail shows as the rows go by: a row tells only of the lanes it touches, and the others keep theirs.
-package struct LaneMarks {
+package struct LaneMarks: Sendable {
     /// One for each lane; `nil` where nothing is shown.
     package private(set) var marks: [Scene.Mark?]
 

@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import Narration
 import Stories
 import TCPWire
@@ -22,7 +23,7 @@ extension Scene {
         let events = StoryEvents(story, start: start, moments: moments)
         var maker = StoryRows(story, start: start, lanes: (0, 1), keepsPayload: keepsPayload)
         var rows: [Row] = []
-        rows.reserveCapacity(events.entries.count)
+        rows.reserveLargeCapacity(events.entries.count)
         for entry in events.entries {
             if let row = maker.row(entry.event, moments: moments) { rows.append(row) }
         }

@@ -39,7 +39,10 @@ struct StoryRows {
         marks.client.changed = false
         marks.server.changed = false
         switch event {
-        case .step(let index): return .segment(segment(story.steps[index]))
+        case .step(let index):
+            // Lent, not copied: of a long story each copy would cost as much as the row.
+            let steps = story.steps
+            return .segment(segment(steps.span[index]))
         case .told(let index):
             guard let moment = story.testimony?.moments[index] else { return nil }
             return self.moment(moment).map { .moment($0) }

@@ -61,7 +61,9 @@ extension ConnectionStory {
 
     /// A client that repeats its SYN had not got the SYN-ACK that was there before: it was lost, or still on its way.
     private mutating func settleRepeatedSyns() {
-        for index in steps.indices where steps[index].has(.synRetry) {
+        // Flags first: where none is set, this costs a look at each header.
+        for index in steps.indices
+        where steps[index].segment.header.flags.contains(.syn) && steps[index].has(.synRetry) {
             let sender = steps[index].sender
             guard steps[index].state(of: sender).state == .established else { continue }
             var earlier = index - 1
@@ -123,7 +125,12 @@ extension ConnectionStory {
 
     /// An end that still sends without acknowledging the other's FIN had not got it: until then it was ESTABLISHED.
     private mutating func settleCrossedFins() {
-        for index in steps.indices.dropFirst() where steps[index].isReal {
+        guard
+            let first = steps.indices.first(where: {
+                steps[$0].client.state == .closeWait || steps[$0].server.state == .closeWait
+            })
+        else { return }
+        for index in steps.indices.dropFirst(first + 1) where steps[index].isReal {
             let sender = steps[index].sender
             let state = steps[index].state(of: sender).state
             guard state == .established || state == .finWait1 else { continue }

@@ -92,8 +92,22 @@ public struct ConnectionStory: Sendable {
         public internal(set) var clientVariables: Variables?
         public internal(set) var serverVariables: Variables?
         /// What the ends themselves tell of it, where they do.
-        public internal(set) var account: Testimony.Account?
+        public internal(set) var account: Testimony.Account? {
+            get { told?.account }
+            set { told = newValue.map { Told($0) } }
+        }
+        /// Aside, since most steps of most stories have none, and it is as large as the rest of a step.
+        private var told: Told?
 
+        private final class Told: Sendable {
+            let account: Testimony.Account
+
+            init(_ account: Testimony.Account) { self.account = account }
+        }
+
+        /// Built in wherever it is asked, as those below: of a step in an array a call would take a copy, with the references
+        /// that it holds.
+        @inline(__always)
         public func state(of party: Party) -> EndState { party == .client ? client : server }
     }
 
@@ -167,6 +181,7 @@ public struct ConnectionStory: Sendable {
 }
 
 extension ConnectionStory.Step {
+    @inline(__always)
     public func has(_ label: SegmentLabel) -> Bool { labels.contains { $0.label == label } }
 
     /// The packet whose numbers this one sends again, or of which it is a copy.
@@ -184,5 +199,6 @@ extension ConnectionStory.Step {
     }
 
     /// Whether it stands in the capture as it was on the wire, and for the first time.
+    @inline(__always)
     var isReal: Bool { !has(.corruptChecksum) && !has(.wireDuplicate) }
 }

@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import TCPState
 import TCPWire
 import Tracking
@@ -131,32 +132,47 @@ public final class StoryBuilder {
 
     /// Takes all observations of a connection, of which nobody wants to know what each does, and settles what they come to. No other
     /// may have been taken before, but words.
-    ///
-    /// - Parameter errors: ICMP errors, where they are not among the observations.
-    public func take(all observations: some Collection<Observation>, errors: [ReportedError] = []) {
-        base = Self.record(after: observations, known)
-        room = observations.count
-        notesChanges = false
-        for observation in observations {
-            switch observation {
-            case .segment(let segment): _ = append(segment)
-            case .error(let error): self.errors.append(error)
-            case .word(let word): _ = hear(word)
+    public func take(all observations: [Observation]) {
+        let segments = observations.lazy.compactMap { if case .segment(let segment) = $0 { segment } else { nil } }
+        takeAll(observations.count, Self.record(after: segments, known)) {
+            for observation in observations {
+                switch observation {
+                case .segment(let segment): _ = append(segment)
+                case .error(let error): errors.append(error)
+                case .word(let word): _ = hear(word)
+                }
             }
         }
-        self.errors += errors
+    }
+
+    /// The same for segments and ICMP errors alone.
+    public func take(all segments: [StoredSegment], errors: [ReportedError] = []) {
+        takeAll(segments.count, Self.record(after: segments, known)) {
+            // Lent one after the other: copies of so many would show.
+            let lent = segments.span
+            for index in lent.indices { _ = append(lent[index]) }
+            self.errors += errors
+        }
+    }
+
+    private func takeAll(_ count: Int, _ record: ConnectionRecord?, _ taking: () -> Void) {
+        // With its initial sequence numbers known from the start, no step has to be made twice.
+        base = record
+        room = count
+        notesChanges = false
+        taking()
         pass?.settle()
         layOutSteps()
         notesChanges = true
         pass?.notesChanges = true
     }
 
-    /// The connection after all segments: with its initial sequence numbers known from the start, no step has to be made twice.
+    /// The connection after all segments.
     private static func record(
-        after observations: some Collection<Observation>, _ known: StoredConnection?
+        after segments: some Sequence<StoredSegment>, _ known: StoredConnection?
     ) -> ConnectionRecord? {
         var cursor = ConnectionCursor(standing: known?.standing)
-        for case .segment(let segment) in observations { _ = cursor.take(segment.tracked, as: segment.verdict) }
+        for segment in segments { _ = cursor.take(segment.tracked, as: segment.verdict) }
         return cursor.record
     }
 
@@ -181,7 +197,7 @@ public final class StoryBuilder {
             built = ConnectionStory(known?.record ?? base)
             built?.leftOut = known?.leftOut ?? 0
             built?.endedBy = known?.endedBy
-            built?.steps.reserveCapacity(room)
+            built?.steps.reserveLargeCapacity(room)
             for (_, word) in told { _ = write(word) }
         }
         if known == nil { built?.record = after }
@@ -189,7 +205,7 @@ public final class StoryBuilder {
         let fact = SegmentFacts(
             segment, side: base.side(of: sender), reading,
             arrival: tellsArrivals ? .never : .unknown)
-        pass?.append(fact)
+        pass?.append(fact, inFragments: segment.fragments.map(\.number))
         let step = ConnectionStory.Step(
             StepReading(
                 segment: segment, side: fact.side, before: before, after: after, final: base,
@@ -322,7 +338,7 @@ public final class StoryBuilder {
     private func countAnew() {
         guard let old = built else { return }
         cursor = ConnectionCursor(standing: known?.standing)
-        base = Self.record(after: old.steps.lazy.map { .segment($0.segment) }, known)
+        base = Self.record(after: old.steps.lazy.map(\.segment), known)
         (pass, built, shown, heard, lastTurn) = (nil, nil, [], [], 0)
         let words = told
         told = Array(words.prefix { $0.stepsBefore == 0 })
@@ -392,7 +408,7 @@ extension ConnectionStory {
     public init?(_ connection: StoredConnection, asked observations: [StateObservation] = []) {
         let builder = StoryBuilder(connection)
         for observation in observations { _ = builder.take(.word(EndWord(observation))) }
-        builder.take(all: connection.segments.lazy.map { .segment($0) }, errors: connection.errors)
+        builder.take(all: connection.segments, errors: connection.errors)
         guard let story = builder.story, story.steps.count == connection.segments.count else { return nil }
         self = story
     }

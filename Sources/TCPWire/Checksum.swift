@@ -103,6 +103,29 @@ public enum TCPChecksum {
     }
 }
 
+/// ICMP's checksum over the message (RFC 792), ICMPv6's over a pseudo-header too (RFC 4443 2.3).
+enum ICMPChecksum {
+    /// Whether the checksum was filled in and does not fit; not where octets of the message are missing.
+    ///
+    /// - Parameter outer: the packet's header, its offsets and lengths those of the message.
+    static func isWrong(_ frame: RawSpan, _ outer: SegmentHeader, isICMPv6: Bool) -> Bool {
+        let start = Int(outer.tcpOffset)
+        let length = Int(outer.payloadLength)
+        guard length >= 8, outer.capturedPayloadLength == outer.payloadLength, start <= frame.byteCount,
+            frame.byteCount &- start >= length, frame.bigEndian16(at: start &+ 2) != 0
+        else { return false }
+        var sum = InternetSum()
+        if isICMPv6 {
+            sum.add(outer.source)
+            sum.add(outer.destination)
+            sum.add(UInt32(truncatingIfNeeded: length))
+            sum.add(UInt16(IPProtocol.icmpv6))
+        }
+        sum.add(frame, from: start, to: start &+ length)
+        return sum.checksum != 0
+    }
+}
+
 /// The IPv4 header's own checksum (RFC 791 3.1).
 public enum IPv4Checksum {
     /// Checks the header at `offset`; ``ChecksumVerdict/cannotVerify`` where no whole IPv4 header stands there.

@@ -27,6 +27,9 @@ public struct ICMPError: Hashable, Sendable {
     public var acknowledgment: UInt32?
     /// The quoted flags; `nil` where only the eight octets that RFC 792 promises were quoted.
     public var flags: TCPFlags?
+    /// Whether its own checksum shows that it was damaged on the way, so that its receiver drops it; not where the checksum was not
+    /// filled in, or not all of it was captured.
+    public var isDamaged = false
     /// What the next link takes, of a "fragmentation needed" or "packet too big"; `nil` where it does not say.
     public var mtu: UInt32?
 
@@ -50,6 +53,7 @@ public struct ICMPError: Hashable, Sendable {
         let start = Int(quoted.tcpOffset)
         guard start > 0, bounds.captured &- start >= 8 else { return nil }
         isICMPv6 = frame.octet(at: Int(outer.ipOffset)) >> 4 == 6
+        isDamaged = ICMPChecksum.isWrong(frame, outer, isICMPv6: isICMPv6)
         type = frame.octet(at: offset)
         code = frame.octet(at: offset &+ 1)
         reporter = outer.source

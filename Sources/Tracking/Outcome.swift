@@ -131,7 +131,7 @@ extension ConnectionRecord {
         case .prohibited: .prohibited
         case .unreachable: .unreachable
         case .expired: .expired
-        case .tooBig, .unreadable, .other, nil: .unanswered
+        case .tooBig, .unreadable, .other, .damaged, nil: .unanswered
         }
     }
 }

@@ -18,6 +18,8 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case unreadable
     /// Anything else: advice, not a refusal.
     case other
+    /// The message itself was damaged: its receiver dropped it.
+    case damaged
 
     init(_ reason: ICMPReason) {
         switch reason {
@@ -44,11 +46,12 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .tooBig: "too-big"
         case .unreadable: "parameter-problem"
         case .other: "other"
+        case .damaged: "damaged"
         }
     }
 
     /// Whether the segment got no further.
-    package var isDrop: Bool { self != .other }
+    package var isDrop: Bool { self != .other && self != .damaged }
 }
 
 /// An ICMP error about a segment, as it lies in a capture.
@@ -73,7 +76,7 @@ public struct ReportedError: Sendable {
         self.side = Int(side)
     }
 
-    public var verdict: ErrorVerdict { ErrorVerdict(error.reason) }
+    public var verdict: ErrorVerdict { error.isDamaged ? .damaged : ErrorVerdict(error.reason) }
 
     /// A packet may be written this much before the one that caused it; nanoseconds.
     private static let writingDelay: Int64 = 500_000
@@ -127,10 +130,10 @@ package struct ErrorKind: Sendable {
     private static let most = 16
 
     /// The kinds of errors about a connection, in the order in which they first came. Those that quote a number which the
-    /// connection's end has not sent are left out.
+    /// connection's end has not sent, and damaged ones, are left out.
     package static func all(_ errors: [ReportedError], about record: ConnectionRecord) -> [ErrorKind] {
         var kinds: [ErrorKind] = []
-        for reported in errors where record.hasSent(reported) {
+        for reported in errors where record.hasSent(reported) && reported.verdict != .damaged {
             if let same = kinds.firstIndex(where: { $0.isAlike(reported.error) }) {
                 kinds[same].times += 1
             } else if kinds.count < most {

@@ -102,6 +102,27 @@ import Transcripts
             story.steps[0].labels.map(\.label) == (answer.isFromHost ? [.notTaken] : isDrop ? [.reportedDropped] : []))
     }
 
+    @Test(
+        "an error whose own checksum is wrong was dropped and says nothing; one without a checksum is believed",
+        arguments: [
+            (change: UInt16(0), opening: Opening.unreachable), (change: 1, opening: .unanswered),
+            (change: .max, opening: .unreachable),
+        ]) func checksum(_ row: (change: UInt16, opening: Opening)) throws
+    {
+        let t = Transcript()
+        t.c.syn(100)
+        var error = Self.packet(3, 1, quoting: t.segments[0])
+        var sum = InternetSum()
+        sum.add(error.octets, from: 20, to: error.count)
+        let field = row.change == .max ? 0 : sum.checksum &+ row.change
+        (error[22], error[23]) = (UInt8(field >> 8), UInt8(field & 0xff))
+        let analysis = analysis(t, [(1, error)])
+        #expect(openings(analysis) == [row.opening])
+        let story = try story(analysis)
+        #expect(story.reports.map(\.error.error.isDamaged) == [row.change == 1])
+        #expect(story.steps[0].fate == (row.change == 1 ? .arrived : .lost))
+    }
+
     @Test("an error that was captured twice is one; two that quote two packets are two", arguments: [true, false])
     func captureTwice(_ isSame: Bool) throws {
         let t = Transcript()

@@ -1,4 +1,5 @@
 import CaptureFile
+import FlatMemory
 import TCPState
 import TCPWire
 import Tracking
@@ -37,6 +38,8 @@ struct LabelPass {
     /// The SYNs of a socket's connection with itself.
     private var ownSYNs: [Int] = []
     private var places = PlacesByNumber()
+    /// The packets of the segments that came in IP fragments.
+    private var fragments: [Int: [Int]] = [:]
 
     /// - Parameter record: the connection's, as far as the segments tell.
     init(_ record: ConnectionRecord, reusesTuple: Bool) {
@@ -46,14 +49,17 @@ struct LabelPass {
     }
 
     mutating func reserveCapacity(_ count: Int) {
-        facts.reserveCapacity(count)
+        facts.reserveLargeCapacity(count)
         labels.reserveCapacity(count)
         isRepeated.reserveCapacity(count)
     }
 
     /// Goes on with the next segment.
-    mutating func append(_ fact: SegmentFacts) {
+    ///
+    /// - Parameter fragments: the numbers of its IP fragments' packets, where it came in some.
+    mutating func append(_ fact: SegmentFacts, inFragments fragments: [Int] = []) {
         let index = facts.count
+        if !fragments.isEmpty { self.fragments[index] = fragments }
         facts.append(fact)
         labels.append([])
         isRepeated.append(false)
@@ -153,9 +159,14 @@ struct LabelPass {
     }
 
     private mutating func put(_ proved: ProvedLabel, on index: Int) {
-        let rank = Self.rank(proved.label)
-        let place = labels[index].firstIndex { Self.rank($0.label) > rank } ?? labels[index].endIndex
-        labels[index].insert(proved, at: place)
+        // Most are alone.
+        if labels[index].isEmpty {
+            labels[index] = [proved]
+        } else {
+            let rank = Self.rank(proved.label)
+            let place = labels[index].firstIndex { Self.rank($0.label) > rank } ?? labels[index].endIndex
+            labels[index].insert(proved, at: place)
+        }
         if notesChanges, index < facts.count - 1 { changed.append(index) }
     }
 
@@ -321,11 +332,11 @@ struct LabelPass {
         labelSum(index)
         if fact.sharesFrame { add(.sharesFrame, to: index) }
         if fact.isBeginning {
-            put(ProvedLabel(.restNotCaptured, evidence: fact.fragments), on: index)
+            put(ProvedLabel(.restNotCaptured, evidence: fragments[index] ?? []), on: index)
             return
         }
-        guard fact.fragments.isEmpty else {
-            put(ProvedLabel(.inFragments, evidence: fact.fragments), on: index)
+        if let packets = fragments[index] {
+            put(ProvedLabel(.inFragments, evidence: packets), on: index)
             return
         }
         guard !fact.isSYN, let limit = ends[1 - fact.side].maximumSegmentSize, limit > 0,

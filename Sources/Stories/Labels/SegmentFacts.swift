@@ -34,8 +34,7 @@ struct SegmentFacts {
     /// What it turned out to be.
     let verdict: Verdict
     var arrival: SegmentFacts.Arrival
-    /// The packets of its IP fragments, and whether the last of these are not in the capture.
-    let fragments: [Int]
+    /// Whether it is the first of its IP fragments, whose last ones are not in the capture.
     let isBeginning: Bool
     /// Whether it stands behind others in its frame.
     let sharesFrame: Bool
@@ -52,7 +51,6 @@ struct SegmentFacts {
         verdict = segment.verdict
         self.arrival = arrival
         let header = segment.header
-        fragments = segment.fragments.map(\.number)
         isBeginning = header.isFirstFragment
         sharesFrame = segment.part > 0
         payload = segment.payload

@@ -63,7 +63,7 @@ struct ConnectionListing {
         case .tsv:
             let file = file.map(Printable.text)
             if let records = analysis.sharedRecords {
-                try RowBlocks(workers: records.workers, blockSize: 4096).write(
+                try OrderedBlocks(workers: records.workers, blockSize: 4096).write(
                     shown, with: { ConnectionRow() },
                     adding: { rows, index in rows.add(records[index], number: index + 1, file: file) },
                     taking: { rows in
@@ -106,7 +106,7 @@ struct ConnectionListing {
             return
         }
         let isLong = isLong
-        try RowBlocks(workers: records.workers, blockSize: 256).write(
+        try OrderedBlocks(workers: records.workers, blockSize: 256).write(
             shown, with: { JSONWriter(isIndented: false) },
             adding: { json, index in
                 let facts = ConnectionFacts(
@@ -131,7 +131,7 @@ struct ConnectionListing {
             }
             return
         }
-        try RowBlocks(workers: records.workers, blockSize: 256).write(
+        try OrderedBlocks(workers: records.workers, blockSize: 256).write(
             shown, with: { ConnectionLong(canvas: canvas) },
             adding: { long, index in
                 guard let measures = records.measures(of: index) else { return }

@@ -281,9 +281,10 @@ struct FlowCommand: ParsableCommand {
             scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width)
         switch form.format {
         case .text:
-            Ladder(canvas: canvas, legend: legend, absoluteNumbers: absolute).write(scene) {
-                Screen.write(octets: $0)
-            }
+            Ladder(
+                canvas: canvas, legend: legend, absoluteNumbers: absolute,
+                workers: ProcessInfo.processInfo.activeProcessorCount
+            ).write(scene) { Screen.write(octets: $0) }
         case .svg: try form.write(document.svg)
         case .mermaid: try document.writeMermaid(form)
         case .html: if let page { try form.write(page()) }
