@@ -23,6 +23,12 @@ enum Screen {
     static let isTerminal = isatty(STDOUT_FILENO) == 1
     static let isErrorTerminal = isatty(STDERR_FILENO) == 1
 
+    /// Whether somebody still reads what is written, which only writing would show else: a pipe's other end may be closed.
+    static var hasReader: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return unsafe poll(&output, 1, 0) <= 0 || Int32(output.revents) & (Int32(POLLERR) | Int32(POLLHUP)) == 0
+    }
+
     private static let gathered = Mutex<[UInt8]>([])
     private static let blockSize = 1 << 16
 

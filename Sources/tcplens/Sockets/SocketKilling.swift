@@ -46,6 +46,8 @@ struct SocketKilling {
         _ = unsafe write(terminal, question, question.utf8.count)
         var answer = [UInt8](repeating: 0, count: 64)
         let length = unsafe read(terminal, &answer, answer.count)
+        // What is said next begins on a line of its own, after Ctrl-D too.
+        if length <= 0 || !answer[0..<length].contains(UInt8(ascii: "\n")) { _ = unsafe write(terminal, "\n", 1) }
         guard length > 0 else { return false }
         let text = String(decoding: answer[0..<length], as: UTF8.self).lowercased()
         return ["y", "yes", "是"].contains(text.filter { !$0.isWhitespace })
@@ -66,7 +68,12 @@ struct SocketKilling {
                 .unsupported,
                 Text(
                     en: "this kernel cannot end that socket (CONFIG_INET_DIAG_DESTROY; \(ended) ended)",
-                    zh: "本内核不支持断开该套接字（CONFIG_INET_DIAG_DESTROY；已断开 \(ended) 个）"))
+                    zh: "本内核不支持断开该套接字（CONFIG_INET_DIAG_DESTROY；已断开 \(ended) 个）"),
+                next: [
+                    Text(
+                        en: "end the process that holds it instead:  tcplens sockets -p",
+                        zh: "可改为结束持有它的进程：  tcplens sockets -p")
+                ])
         default: Failure(error)
         }
     }
