@@ -82,7 +82,7 @@ struct FlowChoiceTests {
         // Numbers of one digit leave a cell more to the arrows.
         func rows(_ run: Run) -> [String] {
             run.lines.filter { $0.firstMatch(of: /#[4-7] +[A-Z]/) != nil }.map {
-                $0.replacing(/-+/, with: "-").replacing(/[ ]+/, with: " ")
+                String($0).replacing(/-+/, with: "-").replacing(/[ ]+/, with: " ")
             }
         }
         #expect(rows(part) == rows(whole) && rows(part).count == 4)

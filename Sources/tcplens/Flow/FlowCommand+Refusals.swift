@@ -81,14 +81,14 @@ extension FlowCommand {
 
     /// The capture that is read is not written over.
     func refuseOverwriting() throws {
-        for written in [capturePath, form.path].compactMap({ $0 })
-        where PcapngWriter.wouldOverwrite(path, at: written) {
+        for (written, other) in [(capturePath, "-w one.pcapng"), (form.path, "-o flow.svg")] {
+            guard let written, PcapngWriter.wouldOverwrite(path, at: written) else { continue }
             throw Failure(
                 .usage,
                 Text(
                     en: "\(written) is the capture that is read: it is not written over",
                     zh: "\(written) 就是正在读取的抓包文件，不会覆盖它"),
-                next: [Text(en: "take another name:  -w one.pcapng", zh: "换个名字：  -w one.pcapng")])
+                next: [Text(en: "take another name:  \(other)", zh: "换个名字：  \(other)")])
         }
     }
 
