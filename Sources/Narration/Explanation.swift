@@ -34,16 +34,17 @@ public enum Explanation {
     }
 
     private static func happened(_ step: ConnectionStory.Step, in story: ConnectionStory) -> Text? {
-        guard let account = step.account else {
-            // Ends that tell of themselves say why they waited; of others the wait is seen, and nothing else explains it.
-            let wait = step.labels.first { $0.label == .delayedACK }?.comment
-            guard let wait, let what = paragraph(step, in: story) else { return paragraph(step, in: story) }
-            return Text(en: what.english + " " + wait.english, zh: what.chinese + wait.chinese)
-        }
-        let what = account.original.map { again(step, $0) } ?? paragraph(step, in: story)
+        guard let account = step.account else { return waited(step, paragraph(step, in: story)) }
+        let what = account.original.map { again(step, $0) } ?? waited(step, paragraph(step, in: story))
         guard let loss = account.lossSentence else { return what }
         let told = what ?? plain(step)
         return Text(en: told.english + " " + loss.english, zh: told.chinese + loss.chinese)
+    }
+
+    /// With why it came so late, where it is an ACK that could have been sent at once.
+    private static func waited(_ step: ConnectionStory.Step, _ what: Text?) -> Text? {
+        guard let what, let wait = step.labels.first(where: { $0.label == .delayedACK })?.comment else { return what }
+        return Text(en: what.english + " " + wait.english, zh: what.chinese + wait.chinese)
     }
 
     private static func plain(_ step: ConnectionStory.Step) -> Text {

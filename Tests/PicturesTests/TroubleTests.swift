@@ -29,12 +29,8 @@ import Testing
         var analysis = CaptureAnalysis(keeping: .all(limit: .max))
         for (index, (time, segment)) in segments.enumerated() {
             let frame = segment.ethernetFrame()
-            var packet = CapturedPacket()
-            packet.number = index + 1
-            packet.time = Timestamp(nanoseconds: time * 1_000_000)
-            (packet.capturedLength, packet.originalLength) = (frame.count, frame.count)
-            packet.linkType = LinkType.ethernet.rawValue
-            analysis.take(frame.span.bytes, packet)
+            analysis.take(
+                frame.span.bytes, number: index + 1, at: Timestamp(nanoseconds: time * 1_000_000), link: .ethernet)
         }
         analysis.settle()
         return try #require(analysis.stored(1).flatMap { ConnectionStory($0) })
