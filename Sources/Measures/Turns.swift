@@ -18,7 +18,12 @@ struct Turns: Sendable, BitwiseCopyable {
     private(set) var count: InlineArray<2, Int> = [0, 0]
     /// On the way, handshake included.
     private(set) var network: Int64 = 0
+    /// By side: how long it left the other no room to send, and since when it does.
+    private var closed: InlineArray<2, Int64> = [0, 0]
+    private var closedSince: InlineArray<2, Int64?> = [nil, nil]
+    /// Who sent data last, when, and how long either side had left the other no room by then.
     private var speaker: (side: Int, last: Int64)?
+    private var closedBefore: InlineArray<2, Int64> = [0, 0]
     private var isOpen = false
     /// A SYN without ACK: when it was captured, its timestamp, and whether another one has the same.
     private struct SYN: BitwiseCopyable {
@@ -44,6 +49,24 @@ struct Turns: Sendable, BitwiseCopyable {
             noteHandshake(segment, reading, record, to: other)
         }
         if !flags.contains(.syn), segment.payloadLength > 0 { noteData(segment, reading, record, to: other) }
+        if flags.contains(.ack), !flags.contains(.syn) {
+            noteWindow(record.halves[side].window, of: side, segment.time)
+        }
+    }
+
+    /// A closed window is waited for until it opens, whatever its owner says meanwhile.
+    private mutating func noteWindow(_ window: UInt16, of side: Int, _ time: Timestamp) {
+        if window > 0 {
+            closed[side] = closedTime(of: side, at: time)
+            closedSince[side] = nil
+        } else if closedSince[side] == nil {
+            closedSince[side] = time.nanoseconds
+        }
+    }
+
+    /// How long a side has left the other no room, up to a time.
+    fileprivate func closedTime(of side: Int, at time: Timestamp) -> Int64 {
+        closed[side] &+ (closedSince[side].map { max(0, time.nanoseconds &- $0) } ?? 0)
     }
 
     /// Which of several SYNs an answer is to, their timestamps tell.
@@ -92,13 +115,18 @@ struct Turns: Sendable, BitwiseCopyable {
             return
         }
         // A clock that was set back makes nobody wait longer.
-        defer { speaker = (side, max(time, speaker?.last ?? time)) }
+        let closedNow = closedTime(of: side, at: segment.time)
+        defer {
+            speaker = (side, max(time, speaker?.last ?? time))
+            for side in 0...1 { closedBefore[side] = closedTime(of: side, at: segment.time) }
+        }
         guard let speaker, speaker.side != side || count[0] + count[1] == 0 else { return }
         let gap = max(0, time &- speaker.last)
         // The ACK of the handshake and the first data come from the same side, without a way in between.
         let way = speaker.side == side ? 0 : min(gap, roundTrip[side] ?? 0)
         network &+= way
-        thinking[side] &+= gap &- way
+        // What it did not read it could not think about: that time is its window's.
+        thinking[side] &+= max(0, gap &- way &- (closedNow &- closedBefore[side]))
         count[side] += 1
     }
 
@@ -122,6 +150,9 @@ public struct TimeShares: Sendable, Equatable {
     public let client: Int64
     public let server: Int64
     public let network: Int64
+    /// How long each end offered no window, so that the other had to wait with what it had to say.
+    public let clientWindow: Int64
+    public let serverWindow: Int64
     /// How often each began to send after the other had: the client asked, the server answered.
     public let clientTurns: Int
     public let serverTurns: Int
@@ -143,6 +174,8 @@ extension ConnectionMeasures {
         let isOneSocket = client == server
         return TimeShares(
             client: turns.thinking[client], server: isOneSocket ? 0 : turns.thinking[server], network: turns.network,
+            clientWindow: turns.closedTime(of: client, at: record.lastTime),
+            serverWindow: isOneSocket ? 0 : turns.closedTime(of: server, at: record.lastTime),
             clientTurns: turns.count[client], serverTurns: isOneSocket ? 0 : turns.count[server],
             toClient: isOneSocket ? nil : turns.roundTrip[client], toServer: turns.roundTrip[server])
     }
