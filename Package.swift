@@ -3,17 +3,14 @@
 // `Docs/architecture.md` says what each is for; `script/check-rooms` holds the imports to it.
 import PackageDescription
 
-let safe: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-    .strictMemorySafety(),
-]
+/// Of tests, benchmarks and fuzz targets.
 let plain: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableExperimentalFeature("Lifetimes"),
 ]
+/// Of the rooms.
+let safe = plain + [.strictMemorySafety()]
 
 let package = Package(
     name: "TCPLens",
@@ -67,7 +64,7 @@ let package = Package(
                 "Tracking", "Passes", "Stories", "LinuxKernel",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
-            swiftSettings: plain),
+            swiftSettings: safe),
         .target(
             name: "Narration",
             dependencies: [
@@ -90,8 +87,8 @@ let package = Package(
         .target(
             name: "Documents",
             dependencies: [
-                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries",
-                "Stories", "LinuxKernel", "Lab", "Narration",
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Stories",
+                "LinuxKernel", "Lab", "Narration",
             ],
             swiftSettings: safe),
         // Its files are embedded by the compiler, not copied: `exclude` keeps them from being taken for sources.
@@ -112,7 +109,7 @@ let package = Package(
                 "Documents", "WebPage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: plain),
+            swiftSettings: safe),
         // What several rooms' tests are written with.
         .target(
             name: "Transcripts",

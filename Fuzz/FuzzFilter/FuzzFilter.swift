@@ -37,13 +37,8 @@ private enum Sample {
         var analysis = CaptureAnalysis(measuring: true)
         for (index, segment) in segments.enumerated() {
             let frame = segment.ipPacket()
-            var packet = CapturedPacket()
-            packet.number = index + 1
-            packet.time = Timestamp(nanoseconds: Int64(index) * 1_000_000)
-            packet.linkType = LinkType.raw.rawValue
-            packet.capturedLength = frame.count
-            packet.originalLength = frame.count
-            analysis.take(frame.octets, packet)
+            analysis.take(
+                frame.octets, number: index + 1, at: Timestamp(nanoseconds: Int64(index) * 1_000_000), link: .raw)
         }
         return zip(analysis.connections, analysis.measures).enumerated().flatMap { index, pair in
             [

@@ -39,6 +39,9 @@ static void tell(int number) {
 void clinux_tell_of_signals(int descriptor, int even_ignored_interrupts) {
     static const int numbers[] = {SIGTERM, SIGHUP, SIGINT};
     told = descriptor;
+    // A parent that starts programs from a thread which takes no signals leaves them blocked for the program too.
+    sigset_t heard;
+    sigemptyset(&heard);
     for (size_t index = 0; index < sizeof numbers / sizeof numbers[0]; index++) {
         struct sigaction now;
         if (sigaction(numbers[index], NULL, &now) != 0) continue;
@@ -50,7 +53,9 @@ void clinux_tell_of_signals(int descriptor, int even_ignored_interrupts) {
         wanted.sa_flags = SA_RESTART;
         sigemptyset(&wanted.sa_mask);
         sigaction(numbers[index], &wanted, NULL);
+        sigaddset(&heard, numbers[index]);
     }
+    pthread_sigmask(SIG_UNBLOCK, &heard, NULL);
 }
 
 void clinux_take_signal(int number) {

@@ -12,7 +12,7 @@ struct ByteSource: ~Copyable {
     private var position: Int?
     /// Where in a regular file reading will probably end: it goes up to there, and beyond in small steps.
     private var likelyEnd = Int.max
-    /// No more than this at a time: how streams behave, made so for tests.
+    /// At most this many octets for each read: so that tests can have memory read as a stream is, in pieces.
     private let pieceSize: Int
     let path: String
 

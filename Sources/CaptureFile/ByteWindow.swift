@@ -58,8 +58,8 @@ import FlatMemory
         }
     }
 
-    /// One step of `format` over these bytes. A method here (and the next), since only so does the compiler see that
-    /// what it changes is not what it reads.
+    /// One step of `format` over these bytes. A method of the window (as the next is), so that the compiler sees that the
+    /// format, which changes, and the bytes, which are read, cannot overlap (exclusivity).
     func step(
         _ format: inout CaptureFormat, at offset: inout Int, packet: inout CapturedPacket
     ) -> CaptureFormat.Step {

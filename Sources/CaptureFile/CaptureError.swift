@@ -6,10 +6,12 @@ public enum CaptureError: Error, Sendable, Equatable {
     /// Not one byte in it.
     case empty(path: String)
     case notCapture(path: String, kind: FileKind)
-    /// The disk, or the user's share of it, is full.
+    /// The disk, or the user's quota, is full.
     case noSpace(path: String)
     /// Nobody reads the other end of the pipe any more.
     case brokenPipe(path: String)
+    /// More connections, or segments of them, than can be numbered.
+    case tooLarge(path: String)
     /// Any other refusal of the operating system, with its `errno`.
     case system(path: String, operation: FileOperation, code: Int32)
 }

@@ -34,7 +34,7 @@ public struct CaptureFormat: Sendable {
     @usableFromInline var records = PcapRecords()
     /// Whether more than a file's header is wanted to know how its records are written.
     var awaitsRecords = false
-    /// Whoever has no more says so here, and ``awaitsRecords`` ends with what there is.
+    /// Set where the input has ended: ``awaitsRecords`` is then decided by what there is.
     var isAllAtHand = false
 
     /// Whether the byte order of pcapng's section differs from this machine's.

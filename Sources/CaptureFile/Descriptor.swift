@@ -52,7 +52,7 @@ struct Descriptor: ~Copyable {
         let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         var name = Array("\(folder)/tcplens-XXXXXX".utf8CString)
         let number = unsafe name.withUnsafeMutableBufferPointer { buffer -> CInt in
-            guard let first = unsafe buffer.baseAddress else { return -1 }
+            guard let first = buffer.baseAddress else { return -1 }
             let number = unsafe mkstemp(first)
             if number >= 0 { _ = unsafe unlink(first) }
             return number

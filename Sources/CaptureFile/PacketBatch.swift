@@ -10,7 +10,7 @@ import FlatMemory
 ///         reader.finish(&batch)
 ///     }
 public struct PacketBatch: ~Copyable {
-    /// As many as one batch holds: enough that what is done once a batch costs nothing.
+    /// Packets in a batch: so many that the work done once for each batch does not count.
     @usableFromInline static let limit = 512
 
     /// Where a batch meets a section or an interface: what described the packets before no longer does.
@@ -19,6 +19,7 @@ public struct PacketBatch: ~Copyable {
         package let position: Int
         /// How many packets (and what else is numbered) come before that place, in the file and in the batch.
         package let numbered: Int
+        /// Packets of the batch that come before it.
         package let packets: Int
     }
 

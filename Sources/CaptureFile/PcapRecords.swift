@@ -29,7 +29,7 @@ import FlatMemory
             mayHaveSwappedLengths: mayHaveSwappedLengths)
     }
 
-    /// The same where ``isUsual`` holds: nothing is asked then that the answer to is known.
+    /// The same where ``isUsual`` holds, so that nothing of that is tested for each packet.
     @inlinable @inline(__always)
     func usualPacket(at offset: Int, in bytes: RawSpan, from windowStart: Int, number: Int) -> CapturedPacket? {
         packet(

@@ -4,8 +4,8 @@
     import Darwin
 #endif
 
-/// Keeps what was read of a stream in a file without a name, so that it can be read once more: up to a limit, beyond which all of
-/// it is let go. Used by one thread at a time (`@unchecked Sendable`).
+/// Keeps what was read of a stream in an unlinked temporary file, so that it can be read once more: up to a limit, beyond which
+/// nothing of it is kept. Used by one thread at a time (`@unchecked Sendable`).
 public final class Spool: @unchecked Sendable {
     /// More is not kept, unless another limit is asked for: a gigabyte.
     public static let usualLimit = 1 << 30

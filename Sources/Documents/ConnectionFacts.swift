@@ -18,7 +18,7 @@ package struct ConnectionFacts: Encodable {
         let rtt: Double?
         let state: String?
 
-        init(_ half: Half) {
+        init(_ half: HalfConnection) {
             segments = half.segments
             bytes = half.streamBytes
             retransmitted = half.retransmittedSegments

@@ -47,7 +47,7 @@ package struct ConnectionRow {
         text.endLine()
     }
 
-    private mutating func append(_ half: Half) {
+    private mutating func append(_ half: HalfConnection) {
         text.append(UInt64(half.retransmittedSegments))
         text.append(UInt64(half.outOfOrderSegments))
         text.append(UInt64(half.duplicateAcknowledgments))
@@ -61,5 +61,6 @@ package struct ConnectionRow {
     /// The lines that were gathered.
     package var octets: [UInt8] { text.octets }
 
+    /// Forgets the lines that were gathered, once they are written.
     package mutating func clear() { text.clear() }
 }

@@ -74,7 +74,7 @@ package final class JSONWriter {
 
     private func endObject(_ object: Value) {
         let order = order(ofMembersFrom: object.firstMember)
-        // Taken out of the class while they are worked with: each access to a property of it is checked.
+        // Moved out of the class meanwhile: each access to a class's property is checked for exclusivity at run time.
         var sorted = exchange(&scratch, with: [])
         sorted.removeAll(keepingCapacity: true)
         sorted.append(UInt8(ascii: "{"))

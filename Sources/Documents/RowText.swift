@@ -5,7 +5,7 @@ import TCPWire
 struct RowText {
     /// What is written, but for the ``piece``.
     private(set) var octets: [UInt8] = []
-    /// What comes behind it: an array is asked for its owners at each octet, this is not.
+    /// What comes behind it. In place, since each change of an array checks whether its storage is shared.
     private var piece = InlineArray<1024, UInt8>(repeating: 0)
     private var filled = 0
 
@@ -106,7 +106,7 @@ struct RowText {
         putDigits(value, count: Self.digitCount(value))
     }
 
-    /// Four digits at a time, the last first: only their divisions have to wait for each other.
+    /// Four digits at a time, the last first: only the divisions by 10,000 depend on each other.
     private mutating func putDigits(_ value: UInt64, count: Int) {
         let start = filled
         var place = start + count

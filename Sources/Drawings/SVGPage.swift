@@ -166,7 +166,7 @@ struct SVGPage {
                 + "@media print{\(Palette.rules(.light, under: ".tcplens-ladder"))}")
     }
 
-    /// How text looks that there is much of, told once.
+    /// The presentation of text that occurs often, as one rule.
     static let rules =
         ".tcplens-ladder .prose{font-family:\(runningFonts);font-size:\(TextMeasure.small.written)px}"
         + ".tcplens-ladder .label .flags{font-weight:700}"

@@ -33,9 +33,8 @@ public import CHint
         held = count
     }
 
-    /// Empty, with room for `count` values, in large pages where the system has them: a processor keeps the addresses of only some
-    /// pages at hand, and values that are looked at in no order would miss these nearly every time. Memory is used up as the store is
-    /// filled, in steps of such pages.
+    /// Empty, with room for `count` values, in huge pages where the system has them: values that are looked at in no order
+    /// would miss the TLB nearly every time with small ones. Memory is used as the store is filled, a huge page at a time.
     public init(expecting count: Int) {
         self.init()
         precondition(count >= 0, "a negative number of values")
@@ -48,7 +47,8 @@ public import CHint
     public subscript(index: Int) -> Value {
         @inlinable @inline(__always)
         unsafeAddress {
-            // As one comparison: a negative index is a huge number. What is below `count` is not nil.
+            // One comparison for both bounds: as an unsigned number, a negative index is huge. Where `count` is above 0, `base`
+            // is not nil.
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "no such value")
             return unsafe UnsafePointer(base.unsafelyUnwrapped + index)
         }
@@ -59,6 +59,7 @@ public import CHint
         }
     }
 
+    /// Adds a value at the end.
     @inlinable @inline(__always)
     public mutating func append(_ value: Value) {
         if count == capacity { grow() }
@@ -66,14 +67,14 @@ public import CHint
         held += 1
     }
 
-    /// Puts a value at a place of its own, in any order: places before it that have got none yet hold the same until they do.
+    /// Puts a value at an index, in any order; indices before it that have no value yet hold this one until they get their own.
     @inlinable @inline(__always)
     public mutating func put(_ value: Value, at index: Int) {
         while held <= index { append(value) }
         self[index] = value
     }
 
-    /// Asks the memory for a value that will be changed soon, without waiting for it. Any index will do.
+    /// Prefetches a value that will be changed soon into the cache. An index out of bounds does nothing.
     @inlinable @inline(__always)
     public func prefetch(_ index: Int) {
         guard UInt(bitPattern: index) < UInt(bitPattern: count) else { return }
@@ -88,7 +89,7 @@ public import CHint
     mutating func grow() { reserve(max(64, capacity * 2)) }
 
     private mutating func reserve(_ larger: Int) {
-        // More than `realloc` promises would have to be asked for otherwise.
+        // `realloc` promises no larger alignment.
         precondition(MemoryLayout<Value>.alignment <= 16)
         guard larger > capacity else { return }
         guard let moved = unsafe realloc(base, larger * MemoryLayout<Value>.stride) else {

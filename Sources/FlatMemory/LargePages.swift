@@ -13,7 +13,7 @@ enum LargePages {
     static func ask(for start: UnsafeMutableRawPointer?, _ octets: Int) {
         #if os(Linux)
             let page: UInt = 4096
-            let address = unsafe UInt(bitPattern: start)
+            let address = UInt(bitPattern: start)
             let (first, end) = ((address &+ page - 1) & ~(page - 1), (address &+ UInt(octets)) & ~(page - 1))
             // Only a wish: where it is refused, nothing is lost. What is smaller than such a page is none.
             if first < end, end - first >= 1 << 21 {
@@ -29,6 +29,8 @@ extension Array {
         reserveCapacity(count)
         let octets = capacity * MemoryLayout<Element>.stride
         guard isEmpty else { return }
-        unsafe withUnsafeMutableBufferPointer { unsafe LargePages.ask(for: UnsafeMutableRawPointer($0.baseAddress), octets) }
+        unsafe withUnsafeMutableBufferPointer {
+            unsafe LargePages.ask(for: UnsafeMutableRawPointer($0.baseAddress), octets)
+        }
     }
 }

@@ -19,7 +19,7 @@ package struct OctetText {
     /// A string.
     package mutating func put(_ text: String) { octets.append(contentsOf: text.utf8) }
 
-    /// Octets. Two functions, and not one for any collection: that would be looked up at run time in other rooms.
+    /// Octets. Two functions and not a generic one, which other rooms could not specialise.
     package mutating func put(_ text: [UInt8]) { octets.append(contentsOf: text) }
 
     /// Octets.

@@ -50,7 +50,8 @@ public struct OrderedBlocks {
                 }
             }
             for maker in makers {
-                try write(take(&maker.state))
+                let text = take(&maker.state)
+                if !text.isEmpty { try write(text) }
                 if let error = maker.error { throw error }
             }
         }

@@ -38,7 +38,7 @@ struct DialWait {
             if let deadline {
                 milliseconds = Int32(clamping: max(0, (deadline &- SystemClock.ticks() &+ 999_999) / 1_000_000))
             }
-            let count = poll(&watched, nfds_t(watched.count), milliseconds)
+            let count = unsafe poll(&watched, nfds_t(watched.count), milliseconds)
             if count < 0 {
                 if errno == EINTR { continue }
                 return .interrupted
@@ -151,9 +151,9 @@ struct DialExchange {
     private func takeInput(_ progress: inout Progress) {
         guard let source = progress.source, progress.unsent.isEmpty else { return }
         var state = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
-        guard poll(&state, 1, 0) > 0 else { return }
+        guard unsafe poll(&state, 1, 0) > 0 else { return }
         var buffer = [UInt8](repeating: 0, count: Self.readSize)
-        let count = read(source, &buffer, buffer.count)
+        let count = unsafe read(source, &buffer, buffer.count)
         if count > 0 {
             progress.unsent = buffer[0..<count]
         } else if count == 0 || errno != EINTR && errno != EAGAIN {

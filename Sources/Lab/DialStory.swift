@@ -9,7 +9,7 @@ public enum DialOutcome: Hashable, Sendable {
     case refused(ReportedICMP?)
     /// No answer, within the time allowed or the kernel's patience.
     case timedOut
-    /// Somebody on the way said no.
+    /// An ICMP error says that the address, or the port, cannot be reached.
     case unreachable(Unreachable, SystemError, ReportedICMP?)
     /// It was established, then the peer sent a RST.
     case resetAfterEstablished
@@ -17,7 +17,7 @@ public enum DialOutcome: Hashable, Sendable {
     case brokenAfterEstablished(SystemError)
     /// The name has no address.
     case nameNotFound(ResolverError)
-    /// This host itself could not try.
+    /// This host itself could not send anything.
     case local(LocalFault, SystemError)
     /// The dialer was interrupted.
     case interrupted
@@ -58,6 +58,7 @@ public struct DialStep: Hashable, Sendable {
     public var time: Timestamp
     public var kind: Kind
 
+    /// What was done, or happened.
     public enum Kind: Hashable, Sendable {
         case resolved([IPAddress])
         case connecting(Endpoint)

@@ -14,6 +14,7 @@ public struct Experiment: Sendable {
     /// What the client says: 16 octets.
     public static let clientGreeting = Array("hello, xiao mei.".utf8)
 
+    /// What the experiment is to be like.
     public struct Options: Sendable {
         public var port: UInt16 = 8080
         public var interface = "lo"
@@ -24,6 +25,7 @@ public struct Experiment: Sendable {
 
     /// The socket table at one moment: what of it concerns the server and its client.
     public struct TableMoment: Sendable {
+        /// At which moment of the connection.
         public enum Moment: String, Sendable, CaseIterable {
             case listening, established, closed
         }
@@ -115,7 +117,7 @@ public struct Experiment: Sendable {
     /// Runs it: about a tenth of a second.
     public func run() async throws(Failure) -> Record {
         let server = try listen()
-        let stage = try Stage(server: server.endpoint)
+        let witness = try ExperimentWitness(server: server.endpoint)
         let recorder = Result<PacketRecorder, LiveCaptureError> { () throws(LiveCaptureError) in
             try PacketRecorder(
                 CaptureOptions(
@@ -124,11 +126,11 @@ public struct Experiment: Sendable {
         }
         async let events = Self.collect(server.events)
         async let summary = server.run()
-        let dial = await dial(server.endpoint, stage)
+        let dial = await dial(server.endpoint, witness)
         if case .established = dial.outcome {
             for _ in 0..<options.furtherConnections { _ = await self.dial(server.endpoint, nil) }
         }
-        let observations = stage.finish()
+        let observations = witness.finish()
         server.stop()
         _ = await summary
         let recording = await (try? recorder.get())?.stopped(quiet: 30) { packets in
@@ -139,7 +141,7 @@ public struct Experiment: Sendable {
         return Record(
             place: .loopback, server: server.endpoint, takenPort: server.takenPort, client: client, dial: dial,
             serverEvents: await events, observations: observations,
-            tables: stage.tables.map { $0.limited(to: client) }, story: seen?.story,
+            tables: witness.tables.map { $0.limited(to: client) }, story: seen?.story,
             droppedByKernel: recording.map { Int($0.statistics.droppedByKernel) },
             furtherInitialNumbers: seen?.otherNumbers ?? [])
     }
@@ -167,12 +169,12 @@ public struct Experiment: Sendable {
         }
     }
 
-    private func dial(_ server: Endpoint, _ stage: Stage?) async -> DialStory {
+    private func dial(_ server: Endpoint, _ witness: ExperimentWitness?) async -> DialStory {
         let options = DialOptions(
             host: server.address.description, port: server.port, input: .octets(Self.clientGreeting),
             reading: .untilEnd, idleLimit: .seconds(5))
         do throws(SystemError) {
-            return try await Dialer(options, onStep: { stage?.look(at: $0) }).dial()
+            return try await Dialer(options, onStep: { witness?.look(at: $0) }).dial()
         } catch {
             var story = DialStory()
             story.outcome = .local(.other, error)
@@ -197,7 +199,7 @@ public struct Experiment: Sendable {
 
 /// Looks at both ends from the client's thread while it stands still at each of its steps, so that the kernel is asked in
 /// every state that a program can hold a connection in.
-private final class Stage: Sendable {
+private final class ExperimentWitness: Sendable {
     private struct Notes {
         var observer: StateObserver?
         var listening: StateObservation?
@@ -268,13 +270,9 @@ extension CaptureAnalysis {
     public init(_ packets: [RecordedPacket]) {
         self.init(keeping: .all(limit: packets.count))
         for (index, recorded) in packets.enumerated() {
-            var packet = CapturedPacket()
-            packet.number = index + 1
-            packet.time = recorded.time
-            packet.capturedLength = recorded.bytes.count
-            packet.originalLength = recorded.originalLength
-            packet.linkType = recorded.linkType.rawValue
-            take(recorded.bytes.octets, packet)
+            take(
+                recorded.bytes.octets, number: index + 1, at: recorded.time, link: recorded.linkType,
+                originalLength: recorded.originalLength)
         }
         settle()
     }

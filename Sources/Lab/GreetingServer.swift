@@ -29,6 +29,7 @@ public final class GreetingServer: Sendable {
         case serverFirst, clientFirst
     }
 
+    /// Where to listen, and what to do with clients.
     public struct Options: Sendable {
         /// `nil` for all addresses of this host, IPv6 and IPv4.
         public var address: IPAddress?

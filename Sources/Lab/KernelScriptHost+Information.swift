@@ -9,7 +9,7 @@
         static func read(_ descriptor: Int32) -> [String: Int64] {
             var buffer = [UInt8](repeating: 0, count: 512)
             var length = socklen_t(buffer.count)
-            guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &buffer, &length) == 0 else { return [:] }
+            guard unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &buffer, &length) == 0 else { return [:] }
             return fields(Array(buffer.prefix(Int(length))))
         }
 

@@ -12,20 +12,20 @@
             var buffer = [UInt8](repeating: 0, count: max(count, 1))
             var space = [UInt8](repeating: 0, count: wantsControl ? 1024 : 0)
             var spaceUsed = 0
-            let (result, told) = buffer.withUnsafeMutableBytes { buffer in
-                var vector = iovec(iov_base: buffer.baseAddress, iov_len: count)
-                return withUnsafeMutablePointer(to: &vector) { pointer in
-                    space.withUnsafeMutableBytes { space in
-                        var message = msghdr()
-                        message.msg_iov = pointer
-                        message.msg_iovlen = 1
-                        if !space.isEmpty {
-                            message.msg_control = space.baseAddress
-                            message.msg_controllen = space.count
+            let (result, told) = unsafe buffer.withUnsafeMutableBytes { buffer in
+                var vector = unsafe iovec(iov_base: buffer.baseAddress, iov_len: count)
+                return unsafe withUnsafeMutablePointer(to: &vector) { pointer in
+                    unsafe space.withUnsafeMutableBytes { space in
+                        var message = unsafe msghdr()
+                        unsafe message.msg_iov = unsafe pointer
+                        unsafe message.msg_iovlen = 1
+                        if unsafe !space.isEmpty {
+                            unsafe message.msg_control = space.baseAddress
+                            unsafe message.msg_controllen = space.count
                         }
-                        let result = SocketCalls.plain(recvmsg(descriptor, &message, flags.rawValue))
-                        spaceUsed = message.msg_controllen
-                        return (result, MessageFlags(rawValue: message.msg_flags))
+                        let result = unsafe SocketCalls.plain(recvmsg(descriptor, &message, flags.rawValue))
+                        spaceUsed = unsafe message.msg_controllen
+                        return unsafe (result, MessageFlags(rawValue: message.msg_flags))
                     }
                 }
             }

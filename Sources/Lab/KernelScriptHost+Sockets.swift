@@ -12,11 +12,11 @@
                 let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue) | nonBlocking(isNonBlocking)
                 return plain(Int(socket(isIPv6 ? AF_INET6 : AF_INET, type, Int32(IPPROTO_TCP))))
             case .bind(let descriptor, let endpoint):
-                return plain(Int(SocketName(endpoint).withAddress { bind(descriptor, $0, $1) }))
+                return unsafe plain(Int(SocketName(endpoint).withAddress { unsafe bind(descriptor, $0, $1) }))
             case .listen(let descriptor, let backlog): return plain(Int(listen(descriptor, backlog)))
             case .accept(let descriptor, let isNonBlocking): return accepted(descriptor, isNonBlocking)
             case .connect(let descriptor, let endpoint):
-                return plain(Int(SocketName(endpoint).withAddress { connect(descriptor, $0, $1) }))
+                return unsafe plain(Int(SocketName(endpoint).withAddress { unsafe connect(descriptor, $0, $1) }))
             case .receive(let descriptor, let count, let flags, let wantsControl):
                 return KernelMessages.received(descriptor, count, flags, wantsControl: wantsControl)
             case .send(let descriptor, let octets, let flags, let destination):
@@ -53,8 +53,8 @@
         private static func accepted(_ descriptor: Int32, _ isNonBlocking: Bool) -> ScriptResult {
             var made: Int32 = -1
             var code: Int32 = 0
-            let peer = SocketName.written { address, length in
-                made = accept(descriptor, address, length)
+            let peer = unsafe SocketName.written { address, length in
+                made = unsafe accept(descriptor, address, length)
                 code = errno
                 return made >= 0 ? 0 : -1
             }
@@ -73,10 +73,10 @@
         ) -> ScriptResult {
             // A signal would end the program that runs the script.
             let flags = flags.union(.noSignal).rawValue
-            guard let destination else { return plain(send(descriptor, octets, octets.count, flags)) }
+            guard let destination else { return unsafe plain(send(descriptor, octets, octets.count, flags)) }
             var count = -1
-            _ = SocketName(destination).withAddress { address, length in
-                count = sendto(descriptor, octets, octets.count, flags, address, length)
+            _ = unsafe SocketName(destination).withAddress { address, length in
+                count = unsafe sendto(descriptor, octets, octets.count, flags, address, length)
                 return 0
             }
             return plain(count)
@@ -87,16 +87,16 @@
         ) -> ScriptResult {
             switch value {
             case .integer(var number):
-                return plain(Int(setsockopt(descriptor, option.level, option.name, &number, 4)))
+                return unsafe plain(Int(setsockopt(descriptor, option.level, option.name, &number, 4)))
             case .linger(let isOn, let seconds):
                 var value = linger(l_onoff: isOn ? 1 : 0, l_linger: seconds)
                 let size = socklen_t(MemoryLayout<linger>.size)
-                return plain(Int(setsockopt(descriptor, option.level, option.name, &value, size)))
+                return unsafe plain(Int(setsockopt(descriptor, option.level, option.name, &value, size)))
             case .octets(let octets):
-                return plain(
+                return unsafe plain(
                     Int(setsockopt(descriptor, option.level, option.name, octets, socklen_t(octets.count))))
             case .text(let text):
-                return plain(
+                return unsafe plain(
                     Int(setsockopt(descriptor, option.level, option.name, text, socklen_t(text.utf8.count))))
             }
         }
@@ -104,12 +104,12 @@
         private static func get(_ descriptor: Int32, _ option: SocketOption) -> ScriptResult {
             var buffer = [UInt8](repeating: 0, count: 64)
             var length = socklen_t(buffer.count)
-            var result = plain(Int(getsockopt(descriptor, option.level, option.name, &buffer, &length)))
+            var result = unsafe plain(Int(getsockopt(descriptor, option.level, option.name, &buffer, &length)))
             guard result.errno == 0 else { return result }
             let octets = buffer.prefix(Int(length))
             func number(_ offset: Int) -> Int32 {
-                octets.withUnsafeBytes {
-                    offset + 4 <= $0.count ? $0.loadUnaligned(fromByteOffset: offset, as: Int32.self) : 0
+                unsafe octets.withUnsafeBytes {
+                    unsafe offset + 4 <= $0.count ? $0.loadUnaligned(fromByteOffset: offset, as: Int32.self) : 0
                 }
             }
             switch option {
@@ -128,7 +128,7 @@
                 case .unsent: 0x894b
                 }
             var length: Int32 = 0
-            var result = plain(Int(ioctl(descriptor, request, &length)))
+            var result = unsafe plain(Int(ioctl(descriptor, request, &length)))
             if result.errno == 0 { result.option = .integer(length) }
             return result
         }
@@ -149,8 +149,8 @@
                 let flags = flags.union(.noSignal).rawValue
                 guard let destination else { return plain(send(descriptor, nil, octets.count, flags)) }
                 var count = -1
-                _ = SocketName(destination).withAddress { address, length in
-                    count = sendto(descriptor, nil, octets.count, flags, address, length)
+                _ = unsafe SocketName(destination).withAddress { address, length in
+                    count = unsafe sendto(descriptor, nil, octets.count, flags, address, length)
                     return 0
                 }
                 return plain(count)
@@ -160,7 +160,7 @@
 
         private static func polled(_ interests: [ScriptCall.Interest], _ milliseconds: Int32) -> ScriptResult {
             var entries = interests.map { pollfd(fd: $0.descriptor, events: $0.events.rawValue, revents: 0) }
-            var result = plain(Int(poll(&entries, nfds_t(entries.count), milliseconds)))
+            var result = unsafe plain(Int(poll(&entries, nfds_t(entries.count), milliseconds)))
             result.events = entries.map { PollEvents(rawValue: $0.revents) }
             return result
         }

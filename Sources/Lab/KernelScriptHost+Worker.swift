@@ -53,7 +53,7 @@
             }
             for descriptor in open {
                 var abort = linger(l_onoff: 1, l_linger: 0)
-                setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, socklen_t(MemoryLayout<linger>.size))
+                unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, socklen_t(MemoryLayout<linger>.size))
                 shutdown(descriptor, Int32(SHUT_RDWR))
             }
             requests.ring()

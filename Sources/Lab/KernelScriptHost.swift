@@ -63,11 +63,11 @@
                 {
                     return 0
                 }
-                let file = open(path, O_WRONLY | O_CLOEXEC)
+                let file = unsafe open(path, O_WRONLY | O_CLOEXEC)
                 guard file >= 0 else { return errno }
                 defer { close(file) }
                 let octets = Array(value.utf8)
-                return write(file, octets, octets.count) == octets.count ? 0 : errno
+                return unsafe write(file, octets, octets.count) == octets.count ? 0 : errno
             }
             switch code {
             case 0: return

@@ -22,7 +22,7 @@ public struct ResolverError: Error, Hashable, Sendable {
     /// The resolver's words: `Name or service not known`.
     public var message: String {
         guard code != 0 else { return "no address" }
-        return gai_strerror(code).map { String(cString: $0) } ?? "error \(code)"
+        return unsafe gai_strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 
     /// ``message`` in Chinese; the English one where there is none.
@@ -47,29 +47,29 @@ public struct ResolverError: Error, Hashable, Sendable {
 enum NameResolver {
     /// Blocks while the resolver asks.
     static func resolve(_ host: String, port: UInt16, family: AddressFamily) throws(ResolverError) -> [SocketName] {
-        var hints = addrinfo()
-        hints.ai_family =
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_family =
             switch family {
             case .any: AF_UNSPEC
             case .ipv4: AF_INET
             case .ipv6: AF_INET6
             }
         #if os(Linux)
-            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+            unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         #else
             hints.ai_socktype = SOCK_STREAM
         #endif
         var list: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(host, nil, &hints, &list)
+        let code = unsafe getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else { throw ResolverError(code: code) }
-        defer { freeaddrinfo(list) }
+        defer { unsafe freeaddrinfo(list) }
         var names: [SocketName] = []
-        var entry = list
-        while let found = entry?.pointee {
-            if let address = found.ai_addr, let name = SocketName(address, length: found.ai_addrlen) {
+        var entry = unsafe list
+        while let found = unsafe entry?.pointee {
+            if let address = unsafe found.ai_addr, let name = unsafe SocketName(address, length: found.ai_addrlen) {
                 names.append(name.with(port: port))
             }
-            entry = found.ai_next
+            unsafe entry = unsafe found.ai_next
         }
         return names
     }

@@ -26,16 +26,11 @@ extension NetworkRecord {
         var analysis = CaptureAnalysis(keeping: .all(limit: packets.count))
         let index = MomentIndex(self)
         for (place, packet) in packets.enumerated() {
-            var captured = CapturedPacket()
-            captured.number = place + 1
-            captured.time = Timestamp(packet.sentAt)
-            captured.capturedLength = packet.octets.count
-            captured.originalLength = packet.octets.count
-            captured.linkType = LinkType.raw.rawValue
             // An end that tells of itself knows that its SYN began a connection, whatever became of it.
             let isRefused =
                 packet.reason == nil && index.caused[place].map { moments[$0].record.refusesSYN } ?? false
-            analysis.take(packet.octets.octets, captured, isRefused: isRefused)
+            analysis.take(
+                packet.octets.octets, number: place + 1, at: Timestamp(packet.sentAt), link: .raw, isRefused: isRefused)
         }
         let connections = (0..<analysis.count).compactMap { analysis.stored($0 + 1) }
         var told: [(connection: StoredConnection, observations: [Observation])] = []

@@ -65,6 +65,6 @@ struct ReadinessPool: Sendable {
 }
 
 extension SocketPool {
-    /// Returns after whatever the actor was doing.
+    /// Returns when the actor has finished what it was doing.
     fileprivate func takeTurn() {}
 }

@@ -48,14 +48,14 @@ public struct ScriptFile {
     }
 
     private static func read(_ path: String) throws(SystemError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError.last("open") }
         defer { close(descriptor) }
         var octets: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         // One octet more than is allowed is enough to refuse it.
         while octets.count <= PacketScript.longest {
-            let count = system_read(descriptor, &buffer, buffer.count)
+            let count = unsafe system_read(descriptor, &buffer, buffer.count)
             guard count >= 0 else { throw SystemError.last("read") }
             guard count > 0 else { break }
             octets += buffer.prefix(count)
@@ -103,4 +103,4 @@ public enum ScriptVerdict: String, Codable {
 }
 
 // The call whose name a method above bears too.
-private let system_read = read
+private let system_read = unsafe read

@@ -8,6 +8,7 @@ public struct ServerEvent: Hashable, Sendable {
     public var time: Timestamp
     public var kind: Kind
 
+    /// What happened.
     public enum Kind: Hashable, Sendable {
         /// Clients can connect. `taken` is the port that was asked for, where another was used instead.
         case listening(Endpoint, taken: UInt16?)

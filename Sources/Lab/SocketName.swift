@@ -26,15 +26,15 @@ struct SocketName: Sendable {
 
     /// Reads what the system wrote; `nil` for another family or a length that does not fit.
     init?(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
-        let bytes = UnsafeRawPointer(address)
-        switch Int32(address.pointee.sa_family) {
+        let bytes = unsafe UnsafeRawPointer(address)
+        switch unsafe Int32(address.pointee.sa_family) {
         case AF_INET where Int(length) >= MemoryLayout<sockaddr_in>.size:
-            let name = bytes.loadUnaligned(as: sockaddr_in.self)
+            let name = unsafe bytes.loadUnaligned(as: sockaddr_in.self)
             form = .ipv4(address: UInt32(bigEndian: name.sin_addr.s_addr), port: UInt16(bigEndian: name.sin_port))
         case AF_INET6 where Int(length) >= MemoryLayout<sockaddr_in6>.size:
-            let name = bytes.loadUnaligned(as: sockaddr_in6.self)
-            let halves = withUnsafeBytes(of: name.sin6_addr) {
-                ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            let name = unsafe bytes.loadUnaligned(as: sockaddr_in6.self)
+            let halves = unsafe withUnsafeBytes(of: name.sin6_addr) {
+                unsafe ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
             }
             form = .ipv6(
                 high: UInt64(bigEndian: halves.0), low: UInt64(bigEndian: halves.1),
@@ -77,23 +77,25 @@ struct SocketName: Sendable {
             name.sin_family = sa_family_t(AF_INET)
             name.sin_port = port.bigEndian
             name.sin_addr.s_addr = address.bigEndian
-            return Self.lend(name, body)
+            return unsafe Self.lend(name, body)
         case .ipv6(let high, let low, let port, let scope):
             var name = sockaddr_in6()
             name.sin6_family = sa_family_t(AF_INET6)
             name.sin6_port = port.bigEndian
             name.sin6_scope_id = scope
-            withUnsafeMutableBytes(of: &name.sin6_addr) {
-                $0.storeBytes(of: high.bigEndian, as: UInt64.self)
-                $0.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
+            unsafe withUnsafeMutableBytes(of: &name.sin6_addr) {
+                unsafe $0.storeBytes(of: high.bigEndian, as: UInt64.self)
+                unsafe $0.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
             }
-            return Self.lend(name, body)
+            return unsafe Self.lend(name, body)
         }
     }
 
     private static func lend<Name>(_ name: Name, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-        withUnsafePointer(to: name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<Name>.size)) }
+        unsafe withUnsafePointer(to: name) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<Name>.size))
+            }
         }
     }
 
@@ -103,9 +105,9 @@ struct SocketName: Sendable {
     ) -> SocketName? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                call(address, &length) == 0 ? SocketName(address, length: length) : nil
+        return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe call(address, &length) == 0 ? SocketName(address, length: length) : nil
             }
         }
     }

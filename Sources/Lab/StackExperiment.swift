@@ -11,6 +11,7 @@ import VirtualNetwork
 /// time. It needs no privilege and no kernel, and its two ends tell what they did and why. The same options give the same
 /// packets, octet for octet.
 public struct StackExperiment: Sendable {
+    /// What the experiment is to be like.
     public struct Options: Sendable {
         public var port: UInt16 = 8080
         /// More connections, made one after the other when the first is over, only to see their initial sequence numbers.

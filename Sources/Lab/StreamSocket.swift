@@ -52,11 +52,11 @@ final class StreamSocket: Sendable {
 
     func set(_ level: Int32, _ option: Int32, _ value: Int32) {
         var value = value
-        setsockopt(descriptor, level, option, &value, 4)
+        unsafe setsockopt(descriptor, level, option, &value, 4)
     }
 
     func bind(to name: SocketName) throws(SystemError) {
-        guard name.withAddress({ system_bind(descriptor, $0, $1) }) == 0 else { throw .last("bind") }
+        guard unsafe name.withAddress({ unsafe system_bind(descriptor, $0, $1) }) == 0 else { throw .last("bind") }
     }
 
     func listen(backlog: Int32) throws(SystemError) {
@@ -73,7 +73,7 @@ final class StreamSocket: Sendable {
 
     /// Begins to connect: `done` where it has succeeded at once.
     func connect(to name: SocketName) -> Result<Void> {
-        guard name.withAddress({ system_connect(descriptor, $0, $1) }) != 0 else { return .done(()) }
+        guard unsafe name.withAddress({ unsafe system_connect(descriptor, $0, $1) }) != 0 else { return .done(()) }
         return errno == EINPROGRESS ? .notNow : .failed(.last("connect"))
     }
 
@@ -81,14 +81,14 @@ final class StreamSocket: Sendable {
     func pendingError() -> Int32 {
         var error: Int32 = 0
         var length = socklen_t(4)
-        guard getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) == 0 else { return errno }
+        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) == 0 else { return errno }
         return error
     }
 
     func receive(atMost limit: Int) -> Result<[UInt8]> {
         var count = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
-            count = recv(descriptor, buffer.baseAddress, limit, 0)
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
+            count = unsafe recv(descriptor, buffer.baseAddress, limit, 0)
             filled = max(0, count)
         }
         if count == 0 { return .end }
@@ -102,7 +102,7 @@ final class StreamSocket: Sendable {
         #else
             let flags: Int32 = 0
         #endif
-        let count = bytes.withUnsafeBytes { system_send(descriptor, $0.baseAddress, $0.count, flags) }
+        let count = unsafe bytes.withUnsafeBytes { unsafe system_send(descriptor, $0.baseAddress, $0.count, flags) }
         return count >= 0 ? .done(count) : Self.failure("send")
     }
 
@@ -111,15 +111,15 @@ final class StreamSocket: Sendable {
         var unacknowledged: Int32 {
             let request: UInt = 0x5411  // SIOCOUTQ
             var count: Int32 = 0
-            return ioctl(descriptor, request, &count) == 0 ? count : 0
+            return unsafe ioctl(descriptor, request, &count) == 0 ? count : 0
         }
     #endif
 
     /// Sends a FIN after what is queued.
     func shutdownSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    var local: Endpoint? { SocketName.written { getsockname(descriptor, $0, $1) }?.endpoint }
-    var remote: Endpoint? { SocketName.written { getpeername(descriptor, $0, $1) }?.endpoint }
+    var local: Endpoint? { unsafe SocketName.written { unsafe getsockname(descriptor, $0, $1) }?.endpoint }
+    var remote: Endpoint? { unsafe SocketName.written { unsafe getpeername(descriptor, $0, $1) }?.endpoint }
 
     private static func failure<Value>(_ call: String) -> Result<Value> {
         let error = SystemError.last(call)
@@ -133,9 +133,9 @@ final class StreamSocket: Sendable {
 }
 
 // The calls whose names the methods above bear too.
-private let system_accept = accept
+private let system_accept = unsafe accept
 private let system_close = close
-private let system_bind = bind
+private let system_bind = unsafe bind
 private let system_listen = listen
-private let system_connect = connect
-private let system_send = send
+private let system_connect = unsafe connect
+private let system_send = unsafe send

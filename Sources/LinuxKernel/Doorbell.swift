@@ -22,6 +22,7 @@
             close(writer)
         }
 
+        /// Rings once; from any thread.
         package func ring() {
             var octet: UInt8 = 1
             while unsafe write(writer, &octet, 1) < 0, errno == EINTR {}

@@ -5,7 +5,9 @@
     package enum EventPoll {
         /// What is watched for, or told.
         package struct Entry {
+            /// EPOLLIN and the others, with Linux's numbers.
             package var events: UInt32
+            /// What is told back with the event.
             package var data: UInt64
 
             package init(events: UInt32, data: UInt64) {

@@ -8,6 +8,7 @@
         package struct Change: Hashable, Sendable {
             /// As the kernel calls it: `TCPTimeouts`, `RetransSegs`.
             package let name: String
+            /// By how much it has grown.
             package let by: Int64
         }
 

@@ -25,7 +25,7 @@ public struct LiveCapture: ~Copyable {
     }
 
     /// What a call of ``next(timeout:)`` brought.
-    public enum Step: Hashable, Sendable {
+    public enum Event: Hashable, Sendable {
         /// A packet, whose bytes are ``LiveCapture/bytes`` until the next call.
         case packet(Packet)
         case timeout
@@ -48,7 +48,7 @@ public struct LiveCapture: ~Copyable {
             }
         }
 
-        /// Makes this and every later ``LiveCapture/next(timeout:)`` return ``LiveCapture/Step/interrupted``.
+        /// Makes this and every later ``LiveCapture/next(timeout:)`` return ``LiveCapture/Event/interrupted``.
         public func interrupt() {
             flag.store(true, ordering: .releasing)
             pipe.wake()
@@ -82,7 +82,7 @@ public struct LiveCapture: ~Copyable {
     /// The next packet.
     ///
     /// - Parameter timeout: milliseconds to wait for it: 0 not at all, -1 for ever.
-    public mutating func next(timeout: Int32) throws(LiveCaptureError) -> Step {
+    public mutating func next(timeout: Int32) throws(LiveCaptureError) -> Event {
         let deadline = timeout < 0 ? nil : SystemClock.ticks() &+ Int64(timeout) &* 1_000_000
         while true {
             if interrupter.flag.load(ordering: .acquiring) { return .interrupted }

@@ -4,13 +4,16 @@ import FlatMemory
 package struct NetlinkMessage: Equatable, Sendable {
     /// NLMSG_ERROR 2, NLMSG_DONE 3, else the family's own.
     package var type: UInt16
+    /// NLM_F_MULTI and the others.
     package var flags: UInt16
     /// The number of the request that it answers.
     package var sequence: UInt32
     /// Where its payload lies.
     package var body: Range<Int>
 
+    /// NLMSG_ERROR.
     package static let error: UInt16 = 2
+    /// NLMSG_DONE.
     package static let done: UInt16 = 3
     static let headerLength = 16
 

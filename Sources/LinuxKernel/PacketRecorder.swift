@@ -52,11 +52,11 @@ public final class PacketRecorder: Sendable {
     /// Opens the interface and starts. When this returns, every later packet is recorded.
     public init(_ options: CaptureOptions, limits: Limits = Limits()) throws(LiveCaptureError) {
         let source = CaptureSource(try LiveCapture(options))
-        let store = PacketStore(hasNanoseconds: source.capture.hasNanoseconds, limits: limits)
         linkType = source.capture.linkType
         interrupter = source.capture.interrupter
-        self.store = store
         do throws(SystemError) {
+            let store = try PacketStore(hasNanoseconds: source.capture.hasNanoseconds, limits: limits)
+            self.store = store
             try WorkerThread.start { store.record(source) }
         } catch {
             throw .system(interface: options.interface, error)
@@ -87,16 +87,19 @@ public final class PacketRecorder: Sendable {
         while SystemClock.ticks() < last {
             let (count, arrival, hasEnded) = store.progress
             if hasEnded { break }
-            if SystemClock.ticks() &- max(arrival, start) >= Int64(quiet) &* 1_000_000 {
-                // Looked at only while nothing comes: a copy taken in the midst of a flood would cost one each time.
-                if count != examined { isSatisfied = isComplete(packets) }
-                if isSatisfied { break }
-                examined = count
+            let silence = max(arrival, start) &+ Int64(quiet) &* 1_000_000
+            guard SystemClock.ticks() >= silence else {
+                store.wait(forMoreThan: .max, until: min(silence, last))
+                continue
             }
-            SystemClock.sleep(milliseconds: 2)
+            // Looked at only while nothing comes: a copy taken in the midst of a flood would cost one each time.
+            if count != examined { isSatisfied = isComplete(packets) }
+            if isSatisfied { break }
+            examined = count
+            store.wait(forMoreThan: count, until: last)
         }
         interrupter.interrupt()
-        while !store.progress.hasEnded { SystemClock.sleep(milliseconds: 1) }
+        store.wait(forMoreThan: .max, until: .max)
         return store.content.withLock { $0.recording }
     }
 
@@ -120,13 +123,19 @@ private final class PacketStore: Sendable {
         var octets = 0
         var lastArrival = SystemClock.ticks()
         var hasEnded = false
+        /// Where somebody waits for more packets than so many, or for the end: how many.
+        var awaited: Int?
+
+        func hasMore(than known: Int) -> Bool { hasEnded || recording.packets.count > known }
     }
 
     let content: Mutex<Content>
     private let limits: PacketRecorder.Limits
+    private let news: WakePipe
 
-    init(hasNanoseconds: Bool, limits: PacketRecorder.Limits) {
+    init(hasNanoseconds: Bool, limits: PacketRecorder.Limits) throws(SystemError) {
         self.limits = limits
+        news = try WakePipe()
         content = Mutex(
             Content(
                 recording: Recording(
@@ -135,6 +144,31 @@ private final class PacketStore: Sendable {
 
     var progress: (count: Int, lastArrival: Int64, hasEnded: Bool) {
         content.withLock { ($0.recording.packets.count, $0.lastArrival, $0.hasEnded) }
+    }
+
+    /// Waits until there are more packets than `known`, the capture has ended, or it is `deadline`
+    /// (``SystemClock/ticks()``). For one thread at a time.
+    func wait(forMoreThan known: Int, until deadline: Int64) {
+        while true {
+            let isThere = content.withLock { content in
+                content.awaited = content.hasMore(than: known) ? nil : known
+                return content.awaited == nil
+            }
+            let left = deadline &- SystemClock.ticks()
+            guard !isThere, left > 0 else { return }
+            news.wait(milliseconds: Int32(clamping: left / 1_000_000 &+ 1))
+        }
+    }
+
+    /// Changes what is recorded, and wakes whoever waits for that.
+    private func change(_ body: (inout Content) -> Void) {
+        let isThere = content.withLock { content in
+            body(&content)
+            guard let known = content.awaited, content.hasMore(than: known) else { return false }
+            content.awaited = nil
+            return true
+        }
+        if isThere { news.wake() }
     }
 
     func record(_ source: CaptureSource) {
@@ -150,7 +184,7 @@ private final class PacketStore: Sendable {
             failure = error
         }
         let statistics = source.capture.statistics()
-        content.withLock {
+        change {
             $0.recording.statistics = statistics
             $0.recording.error = failure
             $0.hasEnded = true
@@ -161,7 +195,7 @@ private final class PacketStore: Sendable {
         let copy = [UInt8](copying: bytes)
         let recorded = RecordedPacket(
             time: packet.time, linkType: linkType, bytes: copy, originalLength: packet.originalLength)
-        content.withLock { content in
+        change { content in
             content.lastArrival = SystemClock.ticks()
             guard content.recording.packets.count < limits.packets, content.octets &+ copy.count <= limits.octets else {
                 content.recording.omitted += 1

@@ -10,7 +10,9 @@ public struct ReportedICMP: Hashable, Sendable {
     /// Who sent it: a router, the host, or this host itself where nobody answered the address resolution.
     public var sender: IPAddress?
     public var isICMPv6: Bool
+    /// As sent; of ICMP or ICMPv6 as ``isICMPv6`` says.
     public var type: UInt8
+    /// As sent.
     public var code: UInt8
     /// What the kernel made of it.
     public var error: Int32

@@ -6,8 +6,10 @@ import TCPWire
 /// asserts at compile time that the numbers here are the headers'; those of states and timers are the kernel's own, and in no header
 /// of inet_diag.
 package enum SocketDiagnostics {
+    /// SOCK_DIAG_BY_FAMILY.
     package static let byFamily: UInt16 = 20
-    /// TCPDIAG_GETSOCK: the older request, which walks the table once for both families where ``byFamily`` walks it twice.
+    /// TCPDIAG_GETSOCK: the older request, for which the kernel goes through its table once for both families, where two of
+    /// ``byFamily`` make it go twice.
     package static let bothFamilies: UInt16 = 18
     /// SOCK_DESTROY.
     static let destroy: UInt16 = 21

@@ -110,9 +110,11 @@ public struct SocketDetails: Hashable, Sendable {
 public struct SocketMemory: Hashable, Sendable {
     /// What came and was not read.
     public var received: UInt32 = 0
+    /// As many octets as the receive queue may take.
     public var receiveLimit: UInt32 = 0
     /// What was handed to the lower layers and not freed by them.
     public var sending: UInt32 = 0
+    /// As many octets as the send queue may take.
     public var sendLimit: UInt32 = 0
     /// Reserved, and not in use.
     public var reserved: UInt32 = 0

@@ -38,12 +38,15 @@ public struct TCPInfo: Hashable, Sendable {
     public var retransmissionTimeout: UInt32 = 0
     /// Delayed-acknowledgment timeout, in microseconds.
     public var acknowledgmentTimeout: UInt32 = 0
+    /// The MSS by which we send, in octets.
     public var sendMSS: UInt32 = 0
+    /// What the peer's segments are seen to carry, in octets.
     public var receiveMSS: UInt32 = 0
     /// Segments in flight; of a listener the length of its accept queue.
     public var unacknowledged: UInt32 = 0
     /// Segments selectively acknowledged; of a listener its backlog.
     public var selectivelyAcknowledged: UInt32 = 0
+    /// Segments taken for lost.
     public var lost: UInt32 = 0
     /// Segments retransmitted and not yet acknowledged.
     public var retransmitted: UInt32 = 0
@@ -53,6 +56,7 @@ public struct TCPInfo: Hashable, Sendable {
     public var lastDataReceived: UInt32 = 0
     /// Milliseconds since an acknowledgment last came.
     public var lastAcknowledgmentReceived: UInt32 = 0
+    /// The path's MTU as far as it is known, in octets.
     public var pathMTU: UInt32 = 0
     /// Smoothed round-trip time, in microseconds (RFC 6298 2).
     public var roundTripTime: UInt32 = 0
@@ -83,9 +87,11 @@ public struct TCPInfo: Hashable, Sendable {
     public var receiverRoundTripTime: UInt32 = 0
     /// Octets for which the receive buffer is tuned.
     public var receiveSpace: UInt32 = 0
+    /// Octets up to which the window that we offer may grow.
     public var receiveSlowStartThreshold: UInt32 = 0
     /// Octets a second at which it sends at most; all bits set for no limit.
     public var pacingRate: UInt64 = 0
+    /// What the program allows at most, in octets a second; all bits set for no limit.
     public var maximumPacingRate: UInt64 = 0
     public var dataSegmentsIn: UInt32 = 0
     public var dataSegmentsOut: UInt32 = 0
@@ -103,6 +109,7 @@ public struct TCPInfo: Hashable, Sendable {
     public var delivered: UInt32 = 0
     /// Octets sent, retransmissions included.
     public var bytesSent: UInt64 = 0
+    /// Octets sent again.
     public var bytesRetransmitted: UInt64 = 0
     /// Segments that the peer reported as received twice (RFC 2883).
     public var duplicatesReported: UInt32 = 0

@@ -3,7 +3,7 @@
 
     /// How soon a thread gets a processor.
     package enum ThreadPriority {
-        /// Lets the calling thread run before all ordinary ones: what waits for a packet must not wait for a compiler too.
+        /// Gives the calling thread a real-time priority, so that on a busy machine it runs as soon as its packet is there.
         /// Without the right to do so (CAP_SYS_NICE) nothing changes.
         package static func raise() { _ = clinux_hurry() }
     }

@@ -7,7 +7,7 @@
 /// A pipe by which one thread wakes another that waits in poll(2). Both descriptors are open from `init` to `deinit`.
 package final class WakePipe: Sendable {
     private let writer: Int32
-    /// To be polled for reading; never read, so that once woken it stays so.
+    /// To be polled for reading. Once woken it stays so, unless ``wait(milliseconds:)`` takes the wake.
     package let reader: Int32
 
     package init() throws(SystemError) {
@@ -26,8 +26,17 @@ package final class WakePipe: Sendable {
         close(writer)
     }
 
+    /// Wakes the thread that waits, or the next that will; from any thread.
     package func wake() {
         var byte: UInt8 = 1
         _ = unsafe write(writer, &byte, 1)
+    }
+
+    /// Waits for a wake, for at most so long, and takes it: for a thread that is woken again and again.
+    package func wait(milliseconds: Int32) {
+        var state = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&state, 1, milliseconds) > 0 else { return }
+        var taken = [UInt8](repeating: 0, count: 64)
+        while unsafe read(reader, &taken, taken.count) == taken.count {}
     }
 }

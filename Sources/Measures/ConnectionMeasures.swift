@@ -9,7 +9,7 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
     /// The side, in the key's order, that sent the first segment.
     private let firstSide: UInt8
     private var directions: InlineArray<2, DirectionMeasures> = [DirectionMeasures(), DirectionMeasures()]
-    private(set) var turns = Turns()
+    private(set) var attribution = TimeAttribution()
     private(set) var zeek = ZeekWatch()
     /// The highest that each side has acknowledged.
     private var lastAcknowledgments: InlineArray<2, SequenceNumber> = [SequenceNumber(0), SequenceNumber(0)]
@@ -52,7 +52,7 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
         if classes.contains(.endsRoundTrip) { directions[other].roundTrips.add(reading.roundTrip) }
         if classes.contains(.bearsOut) { directions[side].acceptStray() }
         if classes.contains(.bearsOutOther) { directions[other].acceptStray() }
-        turns.take(segment, detail, reading, record, to: other)
+        attribution.take(segment, detail, reading, record, to: other)
         zeek.take(
             segment, detail, reading, acknowledged: record.halves[side].highestAcknowledgment, from: side, to: other)
     }

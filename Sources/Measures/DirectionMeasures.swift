@@ -8,8 +8,8 @@ import Tracking
 ///
 /// Whatever the record counts is not counted here again, but taken from it: ``cursor``.
 public struct DirectionMeasures: Sendable, BitwiseCopyable {
-    /// The record's side of it; filled in where a view asks.
-    var cursor = Half()
+    /// The record's half for this direction; filled in when the measures are asked for.
+    var cursor = HalfConnection()
 
     // MARK: Segments
 
@@ -17,20 +17,28 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var packetOctets: UInt64 = 0
     /// With an ACK and nothing else: no payload, no SYN, FIN or RST.
     public internal(set) var pureAcknowledgments = 0
+    /// Segments with PSH.
     public internal(set) var pushes = 0
+    /// Segments with SYN.
     public internal(set) var syns = 0
+    /// Segments with FIN.
     public internal(set) var fins = 0
+    /// Segments with RST.
     public internal(set) var resets = 0
+    /// Segments with URG.
     public internal(set) var urgents = 0
     /// The time to live (hop limit) of its first segment that was not an RST: those are often made elsewhere.
     public internal(set) var hopLimit: UInt8 = 0
 
     // MARK: Data
 
+    /// Segments with payload.
     public internal(set) var dataSegments = 0
     /// As sent, what was sent again counted again.
     public internal(set) var payloadOctets: UInt64 = 0
+    /// Of a data segment, in octets.
     public internal(set) var largestPayload: UInt32 = 0
+    /// Of a data segment, in octets; 0 where there was none.
     public internal(set) var smallestPayload: UInt32 = 0
     /// Sent before the other end acknowledged any data.
     public internal(set) var initialWindow: UInt64 = 0
@@ -53,11 +61,13 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
 
     /// Runs of three duplicates and more, which make the other end send again.
     public internal(set) var tripleDuplicates = 0
+    /// With SACK blocks (RFC 2018).
     public internal(set) var sackSegments = 0
     /// With a D-SACK (RFC 2883).
     public internal(set) var dsackSegments = 0
     /// In octets, where ``isWindowScaleKnown``; else as the header says.
     public internal(set) var windowMaximum: UInt32 = 0
+    /// The least window offered, in octets as ``windowMaximum``.
     public internal(set) var windowMinimum: UInt32 = 0
     private var windowTotal: UInt64 = 0
     private var windowCount: UInt64 = 0
@@ -162,7 +172,7 @@ extension DirectionMeasures {
     ///   - own: the record's side of this direction, after the segment; `other` that of the other one.
     ///   - window: the largest that the other end has offered: more cannot be on its way, so more only tells of ACKs that were
     ///     not captured.
-    mutating func noteFlight(_ own: Half, _ other: Half, window: UInt32) {
+    mutating func noteFlight(_ own: HalfConnection, _ other: HalfConnection, window: UInt32) {
         guard other.marks.contains(.acknowledged) else { return }
         let flight = own.next.distance(from: other.highestAcknowledgment)
         if flight > 0, UInt32(flight) <= window { flightMaximum = max(flightMaximum, UInt64(flight)) }

@@ -36,8 +36,11 @@ public struct RoundTrips: Sendable, BitwiseCopyable {
         if place < UInt64(Self.mostKept) { kept[Int(place)] = sample }
     }
 
+    /// How many were measured.
     public var count: Int { Int(held) }
+    /// The shortest; 0 where nothing was measured.
     public var minimum: Int64 { Int64(shortest) * ConnectionRecord.tick }
+    /// The longest; 0 where nothing was measured.
     public var maximum: Int64 { Int64(longest) * ConnectionRecord.tick }
 
     /// `nil` where nothing was measured.
@@ -48,7 +51,7 @@ public struct RoundTrips: Sendable, BitwiseCopyable {
         let count = min(count, Self.mostKept)
         guard count > 0 else { return nil }
         var sorted = kept
-        // By insertion: they are few, and an array would have to be allocated.
+        // Insertion sort in place: there are few, and sorting an array would allocate.
         for index in 1..<max(1, count) {
             var place = index
             while place > 0, sorted[place] < sorted[place - 1] {
@@ -59,5 +62,6 @@ public struct RoundTrips: Sendable, BitwiseCopyable {
         return Int64(sorted[min(count - 1, max(0, count * percent / 100))]) * ConnectionRecord.tick
     }
 
+    /// The value below which half of the samples lie; `nil` where nothing was measured.
     public var median: Int64? { percentile(50) }
 }

@@ -3,6 +3,7 @@ import Tracking
 
 /// Where along the way the capture was taken, and how that is known.
 public struct Vantage: Sendable, Equatable {
+    /// A place along the way.
     public enum Place: String, Sendable, CaseIterable {
         /// On the client's machine, or on its link.
         case client
@@ -14,6 +15,7 @@ public struct Vantage: Sendable, Equatable {
         case unknown
     }
 
+    /// What the place is concluded from.
     public enum Reason: Sendable, Equatable {
         case loopbackAddress
         /// Routers that the segments of client and server had passed, by their TTL.
@@ -32,6 +34,7 @@ extension ConnectionMeasures {
     /// How many times longer the way to one end must be for the other end to be here.
     private static let clearly: Int64 = 8
 
+    /// Where the capture was taken, as far as this connection shows; `record` is its record after all its segments.
     public func vantage(of record: ConnectionRecord) -> Vantage {
         let client = sent(by: .client, of: record)
         let server = sent(by: .server, of: record)
@@ -42,7 +45,7 @@ extension ConnectionMeasures {
         if let clientHops = client.hops, let serverHops = server.hops {
             let reason = Vantage.Reason.hops(client: clientHops, server: serverHops)
             switch (clientHops, serverHops) {
-            // Both on this link: only time can tell.
+            // Both ends are on this link: only the delays can tell.
             case (0, 0): break
             case (0, _): return Vantage(place: .client, reason: reason)
             case (_, 0): return Vantage(place: .server, reason: reason)

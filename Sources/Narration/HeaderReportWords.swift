@@ -36,11 +36,11 @@ extension HeaderReport {
         }
         return switch stop {
         case .truncated(let layer, let have, let need):
-            HeaderWords.cutOff(layer.name, have: have, need: need)
+            HeaderWords.cutOff(layer, have: have, need: need)
         case .invalid(let layer, let field, let value):
             Text(
-                en: "not a valid \(layer.name) header: \(field) is \(value)",
-                zh: "\(layer.name) 首部无效：\(field) 为 \(value)")
+                en: "not a valid \(layer.titleWithHeader.english): \(field) is \(value)",
+                zh: "\(layer.titleWithHeader.chinese)无效：\(HeaderFieldWords.name(field).chinese) = \(value)")
         case .laterFragment:
             Text(
                 en: "a later IP fragment: the TCP header is in the first", zh: "这是后续 IP 分片，TCP 首部在第一个分片里")
@@ -50,16 +50,7 @@ extension HeaderReport {
         case .otherEtherType(let type):
             EtherTypeWords.notRead(type)
         case .otherProtocol(let number):
-            if verdict == .concealed {
-                Text(
-                    en:
-                        "what is behind IP protocol \(number)\(nameOf("Protocol", "Next Header")) is encrypted or compressed",
-                    zh: "IP 协议号 \(number)\(nameOf("Protocol", "Next Header")) 之后的内容已加密或压缩")
-            } else {
-                Text(
-                    en: "not TCP: IP protocol \(number)\(nameOf("Protocol", "Next Header"))",
-                    zh: "不是 TCP：IP 协议号 \(number)\(nameOf("Protocol", "Next Header"))")
-            }
+            otherProtocol(number)
         case .otherPPPProtocol(let number):
             Text(
                 en: "not IP: PPP protocol 0x\(String(number, radix: 16))",
@@ -80,16 +71,17 @@ extension HeaderReport {
                 zh: "不是 IP：网络层协议标识 0x\(String(number, radix: 16))")
         case .laterPart(let layer):
             Text(
-                en: "a later part of what \(layer.name) divided: the TCP header is in the first",
-                zh: "这是 \(layer.name) 分段的后续部分，TCP 首部在第一段里")
+                en: "a later part of what \(layer.title.english) divided: the TCP header is in the first",
+                zh: "这是 \(layer.title.chinese) 分段的后续部分，TCP 首部在第一段里")
         case .concealed(let layer):
             Text(
-                en: "what is behind the \(layer.name) header is encrypted or compressed",
-                zh: "\(layer.name) 首部之后的内容已加密或压缩")
+                en: "what is behind the \(layer.titleWithHeader.english) is encrypted or compressed",
+                zh: "\(layer.titleWithHeader.chinese)之后的内容已加密或压缩")
         case .noPacket(let layer, let field, let value):
             Text(
-                en: "the \(layer.name) header carries no packet that is read: \(field) is \(value)",
-                zh: "\(layer.name) 首部之后没有可解析的报文：\(field) 为 \(value)")
+                en: "the \(layer.titleWithHeader.english) carries no packet that is read: \(field) is \(value)",
+                zh:
+                    "\(layer.titleWithHeader.chinese)之后没有可解析的报文：\(HeaderFieldWords.name(field).chinese) = \(value)")
         case .tooDeep:
             Text(en: "too many headers inside each other", zh: "首部嵌套过深")
         case nil:
@@ -97,9 +89,15 @@ extension HeaderReport {
         }
     }
 
-    /// ` (UDP)`: what the last of these fields is called.
-    private func nameOf(_ fields: String...) -> String {
-        let field = layers.lazy.flatMap(\.fields).filter { fields.contains($0.name) }.last
-        return field?.meaning.map { " (\($0))" } ?? ""
+    private func otherProtocol(_ number: UInt8) -> Text {
+        let named = layers.lazy.flatMap(\.fields).filter { $0.name == "Protocol" || $0.name == "Next Header" }.last
+        let name = named?.meaning.map { Text(en: " (\($0))", zh: "（\($0)）") } ?? Text(verbatim: "")
+        if verdict == .concealed {
+            return Text(
+                en: "what is behind IP protocol \(number)\(name.english) is encrypted or compressed",
+                zh: "IP 协议号 \(number)\(name.chinese)之后的内容已加密或压缩")
+        }
+        return Text(
+            en: "not TCP: IP protocol \(number)\(name.english)", zh: "不是 TCP：IP 协议号 \(number)\(name.chinese)")
     }
 }

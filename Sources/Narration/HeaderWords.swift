@@ -1,3 +1,5 @@
+import TCPWire
+
 /// The names of a TCP header's fields (RFC 9293 3.1).
 public enum HeaderWords {
     /// Bits 0 to 15 of the first word.
@@ -27,10 +29,10 @@ public enum HeaderWords {
     /// One option of those behind the fixed fields.
     public static let option = Text(en: "Option", zh: "选项")
 
-    /// Less of a header than it says it is long; `layer` is the protocol's name.
-    public static func cutOff(_ layer: String, have: Int, need: Int) -> Text {
+    /// Less of a header than it says it is long.
+    public static func cutOff(_ layer: HeaderLayer, have: Int, need: Int) -> Text {
         Text(
-            en: "cut off: \(have) of \(need) bytes of the \(layer) header",
-            zh: "被截断：\(layer) 首部需要 \(need) 字节，只有 \(have) 字节")
+            en: "cut off: \(have) of \(need) bytes of the \(layer.titleWithHeader.english)",
+            zh: "被截断：\(layer.titleWithHeader.chinese)需要 \(need) 字节，只有 \(have) 字节")
     }
 }

@@ -158,8 +158,7 @@ extension ScriptHostError {
         case .unknownSetting(let name): Text(en: "no setting \(name) here", zh: "这里没有设置项 \(name)")
         case .badSetting(let name): Text(en: "\(name) does not take this value", zh: "\(name) 不接受这个值")
         case .unsupported(let what): Text(en: "\(what) is not supported", zh: "不支持 \(what)")
-        case .system(let call, let errno):
-            Text(verbatim: call + ": " + (ScriptConstants.errorName(errno) ?? "errno \(errno)"))
+        case .system: Text(verbatim: name)
         }
     }
 }

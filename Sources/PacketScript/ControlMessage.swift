@@ -2,9 +2,11 @@
 public struct ControlMessage: Hashable, Sendable {
     /// cmsg_level and cmsg_type, with Linux's numbers.
     public var level: Int32
+    /// cmsg_type, with Linux's numbers.
     public var type: Int32
     public var value: Value
 
+    /// Its data, by its kind.
     public enum Value: Hashable, Sendable {
         case integer(Int64)
         /// SCM_TIMESTAMPING: nanoseconds of the host's clock.

@@ -66,12 +66,22 @@ public enum ScriptHostError: Error, Hashable, Sendable {
     case unsupported(String)
     /// The host itself broke: the system call and its errno.
     case system(call: String, errno: Int32)
+
+    /// What is meant, without a sentence around it: a setting's or a call's name, with the name of the errno.
+    public var name: String {
+        switch self {
+        case .unknownSetting(let name), .badSetting(let name), .unsupported(let name): name
+        case .system(let call, let errno):
+            "\(call): \(ScriptConstants.errorName(errno) ?? "errno \(errno)")"
+        }
+    }
 }
 
 /// The addresses and ports of a script: what `...` means where a socket call takes an address.
 public struct ScriptNetwork: Hashable, Sendable {
     /// The address of the sockets under test, and how many bits of it name their network.
     public var local: IPAddress
+    /// How many bits of ``local`` name its network.
     public var localPrefix: Int
     /// The address that packets come from.
     public var remote: IPAddress

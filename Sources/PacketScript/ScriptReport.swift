@@ -24,6 +24,7 @@ public struct ScriptReport: Sendable {
 
 /// Something that happened while a script ran.
 public struct ScriptStep: Hashable, Sendable {
+    /// What happened; the raw value is its name in JSON.
     public enum Kind: String, Hashable, Sendable {
         /// A socket call with its result.
         case call
@@ -38,6 +39,8 @@ public struct ScriptStep: Hashable, Sendable {
         case left
         /// A condition that held.
         case assertion
+        /// What the host failed with when it was asked, after a failure, for what it had still sent.
+        case broken
     }
 
     /// Nanoseconds since the script began.
@@ -59,6 +62,7 @@ public struct ScriptFailure: Hashable, Sendable {
     public var time: Int64
     public var reason: Reason
 
+    /// Why it failed.
     public enum Reason: Hashable, Sendable {
         /// A socket call returned something else. Both in the script's notation.
         case result(expected: String, actual: String)
@@ -89,6 +93,7 @@ public struct ScriptFailure: Hashable, Sendable {
 
     /// What of a packet was different.
     public struct Difference: Hashable, Sendable {
+        /// A part of a packet; the raw value is its name in JSON.
         public enum Part: String, Hashable, Sendable {
             case flags, sequence, length, acknowledgment, window, urgentPointer, options, congestion
             case trafficClass, hopLimit, ports

@@ -180,16 +180,21 @@ extension ScriptRunner {
         }
     }
 
-    /// Adds what was sent and not compared to the report, so that its reader sees all there was.
+    /// Adds what was sent and not compared to the report, so that its reader sees all there was; and where the host fails at
+    /// that, after the script, with what it fails.
     mutating func showRest() {
         let now = host.now
-        for _ in 0..<50 {
-            guard let packet = try? host.nextPacket(until: now) else { return }
-            notePacket(packet.octets, at: packet.time)
-            guard let segment = HostSegment(packet.octets) else { continue }
-            let index = connection(of: segment)
-            let text = connections[index].pattern(segment, expected: nil).shown(like: nil).text
-            note(.unexpected, text, line: nil, at: packet.time)
+        do throws(ScriptHostError) {
+            for _ in 0..<50 {
+                guard let packet = try host.nextPacket(until: now) else { return }
+                notePacket(packet.octets, at: packet.time)
+                guard let segment = HostSegment(packet.octets) else { continue }
+                let index = connection(of: segment)
+                let text = connections[index].pattern(segment, expected: nil).shown(like: nil).text
+                note(.unexpected, text, line: nil, at: packet.time)
+            }
+        } catch {
+            if report.failure?.reason != .host(error) { note(.broken, error.name, line: nil) }
         }
     }
 }

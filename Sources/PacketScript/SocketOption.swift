@@ -2,6 +2,7 @@
 public struct SocketOption: Hashable, Sendable {
     /// SOL_SOCKET 1, IPPROTO_IP 0, IPPROTO_TCP (SOL_TCP) 6, IPPROTO_IPV6 41.
     public var level: Int32
+    /// SO_, TCP_, IP_ and IPV6_ constants, by level.
     public var name: Int32
 
     public init(level: Int32, name: Int32) {

@@ -7,6 +7,7 @@ extension CaptureAnalysis {
     /// What the capture's times turned out to be, and how many connections could not be judged; `nil` before
     /// ``settle(from:)`` has found any in doubt.
     package var timeDisorder: TimeDisorder? { settlement?.disorder }
+    /// How many connections in doubt could not be judged; 0 before ``settle(from:)``.
     public var unsettled: Int { settlement?.unsettled ?? 0 }
 
     /// Judges the connections in doubt: what was captured twice, out of order, not taken; which connections they are. Numbers

@@ -63,8 +63,8 @@ extension CaptureAnalysis {
         }
         let connection = StoredConnection(segments: segments, record: record, errors: errors(about: number - 1))
         guard !record.isDoubtful, let judged = segments.judged else { return connection }
-        // Nothing was in doubt: a closer look may find what changes no number. Where it would, as with a wrong checksum of a
-        // segment that nothing speaks against but that, the list's word counts.
+        // Nothing was in doubt, so the judge may add verdicts that change no number of the record. Where it would change one (a
+        // wrong checksum of a segment against which nothing else speaks), the record that the list has counts.
         let closer = StoredConnection(segments: judged, record: record, errors: connection.errors)
         return closer.leftOut > 0 || closer.fitsRecord ? closer : connection
     }

@@ -65,6 +65,8 @@ public struct CaptureAnalysis: ~Copyable {
 
     /// Octets of a part where several workers read. Files that have no more than sixteen of them are read by one.
     package var partSize = ParallelPass.usualPartSize
+    /// How much a worker's tables may hold.
+    package var limits = PassLimits()
 
     /// - Parameters:
     ///   - eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
@@ -76,7 +78,7 @@ public struct CaptureAnalysis: ~Copyable {
         tracker = ConnectionTracker(seed: seed, eviction: eviction)
         batch = SegmentBatch(seed: seed, measured: isMeasuring)
         index = SegmentIndex(isKept: choice == .places)
-        // Nothing puts in order what comes late to a connection that is gone.
+        // The beginning of a packet whose rest never comes would reach its connection late, when that may have been let go.
         reassembly = Reassembly(isIndexed: choice == .places, takesBeginnings: eviction == nil)
         self.choice = choice
     }
@@ -149,6 +151,8 @@ public struct CaptureAnalysis: ~Copyable {
     ///   - report: called now and then while reading, at least every few milliseconds where packets come. While several workers
     ///     read, what they have found is not in the analysis yet.
     ///   - isEnough: asked after each report where one worker reads: whether to read no further.
+    /// - Throws: ``CaptureError`` where reading fails, or there is more than can be numbered (``PassLimits``); what was read
+    ///   before that is there.
     public mutating func read(
         _ reader: inout CaptureReader, workers: Int = 1,
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
@@ -168,6 +172,7 @@ public struct CaptureAnalysis: ~Copyable {
             reader.finish(&packets)
             let reached = progress(of: reader)
             report(&self, reached)
+            if limits.areReached(by: tracker, index) { throw .tooLarge(path: reader.path) }
             if isEnough() { return }
         }
     }
@@ -183,7 +188,7 @@ public struct CaptureAnalysis: ~Copyable {
             while let packet = packets.next(in: bytes) {
                 let place = kept.count
                 take(bytes.extracting(packet.offset..<packet.offset + packet.capturedLength), packet)
-                // Only of connections whose segments are kept: nobody asks for the others.
+                // Comments are read only for segments that are kept.
                 if place < kept.count { kept[place].comments = reader.comments(of: packet) }
             }
         } else {
@@ -228,11 +233,12 @@ public struct CaptureAnalysis: ~Copyable {
     ) throws(CaptureError) {
         precondition(
             parallel == nil || isKnownUniquelyReferenced(&parallel), "reading on while others share the records")
-        // Nobody looks at its connections while the workers change them.
+        // Taken out of `self`: no connection may be read while the workers change them.
         let pass =
             parallel.take()
             ?? ParallelPass(
-                workers: workers, partSize: partSize, indexing: choice == .places, measuring: isMeasuring)
+                workers: workers, partSize: partSize, indexing: choice == .places, measuring: isMeasuring,
+                limits: limits)
         defer {
             counts = pass.counts
             parallel = pass
@@ -243,11 +249,8 @@ public struct CaptureAnalysis: ~Copyable {
         }
     }
 
-    /// Takes one packet, or all that its frame carries. Not behind what several workers have read.
-    ///
-    /// - Parameter isRefused: whether its receiver is known to have refused it, so that its SYN begins no connection. Not
-    ///   while measuring.
-    public mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket, isRefused: Bool = false) {
+    /// Takes one packet, or all that its frame carries, as ``take(_:number:at:link:originalLength:isRefused:)``.
+    mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket, isRefused: Bool = false) {
         precondition(parallel == nil, "a single packet behind what several workers have read")
         let link = LinkType(rawValue: packet.linkType)
         let isCutOff = packet.capturedLength < packet.originalLength
@@ -299,7 +302,7 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     private mutating func keep(_ error: ReportedError) {
-        // Connections that are let go are not there any more when all have been read.
+        // Noted at once: a connection that is let go will not be there at the end.
         if tracker.isEvicting { return tracker.note(error) }
         if ownErrors.count < SegmentBatch.mostErrors { ownErrors.append(error) }
     }

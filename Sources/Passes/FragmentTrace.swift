@@ -6,6 +6,7 @@ import Tracking
 /// What became of the IP packet of which one of a capture's packets is a fragment: found by reading the capture once more, as far
 /// as it takes.
 public struct FragmentTrace: Sendable {
+    /// What became of the packet.
     public enum Fate: Sendable, Equatable {
         /// It was put together; what it is.
         case whole(PacketVerdict)

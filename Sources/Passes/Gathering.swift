@@ -11,12 +11,12 @@ final class Gathering: @unchecked Sendable {
     private static let memory = 512 << 20
     /// What judging takes for each segment besides holding it: its order, its time, its verdict, and the table of prints.
     private static let judging = 112
-    /// As many segments.
+    /// How many segments fit into that.
     static let limit =
         memory
         / (MemoryLayout<Sighting>.stride + MemoryLayout<Int>.stride + MemoryLayout<SegmentDetail>.stride + judging)
 
-    /// In one piece, since each look at a part of an object is guarded.
+    /// One stored property: each access to a class's property is checked for exclusivity at run time.
     private var gathered: GatheredTuples
 
     /// - Parameters:

@@ -23,6 +23,9 @@ package final class ParallelPass: @unchecked Sendable {
     let workers: Int
     private let partSize: Int
     private let isMeasuring: Bool
+    private let limits: PassLimits
+    /// Whether one of the limits is reached: no part behind those that are under way is read then.
+    private let isFull = Atomic(false)
     private let seed: HashSeed
     private let shards: [PassShard]
     package private(set) var counts = PacketCounts()
@@ -30,7 +33,7 @@ package final class ParallelPass: @unchecked Sendable {
     private var reassembly: Reassembly
     /// The ICMP errors about segments, the first of them.
     private(set) var errors: [ReportedError] = []
-    /// The connections in the order of their first segments: the shard above, its own number below.
+    /// The connections in the order of their first segments, each as ``Settlement/location(_:_:)``.
     private var order: [UInt32] = []
     /// By shard, how many of its connections are in that order.
     private var ordered: [Int]
@@ -40,8 +43,12 @@ package final class ParallelPass: @unchecked Sendable {
         return (size &- reader.position) / partSize >= leastParts
     }
 
-    package init(workers: Int, partSize: Int = usualPartSize, indexing: Bool = false, measuring: Bool = false) {
+    package init(
+        workers: Int, partSize: Int = usualPartSize, indexing: Bool = false, measuring: Bool = false,
+        limits: PassLimits = PassLimits()
+    ) {
         isMeasuring = measuring
+        self.limits = limits
         self.workers = max(1, min(workers, SegmentBatch.mostShards))
         self.partSize = partSize
         var generator = SystemRandomNumberGenerator()
@@ -134,8 +141,15 @@ package final class ParallelPass: @unchecked Sendable {
             workers: workers, partSize: partSize,
             making: { [workers, seed, isMeasuring] in
                 SegmentBatch(shards: workers, seed: seed, measured: isMeasuring)
-            }, confirmed: { self.confirm($0) }, taking: { self.shards[$1].take($0.content, $1, after: $0.before) }
+            }, confirmed: { self.confirm($0) }, taking: { self.take($0, $1) },
+            until: { self.isFull.load(ordering: .relaxed) }
         ).read(&reader, reporting: report)
+        if isFull.load(ordering: .relaxed) { throw .tooLarge(path: reader.path) }
+    }
+
+    private func take(_ part: PassPart<SegmentBatch>, _ shard: Int) {
+        shards[shard].take(part.content, shard, after: part.before)
+        if shards[shard].isFull(limits) { isFull.store(true, ordering: .relaxed) }
     }
 
     private func confirm(_ part: PassPart<SegmentBatch>) {
@@ -165,7 +179,7 @@ package final class ParallelPass: @unchecked Sendable {
     private func putInOrder() {
         // All at once the first time; later the array grows as it likes, since each time may bring a few.
         if order.isEmpty { order.reserveCapacity(shards.reduce(0) { $0 + $1.tracker.count }) }
-        // Taken out and put back: what belongs to an object is asked each time whether somebody else is at it.
+        // A local copy by swapping: each access to a class's property is checked for exclusivity at run time.
         var order: [UInt32] = []
         swap(&order, &self.order)
         defer { swap(&order, &self.order) }
@@ -178,7 +192,7 @@ package final class ParallelPass: @unchecked Sendable {
                 ordered = ahead.map(\.connection)
                 return
             }
-            order.append(UInt32(first) << 28 | UInt32(truncatingIfNeeded: ahead[first].connection))
+            order.append(Settlement.location(first, ahead[first].connection))
             ahead[first].taken += 1
             if ahead[first].isUsedUp { ahead[first] = shards[first].lookAhead(from: ahead[first].connection) }
         }

@@ -12,32 +12,36 @@ protocol PartContent: ~Copyable {
 
 extension SegmentBatch: PartContent {}
 
-/// A reading of a large file by several workers, part by part: each part is decoded by any of them, confirmed in the file's order,
-/// and then taken once for each shard, in the parts' order. It has nothing but what it calls, and calls that as it says
-/// (`@unchecked Sendable`).
+/// A reading of a large file by several workers, part by part: each part is decoded by any of them, confirmed in the file's
+/// order, and then taken once for each shard, in the parts' order. It holds only the closures that it calls, one at a time or
+/// for one shard at a time as their descriptions say (`@unchecked Sendable`).
 struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     private let workers: Int
     private let partSize: Int
     private let make: () -> Content
     private let confirmed: (PassPart<Content>) -> Void
     private let take: (PassPart<Content>, Int) -> Void
+    private let isEnough: () -> Bool
 
     /// - Parameters:
     ///   - make: makes what a part is decoded into.
     ///   - confirmed: called for each part in order, one at a time.
     ///   - take: called for each part and shard, for each shard in order and one at a time.
+    ///   - isEnough: asked after each part: whether none behind those that are under way is read.
     init(
         workers: Int, partSize: Int, making make: @escaping () -> Content,
-        confirmed: @escaping (PassPart<Content>) -> Void, taking take: @escaping (PassPart<Content>, Int) -> Void
+        confirmed: @escaping (PassPart<Content>) -> Void, taking take: @escaping (PassPart<Content>, Int) -> Void,
+        until isEnough: @escaping () -> Bool = { false }
     ) {
         self.workers = workers
         self.partSize = partSize
         self.make = make
         self.confirmed = confirmed
         self.take = take
+        self.isEnough = isEnough
     }
 
-    /// Reads to the end.
+    /// Reads to the end, or until it is enough.
     ///
     /// - Parameter report: called now and then with where reading is and how many packets came before, by one thread at a
     ///   time.
@@ -52,7 +56,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
             try readParts(&reader, reporting: report)
         }
         // What no part could make sense of: the file's end, damage, a new section.
-        while try part.decodeNext(&reader, &packets) {
+        while !isEnough(), try part.decodeNext(&reader, &packets) {
             takeWhole(part)
             report(reader.position, reader.count)
         }
@@ -69,7 +73,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     ) throws(CaptureError) {
         guard reader.isSeekable, let size = reader.size, reader.nextStart < size else { return }
         let readers = readings(of: reader)
-        // No more files may be open.
+        // This process may open no more files: the caller reads on alone.
         guard !readers.isEmpty else { return }
         let division = Division(start: reader.nextStart, end: size, partSize: partSize)
         let depth = workers + 4
@@ -119,7 +123,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         return readings
     }
 
-    /// Holds a part against where the one before has ended.
+    /// Compares where a part was read from with where the part before it has ended, and reads it again where the two differ.
     ///
     /// - Returns: whether nothing behind it can be read by parts.
     private func confirm(_ part: PassPart<Content>, _ limit: Int, _ run: PartsRun, _ reader: PartReader) -> Bool {
@@ -132,7 +136,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         run.count += part.count
         run.error = part.error
         confirmed(part)
-        return part.isStopped || part.error != nil
+        return part.isStopped || part.error != nil || isEnough()
     }
 }
 

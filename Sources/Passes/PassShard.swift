@@ -7,22 +7,27 @@ import Tracking
 ///
 /// Used by one worker at a time, and only read once the pass is over: that makes it safe to share (`@unchecked Sendable`).
 final class PassShard: @unchecked Sendable {
-    // Not guarded against two at a time by the language as well: it is asked once for each segment that is read again.
-    @exclusivity(unchecked) var tracker: ConnectionTracker
+    // Without the run time's check that nobody else changes it meanwhile (exclusivity): it is looked at once for each segment
+    // that is read again, by whoever has the shard alone, or while nobody changes it.
+    @exclusivity(unchecked) private var unguarded: ConnectionTracker
+    var tracker: ConnectionTracker {
+        @inline(__always) _read { yield unsafe unguarded }
+        @inline(__always) _modify { yield &(unsafe unguarded) }
+    }
     var index: SegmentIndex
     var measures = MeasureStore()
     private let isMeasuring: Bool
 
     init(seed: HashSeed, indexing: Bool, measuring: Bool, expecting count: Int) {
         isMeasuring = measuring
-        tracker = ConnectionTracker(seed: seed, expecting: count)
+        unsafe unguarded = ConnectionTracker(seed: seed, expecting: count)
         index = SegmentIndex(isKept: indexing)
     }
 
     /// Takes over a tracker, and what was measured, until they are given back.
     init(lending tracker: inout ConnectionTracker, _ measures: inout MeasureStore, seed: HashSeed, measuring: Bool) {
         isMeasuring = measuring
-        self.tracker = ConnectionTracker(seed: seed, expecting: 0)
+        unsafe unguarded = ConnectionTracker(seed: seed, expecting: 0)
         index = SegmentIndex(isKept: false)
         swap(&self.tracker, &tracker)
         swap(&self.measures, &measures)
@@ -40,6 +45,9 @@ final class PassShard: @unchecked Sendable {
         if let measured { measures.settle(measured, at: own) }
         return tracker.settle(record, at: own)
     }
+
+    /// Whether it holds as much as it may.
+    func isFull(_ limits: PassLimits) -> Bool { limits.areReached(by: tracker, index) }
 
     /// The connections from one on.
     func lookAhead(from own: Int) -> ParallelPass.LookAhead {

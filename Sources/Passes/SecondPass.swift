@@ -63,7 +63,7 @@ struct SecondPass {
             let gathered = gatherings(for: round)
             let reassembly = SharedReassembly(Reassembly(isIndexed: false))
             let failure = withoutActuallyEscaping(find) { find in
-                // What it asks is only read meanwhile.
+                // `find` only reads the trackers, which nobody changes meanwhile.
                 nonisolated(unsafe) let find = find
                 let make = {
                     SightingBatch(measured: isMeasured, sieve: sieve) { segment, hash in

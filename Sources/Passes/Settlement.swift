@@ -59,8 +59,10 @@ struct Settlement {
         for life in judged[next...] { order.append(life.location) }
     }
 
+    /// A connection's shard, and its place there, in one number.
     static func location(_ shard: Int, _ own: Int) -> UInt32 {
-        UInt32(truncatingIfNeeded: shard << 28 | own)
+        precondition(own < 1 << 28, "more connections than PassLimits lets in")
+        return UInt32(truncatingIfNeeded: shard << 28 | own)
     }
 
     /// What is known of a judged connection beside its record, by where that stands; `nil` of one that was not judged.
@@ -133,7 +135,7 @@ final class SettledShard: @unchecked Sendable {
             guard verdict.isMeasured, let detail = segments.detail(index) else { return }
             if measures == nil { measures = ConnectionMeasures(startingWith: segment) }
             var reading = reading
-            // What it offers is nothing that its end has said in this connection.
+            // A refused SYN's window and options belong to no end of this connection.
             if verdict == .refused(.syn) { reading.classes.insert(.stray) }
             measures?.take(segment, detail, reading, record)
         }
@@ -168,7 +170,8 @@ final class SettledShard: @unchecked Sendable {
 }
 
 extension Verdict {
-    /// Whether it adds to what is measured: a copy was measured once, and what is older than the connection is none of it.
+    /// Whether it adds to what is measured. A copy's original was measured, and a segment older than the connection is not the
+    /// connection's.
     fileprivate var isMeasured: Bool {
         switch self {
         case .taken, .corrupt, .foreign, .refused(.reset), .refused(.syn), .refused(.acknowledgment): true

@@ -5,6 +5,7 @@ import Tracking
 
 /// How much of a capture's connections may be held at once.
 public struct StoredLimit: Sendable, Equatable {
+    /// How many segments more.
     public var segments: Int
     /// Of their packets as captured. A capture may hold packets of a quarter of a megabyte each.
     public var octets: Int

@@ -3,8 +3,8 @@ import Scenes
 /// A grid of terminal cells: what every text picture is drawn into before it becomes lines. Whatever is put here is made
 /// printable first, so no picture can pass on an escape sequence from outside.
 ///
-/// A cell is a few octets without a reference, and what is ``PlainText`` goes into cells and out again without a `Character` or a
-/// string: a ladder of a hundred thousand rows has ten million cells.
+/// A cell is a few octets without a reference, and ``PlainText`` is put into cells and written out without making a `Character`
+/// or a string: a ladder of a hundred thousand rows has ten million cells.
 struct CellBuffer: Sendable {
     /// What is seen in a cell.
     private struct Glyph: Equatable, BitwiseCopyable {

@@ -23,7 +23,7 @@ public struct Ladder: Sendable {
     public static let usualSilence: Int64 = 50_000_000
 
     /// As many rows are drawn by one worker at a time.
-    private static let blockSize = 2048
+    private static let blockSize = 1024
 
     let canvas: Canvas
     let legend: Legend

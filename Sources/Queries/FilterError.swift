@@ -1,5 +1,6 @@
 /// Why a filter cannot be understood, and where.
 public struct FilterError: Error, Equatable, Sendable {
+    /// What is wrong.
     public enum Reason: Equatable, Sendable {
         case empty
         case tooLong

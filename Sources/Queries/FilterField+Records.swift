@@ -6,7 +6,8 @@ import Tracking
 
 /// Fields that the first pass answers.
 extension FilterField {
-    /// Wireshark's names. A connection has what one of its segments has: `tcp.srcport==80` holds where one came from there.
+    /// Wireshark's names. A field of a segment holds for a connection where it holds for one of its segments: `tcp.srcport==80`
+    /// where one came from port 80.
     static let wireshark: [FilterField] = [
         FilterField("tcp.stream", .number) { .counts([UInt64($0.number - 1)]) },
         FilterField("tcp.port", .number) { .counts($0.ports(.client) + $0.ports(.server)) },
@@ -36,7 +37,7 @@ extension FilterField {
         sum("tcp.analysis.zero_window") { UInt64($0.zeroWindows) },
     ]
 
-    private static func sum(_ name: String, _ count: @escaping @Sendable (Half) -> UInt64) -> FilterField {
+    private static func sum(_ name: String, _ count: @escaping @Sendable (HalfConnection) -> UInt64) -> FilterField {
         FilterField(name, .count) { .counts([count($0.record.client) &+ count($0.record.server)]) }
     }
 
@@ -47,7 +48,7 @@ extension FilterField {
         + each("dupacks") { UInt64($0.duplicateAcknowledgments) }
         + each("zerowindows") { UInt64($0.zeroWindows) }
 
-    private static func each(_ name: String, _ count: @escaping @Sendable (Half) -> UInt64) -> [FilterField] {
+    private static func each(_ name: String, _ count: @escaping @Sendable (HalfConnection) -> UInt64) -> [FilterField] {
         [
             FilterField(name, .count) { .counts([count($0.record.client), count($0.record.server)]) },
             FilterField("client.\(name)", .count) { .counts([count($0.record.client)]) },
@@ -125,7 +126,7 @@ extension FilterSubject {
             .filter { $0.isIPv4 == isIPv4 }
     }
 
-    fileprivate func has(_ marks: Half.Marks) -> Bool {
+    fileprivate func has(_ marks: HalfConnection.Marks) -> Bool {
         !record.client.marks.union(record.server.marks).isDisjoint(with: marks)
     }
 

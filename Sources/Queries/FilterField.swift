@@ -3,12 +3,13 @@ import Tracking
 
 /// Something of a connection that a filter can ask for.
 public struct FilterField: Sendable {
+    /// What a field's values are, by which it is compared and read.
     public enum Kind: String, Sendable, CaseIterable {
         /// True or false.
         case flag
-        /// Counted things; alone: more than none.
+        /// A count; the field alone means: more than zero.
         case count
-        /// A number that is what it is; alone: there is one.
+        /// A number that is no count, a port say; the field alone means: there is one.
         case number
         /// A count of octets.
         case octets

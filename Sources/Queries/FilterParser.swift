@@ -1,6 +1,6 @@
 /// Makes an expression of tokens: `!` binds closest, then comparisons, then `&&`, then `||`.
 struct FilterParser {
-    /// Deeper nesting is no filter that a person wrote.
+    /// Limit of nesting: no filter that a person writes is deeper.
     static let deepest = 50
 
     private let tokens: [FilterToken]

@@ -1,6 +1,7 @@
 /// Lanes that stand side by side, and the rows between them. Where a scene has more lanes than fit, it is cut into bands
 /// such that the two ends of each connection stand in one band: no arrow ever leaves the picture.
 package struct LaneBand: Sendable {
+    /// What stands in a band, from the top to the bottom.
     package enum Entry: Sendable {
         /// A row of the scene.
         case row(Int)
@@ -26,6 +27,8 @@ package struct LaneBand: Sendable {
         return bands[0]
     }
 
+    /// A scene in bands of at most `capacity` lanes, a tear wherever nothing happened in one for longer than `silence`
+    /// nanoseconds.
     package static func bands(of scene: Scene, capacity: Int, silence: Int64) -> [LaneBand] {
         guard scene.lanes.count > capacity else { return [whole(scene, silence: silence)] }
         var seating = Seating(capacity: max(2, capacity))

@@ -2,12 +2,14 @@ import TCPState
 
 /// What somebody foretells of an arrival, as typed: a state, an acknowledgment number, or both in any order.
 public struct PredictionAnswer: Sendable, Equatable {
+    /// What is said of the receiver's state.
     public enum StateClaim: Sendable, Equatable {
         case state(State)
         /// That it stays what it is.
         case unchanged
     }
 
+    /// What is said of the acknowledgment number that the receiver sends.
     public enum NumberClaim: Sendable, Equatable {
         case number(UInt64)
         /// That nothing is sent.

@@ -3,7 +3,7 @@
 /// neighbours (bidirectional controls, zero-width characters), and what has no known width (private use, unassigned)
 /// comes out spelled, as `\x1b` or `\u{202e}`.
 public enum Printable {
-    /// A base with more combining marks than this is an attack on the reader's screen, not a word in any language.
+    /// More combining marks on one character than this stand in no word of any language; they would fill the reader's screen.
     private static let mostMarks = 4
 
     /// `text` with everything unshowable spelled out. Line feeds are spelled too (`\n`): whoever wants lines splits first.

@@ -7,6 +7,7 @@ import Tracking
 extension Scene.Segment {
     /// One of its numbers with its name.
     package struct NamedNumber: Sendable {
+        /// The number's name, as it is written before it.
         package enum Name: String, Sendable { case seq, len, ack }
         package let name: Name
         package let value: UInt64

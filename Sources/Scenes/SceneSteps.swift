@@ -6,6 +6,7 @@ import Stories
 public struct SceneSteps: Sendable {
     /// One of them.
     public struct Step: Sendable, Equatable {
+        /// What happens at it.
         public enum Kind: Sendable, Equatable {
             case departure, arrival, loss, moment
         }

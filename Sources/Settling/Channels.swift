@@ -2,8 +2,8 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The same four numbers in several VLANs or virtual networks at once: one connection whose packets were captured in several
-/// places, or several connections.
+/// The same addresses and ports in several VLANs or virtual networks at once: one connection whose packets were captured in
+/// several places, or several connections.
 enum Channels {
     /// Divides a tuple's segments into those of one network each; usually all are of one.
     static func groups(_ sightings: Sightings) -> [[Int]] {
@@ -58,9 +58,9 @@ enum Channels {
         return group
     }
 
-    /// What two networks have to do with each other.
+    /// How two networks are related.
     private enum Bond {
-        /// A packet is in both: seen twice.
+        /// A packet is in both: it was captured twice.
         case packet
         /// One holds what the other's segments answer.
         case answer

@@ -13,8 +13,8 @@ extension Judge {
                 verified += 1
                 if sightings[index].sum == .wrong { wrong.append(index) }
             }
-            // Nobody's packets are all damaged: the sums were not there yet when the packets were captured, or the capture
-            // was changed afterwards.
+            // Where half of an end's checksums are wrong, it is no damage: they were not filled in yet when the packets were
+            // captured (transmit checksum offload), or the capture was changed afterwards.
             guard !wrong.isEmpty, wrong.count * 2 < verified else { continue }
             markCorrupt(wrong, of: side)
         }

@@ -2,9 +2,9 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Packets that stand in the capture twice. Octets alone prove nothing: what is sent again has the same. What does: the packet's
-/// identification, its timestamp, or that nobody can have sent it again so soon; and what the capture does with the other
-/// packets of the same end.
+/// Packets that stand in the capture twice. The same octets alone prove nothing, for a retransmission has them too. A copy is
+/// known by the packet's IP identification, by its timestamp, by coming sooner than anything can be retransmitted, and by how
+/// the other packets of the same end are doubled.
 extension Judge {
     /// What is known of an end's packets.
     private struct Habit {
@@ -37,7 +37,7 @@ extension Judge {
         /// Whether the other end had asked for it by then, and whether it had acknowledged all of it.
         let isAsked: Bool
         let isAcknowledged: Bool
-        /// Whether it is one octet or none that was acknowledged before: it asks for an answer and for nothing else.
+        /// Whether it carries one octet or none, acknowledged before: a keep-alive or a window probe.
         let isProbing: Bool
     }
 
@@ -147,7 +147,7 @@ extension Judge {
         }
     }
 
-    /// As many of those that came again are looked at; a bound for hostile captures.
+    /// At most so many of those that came again are looked at: a limit for hostile captures.
     private static let againLimit = 256
 
     private func isCopy(_ index: Int) -> Bool {
@@ -244,7 +244,7 @@ extension Judge {
             // A timer may send the very packet again (RFC 9293 3.8.1, MAY-4), but not what has been acknowledged.
             if hops(from: original, to: copy) != 0 || candidate.isAcknowledged { return true }
         }
-        // Made at another tick of its sender's clock it would say so.
+        // Had it been sent again, its timestamp would show a later tick.
         if sightings[copy].hasStamp, let tick = habit.tick, wait >= max(2 &* tick, Self.immediate) { return true }
         if candidate.isProbing { return wait < Self.shortestTimer / 10 }
         guard wait < Self.shortestTimer, !sightings[copy].isEmpty, !candidate.isAsked, !isProbe(copy) else {
@@ -254,7 +254,7 @@ extension Judge {
         return wait < soon
     }
 
-    /// Sooner nobody can have learnt that something was lost; nanoseconds.
+    /// The least time in which a sender can learn that something was lost; nanoseconds.
     var soon: Int64 {
         guard let trip else { return Self.immediate }
         return max(min(trip / 4, Self.shortestTimer / 10), Self.leastTrip)

@@ -5,7 +5,7 @@ import Tracking
 /// The same octets captured twice and cut otherwise each time: what a network card, or the system behind it, cuts (TSO) or
 /// joins (GRO).
 extension Judge {
-    /// As many segments are looked at before one, and put together; a bound for hostile captures.
+    /// At most so many segments are looked at before one, and put together: a limit for hostile captures.
     private static let pieceLimit = 64
     /// Longer than this no packet waits inside one machine; nanoseconds.
     private static let longestHandling: Int64 = 2_000_000
@@ -89,7 +89,7 @@ extension Judge {
             // A segment that is larger than the run so far may be matched by it yet.
             return
         }
-        // Cut alike they are told by what tells copies.
+        // Segments that are cut alike are copies, which other rules find.
         guard originals.count + run.pieces.count > 2, let pairs = pairs(run.pieces, originals),
             isSameText(run.pieces, originals, pairs),
             isNamed(run.pieces[0], by: originals) || isNamed(first, by: run.pieces)

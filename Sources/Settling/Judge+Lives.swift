@@ -5,7 +5,7 @@ import Tracking
 
 /// Which connections a tuple's segments are of: a SYN may meet one that is still there (RFC 9293 3.5, Figure 9; 3.10.7.4).
 extension Judge {
-    /// As many segments behind a SYN are looked at; a bound for hostile captures.
+    /// At most so many segments behind a SYN are looked at: a limit for hostile captures.
     private static let outlook = 256
 
     /// - Parameter body: gets each life once nothing that comes later can end it.

@@ -99,7 +99,7 @@ extension Judge {
     /// What is written a moment before its cause comes behind it: an acknowledgment of what is captured next.
     mutating func putCausesFirst() {
         let reach = min(Self.writingDelay, max(1, trip ?? .max))
-        // Each once: two may acknowledge each other.
+        // Each is moved once only: two may acknowledge each other.
         var moved: Set<Int> = []
         var next: [SequenceNumber?] = [nil, nil]
         /// By side, its last SYN that was not refused.
@@ -135,7 +135,7 @@ extension Judge {
 
     /// Longer than this no packet waits to be written behind its answer; nanoseconds.
     private static let writingDelay: Int64 = 500_000
-    /// As many segments are looked at behind an answer; a bound for hostile captures.
+    /// At most so many segments are looked at behind an answer: a limit for hostile captures.
     private static let causeLimit = 64
 
     /// The place of the SYN that the SYN-ACK or RST at `place` answers; `nil` where that came before it, or not this soon.

@@ -29,7 +29,7 @@ extension Judge {
         var cursor = ConnectionCursor(standing: life.standing)
         for index in order[life.places] {
             let segment = segment(index)
-            // What is of another life stands in that.
+            // A segment of another life is counted there.
             guard let reading = cursor.take(segment, as: verdicts[index]), let record = cursor.record else { continue }
             note(index, verdicts[index], segment, reading, record)
         }

@@ -7,7 +7,7 @@ extension Judge {
     /// A segment this soon behind an RST may only stand in the wrong order in the capture; nanoseconds.
     private static let disorderFloor: Int64 = 1_000_000
 
-    /// As many copies of what it answers are looked past; a bound for hostile captures.
+    /// At most so many copies of what it answers are looked past: a limit for hostile captures.
     private static let copyLimit = 8
 
     /// Who goes on behind an RST.
@@ -65,8 +65,8 @@ extension Judge {
         }
     }
 
-    /// Whether it answers, from an end that has only asked to open, an ACK of a connection that the other end still holds: that
-    /// it does not fit this one is its sense (RFC 9293 3.5, Figure 9).
+    /// Whether an end in SYN-SENT answers with it an ACK of an older connection that the other end still holds: its number fits
+    /// that connection, and so not this one (RFC 9293 3.5, Figure 9).
     private func endsAnother(_ place: Int, _ life: SettledLife, _ record: ConnectionRecord?) -> Bool {
         let before = order[life.places.lowerBound..<place].suffix(Self.copyLimit).last { isReal($0) }
         guard let asked = before, let record else { return false }

@@ -39,7 +39,7 @@ extension Judge {
         }
     }
 
-    /// As many segments behind one are looked at; a bound for hostile captures.
+    /// At most so many segments behind one are looked at: a limit for hostile captures.
     private static let answerLimit = 256
 
     /// Whether its octets were acknowledged later, and nothing else had brought them.

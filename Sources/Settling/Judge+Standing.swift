@@ -5,7 +5,7 @@ import Tracking
 /// Where the numbers stand when a capture begins in the middle with a probe: one octet or none, sent again and again, that
 /// the other end answers with the same ACK (RFC 9293 3.8.4, 3.8.6.1).
 extension Judge {
-    /// As many segments behind the first are looked at; a bound for hostile captures.
+    /// At most so many segments behind the first are looked at: a limit for hostile captures.
     private static let probeLimit = 64
 
     /// - Returns: `nil` where the capture does not begin so.

@@ -30,15 +30,18 @@ package struct SettledLife: Sendable {
 
 /// What the times of a capture, or of a connection, turned out to be.
 package struct TimeDisorder: Sendable, Equatable {
-    /// Packets that stand later in the capture than they came, and by how much at most, in nanoseconds.
+    /// Packets that stand later in the capture than they came.
     package var late = 0
+    /// By how much at most, in nanoseconds.
     package var longest: Int64 = 0
-    /// How often the clock was set back, and by how much at most.
+    /// How often the clock was set back.
     package var setsBack = 0
+    /// By how much at most, in nanoseconds.
     package var longestSetBack: Int64 = 0
 
     package init() {}
 
+    /// Adds what another connection's times turned out to be.
     package mutating func add(_ other: TimeDisorder) {
         late += other.late
         longest = max(longest, other.longest)

@@ -14,7 +14,7 @@ extension Testimony.Account {
         case .lossProbe: .lossProbe
         case .windowProbe: .persist
         case .keepAlive: .keepAlive
-        // A kernel tells no rules; what it tells to be a retransmission, its timer has sent.
+        // A kernel gives no rules: what it calls a retransmission was sent by its timer.
         case .retransmission where reason == nil || reason == .rule(.retransmissionTimeout): .retransmission
         default: nil
         }
@@ -25,7 +25,7 @@ extension ProvedLabel {
     /// The timer that a segment of this label was sent by; `nil` where it was none, or one of several.
     fileprivate var timer: TimerName? {
         switch label {
-        // What was asked for, or sent for another reason, has not been backed off.
+        // Only a retransmission by the timer has a count of backoffs.
         case .synRetry, .synAckRetry, .timeoutRetransmission: ordinal == nil ? nil : .retransmission
         case .tailLossProbe: .lossProbe
         case .windowProbe: .persist

@@ -209,8 +209,8 @@ extension ConnectionStory {
             && SequenceNumber(steps[index].segment.header.acknowledgment).isAtOrAfter(behind)
     }
 
-    /// A FIN that is proved lost, or of which an ICMP error says so, moved nobody; the one that took its place did. An error may be
-    /// wrong: an ACK shows that the FIN had arrived.
+    /// A FIN that is proved lost, or dropped by what an ICMP error says, changed no state; its retransmission did. The error
+    /// may be wrong: an ACK of the FIN shows that it had arrived.
     mutating func settleLostFins() {
         for index in steps.indices
         where steps[index].isFIN && (steps[index].has(.lost) || steps[index].has(.reportedDropped)) {

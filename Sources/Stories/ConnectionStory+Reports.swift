@@ -14,7 +14,7 @@ extension ConnectionStory {
         if !reports.isEmpty, !record.isReflexive { settleLostFins() }
     }
 
-    /// As many are looked at; a bound for hostile captures.
+    /// At most so many are looked at: a limit for hostile captures.
     private static let reportLimit = 1000
 
     private mutating func takeReport(_ error: ReportedError) {

@@ -50,6 +50,7 @@ public struct ConnectionStory: Sendable {
 
     /// What an ACK newly covers.
     public struct Coverage: Sendable, Equatable {
+        /// Octets of data.
         public var octets: UInt32 = 0
         public var syn = false
         public var fin = false
@@ -57,8 +58,11 @@ public struct ConnectionStory: Sendable {
 
     /// One end's sequence variables as the packets show them (RFC 9293 3.3.1), relative to the ISNs.
     public struct Variables: Sendable, Equatable {
+        /// SND.UNA.
         public var sendUnacknowledged: UInt64
+        /// SND.NXT.
         public var sendNext: UInt64
+        /// RCV.NXT.
         public var receiveNext: UInt64
 
         public init(sendUnacknowledged: UInt64, sendNext: UInt64, receiveNext: UInt64) {
@@ -105,8 +109,8 @@ public struct ConnectionStory: Sendable {
             init(_ account: Testimony.Account) { self.account = account }
         }
 
-        /// Built in wherever it is asked, as those below: of a step in an array a call would take a copy, with the references
-        /// that it holds.
+        /// An end's state after this segment: ``client`` or ``server``. Always inlined, as those below: for the call of a method
+        /// on a step in an array the compiler would copy the step, and retain what it refers to.
         @inline(__always)
         public func state(of party: Party) -> EndState { party == .client ? client : server }
     }
@@ -177,10 +181,12 @@ public struct ConnectionStory: Sendable {
         thought.apply(to: &steps[index].labels)
     }
 
+    /// An end's state before the first segment.
     public func before(_ party: Party) -> EndState { party == .client ? clientBefore : serverBefore }
 }
 
 extension ConnectionStory.Step {
+    /// Whether the segment has this label.
     @inline(__always)
     public func has(_ label: SegmentLabel) -> Bool { labels.contains { $0.label == label } }
 

@@ -25,6 +25,7 @@ public struct Handshake: Sendable {
         public let answer: ConnectionStory.Step
         public let question: ConnectionStory.Step
 
+        /// Whether the numbers are as the rule says.
         public var holds: Bool {
             answer.segment.header.acknowledgment == question.segment.header.sequence &+ 1
         }

@@ -21,6 +21,7 @@ public struct StateObservation: Sendable, Equatable {
 
 /// One end's way through the states.
 public struct StatePath: Sendable {
+    /// A state that the end entered, when and why.
     public struct Entry: Sendable, Equatable {
         public var state: State
         /// When it was entered by the packets, or first seen by the kernel; `nil` before anything was seen.

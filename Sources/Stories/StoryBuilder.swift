@@ -29,7 +29,7 @@ public final class StoryBuilder {
     /// What was told, each with how many steps came before it.
     private var told: [(stepsBefore: Int, word: EndWord)] = []
     private var built: ConnectionStory?
-    /// As many steps may come, where that is known before the first.
+    /// How many steps will come, where that is known before the first.
     private var room = 0
     /// Whether anybody is told what changes; not where all observations are taken at once.
     private var notesChanges = true
@@ -61,7 +61,7 @@ public final class StoryBuilder {
         cursor = ConnectionCursor(standing: known?.standing)
     }
 
-    /// As many steps laid out anew each observation earns.
+    /// How many steps each observation allows to be laid out anew.
     private static let earning = 8
 
     /// The story so far; `nil` before the first segment. A copy that is kept makes the next observation cost as much as all before
@@ -97,7 +97,7 @@ public final class StoryBuilder {
         return change(since: before, revisions + more, reports: reports)
     }
 
-    /// As many segments are named as those since which something was put off.
+    /// At most so many segments are named as those since which something was put off.
     private static let causeLimit = 16
 
     /// Brings the story to what all observations so far make of it together.
@@ -382,7 +382,7 @@ extension ConnectionRecord {
     /// shifts.
     fileprivate func countsAlike(_ other: ConnectionRecord) -> Bool {
         guard side(of: .client) == other.side(of: .client) else { return false }
-        let zeros: Half.Marks = [.initialKnown, .initialGuessed]
+        let zeros: HalfConnection.Marks = [.initialKnown, .initialGuessed]
         return (0...1).allSatisfy {
             halves[$0].marks.intersection(zeros) == other.halves[$0].marks.intersection(zeros)
                 && halves[$0].initialSequence == other.halves[$0].initialSequence

@@ -38,6 +38,7 @@ public struct Testimony: Sendable {
     public struct Count: Sendable, Equatable {
         /// As the kernel calls it: `TCPTimeouts`.
         public let name: String
+        /// By how much it has grown.
         public let by: Int64
 
         public init(name: String, by: Int64) {
@@ -81,6 +82,7 @@ public struct Testimony: Sendable {
 
     /// Something that happened to an end, or that it did.
     public struct Moment: Sendable {
+        /// What happened.
         public enum Cause: Sendable, Equatable {
             /// The packet of that number arrived.
             case segment(Int)

@@ -29,29 +29,38 @@ extension ControlBlock {
     /// OPEN, passive (RFC 9293 3.10.1).
     public mutating func openPassively() throws(CallError) {
         guard state == .closed, end == nil else { throw .alreadyOpen }
+        listen()
+    }
+
+    /// The same of a block that has only just been made, so that nothing can refuse it.
+    mutating func listen() {
         isPassive = true
         enter(.listen, because: .passiveOpen)
     }
 
-    /// OPEN, active, with data for the SYN or the wish for a cookie (RFC 7413 4.2.2).
+    /// OPEN, active, with data for the SYN or the wish for a cookie (RFC 7413 4.2.2); of a block that has only just been made,
+    /// for a port that is none but 0, so that nothing can refuse it.
     ///
     /// - Parameter limit: octets that may go with the SYN.
-    public mutating func openActively(
+    mutating func connect(
         with option: FastOpenOption?, sending octets: some Collection<UInt8>, limit: Int, now: Instant
-    ) throws(CallError) {
-        guard state == .closed, end == nil else { throw .alreadyOpen }
+    ) {
         fastOpen.option = option
         if let option, option.length == 0 { fastOpen.wish = option.isExperimental ? .experimental : .right }
         let text = octets.prefix(min(limit, options.sendBuffer))
         sendQueue.append(text)
         fastOpen.sent = UInt32(truncatingIfNeeded: text.count)
-        try openActively(now: now)
+        sendOpeningSYN(now: now)
     }
 
     /// OPEN, active (RFC 9293 3.10.1); from LISTEN too.
     public mutating func openActively(now: Instant) throws(CallError) {
         guard state == .closed && end == nil || state == .listen else { throw .alreadyOpen }
         guard remote.port != 0 else { throw .notOpen }
+        sendOpeningSYN(now: now)
+    }
+
+    private mutating func sendOpeningSYN(now: Instant) {
         clock = now
         isPassive = false
         snd.una = iss
@@ -147,6 +156,14 @@ extension ControlBlock {
         switch state {
         case .closed: throw end.map { .ended($0) } ?? .notOpen
         case .listen, .synSent: throw .notOpen
+        default: finishSending()
+        }
+    }
+
+    /// Has a FIN sent behind what is queued, where none was asked for yet.
+    private mutating func finishSending() {
+        switch state {
+        case .closed, .listen, .synSent: break
         case .synReceived:
             finishRequested = true
             if fastOpen.isServing { enter(.finWait1, because: .closeCall) }
@@ -186,7 +203,7 @@ extension ControlBlock {
             abort(because: .unreadData)
             return
         }
-        try? shutdownSending(now: now)
+        finishSending()
         if state == .finWait2 { startFinWait2Timer(now: now) }
     }
 

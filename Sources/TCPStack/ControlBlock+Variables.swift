@@ -231,15 +231,20 @@ public struct ConnectionCounters: Hashable, Sendable {
     public internal(set) var octetsReceived: UInt64 = 0
     public internal(set) var octetsAcknowledged: UInt64 = 0
     public internal(set) var retransmissions = 0
+    /// Times that the retransmission timer ran out.
     public internal(set) var timeouts = 0
     public internal(set) var fastRecoveries = 0
     public internal(set) var duplicateAcknowledgmentsReceived = 0
+    /// Segments that brought only what was there already.
     public internal(set) var duplicatesReceived = 0
     /// Segments known to have arrived.
     public internal(set) var delivered = 0
     /// DSACKs that came.
     public internal(set) var duplicateReports = 0
+    /// Segments that were dropped.
     public internal(set) var discarded = 0
+    /// ACKs sent in answer to what cannot be right (RFC 5961).
     public internal(set) var challenges = 0
+    /// Time-outs that turned out to be needless and were undone.
     public internal(set) var spuriousTimeouts = 0
 }

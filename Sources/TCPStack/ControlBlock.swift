@@ -6,8 +6,8 @@ import TCPWire
 /// It is a value. It reads no clock, draws no random number and sends nothing: an event and the time go in, ``Action``s
 /// come out, each with the ``Rule`` that asked for it. A copy is a snapshot.
 ///
-/// What is asked of it for every segment is inlined by force: it is so large that a call of something which changes nothing
-/// would first be given a copy of all of it.
+/// What is called for every segment is always inlined: the block is so large that the compiler would otherwise copy all of it
+/// for the call of a non-mutating method.
 public struct ControlBlock: Sendable {
     /// This end.
     public let local: Endpoint

@@ -52,7 +52,7 @@ extension Host {
         let option =
             goesWithout ? nil : entry.cookie ?? .request(isExperimental: entry.triesExperiment)
         try open(descriptor, to: remote, now: now) { block in
-            try? block.openActively(with: option, sending: octets, limit: limit, now: now)
+            block.connect(with: option, sending: octets, limit: limit, now: now)
         }
         return min(octets.count, limit)
     }

@@ -33,7 +33,7 @@ extension Host {
                 local: segment.destination, remote: segment.source, iss: previous + 131_072,
                 timestampOffset: block.stamps.offset, mtu: configuration.mtu, options: block.options)
         }
-        try? block.openPassively()
+        block.listen()
         // That the listener was opened is no doing of this segment's.
         _ = block.takeActions()
         let answer = fastOpenAnswer(to: segment, atListener: descriptor)
@@ -85,7 +85,7 @@ extension Host {
         var block = ControlBlock(
             local: local, remote: remote, iss: SYNCookie(hash: configuration.secret).number(answering: syn, now: now),
             timestampOffset: stamp &- ticks, mtu: configuration.mtu, options: listenerOptions(descriptor))
-        try? block.openPassively()
+        block.listen()
         block.receive(syn, now: now)
         let answers = block.transmissions
         if configuration.keepsRecords {
@@ -116,7 +116,7 @@ extension Host {
             timestampOffset: generator.timestampOffset(local: ack.destination, remote: ack.source),
             mtu: configuration.mtu, options: listenerOptions(descriptor))
         block.measuresHandshake = false
-        try? block.openPassively()
+        block.listen()
         block.receive(syn, now: now)
         _ = block.takeActions()
         guard let slot = add(block) else {

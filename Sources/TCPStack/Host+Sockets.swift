@@ -32,7 +32,7 @@ extension Host {
         public let time: Interval
     }
 
-    /// Inlined by force, so that who asks for one of its fields copies no other.
+    /// Always inlined, so that a caller who reads one field copies only that.
     @inline(__always)
     func socket(_ descriptor: Int) -> Socket? {
         let index = descriptor - Self.firstDescriptor
@@ -145,7 +145,7 @@ extension Host {
         let wish =
             isWished ? FastOpenOption.request(isExperimental: fastOpenCache[remote.address].triesExperiment) : nil
         try open(descriptor, to: remote, now: now) {
-            try? $0.openActively(with: wish, sending: [], limit: 0, now: now)
+            $0.connect(with: wish, sending: [], limit: 0, now: now)
         }
     }
 

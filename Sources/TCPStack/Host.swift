@@ -18,7 +18,7 @@ public struct Host: Sendable {
     var sockets: [Socket] = []
     /// No descriptor before this one is free.
     var leastFree = 0
-    /// By slot; those not in use wait in ``freeSlots``. Not optional, so that a look at one copies nothing.
+    /// By slot; those not in use wait in ``freeSlots``. Not optional, so that reading one does not copy it.
     var connections: [Connection] = []
     var freeSlots: [Int] = []
     var demultiplexer: [FourTuple: Int] = [:]
@@ -114,7 +114,7 @@ public struct Host: Sendable {
         var local: Endpoint
         var remote: Endpoint
 
-        /// As few words as tell connections apart: what they share, this host's address, is left to the comparison.
+        /// Hashes only what differs between connections; this host's own address, which most share, is left to the comparison.
         func hash(into hasher: inout Hasher) {
             hasher.combine(remote.address.low << 32 ^ UInt64(remote.port) << 16 ^ UInt64(local.port))
             if !remote.address.isIPv4 {
@@ -165,8 +165,8 @@ public struct Host: Sendable {
         }
     }
 
-    /// Takes packets back that are done with, and empties the list: their storage serves the next ones. What somebody else
-    /// still holds is left to him.
+    /// Takes back packets that are no longer needed, and empties the list: their storage is used for the next ones, unless
+    /// somebody else still holds it.
     public mutating func recycle(_ packets: inout [HostPacket]) {
         for index in packets.indices {
             var octets: [UInt8] = []
@@ -181,7 +181,7 @@ public struct Host: Sendable {
         if spare.count < Self.spareLimit { spare.append(octets) }
     }
 
-    /// As many as a large window has segments.
+    /// About as many as a large window has segments.
     private static let spareLimit = 1024
 
     /// What happened since the last call, if ``HostConfiguration/keepsRecords``.
@@ -229,8 +229,8 @@ public struct Host: Sendable {
         finishUpdate(slot)
     }
 
-    /// The event of a segment's arrival: what most events are, so that nothing is captured and nothing told where no records
-    /// are kept.
+    /// The event of a segment's arrival. Most events are such: so no closure captures anything, and nothing is recorded where
+    /// no records are kept.
     ///
     /// - Parameter earlier: the state that the connection has been in for the other end, where the block is newer.
     mutating func deliver(_ segment: Segment, to slot: Int, from earlier: State? = nil, now: Instant) {

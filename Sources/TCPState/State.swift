@@ -4,8 +4,8 @@
     case finWait1, finWait2, closing, timeWait
     case closeWait, lastAck
 
-    /// `nil` for a number that no state has. Written out, since the one that the compiler makes is a call, and the first pass
-    /// asks for every segment that may move a state.
+    /// `nil` for a number that no state has. Written out, since the initialiser that the compiler makes is not inlined, and the
+    /// first pass calls this for every segment that may move a state.
     @inlinable @inline(__always)
     public init?(rawValue: UInt8) {
         switch rawValue {

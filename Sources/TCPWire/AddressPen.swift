@@ -1,7 +1,8 @@
 /// Writes addresses as octets, one behind the other.
 ///
-/// How many digits a number has follows no pattern: each is written where it would stand, and the place moves on where it
-/// counts, without a branch. So the octet behind the last one may be changed too.
+/// How many digits a number has follows no pattern, so that branches on it would be mispredicted: every digit is written at the
+/// next place, and the place moves on, without a branch, only for those that belong to the number. So the octet behind the last
+/// one may be changed too.
 struct AddressPen {
     /// Where the next octet goes.
     private(set) var place: Int

@@ -62,8 +62,8 @@ enum EtherType {
     /// Every EtherType that has a name, in order.
     static var registry: [UInt16] { names.keys.sorted() }
 
-    /// Those with a name that may carry frames or packets and are not opened: B.A.T.M.A.N.'s mesh, Realtek's switches, radio between
-    /// vehicles; and those that stand in GRE only, so that nobody knows what they are elsewhere.
+    /// Those with a name that may carry frames or packets and are not opened: B.A.T.M.A.N.'s mesh, Realtek's switches, radio
+    /// between vehicles; and those that are defined for GRE only, so that elsewhere their meaning is not known.
     static let carriers: Set<UInt16> = [0x4305, 0x8899, 0x8947, 0x22eb, 0x6400, 0x883e, 0x88be]
 
     private static let names: [UInt16: String] = [

@@ -19,6 +19,7 @@ package struct FragmentLimits: Sendable {
 ///
 /// Time and origins are handed in: a host has one clock, a capture has that of its packets, and the place of each.
 package struct FragmentAssembler: Sendable {
+    /// What came of a fragment that was added.
     package enum Outcome: Sendable {
         /// Others are to come.
         case kept

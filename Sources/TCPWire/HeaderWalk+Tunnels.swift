@@ -3,8 +3,8 @@ import FlatMemory
 /// Tunnels over UDP. A port is no proof of a tunnel: each is recognised by its header's own bits and by what it carries, and
 /// what does not read as one is a datagram.
 extension HeaderWalk {
-    /// Called with the datagram's payload. What carries a request one way may carry the answer the other, so both ports count
-    /// where a tunnel's two ends use the same one.
+    /// Called with the datagram's payload. Where answers come from the tunnel's port, the source port is looked at as well as
+    /// the destination port.
     static func datagram(
         _ frame: RawSpan, from source: UInt16, to destination: UInt16, at offset: Int, in outer: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer

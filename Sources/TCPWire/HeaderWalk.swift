@@ -1,6 +1,6 @@
-/// Listens to a walk. The hot path listens with ``FragmentWatch``, nearly all of whose calls vanish when the walk is
-/// specialised; ``HeaderReport`` listens to remember every header: so what the report shows is what the decoder did, but for the frames
-/// that ``PacketDecoder`` takes in a straight line, which its tests and the fuzzer hold to the walk.
+/// Observes a walk. The decoder's observer is ``FragmentWatch``, nearly all of whose calls are inlined to nothing when the walk
+/// is specialised for it; ``HeaderReport``'s keeps every header. So the report shows what the decoder did, except for frames
+/// that ``PacketDecoder`` takes by its straight line; its tests and the fuzzer compare that with the walk.
 protocol LayerObserver {
     /// A header is about to be read at this offset and in this form, whether or not all of it is there.
     mutating func enter(_ layer: HeaderLayer, at offset: Int, as form: HeaderForm)

@@ -29,7 +29,7 @@ package struct FragmentPlace: BitwiseCopyable, Sendable {
         isQuoted = bounds.isQuoted
     }
 
-    /// As many octets as tell which packet it is a fragment of.
+    /// Octets of the headers that tell which packet it is a fragment of.
     package var headerLength: Int { Int(headerEnd &- start) &+ 8 }
 
     /// The same in the octets of the packet alone.
@@ -43,7 +43,7 @@ package struct FragmentPlace: BitwiseCopyable, Sendable {
     }
 }
 
-/// Listens to a walk for the outermost IP fragment, and for frames that carry several packets.
+/// Observes a walk for the outermost IP fragment, and for frames that carry several packets.
 struct FragmentWatch: LayerObserver {
     private(set) var finding = PacketDecoder.Finding()
 

@@ -22,7 +22,7 @@ public enum PacketDecoder {
         _ frame: RawSpan, link: LinkType, originalLength: Int, into segment: inout SegmentHeader
     ) -> PacketVerdict {
         if link == .ethernet, decodePlain(frame, into: &segment) { return .segment }
-        // On a copy: a header whose address is handed on has to lie in memory, and else its fields stay in registers.
+        // Into a copy: a header that is passed by reference has to lie in memory, while otherwise its fields stay in registers.
         var copy = SegmentHeader()
         let verdict = walk(frame, link: link, originalLength: originalLength, into: &copy)
         segment = copy
@@ -39,7 +39,7 @@ public enum PacketDecoder {
         return HeaderWalk.frame(frame, link: link, in: bounds, &segment, &observer)
     }
 
-    /// As many packets of one frame are told apart (IEEE 802.11 A-MSDUs; senders join a few).
+    /// At most so many packets of one frame are told apart (IEEE 802.11 A-MSDUs; senders join a few).
     package static let mostParts = 64
 
     /// What the walk finds beside a segment.

@@ -5,6 +5,7 @@ package struct FragmentOrigin: BitwiseCopyable, Sendable {
     /// Its packet's number, where that can be fetched again, and its time in nanoseconds.
     package let number: Int
     package let offset: Int
+    /// Nanoseconds since 1970, or of the host's clock.
     package let time: Int64
     /// Which of its frame's packets it is, where that carries several; from 0.
     package let part: UInt8
@@ -214,8 +215,8 @@ struct PendingPacket: Sendable {
 }
 
 extension RawSpan {
-    /// A hash of how it begins and ends: what differs elsewhere is held to be a copy where only that is remembered, and is put
-    /// together nevertheless if its others come.
+    /// A hash of its first and last octets. Two fragments that differ only in between are taken for copies where nothing but
+    /// this is kept; the packet is put together all the same if its other fragments come.
     fileprivate var print: UInt64 {
         var mixed: UInt64 = 0x9e37_79b9_7f4a_7c15 ^ UInt64(byteCount)
         for place in 0..<min(32, byteCount) { mixed = Self.fold(mixed ^ UInt64(octet(at: place))) }

@@ -14,6 +14,7 @@
     public var flags: TCPFlags = []
     /// The window field as sent, not scaled.
     public var window: UInt16 = 0
+    /// As sent, also where the URG bit is off.
     public var urgentPointer: UInt16 = 0
     /// The checksum field as sent; ``TCPChecksum`` verifies it.
     public var checksum: UInt16 = 0

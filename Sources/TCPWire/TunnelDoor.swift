@@ -17,7 +17,7 @@ enum TunnelDoor: UInt16, CaseIterable {
     case oldVXLAN = 8472
     case tzsp = 37008
 
-    /// Those whose answers come from the port, and not to it: with the others either end sends to the port from any other.
+    /// Tunnels in which answers come from the port. In the others both ends send to the port, from any port of their own.
     static func ofAnswers(from source: UInt16) -> TunnelDoor? {
         switch TunnelDoor(rawValue: source) {
         case .gtp: .gtp

@@ -5,7 +5,7 @@ package struct ConnectionCursor: ~Copyable {
     /// `nil` before the first segment.
     package private(set) var record: ConnectionRecord?
     private var holes = HoleStore()
-    /// One for all: it never changes.
+    /// Shared by all cursors: the table never changes.
     private static let transitions = TransitionMatrix()
 
     private let standing: Standing?

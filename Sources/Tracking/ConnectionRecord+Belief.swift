@@ -8,11 +8,12 @@ extension ConnectionRecord {
     /// it out: the next segment, or an ACK.
     private static let believable: Int32 = 1 << 20
 
-    /// Whether so many numbers beyond ``Half/next`` of `side` are more than its peer can have let in. Mutating, as what it asks,
-    /// only so that the record is looked at where it lies: else it would be copied first.
+    /// Whether so many numbers beyond ``HalfConnection/next`` of `side` are more than its peer can have let in. It changes
+    /// nothing, nor does what it calls; both are mutating so that the compiler passes the record by reference and does not copy
+    /// its 184 octets first.
     @inline(__always)
     mutating func isOutOfReach(_ distance: Int32, of side: Int) -> Bool {
-        // What its window comes to is asked for only where the answer depends on it, which is nearly never.
+        // The window is worked out only where the answer depends on it, which is nearly never.
         distance > Self.believable && isOutOfWindow(distance, of: side)
     }
 
@@ -67,7 +68,7 @@ extension ConnectionRecord {
         if halves[side].marks.contains(.gapped),
             let old = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
         {
-            // What lies behind a FIN does not speak for it.
+            // Numbers behind a FIN bear nothing out.
             let goesOn = start.isAtOrAfter(old.start) && (!old.isFIN || end.isAtOrBefore(old.end))
             if goesOn, !isOutOfReach(start.distance(from: old.end), of: side),
                 accept(old, of: side, at: ticks, transitions, &store)

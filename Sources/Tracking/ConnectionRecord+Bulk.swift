@@ -3,10 +3,10 @@ import CaptureFile
 import TCPState
 import TCPWire
 
-/// The bulk of any capture: data and acknowledgments between two ends that are ESTABLISHED and have not said FIN, so that
-/// the states stay as they are. What remains of ``ConnectionRecord/takeInFull(_:_:_:)`` is worked out here without asking what
-/// kind of segment it is: the answers (is it data, is it new, is a round trip being measured) follow no pattern, and each
-/// wrong guess of the processor's costs as much as a quarter of all this.
+/// The bulk of any capture: data and acknowledgments between two ends that are ESTABLISHED and have not said FIN, so that the
+/// states stay as they are. What remains of ``ConnectionRecord/takeInFull(_:_:_:)`` is worked out here without branches on the
+/// kind of segment: whether it is data, whether it is new, whether a round trip is being measured follows no pattern, and each
+/// mispredicted branch costs as much as a quarter of the whole function.
 extension ConnectionRecord {
     /// Takes one more segment into account, if it is of that bulk: the next octets or none, no other class than
     /// ``SegmentClass/advances``, ``SegmentClass/pureACK``, ``SegmentClass/duplicateACK`` and ``SegmentClass/endsRoundTrip``.
@@ -41,7 +41,7 @@ extension ConnectionRecord {
     /// 1 where nothing came for so long that no round trip can have been going on, or the time went back.
     @inline(__always)
     private func isSilenceLong(_ time: Timestamp) -> UInt64 {
-        // As one comparison: what lies below zero is a huge number.
+        // One comparison for both ends of the range: as an unsigned number, a negative one is huge.
         (UInt64(bitPattern: time.nanoseconds(since: lastTime)) >= UInt64(Self.longestRoundTrip)).bit
     }
 }
@@ -51,7 +51,7 @@ extension ConnectionRecord.Traits {
     fileprivate var isInBulk: Bool { intersection([.handshakeProved, .reflexive]) == .handshakeProved }
 }
 
-extension Half {
+extension HalfConnection {
     /// ESTABLISHED, all numbers known, nothing missing, no FIN and no RST sent.
     @inline(__always)
     fileprivate var isInBulk: Bool {
@@ -117,9 +117,9 @@ extension Half {
 }
 
 extension BranchlessChoice {
-    /// The marks, or none.
+    /// The marks where the mask is all ones, else no marks.
     @_transparent
-    fileprivate func callAsFunction(_ marks: Half.Marks) -> Half.Marks {
-        Half.Marks(rawValue: marks.rawValue & UInt16(truncatingIfNeeded: mask))
+    fileprivate func callAsFunction(_ marks: HalfConnection.Marks) -> HalfConnection.Marks {
+        HalfConnection.Marks(rawValue: marks.rawValue & UInt16(truncatingIfNeeded: mask))
     }
 }

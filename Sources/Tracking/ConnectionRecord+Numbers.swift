@@ -14,7 +14,8 @@ extension ConnectionRecord {
         let length = segment.sequenceLength
         let end = segment.sequence + length
         let isFIN = segment.flags.contains(.fin)
-        // What the other end waits for where the capture begins was sent before that, nobody knows when.
+        // Where the capture begins in the middle, the numbers that the other end waits for were sent before it, at an unknown
+        // time.
         var opened = ticks
         if !halves[side].marks.contains(.numbered) {
             begin(segment, from: side)
@@ -94,7 +95,7 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// One octet or none that asks for nothing but an answer. Mutating only as ``isOutOfReach(_:of:)`` is.
+    /// One octet or none that asks for nothing but an answer. Mutating for the same reason as ``isOutOfReach(_:of:)``.
     @inline(__always)
     private mutating func probe(_ segment: TrackedSegment, from side: Int) -> SegmentClass? {
         let other = peer(of: side)
@@ -141,7 +142,7 @@ extension ConnectionRecord {
         if filling.numbers < numbers { reading.classes.insert(end.isAfter(next) ? .partlyOld : .repeats) }
         guard reading.classes.isSentAgain else { return }
         reading.octetsSentAgain = min(numbers, segment.payloadLength)
-        // Which of the two an ACK answers, nobody can tell (RFC 6298 3, Karn's algorithm).
+        // An ACK does not tell which of the two it answers (RFC 6298 3, Karn's algorithm).
         halves[side].marks.remove(.timing)
     }
 
@@ -153,7 +154,7 @@ extension ConnectionRecord {
         let (lead, extent) = (halves[side].lead(over: start), halves[side].extent)
         guard halves[side].marks.contains(.initialGuessed), extent > 0, lead >= extent else { return }
         filling.numbers &+= min(limit.relative(to: start), UInt32(truncatingIfNeeded: lead - (extent - 1)))
-        // Since the capture began, counted no further than it matters.
+        // Ages are capped: older than this makes no difference.
         let isLong = lastTime.nanoseconds(since: firstTime) > Int64(Self.longestDetour) * Self.tick
         if filling.ticks == nil { filling.ticks = isLong ? ticks &- UInt32(1 << 30) : 0 }
         filling.duplicates = min(filling.duplicates, 0)
@@ -246,7 +247,7 @@ extension ConnectionRecord {
     static let longestRoundTrip = Int64(1 << 31) * tick
 }
 
-extension Half {
+extension HalfConnection {
     /// Notes whether there are holes.
     @inline(__always)
     mutating func noteHoles() {

@@ -24,7 +24,7 @@ extension ConnectionRecord {
     func hasOtherLife(_ segment: TrackedSegment) -> Bool {
         let side = segment.side
         let other = peer(of: side)
-        let based: Half.Marks = [.initialKnown, .initialGuessed]
+        let based: HalfConnection.Marks = [.initialKnown, .initialGuessed]
         let isBased = !halves[side].marks.isDisjoint(with: based)
         if isBased, segment.sequence == halves[side].initialSequence { return false }
         if segment.flags.contains(.ack) {

@@ -37,7 +37,7 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// What is so of every segment: its time, and that it came.
+    /// Counts the segment and notes its time, whatever it is.
     @inline(__always)
     private mutating func noteArrival(_ segment: TrackedSegment, _ store: inout HoleStore) -> UInt32 {
         let ticks = circlingTicks(segment.time)
@@ -52,7 +52,7 @@ extension ConnectionRecord {
         return ticks
     }
 
-    /// Takes an RST that its receiver did not: it is there, and ends nothing.
+    /// Takes an RST that its receiver ignored: it counts as a segment and ends nothing.
     mutating func takeRefused(reset segment: TrackedSegment, _ store: inout HoleStore) {
         _ = noteArrival(segment, &store)
         noteBase(segment, from: segment.side)
@@ -110,8 +110,8 @@ extension ConnectionRecord {
     }
 
     /// A segment of another connection between the same two: a SYN-ACK with another ISN after the first one was acknowledged,
-    /// or the first that an end says, with an ACK that covers no SYN of this connection (RFC 9293 3.5, Figure 9). Mutating only so
-    /// that the record is looked at where it lies, as ``isSecondAnswer(_:from:)``: else it would be copied first.
+    /// or the first that an end says, with an ACK that covers no SYN of this connection (RFC 9293 3.5, Figure 9). It changes
+    /// nothing; it is mutating, as ``isSecondAnswer(_:from:)`` is, so that the compiler does not copy the record first.
     @inline(__always)
     private mutating func isOfAnother(_ segment: TrackedSegment, from side: Int) -> Bool {
         guard segment.flags.contains(.ack) else { return false }
@@ -179,7 +179,7 @@ extension ConnectionRecord {
 
     /// Where the capture starts in the middle, the first number seen counts as 1, as if the SYN had come just before.
     private mutating func noteBase(_ segment: TrackedSegment, from side: Int) {
-        let known: Half.Marks = [.initialKnown, .initialGuessed]
+        let known: HalfConnection.Marks = [.initialKnown, .initialGuessed]
         // An RST to a closed port carries no number of its own: 0, or what the other end acknowledged.
         if segment.flags.contains(.rst), segment.flags.contains(.ack), segment.sequence.rawValue == 0 { return }
         if halves[side].marks.isDisjoint(with: known) {
@@ -301,7 +301,7 @@ extension ConnectionRecord {
     }
 }
 
-extension Half {
+extension HalfConnection {
     /// Counts a segment of this direction by its class.
     fileprivate mutating func count(_ reading: SegmentReading) {
         let classes = reading.classes

@@ -10,7 +10,7 @@ extension ConnectionRecord {
     }
 }
 
-extension Half {
+extension HalfConnection {
     /// - Parameter code: ``TrackedSegment/scaleCode`` of its SYN or SYN-ACK.
     mutating func noteScale(_ code: UInt8) {
         let isCutOff = code == TrackedSegment.cutOff

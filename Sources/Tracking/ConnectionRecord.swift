@@ -42,7 +42,7 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
     package internal(set) var firstPlace: UInt64
     var key: FlowKey
     /// The halves in the key's order; ``client`` and ``server`` know which is which.
-    package internal(set) var halves: InlineArray<2, Half> = [Half(), Half()]
+    package internal(set) var halves: InlineArray<2, HalfConnection> = [HalfConnection(), HalfConnection()]
     private var synAckTicks = UInt32.max
     private(set) var handshakeTicks = UInt32.max
     var clientSide: UInt8
@@ -69,8 +69,8 @@ extension ConnectionRecord {
     public var firstNumber: UInt64 { firstPlace >> 6 }
     public var clientEndpoint: Endpoint { clientSide == 0 ? key.low : key.high }
     public var serverEndpoint: Endpoint { clientSide == 0 ? key.high : key.low }
-    public var client: Half { halves[Int(clientSide & 1)] }
-    public var server: Half { halves[Int(~clientSide & 1)] }
+    public var client: HalfConnection { halves[Int(clientSide & 1)] }
+    public var server: HalfConnection { halves[Int(~clientSide & 1)] }
 
     /// The end that receives what `side` sends.
     @inline(__always)
@@ -152,7 +152,7 @@ extension ConnectionRecord {
     mutating func noteSynAck(at time: Timestamp) { synAckTicks = delayTicks(time) }
     mutating func noteHandshake(at time: Timestamp) { handshakeTicks = delayTicks(time) }
 
-    /// For a time of day that only differences are taken of; goes full circle every 429 s.
+    /// The time as a 32-bit count of ticks, which wraps every 429 s: only differences of it mean anything.
     @inline(__always)
     func circlingTicks(_ time: Timestamp) -> UInt32 {
         UInt32(truncatingIfNeeded: time.nanoseconds(since: firstTime) / Self.tick)

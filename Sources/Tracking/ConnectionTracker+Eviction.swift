@@ -16,6 +16,7 @@ public struct Eviction: Sendable {
 
 /// A connection that was let go, with its place in the order of first segments, from 0.
 public struct EndedConnection: Sendable {
+    /// Its place in the order of first segments, from 0.
     public let serial: Int
     public let record: ConnectionRecord
 }
@@ -25,7 +26,7 @@ struct Evictor {
     let policy: Eviction
     /// Records that hold no connection.
     var vacant: [UInt32] = []
-    /// By record.
+    /// By record index: the connection's place in the order of first segments.
     var serials: [Int] = []
     var opened = 0
     var ended: [EndedConnection] = []

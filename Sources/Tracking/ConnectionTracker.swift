@@ -39,10 +39,13 @@ public struct ConnectionTracker: ~Copyable {
     /// How many connections there are; those let go not counted.
     public var count: Int { records.count - (evictor?.vacant.count ?? 0) }
 
+    /// How many holes it has room for: those that it keeps, and those that it kept before.
+    package var holeCount: Int { holes.count }
+
     /// Whether it lets connections go.
     package var isEvicting: Bool { evictor != nil }
 
-    /// The order of the first packets of some connections, by their places: read without copying the records.
+    /// Where the first packets of some connections stand in the order of all; read without copying the records.
     package func firstPlaces(of range: Range<Int>) -> [UInt64] { range.map { records[$0].firstPlace } }
 
     /// Where a connection's first packet stands in the order of all.
@@ -138,8 +141,9 @@ public struct ConnectionTracker: ~Copyable {
     private func likelyRecord(_ hash: UInt64) -> Int {
         let first = home(hash)
         guard first &+ 4 <= slots.count else { return likelyRecord(hash, from: first) }
-        // How far it is to go follows no pattern, so four are looked at in any case. Whether one of them is empty is not asked:
-        // behind an empty one there is none with this tag, or one of another key, which the caller finds out.
+        // The distance to the right slot follows no pattern, so four slots are compared in any case, without a branch. Empty
+        // slots are not tested for: a slot with this tag behind an empty one belongs to another key, and the caller compares
+        // the whole key.
         let found =
             hasTag(slots[first], hash) | hasTag(slots[first &+ 1], hash) << 1
             | hasTag(slots[first &+ 2], hash) << 2 | hasTag(slots[first &+ 3], hash) << 3
@@ -202,7 +206,7 @@ public struct ConnectionTracker: ~Copyable {
     private mutating func reopen(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int, after earlier: Int) -> Int {
         let fresh = open(segment, before)
         records[fresh].traits.insert(.reusesTuple)
-        // Looked for anew: making room may have moved what was there.
+        // Searched again: making room may have moved the entries.
         var slot = home(hash)
         while slots[slot] != 0, slots[slot] != Self.entry(earlier, hash) { slot = following(slot) }
         if slots[slot] == 0 { used += 1 }
@@ -215,7 +219,7 @@ public struct ConnectionTracker: ~Copyable {
     private mutating func insert(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int) -> Int {
         let fresh = open(segment, before)
         if used * 8 >= slots.count * 5 { grow() }
-        // Looked for anew: making room may have moved what was there.
+        // Searched again: making room may have moved the entries.
         var slot = home(hash)
         while slots[slot] != 0 { slot = following(slot) }
         slots[slot] = Self.entry(fresh, hash)

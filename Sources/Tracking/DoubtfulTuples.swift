@@ -3,9 +3,10 @@ import FlatMemory
 /// The tuples of a tracker of which a connection is in doubt, numbered from 1: all their connections have to be looked at
 /// together.
 package final class DoubtfulTuples: Sendable {
-    /// What a tuple is, and how much there is of it.
+    /// A tuple's key, and how many segments and connections it has.
     package struct Size: Sendable {
         package let key: FlowKey
+        /// How many segments its connections have together.
         package var segments = 0
         /// How many connections the first pass saw in it.
         package fileprivate(set) var lives = 0

@@ -2,7 +2,7 @@ import TCPWire
 
 /// Which connection a segment belongs to, the same for both directions: the two endpoints in order.
 package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
-    // Apart, since two endpoints with their padding would take a quarter more.
+    // Addresses and ports are separate fields: two `Endpoint`s with their padding would take a quarter more.
     private let lowAddress: IPAddress
     private let highAddress: IPAddress
     private let lowPort: UInt16
@@ -21,7 +21,7 @@ package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     @_transparent
     static func of(_ segment: SegmentHeader) -> (key: FlowKey, side: UInt8) {
         let (source, destination) = (segment.source, segment.destination)
-        // Which way a packet goes is as good as random.
+        // The direction of a packet is as good as random, so it is worked out without a branch.
         let port = (segment.destinationPort < segment.sourcePort).bit
         let (from, to) = (source.number, destination.number)
         let reversed = (to < from).bit | (to == from).bit & port

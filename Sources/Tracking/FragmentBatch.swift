@@ -21,13 +21,14 @@ package struct FragmentBatch: ~Copyable {
     private(set) var entries = Entries()
     private(set) var octets: [UInt8] = []
 
-    /// As many octets as memory is kept for.
+    /// Octets whose memory is kept for the next batch.
     private static let usualCount = 1 << 20
 
     package init() {}
 
     package var isEmpty: Bool { entries.count == 0 }
 
+    /// Forgets the fragments; keeps the memory.
     package mutating func removeAll() {
         entries.removeAll()
         octets.removeAll(keepingCapacity: octets.capacity <= Self.usualCount)

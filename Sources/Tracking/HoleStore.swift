@@ -8,7 +8,7 @@ struct Hole: BitwiseCopyable, Sendable {
         case open
         /// Acknowledged since, so it was sent and not captured, or will be captured late.
         case acknowledged
-        /// No hole, but what one segment carried that nothing else bears out yet.
+        /// No hole, but numbers that one segment carried and that nothing has borne out yet.
         case suspect
     }
 
@@ -46,6 +46,9 @@ struct HoleStore: ~Copyable, Sendable {
     static let mostHoles = 64
 
     init() {}
+
+    /// How many there is room for, in use or not. Their numbers have 32 bits.
+    var count: Int { holes.count }
 
     /// What filling a stretch of numbers has found.
     struct Filling {

@@ -7,7 +7,7 @@ import TCPWire
 public struct OffloadSigns: Sendable, Equatable {
     /// Segments that were looked at.
     public private(set) var segments = 0
-    /// Whose checksum is not filled in: only that of the pseudo-header is there, or nothing.
+    /// Segments whose checksum is not filled in: it holds the pseudo-header's sum only, or zero.
     public private(set) var unfilledChecksums = 0
     /// Larger than their receiver's MSS.
     public private(set) var oversized = 0

@@ -10,7 +10,7 @@ public enum Opening: String, Sendable, CaseIterable {
     case unanswered
     /// The SYN was answered with an RST.
     case refused
-    /// The SYN was answered with an ICMP error: nobody takes it there, it is not allowed, there is no way, or it went round.
+    /// The SYN was answered with an ICMP error: port unreachable, prohibited, no route, or time exceeded.
     case portUnreachable = "port-unreachable"
     case prohibited
     case unreachable
@@ -25,7 +25,7 @@ public enum Opening: String, Sendable, CaseIterable {
     case midstream
 }
 
-/// How a connection went out.
+/// How a connection ended.
 public enum Ending: String, Sendable, CaseIterable {
     /// It never opened, so there was nothing to end.
     case none
@@ -65,6 +65,7 @@ public struct Outcome: Sendable, Equatable {
 }
 
 extension ConnectionRecord {
+    /// How the connection started and ended, as far as its record tells.
     public var outcome: Outcome {
         var outcome = settled
         let client = halves[side(of: .client)].state

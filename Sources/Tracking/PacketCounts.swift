@@ -5,13 +5,16 @@ import TCPWire
     public var packets = 0
     /// Packets besides the first of frames that carry several (802.11 A-MSDU): what each is, is counted as well.
     public var joined = 0
+    /// TCP segments.
     public var segments = 0
     /// ICMP errors that quote a TCP segment.
     public var quoted = 0
     /// IP fragments, but the last of those that together are something else: a segment, say. Among them those that were refused
     /// because they overlap (RFC 5722), and those of which the others did not come.
     public var fragments = 0
+    /// Those of the fragments that were refused.
     public var refusedFragments = 0
+    /// Those of the fragments of which the others did not come.
     public var loneFragments = 0
     public var otherTransport = 0
     public var notIP = 0
@@ -21,6 +24,7 @@ import TCPWire
     public var concealed = 0
     /// Cut off before the TCP header's end.
     public var truncated = 0
+    /// Lengths that contradict each other.
     public var malformed = 0
     /// Of all packets those of which the capture kept only the beginning, and of these the segments whose options it does not
     /// hold whole.
@@ -33,7 +37,7 @@ import TCPWire
     @inline(__always)
     package mutating func add(_ verdict: PacketVerdict, of link: LinkType = .ethernet) {
         packets &+= 1
-        // Nearly always, and no leap through a table.
+        // Nearly always a segment: tested first, so that the usual case is one well-predicted branch and no jump table.
         if verdict == .segment {
             segments &+= 1
         } else {
@@ -97,6 +101,7 @@ import TCPWire
         otherTransport &+= tally.unwanted
     }
 
+    /// Adds what other packets of the source turned out to be.
     package mutating func add(_ other: PacketCounts) {
         cutOff &+= other.cutOff
         cutInOptions &+= other.cutInOptions

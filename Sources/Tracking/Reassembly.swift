@@ -25,6 +25,7 @@ package struct Reassembly: Sendable {
             ).inPart(Int(origin.part))
         }
 
+        /// What is measured of it.
         package var detail: SegmentDetail {
             SegmentDetail(found.header, in: found.octets.octets, isCutOff: isCutOff)
         }

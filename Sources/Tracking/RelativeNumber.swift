@@ -2,6 +2,7 @@ import TCPState
 
 /// A sequence number as people read it: counted from the ISN, which is 0.
 public struct RelativeNumber: Sendable, Equatable {
+    /// What the number counts from.
     public enum Base: String, Sendable {
         /// The ISN, from the SYN or from the ACK that covers it.
         case isn
@@ -30,7 +31,8 @@ public struct RelativeNumber: Sendable, Equatable {
     ///   - moment: the same when the number was read, which tells how often the stream had gone round.
     ///   - isStrange: whether the segment is of another connection, so that its numbers count from no zero of this one.
     package init(
-        _ raw: UInt32, in half: Half, at moment: Half? = nil, isSYN: Bool = false, isStrange: Bool = false
+        _ raw: UInt32, in half: HalfConnection, at moment: HalfConnection? = nil, isSYN: Bool = false,
+        isStrange: Bool = false
     ) {
         self.raw = raw
         if isStrange {

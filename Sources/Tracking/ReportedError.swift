@@ -4,13 +4,13 @@ import TCPWire
 
 /// What an ICMP error says of the segment that it quotes, in the words an outcome has for it (RFC 9293 3.9.2.2).
 public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
-    /// Nobody takes TCP there, or nobody on that port: the host says so, or a filter in its name.
+    /// Protocol or port unreachable: the host says so, or a filter in its name.
     case refused = 1
     /// A router or a host does not allow it.
     case prohibited
     /// There is no way to the address.
     case unreachable
-    /// It went round until its hop limit was used up.
+    /// Its hop limit was used up on the way (time exceeded).
     case expired
     /// It was larger than the next link takes (RFC 1191, RFC 8201).
     case tooBig
@@ -50,7 +50,7 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         }
     }
 
-    /// Whether the segment got no further.
+    /// Whether the error says that the segment was dropped.
     package var isDrop: Bool { self != .other && self != .damaged }
 }
 
@@ -112,7 +112,7 @@ extension ConnectionRecord {
         let half = halves[quoted.side]
         guard half.marks.contains(.numbered) else { return false }
         let number = SequenceNumber(quoted.error.sequence)
-        // What takes no numbers is sent with the next one.
+        // A segment that takes up no number, a pure ACK say, carries SND.NXT.
         if number == half.next { return half.marks.contains(.acknowledged) }
         if half.marks.contains(.initialKnown) {
             return number.isAtOrAfter(half.initialSequence) && number.isBefore(half.next)
@@ -126,7 +126,7 @@ package struct ErrorKind: Sendable {
     package let error: ICMPError
     package private(set) var times = 1
 
-    /// As many kinds are told apart; a bound for hostile captures.
+    /// At most so many kinds are told apart: a limit for hostile captures.
     private static let most = 16
 
     /// The kinds of errors about a connection, in the order in which they first came. Those that quote a number which the
@@ -177,10 +177,10 @@ package struct ErrorAssignment: Sendable {
         }
     }
 
-    /// As many of a connection's last errors may be the one that a packet is a copy of.
+    /// Of a connection's errors at most so many, the last ones, are compared when a copy is looked for.
     private static let copyReach = 4
 
-    /// As many lives of a tuple are looked at before an error; a bound for hostile captures.
+    /// At most so many lives of a tuple are looked at before an error: a limit for hostile captures.
     private static let lifeLimit = 16
 
     /// The last of a tuple's lives, which stand in their order, that had begun when an error came.

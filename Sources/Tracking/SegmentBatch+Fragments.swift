@@ -24,7 +24,7 @@ extension SegmentBatch {
     package mutating func join(_ reassembly: inout Reassembly, after before: Int) {
         guard fragments.entries.count > 0 else { return }
         var joined = Array(repeating: [Joined](), count: Self.mostShards)
-        // Taken out and put back: what finds segments in them notes these here.
+        // Moved out of `self` while they are worked on: the closure below changes `self` too.
         var fragments = FragmentBatch()
         var counts = PacketCounts()
         swap(&fragments, &self.fragments)

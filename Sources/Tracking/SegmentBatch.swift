@@ -4,6 +4,7 @@ import TCPWire
 
 /// Segments that were decoded and wait to be tracked, sorted into shards: of the connections that one tracker keeps.
 package struct SegmentBatch: ~Copyable {
+    /// A segment, the hash of its connection's key, and where its packet lies.
     package struct Entry: BitwiseCopyable {
         package let segment: TrackedSegment
         let hash: UInt64
@@ -28,7 +29,7 @@ package struct SegmentBatch: ~Copyable {
     package internal(set) var late: [(shard: Int, segment: TrackedSegment)] = []
     /// The ICMP errors about segments among them, the first of them.
     package private(set) var errors: [ReportedError] = []
-    /// As many are kept; a bound for hostile captures.
+    /// At most so many are kept: a limit for hostile captures.
     package static let mostErrors = 1 << 16
 
     /// A shard's number fits in four bits.
@@ -55,9 +56,10 @@ package struct SegmentBatch: ~Copyable {
     /// carry no text.
     static let usualCount = 1 << 15
 
+    /// Forgets the segments; keeps the memory of a usual batch.
     package mutating func removeAll() {
-        // Where one connection sends nearly everything, one shard gets it all. Another shard may be that one later: if each kept the
-        // room that it once needed, all shards together would hold a multiple of a batch.
+        // Where one connection sends nearly everything, its shard gets nearly the whole batch, later another one's shard. If
+        // each kept the memory that it once needed, all shards together would hold a multiple of a batch.
         let fair = Self.usualCount / Int(shardCount)
         for shard in 0..<Int(shardCount) {
             if shards[shard].count > fair { shards[shard] = Entries() } else { shards[shard].removeAll() }
@@ -88,8 +90,8 @@ package struct SegmentBatch: ~Copyable {
         while count < limit, let packet = packets.next(in: bytes) {
             count &+= 1
             let frame = bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength)
-            // Apart from the walk, and nothing is handed to it by its address: what another function looks at has to lie in
-            // memory, while here it goes from register to register.
+            // Inlined and apart from the walk, and the header is never passed by reference: so the compiler keeps its fields in
+            // registers, where a call would force them into memory (spills).
             var header = SegmentHeader()
             if Int(packet.linkType) == plainLink, PacketDecoder.decodePlain(frame, into: &header) {
                 counts.add(.segment)

@@ -36,8 +36,9 @@ public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// Carries numbers that cannot be of this stream, as far as is known when it comes: further ahead than any window
     /// reaches, before the ISN, behind the FIN. It counts no octets.
     public static let stray = SegmentClass(rawValue: 1 << 13)
-    /// Bears out what its own end, or the other one, sent before and was not believed.
+    /// Bears out what its own end sent before and was not believed.
     public static let bearsOut = SegmentClass(rawValue: 1 << 14)
+    /// Bears out what the other end sent before and was not believed.
     public static let bearsOutOther = SegmentClass(rawValue: 1 << 15)
     /// Acknowledges numbers that the other end cannot have sent, as far as is known: nobody takes it (RFC 9293 3.10.7.4).
     public static let invalidACK = SegmentClass(rawValue: 1 << 16)

@@ -20,7 +20,7 @@ package struct SegmentDetail: BitwiseCopyable, Sendable {
         packetOctets =
             (header.tcpOffset &- min(header.tcpOffset, header.ipOffset)) &+ UInt32(header.headerLength)
             &+ header.payloadLength
-        // What lacks payload in a whole frame is the first fragment of a packet: the rest went by in others.
+        // A whole frame with less payload than its IP header says is a first fragment: the rest is in other packets.
         cutOff = isCutOff ? header.payloadLength &- min(header.payloadLength, header.capturedPayloadLength) : 0
         hopLimit = header.hopLimit
         // Shorter than a SACK option with one block there is none.

@@ -40,8 +40,11 @@ package struct SegmentIndex: ~Copyable {
     private var entries = FlatStore<Entry>()
     private var chains = FlatStore<Chain>()
 
-    /// - Parameter isKept: whether anybody will ask; else it stays empty.
+    /// - Parameter isKept: whether places will be asked for; else nothing is noted.
     package init(isKept: Bool) { self.isKept = isKept }
+
+    /// How many packets were noted. Their numbers have 32 bits: who adds sees to it that they are not more than these hold.
+    package var count: Int { entries.count }
 
     /// Takes a packet of a connection; connections come in the order of their numbers.
     @inline(__always)
@@ -84,6 +87,6 @@ package struct PacketPlace: Equatable, BitwiseCopyable, Sendable {
         self.part = part
     }
 
-    /// What it is told from all others by.
+    /// Unique within the capture.
     package var key: Int { number << 6 | part }
 }

@@ -12,6 +12,7 @@ public struct StoredPacket: Sendable {
     /// The frame as captured.
     public let frame: [UInt8]
     public let link: LinkType
+    /// Octets of the frame on the wire.
     public let originalLength: Int
 
     package init(_ packet: borrowing CapturedPacket, number: Int, part: Int, _ frame: RawSpan) {
@@ -25,7 +26,7 @@ public struct StoredPacket: Sendable {
 }
 
 extension StoredPacket {
-    /// What it is told from all others of its source by.
+    /// Unique within its source.
     package var key: Int { number << 6 | part }
 }
 
@@ -119,9 +120,10 @@ public struct StoredSegment: Sendable {
         TrackedSegment(header, in: frame.octets, at: time, number: number).inPart(part)
     }
 
-    /// What it is told from all others of its source by: several may have its number.
+    /// Unique within its source, where several segments of one frame have the same packet number.
     public var key: Int { number << 6 | part }
 
+    /// The same segment with another packet number.
     package func numbered(_ number: Int) -> StoredSegment {
         var segment = StoredSegment(
             number: number, time: time, header: header, frame: frame, link: link, originalLength: originalLength)

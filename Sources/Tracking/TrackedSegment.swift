@@ -26,8 +26,8 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     /// put it (appendix A); 0 for none.
     let stamp: UInt16
 
-    /// Made part of its caller before anything else, since the optimiser's limits would leave it a call, and what it is given
-    /// and gives would go through memory.
+    /// Transparent, so inlined before any other optimisation: by its size the inliner would leave it a call, whose arguments
+    /// and result go through memory.
     ///
     /// - Parameter frame: the bytes that `header` was decoded from.
     @_transparent
@@ -43,7 +43,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         flags = header.flags
         window = header.window
         stamp = Self.stamp(headerLength: header.headerLength, in: frame, at: Int(header.tcpOffset) &+ 20)
-        // Not by a method of the header's, for which it would have to lie in memory.
+        // Not by a method of the header: calling one would force the header into memory.
         scaleCode =
             header.flags.contains(.syn)
             ? Self.scaleCode(SYNOptions(in: frame, at: Int(header.tcpOffset), length: Int(header.headerLength))) : 0
@@ -136,7 +136,7 @@ package struct TupleSegment: Sendable, BitwiseCopyable {
     package let payloadLength: UInt32
     package let flags: TCPFlags
     package let window: UInt16
-    // Not hidden, so that other rooms look at them without a call.
+    // Not private: an accessor would be a call from other rooms.
     package let stamp: UInt16
     package let senderSide: UInt8
     package let scaleCode: UInt8

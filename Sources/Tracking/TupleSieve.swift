@@ -2,8 +2,8 @@ import CaptureFile
 import FlatMemory
 import TCPWire
 
-/// Picks the segments of some tuples out of packets: by a bit for the hash of each tuple, so that most others are passed over
-/// before more than their addresses and ports is looked at.
+/// Picks the segments of some tuples out of packets, as a Bloom filter of one hash: a bit for each tuple's hash, so that most
+/// other segments are passed over once their addresses and ports have been hashed.
 package struct TupleSieve: Sendable {
     private let bits: [UInt64]
     private let seed: HashSeed
@@ -27,7 +27,7 @@ package struct TupleSieve: Sendable {
 
     @inline(__always)
     private static func place(_ hash: UInt64, _ words: Int) -> (word: Int, bit: UInt64) {
-        // Neither what chooses the shard nor what chooses the slot alone.
+        // Mixed from both halves: the shard is chosen by the lower, the tracker's slot by the upper.
         let mixed = hash ^ hash >> 32
         return (Int(truncatingIfNeeded: mixed >> 6) & (words &- 1), 1 << (mixed & 63))
     }

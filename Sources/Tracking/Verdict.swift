@@ -49,7 +49,7 @@ extension ConnectionCursor {
             return SegmentReading()
         case .corrupt:
             guard isOwn(segment, opening: false) else { return nil }
-            // A number that came about on the way opens nothing.
+            // An RST that its sender's TCP did not send begins no connection.
             guard isOwn(segment, opening: segment.opens) else {
                 note(segment)
                 return SegmentReading()

@@ -187,8 +187,8 @@ public struct AddressTranslator: Middlebox, Sendable {
 
 /// Lets a function decide, packet by packet: for schedules of faults.
 public struct Interceptor: Middlebox {
-    /// What becomes of a packet.
-    public enum Fate: Hashable, Sendable {
+    /// What is done to a packet.
+    public enum Decision: Hashable, Sendable {
         case pass
         case drop
         case duplicate
@@ -198,28 +198,28 @@ public struct Interceptor: Middlebox {
         case swap
     }
 
-    private let decide: (_ index: Int, _ packet: [UInt8], _ isForward: Bool) -> Fate
+    private let decide: (_ index: Int, _ packet: [UInt8], _ isForward: Bool) -> Decision
     private var index = 0
     private var held: (forward: [UInt8]?, backward: [UInt8]?) = (nil, nil)
 
     /// - Parameter decide: is given the number of the packet, both directions counted together from 0.
-    public init(_ decide: @escaping (_ index: Int, _ packet: [UInt8], _ isForward: Bool) -> Fate) {
+    public init(_ decide: @escaping (_ index: Int, _ packet: [UInt8], _ isForward: Bool) -> Decision) {
         self.decide = decide
     }
 
     public mutating func pass(
         _ packet: [UInt8], isForward: Bool, now: Instant, random: inout SeededRandom
     ) -> [PassedOn] {
-        let fate = decide(index, packet, isForward)
+        let decision = decide(index, packet, isForward)
         index += 1
         let waiting = isForward ? held.forward : held.backward
-        if fate == .swap, waiting == nil {
+        if decision == .swap, waiting == nil {
             if isForward { held.forward = packet } else { held.backward = packet }
             return []
         }
         if isForward { held.forward = nil } else { held.backward = nil }
         var passed: [PassedOn] = []
-        switch fate {
+        switch decision {
         case .pass, .swap: passed.append(PassedOn(packet, isForward: isForward))
         case .drop: break
         case .duplicate: passed += [PassedOn(packet, isForward: isForward), PassedOn(packet, isForward: isForward)]

@@ -71,6 +71,7 @@ public struct NetworkRecord: Hashable, Sendable {
 
     /// What one end did at one moment.
     public struct Moment: Hashable, Sendable {
+        /// The host's number in the network.
         public var host: Int
         public var record: HostRecord
         /// The place in ``NetworkRecord/packets`` of the packet that set it off; `nil` for calls and timers.

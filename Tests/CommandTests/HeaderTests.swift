@@ -140,6 +140,78 @@ struct HeaderTests {
         }
     }
 
+    @Test(
+        "the fields of the other layers have a textbook's names in Chinese, their documents' in English",
+        arguments: [
+            ("zh", 0, "目的地址 02:00:00:00:00:02 · 源地址 02:00:00:00:00:01 · 以太类型 IPv4"),
+            (
+                "zh", 1,
+                "版本 4 · 首部长度 20 字节 · DSCP 0 · ECN Not-ECT · 总长度 56 · 标识 0 · 保留位 0 · DF 0 · MF 0 · 片偏移 0 字节"
+                    + " · 生存时间 64 · 协议 ICMP · 首部校验和 0x0000 · 源地址 127.0.0.1 · 目的地址 127.0.0.1"
+            ),
+            ("zh", 2, "类型 3 · 代码 需要分片但设置了 DF · 校验和 0x0000 · 未使用 0 · 下一跳 MTU 1400"),
+            ("en", 0, "Destination Address 02:00:00:00:00:02 · Source Address 02:00:00:00:00:01 · EtherType IPv4"),
+            ("en", 2, "Type 3 · Code fragmentation needed · Checksum 0x0000 · Unused 0 · Next-Hop MTU 1400"),
+        ])
+    func otherLayers(language: String, layer: Int, fields: String) async throws {
+        let run = try await Run(
+            "header", Self.fragmentationNeeded(in: folder), "--lang", language, "--width", "80",
+            environment: ["LANG": "C.UTF-8"])
+        #expect(run.status == 0)
+        #expect(run.lines.allSatisfy { cells($0) <= 80 })
+        // What is wrapped at 80 columns is one line again.
+        let layers = run.out.replacing("\n    ", with: " ").split(separator: "\n").filter { $0.contains(" · ") }
+        #expect(layers.count > layer && layers[layer].trimmingPrefix("  ") == fields, "\(run.out)")
+    }
+
+    private static func fragmentationNeeded(in folder: ScratchFolder) throws -> String {
+        let quoted = Array(Exchange().frames[0].bytes.dropFirst(14)).prefix(28)
+        var packet: [UInt8] = [0x45, 0, 0, 56, 0, 0, 0, 0, 64, 1, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1]
+        packet += [3, 4, 0, 0, 0, 0, 5, 120] + quoted
+        let ethernet = Array(Exchange().frames[0].bytes.prefix(14))
+        return try Exchange.capture([Exchange.Frame(time: 0, bytes: ethernet + packet)], in: folder) + "#1"
+    }
+
+    @Test(
+        "why there is no TCP header is told with the names of the fields",
+        arguments: [
+            // An IPv4 header of four words.
+            ("en", "44000014 00000000 40060000 7f000001 7f000001", "not a valid IPv4 header: IHL is 4"),
+            ("zh", "44000014 00000000 40060000 7f000001 7f000001", "IPv4 首部无效：首部长度 = 4"),
+            ("en", "45000014 00000000 40590000 7f000001 7f000001", "not TCP: IP protocol 89 (OSPF)"),
+            ("zh", "45000014 00000000 40590000 7f000001 7f000001", "不是 TCP：IP 协议号 89（OSPF）"),
+            // A fragment header that was cut.
+            (
+                "en", "60000000 00082c40 \(HeaderTests.loopback6) \(HeaderTests.loopback6) 06000000",
+                "cut off: 4 of 8 bytes of the IPv6 Fragment header"
+            ),
+            (
+                "zh", "60000000 00082c40 \(HeaderTests.loopback6) \(HeaderTests.loopback6) 06000000",
+                "被截断：IPv6 分片首部需要 8 字节，只有 4 字节"
+            ),
+        ])
+    func reasons(language: String, hex: String, words: String) async throws {
+        let octets = try #require(Self.octets(hex))
+        let path = folder.path("raw.pcapng")
+        var writer = try PcapngWriter(path: path)
+        // LINKTYPE_RAW: an IP packet with nothing before it.
+        let interface = try writer.addInterface(CaptureInterface(name: "tun0", linkType: 101))
+        try writer.write(octets.octets, interface: interface, time: Timestamp(nanoseconds: 0), originalLength: 64)
+        try writer.finish()
+        let run = try await Run("header", path + "#1", "--lang", language, environment: ["LANG": "C.UTF-8"])
+        #expect(run.err.contains(words), "\(run.err)")
+    }
+
+    private static let loopback6 = "00000000 00000000 00000000 00000001"
+
+    private static func octets(_ hex: String) -> [UInt8]? {
+        let digits = Array(hex.filter { $0 != " " })
+        let octets = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(digits[$0...$0 + 1]), radix: 16)
+        }
+        return octets.count * 2 == digits.count ? octets : nil
+    }
+
     @Test("an ICMP error shows the segment it quotes")
     func quoted() async throws {
         let frame = Array(Exchange().frames[0].bytes.dropFirst(14))

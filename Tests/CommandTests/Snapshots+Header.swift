@@ -5,14 +5,14 @@ extension Snapshots {
             ["--lang", "en", "--width", "60"],
             #"""
             Ethernet  (bytes 0-13)
-              Destination Address 02:00:00:00:00:02 · Source Address
-                02:00:00:00:00:01 · EtherType IPv4
+              Destination Address 02:00:00:00:00:02 ·
+                Source Address 02:00:00:00:00:01 · EtherType IPv4
             IPv4  (bytes 14-33)
-              Version 4 · IHL 20 octets · DSCP 0 · ECN Not-ECT · Total
-                Length 52 · Identification 0 · Reserved 0 · DF 1 · MF 0
-                · Fragment Offset 0 octets · Time to Live 64 · Protocol
-                TCP · Header Checksum 0x3cc2 · Source Address 127.0.0.1
-                · Destination Address 127.0.0.1
+              Version 4 · IHL 20 octets · DSCP 0 · ECN Not-ECT ·
+                Total Length 52 · Identification 0 · Reserved 0 · DF 1 ·
+                MF 0 · Fragment Offset 0 octets · Time to Live 64 ·
+                Protocol TCP · Header Checksum 0x3cc2 ·
+                Source Address 127.0.0.1 · Destination Address 127.0.0.1
               checksum: correct
             TCP  (bytes 34-65)
             Source port            43210
@@ -43,8 +43,8 @@ extension Snapshots {
             IPv4  (bytes 14-33)
               Version 4 · IHL 20 octets · DSCP 0 · ECN Not-ECT · Total Length 52 ·
                 Identification 0 · Reserved 0 · DF 1 · MF 0 · Fragment Offset 0 octets ·
-                Time to Live 64 · Protocol TCP · Header Checksum 0x3cc2 · Source Address
-                127.0.0.1 · Destination Address 127.0.0.1
+                Time to Live 64 · Protocol TCP · Header Checksum 0x3cc2 ·
+                Source Address 127.0.0.1 · Destination Address 127.0.0.1
               checksum: correct
             TCP  (bytes 34-65)
               0                   1                   2                   3
@@ -77,14 +77,14 @@ extension Snapshots {
             ["--lang", "zh", "--width", "60"],
             #"""
             Ethernet（第 0-13 字节）
-              Destination Address 02:00:00:00:00:02 · Source Address
-                02:00:00:00:00:01 · EtherType IPv4
+              目的地址 02:00:00:00:00:02 · 源地址 02:00:00:00:00:01 ·
+                以太类型 IPv4
             IPv4（第 14-33 字节）
-              Version 4 · IHL 20 octets · DSCP 0 · ECN Not-ECT · Total
-                Length 52 · Identification 0 · Reserved 0 · DF 1 · MF 0
-                · Fragment Offset 0 octets · Time to Live 64 · Protocol
-                TCP · Header Checksum 0x3cc2 · Source Address 127.0.0.1
-                · Destination Address 127.0.0.1
+              版本 4 · 首部长度 20 字节 · DSCP 0 · ECN Not-ECT ·
+                总长度 52 · 标识 0 · 保留位 0 · DF 1 · MF 0 ·
+                片偏移 0 字节 · 生存时间 64 · 协议 TCP ·
+                首部校验和 0x3cc2 · 源地址 127.0.0.1 ·
+                目的地址 127.0.0.1
               校验和：正确
             TCP（第 34-65 字节）
             源端口    43210
@@ -110,13 +110,11 @@ extension Snapshots {
             ["--lang", "zh", "--width", "80"],
             #"""
             Ethernet（第 0-13 字节）
-              Destination Address 02:00:00:00:00:02 · Source Address 02:00:00:00:00:01 ·
-                EtherType IPv4
+              目的地址 02:00:00:00:00:02 · 源地址 02:00:00:00:00:01 · 以太类型 IPv4
             IPv4（第 14-33 字节）
-              Version 4 · IHL 20 octets · DSCP 0 · ECN Not-ECT · Total Length 52 ·
-                Identification 0 · Reserved 0 · DF 1 · MF 0 · Fragment Offset 0 octets ·
-                Time to Live 64 · Protocol TCP · Header Checksum 0x3cc2 · Source Address
-                127.0.0.1 · Destination Address 127.0.0.1
+              版本 4 · 首部长度 20 字节 · DSCP 0 · ECN Not-ECT · 总长度 52 · 标识 0 ·
+                保留位 0 · DF 1 · MF 0 · 片偏移 0 字节 · 生存时间 64 · 协议 TCP ·
+                首部校验和 0x3cc2 · 源地址 127.0.0.1 · 目的地址 127.0.0.1
               校验和：正确
             TCP（第 34-65 字节）
               0                   1                   2                   3
@@ -152,10 +150,10 @@ extension Snapshots {
               Destination Address 02:00:00:00:00:02, Source Address 02:00:00:00:00:01,
                 EtherType IPv4
             IPv4  (bytes 14-33)
-              Version 4, IHL 20 octets, DSCP 0, ECN Not-ECT, Total Length 52, Identification
-                0, Reserved 0, DF 1, MF 0, Fragment Offset 0 octets, Time to Live 64,
-                Protocol TCP, Header Checksum 0x3cc2, Source Address 127.0.0.1, Destination
-                Address 127.0.0.1
+              Version 4, IHL 20 octets, DSCP 0, ECN Not-ECT, Total Length 52,
+                Identification 0, Reserved 0, DF 1, MF 0, Fragment Offset 0 octets,
+                Time to Live 64, Protocol TCP, Header Checksum 0x3cc2,
+                Source Address 127.0.0.1, Destination Address 127.0.0.1
               checksum: correct
             TCP  (bytes 34-65)
               0                   1                   2                   3

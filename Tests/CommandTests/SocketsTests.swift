@@ -227,8 +227,10 @@ struct SocketFlagTests {
         "-K's question on a terminal",
         .enabled(if: Needs.namespaces && Needs.tool("script"), "needs root, unshare, ip and script(1)"),
         arguments: [
-            ("n", "en", "nothing was ended", "kept"), ("", "en", "nothing was ended", "kept"),
-            ("y", "en", "ended 1 of 1 socket", "gone"), ("是", "zh", "已断开 1 个套接字，共 1 个", "gone"),
+            ("n\\n", "en", "nothing was ended", "kept"), ("\\n", "en", "nothing was ended", "kept"),
+            ("y\\n", "en", "ended 1 of 1 socket", "gone"), ("是\\n", "zh", "已断开 1 个套接字，共 1 个", "gone"),
+            // Ctrl-D, and Ctrl-C.
+            ("\\004", "en", "[y/N] \r\ntcplens: nothing was ended", "kept"), ("\\003", "en", "[y/N] ^C", "kept"),
         ])
     func question(answer: String, language: String, words: String, left: String) async throws {
         let run = try await Run(
@@ -242,7 +244,7 @@ struct SocketFlagTests {
                 until ss -Htn state established dport = :8080 | grep -q :8080; do sleep 0.02; done
                 # The answer is typed once the question stands there.
                 out=$(mktemp)
-                ( until grep -q 'y/N' "$out"; do sleep 0.02; done; echo '\(answer)'; sleep 1 ) |
+                ( until grep -q 'y/N' "$out"; do sleep 0.02; done; printf '\(answer)'; sleep 1 ) |
                     script -qefc '"$TCPLENS" sockets -K state established dport = :8080 --lang \(language)' "$out" > /dev/null
                 cat "$out"; rm "$out"
                 ss -Htn state established dport = :8080 | grep -q :8080 && echo kept || echo gone

@@ -137,6 +137,101 @@ struct StreamingTests {
         #expect(run.lines.count == 801)
     }
 
+    @Test("--follow: a signal is the end of the file, whose rows are shown", arguments: ["TERM", "HUP", "INT"])
+    func following(signal: String) async throws {
+        // The first of its shell, tcplens has the signals blocked: the tests run on threads that take none.
+        let path = try Exchange.three(in: folder)
+        for arguments in ["--format tsv", "--json", "", "--format tsv --evict 60"] {
+            let follow = arguments.split(separator: " ").map(String.init)
+            let whole = try await Run(["connections", path] + follow)
+            // What there is is read before it is asked to end; then it would wait for more.
+            let run = try await Run(
+                shell: """
+                    cd '\(folder.path)'
+                    "$TCPLENS" connections '\(path)' \(arguments) --follow > out & tcplens=$!
+                    until grep -q '^SigCgt:.*[4-7c-f]...$' /proc/$tcplens/status; do sleep 0.02; done
+                    sleep 0.3
+                    kill -\(signal) $tcplens; wait $tcplens; status=$?
+                    cat out; exit $status
+                    """, seconds: 40)
+            #expect(run.status == 0 && run.err == "", "\(arguments): \(run.err)")
+            #expect(run.out == whole.out, "\(arguments)")
+        }
+    }
+
+    @Test("--follow ends when nobody reads its rows any more, though the file does not grow")
+    func followingForNobody() async throws {
+        let path = try Exchange.threeAndALaterOne(in: folder)
+        let run = try await Run(
+            shell: """
+                cd '\(folder.path)' && mkfifo pipe
+                "$TCPLENS" connections '\(path)' --format tsv --evict 1s --follow > pipe & tcplens=$!
+                head -n 2 < pipe; wait $tcplens; echo $?
+                """, seconds: 40)
+        #expect(run.lines.last.map(String.init) == "141" && run.lines.count == 3, "\(run.out)")
+        #expect(run.err == "")
+    }
+
+    @Test(
+        "script: what has been shown of the scripts before stays",
+        .enabled(if: Needs.namespaces, "needs root, unshare and ip"),
+        arguments: [("TERM", 143), ("HUP", 129), ("INT", 130)])
+    func scripts(signal: String, status: Int) async throws {
+        // A shell without jobs has what it starts ignore Ctrl-C.
+        let run = try await Run(
+            namespace: """
+                cd "$SCRATCH"
+                printf '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\\n+.1 close(3) = 0\\n' > passing.pkt
+                printf '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\\n+30 close(3) = 0\\n' > slow.pkt
+                env --default-signal=INT "$TCPLENS" script passing.pkt slow.pkt > out & tcplens=$!
+                until [ -s out ]; do sleep 0.02; done
+                kill -\(signal) $tcplens; wait $tcplens; echo "$? $(cat out)"
+                """, seconds: 40)
+        #expect(run.out.hasPrefix("\(status) ok") && run.lines.count == 1, "\(run.out)\(run.err)")
+    }
+
+    @Test(
+        "demo: before the page a signal is Ctrl-C without a result, and no file is left",
+        .enabled(if: Needs.namespaces, "needs root, unshare and ip"), arguments: ["TERM", "HUP", "INT"])
+    func demonstration(signal: String) async throws {
+        let run = try await Run(
+            namespace: """
+                cd "$SCRATCH"
+                "$TCPLENS" demo --on loopback -w run.pcapng --do 'wait C 30s' > out & tcplens=$!
+                until ss -Htn state established | grep -q .; do sleep 0.02; done
+                kill -\(signal) $tcplens; wait $tcplens; echo "$? $(wc -c < out) $(ls)"
+                """, seconds: 40)
+        #expect(run.out == "130 0 out\n" && run.err == "", "\(run.out)\(run.err)")
+    }
+
+    @Test(
+        "nobody reads any more: every command ends by SIGPIPE, without a word",
+        arguments: [
+            "connections CAPTURE", "connections CAPTURE --json", "connections CAPTURE --long",
+            "connections CAPTURE --format zeek", "connections CAPTURE --format tsv --evict 60",
+            "connections CAPTURE --follow", "flow CAPTURE", "flow CAPTURE --json", "flow CAPTURE --hosts",
+            "header CAPTURE#1", "header CAPTURE#1 --json", "sockets -tan", "sockets -s", "sockets --json",
+            "script --on stack SCRIPT", "script --on stack SCRIPT --json", "demo --on stack", "demo --on stack --json",
+            "demo --on stack -w -", "dial 127.0.0.1:PORT", "dial 127.0.0.1:PORT --json", "listen 127.0.0.1:PORT",
+            "manual", "--help", "help sockets", "--version", "--generate-completion-script zsh",
+        ])
+    func closedPipe(arguments: String) async throws {
+        let script = try folder.write(
+            [UInt8]("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+.1 close(3) = 0\n".utf8), to: "passing.pkt")
+        let words = arguments.replacing("CAPTURE", with: try Exchange.three(in: folder)).replacing(
+            "SCRIPT", with: script
+        )
+        .replacing("PORT", with: String(try freePort()))
+        // The pipe's reading end is closed before anything is written.
+        let run = try await Run(
+            shell: """
+                cd '\(folder.path)' && mkfifo pipe && exec 3<> pipe 4> pipe 3<&-
+                "$TCPLENS" \(words) >&4 < /dev/null 4>&-
+                """, seconds: 40)
+        #expect(run.status == 141, "\(run.status) \(run.err)")
+        #expect(run.err == "" && run.out == "")
+    }
+
     @Test("listen: who came is told at once, and a signal is Ctrl-C", arguments: ["TERM", "HUP", "INT"])
     func listening(signal: String) async throws {
         let port = try freePort()

@@ -86,6 +86,7 @@ package struct ExchangeRun {
                 lastEvent = host.now
             }
         }
+        if let fault = driver.fault ?? peer.fault { throw fault }
         trace.peerEnding = peerProgram.standing
         trace.driverEnding = driverProgram.standing
         trace.peerRead = peerProgram.read

@@ -31,8 +31,11 @@ struct DriverSocket: ProgramSocket {
 
     mutating func isOpen() -> CallOutcome<Void> {
         if let listener {
-            guard let accepted = try? host.accept(listener) else { return .notNow }
-            descriptor = accepted.descriptor
+            switch attempt({ me throws(SocketError) in try me.host.accept(listener).descriptor }) {
+            case .done(let accepted): descriptor = accepted
+            case .notNow: return .notNow
+            case .failed(let errno): return .failed(errno: errno)
+            }
             self.listener = nil
         }
         guard let info = host.info(descriptor) else { return .notNow }
@@ -61,15 +64,28 @@ struct DriverSocket: ProgramSocket {
         attempt { me throws(SocketError) in try me.host.write(me.descriptor, octets, now: me.now) }
     }
 
-    mutating func hurry() { try? host.setOptions(descriptor, now: now) { $0.nagle = .off } }
+    mutating func hurry() {
+        granted { me throws(SocketError) in try me.host.setOptions(me.descriptor, now: me.now) { $0.nagle = .off } }
+    }
 
     mutating func finish() -> CallOutcome<Void> {
         attempt { me throws(SocketError) in try me.host.shutdown(me.descriptor, .writing, now: me.now) }
     }
 
-    mutating func close() { _ = try? host.close(descriptor, now: now) }
+    mutating func close() { granted { me throws(SocketError) in _ = try me.host.close(me.descriptor, now: me.now) } }
 
-    mutating func abort() { try? host.abort(descriptor, now: now) }
+    mutating func abort() { granted { me throws(SocketError) in try me.host.abort(me.descriptor, now: me.now) } }
+
+    /// What a call failed with that never fails.
+    private(set) var fault: (any Error)?
+
+    private mutating func granted(_ call: (inout Self) throws(SocketError) -> Void) {
+        do throws(SocketError) {
+            try call(&self)
+        } catch {
+            fault = error
+        }
+    }
 
     /// Whether nothing is left to be done by itself.
     var isOver: Bool { host.connectionInfos.allSatisfy { $0.end != nil || $0.state == .timeWait } }
@@ -128,8 +144,17 @@ struct PeerSocket: ProgramSocket {
 
     static let over = "TIME-WAIT or CLOSED"
 
-    private func outcome<Value>(_ call: ScriptCall, _ value: (ScriptResult) -> Value) -> CallOutcome<Value> {
-        guard let result = try? perform(call) else { return .failed(errno: -1) }
+    /// Why a call could not be made: nothing that was seen says anything then.
+    private(set) var fault: (any Error)?
+
+    private mutating func outcome<Value>(_ call: ScriptCall, _ value: (ScriptResult) -> Value) -> CallOutcome<Value> {
+        let result: ScriptResult
+        do {
+            result = try perform(call)
+        } catch {
+            fault = error
+            return .failed(errno: -1)
+        }
         switch result.errno {
         case 0: return .done(value(result))
         case 11: return .notNow

@@ -158,7 +158,7 @@ struct NetworkDamageTests {
     }
 
     /// A client that writes two segments of text, the box in between.
-    private static func twoSegments(_ fates: [Int: Interceptor.Fate]) throws -> ConnectionStory {
+    private static func twoSegments(_ fates: [Int: Interceptor.Decision]) throws -> ConnectionStory {
         var network = VirtualNetwork(seed: 1)
         let caller = network.addHost(HostConfiguration(addresses: [NetworkStoryTests.client]))
         let listener = network.addHost(HostConfiguration(addresses: [NetworkStoryTests.server]))

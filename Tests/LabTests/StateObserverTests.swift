@@ -21,7 +21,7 @@ struct StateObserverTests {
         _ = try await Dialer(options) { watched.look(at: $0) }.dial()
         server.stop()
         _ = await summary
-        let seen = try #require(watched.observer).stop()
+        let seen = try #require(watched.observer, "\(String(describing: watched.failure))").stop()
         #expect(seen.map(\.time) == seen.map(\.time).sorted())
         #expect(seen.filter { $0.party == .client }.map(\.state).prefix(2) == [.established, .closeWait])
         let ends = seen.filter { $0.party == .server }
@@ -46,12 +46,18 @@ struct StateObserverTests {
 private final class Watched: @unchecked Sendable {
     // Written and read on the dialer's thread, and afterwards by the test.
     private(set) var observer: StateObserver?
+    private(set) var failure: (any Error)?
 
     func look(at step: DialStep) {
         switch step.kind {
         case .established(let local, let remote):
-            observer = try? StateObserver(client: local, server: remote)
-            try? observer?.start()
+            do {
+                let observer = try StateObserver(client: local, server: remote)
+                try observer.start()
+                self.observer = observer
+            } catch {
+                failure = error
+            }
             observer?.wait(client: .established, server: .established, limit: 20_000)
         case .peerClosed: observer?.wait(client: .closeWait, server: .finWait2, limit: 20_000)
         case .closed: observer?.wait(client: nil, server: .timeWait, limit: 20_000)

@@ -131,6 +131,7 @@
             let story = try #require(try WireExperiment().run().story)
             let moments = story.testimony?.moments ?? []
             let timers = moments.filter { if case .timer = $0.cause { true } else { false } }
+            #expect(!timers.isEmpty)
             #expect(timers.allSatisfy { $0.cause == .timer(.delayedAcknowledgment) })
             for timer in timers {
                 let sent = story.steps[timer.segmentsBefore]

@@ -23,10 +23,15 @@ final class TestSocket {
         Foundation.close(descriptor)
     }
 
-    static func listener(backlog: Int32 = 16, ipv6: Bool = false, deferAccept: Bool = false) throws -> TestSocket {
+    static func listener(
+        backlog: Int32 = 16, ipv6: Bool = false, port: UInt16 = 0, deferAccept: Bool = false,
+        receiveBuffer: Int32? = nil
+    ) throws -> TestSocket {
         let made = try TestSocket(ipv6: ipv6)
+        // What is accepted has it too, and the window that the SYN-ACK offers is of it.
+        if let receiveBuffer { made.set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
         if deferAccept { made.set(Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, 30) }
-        try check("bind", withAddress(loopback(ipv6: ipv6)) { bind(made.descriptor, $0, $1) })
+        try check("bind", withAddress(loopback(ipv6: ipv6, port: port)) { bind(made.descriptor, $0, $1) })
         try check("listen", listen(made.descriptor, backlog))
         return made
     }

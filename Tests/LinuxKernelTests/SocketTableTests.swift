@@ -205,7 +205,12 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: 4) { index in
             for _ in 0..<500 {
                 let (local, remote) = ends[index % 2]
-                #expect((try? table.lookUp(local: local, remote: remote))??.local == local)
+                do throws(SocketTableError) {
+                    let found = try table.lookUp(local: local, remote: remote)
+                    #expect(found?.local == local)
+                } catch {
+                    Issue.record("\(error)")
+                }
             }
         }
     }

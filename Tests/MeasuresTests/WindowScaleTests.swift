@@ -63,13 +63,9 @@ import Transcripts
             let isSYN = segment.header.flags.contains(.syn)
             // Up to and with the MSS.
             let frame = Array(isSYN ? segment.frame.prefix(44) : segment.frame[...])
-            var packet = CapturedPacket()
-            packet.number = segment.number
-            packet.time = segment.time
-            packet.linkType = segment.link.rawValue
-            packet.capturedLength = frame.count
-            packet.originalLength = segment.originalLength
-            analysis.take(frame.octets, packet)
+            analysis.take(
+                frame.octets, number: segment.number, at: segment.time, link: segment.link,
+                originalLength: segment.originalLength)
         }
         let client = analysis.measures[0].sent(by: .client, of: analysis.connections[0])
         #expect(!client.isWindowScaleKnown)

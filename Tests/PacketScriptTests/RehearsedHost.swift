@@ -21,6 +21,8 @@ final class RehearsedHost: ScriptHost {
     var results: [Int: (milliseconds: Int64, result: ScriptResult)] = [:]
     var information: [String: Int64] = [:]
     var unknownSettings: Set<String> = []
+    /// What it fails with where it is asked for a packet and none is on its way.
+    var fault: ScriptHostError?
 
     /// The host's ISN, so that tests see that numbers are relative.
     static let isn: UInt32 = 0xffff_fff0
@@ -72,6 +74,7 @@ final class RehearsedHost: ScriptHost {
 
     func nextPacket(until deadline: Int64) throws(ScriptHostError) -> ScriptPacket? {
         guard let first = outgoing.first, first.time <= max(deadline, now) else {
+            if let fault { throw fault }
             now = max(now, deadline)
             return nil
         }

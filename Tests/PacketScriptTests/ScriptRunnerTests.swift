@@ -323,6 +323,29 @@ struct ScriptRunnerTests {
         #expect(report.steps.suffix(2).map(\.text) == ["R 1:1(0) win 65535", "F. 1:1(0) ack 1 win 65535"])
     }
 
+    @Test("a host that breaks when it is asked for the rest is told of, after what was sent")
+    func brokenAtTheRest() throws {
+        let host = Self.host()
+        host.answers[1] = [(0, { $0.answer.rst(sequence: 0xffff_fff1) })]
+        host.fault = .system(call: "recvfrom", errno: 100)
+        let report = try run(Self.opening + "+0 > . 1:1(0) ack 1", on: host)
+        #expect(report.steps.suffix(2).map(\.kind) == [.sent, .broken])
+        #expect(report.steps.last?.text == "recvfrom: ENETDOWN")
+        guard case .packet = report.failure?.reason else {
+            Issue.record("what failed is the script, and not the host: \(String(describing: report.failure))")
+            return
+        }
+    }
+
+    @Test("a host that breaks in the script's midst is told of once")
+    func brokenInTheMidst() throws {
+        let host = Self.host()
+        host.fault = .system(call: "recvfrom", errno: 100)
+        let report = try run(Self.opening + "+0 > . 1:1(0) ack 1", on: host)
+        #expect(report.failure?.reason == .host(.system(call: "recvfrom", errno: 100)))
+        #expect(!report.steps.map(\.kind).contains(.broken))
+    }
+
     @Test("an ICMP error quotes the segment with the wire's numbers", arguments: [false, true])
     func icmp(isIPv6: Bool) throws {
         final class Keeper: ScriptHost {

@@ -93,7 +93,7 @@ import Tracking
                 var analysis = CaptureAnalysis()
                 try analysis.read(&reader, workers: 2)
                 let frame: [UInt8] = []
-                analysis.take(frame.octets, CapturedPacket())
+                analysis.take(frame.octets, number: 1, at: Timestamp(nanoseconds: 0), link: .raw)
             }
         }
     }

@@ -75,8 +75,10 @@ struct DrawingTests {
         options.prefix = "left-"
         let text = LadderDrawing(Scenes.thirdAckLost, options: options).svg
         let reading = try #require(SVGReading(text))
-        #expect(reading.ids.allSatisfy { $0.hasPrefix("left-") })
-        for reference in text.matches(of: #/url\(#([^)]*)\)/#) {
+        #expect(!reading.ids.isEmpty && reading.ids.allSatisfy { $0.hasPrefix("left-") })
+        let references = text.matches(of: #/url\(#([^)]*)\)/#)
+        #expect(!references.isEmpty)
+        for reference in references {
             #expect(reading.ids.contains(String(reference.1)), "\(reference.1)")
         }
         #expect(!text.hasPrefix("<?xml"), "a page takes the element alone")
@@ -190,6 +192,7 @@ struct DrawingTests {
         #expect(!State.allCases.contains { text.contains($0.name) })
         #expect(!reading.texts.contains { $0.content.contains(#/ack=[0-9]/#) })
         #expect(reading.texts.contains { $0.content.contains("ack=____") })
+        #expect(!reading.segments.isEmpty)
         #expect(reading.segments.allSatisfy { $0.attributes["data-acknowledgment"] == nil })
     }
 

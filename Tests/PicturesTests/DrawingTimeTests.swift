@@ -153,6 +153,7 @@ struct DrawingTimeTests {
         for name in names { #expect(!words.contains(name), "\(name)") }
         #expect(!State.allCases.contains { text.contains($0.name) })
         let timers = reading.texts.filter { $0.classes.contains("call") }
+        #expect(timers.contains { $0.content == DrawingWords.anyTimer(language) })
         #expect(timers.allSatisfy { [DrawingWords.anyTimer(language), ""].contains($0.content) })
     }
 

@@ -21,12 +21,9 @@ import Testing
         var analysis = CaptureAnalysis(keeping: .all(limit: .max))
         for (index, segment) in (opening + end).enumerated() {
             let frame = segment.ethernetFrame()
-            var packet = CapturedPacket()
-            packet.number = index + 1
-            packet.time = Timestamp(nanoseconds: Int64(index) * 1_000_000)
-            (packet.capturedLength, packet.originalLength) = (frame.count, frame.count)
-            packet.linkType = LinkType.ethernet.rawValue
-            analysis.take(frame.span.bytes, packet)
+            analysis.take(
+                frame.span.bytes, number: index + 1, at: Timestamp(nanoseconds: Int64(index) * 1_000_000),
+                link: .ethernet)
         }
         analysis.settle()
         let stored = analysis.stored(1)

@@ -40,13 +40,7 @@ import Transcripts
             packets += errors.filter { $0.behind == segment.number }.map { ($0.packet, segment.time) }
         }
         for (place, (frame, time)) in packets.enumerated() {
-            var packet = CapturedPacket()
-            packet.number = place + 1
-            packet.time = time
-            packet.linkType = LinkType.raw.rawValue
-            packet.capturedLength = frame.count
-            packet.originalLength = frame.count
-            analysis.take(frame.octets, packet)
+            analysis.take(frame.octets, number: place + 1, at: time, link: .raw)
         }
         analysis.settle()
         return analysis
@@ -102,7 +96,8 @@ import Transcripts
             story.steps[0].labels.map(\.label) == (answer.isFromHost ? [.notTaken] : isDrop ? [.reportedDropped] : []))
     }
 
-    @Test("an error whose own checksum is wrong was dropped and says nothing; one without a checksum is believed",
+    @Test(
+        "an error whose own checksum is wrong was dropped and says nothing; one without a checksum is believed",
         arguments: [
             (change: UInt16(0), opening: Opening.unreachable), (change: 1, opening: .unanswered),
             (change: .max, opening: .unreachable),
@@ -234,13 +229,8 @@ import Transcripts
         let error = Self.packet(3, 13, quoting: t.segments[0])
         var analysis = CaptureAnalysis(keeping: .all(limit: .max))
         for (place, frame) in [error, t.segments[0].frame].enumerated() {
-            var packet = CapturedPacket()
-            packet.number = place + 1
-            packet.time = Timestamp(nanoseconds: Int64(place) * 3000)
-            packet.linkType = LinkType.raw.rawValue
-            packet.capturedLength = frame.count
-            packet.originalLength = frame.count
-            analysis.take(frame.octets, packet)
+            analysis.take(
+                frame.octets, number: place + 1, at: Timestamp(nanoseconds: Int64(place) * 3000), link: .raw)
         }
         analysis.settle()
         #expect(openings(analysis) == [.prohibited])

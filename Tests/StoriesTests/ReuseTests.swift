@@ -99,13 +99,8 @@ import Transcripts
         var all = CaptureAnalysis(keeping: .all(limit: 100))
         var few = CaptureAnalysis(keeping: .all(limit: 3))
         for segment in t.segments {
-            var packet = CapturedPacket()
-            packet.number = segment.number
-            packet.time = segment.time
-            packet.linkType = LinkType.raw.rawValue
-            packet.originalLength = segment.frame.count
-            all.take(segment.frame.octets, packet)
-            few.take(segment.frame.octets, packet)
+            all.take(segment.frame.octets, number: segment.number, at: segment.time, link: .raw)
+            few.take(segment.frame.octets, number: segment.number, at: segment.time, link: .raw)
         }
         #expect(all.counts.segments == 5)
         #expect(story(1, all)?.steps.count == 4)

@@ -224,8 +224,7 @@ struct ClosingTests {
         #expect(reset.readError() == .connectionReset)
         #expect(reset.writeError() == .brokenPipe)
         var aborted = Transcript.served()
-        try? aborted.host.abort(aborted.socket, now: aborted.now)
-        aborted.poll()
+        aborted.aborts()
         aborted.gives("R. 1:1(0) ack 1")
     }
 

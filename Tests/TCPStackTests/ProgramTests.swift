@@ -23,7 +23,7 @@ struct BusyTimesTests {
         talk.takes(". 1:1(0) ack 2001 win 60000")
         talk.wait(.milliseconds(40))
         #expect(read(talk) == [50, 30, 0])
-        _ = try? talk.host.write(talk.socket, Transcript.text(5000), now: talk.now)
+        #expect(try talk.host.write(talk.socket, Transcript.text(5000), now: talk.now) < 5000)
         talk.poll()
         talk.wait(.milliseconds(10))
         #expect(read(talk) == [60, 30, 10], "more was to be written than the buffer takes")

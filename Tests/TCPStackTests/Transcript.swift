@@ -257,19 +257,36 @@ struct Transcript {
         }
     }
 
-    mutating func closes() {
-        _ = try? host.close(socket, now: now)
-        poll()
+    mutating func closes(_ place: SourceLocation = #_sourceLocation) {
+        calls("close", place) { me throws(SocketError) in _ = try me.host.close(me.socket, now: me.now) }
     }
 
-    mutating func shutsDown(_ direction: Host.Direction = .writing) {
-        try? host.shutdown(socket, direction, now: now)
-        poll()
+    mutating func aborts(_ place: SourceLocation = #_sourceLocation) {
+        calls("abort", place) { me throws(SocketError) in try me.host.abort(me.socket, now: me.now) }
     }
 
-    mutating func sets(_ change: (inout ConnectionOptions) -> Void) {
-        try? host.setOptions(socket, now: now, change)
-        poll()
+    mutating func shutsDown(
+        _ direction: Host.Direction = .writing, _ place: SourceLocation = #_sourceLocation
+    ) {
+        calls("shutdown", place) { me throws(SocketError) in try me.host.shutdown(me.socket, direction, now: me.now) }
+    }
+
+    mutating func sets(
+        _ place: SourceLocation = #_sourceLocation, _ change: (inout ConnectionOptions) -> Void
+    ) {
+        calls("setsockopt", place) { me throws(SocketError) in try me.host.setOptions(me.socket, now: me.now, change) }
+    }
+
+    /// Makes a call that has to succeed.
+    private mutating func calls(
+        _ name: String, _ place: SourceLocation, _ call: (inout Self) throws(SocketError) -> Void
+    ) {
+        do {
+            try call(&self)
+            poll()
+        } catch {
+            Issue.record("\(name): \(error)", sourceLocation: place)
+        }
     }
 
     // MARK: What is known

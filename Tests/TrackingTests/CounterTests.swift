@@ -7,7 +7,7 @@ import Transcripts
 /// What the first pass counts of every connection.
 @Suite struct CounterTests {
     @Test func aRecordIsSmall() {
-        #expect(MemoryLayout<Half>.stride == 56)
+        #expect(MemoryLayout<HalfConnection>.stride == 56)
         #expect(MemoryLayout<ConnectionRecord>.stride == 184)
     }
 

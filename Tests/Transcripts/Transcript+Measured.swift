@@ -9,13 +9,9 @@ extension Transcript {
     package var measured: CaptureAnalysis {
         var analysis = CaptureAnalysis(keeping: .all(limit: .max), measuring: true)
         for segment in segments {
-            var packet = CapturedPacket()
-            packet.number = segment.number
-            packet.time = segment.time
-            packet.linkType = segment.link.rawValue
-            packet.capturedLength = segment.frame.count
-            packet.originalLength = segment.originalLength
-            analysis.take(segment.frame.octets, packet)
+            analysis.take(
+                segment.frame.octets, number: segment.number, at: segment.time, link: segment.link,
+                originalLength: segment.originalLength)
         }
         analysis.settle()
         return analysis

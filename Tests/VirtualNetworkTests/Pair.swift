@@ -1,6 +1,7 @@
 import TCPStack
 import TCPState
 import TCPWire
+import Testing
 import VirtualNetwork
 
 /// A client and a server that each write a text and close: what each has read is compared with what the other wrote.
@@ -48,8 +49,8 @@ final class Pair {
     func start() throws(SocketError) {
         let serverEnd = serverEnd
         network.setProgram(server) { host, now in
-            if serverEnd.socket == nil, !serverEnd.hasEnded, let accepted = try? host.accept(3) {
-                serverEnd.socket = accepted.descriptor
+            if serverEnd.socket == nil, !serverEnd.hasEnded {
+                serverEnd.socket = Self.granted { () throws(SocketError) in try host.accept(3).descriptor }
             }
             Self.work(serverEnd, &host, now)
             return nil
@@ -78,32 +79,48 @@ final class Pair {
         if ready.contains(.error) {
             end.error = host.takeError(socket)
             end.hasEnded = true
-            _ = try? host.close(socket, now: now)
+            granted { () throws(SocketError) in _ = try host.close(socket, now: now) }
             return
         }
         if ready.contains(.writable), !ready.contains(.hangUp) {
             while end.written < end.text.count {
                 let part = Array(end.text[end.written..<min(end.written + 8192, end.text.count)])
-                guard let taken = try? host.write(socket, part, now: now), taken > 0 else { break }
+                let taken = granted { () throws(SocketError) in try host.write(socket, part, now: now) }
+                guard let taken, taken > 0 else { break }
                 end.written += taken
             }
             if end.written == end.text.count,
                 host.info(socket)?.state == .established
                     || host.info(socket)?.state == .closeWait
             {
-                try? host.shutdown(socket, .writing, now: now)
+                granted { () throws(SocketError) in try host.shutdown(socket, .writing, now: now) }
             }
         }
         while host.readiness(socket).contains(.readable) {
-            guard let octets = try? host.read(socket, limit: min(end.readLimit, 65_536), now: now) else { break }
+            let octets = granted { () throws(SocketError) in
+                try host.read(socket, limit: min(end.readLimit, 65_536), now: now)
+            }
+            guard let octets else { break }
             if octets.isEmpty {
                 if end.written == end.text.count, host.info(socket)?.unacknowledged == 0 || end.text.isEmpty {
                     end.hasEnded = true
-                    _ = try? host.close(socket, now: now)
+                    granted { () throws(SocketError) in _ = try host.close(socket, now: now) }
                 }
                 break
             }
             end.read += octets
+        }
+    }
+
+    /// What a call gives; `nil` where it would block, or fails: what ends a connection is told by its readiness, so that no
+    /// call should.
+    @discardableResult
+    private static func granted<Value>(_ call: () throws(SocketError) -> Value) -> Value? {
+        do throws(SocketError) {
+            return try call()
+        } catch {
+            if error != .wouldBlock { Issue.record("\(error)") }
+            return nil
         }
     }
 

@@ -14,7 +14,7 @@ import VirtualNetwork
 
 @Suite("Every small schedule of faults")
 struct ScheduleTests {
-    static let fates: [Interceptor.Fate] = [.pass, .drop, .duplicate, .swap]
+    static let fates: [Interceptor.Decision] = [.pass, .drop, .duplicate, .swap]
 
     /// What becomes of the first eight packets, both directions counted together, by the digits of a number to base 4.
     static func outcome(schedule: Int, sack: Bool) throws -> (isDone: Bool, isExact: Bool, error: SocketError?) {

@@ -9,6 +9,7 @@ public struct Intervention: Sendable, Equatable {
         case number(Int)
     }
 
+    /// What is done to the segment.
     public enum Action: Sendable, Equatable {
         /// It is lost.
         case drop

@@ -11,6 +11,7 @@
     /// the best wire that is to be had (``WireKind``). After each segment's departure and arrival, and each call, both kernels are
     /// asked for their ends, so that SYN-SENT and SYN-RECEIVED are seen and not concluded.
     public struct WireExperiment {
+        /// What the experiment is to be like.
         public struct Options {
             public var port: UInt16 = 8080
             /// From one end to the other, in nanoseconds.

@@ -146,13 +146,7 @@
         var story: ConnectionStory? {
             var analysis = CaptureAnalysis(keeping: .all(limit: segments.count))
             for (place, segment) in segments.enumerated() {
-                var packet = CapturedPacket()
-                packet.number = place + 1
-                packet.time = segment.sent
-                packet.capturedLength = segment.octets.count
-                packet.originalLength = segment.octets.count
-                packet.linkType = LinkType.raw.rawValue
-                analysis.take(segment.octets.octets, packet)
+                analysis.take(segment.octets.octets, number: place + 1, at: segment.sent, link: .raw)
             }
             guard let stored = analysis.stored(1) else { return nil }
             let places = Dictionary(stored.segments.map { ($0.number, $0) }) { first, _ in first }

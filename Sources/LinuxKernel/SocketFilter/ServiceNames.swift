@@ -26,6 +26,7 @@ public struct ServiceNames: Sendable {
         ServiceNames(text: WholeFile.text("/etc/services") ?? "")
     }
 
+    /// The port of a name or an alias; `nil` for a name that is not in the file.
     public func port(_ name: String) -> UInt16? { ports[name] }
 
     /// All names, in order.

@@ -9,7 +9,7 @@ extension LabelPass {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
         let place = ends[other].line.place(of: fact.acknowledgment)
-        let isFresh = ends[side].lastACK.map { place > $0 } ?? true
+        let isFresh = ends[side].lastACK.map { place > $0.place } ?? true
         if fact.isPure, !fact.classes.contains(.duplicateACK), labelStrange(index) { return }
         if fact.classes.contains(.invalidACK) {
             add(.notTaken, to: index)
@@ -34,8 +34,7 @@ extension LabelPass {
         }
         noteAcknowledged(place, by: index)
         guard isFresh else { return }
-        ends[side].lastACK = place
-        ends[side].lastACKIndex = index
+        ends[side].lastACK = Shown(place: place, index: index)
         ends[side].duplicates = []
     }
 
@@ -44,7 +43,7 @@ extension LabelPass {
         let side = facts[index].side
         guard facts[index].classes.contains(.duplicateACK) else { return }
         ends[side].duplicates.append(index)
-        let evidence = [ends[side].lastACKIndex, ends[1 - side].lastData].compactMap { $0 }
+        let evidence = [ends[side].lastACK?.index, ends[1 - side].lastData].compactMap { $0 }
         add(.duplicateACK, to: index, evidence: evidence, ordinal: ends[side].duplicates.count)
     }
 
@@ -78,7 +77,9 @@ extension LabelPass {
     private mutating func labelRepeatedACK(_ index: Int, at start: Int64, _ place: Int64) {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
-        guard let last = ends[side].lastACK, place == last, ends[side].next.map({ start == $0 }) ?? true else { return }
+        guard let last = ends[side].lastACK, place == last.place, ends[side].next.map({ start == $0 }) ?? true else {
+            return
+        }
         if labelChallenge(index) { return }
         if fact.blocks.isEmpty, windowGrowth(index) ?? 0 != 0 {
             labelUpdate(index)
@@ -151,7 +152,7 @@ extension LabelPass {
     }
 
     private func isExpected(_ sequence: UInt32, by side: Int) -> Bool {
-        guard let expected = ends[side].lastACK else { return false }
+        guard let expected = ends[side].lastACK?.place else { return false }
         var line = ends[1 - side].line
         return line.place(of: sequence) == expected
     }

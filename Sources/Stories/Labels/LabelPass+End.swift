@@ -8,16 +8,14 @@ extension LabelPass {
         var finder = OriginalFinder()
         /// Behind the highest number captured; `nil` before the first.
         var next: Int64?
-        /// The highest of its numbers that the other end acknowledged, and the segment that did.
-        var acknowledged: Int64?
-        var acknowledgedBy: Int?
+        /// The highest of its numbers that the other end acknowledged, shown by the segment that did.
+        var acknowledged: Shown?
         /// The right edge of the highest SACK block about its numbers.
         var sacked: Int64?
         /// Up to where an ACK spoke of numbers that were never captured.
         var unseen: Int64?
-        /// The highest number of the other end that it acknowledged, and the segment that did.
-        var lastACK: Int64?
-        var lastACKIndex: Int?
+        /// The highest number of the other end that it acknowledged, shown by its segment that did so last.
+        var lastACK: Shown?
         /// Its last segment whose window counts: no RST, none that is stray; and the last before it that offered another.
         var windowIndex: Int?
         var windowBefore: Int?
@@ -25,9 +23,8 @@ extension LabelPass {
         var longest: UInt32 = 0
         /// What it sent again in smaller segments than at first.
         var pieces: [Piece] = []
-        /// Where its numbers start in a capture that starts in the middle, and the segment that tells.
-        var start: Int64?
-        var startIndex: Int?
+        /// Where its numbers start, in a capture that starts in the middle with the first segment.
+        var start: Shown?
         /// The last of its segments whose numbers were not believed.
         var suspects: [Int] = []
         /// Its last segment, and its last one with data or FIN.
@@ -45,10 +42,10 @@ extension LabelPass {
         var probedPlaces: [Int64: Int] = [:]
         /// What it sends again up to this number, it sends in the recovery that `starter` began.
         var recovery: (point: Int64, starter: Int)?
-        var syn: Opening?
+        var syn: SYNSeries?
         /// All its SYNs with their timestamps, the first ones of them.
         var synStamps: [(index: Int, value: UInt32)] = []
-        var synAck: Opening?
+        var synAck: SYNSeries?
         var fin: Int?
         var maximumSegmentSize: UInt16?
         var sackPermitted: Bool?
@@ -67,6 +64,12 @@ extension LabelPass {
         var sums = Sums()
     }
 
+    /// A number on an end's line, and the segment that shows it.
+    struct Shown {
+        let place: Int64
+        let index: Int
+    }
+
     /// Part of a segment's numbers, sent again by itself.
     struct Piece {
         var index: Int
@@ -83,7 +86,7 @@ extension LabelPass {
     }
 
     /// A SYN or SYN-ACK with those sent again.
-    struct Opening {
+    struct SYNSeries {
         var sequence: UInt32
         let first: Int
         var last: Int

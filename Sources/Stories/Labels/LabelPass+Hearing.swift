@@ -5,7 +5,7 @@ import Tracking
 
 /// What an end had heard when it sent something: by what arrived, where that is told; else by what had been sent.
 extension LabelPass {
-    /// As many segments before one are looked at; a bound for hostile captures.
+    /// At most so many segments before one are looked at: a limit for hostile captures.
     private static let hearingLimit = 64
 
     /// When a segment had reached the other end; as soon as it was sent where nobody tells; `nil` where it never did.

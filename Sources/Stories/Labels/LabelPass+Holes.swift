@@ -25,8 +25,8 @@ extension LabelPass {
         guard let next = ends[side].next, start > next else { return }
         ends[side].holes.append(Hole(start: next, end: start, index: index))
         labelHole(ends[side].holes.count - 1, of: side)
-        if let acknowledged = ends[side].acknowledged, let proof = ends[side].acknowledgedBy {
-            noteHoles(of: side, acknowledged: acknowledged, by: proof)
+        if let acknowledged = ends[side].acknowledged {
+            noteHoles(of: side, acknowledged: acknowledged.place, by: acknowledged.index)
         }
     }
 

@@ -1,4 +1,4 @@
-/// Segments that did not arrive, as it is shown by what was needed in their place.
+/// Segments that did not arrive, shown by the retransmissions that were needed in their place.
 extension LabelPass {
     /// That an original did not arrive, as the need for a copy of it proves.
     mutating func noteLoss(of original: Int, in copy: Int, proof: [Int]) {
@@ -10,7 +10,7 @@ extension LabelPass {
         labelLoss(of: original, on: side)
     }
 
-    /// As many losses are called by the right name at once; more, when all is settled.
+    /// Up to so many losses are renamed at once; more of them when the story is settled.
     private static let handful = 16
 
     /// Seen close to the receiver it had passed the network, and was dropped there.
@@ -24,7 +24,7 @@ extension LabelPass {
         let label: SegmentLabel = isNear[side] ? .notTaken : .lost
         guard loss.label != label else { return }
         if let old = loss.label { remove([old], from: original) }
-        // What shows it otherwise has said so already.
+        // Another proof of the same loss has set the label already.
         let isSaid = has(label, original)
         if !isSaid { add(label, to: original, evidence: loss.proof + [loss.copy]) }
         loss.label = isSaid ? nil : label

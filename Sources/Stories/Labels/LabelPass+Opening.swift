@@ -9,7 +9,7 @@ extension LabelPass {
         let side = fact.side
         let isAnswer = fact.isACK
         let known = isAnswer ? ends[side].synAck : ends[side].syn
-        var opening = known ?? Opening(sequence: fact.sequence, first: index, last: index)
+        var opening = known ?? SYNSeries(sequence: fact.sequence, first: index, last: index)
         if fact.classes.contains(.repeats) {
             isRepeated[index] = true
             let known = opening
@@ -17,7 +17,7 @@ extension LabelPass {
             opening.lastGap = isTimed ? elapsed(known.last, index) : nil
             opening.backoffs = isTimed ? backoffs(known, until: index) : 0
         } else {
-            opening = Opening(sequence: fact.sequence, first: index, last: index)
+            opening = SYNSeries(sequence: fact.sequence, first: index, last: index)
             if !isAnswer, reusesTuple, ends[1 - side].syn == nil { add(.reusedTuple, to: index) }
         }
         opening.last = index
@@ -38,9 +38,8 @@ extension LabelPass {
         ends[side].sackPermitted = fact.sackPermitted
         let start = ends[side].line.place(of: fact.sequence)
         let end = start + 1 + Int64(fact.length)
-        if ends[side].start.map({ start < $0 }) ?? true {
-            ends[side].start = start
-            ends[side].startIndex = index
+        if ends[side].start.map({ start < $0.place }) ?? true {
+            ends[side].start = Shown(place: start, index: index)
         }
         if fact.length > 0 { _ = ends[side].finder.original(from: start + 1, to: end, index: index) }
         if ends[side].next.map({ end > $0 }) ?? true {
@@ -50,13 +49,12 @@ extension LabelPass {
         guard fact.isACK else { return }
         let acknowledged = ends[1 - side].line.place(of: fact.acknowledgment)
         noteAcknowledged(acknowledged, by: index)
-        if ends[side].lastACK.map({ acknowledged > $0 }) ?? true {
-            ends[side].lastACK = acknowledged
-            ends[side].lastACKIndex = index
+        if ends[side].lastACK.map({ acknowledged > $0.place }) ?? true {
+            ends[side].lastACK = Shown(place: acknowledged, index: index)
         }
     }
 
-    /// As many SYNs are remembered; a bound for hostile captures.
+    /// At most so many SYNs are remembered: a limit for hostile captures.
     private static let synLimit = 64
 
     /// A SYN-ACK that names an earlier SYN than the last by its timestamp (RFC 7323 4): those behind that one were not needed
@@ -77,7 +75,7 @@ extension LabelPass {
     }
 
     /// - Returns: whether a timer sent it.
-    private mutating func labelSynRetry(_ index: Int, _ known: Opening) -> Bool {
+    private mutating func labelSynRetry(_ index: Int, _ known: SYNSeries) -> Bool {
         if let refusal = ends[1 - facts[index].side].last, facts[refusal].isRST, refusal > known.last,
             facts[refusal].verdict == .taken
         {
@@ -99,13 +97,13 @@ extension LabelPass {
     }
 
     /// How often the timer that fires now has been backed off: once more where it ran much longer than the last time.
-    private func backoffs(_ known: Opening, until index: Int) -> Int {
+    private func backoffs(_ known: SYNSeries, until index: Int) -> Int {
         guard let last = known.lastGap else { return 0 }
         return Self.isBackedOff(elapsed(known.last, index), after: last) ? known.backoffs + 1 : known.backoffs
     }
 
     /// - Returns: whether a timer sent it; not where the SYN came again and called for it.
-    private mutating func labelSynAckRetry(_ index: Int, _ known: Opening) -> Bool {
+    private mutating func labelSynAckRetry(_ index: Int, _ known: SYNSeries) -> Bool {
         if let asked = synHeard(before: index, since: known.last) {
             add(.synAckRetry, to: index, evidence: [known.first, asked], original: known.first)
             return false

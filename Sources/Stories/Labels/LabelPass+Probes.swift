@@ -17,7 +17,7 @@ extension LabelPass {
             return true
         }
         guard fact.classes.contains(.keepAlive) else { return false }
-        add(.keepAlive, to: index, evidence: ends[fact.side].acknowledgedBy.map { [$0] } ?? [])
+        add(.keepAlive, to: index, evidence: ends[fact.side].acknowledged.map { [$0.index] } ?? [])
         ends[fact.side].probe = Probe(index: index, isKeepAlive: true)
         ends[fact.side].unansweredKeepAlives.append(index)
         return true
@@ -29,7 +29,9 @@ extension LabelPass {
     mutating func labelProbeAnswer(_ index: Int, acknowledges place: Int64) -> Bool {
         let fact = facts[index]
         let asker = 1 - fact.side
-        guard let probe = ends[asker].probe, ends[asker].acknowledged.map({ place >= $0 }) ?? true else { return false }
+        guard let probe = ends[asker].probe, ends[asker].acknowledged.map({ place >= $0.place }) ?? true else {
+            return false
+        }
         ends[asker].probe = nil
         ends[asker].unansweredKeepAlives = []
         guard fact.isPure else { return false }

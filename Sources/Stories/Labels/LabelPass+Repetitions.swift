@@ -45,10 +45,10 @@ extension LabelPass {
             noteFiller(index, of: hole, side)
             return ends[side].holes[hole].index
         }
-        guard let first = ends[side].start, start < first, let behind = ends[side].startIndex, behind != index,
-            !facts[behind].isSYN
-        else { return nil }
-        return behind
+        guard let first = ends[side].start, start < first.place, first.index != index, !facts[first.index].isSYN else {
+            return nil
+        }
+        return first.index
     }
 
     // MARK: The cause
@@ -60,7 +60,7 @@ extension LabelPass {
         let isPrompt = isPrompt(index)
         let point = ends[side].next ?? end
         if let recovery = ends[side].recovery, start < recovery.point, isPrompt,
-            start > recoveryStart(recovery.starter), ends[side].acknowledged.map({ $0 < recovery.point }) ?? true
+            start > recoveryStart(recovery.starter), ends[side].acknowledged.map({ $0.place < recovery.point }) ?? true
         {
             add(
                 .recoveryRetransmission, to: index, evidence: known + [recovery.starter] + askers(index),
@@ -100,13 +100,13 @@ extension LabelPass {
             add(.retransmission, to: index, evidence: known, original: original)
             return
         }
-        let isFirstOutstanding = ends[side].acknowledged.map { start <= $0 } ?? true
+        let isFirstOutstanding = ends[side].acknowledged.map { start <= $0.place } ?? true
         if isFirstOutstanding {
             // Which timer it was, spacing and doubling will tell.
             labelTimer(index, from: start, isTail: end == point, original: original)
             ends[side].recovery = (point, index)
         } else if end == point, copies.isEmpty {
-            let before = ends[side].acknowledgedBy.map { [$0] } ?? []
+            let before = ends[side].acknowledged.map { [$0.index] } ?? []
             add(.tailLossProbe, to: index, evidence: known + before, original: original)
         } else {
             add(.retransmission, to: index, evidence: known, original: original)
@@ -133,9 +133,10 @@ extension LabelPass {
     private func isAsked(_ index: Int, for start: Int64) -> Bool {
         let side = facts[index].side
         let peer = ends[1 - side]
-        if let asked = peer.lastACK, asked == start, peer.duplicates.count >= 3 { return true }
+        if let asked = peer.lastACK, asked.place == start, peer.duplicates.count >= 3 { return true }
         guard let sacked = ends[side].sacked, sacked > start else { return false }
-        return (peer.lastACK.map { $0 <= start } ?? false) && !(peer.last.map { facts[$0].blocks.isEmpty } ?? true)
+        return (peer.lastACK.map { $0.place <= start } ?? false)
+            && !(peer.last.map { facts[$0].blocks.isEmpty } ?? true)
     }
 
     private func askers(_ index: Int) -> [Int] {
@@ -175,7 +176,7 @@ extension LabelPass {
 
     // MARK: In pieces
 
-    /// As many pieces are waited for; a bound for hostile captures.
+    /// At most so many pieces are waited for: a limit for hostile captures.
     private static let pieceLimit = 64
 
     private mutating func notePiece(_ index: Int, from start: Int64, to end: Int64, of original: Int) {
@@ -230,11 +231,8 @@ extension LabelPass {
     /// What was acknowledged before it was sent again was not needed.
     private mutating func proveSpurious(_ index: Int, end: Int64) {
         let side = facts[index].side
-        guard let acknowledged = ends[side].acknowledged, acknowledged >= end, let proof = ends[side].acknowledgedBy
-        else {
-            return
-        }
-        markSpurious(index, by: proof)
+        guard let acknowledged = ends[side].acknowledged, acknowledged.place >= end else { return }
+        markSpurious(index, by: acknowledged.index)
     }
 
     /// That the other end had what came behind and not this, shows that the original was lost.
@@ -255,9 +253,8 @@ extension LabelPass {
     /// Numbers newly acknowledged: what was sent again among them is settled by the timestamp that comes back.
     mutating func noteAcknowledged(_ place: Int64, by index: Int) {
         let side = 1 - facts[index].side
-        guard ends[side].acknowledged.map({ place > $0 }) ?? true else { return }
-        ends[side].acknowledged = place
-        ends[side].acknowledgedBy = index
+        guard ends[side].acknowledged.map({ place > $0.place }) ?? true else { return }
+        ends[side].acknowledged = Shown(place: place, index: index)
         noteHoles(of: side, acknowledged: place, by: index)
         settlePieces(of: side, acknowledged: place, by: index)
         let echo = facts[index].timestamps?.echoReply

@@ -18,7 +18,7 @@ extension LabelPass {
         }
         if let trigger, labelRefusal(index, trigger) { return }
         if isUnexpected(index) { ends[side].doubtfulReset = index }
-        // An answer takes its number from what it answers, which nothing of its own sender's comes after.
+        // An RST that answers a segment takes its sequence number from that segment's ACK; its sender sends nothing behind it.
         if !fact.isACK, let trigger, facts[trigger].isACK, fact.sequence == facts[trigger].acknowledgment,
             ends[side].last.map({ $0 < trigger || facts[$0].isRST }) ?? true
         {
@@ -39,7 +39,7 @@ extension LabelPass {
         refusedResets = []
     }
 
-    /// As many segments are looked at; a bound for hostile captures.
+    /// At most so many segments are looked at: a limit for hostile captures.
     private static let missingLimit = 64
 
     /// An ACK that asks back about an RST (RFC 5961 3.2) names the number that its sender waits for: what was sent from there on
@@ -126,7 +126,7 @@ extension LabelPass {
 
     // MARK: Doubts
 
-    /// Of more hops than a path changes by.
+    /// Hops by which a TTL may differ though the sender is the same: paths change by less.
     private static let hopTolerance = 3
 
     private mutating func labelForeign(_ index: Int) {
@@ -170,7 +170,7 @@ extension LabelPass {
     private func isUnexpected(_ index: Int) -> Bool {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
-        guard let next = ends[side].next, let expected = ends[other].lastACK else { return false }
+        guard let next = ends[side].next, let expected = ends[other].lastACK?.place else { return false }
         var line = ends[side].line
         let place = line.place(of: fact.sequence)
         return place != next && place != expected && place != ends[side].holes.last?.start

@@ -14,8 +14,8 @@ extension LabelPass {
         var areLabelled = true
         var decided = 0
 
-        /// Nobody's packets are all damaged: where as many are wrong, the sums were not there yet when the packets were captured,
-        /// or the capture was changed afterwards.
+        /// Where this many checksums of one end are wrong, it is no damage: they were not filled in yet when the packets were
+        /// captured (transmit checksum offload), or the capture was changed afterwards.
         var areUnfilled: Bool { wrong * 2 >= known }
     }
 

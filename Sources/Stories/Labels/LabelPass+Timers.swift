@@ -8,7 +8,7 @@ extension LabelPass {
         relabel(start, of: side)
     }
 
-    /// As many segments that timers sent are looked at again at once; more, when all is settled.
+    /// Up to so many segments that timers sent are looked at again at once; more of them when the story is settled.
     static let timedHandful = 64
 
     /// Where the ends may send tail loss probes after all, or may not, their timers are looked at again.
@@ -26,7 +26,7 @@ extension LabelPass {
 
     private mutating func relabel(_ start: Int64, of side: Int) {
         guard var series = ends[side].repeats.timers[start] else { return }
-        // The first ones are told by up to two more; of all behind them only the last is new.
+        // Which timer sent the first repeats is decided by up to two more; behind these only the last repeat needs a label.
         if series.repeats.count <= Repeats.TimerSeries.decisive { series.labelled = 0 }
         if series.labelled == 0 {
             for index in series.repeats {

@@ -32,8 +32,8 @@ extension LabelPass {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
         guard fact.payloadLength > 0, let release = previous, facts[release].side == other, facts[release].isPure,
-            let held = ends[side].lastData, held < release, ends[side].acknowledgedBy == release,
-            ends[side].acknowledged == ends[side].next, ends[other].lastData.map({ $0 < held }) ?? true,
+            let held = ends[side].lastData, held < release, ends[side].acknowledged?.index == release,
+            ends[side].acknowledged?.place == ends[side].next, ends[other].lastData.map({ $0 < held }) ?? true,
             isSmall(index), isSmall(held), let answer = ends[side].fastestAnswer
         else { return }
         let wait = elapsed(held, release)

@@ -10,7 +10,8 @@ extension LabelPass {
         return windowShifts[fact.side].map { Int64(fact.window) << Int64($0) }
     }
 
-    /// Octets by which a window has grown since the end's last segment; `nil` where a scale is not known.
+    /// Octets by which a window has grown since the end's last segment; in units of the field where the shift is not known,
+    /// `nil` where that segment is a SYN, whose window is never scaled.
     func windowGrowth(_ index: Int) -> Int64? {
         guard let old = ends[facts[index].side].windowIndex else { return nil }
         if let before = scaledWindow(old), let now = scaledWindow(index) { return now - before }
@@ -22,7 +23,7 @@ extension LabelPass {
         let fact = facts[index]
         if fact.classes.contains(.zeroWindow) { add(.zeroWindow, to: index) }
         guard fact.payloadLength > 0, let offer = ends[1 - fact.side].windowIndex, let window = scaledWindow(offer),
-            let acknowledged = ends[fact.side].acknowledged
+            let acknowledged = ends[fact.side].acknowledged?.place
         else { return }
         if start + Int64(fact.payloadLength) == acknowledged + window, window > 0 {
             add(.windowFull, to: index, evidence: [offer])

@@ -132,7 +132,7 @@ struct LabelPass {
         }
     }
 
-    /// As many SYNs of a socket to itself are named; a bound for hostile captures.
+    /// At most so many SYNs of a socket to itself are named: a limit for hostile captures.
     private static let ownLimit = 64
 
     // MARK: Labels
@@ -240,7 +240,7 @@ struct LabelPass {
         if fact.classes.contains(.bearsOutOther) { believe(of: 1 - fact.side, by: index) }
     }
 
-    /// As many of an end's segments are kept in doubt; a bound for hostile captures.
+    /// At most so many of an end's segments are kept in doubt: a limit for hostile captures.
     private static let suspectLimit = 16
 
     /// Enters what was not believed when it came, and is borne out now.
@@ -267,10 +267,7 @@ struct LabelPass {
             ends[side].suspects = ends[side].suspects.suffix(Self.suspectLimit - 1) + [index]
             return (start, false)
         }
-        if ends[side].start == nil {
-            ends[side].start = start
-            ends[side].startIndex = index
-        }
+        if ends[side].start == nil { ends[side].start = Shown(place: start, index: index) }
         let isProbe = labelProbe(index, at: start)
         if !isProbe {
             labelHole(index, at: start)
@@ -288,7 +285,7 @@ struct LabelPass {
         } else if facts[index].isSYN, facts[index].classes.contains(.advances) {
             // The first of those that ask: what it says reached nobody.
             let (fact, side) = (facts[index], facts[index].side)
-            let opening = Opening(sequence: fact.sequence, first: index, last: index)
+            let opening = SYNSeries(sequence: fact.sequence, first: index, last: index)
             if fact.isACK { ends[side].synAck = opening } else { ends[side].syn = opening }
         }
     }

@@ -4,7 +4,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What labels argue from: one segment with its options read once.
+/// One segment as the label pass uses it, its options read once.
 struct SegmentFacts {
     /// Its packet's number.
     let number: Int

@@ -1,6 +1,6 @@
 import TCPState
 
-/// One direction's sequence numbers laid out on a line that does not wrap.
+/// One direction's sequence numbers as 64-bit places, which do not wrap.
 struct SequenceLine {
     private var anchor: (number: SequenceNumber, place: Int64)?
 

@@ -46,6 +46,17 @@ extension Failure {
             self.init(
                 .badInput, Text(en: "\(path): no space left on the disk", zh: "\(path)：磁盘空间已满"),
                 next: [Text(en: "look:  df -h", zh: "查看磁盘：  df -h")])
+        case .tooLarge(let path):
+            self.init(
+                .badInput,
+                Text(
+                    en: "\(Self.named(path)): more connections, or segments of them, than can be counted at a time",
+                    zh: "\(Self.named(path))：连接数或报文段数超出一次能统计的上限"),
+                next: [
+                    Text(
+                        en: "take a part:  tcpdump -r \(path) -w part.pcap port 443",
+                        zh: "先取出一部分：  tcpdump -r \(path) -w part.pcap port 443")
+                ])
         case .brokenPipe(let path):
             self.init(
                 .badInput,

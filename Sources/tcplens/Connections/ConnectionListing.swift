@@ -113,7 +113,7 @@ struct ConnectionListing {
         case .tsv:
             let file = file.map(Printable.text)
             if let records = analysis.sharedRecords {
-                try OrderedBlocks(workers: records.workers, blockSize: 4096).write(
+                OrderedBlocks(workers: records.workers, blockSize: 4096).write(
                     shown, with: { ConnectionRow() },
                     adding: { rows, index in rows.add(records[index], number: index + 1, file: file) },
                     taking: { rows in
@@ -215,7 +215,7 @@ struct ConnectionListing {
             }
             return
         }
-        try OrderedBlocks(workers: records.workers, blockSize: 256).write(
+        OrderedBlocks(workers: records.workers, blockSize: 256).write(
             shown, with: { ConnectionLong(canvas: canvas) },
             adding: { long, index in
                 guard let measures = records.measures(of: index) else { return }

@@ -111,7 +111,7 @@ struct DialCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (host, port) = try Place.dialling(target)
+        let (host, port) = try EndpointArgument.dialling(target)
         let canvas = output.canvas
         // Captured on every interface: which one the route takes is only known once it was taken.
         let recorder = try? PacketRecorder(
@@ -142,7 +142,7 @@ struct DialCommand: AsyncParsableCommand {
             dial: dial, recording: recording, observations: witness.observations, info: witness.info,
             wasConversation: isConversation)
         if json {
-            try Screen.write(JSONDocument.text(DialFacts(result, target: Place.text(host, port))))
+            try Screen.write(JSONDocument.text(DialFacts(result, target: EndpointArgument.text(host, port))))
         } else {
             Screen.write(
                 DialPage(result: result, host: host, port: port, absolute: absolute, wait: wait, canvas: canvas).lines()

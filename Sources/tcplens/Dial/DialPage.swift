@@ -42,7 +42,8 @@ struct DialPage {
     private func picture() -> [String] {
         guard let story = result.story else { return [] }
         let scene = Scene(
-            story: story, title: Text(verbatim: "dial \(Place.text(Printable.text(host), port))"), keepsPayload: true)
+            story: story, title: Text(verbatim: "dial \(EndpointArgument.text(Printable.text(host), port))"),
+            keepsPayload: true)
         return Ladder(canvas: canvas, legend: .letters, absoluteNumbers: absolute).lines(scene)
     }
 
@@ -83,7 +84,7 @@ struct DialPage {
         let wire = result.story.map(WireTimes.init)
         let took = wire?.handshake.map(milliseconds) ?? zip(connecting, established).map { milliseconds($0, $1) }
         let lasted = zip(connecting, dial.steps.last?.time).map { seconds($0, $1) } ?? "0"
-        let remote = dial.remote.map { "\($0)" } ?? Place.text(Printable.text(host), port)
+        let remote = dial.remote.map { "\($0)" } ?? EndpointArgument.text(Printable.text(host), port)
         if result.isNeighbourSilent { return DialWords.silentNeighbour(remote: remote, after: lasted) }
         guard dial.outcome == .established || dial.outcome == .resetAfterEstablished else {
             return DialWords.failure(dial.outcome, remote: remote, host: Printable.text(host), after: lasted)

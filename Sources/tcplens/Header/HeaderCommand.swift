@@ -1,6 +1,7 @@
 import ArgumentParser
 import CaptureFile
 import Documents
+import FlatMemory
 import Lab
 import Narration
 import Passes
@@ -120,7 +121,7 @@ struct HeaderCommand: ParsableCommand {
             while try reader.next(&packet) {
                 guard packet.number == number else { continue }
                 let frame = reader.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
-                let octets = frame.withUnsafeBytes { [UInt8]($0) }
+                let octets = [UInt8](copying: frame)
                 let link = LinkType(rawValue: packet.linkType)
                 var reading = Reading(
                     report: HeaderReport(octets, link: link, originalLength: packet.originalLength), frame: octets)

@@ -23,7 +23,7 @@ struct HeaderText {
                 lines += HeaderDiagram(canvas: canvas).lines(HeaderDiagram.Values(segment, in: frame))
                 lines += options(layer)
                 if segment.optionsTruncated {
-                    let cut = HeaderWords.cutOff(layer.kind.name, have: layer.range.count, need: layer.length)
+                    let cut = HeaderWords.cutOff(layer.kind, have: layer.range.count, need: layer.length)
                     lines += paragraph(cut(canvas.language))
                 }
                 if segment.payloadLength > 0 { lines += payload(segment) }
@@ -38,7 +38,8 @@ struct HeaderText {
     private func heading(_ layer: HeaderReport.Layer) -> [String] {
         let (first, last) = (layer.range.lowerBound, max(layer.range.lowerBound, layer.range.upperBound - 1))
         let text = Text(
-            en: "\(layer.kind.name)  (bytes \(first)-\(last))", zh: "\(layer.kind.name)（第 \(first)-\(last) 字节）")
+            en: "\(layer.kind.title.english)  (bytes \(first)-\(last))",
+            zh: "\(layer.kind.title.chinese)（第 \(first)-\(last) 字节）")
         return Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2)
     }
 
@@ -47,9 +48,26 @@ struct HeaderText {
         let shown = layer.fields.map { field in
             let isSum = field.name.hasSuffix("Checksum") && field.bitWidth == 16
             let number = isSum ? "0x" + ChecksumVerdict.hex(UInt16(clamping: field.value)) : String(field.value)
-            return "\(field.name) \(Printable.text(field.meaning ?? number))"
+            let value = field.meaningText?(canvas.language) ?? number
+            return "\(field.title(canvas.language)) \(Printable.text(value))"
         }
-        return paragraph(shown.joined(separator: canvas.glyphs == .ascii ? ", " : " · "))
+        return listed(shown, separator: canvas.glyphs == .ascii ? "," : " ·")
+    }
+
+    /// As many to a line as fit, so that a name and its value stay together.
+    private func listed(_ items: [String], separator: String) -> [String] {
+        var lines: [String] = []
+        for (place, item) in items.enumerated() {
+            let text = place + 1 < items.count ? item + separator : item
+            let joined = lines.last.map { $0 + " " + text }
+            if let joined, canvas.measure(joined) <= canvas.width {
+                lines[lines.count - 1] = joined
+            } else {
+                // What is wider than a line is broken like any text.
+                lines += Paragraph(canvas: canvas).lines(text, first: lines.isEmpty ? "  " : "    ", hanging: 4)
+            }
+        }
+        return lines
     }
 
     private func options(_ layer: HeaderReport.Layer) -> [String] {

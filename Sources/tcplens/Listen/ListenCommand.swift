@@ -58,7 +58,7 @@ struct ListenCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (address, port) = try Place.listening(place)
+        let (address, port) = try EndpointArgument.listening(place)
         let canvas = output.canvas
         let mode: GreetingServer.Mode =
             echo ? .echo : .reply(reply.map { Array($0.utf8) + [UInt8(ascii: "\n")] } ?? GreetingServer.greeting)

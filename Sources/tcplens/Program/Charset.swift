@@ -22,7 +22,9 @@ enum Charset {
 
     /// Says why it is not Chinese, once, where a person reads.
     static func tellOnce() {
-        guard Speech.isMuted, let name = foreign(in: ProcessInfo.processInfo.environment), isTerminal else { return }
+        guard RunLanguage.isMuted, let name = foreign(in: ProcessInfo.processInfo.environment), isTerminal else {
+            return
+        }
         Screen.complain([
             "tcplens: your locale's character set is \(name), and tcplens writes UTF-8: hence English",
             "  for Chinese:  export LC_ALL=zh_CN.UTF-8, with the terminal set to UTF-8; or --lang zh",

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Whether a growing file is to be waited for: until the first Ctrl-C.
+/// Whether a growing file is to be waited for: until the first Ctrl-C, or until nobody reads what is said of it.
 final class Following {
     private final class Mark: Sendable {
         let isOver = Atomic(false)
@@ -15,5 +15,5 @@ final class Following {
         interrupts = Interrupts { mark.isOver.store(true, ordering: .relaxed) }
     }
 
-    var goesOn: Bool { !mark.isOver.load(ordering: .relaxed) }
+    var goesOn: Bool { !mark.isOver.load(ordering: .relaxed) && Screen.hasReader }
 }

@@ -13,7 +13,7 @@ struct ManualCommand: ParsableCommand {
 
     func run() throws {
         guard let help = HelpPage(TCPLens.self, canvas: output.canvas) else { return }
-        Screen.write(ManualPage(help, language: Speech.language).lines())
+        Screen.write(ManualPage(help, language: RunLanguage.current).lines())
     }
 }
 

@@ -7,8 +7,8 @@ import Synchronization
     import Darwin
 #endif
 
-/// Sees to it that gathered output gets out: a tenth of a second after the last of it where nothing more comes, and before a
-/// signal ends the program. Lines on a terminal are never gathered.
+/// Writes out what was gathered: a tenth of a second after the last of it where nothing more comes, and before a signal ends
+/// the program. Lines on a terminal are never gathered.
 enum OutputKeeper {
     private static let news: UInt8 = 0
     private static let patience: Int32 = 100
@@ -33,7 +33,7 @@ enum OutputKeeper {
     private static func startWatching() {
         guard writer.load(ordering: .acquiring) < 0 else { return }
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return }
+        guard unsafe pipe(&ends) == 0 else { return }
         let (reader, writer) = (ends[0], ends[1])
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(writer, F_SETFL, O_NONBLOCK)
@@ -47,7 +47,7 @@ enum OutputKeeper {
         let descriptor = writer.load(ordering: .acquiring)
         guard descriptor >= 0 else { return }
         var byte = news
-        _ = write(descriptor, &byte, 1)
+        _ = unsafe write(descriptor, &byte, 1)
     }
 
     private static func watch(_ reader: Int32) {
@@ -55,11 +55,11 @@ enum OutputKeeper {
         var seen = 0
         while true {
             var state = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
-            let count = poll(&state, 1, isGathered ? patience : -1)
+            let count = unsafe poll(&state, 1, isGathered ? patience : -1)
             if count < 0, errno != EINTR { return }
             if count > 0 {
                 var byte: UInt8 = 0
-                guard read(reader, &byte, 1) == 1 else { return }
+                guard unsafe read(reader, &byte, 1) == 1 else { return }
                 if byte == news { isGathered = true } else { end(by: Int32(byte)) }
                 continue
             }

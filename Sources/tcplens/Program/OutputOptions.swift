@@ -57,7 +57,7 @@ struct OutputOptions: ParsableArguments {
 
     private func canvas(width: Int?) -> Canvas {
         let wishes = TerminalTraits.Wishes(
-            language: language ?? Speech.language, colour: color, isASCII: ascii, width: width,
+            language: language ?? RunLanguage.current, colour: color, isASCII: ascii, width: width,
             ambiguousWidth: ambiguousWidth)
         var traits = TerminalTraits(
             isTerminal: Screen.isTerminal, columns: Screen.terminalWidth,

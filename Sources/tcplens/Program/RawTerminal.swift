@@ -27,7 +27,7 @@ final class RawTerminal {
     init?() {
         guard isatty(STDIN_FILENO) == 1, Screen.isTerminal else { return nil }
         var settings = termios()
-        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
+        guard unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
         before = settings
         guard take() else { return nil }
     }
@@ -39,11 +39,11 @@ final class RawTerminal {
         // Ctrl-C, Ctrl-Z and Ctrl-\ come as keys: as signals they would leave the terminal as it is now.
         settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
         // A read waits for a tenth of a second at most: between two of them signals are looked at.
-        withUnsafeMutableBytes(of: &settings.c_cc) { characters in
-            characters[Int(VMIN)] = 0
-            characters[Int(VTIME)] = 1
+        unsafe withUnsafeMutableBytes(of: &settings.c_cc) { characters in
+            unsafe characters[Int(VMIN)] = 0
+            unsafe characters[Int(VTIME)] = 1
         }
-        guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) == 0 else { return false }
+        guard unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) == 0 else { return false }
         Screen.write(octets: Array("\u{1b}[?1049h\u{1b}[?25l".utf8))
         return true
     }
@@ -54,7 +54,7 @@ final class RawTerminal {
     private func giveBack() {
         Screen.write(octets: Array(Self.leaving.utf8))
         var settings = before
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
     }
 
     /// Stops this program until the shell lets it go on (Ctrl-Z), the terminal given back meanwhile.
@@ -67,16 +67,16 @@ final class RawTerminal {
     /// Whether an end was asked for while nobody was reading keys; what was typed besides is forgotten.
     func wantsEnd() -> Bool {
         var state = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        guard poll(&state, 1, 0) > 0 else { return false }
+        guard unsafe poll(&state, 1, 0) > 0 else { return false }
         var octets = [UInt8](repeating: 0, count: 256)
-        let count = read(STDIN_FILENO, &octets, octets.count)
+        let count = unsafe read(STDIN_FILENO, &octets, octets.count)
         return count > 0 && octets[..<count].contains { $0 == 0x03 || $0 == 0x1c || $0 == UInt8(ascii: "q") }
     }
 
     /// Cells in a line, and lines.
     static var size: (width: Int, height: Int) {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
             return (80, 24)
         }
         return (Int(size.ws_col), Int(size.ws_row))
@@ -136,13 +136,17 @@ final class RawTerminal {
 
     private func octet() -> UInt8? {
         var octet: UInt8 = 0
-        let count = read(STDIN_FILENO, &octet, 1)
+        let count = unsafe read(STDIN_FILENO, &octet, 1)
         guard count != 1 else { return octet }
         // A terminal that has gone is at its end at once, one where nobody types after a while.
         var state = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
         // Somebody may have made the terminal's descriptor non-blocking.
-        if count < 0, errno == EAGAIN { _ = poll(&state, 1, 100) } else if count < 0, errno != EINTR { isOver = true }
-        if poll(&state, 1, 0) > 0, state.revents & Int16(POLLHUP) != 0 { isOver = true }
+        if count < 0, errno == EAGAIN {
+            _ = unsafe poll(&state, 1, 100)
+        } else if count < 0, errno != EINTR {
+            isOver = true
+        }
+        if unsafe poll(&state, 1, 0) > 0, state.revents & Int16(POLLHUP) != 0 { isOver = true }
         return nil
     }
 }

@@ -22,11 +22,11 @@ extension Screen {
         // A job in the background would be stopped for touching the terminal.
         guard isTerminal, isatty(STDIN_FILENO) == 1, tcgetpgrp(STDIN_FILENO) == getpgrp() else { return nil }
         var saved = termios()
-        guard tcgetattr(STDIN_FILENO, &saved) == 0 else { return nil }
+        guard unsafe tcgetattr(STDIN_FILENO, &saved) == 0 else { return nil }
         var raw = saved
         raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
-        guard tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0 else { return nil }
-        defer { tcsetattr(STDIN_FILENO, TCSANOW, &saved) }
+        guard unsafe tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0 else { return nil }
+        defer { unsafe tcsetattr(STDIN_FILENO, TCSANOW, &saved) }
         // What was typed ahead stays for whom it was typed.
         guard !hasInput(within: 0) else { return nil }
         flush()
@@ -42,9 +42,9 @@ extension Screen {
 
     private static func writeRaw(_ text: String) {
         let bytes = Array(text.utf8)
-        _ = bytes.withUnsafeBytes { space in
+        _ = unsafe bytes.withUnsafeBytes { space in
             #if canImport(Glibc)
-                Glibc.write(STDOUT_FILENO, space.baseAddress, space.count)
+                unsafe Glibc.write(STDOUT_FILENO, space.baseAddress, space.count)
             #else
                 Darwin.write(STDOUT_FILENO, space.baseAddress, space.count)
             #endif
@@ -53,7 +53,7 @@ extension Screen {
 
     private static func hasInput(within milliseconds: Int64) -> Bool {
         var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        return poll(&waiting, 1, Int32(clamping: milliseconds)) == 1 && waiting.revents & Int16(POLLIN) != 0
+        return unsafe poll(&waiting, 1, Int32(clamping: milliseconds)) == 1 && waiting.revents & Int16(POLLIN) != 0
     }
 
     private static func readAnswer() -> String? {
@@ -64,7 +64,7 @@ extension Screen {
             let left = (end - clock.now) / .milliseconds(1)
             guard left > 0, hasInput(within: Int64(left.rounded(.up))) else { return nil }
             var byte: UInt8 = 0
-            guard read(STDIN_FILENO, &byte, 1) == 1 else { return nil }
+            guard unsafe read(STDIN_FILENO, &byte, 1) == 1 else { return nil }
             text.append(byte)
             if byte == UInt8(ascii: "R") { return String(decoding: text, as: UTF8.self) }
         }

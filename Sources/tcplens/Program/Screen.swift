@@ -23,6 +23,12 @@ enum Screen {
     static let isTerminal = isatty(STDOUT_FILENO) == 1
     static let isErrorTerminal = isatty(STDERR_FILENO) == 1
 
+    /// Whether somebody still reads what is written, which only writing would show else: a pipe's other end may be closed.
+    static var hasReader: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return unsafe poll(&output, 1, 0) <= 0 || Int32(output.revents) & (Int32(POLLERR) | Int32(POLLHUP)) == 0
+    }
+
     private static let gathered = Mutex<[UInt8]>([])
     private static let blockSize = 1 << 16
 
@@ -31,7 +37,7 @@ enum Screen {
     static func prepare() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
             // Opened the wrong way round: using it still fails, as it would have.
-            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+            _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
 
@@ -132,9 +138,9 @@ enum Screen {
     private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { space in
+            let count = unsafe rest.withUnsafeBytes { space in
                 #if canImport(Glibc)
-                    Glibc.write(descriptor, space.baseAddress, space.count)
+                    unsafe Glibc.write(descriptor, space.baseAddress, space.count)
                 #else
                     Darwin.write(descriptor, space.baseAddress, space.count)
                 #endif
@@ -147,7 +153,7 @@ enum Screen {
                 // Somebody made the terminal's or pipe's descriptor non-blocking.
                 guard error == EAGAIN else { return error == 0 ? EIO : error }
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                _ = poll(&waiting, 1, -1)
+                _ = unsafe poll(&waiting, 1, -1)
             }
         }
         return 0
@@ -156,7 +162,7 @@ enum Screen {
     /// Cells in a line of the terminal; `nil` where standard output is none.
     static var terminalWidth: Int? {
         var size = winsize()
-        guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        guard isTerminal, unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
 }

@@ -69,7 +69,7 @@ struct TCPLens: AsyncParsableCommand {
             }
             Screen.finish(.fine)
         } catch let failure as Failure {
-            Screen.complain(failure.lines(Speech.language))
+            Screen.complain(failure.lines(RunLanguage.current))
             Screen.finish(failure.status)
         } catch let status as ExitStatus {
             Screen.finish(status)
@@ -87,7 +87,7 @@ struct TCPLens: AsyncParsableCommand {
         }
         let help = command.map { "tcplens help \($0)" } ?? "tcplens --help"
         Screen.complain([
-            Speech.language.speaker + ParserComplaint.text(message(for: error)).spoken,
+            RunLanguage.current.speaker + ParserComplaint.text(message(for: error)).spoken,
             Text(en: "  see:  \(help)", zh: "  用法：  \(help)").spoken,
         ])
         Screen.finish(.usage)
@@ -109,6 +109,6 @@ struct TCPLens: AsyncParsableCommand {
         let traits = TerminalTraits(
             isTerminal: Screen.isTerminal, columns: Screen.terminalWidth.map { min($0, 100) },
             environment: ProcessInfo.processInfo.environment)
-        return traits.canvas(TerminalTraits.Wishes(language: Speech.language, colour: .never))
+        return traits.canvas(TerminalTraits.Wishes(language: RunLanguage.current, colour: .never))
     }
 }

@@ -10,15 +10,15 @@ struct TerminalKeeper {
 
     init() {
         var settings = termios()
-        before = isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &settings) == 0 ? settings : nil
+        before = unsafe isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &settings) == 0 ? settings : nil
     }
 
     /// Gives it back as it was, where it is not: its modes, its first screen, its cursor.
     func giveBack() {
         guard var before else { return }
         var now = termios()
-        guard tcgetattr(STDIN_FILENO, &now) == 0, now.c_lflag != before.c_lflag else { return }
+        guard unsafe tcgetattr(STDIN_FILENO, &now) == 0, now.c_lflag != before.c_lflag else { return }
         Screen.write(octets: Array(RawTerminal.leaving.utf8))
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+        unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
     }
 }

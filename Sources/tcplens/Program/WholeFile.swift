@@ -14,33 +14,33 @@ struct WholeFile {
     func write(_ text: String) throws {
         var status = stat()
         // A pipe or a device is written as it is; nothing could take its place.
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw failure("open") }
             defer { close(descriptor) }
             try send(text, to: descriptor)
             return
         }
         let beside = "\(path).\(getpid()).part"
-        let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure("open") }
         var isWhole = false
-        defer { if !isWhole { unlink(beside) } }
+        defer { if !isWhole { unsafe unlink(beside) } }
         do {
             defer { close(descriptor) }
             try send(text, to: descriptor)
             guard fsync(descriptor) == 0 else { throw failure("fsync") }
         }
-        guard rename(beside, path) == 0 else { throw failure("rename") }
+        guard unsafe rename(beside, path) == 0 else { throw failure("rename") }
         isWhole = true
     }
 
     private func send(_ text: String, to descriptor: Int32) throws {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { space in
+            let count = unsafe rest.withUnsafeBytes { space in
                 #if canImport(Glibc)
-                    Glibc.write(descriptor, space.baseAddress, space.count)
+                    unsafe Glibc.write(descriptor, space.baseAddress, space.count)
                 #else
                     Darwin.write(descriptor, space.baseAddress, space.count)
                 #endif

@@ -139,6 +139,7 @@ extension ScriptStep.Kind {
         case .setting: "`"
         case .left: "` (-)"
         case .assertion: "%"
+        case .broken: "!"
         }
     }
 }

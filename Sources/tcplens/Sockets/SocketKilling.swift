@@ -35,7 +35,7 @@ struct SocketKilling {
 
     /// Asked on the terminal; without one the answer is no.
     private func agreement(_ count: Int) -> Bool {
-        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+        let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else { return false }
         defer { close(terminal) }
         Screen.flush()
@@ -43,9 +43,11 @@ struct SocketKilling {
             en: "End \(count == 1 ? "this socket" : "these \(count) sockets") with an RST? [y/N] ",
             zh: "用 RST 强制断开以上 \(count) 个套接字？[y/N] "
         ).spoken
-        _ = write(terminal, question, question.utf8.count)
+        _ = unsafe write(terminal, question, question.utf8.count)
         var answer = [UInt8](repeating: 0, count: 64)
-        let length = read(terminal, &answer, answer.count)
+        let length = unsafe read(terminal, &answer, answer.count)
+        // What is said next begins on a line of its own, after Ctrl-D too.
+        if length <= 0 || !answer[0..<length].contains(UInt8(ascii: "\n")) { _ = unsafe write(terminal, "\n", 1) }
         guard length > 0 else { return false }
         let text = String(decoding: answer[0..<length], as: UTF8.self).lowercased()
         return ["y", "yes", "是"].contains(text.filter { !$0.isWhitespace })
@@ -66,7 +68,12 @@ struct SocketKilling {
                 .unsupported,
                 Text(
                     en: "this kernel cannot end that socket (CONFIG_INET_DIAG_DESTROY; \(ended) ended)",
-                    zh: "本内核不支持断开该套接字（CONFIG_INET_DIAG_DESTROY；已断开 \(ended) 个）"))
+                    zh: "本内核不支持断开该套接字（CONFIG_INET_DIAG_DESTROY；已断开 \(ended) 个）"),
+                next: [
+                    Text(
+                        en: "end the process that holds it instead:  tcplens sockets -p",
+                        zh: "可改为结束持有它的进程：  tcplens sockets -p")
+                ])
         default: Failure(error)
         }
     }

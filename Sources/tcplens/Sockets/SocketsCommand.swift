@@ -115,7 +115,7 @@ struct SocketsCommand: ParsableCommand {
 
     func run() throws {
         if let failure = others.refusal(besidesTCP: tcp) { throw failure }
-        if let note = others.note(besidesTCP: tcp) { Screen.complain([Speech.language.speaker + note.spoken]) }
+        if let note = others.note(besidesTCP: tcp) { Screen.complain([RunLanguage.current.speaker + note.spoken]) }
         let (table, query) = try question()
         let entries = try Self.sockets(table, query)
         // A script that waits for a listener can ask for it by name.

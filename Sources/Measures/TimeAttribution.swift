@@ -9,7 +9,7 @@ import Tracking
 /// the way there and back beyond the capture, and the rest to the program that had to think. The way is taken from the
 /// handshake, which kernels answer at once. Only octets that are new are somebody's turn; until octets are sent again that were
 /// lost, the network is waited for.
-struct Turns: Sendable, BitwiseCopyable {
+struct TimeAttribution: Sendable, BitwiseCopyable {
     /// Round trips from the capture to each side and back in the handshake, by side, as the record's timer has them: where the
     /// SYN, or the SYN-ACK, was sent again (RFC 6298 3), none but for a SYN that the answer names by its timestamp (RFC 7323 4).
     private(set) var roundTrip: InlineArray<2, Int64?> = [nil, nil]
@@ -147,11 +147,15 @@ struct Turns: Sendable, BitwiseCopyable {
 
 /// Where a connection's time went, in nanoseconds.
 public struct TimeShares: Sendable, Equatable {
+    /// Waited for the client's program.
     public let client: Int64
+    /// Waited for the server's program.
     public let server: Int64
+    /// On the way, handshake included.
     public let network: Int64
-    /// How long each end offered no window, so that the other had to wait with what it had to say.
+    /// How long the client offered no window, so that the server had to wait with what it had to say.
     public let clientWindow: Int64
+    /// How long the server offered none.
     public let serverWindow: Int64
     /// How often each began to send after the other had: the client asked, the server answered.
     public let clientTurns: Int
@@ -168,15 +172,17 @@ public struct TimeShares: Sendable, Equatable {
 }
 
 extension ConnectionMeasures {
+    /// Where the connection's time went; `record` is its record after all its segments.
     public func shares(of record: ConnectionRecord) -> TimeShares {
         let client = record.side(of: .client)
         let server = record.side(of: .server)
         let isOneSocket = client == server
         return TimeShares(
-            client: turns.thinking[client], server: isOneSocket ? 0 : turns.thinking[server], network: turns.network,
-            clientWindow: turns.closedTime(of: client, at: record.lastTime),
-            serverWindow: isOneSocket ? 0 : turns.closedTime(of: server, at: record.lastTime),
-            clientTurns: turns.count[client], serverTurns: isOneSocket ? 0 : turns.count[server],
-            toClient: isOneSocket ? nil : turns.roundTrip[client], toServer: turns.roundTrip[server])
+            client: attribution.thinking[client], server: isOneSocket ? 0 : attribution.thinking[server],
+            network: attribution.network,
+            clientWindow: attribution.closedTime(of: client, at: record.lastTime),
+            serverWindow: isOneSocket ? 0 : attribution.closedTime(of: server, at: record.lastTime),
+            clientTurns: attribution.count[client], serverTurns: isOneSocket ? 0 : attribution.count[server],
+            toClient: isOneSocket ? nil : attribution.roundTrip[client], toServer: attribution.roundTrip[server])
     }
 }

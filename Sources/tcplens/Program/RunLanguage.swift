@@ -8,8 +8,8 @@ import Pictures
 #endif
 
 /// The language of this run, known before the flags are parsed: help and errors speak it too.
-enum Speech {
-    static let language: Language = isMuted ? .english : wished
+enum RunLanguage {
+    static let current: Language = isMuted ? .english : wished
 
     /// Whether the locale asks for Chinese in a character set that is not written here, and nobody asked by name.
     static let isMuted: Bool =
@@ -32,5 +32,5 @@ enum Speech {
 
 extension Text {
     /// In this run's language.
-    var spoken: String { self(Speech.language) }
+    var spoken: String { self(RunLanguage.current) }
 }

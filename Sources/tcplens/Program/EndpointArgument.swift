@@ -3,7 +3,7 @@ import Narration
 import TCPWire
 
 /// An address and port as people write them on a command line.
-enum Place {
+enum EndpointArgument {
     /// `8080`, `:8080`, `127.0.0.1:8080`, `[::1]:8080`.
     static func listening(_ text: String) throws -> (IPAddress?, UInt16) {
         if let port = try portAlone(text) { return (nil, port) }

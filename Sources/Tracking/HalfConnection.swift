@@ -1,7 +1,7 @@
 import TCPState
 
 /// What one end of a connection sent, and the state it is in: flat, 56 octets.
-public struct Half: Sendable, BitwiseCopyable {
+public struct HalfConnection: Sendable, BitwiseCopyable {
     /// What has been seen of this end.
     public struct Marks: OptionSet, Sendable, BitwiseCopyable {
         public let rawValue: UInt16
@@ -9,31 +9,35 @@ public struct Half: Sendable, BitwiseCopyable {
 
         /// A SYN without ACK.
         public static let syn = Marks(rawValue: 1 << 0)
+        /// A SYN with ACK.
         public static let synAck = Marks(rawValue: 1 << 1)
+        /// A FIN that was believed.
         public static let fin = Marks(rawValue: 1 << 2)
+        /// An RST, whether or not it was acceptable.
         public static let reset = Marks(rawValue: 1 << 3)
-        /// ``Half/initialSequence`` is the ISN, from the SYN itself or from the ACK that covers it.
+        /// ``HalfConnection/initialSequence`` is the ISN, from the SYN itself or from the ACK that covers it.
         public static let initialKnown = Marks(rawValue: 1 << 4)
-        /// ``Half/initialSequence`` is a guess, from the first segment of a capture that starts in the middle.
+        /// ``HalfConnection/initialSequence`` is a guess, from the first segment of a capture that starts in the middle.
         public static let initialGuessed = Marks(rawValue: 1 << 5)
         /// The other end acknowledged this end's SYN.
         public static let synAcknowledged = Marks(rawValue: 1 << 6)
+        /// The other end acknowledged this end's FIN.
         public static let finAcknowledged = Marks(rawValue: 1 << 7)
-        /// ``Half/highestAcknowledgment`` holds a number.
+        /// ``HalfConnection/highestAcknowledgment`` holds a number.
         public static let acknowledged = Marks(rawValue: 1 << 8)
-        /// ``Half/next`` holds a number.
+        /// ``HalfConnection/next`` holds a number.
         public static let numbered = Marks(rawValue: 1 << 9)
         /// Sent an RST that the other end's numbers make acceptable.
         public static let resetAcceptable = Marks(rawValue: 1 << 10)
-        /// ``Half/timedEnd`` waits for its acknowledgment.
+        /// ``HalfConnection/timedEnd`` waits for its acknowledgment.
         static let timing = Marks(rawValue: 1 << 11)
-        /// ``Half/next`` went beyond ``Half/initialSequence``, from where full circles are counted.
+        /// ``HalfConnection/next`` went beyond ``HalfConnection/initialSequence``, from where full circles are counted.
         static let beyondInitial = Marks(rawValue: 1 << 12)
-        /// ``Half/holes`` is a chain of some.
+        /// ``HalfConnection/holes`` is a chain of some.
         static let gapped = Marks(rawValue: 1 << 13)
-        /// ``Half/window`` stood in a SYN, where no window is scaled (RFC 7323 2.2).
+        /// ``HalfConnection/window`` stood in a SYN, where no window is scaled (RFC 7323 2.2).
         static let unscaled = Marks(rawValue: 1 << 14)
-        /// The capture holds its SYN, but not so far that the options would tell ``Half/windowScale``.
+        /// The capture holds its SYN, but not so far that the options would tell ``HalfConnection/windowScale``.
         static let scaleCutOff = Marks(rawValue: 1 << 15)
     }
 
@@ -45,6 +49,7 @@ public struct Half: Sendable, BitwiseCopyable {
     var holes: UInt32 = 0
     /// The highest number this end acknowledged.
     public internal(set) var highestAcknowledgment = SequenceNumber(0)
+    /// Segments that it sent.
     public internal(set) var segments: UInt32 = 0
     /// Segments whose numbers were sent before: ``SegmentClass/isSentAgain``.
     public internal(set) var retransmittedSegments: UInt32 = 0
@@ -72,7 +77,7 @@ public struct Half: Sendable, BitwiseCopyable {
     package init() {}
 }
 
-extension Half {
+extension HalfConnection {
     /// The state as the packets show it so far; `nil` where they do not.
     public internal(set) var state: State? {
         @inline(__always) get { State(rawValue: stateAndScale & 0x0f) }
