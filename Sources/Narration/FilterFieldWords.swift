@@ -34,18 +34,18 @@ public struct FilterFieldGroup: Sendable {
         FilterFieldGroup(
             "tcp.port tcp.srcport tcp.dstport",
             Text(
-                en: "ports; of the sender or receiver of some segment",
-                zh: "端口；后两个是某个报文段的源端口、目的端口")),
+                en: "of either end; of the sender or receiver of some segment",
+                zh: "任一端的；某个报文段的源端口、目的端口")),
         FilterFieldGroup(
             "ip.addr ip.src ip.dst ipv6.addr ipv6.src ipv6.dst",
             Text(
-                en: "addresses, or networks",
-                zh: "地址或网段")),
+                en: "of either end; of the sender or receiver of some segment",
+                zh: "任一端的；某个报文段的源地址、目的地址")),
         FilterFieldGroup(
             "client server",
             Text(
-                en: "one end: address, port or both",
-                zh: "其中一端：地址、端口或两者")),
+                en: "the end that opened it, the other end",
+                zh: "发起连接的一端、另一端")),
         FilterFieldGroup(
             "client.port server.port",
             Text(

@@ -96,7 +96,7 @@ extension ConnectionRecord {
     }
 
     /// What each end counted, the one that has more of it first.
-    private func append(_ kind: Trouble.Kind, _ count: (Half) -> UInt32, to found: inout [Trouble]) {
+    private func append(_ kind: Trouble.Kind, _ count: (HalfConnection) -> UInt32, to found: inout [Trouble]) {
         let (ofClient, ofServer) = (count(client), isReflexive ? 0 : count(server))
         guard ofClient | ofServer > 0 else { return }
         let both: [(UInt32, Party)] =

@@ -15,8 +15,8 @@ extension Snapshots {
                1/1 segments, 0/0 bytes, 0.000009 s
             3 connections, 22 segments, 22 packets;
               C, S: which end ended it
-            with trouble: 1 (only these: -Y trouble);
-              the worst drawn:
+            with trouble: 1 (only these: -Y
+              trouble); the worst drawn:
               tcplens flow capture.pcapng --conn 3
 
             """#),
@@ -62,8 +62,8 @@ extension Snapshots {
                s
             3 条连接，22 个报文段，22 个报文；C、S：
               由客户端、服务端先结束
-            有异常：1 条（只看这些：-Y trouble）；画出
-              最严重的：
+            有异常：1 条（只看这些：-Y trouble）；画
+              出最严重的：
               tcplens flow capture.pcapng --conn 3
 
             """#),
