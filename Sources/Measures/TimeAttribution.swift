@@ -64,6 +64,17 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
         }
     }
 
+    /// Who sent data at this time. A clock that was set back makes nobody wait longer.
+    private mutating func noteSpeaker(_ side: Int, at time: Timestamp) {
+        speaker = (side, max(time.nanoseconds, speaker?.last ?? time.nanoseconds))
+        for side in 0...1 { closedBefore[side] = closedTime(of: side, at: time) }
+    }
+
+    /// How long a side has left the other no room since data was last sent.
+    private func waitedForWindow(of side: Int, at time: Timestamp) -> Int64 {
+        max(0, closedTime(of: side, at: time) &- closedBefore[side])
+    }
+
     /// How long a side has left the other no room, up to a time.
     fileprivate func closedTime(of side: Int, at time: Timestamp) -> Int64 {
         closed[side] &+ (closedSince[side].map { max(0, time.nanoseconds &- $0) } ?? 0)
@@ -114,19 +125,15 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
             noteRepetition(segment, reading, record, to: other)
             return
         }
-        // A clock that was set back makes nobody wait longer.
-        let closedNow = closedTime(of: side, at: segment.time)
-        defer {
-            speaker = (side, max(time, speaker?.last ?? time))
-            for side in 0...1 { closedBefore[side] = closedTime(of: side, at: segment.time) }
-        }
+        let waited = waitedForWindow(of: side, at: segment.time)
+        defer { noteSpeaker(side, at: segment.time) }
         guard let speaker, speaker.side != side || count[0] + count[1] == 0 else { return }
         let gap = max(0, time &- speaker.last)
         // The ACK of the handshake and the first data come from the same side, without a way in between.
         let way = speaker.side == side ? 0 : min(gap, roundTrip[side] ?? 0)
         network &+= way
         // What it did not read it could not think about: that time is its window's.
-        thinking[side] &+= max(0, gap &- way &- (closedNow &- closedBefore[side]))
+        thinking[side] &+= max(0, gap &- way &- waited)
         count[side] += 1
     }
 
@@ -140,8 +147,8 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
         guard reading.classes.isSentAgain, let speaker, speaker.side == segment.side,
             !receiver.marks.contains(.acknowledged) || end.isAfter(receiver.highestAcknowledgment)
         else { return }
-        network &+= max(0, time &- speaker.last)
-        self.speaker = (segment.side, max(time, speaker.last))
+        network &+= max(0, time &- speaker.last &- waitedForWindow(of: other, at: segment.time))
+        noteSpeaker(segment.side, at: segment.time)
     }
 }
 

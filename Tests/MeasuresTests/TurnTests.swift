@@ -173,4 +173,26 @@ import Transcripts
         }
         #expect((3_000_000_000..<3_010_000_000).contains(shares(t).serverWindow))
     }
+
+    /// Its probes carry an octet that is new once, and is sent again twice: the network lost nothing of it.
+    @Test func probesOfClosedWindowAreNoLoss() {
+        let t = Transcript()
+        t.c.syn(1000)
+        t.wait(10)
+        t.s.synAck(5000, ack: 1001)
+        t.c.ack(1001, ack: 5001)
+        t.c.data(1001, ack: 5001, 100)
+        t.s.ack(5001, ack: 1101, window: 0)
+        for _ in 0..<3 {
+            t.wait(1000)
+            t.c.data(1101, ack: 5001, 1)
+            t.s.ack(5001, ack: 1101, window: 0)
+        }
+        t.wait(1000)
+        t.s.ack(5001, ack: 1101, window: 500)
+        let shares = shares(t)
+        #expect((4_000_000_000..<4_050_000_000).contains(shares.serverWindow))
+        #expect(shares.network < 50_000_000, "\(shares)")
+        #expect(shares.server == 0 && shares.client < 50_000_000, "\(shares)")
+    }
 }
