@@ -107,7 +107,7 @@ struct CaptureInput: ~Copyable {
                     format.isAllAtHand = true
                     continue
                 }
-                // Four octets are the magic number: what begins with it is a capture, if a cut one.
+                // The magic number is there: it is a capture, even if it ends within its file header.
                 if window.count >= 4 { break }
             }
             throw .notCapture(path: path, kind: FileKind(firstBytes: window.bytes))

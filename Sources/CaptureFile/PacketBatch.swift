@@ -17,7 +17,7 @@ public struct PacketBatch: ~Copyable {
     package struct NewDescription {
         /// Where in the file to read on from, to meet it again: where a block starts.
         package let position: Int
-        /// How many packets (and what else is numbered) come before that place, in the file and in the batch.
+        /// How many records that have a packet number, packets or not, come before that place.
         package let numbered: Int
         /// Packets of the batch that come before it.
         package let packets: Int

@@ -41,9 +41,9 @@ public struct PacketComments: Sendable, Equatable {
         return limited
     }
 
-    /// Adds one as far as there is room.
+    /// Adds a comment as far as there is room.
     ///
-    /// - Parameter rest: octets that it has behind these.
+    /// - Parameter rest: how many octets of the comment follow `octets` in the file and were not read.
     fileprivate mutating func add(_ octets: [UInt8], isGoingOn rest: Int, limit: Int) {
         let room = max(0, limit) - kept.reduce(0) { $0 + $1.octets.count }
         guard kept.count < Self.commentLimit, room > 0 || octets.isEmpty else {

@@ -34,11 +34,17 @@ public enum Explanation {
     }
 
     private static func happened(_ step: ConnectionStory.Step, in story: ConnectionStory) -> Text? {
-        guard let account = step.account else { return paragraph(step, in: story) }
-        let what = account.original.map { again(step, $0) } ?? paragraph(step, in: story)
+        guard let account = step.account else { return waited(step, paragraph(step, in: story)) }
+        let what = account.original.map { again(step, $0) } ?? waited(step, paragraph(step, in: story))
         guard let loss = account.lossSentence else { return what }
         let told = what ?? plain(step)
         return Text(en: told.english + " " + loss.english, zh: told.chinese + loss.chinese)
+    }
+
+    /// With why it came so late, where it is an ACK that could have been sent at once.
+    private static func waited(_ step: ConnectionStory.Step, _ what: Text?) -> Text? {
+        guard let what, let wait = step.labels.first(where: { $0.label == .delayedACK })?.comment else { return what }
+        return Text(en: what.english + " " + wait.english, zh: what.chinese + wait.chinese)
     }
 
     private static func plain(_ step: ConnectionStory.Step) -> Text {
@@ -68,22 +74,22 @@ public enum Explanation {
         case .syn:
             return Text(
                 en: """
-                    #\(number) SYN. The client picks a random initial sequence number, \(header.sequence), shown as relative \
+                    #\(number) SYN, the first segment of the handshake. The client picks a random initial sequence number, \(header.sequence), shown as relative \
                     0, and goes to SYN-SENT. The SYN takes one number, so its first data byte will be number 1.
                     """,
                 zh: """
-                    #\(number) SYN：客户端随机选一个初始序号 ISN（\(header.sequence)，图中记作相对序号 0），进入 SYN-SENT。\
+                    #\(number) SYN（第一次握手）：客户端随机选一个初始序号 ISN（\(header.sequence)，图中记作相对序号 0），进入 SYN-SENT。\
                     SYN 占用一个序号，所以它的第一个数据字节是 1 号。
                     """)
         case .synAck:
             return Text(
                 en: """
-                    #\(number) SYN,ACK. The server picks its own ISN, \(header.sequence), and answers ack = \(ack): "I have \
+                    #\(number) SYN,ACK, the second segment of the handshake. The server picks its own ISN, \(header.sequence), and answers ack = \(ack): "I have \
                     your SYN, next I expect number \(ack)". It is in SYN-RECEIVED; when this arrives, the client is \
                     ESTABLISHED.
                     """,
                 zh: """
-                    #\(number) SYN,ACK：服务端也选好自己的 ISN（\(header.sequence)），并回 ack = \(ack)，意思是“你的 SYN 收到了，\
+                    #\(number) SYN,ACK（第二次握手）：服务端也选好自己的 ISN（\(header.sequence)），并回 ack = \(ack)，意思是“你的 SYN 收到了，\
                     下一个我要 \(ack) 号”。此时服务端处于 SYN-RECEIVED；客户端收到后进入 ESTABLISHED。
                     """)
         case .handshakeAck where !step.completesHandshake && step.fate != .lost:
@@ -110,11 +116,11 @@ public enum Explanation {
         case .handshakeAck:
             return Text(
                 en: """
-                    #\(number) ACK. The client acknowledges the server's SYN with ack = \(ack). When it arrives the server is \
+                    #\(number) ACK, the third segment of the handshake. The client acknowledges the server's SYN with ack = \(ack). When it arrives the server is \
                     ESTABLISHED too: both have asked, both have been answered.
                     """,
                 zh: """
-                    #\(number) ACK：客户端用 ack = \(ack) 确认服务端的 SYN。服务端收到后也进入 ESTABLISHED：双方都问过，也都得到了回答。
+                    #\(number) ACK（第三次握手）：客户端用 ack = \(ack) 确认服务端的 SYN。服务端收到后也进入 ESTABLISHED：双方都问过，也都得到了回答。
                     """)
         case .data:
             let next = seq &+ UInt64(length)

@@ -81,11 +81,11 @@ extension ProvedLabel {
         case .lost:
             evidence.last.map { Text(en: "lost, see #\($0)", zh: "丢失，见 #\($0)") } ?? label.name
         case .synRetry where ordinal == nil: linked("again", "重传", "held before", "对端仍占用")
-        case .synRetry, .timeoutRetransmission: linked("again", "重传", "RTO" + backoff, "超时" + backoff)
+        case .synRetry, .timeoutRetransmission: linked("again", "重传", timeout.english, timeout.chinese)
         case .synAckRetry:
             ordinal == nil
                 ? linked("again", "重传", "asked for", "应对端重传的 SYN")
-                : linked("again", "重传", "RTO" + backoff, "超时" + backoff)
+                : linked("again", "重传", timeout.english, timeout.chinese)
         case .fastRetransmission: linked("again", "重传", "fast", "快速")
         case .recoveryRetransmission: linked("again", "重传", "recovery", "恢复")
         case .tailLossProbe: linked("again", "重传", "TLP", "TLP")
@@ -99,10 +99,23 @@ extension ProvedLabel {
         }
     }
 
-    /// `x4`: the timer had doubled twice.
-    private var backoff: String {
-        guard let ordinal, ordinal > 0 else { return "" }
-        return ordinal < 16 ? " x\(1 << ordinal)" : " x2^\(ordinal)"
+    /// Which time-out in a row it was, from the second on.
+    private var timeout: Text {
+        guard let ordinal, ordinal > 0 else { return Text(en: "RTO", zh: "超时") }
+        return Text(en: "\(Self.place(ordinal + 1)) RTO", zh: "第 \(ordinal + 1) 次超时")
+    }
+
+    /// `2nd`.
+    private static func place(_ number: Int) -> String {
+        let ending =
+            switch (number % 100, number % 10) {
+            case (11...13, _): "th"
+            case (_, 1): "st"
+            case (_, 2): "nd"
+            case (_, 3): "rd"
+            default: "th"
+            }
+        return "\(number)\(ending)"
     }
 
     /// The packets that it names: `#5 and #6`, or of many the first and the last.
@@ -370,7 +383,9 @@ extension ProvedLabel {
     private var doubling: Text {
         guard let ordinal, ordinal > 0 else { return Text(verbatim: "") }
         return Text(
-            en: ", the timer having been backed off \(ordinal == 1 ? "once" : "\(ordinal) times")",
-            zh: "，已退避 \(ordinal) 次")
+            en: """
+                : the \(Self.place(ordinal + 1)) time-out in a row, RTO \(ordinal == 1 ? "doubled" : "doubled \(ordinal) times")
+                """,
+            zh: "：第 \(ordinal + 1) 次超时，RTO 加倍\(ordinal == 1 ? "" : "了 \(ordinal) 次")")
     }
 }

@@ -1,3 +1,5 @@
+import Tracking
+
 /// The words that the pictures themselves need; what a segment is and why comes from the labels and findings.
 public enum PictureWords {
     /// Who sent the first SYN.
@@ -14,6 +16,19 @@ public enum PictureWords {
 
     /// Opens the line that says what the letters on the rails stand for.
     public static let letters = Text(en: "letters: ", zh: "字母：")
+    /// Opens the line that says what else stands beside states that are spelled out.
+    public static let signs = Text(en: "signs: ", zh: "符号：")
+    /// Behind the brackets at the title's right, before what their letters stand for.
+    public static let colon = Text(en: ": ", zh: "：")
+    /// What a letter in these brackets stands for.
+    public static func source(_ provenance: Provenance) -> Text {
+        switch provenance {
+        case .kernel: Text(en: "seen in the kernel", zh: "内核实测")
+        case .stack: Text(en: "our own TCP's account", zh: "内置协议栈")
+        case .wire: Text(en: "captured packets", zh: "抓包")
+        case .inferred: Text(en: "inferred", zh: "推断")
+        }
+    }
     /// Opens the line that says how the states on the rails are known.
     public static let states = Text(en: "states: ", zh: "状态：")
     /// How states are known: `Provenance.kernel`.

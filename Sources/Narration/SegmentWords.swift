@@ -26,8 +26,12 @@ extension ConnectionStory.Step {
 
     /// What it is without labels.
     private var plainRemark: Text? {
-        if completesHandshake { return Text(en: "handshake complete", zh: "握手完成") }
+        if completesHandshake {
+            return Text(en: "handshake complete", zh: kind == .handshakeAck ? "第三次握手" : "握手完成")
+        }
         switch kind {
+        case .syn where sender == .client: return Text(en: "handshake 1 of 3", zh: "第一次握手")
+        case .synAck where sender == .server: return Text(en: "handshake 2 of 3", zh: "第二次握手")
         case .syn, .synAck, .data, .handshakeAck: return nil
         case .acknowledgment: return coverageRemark
         case .fin: return covers.octets > 0 || covers.fin ? coverageRemark : nil

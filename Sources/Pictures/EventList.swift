@@ -110,13 +110,13 @@ struct EventList {
         var column = column
         if !isPair { column = cells.put(name(lane), row: 0, column: column, style: .dim) }
         if let mark = marks[lane] { return put(mark, column: column) }
-        return column + Rail.width(census)
+        return column + Rail.width(census, spelled: false)
     }
 
     private mutating func put(_ mark: Scene.Mark, column: Int) -> Int {
-        let text = Rail.text(mark, marksGuesses: census.marksGuesses)
+        let text = Rail.text(mark, marksGuesses: census.marksGuesses, spelled: false)
         cells.put(plain: text.span, row: 0, column: column, style: Rail.style(mark))
-        return column + Rail.width(census)
+        return column + Rail.width(census, spelled: false)
     }
 
     /// Four cells, in either glyph set.

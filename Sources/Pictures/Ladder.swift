@@ -85,7 +85,7 @@ public struct Ladder: Sendable {
         for note in scene.footer {
             for line in Paragraph(canvas: canvas).labelled(note(canvas.language)) { text.put(line) }
         }
-        try sink(text.octets)
+        if !text.octets.isEmpty { try text.pass(to: sink) }
     }
 
     private func writeList<Failure: Error>(

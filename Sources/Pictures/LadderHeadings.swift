@@ -15,8 +15,7 @@ struct LadderHeadings {
     /// The title, both endpoints where there are two, and the provenance in brackets at the right; on one line if it fits.
     func title(_ scene: Scene) -> [String] {
         let title = Printable.text(scene.title(canvas.language))
-        let letters = scene.provenance.map { String($0.letter) }.joined(separator: "+")
-        let right = letters.isEmpty ? "" : "[\(letters)]"
+        let right = brackets(scene)
         let isPair = scene.lanes.count == 2 && canvas.width >= Ladder.narrowestLadder
         let endpoints = isPair ? scene.lanes.map { "\(role($0)) \(Printable.text($0.name))" } : []
         let joined = endpoints.joined(separator: "  ")
@@ -125,20 +124,56 @@ struct LadderHeadings {
     // MARK: Legend
 
     func legend(_ scene: Scene, _ legend: Ladder.Legend) -> [String] {
-        (legend == .letters ? letters() : []) + provenance(scene)
+        guard legend == .letters else { return provenance(scene) }
+        let isSpelled =
+            scene.lanes.count == 2 && canvas.width >= Ladder.narrowestLadder
+            && LadderLayout(canvas: canvas, census: census, lanes: 2).spellsStates
+        return (isSpelled ? signs() : letters()) + sources(scene) + provenance(scene)
     }
 
-    private func letters() -> [String] {
-        let used = census.letters.sorted { one, other in
+    /// What the brackets at the title's right stand for.
+    private func sources(_ scene: Scene) -> [String] {
+        guard !scene.provenance.isEmpty else { return [] }
+        let entries = scene.provenance.map { "\($0.letter) \(PictureWords.source($0)(canvas.language))" }
+        return items(entries, first: brackets(scene) + PictureWords.colon(canvas.language))
+    }
+
+    private func brackets(_ scene: Scene) -> String {
+        let letters = scene.provenance.map { String($0.letter) }.joined(separator: "+")
+        return letters.isEmpty ? "" : "[\(letters)]"
+    }
+
+    /// Of states that are spelled out, what else stands on the rails.
+    private func signs() -> [String] {
+        var entries = sortedLetters.filter { $0.state == nil || $0.isMini }.map { letter in
+            Scene.Mark.name(letter.state, isMini: letter.isMini)
+                + (letter.state == nil ? " " : "") + explanation(letter)(canvas.language)
+        }
+        if census.anyChange { entries.append("* \(PictureWords.changedHere(canvas.language))") }
+        return entries.isEmpty ? [] : items(entries, first: PictureWords.signs(canvas.language))
+    }
+
+    /// What a letter of no whole socket's state stands for.
+    private func explanation(_ letter: SceneCensus.Letter) -> Text {
+        switch letter.state {
+        case nil: PictureWords.unknown
+        case .synReceived: PictureWords.requestSocket
+        default: PictureWords.timewaitSocket
+        }
+    }
+
+    private var sortedLetters: [SceneCensus.Letter] {
+        census.letters.sorted { one, other in
             let (left, right) = (one.state?.rawValue ?? .max, other.state?.rawValue ?? .max)
             return left == right ? !one.isMini && other.isMini : left < right
         }
-        var entries = used.map { letter in
+    }
+
+    private func letters() -> [String] {
+        var entries = sortedLetters.map { letter in
             let sign = Scene.Mark.letter(letter.state, isMini: letter.isMini)
             guard let state = letter.state else { return "\(sign) \(PictureWords.unknown(canvas.language))" }
-            guard letter.isMini else { return "\(sign) \(state.name)" }
-            let socket = state == .synReceived ? PictureWords.requestSocket : PictureWords.timewaitSocket
-            return "\(sign) \(state.name)\(socket(canvas.language))"
+            return "\(sign) \(state.name)" + (letter.isMini ? explanation(letter)(canvas.language) : "")
         }
         if census.anyChange { entries.append("* \(PictureWords.changedHere(canvas.language))") }
         return items(entries, first: PictureWords.letters(canvas.language))

@@ -7,6 +7,8 @@ struct LadderLayout {
     /// The first cell of each lane's rail.
     var rails: [Int]
     var railWidth: Int
+    /// Whether the rails show the states' names; letters where there is less room.
+    var spellsStates = false
     /// Exclusive end of the time column, which is flush right.
     var timeEnd: Int
     /// Exclusive end of the column of deltas; `nil` where there is none.
@@ -31,37 +33,52 @@ struct LadderLayout {
     static let usualRemark = 18
     /// More cells than this between two rails only stretch the arrows.
     static let widestLane = 66
-    /// Above this width there is room for deltas.
+    /// Below this width there are no deltas.
     static let widthForDelta = 100
-    static let widthForVariables = 110
+    /// Below this width states are letters, and there are no variables.
+    static let widthForNames = 110
 
     init(canvas: Canvas, census: SceneCensus, lanes: Int) {
-        railWidth = Rail.width(census)
+        railWidth = Rail.width(census, spelled: false)
         timeEnd = max(Self.narrowestTime, census.clock.width)
         var left = timeEnd + 2
-        if canvas.width >= Self.widthForDelta {
-            let end = timeEnd * 2 + 2
+        var variables = 0
+        let isPair = lanes == 2
+        // Between two lanes, whole labels and remarks of the usual length. What stands beside them may take the rest of the row.
+        let label = max(census.labelWidth + LadderPen.shortestArrow + 2, census.hasNotes ? Self.easyLane : 0)
+        let remarks = census.hasNotes ? Self.usualSource : Self.usualRemark
+        func hasRoom(left: Int, rail: Int, variables: Int) -> Bool {
+            !isPair || canvas.width >= left + rail * 2 + label + variables + remarks
+        }
+        let end = timeEnd * 2 + 2
+        if canvas.width >= Self.widthForDelta, hasRoom(left: end + 2, rail: railWidth, variables: 0) {
             deltaEnd = end
             left = end + 2
         }
-        var variables = 0
-        if lanes == 2, canvas.width >= Self.widthForVariables, census.variableDigits > 0 {
-            variableWidth = max(7, census.variableDigits) + 1
-            leftVariables = 2
-            rightVariables = 1
-            variables = variableWidth * 3
+        if isPair, canvas.width >= Self.widthForNames {
+            let names = Rail.width(census, spelled: true)
+            if hasRoom(left: left, rail: names, variables: 0) { (spellsStates, railWidth) = (true, names) }
+            let column = max(7, census.variableDigits) + 1
+            if census.variableDigits > 0, hasRoom(left: left, rail: railWidth, variables: column * 3) {
+                (variableWidth, leftVariables, rightVariables) = (column, 2, 1)
+                variables = column * 3
+            }
         }
         let gaps = max(1, lanes - 1)
         let rest = max(0, canvas.width - left - railWidth - variables)
         // A third between two lanes, less between many, is for the remarks.
         var share = lanes <= 2 ? rest - (max(0, rest - railWidth) + 1) / 3 : rest * 3 / 4
-        if lanes == 2 {
+        if isPair {
             if census.hasNotes { share = min(share, max(Self.easyLane, rest - Self.usualSource)) }
-            // Whole labels (real sequence numbers are long) are worth more than room for long remarks.
-            let wanted = railWidth + census.labelWidth + 1 + LadderPen.shortestArrow + 1
-            share = max(share, min(wanted, rest - Self.usualRemark))
+            let beside = railWidth + LadderPen.shortestArrow + 2
+            // Whole labels (real sequence numbers are long) are worth more than room for long remarks, and those words for which a
+            // row is there more than any remark, which may stand below it. A cell is for the sign of what was not taken.
+            share = max(share, min(beside + census.labelWidth, rest - Self.usualRemark))
+            share = max(share, min(beside + census.neededWidth + 1, rest))
         }
-        let widest = Self.widestLane * gaps
+        // A whole label is no stretched arrow.
+        let widest =
+            max(Self.widestLane, isPair ? railWidth + LadderPen.shortestArrow + 2 + census.labelWidth : 0) * gaps
         let span = min(max(share, Self.narrowestLane * gaps), widest, max(gaps, rest))
         rails = (0..<max(1, lanes)).map { left + $0 * (span / gaps) + ($0 > 0 ? variables : 0) }
         // A single lane's events stand where between two lanes the arrows would.
@@ -75,7 +92,7 @@ struct LadderLayout {
         // As `init` places the first rail.
         let left = canvas.width >= widthForDelta ? time * 2 + 4 : time + 2
         let remarks = 10
-        return max(2, (canvas.width - left - Rail.width(census) - remarks) / narrowestLane + 1)
+        return max(2, (canvas.width - left - Rail.width(census, spelled: false) - remarks) / narrowestLane + 1)
     }
 
     /// The cells free for an arrow between two lanes.

@@ -65,27 +65,34 @@ struct LadderPen {
         putVariables(segment)
         let lanes = layout.rails.indices
         let (from, to) = (segment.sender.lane, segment.receiver.lane)
-        var overflow: [String] = []
         if !lanes.contains(from) || !lanes.contains(to) || from == to {
             putLoop(segment)
         } else {
-            overflow = putArrow(segment, from: from, to: to)
+            putArrow(segment, from: from, to: to)
         }
         var remark = segment.remark(canvas.language, isOneConnection: census.isOneConnection)
-        // Between two lanes what does not fit is left out; between many it would be too much: as much as there is room for.
-        if layout.rails.count > 2 {
-            let tail = remark.isEmpty ? "" : "  " + remark
-            while overflow.count > 1, canvas.measure(overflow.joined(separator: " ") + tail) > layout.remarkWidth {
-                overflow.removeLast()
-            }
-            if !overflow.isEmpty { remark = overflow.joined(separator: " ") + tail }
-        }
-        putRemark(remark)
+        let overflow = overflow(beside: remark)
+        if !overflow.isEmpty { remark = overflow + (remark.isEmpty ? "" : "  " + remark) }
+        putRemark(remark, style: segment.isTrouble ? .alarm : .plain)
         putNotes(segment.notes)
     }
 
-    /// Gives the words for which there was no room.
-    private mutating func putArrow(_ segment: Scene.Segment, from: Int, to: Int) -> [String] {
+    /// What the arrow has no room for, and the row has to say all the same: between two lanes, where the numbers of other rows tell
+    /// the rest, only what the row is there to show; among many, where arrows hold little, as much as fits beside the remark.
+    private func overflow(beside remark: String) -> String {
+        let needed = label.neededOfDropped
+        guard layout.rails.count > 2 else {
+            return needed == 0 ? "" : label.dropped.prefix(needed).joined(separator: " ")
+        }
+        var dropped = label.dropped
+        let room = layout.remarkWidth - (remark.isEmpty ? 0 : 2 + canvas.measure(remark))
+        while dropped.count > max(1, needed), canvas.measure(dropped.joined(separator: " ")) > room {
+            dropped.removeLast()
+        }
+        return dropped.joined(separator: " ")
+    }
+
+    private mutating func putArrow(_ segment: Scene.Segment, from: Int, to: Int) {
         let region = layout.region(from, to)
         label.take(segment)
         let sign = canvas.measure(mark(segment.fate))
@@ -109,8 +116,6 @@ struct LadderPen {
             putLeftward(segment.fate, from: region.lowerBound, to: region.upperBound - used)
         }
         if !isNeighbour { putCrossings(min(from, to) + 1..<max(from, to)) }
-        // Asked for among many lanes only.
-        return layout.rails.count > 2 ? label.dropped : []
     }
 
     private func mark(_ fate: Scene.Fate) -> String {
@@ -192,9 +197,11 @@ struct LadderPen {
         if size > room.count {
             remark = remark.isEmpty ? what : what + "  " + remark
         } else {
-            cells.put(what, row: 0, column: isLast(lane) ? room.upperBound - size : room.lowerBound)
+            cells.put(
+                what, row: 0, column: isLast(lane) ? room.upperBound - size : room.lowerBound,
+                style: moment.isTrouble ? .alarm : .plain)
         }
-        putRemark(remark)
+        putRemark(remark, style: moment.isTrouble ? .alarm : .plain)
         putNotes(moment.notes)
     }
 
@@ -246,7 +253,7 @@ struct LadderPen {
         for (lane, column) in layout.rails.enumerated() {
             if var mark = marks[lane] {
                 mark.changed = mark.changed && showsChanges
-                let text = Rail.text(mark, marksGuesses: census.marksGuesses)
+                let text = Rail.text(mark, marksGuesses: census.marksGuesses, spelled: layout.spellsStates)
                 cells.put(
                     plain: text.span, row: row, column: column, until: column + layout.railWidth,
                     style: Rail.style(mark))
@@ -325,7 +332,8 @@ struct LadderPen {
 
     /// Lines below the row between the rails, or from the row on beside them; a lead before or behind the first.
     private mutating func put(
-        _ lines: [String], from start: Int, to end: Int, lead: String, at leadColumn: Int, isBelow: Bool = true
+        _ lines: [String], from start: Int, to end: Int, lead: String, at leadColumn: Int, isBelow: Bool = true,
+        style: Style = .plain
     ) {
         for (index, line) in lines.enumerated() {
             var row = index
@@ -335,22 +343,22 @@ struct LadderPen {
                 if layout.rails.count > 2, isBelow { cells.fill(" ", row: row, from: min(start, leadColumn), to: end) }
             }
             if index == 0 { cells.put(lead, row: row, column: leadColumn, style: .dim) }
-            cells.put(line, row: row, column: start, until: end)
+            cells.put(line, row: row, column: start, until: end, style: style)
         }
     }
 
     /// In the last column if it fits there; else on lines of its own.
-    private mutating func putRemark(_ remark: String) {
+    private mutating func putRemark(_ remark: String, style: Style) {
         let remark = Printable.text(remark)
         if canvas.measure(remark) <= layout.remarkWidth {
-            cells.put(remark, row: 0, column: layout.remark)
+            cells.put(remark, row: 0, column: layout.remark, style: style)
         } else {
-            putBelow(remark)
+            putBelow(remark, style: style)
         }
     }
 
     /// Between two lanes, below the row, between the rails; beside many, in as many lines of the last column as it takes.
-    private mutating func putBelow(_ remark: String) {
+    private mutating func putBelow(_ remark: String, style: Style) {
         let isBetween = layout.rails.count <= 2
         let lead = isBetween ? glyphs.below : ""
         let indent = canvas.measure(lead)
@@ -361,7 +369,7 @@ struct LadderPen {
             end = layout.rails.count > 1 ? layout.rails[1] - 1 : canvas.width
         }
         let lines = wrapped(remark, width: end - start - indent)
-        put(lines, from: start + indent, to: end, lead: lead, at: start, isBelow: isBetween)
+        put(lines, from: start + indent, to: end, lead: lead, at: start, isBelow: isBetween, style: style)
     }
 }
 

@@ -4,25 +4,25 @@ import Tracking
 
 /// The letter on a lifeline and what may follow it.
 enum Rail {
-    /// `E`, `r`, `2'`, `?`: with a following `?` where it is a guess among facts, and `*` where it changed on this row. ASCII.
-    static func text(_ mark: Scene.Mark, marksGuesses: Bool) -> [UInt8] {
+    /// `E`, `r`, `2'`, `?`, or the state's name: with a following `?` where it is a guess among facts, and `*` where it changed on
+    /// this row. ASCII.
+    static func text(_ mark: Scene.Mark, marksGuesses: Bool, spelled: Bool) -> [UInt8] {
         let place = mark.state.map { Int($0.rawValue) * 2 + (mark.form == .mini ? 1 : 0) } ?? unknown
         let guess = marksGuesses && mark.state != nil && mark.provenance == .inferred ? 1 : 0
-        return texts[place * 4 + guess * 2 + (mark.changed ? 1 : 0)]
+        return (spelled ? names : letters)[place * 4 + guess * 2 + (mark.changed ? 1 : 0)]
     }
+
+    private static let letters = texts { Scene.Mark.letter($0, isMini: $1) }
+    private static let names = texts { Scene.Mark.name($0, isMini: $1) }
 
     /// All there are: for each state the whole socket's and the small one's, and for none; of each without and with a guess's
     /// sign, of each of these without and with a change's.
-    private static let texts: [[UInt8]] = {
-        let letters = State.allCases.flatMap { state in
-            [false, true].map { Scene.Mark.letter(state, isMini: $0) }
-        }
-        return (letters + [Scene.Mark.letter(nil, isMini: false)]).flatMap { letter in
-            ["", "*", "?", "?*"].map { Array((letter + $0).utf8) }
-        }
-    }()
+    private static func texts(_ word: (State?, Bool) -> String) -> [[UInt8]] {
+        let words = State.allCases.flatMap { [word($0, false), word($0, true)] } + [word(nil, false)]
+        return words.flatMap { word in ["", "*", "?", "?*"].map { Array((word + $0).utf8) } }
+    }
 
-    /// The place of the letter for a state that is not known.
+    /// The place of what stands for a state that is not known.
     private static let unknown = State.allCases.count * 2
 
     static func style(_ mark: Scene.Mark) -> Style {
@@ -33,8 +33,13 @@ enum Rail {
     }
 
     /// Cells a rail takes, its space to the right included.
-    static func width(_ census: SceneCensus) -> Int {
-        let hasPrime = census.letters.contains { Scene.Mark.letter($0.state, isMini: $0.isMini).utf8.count > 1 }
-        return 3 + (hasPrime ? 1 : 0) + (census.marksGuesses ? 1 : 0)
+    static func width(_ census: SceneCensus, spelled: Bool) -> Int {
+        let words = census.letters.map { letter in
+            spelled
+                ? Scene.Mark.name(letter.state, isMini: letter.isMini)
+                : Scene.Mark.letter(letter.state, isMini: letter.isMini)
+        }
+        let longest = words.map(\.utf8.count).max() ?? 1
+        return longest + 2 + (census.marksGuesses ? 1 : 0)
     }
 }

@@ -16,6 +16,8 @@ struct SceneCensus {
     var numberDigits = 1
     /// Cells of the longest label with all its words, but for its number.
     private(set) var longestLabel = 0
+    /// The same with those words alone that their rows have to show.
+    private(set) var longestNeeded = 0
     /// Digits of the largest sequence variable; 0 where the scene has none.
     var variableDigits = 0
     /// For each lane, the ways its states are known.
@@ -57,7 +59,9 @@ struct SceneCensus {
             case .segment(let segment):
                 largestNumber = max(largestNumber, segment.number.magnitude)
                 let flags = flagNames[segment.flags].count
-                longestLabel = max(longestLabel, ArrowLabel.length(segment, absolute: absolute, flags: flags))
+                let lengths = ArrowLabel.lengths(segment, absolute: absolute, flags: flags)
+                longestLabel = max(longestLabel, lengths.whole)
+                longestNeeded = max(longestNeeded, lengths.needed)
                 hasNotes = hasNotes || !segment.notes.isEmpty
                 count(segment.sender)
                 count(segment.receiver)
@@ -90,6 +94,9 @@ struct SceneCensus {
 
     /// Cells of the longest label with all its words.
     var labelWidth: Int { numberDigits + 2 + longestLabel }
+
+    /// Cells of the longest label with those words alone that their rows have to show.
+    var neededWidth: Int { numberDigits + 2 + longestNeeded }
 
     /// Whether some states are guesses and others facts.
     var hasGuessesAndFacts: Bool {

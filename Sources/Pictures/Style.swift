@@ -81,11 +81,14 @@ public struct Style: Sendable, Equatable {
         if isDim { codes.append("2") }
         switch ink {
         case .plain: break
-        case .alarm: codes.append(Self.foreground(theme == .dark ? 0xFF5F5F : 0xAF0000, basic: 1, depth))
+        case .alarm: codes.append(Self.foreground(Self.alarmColour(theme), basic: 1, depth))
         case .state(let family): codes.append(Self.foreground(family.colour(theme), basic: family.basic, depth))
         }
         return "\u{1B}[" + codes.joined(separator: ";") + "m"
     }
+
+    /// The colour of what went wrong, 0xRRGGBB: to be read on a background of `theme`, with a contrast of at least 4.5:1.
+    static func alarmColour(_ theme: Theme) -> UInt32 { theme == .dark ? 0xFF5F5F : 0xAF0000 }
 
     /// The sequences around text of this style on `canvas`; empty where it shows no colour.
     public func sequences(_ canvas: Canvas) -> (begin: String, end: String) {

@@ -6,7 +6,10 @@ import Tracking
 
 extension Scene.Segment {
     /// What a step of a story shows, but for the notes below it and what it carries.
-    init(_ step: ConnectionStory.Step, since start: Timestamp, sender: Scene.End, receiver: Scene.End) {
+    init(
+        _ step: ConnectionStory.Step, since start: Timestamp, sender: Scene.End, receiver: Scene.End,
+        windowShift: UInt8?
+    ) {
         let header = step.segment.header
         let departure = step.segment.time.nanoseconds(since: start)
         let fate = Scene.Fate(step)
@@ -23,6 +26,12 @@ extension Scene.Segment {
         isProbe = step.has(.keepAlive) || step.has(.windowProbe)
         isRoutine = step.isRoutine
         remark = step.remark
+        isTrouble = step.isTrouble
+        if step.tellsOfWindow {
+            // A SYN's own window is never scaled (RFC 7323 2.2); without its shift a window is known where it is zero.
+            let shift: UInt8? = header.flags.contains(.syn) || header.window == 0 ? 0 : windowShift
+            window = shift.map { UInt64(header.window) << UInt64($0) }
+        }
         part = step.segment.part
     }
 }
@@ -50,13 +59,24 @@ extension Scene.Fate {
 }
 
 extension ConnectionStory.Step {
+    /// Whether it is there for the window that it offers.
+    fileprivate var tellsOfWindow: Bool { has(.zeroWindow) || has(.windowUpdate) || has(.windowProbeAnswer) }
+
+    /// Whether it shows that something went wrong.
+    fileprivate var isTrouble: Bool {
+        switch Scene.Fate(self) {
+        case .lost, .refused, .notTaken: true
+        case .arrived, .underWay, .useless: kind == .reset || (labels.first?.label.entry.isFault ?? false)
+        }
+    }
+
     /// Whether its remark would say only what the numbers say.
     fileprivate var isRoutine: Bool {
         guard Scene.Fate(self) == .arrived, original == nil,
             !labels.contains(where: { $0.label.entry.prominence == .headline })
         else { return false }
         switch kind {
-        case .handshakeAck, .acknowledgment, .fin: return true
+        case .syn, .synAck, .handshakeAck, .acknowledgment, .fin: return true
         default: return false
         }
     }

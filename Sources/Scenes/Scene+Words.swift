@@ -8,7 +8,7 @@ extension Scene.Segment {
     /// One of its numbers with its name.
     package struct NamedNumber: Sendable {
         /// The number's name, as it is written before it.
-        package enum Name: String, Sendable { case seq, len, ack }
+        package enum Name: String, Sendable { case seq, len, ack, win }
         package let name: Name
         package let value: UInt64
 
@@ -16,21 +16,54 @@ extension Scene.Segment {
         package var text: String { "\(name.rawValue)=\(value)" }
     }
 
-    /// The numbers that matter for this kind of segment, most needed first: `seq=1`, `len=16`, `ack=1`; `nil` behind the last.
+    /// The numbers that matter for this kind of segment, most needed first: `seq=1`, `len=16`, `ack=1`, `win=0`; `nil` behind the
+    /// last.
     ///
     /// - Parameter absolute: as they stand in the header, not relative to the ISNs.
-    package func namedNumbers(absolute: Bool) -> InlineArray<3, NamedNumber?> {
-        func named(_ name: NamedNumber.Name, _ number: RelativeNumber) -> NamedNumber {
-            NamedNumber(name: name, value: absolute ? UInt64(number.raw) : number.value)
+    package func namedNumbers(absolute: Bool) -> InlineArray<4, NamedNumber?> {
+        var numbers = InlineArray<4, NamedNumber?>(repeating: nil)
+        var count = 0
+        func put(_ name: NamedNumber.Name, _ value: UInt64?) {
+            guard let value else { return }
+            numbers[count] = NamedNumber(name: name, value: value)
+            count += 1
         }
-        let seq = named(.seq, sequence)
-        let ack = acknowledgment.map { named(.ack, $0) }
-        if flags.contains(.rst), sequence.base == .none { return [ack, nil, nil] }
-        if kind == .acknowledgment, !isProbe, length == 0, flags.isDisjoint(with: [.syn, .fin, .rst]) {
-            return ack == nil ? [seq, nil, nil] : [ack, seq, nil]
+        func put(_ name: NamedNumber.Name, _ number: RelativeNumber?) {
+            put(name, number.map { absolute ? UInt64($0.raw) : $0.value })
         }
-        guard length > 0 else { return [seq, ack, nil] }
-        return [seq, NamedNumber(name: .len, value: UInt64(length)), ack]
+        if isBareReset {
+            put(.ack, acknowledgment)
+        } else if isBareAcknowledgment, acknowledgment != nil {
+            put(.ack, acknowledgment)
+            put(.win, window)
+            put(.seq, sequence)
+        } else {
+            put(.seq, sequence)
+            if length > 0 { put(.len, UInt64(length)) }
+            // What a handshake is about comes before anything else.
+            if !isOfHandshake { put(.win, window) }
+            put(.ack, acknowledgment)
+            if isOfHandshake { put(.win, window) }
+        }
+        return numbers
+    }
+
+    /// How many of these numbers, from the first, a row shows whatever the room: those for which it is there. Of a handshake's
+    /// segment all, of data its place and length, of an ACK what it acknowledges, and the window where that matters.
+    package var neededNumbers: Int {
+        let windows = window == nil ? 0 : 1
+        if isBareReset { return acknowledgment == nil ? 0 : 1 }
+        if isOfHandshake { return (length > 0 ? 2 : 1) + (acknowledgment == nil ? 0 : 1) + windows }
+        return (length > 0 ? 2 : 1) + windows
+    }
+
+    private var isOfHandshake: Bool { kind == .syn || kind == .synAck || kind == .handshakeAck }
+
+    /// An RST that answers something else: its sequence number is none of the connection's.
+    private var isBareReset: Bool { flags.contains(.rst) && sequence.base == .none }
+
+    private var isBareAcknowledgment: Bool {
+        kind == .acknowledgment && !isProbe && length == 0 && flags.isDisjoint(with: [.syn, .fin, .rst])
     }
 
     /// The same as text.
@@ -52,6 +85,12 @@ extension Scene.Mark {
     }
 
     package var letter: String { Self.letter(state, isMini: form == .mini) }
+
+    /// Its name where there is room for it: in lower case for Linux's small sockets.
+    package static func name(_ state: State?, isMini: Bool) -> String {
+        guard let state else { return "?" }
+        return isMini ? state.name.lowercased() : state.name
+    }
 }
 
 extension Scene.Segment {

@@ -176,6 +176,10 @@ extension Scene {
         public var isProbe = false
         /// Whether the remark says only what the numbers say already.
         public var isRoutine = false
+        /// The window that it offers, in octets, where that matters: it is zero, or tells that there is room again.
+        public var window: UInt64?
+        /// Whether it shows that something went wrong: a loss, a refusal, a reset, a retransmission.
+        public var isTrouble = false
         /// What this segment is.
         public var remark: Text?
         /// What it carries, where the scene may show that.
@@ -218,6 +222,8 @@ extension Scene {
         public var what: Text
         /// What is said behind it.
         public var remark: Text?
+        /// Whether it tells that something went wrong.
+        public var isTrouble = false
         /// What its end says of it.
         public var notes: [Note] = []
         /// Something that happened at `end`.

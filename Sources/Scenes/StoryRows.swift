@@ -13,6 +13,8 @@ struct StoryRows {
     private let start: Timestamp
     private let keepsPayload: Bool
     private let lanes: (client: Int, server: Int)
+    /// By how many bits the client's windows and the server's are shifted; `nil` where that is not known.
+    private let windowShifts: InlineArray<2, UInt8?>
     private var marks: (client: Scene.Mark, server: Scene.Mark)
     /// Segments whose arrival will have a row of its own, by number.
     private let bent: Set<Int>
@@ -27,6 +29,10 @@ struct StoryRows {
         self.lanes = lanes
         self.keepsPayload = keepsPayload
         marks = (Scene.Mark(story.clientBefore), Scene.Mark(story.serverBefore))
+        let record = story.record
+        windowShifts = [
+            record.windowShift(of: record.side(of: .client)), record.windowShift(of: record.side(of: .server)),
+        ]
         bent = Self.bentSegments(of: story)
         toldArrivals = Set(
             (story.testimony?.moments ?? []).compactMap {
@@ -81,7 +87,8 @@ struct StoryRows {
             step, since: start,
             sender: Scene.End(lane: lane(sender), mark: mark(sender), variables: step.variables(of: sender)),
             receiver: Scene.End(
-                lane: lane(receiver), mark: mark(receiver), variables: isAway ? nil : step.variables(of: receiver)))
+                lane: lane(receiver), mark: mark(receiver), variables: isAway ? nil : step.variables(of: receiver)),
+            windowShift: windowShifts[sender == .client ? 0 : 1])
         if keepsPayload { segment.payload = step.segment.payload }
         segment.notes = step.senderNotes(lane(sender))
         if isBent {
@@ -127,10 +134,12 @@ struct StoryRows {
 
     /// At the end whose segment it quotes.
     private func report(_ report: ConnectionStory.Report) -> Scene.Moment {
-        Scene.Moment(
+        var moment = Scene.Moment(
             time: report.error.time.nanoseconds(since: start),
             end: Scene.End(lane: lane(report.party), mark: mark(report.party)), peer: lane(report.party.other),
             what: report.what, remark: report.remark)
+        moment.isTrouble = true
+        return moment
     }
 
     private mutating func moment(_ moment: Testimony.Moment) -> Scene.Moment? {

@@ -37,7 +37,7 @@ extension Judge {
         /// Whether the other end had asked for it by then, and whether it had acknowledged all of it.
         let isAsked: Bool
         let isAcknowledged: Bool
-        /// Whether it carries one octet or none, acknowledged before: a keep-alive or a window probe.
+        /// Whether it is a keep-alive or a window probe: its number was acknowledged before, and it carries one octet or none.
         let isProbing: Bool
     }
 

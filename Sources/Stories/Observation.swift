@@ -69,7 +69,8 @@ public struct EndWord: Sendable, Equatable {
     public var end: Testimony.End?
     /// The states that it entered one after the other, where it tells more than ``end`` shows.
     public var entered: [Entrance] = []
-    /// Why: of a segment that was sent, one; of what happened, what was done because of it.
+    /// Of a segment that was sent, the one reason for sending it; of what happened at the end, the rules by which the end acted on it, in
+    /// order.
     public var reasons: [Reason] = []
     /// What a segment was sent for.
     public var purpose: Transmission?

@@ -23,7 +23,7 @@ struct Hole: BitwiseCopyable, Sendable {
     /// The timestamp, ``TrackedSegment/stamp``, of the segment that opened it; 0 for none.
     var stamp: UInt16 = 0
     var kind: Kind
-    /// Of what is suspect and a SYN-ACK: ``TrackedSegment/scaleCode``.
+    /// ``TrackedSegment/scaleCode`` of a SYN-ACK that is kept here because it is not believed yet.
     var scaleCode: UInt8 = 0
     /// Of what is suspect: whether it ends with a FIN.
     var isFIN = false

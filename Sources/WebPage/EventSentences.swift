@@ -65,6 +65,7 @@ struct EventSentences {
         if let ack = segment.acknowledgment {
             text += " ack=\(HTML.number(ack.value, ack.raw))"
         }
+        if let window = segment.window { text += " win=\(window)" }
         text += "</span>"
         if !segment.payload.isEmpty {
             text += "\(Self.behind(PageWords.says(Printable.bytes(Array(segment.payload), limit: 60))))"

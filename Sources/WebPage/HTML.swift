@@ -99,8 +99,8 @@ extension HTML {
     ///
     /// - Parameters:
     ///   - id: no other table of the page has it.
-    ///   - title: what it tells.
-    ///   - isTitled: whether that is shown, or stands above it already.
+    ///   - title: its name, for readers of the screen too.
+    ///   - isTitled: whether the title is shown; it is not where a heading above it says the same.
     static func table(
         _ columns: [HTML], _ rows: [[HTML]], id: String, class name: String, title: HTML, isTitled: Bool = false
     ) -> HTML {

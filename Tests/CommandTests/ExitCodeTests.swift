@@ -7,10 +7,10 @@ import Testing
 @Suite("exit codes") struct ExitCodeTests {
     private static let codes = ExitStatus.allCases.map(\.rawValue)
 
-    @Test("the page lists each, in order")
-    func page() throws {
+    @Test("the page lists each, in order", arguments: ["exit-codes.md", "exit-codes.zh.md"])
+    func page(name: String) throws {
         let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Docs/exit-codes.md")
+            .deletingLastPathComponent().appending(path: "Docs/\(name)")
         let text = try String(contentsOf: page, encoding: .utf8)
         #expect(text.matches(of: /(?m)^\| ([0-9]+) \|/).compactMap { Int32($0.1) } == Self.codes)
     }

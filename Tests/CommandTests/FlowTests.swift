@@ -47,8 +47,8 @@ struct FlowTests {
         let rows = run.lines.filter { $0.contains("#") }.map(String.init)
         #expect(rows[3].hasSuffix("R* <------ #4 SYN  seq=0 S*"))
         #expect(rows[6].contains("#7  PSH,ACK  seq=1 -> E  "))
-        #expect(rows[16].contains("#17 ACK ------------> -*"))
-        #expect(rows[17].contains("W* <-------- #18 FIN,ACK 1*"))
+        #expect(rows[16].contains("#17 ACK ack=20 -----> -*"))
+        #expect(rows[17].contains("W* <- #18 FIN,ACK seq=17 1*"))
     }
 
     @Test("four endpoints of two connections fit side by side at 80 columns")

@@ -18,7 +18,8 @@ struct DrawingGeometryTests {
         let jitter: Int64 = [0, 0, delay / 4, delay * 2].randomElement(using: &generator) ?? 0
         let pace: Int64 = [delay / 30, delay / 5, delay, delay * 3].randomElement(using: &generator) ?? delay
         let remarks: [Text?] = [
-            nil, nil, Text(en: "1448 bytes arrived", zh: "1448 字节已收到"), Text(en: "again #4 RTO x2", zh: "重传 #4 超时 x2"),
+            nil, nil, Text(en: "1448 bytes arrived", zh: "1448 字节已收到"),
+            Text(en: "again #4 2nd RTO", zh: "重传 #4 第 2 次超时"),
         ]
         var time: Int64 = 0
         var segments: [Scene.Segment] = []

@@ -134,15 +134,15 @@ struct ThirdAckLostTests {
         let canvas = Canvas(width: 120, glyphs: .ascii, language: .english)
         let expected = #"""
             third-ack-lost          client 10.59.7.1:40000  server 10.59.7.2:8080                                              [K+W]
-             TIME ms    +DELTA  C  SND.UNA SND.NXT                                                RCV.NXT S
-                                -                  connect()                                              L
-                 0.0            S*       0       1 #1 SYN      seq=0 --------------------------->       1 r*
-                10.4     +10.4  E*       1       1 <--------------------- #2 SYN,ACK  seq=0 ack=1       1 r
-                21.0     +10.6  E        1       1 #3 ACK      seq=1 ack=1 -----------x                 1 r  lost on wire
-                                E                  connect() = OK                                         r  ss: SYN-RECV
-              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ 998 ms ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-              1018.9    +997.9  E        1       1 <--------------------- #4 SYN,ACK  seq=0 ack=1       1 r  again #2 RTO
-              1029.5     +10.6  E        1       1 #5 ACK      seq=1 ack=1 --------------------->       1 E* challenge ACK
+             TIME ms    +DELTA  C             SND.UNA SND.NXT                                 RCV.NXT S
+                                CLOSED                        connect()                               LISTEN
+                 0.0            SYN-SENT*           0       1 #1 SYN      seq=0 ------------>       1 syn-received*
+                10.4     +10.4  ESTABLISHED*        1       1 <------ #2 SYN,ACK  seq=0 ack=1       1 syn-received
+                21.0     +10.6  ESTABLISHED         1       1 #3 ACK      seq=1 ack=1 ---x          1 syn-received  lost on wire
+                                ESTABLISHED                   connect() = OK                          syn-received  ss: SYN-RECV
+              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ 998 ms ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+              1018.9    +997.9  ESTABLISHED         1       1 <------ #4 SYN,ACK  seq=0 ack=1       1 syn-received  again #2 RTO
+              1029.5     +10.6  ESTABLISHED         1       1 #5 ACK      seq=1 ack=1 ------>       1 ESTABLISHED*  challenge ACK
             why: S never saw #3 and repeats #2. C answers a SYN in ESTABLISHED with a challenge ACK (RFC 5961 sec 4); that ACK
                  completes the handshake.
             """#
@@ -153,15 +153,15 @@ struct ThirdAckLostTests {
         let canvas = Canvas(width: 120, glyphs: .unicode, language: .chinese)
         let expected = #"""
             第三个 ACK 丢失 (third-ack-lost)  客户端 10.59.7.1:40000  服务端 10.59.7.2:8080                                    [K+W]
-             TIME ms    +DELTA  C  SND.UNA SND.NXT                                                RCV.NXT S
-                                -                  connect()                                              L
-                 0.0            S*       0       1 #1 SYN      seq=0 ───────────────────────────▶       1 r*
-                10.4     +10.4  E*       1       1 ◀───────────────────── #2 SYN,ACK  seq=0 ack=1       1 r
-                21.0     +10.6  E        1       1 #3 ACK      seq=1 ack=1 ───────────×                 1 r  路上丢了
-                                E                  connect() = OK                                         r  ss: SYN-RECV
-              ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 998 ms ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
-              1018.9    +997.9  E        1       1 ◀───────────────────── #4 SYN,ACK  seq=0 ack=1       1 r  ↻#2 超时重传
-              1029.5     +10.6  E        1       1 #5 ACK      seq=1 ack=1 ─────────────────────▶       1 E* 质询 ACK
+             TIME ms    +DELTA  C             SND.UNA SND.NXT                                 RCV.NXT S
+                                CLOSED                        connect()                               LISTEN
+                 0.0            SYN-SENT*           0       1 #1 SYN      seq=0 ────────────▶       1 syn-received*
+                10.4     +10.4  ESTABLISHED*        1       1 ◀────── #2 SYN,ACK  seq=0 ack=1       1 syn-received
+                21.0     +10.6  ESTABLISHED         1       1 #3 ACK      seq=1 ack=1 ───×          1 syn-received  路上丢了
+                                ESTABLISHED                   connect() = OK                          syn-received  ss: SYN-RECV
+              ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 998 ms ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
+              1018.9    +997.9  ESTABLISHED         1       1 ◀────── #4 SYN,ACK  seq=0 ack=1       1 syn-received  ↻#2 超时重传
+              1029.5     +10.6  ESTABLISHED         1       1 #5 ACK      seq=1 ack=1 ──────▶       1 ESTABLISHED*  质询 ACK
             为什么：服务端没收到 #3，重发 #2；客户端已 ESTABLISHED，对 SYN 回质询 ACK(RFC 5961 第 4 节)，这个 ACK 正好补上了第三次
                     握手。
             """#

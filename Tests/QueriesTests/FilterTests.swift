@@ -143,10 +143,10 @@ import Transcripts
 }
 
 extension FilterTests {
-    /// Docs/filter.md names every field, and no other.
-    @Test func fieldsAreDocumented() throws {
+    /// Docs/filter.md names every field, and no other, and so does the Chinese page.
+    @Test(arguments: ["filter.md", "filter.zh.md"]) func fieldsAreDocumented(name: String) throws {
         let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Docs/filter.md")
+            .deletingLastPathComponent().appending(path: "Docs/\(name)")
         let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
         let cells = rows.compactMap { $0.split(separator: "|").first }
         let names = cells.flatMap { $0.split(separator: "`").map(String.init) }

@@ -43,6 +43,47 @@ import Testing
         #expect(error.mtu == (reason == .packetTooBig ? 1280 : nil))
     }
 
+    struct Sum: CustomTestStringConvertible, Sendable {
+        var isICMPv6 = false
+        var change: UInt16 = 0
+        var fragment = 0
+        var isCut = false
+        let isDamaged: Bool
+        var testDescription: String { "\(isICMPv6 ? "ICMPv6" : "ICMP"), \(change), \(fragment), \(isCut)" }
+    }
+
+    @Test(
+        "a wrong checksum shows damage where all that it covers is there",
+        arguments: [
+            Sum(isDamaged: false), Sum(change: 1, isDamaged: true), Sum(change: 1, isCut: true, isDamaged: false),
+            // More fragments follow.
+            Sum(change: 1, fragment: 0x2000, isDamaged: false), Sum(isICMPv6: true, isDamaged: false),
+            Sum(isICMPv6: true, change: 1, isDamaged: true),
+        ]) func damage(_ row: Sum) throws
+    {
+        let quote = row.isICMPv6 ? Sample.hello6.ipPacket() : Sample.hello.ipPacket()
+        var message: [UInt8] = [row.isICMPv6 ? 1 : 3, row.isICMPv6 ? 4 : 3, 0, 0, 0, 0, 0, 0] + quote
+        func packet() -> [UInt8] {
+            row.isICMPv6 ? ipv6(58, message) : ipv4(1, message, fragment: row.fragment)
+        }
+        var sum = InternetSum()
+        if row.isICMPv6 {
+            let whole = packet()
+            sum.add(whole.octets, from: 8, to: 40)
+            sum.add(
+                ([0, 0] + [UInt8(message.count >> 8), UInt8(message.count & 0xff), 0, 0, 0, 58] as [UInt8]).octets,
+                from: 0, to: 8)
+        }
+        sum.add(message.octets, from: 0, to: message.count)
+        let field = sum.checksum &+ row.change
+        (message[2], message[3]) = (UInt8(field >> 8), UInt8(field & 0xff))
+        let whole = packet()
+        var error = ICMPError()
+        let octets = row.isCut ? Array(whole.dropLast()) : whole
+        #expect(PacketDecoder.decodeQuoted(octets.octets, link: .raw, originalLength: whole.count, into: &error))
+        #expect(error.isDamaged == row.isDamaged)
+    }
+
     @Test func oldRouterSaysNoMTU() throws {
         let error = try #require(Self.read(ipv4(1, [3, 4, 0, 0, 0, 0, 0, 0] + Sample.hello.ipPacket())))
         #expect(error.mtu == nil)

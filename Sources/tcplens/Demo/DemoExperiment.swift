@@ -77,9 +77,9 @@ struct DemoExperiment {
         }
     }
 
-    /// On our own TCP.
+    /// Runs the experiment on our own TCP.
     ///
-    /// - Parameter refused: why it is no wire of the kernel's.
+    /// - Parameter refused: why no wire between two ends of the kernel could be had, where one was tried.
     func onStack(instead refused: NoWire? = nil) throws -> StackExperiment.Record {
         guard !plan.interventions.contains(where: { $0.action == .holdBehindNext }) else { throw Self.noNext }
         var options = StackExperiment.Options()

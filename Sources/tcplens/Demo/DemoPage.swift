@@ -86,7 +86,8 @@ struct DemoPage {
             }
             for entry in order { table.add(entry) }
             return [DemoWords.moment(moment.moment)(language)] + table.lines()
-        } + (record.isPrivate ? parts.paragraph(DemoWords.tablesOfNamespaces) : [])
+        } + parts.paragraph(TutorialWords.tableWords)
+            + (record.isPrivate ? parts.paragraph(DemoWords.tablesOfNamespaces) : [])
     }
 
     // MARK: The end

@@ -155,7 +155,7 @@ struct ScriptCommand: ParsableCommand {
 }
 
 extension ScriptVerdict {
-    /// The exit code of a run: what was found out about TCP comes before what could not be.
+    /// The exit code of a run: a script that failed counts more than one that could not be run.
     static func status(of verdicts: [ScriptVerdict]) -> ExitStatus {
         if verdicts.contains(.failed) { return .findings }
         if verdicts.contains(.missing) { return .badInput }
