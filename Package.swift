@@ -87,8 +87,8 @@ let package = Package(
         .target(
             name: "Documents",
             dependencies: [
-                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Stories",
-                "LinuxKernel", "Lab", "Narration",
+                "FlatMemory", "TCPWire", "CaptureFile", "TCPState", "PacketScript", "Tracking", "Measures", "Queries",
+                "Stories", "LinuxKernel", "Lab", "Narration",
             ],
             swiftSettings: safe),
         // Its files are embedded by the compiler, not copied: `exclude` keeps them from being taken for sources.

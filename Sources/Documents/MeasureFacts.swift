@@ -67,6 +67,8 @@ struct MeasureFacts: Encodable {
         let network: Double
         let client: Double
         let server: Double
+        let clientWindow: Double
+        let serverWindow: Double
         let clientTurns: Int
         let serverTurns: Int
         let roundTrip: Double?
@@ -181,6 +183,8 @@ extension MeasureFacts.TimeFacts {
         network = milliseconds(shares.network)
         client = milliseconds(shares.client)
         server = milliseconds(shares.server)
+        clientWindow = milliseconds(shares.clientWindow)
+        serverWindow = milliseconds(shares.serverWindow)
         clientTurns = shares.clientTurns
         serverTurns = shares.serverTurns
         roundTrip = shares.roundTrip.map(milliseconds)

@@ -18,7 +18,12 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
     private(set) var count: InlineArray<2, Int> = [0, 0]
     /// On the way, handshake included.
     private(set) var network: Int64 = 0
+    /// By side: how long it left the other no room to send, and since when it does.
+    private var closed: InlineArray<2, Int64> = [0, 0]
+    private var closedSince: InlineArray<2, Int64?> = [nil, nil]
+    /// Who sent data last, when, and how long either side had left the other no room by then.
     private var speaker: (side: Int, last: Int64)?
+    private var closedBefore: InlineArray<2, Int64> = [0, 0]
     private var isOpen = false
     /// A SYN without ACK: when it was captured, its timestamp, and whether another one has the same.
     private struct SYN: BitwiseCopyable {
@@ -44,6 +49,35 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
             noteHandshake(segment, reading, record, to: other)
         }
         if !flags.contains(.syn), segment.payloadLength > 0 { noteData(segment, reading, record, to: other) }
+        if flags.contains(.ack), !flags.contains(.syn) {
+            noteWindow(record.halves[side].window, of: side, segment.time)
+        }
+    }
+
+    /// A closed window is waited for until it opens, whatever its owner says meanwhile.
+    private mutating func noteWindow(_ window: UInt16, of side: Int, _ time: Timestamp) {
+        if window > 0 {
+            closed[side] = closedTime(of: side, at: time)
+            closedSince[side] = nil
+        } else if closedSince[side] == nil {
+            closedSince[side] = time.nanoseconds
+        }
+    }
+
+    /// Who sent data at this time. A clock that was set back makes nobody wait longer.
+    private mutating func noteSpeaker(_ side: Int, at time: Timestamp) {
+        speaker = (side, max(time.nanoseconds, speaker?.last ?? time.nanoseconds))
+        for side in 0...1 { closedBefore[side] = closedTime(of: side, at: time) }
+    }
+
+    /// How long a side has left the other no room since data was last sent.
+    private func waitedForWindow(of side: Int, at time: Timestamp) -> Int64 {
+        max(0, closedTime(of: side, at: time) &- closedBefore[side])
+    }
+
+    /// How long a side has left the other no room, up to a time.
+    fileprivate func closedTime(of side: Int, at time: Timestamp) -> Int64 {
+        closed[side] &+ (closedSince[side].map { max(0, time.nanoseconds &- $0) } ?? 0)
     }
 
     /// Which of several SYNs an answer is to, their timestamps tell.
@@ -91,14 +125,15 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
             noteRepetition(segment, reading, record, to: other)
             return
         }
-        // A clock that was set back makes nobody wait longer.
-        defer { speaker = (side, max(time, speaker?.last ?? time)) }
+        let waited = waitedForWindow(of: side, at: segment.time)
+        defer { noteSpeaker(side, at: segment.time) }
         guard let speaker, speaker.side != side || count[0] + count[1] == 0 else { return }
         let gap = max(0, time &- speaker.last)
         // The ACK of the handshake and the first data come from the same side, without a way in between.
         let way = speaker.side == side ? 0 : min(gap, roundTrip[side] ?? 0)
         network &+= way
-        thinking[side] &+= gap &- way
+        // What it did not read it could not think about: that time is its window's.
+        thinking[side] &+= max(0, gap &- way &- waited)
         count[side] += 1
     }
 
@@ -112,8 +147,8 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
         guard reading.classes.isSentAgain, let speaker, speaker.side == segment.side,
             !receiver.marks.contains(.acknowledged) || end.isAfter(receiver.highestAcknowledgment)
         else { return }
-        network &+= max(0, time &- speaker.last)
-        self.speaker = (segment.side, max(time, speaker.last))
+        network &+= max(0, time &- speaker.last &- waitedForWindow(of: other, at: segment.time))
+        noteSpeaker(segment.side, at: segment.time)
     }
 }
 
@@ -125,6 +160,10 @@ public struct TimeShares: Sendable, Equatable {
     public let server: Int64
     /// On the way, handshake included.
     public let network: Int64
+    /// How long the client offered no window, so that the server had to wait with what it had to say.
+    public let clientWindow: Int64
+    /// How long the server offered none.
+    public let serverWindow: Int64
     /// How often each began to send after the other had: the client asked, the server answered.
     public let clientTurns: Int
     public let serverTurns: Int
@@ -148,6 +187,8 @@ extension ConnectionMeasures {
         return TimeShares(
             client: attribution.thinking[client], server: isOneSocket ? 0 : attribution.thinking[server],
             network: attribution.network,
+            clientWindow: attribution.closedTime(of: client, at: record.lastTime),
+            serverWindow: isOneSocket ? 0 : attribution.closedTime(of: server, at: record.lastTime),
             clientTurns: attribution.count[client], serverTurns: isOneSocket ? 0 : attribution.count[server],
             toClient: isOneSocket ? nil : attribution.roundTrip[client], toServer: attribution.roundTrip[server])
     }

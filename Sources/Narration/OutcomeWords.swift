@@ -75,10 +75,10 @@ extension Opening {
     }
 }
 
-extension Outcome {
-    /// How it ended, in a table's cell: `closed`, `reset`.
-    public var endingText: Text {
-        switch ending {
+extension Ending {
+    /// In a table's cell; a stroke where there was nothing to end.
+    public var text: Text {
+        switch self {
         case .none: Text(verbatim: "-")
         case .open: Text(en: "open", zh: "未关闭")
         case .closed: Text(en: "closed", zh: "正常关闭")
@@ -87,6 +87,11 @@ extension Outcome {
         case .reset: Text(en: "reset", zh: "被重置")
         }
     }
+}
+
+extension Outcome {
+    /// How it ended, in a table's cell: `closed`, `reset`.
+    public var endingText: Text { ending.text }
 
     /// As a sentence; `nil` where there was nothing to end.
     public var endingSentence: Text? {

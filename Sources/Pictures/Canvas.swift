@@ -17,7 +17,8 @@ public enum GlyphSet: Sendable, Equatable, CaseIterable {
     var loop: String { self == .ascii ? "@" : "↺" }
     var below: String { self == .ascii ? "^ " : "└ " }
     var belowRight: String { self == .ascii ? " ^" : " ┘" }
-    var ellipsis: String { self == .ascii ? ".." : "…" }
+    /// Stands for what was left out of a text.
+    package var ellipsis: String { self == .ascii ? ".." : "…" }
 }
 
 /// What text pictures are drawn on: how wide, with which glyphs, colours and language.

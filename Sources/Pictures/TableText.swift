@@ -2,7 +2,7 @@ import Narration
 import Scenes
 
 /// A table in aligned columns, fitted to a width: where it is too wide, the least important columns are shortened first, and
-/// left out if even that is not enough.
+/// left out if even that is not enough. A column may ask for another order (``Column/Manner``).
 public struct TableText: Sendable {
     /// What a column is called and how it behaves when room is short.
     public struct Column: Sendable {
@@ -15,14 +15,37 @@ public struct TableText: Sendable {
         /// Cells below which the column is of no use and is left out instead; more than it has: it is never cut. The cells of
         /// one flush right are never cut, whatever this says.
         public var minimum: Int
+        /// What else is to be heeded where room is short.
+        public var manner: Manner
+        /// Makes a cell's text fit into so many terminal cells; `nil`: its end is cut off.
+        public var shorten: (@Sendable (String, Int) -> String)?
+
+        /// Wishes that not every column has.
+        public struct Manner: OptionSet, Sendable {
+            /// One bit for each.
+            public let rawValue: UInt8
+            /// Of these bits.
+            public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+            /// Left out before any other is shortened.
+            public static let givesWay = Manner(rawValue: 1 << 0)
+            /// Shortened before any other is.
+            public static let isShortenedFirst = Manner(rawValue: 1 << 1)
+            /// Left out where no row has a text for it, and not missed then.
+            public static let isOnlyWhereUsed = Manner(rawValue: 1 << 2)
+        }
 
         /// A column of text unless `alignment` is `.right`.
-        public init(_ header: Text, _ alignment: DisplayWidth.Alignment = .left, importance: Int = 0, minimum: Int = 4)
-        {
+        public init(
+            _ header: Text, _ alignment: DisplayWidth.Alignment = .left, importance: Int = 0, minimum: Int = 4,
+            manner: Manner = [], shorten: (@Sendable (String, Int) -> String)? = nil
+        ) {
             self.header = header
             self.alignment = alignment
             self.importance = importance
             self.minimum = minimum
+            self.manner = manner
+            self.shorten = shorten
         }
     }
 
@@ -134,20 +157,27 @@ public struct TableText: Sendable {
 
     /// The headers of the columns that the width has no room for.
     public var hiddenColumns: [Text] {
-        zip(columns, fitted()).compactMap { column, width in width == nil ? column.header : nil }
+        let widths = fitted()
+        return columns.indices.compactMap { widths[$0] == nil && isUsed($0) ? columns[$0].header : nil }
     }
 
     /// Each column's cells; `nil` for one left out.
     private func fitted() -> [Int?] {
-        var widths: [Int?] = natural
+        var widths: [Int?] = columns.indices.map { isUsed($0) ? natural[$0] : nil }
         // The least important first; of equals the one further right.
-        let order = columns.indices.sorted {
+        let order = columns.indices.filter(isUsed).sorted {
             (columns[$0].importance, -$0) < (columns[$1].importance, -$1)
         }
-        for index in order {
-            let excess = total(widths) - canvas.width
-            if excess <= 0 { return widths }
-            widths[index] = max(least(index), natural[index] - excess)
+        for index in order where columns[index].manner.contains(.givesWay) && total(widths) > canvas.width {
+            widths[index] = nil
+        }
+        let isFirst = { (index: Int) in columns[index].manner.contains(.isShortenedFirst) }
+        for index in order.filter(isFirst) + order.filter({ !isFirst($0) }) {
+            let alike = order.filter {
+                columns[$0].importance == columns[index].importance && isFirst($0) == isFirst(index)
+            }
+            shorten(alike, in: &widths)
+            if total(widths) <= canvas.width { return widths }
         }
         for index in order.dropLast() {
             if total(widths) <= canvas.width { return spread(widths, order) }
@@ -155,6 +185,21 @@ public struct TableText: Sendable {
         }
         if let last = order.last { widths[last] = min(natural[last], canvas.width) }
         return widths
+    }
+
+    /// Takes from columns that are equally important what is too much, from the widest first.
+    private func shorten(_ alike: [Int], in widths: inout [Int?]) {
+        var excess = total(widths) - canvas.width
+        while excess > 0 {
+            let wide = alike.filter { (widths[$0] ?? 0) > least($0) }
+            guard let widest = wide.max(by: { (widths[$0] ?? 0, $0) < (widths[$1] ?? 0, $1) }) else { return }
+            widths[widest] = widths[widest].map { $0 - 1 }
+            excess -= 1
+        }
+    }
+
+    private func isUsed(_ index: Int) -> Bool {
+        !columns[index].manner.contains(.isOnlyWhereUsed) || body[index] > 0
     }
 
     /// Numbers (flush right) are shown whole or not at all: cut, they would be others.
@@ -197,10 +242,10 @@ public struct TableText: Sendable {
             if row < 0 {
                 var header: [UInt8] = []
                 let taken = canvas.measure.append(columns[column].header(canvas.language), to: &header)
-                put(header[...], of: taken, in: width, columns[column].alignment, into: &octets)
+                put(header[...], of: taken, in: width, columns[column], into: &octets)
             } else {
                 let taken = cells[row * columns.count + column].width
-                put(text[bounds(row, column)], of: taken, in: width, columns[column].alignment, into: &octets)
+                put(text[bounds(row, column)], of: taken, in: width, columns[column], into: &octets)
             }
             octets.append(contentsOf: repeatElement(UInt8(ascii: " "), count: Self.gap))
         }
@@ -213,18 +258,18 @@ public struct TableText: Sendable {
 
     /// A cell's text, which takes `taken` terminal cells, in `width` of them.
     private func put(
-        _ text: ArraySlice<UInt8>, of taken: Int, in width: Int, _ alignment: DisplayWidth.Alignment,
-        into octets: inout [UInt8]
+        _ text: ArraySlice<UInt8>, of taken: Int, in width: Int, _ column: Column, into octets: inout [UInt8]
     ) {
         if taken > width {
             let whole = String(decoding: text, as: UTF8.self)
-            let cut = canvas.measure.pad(whole, to: width, alignment, ellipsis: canvas.glyphs.ellipsis)
+            let short = column.shorten?(whole, width) ?? whole
+            let cut = canvas.measure.pad(short, to: width, column.alignment, ellipsis: canvas.glyphs.ellipsis)
             octets.append(contentsOf: cut.utf8)
             return
         }
         let missing = width - taken
         let before =
-            switch alignment {
+            switch column.alignment {
             case .left: 0
             case .right: missing
             case .centre: missing / 2

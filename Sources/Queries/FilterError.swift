@@ -27,4 +27,10 @@ public struct FilterError: Error, Equatable, Sendable {
     public let reason: Reason
     /// Where in the filter, in characters.
     public let range: Range<Int>
+
+    /// - Parameter range: empty at 0 where there is no filter to point into.
+    package init(reason: Reason, range: Range<Int>) {
+        self.reason = reason
+        self.range = range
+    }
 }

@@ -36,6 +36,12 @@ extension FilterField {
             FilterField("time.client", .duration, measured: true) { .durations($0.shares.map { [$0.client] } ?? []) },
             FilterField("time.server", .duration, measured: true) { .durations($0.shares.map { [$0.server] } ?? []) },
             FilterField("time.network", .duration, measured: true) { .durations($0.shares.map { [$0.network] } ?? []) },
+            FilterField("time.client.window", .duration, measured: true) {
+                .durations($0.shares.map { [$0.clientWindow] } ?? [])
+            },
+            FilterField("time.server.window", .duration, measured: true) {
+                .durations($0.shares.map { [$0.serverWindow] } ?? [])
+            },
             FilterField("vantage", .text, measured: true, words: Vantage.Place.allCases.map(\.rawValue)) { subject in
                 .texts(subject.measures.map { [$0.vantage(of: subject.record).place.rawValue] } ?? [])
             },

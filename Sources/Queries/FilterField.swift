@@ -25,7 +25,8 @@ public struct FilterField: Sendable {
     public let needsMeasures: Bool
     /// What a text can be; empty where anything.
     public let words: [String]
-    let value: @Sendable (FilterSubject) -> FilterValue
+    /// What the field holds of a connection.
+    package let value: @Sendable (FilterSubject) -> FilterValue
 
     init(
         _ name: String, _ kind: Kind, measured: Bool = false, words: [String] = [],
@@ -40,6 +41,9 @@ public struct FilterField: Sendable {
 
     /// Every field, Wireshark's first.
     public static let all: [FilterField] = wireshark + counted + analysis + own + perEnd + measured
+
+    /// The field of this name, however its letters are written; `nil` where there is none.
+    package static func named(_ name: String) -> FilterField? { byName[name.lowercased()] }
 
     static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 
@@ -76,6 +80,9 @@ public struct FilterField: Sendable {
             return .text(words.isEmpty ? text : word)
         }
     }
+
+    /// A text that the field holds, as ``words`` has it.
+    package func spelled(_ text: String) -> String { words.first { Self.plain($0) == text } ?? text }
 
     /// Words are the same however they are written: `SYN_SENT`, `syn-sent`.
     static func plain(_ text: String) -> String { text.lowercased().split(separator: "_").joined(separator: "-") }

@@ -62,7 +62,7 @@ struct FilterParser {
             let range = peek?.range ?? end
             throw FilterError(reason: .wantsField(peek?.text ?? ""), range: range)
         }
-        guard let field = FilterField.byName[word.lowercased()] else {
+        guard let field = FilterField.named(word) else {
             throw FilterError(reason: .unknownField(word), range: token.range)
         }
         place += 1

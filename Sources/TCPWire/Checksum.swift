@@ -111,8 +111,8 @@ enum ICMPChecksum {
     static func isWrong(_ frame: RawSpan, _ outer: SegmentHeader, isICMPv6: Bool) -> Bool {
         let start = Int(outer.tcpOffset)
         let length = Int(outer.payloadLength)
-        guard length >= 8, !outer.isFirstFragment, outer.capturedPayloadLength == outer.payloadLength, start <= frame.byteCount,
-            frame.byteCount &- start >= length, frame.bigEndian16(at: start &+ 2) != 0
+        guard length >= 8, !outer.isFirstFragment, outer.capturedPayloadLength == outer.payloadLength,
+            start <= frame.byteCount, frame.byteCount &- start >= length, frame.bigEndian16(at: start &+ 2) != 0
         else { return false }
         var sum = InternetSum()
         if isICMPv6 {

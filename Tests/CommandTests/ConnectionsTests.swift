@@ -10,9 +10,9 @@ struct ConnectionsTests {
 
     @Test("the list, character by character", arguments: Snapshots.connections)
     func list(_ snapshot: Snapshot) async throws {
-        let run = try await Run(
-            ["connections", Exchange.three(in: folder)] + snapshot.arguments, environment: ["LANG": "C.UTF-8"])
-        #expect(run.out == snapshot.text)
+        let path = try Exchange.three(in: folder)
+        let run = try await Run(["connections", path] + snapshot.arguments, environment: ["LANG": "C.UTF-8"])
+        #expect(run.out.replacing(path, with: "capture.pcapng") == snapshot.text)
         #expect(run.err == "")
         #expect(run.status == 0)
     }

@@ -38,6 +38,15 @@ struct SchemaTests {
     private func documents() async throws -> Set<String> {
         let three = try Exchange.three(in: folder)
         var met = try check(try await Run("connections", "--json", three), by: "connection.json", lines: true, least: 3)
+        for key in ["client", "server", "port", "outcome"] {
+            met.formUnion(
+                try check(
+                    try await Run("connections", "--json", "--by", key, three), by: "group.json", lines: true))
+        }
+        met.formUnion(
+            try check(
+                try await Run("connections", "--json", "--by", "port", three, three), by: "group.json", lines: true,
+                least: 4))
         for options in [[three], ["--long"]] {
             met.formUnion(
                 try check(

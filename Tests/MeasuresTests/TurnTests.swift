@@ -137,4 +137,62 @@ import Transcripts
         #expect(client.meanPayload == 100 && client.octetsPerSecond == 150_000)
         #expect(shares(t).server <= 2_000_000)
     }
+
+    /// The server reads nothing for two seconds, then all of it, and answers after 90 ms; the client's probes change nothing.
+    @Test func closedWindowIsWaitedFor() {
+        let t = Transcript()
+        t.c.syn(1000)
+        t.wait(10)
+        t.s.synAck(5000, ack: 1001)
+        t.c.ack(1001, ack: 5001)
+        t.c.data(1001, ack: 5001, 100)
+        t.wait(10)
+        t.s.ack(5001, ack: 1101, window: 0)
+        t.wait(1000)
+        t.c.data(1100, ack: 5001, 1)
+        t.s.ack(5001, ack: 1101, window: 0)
+        t.wait(1000)
+        t.s.ack(5001, ack: 1101, window: 500)
+        t.wait(90)
+        t.s.data(5001, ack: 1101, 200)
+        let shares = shares(t)
+        #expect((2_000_000_000..<2_010_000_000).contains(shares.serverWindow))
+        #expect(shares.clientWindow == 0)
+        #expect((80_000_000..<110_000_000).contains(shares.server), "\(shares)")
+    }
+
+    /// Where the capture ends the window is still closed.
+    @Test func windowThatStaysClosed() {
+        let t = Transcript()
+        t.c.data(1000, ack: 5000, 100)
+        t.wait(10)
+        t.s.ack(5000, ack: 1100, window: 0)
+        for _ in 0..<3 {
+            t.wait(1000)
+            t.c.data(1099, ack: 5000, 1)
+        }
+        #expect((3_000_000_000..<3_010_000_000).contains(shares(t).serverWindow))
+    }
+
+    /// Its probes carry an octet that is new once, and is sent again twice: the network lost nothing of it.
+    @Test func probesOfClosedWindowAreNoLoss() {
+        let t = Transcript()
+        t.c.syn(1000)
+        t.wait(10)
+        t.s.synAck(5000, ack: 1001)
+        t.c.ack(1001, ack: 5001)
+        t.c.data(1001, ack: 5001, 100)
+        t.s.ack(5001, ack: 1101, window: 0)
+        for _ in 0..<3 {
+            t.wait(1000)
+            t.c.data(1101, ack: 5001, 1)
+            t.s.ack(5001, ack: 1101, window: 0)
+        }
+        t.wait(1000)
+        t.s.ack(5001, ack: 1101, window: 500)
+        let shares = shares(t)
+        #expect((4_000_000_000..<4_050_000_000).contains(shares.serverWindow))
+        #expect(shares.network < 50_000_000, "\(shares)")
+        #expect(shares.server == 0 && shares.client < 50_000_000, "\(shares)")
+    }
 }

@@ -95,4 +95,36 @@ struct TableTextTests {
         #expect(table.rowCount == 2)
         #expect(table.texts(ofRow: 1) == ["tcp6", "128", "[::1]:50000", ""])
     }
+
+    /// What may be missed goes before anything is shortened; equals are shortened alike, each in its own way; what no row has is
+    /// not missed.
+    @Test(
+        arguments: [
+            (
+                40, ["name        name        trouble   start", "abcdefghij  klmnopqrst  bad, sad     12"],
+                [String]()
+            ),
+            (34, ["name        name        trouble", "abcdefghij  klmnopqrst  bad, sad"], ["start"]),
+            (30, ["name        name        troub…", "abcdefghij  klmnopqrst  bad"], ["start"]),
+            (25, ["name      name      trou…", "…defghij  …nopqrst  bad"], ["start"]),
+        ])
+    func mannersOfColumns(width: Int, lines: [String], hidden: [String]) {
+        func name(_ importance: Int) -> TableText.Column {
+            TableText.Column(Text(verbatim: "name"), importance: importance, minimum: 6) { text, width in
+                "…" + text.suffix(width - 1)
+            }
+        }
+        var table = TableText(
+            [
+                name(3), name(3),
+                TableText.Column(
+                    Text(verbatim: "trouble"), importance: 2, minimum: 5, manner: .isShortenedFirst
+                ) { text, _ in String(text.prefix { $0 != "," }) },
+                TableText.Column(Text(verbatim: "unused"), importance: 2, manner: .isOnlyWhereUsed),
+                TableText.Column(Text(verbatim: "start"), .right, importance: 1, manner: .givesWay),
+            ], canvas: Canvas(width: width))
+        table.add(["abcdefghij", "klmnopqrst", "bad, sad", "", "12"])
+        #expect(table.lines() == lines)
+        #expect(table.hiddenColumns.map(\.english) == hidden)
+    }
 }

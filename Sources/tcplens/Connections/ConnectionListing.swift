@@ -13,27 +13,48 @@ struct ConnectionListing {
     let isLong: Bool
     /// Zeek's log as JSON.
     let isJSON: Bool
+    /// The columns that were chosen; none: the usual ones.
+    let fields: [FilterField]
+    /// Groups in place of connections.
+    let by: GroupKey?
     let canvas: Canvas
     let isOneOfMany: Bool
+    /// What went wrong with the connections of the last table.
+    private(set) var troubles = TroubleCount()
     private var zeek: ZeekLog
     private var row = ConnectionRow()
+    private var chosen: FieldRow
     /// One for all lines: they are alike.
     private let json = JSONWriter(isIndented: false)
 
-    init(format: ConnectionsCommand.Format, isLong: Bool, isJSON: Bool, canvas: Canvas, isOneOfMany: Bool) {
+    /// How many rows were written, and how many there would have been without a limit.
+    struct Rows {
+        let shown: Int
+        let all: Int
+    }
+
+    init(
+        format: ConnectionsCommand.Format, isLong: Bool, isJSON: Bool, fields: [FilterField], by: GroupKey?,
+        canvas: Canvas, isOneOfMany: Bool
+    ) {
         self.format = format
         self.isLong = isLong
         self.isJSON = isJSON
+        self.fields = fields
+        self.by = by
+        chosen = FieldRow(fields)
         self.canvas = canvas
         self.isOneOfMany = isOneOfMany
         zeek = ZeekLog(isJSON: isJSON)
     }
 
-    var needsMeasures: Bool { isLong || format == .zeek }
+    var needsMeasures: Bool { isLong || format == .zeek || fields.contains(where: \.needsMeasures) }
 
     func begin() {
         if format == .tsv {
-            Screen.write(((isOneOfMany ? ["file"] : []) + ConnectionRow.allColumns).joined(separator: "\t"))
+            let usual = fields.isEmpty ? ConnectionRow.allColumns : fields.map(\.name)
+            let columns = by.map(GroupFacts.columns) ?? usual
+            Screen.write(((isOneOfMany ? ["file"] : []) + columns).joined(separator: "\t"))
         }
     }
 
@@ -47,17 +68,46 @@ struct ConnectionListing {
         if format == .json {
             let facts = ConnectionFacts(ended.record, number: ended.serial + 1)
             Screen.write(try JSONDocument.line(ListedConnectionFacts(file: file, facts: facts)))
-        } else {
+        } else if fields.isEmpty {
             row.write(ended.record, number: ended.serial + 1, file: file.map(Printable.text))
+        } else {
+            let subject = FilterSubject(number: ended.serial + 1, record: ended.record)
+            chosen.add(subject, file: file.map(Printable.text))
         }
     }
 
-    mutating func flushRows() { row.flush() }
+    mutating func flushRows() {
+        row.flush()
+        Screen.write(octets: chosen.octets)
+        chosen.clear()
+    }
 
+    /// Writes the first `limit` of these connections, or of their groups.
     mutating func write(
-        _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, path: String
-    ) throws {
+        _ order: RowOrder, limit: Int, of analysis: borrowing CaptureAnalysis, path: String
+    ) throws -> Rows {
+        troubles = TroubleCount()
         let file = isOneOfMany ? path : nil
+        if let by {
+            var groups = ConnectionGroups(by: by)
+            for index in order { groups.add(analysis[index], number: index + 1) }
+            let all = groups.sorted
+            if format == .table, let file { Screen.write(Printable.text(file)) }
+            try GroupListing(key: by, format: format, canvas: canvas).write(all.prefix(limit), file: file)
+            return Rows(shown: min(limit, all.count), all: all.count)
+        }
+        let shown = order.prefix(limit)
+        if fields.isEmpty {
+            try write(shown, of: analysis, file: file)
+        } else {
+            writeFields(shown, of: analysis, file: file)
+        }
+        return Rows(shown: shown.count, all: order.count)
+    }
+
+    private mutating func write(
+        _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, file: String?
+    ) throws {
         switch format {
         case .json: try writeJSON(shown, of: analysis, file: file)
         case .tsv:
@@ -87,9 +137,43 @@ struct ConnectionListing {
             }
             var table = ConnectionTable(canvas: canvas)
             for index in shown { table.add(analysis[index], number: index + 1) }
+            troubles = table.troubles
             Screen.write(octets: table.octets())
         }
     }
+
+    /// The columns that were chosen.
+    private mutating func writeFields(
+        _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, file: String?
+    ) {
+        let file = file.map(Printable.text)
+        guard format == .table else {
+            for index in shown {
+                let subject = FilterSubject(
+                    number: index + 1, record: analysis[index], measures: analysis.measures(of: index))
+                chosen.add(subject, file: file)
+                if chosen.octets.count >= Self.blockSize { flushRows() }
+            }
+            flushRows()
+            return
+        }
+        if let file { Screen.write(file) }
+        let numbers: [FilterField.Kind] = [.count, .number, .octets, .duration]
+        var table = TableText(
+            fields.enumerated().map { place, field in
+                TableText.Column(
+                    Text(verbatim: field.name), numbers.contains(field.kind) ? .right : .left, importance: -place)
+            }, canvas: canvas)
+        for index in shown {
+            let subject = FilterSubject(
+                number: index + 1, record: analysis[index], measures: analysis.measures(of: index))
+            table.add(fields.map { FieldRow.text($0, of: subject) })
+        }
+        Screen.write(octets: table.octets())
+    }
+
+    /// Octets of chosen columns that are gathered before they are written.
+    private static let blockSize = 1 << 15
 
     private func writeJSON(
         _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, file: String?
@@ -144,9 +228,13 @@ struct ConnectionListing {
     }
 
     /// What people want to know below a file's connections.
-    func note(_ texts: [Text], isLast: Bool) {
+    func note(_ texts: [Text], path: String, isLast: Bool) {
         guard format == .table else { return }
-        for text in texts { Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2)) }
+        for text in texts + [troubles.text(path: path)].compactMap({ $0 }) {
+            Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2))
+        }
+        // To be copied: never broken into lines.
+        if let command = troubles.command(path: path) { Screen.write("  " + command) }
         if isOneOfMany, !isLast { Screen.write("") }
     }
 }

@@ -127,6 +127,14 @@ struct ConnectionLong {
             text.put(Text(en: ", server ", zh: "，服务端 ")(language))
             text.put(milliseconds: shares.server)
             text.put(turns: shares.serverTurns, language)
+            if shares.serverWindow > 0 {
+                text.put(Text(en: ", for the server's window ", zh: "，等待服务端窗口 ")(language))
+                text.put(milliseconds: shares.serverWindow)
+            }
+            if shares.clientWindow > 0 {
+                text.put(Text(en: ", for the client's window ", zh: "，等待客户端窗口 ")(language))
+                text.put(milliseconds: shares.clientWindow)
+            }
         }
     }
 

@@ -9,6 +9,8 @@ import Tracking
 /// for each.
 struct ConnectionTable {
     private var table: TableText
+    /// Of its rows.
+    private(set) var troubles = TroubleCount()
     private let canvas: Canvas
 
     init(canvas: Canvas) {
@@ -16,15 +18,16 @@ struct ConnectionTable {
         table = TableText(
             [
                 Self.column(Text(verbatim: "#"), .right, importance: 9),
-                Self.column(Self.client, importance: 7),
-                Self.column(Self.server, importance: 8),
-                Self.column(Self.opened, importance: 6),
-                Self.column(Self.ended, importance: 5),
+                Self.endpoint(Self.client, importance: 8, canvas),
+                Self.endpoint(Self.server, importance: 8, canvas),
+                Self.column(Self.opened, importance: 7),
+                Self.column(Self.ended, importance: 6),
+                Self.troubles(canvas),
                 Self.column(Text(en: "segs", zh: "报文段"), .right, importance: 3),
                 Self.column(Text(en: "bytes", zh: "字节"), .right, importance: 4),
-                Self.column(Text(en: "dur s", zh: "时长 s"), .right, importance: 2),
-                Self.column(Text(en: "hs ms", zh: "握手 ms"), .right, importance: 1),
-                Self.column(Text(en: "start", zh: "开始"), importance: 0),
+                Self.column(Text(en: "dur s", zh: "时长 s"), .right, importance: 2, manner: .givesWay),
+                Self.column(Text(en: "hs ms", zh: "握手 ms"), .right, importance: 1, manner: .givesWay),
+                Self.column(Text(en: "start", zh: "开始"), importance: 0, manner: .givesWay),
             ], canvas: canvas)
     }
 
@@ -32,12 +35,43 @@ struct ConnectionTable {
     private static let server = Text(en: "server", zh: "服务端")
     private static let opened = Text(en: "opened", zh: "建立")
     private static let ended = Text(en: "ended", zh: "结束")
+    private static let trouble = Text(en: "trouble", zh: "异常")
 
     /// A column that is whole or not there: half a number is worse than none.
     private static func column(
-        _ header: Text, _ alignment: DisplayWidth.Alignment = .left, importance: Int
+        _ header: Text, _ alignment: DisplayWidth.Alignment = .left, importance: Int,
+        manner: TableText.Column.Manner = []
     ) -> TableText.Column {
-        TableText.Column(header, alignment, importance: importance, minimum: .max)
+        TableText.Column(header, alignment, importance: importance, minimum: .max, manner: manner)
+    }
+
+    /// An address and its port: the port is what tells one from the other, and stays.
+    private static func endpoint(_ header: Text, importance: Int, _ canvas: Canvas) -> TableText.Column {
+        TableText.Column(header, importance: importance, minimum: 15) { text, width in
+            let characters = Array(text)
+            let address = characters[..<(characters.lastIndex(of: ":") ?? characters.endIndex)]
+            let port = characters[address.endIndex...]
+            let ellipsis = canvas.glyphs.ellipsis
+            let room = width - port.count - ellipsis.count
+            guard room > 1 else { return text }
+            return String(address.prefix(room / 2)) + ellipsis + String(address.suffix(room - room / 2)) + String(port)
+        }
+    }
+
+    /// The worst stands first: what there is no room for is left out from the end.
+    private static func troubles(_ canvas: Canvas) -> TableText.Column {
+        let separator = Trouble.separator(canvas.language)
+        return TableText.Column(
+            trouble, importance: 5, minimum: 16, manner: [.isShortenedFirst, .isOnlyWhereUsed]
+        ) { text, width in
+            var kept = text[...]
+            while let end = kept.ranges(of: separator).last {
+                kept = kept[..<end.lowerBound]
+                let short = String(kept) + " " + canvas.glyphs.ellipsis
+                if canvas.measure(short) <= width { return short }
+            }
+            return text
+        }
     }
 
     mutating func add(_ record: ConnectionRecord, number: Int) {
@@ -47,6 +81,10 @@ struct ConnectionTable {
         let hasEnd = outcome.ending != .none
         let who = hasEnd ? outcome.endedBy.map { $0 == .client ? " C" : " S" } ?? "" : ""
         let ended = outcome.endingText(canvas.language) + who
+        let troubles = record.troubles(outcome)
+        self.troubles.take(troubles, number: number)
+        let noted = troubles.filter { !$0.isInOutcome }.map { $0.text(canvas.language) }
+            .joined(separator: Trouble.separator(canvas.language))
         let segments = "\(record.client.segments)/\(record.server.segments)"
         let bytes = "\(record.client.streamBytes)/\(record.server.streamBytes)"
         // On loopback a whole connection takes less than a millisecond.
@@ -54,8 +92,8 @@ struct ConnectionTable {
         let handshake =
             record.handshakeDelay >= 0 ? String(record.handshakeDelay, unit: 1_000_000, decimals: 3) : "-"
         table.add([
-            String(number), client, record.serverEndpoint.description, opened, ended, segments, bytes, duration,
-            handshake, record.firstTime.clockText,
+            String(number), client, record.serverEndpoint.description, opened, ended, noted, segments, bytes,
+            duration, handshake, record.firstTime.clockText,
         ])
     }
 
@@ -68,10 +106,10 @@ struct ConnectionTable {
             let outcome = Text(
                 en: hasEnd ? "\(opened), \(ended)" : opened, zh: hasEnd ? "\(opened)，\(ended)" : opened)
             let measures = Text(
-                en: "\(cells[5]) segments, \(cells[6]) bytes, \(cells[7]) s",
-                zh: "\(cells[5]) 个报文段，\(cells[6]) 字节，时长 \(cells[7]) s")
-            return stack(
-                cells[0], ends: [cells[1], "-> \(cells[2])"], [outcome(canvas.language), measures(canvas.language)])
+                en: "\(cells[6]) segments, \(cells[7]) bytes, \(cells[8]) s",
+                zh: "\(cells[6]) 个报文段，\(cells[7]) 字节，时长 \(cells[8]) s")
+            let lines = [outcome(canvas.language), cells[5], measures(canvas.language)].filter { !$0.isEmpty }
+            return stack(cells[0], ends: [cells[1], "-> \(cells[2])"], lines)
         }
     }
 
@@ -89,7 +127,7 @@ struct ConnectionTable {
     func octets() -> [UInt8] {
         let hidden = table.hiddenColumns
         guard !hidden.isEmpty else { return table.octets() }
-        let needed = [Self.client, Self.server, Self.opened, Self.ended]
+        let needed = [Self.client, Self.server, Self.opened, Self.ended, Self.trouble]
         guard !hidden.contains(where: needed.contains) else { return Self.octets(stacks()) }
         let list = hidden.map { $0(canvas.language) }.joined(separator: Text(en: ", ", zh: "、")(canvas.language))
         let note = Text(

@@ -28,6 +28,9 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections capture.pcap --format tsv  for awk, sort and spreadsheets
                 tcplens connections capture.pcap --long        everything measured of each connection
                 tcplens connections capture.pcap -Y 'outcome==refused && server==:443'  only those
+                tcplens connections capture.pcap -Y trouble    only those with which something went wrong
+                tcplens connections capture.pcap --by server   a row for each server
+                tcplens connections capture.pcap -e client -e server -e rtt  columns of your choice
                 tcplens connections capture.pcap --format zeek > conn.log  for zeek-cut and its like
                 tcpdump -w - tcp | tcplens connections - --json --evict 60   without end
                 """,
@@ -38,6 +41,9 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections capture.pcap --format tsv  供 awk、sort 与电子表格使用
                 tcplens connections capture.pcap --long        列出每条连接的全部指标
                 tcplens connections capture.pcap -Y 'outcome==refused && server==:443'  只看符合条件的连接
+                tcplens connections capture.pcap -Y trouble    只看出了异常的连接
+                tcplens connections capture.pcap --by server   每个服务端一行
+                tcplens connections capture.pcap -e client -e server -e rtt  自选列
                 tcplens connections capture.pcap --format zeek > conn.log  供 zeek-cut 等工具使用
                 tcpdump -w - tcp | tcplens connections - --json --evict 60   长期运行
                 """
@@ -74,8 +80,9 @@ struct ConnectionsCommand: ParsableCommand {
         name: [.customShort("Y"), .customLong("filter")],
         help: .init(
             Text(
-                en: "Only connections that pass a display filter in Wireshark's spelling. Fields: Docs/filter.md.",
-                zh: "只列出符合显示过滤条件的连接，写法同 Wireshark；字段见 Docs/filter.md。"
+                en:
+                    "Only connections that pass a display filter in Wireshark's spelling. Fields: tcplens help filter.",
+                zh: "只列出符合显示过滤条件的连接，写法同 Wireshark；字段见 tcplens help filter。"
             ).spoken, valueName: "filter"))
     var filter: String?
 
@@ -87,6 +94,23 @@ struct ConnectionsCommand: ParsableCommand {
                 zh: "排序依据：\(SortKey.allCases.map(\.rawValue).joined(separator: "、"))。数值从大到小。"
             ).spoken))
     var sort: SortKey?
+
+    @Option(
+        help: .init(
+            Text(
+                en: "A row for each client, server, port or outcome: how many, how much, what went wrong.",
+                zh: "按 client、server、port 或 outcome 归组，每组一行：多少条、多少数据、哪里异常。"
+            ).spoken, valueName: "what"))
+    var by: GroupKey?
+
+    @Option(
+        name: [.customShort("e"), .customLong("field")],
+        help: .init(
+            Text(
+                en: "This field as a column, in place of the usual ones; once for each. Fields: tcplens help filter.",
+                zh: "以此字段为一列，替换默认的列；可多次使用。字段见 tcplens help filter。"
+            ).spoken, valueName: "field"), completion: .list(FilterField.all.map(\.name)))
+    var columns: [String] = []
 
     @Option(help: .init(Text(en: "At most so many rows of each file.", zh: "每个文件最多列出多少行。").spoken))
     var limit: Int?
@@ -118,56 +142,20 @@ struct ConnectionsCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        if paths.isEmpty { throw ValidationError(Text(en: "which file?", zh: "请给出文件名").spoken) }
-        if let threads, threads < 1 {
-            throw ValidationError(Text(en: "--threads counts from 1", zh: "--threads 至少为 1").spoken)
-        }
-        if evict != nil, sort != nil || long || format == .zeek || format == .table && !json {
-            throw ValidationError(
-                Text(
-                    en:
-                        "--evict writes rows as connections end: take --format tsv or --json, without --sort and --long",
-                    zh: "--evict 在连接结束时逐行输出：请用 --format tsv 或 --json，不能同时用 --sort 和 --long"
-                ).spoken)
-        }
-        if follow || evict != nil, threads != nil {
-            let option = follow ? "--follow" : "--evict"
-            throw ValidationError(
-                Text(
-                    en: "\(option) reads with one processor: leave out --threads",
-                    zh: "\(option) 只用一个处理器读取，请去掉 --threads"
-                ).spoken)
-        }
-        if json, format == .tsv {
-            throw ValidationError(
-                Text(en: "--json and --format tsv: take one of them", zh: "--json 与 --format tsv 只能选其一").spoken)
-        }
-        if follow, paths.count != 1 || paths == ["-"] {
-            throw ValidationError(
-                Text(en: "--follow takes one file", zh: "--follow 只能用于一个文件").spoken)
-        }
-        if long, format == .tsv || format == .zeek {
-            throw ValidationError(
-                Text(
-                    en: "--long goes with a table or --json, not with --format \(format.rawValue)",
-                    zh: "--long 可用于表格或 --json，不能与 --format \(format.rawValue) 同时使用"
-                ).spoken)
-        }
-        if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
-    }
-
     func run() throws {
         let filter = try filter.map(FilterWord.filter)
-        if evict != nil, filter?.needsMeasures ?? false { throw Failure.measuresNothing(paths) }
+        let fields = try columns.map(FilterWord.field)
+        let needsMeasures = filter?.needsMeasures ?? false || fields.contains(where: \.needsMeasures)
+        if evict != nil, needsMeasures { throw Failure.measuresNothing(paths) }
         var listing = ConnectionListing(
-            format: json && format != .zeek ? .json : format, isLong: long, isJSON: json, canvas: output.canvas,
-            isOneOfMany: paths.count > 1)
+            format: json && format != .zeek ? .json : format, isLong: long, isJSON: json, fields: fields, by: by,
+            canvas: output.canvas, isOneOfMany: paths.count > 1)
         var failures: [Failure] = []
+        var passing = Passing()
         listing.begin()
         for path in paths {
             do {
-                try list(path, filter, &listing)
+                try list(path, filter, &listing, &passing)
             } catch let failure as Failure {
                 // The other files are still worth listing.
                 failures.append(failure)
@@ -175,24 +163,32 @@ struct ConnectionsCommand: ParsableCommand {
             }
         }
         listing.end()
+        if filter != nil, passing.isNone {
+            let none = Failure.nonePasses(passing, of: paths)
+            guard !failures.isEmpty else { throw none }
+            Screen.complain(none.lines(output.canvas.language))
+        }
         guard let first = failures.first else { return }
         if paths.count > 1 { throw first.status }
         throw first
     }
 
-    private func list(_ path: String, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing) throws {
+    private func list(
+        _ path: String, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing, _ passing: inout Passing
+    ) throws {
         try CaptureReading.open(path, spooling: evict == nil ? Spool() : nil) { reader in
             if let evict {
-                try listEnding(&reader, filter, &listing, idle: evict.nanoseconds)
+                try listEnding(&reader, filter, &listing, &passing, idle: evict.nanoseconds)
             } else {
-                try listAll(&reader, filter, &listing)
+                try listAll(&reader, filter, &listing, &passing)
             }
         }
     }
 
     /// All rows, once all is read.
     private func listAll(
-        _ reader: inout CaptureReader, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing
+        _ reader: inout CaptureReader, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing,
+        _ passing: inout Passing
     ) throws {
         let path = reader.path
         var analysis = CaptureAnalysis(measuring: listing.needsMeasures || filter?.needsMeasures ?? false)
@@ -208,26 +204,42 @@ struct ConnectionsCommand: ParsableCommand {
         var order = (sort ?? .start).order(of: analysis.count) { analysis[$0] }
         if let filter {
             order = filter.passing(order, of: analysis)
-            guard !order.isEmpty else { throw Failure.nonePasses(in: path, of: analysis.count) }
+            passing.take(order.count, of: analysis.count)
         }
-        let shown = order.prefix(limit ?? .max)
-        try listing.write(shown, of: analysis, path: path)
-        let notes = [
-            summary(analysis, passing: filter == nil ? nil : order.count), analysis.counts.restText,
-            ErrorKind.unknownText(analysis.unknownErrors), ErrorKind.limitText(of: analysis.counts.quoted),
-        ]
-        if listing.format != .table {
+        if !order.isEmpty {
+            let rows = try listing.write(order, limit: limit ?? .max, of: analysis, path: path)
+            let summary = ListSummary(
+                counts: analysis.counts, connections: analysis.count, passing: filter == nil ? nil : order.count,
+                rows: rows, by: by)
+            try note(summary, of: analysis, reader, listing)
+        }
+        if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
+    }
+
+    /// What is said below a file's rows; beside rows for programs, only what makes them doubtful.
+    private func note(
+        _ summary: ListSummary, of analysis: borrowing CaptureAnalysis, _ reader: borrowing CaptureReader,
+        _ listing: ConnectionListing
+    ) throws {
+        let path = reader.path
+        guard listing.format == .table else {
             let unsettled = CaptureDoubts.texts(nil, unsettled: analysis.unsettled)
             Screen.complain(unsettled.map { "tcplens: \(path): " + $0(output.canvas.language) })
+            return
         }
-        let whole = listing.format == .table ? try CaptureNotes.texts(analysis, reader) : []
-        listing.note(notes.compactMap { $0 } + whole, isLast: path == paths.last)
-        if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
+        let notes = [
+            summary.text(hasTroubles: listing.troubles.isNoted, isShort: long || !columns.isEmpty),
+            analysis.counts.restText, ErrorKind.unknownText(analysis.unknownErrors),
+            ErrorKind.limitText(of: analysis.counts.quoted),
+        ]
+        let whole = try CaptureNotes.texts(analysis, reader)
+        listing.note(notes.compactMap { $0 } + whole, path: path, isLast: path == paths.last)
     }
 
     /// Each row as its connection ends, so that memory stays the same however long it goes on.
     private func listEnding(
-        _ reader: inout CaptureReader, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing, idle: Int64
+        _ reader: inout CaptureReader, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing,
+        _ passing: inout Passing, idle: Int64
     ) throws {
         let path = reader.path
         var analysis = CaptureAnalysis(eviction: Eviction(idle: idle))
@@ -259,26 +271,10 @@ struct ConnectionsCommand: ParsableCommand {
         guard analysis.counts.segments > 0 else {
             throw Failure.noConnections(in: path, analysis.counts, ending: ending)
         }
-        if filter != nil, written == 0 { throw Failure.nonePasses(in: path, of: seen) }
+        passing.take(written, of: seen)
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
-    }
-
-    /// - Parameter passing: how many the filter let pass.
-    private func summary(_ analysis: borrowing CaptureAnalysis, passing: Int?) -> Text {
-        let connections = analysis.count
-        let counts = analysis.counts
-        let english = [
-            counted(connections, "connection"), counted(counts.segments, "segment"), counted(counts.packets, "packet"),
-        ]
-        let whole = Text(
-            en: english.joined(separator: ", "),
-            zh: "\(connections) 条连接，\(counts.segments) 个报文段，\(counts.packets) 个报文")
-        let filtered =
-            passing.map { Text(en: "\($0) of \(whole.english)", zh: "\($0) 条符合条件，共 \(whole.chinese)") } ?? whole
-        if long { return filtered }
-        return Text(
-            en: filtered.english + "; C, S: which end ended it", zh: filtered.chinese + "；C、S：由客户端、服务端先结束")
     }
 }
 
 extension SortKey: ExpressibleByArgument {}
+extension GroupKey: ExpressibleByArgument {}

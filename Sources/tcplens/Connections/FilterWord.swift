@@ -14,6 +14,13 @@ enum FilterWord {
         }
     }
 
+    /// A field by its name, as `-e` takes it.
+    static func field(_ name: String) throws -> FilterField {
+        if let field = FilterField.named(name) { return field }
+        let reason = FilterError.Reason.unknownField(name)
+        throw Failure(.usage, FilterError(reason: reason, range: 0..<0).text, next: Self.advice(reason))
+    }
+
     private static func failure(_ error: FilterError, in text: String) -> Failure {
         Failure(.usage, error.text, next: pointer(error.range, in: text) + advice(error.reason))
     }
@@ -49,7 +56,7 @@ enum FilterWord {
                 ]
             }
             if let near = Nearest.word(to: name, in: names) { return [didYouMean(near)] }
-            return list(Text(en: "fields:", zh: "可用字段："), names)
+            return [Text(en: "all fields:  tcplens help filter", zh: "全部字段：  tcplens help filter")]
         case .wrongValue(let value, _, _, let words) where !words.isEmpty:
             if let near = Nearest.word(to: value, in: words) { return [didYouMean(near)] }
             return list(Text(en: "it takes:", zh: "可取："), words)
@@ -79,23 +86,32 @@ extension Failure {
         return Failure(
             .usage,
             Text(
-                en: "the filter asks for what is measured of each segment; --evict measures nothing",
-                zh: "过滤条件用到了逐段测量的指标，而 --evict 不做测量"),
+                en: "-Y or -e asks for what is measured of each segment; --evict measures nothing",
+                zh: "-Y 或 -e 用到了逐段测量的指标，而 --evict 不做测量"),
             next: [
                 Text(
                     en: "without --evict:  tcplens connections \(files) -Y ...",
                     zh: "去掉 --evict：  tcplens connections \(files) -Y ..."),
                 Text(
-                    en: "or with fields of the first table in Docs/filter.md", zh: "或只用 Docs/filter.md 第一张表中的字段"),
+                    en: "or with the first fields of:  tcplens help filter",
+                    zh: "或只用前一组字段，见：  tcplens help filter"),
             ])
     }
 
-    /// The filter let none of a file's connections pass.
-    static func nonePasses(in path: String, of count: Int) -> Failure {
-        Failure(
+    /// The filter let none of any file's connections pass.
+    static func nonePasses(_ passing: Passing, of paths: [String]) -> Failure {
+        let (files, count) = (passing.files, passing.connections)
+        if let path = paths.first, paths.count == 1 {
+            return Failure(
+                .nothingMatched,
+                Text(
+                    en: "\(path): none of \(counted(count, "connection")) passes the filter",
+                    zh: "\(path)：共 \(count) 条连接，没有符合过滤条件的"))
+        }
+        return Failure(
             .nothingMatched,
             Text(
-                en: "\(path): none of \(counted(count, "connection")) passes the filter",
-                zh: "\(path)：共 \(count) 条连接，没有符合过滤条件的"))
+                en: "none of \(counted(count, "connection")) in \(counted(files, "file")) passes the filter",
+                zh: "\(files) 个文件共 \(count) 条连接，没有符合过滤条件的"))
     }
 }

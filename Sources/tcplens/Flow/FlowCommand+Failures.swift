@@ -28,7 +28,9 @@ extension FlowCommand {
     }
 
     func nonePasses(of count: Int) -> Failure {
-        let failure = Failure.nonePasses(in: path, of: count)
+        var passing = Passing()
+        passing.take(0, of: count)
+        let failure = Failure.nonePasses(passing, of: [path])
         return Failure(failure.status, failure.what, next: failure.next + [list])
     }
 

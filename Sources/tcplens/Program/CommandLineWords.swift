@@ -43,7 +43,7 @@ enum CommandLineWords {
         guard let first = arguments.first, !first.hasPrefix("-") else { return }
         guard names.contains(first) else { throw unknown(first, names) }
         if first == "help", let topic = arguments.dropFirst().first(where: { !$0.hasPrefix("-") }),
-            !names.contains(topic)
+            !names.contains(topic), topic != FilterPage.topic
         {
             throw unknown(topic, names)
         }

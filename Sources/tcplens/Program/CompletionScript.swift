@@ -6,8 +6,8 @@ struct CompletionScript {
     let text: String
 
     /// Takes what the parser wrote for bash, zsh or fish; what is not to be mended in it stays as it is.
-    init(_ script: String, commands: [String]) {
-        let topics = commands.joined(separator: " ")
+    init(_ script: String, topics words: [String]) {
+        let topics = words.joined(separator: " ")
         var text = script
         for sentence in Self.sentences { text = text.replacing(sentence.english, with: sentence.spoken) }
         if text.hasPrefix("#compdef ") {
@@ -15,7 +15,7 @@ struct CompletionScript {
         } else if text.hasPrefix("#!/bin/bash") {
             let help = "_tcplens_help() {"
             if let start = text.firstRange(of: help)?.upperBound, let end = text[start...].firstRange(of: "\n}") {
-                let lines = commands.joined(separator: "\\n")
+                let lines = words.joined(separator: "\\n")
                 text.insert(contentsOf: "\n    __tcplens_add_completions -W $'\(lines)'", at: end.lowerBound)
             }
         } else {

@@ -57,6 +57,10 @@ struct TCPLens: AsyncParsableCommand {
         let arguments = CommandLineWords.commandFirst(Array(CommandLine.arguments.dropFirst()))
         do {
             try CommandLineWords.check(arguments, names: names)
+            if arguments == ["help", FilterPage.topic] {
+                Screen.write(FilterPage(canvas: helpCanvas).lines())
+                Screen.finish(.fine)
+            }
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -98,7 +102,7 @@ struct TCPLens: AsyncParsableCommand {
             return [message]
         }
         let shown = configuration.subcommands.filter { $0.configuration.shouldDisplay }
-        return [CompletionScript(message, commands: shown.map { $0._commandName }).text]
+        return [CompletionScript(message, topics: shown.map { $0._commandName } + [FilterPage.topic]).text]
     }
 
     private static var helpCanvas: Canvas {

@@ -1,0 +1,61 @@
+import Queries
+import TCPWire
+import Tracking
+
+/// Connections that have something in common, as JSON and TSV carry them.
+package struct GroupFacts: Encodable {
+    struct Worst: Encodable {
+        let trouble: String
+        let count: UInt32
+        let party: String?
+        let number: Int
+    }
+
+    let file: String?
+    let by: String
+    let key: String
+    let connections: Int
+    let segments: UInt64
+    let bytes: UInt64
+    let troubled: Int
+    let worst: Worst?
+
+    /// - Parameter file: `nil` where one alone is listed.
+    package init(_ group: ConnectionGroup, by key: GroupKey, file: String?) {
+        self.file = file
+        by = key.rawValue
+        self.key = group.common.id
+        connections = group.connections
+        segments = group.segments
+        bytes = group.octets
+        troubled = group.troubled
+        worst = group.worst.map { trouble, number in
+            Worst(
+                trouble: trouble.kind.rawValue, count: trouble.count, party: trouble.party?.rawValue, number: number)
+        }
+    }
+
+    /// The names of a row's columns, in order.
+    package static func columns(by key: GroupKey) -> [String] {
+        [key.rawValue, "connections", "segments", "bytes", "troubled", "worst", "worst_count", "worst_number"]
+    }
+
+    /// A line of tab-separated values, without its end.
+    package var row: String {
+        let worst = self.worst.map { [$0.trouble, "\($0.count)", "\($0.number)"] } ?? ["-", "-", "-"]
+        let counts = ["\(connections)", "\(segments)", "\(bytes)", "\(troubled)"]
+        return ((file.map { [$0] } ?? []) + [key] + counts + worst).joined(separator: "\t")
+    }
+}
+
+extension ConnectionGroup.Common {
+    /// The same in every language.
+    package var id: String {
+        switch self {
+        case .client(let address): address.description
+        case .server(let endpoint): endpoint.description
+        case .port(let port): String(port)
+        case .outcome(let opening, let ending): "\(opening.rawValue),\(ending.rawValue)"
+        }
+    }
+}

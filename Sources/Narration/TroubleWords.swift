@@ -1,0 +1,56 @@
+import Tracking
+
+extension Trouble {
+    /// In a table's cell: `refused twice`, `5 resent C`. C is the client, S the server.
+    public var text: Text {
+        let end = party.map { $0 == .client ? " C" : " S" } ?? ""
+        switch kind {
+        case .unanswered, .unreachable:
+            return Text(en: "SYN sent \(Self.times(count))", zh: "SYN 发了 \(count) 次")
+        case .refused: return Text(en: "refused \(Self.times(count))", zh: "被拒绝 \(count) 次")
+        case .halfOpen: return Text(en: "SYN-ACK sent \(Self.times(count))", zh: "SYN-ACK 发了 \(count) 次")
+        case .reset: return Text(en: "reset" + end, zh: "被重置" + end)
+        case .held: return Text(en: "only\(end) still open", zh: "只剩\(end) 未关闭")
+        case .zeroWindow:
+            return Text(
+                en: count == 1 ? "zero window\(end)" : "\(count) zero windows\(end)", zh: "零窗口 \(count) 次\(end)")
+        case .retransmitted: return Text(en: "\(count) resent\(end)", zh: "重传 \(count) 段\(end)")
+        case .icmp: return Text(verbatim: "ICMP \(report?.name ?? "other")")
+        case .abandoned: return Text(en: "abandoned", zh: "已放弃")
+        case .outOfOrder: return Text(en: "\(count) out of order\(end)", zh: "乱序 \(count) 段\(end)")
+        }
+    }
+
+    /// As ``text``, or where that is in the outcome already the kind alone.
+    public var shortText: Text { isInOutcome ? kind.text : text }
+
+    private static func times(_ count: UInt32) -> String {
+        switch count {
+        case 1: "once"
+        case 2: "twice"
+        default: "\(count) times"
+        }
+    }
+
+    /// Between the troubles of one connection.
+    public static let separator = Text(en: ", ", zh: "，")
+}
+
+extension Trouble.Kind {
+    /// What it was, in a table's cell.
+    public var text: Text {
+        switch self {
+        case .unanswered: Opening.unanswered.text
+        case .refused: Opening.refused.text
+        case .unreachable: Opening.unreachable.text
+        case .halfOpen: Opening.halfOpen.text
+        case .reset: Text(en: "reset", zh: "被重置")
+        case .held: Text(en: "only one end still open", zh: "只剩一端未关闭")
+        case .zeroWindow: Text(en: "zero window", zh: "零窗口")
+        case .retransmitted: Text(en: "resent", zh: "重传")
+        case .icmp: Text(en: "ICMP error", zh: "ICMP 差错")
+        case .abandoned: Opening.abandoned.text
+        case .outOfOrder: Text(en: "out of order", zh: "乱序")
+        }
+    }
+}

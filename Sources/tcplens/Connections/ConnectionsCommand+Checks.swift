@@ -1,0 +1,75 @@
+import ArgumentParser
+import Narration
+
+/// What of the flags goes together.
+extension ConnectionsCommand {
+    func validate() throws {
+        if paths.isEmpty { throw ValidationError(Text(en: "which file?", zh: "请给出文件名").spoken) }
+        if let threads, threads < 1 {
+            throw ValidationError(Text(en: "--threads counts from 1", zh: "--threads 至少为 1").spoken)
+        }
+        try checkEviction()
+        try checkChoice()
+        if follow || evict != nil, threads != nil {
+            let option = follow ? "--follow" : "--evict"
+            throw ValidationError(
+                Text(
+                    en: "\(option) reads with one processor: leave out --threads",
+                    zh: "\(option) 只用一个处理器读取，请去掉 --threads"
+                ).spoken)
+        }
+        if json, format == .tsv {
+            throw ValidationError(
+                Text(en: "--json and --format tsv: take one of them", zh: "--json 与 --format tsv 只能选其一").spoken)
+        }
+        if follow, paths.count != 1 || paths == ["-"] {
+            throw ValidationError(
+                Text(en: "--follow takes one file", zh: "--follow 只能用于一个文件").spoken)
+        }
+        if long, format == .tsv || format == .zeek {
+            throw ValidationError(
+                Text(
+                    en: "--long goes with a table or --json, not with --format \(format.rawValue)",
+                    zh: "--long 可用于表格或 --json，不能与 --format \(format.rawValue) 同时使用"
+                ).spoken)
+        }
+        if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
+    }
+
+    private func checkEviction() throws {
+        guard evict != nil else { return }
+        if format == .table, !json {
+            // Its columns are as wide as the widest of all rows.
+            throw ValidationError(
+                Text(
+                    en: "--evict writes rows as connections end, a table when all have: add --format tsv or --json",
+                    zh: "--evict 在连接结束时逐行输出，而表格要等全部读完：请加 --format tsv 或 --json"
+                ).spoken)
+        }
+        if sort != nil || long || format == .zeek || by != nil {
+            throw ValidationError(
+                Text(
+                    en: "--evict writes rows as connections end: leave out --sort, --long, --by and --format zeek",
+                    zh: "--evict 在连接结束时逐行输出：请去掉 --sort、--long、--by 和 --format zeek"
+                ).spoken)
+        }
+    }
+
+    /// Groups and chosen columns are other rows than those of connections.
+    private func checkChoice() throws {
+        if by != nil, long || sort != nil || format == .zeek || !columns.isEmpty {
+            throw ValidationError(
+                Text(
+                    en: "--by writes a row for each group: leave out --long, --sort, -e and --format zeek",
+                    zh: "--by 每组输出一行：请去掉 --long、--sort、-e 和 --format zeek"
+                ).spoken)
+        }
+        if !columns.isEmpty, long || json || format == .json || format == .zeek {
+            throw ValidationError(
+                Text(
+                    en: "-e chooses columns of a table or of --format tsv: leave out --long, --json and --format zeek",
+                    zh: "-e 选择表格或 --format tsv 的列：请去掉 --long、--json 和 --format zeek"
+                ).spoken)
+        }
+    }
+}

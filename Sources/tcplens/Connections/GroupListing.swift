@@ -1,0 +1,64 @@
+import Documents
+import Narration
+import Pictures
+import Queries
+import Scenes
+import Tracking
+
+/// Groups of connections, written in the format that was asked for.
+struct GroupListing {
+    let key: GroupKey
+    let format: ConnectionsCommand.Format
+    let canvas: Canvas
+
+    func write(_ groups: ArraySlice<ConnectionGroup>, file: String?) throws {
+        switch format {
+        case .table, .zeek: Screen.write(table(groups).lines())
+        case .tsv:
+            for group in groups { Screen.write(GroupFacts(group, by: key, file: file.map(Printable.text)).row) }
+        case .json:
+            for group in groups { Screen.write(try JSONDocument.line(GroupFacts(group, by: key, file: file))) }
+        }
+    }
+
+    private func table(_ groups: ArraySlice<ConnectionGroup>) -> TableText {
+        let isNumber = key == .port
+        var table = TableText(
+            [
+                TableText.Column(key.text, isNumber ? .right : .left, importance: 5, minimum: 12),
+                TableText.Column(Text(en: "connections", zh: "连接"), .right, importance: 4),
+                TableText.Column(Text(en: "troubled", zh: "有异常"), .right, importance: 3),
+                TableText.Column(
+                    Text(en: "the worst", zh: "最严重的"), importance: 2, minimum: 12, manner: .isOnlyWhereUsed),
+                TableText.Column(Text(en: "segments", zh: "报文段"), .right, importance: 0),
+                TableText.Column(Text(en: "bytes", zh: "字节"), .right, importance: 1),
+            ], canvas: canvas)
+        for group in groups {
+            let worst = group.worst.map { $0.trouble.shortText(canvas.language) + " #\($0.number)" }
+            table.add([
+                group.common.text(canvas.language), String(group.connections), String(group.troubled), worst ?? "",
+                String(group.segments), String(group.octets),
+            ])
+        }
+        return table
+    }
+}
+
+extension GroupKey {
+    fileprivate var text: Text {
+        switch self {
+        case .client: Text(en: "client", zh: "客户端")
+        case .server: Text(en: "server", zh: "服务端")
+        case .port: Text(en: "port", zh: "端口")
+        case .outcome: Text(en: "outcome", zh: "结局")
+        }
+    }
+}
+
+extension ConnectionGroup.Common {
+    fileprivate var text: Text {
+        guard case .outcome(let opening, let ending) = self else { return Text(verbatim: id) }
+        guard ending != .none else { return opening.text }
+        return opening.text + Text(en: ", ", zh: "，") + ending.text
+    }
+}
