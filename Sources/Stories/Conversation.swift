@@ -56,7 +56,10 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         return octets
     }
 
-    /// - Parameter limit: segments behind so many octets of the capture are not looked at.
+    /// An end's first octets are looked for in so many segments of the two: another end may send for long before they come.
+    private static let beginningLimit = 1024
+
+    /// - Parameter limit: segments behind so many octets of the capture are not looked at, nor those far behind the opening.
     private static func stream(of party: Party, in story: ConnectionStory, limit: Int = .max) -> Stream {
         var carried: [Carried] = []
         /// The number behind the last octet, as a FIN shows it.
@@ -65,7 +68,8 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         var acknowledged: UInt64 = 0
         var isCounted = false
         var held = 0
-        for (index, step) in story.steps.enumerated() where step.fate != .notTaken {
+        let steps = story.steps.prefix(limit == .max ? .max : beginningLimit)
+        for (index, step) in steps.enumerated() where step.fate != .notTaken {
             guard step.sender == party else {
                 if let number = step.acknowledgment, number.base == .isn {
                     acknowledged = Swift.max(acknowledged, number.value)

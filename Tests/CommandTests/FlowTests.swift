@@ -64,8 +64,8 @@ struct FlowTests {
         // Every row is one line, and the number of its segment is in it.
         let numbers = run.lines.compactMap { line in line.firstMatch(of: /#([0-9]+)/).flatMap { Int($0.1) } }
         #expect(numbers == Array(1...20))
-        // Title, lanes, twenty rows, two lines of letters, and how the states are known.
-        #expect(run.lines.count == 25)
+        // Title, lanes, twenty rows, two lines of letters, what the title's signs mean, and how the states are known.
+        #expect(run.lines.count == 26)
     }
 
     @Test("on loopback an arrow goes from who sent")
