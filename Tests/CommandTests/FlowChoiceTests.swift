@@ -123,7 +123,7 @@ struct FlowChoiceTests {
         let run = try await run(path, "--explain", "--lang", language)
         let heading = language == "en" ? "Step by step" : "逐步讲解"
         let told = try #require(run.lines.firstIndex(of: heading[...]))
-        let syn = try #require(run.lines.first { $0.hasPrefix(language == "en" ? "#1 SYN." : "#1 SYN：") })
+        let syn = try #require(run.lines.first { $0.hasPrefix(language == "en" ? "#1 SYN, " : "#1 SYN（") })
         #expect(try #require(run.lines.firstIndex(of: syn)) == told + 1)
         #expect(demo.lines.contains(syn))
         #expect(run.lines.last { $0.hasPrefix("#") }?.hasPrefix("#\(drawn(run).max() ?? 0)") ?? false)
