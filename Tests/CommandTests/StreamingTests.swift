@@ -197,9 +197,10 @@ struct StreamingTests {
         let run = try await Run(
             namespace: """
                 cd "$SCRATCH"
-                "$TCPLENS" demo --on loopback -w run.pcapng --do 'wait C 30s' > out & tcplens=$!
-                until ss -Htn state established | grep -q .; do sleep 0.02; done
-                kill -\(signal) $tcplens; wait $tcplens; echo "$? $(wc -c < out) $(ls)"
+                "$TCPLENS" demo -w run.pcapng --do 'wait C 30s' > out & tcplens=$!
+                # It has made its wire.
+                until ls -l /proc/$tcplens/fd 2> /dev/null | grep -q net/tun; do sleep 0.02; done
+                kill -\(signal) $tcplens; wait $tcplens; echo "$? $(wc -c < out) $(ls | grep -v tcplens)"
                 """, seconds: 40)
         #expect(run.out == "130 0 out\n" && run.err == "", "\(run.out)\(run.err)")
     }
@@ -222,6 +223,9 @@ struct StreamingTests {
             "SCRIPT", with: script
         )
         .replacing("PORT", with: String(try freePort()))
+        // So that there are sockets to be listed.
+        let pair = try LoopbackPair(connections: 1)
+        defer { withExtendedLifetime(pair) {} }
         // The pipe's reading end is closed before anything is written.
         let run = try await Run(
             shell: """

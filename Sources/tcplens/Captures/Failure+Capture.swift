@@ -91,6 +91,9 @@ extension Failure {
             self.init(
                 .badInput, Text(en: "\(path): not allowed to write there", zh: "\(path)：没有写入权限"),
                 next: [Text(en: "look:  ls -ld \(folder) \(path)", zh: "查看权限：  ls -ld \(folder) \(path)")])
+        case .brokenPipe(let path):
+            if path == "-" { Screen.endUnread() }
+            self.init(error)
         default: self.init(error)
         }
     }

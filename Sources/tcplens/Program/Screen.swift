@@ -113,6 +113,12 @@ enum Screen {
         }
     }
 
+    /// Ends the program as SIGPIPE ends it, where a parent has had that signal ignored: the reader has had enough all the same.
+    static func endUnread() {
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
+    }
+
     private static func send(_ bytes: inout [UInt8]) {
         deliver(bytes)
         bytes.removeAll(keepingCapacity: true)
@@ -121,11 +127,7 @@ enum Screen {
     private static func deliver(_ bytes: [UInt8]) {
         let error = send(bytes, to: STDOUT_FILENO)
         guard error != 0 else { return }
-        if error == EPIPE {
-            // Here only where SIGPIPE is ignored; the reader has had enough all the same.
-            signal(SIGPIPE, SIG_DFL)
-            raise(SIGPIPE)
-        }
+        if error == EPIPE { endUnread() }
         let reason = SystemError(call: "write", code: error)
         let what = Text(
             en: "tcplens: cannot write the output: \(reason.message)", zh: "tcplens：输出写入失败：\(reason.chineseMessage)"
