@@ -138,12 +138,12 @@ public enum Explanation {
         case .acknowledgment where step.covers.fin:
             return Text(
                 en: """
-                    #\(number) ACK. ack = \(ack) covers the \(peer.english)'s FIN, which took one number like the SYN. \
-                    \(ownEnd(step, story).english)
+                    #\(number) ACK. ack = \(ack) covers the \(peer.english)'s FIN, which took one number like the SYN.\
+                    \(ownEnd(step, story).map { " " + $0.english } ?? "")
                     """,
                 zh: """
                     #\(number) ACK：ack = \(ack) 确认了\(peer.chinese)的 FIN（FIN 和 SYN 一样占一个序号）。\
-                    \(ownEnd(step, story).chinese)
+                    \(ownEnd(step, story)?.chinese ?? "")
                     """)
         case .acknowledgment where step.covers.octets > 0:
             return Text(
@@ -157,16 +157,10 @@ public enum Explanation {
                     """)
         case .acknowledgment: return nil
         case .fin:
-            let closesFirst = story.record.outcome.endedBy == step.sender
+            let left = afterFIN(step, story)
             return Text(
-                en: """
-                    #\(number) FIN. The \(who.english) has nothing more to send\
-                    \(closesFirst ? " and closes first: FIN-WAIT-1. Data may still come the other way." : " either: it was in CLOSE-WAIT, now LAST-ACK.")
-                    """,
-                zh: """
-                    #\(number) FIN：\(who.chinese)\
-                    \(closesFirst ? "没有数据要发了，先关闭，进入 FIN-WAIT-1；另一个方向仍可继续传数据。" : "也发完了，从 CLOSE-WAIT 进入 LAST-ACK。")
-                    """)
+                en: "#\(number) FIN. The \(who.english) has nothing more to send\(left.english)",
+                zh: "#\(number) FIN：\(who.chinese)\(left.chinese)")
         case .reset:
             return Text(
                 en: "#\(number) RST. The \(who.english) ends the connection at once, without waiting for anything.",
@@ -174,13 +168,31 @@ public enum Explanation {
         }
     }
 
-    /// What an ACK of a FIN leaves behind.
-    private static func ownEnd(_ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text {
+    /// What a FIN's sender goes to, by its state on that row.
+    private static func afterFIN(_ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text {
+        switch step.state(of: step.sender).state {
+        case .finWait1 where story.record.outcome.endedBy == step.sender:
+            Text(
+                en: " and closes first: FIN-WAIT-1. Data may still come the other way.",
+                zh: "没有数据要发了，先关闭，进入 FIN-WAIT-1；另一个方向仍可继续传数据。")
+        case .finWait1:
+            Text(
+                en: ": FIN-WAIT-1. Data may still come the other way.",
+                zh: "没有数据要发了，进入 FIN-WAIT-1；另一个方向仍可继续传数据。")
+        case .lastAck:
+            Text(en: " either: it was in CLOSE-WAIT, now LAST-ACK.", zh: "也发完了，从 CLOSE-WAIT 进入 LAST-ACK。")
+        default: Text(en: ".", zh: "没有数据要发了。")
+        }
+    }
+
+    /// What an ACK of a FIN leaves behind; `nil` where that is not known.
+    private static func ownEnd(_ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text? {
         if step.state(of: step.sender).state == .closing {
             return Text(
                 en: "Its own FIN is not acknowledged yet: CLOSING.", zh: "它自己的 FIN 还没有得到确认，处于 CLOSING。")
         }
         guard step.state(of: step.sender).state == .timeWait else {
+            guard step.state(of: step.sender.other).state == .finWait2 else { return nil }
             return Text(
                 en: "The side that closed first now waits for the other's FIN, in FIN-WAIT-2.",
                 zh: "先关闭的一端进入 FIN-WAIT-2，等对方的 FIN。")

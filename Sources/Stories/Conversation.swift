@@ -105,6 +105,11 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
             let last = one.start &+ UInt64(segment.header.payloadLength)
             guard last > next, last > one.start else { continue }
             readable = Swift.max(readable, one.step)
+            // The FIN's own number is no octet's.
+            if let end, next <= end, one.start > end {
+                skip(to: end, before: segment.number)
+                next = end &+ 1
+            }
             skip(to: one.start, before: segment.number)
             let octets = segment.payload.dropFirst(Int(clamping: next &- one.start))
             if !octets.isEmpty {

@@ -140,6 +140,9 @@ struct FlowWritingTests {
             #expect(run.status == 2)
         }
         #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
+        let both = try await Run("flow", path, "-w", folder.path("k"), "-o", folder.path("k"), "--format", "json")
+        #expect(both.status == 2 && both.err.contains("-w and -o would write the same file"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("k")))
         // What is no regular file is nobody's capture.
         #expect(try await Run("flow", path, "-w", "/dev/null").status == 0)
     }

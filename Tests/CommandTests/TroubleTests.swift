@@ -223,6 +223,11 @@ struct TroubleTests {
         #expect(limited.out.contains("\n3 of 4 connections, 25 segments"), "\(limited.out)")
         let both = try await Run("connections", path, "--limit", "1", "-Y", "trouble", "--lang", "en")
         #expect(both.out.contains("\n1 of 3 that pass, of 4 connections"), "\(both.out)")
+        // What went wrong is counted over all that the limit leaves out too.
+        let all = try await Run("connections", path, "--lang", "en")
+        func troubles(_ run: Run) -> [Substring] { Array(run.lines.drop { !$0.hasPrefix("with trouble: ") }) }
+        #expect(try await troubles(Run("connections", path, "--limit", "1", "--lang", "en")) == troubles(all))
+        #expect(troubles(all).count == 2)
         let chinese = try await Run("connections", path, "--limit", "3", "--lang", "zh")
         #expect(chinese.out.contains("\n显示 3 条，共 4 条连接"), "\(chinese.out)")
         let chineseBoth = try await Run("connections", path, "--limit", "1", "-Y", "trouble", "--lang", "zh")

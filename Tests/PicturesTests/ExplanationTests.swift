@@ -43,6 +43,17 @@ import Testing
         )
     }
 
+    @Test("a FIN is told by its sender's state, whoever an RST lets end the connection", arguments: Language.allCases)
+    func finAndReset(language: Language) throws {
+        let words = try Self.words(
+            [
+                Self.up.fin(sequence: 101, acknowledgment: 301), Self.down.ack(sequence: 301, acknowledgment: 102),
+                Self.down.rst(sequence: 301),
+            ], language)
+        #expect(zip(words, ["FIN-WAIT-1", "FIN-WAIT-2", "RST"]).allSatisfy { $0.contains($1) }, "\(words)")
+        #expect(!words.contains { $0.contains("LAST-ACK") }, "\(words)")
+    }
+
     @Test("both close at once: neither was ever in CLOSE-WAIT", arguments: Language.allCases)
     func both(language: Language) throws {
         let words = try Self.words(

@@ -56,4 +56,14 @@ struct ConversationTests {
         #expect(told == ["0 2 []", "2 0 [2]", "3 0 [3]", "4 3 []", "7 0 [7]", "8 2 []"])
         #expect(Conversation.beginning(of: .client, in: story, limit: 1000) == [])
     }
+
+    @Test("a FIN's number is no octet that is missing, where more comes behind it")
+    func beyondFIN() throws {
+        let t = opened()
+        send(0, t)
+        t.c.fin(0xffff_fff1 &+ 1, ack: 701)
+        send(2, t)
+        let told = try Conversation(t.story).map { "\($0.place) \($0.missing) \(Array($0.octets))" }
+        #expect(told == ["0 0 [0]", "2 0 [2]"])
+    }
 }

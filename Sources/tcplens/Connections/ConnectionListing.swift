@@ -102,6 +102,13 @@ struct ConnectionListing {
         } else {
             writeFields(shown, of: analysis, file: file)
         }
+        // What is said below the rows is said of all that the limit left out too.
+        if format == .table, fields.isEmpty, !isLong {
+            for index in order.dropFirst(limit) {
+                let record = analysis[index]
+                troubles.take(record.troubles(record.outcome), number: index + 1)
+            }
+        }
         return Rows(shown: shown.count, all: order.count)
     }
 

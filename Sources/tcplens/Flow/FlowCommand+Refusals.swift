@@ -90,6 +90,13 @@ extension FlowCommand {
                     zh: "\(written) 就是正在读取的抓包文件，不会覆盖它"),
                 next: [Text(en: "take another name:  \(other)", zh: "换个名字：  \(other)")])
         }
+        // Of two under one name only the last would stay.
+        guard let packets = capturePath, packets != "-", let picture = form.path, packets == picture else { return }
+        throw Failure(
+            .usage,
+            Text(
+                en: "\(packets): -w and -o would write the same file", zh: "\(packets)：-w 与 -o 要写的是同一个文件"),
+            next: [Text(en: "take another name:  -w one.pcapng", zh: "换个名字：  -w one.pcapng")])
     }
 
     /// Whether the packets go where the picture would.
