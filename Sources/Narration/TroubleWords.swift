@@ -15,7 +15,7 @@ extension Trouble {
             return Text(
                 en: count == 1 ? "zero window\(end)" : "\(count) zero windows\(end)", zh: "零窗口 \(count) 次\(end)")
         case .retransmitted: return Text(en: "\(count) resent\(end)", zh: "重传 \(count) 段\(end)")
-        case .icmp: return Text(verbatim: "ICMP \(report?.name ?? "other")")
+        case .icmp: return (report ?? .other).troubleText
         case .abandoned: return Text(en: "abandoned", zh: "已放弃")
         case .outOfOrder: return Text(en: "\(count) out of order\(end)", zh: "乱序 \(count) 段\(end)")
         }
@@ -34,6 +34,23 @@ extension Trouble {
 
     /// Between the troubles of one connection.
     public static let separator = Text(en: ", ", zh: "，")
+}
+
+extension ErrorVerdict {
+    /// `ICMP too-big`; in English the filter's word.
+    fileprivate var troubleText: Text {
+        let chinese =
+            switch self {
+            case .refused: "拒绝"
+            case .prohibited: "禁止访问"
+            case .unreachable: "不可达"
+            case .expired: "TTL 超时"
+            case .tooBig: "报文过大"
+            case .unreadable: "参数错误"
+            case .other, .damaged: "其他"
+            }
+        return Text(en: "ICMP \(name)", zh: "ICMP \(chinese)")
+    }
 }
 
 extension Trouble.Kind {
