@@ -90,7 +90,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         var stream = Stream()
         guard let first = carried.first else { return stream }
         // Where the handshake was captured, the first octet's number is 1.
-        let origin = isCounted ? 1 : first.start
+        var origin = isCounted ? 1 : first.start
         var next = origin
         var readable = 0
         func skip(to start: UInt64, before number: Int?) {
@@ -109,6 +109,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
             if let end, next <= end, one.start > end {
                 skip(to: end, before: segment.number)
                 next = end &+ 1
+                origin = origin &+ 1
             }
             skip(to: one.start, before: segment.number)
             let octets = segment.payload.dropFirst(Int(clamping: next &- one.start))
