@@ -56,7 +56,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         return octets
     }
 
-    /// An end's first octets are looked for in so many segments of the two: another end may send for long before they come.
+    /// So many of a connection's first segments are looked through for the octets with which an end begins: a limit for long ones.
     private static let beginningLimit = 1024
 
     /// - Parameter limit: segments behind so many octets of the capture are not looked at, nor those far behind the opening.

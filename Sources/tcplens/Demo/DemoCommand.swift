@@ -158,13 +158,7 @@ struct DemoCommand: AsyncParsableCommand {
                     zh: "回环上无法扣住或丢弃报文：--step、--lose 和 --do 不能和 --on loopback 一起用"
                 ).spoken)
         }
-        if form.format != .text, form.isPrinted, isCaptureOutput {
-            throw ValidationError(
-                Text(
-                    en: "\(form.format.rawValue) and -w - both write to standard output",
-                    zh: "\(form.format.rawValue) 与 -w - 都要写到标准输出"
-                ).spoken)
-        }
+        if isCaptureOutput { try form.refuseBesidePackets() }
         if lose.contains(where: { $0 < 1 }) {
             throw ValidationError(Text(en: "--lose counts from 1", zh: "--lose 从 1 开始编号").spoken)
         }

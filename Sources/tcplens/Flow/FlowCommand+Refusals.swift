@@ -50,13 +50,7 @@ extension FlowCommand {
                     zh: "--follow-stream 列出一条连接的内容，请去掉用于画图的选项"
                 ).spoken)
         }
-        if form.format != .text, form.isPrinted, isCaptureOutput {
-            throw ValidationError(
-                Text(
-                    en: "\(form.format.rawValue) and -w - both write to standard output",
-                    zh: "\(form.format.rawValue) 与 -w - 都要写到标准输出"
-                ).spoken)
-        }
+        if isCaptureOutput { try form.refuseBesidePackets() }
         if states, form.format != .svg || form.blank || title != nil || output.width != nil {
             throw ValidationError(
                 Text(

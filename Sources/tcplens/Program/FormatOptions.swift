@@ -71,6 +71,16 @@ struct FormatOptions: ParsableArguments {
         }
     }
 
+    /// Where packets go to standard output, no picture or document may go there too.
+    func refuseBesidePackets() throws {
+        guard format != .text, isPrinted else { return }
+        throw ValidationError(
+            Text(
+                en: "\(format.rawValue) and -w - both write to standard output",
+                zh: "\(format.rawValue) 与 -w - 都要写到标准输出"
+            ).spoken)
+    }
+
     /// Refuses what another option asks of a form that has no use for it.
     ///
     /// - Parameters:
