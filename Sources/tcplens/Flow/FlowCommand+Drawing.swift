@@ -115,7 +115,7 @@ extension FlowCommand {
         if missing > 0 { Screen.complain([language.speaker + FlowWords.errorsLeftOut(missing)(language)]) }
     }
 
-    private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) throws {
+    func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) throws {
         if states {
             let diagram = StateDiagram(paths: Party.allCases.map { story.path(of: $0) })
             return try form.write(diagram.picture(canvas.language))
@@ -150,7 +150,7 @@ extension FlowCommand {
             number, asking: asked.map { Printable.text($0.name) }, in: asked?.source.rawValue)
     }
 
-    private func heading(_ usual: Text) -> Text { title.map { Text(verbatim: $0) } ?? usual }
+    func heading(_ usual: Text) -> Text { title.map { Text(verbatim: $0) } ?? usual }
 
     /// A scene, or the facts behind it, in the form that was asked for.
     private func show(
@@ -178,7 +178,7 @@ extension FlowCommand {
     }
 
     /// Each step of what is drawn in words.
-    private func tellSteps(of story: ConnectionStory, _ canvas: Canvas) {
+    func tellSteps(of story: ConnectionStory, _ canvas: Canvas) {
         Screen.write("")
         Screen.write(StyledText.heading(DemoWords.explanation(canvas.language), canvas))
         let range = (from?.number ?? 1)...(to?.number ?? .max)
