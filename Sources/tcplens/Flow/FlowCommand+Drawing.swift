@@ -214,11 +214,7 @@ extension FlowCommand {
         if count > most {
             Screen.write(Text(en: "... and \(count - most) more:", zh: "……另有 \(count - most) 条：")(canvas.language))
             // Not broken into lines: it is to be copied.
-            let choice =
-                filter.map {
-                    " -Y " + "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-                        + "'"
-                } ?? ""
+            let choice = filter.map { " -Y " + CommandLineWords.quoted($0) } ?? ""
             Screen.write("  tcplens connections " + Printable.text(path + choice))
         }
     }

@@ -147,7 +147,7 @@ struct LiveFlow {
         guard picker.missed > 0 else { return }
         complain(LiveWords.missed(picker.missed))
         // To be copied.
-        let filter = options.filter.map { " '\($0)'" } ?? ""
+        let filter = options.filter.map { " " + CommandLineWords.quoted($0) } ?? ""
         Screen.complain(["  tcplens connections -i \(options.interface)\(filter)"])
     }
 
