@@ -219,7 +219,7 @@ extension FlowCommand {
                     " -Y " + "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
                         + "'"
                 } ?? ""
-            Screen.write("  tcplens connections " + Printable.text(path + choice))
+            Screen.write("  " + Printable.text(listCommand + choice))
         }
     }
 
