@@ -1,9 +1,16 @@
-/// Where a window's octets come from: what is at hand in memory, then a descriptor.
+/// Where a window's octets come from: what is at hand in memory, then a descriptor; or several files, one behind the other.
 struct ByteSource: ~Copyable {
     private var memory: ByteWindow
     /// How much of ``memory`` was read.
     private var taken = 0
     private let descriptor: Descriptor?
+    /// In place of a descriptor.
+    private let row: FileRow?
+    /// Of a row, the file that is read: the next is begun only when ``goOnBehindBorder()`` says so, so that nothing that one
+    /// file lacks is taken from another.
+    private(set) var member = 0
+    /// Those that have ended inside a packet.
+    var brokenFiles: Set<Int> = []
     /// What may end the reading of a stream.
     private let stop: StreamStop?
     /// Keeps what was read of a stream, so that it can be read once more.
@@ -12,6 +19,12 @@ struct ByteSource: ~Copyable {
     private var position: Int?
     /// Where in a regular file reading will probably end: it goes up to there, and beyond in small steps.
     private var likelyEnd = Int.max
+    /// Whether a regular file's end may not stay where it is.
+    private(set) var isGrowing = false
+    /// How many milliseconds a stream, or a file that grows, is waited for; negative: for ever.
+    var patience: CInt = -1
+    /// Whether the last reading found nothing because nothing came in time.
+    private(set) var isPaused = false
     /// At most this many octets for each read: so that tests can have memory read as a stream is, in pieces.
     private let pieceSize: Int
     let path: String
@@ -22,6 +35,7 @@ struct ByteSource: ~Copyable {
     ) {
         self.memory = memory
         self.descriptor = descriptor
+        row = nil
         self.stop = stop
         self.spool = spool
         self.pieceSize = pieceSize
@@ -29,18 +43,51 @@ struct ByteSource: ~Copyable {
     }
 
     /// A regular file, from its start.
-    init(file: consuming Descriptor, path: String) {
-        self.init(memory: ByteWindow(capacity: 0), then: file, path: path)
+    ///
+    /// - Parameter stop: of a file that grows, what ends the waiting for more.
+    init(file: consuming Descriptor, growingUntil stop: StreamStop? = nil, path: String) {
+        self.init(memory: ByteWindow(capacity: 0), then: file, stop: stop, path: path)
+        position = 0
+        isGrowing = stop != nil
+    }
+
+    /// Several regular files.
+    init(row: FileRow, path: String) {
+        memory = ByteWindow(capacity: 0)
+        descriptor = nil
+        self.row = row
+        stop = nil
+        spool = nil
+        pieceSize = .max
+        self.path = path
         position = 0
     }
+
+    /// Whether what was read last is the end of one file of a row, and others follow.
+    var isAtBorder: Bool {
+        guard let row, let position else { return false }
+        return member < row.members.count - 1 && position >= row.members[member].range.upperBound
+    }
+
+    /// Goes on with the next file of a row.
+    ///
+    /// - Parameter isBroken: whether the one before has ended inside a packet.
+    mutating func goOnBehindBorder(isBroken: Bool) {
+        if isBroken { brokenFiles.insert(member) }
+        member += 1
+    }
+
+    /// The files of a row, by their places.
+    var paths: [String] { row?.members.map(\.path) ?? [] }
 
     /// Whether any place of it can be read at any time.
     var isSeekable: Bool { position != nil }
 
     /// Adds octets to `window`.
     ///
-    /// - Returns: how many; 0 at the end.
+    /// - Returns: how many; 0 at the end, and where it ``isPaused``.
     mutating func read(into window: inout ByteWindow) throws(CaptureError) -> Int {
+        isPaused = false
         let length = min(memory.count - taken, pieceSize)
         if length > 0 {
             let copied = try window.append(memory, taken..<(taken + length))
@@ -50,7 +97,13 @@ struct ByteSource: ~Copyable {
         guard let from = position else {
             switch descriptor {
             case .some(let open):
-                if let stop, !stop.letsRead(open.number) { return 0 }
+                switch stop?.outlook(of: open.number, within: patience) {
+                case .readable, .none: break
+                case .paused:
+                    isPaused = true
+                    return 0
+                case .over: return 0
+                }
                 return try unsafe window.append { (space) throws(CaptureError) in
                     let got = try unsafe open.read(into: space, path: path)
                     unsafe spool?.keep(UnsafeRawBufferPointer(rebasing: space.prefix(got)))
@@ -59,9 +112,11 @@ struct ByteSource: ~Copyable {
             case .none: return 0
             }
         }
+        if isAtBorder { return 0 }
         let got = try read(
             at: from, into: &window, atMost: from < likelyEnd ? likelyEnd - from : Self.stepBeyond)
         position = from + got
+        if got == 0, isGrowing { isPaused = stop?.outlookAtEnd(within: patience) == .paused }
         return got
     }
 
@@ -74,7 +129,12 @@ struct ByteSource: ~Copyable {
     func read(
         at offset: Int, into window: inout ByteWindow, atMost limit: Int = .max
     ) throws(CaptureError) -> Int {
-        switch descriptor {
+        if let row {
+            return try unsafe window.append { (space) throws(CaptureError) in
+                try unsafe row.read(into: UnsafeMutableRawBufferPointer(rebasing: space.prefix(limit)), at: offset)
+            }
+        }
+        return switch descriptor {
         case .some(let file):
             try unsafe window.append { (space) throws(CaptureError) in
                 let part = unsafe UnsafeMutableRawBufferPointer(rebasing: space.prefix(limit))
@@ -88,6 +148,7 @@ struct ByteSource: ~Copyable {
     mutating func seek(to offset: Int, until limit: Int) {
         position = offset
         likelyEnd = limit
+        member = row?.member(at: offset) ?? 0
     }
 
     /// The same octets once more, from the start; `nil` where they are gone.
@@ -100,7 +161,8 @@ struct ByteSource: ~Copyable {
 
     /// The same regular file once more.
     func duplicate() throws(CaptureError) -> ByteSource {
-        switch descriptor {
+        if let row { return ByteSource(row: row, path: path) }
+        return switch descriptor {
         case .some(let file): ByteSource(file: try file.duplicate(path: path), path: path)
         case .none: ByteSource(memory: ByteWindow(memory.bytes), path: path)
         }
@@ -109,7 +171,7 @@ struct ByteSource: ~Copyable {
     /// Takes back the first octets that were read of it.
     mutating func rewind(_ window: consuming ByteWindow) {
         if position != nil {
-            position = 0
+            seek(to: 0, until: likelyEnd)
         } else if memory.count == 0 {
             memory = window
         }

@@ -6,6 +6,8 @@ public enum CaptureError: Error, Sendable, Equatable {
     /// Not one byte in it.
     case empty(path: String)
     case notCapture(path: String, kind: FileKind)
+    /// Among several that are to be read as one.
+    case notJoinable(path: String, why: JoiningFault)
     /// The disk, or the user's quota, is full.
     case noSpace(path: String)
     /// Nobody reads the other end of the pipe any more.
@@ -14,6 +16,16 @@ public enum CaptureError: Error, Sendable, Equatable {
     case tooLarge(path: String)
     /// Any other refusal of the operating system, with its `errno`.
     case system(path: String, operation: FileOperation, code: Int32)
+}
+
+/// Why a file cannot be read as a part of several.
+public enum JoiningFault: Sendable, Hashable {
+    /// A pipe or terminal.
+    case isStream
+    /// It is packed with gzip and the first is not, or the other way round.
+    case isPackedOtherwise(isPacked: Bool)
+    /// It begins before the other one ends.
+    case overlaps(path: String)
 }
 
 /// What was being done when the operating system refused.

@@ -28,19 +28,27 @@ struct CaptureInput: ~Copyable {
     }
 
     /// What `path` names, or standard input for `-`.
-    static func opening(_ path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError)
-        -> CaptureInput
-    {
+    ///
+    /// - Parameter isGrowing: whether a regular file is read on, as it grows, until the stop.
+    static func opening(
+        _ path: String, stop: StreamStop? = nil, spool: Spool? = nil, isGrowing: Bool = false
+    ) throws(CaptureError) -> CaptureInput {
         let descriptor = try Descriptor.reading(path)
         switch try descriptor.kind(path: path) {
         case .directory: throw .isDirectory(path: path)
         // A size of 0 may be one that the system does not know beforehand, as under /proc.
         case .regular(let size) where size > 0 && descriptor.isAtStart:
-            return try streaming(ByteSource(file: descriptor, path: path), size: size)
+            return try streaming(
+                ByteSource(file: descriptor, growingUntil: isGrowing ? stop : nil, path: path), size: size)
         case .regular, .other:
             return try streaming(
                 ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, stop: stop, spool: spool, path: path))
         }
+    }
+
+    /// Several regular files, one behind the other.
+    static func opening(_ row: FileRow, path: String) throws(CaptureError) -> CaptureInput {
+        try streaming(ByteSource(row: row, path: path), size: row.size)
     }
 
     static func whole(_ window: consuming ByteWindow, path: String) throws(CaptureError) -> CaptureInput {
@@ -65,6 +73,41 @@ struct CaptureInput: ~Copyable {
     /// Whether any place can be read at any time: a regular file that is not packed, or bytes in memory.
     var isSeekable: Bool { isWhole || source.isSeekable && packing == nil }
 
+    /// Whether the last reading found nothing because nothing came in time.
+    var isPaused: Bool { source.isPaused }
+
+    /// How many milliseconds more is waited for; negative: for ever.
+    var patience: CInt {
+        get { source.patience }
+        set { source.patience = newValue }
+    }
+
+    /// Whether one of several files has ended and the next follows. What is packed is unpacked across: it is joined anyway.
+    var isAtBorder: Bool { packing == nil && source.isAtBorder }
+
+    /// Goes on with the next of several files. What is left of the one before is dropped.
+    ///
+    /// - Parameter isBroken: whether that is part of a packet.
+    /// - Returns: how many octets were left.
+    mutating func goOnBehindBorder(isBroken: Bool) -> Int {
+        let left = window.count
+        window.discard(left)
+        source.goOnBehindBorder(isBroken: isBroken)
+        return left
+    }
+
+    /// Which of several files is read, from 0.
+    var fileNumber: Int { source.member }
+
+    /// Those of several files, by their numbers, that ended inside a packet, as far as was read.
+    var brokenFiles: Set<Int> {
+        get { source.brokenFiles }
+        set { source.brokenFiles = newValue }
+    }
+
+    /// By their numbers.
+    var filePaths: [String] { source.paths }
+
     /// How unpacking ended; nil where nothing is packed.
     var packing: Inflater.Condition? {
         switch inflater {
@@ -86,12 +129,15 @@ struct CaptureInput: ~Copyable {
                 if isWhole { 0 } else if packing == nil { try source.read(into: &window) } else {
                     try inflater?.read(into: &window, from: &source) ?? 0
                 }
-            if got == 0 { return false }
+            if got == 0 {
+                guard packing != nil, source.isAtBorder else { return false }
+                source.goOnBehindBorder(isBroken: false)
+            }
         }
         return true
     }
 
-    /// Takes the file header, at the start of the window. A stream of pcap opens with nothing but it: how its records are written
+    /// Takes the file header, at the start of the window. A stream of pcap, or a file that grows, opens with nothing but it: how its records are written
     /// is then told by the first, when that has come.
     ///
     /// - Returns: the format, ready to walk, and where to.
@@ -101,7 +147,7 @@ struct CaptureInput: ~Copyable {
         if try !fill(atLeast: 1), packing ?? .finished == .finished { throw .empty(path: path) }
         while let step = window.readFileHeader(&format, at: &offset) {
             if case .needsMore = step {
-                if format.awaitsRecords, !isSeekable { break }
+                if format.awaitsRecords, !isSeekable || source.isGrowing { break }
                 if try fill(atLeast: step.lengthWanted) { continue }
                 if format.awaitsRecords {
                     format.isAllAtHand = true

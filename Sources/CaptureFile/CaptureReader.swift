@@ -9,7 +9,7 @@
 /// A window slides over the file, so memory does not depend on the file's size, and a file that another program cuts short
 /// meanwhile only ends earlier. Where the file has grown, ``next(_:)`` goes on after it had returned false.
 public struct CaptureReader: ~Copyable, Sendable {
-    /// How the file ended; nil until ``next(_:)`` has returned false.
+    /// How the file ended; nil until ``next(_:)`` has returned false, and where it ``isPaused``.
     public internal(set) var ending: CaptureEnding?
 
     var walk: CaptureFormat
@@ -21,13 +21,39 @@ public struct CaptureReader: ~Copyable, Sendable {
     /// - Parameters:
     ///   - stop: by which the reading of what is no regular file can be ended (``isStream(_:)``).
     ///   - spool: keeps what is read of such, so that it can be read once more; `nil` where nobody will.
+    ///   - isGrowing: whether a regular file, too, is waited for at its end, until the stop.
     /// - Throws: ``CaptureError``: not there, not permitted, a directory, empty, no capture.
-    public init(path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError) {
-        var input = try CaptureInput.opening(path, stop: stop, spool: spool)
+    public init(
+        path: String, stop: StreamStop? = nil, spool: Spool? = nil, isGrowing: Bool = false
+    ) throws(CaptureError) {
+        var input = try CaptureInput.opening(path, stop: stop, spool: spool, isGrowing: isGrowing)
         (walk, place) = try input.readFileHeader()
         ending = nil
         self.input = input
     }
+
+    /// Opens several regular files as one capture: packets are numbered through, and a connection may go from one file to the
+    /// next. They are read in this order.
+    ///
+    /// - Parameter name: what the whole is called (``path``).
+    public init(joining paths: [String], name: String) throws(CaptureError) {
+        var input = try CaptureInput.opening(try FileRow(paths), path: name)
+        (walk, place) = try input.readFileHeader()
+        ending = nil
+        self.input = input
+    }
+
+    /// Those of several files that end inside a packet though another follows, as far as was read.
+    public var brokenPaths: [String] { brokenFiles.sorted().map { input.filePaths[$0] } }
+
+    /// The same by their numbers.
+    package var brokenFiles: Set<Int> {
+        get { input.brokenFiles }
+        set { input.brokenFiles = newValue }
+    }
+
+    /// Which of several files is read, from 0.
+    package var fileNumber: Int { input.fileNumber }
 
     /// Whether what `path` names, or standard input for `-`, is read as it comes, and may go on for ever: a pipe, a terminal.
     public static func isStream(_ path: String) -> Bool { Descriptor.isStream(path) }
@@ -67,6 +93,16 @@ public struct CaptureReader: ~Copyable, Sendable {
     /// How many of them were read; of a packed or endless stream `nil`.
     public var progress: Int? { isSeekable ? position : nil }
 
+    /// How many milliseconds what has no end of its own, a stream or a file that grows, is waited for; negative: for ever. Where
+    /// nothing comes in that time, ``next(_:)`` returns false and it ``isPaused``.
+    public var patience: Int32 {
+        get { input.patience }
+        set { input.patience = newValue }
+    }
+
+    /// Whether ``next(_:)`` returned false only because nothing came in time: asked again, it goes on.
+    public var isPaused: Bool { ending == nil && input.isPaused }
+
     /// What is known of the file so far.
     public var format: CaptureFormat { walk }
 
@@ -105,6 +141,11 @@ extension CaptureReader {
             return false
         case .needsMore, .end:
             if try fill(for: step) { return true }
+            if input.isPaused { return false }
+            if input.isAtBorder {
+                goOnBehindBorder()
+                return true
+            }
             if walk.awaitsRecords, !walk.isAllAtHand {
                 walk.isAllAtHand = true
                 return true
@@ -121,6 +162,14 @@ extension CaptureReader {
         walk.windowStart &+= discarded
         place = 0
         return try input.fill(discarding: discarded, atLeast: step.lengthWanted)
+    }
+
+    /// Goes on with the next of several files: its header follows.
+    private mutating func goOnBehindBorder() {
+        let left = input.goOnBehindBorder(isBroken: place < input.window.count || walk.skipping > 0)
+        walk.windowStart &+= left
+        walk.skipping = 0
+        place = 0
     }
 
     private func endingOfInput(after step: CaptureFormat.Step) -> CaptureEnding {

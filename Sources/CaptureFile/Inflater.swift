@@ -39,6 +39,7 @@ import FlatMemory
     ///
     /// - Returns: how many; 0 at the end, of which ``condition`` tells the kind.
     mutating func read(into window: inout ByteWindow, from source: inout ByteSource) throws(CaptureError) -> Int {
+        goOnBehindEnd()
         while condition == .running {
             if consumed == input.count, !isInputAtEnd {
                 input.discard(consumed)
@@ -58,6 +59,13 @@ import FlatMemory
             if produced > 0 { return produced }
         }
         return 0
+    }
+
+    /// What had ended, though not with a padding, may have grown since.
+    private mutating func goOnBehindEnd() {
+        guard isInputAtEnd, consumed == input.count else { return }
+        isInputAtEnd = false
+        if condition == .cutOff || condition == .finished { condition = .running }
     }
 
     private mutating func step(into space: UnsafeMutableRawBufferPointer) -> Int {

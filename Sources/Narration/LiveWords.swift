@@ -1,3 +1,4 @@
+import LinuxKernel
 import Stories
 import TCPState
 import Tracking
@@ -10,6 +11,14 @@ package enum LiveWords {
         return Text(
             en: "listening on \(interface) for the next connection\(words?.english ?? ""); Ctrl-C ends it",
             zh: "正在 \(interface) 上等待下一条\(words?.chinese ?? "")连接，按 Ctrl-C 结束")
+    }
+
+    /// The same where each connection becomes a row.
+    package static func listing(on interface: String, filter: String?) -> Text {
+        let words = filter.map { Text(en: " for '\($0)'", zh: "，条件 '\($0)'") }
+        return Text(
+            en: "listening on \(interface)\(words?.english ?? ""): a row comes as its connection ends; Ctrl-C ends it",
+            zh: "正在监听 \(interface)\(words?.chinese ?? "")：连接结束就输出一行，按 Ctrl-C 结束")
     }
 
     /// Over a connection that begins.
@@ -36,7 +45,8 @@ package enum LiveWords {
     package static let socketGone = Text(en: "its socket is gone", zh: "套接字已不存在")
 
     /// Packets that were not handed over.
-    package static func dropped(kernel: Int, interface: Int) -> Text? {
+    package static func dropped(_ statistics: CaptureStatistics) -> Text? {
+        let (kernel, interface) = (statistics.droppedByKernel, statistics.droppedByInterface)
         let parts = [
             kernel > 0
                 ? Text(
@@ -51,7 +61,7 @@ package enum LiveWords {
             Text(en: "\($0.english); \($1.english)", zh: "\($0.chinese)；\($1.chinese)")
         }
         return Text(
-            en: "\(all.english): what is drawn may lack segments", zh: "\(all.chinese)：图中可能缺少报文段")
+            en: "\(all.english): segments may be missing", zh: "\(all.chinese)：可能缺少报文段")
     }
 
     /// Connections that nobody saw drawn.

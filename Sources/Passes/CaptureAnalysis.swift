@@ -27,6 +27,10 @@ public struct ReadingProgress: Sendable {
     public let octets: Int?
     public let size: Int?
     public let packets: Int
+
+    public init(octets: Int?, size: Int?, packets: Int) {
+        (self.octets, self.size, self.packets) = (octets, size, packets)
+    }
 }
 
 /// The first pass over a source: packets in, connections out.
@@ -57,6 +61,8 @@ public struct CaptureAnalysis: ~Copyable {
     var isSettled = false
     /// By connection, where they were asked for.
     private var measured = MeasureStore()
+    /// Packets on their way to be decoded.
+    private var packets = PacketBatch()
     /// Segments on their way to the tracker.
     private var batch: SegmentBatch
     /// The fragments, and the packets of those that wait for others.
@@ -137,6 +143,9 @@ public struct CaptureAnalysis: ~Copyable {
     /// All of them, copied: for captures that are known to be small.
     public var connections: [ConnectionRecord] { (0..<count).map { self[$0] } }
 
+    /// How many connections there were so far, those let go too.
+    public var opened: Int { tracker.opened ?? count }
+
     /// The connections that were let go since they were last taken.
     public mutating func takeEnded() -> [EndedConnection] { tracker.takeEnded() }
 
@@ -166,15 +175,27 @@ public struct CaptureAnalysis: ~Copyable {
             try readInParallel(&reader, workers, reporting: report)
             return
         }
-        var packets = PacketBatch()
-        while try reader.next(&packets) {
-            take(&packets, of: reader)
-            reader.finish(&packets)
+        while try takeNext(of: &reader) {
             let reached = progress(of: reader)
             report(&self, reached)
-            if limits.areReached(by: tracker, index) { throw .tooLarge(path: reader.path) }
             if isEnough() { return }
         }
+    }
+
+    /// Takes the next packets of a capture that lie at hand together.
+    ///
+    /// - Returns: false where there are none.
+    mutating func takeNext(of reader: inout CaptureReader) throws(CaptureError) -> Bool {
+        defer { lastNumber = reader.count }
+        guard try reader.next(&self.packets) else { return false }
+        // Taken out of `self`, which takes them.
+        var packets = PacketBatch()
+        swap(&packets, &self.packets)
+        defer { swap(&packets, &self.packets) }
+        take(&packets, of: reader)
+        reader.finish(&packets)
+        if limits.areReached(by: tracker, index) { throw .tooLarge(path: reader.path) }
+        return true
     }
 
     /// Whether several workers find all that is asked for.

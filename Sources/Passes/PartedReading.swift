@@ -50,15 +50,17 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     ) throws(CaptureError) {
         let part = PassPart(make())
         var packets = PacketBatch()
-        // The first packets come after whatever describes the rest: sections, interfaces.
-        if try part.decodeNext(&reader, &packets) {
-            takeWhole(part)
-            try readParts(&reader, reporting: report)
-        }
-        // What no part could make sense of: the file's end, damage, a new section.
+        var begun: Int?
         while !isEnough(), try part.decodeNext(&reader, &packets) {
             takeWhole(part)
-            report(reader.position, reader.count)
+            // The first packets come after whatever describes the rest: sections, interfaces; of several files in each.
+            if reader.fileNumber != begun {
+                begun = reader.fileNumber
+                try readParts(&reader, reporting: report)
+            } else {
+                // What no part could make sense of: the file's end, damage, a new section.
+                report(reader.position, reader.count)
+            }
         }
     }
 
@@ -107,6 +109,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
             }
         }
         reader.seek(to: run.position, count: run.count)
+        reader.brokenFiles.formUnion(run.broken)
         if let error = run.error { throw error }
     }
 
@@ -134,6 +137,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         part.before = run.count
         run.position = part.end
         run.count += part.count
+        run.broken.formUnion(part.broken)
         run.error = part.error
         confirmed(part)
         return part.isStopped || part.error != nil || isEnough()
@@ -170,6 +174,7 @@ private final class PartsRun: @unchecked Sendable {
     /// Where the first octet stands that was not read, and how many packets come before it.
     var position: Int
     var count: Int
+    var broken: Set<Int> = []
     var error: CaptureError?
 
     init(_ schedule: PartSchedule, position: Int, count: Int) {

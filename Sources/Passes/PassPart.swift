@@ -14,6 +14,8 @@ final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
     private(set) var end = 0
     /// Reading ended before the limit: the file's end, damage, or something that describes what comes after it.
     private(set) var isStopped = false
+    /// Of several files, those that were found to end inside a packet.
+    private(set) var broken: Set<Int> = []
     /// What reading on behind the end failed with.
     private(set) var error: CaptureError?
 
@@ -30,6 +32,8 @@ final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
         _ reader: inout CaptureReader, _ packets: inout PacketBatch
     ) {
         clear()
+        reader.brokenFiles = []
+        defer { broken = reader.brokenFiles }
         (self.start, end) = (limit, limit)
         do throws(CaptureError) {
             if isSure {

@@ -125,8 +125,9 @@ struct ConnectionsTests {
     @Test(
         "what --evict and --follow cannot do",
         arguments: [
-            ["a.pcap", "--evict", "60"], ["a.pcap", "--evict", "60", "--format", "tsv", "--sort", "bytes"],
-            ["a.pcap", "--evict", "soon", "--json"], ["a.pcap", "b.pcap", "--follow"], ["-", "--follow"],
+            ["a.pcap", "--evict", "60", "--by", "port"],
+            ["a.pcap", "--evict", "60", "--format", "tsv", "--sort", "bytes"],
+            ["a.pcap", "--evict", "soon", "--json"], ["a.pcap", "b.pcap", "--follow"],
             ["a.pcap", "--follow", "--threads", "2"], ["a.pcap", "--evict", "60", "--json", "--threads", "2"],
             ["a.pcap", "--json", "--format", "tsv"],
         ])

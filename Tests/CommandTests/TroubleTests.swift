@@ -207,7 +207,7 @@ struct TroubleTests {
         arguments: [
             (["--by", "client", "--long"], "leave out --long"), (["--by", "port", "--sort", "bytes"], "--sort"),
             (["--by", "port", "-e", "client"], "-e"), (["-e", "client", "--json"], "--json"),
-            (["--evict", "60"], "add --format tsv or --json"), (["--evict", "60", "--json", "--by", "port"], "--by"),
+            (["--evict", "60", "--json", "--by", "port"], "--by"),
             (["--evict", "60", "--json", "--sort", "bytes"], "leave out --sort"),
         ])
     func refused(arguments: [String], words: String) async throws {

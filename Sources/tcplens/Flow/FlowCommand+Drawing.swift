@@ -215,7 +215,7 @@ extension FlowCommand {
             Screen.write(Text(en: "... and \(count - most) more:", zh: "……另有 \(count - most) 条：")(canvas.language))
             // Not broken into lines: it is to be copied.
             let choice = filter.map { " -Y " + CommandLineWords.quoted($0) } ?? ""
-            Screen.write("  tcplens connections " + Printable.text(path + choice))
+            Screen.write("  " + Printable.text(listCommand + choice))
         }
     }
 

@@ -9,7 +9,7 @@ import Tracking
 extension FlowCommand {
     func drawLive(on interface: String) throws {
         let options = try live.capture(
-            on: interface, paths, keepsPayload: payload || followed != nil || capturePath != nil)
+            on: interface, paths, payload || followed != nil || capturePath != nil ? .all : .beginnings)
         var flow = LiveFlow(self, output.canvas, options)
         try flow.run()
     }
@@ -22,14 +22,8 @@ extension FlowCommand {
                 throw ValidationError(
                     Text(en: "--once goes with -i", zh: "--once 需与 -i 同用").spoken)
             }
-            guard !live.listsInterfaces, live.file == nil else { return }
-            guard let first = paths.first else { throw ValidationError(Text(en: "which file?", zh: "请给出文件名").spoken) }
-            if paths.count > 1 {
-                throw ValidationError(
-                    Text(
-                        en: "one file at a time: after '\(first)' stands '\(paths[1])'",
-                        zh: "一次只能读一个文件：'\(first)' 之后还有 '\(paths[1])'"
-                    ).spoken)
+            if paths.isEmpty, live.file == nil, !live.listsInterfaces {
+                throw ValidationError(Text(en: "which file?", zh: "请给出文件名").spoken)
             }
             return
         }

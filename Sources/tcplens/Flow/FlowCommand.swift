@@ -26,6 +26,7 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng -o flow.svg      a picture for a page, a slide or a ticket
                 tcplens flow capture.pcapng --states -o states.svg    both ends' ways through the states
                 tcplens flow capture.pcapng --format mermaid   for a Markdown file
+                tcplens flow ring*.pcap --conn 3       of several files that are one ring
                 zcat capture.pcap.gz | tcplens flow -  from a pipe
                 tcplens flow -i lo --once 'port 8080'  the next connection on an interface, drawn as it comes
                 tcplens flow -i eth0 tcp               one connection after the other, until Ctrl-C
@@ -44,6 +45,7 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng -o flow.svg      画成图片，可放进网页、幻灯片或工单
                 tcplens flow capture.pcapng --states -o states.svg    画出两端在状态图上走过的路
                 tcplens flow capture.pcapng --format mermaid   用于 Markdown 文件
+                tcplens flow ring*.pcap --conn 3       从一组滚动文件中读取
                 zcat capture.pcap.gz | tcplens flow -  从管道读取
                 tcplens flow -i lo --once 'port 8080'  实时画出网络接口上的下一条连接
                 tcplens flow -i eth0 tcp               一条接一条地画，直到 Ctrl-C
@@ -53,8 +55,9 @@ struct FlowCommand: ParsableCommand {
     @Argument(
         help: .init(
             Text(
-                en: "A pcap or pcapng file, gzip or not; - for standard input. With -i the words of a capture filter.",
-                zh: "pcap/pcapng 文件，可以是 gzip 压缩的；- 表示标准输入。与 -i 同用时为捕获过滤表达式。"
+                en:
+                    "A pcap or pcapng file, gzip or not, or the files of a ring; - for standard input. With -i: the words of a capture filter.",
+                zh: "pcap/pcapng 文件，可以是 gzip 压缩的，也可以是一组滚动文件；- 表示标准输入。与 -i 同用时为捕获过滤表达式。"
             )
             .spoken, valueName: "file"), completion: .file())
     var paths: [String] = []
@@ -182,8 +185,11 @@ struct FlowCommand: ParsableCommand {
             segments: limit ?? (form.format == .svg || form.format == .html ? 20_000 : 100_000), octets: 512 << 20)
     }
 
-    /// The file that is read.
-    var path: String { live.file ?? paths.first ?? "" }
+    /// What is read, as it can be typed.
+    var path: String { CaptureFiles.name(of: files) }
+
+    /// The files that are read as one.
+    var files: [String] { live.file.map { [$0] } ?? paths }
 
     func validate() throws {
         try refuseSources()
@@ -207,7 +213,8 @@ struct FlowCommand: ParsableCommand {
         if let interface = live.interface { return try drawLive(on: interface) }
         try refuseOverwriting()
         let filter = try filter.map(FilterWord.filter)
-        try CaptureReading.open(path, spooling: Spool()) { reader in
+        let capture = files.count > 1 ? try CaptureFiles(joining: files) : .one(path)
+        try CaptureReading.open(capture, spooling: Spool()) { reader in
             if hosts {
                 try drawHosts(&reader, filter)
             } else {

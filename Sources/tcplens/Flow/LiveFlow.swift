@@ -139,11 +139,7 @@ struct LiveFlow {
     // MARK: What is said besides
 
     private func tell(_ statistics: CaptureStatistics) {
-        if let dropped = LiveWords.dropped(
-            kernel: Int(statistics.droppedByKernel), interface: Int(statistics.droppedByInterface))
-        {
-            complain(dropped)
-        }
+        if let dropped = LiveWords.dropped(statistics) { complain(dropped) }
         guard picker.missed > 0 else { return }
         complain(LiveWords.missed(picker.missed))
         // To be copied.

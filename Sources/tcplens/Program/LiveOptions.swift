@@ -79,24 +79,42 @@ struct LiveOptions: ParsableArguments {
         }
     }
 
+    /// How much of each packet is needed, where nobody asks for so many octets.
+    enum Need {
+        /// The headers, many packets at a time.
+        case headers
+        /// Besides them what a client asks for first, a name perhaps; each packet at once.
+        case beginnings
+        /// All of it.
+        case all
+
+        fileprivate var octets: Int {
+            switch self {
+            case .headers: 256
+            case .beginnings: 4096
+            case .all: LiveOptions.longest
+            }
+        }
+    }
+
     /// How to capture.
     ///
-    /// - Parameters:
-    ///   - words: the capture filter's.
-    ///   - keepsPayload: whether more than the headers is needed.
-    func capture(on interface: String, _ words: [String], keepsPayload: Bool) throws -> CaptureOptions {
+    /// - Parameter words: the capture filter's.
+    func capture(on interface: String, _ words: [String], _ need: Need) throws -> CaptureOptions {
         let filter = Self.filter(words)
         // A filter that cannot be read is told before a privilege is asked for.
         if let filter, let fault = LiveCapture.check(filter: filter) { throw Failure(fault) }
-        let wanted = snapLength.map { $0 == 0 ? Self.longest : $0 } ?? (keepsPayload ? Self.longest : Self.headers)
+        let wanted = snapLength.map { $0 == 0 ? Self.longest : $0 } ?? need.octets
+        let delivery: CaptureOptions.Delivery =
+            switch need {
+            case .headers: .batched(milliseconds: 10)
+            // Each at once costs room for so much of it as is asked for.
+            case .beginnings, .all: wanted > Need.beginnings.octets ? .batched(milliseconds: 1) : .immediate
+            }
         return CaptureOptions(
-            interface: interface, filter: filter, snapLength: Int32(clamping: wanted),
-            delivery: wanted > Self.headers ? .batched(milliseconds: 1) : .immediate, isPromiscuous: !staysPlain)
+            interface: interface, filter: filter, snapLength: Int32(clamping: wanted), delivery: delivery,
+            isPromiscuous: !staysPlain)
     }
-
-    /// Octets in which all headers and the beginning of what a segment carries have room: a name that its client asks for stands
-    /// there.
-    private static let headers = 4096
 
     /// The words of a capture filter as one text; `nil` for everything.
     static func filter(_ words: [String]) -> String? {

@@ -80,8 +80,7 @@ enum OutputKeeper {
             return action
         }
         if let action {
-            // What is shown now begins on a line of its own, not behind the terminal's ^C.
-            if number == SIGINT, Screen.isErrorTerminal { Screen.show(onErrorTerminal: "\n") }
+            if number == SIGINT, Screen.isErrorTerminal { Screen.leaveTypedLine() }
             action()
             return
         }

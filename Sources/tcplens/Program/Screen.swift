@@ -30,6 +30,8 @@ enum Screen {
     }
 
     private static let gathered = Mutex<[UInt8]>([])
+    /// Whether progress stands on standard error's terminal. Changed only while ``gathered`` is held.
+    private static let hasProgress = Atomic(false)
     private static let blockSize = 1 << 16
 
     /// Makes sure that the three standard descriptors are taken, so that no file opened later is mistaken for one: a
@@ -83,13 +85,37 @@ enum Screen {
     static func complain(_ lines: [String]) {
         // What was printed before comes before the complaint, also where both go to one file.
         flush()
+        eraseProgress()
         for line in lines.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {
             _ = send(Array(Printable.text(String(line)).utf8) + [UInt8(ascii: "\n")], to: STDERR_FILENO)
         }
     }
 
-    /// Part of a line on the terminal that standard error is: progress, which does not end the output before it.
-    static func show(onErrorTerminal text: String) { _ = send(Array(text.utf8), to: STDERR_FILENO) }
+    /// A line on the terminal that standard error is. Whatever is written next, to either, takes it away first: standard output
+    /// may be the same terminal, or lead there by way of another program.
+    ///
+    /// - Parameter isNew: whether it says something else than the last; else it is written where that is gone only.
+    static func showProgress(_ text: String, isNew: Bool) {
+        gathered.withLock { _ in
+            guard isNew || !hasProgress.load(ordering: .relaxed) else { return }
+            hasProgress.store(true, ordering: .relaxed)
+            _ = send(Array("\r\(text)\u{1b}[K".utf8), to: STDERR_FILENO)
+        }
+    }
+
+    static func eraseProgress() { gathered.withLock { _ in wipeProgress() } }
+
+    private static func wipeProgress() {
+        guard hasProgress.exchange(false, ordering: .relaxed) else { return }
+        _ = send(Array("\r\u{1b}[K".utf8), to: STDERR_FILENO)
+    }
+
+    /// What is shown now begins on a line of its own, not behind the terminal's ^C.
+    static func leaveTypedLine() {
+        gathered.withLock { _ in
+            if hasProgress.load(ordering: .relaxed) { wipeProgress() } else { _ = send([0x0a], to: STDERR_FILENO) }
+        }
+    }
 
     static func finish(_ status: ExitStatus) -> Never {
         flush()
@@ -109,6 +135,7 @@ enum Screen {
     static func flush(then end: () -> Void) {
         gathered.withLock {
             send(&$0)
+            wipeProgress()
             end()
         }
     }
@@ -125,6 +152,8 @@ enum Screen {
     }
 
     private static func deliver(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        wipeProgress()
         let error = send(bytes, to: STDOUT_FILENO)
         guard error != 0 else { return }
         if error == EPIPE { endUnread() }
