@@ -2,6 +2,7 @@ import Lab
 import LinuxKernel
 import Narration
 import Passes
+import Pictures
 import Queries
 import Scenes
 

@@ -120,7 +120,8 @@ extension Failure {
                 .badInput, Text(en: "no such interface: \(name)", zh: "没有这个网络接口：\(name)"),
                 next: [
                     Text(
-                        en: "there are:  \(known.joined(separator: "  "))", zh: "现有接口：  \(known.joined(separator: "  "))")
+                        en: "there are:  \(known.joined(separator: "  "))",
+                        zh: "现有接口：  \(known.joined(separator: "  "))")
                 ])
         case .interfaceDown(let name):
             self.init(
