@@ -56,6 +56,7 @@ struct NextConnectionTests {
         _ = take(Self.synAck.ipPacket())
         let segment = try #require(take(Self.syn().with(.syn, sequence: 9000, options: [], payload: []).ipPacket()))
         #expect(segment.number == 3)
+        picker.release()
         #expect(picker.restart(with: segment).number == 1)
         #expect(take(Self.synAck.ipPacket())?.number == 2)
     }

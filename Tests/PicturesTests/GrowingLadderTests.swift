@@ -3,6 +3,7 @@ import Narration
 import Pictures
 import Scenes
 import Stories
+import TCPState
 import Testing
 import Tracking
 import Transcripts
@@ -79,7 +80,9 @@ struct GrowingLadderTests {
     @Test("what it says of each segment is what the finished picture says")
     func finished() throws {
         let t = Self.conversation()
-        let story = try #require(StoredConnection.settling(t.segments).first.flatMap { ConnectionStory($0) })
+        let builder = StoryBuilder()
+        builder.take(all: t.segments)
+        let story = try #require(builder.story)
         let canvas = Canvas(width: 80, glyphs: .ascii, language: .english)
         let whole = Ladder(canvas: canvas, legend: .letters).lines(Scene(story: story, title: Text(verbatim: "live")))
         func rows(_ lines: [String]) -> [[Substring]] {
@@ -89,7 +92,7 @@ struct GrowingLadderTests {
         func words(_ lines: [String]) -> [[Substring]] {
             rows(lines).map { $0.filter { $0.hasPrefix("#") || $0.contains("=") || $0.contains(",") } }
         }
-        #expect(words(Self.printed(t).flatMap(\.self)) == words(whole))
+        #expect(words(Self.printed(t).flatMap { $0 }) == words(whole))
     }
 
     @Test("the lost third ACK: told in a row of its own once the SYN-ACK comes again")
@@ -106,13 +109,12 @@ struct GrowingLadderTests {
         let told = pieces[3].filter { $0.contains("#3: lost, see #4") }
         #expect(told.count == 1, "\(pieces[3])")
         #expect(pieces[3].contains { $0.contains("was SYN-RECEIVED, not ESTABLISHED") }, "\(pieces[3])")
-        #expect(pieces.flatMap(\.self).filter { $0.contains("#3: lost") }.count == 1)
+        #expect(pieces.flatMap { $0 }.filter { $0.contains("#3: lost") }.count == 1)
     }
 
     @Test("a state is marked the kernel's from the row on at which it was asked")
     func asked() throws {
         let t = Self.conversation()
-        func seen(_ number: Int, _ party: Party, _ state: StateObservation) -> [StateObservation] { [state] }
         let established = Party.allCases.map {
             StateObservation(time: t.segments[2].time, party: $0, state: .established, isMini: false)
         }
@@ -146,7 +148,7 @@ struct GrowingLadderTests {
         t.c.syn(4_000_000_000)
         for glyphs in [GlyphSet.ascii, .unicode] {
             let canvas = Canvas(width: width, glyphs: glyphs, language: language)
-            for line in Self.printed(t, width: width, glyphs: glyphs, language: language).flatMap(\.self) {
+            for line in Self.printed(t, width: width, glyphs: glyphs, language: language).flatMap { $0 } {
                 #expect(canvas.measure(line) <= width, "\(line)")
             }
         }

@@ -97,6 +97,7 @@ public struct NextConnection: Sendable {
 
     /// The connection is over, and this segment begins another between the same endpoints.
     public mutating func restart(with segment: StoredSegment) -> StoredSegment {
+        pair = Pair(segment.header)
         packets = 1
         return segment.numbered(1)
     }

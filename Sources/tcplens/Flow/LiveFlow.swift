@@ -102,7 +102,7 @@ struct LiveFlow {
     private mutating func pause() throws {
         if !Screen.hasReader { Screen.endUnread() }
         guard let current else {
-            if picker.olderSegments > 0, !hasToldOfOlder {
+            if picker.olderSegments > 0, drawn == 0, !hasToldOfOlder {
                 hasToldOfOlder = true
                 complain(LiveWords.older(picker.olderSegments))
             }

@@ -117,18 +117,17 @@ final class LivePicture {
 
     /// Asks for the states of those ends that are sockets of this machine.
     private func ask() {
-        guard let story = builder.story else { return }
         if !hasLooked {
             hasLooked = true
-            look(for: story)
+            findSockets()
         }
         observer?.lookNow()
         hear()
     }
 
-    private func look(for story: ConnectionStory) {
-        guard let observer = try? StateObserver(client: story.client, server: story.server),
-            (try? observer.start()) != nil
+    private func findSockets() {
+        guard let client = builder.story?.client, let server = builder.story?.server,
+            let observer = try? StateObserver(client: client, server: server), (try? observer.start()) != nil
         else { return }
         let deadline = SystemClock.ticks() + Int64(Self.patience) * 1_000_000
         while observer.observations(after: 0).isEmpty {
@@ -149,18 +148,22 @@ final class LivePicture {
         }
     }
 
-    /// Whether an end's socket is gone though no packet has ended the connection.
+    /// Whether an end's socket is gone though no packet has ended the connection: not at once, since what ends it may be on its way.
     private func hasVanished(_ party: Party, in story: ConnectionStory) -> Bool {
-        guard let observer, !hasToldOfGone.contains(party), !hasEnded(story) else { return false }
+        guard let observer, !hasToldOfGone.contains(party), silence >= Self.quiet, !hasEnded(story) else {
+            return false
+        }
         return observer.isGone(party)
     }
+
+    /// Milliseconds since the last packet.
+    private var silence: Int64 { (SystemClock.ticks() &- lastArrival) / 1_000_000 }
 
     // MARK: The end
 
     /// Whether nothing is to come of it any more.
     var isOver: Bool {
         guard waitingRows == 0, let story = builder.story else { return false }
-        let silence = (SystemClock.ticks() &- lastArrival) / 1_000_000
         if hasEnded(story) { return silence >= Self.quiet }
         if story.record.outcome.opening == .unanswered, silence >= Self.lastRetry { return true }
         guard let observer, silence >= Self.quiet else { return false }
