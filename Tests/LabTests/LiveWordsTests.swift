@@ -11,7 +11,8 @@ struct LiveWordsTests {
     func dropped(language: Language) throws {
         func words(_ kernel: UInt32, _ interface: UInt32) throws -> String {
             let statistics = CaptureStatistics(received: 9, droppedByKernel: kernel, droppedByInterface: interface)
-            return try #require(LiveWords.dropped(statistics))(language)
+            let text = try #require(LiveWords.dropped(statistics))
+            return text(language)
         }
         let (kernel, interface) =
             language == .english ? ("the kernel dropped", "the interface dropped") : ("内核丢弃了", "网卡丢弃了")

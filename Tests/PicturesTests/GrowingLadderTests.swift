@@ -92,7 +92,7 @@ struct GrowingLadderTests {
         func words(_ lines: [String]) -> [[Substring]] {
             rows(lines).map { $0.filter { $0.hasPrefix("#") || $0.contains("=") || $0.contains(",") } }
         }
-        #expect(words(Self.printed(t).flatMap { $0 }) == words(whole))
+        #expect(words(Array(Self.printed(t).joined())) == words(whole))
     }
 
     @Test("the lost third ACK: told in a row of its own once the SYN-ACK comes again")
@@ -109,7 +109,7 @@ struct GrowingLadderTests {
         let told = pieces[3].filter { $0.contains("#3: lost, see #4") }
         #expect(told.count == 1, "\(pieces[3])")
         #expect(pieces[3].contains { $0.contains("was SYN-RECEIVED, not ESTABLISHED") }, "\(pieces[3])")
-        #expect(pieces.flatMap { $0 }.filter { $0.contains("#3: lost") }.count == 1)
+        #expect(pieces.joined().filter { $0.contains("#3: lost") }.count == 1)
     }
 
     @Test("a state is marked the kernel's from the row on at which it was asked")
@@ -148,7 +148,7 @@ struct GrowingLadderTests {
         t.c.syn(4_000_000_000)
         for glyphs in [GlyphSet.ascii, .unicode] {
             let canvas = Canvas(width: width, glyphs: glyphs, language: language)
-            for line in Self.printed(t, width: width, glyphs: glyphs, language: language).flatMap { $0 } {
+            for line in Self.printed(t, width: width, glyphs: glyphs, language: language).joined() {
                 #expect(canvas.measure(line) <= width, "\(line)")
             }
         }
