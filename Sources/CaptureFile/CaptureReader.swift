@@ -142,12 +142,12 @@ extension CaptureReader {
         case .needsMore, .end:
             if try fill(for: step) { return true }
             if input.isPaused { return false }
-            if input.isAtBorder {
-                goOnBehindBorder()
-                return true
-            }
             if walk.awaitsRecords, !walk.isAllAtHand {
                 walk.isAllAtHand = true
+                return true
+            }
+            if input.isAtBorder {
+                goOnBehindBorder()
                 return true
             }
             ending = endingOfInput(after: step)
@@ -169,6 +169,7 @@ extension CaptureReader {
         let left = input.goOnBehindBorder(isBroken: place < input.window.count || walk.skipping > 0)
         walk.windowStart &+= left
         walk.skipping = 0
+        (walk.awaitsRecords, walk.isAllAtHand) = (false, false)
         place = 0
     }
 

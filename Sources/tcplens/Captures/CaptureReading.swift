@@ -108,6 +108,8 @@ enum CaptureReading {
                 report(
                     &analysis, ReadingProgress(octets: nil, size: nil, packets: analysis.counts.packets))
             }, until: { isEnough() || !Screen.hasReader })
+        // Also where there is nothing left to write, by which it would end.
+        if !Screen.hasReader { Screen.endUnread() }
     }
 }
 

@@ -94,17 +94,24 @@ extension ConnectionsCommand {
         }
         listing.beginEnding(path: name)
         if isLive { Screen.flush() }
-        try read(
-            &analysis,
-            { analysis, step in
-                do { try write(analysis.takeEnded()) } catch { failure = error }
-                progress.show(step, connections: isLive ? analysis.opened : nil)
-            }, { failure != nil || count.written == limit })
+        var fault: (any Error)?
+        do {
+            try read(
+                &analysis,
+                { analysis, step in
+                    do { try write(analysis.takeEnded()) } catch { failure = error }
+                    progress.show(step, connections: isLive ? analysis.opened : nil)
+                }, { failure != nil || count.written == limit })
+        } catch {
+            fault = error
+        }
         progress.erase()
         if let failure { throw failure }
+        // Also where reading failed: what came before that is there.
         analysis.endAll()
         try write(analysis.takeEnded())
         listing.finishEnding()
+        if let fault { throw fault }
         return count
     }
 }
