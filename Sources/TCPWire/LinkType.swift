@@ -1,15 +1,16 @@
-/// What a frame's first bytes are: the LINKTYPE numbers that capture files carry (www.tcpdump.org/linktypes.html).
+/// The link-layer header that frames begin with, as the LINKTYPE number in capture files
+/// (www.tcpdump.org/linktypes.html).
 @frozen public struct LinkType: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt16
 
     @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    /// BSD loopback: a 4-byte address family in the byte order of the machine that captured.
+    /// BSD loopback: an address family of four octets, in the byte order of the capturing machine.
     public static let null = LinkType(rawValue: 0)
     // Computed, so that another module's comparison is one instruction.
     @inlinable public static var ethernet: LinkType { LinkType(rawValue: 1) }
     public static let ppp = LinkType(rawValue: 9)
-    /// Raw IP; the version nibble tells which.
+    /// Raw IP; the packet's version field says which one.
     public static let raw = LinkType(rawValue: 101)
     /// Raw IP as most BSDs number it in their own files.
     public static let rawBSD = LinkType(rawValue: 12)

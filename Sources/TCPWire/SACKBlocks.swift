@@ -1,7 +1,7 @@
 /// Sequence numbers received out of order: from `left` up to but not including `right` (RFC 2018 3).
 @frozen public struct SACKBlock: Hashable, Sendable {
     public var left: UInt32
-    /// The first sequence number behind the block.
+    /// The sequence number after the last one of the block.
     public var right: UInt32
 
     @inlinable public init(left: UInt32, right: UInt32) {
@@ -10,7 +10,8 @@
     }
 }
 
-/// The blocks of one SACK option: at most four fit into a TCP header. Held in place, so that reading allocates nothing.
+/// The blocks of one SACK option, of which at most four fit into a TCP header. They are stored inline, so that reading
+/// them allocates nothing.
 @frozen public struct SACKBlocks: Hashable, Sendable, RandomAccessCollection, ExpressibleByArrayLiteral {
     @usableFromInline var first = SACKBlock(left: 0, right: 0)
     @usableFromInline var second = SACKBlock(left: 0, right: 0)
@@ -41,7 +42,7 @@
         }
     }
 
-    /// Adds a block; a fifth is left out.
+    /// Adds a block; a fifth one is dropped.
     mutating func append(_ block: SACKBlock) {
         switch count {
         case 0: first = block

@@ -4,7 +4,7 @@
 
     @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    // Computed, so that another module's test of a bit is one instruction and not a call.
+    // Computed properties, so that in other modules testing a bit is one instruction and not a call.
     @inlinable public static var fin: TCPFlags { TCPFlags(rawValue: 0x001) }
     @inlinable public static var syn: TCPFlags { TCPFlags(rawValue: 0x002) }
     @inlinable public static var rst: TCPFlags { TCPFlags(rawValue: 0x004) }
@@ -17,7 +17,7 @@
 }
 
 extension TCPFlags: CustomStringConvertible {
-    /// The names in the order a reader expects them (`SYN,ACK`, `FIN,PSH,ACK`); `none` for an empty set.
+    /// The names in the usual order (`SYN,ACK`, `FIN,PSH,ACK`); `none` for an empty set.
     public var description: String {
         let names: [(TCPFlags, String)] = [
             (.syn, "SYN"), (.fin, "FIN"), (.rst, "RST"), (.psh, "PSH"), (.ack, "ACK"), (.urg, "URG"), (.ece, "ECE"),
