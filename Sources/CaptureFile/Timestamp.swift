@@ -1,4 +1,4 @@
-/// A moment, in nanoseconds since 1970-01-01T00:00:00Z.
+/// A point in time, in nanoseconds since 1970-01-01T00:00:00Z.
 @frozen public struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
     public var nanoseconds: Int64
 
@@ -6,7 +6,7 @@
 
     @inlinable public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// Nanoseconds from `start` to here; negative where the clock went back. Wraps rather than traps: timestamps come
-    /// from files.
+    /// Nanoseconds from `start` to this time; negative where the clock went back. Overflow wraps and does not trap,
+    /// since timestamps come from files.
     @inlinable public func nanoseconds(since start: Timestamp) -> Int64 { nanoseconds &- start.nanoseconds }
 }
