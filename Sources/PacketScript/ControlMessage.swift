@@ -1,15 +1,15 @@
 /// A control message of recvmsg(2).
 public struct ControlMessage: Hashable, Sendable {
-    /// cmsg_level and cmsg_type, with Linux's numbers.
+    /// cmsg_level, with Linux's numbers.
     public var level: Int32
     /// cmsg_type, with Linux's numbers.
     public var type: Int32
     public var value: Value
 
-    /// Its data, by its kind.
+    /// The message's data, which depends on its kind.
     public enum Value: Hashable, Sendable {
         case integer(Int64)
-        /// SCM_TIMESTAMPING: nanoseconds of the host's clock.
+        /// SCM_TIMESTAMPING: nanoseconds by the host's clock.
         case time(Int64)
         /// `struct sock_extended_err`.
         case error(ExtendedError)
@@ -17,7 +17,7 @@ public struct ControlMessage: Hashable, Sendable {
 
     /// An entry of the error queue.
     public struct ExtendedError: Hashable, Sendable {
-        /// ee_errno and the others, in the order of the structure.
+        /// The fields are ee_errno and the others, in the order of the structure.
         public var errno: UInt32
         public var origin: UInt8
         public var type: UInt8
@@ -37,11 +37,11 @@ public struct ControlMessage: Hashable, Sendable {
         self.value = value
     }
 
-    /// The kinds that are known: what their data is.
+    /// The kinds of message that are known; they determine the form of the data.
     public enum Kind: Hashable, Sendable {
         case inQueue, timestamping, error
 
-        /// `nil` for a kind that is not read.
+        /// `nil` for a kind that is not supported.
         public init?(level: Int32, type: Int32) {
             switch (level, type) {
             case (6, 36): self = .inQueue
@@ -54,7 +54,7 @@ public struct ControlMessage: Hashable, Sendable {
 }
 
 extension ControlMessage {
-    /// In the script's notation, short.
+    /// The message in short, in the script's notation.
     var text: String {
         let data =
             switch value {
@@ -67,7 +67,7 @@ extension ControlMessage {
         return "{cmsg_level=\(level), cmsg_type=\(type), cmsg_data=\(data)}"
     }
 
-    /// Whether it is the same; times may be off by the tolerance.
+    /// Whether both messages are equal, except that times may differ by the tolerance.
     func matches(_ other: ControlMessage, tolerance: Int64) -> Bool {
         if case .time(let own) = value, case .time(let theirs) = other.value {
             return level == other.level && type == other.type && abs(own &- theirs) <= tolerance
