@@ -1,7 +1,8 @@
 import TCPState
 import TCPWire
 
-/// What a program, or a picture, may know of a connection: scalars only, cheap to keep for every segment.
+/// The state of a connection for the program, or for a diagram: only scalars, so that keeping a copy for every segment
+/// is cheap.
 public struct ConnectionInfo: Hashable, Sendable {
     public var state: State
     public var local: Endpoint
@@ -17,49 +18,52 @@ public struct ConnectionInfo: Hashable, Sendable {
     public var receiveWindow: UInt32
     public var sendScale: UInt8
     public var receiveScale: UInt8
-    /// Octets of text that a segment may carry.
+    /// How many octets of text a segment may carry.
     public var segmentSize: UInt32
-    /// What the other end's segments were seen to carry.
+    /// The segment size of the other end, estimated from the segments received.
     public var receivedSegmentSize: UInt32
     public var agreed: Agreement
     public var phase: RecoveryVariables.Phase
-    /// Outside of a recovery: whether something arrived out of order, or went out again (as a probe
-    /// alone it counts not), and is not acknowledged yet.
+    /// Outside of a recovery: whether octets that are not acknowledged yet are reported as arrived out of order, or
+    /// were retransmitted (other than by a loss probe).
     public var isDisordered: Bool
     /// Whether the window was reduced because of ECE less than a round trip ago.
     public var isReducing: Bool
-    /// cwnd and ssthresh, in octets; `UInt32.max` for a threshold never set.
+    /// cwnd and ssthresh, in octets; ssthresh is `UInt32.max` until it is first set.
     public var congestionWindow: UInt32
     public var congestionThreshold: UInt32
-    /// SRTT, RTTVAR, the least round trip, and the RTO with its backoff.
+    /// SRTT, RTTVAR, the smallest round trip measured, and the RTO including its backoff, which is the number of
+    /// doublings.
     public var roundTrip: Interval?
     public var roundTripVariation: Interval
     public var minimumRoundTrip: Interval?
     public var retransmissionTimeout: Interval
     public var backoff: Int
-    /// Segments under way, taken for lost, sent again and under way, reported by SACK.
+    /// How many segments are outstanding; how many octets of them are presumed lost, retransmitted, and reported by
+    /// SACK.
     public var segmentsInFlight: Int
     public var octetsLost: UInt32
     public var octetsRetransmitted: UInt32
     public var octetsSacked: UInt32
     public var reorderingSeen: Bool
-    /// By how many segments one was overtaken, at most; three where none was by more.
+    /// The largest number of segments by which one was overtaken; at least three.
     public var reorderingDegree: Int
-    /// Octets written and not sent; not acknowledged; received and not read.
+    /// How many octets are written but not sent; sent or to be sent but not acknowledged; received but not read.
     public var unsent: Int
     public var unacknowledged: Int
     public var unread: Int
     public var urgentAhead: UInt32
     public var probes: Int
     public var fastOpen: FastOpenVariables
-    /// The MSS that this end announced, and the largest packet that the path is known to take.
+    /// The MSS that this end announced; `pathMTU` is the largest packet that the path is known to let through.
     public var announcedSegmentSize: UInt32
     public var pathMTU: Int
-    /// When data last went out and came, and when the last ACK came.
+    /// When data was last sent and received, and when the last acceptable segment arrived.
     public var lastDataSent: Instant
     public var lastDataReceived: Instant?
     public var lastHeard: Instant
-    /// How long there was something to send, and what of that the other end's window or this end's buffer held up.
+    /// For how long there was something to send, and for how much of it the other end's window or this end's buffer was
+    /// the limit.
     public var busy: BusyTimes
     public var counters: ConnectionCounters
     public var nextDeadline: Instant?
