@@ -58,7 +58,9 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 public struct ReportedError: Sendable {
     /// Its own packet's number.
     public private(set) var number: Int
+    /// Its own packet's time.
     public let time: Timestamp
+    /// The error, and what it quotes of the segment.
     public let error: ICMPError
     let key: FlowKey
     /// The side that sent the quoted segment.
@@ -76,6 +78,7 @@ public struct ReportedError: Sendable {
         self.side = Int(side)
     }
 
+    /// What it says of the segment; damaged where its own checksum is wrong.
     public var verdict: ErrorVerdict { error.isDamaged ? .damaged : ErrorVerdict(error.reason) }
 
     /// A packet may be written this much before the one that caused it; nanoseconds.
