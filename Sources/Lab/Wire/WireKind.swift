@@ -13,7 +13,9 @@ public enum WireKind: String, Sendable, CaseIterable {
 
 /// Why a kind of wire was not to be had.
 public struct WireRefusal: Error, Hashable, Sendable {
+    /// Which kind of wire.
     public let kind: WireKind
+    /// The call that failed, and its errno.
     public let error: SystemError
 
     package init(_ kind: WireKind, _ error: SystemError) {
@@ -24,6 +26,7 @@ public struct WireRefusal: Error, Hashable, Sendable {
 
 /// No wire was to be had: each kind with its reason.
 public struct NoWire: Error, Sendable {
+    /// Why each kind that was tried was not to be had, the best first.
     public let refusals: [WireRefusal]
 
     package init(_ refusals: [WireRefusal]) { self.refusals = refusals }
