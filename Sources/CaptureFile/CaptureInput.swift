@@ -133,9 +133,9 @@ extension CaptureInput {
         return try .streaming(source, size: size)
     }
 
-    /// Lets the window slide on from another place.
+    /// Goes on reading at another offset.
     ///
-    /// - Parameter limit: nothing much behind it will be asked for.
+    /// - Parameter limit: the offset up to which will be read; hardly anything beyond it, so it need not be read ahead.
     mutating func seek(to offset: Int, until limit: Int) {
         window.discard(window.count)
         source.seek(to: offset, until: limit)

@@ -40,7 +40,8 @@ enum LargePages {
                 // This only has pages filled with zeros that have none yet, and changes none. Where the owner has given its
                 // memory back meanwhile, the call fails, or fetches pages for whoever has the addresses now.
                 var place = first
-                while place < end, unsafe madvise(UnsafeMutableRawPointer(bitPattern: place), Int(large), populate) == 0 {
+                while place < end, unsafe madvise(UnsafeMutableRawPointer(bitPattern: place), Int(large), populate) == 0
+                {
                     place += large
                 }
             }

@@ -13,8 +13,8 @@ public struct OrderedBlocks {
         self.blockSize = max(1, blockSize)
     }
 
-    /// What one worker makes its text with. It alone changes it while a block is made; the text is taken out when all have
-    /// finished: so it may be shared.
+    /// One worker's state and the text that it has made. Only that worker changes it while blocks are made, and the text is taken out
+    /// after all workers have finished; so it may be handed to another thread, though the compiler cannot see that.
     private final class Maker<State, Failure: Error>: @unchecked Sendable {
         var state: State
         var error: Failure?

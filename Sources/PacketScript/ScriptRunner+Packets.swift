@@ -102,8 +102,9 @@ extension ScriptRunner {
         previousStart = previous
     }
 
-    /// How many ticks a reading of the host's clock may be off: an eighth of the whole time since the script began, where the
-    /// readings are compared; else what two readings of one name may differ by.
+    /// By how many ticks a timestamp (TSval) of the host may differ from the script's. Where the script says how long a tick is,
+    /// timestamps are compared with the time that has passed, and may be off by the tolerance for the time since the script began.
+    /// Elsewhere it is by how much two timestamps that the script gives the same name may differ.
     private func clockSlack(at time: Int64) -> UInt32 {
         if let tick = script.clockTick { return UInt32(clamping: tolerance(after: time &- start) / tick) }
         // Linux's clock ticks once a millisecond.

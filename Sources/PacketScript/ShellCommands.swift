@@ -1,9 +1,9 @@
 /// The shell lines that scripts of packetdrill's suite use, read as what they are for. Nothing is ever executed.
 enum ShellCommands {
-    /// The settings that a command makes.
+    /// The host's settings (sysctls) that a script's shell command changes.
     ///
-    /// - Parameter isFirst: whether nothing has happened yet.
-    /// - Throws: for a command that is not one of the known ones.
+    /// - Parameter isFirst: whether the command stands before every event of the script, so that the host is still as new.
+    /// - Throws: where the command is not one of those that are known here.
     static func settings(
         _ command: [UInt8], isFirst: Bool, at place: ScriptCursor
     ) throws(ScriptError) -> [ScriptEvent.Setting] {

@@ -31,7 +31,8 @@ private struct PlainConversation {
         if case .wrong = TCPChecksum.verify(segment.header, in: segment.frame.octets) { return false }
         count += 1
         return tracked.side == 0
-            ? Self.take(segment, tracked, by: &ends.0, peer: ends.1) : Self.take(segment, tracked, by: &ends.1, peer: ends.0)
+            ? Self.take(segment, tracked, by: &ends.0, peer: ends.1)
+            : Self.take(segment, tracked, by: &ends.1, peer: ends.0)
     }
 
     /// A SYN comes first, and its answer second.
@@ -83,7 +84,8 @@ extension [StoredSegment] {
         guard let first else { return true }
         let segments = span
         var conversation = PlainConversation(startingWith: first)
-        for index in segments.indices where !conversation.goesOn(with: segments[index], after: segments[Swift.max(0, index - 1)]) {
+        for index in segments.indices
+        where !conversation.goesOn(with: segments[index], after: segments[Swift.max(0, index - 1)]) {
             return false
         }
         return true

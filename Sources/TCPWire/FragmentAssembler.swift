@@ -73,9 +73,11 @@ package struct FragmentAssembler: Sendable {
         }
     }
 
-    /// Takes a packet that is a fragment, for a host.
+    /// Takes a fragment that has arrived at a host.
     ///
-    /// - Returns: the whole packet, once its last fragment is here; whether the fragment was refused.
+    /// - Parameter octets: the IP packet that is a fragment.
+    /// - Returns: as `packet` the whole packet, if this was the last of its fragments to arrive; as `isRefused` whether this fragment
+    ///   was dropped: it is malformed, or overlaps another, or belongs to a packet that was dropped for that.
     package mutating func add(
         packet octets: [UInt8], at time: Int64
     ) -> (packet: [UInt8]?, isRefused: Bool) {

@@ -2,8 +2,8 @@ import FlatMemory
 
 /// Finds the TCP segment in a frame.
 ///
-/// Link layers, tags and labels, IP with its extension headers, and the tunnels named in this room's `HeaderWalk` files are
-/// walked inwards, at most sixteen of them; the innermost TCP header is the one reported.
+/// It goes from the outermost header inwards: link layers, tags and labels, IP with its extension headers, and the tunnels named in
+/// this room's `HeaderWalk` files, at most sixteen headers in all. The innermost TCP header is the one reported.
 public enum PacketDecoder {
     /// Walks link layer, tunnels and IP down to TCP.
     ///

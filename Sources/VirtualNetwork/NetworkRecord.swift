@@ -2,8 +2,8 @@ import TCPState
 import TCPStack
 import TCPWire
 
-/// What happened on a ``VirtualNetwork``: every packet with its sender's reason, every change of either end with its own.
-/// Nothing here is inferred: it is what the ends themselves said, so a picture can draw it as it is.
+/// What happened on a ``VirtualNetwork``: every packet with its sender's reason for it, every change of a host's state with
+/// that host's reason. Nothing here is inferred: it is what the hosts themselves said, so a picture can draw it as it is.
 public struct NetworkRecord: Hashable, Sendable {
     /// What became of a packet.
     public enum Fate: Hashable, Sendable {
