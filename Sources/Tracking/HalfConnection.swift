@@ -75,6 +75,7 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     /// The state in the lower half, 15 for `nil`; the shift count in the upper, likewise.
     private var stateAndScale: UInt8 = 0xff
 
+    /// An end that has sent nothing, its state not known.
     package init() {}
 }
 

@@ -34,6 +34,7 @@ import TCPWire
     /// Those of the packets cut off that are segments whose options the capture does not hold whole.
     public var cutInOptions = 0
 
+    /// Nothing was read yet.
     package init() {}
 
     /// Counts one packet.

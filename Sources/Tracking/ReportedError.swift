@@ -66,6 +66,7 @@ public struct ReportedError: Sendable {
     /// The side that sent the quoted segment.
     package let side: Int
 
+    /// An error as it was read off a packet; which connection it is about is not known yet.
     package init(_ error: ICMPError, number: Int, time: Timestamp) {
         self.error = error
         self.number = number
@@ -126,7 +127,9 @@ extension ConnectionRecord {
 
 /// ICMP errors that say the same, from one sender.
 package struct ErrorKind: Sendable {
+    /// The first of them.
     package let error: ICMPError
+    /// How many there were.
     package private(set) var times = 1
 
     /// At most so many kinds are told apart: a limit for hostile captures.

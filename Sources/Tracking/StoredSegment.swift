@@ -17,6 +17,7 @@ public struct StoredPacket: Sendable {
     /// Octets of the frame on the wire.
     public let originalLength: Int
 
+    /// A packet with a copy of its frame.
     package init(_ packet: borrowing CapturedPacket, number: Int, part: Int, _ frame: RawSpan) {
         self.number = number
         self.part = part
