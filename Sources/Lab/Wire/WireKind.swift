@@ -18,6 +18,7 @@ public struct WireRefusal: Error, Hashable, Sendable {
     /// The call that failed, and its errno.
     public let error: SystemError
 
+    /// A kind of wire by the call that failed.
     package init(_ kind: WireKind, _ error: SystemError) {
         self.kind = kind
         self.error = error
@@ -29,10 +30,12 @@ public struct NoWire: Error, Sendable {
     /// Why each kind that was tried was not to be had, the best first.
     public let refusals: [WireRefusal]
 
+    /// All that were tried, the best first.
     package init(_ refusals: [WireRefusal]) { self.refusals = refusals }
 }
 
 /// Nobody wanted an experiment any more.
 public struct ExperimentCancelled: Error {
+    /// Without more: who cancelled it knows why.
     package init() {}
 }
