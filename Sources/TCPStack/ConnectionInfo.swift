@@ -44,9 +44,9 @@ public struct ConnectionInfo: Hashable, Sendable {
     public var congestionWindow: UInt32
     /// ssthresh, in octets; `UInt32.max` while none has been set.
     public var congestionThreshold: UInt32
-    /// SRTT (RFC 6298 2); `nil` before the first measurement.
+    /// SRTT (RFC 6298 2.3); `nil` before the first measurement.
     public var roundTrip: Interval?
-    /// RTTVAR (RFC 6298 2); zero before the first measurement.
+    /// RTTVAR (RFC 6298 2.3); zero before the first measurement.
     public var roundTripVariation: Interval
     /// The shortest round trip ever measured; `nil` before the first.
     public var minimumRoundTrip: Interval?
@@ -62,7 +62,7 @@ public struct ConnectionInfo: Hashable, Sendable {
     public var octetsRetransmitted: UInt32
     /// Octets that SACK has reported as received and no acknowledgment number covers yet.
     public var octetsSacked: UInt32
-    /// Whether a segment sent once was delivered behind one with a higher number: RACK.reordering_seen (RFC 8985 5.2).
+    /// Whether a segment sent once was delivered behind one with a higher number: RACK.reordering_seen (RFC 8985 5.3).
     public var reorderingSeen: Bool
     /// By how many segments one was overtaken, at most; three where none was by more.
     public var reorderingDegree: Int

@@ -183,12 +183,12 @@ public struct FastOpenVariables: Hashable, Sendable {
 
 /// Deadlines; `nil` where a timer is off.
 public struct Timers: Hashable, Sendable {
-    /// The RTO (RFC 6298 5), from the last transmission or acknowledgment that started it; on while anything is
+    /// The RTO (RFC 6298 5.1), from the last transmission or acknowledgment that started it; on while anything is
     /// unacknowledged.
     public internal(set) var retransmission: Instant?
     /// RACK's reordering timer (RFC 8985 6.2, step 5): when what was overtaken counts as lost.
     public internal(set) var reordering: Instant?
-    /// TLP's probe time-out (RFC 8985 7.2): when the tail is probed.
+    /// TLP's probe time-out (RFC 8985 7): when the tail is probed.
     public internal(set) var lossProbe: Instant?
     /// When a window that does not let anything out is probed, or Nagle's rule and silly-window avoidance are
     /// overridden (RFC
