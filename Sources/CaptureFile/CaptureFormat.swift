@@ -56,6 +56,8 @@ public struct CaptureFormat: Sendable {
     /// files.
     public internal(set) var mismatchedTrailers = 0
 
+    /// A reader at the start of a file whose format is not known yet: the first step tells it by the file's first
+    /// octets.
     public init() {}
 
     /// Reads the next packet.

@@ -12,6 +12,7 @@ package struct PassLimits: Sendable {
     /// Segments whose packets' places are noted, 64 GB of them; and holes.
     package var segments: Int
 
+    /// What the bits hold, less what may still come when a limit is reached.
     package init(connections: Int = (1 << 28) - (1 << 24), segments: Int = (1 << 32) - (1 << 28)) {
         self.connections = connections
         self.segments = segments

@@ -8,6 +8,7 @@ public struct Eviction: Sendable {
     /// Connections held at most: where a new one finds no room, one goes, before all others one that was never answered.
     public var limit: Int
 
+    /// Both are held within what makes sense: a nanosecond at least, a connection at least, 2^30 connections at most.
     public init(idle: Int64, limit: Int = 1 << 20) {
         self.idle = max(1, idle)
         self.limit = max(1, min(limit, 1 << 30))
@@ -18,6 +19,7 @@ public struct Eviction: Sendable {
 public struct EndedConnection: Sendable {
     /// Its place in the order of first segments, from 0.
     public let serial: Int
+    /// Its record as it was let go.
     public let record: ConnectionRecord
 }
 

@@ -50,8 +50,9 @@ public struct VirtualNetwork {
     public var fault: ((_ place: Int, _ packet: NetworkRecord.Packet) -> PacketFault)?
     /// Everything that has happened.
     public internal(set) var record = NetworkRecord()
-    /// How many packets have reached a host; `undelivered`: how many have not.
+    /// Packets that reached a host.
     public internal(set) var delivered = 0
+    /// Packets that reached none: lost, kept by a middlebox, too large, without a way.
     public internal(set) var undelivered = 0
 
     var nodes: [Node] = []
