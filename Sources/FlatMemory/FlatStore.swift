@@ -20,7 +20,7 @@ public import CHint
     @usableFromInline var held = 0
     @usableFromInline var capacity = 0
 
-    /// Empty; takes memory with the first value.
+    /// An empty store; memory is allocated with the first value.
     public init() { unsafe base = nil }
 
     /// How many values it holds.
@@ -47,7 +47,7 @@ public import CHint
 
     deinit { unsafe free(base) }
 
-    /// The value at an index, read or changed in place. Traps where the index is not one of ``count`` values.
+    /// The value at an index, which can be read and changed in place. Traps where the index is not below ``count``.
     public subscript(index: Int) -> Value {
         @inlinable @inline(__always)
         unsafeAddress {
