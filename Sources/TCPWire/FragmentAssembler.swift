@@ -52,7 +52,7 @@ package struct FragmentAssembler: Sendable {
     /// Packets that were given up, and that ``takeGivenUp()`` has not returned yet.
     private var given: [GivenUp] = []
 
-    /// Nothing held yet; ``FragmentLimits`` says how much may be.
+    /// An assembler without fragments, which holds at most as much as `limits` allow.
     package init(limits: FragmentLimits) { self.limits = limits }
 
     /// Returns the packets that were given up since the last call.

@@ -14,7 +14,7 @@ package struct FragmentTally: Sendable, Equatable {
 package struct FragmentedSegments: Sendable {
     /// A packet that was put together from fragments, and what was found in it.
     package struct Found: Sendable {
-        /// What the packet is.
+        /// What the packet holds.
         package let verdict: PacketVerdict
         /// Filled in where the verdict is ``PacketVerdict/segment``; its offsets count from the beginning of `octets`.
         package let header: SegmentHeader
@@ -36,7 +36,7 @@ package struct FragmentedSegments: Sendable {
     /// tunnel.
     private static let deepest = 4
 
-    /// Nothing met yet.
+    /// A value that has been given no fragment yet.
     package init() {}
 
     /// Whether the verdict on one fragment shows that its packet need not be put together, because it is known already

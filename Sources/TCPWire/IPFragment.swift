@@ -80,13 +80,13 @@ package struct IPFragment: Sendable {
         let network: UInt32
     }
 
-    /// Which packet it is of.
+    /// Identifies the packet that the fragment belongs to.
     package let key: Key
-    /// Whether it is of an IPv4 packet; else of an IPv6 one.
+    /// Whether it is a fragment of an IPv4 packet; otherwise it is one of an IPv6 packet.
     package let isIPv4: Bool
     /// The offset of its payload in the packet's payload, in octets.
     package let offset: Int
-    /// Whether more of the packet follows behind it.
+    /// Whether later fragments of the packet follow it.
     package let hasMore: Bool
     /// Octets of its payload on the wire.
     package let length: Int

@@ -1,15 +1,15 @@
 /// The link-layer header that frames begin with, as the LINKTYPE number in capture files
 /// (www.tcpdump.org/linktypes.html).
 @frozen public struct LinkType: RawRepresentable, Hashable, Sendable {
-    /// The LINKTYPE number; of a pcap file's header the lower sixteen bits.
+    /// The LINKTYPE number; in a pcap file's header, it is the lower sixteen bits of the field.
     public let rawValue: UInt16
 
-    /// The link type of this number, whether or not it is one that is read.
+    /// The link type with this number, whether or not its frames can be decoded.
     @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// BSD loopback: an address family of four octets, in the byte order of the capturing machine.
     public static let null = LinkType(rawValue: 0)
-    // Computed, so that another module's comparison is one instruction.
+    // Computed, so that in other modules a comparison is one instruction.
     /// A frame from its destination MAC address on, without preamble and usually without checksum.
     @inlinable public static var ethernet: LinkType { LinkType(rawValue: 1) }
     /// PPP, with or without the address and control octets of HDLC (RFC 1662).

@@ -2,16 +2,16 @@ import FlatMemory
 
 /// Where a fragment came from.
 package struct FragmentOrigin: BitwiseCopyable, Sendable {
-    /// Its packet's number.
+    /// The number of its packet in the capture.
     package let number: Int
-    /// Where its packet can be fetched again.
+    /// The offset at which its packet can be fetched from the capture again.
     package let offset: Int
     /// The packet's time in nanoseconds, since 1970 or by the host's clock.
     package let time: Int64
     /// The index, from 0, of the packet in its frame, where the frame carries several.
     package let part: UInt8
 
-    /// A fragment whose packet is not fetched again, or what of it is given.
+    /// The origin of a fragment; the defaults are for a packet that will not be fetched again.
     package init(number: Int = 0, offset: Int = 0, time: Int64 = 0, part: UInt8 = 0) {
         (self.number, self.offset, self.time, self.part) = (number, offset, time, part)
     }
@@ -24,7 +24,7 @@ package struct AssembledPacket: Sendable {
     package let octets: [UInt8]
     /// The packet's length on the wire, in octets.
     package let length: Int
-    /// Whether nothing is missing; else it is the beginning of a packet whose rest did not come.
+    /// Whether no fragment is missing; otherwise this is the beginning of a packet whose rest did not come.
     package let isWhole: Bool
     /// Where its fragments were captured, in the order in which they came.
     package let origins: [FragmentOrigin]

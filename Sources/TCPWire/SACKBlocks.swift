@@ -5,7 +5,7 @@
     /// The sequence number after the last one of the block.
     public var right: UInt32
 
-    /// The two edges as the option carries them, not checked: from the wire, `right` may come before `left`.
+    /// The two edges as in the option; they are not checked, and from the wire `right` may come before `left`.
     @inlinable public init(left: UInt32, right: UInt32) {
         self.left = left
         self.right = right
@@ -19,7 +19,7 @@
     @usableFromInline var second = SACKBlock(left: 0, right: 0)
     @usableFromInline var third = SACKBlock(left: 0, right: 0)
     @usableFromInline var fourth = SACKBlock(left: 0, right: 0)
-    /// How many blocks, 0 to 4.
+    /// How many blocks there are, 0 to 4.
     public private(set) var count = 0
 
     /// No blocks.
@@ -30,16 +30,16 @@
         for block in blocks { append(block) }
     }
 
-    /// The first four of the blocks written down.
+    /// The first four of the blocks in an array literal.
     public init(arrayLiteral blocks: SACKBlock...) { self.init(blocks) }
 
-    /// Always 0: the block that the option carries first, which is the one received last (RFC 2018 4) or a D-SACK (RFC
-    /// 2883).
+    /// Always 0: the index of the first block in the option, which is the one received last (RFC 2018 4) or a D-SACK
+    /// (RFC 2883).
     @inlinable public var startIndex: Int { 0 }
     /// The number of blocks.
     @inlinable public var endIndex: Int { count }
 
-    /// A block in the option's order. Traps where there are not so many.
+    /// A block, in the option's order. Traps where the index is not below ``count``.
     @inlinable public subscript(position: Int) -> SACKBlock {
         precondition(position >= 0 && position < count, "no such SACK block")
         switch position {

@@ -14,7 +14,7 @@ import FlatMemory
     /// sent.
     public var isCutOff = false
 
-    /// A SYN without options.
+    /// The options of a SYN that has none.
     @inlinable public init() {}
 
     /// Whether the shift of the sender's windows is known; so it is, too, if the sender is known to have sent no window

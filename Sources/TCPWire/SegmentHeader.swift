@@ -7,15 +7,15 @@
     public var source = IPAddress(high: 0, low: 0)
     /// The innermost IP header's destination address.
     public var destination = IPAddress(high: 0, low: 0)
-    /// The port the segment was sent from.
+    /// The port from which the segment was sent.
     public var sourcePort: UInt16 = 0
-    /// The port the segment was sent to.
+    /// The port to which the segment was sent.
     public var destinationPort: UInt16 = 0
     /// Sequence number of the first octet (of the SYN, if there is one).
     public var sequence: UInt32 = 0
     /// Acknowledgment number as sent, also where the ACK bit is off.
     public var acknowledgment: UInt32 = 0
-    /// The control bits as sent, whether or not they make sense together.
+    /// The control bits as sent, even where they contradict each other.
     public var flags: TCPFlags = []
     /// The window field as sent, not scaled.
     public var window: UInt16 = 0
@@ -55,9 +55,9 @@
     /// A header with nothing filled in yet, for a decoder to fill.
     @inlinable public init() {}
 
-    /// Address and port of the end that sent it.
+    /// Address and port of the sender.
     @inlinable public var sourceEndpoint: Endpoint { Endpoint(address: source, port: sourcePort) }
-    /// Address and port of the end it was sent to.
+    /// Address and port of the receiver.
     @inlinable public var destinationEndpoint: Endpoint { Endpoint(address: destination, port: destinationPort) }
 
     /// Sequence numbers the segment takes up: its payload, and one each for SYN and FIN (RFC 9293 3.4: SEG.LEN).

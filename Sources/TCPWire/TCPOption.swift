@@ -41,7 +41,7 @@ public enum TCPOption: Hashable, Sendable {
     /// TSecr: the most recent TSval that the sender has received from the other end; valid only in segments with ACK.
     public var echoReply: UInt32
 
-    /// Both values as sent, in ticks of the clocks of those who sent them.
+    /// Both values as sent, each in ticks of the clock of the end that has made it.
     @inlinable public init(value: UInt32, echoReply: UInt32) {
         self.value = value
         self.echoReply = echoReply
@@ -50,12 +50,12 @@ public enum TCPOption: Hashable, Sendable {
 
 /// A Fast Open cookie, left-aligned in `bits`: 4 to 16 octets, or empty where the option asks for a cookie.
 @frozen public struct FastOpenCookie: Hashable, Sendable {
-    /// The cookie's octets from the most significant bit on; bits behind ``length`` octets are 0.
+    /// The cookie's octets, left-aligned; the bits after ``length`` octets are 0.
     public var bits: UInt128
     /// The cookie's length in octets.
     public var length: UInt8
 
-    /// An empty cookie, which asks for one, where nothing else is given.
+    /// A cookie; by default an empty one, which requests a cookie.
     @inlinable public init(bits: UInt128 = 0, length: UInt8 = 0) {
         self.bits = bits
         self.length = length
@@ -75,7 +75,7 @@ public enum TCPOption: Hashable, Sendable {
     /// EE1B: octets received with ECT(1), modulo 2^24.
     public var ect1: UInt32?
 
-    /// Counters as the option carries them; those not given are absent.
+    /// Counters as in the option; those that are not given are absent.
     @inlinable public init(
         startsWithECT1: Bool, experimental: Bool = false, ect0: UInt32? = nil, ce: UInt32? = nil, ect1: UInt32? = nil
     ) {
@@ -92,7 +92,7 @@ public enum TCPOption: Hashable, Sendable {
     /// The option's four-bit subtype field: 0 to 15.
     public let rawValue: UInt8
 
-    /// The subtype of this number, whether or not the registry knows it.
+    /// The subtype with this number, whether or not the registry has it.
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The registry's symbol, or the subtype's number where it has none.
