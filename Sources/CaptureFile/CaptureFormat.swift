@@ -56,7 +56,7 @@ public struct CaptureFormat: Sendable {
     /// files.
     public internal(set) var mismatchedTrailers = 0
 
-    /// A reader at the start of a file whose format is not known yet: the first step tells it by the file's first
+    /// A reader at the start of a file whose format is not known yet; the first step recognizes it by the file's first
     /// octets.
     public init() {}
 

@@ -22,8 +22,8 @@
     public var linkType: UInt16 = 0
     /// pcapng's interface number within the section; 0 in pcap.
     public var interface: UInt32 = 0
-    /// Which way it crossed the interface, by its record: pcapng's `epb_flags`, or the field that patched versions of pcap
-    /// have. What a cooked header says of it is not read here.
+    /// The direction in which it passed the interface, as its record says: in pcapng's `epb_flags`, or in the field
+    /// that patched versions of pcap have. A direction in a cooked header is not read here.
     public var direction = PacketDirection.unknown
     /// False for pcapng's simple packet block, which carries no time.
     public var hasTime = true

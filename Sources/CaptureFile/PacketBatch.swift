@@ -46,7 +46,7 @@ public struct PacketBatch: ~Copyable {
     /// The first new description in the batch, if any.
     package fileprivate(set) var newDescription: NewDescription?
 
-    /// An empty batch, for ``CaptureReader/next(_:before:)`` to fill. Used again for each batch, it keeps its memory.
+    /// An empty batch, for ``CaptureReader/next(_:before:)`` to fill. A batch that is reused keeps its memory.
     public init() {}
 
     /// Takes the next packet of the batch, in file order; `nil` after the last.

@@ -3,10 +3,10 @@
     /// Nanoseconds since the epoch, negative before it: 64 bits reach from 1677 to 2262.
     public var nanoseconds: Int64
 
-    /// The moment so many nanoseconds after the epoch, or before it where negative.
+    /// The time this many nanoseconds after the epoch; before it, if the number is negative.
     @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    /// By the clock that stamped them, which may have been set back: a later packet can have an earlier time.
+    /// Compares by the clock of the capture, which may have been set back: a later packet can have an earlier time.
     @inlinable public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Nanoseconds from `start` to this time; negative where the clock went back. Overflow wraps and does not trap,
