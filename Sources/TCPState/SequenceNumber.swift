@@ -3,7 +3,7 @@
 /// It is deliberately not `Comparable`: which of two numbers comes first is only defined while they are less than 2^31
 /// apart, and this relation is not transitive.
 @frozen public struct SequenceNumber: Hashable, Sendable {
-    /// The number as the header carries it.
+    /// The number as it is in the header.
     public var rawValue: UInt32
 
     /// The number of a header's sequence or acknowledgment field.
@@ -27,15 +27,14 @@
     /// Octets from `base` to this number, counted upwards modulo 2^32: the relative number that people read.
     @inlinable public func relative(to base: SequenceNumber) -> UInt32 { rawValue &- base.rawValue }
 
-    /// Whether it comes before `other`, which must lie less than 2^31 octets away: of two that are just so far apart,
-    /// each would
-    /// count as before the other.
+    /// Whether it comes before `other`, which must be less than 2^31 octets away: of two numbers that are exactly so
+    /// far apart, each would count as before the other.
     @inlinable public func isBefore(_ other: SequenceNumber) -> Bool { distance(from: other) < 0 }
-    /// Whether it comes behind `other`, which must lie less than 2^31 octets away.
+    /// Whether it comes after `other`, which must be less than 2^31 octets away.
     @inlinable public func isAfter(_ other: SequenceNumber) -> Bool { distance(from: other) > 0 }
-    /// Whether it is `other` or ``isBefore(_:)`` it.
+    /// Whether it equals `other` or comes before it (``isBefore(_:)``).
     @inlinable public func isAtOrBefore(_ other: SequenceNumber) -> Bool { distance(from: other) <= 0 }
-    /// Whether it is `other` or ``isAfter(_:)`` it.
+    /// Whether it equals `other` or comes after it (``isAfter(_:)``).
     @inlinable public func isAtOrAfter(_ other: SequenceNumber) -> Bool { distance(from: other) >= 0 }
 
     /// The later of the two.

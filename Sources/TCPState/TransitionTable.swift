@@ -38,13 +38,13 @@
 
 /// One edge of the state diagram.
 public struct Transition: Hashable, Sendable {
-    /// The state before.
+    /// The state before the event.
     public let from: State
-    /// What happens.
+    /// The event that causes the transition.
     public let event: Event
-    /// The state after.
+    /// The state after the event.
     public let to: State
-    /// The segment that goes out.
+    /// The segment that is sent.
     public let response: Response
     /// The section of the RFC that prescribes it: `3.10.7.4` and the like.
     public let section: String
@@ -54,7 +54,8 @@ public struct Transition: Hashable, Sendable {
 /// it as a ``TransitionMatrix``. One test checks that our own TCP follows it, another that the diagram in
 /// `Docs/states.md` shows it.
 public enum TransitionTable {
-    /// Every edge, by the state it leaves. What is not among them changes no state.
+    /// All transitions, grouped by the state that they leave. An event that is not listed for a state does not change
+    /// it.
     public static let all: [Transition] = [
         Transition(from: .closed, event: .passiveOpen, to: .listen, response: .nothing, section: "3.10.1"),
         Transition(from: .closed, event: .activeOpen, to: .synSent, response: .syn, section: "3.10.1"),
@@ -129,7 +130,7 @@ public enum TransitionTable {
     // the event changes nothing.
     @usableFromInline var next: InlineArray<16, UInt64>
 
-    /// Lays ``TransitionTable/all`` out.
+    /// Makes the matrix from ``TransitionTable/all``.
     public init() {
         next = InlineArray(repeating: State.allCases.reduce(0) { $0 | UInt64($1.rawValue) << $1.shift })
         for edge in TransitionTable.all {
