@@ -4,7 +4,7 @@ public struct ControlMessage: Hashable, Sendable {
     public var level: Int32
     /// cmsg_type, with Linux's numbers.
     public var type: Int32
-    /// cmsg_data, read as its kind has it.
+    /// cmsg_data, decoded according to the message's kind.
     public var value: Value
 
     /// The message's data, which depends on its kind.
@@ -18,17 +18,17 @@ public struct ControlMessage: Hashable, Sendable {
 
     /// An entry of the error queue.
     public struct ExtendedError: Hashable, Sendable {
-        /// ee_errno: what went wrong, with Linux's numbers; 0 for a message that is no error.
+        /// ee_errno: the error, with Linux's numbers; 0 for a message that reports no error.
         public var errno: UInt32
-        /// ee_origin: who says so (SO_EE_ORIGIN_LOCAL, _ICMP, _ZEROCOPY …).
+        /// ee_origin: the source of the message (SO_EE_ORIGIN_LOCAL, _ICMP, _ZEROCOPY …).
         public var origin: UInt8
-        /// ee_type: of an ICMP message, its type.
+        /// ee_type: for an ICMP message, its type.
         public var type: UInt8
-        /// ee_code: of an ICMP message, its code; of MSG_ZEROCOPY, whether the octets were copied after all.
+        /// ee_code: for an ICMP message, its code; for MSG_ZEROCOPY, whether the octets were copied after all.
         public var code: UInt8
-        /// ee_info: of an ICMP message, the MTU; of MSG_ZEROCOPY, the first call that is done with.
+        /// ee_info: for an ICMP message, the MTU; for MSG_ZEROCOPY, the number of the first call that is completed.
         public var info: UInt32
-        /// ee_data: of MSG_ZEROCOPY, the last call that is done with.
+        /// ee_data: for MSG_ZEROCOPY, the number of the last call that is completed.
         public var data: UInt32
 
         /// An entry with these numbers, in the order of the structure.
@@ -38,7 +38,7 @@ public struct ControlMessage: Hashable, Sendable {
         }
     }
 
-    /// A message of this level and type, whose value must be of the kind that goes with them.
+    /// A message of this level and type; the value must be of the kind that belongs to them.
     public init(level: Int32, type: Int32, _ value: Value) {
         self.level = level
         self.type = type

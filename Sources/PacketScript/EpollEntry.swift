@@ -5,7 +5,7 @@ public struct EpollEntry: Hashable, Sendable {
     /// The data that the program wants returned with an event.
     public var data: UInt64
 
-    /// An entry as the program passes it, or gets it back.
+    /// An entry, as the program passes it or receives it.
     public init(events: UInt32, data: UInt64) {
         self.events = events
         self.data = data

@@ -53,12 +53,12 @@ public enum ScriptCall: Hashable, Sendable {
 
     /// A descriptor for poll(2), with the events to wait for.
     public struct Interest: Hashable, Sendable {
-        /// The host's own number, or one that is not open: poll(2) then tells POLLNVAL.
+        /// The host's own descriptor; for one that is not open, poll(2) reports POLLNVAL.
         public var descriptor: Int32
-        /// What is asked for; errors and hang-ups are told anyway.
+        /// The events to wait for; errors and hang-ups are always reported.
         public var events: PollEvents
 
-        /// A descriptor with the events asked for.
+        /// A descriptor and the events to wait for.
         public init(descriptor: Int32, events: PollEvents) {
             self.descriptor = descriptor
             self.events = events

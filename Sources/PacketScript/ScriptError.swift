@@ -4,7 +4,7 @@ public struct ScriptError: Error, Hashable, Sendable {
     public var line: Int
     /// The octet of that line, counted from 1.
     public var column: Int
-    /// What is wrong there.
+    /// What is wrong at that position.
     public var kind: Kind
 
     /// What is wrong at that position.

@@ -53,7 +53,7 @@ public struct ScriptPacket: Hashable, Sendable {
     /// The packet's octets, from the IP header on.
     public var octets: [UInt8]
 
-    /// A packet that left at `time`.
+    /// A packet that was sent at `time`.
     public init(time: Int64, octets: [UInt8]) {
         self.time = time
         self.octets = octets

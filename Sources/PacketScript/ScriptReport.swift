@@ -2,14 +2,14 @@
 public struct ScriptReport: Sendable {
     /// The steps in the order in which they happened.
     public internal(set) var steps: [ScriptStep] = []
-    /// The step that did not come as it should; `nil` where all did. Nothing of the script runs behind it.
+    /// The step that did not happen as it should; `nil` where all did. It is the last one that was run.
     public internal(set) var failure: ScriptFailure?
     /// The packets of both directions that the runner has seen, in order.
     public internal(set) var packets: [Packet] = []
     /// Nanoseconds by the host's clock from the first step to the end.
     public internal(set) var duration: Int64 = 0
 
-    /// Of a script that has not begun.
+    /// The report of a script that has not begun.
     public init() {}
 
     /// A packet on its way to or from the host.
@@ -93,9 +93,9 @@ public struct ScriptFailure: Hashable, Sendable {
 
     /// A field of tcp_info and its value.
     public struct Field: Hashable, Sendable {
-        /// Its name in `struct tcp_info`, as the condition has it.
+        /// The field's name in `struct tcp_info`, as in the condition.
         public var name: String
-        /// What the host said it was, in tcp_info's unit.
+        /// The value that the host gave, in tcp_info's unit.
         public var value: Int64
     }
 
@@ -107,9 +107,9 @@ public struct ScriptFailure: Hashable, Sendable {
             case trafficClass, hopLimit, ports
         }
 
-        /// Which part of the packet.
+        /// The part of the packet that differs.
         public var part: Part
-        /// What the script has, in its notation.
+        /// What the script expects, in its notation.
         public var expected: String
         /// What was sent, in the same notation.
         public var actual: String

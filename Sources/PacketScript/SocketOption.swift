@@ -5,7 +5,7 @@ public struct SocketOption: Hashable, Sendable {
     /// The SO_, TCP_, IP_ and IPV6_ constants, which depend on the level.
     public var name: Int32
 
-    /// The option of this level and name, whether or not it is one that is known here.
+    /// The option of this level and name, whether or not this room knows it.
     public init(level: Int32, name: Int32) {
         self.level = level
         self.name = name
