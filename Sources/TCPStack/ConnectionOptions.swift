@@ -83,7 +83,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var fastOpenOnConnect = false
     /// Whether to send data in the SYN without a cookie, and to accept it: for networks where no addresses are forged.
     public var fastOpenWithoutCookie = false
-    /// How the small segment at the end of a write is held back; by default Minshall's way.
+    /// When the small segment at the end of a write is held back; by default as Minshall proposed.
     public var nagle = Nagle.whileSmallUnacknowledged
     /// Whether to hold back every segment that is not full.
     public var cork = false
@@ -91,7 +91,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var keepAlive = KeepAlive()
     /// How long data may stay unacknowledged (RFC 9293 3.10.8, RFC 5482); `nil`: only R2 ends a connection.
     public var userTimeout: Interval?
-    /// What becomes of data unsent at close, and whether closing waits for it.
+    /// What `close` does about data that has not been sent, and whether it waits for it; by default it does not wait.
     public var linger = Linger.background
     /// How long FIN-WAIT-2 lasts after the program has closed the connection; `nil`: forever.
     public var finWait2Timeout: Interval? = .seconds(60)
@@ -125,7 +125,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var slowStartLimit: Int? = 2
     /// Whether the congestion window is reduced to the initial one after a silence longer than the RTO (RFC 5681 4.1).
     public var restartsAfterIdle = true
-    /// What asks a closed window whether it is open again; by default Linux's way.
+    /// The segment that probes a closed window; by default the one that Linux sends.
     public var windowProbe = WindowProbe.oldNumber
     /// Whether RACK-TLP (RFC 8985) detects losses, besides RFC 6675's rule.
     public var usesRecentAcknowledgment = true

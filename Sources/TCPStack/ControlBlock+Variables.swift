@@ -57,7 +57,7 @@ public struct RecoveryVariables: Hashable, Sendable {
         case loss = "Loss"
     }
 
-    /// Whether losses are being repaired, and by what they were found.
+    /// The phase of loss recovery: whether losses are being repaired, and how they were detected.
     public internal(set) var phase = Phase.open
     /// RecoveryPoint: the phase ends when this number is acknowledged.
     public internal(set) var point: SequenceNumber?
@@ -187,26 +187,25 @@ public struct FastOpenVariables: Hashable, Sendable {
 
 /// The deadlines of the timers; `nil` for a timer that is not running.
 public struct Timers: Hashable, Sendable {
-    /// The RTO (RFC 6298 5.1), from the last transmission or acknowledgment that started it; on while anything is
-    /// unacknowledged.
+    /// The retransmission timer (RFC 6298 5.1), counted from the transmission or acknowledgment that started it last;
+    /// it runs while anything is unacknowledged.
     public internal(set) var retransmission: Instant?
-    /// RACK's reordering timer (RFC 8985 6.2, step 5): when what was overtaken counts as lost.
+    /// RACK's reordering timer (RFC 8985 6.2, step 5): when segments that were overtaken count as lost.
     public internal(set) var reordering: Instant?
-    /// TLP's probe time-out (RFC 8985 7): when the tail is probed.
+    /// TLP's probe timeout (RFC 8985 7): when a loss probe is sent.
     public internal(set) var lossProbe: Instant?
-    /// When a window that does not let anything out is probed, or Nagle's rule and silly-window avoidance are
-    /// overridden (RFC
-    /// 9293 3.8.6.1, 3.8.6.2.1).
+    /// When a window that lets nothing out is probed, or Nagle's algorithm and silly-window avoidance are overridden
+    /// (RFC 9293 3.8.6.1, 3.8.6.2.1).
     public internal(set) var persist: Instant?
-    /// When an ACK that waits for company goes out alone (RFC 9293 3.8.6.3).
+    /// When a delayed ACK is sent, if no data has carried it before (RFC 9293 3.8.6.3).
     public internal(set) var delayedAcknowledgment: Instant?
     /// When an idle connection is probed next (RFC 9293 3.8.4).
     public internal(set) var keepAlive: Instant?
-    /// When the connection ends for want of an answer, where the program set a limit (RFC 9293 3.10.8).
+    /// When the connection ends for lack of an answer, if the program has set a limit (RFC 9293 3.10.8).
     public internal(set) var userTimeout: Instant?
-    /// When FIN-WAIT-2 ends though no FIN has come; no RFC's, but most systems'.
+    /// When FIN-WAIT-2 ends even if no FIN has arrived; no RFC has this timer, but most systems do.
     public internal(set) var finWait2: Instant?
-    /// When TIME-WAIT ends: 2 MSL after it was entered, or last entered anew (RFC 9293 3.10.7.4).
+    /// When TIME-WAIT ends: 2 MSL after it was entered or last restarted (RFC 9293 3.10.7.4).
     public internal(set) var timeWait: Instant?
     /// How many times in a row the persist timer has expired.
     var persistBackoff = 0
@@ -242,23 +241,23 @@ public struct Timers: Hashable, Sendable {
 
 /// Counters of a connection.
 public struct ConnectionCounters: Hashable, Sendable {
-    /// Segments that went out, of any kind, retransmissions among them.
+    /// How many segments of any kind were sent, including retransmissions.
     public internal(set) var segmentsSent = 0
-    /// Segments that came in, acceptable or not.
+    /// How many segments were received, acceptable or not.
     public internal(set) var segmentsReceived = 0
-    /// Octets of text that went out, each time that they did.
+    /// How many octets of text were sent; octets that are sent again count again.
     public internal(set) var octetsSent: UInt64 = 0
-    /// Octets of text taken in order, each once.
+    /// How many octets of text were received in order, each counted once.
     public internal(set) var octetsReceived: UInt64 = 0
-    /// Octets of text that the other end acknowledged, each once.
+    /// How many octets of text the other end has acknowledged, each counted once.
     public internal(set) var octetsAcknowledged: UInt64 = 0
-    /// Segments that went out again: SYNs and FINs too, for whatever reason.
+    /// How many segments were sent again for any reason, including SYNs and FINs.
     public internal(set) var retransmissions = 0
     /// How many times the retransmission timer expired.
     public internal(set) var timeouts = 0
-    /// Times that fast recovery began (RFC 5681 3.2, RFC 6675 5).
+    /// How many times fast recovery began (RFC 5681 3.2, RFC 6675 5).
     public internal(set) var fastRecoveries = 0
-    /// Duplicate ACKs (RFC 5681 2) that came.
+    /// How many duplicate ACKs (RFC 5681 2) were received.
     public internal(set) var duplicateAcknowledgmentsReceived = 0
     /// Segments that contained octets which had been received before.
     public internal(set) var duplicatesReceived = 0

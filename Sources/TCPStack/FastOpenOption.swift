@@ -76,7 +76,7 @@ public struct FastOpenOption: Hashable, Sendable {
 public struct FastOpenKey: Hashable, Sendable {
     private let hash: KeyedHash
 
-    /// A key that is the host's secret, where it has been given none.
+    /// A key made of the host's secret, for hosts that were given no key.
     public init(_ hash: KeyedHash) { self.hash = hash }
 
     /// A key of 16 octets; `nil` for any other number.

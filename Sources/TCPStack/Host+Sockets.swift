@@ -14,12 +14,11 @@ extension Host {
         public init(rawValue: UInt8) { self.rawValue = rawValue }
         /// There is something to read: octets, the end of the stream, or a connection to accept.
         public static let readable = Readiness(rawValue: 1)
-        /// Room to write what was asked for, or a connection that has ended, so that writing would tell the error at
-        /// once.
+        /// There is room to write, or the connection has ended, so that a write would return the error at once.
         public static let writable = Readiness(rawValue: 2)
         /// There is urgent data that has not been read.
         public static let urgent = Readiness(rawValue: 4)
-        /// The connection ended by an error that nobody has been told yet, or the descriptor is none.
+        /// The connection has ended with an error that was not reported yet, or the descriptor is invalid.
         public static let error = Readiness(rawValue: 8)
         /// Both directions are closed.
         public static let hangUp = Readiness(rawValue: 16)

@@ -53,9 +53,9 @@ public struct Host: Sendable {
     var resetsThisSecond = (second: Int64(0), count: 0)
     /// How many packets and segments were dropped before they reached a connection, by the rule that required it.
     public internal(set) var discarded: [Rule: Int] = [:]
-    /// SYN cookies sent in place of keeping a half-open connection.
+    /// How many SYN cookies were sent, instead of keeping a half-open connection.
     public internal(set) var cookiesSent = 0
-    /// Connections made from an ACK that brought a SYN cookie back.
+    /// How many connections were made by an ACK that returned a SYN cookie.
     public internal(set) var cookiesAccepted = 0
 
     /// As on Unix, 0 to 2 are in use.

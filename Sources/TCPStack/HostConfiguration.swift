@@ -8,7 +8,7 @@ public struct FastOpenPolicy: Sendable {
     public var isServer = true
     /// Whether it sends data in a SYN to servers whose cookie it does not have.
     public var sendsWithoutCookie = false
-    /// Whether it takes data in a SYN that has no cookie, or a wrong one.
+    /// Whether it accepts data in a SYN that has no cookie, or a wrong one.
     public var takesWithoutCookie = false
     /// Whether every listener accepts data in SYNs, for as many connections at a time as its backlog allows.
     public var coversEveryListener = false
@@ -39,7 +39,7 @@ public struct HostConfiguration: Sendable {
     public var connection = ConnectionOptions()
     /// When a listener answers with a SYN cookie; by default only under pressure.
     public var cookies = Cookies.underPressure
-    /// Whether it sends and takes data in SYNs; both by default, where a socket asks for it.
+    /// Whether it sends and accepts data in SYNs; by default it does both, where a socket's options ask for it.
     public var fastOpen = FastOpenPolicy()
     /// The most half-open connections of all listeners together.
     public var halfOpenLimit = 256

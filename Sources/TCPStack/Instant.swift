@@ -16,7 +16,7 @@
         Interval(nanoseconds: moment.nanoseconds &- earlier.nanoseconds)
     }
 
-    /// Whether `left` comes first; both must be of the same clock.
+    /// Whether `left` is earlier; both must be times of the same clock.
     @inlinable public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 }
 
@@ -52,22 +52,22 @@
     /// Whether `left` is shorter; a negative length is shorter than zero.
     @inlinable public static func < (left: Interval, right: Interval) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// Both one after the other. Wraps rather than traps.
+    /// The sum of two lengths of time. Overflow wraps and does not trap.
     @inlinable public static func + (left: Interval, right: Interval) -> Interval {
         Interval(nanoseconds: left.nanoseconds &+ right.nanoseconds)
     }
 
-    /// What is left of the one without the other; may be negative. Wraps rather than traps.
+    /// The difference of two lengths of time, which may be negative. Overflow wraps and does not trap.
     @inlinable public static func - (left: Interval, right: Interval) -> Interval {
         Interval(nanoseconds: left.nanoseconds &- right.nanoseconds)
     }
 
-    /// So many times as long. Wraps rather than traps.
+    /// A length of time, multiplied. Overflow wraps and does not trap.
     @inlinable public static func * (interval: Interval, factor: Int) -> Interval {
         Interval(nanoseconds: interval.nanoseconds &* Int64(factor))
     }
 
-    /// The n-th part, rounded toward zero. Traps where the divisor is 0.
+    /// A length of time, divided and rounded toward zero. Traps where the divisor is 0.
     @inlinable public static func / (interval: Interval, divisor: Int) -> Interval {
         Interval(nanoseconds: interval.nanoseconds / Int64(divisor))
     }

@@ -6,8 +6,8 @@ import TCPWire
 extension Segment {
     /// The segment in an IPv4 or IPv6 packet, with correct checksums.
     ///
-    /// - Parameter identification: the identification of an IPv4 header; a retransmission must have a new one (RFC 6864
-    ///   4.1).
+    /// - Parameter identification: the IPv4 header's identification. A retransmission must have a new one
+    ///   (RFC 6864 4.1).
     public func packet(identification: UInt16) -> [UInt8] {
         var octets: [UInt8] = []
         write(into: &octets, identification: identification)
