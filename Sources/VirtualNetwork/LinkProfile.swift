@@ -35,14 +35,14 @@ public struct LinkProfile: Hashable, Sendable {
 
 /// Faults that an experiment applies to one packet on a link. The default is none.
 public struct PacketFault: Hashable, Sendable {
-    /// Whether it is lost; nothing else counts then.
+    /// Whether the packet is lost; if so, the other faults have no effect.
     public var isLost = false
-    /// Whether it arrives twice.
+    /// Whether the packet arrives twice.
     public var isDoubled = false
     /// By how much its arrival is delayed.
     public var delay = Interval.zero
 
-    /// Nothing, or what of it is given.
+    /// Faults of a packet; by default none.
     public init(isLost: Bool = false, isDoubled: Bool = false, delay: Interval = .zero) {
         self.isLost = isLost
         self.isDoubled = isDoubled

@@ -25,14 +25,14 @@ extension Middlebox {
 
 /// A packet that a ``Middlebox`` forwards.
 public struct PassedOn: Hashable, Sendable {
-    /// The packet from the IP header on: the one that came, changed or not, or one of the box's own.
+    /// The packet from the IP header on: the one that arrived, changed or not, or one that the box made itself.
     public var packet: [UInt8]
-    /// Whether it goes on from the link's first host to the second.
+    /// Whether it continues from the link's first host to the second.
     public var isForward: Bool
-    /// How much later it goes on; the link's own delay comes on top.
+    /// By how much it is delayed here; the link's own delay is added.
     public var delay: Interval
 
-    /// A packet that goes on, at once where nothing else is said.
+    /// A packet that is forwarded; by default without delay.
     public init(_ packet: [UInt8], isForward: Bool, delay: Interval = .zero) {
         self.packet = packet
         self.isForward = isForward
@@ -93,7 +93,7 @@ public struct OptionStripper: Middlebox, Sendable {
 
     private let kinds: Kinds
 
-    /// A box that takes these options out of the segments of both directions.
+    /// A box that removes these options from the segments of both directions.
     public init(_ kinds: Kinds) { self.kinds = kinds }
 
     public mutating func pass(

@@ -23,26 +23,27 @@ public struct NetworkRecord: Hashable, Sendable {
 
     /// A packet that was sent on the network.
     public struct Packet: Hashable, Sendable {
-        /// When it left its sender; of what comes from beyond the network, when it arrived.
+        /// When it left its sender; for a packet from outside of the network, when it arrived.
         public var sentAt: Instant
         /// The host that sent it; `nil` where a middlebox or the link made it.
         public var sender: Int?
         /// The host that it is sent to; `nil` where no link leads there.
         public var receiver: Int?
-        /// From the IP header on.
+        /// The packet's octets, from the IP header on.
         public var octets: [UInt8]
         /// The segment as it was sent; `nil` for ICMP.
         public var segment: Segment?
-        /// The purpose of the segment, and the rule that required it (`reason`), as its sender states them.
+        /// The purpose of the segment, as its sender states it.
         public var transmission: Transmission?
-        /// The rule by which it was sent; `nil` where its sender gave none, as for what a middlebox or the link made.
+        /// The rule that required it; `nil` where its sender gave none, as for packets that a middlebox or the link
+        /// made.
         public var reason: Rule?
         /// The sender's state after it was sent.
         public var senderState: State?
         /// The receiver's state towards the sender when the packet was sent; `nil` where the packet is addressed to
         /// another host.
         public var receiverState: State?
-        /// What became of it, as far as the network has come.
+        /// What has become of it so far.
         public var fate = Fate.underWay
         /// Whether it is a copy that the link or a middlebox made.
         public var isCopy = false
@@ -78,7 +79,7 @@ public struct NetworkRecord: Hashable, Sendable {
     public struct Moment: Hashable, Sendable {
         /// The host's number in the network.
         public var host: Int
-        /// What it did, and why.
+        /// The host's record of the event: what the host did, and why.
         public var record: HostRecord
         /// The index in ``NetworkRecord/packets`` of the packet that caused it; `nil` for calls and timers.
         public var packet: Int?

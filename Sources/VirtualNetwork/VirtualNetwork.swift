@@ -50,9 +50,9 @@ public struct VirtualNetwork {
     public var fault: ((_ place: Int, _ packet: NetworkRecord.Packet) -> PacketFault)?
     /// Everything that has happened.
     public internal(set) var record = NetworkRecord()
-    /// Packets that reached a host.
+    /// How many packets have reached a host.
     public internal(set) var delivered = 0
-    /// Packets that reached none: lost, kept by a middlebox, too large, without a way.
+    /// How many packets have not reached a host: they were lost, kept by a middlebox, too large, or had no route.
     public internal(set) var undelivered = 0
 
     var nodes: [Node] = []
