@@ -11,8 +11,8 @@ import FlatMemory
 /// Invariants, on which the unsafe code below rests:
 /// - `base` points to `capacity` octets that belong to this value alone until `deinit`, or is nil and `capacity` is 0;
 /// - the `count` octets from `start` on are initialised, and `start + count <= capacity`;
-/// - so the window may be passed to another thread, and several threads may read it while none changes it (`@unchecked
-///   Sendable`);
+/// - so the window may be passed to another thread, and several threads may read it while none changes it
+///   (`@unchecked Sendable`);
 /// - spans are borrowed from this value, so they end before anything moves or frees the memory.
 ///
 /// New octets are appended at the start of a page where there is room for that: copying from the page cache is up to

@@ -68,8 +68,8 @@ struct CallCompiler {
         return Int(value)
     }
 
-    /// `...` for the standard endpoint, or `{sa_family=AF_INET, sin_port=htons(8080),
-    /// sin_addr=inet_addr("192.168.0.1")}`.
+    /// `...` for the standard endpoint, or
+    /// `{sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.168.0.1")}`.
     private func address(_ index: Int, _ standard: Endpoint) throws(ScriptError) -> Endpoint {
         let expression = try argument(index)
         if case .wildcard = expression { return standard }

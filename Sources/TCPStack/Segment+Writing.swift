@@ -14,7 +14,8 @@ extension Segment {
         return octets
     }
 
-    /// Writes the same packet into `octets`, replacing its contents. Its storage is reused if it is not shared.
+    /// Writes the packet that ``packet(identification:)`` returns into `octets`, replacing its contents. Its storage is
+    /// reused if it is not shared.
     func write(into octets: inout [UInt8], identification: UInt16) {
         let start = source.address.isIPv4 && destination.address.isIPv4 ? 20 : 40
         let optionLength = options.octets

@@ -1,5 +1,5 @@
 /// What can move a connection from one state to another: the calls of RFC 9293 3.9.1, the arrivals of 3.10.7 and the
-/// time-outs of 3.10.8. An arrival means an acceptable one.
+/// timeouts of 3.10.8. An arrival means an acceptable one.
 @frozen public enum Event: UInt8, CaseIterable, Hashable, Sendable {
     /// The application listens.
     case passiveOpen

@@ -1,7 +1,7 @@
-/// Is told what a walk through a frame does. The decoder's observer is ``FragmentWatch``, nearly all of whose calls are
-/// inlined to nothing when the walk is specialized for it; that of ``HeaderReport`` keeps every header. So a report
-/// shows what the decoder did, except for frames that ``PacketDecoder/decodePlain(_:into:)`` decodes without a walk;
-/// its tests and the fuzzer compare its results with the walk's.
+/// Observes a walk through a frame. The decoder's observer is ``FragmentWatch``, nearly all of whose calls are inlined
+/// to nothing when the walk is specialized for it; that of ``HeaderReport`` keeps every header. So a report shows what
+/// the decoder did, except for frames that ``PacketDecoder/decodePlain(_:into:)`` decodes without a walk; its tests and
+/// the fuzzer compare its results with the walk's.
 protocol LayerObserver {
     /// A header is about to be read at this offset and in this form, even where not all of it was captured.
     mutating func enter(_ layer: HeaderLayer, at offset: Int, as form: HeaderForm)
@@ -90,8 +90,8 @@ struct WalkBounds {
 }
 
 /// The walk from a frame's first octet to its innermost TCP header: one static function for each header, which takes
-/// the header's offset and the bounds. They are in the files beside this one: link layers, internet layers, tunnels,
-/// transports.
+/// the header's offset and the bounds. These functions are in the files beside this one: link layers, internet layers,
+/// tunnels, transports.
 ///
 /// No function reads an octet before it has compared its offset with ``WalkBounds/captured``.
 enum HeaderWalk<Observer: LayerObserver> {}

@@ -33,7 +33,7 @@ package struct FragmentPlace: BitwiseCopyable, Sendable {
     /// How many octets from the IP header on identify the packet that this is a fragment of.
     package var headerLength: Int { Int(headerEnd &- start) &+ 8 }
 
-    /// This place, for a copy of the packet that begins with its IP header.
+    /// The place of the fragment in a copy of the packet that begins with its IP header.
     package var alone: FragmentPlace {
         var moved = self
         moved.start = 0

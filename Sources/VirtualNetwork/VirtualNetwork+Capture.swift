@@ -36,7 +36,8 @@ extension VirtualNetwork {
             \.element)
     }
 
-    /// Writes the same capture as pcapng, with raw IP packets and the rules as comments: `RFC 9293 3.10.1 activeOpen`.
+    /// Writes the capture that ``capture(at:)`` returns as pcapng, with raw IP packets and the rules as comments:
+    /// `RFC 9293 3.10.1 activeOpen`.
     ///
     /// - Parameters:
     ///   - path: the file, which is truncated if it exists; `-` is standard output.
