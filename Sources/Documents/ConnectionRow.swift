@@ -19,6 +19,7 @@ package struct ConnectionRow {
 
     private var text = RowText()
 
+    /// No rows yet.
     package init() {}
 
     /// Octets gathered before they are handed on.

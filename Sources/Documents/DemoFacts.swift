@@ -63,6 +63,7 @@ package struct DemoFacts: Encodable {
     let overdue: [String]?
     let furtherInitialNumbers: [UInt32]
 
+    /// An experiment with kernels; without a `story` where there were no packets, or none is wanted.
     package init(_ record: Experiment.Record, story: ConnectionStory?) {
         place = record.place.name
         refused = record.refusals.map { RefusedPlaceFacts($0) }
@@ -112,6 +113,7 @@ package struct StackDemoFacts: Encodable {
     /// What was asked for and found no segment, where anything was.
     let unmatched: [String]?
 
+    /// An experiment on our own TCP, in virtual time.
     package init(_ record: StackExperiment.Record) {
         client = record.story.client.description
         server = record.story.server.description

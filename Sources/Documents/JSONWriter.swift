@@ -3,6 +3,7 @@
 /// An object's members are written in the order in which they are encoded and put in order when it ends. Documents of one kind
 /// have the same keys in the same order, thousands of times: that order is worked out once.
 package final class JSONWriter {
+    /// What has been written.
     package private(set) var octets: [UInt8] = []
     private let isIndented: Bool
     /// What has begun and not ended, the innermost last.
@@ -12,6 +13,7 @@ package final class JSONWriter {
     private var shapes: [Shape] = []
     private var scratch: [UInt8] = []
 
+    /// An empty document: indented for people, or on one line for programs.
     package init(isIndented: Bool) { self.isIndented = isIndented }
 
     /// A value that is being encoded. What it is shows when something is asked of its encoder.

@@ -21,6 +21,7 @@ package struct ZeekLog {
     private var hasBegun = false
     private var lastTime = Timestamp(nanoseconds: 0)
 
+    /// A log without lines, of JSON or of tab-separated values.
     package init(isJSON: Bool) { self.isJSON = isJSON }
 
     /// Zeek writes when the log was opened and closed. Here that is when the first connection began and the last one

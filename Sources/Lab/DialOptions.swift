@@ -22,7 +22,9 @@ public struct DialOptions: Sendable {
 
     /// A name, an IPv4 address, or an IPv6 address (`fe80::1%eth0` names its interface).
     public var host: String
+    /// The TCP port to dial.
     public var port: UInt16
+    /// Which of the name's addresses are tried.
     public var family: AddressFamily
     /// The local address to use; `nil` for what the route says.
     public var source: IPAddress?
@@ -30,15 +32,18 @@ public struct DialOptions: Sendable {
     public var sourcePort: UInt16
     /// How long each address is given to answer; `nil` for as long as the kernel tries.
     public var connectLimit: Duration?
+    /// What is sent once it is connected.
     public var input: Input
     /// Whether to close the sending side (FIN) after the input's end, and read on.
     public var halfCloses: Bool
+    /// When it has heard enough and closes.
     public var reading: Reading
     /// How long silence is waited out while reading; `nil` for ever.
     public var idleLimit: Duration?
     /// Octets of the answer that the story keeps; more are counted.
     public var keptOctets: Int
 
+    /// A dial that sends nothing and reads until the peer closes, where nothing else is given.
     public init(
         host: String, port: UInt16, family: AddressFamily = .any, source: IPAddress? = nil, sourcePort: UInt16 = 0,
         connectLimit: Duration? = nil, input: Input = .octets([]), halfCloses: Bool = false,

@@ -16,10 +16,13 @@ public struct Experiment: Sendable {
 
     /// What the experiment is to be like.
     public struct Options: Sendable {
+        /// The server's port, or the first to try: where it is taken, the next free one is used.
         public var port: UInt16 = 8080
+        /// The interface that is captured on; the connection goes over the loopback in any case.
         public var interface = "lo"
         /// More connections, made afterwards only to see their initial sequence numbers.
         public var furtherConnections = 0
+        /// One connection to port 8080.
         public init() {}
     }
 
@@ -29,7 +32,9 @@ public struct Experiment: Sendable {
         public enum Moment: String, Sendable, CaseIterable {
             case listening, established, closed
         }
+        /// At which moment of the connection it was read.
         public let moment: Moment
+        /// The sockets of the server's port: the listener, and both ends of the connection as far as there are any.
         public let sockets: [SocketEntry]
 
         /// Without what earlier connections to the same port have left behind.
@@ -50,18 +55,24 @@ public struct Experiment: Sendable {
 
     /// What was seen.
     public struct Record: Sendable {
+        /// Where it took place.
         public let place: Place
         /// The better places, and why they were not to be had.
         public var refusals: [WireRefusal] = []
+        /// Where the server listened.
         public let server: Endpoint
         /// The port that was asked for, where it was taken.
         public let takenPort: UInt16?
+        /// The client's end of the connection.
         public let client: Endpoint
+        /// What the client's program did, step by step.
         public let dial: DialStory
+        /// What happened at the server's program, in order.
         public let serverEvents: [ServerEvent]
         /// What the kernel showed where it was asked now and then; empty where it was asked after each event, so that the story
         /// itself tells.
         public let observations: [StateObservation]
+        /// The socket table at each moment at which it was read; empty where there was none to read.
         public let tables: [TableMoment]
         /// The story of the experiment's connection; `nil` without packets.
         public let story: ConnectionStory?
@@ -81,8 +92,9 @@ public struct Experiment: Sendable {
 
     /// Both ends' sockets as the kernels listed them; an end that had none is missing.
     public struct Sockets: Sendable {
-        /// When each segment had left, and when it had arrived, in the order of their numbers.
+        /// When each segment had left, in the order of their numbers.
         public let departures: [[Party: SocketEntry]]
+        /// When each segment had arrived, in the same order; nothing of one that did not.
         public let arrivals: [[Party: SocketEntry]]
         /// After each call, and each timer, that the story tells of.
         public let moments: [[Party: SocketEntry]]
@@ -112,6 +124,7 @@ public struct Experiment: Sendable {
 
     private let options: Options
 
+    /// Of these options; nothing happens before it is run.
     public init(_ options: Options = Options()) { self.options = options }
 
     /// Runs it: about a tenth of a second.

@@ -6,6 +6,7 @@ import TCPWire
 public struct ServerEvent: Hashable, Sendable {
     /// When (CLOCK_REALTIME, as captured packets are stamped).
     public var time: Timestamp
+    /// What happened.
     public var kind: Kind
 
     /// What happened.
@@ -46,12 +47,15 @@ public struct ServerEvent: Hashable, Sendable {
 public struct ServerSummary: Hashable, Sendable {
     /// Connections accepted.
     public var clients = 0
+    /// Octets of all clients together that were read.
     public var octetsReceived = 0
+    /// Octets of all clients together that were handed to the kernel.
     public var octetsSent = 0
     /// Connections that ended with a RST or a failure.
     public var failures = 0
     /// Events that nobody took in time and that were dropped.
     public var eventsDropped = 0
 
+    /// Nothing yet.
     public init() {}
 }

@@ -46,8 +46,9 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var missingOctets: UInt64 = 0
     /// Segments whose numbers were not believed and that nothing bore out: ``SegmentClass/stray``.
     public internal(set) var straySegments = 0
-    /// Segments, and their payload octets, that the capture cut off.
+    /// Segments whose payload the capture holds only in part.
     public internal(set) var truncatedSegments = 0
+    /// Payload octets of these that the capture does not hold.
     public internal(set) var truncatedOctets: UInt64 = 0
     /// ``SegmentClass/keepAlive``.
     public internal(set) var keepAlives = 0
@@ -82,6 +83,7 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
 
     /// The longest pause between two of its segments.
     public internal(set) var idleMaximum: Int64 = 0
+    /// Round trips from the capture to the other end and back.
     public internal(set) var roundTrips = RoundTrips()
 
     /// The latest time so far, as ``ConnectionMeasures`` has it of both.
@@ -92,13 +94,19 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
 }
 
 extension DirectionMeasures {
+    /// Segments that it sent, of any kind.
     public var segments: Int { Int(cursor.segments) }
     /// Octets by sequence space: each once, with those that were acknowledged but not captured.
     public var octets: UInt64 { cursor.streamBytes }
+    /// ``HalfConnection/retransmittedSegments``: segments whose numbers were sent before.
     public var retransmittedSegments: Int { Int(cursor.retransmittedSegments) }
+    /// Payload octets that were sent again; at most 2^32 - 1, where the count stays.
     public var retransmittedOctets: UInt64 { UInt64(cursor.retransmittedBytes) }
+    /// ``HalfConnection/outOfOrderSegments``: segments that others overtook.
     public var outOfOrderSegments: Int { Int(cursor.outOfOrderSegments) }
+    /// ``SegmentClass/duplicateACK``, counted.
     public var duplicateAcknowledgments: Int { Int(cursor.duplicateAcknowledgments) }
+    /// ``SegmentClass/zeroWindow``, counted; 65,535 where there were as many or more.
     public var zeroWindows: Int { Int(cursor.zeroWindows) }
 
     /// The mean window, by segments; `nil` where none was offered.

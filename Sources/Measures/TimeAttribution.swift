@@ -164,11 +164,15 @@ public struct TimeShares: Sendable, Equatable {
     public let clientWindow: Int64
     /// How long the server offered none.
     public let serverWindow: Int64
-    /// How often each began to send after the other had: the client asked, the server answered.
+    /// How often the client began to send data after the server had, or as the first.
     public let clientTurns: Int
+    /// How often the server began to send data after the client had, or as the first.
     public let serverTurns: Int
-    /// Round trips from the capture to each end and back, from the handshake; `nil` where it was not captured, or sent again.
+    /// The round trip from the capture to the client and back, from the handshake; `nil` where that was not captured,
+    /// or sent
+    /// again so that nothing tells which was answered.
     public let toClient: Int64?
+    /// The same to the server and back.
     public let toServer: Int64?
 
     /// The whole way and back.

@@ -62,7 +62,7 @@ extension CaptureAnalysis {
                 errors: errors(about: number - 1))
         }
         let connection = StoredConnection(segments: segments, record: record, errors: errors(about: number - 1))
-        guard !record.isDoubtful, let judged = segments.judged else { return connection }
+        guard !record.isDoubtful, !segments.isPlain, let judged = segments.judged else { return connection }
         // Nothing was in doubt, so the judge may add verdicts that change no number of the record. Where it would change one (a
         // wrong checksum of a segment against which nothing else speaks), the record that the list has counts.
         let closer = StoredConnection(segments: judged, record: record, errors: connection.errors)

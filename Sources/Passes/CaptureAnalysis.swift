@@ -23,9 +23,11 @@ public enum StoryChoice: Sendable, Equatable {
 
 /// How far the first pass has come.
 public struct ReadingProgress: Sendable {
-    /// Octets read, and octets there are; `nil` where that is not known.
+    /// Octets of the file read so far; `nil` of a packed file or a stream.
     public let octets: Int?
+    /// Octets of the file as it is stored; `nil` where the system does not know.
     public let size: Int?
+    /// Packets read so far.
     public let packets: Int
 
     public init(octets: Int?, size: Int?, packets: Int) {
@@ -39,6 +41,7 @@ public struct CaptureAnalysis: ~Copyable {
     var index: SegmentIndex
     /// What found the connections where several workers did; else `nil`.
     var parallel: ParallelPass?
+    /// What the packets read so far turned out to be.
     public private(set) var counts = PacketCounts()
     /// The kept segments.
     private(set) var kept: [StoredSegment] = []

@@ -10,11 +10,13 @@ public struct StoredLimit: Sendable, Equatable {
     /// Of their packets as captured. A capture may hold packets of a quarter of a megabyte each.
     public var octets: Int
 
+    /// So many segments at most; of the octets the last segment may bring more.
     public init(segments: Int, octets: Int) {
         self.segments = segments
         self.octets = octets
     }
 
+    /// No limit.
     public static let none = StoredLimit(segments: .max, octets: .max)
 
     /// Whether nothing more may be held.

@@ -24,6 +24,7 @@ public struct FilterError: Error, Equatable, Sendable {
         case wrongValue(String, field: String, kind: FilterField.Kind, words: [String])
     }
 
+    /// What is wrong.
     public let reason: Reason
     /// Where in the filter, in characters.
     public let range: Range<Int>

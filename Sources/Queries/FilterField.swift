@@ -19,7 +19,9 @@ public struct FilterField: Sendable {
         case text
     }
 
+    /// As a filter writes it, in lower case (`tcp.stream`, `handshake`); filters may write it in any.
     public let name: String
+    /// What its values are.
     public let kind: Kind
     /// Whether ``FilterSubject/measures`` are needed.
     public let needsMeasures: Bool
@@ -101,10 +103,12 @@ public struct FilterField: Sendable {
 public struct FilterSubject: Sendable {
     /// Counted from 1.
     public let number: Int
+    /// The connection as the first pass leaves it, settled.
     public let record: ConnectionRecord
     /// Where a field of the filter needs them.
     public let measures: ConnectionMeasures?
 
+    /// Measures are only needed where ``FilterField/needsMeasures`` of a field that the filter names.
     public init(number: Int, record: ConnectionRecord, measures: ConnectionMeasures? = nil) {
         self.number = number
         self.record = record

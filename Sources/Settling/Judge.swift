@@ -11,6 +11,7 @@ package struct SettledLife: Sendable {
         package let sighting: Int
         /// When it came: its own time, unless the capture's clock was set back.
         package let time: Timestamp
+        /// What it turned out to be.
         package let verdict: Verdict
     }
 
@@ -39,6 +40,7 @@ package struct TimeDisorder: Sendable, Equatable {
     /// By how much at most, in nanoseconds.
     package var longestSetBack: Int64 = 0
 
+    /// Times in order.
     package init() {}
 
     /// Adds what another connection's times turned out to be.

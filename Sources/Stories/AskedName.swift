@@ -11,6 +11,7 @@ public struct AskedName: Sendable, Equatable {
 
     /// As it was sent; not safe to show as it is.
     public let name: String
+    /// Where it stood.
     public let source: Source
 
     /// A ClientHello or a request's head is looked for in so many octets.

@@ -33,6 +33,7 @@ public struct Repair: Sendable, Equatable {
         case laterAck = "later-ack"
     }
 
+    /// What was lost.
     public let loss: Loss
     /// The lost segment, by number.
     public let lost: Int

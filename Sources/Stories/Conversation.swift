@@ -12,6 +12,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         public let place: UInt64
         /// The packet that they came in; of missing ones the packet behind them, `nil` where there is none.
         public let number: Int?
+        /// The octets; empty where ``missing`` tells how many there are not.
         public let octets: ArraySlice<UInt8>
         /// How many octets at `place` the capture does not hold; then there are no ``octets``.
         public let missing: UInt64
@@ -38,6 +39,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         streams = Party.allCases.map { Self.stream(of: $0, in: story) }
     }
 
+    /// The piece that can be read next; `nil` behind the last.
     public mutating func next() -> Piece? {
         guard let first = streams.compactMap(\.step).min(),
             let place = streams.indices.first(where: { streams[$0].step == first })

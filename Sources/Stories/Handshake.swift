@@ -22,7 +22,9 @@ public struct Handshake: Sendable {
 
     /// An answer and what it answers, and whether ack = seq + 1 holds on their very numbers.
     public struct Check: Sendable {
+        /// The segment whose acknowledgment number is checked.
         public let answer: ConnectionStory.Step
+        /// The segment whose sequence number it must be one more than.
         public let question: ConnectionStory.Step
 
         /// Whether the numbers are as the rule says.

@@ -2,8 +2,8 @@ import CaptureFile
 import TCPState
 import Tracking
 
-/// What a story is made of, one after the other. Sources are a capture, a kernel that is asked, a TCP of our own, a wire between two
-/// kernels; all speak in these three.
+/// One of the things that a story is built from, in their order. Whatever the source is (a capture, a kernel that is asked for its
+/// sockets' states, our own TCP, a wire between two kernels), it is expressed in these three cases.
 public enum Observation: Sendable {
     /// A segment, in the order in which the segments were sent.
     case segment(StoredSegment)
@@ -46,11 +46,14 @@ public struct EndWord: Sendable, Equatable {
 
     /// A state that an end entered, and by which rule.
     public struct Entrance: Sendable, Equatable {
+        /// The state entered.
         public let state: State
+        /// By which rule; `nil` where the end does not say.
         public let reason: Reason?
         /// The segment that led there, by number.
         public let cause: Int?
 
+        /// A state that the end entered, by what it says itself.
         public init(_ state: State, by reason: Reason?, cause: Int?) {
             self.state = state
             self.reason = reason
@@ -58,6 +61,7 @@ public struct EndWord: Sendable, Equatable {
         }
     }
 
+    /// What it is about.
     public var occasion: Occasion
     /// The end that speaks. Where the carrier of the segments speaks, the receiver of the segment.
     public var party: Party
@@ -81,6 +85,7 @@ public struct EndWord: Sendable, Equatable {
     /// Of a timer: for how long it had run, in nanoseconds, where that is known.
     public var ran: Int64?
 
+    /// A word that says no more than this; the rest is put in where it is told.
     public init(
         _ occasion: Occasion, of party: Party, by provenance: Provenance, at time: Timestamp?, end: Testimony.End? = nil
     ) {

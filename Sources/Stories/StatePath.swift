@@ -5,12 +5,16 @@ import Tracking
 
 /// A state that the kernel showed when it was asked.
 public struct StateObservation: Sendable, Equatable {
+    /// When the kernel was asked, which may be long after the state was entered.
     public let time: Timestamp
+    /// Whose state it is.
     public let party: Party
+    /// The state that it showed.
     public let state: State
     /// It was a request socket or a timewait socket.
     public let isMini: Bool
 
+    /// What the kernel's answer was at that time.
     public init(time: Timestamp, party: Party, state: State, isMini: Bool) {
         self.time = time
         self.party = party
@@ -23,12 +27,15 @@ public struct StateObservation: Sendable, Equatable {
 public struct StatePath: Sendable {
     /// A state that the end entered, when and why.
     public struct Entry: Sendable, Equatable {
+        /// The state entered.
         public var state: State
         /// When it was entered by the packets, or first seen by the kernel; `nil` before anything was seen.
         public var time: Timestamp?
         /// The packet that led here, by number.
         public var cause: Int?
+        /// Whether the kernel held it in a request socket or a timewait socket when it showed it.
         public var isMini: Bool
+        /// How the state is known.
         public var provenance: Provenance
         /// When the kernel first showed it.
         public var observed: Timestamp?
@@ -63,7 +70,9 @@ public struct StatePath: Sendable {
         }
     }
 
+    /// Whose way it is.
     public let party: Party
+    /// The states, in the order in which they were entered.
     public internal(set) var entries: [Entry]
 
     init(party: Party, entries: [Entry]) {

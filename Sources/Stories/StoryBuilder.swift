@@ -147,7 +147,9 @@ public final class StoryBuilder {
 
     /// The same for segments and ICMP errors alone.
     public func take(all segments: [StoredSegment], errors: [ReportedError] = []) {
-        takeAll(segments.count, Self.record(after: segments, known)) {
+        // Where they are all there are, the record of the pass that found them is the same.
+        let isWhole = known.map { $0.leftOut == 0 && $0.segments.count == segments.count } ?? false
+        takeAll(segments.count, isWhole ? known?.record : Self.record(after: segments, known)) {
             // Lent one after the other: copies of so many would show.
             let lent = segments.span
             for index in lent.indices { _ = append(lent[index]) }

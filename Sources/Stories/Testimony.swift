@@ -41,6 +41,7 @@ public struct Testimony: Sendable {
         /// By how much it has grown.
         public let by: Int64
 
+        /// A count by the kernel's name that has grown by so much.
         public init(name: String, by: Int64) {
             self.name = name
             self.by = by
@@ -49,12 +50,14 @@ public struct Testimony: Sendable {
 
     /// One end after it had sent a segment, or after the segment had arrived.
     public struct End: Sendable, Equatable {
+        /// The end's state.
         public var state: State
         /// The kernel holds it in a small stand-in.
         public var isMini = false
         /// `nil` where there is no connection, and where the end does not tell.
         public var variables: ConnectionStory.Variables?
 
+        /// An end as it tells of itself.
         public init(state: State, isMini: Bool = false, variables: ConnectionStory.Variables?) {
             self.state = state
             self.isMini = isMini
@@ -70,11 +73,13 @@ public struct Testimony: Sendable {
         public internal(set) var purpose: Transmission?
         /// The packet whose numbers it sends again, by number.
         public internal(set) var original: Int?
+        /// What became of it, as far as the ends, or the wire, have told.
         public internal(set) var fate = Fate.underWay
         /// Why its receiver acted on it as it did, in order; what made it answer stands with the answers.
         public internal(set) var effects: [Reason] = []
-        /// `nil` where that end is no witness.
+        /// The client when the segment had left it, or had arrived; `nil` where that end is no witness.
         public internal(set) var client: End?
+        /// The server, likewise.
         public internal(set) var server: End?
         /// What its sender's kernel had counted until it had left, since what happened to that end before.
         public internal(set) var counts: [Count] = []
@@ -97,8 +102,11 @@ public struct Testimony: Sendable {
             case itself
         }
 
+        /// When it happened.
         public var time: Timestamp
+        /// To which end, or by which.
         public var party: Party
+        /// What happened.
         public var cause: Cause
         /// Why it did what it did, without what made it send segments, which stands with these.
         public var reasons: [Reason]
@@ -113,6 +121,7 @@ public struct Testimony: Sendable {
         /// Of a timer: for how long it had run, in nanoseconds, where that is known.
         public var ran: Int64?
 
+        /// A moment without counts and running time, which are put in where they are told.
         public init(
             time: Timestamp, party: Party, cause: Cause, reasons: [Reason], state: State, isMini: Bool = false,
             segmentsBefore: Int

@@ -72,6 +72,7 @@ package struct Standing: Sendable, Equatable {
     /// The other end's window.
     package let window: UInt16
 
+    /// The numbers of one direction, as the first packet of the capture shows them.
     package init(side: Int, next: SequenceNumber, window: UInt16) {
         self.side = side
         self.next = next

@@ -63,6 +63,7 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     var timedEnd = SequenceNumber(0)
     var timedAt: UInt32 = 0
     var shortestRoundTrip = UInt32.max
+    /// What has been seen of it.
     public internal(set) var marks: Marks = []
     /// The window field, not scaled, of the last segment that its receiver goes by: none that is ``SegmentClass/stray``, none
     /// that acknowledges less than was acknowledged before it (RFC 9293 3.10.7.4).
@@ -74,6 +75,7 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     /// The state in the lower half, 15 for `nil`; the shift count in the upper, likewise.
     private var stateAndScale: UInt8 = 0xff
 
+    /// An end that has sent nothing, its state not known.
     package init() {}
 }
 

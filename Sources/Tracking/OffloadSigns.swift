@@ -15,6 +15,7 @@ public struct OffloadSigns: Sendable, Equatable {
     /// By connection, the MSS of the lower and the higher end.
     private var limits: [FlowKey: [UInt16?]] = [:]
 
+    /// Nothing was looked at yet.
     package init() {}
 
     /// Looks at a frame.

@@ -2,6 +2,7 @@ import TCPWire
 
 /// What the packets of a source turned out to be.
 @frozen public struct PacketCounts: Sendable, Equatable {
+    /// Packets read, as the source counts them: frames, of which each counts once more below by what it is.
     public var packets = 0
     /// Packets besides the first of frames that carry several (802.11 A-MSDU): what each is, is counted as well.
     public var joined = 0
@@ -16,7 +17,9 @@ import TCPWire
     public var refusedFragments = 0
     /// Those of the fragments of which the others did not come.
     public var loneFragments = 0
+    /// IP that carries no TCP: UDP, ICMP but for errors about TCP, and the like.
     public var otherTransport = 0
+    /// Frames without IP in them: ARP, LLDP and the like.
     public var notIP = 0
     /// Frames of link types that are not read, by the type of the capture's interface.
     public var otherLinks: [UInt16: Int] = [:]
@@ -26,11 +29,12 @@ import TCPWire
     public var truncated = 0
     /// Lengths that contradict each other.
     public var malformed = 0
-    /// Of all packets those of which the capture kept only the beginning, and of these the segments whose options it does not
-    /// hold whole.
+    /// Packets of which the capture kept only the beginning.
     public var cutOff = 0
+    /// Those of the packets cut off that are segments whose options the capture does not hold whole.
     public var cutInOptions = 0
 
+    /// Nothing was read yet.
     package init() {}
 
     /// Counts one packet.

@@ -7,6 +7,7 @@ import TCPWire
 package struct Reassembly: Sendable {
     /// A segment that came in fragments.
     package struct Segment {
+        /// The segment, with the packet that it was put together to.
         package let found: FragmentedSegments.Found
         /// Of the last of its packets: with that it was whole. Numbered as the batch's packets are.
         package let origin: FragmentOrigin
@@ -121,6 +122,7 @@ package struct FragmentPlaces: Sendable {
     private var entries: [Entry] = []
     private var places: [PacketPlace] = []
 
+    /// Empty. Where the places are not kept, nothing is ever noted: for passes after which nothing is fetched again.
     package init(isKept: Bool) { self.isKept = isKept }
 
     /// Takes the packets of a segment, of which one is the last.
@@ -144,6 +146,7 @@ package struct FragmentPlaces: Sendable {
 }
 
 extension PacketPlace {
+    /// The place of a fragment's packet.
     package init(_ origin: FragmentOrigin) {
         self.init(offset: origin.offset, number: origin.number, part: Int(origin.part))
     }

@@ -14,6 +14,7 @@ public struct RelativeNumber: Sendable, Equatable {
 
     /// In 64 bits: a stream may go round the 32 of the header.
     public let value: UInt64
+    /// What ``value`` counts from.
     public let base: Base
     /// As it stands in the header.
     public let raw: UInt32

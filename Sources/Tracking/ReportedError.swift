@@ -58,12 +58,15 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 public struct ReportedError: Sendable {
     /// Its own packet's number.
     public private(set) var number: Int
+    /// Its own packet's time.
     public let time: Timestamp
+    /// The error, and what it quotes of the segment.
     public let error: ICMPError
     let key: FlowKey
     /// The side that sent the quoted segment.
     package let side: Int
 
+    /// An error as it was read off a packet; which connection it is about is not known yet.
     package init(_ error: ICMPError, number: Int, time: Timestamp) {
         self.error = error
         self.number = number
@@ -76,6 +79,7 @@ public struct ReportedError: Sendable {
         self.side = Int(side)
     }
 
+    /// What it says of the segment; damaged where its own checksum is wrong.
     public var verdict: ErrorVerdict { error.isDamaged ? .damaged : ErrorVerdict(error.reason) }
 
     /// A packet may be written this much before the one that caused it; nanoseconds.
@@ -123,7 +127,9 @@ extension ConnectionRecord {
 
 /// ICMP errors that say the same, from one sender.
 package struct ErrorKind: Sendable {
+    /// The first of them.
     package let error: ICMPError
+    /// How many there were.
     package private(set) var times = 1
 
     /// At most so many kinds are told apart: a limit for hostile captures.

@@ -76,6 +76,7 @@ extension SegmentClass {
 
 /// A segment's class, with the numbers that belong to it.
 public struct SegmentReading: Sendable, Equatable, BitwiseCopyable {
+    /// What it is.
     public package(set) var classes: SegmentClass = []
     /// Of a segment that was sent again, the payload octets that were.
     public internal(set) var octetsSentAgain: UInt32 = 0

@@ -17,6 +17,7 @@ public struct StoredConnection: Sendable {
     /// Where the numbers stand before the first of these, where that is known.
     package let standing: Standing?
 
+    /// A connection by its segments as they were judged; how many were left out, its record's counts tell.
     package init(
         segments: [StoredSegment], record: ConnectionRecord, endedBy: Int? = nil, standing: Standing? = nil,
         errors: [ReportedError] = []

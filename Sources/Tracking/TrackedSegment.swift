@@ -7,14 +7,21 @@ import TCPWire
 public struct TrackedSegment: Sendable, BitwiseCopyable {
     // In this order the fields fill 72 octets without a gap. A value with gaps is copied field by field, in stores of different
     // sizes, and a load that spans two stores has to wait until both are done.
+    /// The tuple, with the tunnels and VLANs around it.
     package let key: FlowKey
+    /// SEG.SEQ: the number of its first octet, or of its SYN.
     package let sequence: SequenceNumber
+    /// The packet's time.
     package private(set) var time: Timestamp
     /// The packet's number in its source, from 1.
     package private(set) var number: Int
+    /// SEG.ACK as sent, also where the ACK bit is off.
     package let acknowledgment: SequenceNumber
+    /// Payload octets by the IP header, whether or not all were captured.
     package let payloadLength: UInt32
+    /// The control bits as sent.
     package let flags: TCPFlags
+    /// The window field as sent, not scaled.
     package let window: UInt16
     /// In the lowest bit which of the key's endpoints sent it: 0 low, 1 high, of a connection of a socket with itself always 0.
     /// Above it ``part``.
@@ -98,6 +105,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     /// Numbers it on: so many packets came before those that its number counts from.
     package mutating func count(after before: Int) { number &+= before }
 
+    /// The side that sent it: 0 the key's lower endpoint, 1 the higher.
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }
 
@@ -129,18 +137,29 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
 
 /// The same without its tuple, for whoever holds many of one: half as large.
 package struct TupleSegment: Sendable, BitwiseCopyable {
+    /// The packet's time.
     package let time: Timestamp
+    /// The packet's number in its source, from 1.
     package private(set) var number: Int
+    /// SEG.SEQ: the number of its first octet, or of its SYN.
     package let sequence: SequenceNumber
+    /// SEG.ACK as sent, also where the ACK bit is off.
     package let acknowledgment: SequenceNumber
+    /// Payload octets by the IP header, whether or not all were captured.
     package let payloadLength: UInt32
+    /// The control bits as sent.
     package let flags: TCPFlags
+    /// The window field as sent, not scaled.
     package let window: UInt16
     // Not private: an accessor would be a call from other rooms.
+    /// The lower half of its timestamp, made odd; 0 for none.
     package let stamp: UInt16
+    /// The side that sent it in the lowest bit, and ``part`` above it.
     package let senderSide: UInt8
+    /// A SYN's shift count, and 1 more; 0 for none.
     package let scaleCode: UInt8
 
+    /// The same segment; its tuple is kept by whoever holds it.
     package init(_ segment: TrackedSegment) {
         time = segment.time
         number = segment.number
@@ -163,6 +182,7 @@ package struct TupleSegment: Sendable, BitwiseCopyable {
     /// Whether it stands before another in the capture.
     package func isBefore(_ other: TupleSegment) -> Bool { (number, part) < (other.number, other.part) }
 
+    /// The side that sent it: 0 the key's lower endpoint, 1 the higher.
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }
 

@@ -26,6 +26,7 @@ public struct Trouble: Sendable, Equatable {
         case outOfOrder = "out-of-order"
     }
 
+    /// What went wrong.
     public let kind: Kind
     /// How often: attempts of one that did not open, segments of one that did.
     public let count: UInt32

@@ -21,7 +21,9 @@ public struct Intervention: Sendable, Equatable {
         case holdBehindNext
     }
 
+    /// Which segment it is done to.
     public var choice: Choice
+    /// What is done to it.
     public var action: Action
 
     /// The segment as ``init(_:)`` takes it: `S:SYN,ACK#1`, `#4`.
@@ -42,6 +44,7 @@ public struct Intervention: Sendable, Equatable {
         }
     }
 
+    /// An intervention on one segment; its time is taken as it is, ``longestHold`` limits only what is read from text.
     public init(_ action: Action, _ choice: Choice) {
         self.action = action
         self.choice = choice
@@ -141,10 +144,12 @@ public struct Intervention: Sendable, Equatable {
 
 /// What is to happen on a wire, besides what happens anyway.
 public struct WirePlan: Sendable, Equatable {
+    /// What is done to segments; all that name the same one are done to it together.
     public var interventions: [Intervention] = []
     /// How long the client keeps silent when it is connected, in nanoseconds.
     public var silence: Int64 = 0
 
+    /// Nothing happens that would not happen anyway.
     public init() {}
 
     /// Loses these segments, by their numbers.

@@ -13,9 +13,11 @@
     public struct WireExperiment {
         /// What the experiment is to be like.
         public struct Options {
+            /// The server's port, or the first to try: where it is taken, the next free one is used.
             public var port: UInt16 = 8080
             /// From one end to the other, in nanoseconds.
             public var delay: Int64 = 10_000_000
+            /// What happens to the first connection on the way, besides the delay.
             public var plan = WirePlan()
             /// More connections, made afterwards only to see their initial sequence numbers.
             public var furtherConnections = 0
@@ -25,11 +27,13 @@
             public var kinds = WireKind.allCases
             /// The TUN device's node.
             public var tunPath = "/dev/net/tun"
+            /// One connection to port 8080 with 10 ms each way, on the best wire that is to be had.
             public init() {}
         }
 
         private let options: Options
 
+        /// Of these options; nothing happens before it is run.
         public init(_ options: Options = Options()) { self.options = options }
 
         /// Runs it: a fifth of a second where nothing is lost, and blocks meanwhile.

@@ -13,9 +13,12 @@ public enum WireKind: String, Sendable, CaseIterable {
 
 /// Why a kind of wire was not to be had.
 public struct WireRefusal: Error, Hashable, Sendable {
+    /// Which kind of wire.
     public let kind: WireKind
+    /// The call that failed, and its errno.
     public let error: SystemError
 
+    /// A kind of wire by the call that failed.
     package init(_ kind: WireKind, _ error: SystemError) {
         self.kind = kind
         self.error = error
@@ -24,12 +27,15 @@ public struct WireRefusal: Error, Hashable, Sendable {
 
 /// No wire was to be had: each kind with its reason.
 public struct NoWire: Error, Sendable {
+    /// Why each kind that was tried was not to be had, the best first.
     public let refusals: [WireRefusal]
 
+    /// All that were tried, the best first.
     package init(_ refusals: [WireRefusal]) { self.refusals = refusals }
 }
 
 /// Nobody wanted an experiment any more.
 public struct ExperimentCancelled: Error {
+    /// Without more: who cancelled it knows why.
     package init() {}
 }

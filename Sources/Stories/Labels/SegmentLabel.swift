@@ -101,6 +101,7 @@ extension SegmentLabel {
     public struct Entry: Sendable {
         /// Whether something went wrong on the way, at an end or in the capture.
         public let isFault: Bool
+        /// How much of a picture's room it may take.
         public let prominence: Prominence
         /// The document, or the implementation, that says when this happens.
         public let source: String
@@ -191,6 +192,7 @@ extension SegmentLabel {
 
 /// A label on a segment, with what proves it.
 public struct ProvedLabel: Sendable, Equatable {
+    /// What the segment is.
     public let label: SegmentLabel
     /// The packets, by number, that prove it together with the segment itself.
     public let evidence: [Int]
