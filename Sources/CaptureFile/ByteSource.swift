@@ -5,7 +5,7 @@ struct ByteSource: ~Copyable {
     /// How many octets of ``memory`` have been read.
     private var taken = 0
     private let descriptor: Descriptor?
-    /// In place of a descriptor.
+    /// Several files in place of one descriptor.
     private let row: FileRow?
     /// Of a row, the file that is read. The next one is begun only by ``goOnBehindBorder(isBroken:)``, so that the octets that
     /// one file lacks are never taken from another.

@@ -7,7 +7,7 @@ public enum CaptureError: Error, Sendable, Equatable {
     /// The file has no octets at all.
     case empty(path: String)
     case notCapture(path: String, kind: FileKind)
-    /// Among several that are to be read as one.
+    /// The file cannot be read as one of several that are one capture.
     case notJoinable(path: String, why: JoiningFault)
     /// The disk, or the user's quota, is full.
     case noSpace(path: String)

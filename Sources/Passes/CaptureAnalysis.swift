@@ -30,6 +30,7 @@ public struct ReadingProgress: Sendable {
     /// Packets read so far.
     public let packets: Int
 
+    /// What a source that is no file has come to.
     public init(octets: Int?, size: Int?, packets: Int) {
         (self.octets, self.size, self.packets) = (octets, size, packets)
     }

@@ -3,6 +3,7 @@ import Tracking
 
 /// What a ``PacketSource`` had to give.
 public enum PacketArrival: Sendable {
+    /// Packets; there may be more at once.
     case packets
     /// Nothing has come in time; more may.
     case nothing
@@ -19,6 +20,7 @@ public protocol PacketSource: ~Copyable {
 }
 
 extension CaptureReader: PacketSource {
+    /// Gives the packets that lie together in what was read.
     public mutating func give(
         to analysis: inout CaptureAnalysis, waiting milliseconds: Int32
     ) throws -> PacketArrival {
