@@ -2,7 +2,7 @@ import CaptureFile
 import FlatMemory
 import TCPWire
 
-/// A packet that a segment came in, or a part of it.
+/// A packet in which a segment, or a part of one, came.
 public struct StoredPacket: Sendable {
     /// Its number in its source.
     public let number: Int
@@ -34,21 +34,22 @@ extension StoredPacket {
 public struct StoredSegment: Sendable {
     /// The packet's number in its source.
     public let number: Int
-    /// Which of its frame's packets it came in where that carries several (802.11 A-MSDU), from 0; so segments may have one number.
+    /// Which packet of its frame it came in, from 0, where the frame carries several (802.11 A-MSDU); such segments
+    /// have the same number.
     public private(set) var part = 0
     /// When it came: the packet's time, unless its capture's clock was set back.
     public package(set) var time: Timestamp
     public let header: SegmentHeader
-    /// The frame as captured; of a segment that came in fragments the packet that they were put together to.
+    /// The frame as captured; for a segment that came in fragments, the packet that was put together from them.
     public let frame: [UInt8]
     public let link: LinkType
     public let originalLength: Int
-    /// Where it came in IP fragments, their packets in the capture's order, of which the last one's number and time are its own;
-    /// else empty.
+    /// If it came in IP fragments, their packets in the capture's order; the last one's number and time are the
+    /// segment's own. Empty if it came in one packet.
     public private(set) var fragments: [StoredPacket] = []
-    /// What its capture says beside the packet.
+    /// The comments that the capture file has for its packet.
     public package(set) var comments = PacketComments()
-    /// What it turned out to be.
+    /// What the segment turned out to be.
     public package(set) var verdict = Verdict.taken
 
     public init(
@@ -62,9 +63,9 @@ public struct StoredSegment: Sendable {
         self.originalLength = originalLength
     }
 
-    /// One that was found in fragments.
+    /// Creates a segment that was found in fragments; `nil` if what was found is no segment.
     ///
-    /// - Parameter packets: theirs, in the capture's order.
+    /// - Parameter packets: the fragments' packets, in the capture's order.
     package init?(_ found: FragmentedSegments.Found, in packets: [StoredPacket]) {
         guard found.verdict == .segment, let last = packets.last else { return nil }
         guard packets.count > 1 else {
@@ -78,7 +79,7 @@ public struct StoredSegment: Sendable {
         fragments = packets
     }
 
-    /// One that came in one packet; `nil` where that holds none.
+    /// Creates a segment that came in one packet; `nil` if the packet holds none.
     package init?(_ packet: StoredPacket) {
         var header = SegmentHeader()
         var finding = PacketDecoder.Finding()
@@ -89,7 +90,7 @@ public struct StoredSegment: Sendable {
         self.init(packet, header)
     }
 
-    /// One that was decoded in one of its frame's packets.
+    /// Creates a segment from its packet and the header that was decoded there.
     package init(_ packet: StoredPacket, _ header: SegmentHeader) {
         self.init(
             number: packet.number, time: packet.time, header: header, frame: packet.frame, link: packet.link,
@@ -97,7 +98,7 @@ public struct StoredSegment: Sendable {
         part = packet.part
     }
 
-    /// One that came in fragments, out of their packets.
+    /// Creates a segment from the packets of its fragments; `nil` if they hold none.
     package init?(fragments packets: [StoredPacket]) {
         var fragmented = FragmentedSegments()
         for packet in packets {
@@ -115,12 +116,12 @@ public struct StoredSegment: Sendable {
         self.init(found, in: packets.sorted { ($0.number, $0.part) < ($1.number, $1.part) })
     }
 
-    /// The same for the tracker.
+    /// This segment as the tracker takes it.
     package var tracked: TrackedSegment {
         TrackedSegment(header, in: frame.octets, at: time, number: number).inPart(part)
     }
 
-    /// Unique within its source, where several segments of one frame have the same packet number.
+    /// Unique within its source, where all segments of one frame have the same packet number.
     public var key: Int { number << 6 | part }
 
     /// The same segment with another packet number.
