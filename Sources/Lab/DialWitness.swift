@@ -5,7 +5,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Asks the kernel for our end at each step of a dial, while it stands still there.
+/// Asks the kernel for the state of our end at each step of a dial, while the dialer waits.
 public final class DialWitness: Sendable {
     private struct Notes {
         var observations: [StateObservation] = []
@@ -21,7 +21,7 @@ public final class DialWitness: Sendable {
     public var observations: [StateObservation] { notes.withLock { $0.observations } }
     public var info: TCPInfo? { notes.withLock { $0.info } }
 
-    /// Asks once, at this step.
+    /// Asks the kernel once, at this step.
     public func look(at step: DialStep) {
         if case .established(let local, let remote) = step.kind { notes.withLock { $0.ends = (local, remote) } }
         guard let ends = notes.withLock({ $0.ends }),

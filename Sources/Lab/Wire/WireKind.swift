@@ -1,17 +1,18 @@
 import LinuxKernel
 
-/// What a wire between two ends of this machine's kernel is made of, the best first.
+/// What a wire between two ends of this machine's kernel consists of, the best first.
 public enum WireKind: String, Sendable, CaseIterable {
     /// A TUN device in each of two network namespaces.
     case tunPair = "tun-pair"
-    /// One TUN device in this process's own namespace: what leaves by it comes back with its addresses swapped, so that both ends
-    /// are one machine with one address.
+    /// One TUN device in this process's own namespace. Packets that leave through it are sent back with their addresses
+    /// exchanged, so that both ends are one machine with one address.
     case mirror
-    /// A veth pair in each of two network namespaces, whose other ends are this process's by packet sockets.
+    /// A veth pair in each of two network namespaces; this process reads and writes their other ends with packet
+    /// sockets.
     case vethPair = "veth-pair"
 }
 
-/// Why a kind of wire was not to be had.
+/// Why a kind of wire was not available.
 public struct WireRefusal: Error, Hashable, Sendable {
     public let kind: WireKind
     public let error: SystemError
@@ -22,14 +23,14 @@ public struct WireRefusal: Error, Hashable, Sendable {
     }
 }
 
-/// No wire was to be had: each kind with its reason.
+/// No wire was available; with the reason for each kind.
 public struct NoWire: Error, Sendable {
     public let refusals: [WireRefusal]
 
     package init(_ refusals: [WireRefusal]) { self.refusals = refusals }
 }
 
-/// Nobody wanted an experiment any more.
+/// The experiment was cancelled.
 public struct ExperimentCancelled: Error {
     package init() {}
 }
