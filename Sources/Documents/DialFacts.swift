@@ -3,7 +3,7 @@ import LinuxKernel
 import Narration
 import TCPWire
 
-/// A dial's facts as JSON carries them.
+/// A dial's results in JSON.
 package struct DialFacts: Encodable {
     struct Step: Encodable {
         let time: String

@@ -1,7 +1,7 @@
-/// All connections of a capture in one document.
+/// The stories of all connections of a capture in one document.
 package struct StoriesFacts: Encodable {
     let connections: [StoryFacts]
-    /// Segments beyond the limit.
+    /// How many segments were left out because of the limit.
     let leftOut: Int
 
     package init(connections: [StoryFacts], leftOut: Int) {
