@@ -16,7 +16,7 @@ struct Bands {
         open = lanes.map { lane in lane.before.map { Span(start: top, mark: $0) } }
     }
 
-    /// An end's state from height `y` on.
+    /// Sets an end's state from height `y` on.
     mutating func set(_ end: Scene.End, at y: Double) {
         guard open.indices.contains(end.lane), let mark = end.mark else { return }
         if let span = open[end.lane] {

@@ -18,9 +18,9 @@ import TCPWire
 public final class GreetingServer: Sendable {
     /// What a client is sent.
     public enum Mode: Hashable, Sendable {
-        /// These octets, once it has sent something or closed its side.
+        /// These octets, after the client has sent something or closed its side.
         case reply([UInt8])
-        /// Whatever it sends, until it closes.
+        /// Whatever the client sends, until the client closes.
         case echo
     }
 

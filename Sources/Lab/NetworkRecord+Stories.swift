@@ -11,10 +11,10 @@ import VirtualNetwork
 /// The connections in the run of a virtual network, as stories like those of a capture, but with the states and reasons
 /// that the hosts reported.
 extension NetworkRecord {
-    /// All connections, in the order of their first segments; segments have the packets' numbers, from 1. They are told
-    /// by the packets as they were sent. Behind a NAT, where each end knows the connection by other addresses, each
-    /// direction is therefore a connection of its own, and what its story says of the outcome is about that direction
-    /// only.
+    /// All connections, in the order of their first segments; segments have the packets' numbers, from 1. The
+    /// connections are made from the packets as they were sent. Behind a NAT, where each end knows the connection by
+    /// other addresses, each direction is therefore a connection of its own, and what its story says of the outcome is
+    /// about that direction only.
     public var stories: [ConnectionStory] {
         told.compactMap { connection, observations in
             let builder = StoryBuilder(connection, tellsArrivals: true)

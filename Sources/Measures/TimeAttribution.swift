@@ -136,8 +136,8 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
         // between.
         let way = speaker.side == side ? 0 : min(gap, roundTrip[side] ?? 0)
         network &+= way
-        // A program cannot answer what it had no room to receive: the time in which its window was closed is counted
-        // there.
+        // A program cannot answer what it had no room to receive: the time in which its window was closed does not
+        // count as its thinking.
         thinking[side] &+= max(0, gap &- way &- waited)
         count[side] += 1
     }

@@ -22,7 +22,7 @@ public struct Vantage: Sendable, Equatable {
         case hops(client: Int, server: Int)
         /// Nanoseconds that the answers of the two ends took in the handshake, as seen at the capture point.
         case delays(toClient: Int64, toServer: Int64)
-        /// Neither the TTLs nor the handshake tell.
+        /// Neither the TTLs nor the handshake show it.
         case nothing
     }
 

@@ -150,7 +150,7 @@ public struct CaptureAnalysis: ~Copyable {
     /// file has grown, or after an error.
     ///
     /// - Parameters:
-    ///   - workers: how many processors may share the work on a large file. The result is the same.
+    ///   - workers: how many processors may share the work on a large file. The result does not depend on it.
     ///   - report: is called now and then during reading, at least every few milliseconds if packets come. While
     ///     several workers read, their results are not in the analysis yet.
     ///   - isEnough: is asked after each report, if one worker reads, whether to stop reading.

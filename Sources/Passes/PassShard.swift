@@ -9,7 +9,7 @@ import Tracking
 /// Sendable`).
 final class PassShard: @unchecked Sendable {
     // Accesses are not checked for exclusivity at run time, because there is one for each segment that is read again.
-    // Only the worker that has the shard changes the tracker, or nobody does.
+    // The tracker is accessed only by the worker that has the shard, or by several workers while nobody changes it.
     @exclusivity(unchecked) private var unguarded: ConnectionTracker
     var tracker: ConnectionTracker {
         @inline(__always) _read { yield unsafe unguarded }

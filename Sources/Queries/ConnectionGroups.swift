@@ -22,7 +22,7 @@ package struct ConnectionGroup: Sendable {
 
     /// What all connections of the group have in common.
     package let common: Common
-    /// How many there are.
+    /// The number of connections in the group.
     package private(set) var connections = 0
     /// Their segments, both directions together.
     package private(set) var segments: UInt64 = 0

@@ -1,4 +1,4 @@
-/// A word or sign of a filter, and where it stands, in characters.
+/// A word or sign of a filter, with its position in characters.
 struct FilterToken: Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         case word(String)

@@ -4,9 +4,9 @@ import Tracking
 
 /// ACKs of numbers that were not sent yet: their receiver answers with an ACK and drops them (RFC 9293 3.10.7.4).
 extension Judge {
-    /// Marks ACKs of numbers that had not been sent when they came. An end's own ACK carries the number that it will
-    /// send next: if that lies below what had just been acknowledged to it, that was not sent, rather than missing in
-    /// the capture.
+    /// Marks ACKs of numbers that had not been sent when they came. An end's own pure ACK carries the number that it
+    /// will send next. If that lies below what the other end had just acknowledged, the numbers between had not been
+    /// sent; they are not merely missing in the capture.
     mutating func findFalseAcknowledgments() {
         var next: [SequenceNumber?] = [nil, nil]
         /// By side: its ACKs beyond all that the other side was seen to send, until the other side's own ACK shows its

@@ -77,7 +77,7 @@ extension Judge {
     /// The shortest time before a retransmission timer expires, in nanoseconds (RFC 6298 2.4 asks for a second, Linux
     /// has 200 ms).
     private static let shortestTimer: Int64 = 180_000_000
-    /// A segment that comes again this soon was sent by the same machine at once, in nanoseconds.
+    /// A packet that comes again within this time, in nanoseconds, came out of the same machine.
     private static let immediate: Int64 = 500_000
 
     /// The longest time that a packet can live in a network (RFC 9293 3.4.1, the maximum segment lifetime), in

@@ -31,7 +31,7 @@ package struct SettledLife: Sendable {
 
 /// What is wrong with the times of a capture, or of a connection.
 package struct TimeDisorder: Sendable, Equatable {
-    /// Packets that stand later in the capture than they came.
+    /// Packets that were captured later than others that came after them.
     package var late = 0
     /// The longest time by which one of them is late, in nanoseconds.
     package var longest: Int64 = 0

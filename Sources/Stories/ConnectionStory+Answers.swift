@@ -4,9 +4,9 @@ import Tracking
 extension ConnectionStory {
     /// What an ACK answers: the segment whose end is its acknowledgment number.
     public struct Answer: Sendable, Equatable {
-        /// The answered segment's packet.
+        /// The number of the answered segment's packet.
         public let number: Int
-        /// Octets of data that it carried.
+        /// Octets of data that the answered segment carried.
         public let octets: UInt32
         /// Whether it was a SYN or a FIN, each of which takes a number.
         public let takesNumber: Bool

@@ -72,7 +72,7 @@ public struct ConnectionStory: Sendable {
         }
     }
 
-    /// One segment and what it did.
+    /// One segment, with its numbers, its labels, and both ends' states after it.
     public struct Step: Sendable {
         public let segment: StoredSegment
         /// Who sent it. In a connection of a socket with itself it is always the client.
@@ -81,7 +81,7 @@ public struct ConnectionStory: Sendable {
         /// `nil` without the ACK bit.
         public let acknowledgment: RelativeNumber?
         public let kind: Kind
-        /// Its arrival completes the handshake.
+        /// Whether its arrival completes the handshake.
         public internal(set) var completesHandshake = false
         /// Its class, as the record counts it; empty where the record does not count it.
         public let classes: SegmentClass

@@ -5,7 +5,8 @@ import CHint
 struct BranchlessChoice: BitwiseCopyable {
     let mask: UInt64
 
-    /// - Parameter condition: 1 or 0. Not a `Bool`: where several are combined, the compiler makes a branch of them.
+    /// - Parameter condition: must be 1 or 0. It is no `Bool`, because the compiler makes branches of several combined
+    ///   `Bool`s.
     @_transparent
     init(_ condition: UInt64) { mask = 0 &- tcplens_optimization_barrier(condition) }
 
@@ -22,7 +23,7 @@ struct BranchlessChoice: BitwiseCopyable {
 }
 
 extension Bool {
-    /// 1 or 0.
+    /// 1 for true, 0 for false: such numbers are combined without branches.
     @_transparent
     var bit: UInt64 { self ? 1 : 0 }
 }

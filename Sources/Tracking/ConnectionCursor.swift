@@ -2,7 +2,7 @@ import TCPState
 
 /// Follows a single connection with the same code as ``ConnectionTracker``, but without a table of other connections.
 package struct ConnectionCursor: ~Copyable {
-    /// `nil` before the first segment.
+    /// The connection's record; `nil` before the first segment.
     package private(set) var record: ConnectionRecord?
     private var holes = HoleStore()
     /// Shared by all cursors: the table never changes.

@@ -60,12 +60,14 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// Sets the first number that this direction is counted from: the one that its SYN, or what the other end has
-    /// acknowledged, tells; or the segment's own, if the other one is a guess that lies too far from it.
+    /// Sets the first number that this direction is counted from. It is the one after the ISN, which the SYN or the
+    /// other end's acknowledgment has shown; or the segment's own number, if the ISN is a guess that lies too far from
+    /// it.
     private mutating func begin(_ segment: TrackedSegment, from side: Int) {
         let first = halves[side].initialSequence + 1
         let distance = segment.sequence.distance(from: first)
-        // At most one octet, one number below what the other end waits for, only asks for an answer (RFC 9293 3.8.4).
+        // A segment of at most one octet, one number below what the other end waits for, only asks for an answer (RFC
+        // 9293 3.8.4).
         let isProbe =
             distance == -1 && segment.payloadLength <= 1 && segment.flags.isDisjoint(with: [.fin, .rst])
             && halves[side].marks.contains(.initialGuessed)

@@ -151,7 +151,7 @@ extension ConnectionRecord {
         if answers {
             halves[side].marks.insert(.synAck)
             if !halves[other].marks.contains(.initialKnown) {
-                // The SYN itself was not captured; the number that acknowledges it tells what it was.
+                // The SYN itself was not captured; the acknowledgment of it shows its number.
                 halves[other].initialSequence = segment.acknowledgment - 1
                 halves[other].marks.insert(.initialKnown)
                 halves[other].marks.remove(.initialGuessed)
@@ -182,7 +182,8 @@ extension ConnectionRecord {
         return isRepeat
     }
 
-    /// Where the capture starts in the middle, the first number seen counts as 1, as if the SYN had come just before.
+    /// Sets the ends' ISNs as far as they are not known, because the capture starts in the middle: the first number
+    /// seen counts as 1, as if the SYN had come just before.
     private mutating func noteBase(_ segment: TrackedSegment, from side: Int) {
         let known: HalfConnection.Marks = [.initialKnown, .initialGuessed]
         // An RST with ACK and the number 0 answers a segment to a closed port: 0 is no number of its sender's stream.
@@ -248,7 +249,7 @@ extension ConnectionRecord {
         if segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin]) {
             reading.classes.insert(.pureACK)
         }
-        // What was never sent, nobody can acknowledge (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
+        // A number that was never sent cannot be acknowledged (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
         if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
             !believes(acknowledgment: number, of: other, by: segment, at: ticks, transitions, &store, &reading)
         {

@@ -41,7 +41,7 @@ extension ConnectionRecord {
             halves[side].state = .synReceived
         case (true, .established) where mayStillOpen(segment, side: side),
             (true, .closeWait) where mayStillOpen(segment, side: side):
-            // It repeats its SYN-ACK, so the ACK that was to complete the handshake had not reached it.
+            // This end repeats its SYN-ACK, so the ACK that should complete the handshake has not reached it yet.
             halves[side].state = .synReceived
         default: break
         }

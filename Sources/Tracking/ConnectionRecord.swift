@@ -159,8 +159,7 @@ extension ConnectionRecord {
         UInt32(truncatingIfNeeded: time.nanoseconds(since: firstTime) / Self.tick)
     }
 
-    /// Sets where the connection's first packet stands in the capture, where that is not the packet that was processed
-    /// first.
+    /// Sets ``firstPlace``, if the connection's first packet in the capture is not the one that was processed first.
     package mutating func number(from first: Int, part: Int = 0) {
         firstPlace = UInt64(truncatingIfNeeded: first << 6 | part)
     }

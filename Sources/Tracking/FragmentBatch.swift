@@ -12,7 +12,7 @@ package struct FragmentBatch: ~Copyable {
         let isDecided: Bool
         let start: Int
         let count: Int
-        /// Its offset is ``CapturedPacket/blockOffset``.
+        /// Where the packet comes from; the offset is ``CapturedPacket/blockOffset``.
         let origin: FragmentOrigin
     }
 

@@ -36,15 +36,15 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
         static let beyondInitial = Marks(rawValue: 1 << 12)
         /// There are holes: ``HalfConnection/holes`` is not 0.
         static let gapped = Marks(rawValue: 1 << 13)
-        /// ``HalfConnection/window`` stood in a SYN, where no window is scaled (RFC 7323 2.2).
+        /// ``HalfConnection/window`` is from a SYN, where no window is scaled (RFC 7323 2.2).
         static let unscaled = Marks(rawValue: 1 << 14)
-        /// The capture holds its SYN, but not so far that the options would tell ``HalfConnection/windowScale``.
+        /// The SYN was captured, but cut off before the option that would tell ``HalfConnection/windowScale``.
         static let scaleCutOff = Marks(rawValue: 1 << 15)
     }
 
     /// The ISN, or a guess at it; ``marks`` tells which.
     public internal(set) var initialSequence = SequenceNumber(0)
-    /// The number after the highest one sent; after a FIN, the number after it.
+    /// The number after the highest one that was sent; after a FIN, the number after the FIN's.
     public internal(set) var next = SequenceNumber(0)
     /// The first of its linked holes in the ``HoleStore``, as index + 1; 0 for none.
     var holes: UInt32 = 0
@@ -56,7 +56,7 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     public internal(set) var retransmittedSegments: UInt32 = 0
     /// Segments that others overtook: ``SegmentClass/isOutOfOrder``.
     public internal(set) var outOfOrderSegments: UInt32 = 0
-    /// ``SegmentClass/duplicateACK``.
+    /// Segments of the class ``SegmentClass/duplicateACK``.
     public internal(set) var duplicateAcknowledgments: UInt32 = 0
     /// Payload octets that were sent again; stays at its largest value.
     public internal(set) var retransmittedBytes: UInt32 = 0
@@ -68,7 +68,7 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     /// The window field, not scaled, of the last segment that updated the receiver's view of it: not a
     /// ``SegmentClass/stray`` one, nor one that acknowledges less than was acknowledged before it (RFC 9293 3.10.7.4).
     public internal(set) var window: UInt16 = 0
-    /// ``SegmentClass/zeroWindow``; 65,535 where there were as many or more.
+    /// Segments of the class ``SegmentClass/zeroWindow``; stays at 65,535.
     public internal(set) var zeroWindows: UInt16 = 0
     /// How often ``next`` has wrapped around past the ISN; stays at 255.
     private var circles: UInt8 = 0
@@ -158,7 +158,7 @@ extension HalfConnection {
 }
 
 extension UInt32 {
-    /// Adds, and stays at the largest value.
+    /// Adds a number; if the sum overflows, it becomes the largest value.
     @inline(__always)
     mutating func addStaying(_ other: UInt32) {
         let (sum, isOver) = addingReportingOverflow(other)

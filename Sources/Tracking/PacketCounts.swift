@@ -94,7 +94,7 @@ import TCPWire
         add(verdict)
     }
 
-    /// Counts what became of fragments.
+    /// Adds the numbers of fragments that were refused, stayed incomplete, or carry another protocol than TCP.
     package mutating func add(_ tally: FragmentTally) {
         refusedFragments &+= tally.refused
         loneFragments &+= tally.alone

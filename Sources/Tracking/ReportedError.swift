@@ -6,7 +6,7 @@ import TCPWire
 public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Protocol or port unreachable: the host says so, or a filter in its name.
     case refused = 1
-    /// A router or a host does not allow it.
+    /// A router or a host prohibits the communication.
     case prohibited
     /// There is no route to the address.
     case unreachable
@@ -16,7 +16,7 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case tooBig
     /// A router on the way, or the host, could not interpret one of the packet's headers (parameter problem).
     case unreadable
-    /// Anything else: advice, not a refusal.
+    /// Any other message: advice, which does not say that the segment was dropped.
     case other
     /// The message itself was damaged: its receiver dropped it.
     case damaged
@@ -81,7 +81,7 @@ public struct ReportedError: Sendable {
     /// By how many nanoseconds an error may stand in a capture before the packet that caused it.
     private static let writingDelay: Int64 = 500_000
 
-    /// Whether the error stands so shortly before `time` that the packet captured then may be what it quotes.
+    /// Whether the error was captured so shortly before `time` that it may quote a packet captured at that time.
     package func isSoon(before time: Timestamp) -> Bool {
         (0...Self.writingDelay).contains(time.nanoseconds(since: self.time))
     }
@@ -113,7 +113,7 @@ extension ConnectionRecord {
         let half = halves[quoted.side]
         guard half.marks.contains(.numbered) else { return false }
         let number = SequenceNumber(quoted.error.sequence)
-        // A segment that takes up no number, a pure ACK say, carries SND.NXT.
+        // A segment that takes up no number, such as a pure ACK, carries SND.NXT.
         if number == half.next { return half.marks.contains(.acknowledged) }
         if half.marks.contains(.initialKnown) {
             return number.isAtOrAfter(half.initialSequence) && number.isBefore(half.next)
@@ -157,7 +157,8 @@ package struct ErrorAssignment: Sendable {
     /// How many quote a segment of no connection in the capture.
     package private(set) var unknown = 0
 
-    /// - Parameter record: each of `count` connections, in the order of their first segments.
+    /// - Parameter record: returns the record of each of the `count` connections, which are in the order of their first
+    ///   segments.
     package init(_ errors: [ReportedError], among count: Int, _ record: (Int) -> ConnectionRecord) {
         self.errors = errors
         guard !errors.isEmpty else { return }

@@ -29,7 +29,7 @@ package struct SegmentBatch: ~Copyable {
     package internal(set) var late: [(shard: Int, segment: TrackedSegment)] = []
     /// The first ICMP errors about segments that were found among the packets.
     package private(set) var errors: [ReportedError] = []
-    /// At most so many are kept: a limit for hostile captures.
+    /// The most ICMP errors that are kept: a limit for hostile captures.
     package static let mostErrors = 1 << 16
 
     /// A shard's number fits in four bits.
@@ -85,7 +85,7 @@ package struct SegmentBatch: ~Copyable {
     ///   - limit: the most packets that are taken.
     ///   - bytes: the memory that the packets' offsets refer to.
     package mutating func add(_ packets: inout PacketBatch, first limit: Int = .max, of bytes: RawSpan) {
-        // Most packets are of one kind, which is told from the others by a single comparison.
+        // Most packets are Ethernet frames, for which a single comparison selects the shorter decoder.
         let plainLink = isMeasured ? -1 : Int(LinkType.ethernet.rawValue)
         var count = 0
         while count < limit, let packet = packets.next(in: bytes) {

@@ -19,9 +19,10 @@ public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let fillsHole = SegmentClass(rawValue: 1 << 4)
     /// Fills a hole so soon that it cannot have been sent again: others overtook it on the way to the capture.
     public static let overtaken = SegmentClass(rawValue: 1 << 5)
-    /// One octet or none at the number before the next one, everything acknowledged, the window open (RFC 9293 3.8.4).
+    /// At most one octet, at the number before the next one, while everything is acknowledged and the window is open
+    /// (RFC 9293 3.8.4).
     public static let keepAlive = SegmentClass(rawValue: 1 << 6)
-    /// One octet or none into a closed window (RFC 9293 3.8.6.1).
+    /// At most one octet, sent into a closed window (RFC 9293 3.8.6.1).
     public static let windowProbe = SegmentClass(rawValue: 1 << 7)
     /// An acknowledgment and nothing that takes a number.
     public static let pureACK = SegmentClass(rawValue: 1 << 8)
@@ -60,7 +61,7 @@ extension SegmentClass {
     public var names: [String] { Self.named.filter { contains($0.classes) }.map(\.name) }
 }
 
-// Which classes make a segment count as what.
+// How a connection's counters follow from the classes.
 extension SegmentClass {
     /// Whether its numbers were sent before, so that it counts as retransmitted. A segment that fills a hole was also
     /// sent before, and lost before it could be captured, unless it was only overtaken.
@@ -84,7 +85,7 @@ public struct SegmentReading: Sendable, Equatable, BitwiseCopyable {
     package internal(set) var missing: UInt32 = 0
     /// Octets in it that were acknowledged before they were captured.
     package internal(set) var found: UInt32 = 0
-    /// How many holes in what the other end sent this acknowledges.
+    /// The number of holes in the other end's direction that this acknowledges.
     package internal(set) var missingHoles: UInt32 = 0
     /// With ``SegmentClass/endsRoundTrip``: the round trip, in units of ``ConnectionRecord/tick``.
     package internal(set) var roundTrip: UInt32 = 0

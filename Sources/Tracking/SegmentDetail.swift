@@ -34,7 +34,8 @@ package struct SegmentDetail: BitwiseCopyable, Sendable {
 }
 
 extension SACKBlocks {
-    /// RFC 2883 4: a first block that lies below the ACK, or within the second block, tells of octets that came twice.
+    /// The block that reports octets which came twice (D-SACK); `nil` for none. It is the first block, if that lies
+    /// below the ACK or within the second block (RFC 2883 4).
     package func duplicate(below acknowledgment: UInt32) -> SACKBlock? {
         guard let first else { return nil }
         if Int32(bitPattern: first.right &- acknowledgment) <= 0 { return first }

@@ -30,7 +30,7 @@ extension StoredPacket {
     package var key: Int { number << 6 | part }
 }
 
-/// One segment of a chosen connection with its bytes: what the second pass works on.
+/// One segment with its packet's bytes, either kept in memory or read again from the capture.
 public struct StoredSegment: Sendable {
     /// The packet's number in its source.
     public let number: Int

@@ -103,7 +103,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }
 
-    /// Which of its frame's packets it came in, from 0; another than 0 where the frame carries several
+    /// Which packet of its frame it came in, from 0; above 0 only where the frame carries several
     /// (``PacketDecoder/mostParts``).
     @inline(__always)
     package var part: Int { Int(senderSide >> 1) }
@@ -162,7 +162,7 @@ package struct TupleSegment: Sendable, BitwiseCopyable {
     /// ``TrackedSegment/part``.
     package var part: Int { Int(senderSide >> 1) }
 
-    /// Whether it stands before another in the capture.
+    /// Whether it comes before another one in the capture's packet order.
     package func isBefore(_ other: TupleSegment) -> Bool { (number, part) < (other.number, other.part) }
 
     @inline(__always)

@@ -86,7 +86,7 @@ package struct TupleSieve: Sendable {
         }
     }
 
-    /// The hash of a segment that may be of the tuples; else `nil`.
+    /// A segment's hash, if the segment may be of the tuples; else `nil`.
     private func hash(of header: SegmentHeader) -> UInt64? {
         let hash = FlowKey.of(header).key.hash(seed: seed)
         let place = Self.place(hash, bits.count)

@@ -3,15 +3,15 @@ import TCPWire
 /// What a segment turned out to be once all of its connection was known. A capture shows packets; a verdict says what they were
 /// on the wire.
 public enum Verdict: Sendable, Equatable, BitwiseCopyable {
-    /// Why a receiver did not take a segment.
+    /// Why a receiver did not accept a segment.
     public enum Refusal: Sendable, Equatable, BitwiseCopyable {
-        /// A SYN into a connection that goes on (RFC 9293 3.10.7.4, RFC 5961 4.2).
+        /// A SYN for an existing connection, which goes on (RFC 9293 3.10.7.4, RFC 5961 4.2).
         case syn
         /// An RST that its receiver ignored, or only answered with a challenge ACK (RFC 5961 3.2).
         case reset
         /// Its numbers are not among those that its receiver accepts now (RFC 9293 3.10.7.4, first check).
         case window
-        /// It acknowledges what was not sent yet (RFC 9293 3.10.7.4).
+        /// It acknowledges numbers that were not sent yet (RFC 9293 3.10.7.4).
         case acknowledgment
         /// It carries other octets than were sent with the same numbers before, and its receiver has those (RFC 9293
         /// 3.10.7.4).
