@@ -53,6 +53,8 @@ public struct CaptureFormat: Sendable {
     /// pcapng blocks whose two lengths differ. The first is believed; Wireshark would refuse the file.
     public internal(set) var mismatchedTrailers = 0
 
+    /// A reader at the start of a file whose format is not known yet: the first step tells it by the file's first
+    /// octets.
     public init() {}
 
     /// Goes to the next packet.

@@ -7,6 +7,7 @@ public struct CaptureInterface: Sendable, Equatable {
     /// Octets kept of each packet; 0 where unlimited.
     public var snapshotLength: UInt32
 
+    /// An interface without a name and with unlimited packets, where nothing else is given.
     public init(name: String? = nil, linkType: UInt16, snapshotLength: UInt32 = 0) {
         self.name = name
         self.linkType = linkType

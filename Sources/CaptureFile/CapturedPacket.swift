@@ -19,10 +19,13 @@
     public var linkType: UInt16 = 0
     /// pcapng's interface number within the section; 0 in pcap.
     public var interface: UInt32 = 0
+    /// Which way it crossed the interface, by its record: pcapng's `epb_flags`, or the field that patched versions of pcap
+    /// have. What a cooked header says of it is not read here.
     public var direction = PacketDirection.unknown
     /// False for pcapng's simple packet block, which carries no time.
     public var hasTime = true
 
+    /// A packet with nothing filled in yet, for a reader to fill.
     @inlinable public init() {}
 
     /// Behind its last octet, counted as ``offset``.

@@ -44,6 +44,7 @@ public struct PacketBatch: ~Copyable {
     /// The first such place.
     package fileprivate(set) var newDescription: NewDescription?
 
+    /// An empty batch, for ``CaptureReader/next(_:before:)`` to fill. Used again for each batch, it keeps its memory.
     public init() {}
 
     /// Takes the next packet, in file order.

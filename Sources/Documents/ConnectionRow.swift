@@ -19,6 +19,7 @@ package struct ConnectionRow {
 
     private var text = RowText()
 
+    /// No rows yet.
     package init() {}
 
     /// How many octets are gathered before they are written.

@@ -64,6 +64,7 @@ package struct DemoFacts: Encodable {
     let overdue: [String]?
     let furtherInitialNumbers: [UInt32]
 
+    /// An experiment with kernels; without a `story` where there were no packets, or none is wanted.
     package init(_ record: Experiment.Record, story: ConnectionStory?) {
         place = record.place.name
         refused = record.refusals.map { RefusedPlaceFacts($0) }
@@ -113,6 +114,7 @@ package struct StackDemoFacts: Encodable {
     /// Interventions that found no segment; `nil` if there are none.
     let unmatched: [String]?
 
+    /// An experiment on our own TCP, in virtual time.
     package init(_ record: StackExperiment.Record) {
         client = record.story.client.description
         server = record.story.server.description

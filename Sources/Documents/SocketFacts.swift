@@ -44,6 +44,7 @@ package struct SocketFacts: Encodable {
     let memory: SocketMemoryFacts?
     let meaning: [String]?
 
+    /// A socket's facts; `owners` is `nil` where nobody asked for them, and empty where none was found.
     package init(_ entry: SocketEntry, owners: [SocketOwner]? = nil, explains: Bool = false) {
         family = entry.family == .ipv4 ? "ipv4" : "ipv6"
         state = entry.state.name

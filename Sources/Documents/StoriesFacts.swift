@@ -4,6 +4,7 @@ package struct StoriesFacts: Encodable {
     /// How many segments were left out because of the limit.
     let leftOut: Int
 
+    /// These connections in their order, and how many segments of all of them together were left out.
     package init(connections: [StoryFacts], leftOut: Int) {
         self.connections = connections
         self.leftOut = leftOut

@@ -19,6 +19,7 @@ public import CHint
     @usableFromInline var held = 0
     @usableFromInline var capacity = 0
 
+    /// Empty; takes memory with the first value.
     public init() { unsafe base = nil }
 
     /// How many values it holds.
@@ -44,6 +45,7 @@ public import CHint
 
     deinit { unsafe free(base) }
 
+    /// The value at an index, read or changed in place. Traps where the index is not one of ``count`` values.
     public subscript(index: Int) -> Value {
         @inlinable @inline(__always)
         unsafeAddress {

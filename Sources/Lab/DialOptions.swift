@@ -23,7 +23,9 @@ public struct DialOptions: Sendable {
 
     /// A name, an IPv4 address, or an IPv6 address (`fe80::1%eth0` names its interface).
     public var host: String
+    /// The TCP port to dial.
     public var port: UInt16
+    /// Which of the name's addresses are tried.
     public var family: AddressFamily
     /// The local address to use; `nil` for the one that the route prescribes.
     public var source: IPAddress?
@@ -31,15 +33,18 @@ public struct DialOptions: Sendable {
     public var sourcePort: UInt16
     /// How long to wait for each address to answer; `nil` for as long as the kernel tries.
     public var connectLimit: Duration?
+    /// What is sent once it is connected.
     public var input: Input
     /// Whether to close the sending side (FIN) after the end of the input, and to go on reading.
     public var halfCloses: Bool
+    /// When it has heard enough and closes.
     public var reading: Reading
     /// How long the peer may be silent while the dialer reads; `nil` for no limit.
     public var idleLimit: Duration?
     /// How many octets of the answer the story keeps; further ones are only counted.
     public var keptOctets: Int
 
+    /// A dial that sends nothing and reads until the peer closes, where nothing else is given.
     public init(
         host: String, port: UInt16, family: AddressFamily = .any, source: IPAddress? = nil, sourcePort: UInt16 = 0,
         connectLimit: Duration? = nil, input: Input = .octets([]), halfCloses: Bool = false,

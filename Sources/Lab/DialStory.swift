@@ -55,7 +55,9 @@ public enum DialOutcome: Hashable, Sendable {
 
 /// A step of a dial, with the time when it was taken or seen (CLOCK_REALTIME, which captured packets have too).
 public struct DialStep: Hashable, Sendable {
+    /// When it was done, or seen by this program.
     public var time: Timestamp
+    /// What was done, or happened.
     public var kind: Kind
 
     /// What was done, or happened.
@@ -80,18 +82,23 @@ public struct DialStep: Hashable, Sendable {
 
 /// What happened in a dial.
 public struct DialStory: Sendable {
+    /// How it came out; interrupted as long as nothing else is known.
     public var outcome = DialOutcome.interrupted
+    /// In the order in which they were taken.
     public var steps: [DialStep] = []
     /// Our endpoint in the last attempt; `nil` if no attempt got a local port.
     public var local: Endpoint?
     /// The address that was tried last.
     public var remote: Endpoint?
+    /// Octets that were handed to the kernel; whether they arrived is not known from here.
     public var octetsSent = 0
+    /// Octets of the answer that were read, kept or not.
     public var octetsReceived = 0
     /// The first octets of the answer.
     public var answer: [UInt8] = []
     /// Whether the peer closed its side before we did ours.
     public var peerClosedFirst = false
 
+    /// Nothing has been done yet.
     public init() {}
 }

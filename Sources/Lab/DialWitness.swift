@@ -16,9 +16,12 @@ public final class DialWitness: Sendable {
     private let notes = Mutex(Notes())
     private let table = try? SocketTable()
 
+    /// A witness that has not looked yet; where the kernel's socket table cannot be had, it never sees anything.
     public init() {}
 
+    /// The states that it has seen of our end, each change once, in order.
     public var observations: [StateObservation] { notes.withLock { $0.observations } }
+    /// What the kernel had measured when it last told; `nil` before that, and where it tells nothing.
     public var info: TCPInfo? { notes.withLock { $0.info } }
 
     /// Asks the kernel once, at this step.

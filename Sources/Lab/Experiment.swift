@@ -16,10 +16,13 @@ public struct Experiment: Sendable {
 
     /// How the experiment is to be done.
     public struct Options: Sendable {
+        /// The server's port, or the first to try: where it is taken, the next free one is used.
         public var port: UInt16 = 8080
+        /// The interface that is captured on; the connection goes over the loopback in any case.
         public var interface = "lo"
         /// More connections, made afterwards only to see their initial sequence numbers.
         public var furtherConnections = 0
+        /// One connection to port 8080.
         public init() {}
     }
 
@@ -29,7 +32,9 @@ public struct Experiment: Sendable {
         public enum Moment: String, Sendable, CaseIterable {
             case listening, established, closed
         }
+        /// At which moment of the connection it was read.
         public let moment: Moment
+        /// The sockets of the server's port: the listener, and both ends of the connection as far as there are any.
         public let sockets: [SocketEntry]
 
         /// Without entries that earlier connections to the same port have left.
@@ -50,18 +55,24 @@ public struct Experiment: Sendable {
 
     /// The results.
     public struct Record: Sendable {
+        /// Where it took place.
         public let place: Place
         /// The places that would have been better, and why they were not available.
         public var refusals: [WireRefusal] = []
+        /// Where the server listened.
         public let server: Endpoint
         /// The port that was asked for, if it was taken already; else `nil`.
         public let takenPort: UInt16?
+        /// The client's end of the connection.
         public let client: Endpoint
+        /// What the client's program did, step by step.
         public let dial: DialStory
+        /// What happened at the server's program, in order.
         public let serverEvents: [ServerEvent]
         /// The states that the kernel showed when it was asked at intervals. Empty if it was asked after each event,
         /// because the states are in the story then.
         public let observations: [StateObservation]
+        /// The socket table at each moment at which it was read; empty where there was none to read.
         public let tables: [TableMoment]
         /// The story of the experiment's connection; `nil` if there are no packets.
         public let story: ConnectionStory?
@@ -81,8 +92,9 @@ public struct Experiment: Sendable {
 
     /// Both ends' sockets as the kernels listed them. An end without a socket is missing.
     public struct Sockets: Sendable {
-        /// The sockets after each segment was sent, and after it arrived; both in the order of the segments' numbers.
+        /// The sockets after each segment was sent, in the order of the segments' numbers.
         public let departures: [[Party: SocketEntry]]
+        /// When each segment had arrived, in the same order; nothing of one that did not.
         public let arrivals: [[Party: SocketEntry]]
         /// The sockets after each call, and each timer, that is in the story.
         public let moments: [[Party: SocketEntry]]
@@ -112,6 +124,7 @@ public struct Experiment: Sendable {
 
     private let options: Options
 
+    /// Of these options; nothing happens before it is run.
     public init(_ options: Options = Options()) { self.options = options }
 
     /// Does the experiment, which takes about a tenth of a second.

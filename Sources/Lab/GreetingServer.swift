@@ -37,14 +37,20 @@ public final class GreetingServer: Sendable {
         public var port: UInt16
         /// Whether to use the next free port if `port` is taken.
         public var triesNextPorts: Bool
+        /// What a client gets.
         public var mode: Mode
+        /// Who closes first after a reply; an echo goes on until the client closes.
         public var closing: Closing
         /// Whether to end after the first client.
         public var servesOne: Bool
+        /// Connections that may wait to be accepted (listen(2)).
         public var backlog: Int32
         /// How long a client may be silent; `nil` for no limit.
         public var idleLimit: Duration?
 
+        /// A server for all of this host's addresses that greets, closes first and serves until it is stopped, where
+        /// nothing else is
+        /// given.
         public init(
             address: IPAddress? = nil, port: UInt16, triesNextPorts: Bool = false, mode: Mode = .reply(greeting),
             closing: Closing = .serverFirst, servesOne: Bool = false, backlog: Int32 = SOMAXCONN,

@@ -21,7 +21,9 @@ public struct ScriptFile {
         case wrong(ScriptError)
     }
 
+    /// Where it is, as it was asked for.
     public let path: String
+    /// The script, or why there is none.
     public let script: Result<PacketScript, Problem>
 
     /// Reads the file.
@@ -72,13 +74,16 @@ public struct ScriptRun {
         case ran(ScriptReport)
     }
 
+    /// Where the script's file is, as it was asked for.
     public let path: String
+    /// What happened to it.
     public let outcome: Outcome
     /// The address of the host under test.
     public let host: IPAddress?
     /// The script's connections, if they were asked for.
     public let stories: [ConnectionStory]
 
+    /// A file by what became of it; without stories where nobody wants to see its connections.
     public init(path: String, outcome: Outcome, host: IPAddress? = nil, stories: [ConnectionStory] = []) {
         self.path = path
         self.outcome = outcome

@@ -6,6 +6,7 @@ import TCPWire
 public struct ServerEvent: Hashable, Sendable {
     /// When it happened (CLOCK_REALTIME, which captured packets have too).
     public var time: Timestamp
+    /// What happened.
     public var kind: Kind
 
     /// What happened.
@@ -46,12 +47,15 @@ public struct ServerEvent: Hashable, Sendable {
 public struct ServerSummary: Hashable, Sendable {
     /// Connections accepted.
     public var clients = 0
+    /// Octets of all clients together that were read.
     public var octetsReceived = 0
+    /// Octets of all clients together that were handed to the kernel.
     public var octetsSent = 0
     /// Connections that ended with an RST or an error.
     public var failures = 0
     /// Events that were dropped because nobody read them in time.
     public var eventsDropped = 0
 
+    /// Nothing yet.
     public init() {}
 }

@@ -13,6 +13,7 @@ import VirtualNetwork
 public struct StackExperiment: Sendable {
     /// How the experiment is to be done.
     public struct Options: Sendable {
+        /// The server's port, which is always free there.
         public var port: UInt16 = 8080
         /// How many more connections are made, one after another, only to see their initial sequence numbers.
         public var furtherConnections = 0
@@ -20,12 +21,15 @@ public struct StackExperiment: Sendable {
         public var plan = WirePlan()
         /// The seed of the hosts' secrets, from which initial sequence numbers and ports are derived.
         public var seed: UInt64 = 1
+        /// One connection to port 8080, with nothing happening to it on the way.
         public init() {}
     }
 
     /// The results.
     public struct Record: Sendable {
+        /// What the client's program did in the experiment's connection.
         public let clientSteps: [DialStep]
+        /// What happened at the server's program, in order.
         public let serverEvents: [ServerEvent]
         /// The experiment's connection.
         public let story: ConnectionStory
@@ -47,6 +51,7 @@ public struct StackExperiment: Sendable {
 
     private let options: Options
 
+    /// Of these options; nothing happens before it is run.
     public init(_ options: Options = Options()) { self.options = options }
 
     /// Does the experiment: a few minutes of virtual time, which take only a moment.

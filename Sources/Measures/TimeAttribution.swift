@@ -170,12 +170,14 @@ public struct TimeShares: Sendable, Equatable {
     public let clientWindow: Int64
     /// For how long the server's window was closed.
     public let serverWindow: Int64
-    /// How often each program began to send after the other had: the client asked, the server answered.
+    /// How often the client began to send data after the server had, or as the first.
     public let clientTurns: Int
+    /// How often the server began to send data after the client had, or as the first.
     public let serverTurns: Int
-    /// Round trips from the capture point to each end and back, from the handshake; `nil` where it was not captured, or
-    /// was sent again.
+    /// The round trip from the capture point to the client and back, from the handshake; `nil` where it was not captured,
+    /// or was sent again so that nothing shows which segment was answered.
     public let toClient: Int64?
+    /// The same to the server and back.
     public let toServer: Int64?
 
     /// The round trip of the whole path; `nil` where one part of it is not known.

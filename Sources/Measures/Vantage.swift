@@ -26,7 +26,9 @@ public struct Vantage: Sendable, Equatable {
         case nothing
     }
 
+    /// Where along the way.
     public let place: Place
+    /// What that is concluded from.
     public let reason: Reason
 }
 

@@ -1,9 +1,10 @@
 /// A control message of recvmsg(2).
 public struct ControlMessage: Hashable, Sendable {
-    /// cmsg_level and cmsg_type, with Linux's numbers.
+    /// cmsg_level, with Linux's numbers.
     public var level: Int32
     /// cmsg_type, with Linux's numbers.
     public var type: Int32
+    /// cmsg_data, read as its kind has it.
     public var value: Value
 
     /// Its data, by its kind.
@@ -17,20 +18,27 @@ public struct ControlMessage: Hashable, Sendable {
 
     /// An entry of the error queue.
     public struct ExtendedError: Hashable, Sendable {
-        /// ee_errno and the others, in the order of the structure.
+        /// ee_errno: what went wrong, with Linux's numbers; 0 for a message that is no error.
         public var errno: UInt32
+        /// ee_origin: who says so (SO_EE_ORIGIN_LOCAL, _ICMP, _ZEROCOPY …).
         public var origin: UInt8
+        /// ee_type: of an ICMP message, its type.
         public var type: UInt8
+        /// ee_code: of an ICMP message, its code; of MSG_ZEROCOPY, whether the octets were copied after all.
         public var code: UInt8
+        /// ee_info: of an ICMP message, the MTU; of MSG_ZEROCOPY, the first call that is done with.
         public var info: UInt32
+        /// ee_data: of MSG_ZEROCOPY, the last call that is done with.
         public var data: UInt32
 
+        /// An entry with these numbers, in the order of the structure.
         public init(errno: UInt32, origin: UInt8, type: UInt8, code: UInt8, info: UInt32, data: UInt32) {
             (self.errno, self.origin, self.type, self.code) = (errno, origin, type, code)
             (self.info, self.data) = (info, data)
         }
     }
 
+    /// A message of this level and type, whose value must be of the kind that goes with them.
     public init(level: Int32, type: Int32, _ value: Value) {
         self.level = level
         self.type = type

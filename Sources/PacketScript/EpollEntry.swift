@@ -5,6 +5,7 @@ public struct EpollEntry: Hashable, Sendable {
     /// What the program wants told back.
     public var data: UInt64
 
+    /// An entry as the program passes it, or gets it back.
     public init(events: UInt32, data: UInt64) {
         self.events = events
         self.data = data

@@ -50,9 +50,12 @@ public enum ScriptCall: Hashable, Sendable {
 
     /// A descriptor that poll(2) looks at.
     public struct Interest: Hashable, Sendable {
+        /// The host's own number, or one that is not open: poll(2) then tells POLLNVAL.
         public var descriptor: Int32
+        /// What is asked for; errors and hang-ups are told anyway.
         public var events: PollEvents
 
+        /// A descriptor with the events asked for.
         public init(descriptor: Int32, events: PollEvents) {
             self.descriptor = descriptor
             self.events = events

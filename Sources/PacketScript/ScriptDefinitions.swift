@@ -4,6 +4,7 @@ public struct ScriptDefinitions: Sendable {
     private static let longestValue = 256
     private static let most = 100
 
+    /// No names defined.
     public init() {}
 
     /// Takes `NAME=VALUE`, where the value is a number, a word, or quoted; a later one replaces an earlier.

@@ -4,6 +4,7 @@ public struct ScriptError: Error, Hashable, Sendable {
     public var line: Int
     /// The octet in that line, counted from 1.
     public var column: Int
+    /// What is wrong there.
     public var kind: Kind
 
     /// What is wrong there.

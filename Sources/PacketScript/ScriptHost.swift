@@ -50,6 +50,7 @@ public struct ScriptPacket: Hashable, Sendable {
     /// From the IP header on.
     public var octets: [UInt8]
 
+    /// A packet that left at `time`.
     public init(time: Int64, octets: [UInt8]) {
         self.time = time
         self.octets = octets

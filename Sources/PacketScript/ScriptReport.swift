@@ -2,12 +2,14 @@
 public struct ScriptReport: Sendable {
     /// In the order in which they happened.
     public internal(set) var steps: [ScriptStep] = []
+    /// The step that did not come as it should; `nil` where all did. Nothing of the script runs behind it.
     public internal(set) var failure: ScriptFailure?
     /// The packets of both directions that the runner has seen, in order.
     public internal(set) var packets: [Packet] = []
     /// Nanoseconds of the host's clock from the first step to the end.
     public internal(set) var duration: Int64 = 0
 
+    /// Of a script that has not begun.
     public init() {}
 
     /// A packet on its way to or from the host.
@@ -47,6 +49,7 @@ public struct ScriptStep: Hashable, Sendable {
     public var time: Int64
     /// The script's line; `nil` for what it does not name.
     public var line: Int?
+    /// What happened.
     public var kind: Kind
     /// The call or the packet in the script's notation.
     public var text: String
@@ -60,6 +63,7 @@ public struct ScriptFailure: Hashable, Sendable {
     public var text: String
     /// Nanoseconds since the script began.
     public var time: Int64
+    /// Why it failed.
     public var reason: Reason
 
     /// Why it failed.
@@ -87,7 +91,9 @@ public struct ScriptFailure: Hashable, Sendable {
 
     /// A field of tcp_info and what it was.
     public struct Field: Hashable, Sendable {
+        /// Its name in `struct tcp_info`, as the condition has it.
         public var name: String
+        /// What the host said it was, in tcp_info's unit.
         public var value: Int64
     }
 
@@ -99,8 +105,11 @@ public struct ScriptFailure: Hashable, Sendable {
             case trafficClass, hopLimit, ports
         }
 
+        /// Which part of the packet.
         public var part: Part
+        /// What the script has, in its notation.
         public var expected: String
+        /// What was sent, in the same notation.
         public var actual: String
     }
 

@@ -5,6 +5,7 @@ public struct SocketOption: Hashable, Sendable {
     /// SO_, TCP_, IP_ and IPV6_ constants, by level.
     public var name: Int32
 
+    /// The option of this level and name, whether or not it is one that is known here.
     public init(level: Int32, name: Int32) {
         self.level = level
         self.name = name

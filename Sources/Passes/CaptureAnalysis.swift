@@ -23,9 +23,11 @@ public enum StoryChoice: Sendable, Equatable {
 
 /// How far the first pass has come.
 public struct ReadingProgress: Sendable {
-    /// Octets that were read, and the octets of the whole source; `nil` where that is not known.
+    /// Octets of the file that were read so far; `nil` for a packed file or a stream.
     public let octets: Int?
+    /// Octets of the file as it is stored; `nil` where the system does not know.
     public let size: Int?
+    /// Packets read so far.
     public let packets: Int
 }
 
@@ -35,6 +37,7 @@ public struct CaptureAnalysis: ~Copyable {
     var index: SegmentIndex
     /// The pass that has the connections, if several workers read the capture; else `nil`.
     var parallel: ParallelPass?
+    /// What the packets read so far turned out to be.
     public private(set) var counts = PacketCounts()
     /// The segments that were kept with their bytes.
     private(set) var kept: [StoredSegment] = []

@@ -29,6 +29,7 @@ package final class ParallelPass: @unchecked Sendable {
     private let isFull = Atomic(false)
     private let seed: HashSeed
     private let shards: [PassShard]
+    /// What the packets of all confirmed parts turned out to be.
     package private(set) var counts = PacketCounts()
     /// Reassembles IP fragments. It is used only while a part is confirmed, by one worker at a time.
     private var reassembly: Reassembly
@@ -44,6 +45,9 @@ package final class ParallelPass: @unchecked Sendable {
         return (size &- reader.position) / partSize >= leastParts
     }
 
+    /// A pass by so many workers, at most ``SegmentBatch/mostShards``; what is indexed and measured, each does for its
+    /// own
+    /// connections.
     package init(
         workers: Int, partSize: Int = usualPartSize, indexing: Bool = false, measuring: Bool = false,
         limits: PassLimits = PassLimits()
@@ -63,6 +67,7 @@ package final class ParallelPass: @unchecked Sendable {
         ordered = Array(repeating: 0, count: self.workers)
     }
 
+    /// How many connections have been found.
     package var count: Int { order.count }
 
     /// A connection by its index in the order of first segments.

@@ -10,11 +10,13 @@ public struct StoredLimit: Sendable, Equatable {
     /// How many more octets of captured packets may be held. A single packet may have a quarter of a megabyte.
     public var octets: Int
 
+    /// So many segments at most; of the octets the last segment may bring more.
     public init(segments: Int, octets: Int) {
         self.segments = segments
         self.octets = octets
     }
 
+    /// No limit.
     public static let none = StoredLimit(segments: .max, octets: .max)
 
     /// Whether nothing more may be held.

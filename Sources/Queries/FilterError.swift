@@ -24,6 +24,7 @@ public struct FilterError: Error, Equatable, Sendable {
         case wrongValue(String, field: String, kind: FilterField.Kind, words: [String])
     }
 
+    /// What is wrong.
     public let reason: Reason
     /// Which characters of the filter are wrong.
     public let range: Range<Int>

@@ -19,7 +19,9 @@ public struct FilterField: Sendable {
         case text
     }
 
+    /// As a filter writes it, in lower case (`tcp.stream`, `handshake`); filters may write it in any.
     public let name: String
+    /// What its values are.
     public let kind: Kind
     /// Whether the field's value comes from ``FilterSubject/measures``.
     public let needsMeasures: Bool
@@ -101,10 +103,12 @@ public struct FilterField: Sendable {
 public struct FilterSubject: Sendable {
     /// Counted from 1.
     public let number: Int
+    /// The connection as the first pass leaves it, settled.
     public let record: ConnectionRecord
     /// The connection's measures; needed only if a field of the filter asks for them.
     public let measures: ConnectionMeasures?
 
+    /// Measures are only needed where ``FilterField/needsMeasures`` of a field that the filter names.
     public init(number: Int, record: ConnectionRecord, measures: ConnectionMeasures? = nil) {
         self.number = number
         self.record = record

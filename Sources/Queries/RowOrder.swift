@@ -11,6 +11,7 @@ package struct RowOrder: RandomAccessCollection, Sendable {
         endIndex = count
     }
 
+    /// These, by their places, in this order.
     package init(_ chosen: [UInt32]) {
         self.chosen = chosen
         endIndex = chosen.count

@@ -11,6 +11,7 @@ package struct SettledLife: Sendable {
         package let sighting: Int
         /// When it came: the captured time, unless the capture's clock was set back.
         package let time: Timestamp
+        /// What it turned out to be.
         package let verdict: Verdict
     }
 
@@ -40,6 +41,7 @@ package struct TimeDisorder: Sendable, Equatable {
     /// The longest time by which it was set back, in nanoseconds.
     package var longestSetBack: Int64 = 0
 
+    /// Times in order.
     package init() {}
 
     /// Adds what is wrong with another connection's times.

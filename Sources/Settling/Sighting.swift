@@ -15,13 +15,16 @@ package struct Sighting: BitwiseCopyable, Sendable {
         case unknown
     }
 
+    /// The segment's numbers, without its tuple.
     package var segment: TupleSegment
     /// A hash of the TCP header without its checksum, and of what follows it, as captured.
     let print: UInt64
     /// The ones' complement sum of the payload, and whether all of it was captured.
     let payloadSum: UInt16
     let isWhole: Bool
+    /// What its checksum shows.
     package let sum: Sum
+    /// Time to live, or hop limit, when it was captured.
     package let hopLimit: UInt8
     /// The IPv4 identification; 0 for none.
     let identification: UInt32

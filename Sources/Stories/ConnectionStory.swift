@@ -11,14 +11,17 @@ public struct ConnectionStory: Sendable {
         public var state: State?
         /// Whether the kernel holds the connection in a smaller structure (Linux's request socket or timewait socket).
         public var isMini = false
+        /// How the state is known.
         public var provenance: Provenance
 
+        /// A state that is known so; `nil` where it is not known.
         public init(state: State?, isMini: Bool = false, provenance: Provenance) {
             self.state = state
             self.isMini = isMini
             self.provenance = provenance
         }
 
+        /// Nothing is known of the state.
         public static let unknown = EndState(state: nil, provenance: .inferred)
     }
 
@@ -52,7 +55,9 @@ public struct ConnectionStory: Sendable {
     public struct Coverage: Sendable, Equatable {
         /// Octets of data.
         public var octets: UInt32 = 0
+        /// Whether it covers the other end's SYN.
         public var syn = false
+        /// Whether it covers the other end's FIN.
         public var fin = false
     }
 
@@ -65,6 +70,7 @@ public struct ConnectionStory: Sendable {
         /// RCV.NXT.
         public var receiveNext: UInt64
 
+        /// The three numbers, relative to the ISNs, in 64 bits that do not wrap.
         public init(sendUnacknowledged: UInt64, sendNext: UInt64, receiveNext: UInt64) {
             self.sendUnacknowledged = sendUnacknowledged
             self.sendNext = sendNext
@@ -74,26 +80,32 @@ public struct ConnectionStory: Sendable {
 
     /// One segment, with its numbers, its labels, and both ends' states after it.
     public struct Step: Sendable {
+        /// The segment with its octets, and with what it turned out to be.
         public let segment: StoredSegment
         /// Who sent it. In a connection of a socket with itself it is always the client.
         public let sender: Party
+        /// Its sequence number, counted from its sender's ISN.
         public let sequence: RelativeNumber
         /// `nil` without the ACK bit.
         public let acknowledgment: RelativeNumber?
+        /// What it is by itself.
         public let kind: Kind
         /// Whether its arrival completes the handshake.
         public internal(set) var completesHandshake = false
         /// Its class, as the record counts it; empty where the record does not count it.
         public let classes: SegmentClass
+        /// What its acknowledgment newly covers; nothing without the ACK bit.
         public let covers: Coverage
         /// Its labels, each with its proof; the most important one comes first.
         public internal(set) var labels: [ProvedLabel]
-        /// The states after this segment: its sender's after sending it, its receiver's after its arrival. If it is
+        /// The client's state after this segment: after sending it, if the client sent it, else after its arrival. If it is
         /// known that it did not arrive, the receiver's state is the one at the time of sending.
         public internal(set) var client: EndState
+        /// The server's state, likewise.
         public internal(set) var server: EndState
-        /// The ends' sequence variables after this segment; `nil` before the end's numbers are known.
+        /// The client's sequence variables after this segment; `nil` before its numbers are known.
         public internal(set) var clientVariables: Variables?
+        /// The server's variables, likewise.
         public internal(set) var serverVariables: Variables?
         /// What the ends themselves report about it; `nil` where they report nothing.
         public internal(set) var account: Testimony.Account? {
@@ -119,6 +131,7 @@ public struct ConnectionStory: Sendable {
 
     /// An ICMP error about one of the segments.
     public struct Report: Sendable {
+        /// The error, as it lies in the capture.
         public let error: ReportedError
         /// The number of steps before it.
         public let stepsBefore: Int
@@ -131,7 +144,9 @@ public struct ConnectionStory: Sendable {
         public let party: Party
     }
 
+    /// The client's address and port.
     public internal(set) var client: Endpoint
+    /// The server's address and port.
     public internal(set) var server: Endpoint
     /// The ICMP errors about it, in order.
     public internal(set) var reports: [Report] = []
@@ -144,9 +159,11 @@ public struct ConnectionStory: Sendable {
     public internal(set) var endedBy: Int?
     /// How many segments at the end of the connection are not in ``steps``, because there are too many.
     public internal(set) var leftOut = 0
+    /// The connection's segments in order, each with what it did.
     public internal(set) var steps: [Step] = []
-    /// The states before the first segment.
+    /// The client's state before the first segment.
     public internal(set) var clientBefore = EndState.unknown
+    /// The server's state before the first segment.
     public internal(set) var serverBefore = EndState.unknown
     /// What the ends themselves report; `nil` where they report nothing.
     public internal(set) var testimony: Testimony?

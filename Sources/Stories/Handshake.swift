@@ -22,7 +22,9 @@ public struct Handshake: Sendable {
 
     /// An answer and the segment that it answers, to check that ack = seq + 1.
     public struct Check: Sendable {
+        /// The segment whose acknowledgment number is checked.
         public let answer: ConnectionStory.Step
+        /// The segment whose sequence number it must be one more than.
         public let question: ConnectionStory.Step
 
         /// Whether ack = seq + 1 holds.

@@ -46,11 +46,14 @@ public struct EndWord: Sendable, Equatable {
 
     /// A state that an end entered, and by which rule.
     public struct Entrance: Sendable, Equatable {
+        /// The state entered.
         public let state: State
+        /// By which rule; `nil` where the end does not say.
         public let reason: Reason?
         /// The packet number of the segment that caused it.
         public let cause: Int?
 
+        /// A state that the end entered, by what it says itself.
         public init(_ state: State, by reason: Reason?, cause: Int?) {
             self.state = state
             self.reason = reason
@@ -58,6 +61,7 @@ public struct EndWord: Sendable, Equatable {
         }
     }
 
+    /// What it is about.
     public var occasion: Occasion
     /// The end that makes the statement. If it comes from whatever carries the segments, the receiver of the segment.
     public var party: Party
@@ -81,6 +85,7 @@ public struct EndWord: Sendable, Equatable {
     /// For a timer: for how many nanoseconds it had run; `nil` if not known.
     public var ran: Int64?
 
+    /// A word that says no more than this; the rest is put in where it is told.
     public init(
         _ occasion: Occasion, of party: Party, by provenance: Provenance, at time: Timestamp?, end: Testimony.End? = nil
     ) {

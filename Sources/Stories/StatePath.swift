@@ -5,12 +5,16 @@ import Tracking
 
 /// A state that the kernel showed when it was asked for it.
 public struct StateObservation: Sendable, Equatable {
+    /// When the kernel was asked, which may be long after the state was entered.
     public let time: Timestamp
+    /// Whose state it is.
     public let party: Party
+    /// The state that it showed.
     public let state: State
     /// Whether the kernel held the connection in a request socket or a timewait socket.
     public let isMini: Bool
 
+    /// What the kernel's answer was at that time.
     public init(time: Timestamp, party: Party, state: State, isMini: Bool) {
         self.time = time
         self.party = party
@@ -23,13 +27,16 @@ public struct StateObservation: Sendable, Equatable {
 public struct StatePath: Sendable {
     /// A state that the end entered, with the time and the reason.
     public struct Entry: Sendable, Equatable {
+        /// The state entered.
         public var state: State
         /// When the state was entered according to the packets, or first shown by the kernel; `nil` for the state
         /// before the first segment.
         public var time: Timestamp?
         /// The number of the packet that caused it.
         public var cause: Int?
+        /// Whether the kernel held it in a request socket or a timewait socket when it showed it.
         public var isMini: Bool
+        /// How the state is known.
         public var provenance: Provenance
         /// When the kernel first showed this state; `nil` if it never did.
         public var observed: Timestamp?
@@ -64,7 +71,9 @@ public struct StatePath: Sendable {
         }
     }
 
+    /// Whose way it is.
     public let party: Party
+    /// The states, in the order in which they were entered.
     public internal(set) var entries: [Entry]
 
     init(party: Party, entries: [Entry]) {

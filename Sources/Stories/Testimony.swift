@@ -41,6 +41,7 @@ public struct Testimony: Sendable {
         /// By how much it has grown.
         public let by: Int64
 
+        /// A count by the kernel's name that has grown by so much.
         public init(name: String, by: Int64) {
             self.name = name
             self.by = by
@@ -49,12 +50,14 @@ public struct Testimony: Sendable {
 
     /// One end's state and variables after it sent a segment, or after the segment arrived.
     public struct End: Sendable, Equatable {
+        /// The end's state.
         public var state: State
         /// Whether the kernel holds the connection in a smaller structure (request socket or timewait socket).
         public var isMini = false
         /// The sequence variables; `nil` where there is no connection, and where the end does not report them.
         public var variables: ConnectionStory.Variables?
 
+        /// An end as it tells of itself.
         public init(state: State, isMini: Bool = false, variables: ConnectionStory.Variables?) {
             self.state = state
             self.isMini = isMini
@@ -70,12 +73,15 @@ public struct Testimony: Sendable {
         public internal(set) var purpose: Transmission?
         /// The number of the packet whose numbers it sends again.
         public internal(set) var original: Int?
+        /// What became of it, as far as the ends, or the wire, have told.
         public internal(set) var fate = Fate.underWay
         /// Why its receiver acted on it as it did, in order. The reasons for sending answers are in the answers' own
         /// accounts.
         public internal(set) var effects: [Reason] = []
-        /// The ends' states and variables; `nil` where that end reports nothing.
+        /// The client's state and variables after the segment had left it, or had arrived; `nil` where that end reports
+        /// nothing.
         public internal(set) var client: End?
+        /// The server, likewise.
         public internal(set) var server: End?
         /// What its sender's kernel counted from the last event at that end until the segment was sent.
         public internal(set) var counts: [Count] = []
@@ -98,8 +104,11 @@ public struct Testimony: Sendable {
             case itself
         }
 
+        /// When it happened.
         public var time: Timestamp
+        /// To which end, or by which.
         public var party: Party
+        /// What happened.
         public var cause: Cause
         /// Why it acted as it did. The reasons for sending segments are in the segments' accounts.
         public var reasons: [Reason]
@@ -114,6 +123,7 @@ public struct Testimony: Sendable {
         /// For a timer: for how many nanoseconds it had run; `nil` if not known.
         public var ran: Int64?
 
+        /// A moment without counts and running time, which are put in where they are told.
         public init(
             time: Timestamp, party: Party, cause: Cause, reasons: [Reason], state: State, isMini: Bool = false,
             segmentsBefore: Int

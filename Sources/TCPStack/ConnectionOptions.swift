@@ -59,9 +59,11 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var acceptDeferral: Interval?
     /// The MSS to announce; by default what the interface's MTU leaves (MUST-67).
     public var maximumSegmentSize: UInt16?
-    /// Whether to offer window scaling, SACK and timestamps.
+    /// Whether to offer window scaling (RFC 7323 2).
     public var windowScaling = true
+    /// Whether to offer SACK (RFC 2018 2).
     public var selectiveAcknowledgment = true
+    /// Whether to offer timestamps (RFC 7323 3).
     public var timestamps = true
     /// Whether to offer ECN, and accept it (RFC 3168).
     public var explicitCongestionNotification = false
@@ -76,12 +78,15 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var fastOpenOnConnect = false
     /// Whether to send data in the SYN without a cookie, and to take it: for networks where nobody forges addresses.
     public var fastOpenWithoutCookie = false
+    /// How the small segment at the end of a write is held back; by default Minshall's way.
     public var nagle = Nagle.whileSmallUnacknowledged
     /// Whether to hold every segment that is not full.
     public var cork = false
+    /// Whether, and how often, an idle connection is probed; off by default.
     public var keepAlive = KeepAlive()
     /// How long data may stay unacknowledged (RFC 9293 3.10.8, RFC 5482); by default only R2 ends a connection.
     public var userTimeout: Interval?
+    /// What becomes of data unsent at close, and whether closing waits for it.
     public var linger = Linger.background
     /// How long FIN-WAIT-2 lasts once the program has closed; `nil`: forever.
     public var finWait2Timeout: Interval? = .seconds(60)
@@ -104,6 +109,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var acknowledgmentDelay = Interval.milliseconds(40)
     /// How many ACKs at the beginning go out at once, because the other end is in slow start. Linux's number.
     public var initialQuickAcknowledgments = 16
+    /// How the congestion window grows and shrinks; by default as Linux's does.
     public var congestionControl = CongestionControl.cubic
     /// The initial window in segments (RFC 6928 2).
     public var initialWindow = 10
@@ -112,6 +118,7 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var slowStartLimit: Int? = 2
     /// Whether a silence longer than the RTO makes the window small again (RFC 5681 4.1).
     public var restartsAfterIdle = true
+    /// What asks a closed window whether it is open again; by default Linux's way.
     public var windowProbe = WindowProbe.oldNumber
     /// Whether RACK-TLP (RFC 8985) finds losses besides RFC 6675's rule.
     public var usesRecentAcknowledgment = true

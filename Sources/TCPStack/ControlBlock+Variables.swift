@@ -57,6 +57,7 @@ public struct RecoveryVariables: Hashable, Sendable {
         case loss = "Loss"
     }
 
+    /// Whether losses are being repaired, and by what they were found.
     public internal(set) var phase = Phase.open
     /// RecoveryPoint: the phase ends when this is acknowledged.
     public internal(set) var point: SequenceNumber?
@@ -182,14 +183,26 @@ public struct FastOpenVariables: Hashable, Sendable {
 
 /// Deadlines; `nil` where a timer is off.
 public struct Timers: Hashable, Sendable {
+    /// The RTO (RFC 6298 5.1), from the last transmission or acknowledgment that started it; on while anything is
+    /// unacknowledged.
     public internal(set) var retransmission: Instant?
+    /// RACK's reordering timer (RFC 8985 6.2, step 5): when what was overtaken counts as lost.
     public internal(set) var reordering: Instant?
+    /// TLP's probe time-out (RFC 8985 7): when the tail is probed.
     public internal(set) var lossProbe: Instant?
+    /// When a window that does not let anything out is probed, or Nagle's rule and silly-window avoidance are
+    /// overridden (RFC
+    /// 9293 3.8.6.1, 3.8.6.2.1).
     public internal(set) var persist: Instant?
+    /// When an ACK that waits for company goes out alone (RFC 9293 3.8.6.3).
     public internal(set) var delayedAcknowledgment: Instant?
+    /// When an idle connection is probed next (RFC 9293 3.8.4).
     public internal(set) var keepAlive: Instant?
+    /// When the connection ends for want of an answer, where the program set a limit (RFC 9293 3.10.8).
     public internal(set) var userTimeout: Instant?
+    /// When FIN-WAIT-2 ends though no FIN has come; no RFC's, but most systems'.
     public internal(set) var finWait2: Instant?
+    /// When TIME-WAIT ends: 2 MSL after it was entered, or last entered anew (RFC 9293 3.10.7.4).
     public internal(set) var timeWait: Instant?
     /// How often the persist timer ran out in a row.
     var persistBackoff = 0
@@ -225,15 +238,23 @@ public struct Timers: Hashable, Sendable {
 
 /// What has been counted of a connection.
 public struct ConnectionCounters: Hashable, Sendable {
+    /// Segments that went out, of any kind, retransmissions among them.
     public internal(set) var segmentsSent = 0
+    /// Segments that came in, acceptable or not.
     public internal(set) var segmentsReceived = 0
+    /// Octets of text that went out, each time that they did.
     public internal(set) var octetsSent: UInt64 = 0
+    /// Octets of text taken in order, each once.
     public internal(set) var octetsReceived: UInt64 = 0
+    /// Octets of text that the other end acknowledged, each once.
     public internal(set) var octetsAcknowledged: UInt64 = 0
+    /// Segments that went out again: SYNs and FINs too, for whatever reason.
     public internal(set) var retransmissions = 0
     /// Times that the retransmission timer ran out.
     public internal(set) var timeouts = 0
+    /// Times that fast recovery began (RFC 5681 3.2, RFC 6675 5).
     public internal(set) var fastRecoveries = 0
+    /// Duplicate ACKs (RFC 5681 2) that came.
     public internal(set) var duplicateAcknowledgmentsReceived = 0
     /// Segments that brought only what was there already.
     public internal(set) var duplicatesReceived = 0

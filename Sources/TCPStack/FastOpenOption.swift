@@ -76,6 +76,7 @@ public struct FastOpenOption: Hashable, Sendable {
 public struct FastOpenKey: Hashable, Sendable {
     private let hash: KeyedHash
 
+    /// A key that is the host's secret, where it has been given none.
     public init(_ hash: KeyedHash) { self.hash = hash }
 
     /// The key's 16 octets; `nil` where there are not so many.

@@ -14,9 +14,12 @@ extension Host {
         public init(rawValue: UInt8) { self.rawValue = rawValue }
         /// Something to read, the end of the stream, a connection to accept.
         public static let readable = Readiness(rawValue: 1)
+        /// Room to write what was asked for, or a connection that has ended, so that writing would tell the error at
+        /// once.
         public static let writable = Readiness(rawValue: 2)
         /// Urgent data lies ahead.
         public static let urgent = Readiness(rawValue: 4)
+        /// The connection ended by an error that nobody has been told yet, or the descriptor is none.
         public static let error = Readiness(rawValue: 8)
         /// Both directions are closed.
         public static let hangUp = Readiness(rawValue: 16)

@@ -51,8 +51,9 @@ public struct Host: Sendable {
     var resetsThisSecond = (second: Int64(0), count: 0)
     /// Packets and segments that reached no connection, by the rule they were dropped by.
     public internal(set) var discarded: [Rule: Int] = [:]
-    /// SYN cookies sent and taken back.
+    /// SYN cookies sent in place of keeping a half-open connection.
     public internal(set) var cookiesSent = 0
+    /// Connections made from an ACK that brought a SYN cookie back.
     public internal(set) var cookiesAccepted = 0
 
     /// As in Unix: 0 to 2 are taken.

@@ -6,8 +6,9 @@ public struct FastOpenPolicy: Sendable {
     public var isClient = true
     /// Whether its listeners give cookies and take data in a SYN.
     public var isServer = true
-    /// Whether it sends data without a cookie, and takes it without one.
+    /// Whether it sends data in a SYN to servers whose cookie it does not have.
     public var sendsWithoutCookie = false
+    /// Whether it takes data in a SYN that has no cookie, or a wrong one.
     public var takesWithoutCookie = false
     /// Whether every listener does, as many at a time as may wait to be accepted.
     public var coversEveryListener = false
@@ -35,7 +36,9 @@ public struct HostConfiguration: Sendable {
     public var secret = KeyedHash(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
     /// What a new socket begins with.
     public var connection = ConnectionOptions()
+    /// When a listener answers with a SYN cookie; by default only under pressure.
     public var cookies = Cookies.underPressure
+    /// Whether it sends and takes data in SYNs; both by default, where a socket asks for it.
     public var fastOpen = FastOpenPolicy()
     /// Half-open connections of all listeners together.
     public var halfOpenLimit = 256

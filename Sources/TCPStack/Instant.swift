@@ -17,6 +17,7 @@
         Interval(nanoseconds: moment.nanoseconds &- earlier.nanoseconds)
     }
 
+    /// Whether `left` comes first; both must be of the same clock.
     @inlinable public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 }
 
@@ -49,20 +50,25 @@
     /// In whole microseconds, rounded down.
     @inlinable public var microseconds: Int64 { nanoseconds / 1000 }
 
+    /// Whether `left` is shorter; a negative length is shorter than zero.
     @inlinable public static func < (left: Interval, right: Interval) -> Bool { left.nanoseconds < right.nanoseconds }
 
+    /// Both one after the other. Wraps rather than traps.
     @inlinable public static func + (left: Interval, right: Interval) -> Interval {
         Interval(nanoseconds: left.nanoseconds &+ right.nanoseconds)
     }
 
+    /// What is left of the one without the other; may be negative. Wraps rather than traps.
     @inlinable public static func - (left: Interval, right: Interval) -> Interval {
         Interval(nanoseconds: left.nanoseconds &- right.nanoseconds)
     }
 
+    /// So many times as long. Wraps rather than traps.
     @inlinable public static func * (interval: Interval, factor: Int) -> Interval {
         Interval(nanoseconds: interval.nanoseconds &* Int64(factor))
     }
 
+    /// The n-th part, rounded toward zero. Traps where the divisor is 0.
     @inlinable public static func / (interval: Interval, divisor: Int) -> Interval {
         Interval(nanoseconds: interval.nanoseconds / Int64(divisor))
     }

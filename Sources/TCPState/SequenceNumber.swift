@@ -3,8 +3,10 @@
 /// It is deliberately not `Comparable`: which of two numbers comes first is only defined while they lie within half the
 /// circle of each other, and is not transitive.
 @frozen public struct SequenceNumber: Hashable, Sendable {
+    /// The number as the header carries it.
     public var rawValue: UInt32
 
+    /// The number of a header's sequence or acknowledgment field.
     @inlinable public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
     /// The number `count` octets further on.
@@ -25,9 +27,15 @@
     /// Octets from `base` to here, going forward round the circle: the relative number that people read.
     @inlinable public func relative(to base: SequenceNumber) -> UInt32 { rawValue &- base.rawValue }
 
+    /// Whether it comes before `other`, which must lie less than 2^31 octets away: of two that are just so far apart,
+    /// each would
+    /// count as before the other.
     @inlinable public func isBefore(_ other: SequenceNumber) -> Bool { distance(from: other) < 0 }
+    /// Whether it comes behind `other`, which must lie less than 2^31 octets away.
     @inlinable public func isAfter(_ other: SequenceNumber) -> Bool { distance(from: other) > 0 }
+    /// Whether it is `other` or ``isBefore(_:)`` it.
     @inlinable public func isAtOrBefore(_ other: SequenceNumber) -> Bool { distance(from: other) <= 0 }
+    /// Whether it is `other` or ``isAfter(_:)`` it.
     @inlinable public func isAtOrAfter(_ other: SequenceNumber) -> Bool { distance(from: other) >= 0 }
 
     /// The later of the two.
@@ -39,5 +47,6 @@
 }
 
 extension SequenceNumber: CustomStringConvertible {
+    /// The number in decimal, absolute: not relative to an initial sequence number.
     public var description: String { String(rawValue) }
 }

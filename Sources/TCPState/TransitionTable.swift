@@ -38,9 +38,13 @@
 
 /// One edge of the state diagram.
 public struct Transition: Hashable, Sendable {
+    /// The state before.
     public let from: State
+    /// What happens.
     public let event: Event
+    /// The state after.
     public let to: State
+    /// The segment that goes out.
     public let response: Response
     /// Where the RFC says so, `3.10.7.4` and the like.
     public let section: String
@@ -49,6 +53,7 @@ public struct Transition: Hashable, Sendable {
 /// RFC 9293's state diagram (Figure 5) with what the event processing of section 3.10 adds to it. The tracker executes it as a
 /// ``TransitionMatrix``; a test holds our own TCP to it, and another the diagram of `Docs/states.md`.
 public enum TransitionTable {
+    /// Every edge, by the state it leaves. What is not among them changes no state.
     public static let all: [Transition] = [
         Transition(from: .closed, event: .passiveOpen, to: .listen, response: .nothing, section: "3.10.1"),
         Transition(from: .closed, event: .activeOpen, to: .synSent, response: .syn, section: "3.10.1"),
@@ -122,6 +127,7 @@ public enum TransitionTable {
     // By event; for each state, four bits at its place: the next state's raw value. An event that changes nothing leads back.
     @usableFromInline var next: InlineArray<16, UInt64>
 
+    /// Lays ``TransitionTable/all`` out.
     public init() {
         next = InlineArray(repeating: State.allCases.reduce(0) { $0 | UInt64($1.rawValue) << $1.shift })
         for edge in TransitionTable.all {

@@ -46,6 +46,7 @@ package struct FragmentAssembler: Sendable {
     /// What was given up and not yet taken.
     private var given: [GivenUp] = []
 
+    /// Nothing held yet; ``FragmentLimits`` says how much may be.
     package init(limits: FragmentLimits) { self.limits = limits }
 
     /// What was given up since this was last asked.

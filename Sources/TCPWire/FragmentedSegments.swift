@@ -14,6 +14,7 @@ package struct FragmentTally: Sendable, Equatable {
 package struct FragmentedSegments: Sendable {
     /// What was found in packets that came in fragments.
     package struct Found: Sendable {
+        /// What the packet is.
         package let verdict: PacketVerdict
         /// Filled where the verdict is ``PacketVerdict/segment``; its offsets count in `octets`.
         package let header: SegmentHeader
@@ -34,6 +35,7 @@ package struct FragmentedSegments: Sendable {
     /// Fragments in fragments: of a tunnel in a tunnel.
     private static let deepest = 4
 
+    /// Nothing met yet.
     package init() {}
 
     /// Whether what a walk says of a fragment shows that it need not be put together: without what is in the others it is

@@ -8,6 +8,7 @@
     /// The lower 64 bits.
     public var low: UInt64
 
+    /// The address of 128 bits; for IPv4 ``init(ipv4:)`` makes the mapped form.
     @inlinable public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -27,6 +28,7 @@
 }
 
 extension IPAddress: Comparable {
+    /// By the number in 128 bits, so that IPv4 addresses are in their own order.
     @inlinable public static func < (left: IPAddress, right: IPAddress) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
@@ -34,9 +36,12 @@ extension IPAddress: Comparable {
 
 /// An address and a port: one end of a connection.
 @frozen public struct Endpoint: Hashable, Sendable {
+    /// The host's address, IPv4 or IPv6, without an IPv6 zone.
     public var address: IPAddress
+    /// The TCP port; 0 where none is meant or known.
     public var port: UInt16
 
+    /// One end of a connection.
     @inlinable public init(address: IPAddress, port: UInt16) {
         self.address = address
         self.port = port
@@ -44,6 +49,7 @@ extension IPAddress: Comparable {
 }
 
 extension Endpoint: Comparable {
+    /// By address, then by port: which end of a connection is the key's *low* one.
     @inlinable public static func < (left: Endpoint, right: Endpoint) -> Bool {
         left.address != right.address ? left.address < right.address : left.port < right.port
     }

@@ -79,10 +79,13 @@ package struct IPFragment: Sendable {
         let network: UInt32
     }
 
+    /// Which packet it is of.
     package let key: Key
+    /// Whether it is of an IPv4 packet; else of an IPv6 one.
     package let isIPv4: Bool
     /// Of its payload, in octets.
     package let offset: Int
+    /// Whether more of the packet follows behind it.
     package let hasMore: Bool
     /// Octets of its payload on the wire.
     package let length: Int

@@ -1,13 +1,17 @@
 /// What a frame's first bytes are: the LINKTYPE numbers that capture files carry (www.tcpdump.org/linktypes.html).
 @frozen public struct LinkType: RawRepresentable, Hashable, Sendable {
+    /// The LINKTYPE number; of a pcap file's header the lower sixteen bits.
     public let rawValue: UInt16
 
+    /// The link type of this number, whether or not it is one that is read.
     @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// BSD loopback: a 4-byte address family in the byte order of the machine that captured.
     public static let null = LinkType(rawValue: 0)
     // Computed, so that another module's comparison is one instruction.
+    /// A frame from its destination MAC address on, without preamble and usually without checksum.
     @inlinable public static var ethernet: LinkType { LinkType(rawValue: 1) }
+    /// PPP, with or without the address and control octets of HDLC (RFC 1662).
     public static let ppp = LinkType(rawValue: 9)
     /// Raw IP; the version nibble tells which.
     public static let raw = LinkType(rawValue: 101)
@@ -17,8 +21,12 @@
     public static let rawOpenBSD = LinkType(rawValue: 14)
     /// OpenBSD loopback: like `null`, in network byte order.
     public static let loop = LinkType(rawValue: 108)
+    /// Linux's cooked capture of the pseudo-interface `any`: a header of 16 octets in place of the link's own.
     public static let linuxCooked = LinkType(rawValue: 113)
+    /// A packet that begins with an IPv4 header.
     public static let rawIPv4 = LinkType(rawValue: 228)
+    /// A packet that begins with an IPv6 header.
     public static let rawIPv6 = LinkType(rawValue: 229)
+    /// Linux's cooked capture, version 2: a header of 20 octets, with the interface's index.
     public static let linuxCooked2 = LinkType(rawValue: 276)
 }

@@ -49,6 +49,7 @@ public enum PacketDecoder {
         /// How many packets the frame carries; nearly always 1.
         package var partCount = 1
 
+        /// One packet, and no fragment.
         package init() {}
     }
 

@@ -2,14 +2,16 @@ import FlatMemory
 
 /// Where a fragment came from.
 package struct FragmentOrigin: BitwiseCopyable, Sendable {
-    /// Its packet's number, where that can be fetched again, and its time in nanoseconds.
+    /// Its packet's number.
     package let number: Int
+    /// Where its packet can be fetched again.
     package let offset: Int
     /// Nanoseconds since 1970, or of the host's clock.
     package let time: Int64
     /// Which of its frame's packets it is, where that carries several; from 0.
     package let part: UInt8
 
+    /// A fragment whose packet is not fetched again, or what of it is given.
     package init(number: Int = 0, offset: Int = 0, time: Int64 = 0, part: UInt8 = 0) {
         (self.number, self.offset, self.time, self.part) = (number, offset, time, part)
     }
@@ -22,6 +24,7 @@ package struct AssembledPacket: Sendable {
     package let octets: [UInt8]
     /// Octets on the wire.
     package let length: Int
+    /// Whether nothing is missing; else it is the beginning of a packet whose rest did not come.
     package let isWhole: Bool
     /// Of its fragments, in the order in which they came.
     package let origins: [FragmentOrigin]

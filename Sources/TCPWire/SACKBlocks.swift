@@ -1,9 +1,11 @@
 /// Sequence numbers received out of order: from `left` up to but not including `right` (RFC 2018 3).
 @frozen public struct SACKBlock: Hashable, Sendable {
+    /// The first sequence number in the block.
     public var left: UInt32
     /// The first sequence number behind the block.
     public var right: UInt32
 
+    /// The two edges as the option carries them, not checked: from the wire, `right` may come before `left`.
     @inlinable public init(left: UInt32, right: UInt32) {
         self.left = left
         self.right = right
@@ -16,6 +18,7 @@
     @usableFromInline var second = SACKBlock(left: 0, right: 0)
     @usableFromInline var third = SACKBlock(left: 0, right: 0)
     @usableFromInline var fourth = SACKBlock(left: 0, right: 0)
+    /// How many blocks, 0 to 4.
     public private(set) var count = 0
 
     /// No blocks.
@@ -26,11 +29,16 @@
         for block in blocks { append(block) }
     }
 
+    /// The first four of the blocks written down.
     public init(arrayLiteral blocks: SACKBlock...) { self.init(blocks) }
 
+    /// Always 0: the block that the option carries first, which is the one received last (RFC 2018 4) or a D-SACK (RFC
+    /// 2883).
     @inlinable public var startIndex: Int { 0 }
+    /// The number of blocks.
     @inlinable public var endIndex: Int { count }
 
+    /// A block in the option's order. Traps where there are not so many.
     @inlinable public subscript(position: Int) -> SACKBlock {
         precondition(position >= 0 && position < count, "no such SACK block")
         switch position {

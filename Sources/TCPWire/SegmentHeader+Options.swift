@@ -13,6 +13,7 @@ import FlatMemory
     /// Whether the captured octets end before the options do: what is not among them may have been sent nevertheless.
     public var isCutOff = false
 
+    /// A SYN without options.
     @inlinable public init() {}
 
     /// Whether it is known by how much the sender's windows are shifted, if at all.

@@ -3,14 +3,19 @@
 ///
 /// Offsets are from the start of the frame, so that options and payload can be read from the same bytes later.
 @frozen public struct SegmentHeader: Sendable, BitwiseCopyable {
+    /// The innermost IP header's source address.
     public var source = IPAddress(high: 0, low: 0)
+    /// The innermost IP header's destination address.
     public var destination = IPAddress(high: 0, low: 0)
+    /// The port the segment was sent from.
     public var sourcePort: UInt16 = 0
+    /// The port the segment was sent to.
     public var destinationPort: UInt16 = 0
     /// Sequence number of the first octet (of the SYN, if there is one).
     public var sequence: UInt32 = 0
     /// Acknowledgment number as sent, also where the ACK bit is off.
     public var acknowledgment: UInt32 = 0
+    /// The control bits as sent, whether or not they make sense together.
     public var flags: TCPFlags = []
     /// The window field as sent, not scaled.
     public var window: UInt16 = 0
@@ -46,9 +51,12 @@
     /// Whether the captured bytes end before the options do.
     public var optionsTruncated = false
 
+    /// A header with nothing filled in yet, for a decoder to fill.
     @inlinable public init() {}
 
+    /// Address and port of the end that sent it.
     @inlinable public var sourceEndpoint: Endpoint { Endpoint(address: source, port: sourcePort) }
+    /// Address and port of the end it was sent to.
     @inlinable public var destinationEndpoint: Endpoint { Endpoint(address: destination, port: destinationPort) }
 
     /// Sequence numbers the segment takes up: its payload, and one each for SYN and FIN (RFC 9293 3.4: SEG.LEN).

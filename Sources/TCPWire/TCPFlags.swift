@@ -1,18 +1,31 @@
 /// The control bits of a TCP header: the eight of RFC 9293 3.1 and the AE bit of RFC 9768 (once NS).
 @frozen public struct TCPFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    /// The low nine of the sixteen bits that follow the acknowledgment number, FIN the lowest.
     public let rawValue: UInt16
 
+    /// The bits as they stand in the header; higher ones (reserved, data offset) belong to no name here.
     @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     // Computed, so that another module's test of a bit is one instruction and not a call.
+    /// No more data from the sender (RFC 9293 3.1).
     @inlinable public static var fin: TCPFlags { TCPFlags(rawValue: 0x001) }
+    /// Synchronize sequence numbers: the sender opens, and its sequence number is the initial one (RFC 9293 3.1).
     @inlinable public static var syn: TCPFlags { TCPFlags(rawValue: 0x002) }
+    /// Reset the connection (RFC 9293 3.1).
     @inlinable public static var rst: TCPFlags { TCPFlags(rawValue: 0x004) }
+    /// Push: hand what came so far to the application (RFC 9293 3.1).
     @inlinable public static var psh: TCPFlags { TCPFlags(rawValue: 0x008) }
+    /// The acknowledgment number means something: so in every segment but the first SYN, and some RSTs (RFC 9293 3.1).
     @inlinable public static var ack: TCPFlags { TCPFlags(rawValue: 0x010) }
+    /// The urgent pointer means something (RFC 9293 3.1).
     @inlinable public static var urg: TCPFlags { TCPFlags(rawValue: 0x020) }
+    /// ECN-Echo: a packet marked CE arrived; in a SYN, part of what agrees on ECN (RFC 3168 6.1), with AccECN a bit of
+    /// ACE.
     @inlinable public static var ece: TCPFlags { TCPFlags(rawValue: 0x040) }
+    /// Congestion Window Reduced, the answer to ECN-Echo (RFC 3168 6.1.2); in a SYN, and with AccECN, as ``ece``.
     @inlinable public static var cwr: TCPFlags { TCPFlags(rawValue: 0x080) }
+    /// Accurate ECN: the highest bit of the ACE counter, and in a SYN part of what agrees on it (RFC 9768 3.1); once
+    /// the NS bit.
     @inlinable public static var ae: TCPFlags { TCPFlags(rawValue: 0x100) }
 }
 

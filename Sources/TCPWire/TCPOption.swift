@@ -41,6 +41,7 @@ public enum TCPOption: Hashable, Sendable {
     /// TSecr: the last value seen of the other end; means something only with ACK.
     public var echoReply: UInt32
 
+    /// Both values as sent, in ticks of the clocks of those who sent them.
     @inlinable public init(value: UInt32, echoReply: UInt32) {
         self.value = value
         self.echoReply = echoReply
@@ -49,10 +50,12 @@ public enum TCPOption: Hashable, Sendable {
 
 /// A Fast Open cookie: empty to ask for one, else 4 to 16 octets, here left-aligned.
 @frozen public struct FastOpenCookie: Hashable, Sendable {
+    /// The cookie's octets from the most significant bit on; bits behind ``length`` octets are 0.
     public var bits: UInt128
     /// In octets.
     public var length: UInt8
 
+    /// An empty cookie, which asks for one, where nothing else is given.
     @inlinable public init(bits: UInt128 = 0, length: UInt8 = 0) {
         self.bits = bits
         self.length = length
@@ -72,6 +75,7 @@ public enum TCPOption: Hashable, Sendable {
     /// EE1B: octets received with ECT(1), modulo 2^24.
     public var ect1: UInt32?
 
+    /// Counters as the option carries them; those not given are absent.
     @inlinable public init(
         startsWithECT1: Bool, experimental: Bool = false, ect0: UInt32? = nil, ce: UInt32? = nil, ect1: UInt32? = nil
     ) {
@@ -85,8 +89,10 @@ public enum TCPOption: Hashable, Sendable {
 
 /// What a Multipath TCP option does (RFC 8684 8.2).
 @frozen public struct MultipathSubtype: RawRepresentable, Hashable, Sendable {
+    /// The option's four-bit subtype field: 0 to 15.
     public let rawValue: UInt8
 
+    /// The subtype of this number, whether or not the registry knows it.
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The registry's symbol; a number where it has none.

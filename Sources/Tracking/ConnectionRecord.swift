@@ -12,6 +12,7 @@ import TCPWire
     /// A guess: the client's segment was the first one seen.
     case firstSeen
 
+    /// Whether nothing of a handshake proves it: ``port`` and ``firstSeen``.
     public var isGuess: Bool { self == .port || self == .firstSeen }
 }
 
@@ -35,7 +36,9 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
     /// Nanoseconds in one unit (a tick) of the delays that a record keeps. In 32 bits, at most 429 s fit.
     package static let tick: Int64 = 100
 
+    /// The first segment's time.
     public internal(set) var firstTime: Timestamp
+    /// The latest time of any segment, which is not the last one's where the capture's clock was set back.
     public internal(set) var lastTime: Timestamp
     /// The position of the first segment in the capture: its packet's number, and in the lowest six bits its index
     /// among the packets that the frame carries. It is 0 for a record that is no longer in use.
@@ -46,6 +49,7 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
     private var synAckTicks = UInt32.max
     private(set) var handshakeTicks = UInt32.max
     var clientSide: UInt8
+    /// How it is known which end is the client.
     public internal(set) var roleEvidence: RoleEvidence
     var traits: Traits = []
     /// The two lowest bits say which side sent the first FIN, the next two which side sent the first RST that counted
@@ -67,9 +71,14 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
 extension ConnectionRecord {
     /// Packet number of the first segment.
     public var firstNumber: UInt64 { firstPlace >> 6 }
+    /// The client's address and port, as far as ``roleEvidence`` goes.
     public var clientEndpoint: Endpoint { clientSide == 0 ? key.low : key.high }
+    /// The server's address and port.
     public var serverEndpoint: Endpoint { clientSide == 0 ? key.high : key.low }
+    /// What the client sent, and the state it is in.
     public var client: HalfConnection { halves[Int(clientSide & 1)] }
+    /// What the server sent, and the state it is in; of a socket connected with itself nothing, for all counts as the
+    /// client's.
     public var server: HalfConnection { halves[Int(~clientSide & 1)] }
 
     /// The end that receives what `side` sends.

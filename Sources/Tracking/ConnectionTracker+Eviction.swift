@@ -9,6 +9,7 @@ public struct Eviction: Sendable {
     /// answered.
     public var limit: Int
 
+    /// Both are held within what makes sense: a nanosecond at least, a connection at least, 2^30 connections at most.
     public init(idle: Int64, limit: Int = 1 << 20) {
         self.idle = max(1, idle)
         self.limit = max(1, min(limit, 1 << 30))
@@ -19,6 +20,7 @@ public struct Eviction: Sendable {
 public struct EndedConnection: Sendable {
     /// Its place in the order of first segments, from 0.
     public let serial: Int
+    /// Its record as it was let go.
     public let record: ConnectionRecord
 }
 

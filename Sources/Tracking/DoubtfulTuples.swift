@@ -5,6 +5,7 @@ import FlatMemory
 package final class DoubtfulTuples: Sendable {
     /// A tuple's key, and how many segments and connections it has.
     package struct Size: Sendable {
+        /// The tuple.
         package let key: FlowKey
         /// How many segments its connections have together.
         package var segments = 0

@@ -48,10 +48,13 @@ public enum TimeWait: String, Sendable, CaseIterable {
 
 /// How a connection started and ended, and who ended it.
 public struct Outcome: Sendable, Equatable {
+    /// How it came to be.
     public let opening: Opening
+    /// How it ended; ``Ending/none`` where it never opened.
     public let ending: Ending
     /// Who sent the first FIN, or the RST; `nil` where nobody ended it.
     public let endedBy: Party?
+    /// Which end waits in TIME-WAIT.
     public internal(set) var timeWait = TimeWait.none
     /// Who still holds the connection though the other end has given it up: half-open (RFC 9293 3.5.1). `nil` where nobody
     /// does.

@@ -7,6 +7,7 @@ import TCPWire
 package struct Reassembly: Sendable {
     /// A segment that came in fragments.
     package struct Segment {
+        /// The segment, with the packet that it was put together to.
         package let found: FragmentedSegments.Found
         /// Where the last of its packets comes from: with that one it was complete. The packet number counts as those
         /// of the batch.
@@ -125,6 +126,7 @@ package struct FragmentPlaces: Sendable {
     private var entries: [Entry] = []
     private var places: [PacketPlace] = []
 
+    /// Empty. Where the places are not kept, nothing is ever noted: for passes after which nothing is fetched again.
     package init(isKept: Bool) { self.isKept = isKept }
 
     /// Notes the packets of a segment, among them its last one.
@@ -148,6 +150,7 @@ package struct FragmentPlaces: Sendable {
 }
 
 extension PacketPlace {
+    /// The place of a fragment's packet.
     package init(_ origin: FragmentOrigin) {
         self.init(offset: origin.offset, number: origin.number, part: Int(origin.part))
     }

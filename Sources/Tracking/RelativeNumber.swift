@@ -14,6 +14,7 @@ public struct RelativeNumber: Sendable, Equatable {
 
     /// The number in 64 bits, since a stream may wrap around the header's 32.
     public let value: UInt64
+    /// What ``value`` counts from.
     public let base: Base
     /// The number as it stands in the header.
     public let raw: UInt32

@@ -58,12 +58,15 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 public struct ReportedError: Sendable {
     /// The number of the error's own packet.
     public private(set) var number: Int
+    /// Its own packet's time.
     public let time: Timestamp
+    /// The error, and what it quotes of the segment.
     public let error: ICMPError
     let key: FlowKey
     /// The side that sent the quoted segment.
     package let side: Int
 
+    /// An error as it was read off a packet; which connection it is about is not known yet.
     package init(_ error: ICMPError, number: Int, time: Timestamp) {
         self.error = error
         self.number = number
@@ -76,6 +79,7 @@ public struct ReportedError: Sendable {
         self.side = Int(side)
     }
 
+    /// What it says of the segment; damaged where its own checksum is wrong.
     public var verdict: ErrorVerdict { error.isDamaged ? .damaged : ErrorVerdict(error.reason) }
 
     /// By how many nanoseconds an error may stand in a capture before the packet that caused it.
@@ -124,7 +128,9 @@ extension ConnectionRecord {
 
 /// ICMP errors of one sender that say the same.
 package struct ErrorKind: Sendable {
+    /// The first of them.
     package let error: ICMPError
+    /// How many there were.
     package private(set) var times = 1
 
     /// The most kinds that are kept: a limit for hostile captures.

@@ -78,10 +78,12 @@ package struct SegmentIndex: ~Copyable {
 package struct PacketPlace: Equatable, BitwiseCopyable, Sendable {
     /// ``CapturedPacket/blockOffset``.
     package let offset: Int
+    /// The packet's number in its source, from 1.
     package let number: Int
     /// Which packet of its frame it is, from 0, where the frame carries several.
     package let part: Int
 
+    /// A place, of the only packet of its frame where nothing else is said.
     package init(offset: Int, number: Int, part: Int = 0) {
         self.offset = offset
         self.number = number

@@ -8,13 +8,16 @@ public struct StoredPacket: Sendable {
     public let number: Int
     /// ``StoredSegment/part``.
     public let part: Int
+    /// Its packet's time.
     public let time: Timestamp
     /// The frame as captured.
     public let frame: [UInt8]
+    /// What the frame begins with.
     public let link: LinkType
     /// Octets of the frame on the wire.
     public let originalLength: Int
 
+    /// A packet with a copy of its frame.
     package init(_ packet: borrowing CapturedPacket, number: Int, part: Int, _ frame: RawSpan) {
         self.number = number
         self.part = part
@@ -39,10 +42,13 @@ public struct StoredSegment: Sendable {
     public private(set) var part = 0
     /// When it came: the packet's time, unless its capture's clock was set back.
     public package(set) var time: Timestamp
+    /// The header, its offsets from the start of ``frame``.
     public let header: SegmentHeader
     /// The frame as captured; for a segment that came in fragments, the packet that was put together from them.
     public let frame: [UInt8]
+    /// What the frame begins with; raw IP for one put together from fragments.
     public let link: LinkType
+    /// Octets of the frame on the wire; of fragments put together, of their packet.
     public let originalLength: Int
     /// If it came in IP fragments, their packets in the capture's order; the last one's number and time are the
     /// segment's own. Empty if it came in one packet.
@@ -52,6 +58,7 @@ public struct StoredSegment: Sendable {
     /// What the segment turned out to be.
     public package(set) var verdict = Verdict.taken
 
+    /// A segment that came in one packet alone, taken until judged otherwise.
     public init(
         number: Int, time: Timestamp, header: SegmentHeader, frame: [UInt8], link: LinkType, originalLength: Int
     ) {

@@ -8,14 +8,21 @@ import TCPWire
 public struct TrackedSegment: Sendable, BitwiseCopyable {
     // In this order the fields fill 72 octets without a gap. A value with gaps is copied field by field, in stores of different
     // sizes, and a load that spans two stores has to wait until both are done.
+    /// The tuple, with the tunnels and VLANs around it.
     package let key: FlowKey
+    /// SEG.SEQ: the number of its first octet, or of its SYN.
     package let sequence: SequenceNumber
+    /// The packet's time.
     package private(set) var time: Timestamp
     /// The packet's number in its source, from 1.
     package private(set) var number: Int
+    /// SEG.ACK as sent, also where the ACK bit is off.
     package let acknowledgment: SequenceNumber
+    /// Payload octets by the IP header, whether or not all were captured.
     package let payloadLength: UInt32
+    /// The control bits as sent.
     package let flags: TCPFlags
+    /// The window field as sent, not scaled.
     package let window: UInt16
     /// The lowest bit says which of the key's endpoints sent it: 0 for the lower, 1 for the higher (always 0 in a
     /// connection of a socket with itself). The other bits are ``part``.
@@ -100,6 +107,7 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     /// Adds `before`, the number of packets before the first one that this segment's number counts.
     package mutating func count(after before: Int) { number &+= before }
 
+    /// The side that sent it: 0 the key's lower endpoint, 1 the higher.
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }
 
@@ -131,18 +139,29 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
 
 /// A ``TrackedSegment`` without its tuple, half as large, for code that keeps many segments of one tuple.
 package struct TupleSegment: Sendable, BitwiseCopyable {
+    /// The packet's time.
     package let time: Timestamp
+    /// The packet's number in its source, from 1.
     package private(set) var number: Int
+    /// SEG.SEQ: the number of its first octet, or of its SYN.
     package let sequence: SequenceNumber
+    /// SEG.ACK as sent, also where the ACK bit is off.
     package let acknowledgment: SequenceNumber
+    /// Payload octets by the IP header, whether or not all were captured.
     package let payloadLength: UInt32
+    /// The control bits as sent.
     package let flags: TCPFlags
+    /// The window field as sent, not scaled.
     package let window: UInt16
     // Not private: an accessor would be a call from other rooms.
+    /// The lower half of its timestamp, made odd; 0 for none.
     package let stamp: UInt16
+    /// The side that sent it in the lowest bit, and ``part`` above it.
     package let senderSide: UInt8
+    /// A SYN's shift count, and 1 more; 0 for none.
     package let scaleCode: UInt8
 
+    /// The same segment; its tuple is kept by whoever holds it.
     package init(_ segment: TrackedSegment) {
         time = segment.time
         number = segment.number
@@ -165,6 +184,7 @@ package struct TupleSegment: Sendable, BitwiseCopyable {
     /// Whether it comes before another one in the capture's packet order.
     package func isBefore(_ other: TupleSegment) -> Bool { (number, part) < (other.number, other.part) }
 
+    /// The side that sent it: 0 the key's lower endpoint, 1 the higher.
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }
 

@@ -26,6 +26,7 @@ public struct Trouble: Sendable, Equatable {
         case outOfOrder = "out-of-order"
     }
 
+    /// What went wrong.
     public let kind: Kind
     /// How often it happened: the attempts, if the connection did not open, else the segments.
     public let count: UInt32

@@ -35,12 +35,14 @@ public struct LinkProfile: Hashable, Sendable {
 
 /// What is to happen to one packet on a link. The default is nothing.
 public struct PacketFault: Hashable, Sendable {
+    /// Whether it is lost; nothing else counts then.
     public var isLost = false
     /// Whether it arrives twice.
     public var isDoubled = false
     /// How much later it arrives.
     public var delay = Interval.zero
 
+    /// Nothing, or what of it is given.
     public init(isLost: Bool = false, isDoubled: Bool = false, delay: Interval = .zero) {
         self.isLost = isLost
         self.isDoubled = isDoubled

@@ -24,10 +24,14 @@ extension Middlebox {
 
 /// A packet that a ``Middlebox`` lets go.
 public struct PassedOn: Hashable, Sendable {
+    /// The packet from the IP header on: the one that came, changed or not, or one of the box's own.
     public var packet: [UInt8]
+    /// Whether it goes on from the link's first host to the second.
     public var isForward: Bool
+    /// How much later it goes on; the link's own delay comes on top.
     public var delay: Interval
 
+    /// A packet that goes on, at once where nothing else is said.
     public init(_ packet: [UInt8], isForward: Bool, delay: Interval = .zero) {
         self.packet = packet
         self.isForward = isForward
@@ -76,14 +80,19 @@ public struct OptionStripper: Middlebox, Sendable {
     public struct Kinds: OptionSet, Hashable, Sendable {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// Kind 2, in SYNs (RFC 9293 3.7.1).
         public static let maximumSegmentSize = Kinds(rawValue: 1)
+        /// Kind 3, in SYNs (RFC 7323 2.2).
         public static let windowScale = Kinds(rawValue: 2)
+        /// Kinds 4 and 5: the permission in SYNs, and the blocks (RFC 2018).
         public static let selectiveAcknowledgment = Kinds(rawValue: 4)
+        /// Kind 8 (RFC 7323 3.2).
         public static let timestamps = Kinds(rawValue: 8)
     }
 
     private let kinds: Kinds
 
+    /// A box that takes these options out of the segments of both directions.
     public init(_ kinds: Kinds) { self.kinds = kinds }
 
     public mutating func pass(

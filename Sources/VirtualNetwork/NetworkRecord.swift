@@ -23,21 +23,25 @@ public struct NetworkRecord: Hashable, Sendable {
 
     /// A packet on its way.
     public struct Packet: Hashable, Sendable {
+        /// When it left its sender; of what comes from beyond the network, when it arrived.
         public var sentAt: Instant
         /// The host it left from; `nil` where a middlebox or the link made it.
         public var sender: Int?
         /// The host it goes to; `nil` without one.
         public var receiver: Int?
+        /// From the IP header on.
         public var octets: [UInt8]
         /// The segment as it was sent; `nil` for ICMP.
         public var segment: Segment?
         /// What it is for and why it was sent, in its sender's words.
         public var transmission: Transmission?
+        /// The rule by which it was sent; `nil` where its sender gave none, as for what a middlebox or the link made.
         public var reason: Rule?
         /// The sender's state once it was sent.
         public var senderState: State?
         /// The state towards its sender of the host it goes to, when it was sent; `nil` where the packet is for another.
         public var receiverState: State?
+        /// What became of it, as far as the network has come.
         public var fate = Fate.underWay
         /// Whether it is the link's copy of another.
         public var isCopy = false
@@ -73,6 +77,7 @@ public struct NetworkRecord: Hashable, Sendable {
     public struct Moment: Hashable, Sendable {
         /// The host's number in the network.
         public var host: Int
+        /// What it did, and why.
         public var record: HostRecord
         /// The place in ``NetworkRecord/packets`` of the packet that set it off; `nil` for calls and timers.
         public var packet: Int?

@@ -10,7 +10,9 @@ extension VirtualNetwork {
     public struct CapturedMoment: Hashable, Sendable {
         /// When it passed the interface.
         public var time: Instant
+        /// From the IP header on.
         public var octets: [UInt8]
+        /// Whether the host of the capture sent it.
         public var isOutbound: Bool
         /// The rule by which it was sent, where its sender is a host.
         public var reason: Rule?

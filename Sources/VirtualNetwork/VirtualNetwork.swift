@@ -49,8 +49,9 @@ public struct VirtualNetwork {
     public var fault: ((_ place: Int, _ packet: NetworkRecord.Packet) -> PacketFault)?
     /// What happened.
     public internal(set) var record = NetworkRecord()
-    /// Packets that reached a host, and those that did not.
+    /// Packets that reached a host.
     public internal(set) var delivered = 0
+    /// Packets that reached none: lost, kept by a middlebox, too large, without a way.
     public internal(set) var undelivered = 0
 
     var nodes: [Node] = []

@@ -23,7 +23,9 @@ public struct Intervention: Sendable, Equatable {
         case holdBehindNext
     }
 
+    /// Which segment it is done to.
     public var choice: Choice
+    /// What is done to it.
     public var action: Action
 
     /// The segment in the syntax of ``init(_:)``: `S:SYN,ACK#1`, `#4`.
@@ -44,6 +46,7 @@ public struct Intervention: Sendable, Equatable {
         }
     }
 
+    /// An intervention on one segment; its time is taken as it is, ``longestHold`` limits only what is read from text.
     public init(_ action: Action, _ choice: Choice) {
         self.action = action
         self.choice = choice
@@ -144,10 +147,12 @@ public struct Intervention: Sendable, Equatable {
 
 /// The interventions on a wire.
 public struct WirePlan: Sendable, Equatable {
+    /// What is done to segments; all that name the same one are done to it together.
     public var interventions: [Intervention] = []
     /// How long the client is silent after it has connected, in nanoseconds.
     public var silence: Int64 = 0
 
+    /// Nothing happens that would not happen anyway.
     public init() {}
 
     /// A plan in which the segments with these numbers are lost.

@@ -14,9 +14,11 @@
     public struct WireExperiment {
         /// How the experiment is to be done.
         public struct Options {
+            /// The server's port, or the first to try: where it is taken, the next free one is used.
             public var port: UInt16 = 8080
             /// The delay in each direction, in nanoseconds.
             public var delay: Int64 = 10_000_000
+            /// What happens to the first connection on the way, besides the delay.
             public var plan = WirePlan()
             /// More connections, made afterwards only to see their initial sequence numbers.
             public var furtherConnections = 0
@@ -26,11 +28,13 @@
             public var kinds = WireKind.allCases
             /// The path of the TUN device's node.
             public var tunPath = "/dev/net/tun"
+            /// One connection to port 8080 with 10 ms each way, on the best wire that is to be had.
             public init() {}
         }
 
         private let options: Options
 
+        /// Of these options; nothing happens before it is run.
         public init(_ options: Options = Options()) { self.options = options }
 
         /// Does the experiment and blocks meanwhile: a fifth of a second if nothing is lost.

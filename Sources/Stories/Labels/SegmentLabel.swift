@@ -102,6 +102,7 @@ extension SegmentLabel {
     public struct Entry: Sendable {
         /// Whether it means that something went wrong on the way, at an end or in the capture.
         public let isFault: Bool
+        /// How much of a picture's room it may take.
         public let prominence: Prominence
         /// The document, or the implementation, that describes the case.
         public let source: String
@@ -192,6 +193,7 @@ extension SegmentLabel {
 
 /// A label on a segment, with what proves it.
 public struct ProvedLabel: Sendable, Equatable {
+    /// What the segment is.
     public let label: SegmentLabel
     /// The numbers of the packets that prove it, together with the segment itself.
     public let evidence: [Int]
