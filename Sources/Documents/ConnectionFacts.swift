@@ -55,7 +55,7 @@ package struct ConnectionFacts: Encodable {
     /// The measures; present only with `--long`.
     let measures: MeasureFacts?
 
-    /// A connection's facts from its record; what needs more is left out where it is not given.
+    /// Creates a connection's facts from its record. Measures and ICMP errors are included only if they are given.
     package init(
         _ record: ConnectionRecord, number: Int, measures: ConnectionMeasures? = nil, errors: [ReportedError] = []
     ) {

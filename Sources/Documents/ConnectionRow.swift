@@ -19,7 +19,7 @@ package struct ConnectionRow {
 
     private var text = RowText()
 
-    /// No rows yet.
+    /// Creates an empty list of rows.
     package init() {}
 
     /// How many octets are gathered before they are written.

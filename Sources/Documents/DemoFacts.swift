@@ -64,7 +64,8 @@ package struct DemoFacts: Encodable {
     let overdue: [String]?
     let furtherInitialNumbers: [UInt32]
 
-    /// An experiment with kernels; without a `story` where there were no packets, or none is wanted.
+    /// Creates the results of an experiment on the kernel. There is no `story` if there were no packets, or none is
+    /// wanted.
     package init(_ record: Experiment.Record, story: ConnectionStory?) {
         place = record.place.name
         refused = record.refusals.map { RefusedPlaceFacts($0) }
@@ -114,7 +115,7 @@ package struct StackDemoFacts: Encodable {
     /// Interventions that found no segment; `nil` if there are none.
     let unmatched: [String]?
 
-    /// An experiment on our own TCP, in virtual time.
+    /// Creates the results of an experiment on our own TCP.
     package init(_ record: StackExperiment.Record) {
         client = record.story.client.description
         server = record.story.server.description

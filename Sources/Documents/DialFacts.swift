@@ -22,7 +22,7 @@ package struct DialFacts: Encodable {
     let steps: [Step]
     let story: StoryFacts?
 
-    /// A dial's facts; `target` is what was to be dialled, as it was typed.
+    /// Creates a dial's facts. `target` is the name or address that was to be dialed, as it was typed.
     package init(_ result: DialResult, target: String) {
         let dial = result.dial
         self.target = target

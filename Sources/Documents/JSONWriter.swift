@@ -4,7 +4,7 @@
 /// one kind have the same keys in the same order, thousands of times in a document, so their sorting order is computed
 /// only once.
 package final class JSONWriter {
-    /// What has been written.
+    /// The octets that have been written.
     package private(set) var octets: [UInt8] = []
     private let isIndented: Bool
     /// The values that have begun and not ended, the innermost last.
@@ -14,7 +14,7 @@ package final class JSONWriter {
     private var shapes: [Shape] = []
     private var scratch: [UInt8] = []
 
-    /// An empty document: indented for people, or on one line for programs.
+    /// Creates an empty document: indented for people, or on one line for programs.
     package init(isIndented: Bool) { self.isIndented = isIndented }
 
     /// A value that is being encoded. Its kind is known when something is requested from its encoder.

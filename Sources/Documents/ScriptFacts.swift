@@ -35,7 +35,8 @@ package struct ScriptFacts: Encodable {
     /// All connections; `nil` if they were not asked for.
     let connections: [StoryFacts]?
 
-    /// What became of a script on that kind of host; its connections only where they are asked for.
+    /// Creates the facts of a script's result on that kind of host. Its connections are included only if they are asked
+    /// for.
     package init(_ result: ScriptRun, on host: HostKind, withStories: Bool) {
         file = result.path
         on = host.rawValue

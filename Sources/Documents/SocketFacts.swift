@@ -44,7 +44,7 @@ package struct SocketFacts: Encodable {
     let memory: SocketMemoryFacts?
     let meaning: [String]?
 
-    /// A socket's facts; `owners` is `nil` where nobody asked for them, and empty where none was found.
+    /// Creates a socket's facts. `owners` is `nil` if they were not asked for, and empty if none were found.
     package init(_ entry: SocketEntry, owners: [SocketOwner]? = nil, explains: Bool = false) {
         family = entry.family == .ipv4 ? "ipv4" : "ipv6"
         state = entry.state.name

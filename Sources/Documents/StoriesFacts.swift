@@ -4,7 +4,8 @@ package struct StoriesFacts: Encodable {
     /// How many segments were left out because of the limit.
     let leftOut: Int
 
-    /// These connections in their order, and how many segments of all of them together were left out.
+    /// Creates a document of these connections. `leftOut` is the number of segments that were left out of all of them
+    /// together.
     package init(connections: [StoryFacts], leftOut: Int) {
         self.connections = connections
         self.leftOut = leftOut

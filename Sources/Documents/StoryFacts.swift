@@ -194,7 +194,7 @@ package struct StoryFacts: Encodable {
     let repairs: [RepairFacts]?
     let paths: [String: [PathEntry]]
 
-    /// A story's facts; `number` is the connection's in its list, from 1.
+    /// Creates a story's facts. `number` is the connection's number in its list, from 1.
     package init(_ story: ConnectionStory, number: Int) {
         connection = ConnectionFacts(story.record, number: number, errors: story.reports.map(\.error))
         icmp = story.reports.isEmpty ? nil : story.reports.map(ReportFacts.init)

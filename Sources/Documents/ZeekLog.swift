@@ -21,7 +21,7 @@ package struct ZeekLog {
     private var hasBegun = false
     private var lastTime = Timestamp(nanoseconds: 0)
 
-    /// A log without lines, of JSON or of tab-separated values.
+    /// Creates an empty log, of JSON or of tab-separated values.
     package init(isJSON: Bool) { self.isJSON = isJSON }
 
     /// The line of a connection.

@@ -37,14 +37,14 @@ public struct DialOptions: Sendable {
     public var input: Input
     /// Whether to close the sending side (FIN) after the end of the input, and to go on reading.
     public var halfCloses: Bool
-    /// When it has heard enough and closes.
+    /// When the dialer has received enough and closes.
     public var reading: Reading
     /// How long the peer may be silent while the dialer reads; `nil` for no limit.
     public var idleLimit: Duration?
     /// How many octets of the answer the story keeps; further ones are only counted.
     public var keptOctets: Int
 
-    /// A dial that sends nothing and reads until the peer closes, where nothing else is given.
+    /// Creates options. By default the dialer sends nothing and reads until the peer closes.
     public init(
         host: String, port: UInt16, family: AddressFamily = .any, source: IPAddress? = nil, sourcePort: UInt16 = 0,
         connectLimit: Duration? = nil, input: Input = .octets([]), halfCloses: Bool = false,

@@ -11,11 +11,12 @@ import Tracking
 /// The result of a dial: its steps and, if they could be obtained, its packets and what the kernel reported about our
 /// end.
 public struct DialResult: Sendable {
-    /// What was done, step by step, and how it came out; of a silent neighbour as the kernel's own tables tell it.
+    /// The steps of the dial and its outcome. If no neighbor answered, the outcome is taken from the kernel's own
+    /// tables.
     public private(set) var dial: DialStory
-    /// The states that the kernel showed of our end, each once, in order; empty where it could not be asked.
+    /// The states that the kernel showed for our end, each once, in order; empty where the kernel could not be asked.
     public let observations: [StateObservation]
-    /// What the kernel had measured when it was last asked; `nil` where it could not be.
+    /// The kernel's measurements when it was last asked; `nil` where it could not be asked.
     public let info: TCPInfo?
     /// The connection's story; `nil` where packets could not be captured, or none of them was of this connection.
     public let story: ConnectionStory?
@@ -30,8 +31,8 @@ public struct DialResult: Sendable {
     /// Whether a person at a keyboard did the talking, and has seen the answer already.
     public let wasConversation: Bool
 
-    /// Finds the connection's packets in the recording, and, where the peer did not answer, looks at what this machine
-    /// knows of it.
+    /// Creates a result: finds the connection's packets in the recording and, if the peer did not answer, what this
+    /// machine knows about it.
     public init(
         dial: DialStory, recording: Recording?, observations: [StateObservation], info: TCPInfo?,
         wasConversation: Bool = false

@@ -82,15 +82,15 @@ public struct DialStep: Hashable, Sendable {
 
 /// What happened in a dial.
 public struct DialStory: Sendable {
-    /// How it came out; interrupted as long as nothing else is known.
+    /// The outcome; interrupted until another one is known.
     public var outcome = DialOutcome.interrupted
-    /// In the order in which they were taken.
+    /// The steps, in the order in which they were taken.
     public var steps: [DialStep] = []
     /// Our endpoint in the last attempt; `nil` if no attempt got a local port.
     public var local: Endpoint?
     /// The address that was tried last.
     public var remote: Endpoint?
-    /// Octets that were handed to the kernel; whether they arrived is not known from here.
+    /// Octets that were passed to the kernel. Whether they arrived is not known here.
     public var octetsSent = 0
     /// Octets of the answer that were read, kept or not.
     public var octetsReceived = 0
@@ -99,6 +99,6 @@ public struct DialStory: Sendable {
     /// Whether the peer closed its side before we did ours.
     public var peerClosedFirst = false
 
-    /// Nothing has been done yet.
+    /// Creates a story without steps.
     public init() {}
 }

@@ -16,12 +16,12 @@ public final class DialWitness: Sendable {
     private let notes = Mutex(Notes())
     private let table = try? SocketTable()
 
-    /// A witness that has not looked yet; where the kernel's socket table cannot be had, it never sees anything.
+    /// Creates a witness. If the kernel's socket table is not available, it never sees anything.
     public init() {}
 
-    /// The states that it has seen of our end, each change once, in order.
+    /// The states of our end that it has seen, each change once, in order.
     public var observations: [StateObservation] { notes.withLock { $0.observations } }
-    /// What the kernel had measured when it last told; `nil` before that, and where it tells nothing.
+    /// The kernel's measurements at the last answer; `nil` before the first, and where the kernel gives none.
     public var info: TCPInfo? { notes.withLock { $0.info } }
 
     /// Asks the kernel once, at this step.

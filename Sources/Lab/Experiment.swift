@@ -16,13 +16,13 @@ public struct Experiment: Sendable {
 
     /// How the experiment is to be done.
     public struct Options: Sendable {
-        /// The server's port, or the first to try: where it is taken, the next free one is used.
+        /// The server's port. If it is taken, the next free one is used.
         public var port: UInt16 = 8080
-        /// The interface that is captured on; the connection goes over the loopback in any case.
+        /// The interface on which packets are captured. The connection goes over the loopback device in any case.
         public var interface = "lo"
         /// More connections, made afterwards only to see their initial sequence numbers.
         public var furtherConnections = 0
-        /// One connection to port 8080.
+        /// Creates the usual options: one connection to port 8080.
         public init() {}
     }
 
@@ -32,9 +32,9 @@ public struct Experiment: Sendable {
         public enum Moment: String, Sendable, CaseIterable {
             case listening, established, closed
         }
-        /// At which moment of the connection it was read.
+        /// The moment of the connection at which the table was read.
         public let moment: Moment
-        /// The sockets of the server's port: the listener, and both ends of the connection as far as there are any.
+        /// The sockets of the server's port: the listener, and both ends of the connection if they exist.
         public let sockets: [SocketEntry]
 
         /// Without entries that earlier connections to the same port have left.
@@ -94,7 +94,7 @@ public struct Experiment: Sendable {
     public struct Sockets: Sendable {
         /// The sockets after each segment was sent, in the order of the segments' numbers.
         public let departures: [[Party: SocketEntry]]
-        /// When each segment had arrived, in the same order; nothing of one that did not.
+        /// The sockets after each segment arrived, in the same order; empty for a segment that did not arrive.
         public let arrivals: [[Party: SocketEntry]]
         /// The sockets after each call, and each timer, that is in the story.
         public let moments: [[Party: SocketEntry]]
@@ -124,7 +124,7 @@ public struct Experiment: Sendable {
 
     private let options: Options
 
-    /// Of these options; nothing happens before it is run.
+    /// Creates an experiment. Nothing happens until it is run.
     public init(_ options: Options = Options()) { self.options = options }
 
     /// Does the experiment, which takes about a tenth of a second.

@@ -37,7 +37,7 @@ public final class GreetingServer: Sendable {
         public var port: UInt16
         /// Whether to use the next free port if `port` is taken.
         public var triesNextPorts: Bool
-        /// What a client gets.
+        /// What a client is sent.
         public var mode: Mode
         /// Who closes first after a reply; an echo goes on until the client closes.
         public var closing: Closing
@@ -48,9 +48,8 @@ public final class GreetingServer: Sendable {
         /// How long a client may be silent; `nil` for no limit.
         public var idleLimit: Duration?
 
-        /// A server for all of this host's addresses that greets, closes first and serves until it is stopped, where
-        /// nothing else is
-        /// given.
+        /// Creates options. By default the server listens on all of this host's addresses, sends its greeting, closes
+        /// first, and serves until it is stopped.
         public init(
             address: IPAddress? = nil, port: UInt16, triesNextPorts: Bool = false, mode: Mode = .reply(greeting),
             closing: Closing = .serverFirst, servesOne: Bool = false, backlog: Int32 = SOMAXCONN,

@@ -21,7 +21,7 @@ public struct ScriptFile {
         case wrong(ScriptError)
     }
 
-    /// Where it is, as it was asked for.
+    /// The file's path as it was given.
     public let path: String
     /// The script, or why there is none.
     public let script: Result<PacketScript, Problem>
@@ -74,16 +74,16 @@ public struct ScriptRun {
         case ran(ScriptReport)
     }
 
-    /// Where the script's file is, as it was asked for.
+    /// The path of the script's file as it was given.
     public let path: String
-    /// What happened to it.
+    /// What happened to the script.
     public let outcome: Outcome
     /// The address of the host under test.
     public let host: IPAddress?
     /// The script's connections, if they were asked for.
     public let stories: [ConnectionStory]
 
-    /// A file by what became of it; without stories where nobody wants to see its connections.
+    /// Creates the result for a file. Stories are included only if its connections are to be shown.
     public init(path: String, outcome: Outcome, host: IPAddress? = nil, stories: [ConnectionStory] = []) {
         self.path = path
         self.outcome = outcome

@@ -47,15 +47,15 @@ public struct ServerEvent: Hashable, Sendable {
 public struct ServerSummary: Hashable, Sendable {
     /// Connections accepted.
     public var clients = 0
-    /// Octets of all clients together that were read.
+    /// Octets that were received from all clients together.
     public var octetsReceived = 0
-    /// Octets of all clients together that were handed to the kernel.
+    /// Octets of all clients together that were passed to the kernel to be sent.
     public var octetsSent = 0
     /// Connections that ended with an RST or an error.
     public var failures = 0
     /// Events that were dropped because nobody read them in time.
     public var eventsDropped = 0
 
-    /// Nothing yet.
+    /// Creates an empty summary.
     public init() {}
 }

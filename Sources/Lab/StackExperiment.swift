@@ -13,7 +13,7 @@ import VirtualNetwork
 public struct StackExperiment: Sendable {
     /// How the experiment is to be done.
     public struct Options: Sendable {
-        /// The server's port, which is always free there.
+        /// The server's port. On the virtual host it is always free.
         public var port: UInt16 = 8080
         /// How many more connections are made, one after another, only to see their initial sequence numbers.
         public var furtherConnections = 0
@@ -21,7 +21,7 @@ public struct StackExperiment: Sendable {
         public var plan = WirePlan()
         /// The seed of the hosts' secrets, from which initial sequence numbers and ports are derived.
         public var seed: UInt64 = 1
-        /// One connection to port 8080, with nothing happening to it on the way.
+        /// Creates the usual options: one connection to port 8080, without interventions.
         public init() {}
     }
 
@@ -51,7 +51,7 @@ public struct StackExperiment: Sendable {
 
     private let options: Options
 
-    /// Of these options; nothing happens before it is run.
+    /// Creates an experiment. Nothing happens until it is run.
     public init(_ options: Options = Options()) { self.options = options }
 
     /// Does the experiment: a few minutes of virtual time, which take only a moment.

@@ -18,7 +18,7 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
     /// The longest time in which neither end sent anything, in nanoseconds.
     public private(set) var idleMaximum: Int64 = 0
 
-    /// Nothing is counted yet, not even this segment: ``take(_:_:_:_:)`` takes it too.
+    /// Creates empty measures. This segment is not counted yet: it must be passed to ``take(_:_:_:_:)`` too.
     package init(startingWith segment: TrackedSegment) { firstSide = UInt8(truncatingIfNeeded: segment.side) }
 
     /// Processes one more segment of the connection.

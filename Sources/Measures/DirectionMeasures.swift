@@ -49,7 +49,7 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var straySegments = 0
     /// Segments of which the capture holds the payload only in part.
     public internal(set) var truncatedSegments = 0
-    /// Payload octets of these that the capture does not hold.
+    /// Payload octets of those segments that are missing in the capture.
     public internal(set) var truncatedOctets: UInt64 = 0
     /// Keep-alives: ``SegmentClass/keepAlive``.
     public internal(set) var keepAlives = 0
@@ -84,7 +84,7 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
 
     /// The longest pause between two successive segments of this direction.
     public internal(set) var idleMaximum: Int64 = 0
-    /// Round trips from the capture to the other end and back.
+    /// Round trips from the capture point to the other end and back.
     public internal(set) var roundTrips = RoundTrips()
 
     /// The latest time of this direction's segments so far. After a clock was set back, earlier times do not count as a
@@ -96,19 +96,19 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
 }
 
 extension DirectionMeasures {
-    /// Segments that it sent, of any kind.
+    /// The number of segments of this direction, of any kind.
     public var segments: Int { Int(cursor.segments) }
     /// Octets in sequence space: each counted once, including those that were acknowledged but not captured.
     public var octets: UInt64 { cursor.streamBytes }
     /// ``HalfConnection/retransmittedSegments``: segments whose numbers were sent before.
     public var retransmittedSegments: Int { Int(cursor.retransmittedSegments) }
-    /// Payload octets that were sent again; at most 2^32 - 1, where the count stays.
+    /// Payload octets that were sent again; the count stays at 2^32 - 1.
     public var retransmittedOctets: UInt64 { UInt64(cursor.retransmittedBytes) }
     /// ``HalfConnection/outOfOrderSegments``: segments that others overtook.
     public var outOfOrderSegments: Int { Int(cursor.outOfOrderSegments) }
-    /// ``SegmentClass/duplicateACK``, counted.
+    /// The number of segments of the class ``SegmentClass/duplicateACK``.
     public var duplicateAcknowledgments: Int { Int(cursor.duplicateAcknowledgments) }
-    /// ``SegmentClass/zeroWindow``, counted; 65,535 where there were as many or more.
+    /// The number of segments of the class ``SegmentClass/zeroWindow``; stays at 65,535.
     public var zeroWindows: Int { Int(cursor.zeroWindows) }
 
     /// The mean of all windows offered, each segment counting once; `nil` where none was offered.

@@ -177,7 +177,7 @@ public struct TimeShares: Sendable, Equatable {
     /// The round trip from the capture point to the client and back, from the handshake; `nil` where it was not captured,
     /// or was sent again so that nothing shows which segment was answered.
     public let toClient: Int64?
-    /// The same to the server and back.
+    /// The round trip from the capture point to the server and back, under the same conditions.
     public let toServer: Int64?
 
     /// The round trip of the whole path; `nil` where one part of it is not known.

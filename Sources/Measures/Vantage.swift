@@ -26,9 +26,9 @@ public struct Vantage: Sendable, Equatable {
         case nothing
     }
 
-    /// Where along the way.
+    /// The point of the path.
     public let place: Place
-    /// What that is concluded from.
+    /// What the place is concluded from.
     public let reason: Reason
 }
 

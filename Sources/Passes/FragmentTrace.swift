@@ -18,7 +18,7 @@ public struct FragmentTrace: Sendable {
         case unwanted
     }
 
-    /// What became of the packet that it is a fragment of.
+    /// What became of the IP packet to which the fragment belongs.
     public private(set) var fate = Fate.alone
     /// The number of the captured packet that holds the first fragment; `nil` where the capture has none.
     public private(set) var first: Int?

@@ -45,9 +45,8 @@ package final class ParallelPass: @unchecked Sendable {
         return (size &- reader.position) / partSize >= leastParts
     }
 
-    /// A pass by so many workers, at most ``SegmentBatch/mostShards``; what is indexed and measured, each does for its
-    /// own
-    /// connections.
+    /// Creates a pass by `workers`, of which there are at most ``SegmentBatch/mostShards``. Each worker indexes and
+    /// measures its own connections.
     package init(
         workers: Int, partSize: Int = usualPartSize, indexing: Bool = false, measuring: Bool = false,
         limits: PassLimits = PassLimits()
@@ -67,7 +66,7 @@ package final class ParallelPass: @unchecked Sendable {
         ordered = Array(repeating: 0, count: self.workers)
     }
 
-    /// How many connections have been found.
+    /// The number of connections found so far.
     package var count: Int { order.count }
 
     /// A connection by its index in the order of first segments.

@@ -12,7 +12,8 @@ package struct PassLimits: Sendable {
     /// The most segments whose packets' places are noted, which takes 64 GB; and the most holes.
     package var segments: Int
 
-    /// What the bits hold, less what may still come when a limit is reached.
+    /// Creates limits. By default they are below what the bits can number, by what may still come when a limit is
+    /// reached.
     package init(connections: Int = (1 << 28) - (1 << 24), segments: Int = (1 << 32) - (1 << 28)) {
         self.connections = connections
         self.segments = segments

@@ -10,7 +10,7 @@ public struct StoredLimit: Sendable, Equatable {
     /// How many more octets of captured packets may be held. A single packet may have a quarter of a megabyte.
     public var octets: Int
 
-    /// So many segments at most; of the octets the last segment may bring more.
+    /// Creates a limit of segments and octets. The last segment may exceed the limit of octets.
     public init(segments: Int, octets: Int) {
         self.segments = segments
         self.octets = octets

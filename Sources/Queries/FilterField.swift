@@ -19,9 +19,9 @@ public struct FilterField: Sendable {
         case text
     }
 
-    /// As a filter writes it, in lower case (`tcp.stream`, `handshake`); filters may write it in any.
+    /// The field's name in lower case (`tcp.stream`, `handshake`). A filter may write it in upper case too.
     public let name: String
-    /// What its values are.
+    /// The kind of its values.
     public let kind: Kind
     /// Whether the field's value comes from ``FilterSubject/measures``.
     public let needsMeasures: Bool
@@ -103,12 +103,12 @@ public struct FilterField: Sendable {
 public struct FilterSubject: Sendable {
     /// Counted from 1.
     public let number: Int
-    /// The connection as the first pass leaves it, settled.
+    /// The connection's record, after the judging of connections in doubt.
     public let record: ConnectionRecord
     /// The connection's measures; needed only if a field of the filter asks for them.
     public let measures: ConnectionMeasures?
 
-    /// Measures are only needed where ``FilterField/needsMeasures`` of a field that the filter names.
+    /// Creates a subject. `measures` are needed only if the filter has a field with ``FilterField/needsMeasures``.
     public init(number: Int, record: ConnectionRecord, measures: ConnectionMeasures? = nil) {
         self.number = number
         self.record = record

@@ -11,7 +11,7 @@ package struct RowOrder: RandomAccessCollection, Sendable {
         endIndex = count
     }
 
-    /// These, by their places, in this order.
+    /// Creates an order from the indices of the connections.
     package init(_ chosen: [UInt32]) {
         self.chosen = chosen
         endIndex = chosen.count

@@ -11,7 +11,7 @@ package struct SettledLife: Sendable {
         package let sighting: Int
         /// When it came: the captured time, unless the capture's clock was set back.
         package let time: Timestamp
-        /// What it turned out to be.
+        /// What the segment turned out to be.
         package let verdict: Verdict
     }
 
@@ -41,7 +41,7 @@ package struct TimeDisorder: Sendable, Equatable {
     /// The longest time by which it was set back, in nanoseconds.
     package var longestSetBack: Int64 = 0
 
-    /// Times in order.
+    /// Creates a result that says the times are in order.
     package init() {}
 
     /// Adds what is wrong with another connection's times.

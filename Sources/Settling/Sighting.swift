@@ -15,7 +15,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
         case unknown
     }
 
-    /// The segment's numbers, without its tuple.
+    /// The segment's fields, without its tuple.
     package var segment: TupleSegment
     /// A hash of the TCP header without its checksum, and of what follows it, as captured.
     let print: UInt64
@@ -24,7 +24,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
     let isWhole: Bool
     /// What its checksum shows.
     package let sum: Sum
-    /// Time to live, or hop limit, when it was captured.
+    /// The time to live (hop limit) at the capture point.
     package let hopLimit: UInt8
     /// The IPv4 identification; 0 for none.
     let identification: UInt32

@@ -32,7 +32,7 @@ package struct Sightings: RandomAccessCollection, Sendable {
 package final class SightingRoom: Sendable {
     let sightings: FlatStore<Sighting>
 
-    /// What was gathered, taken over without a copy.
+    /// Takes over the sightings without copying them.
     package init(_ sightings: consuming FlatStore<Sighting>) { self.sightings = sightings }
 }
 

@@ -12,7 +12,7 @@ public struct AskedName: Sendable, Equatable {
 
     /// The name as it was sent. It must be made showable before it is printed.
     public let name: String
-    /// Where it stood.
+    /// Where the name was found.
     public let source: Source
 
     /// How many octets are searched for a ClientHello or for the head of a request.

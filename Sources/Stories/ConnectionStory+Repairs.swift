@@ -33,7 +33,7 @@ public struct Repair: Sendable, Equatable {
         case laterAck = "later-ack"
     }
 
-    /// What was lost.
+    /// The kind of segment that was lost.
     public let loss: Loss
     /// The number of the lost segment's packet.
     public let lost: Int

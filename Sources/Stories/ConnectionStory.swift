@@ -14,14 +14,14 @@ public struct ConnectionStory: Sendable {
         /// How the state is known.
         public var provenance: Provenance
 
-        /// A state that is known so; `nil` where it is not known.
+        /// Creates a state with its provenance; `nil` where the state is not known.
         public init(state: State?, isMini: Bool = false, provenance: Provenance) {
             self.state = state
             self.isMini = isMini
             self.provenance = provenance
         }
 
-        /// Nothing is known of the state.
+        /// A state of which nothing is known.
         public static let unknown = EndState(state: nil, provenance: .inferred)
     }
 
@@ -70,7 +70,7 @@ public struct ConnectionStory: Sendable {
         /// RCV.NXT.
         public var receiveNext: UInt64
 
-        /// The three numbers, relative to the ISNs, in 64 bits that do not wrap.
+        /// Creates the variables. The numbers are relative to the ISNs, in 64 bits, and do not wrap around.
         public init(sendUnacknowledged: UInt64, sendNext: UInt64, receiveNext: UInt64) {
             self.sendUnacknowledged = sendUnacknowledged
             self.sendNext = sendNext
@@ -94,18 +94,18 @@ public struct ConnectionStory: Sendable {
         public internal(set) var completesHandshake = false
         /// Its class, as the record counts it; empty where the record does not count it.
         public let classes: SegmentClass
-        /// What its acknowledgment newly covers; nothing without the ACK bit.
+        /// What its acknowledgment covers for the first time; empty without the ACK bit.
         public let covers: Coverage
         /// Its labels, each with its proof; the most important one comes first.
         public internal(set) var labels: [ProvedLabel]
         /// The client's state after this segment: after sending it, if the client sent it, else after its arrival. If it is
         /// known that it did not arrive, the receiver's state is the one at the time of sending.
         public internal(set) var client: EndState
-        /// The server's state, likewise.
+        /// The server's state after this segment, in the same way.
         public internal(set) var server: EndState
         /// The client's sequence variables after this segment; `nil` before its numbers are known.
         public internal(set) var clientVariables: Variables?
-        /// The server's variables, likewise.
+        /// The server's sequence variables after this segment, in the same way.
         public internal(set) var serverVariables: Variables?
         /// What the ends themselves report about it; `nil` where they report nothing.
         public internal(set) var account: Testimony.Account? {
@@ -131,7 +131,7 @@ public struct ConnectionStory: Sendable {
 
     /// An ICMP error about one of the segments.
     public struct Report: Sendable {
-        /// The error, as it lies in the capture.
+        /// The error as captured.
         public let error: ReportedError
         /// The number of steps before it.
         public let stepsBefore: Int
@@ -159,7 +159,7 @@ public struct ConnectionStory: Sendable {
     public internal(set) var endedBy: Int?
     /// How many segments at the end of the connection are not in ``steps``, because there are too many.
     public internal(set) var leftOut = 0
-    /// The connection's segments in order, each with what it did.
+    /// The connection's segments in order, each with its numbers, its labels, and both ends' states after it.
     public internal(set) var steps: [Step] = []
     /// The client's state before the first segment.
     public internal(set) var clientBefore = EndState.unknown

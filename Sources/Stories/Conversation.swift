@@ -13,7 +13,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         /// The number of the packet that carried them. For missing octets, the packet after them; `nil` where there is
         /// none.
         public let number: Int?
-        /// The octets; empty where ``missing`` tells how many there are not.
+        /// The octets; empty if ``missing`` is not 0.
         public let octets: ArraySlice<UInt8>
         /// How many octets from `place` on are missing in the capture. If there are any, ``octets`` is empty.
         public let missing: UInt64
@@ -40,7 +40,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         streams = Party.allCases.map { Self.stream(of: $0, in: story) }
     }
 
-    /// The piece that can be read next; `nil` behind the last.
+    /// The next piece that can be read; `nil` after the last.
     public mutating func next() -> Piece? {
         guard let first = streams.compactMap(\.step).min(),
             let place = streams.indices.first(where: { streams[$0].step == first })

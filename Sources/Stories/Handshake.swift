@@ -24,7 +24,7 @@ public struct Handshake: Sendable {
     public struct Check: Sendable {
         /// The segment whose acknowledgment number is checked.
         public let answer: ConnectionStory.Step
-        /// The segment whose sequence number it must be one more than.
+        /// The segment that it answers, whose sequence number must be one less.
         public let question: ConnectionStory.Step
 
         /// Whether ack = seq + 1 holds.

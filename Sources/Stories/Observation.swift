@@ -48,12 +48,12 @@ public struct EndWord: Sendable, Equatable {
     public struct Entrance: Sendable, Equatable {
         /// The state entered.
         public let state: State
-        /// By which rule; `nil` where the end does not say.
+        /// The rule or reason by which the end entered the state; `nil` where the end does not report it.
         public let reason: Reason?
         /// The packet number of the segment that caused it.
         public let cause: Int?
 
-        /// A state that the end entered, by what it says itself.
+        /// Creates a state that an end reports to have entered.
         public init(_ state: State, by reason: Reason?, cause: Int?) {
             self.state = state
             self.reason = reason
@@ -61,7 +61,7 @@ public struct EndWord: Sendable, Equatable {
         }
     }
 
-    /// What it is about.
+    /// What the statement is about.
     public var occasion: Occasion
     /// The end that makes the statement. If it comes from whatever carries the segments, the receiver of the segment.
     public var party: Party
@@ -85,7 +85,7 @@ public struct EndWord: Sendable, Equatable {
     /// For a timer: for how many nanoseconds it had run; `nil` if not known.
     public var ran: Int64?
 
-    /// A word that says no more than this; the rest is put in where it is told.
+    /// Creates a statement. Everything else that it can hold is set afterwards, if it is reported.
     public init(
         _ occasion: Occasion, of party: Party, by provenance: Provenance, at time: Timestamp?, end: Testimony.End? = nil
     ) {

@@ -14,7 +14,7 @@ public struct StateObservation: Sendable, Equatable {
     /// Whether the kernel held the connection in a request socket or a timewait socket.
     public let isMini: Bool
 
-    /// What the kernel's answer was at that time.
+    /// Creates an observation from the kernel's answer at that time.
     public init(time: Timestamp, party: Party, state: State, isMini: Bool) {
         self.time = time
         self.party = party
@@ -71,7 +71,7 @@ public struct StatePath: Sendable {
         }
     }
 
-    /// Whose way it is.
+    /// The end that passed through these states.
     public let party: Party
     /// The states, in the order in which they were entered.
     public internal(set) var entries: [Entry]

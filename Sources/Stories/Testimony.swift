@@ -41,7 +41,7 @@ public struct Testimony: Sendable {
         /// By how much it has grown.
         public let by: Int64
 
-        /// A count by the kernel's name that has grown by so much.
+        /// Creates a counter's growth by the given number.
         public init(name: String, by: Int64) {
             self.name = name
             self.by = by
@@ -57,7 +57,7 @@ public struct Testimony: Sendable {
         /// The sequence variables; `nil` where there is no connection, and where the end does not report them.
         public var variables: ConnectionStory.Variables?
 
-        /// An end as it tells of itself.
+        /// Creates an end's state and variables as the end reports them.
         public init(state: State, isMini: Bool = false, variables: ConnectionStory.Variables?) {
             self.state = state
             self.isMini = isMini
@@ -73,7 +73,7 @@ public struct Testimony: Sendable {
         public internal(set) var purpose: Transmission?
         /// The number of the packet whose numbers it sends again.
         public internal(set) var original: Int?
-        /// What became of it, as far as the ends, or the wire, have told.
+        /// What became of the segment, as far as the ends or the wire have reported it.
         public internal(set) var fate = Fate.underWay
         /// Why its receiver acted on it as it did, in order. The reasons for sending answers are in the answers' own
         /// accounts.
@@ -81,7 +81,7 @@ public struct Testimony: Sendable {
         /// The client's state and variables after the segment had left it, or had arrived; `nil` where that end reports
         /// nothing.
         public internal(set) var client: End?
-        /// The server, likewise.
+        /// The server's state and variables, in the same way.
         public internal(set) var server: End?
         /// What its sender's kernel counted from the last event at that end until the segment was sent.
         public internal(set) var counts: [Count] = []
@@ -106,7 +106,7 @@ public struct Testimony: Sendable {
 
         /// When it happened.
         public var time: Timestamp
-        /// To which end, or by which.
+        /// The end to which it happened, or that did it.
         public var party: Party
         /// What happened.
         public var cause: Cause
@@ -123,7 +123,7 @@ public struct Testimony: Sendable {
         /// For a timer: for how many nanoseconds it had run; `nil` if not known.
         public var ran: Int64?
 
-        /// A moment without counts and running time, which are put in where they are told.
+        /// Creates a moment. Counters and the timer's running time are set afterwards, if they are reported.
         public init(
             time: Timestamp, party: Party, cause: Cause, reasons: [Reason], state: State, isMini: Bool = false,
             segmentsBefore: Int

@@ -73,7 +73,7 @@ package struct Standing: Sendable, Equatable {
     /// The other end's window, as in the header field (not scaled).
     package let window: UInt16
 
-    /// The numbers of one direction, as the first packet of the capture shows them.
+    /// Creates the numbers of one direction, as the first packet of the capture shows them.
     package init(side: Int, next: SequenceNumber, window: UInt16) {
         self.side = side
         self.next = next

@@ -12,7 +12,7 @@ import TCPWire
     /// A guess: the client's segment was the first one seen.
     case firstSeen
 
-    /// Whether nothing of a handshake proves it: ``port`` and ``firstSeen``.
+    /// Whether it is only a guess, because no SYN or SYN-ACK proves it: ``port`` and ``firstSeen``.
     public var isGuess: Bool { self == .port || self == .firstSeen }
 }
 
@@ -71,14 +71,14 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
 extension ConnectionRecord {
     /// Packet number of the first segment.
     public var firstNumber: UInt64 { firstPlace >> 6 }
-    /// The client's address and port, as far as ``roleEvidence`` goes.
+    /// The client's address and port. Which end is the client may be a guess: see ``roleEvidence``.
     public var clientEndpoint: Endpoint { clientSide == 0 ? key.low : key.high }
     /// The server's address and port.
     public var serverEndpoint: Endpoint { clientSide == 0 ? key.high : key.low }
     /// What the client sent, and the state it is in.
     public var client: HalfConnection { halves[Int(clientSide & 1)] }
-    /// What the server sent, and the state it is in; of a socket connected with itself nothing, for all counts as the
-    /// client's.
+    /// What the server sent, and the state it is in. In a connection of a socket with itself it is empty, because
+    /// everything counts as the client's.
     public var server: HalfConnection { halves[Int(~clientSide & 1)] }
 
     /// The end that receives what `side` sends.

@@ -9,7 +9,8 @@ public struct Eviction: Sendable {
     /// answered.
     public var limit: Int
 
-    /// Both are held within what makes sense: a nanosecond at least, a connection at least, 2^30 connections at most.
+    /// Creates a policy. Values out of range are replaced by the nearest allowed ones: at least one nanosecond, and 1
+    /// to 2^30 connections.
     public init(idle: Int64, limit: Int = 1 << 20) {
         self.idle = max(1, idle)
         self.limit = max(1, min(limit, 1 << 30))
@@ -20,7 +21,7 @@ public struct Eviction: Sendable {
 public struct EndedConnection: Sendable {
     /// Its place in the order of first segments, from 0.
     public let serial: Int
-    /// Its record as it was let go.
+    /// Its record at the time when it was let go.
     public let record: ConnectionRecord
 }
 

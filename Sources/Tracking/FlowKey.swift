@@ -63,8 +63,8 @@ package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     var first: UInt64
     var second: UInt64
 
-    /// 128 bits of the generator: from a good source, so that nobody can choose addresses and ports whose hashes
-    /// collide.
+    /// Creates a seed from 128 bits of the generator. This must be a good one, so that nobody can choose addresses and
+    /// ports whose hashes collide.
     public init(_ generator: inout some RandomNumberGenerator) {
         first = generator.next()
         second = generator.next()

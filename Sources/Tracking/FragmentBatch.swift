@@ -24,10 +24,10 @@ package struct FragmentBatch: ~Copyable {
     /// The largest capacity, in octets, that is kept for the next batch.
     private static let usualCount = 1 << 20
 
-    /// No fragments; takes memory with the first.
+    /// Creates an empty batch, which allocates memory for the first fragment.
     package init() {}
 
-    /// Whether no fragment was met.
+    /// Whether the batch has no fragments.
     package var isEmpty: Bool { entries.count == 0 }
 
     /// Forgets the fragments; keeps the memory.

@@ -64,7 +64,7 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     var timedEnd = SequenceNumber(0)
     var timedAt: UInt32 = 0
     var shortestRoundTrip = UInt32.max
-    /// What has been seen of it.
+    /// What the capture shows about this end.
     public internal(set) var marks: Marks = []
     /// The window field, not scaled, of the last segment that updated the receiver's view of it: not a
     /// ``SegmentClass/stray`` one, nor one that acknowledges less than was acknowledged before it (RFC 9293 3.10.7.4).
@@ -76,7 +76,7 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     /// The state in the lower four bits, the window's shift count in the upper four; 15 stands for `nil`.
     private var stateAndScale: UInt8 = 0xff
 
-    /// An end that has sent nothing, its state not known.
+    /// Creates an end that has sent nothing and whose state is not known.
     package init() {}
 }
 

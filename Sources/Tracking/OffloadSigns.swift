@@ -15,7 +15,7 @@ public struct OffloadSigns: Sendable, Equatable {
     /// The MSS of the lower and of the higher endpoint, by connection.
     private var limits: [FlowKey: [UInt16?]] = [:]
 
-    /// Nothing was looked at yet.
+    /// Creates empty counters.
     package init() {}
 
     /// Examines one frame.

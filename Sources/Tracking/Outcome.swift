@@ -48,9 +48,9 @@ public enum TimeWait: String, Sendable, CaseIterable {
 
 /// How a connection started and ended, and who ended it.
 public struct Outcome: Sendable, Equatable {
-    /// How it came to be.
+    /// How the connection opened.
     public let opening: Opening
-    /// How it ended; ``Ending/none`` where it never opened.
+    /// How the connection ended; ``Ending/none`` where it never opened.
     public let ending: Ending
     /// Who sent the first FIN, or the RST; `nil` where nobody ended it.
     public let endedBy: Party?

@@ -2,7 +2,8 @@ import TCPWire
 
 /// What the packets of a source turned out to be.
 @frozen public struct PacketCounts: Sendable, Equatable {
-    /// Packets read, as the source counts them: frames, of which each counts once more below by what it is.
+    /// The packets that were read, as the source counts them (frames). Each is also counted in one of the counters
+    /// below.
     public var packets = 0
     /// Packets besides the first in frames that carry several (802.11 A-MSDU). Each is also counted as what it is.
     public var joined = 0
@@ -18,9 +19,9 @@ import TCPWire
     public var refusedFragments = 0
     /// Those of ``fragments`` whose packets stayed incomplete.
     public var loneFragments = 0
-    /// IP that carries no TCP: UDP, ICMP but for errors about TCP, and the like.
+    /// IP packets without TCP: UDP, ICMP messages other than errors about TCP, and the like.
     public var otherTransport = 0
-    /// Frames without IP in them: ARP, LLDP and the like.
+    /// Frames without an IP packet: ARP, LLDP and the like.
     public var notIP = 0
     /// Frames whose link type is not supported, by that type.
     public var otherLinks: [UInt16: Int] = [:]
@@ -32,10 +33,10 @@ import TCPWire
     public var malformed = 0
     /// Packets of which the capture kept only the beginning.
     public var cutOff = 0
-    /// Those of the packets cut off that are segments whose options the capture does not hold whole.
+    /// Those of ``cutOff`` that are segments whose options are not complete in the capture.
     public var cutInOptions = 0
 
-    /// Nothing was read yet.
+    /// Creates counters that are all zero.
     package init() {}
 
     /// Counts one packet.

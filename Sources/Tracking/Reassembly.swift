@@ -7,7 +7,7 @@ import TCPWire
 package struct Reassembly: Sendable {
     /// A segment that came in fragments.
     package struct Segment {
-        /// The segment, with the packet that it was put together to.
+        /// The segment, with the packet from which it was reassembled.
         package let found: FragmentedSegments.Found
         /// Where the last of its packets comes from: with that one it was complete. The packet number counts as those
         /// of the batch.
@@ -126,7 +126,8 @@ package struct FragmentPlaces: Sendable {
     private var entries: [Entry] = []
     private var places: [PacketPlace] = []
 
-    /// Empty. Where the places are not kept, nothing is ever noted: for passes after which nothing is fetched again.
+    /// Creates an empty list. If `isKept` is false, nothing is ever noted: for passes after which no packet is fetched
+    /// again.
     package init(isKept: Bool) { self.isKept = isKept }
 
     /// Notes the packets of a segment, among them its last one.
@@ -150,7 +151,7 @@ package struct FragmentPlaces: Sendable {
 }
 
 extension PacketPlace {
-    /// The place of a fragment's packet.
+    /// Creates the place of a packet that holds a fragment.
     package init(_ origin: FragmentOrigin) {
         self.init(offset: origin.offset, number: origin.number, part: Int(origin.part))
     }

@@ -66,7 +66,7 @@ public struct ReportedError: Sendable {
     /// The side that sent the quoted segment.
     package let side: Int
 
-    /// An error as it was read off a packet; which connection it is about is not known yet.
+    /// Creates an error that was decoded from a packet. It is not yet known which connection it is about.
     package init(_ error: ICMPError, number: Int, time: Timestamp) {
         self.error = error
         self.number = number
@@ -79,7 +79,7 @@ public struct ReportedError: Sendable {
         self.side = Int(side)
     }
 
-    /// What it says of the segment; damaged where its own checksum is wrong.
+    /// What the error says of the segment; ``ErrorVerdict/damaged`` where the error's own checksum is wrong.
     public var verdict: ErrorVerdict { error.isDamaged ? .damaged : ErrorVerdict(error.reason) }
 
     /// By how many nanoseconds an error may stand in a capture before the packet that caused it.
@@ -128,9 +128,9 @@ extension ConnectionRecord {
 
 /// ICMP errors of one sender that say the same.
 package struct ErrorKind: Sendable {
-    /// The first of them.
+    /// The first of these errors.
     package let error: ICMPError
-    /// How many there were.
+    /// The number of these errors.
     package private(set) var times = 1
 
     /// The most kinds that are kept: a limit for hostile captures.

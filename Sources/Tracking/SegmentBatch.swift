@@ -6,7 +6,7 @@ import TCPWire
 package struct SegmentBatch: ~Copyable {
     /// A segment, the hash of its connection's key, and where its packet lies.
     package struct Entry: BitwiseCopyable {
-        /// What the tracker looks at.
+        /// The fields of the segment that the tracker needs.
         package let segment: TrackedSegment
         let hash: UInt64
         /// ``CapturedPacket/blockOffset`` of the segment's packet.
@@ -15,7 +15,7 @@ package struct SegmentBatch: ~Copyable {
 
     /// The segments of one shard.
     package typealias Entries = FlatStore<Entry>
-    /// What is measured of the segments of one shard, in the same order.
+    /// The measured details of the segments of one shard, in the same order.
     package typealias Details = FlatStore<SegmentDetail>
 
     var shards = InlineArray<16, Entries> { _ in Entries() }

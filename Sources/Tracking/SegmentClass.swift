@@ -78,7 +78,7 @@ extension SegmentClass {
 
 /// A segment's class, with the numbers that belong to it.
 public struct SegmentReading: Sendable, Equatable, BitwiseCopyable {
-    /// What it is.
+    /// The segment's classes.
     public package(set) var classes: SegmentClass = []
     /// If the segment was sent again, how many of its payload octets had been sent before.
     public internal(set) var octetsSentAgain: UInt32 = 0

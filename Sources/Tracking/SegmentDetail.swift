@@ -7,11 +7,11 @@ package struct SegmentDetail: BitwiseCopyable, Sendable {
     package let packetOctets: UInt32
     /// Payload octets that the capture does not hold.
     package let cutOff: UInt32
-    /// Time to live, or hop limit, when it was captured.
+    /// The time to live (hop limit) at the capture point.
     package let hopLimit: UInt8
     /// Whether it has a SACK option with a block.
     package let hasSACK: Bool
-    /// Whether that tells of octets that came twice (RFC 2883).
+    /// Whether the SACK option reports octets that came twice (D-SACK, RFC 2883).
     package let hasDuplicateSACK: Bool
     /// The options of a SYN; empty for other segments.
     package let options: SYNOptions

@@ -83,7 +83,7 @@ package struct PacketPlace: Equatable, BitwiseCopyable, Sendable {
     /// Which packet of its frame it is, from 0, where the frame carries several.
     package let part: Int
 
-    /// A place, of the only packet of its frame where nothing else is said.
+    /// Creates the place of a packet; `part` is 0 for the only packet of its frame.
     package init(offset: Int, number: Int, part: Int = 0) {
         self.offset = offset
         self.number = number

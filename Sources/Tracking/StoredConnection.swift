@@ -18,7 +18,7 @@ public struct StoredConnection: Sendable {
     /// Where the sequence numbers stand before the first of these segments; `nil` if that is not known.
     package let standing: Standing?
 
-    /// A connection by its segments as they were judged; how many were left out, its record's counts tell.
+    /// Creates a connection from its judged segments. How many were left out is computed from the record's counters.
     package init(
         segments: [StoredSegment], record: ConnectionRecord, endedBy: Int? = nil, standing: Standing? = nil,
         errors: [ReportedError] = []

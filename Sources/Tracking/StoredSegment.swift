@@ -12,12 +12,12 @@ public struct StoredPacket: Sendable {
     public let time: Timestamp
     /// The frame as captured.
     public let frame: [UInt8]
-    /// What the frame begins with.
+    /// The link type of the frame, which says with which header it begins.
     public let link: LinkType
     /// Octets of the frame on the wire.
     public let originalLength: Int
 
-    /// A packet with a copy of its frame.
+    /// Creates a packet with a copy of its frame.
     package init(_ packet: borrowing CapturedPacket, number: Int, part: Int, _ frame: RawSpan) {
         self.number = number
         self.part = part
@@ -42,13 +42,14 @@ public struct StoredSegment: Sendable {
     public private(set) var part = 0
     /// When it came: the packet's time, unless its capture's clock was set back.
     public package(set) var time: Timestamp
-    /// The header, its offsets from the start of ``frame``.
+    /// The decoded header; its offsets count from the start of ``frame``.
     public let header: SegmentHeader
     /// The frame as captured; for a segment that came in fragments, the packet that was put together from them.
     public let frame: [UInt8]
-    /// What the frame begins with; raw IP for one put together from fragments.
+    /// The link type of the frame; raw IP for a packet that was put together from fragments.
     public let link: LinkType
-    /// Octets of the frame on the wire; of fragments put together, of their packet.
+    /// The length of the frame on the wire, in octets; for a packet that was put together from fragments, the packet's
+    /// length.
     public let originalLength: Int
     /// If it came in IP fragments, their packets in the capture's order; the last one's number and time are the
     /// segment's own. Empty if it came in one packet.
@@ -58,7 +59,8 @@ public struct StoredSegment: Sendable {
     /// What the segment turned out to be.
     public package(set) var verdict = Verdict.taken
 
-    /// A segment that came in one packet alone, taken until judged otherwise.
+    /// Creates a segment that came in a single packet. Its verdict is that it was accepted, until it is judged
+    /// otherwise.
     public init(
         number: Int, time: Timestamp, header: SegmentHeader, frame: [UInt8], link: LinkType, originalLength: Int
     ) {

@@ -8,7 +8,7 @@ import TCPWire
 public struct TrackedSegment: Sendable, BitwiseCopyable {
     // In this order the fields fill 72 octets without a gap. A value with gaps is copied field by field, in stores of different
     // sizes, and a load that spans two stores has to wait until both are done.
-    /// The tuple, with the tunnels and VLANs around it.
+    /// The connection's tuple, with the tunnels and VLANs around it.
     package let key: FlowKey
     /// SEG.SEQ: the number of its first octet, or of its SYN.
     package let sequence: SequenceNumber
@@ -154,14 +154,14 @@ package struct TupleSegment: Sendable, BitwiseCopyable {
     /// The window field as sent, not scaled.
     package let window: UInt16
     // Not private: an accessor would be a call from other rooms.
-    /// The lower half of its timestamp, made odd; 0 for none.
+    /// The lower half of its timestamp with the lowest bit set; 0 for none.
     package let stamp: UInt16
-    /// The side that sent it in the lowest bit, and ``part`` above it.
+    /// The side that sent it, in the lowest bit; the other bits are ``part``.
     package let senderSide: UInt8
-    /// A SYN's shift count, and 1 more; 0 for none.
+    /// A SYN's window shift count + 1; 0 for none.
     package let scaleCode: UInt8
 
-    /// The same segment; its tuple is kept by whoever holds it.
+    /// Creates the segment without its tuple, which the caller must keep.
     package init(_ segment: TrackedSegment) {
         time = segment.time
         number = segment.number

@@ -26,7 +26,7 @@ public struct Trouble: Sendable, Equatable {
         case outOfOrder = "out-of-order"
     }
 
-    /// What went wrong.
+    /// What kind of trouble it is.
     public let kind: Kind
     /// How often it happened: the attempts, if the connection did not open, else the segments.
     public let count: UInt32

@@ -23,9 +23,9 @@ public struct Intervention: Sendable, Equatable {
         case holdBehindNext
     }
 
-    /// Which segment it is done to.
+    /// The segment to which it is done.
     public var choice: Choice
-    /// What is done to it.
+    /// What is done to the segment.
     public var action: Action
 
     /// The segment in the syntax of ``init(_:)``: `S:SYN,ACK#1`, `#4`.
@@ -46,7 +46,8 @@ public struct Intervention: Sendable, Equatable {
         }
     }
 
-    /// An intervention on one segment; its time is taken as it is, ``longestHold`` limits only what is read from text.
+    /// Creates an intervention on one segment. The time of a hold is not limited here; ``longestHold`` applies only to
+    /// parsed texts.
     public init(_ action: Action, _ choice: Choice) {
         self.action = action
         self.choice = choice
@@ -147,12 +148,12 @@ public struct Intervention: Sendable, Equatable {
 
 /// The interventions on a wire.
 public struct WirePlan: Sendable, Equatable {
-    /// What is done to segments; all that name the same one are done to it together.
+    /// The interventions. If several name the same segment, all of them are applied to it.
     public var interventions: [Intervention] = []
     /// How long the client is silent after it has connected, in nanoseconds.
     public var silence: Int64 = 0
 
-    /// Nothing happens that would not happen anyway.
+    /// Creates an empty plan.
     public init() {}
 
     /// A plan in which the segments with these numbers are lost.

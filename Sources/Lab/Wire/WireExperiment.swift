@@ -14,11 +14,11 @@
     public struct WireExperiment {
         /// How the experiment is to be done.
         public struct Options {
-            /// The server's port, or the first to try: where it is taken, the next free one is used.
+            /// The server's port. If it is taken, the next free one is used.
             public var port: UInt16 = 8080
             /// The delay in each direction, in nanoseconds.
             public var delay: Int64 = 10_000_000
-            /// What happens to the first connection on the way, besides the delay.
+            /// The interventions on the first connection, besides the delay.
             public var plan = WirePlan()
             /// More connections, made afterwards only to see their initial sequence numbers.
             public var furtherConnections = 0
@@ -28,13 +28,14 @@
             public var kinds = WireKind.allCases
             /// The path of the TUN device's node.
             public var tunPath = "/dev/net/tun"
-            /// One connection to port 8080 with 10 ms each way, on the best wire that is to be had.
+            /// Creates the usual options: one connection to port 8080 with a delay of 10 ms in each direction, on the
+            /// best wire available.
             public init() {}
         }
 
         private let options: Options
 
-        /// Of these options; nothing happens before it is run.
+        /// Creates an experiment. Nothing happens until it is run.
         public init(_ options: Options = Options()) { self.options = options }
 
         /// Does the experiment and blocks meanwhile: a fifth of a second if nothing is lost.

@@ -14,12 +14,12 @@ public enum WireKind: String, Sendable, CaseIterable {
 
 /// Why a kind of wire was not available.
 public struct WireRefusal: Error, Hashable, Sendable {
-    /// Which kind of wire.
+    /// The kind of wire.
     public let kind: WireKind
     /// The call that failed, and its errno.
     public let error: SystemError
 
-    /// A kind of wire by the call that failed.
+    /// Creates a refusal from the error of the call that failed.
     package init(_ kind: WireKind, _ error: SystemError) {
         self.kind = kind
         self.error = error
@@ -28,15 +28,15 @@ public struct WireRefusal: Error, Hashable, Sendable {
 
 /// No wire was available; with the reason for each kind.
 public struct NoWire: Error, Sendable {
-    /// Why each kind that was tried was not to be had, the best first.
+    /// Why each kind of wire that was tried was not available, the best first.
     public let refusals: [WireRefusal]
 
-    /// All that were tried, the best first.
+    /// Creates an error from the refusals of all kinds that were tried, the best first.
     package init(_ refusals: [WireRefusal]) { self.refusals = refusals }
 }
 
 /// The experiment was cancelled.
 public struct ExperimentCancelled: Error {
-    /// Without more: who cancelled it knows why.
+    /// Creates the error, which has no details.
     package init() {}
 }

@@ -102,7 +102,7 @@ extension SegmentLabel {
     public struct Entry: Sendable {
         /// Whether it means that something went wrong on the way, at an end or in the capture.
         public let isFault: Bool
-        /// How much of a picture's room it may take.
+        /// How prominently the label is shown.
         public let prominence: Prominence
         /// The document, or the implementation, that describes the case.
         public let source: String
