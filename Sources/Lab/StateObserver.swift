@@ -18,8 +18,9 @@ public final class StateObserver: Sendable {
         var hasEnded = false
     }
 
-    /// The longest that a look at the socket table may take, in nanoseconds, for the state that it found to be placed among the packets
-    /// by its time. On a machine where every look takes longer, the limit is twice the time that the quickest one took.
+    /// The longest that a look at the socket table may take, in nanoseconds, for the state that it found to be placed
+    /// among the packets by its time. On a machine where every look takes longer, the limit is twice the time that the
+    /// quickest one took.
     private static let longestLook: Int64 = 30_000
 
     private let table: SocketTable

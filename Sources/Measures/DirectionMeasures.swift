@@ -3,8 +3,8 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What one end sent, measured: the counterpart of what `tcptrace -l` reports for a direction. Octets are of TCP payload
-/// unless said otherwise, times are nanoseconds.
+/// What one end sent, measured: the counterpart of what `tcptrace -l` reports for a direction. Octets are of TCP
+/// payload unless said otherwise, times are nanoseconds.
 ///
 /// What the record already counts is not counted here again, but read from it: ``cursor``.
 public struct DirectionMeasures: Sendable, BitwiseCopyable {

@@ -174,8 +174,8 @@ public struct TimeShares: Sendable, Equatable {
     public let clientTurns: Int
     /// How often the server began to send data after the client had, or as the first.
     public let serverTurns: Int
-    /// The round trip from the capture point to the client and back, from the handshake; `nil` where it was not captured,
-    /// or was sent again so that nothing shows which segment was answered.
+    /// The round trip from the capture point to the client and back, from the handshake; `nil` where it was not
+    /// captured, or was sent again so that nothing shows which segment was answered.
     public let toClient: Int64?
     /// The round trip from the capture point to the server and back, under the same conditions.
     public let toServer: Int64?

@@ -3,9 +3,10 @@ import Tracking
 
 /// How much one worker's tables may hold before a pass ends with ``CaptureError/tooLarge(path:)``.
 ///
-/// Connections are numbered with 28 bits where several workers share them (the upper four of 32 hold the worker's number), segments
-/// and holes with 32. The limits are checked once for each batch of packets, so one batch, and the parts of the capture that other
-/// workers have begun, may overshoot them; judging may add connections too. They are therefore set below what the bits can number.
+/// Connections are numbered with 28 bits where several workers share them (the upper four of 32 hold the worker's
+/// number), segments and holes with 32. The limits are checked once for each batch of packets, so one batch, and the
+/// parts of the capture that other workers have begun, may overshoot them; judging may add connections too. They are
+/// therefore set below what the bits can number.
 package struct PassLimits: Sendable {
     /// The most connections; their records take 46 GB.
     package var connections: Int

@@ -39,7 +39,8 @@ extension Judge {
         /// Whether the other end had asked for it by then, and whether the other end had acknowledged all of it.
         let isAsked: Bool
         let isAcknowledged: Bool
-        /// Whether it is a keep-alive or a window probe: its number was acknowledged before, and it carries one octet or none.
+        /// Whether it is a keep-alive or a window probe: its number was acknowledged before, and it carries one octet
+        /// or none.
         let isProbing: Bool
     }
 
@@ -120,8 +121,8 @@ extension Judge {
         takeDelivered()
     }
 
-    /// Where a receiver reports by D-SACK (RFC 2883) that it got octets twice, the second packet did arrive, and is no copy in
-    /// the capture. This counts only where it holds for all copies of that end's packets.
+    /// Where a receiver reports by D-SACK (RFC 2883) that it got octets twice, the second packet did arrive, and is no
+    /// copy in the capture. This counts only where it holds for all copies of that end's packets.
     private mutating func takeDelivered() {
         guard order.contains(where: { sightings[$0].hasTwice && verdicts[$0] == .taken }) else { return }
         for side in 0...1 {

@@ -98,8 +98,8 @@ public struct ConnectionStory: Sendable {
         public let covers: Coverage
         /// Its labels, each with its proof; the most important one comes first.
         public internal(set) var labels: [ProvedLabel]
-        /// The client's state after this segment: after sending it, if the client sent it, else after its arrival. If it is
-        /// known that it did not arrive, the receiver's state is the one at the time of sending.
+        /// The client's state after this segment: after sending it, if the client sent it, else after its arrival. If
+        /// it is known that it did not arrive, the receiver's state is the one at the time of sending.
         public internal(set) var client: EndState
         /// The server's state after this segment, in the same way.
         public internal(set) var server: EndState

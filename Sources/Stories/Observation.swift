@@ -2,8 +2,8 @@ import CaptureFile
 import TCPState
 import Tracking
 
-/// One of the things that a story is built from, in their order. Whatever the source is (a capture, a kernel that is asked for its
-/// sockets' states, our own TCP, a wire between two kernels), it is expressed in these three cases.
+/// One of the things that a story is built from, in their order. Whatever the source is (a capture, a kernel that is
+/// asked for its sockets' states, our own TCP, a wire between two kernels), it is expressed in these three cases.
 public enum Observation: Sendable {
     /// A segment, in the order in which the segments were sent.
     case segment(StoredSegment)

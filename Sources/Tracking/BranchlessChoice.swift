@@ -1,7 +1,7 @@
 import CHint
 
-/// Selects one of two values without a branch, by a mask of all ones or zeros. Where the choice depends on the packets, branch
-/// prediction fails about half of the time, and a misprediction costs more than working out both values.
+/// Selects one of two values without a branch, by a mask of all ones or zeros. Where the choice depends on the packets,
+/// branch prediction fails about half of the time, and a misprediction costs more than working out both values.
 struct BranchlessChoice: BitwiseCopyable {
     let mask: UInt64
 

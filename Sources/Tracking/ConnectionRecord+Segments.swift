@@ -128,8 +128,8 @@ extension ConnectionRecord {
         return !number.isAfter(halves[peer(of: side)].initialSequence) || number.isAfter(halves[peer(of: side)].next)
     }
 
-    /// - Returns: whether this very SYN (or SYN-ACK) was sent before. The SYN-ACK of a simultaneous open repeats a SYN's
-    ///   number, but is not the SYN again (RFC 9293 Figure 7).
+    /// - Returns: whether this very SYN (or SYN-ACK) was sent before. The SYN-ACK of a simultaneous open repeats a
+    ///   SYN's number, but is not the SYN again (RFC 9293 Figure 7).
     private mutating func noteSYN(_ segment: TrackedSegment, from side: Int, _ store: inout HoleStore) -> Bool {
         let other = peer(of: side)
         let sequence = segment.sequence

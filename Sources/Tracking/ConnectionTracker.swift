@@ -10,10 +10,10 @@ public struct ConnectionTracker: ~Copyable {
     var records: FlatStore<ConnectionRecord>
     /// The holes in the records' directions.
     var holes = HoleStore()
-    /// 0 for an empty slot. Otherwise the lower half is the record's index + 1, and the upper half (the tag) is the part of
-    /// the key's hash that determines where the search for the key begins. So slots of other keys are passed over, and the
-    /// table is enlarged, without reading the records, which are rarely in the cache. Between a half and five eighths of
-    /// the slots are taken: 16 octets a connection at most.
+    /// 0 for an empty slot. Otherwise the lower half is the record's index + 1, and the upper half (the tag) is the
+    /// part of the key's hash that determines where the search for the key begins. So slots of other keys are passed
+    /// over, and the table is enlarged, without reading the records, which are rarely in the cache. Between a half and
+    /// five eighths of the slots are taken: 16 octets a connection at most.
     var slots = FlatStore<UInt64>(repeating: 0, count: 1024)
     var used = 0
     let seed: HashSeed

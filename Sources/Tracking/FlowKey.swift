@@ -17,8 +17,8 @@ package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
         self.highPort = highPort
     }
 
-    /// - Returns: the key, and the side (0 low, 1 high) that `segment` came from. Of a connection of a socket with itself
-    ///   both ends are one, and so is its side.
+    /// - Returns: the key, and the side (0 low, 1 high) that `segment` came from. Of a connection of a socket with
+    ///   itself both ends are one, and so is its side.
     @_transparent
     static func of(_ segment: SegmentHeader) -> (key: FlowKey, side: UInt8) {
         let (source, destination) = (segment.source, segment.destination)

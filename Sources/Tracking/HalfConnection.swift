@@ -17,7 +17,8 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
         public static let reset = Marks(rawValue: 1 << 3)
         /// ``HalfConnection/initialSequence`` is the ISN, from the SYN itself or from the ACK that covers it.
         public static let initialKnown = Marks(rawValue: 1 << 4)
-        /// ``HalfConnection/initialSequence`` is a guess, from the first segment of a capture that starts in the middle.
+        /// ``HalfConnection/initialSequence`` is a guess, from the first segment of a capture that starts in the
+        /// middle.
         public static let initialGuessed = Marks(rawValue: 1 << 5)
         /// The other end acknowledged this end's SYN.
         public static let synAcknowledged = Marks(rawValue: 1 << 6)
@@ -106,8 +107,8 @@ extension HalfConnection {
         return extent > control ? extent - control : 0
     }
 
-    /// The shortest time from a segment to the acknowledgment that covered it, in nanoseconds, as seen where the capture
-    /// was taken; repeated segments are not measured (RFC 6298 3). `nil` where none was.
+    /// The shortest time from a segment to the acknowledgment that covered it, in nanoseconds, as seen where the
+    /// capture was taken; repeated segments are not measured (RFC 6298 3). `nil` where none was.
     public var minimumRoundTrip: Int64? {
         shortestRoundTrip == .max ? nil : Int64(shortestRoundTrip) * ConnectionRecord.tick
     }

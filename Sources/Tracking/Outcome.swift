@@ -56,8 +56,8 @@ public struct Outcome: Sendable, Equatable {
     public let endedBy: Party?
     /// Which end waits in TIME-WAIT.
     public internal(set) var timeWait = TimeWait.none
-    /// Who still holds the connection though the other end has given it up: half-open (RFC 9293 3.5.1). `nil` where nobody
-    /// does.
+    /// Who still holds the connection though the other end has given it up: half-open (RFC 9293 3.5.1). `nil` where
+    /// nobody does.
     public internal(set) var heldBy: Party?
 
     init(opening: Opening, ending: Ending, endedBy: Party?) {

@@ -136,8 +136,8 @@ package struct ErrorKind: Sendable {
     /// The most kinds that are kept: a limit for hostile captures.
     private static let most = 16
 
-    /// The kinds of errors about a connection, in the order in which they first came. Those that quote a number which the
-    /// connection's end has not sent, and damaged ones, are left out.
+    /// The kinds of errors about a connection, in the order in which they first came. Those that quote a number which
+    /// the connection's end has not sent, and damaged ones, are left out.
     package static func all(_ errors: [ReportedError], about record: ConnectionRecord) -> [ErrorKind] {
         var kinds: [ErrorKind] = []
         for reported in errors where record.hasSent(reported) && reported.verdict != .damaged {

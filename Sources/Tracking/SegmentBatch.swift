@@ -61,8 +61,8 @@ package struct SegmentBatch: ~Copyable {
 
     /// Forgets the segments; keeps the memory of a usual batch.
     package mutating func removeAll() {
-        // Where one connection sends nearly everything, its shard gets nearly the whole batch, later another one's shard. If
-        // each kept the memory that it once needed, all shards together would hold a multiple of a batch.
+        // Where one connection sends nearly everything, its shard gets nearly the whole batch, later another one's
+        // shard. If each kept the memory that it once needed, all shards together would hold a multiple of a batch.
         let fair = Self.usualCount / Int(shardCount)
         for shard in 0..<Int(shardCount) {
             if shards[shard].count > fair { shards[shard] = Entries() } else { shards[shard].removeAll() }

@@ -26,7 +26,8 @@ public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let windowProbe = SegmentClass(rawValue: 1 << 7)
     /// An acknowledgment and nothing that takes a number.
     public static let pureACK = SegmentClass(rawValue: 1 << 8)
-    /// A pure ACK of the number that was acknowledged last, with the same window, while octets are on their way (RFC 5681 2).
+    /// A pure ACK of the number that was acknowledged last, with the same window, while octets are on their way (RFC
+    /// 5681 2).
     public static let duplicateACK = SegmentClass(rawValue: 1 << 9)
     /// Offers no window; not set for SYN, FIN and RST, nor for segments that the receiver does not accept.
     public static let zeroWindow = SegmentClass(rawValue: 1 << 10)
@@ -90,7 +91,8 @@ public struct SegmentReading: Sendable, Equatable, BitwiseCopyable {
     package internal(set) var missingHoles: UInt32 = 0
     /// With ``SegmentClass/endsRoundTrip``: the round trip, in units of ``ConnectionRecord/tick``.
     package internal(set) var roundTrip: UInt32 = 0
-    /// With ``SegmentClass/bearsOut`` or ``SegmentClass/bearsOutOther``: the first number of the segment that is believed now.
+    /// With ``SegmentClass/bearsOut`` or ``SegmentClass/bearsOutOther``: the first number of the segment that is
+    /// believed now.
     package internal(set) var borneOut = SequenceNumber(0)
 
     init() {}

@@ -6,8 +6,8 @@ import TCPWire
 /// The fields of a segment that the first pass needs: of fixed size and small, since they are copied from one worker to
 /// another.
 public struct TrackedSegment: Sendable, BitwiseCopyable {
-    // In this order the fields fill 72 octets without a gap. A value with gaps is copied field by field, in stores of different
-    // sizes, and a load that spans two stores has to wait until both are done.
+    // In this order the fields fill 72 octets without a gap. A value with gaps is copied field by field, in stores of
+    // different sizes, and a load that spans two stores has to wait until both are done.
     /// The connection's tuple, with the tunnels and VLANs around it.
     package let key: FlowKey
     /// SEG.SEQ: the number of its first octet, or of its SYN.

@@ -1,7 +1,7 @@
 import TCPWire
 
-/// What a segment turned out to be once all of its connection was known. A capture shows packets; a verdict says what they were
-/// on the wire.
+/// What a segment turned out to be once all of its connection was known. A capture shows packets; a verdict says what
+/// they were on the wire.
 public enum Verdict: Sendable, Equatable, BitwiseCopyable {
     /// Why a receiver did not accept a segment.
     public enum Refusal: Sendable, Equatable, BitwiseCopyable {

@@ -48,8 +48,9 @@
         /// Whether it was ended because its time was up.
         private(set) var isCutOff = false
 
-        /// Nanoseconds after which a run ends, whatever is still going on. The time for which the plan holds segments back, or keeps the
-        /// client silent, comes on top. It is longer than Linux goes on sending a SYN-ACK again (about 63 s).
+        /// Nanoseconds after which a run ends, whatever is still going on. The time for which the plan holds segments
+        /// back, or keeps the client silent, comes on top. It is longer than Linux goes on sending a SYN-ACK again
+        /// (about 63 s).
         private static let longest: Int64 = 75_000_000_000
 
         init(_ wire: KernelWire, _ listener: StreamSocket, _ server: Endpoint, _ options: WireExperiment.Options) throws
