@@ -1,5 +1,5 @@
-/// Where a window's octets come from: first from octets that are in memory already, then from a file descriptor; or from several
-/// files, one after the other.
+/// Where a window's octets come from: first from octets that are in memory already, then from a file descriptor; or
+/// from several files, one after the other.
 struct ByteSource: ~Copyable {
     private var memory: ByteWindow
     /// How many octets of ``memory`` have been read.
@@ -7,8 +7,8 @@ struct ByteSource: ~Copyable {
     private let descriptor: Descriptor?
     /// Several files in place of one descriptor.
     private let row: FileRow?
-    /// Of a row, the file that is read. The next one is begun only by ``goOnBehindBorder(isBroken:)``, so that the octets that
-    /// one file lacks are never taken from another.
+    /// Of a row, the file that is read. The next one is begun only by ``goOnBehindBorder(isBroken:)``, so that the
+    /// octets that one file lacks are never taken from another.
     private(set) var member = 0
     /// Those that have ended inside a packet.
     var brokenFiles: Set<Int> = []

@@ -138,8 +138,8 @@ struct CaptureInput: ~Copyable {
         return true
     }
 
-    /// Reads the file header at the start of the window. A stream of pcap, or a file that grows, may begin with nothing but that
-    /// header: which form its records have is then decided when the first one has arrived.
+    /// Reads the file header at the start of the window. A stream of pcap, or a file that grows, may begin with nothing
+    /// but that header: which form its records have is then decided when the first one has arrived.
     ///
     /// - Returns: the format, ready to walk, and the offset at which the walk begins.
     mutating func readFileHeader() throws(CaptureError) -> (CaptureFormat, Int) {

@@ -35,8 +35,8 @@ public struct CaptureReader: ~Copyable, Sendable {
         self.input = input
     }
 
-    /// Opens several regular files as one capture: packets are numbered through, and a connection may go from one file to the
-    /// next. They are read in this order.
+    /// Opens several regular files as one capture: packets are numbered through, and a connection may go from one file
+    /// to the next. They are read in this order.
     ///
     /// - Parameter name: what the whole is called (``path``).
     public init(joining paths: [String], name: String) throws(CaptureError) {
@@ -97,8 +97,8 @@ public struct CaptureReader: ~Copyable, Sendable {
     /// How many octets of the file have been read; `nil` for a compressed file and for a stream.
     public var progress: Int? { isSeekable ? position : nil }
 
-    /// How many milliseconds what has no end of its own, a stream or a file that grows, is waited for; negative: for ever. Where
-    /// nothing comes in that time, ``next(_:)`` returns false and it ``isPaused``.
+    /// How many milliseconds what has no end of its own, a stream or a file that grows, is waited for; negative: for
+    /// ever. Where nothing comes in that time, ``next(_:)`` returns false and it ``isPaused``.
     public var patience: Int32 {
         get { input.patience }
         set { input.patience = newValue }

@@ -6,8 +6,8 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ends the reading of a pipe, a terminal or a file that grows on request, as if its writer had closed it: for captures that never
-/// end by themselves. It also waits for their next octets.
+/// Ends the reading of a pipe, a terminal or a file that grows on request, as if its writer had closed it: for captures
+/// that never end by themselves. It also waits for their next octets.
 ///
 /// The program that writes is often asked to end at the same moment (Ctrl-C reaches all programs of a pipeline). So
 /// what has already arrived, and what follows it without a pause, is still read.

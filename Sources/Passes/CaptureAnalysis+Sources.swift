@@ -2,10 +2,11 @@ import CaptureFile
 import TCPWire
 import Tracking
 
-// Packets of a source that is no file: an experiment's, a virtual network's, a test's.
+// Packets from a source that is not a file: an experiment, a virtual network, a test.
 extension CaptureAnalysis {
-    /// Takes one packet from memory. It cannot be fetched again later, so stories of its connection are possible only where segments
-    /// are kept with their bytes. Must not be called after several workers have read a capture into this analysis.
+    /// Takes one packet from memory. It cannot be fetched again later, so stories of its connection are possible only
+    /// where segments are kept with their bytes. Must not be called after several workers have read a capture into this
+    /// analysis.
     ///
     /// - Parameters:
     ///   - number: the packet's, from 1.

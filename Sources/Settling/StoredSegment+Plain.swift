@@ -3,13 +3,14 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// A conversation in which each segment goes on where the last one ended, so that a judge has nothing to say of it. To see that
-/// takes one look at each segment, where judging takes a dozen.
+/// Recognizes a connection in which each segment goes on where the last one ended, so that judging it would change
+/// nothing. This takes one look at each segment, where judging takes a dozen.
 private struct PlainConversation {
     private struct End {
-        /// Its next number; `nil` before its first segment.
+        /// The number that it sends next; `nil` before its first segment.
         var next: SequenceNumber?
-        /// What it has acknowledged, and the window it showed with it: of its bare acknowledgments none has both of an earlier one.
+        /// The last number that it acknowledged, and the window that it offered with it. No two of its pure ACKs may
+        /// have both in common.
         var acknowledged: SequenceNumber?
         var window: UInt16 = 0
         var stamp: UInt32?
@@ -22,7 +23,7 @@ private struct PlainConversation {
 
     init(startingWith first: StoredSegment) { self.first = first }
 
-    /// - Returns: whether it goes on as plainly as all before it.
+    /// - Returns: whether this segment and all before it go on where the last one ended.
     mutating func goesOn(with segment: StoredSegment, after last: StoredSegment) -> Bool {
         let tracked = segment.tracked
         guard segment.verdict == .taken, segment.time >= last.time, segment.header.isBeside(first.header),
@@ -35,7 +36,7 @@ private struct PlainConversation {
             : Self.take(segment, tracked, by: &ends.1, peer: ends.0)
     }
 
-    /// A SYN comes first, and its answer second.
+    /// Whether a SYN, if this is one, is the first segment, or a SYN-ACK the second one and its answer.
     private mutating func isInPlace(_ segment: TrackedSegment, _ header: SegmentHeader) -> Bool {
         guard segment.flags.contains(.syn) else { return true }
         if !segment.flags.contains(.ack) {
@@ -72,14 +73,15 @@ private struct PlainConversation {
 }
 
 extension SegmentHeader {
-    /// Whether both were captured in the same place, as far as what is around their packets tells.
+    /// Whether both were captured at the same point, as far as the headers around TCP tell.
     fileprivate func isBeside(_ other: SegmentHeader) -> Bool {
         network == other.network && tunnelDepth == other.tunnelDepth && vlan == other.vlan
     }
 }
 
 extension [StoredSegment] {
-    /// Whether each goes on where the last one ended: then ``judged`` has nothing to add. Where it is false, that may still be so.
+    /// Whether each segment goes on where the last one ended, so that ``judged`` has nothing to add. Where this is
+    /// false, ``judged`` may still have nothing to add.
     package var isPlain: Bool {
         guard let first else { return true }
         let segments = span

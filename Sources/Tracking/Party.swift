@@ -2,6 +2,6 @@
 public enum Party: String, Sendable, CaseIterable {
     case client, server
 
-    /// The end at the other side of the connection.
+    /// The other end of the connection.
     public var other: Party { self == .client ? .server : .client }
 }

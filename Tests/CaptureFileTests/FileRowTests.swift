@@ -44,7 +44,8 @@ import Testing
         }
     }
 
-    /// The first file breaks off anywhere behind its header: all packets of the second are there, with their own numbers.
+    /// The first file breaks off anywhere behind its header: all packets of the second are there, with their own
+    /// numbers.
     @Test(arguments: [Part.pcap, .pcapng, .snoop, .bigEndianPcap], [Part.pcap, .pcapng])
     func oneThatBreaksOff(first: Part, second: Part) throws {
         let (whole, rest) = (first.file, try ReadCapture(second.file))

@@ -2,11 +2,12 @@ import Foundation
 import TCPWire
 import Testing
 
-/// What is live: a pipe, a file that grows. The row of a connection that has ended is out before the next segment is sent, by the
-/// clock, and no row is lost however it all ends.
+/// What is live: a pipe, a file that grows. The row of a connection that has ended is out before the next segment is
+/// sent, by the clock, and no row is lost however it all ends.
 @Suite("live rows", .serialized)
 struct LiveRowTests {
-    /// The commands that write rows as connections end, and what they read: `IN` is a pipe for some, a file that grows for others.
+    /// The commands that write rows as connections end, and what they read: `IN` is a pipe for some, a file that grows
+    /// for others.
     static let streams = [
         "connections - --json --evict 60 < PIPE", "connections - --format tsv --evict 60 < PIPE",
         "connections PIPE --format tsv --evict 60 -Y 'tcp.port>0'", "connections - --follow < PIPE",
@@ -15,8 +16,9 @@ struct LiveRowTests {
         "connections FILE --follow -e client --format tsv", "connections FILE --follow --evict 60",
     ]
 
-    /// Three captures: a connection that ends; one that stays open and one that is refused; another one that ends. `$tcplens` reads
-    /// them as they come from `send N`; `row PORT` waits for a client's row, `rows` lists the clients of all so far.
+    /// Three captures: a connection that ends; one that stays open and one that is refused; another one that ends.
+    /// `$tcplens` reads them as they come from `send N`; `row PORT` waits for a client's row, `rows` lists the clients
+    /// of all so far.
     private func live(_ command: String, _ script: String) async throws -> Run {
         let folder = try ScratchFolder()
         defer { withExtendedLifetime(folder) {} }

@@ -2,15 +2,16 @@ import Foundation
 import TCPWire
 import Testing
 
-/// Several files that are one ring, as `tcpdump -C` and `dumpcap -b` leave them: one capture, whose connections go from file to
-/// file.
+/// Several files that are one ring, as `tcpdump -C` and `dumpcap -b` leave them: one capture, whose connections go from
+/// file to file.
 @Suite("rings of files")
 struct RingTests {
     let folder: ScratchFolder
 
     init() throws { folder = try ScratchFolder() }
 
-    /// The exchanges and the refused attempt of `Exchange.three`, and the same in so many files, in no order of their names.
+    /// The exchanges and the refused attempt of `Exchange.three`, and the same in so many files, in no order of their
+    /// names.
     private func ring(_ names: [String] = ["ring2.pcap", "ring0.pcap", "ring1.pcap"]) throws -> (
         whole: String, paths: [String]
     ) {

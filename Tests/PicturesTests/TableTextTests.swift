@@ -91,8 +91,8 @@ struct TableTextTests {
         #expect(table.lines() == ["Process", "\\x1b[2Jevil\\n"])
     }
 
-    /// What a grid of cells that the lines are drawn into gives: no cell beyond its column, a wide character whole or not at all,
-    /// a style from the first letter to the last.
+    /// What a grid of cells that the lines are drawn into gives: no cell beyond its column, a wide character whole or
+    /// not at all, a style from the first letter to the last.
     @Test(arguments: [20, 26, 31, 40, 80], [ColourDepth.none, .sixteen, .full])
     func octetsAreTheLinesOfAGrid(width: Int, depth: ColourDepth) {
         for ambiguous in [1, 2] {
@@ -125,8 +125,8 @@ struct TableTextTests {
         #expect(table.texts(ofRow: 1) == ["tcp6", "128", "[::1]:50000", ""])
     }
 
-    /// What may be missed goes before anything is shortened; equals are shortened alike, each in its own way; what no row has is
-    /// not missed.
+    /// What may be missed goes before anything is shortened; equals are shortened alike, each in its own way; what no
+    /// row has is not missed.
     @Test(
         arguments: [
             (
