@@ -1,5 +1,5 @@
-/// Files that one program has written one after the other, so that together they are one capture: `tcpdump -C` and `-G`,
-/// `dumpcap -b`.
+/// Files that one program has written one after the other, so that together they are one capture: `tcpdump -C` and
+/// `-G`, `dumpcap -b`.
 public struct CaptureRing: Sendable {
     /// In the order of their packets' times. A file without packets, which the last of a ring may be, is left out.
     public let paths: [String]
@@ -16,8 +16,8 @@ public struct CaptureRing: Sendable {
         try self.init(paths, pause: .max)
     }
 
-    /// Files that are one ring as far as one can see: their names differ only in digits, and each begins soon after the one before
-    /// has ended.
+    /// Files that are one ring as far as one can see: their names differ only in digits, and each begins soon after the
+    /// one before has ended.
     public init?(guessedFrom paths: [String]) {
         let names = Set(paths.map { $0.filter { !$0.isNumber } })
         guard paths.count > 1, Set(paths).count == paths.count, names.count == 1 else { return nil }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Several regular files that are read as if they lay one behind the other in one, each from its start. Used by any number of
-/// threads; not all files are open at once.
+/// Several regular files that are read as if they lay one behind the other in one, each from its start. Used by any
+/// number of threads; not all files are open at once.
 final class FileRow: Sendable {
     /// One of the files, and where it lies in the row.
     struct Member {
@@ -26,7 +26,8 @@ final class FileRow: Sendable {
     /// Far fewer than a process may open; more than workers read at once.
     private static let mostOpen = 32
 
-    /// - Throws: ``CaptureError``: a file is not there, not permitted, a directory; or no regular file, and not to be joined.
+    /// - Throws: ``CaptureError``: a file is not there, not permitted, a directory; or no regular file, and not to be
+    ///   joined.
     init(_ paths: [String]) throws(CaptureError) {
         var members: [Member] = []
         var start = 0

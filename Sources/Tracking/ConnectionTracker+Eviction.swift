@@ -1,17 +1,20 @@
 import CaptureFile
 import FlatMemory
 
-/// When a connection is taken to be over, so that an endless stream is tracked in constant memory.
+/// When a tracker lets connections go, so that an endless stream of packets is tracked in constant memory.
 public struct Eviction: Sendable {
-    /// Nanoseconds without a segment after which a connection is let go. Segments that come later open another one.
+    /// Nanoseconds without a segment after which a connection is let go. A later segment opens a new connection.
     public var idle: Int64
-    /// Connections held at most: where a new one finds no room, one goes, before all others one that was never answered.
+    /// The most connections that are kept. To make room for a new one another is let go, preferably one that was never
+    /// answered.
     public var limit: Int
-    /// Nanoseconds after its end at which a connection is told already, though it is held for what may still come of it; `nil`:
-    /// it is told when it is let go. One that goes on after all is told once more, at its true end; what is only sent again behind
-    /// the end changes nothing.
+    /// Nanoseconds after its end at which a connection is handed out already, while it is kept for late segments; `nil`
+    /// where it is handed out only when it is let go. A connection that carries data after that is handed out once
+    /// more, with the same number; segments that are only retransmitted change nothing.
     public var telling: Int64?
 
+    /// Creates a policy. Values out of range are replaced by the nearest allowed ones: at least one nanosecond, and 1
+    /// to 2^30 connections.
     public init(idle: Int64, limit: Int = 1 << 20, telling: Int64? = nil) {
         self.idle = max(1, idle)
         self.limit = max(1, min(limit, 1 << 30))
@@ -19,25 +22,26 @@ public struct Eviction: Sendable {
     }
 }
 
-/// A connection that was let go, with its place in the order of first segments, from 0.
+/// A connection that was let go.
 public struct EndedConnection: Sendable {
     /// Its place in the order of first segments, from 0.
     public let serial: Int
+    /// Its record at the time when it was let go.
     public let record: ConnectionRecord
 }
 
-/// What a tracker that lets connections go remembers besides them.
+/// What a tracker that lets connections go keeps besides the records.
 struct Evictor {
     let policy: Eviction
-    /// Records that hold no connection.
+    /// Indices of records that hold no connection.
     var vacant: [UInt32] = []
     /// By record index: the connection's place in the order of first segments.
     var serials: [Int] = []
-    /// By record index, of one whose end was told before it is let go, the octets of its streams by then; else ``untold``.
+    /// By record index: the octets of both streams when the connection was handed out; ``untold`` where it was not.
     var told: [UInt64] = []
     var opened = 0
     var ended: [EndedConnection] = []
-    /// When the last segment came.
+    /// The time of the last segment.
     var latest: Timestamp?
 
     init(_ policy: Eviction) { self.policy = policy }
@@ -58,11 +62,12 @@ struct Evictor {
         record.client.streamBytes &+ record.server.streamBytes
     }
 
-    /// How long one that has closed is kept for what may still come of it: retransmitted FINs, late segments.
+    /// Nanoseconds for which a connection is kept after it has closed, because retransmitted FINs and late segments may
+    /// follow.
     static let closedIdle: Int64 = 5_000_000_000
-    /// Records looked at in search of the one to give up.
+    /// How many records are looked at in search of the one to let go.
     static let searched = 1024
-    /// Records looked at when nothing comes: a million of them take a second and a half, at ten times a second.
+    /// How many records one sweep without a segment looks at: at ten sweeps a second, a million records take 1.6 s.
     static let sweptAtOnce = 1 << 16
 }
 
@@ -70,32 +75,33 @@ extension ConnectionTracker {
     /// How many connections there were, those let go too; `nil` where none is.
     package var opened: Int? { evictor?.opened }
 
-    /// The connections let go since they were last taken.
+    /// The connections that were let go since this was last called.
     public mutating func takeEnded() -> [EndedConnection] {
         guard let ended = evictor?.ended, !ended.isEmpty else { return [] }
         evictor?.ended.removeAll(keepingCapacity: true)
         return ended
     }
 
-    /// Lets go all that are left, in the order of their first segments.
+    /// Lets all remaining connections go, in the order of their first segments.
     public mutating func endAll() {
         guard let serials = evictor?.serials else { return }
         let left = (0..<records.count).filter { records[$0].firstPlace > 0 }.sorted { serials[$0] < serials[$1] }
         for index in left { evict(index) }
     }
 
-    /// Looks at two records more for each segment. A segment opens one connection at most, so all records are looked at again before
-    /// as many new ones can have come.
+    /// Lets the connections of the next two records go, where they have been idle for too long. It is called for each
+    /// segment. A segment opens one connection at most, so all records are looked at again before as many new ones can
+    /// have come.
     mutating func sweep(at time: Timestamp) {
         evictor?.latest = time
         guard let policy = evictor?.policy, records.count > 0 else { return }
         for _ in 0..<2 { look(at: nextUnderHand(), time, policy) }
     }
 
-    /// The same without a segment, of as many records as do not take long: for who reads what is live, where time passes though
-    /// nothing comes.
+    /// The same where no segment arrives, for a live source, where time passes by the clock. It looks at as many
+    /// records as can be looked at in a short time.
     ///
-    /// - Parameter silence: nanoseconds since the last segment came.
+    /// - Parameter silence: nanoseconds since the last segment arrived.
     package mutating func sweep(afterSilence silence: Int64) {
         guard let policy = evictor?.policy, let latest = evictor?.latest, let known = evictor?.ended.count else {
             return
@@ -105,7 +111,7 @@ extension ConnectionTracker {
         evictor?.ended[known...].sort { $0.serial < $1.serial }
     }
 
-    /// Lets one go that has been silent for long enough, or tells its end.
+    /// Lets a connection go that has been idle for too long, or hands it out after its end.
     private mutating func look(at index: Int, _ time: Timestamp, _ policy: Eviction) {
         guard records[index].firstPlace > 0 else { return }
         let idle = time.nanoseconds(since: records[index].lastTime)
@@ -120,7 +126,7 @@ extension ConnectionTracker {
         }
     }
 
-    /// A place for a new record, where possible one that was used before.
+    /// Stores a new record, where possible in place of one that is no longer in use, and returns its index.
     mutating func openSparingly(_ record: ConnectionRecord) -> Int {
         if let policy = evictor?.policy, count >= policy.limit { giveOneUp() }
         let serial = evictor?.opened ?? 0
@@ -138,7 +144,8 @@ extension ConnectionTracker {
         return records.count - 1
     }
 
-    /// Of the next few from ``ConnectionTracker/clockHand`` on: one that was never answered, else the one that has been silent longest.
+    /// Lets one connection go: of the next few records from ``ConnectionTracker/clockHand`` on, the first that was
+    /// never answered, else the one that has been silent longest.
     private mutating func giveOneUp() {
         var chosen: Int?
         for _ in 0..<Evictor.searched {
@@ -168,8 +175,9 @@ extension ConnectionTracker {
         records[index].firstPlace = 0
     }
 
-    /// Empties the connection's slot and moves back what had been pushed behind it, so that no search ends too early
-    /// (Knuth, The Art of Computer Programming 6.4, algorithm R). An earlier life of a reused tuple has no slot.
+    /// Empties the connection's slot and moves back the entries after it that had found their own slots taken, so that
+    /// no search ends too early (Knuth, The Art of Computer Programming 6.4, algorithm R). An earlier life of a reused
+    /// tuple has no slot.
     private mutating func unlink(_ index: Int) {
         let hash = records[index].key.hash(seed: seed)
         let wanted = Self.entry(index, hash)
@@ -182,7 +190,7 @@ extension ConnectionTracker {
         while true {
             next = following(next)
             guard slots[next] != 0 else { break }
-            // It may move back unless its home lies between the hole and itself.
+            // The entry may move back unless its home slot lies between the hole and the entry.
             if distance(from: home(slots[next]), to: next) >= distance(from: hole, to: next) {
                 slots[hole] = slots[next]
                 hole = next
@@ -192,7 +200,7 @@ extension ConnectionTracker {
         used -= 1
     }
 
-    /// Slots from one to another, going round where the table ends.
+    /// The number of slots from one to another, wrapping around at the table's end.
     private func distance(from start: Int, to end: Int) -> Int {
         end >= start ? end - start : end + slots.count - start
     }

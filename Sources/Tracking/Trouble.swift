@@ -26,15 +26,16 @@ public struct Trouble: Sendable, Equatable {
         case outOfOrder = "out-of-order"
     }
 
+    /// What kind of trouble it is.
     public let kind: Kind
-    /// How often: attempts of one that did not open, segments of one that did.
+    /// How often it happened: the attempts, if the connection did not open, else the segments.
     public let count: UInt32
-    /// Whose: the end that did it, or to which it happened; `nil` where that is nobody's.
+    /// The end that did it, or to which it happened; `nil` if it was neither end in particular.
     public let party: Party?
     /// What the ICMP error said.
     public let report: ErrorVerdict?
 
-    /// Whether how it opened and ended already says as much.
+    /// Whether the outcome (how the connection opened and ended) already says as much.
     public var isInOutcome: Bool {
         switch kind {
         case .reset, .abandoned: true
@@ -43,7 +44,7 @@ public struct Trouble: Sendable, Equatable {
         }
     }
 
-    /// Whether it weighs more: by its kind, then by how often it happened.
+    /// Whether it is worse than `other`: by its kind, then by how often it happened.
     public func isWorse(than other: Trouble) -> Bool {
         kind.weight == other.kind.weight ? count > other.count : kind.weight > other.kind.weight
     }
@@ -57,7 +58,7 @@ public struct Trouble: Sendable, Equatable {
 }
 
 extension Trouble.Kind {
-    /// The more, the worse.
+    /// The kinds with a larger weight are worse.
     fileprivate var weight: Int { Self.allCases.count - (Self.allCases.firstIndex(of: self) ?? 0) }
 }
 
@@ -78,7 +79,7 @@ extension ConnectionRecord {
         case .abandoned: found.append(Trouble(.abandoned, 1, .client))
         case .handshake, .simultaneous, .partial, .midstream: break
         }
-        // What was repeated of an attempt is counted with the attempt.
+        // What was retransmitted in an attempt that failed is counted with the attempt.
         if !found.isEmpty { isOpened = false }
         if outcome.ending == .reset { found.append(Trouble(.reset, 1, outcome.endedBy)) }
         if let holder = outcome.heldBy, outcome.opening != .halfOpen { found.append(Trouble(.held, 1, holder)) }
@@ -95,7 +96,7 @@ extension ConnectionRecord {
         return found
     }
 
-    /// What each end counted, the one that has more of it first.
+    /// Appends what each end counted, the end with the higher count first.
     private func append(_ kind: Trouble.Kind, _ count: (HalfConnection) -> UInt32, to found: inout [Trouble]) {
         let (ofClient, ofServer) = (count(client), isReflexive ? 0 : count(server))
         guard ofClient | ofServer > 0 else { return }

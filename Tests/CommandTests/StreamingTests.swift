@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Programs that go on for a while, in a pipe: what they have to say comes while nothing else does, and a signal that ends
-/// them loses none of it.
+/// Programs that go on for a while, in a pipe: what they have to say comes while nothing else does, and a signal that
+/// ends them loses none of it.
 @Suite("signals and pauses", .serialized)
 struct StreamingTests {
     let folder: ScratchFolder
@@ -15,8 +15,8 @@ struct StreamingTests {
             (0..<800).flatMap { Exchange.refused(port: 1024 + $0, at: Int64($0) * 1000) }, in: folder)
     }
 
-    /// Runs `tcplens` on a pipe that stays open behind the capture, and then the script: `$tcplens` is its process, `$out`
-    /// what it writes to.
+    /// Runs `tcplens` on a pipe that stays open behind the capture, and then the script: `$tcplens` is its process,
+    /// `$out` what it writes to.
     private func streaming(_ arguments: String, _ path: String, then script: String) async throws -> Run {
         try await Run(
             shell: """

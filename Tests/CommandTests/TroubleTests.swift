@@ -11,8 +11,8 @@ struct TroubleTests {
 
     private static let long = IPAddress(high: 0x2001_0db8_1111_2222, low: 0x3333_4444_5555_6666)
 
-    /// An exchange whose server closes its window and whose client sends the same octets three times; a server that nobody
-    /// answers for; one that refuses twice; and one with which nothing is wrong.
+    /// An exchange whose server closes its window and whose client sends the same octets three times; a server that
+    /// nobody answers for; one that refuses twice; and one with which nothing is wrong.
     private func troubled(client address: IPAddress? = nil) throws -> String {
         var whole = Exchange()
         if let address {

@@ -8,8 +8,8 @@ import Tracking
 
 /// What is live: connections end by the clock where nothing comes, by their packets' times where something does.
 @Suite struct LiveReadingTests {
-    /// What a source does, one after the other. Times of packets in milliseconds of the capture's clock, silences in milliseconds
-    /// of the reader's.
+    /// What a source does, one after the other. Times of packets in milliseconds of the capture's clock, silences in
+    /// milliseconds of the reader's.
     enum Event {
         case packet(at: Int64, [UInt8])
         case silence(Int64)
@@ -110,7 +110,8 @@ import Tracking
         #expect(rows == ["1: 1000 open 2/1"])
     }
 
-    /// The times of packets count where they come, however fast: nothing waits for the clock, and nothing is torn apart by it.
+    /// The times of packets count where they come, however fast: nothing waits for the clock, and nothing is torn apart
+    /// by it.
     @Test func whatCameLongAgoIsReadByItsOwnTimes() throws {
         let rows = try Self.told(
             Self.opened(1000, at: 0) + Self.opened(2000, at: 8000) + Self.closed(1000, at: 9000)

@@ -7,8 +7,8 @@ import Tracking
 
 /// Reading a capture for a command: errors become failures, and an early end a warning.
 enum CaptureReading {
-    /// Opens a capture and lets `body` work with it. Of a stream, a signal that asks for an end is the end: what came before
-    /// it is shown.
+    /// Opens a capture and lets `body` work with it. Of a stream, a signal that asks for an end is the end: what came
+    /// before it is shown.
     ///
     /// - Parameters:
     ///   - spool: keeps what is read of a stream, so that it can be read once more.
@@ -108,6 +108,8 @@ enum CaptureReading {
                 report(
                     &analysis, ReadingProgress(octets: nil, size: nil, packets: analysis.counts.packets))
             }, until: { isEnough() || !Screen.hasReader })
+        // Also where there is nothing left to write, by which it would end.
+        if !Screen.hasReader { Screen.endUnread() }
     }
 }
 

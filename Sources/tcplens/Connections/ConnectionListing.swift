@@ -26,7 +26,8 @@ struct ConnectionListing {
     private var zeek: ZeekLog
     private var row = ConnectionRow()
     private var chosen: FieldRow
-    /// Where rows are written as connections end, those of one file: of its connections, or of the columns that were chosen.
+    /// Where rows are written as connections end, those of one file: of its connections, or of the columns that were
+    /// chosen.
     private var endedRows: ConnectionTable?
     private var endedFields: TableText?
     /// One for all lines: they are alike.

@@ -6,8 +6,8 @@ import Scenes
 import TCPWire
 import Tracking
 
-/// The list of connections as people read it: a table, or where not even addresses and outcome fit side by side, a few lines
-/// for each.
+/// The list of connections as people read it: a table, or where not even addresses and outcome fit side by side, a few
+/// lines for each.
 struct ConnectionTable {
     private var table: TableText
     /// Of its rows.

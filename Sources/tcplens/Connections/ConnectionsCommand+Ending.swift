@@ -7,14 +7,15 @@ import Tracking
 
 // Rows that are written as connections end.
 extension ConnectionsCommand {
-    /// Nanoseconds of silence after which a connection that has not ended counts as ended where `--evict` does not say: as long as
-    /// Zeek waits (tcp_inactivity_timeout).
+    /// Nanoseconds of silence after which a connection that has not ended counts as ended where `--evict` does not say:
+    /// as long as Zeek waits (tcp_inactivity_timeout).
     private static let usualIdle: Int64 = 300_000_000_000
-    /// Nanoseconds after its end at which a live connection is told: an RST often comes right behind a FIN, and belongs to it.
+    /// Nanoseconds after its end at which a live connection is told: an RST often comes right behind a FIN, and belongs
+    /// to it.
     private static let telling: Int64 = 500_000_000
 
-    /// Whether that is how they are written: where it is asked for, or a file that grows is to be shown as it is, connection by
-    /// connection.
+    /// Whether that is how they are written: where it is asked for, or a file that grows is to be shown as it is,
+    /// connection by connection.
     func comeAsTheyEnd(_ listing: ConnectionListing, _ filter: ConnectionFilter?) -> Bool {
         let needsAll = sort != nil || by != nil || listing.needsMeasures || filter?.needsMeasures ?? false
         return evict != nil || follow && !needsAll
@@ -60,8 +61,8 @@ extension ConnectionsCommand {
         }
     }
 
-    /// Reads a source, and writes the row of each of its connections once that has ended; at the end those of the ones that have
-    /// not.
+    /// Reads a source, and writes the row of each of its connections once that has ended; at the end those of the ones
+    /// that have not.
     ///
     /// - Parameters:
     ///   - isLive: whether each row goes out at once.
@@ -94,17 +95,24 @@ extension ConnectionsCommand {
         }
         listing.beginEnding(path: name)
         if isLive { Screen.flush() }
-        try read(
-            &analysis,
-            { analysis, step in
-                do { try write(analysis.takeEnded()) } catch { failure = error }
-                progress.show(step, connections: isLive ? analysis.opened : nil)
-            }, { failure != nil || count.written == limit })
+        var fault: (any Error)?
+        do {
+            try read(
+                &analysis,
+                { analysis, step in
+                    do { try write(analysis.takeEnded()) } catch { failure = error }
+                    progress.show(step, connections: isLive ? analysis.opened : nil)
+                }, { failure != nil || count.written == limit })
+        } catch {
+            fault = error
+        }
         progress.erase()
         if let failure { throw failure }
+        // Also where reading failed: what came before that is there.
         analysis.endAll()
         try write(analysis.takeEnded())
         listing.finishEnding()
+        if let fault { throw fault }
         return count
     }
 }

@@ -15,8 +15,8 @@ import Pictures
     import Darwin
 #endif
 
-/// One line on standard error while much is read: on a terminal only, from half a second on, gone before anything else is
-/// written, and drawn again behind it.
+/// One line on standard error while much is read: on a terminal only, from half a second on, gone before anything else
+/// is written, and drawn again behind it.
 final class ProgressLine {
     private let canvas: Canvas
     private let isShown: Bool

@@ -16,14 +16,15 @@ import Synchronization
     import Darwin
 #endif
 
-/// Standard output and standard error. Output is gathered: whole blocks into a file or pipe, lines on a terminal. A reader
-/// that goes away ends the program by SIGPIPE, as every Unix tool ends; output that cannot be written is an error, since
-/// half a result that looks whole is worse than none.
+/// Standard output and standard error. Output is gathered: whole blocks into a file or pipe, lines on a terminal. A
+/// reader that goes away ends the program by SIGPIPE, as every Unix tool ends; output that cannot be written is an
+/// error, since half a result that looks whole is worse than none.
 enum Screen {
     static let isTerminal = isatty(STDOUT_FILENO) == 1
     static let isErrorTerminal = isatty(STDERR_FILENO) == 1
 
-    /// Whether somebody still reads what is written, which only writing would show else: a pipe's other end may be closed.
+    /// Whether somebody still reads what is written, which only writing would show else: a pipe's other end may be
+    /// closed.
     static var hasReader: Bool {
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return unsafe poll(&output, 1, 0) <= 0 || Int32(output.revents) & (Int32(POLLERR) | Int32(POLLHUP)) == 0
@@ -81,7 +82,8 @@ enum Screen {
         flush()
     }
 
-    /// To standard error. What names from outside (files, words of the command line) could do to a terminal is spelled out.
+    /// To standard error. What names from outside (files, words of the command line) could do to a terminal is spelled
+    /// out.
     static func complain(_ lines: [String]) {
         // What was printed before comes before the complaint, also where both go to one file.
         flush()
@@ -91,8 +93,8 @@ enum Screen {
         }
     }
 
-    /// A line on the terminal that standard error is. Whatever is written next, to either, takes it away first: standard output
-    /// may be the same terminal, or lead there by way of another program.
+    /// A line on the terminal that standard error is. Whatever is written next, to either, takes it away first:
+    /// standard output may be the same terminal, or lead there by way of another program.
     ///
     /// - Parameter isNew: whether it says something else than the last; else it is written where that is gone only.
     static func showProgress(_ text: String, isNew: Bool) {
@@ -131,7 +133,8 @@ enum Screen {
         fflush(nil)
     }
 
-    /// Writes what is gathered, and lets nothing be written any more while `end` ends the program: no line is cut in two.
+    /// Writes what is gathered, and lets nothing be written any more while `end` ends the program: no line is cut in
+    /// two.
     static func flush(then end: () -> Void) {
         gathered.withLock {
             send(&$0)
@@ -140,7 +143,8 @@ enum Screen {
         }
     }
 
-    /// Ends the program as SIGPIPE ends it, where a parent has had that signal ignored: the reader has had enough all the same.
+    /// Ends the program as SIGPIPE ends it, where a parent has had that signal ignored: the reader has had enough all
+    /// the same.
     static func endUnread() {
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)
