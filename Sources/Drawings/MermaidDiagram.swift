@@ -29,7 +29,9 @@ public struct MermaidDiagram: Sendable {
     /// All lines.
     public var text: String {
         // A string in double quotes of YAML: what has a meaning in it is spelled out as in JSON.
+        // The title knows no entities, and a name from outside that looks like markup is not left to the viewer.
         let heading = Printable.text(scene.title(language)).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            .replacing("<", with: "‹").replacing(">", with: "›")
         var lines = ["---", "title: \"\(heading)\"", "---", "sequenceDiagram"]
         for (index, lane) in scene.lanes.enumerated() {
             lines.append("    participant \(name(index)) as \(Self.escaped(title(lane)))")
@@ -49,7 +51,7 @@ public struct MermaidDiagram: Sendable {
             switch entry {
             case .silence(let duration):
                 let all = scene.lanes.count > 1 ? "\(name(0)),\(name(scene.lanes.count - 1))" : name(0)
-                lines.append("    Note over \(all): \(Self.escaped(SceneClock.duration(duration)))")
+                lines.append("    Note over \(all): \(Self.escaped(durationText(duration)))")
             case .row(let index):
                 switch scene.rows[index] {
                 case .segment(let segment):

@@ -18,9 +18,6 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
     private(set) var count: InlineArray<2, Int> = [0, 0]
     /// On the way, handshake included.
     private(set) var network: Int64 = 0
-    /// By side: how long it left the other no room to send, and since when it does.
-    private var closed: InlineArray<2, Int64> = [0, 0]
-    private var closedSince: InlineArray<2, Int64?> = [nil, nil]
     /// Who sent data last, when, and how long either side had left the other no room by then.
     private var speaker: (side: Int, last: Int64)?
     private var closedBefore: InlineArray<2, Int64> = [0, 0]
@@ -49,35 +46,17 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
             noteHandshake(segment, reading, record, to: other)
         }
         if !flags.contains(.syn), segment.payloadLength > 0 { noteData(segment, reading, record, to: other) }
-        if flags.contains(.ack), !flags.contains(.syn) {
-            noteWindow(record.halves[side].window, of: side, segment.time)
-        }
-    }
-
-    /// A closed window is waited for until it opens, whatever its owner says meanwhile.
-    private mutating func noteWindow(_ window: UInt16, of side: Int, _ time: Timestamp) {
-        if window > 0 {
-            closed[side] = closedTime(of: side, at: time)
-            closedSince[side] = nil
-        } else if closedSince[side] == nil {
-            closedSince[side] = time.nanoseconds
-        }
     }
 
     /// Who sent data at this time. A clock that was set back makes nobody wait longer.
-    private mutating func noteSpeaker(_ side: Int, at time: Timestamp) {
+    private mutating func noteSpeaker(_ side: Int, at time: Timestamp, _ record: ConnectionRecord) {
         speaker = (side, max(time.nanoseconds, speaker?.last ?? time.nanoseconds))
-        for side in 0...1 { closedBefore[side] = closedTime(of: side, at: time) }
+        for side in 0...1 { closedBefore[side] = record.halves[side].closedTime }
     }
 
     /// How long a side has left the other no room since data was last sent.
-    private func waitedForWindow(of side: Int, at time: Timestamp) -> Int64 {
-        max(0, closedTime(of: side, at: time) &- closedBefore[side])
-    }
-
-    /// How long a side has left the other no room, up to a time.
-    fileprivate func closedTime(of side: Int, at time: Timestamp) -> Int64 {
-        closed[side] &+ (closedSince[side].map { max(0, time.nanoseconds &- $0) } ?? 0)
+    private func waitedForWindow(of side: Int, _ record: ConnectionRecord) -> Int64 {
+        max(0, record.halves[side].closedTime &- closedBefore[side])
     }
 
     /// Which of several SYNs an answer is to, their timestamps tell.
@@ -125,8 +104,8 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
             noteRepetition(segment, reading, record, to: other)
             return
         }
-        let waited = waitedForWindow(of: side, at: segment.time)
-        defer { noteSpeaker(side, at: segment.time) }
+        let waited = waitedForWindow(of: side, record)
+        defer { noteSpeaker(side, at: segment.time, record) }
         guard let speaker, speaker.side != side || count[0] + count[1] == 0 else { return }
         let gap = max(0, time &- speaker.last)
         // The ACK of the handshake and the first data come from the same side, without a way in between.
@@ -147,8 +126,8 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
         guard reading.classes.isSentAgain, let speaker, speaker.side == segment.side,
             !receiver.marks.contains(.acknowledged) || end.isAfter(receiver.highestAcknowledgment)
         else { return }
-        network &+= max(0, time &- speaker.last &- waitedForWindow(of: other, at: segment.time))
-        noteSpeaker(segment.side, at: segment.time)
+        network &+= max(0, time &- speaker.last &- waitedForWindow(of: other, record))
+        noteSpeaker(segment.side, at: segment.time, record)
     }
 }
 
@@ -187,8 +166,7 @@ extension ConnectionMeasures {
         return TimeShares(
             client: attribution.thinking[client], server: isOneSocket ? 0 : attribution.thinking[server],
             network: attribution.network,
-            clientWindow: attribution.closedTime(of: client, at: record.lastTime),
-            serverWindow: isOneSocket ? 0 : attribution.closedTime(of: server, at: record.lastTime),
+            clientWindow: record.client.closedTime, serverWindow: isOneSocket ? 0 : record.server.closedTime,
             clientTurns: attribution.count[client], serverTurns: isOneSocket ? 0 : attribution.count[server],
             toClient: isOneSocket ? nil : attribution.roundTrip[client], toServer: attribution.roundTrip[server])
     }

@@ -4,7 +4,8 @@ import Tracking
 
 /// Other octets with numbers that others had before: somebody else's, of which the receiver has the first (RFC 9293 3.10.7.4).
 extension Judge {
-    /// Told only of those that begin and end alike, and of more than the octet that a probe may make up.
+    /// Told only of those that begin alike, and of more than the octet that a probe may make up; refused are those that end
+    /// alike too.
     mutating func findOtherText() {
         var next: [SequenceNumber?] = [nil, nil]
         var comesAgain: [Int] = []
@@ -23,12 +24,26 @@ extension Judge {
         let again = Set(comesAgain)
         var first: [UInt64: Int] = [:]
         for index in order where isText(index) && asked.contains(place(of: index)) {
-            if again.contains(index), let carrier = first[place(of: index)], isOther(index, than: carrier) {
+            guard again.contains(index), let carrier = first[place(of: index)] else {
+                first[place(of: index)] = index
+                continue
+            }
+            if isOther(index, than: carrier) {
+                otherTexts.insert(index)
                 verdicts[index] = .refused(.octets)
             } else {
+                if beginsOtherwise(index, than: carrier) { otherTexts.insert(index) }
                 first[place(of: index)] = index
             }
         }
+    }
+
+    /// Whether one of another length begins with other octets.
+    private func beginsOtherwise(_ index: Int, than first: Int) -> Bool {
+        let (one, other) = (sightings[index], sightings[first])
+        let length = min(one.segment.payloadLength, other.segment.payloadLength)
+        return one.segment.payloadLength != other.segment.payloadLength && length >= Sighting.beginningLength
+            && one.beginning != other.beginning
     }
 
     private func isText(_ index: Int) -> Bool {

@@ -20,6 +20,8 @@ package struct Sighting: BitwiseCopyable, Sendable {
     /// The ones' complement sum of the payload, and whether all of it was captured.
     let payloadSum: UInt16
     let isWhole: Bool
+    /// Of the payload's first octets: ``beginningLength`` or fewer.
+    let beginning: UInt64
     package let sum: Sum
     package let hopLimit: UInt8
     /// IPv4 identification; 0 says nothing.
@@ -49,6 +51,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
         var sum = InternetSum()
         sum.add(frame, from: payload, to: end)
         payloadSum = ~sum.checksum
+        beginning = Self.print(of: frame, from: payload, to: min(payload &+ Self.beginningLength, end))
         isWhole = header.capturedPayloadLength == header.payloadLength && !header.isFirstFragment
         self.sum =
             switch TCPChecksum.verify(header, in: frame, payload: sum) {
@@ -77,6 +80,9 @@ package struct Sighting: BitwiseCopyable, Sendable {
         for block in blocks { highest = highest.later(SequenceNumber(block.right)) }
         return (highest.rawValue, blocks.duplicate(below: header.acknowledgment))
     }
+
+    /// As many octets tell two texts of different lengths apart: an HTTP status line, a TLS record with its message's head.
+    static let beginningLength = 32
 
     /// Whether it says that its sender got something twice.
     var hasTwice: Bool { twice.start != twice.end }

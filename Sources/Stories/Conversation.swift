@@ -2,7 +2,7 @@ import TCPWire
 import Tracking
 
 /// What both ends of a connection sent, each octet once and in the order of its number, as the receiver's program reads it: a piece
-/// stands where the segment that completes it came.
+/// stands where the segment that completes it came. What came with the same numbers and is not the same stands beside it.
 public struct Conversation: Sequence, IteratorProtocol, Sendable {
     /// Octets of one end that follow each other, out of one segment; or how many are not in the capture.
     public struct Piece: Sendable, Equatable {
@@ -15,12 +15,18 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         public let octets: ArraySlice<UInt8>
         /// How many octets at `place` the capture does not hold; then there are no ``octets``.
         public let missing: UInt64
+        /// Whether its octets are others than were sent with the same numbers before, and not part of the stream.
+        public var isOther = false
     }
 
     /// A segment's octets by their numbers.
     private struct Carried {
         let start: UInt64
         let step: Int
+        /// ``SegmentLabel/otherOctets``.
+        let isOther: Bool
+        /// Whether its octets count where none of others stand.
+        let isTaken: Bool
     }
 
     /// The pieces of one end, in the order of their numbers, each with the step at which it can be read.
@@ -29,6 +35,13 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         var next = 0
 
         var step: Int? { next < pieces.count ? pieces[next].step : nil }
+
+        /// Puts pieces behind those that could be read by then.
+        mutating func add(_ others: [(piece: Piece, step: Int)]) {
+            guard !others.isEmpty else { return }
+            pieces = (pieces + others).enumerated()
+                .sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }.map(\.element)
+        }
     }
 
     private var streams: [Stream]
@@ -69,7 +82,15 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         var isCounted = false
         var held = 0
         let steps = story.steps.prefix(limit == .max ? .max : beginningLimit)
-        for (index, step) in steps.enumerated() where step.fate != .notTaken {
+        for (index, step) in steps.enumerated() {
+            let isOther = step.has(.otherOctets) && step.sender == party && step.sequence.base != .none
+            guard step.fate != .notTaken else {
+                if isOther, limit == .max {
+                    carried.append(
+                        Carried(start: step.sequence.value, step: index, isOther: true, isTaken: false))
+                }
+                continue
+            }
             guard step.sender == party else {
                 if let number = step.acknowledgment, number.base == .isn {
                     acknowledged = Swift.max(acknowledged, number.value)
@@ -81,18 +102,22 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
             isCounted = isCounted || step.sequence.base == .isn
             let start = step.sequence.value &+ (header.flags.contains(.syn) ? 1 : 0)
             if header.flags.contains(.fin) { end = end ?? start &+ UInt64(header.payloadLength) }
-            if header.payloadLength > 0 { carried.append(Carried(start: start, step: index)) }
+            if header.payloadLength > 0 {
+                carried.append(
+                    Carried(start: start, step: index, isOther: isOther && limit == .max, isTaken: true))
+            }
             held += step.segment.payload.count
             if held >= limit { break }
         }
         // Of two with the same numbers the one that came first.
         carried.sort { ($0.start, $0.step) < ($1.start, $1.step) }
         var stream = Stream()
-        guard let first = carried.first else { return stream }
+        guard let first = carried.first(where: \.isTaken) else { return stream }
         // Where the handshake was captured, the first octet's number is 1.
         var origin = isCounted ? 1 : first.start
         var next = origin
         var readable = 0
+        var others: [(piece: Piece, step: Int)] = []
         func skip(to start: UInt64, before number: Int?) {
             guard start > next else { return }
             let piece = Piece(
@@ -103,6 +128,18 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         for one in carried {
             let segment = story.steps[one.step].segment
             let last = one.start &+ UInt64(segment.header.payloadLength)
+            if one.isOther {
+                // Of one that was taken, its octets behind those that are there already are the stream's.
+                let octets = segment.payload.prefix(
+                    one.isTaken ? Int(clamping: next &- Swift.min(next, one.start)) : .max)
+                var piece = Piece(
+                    sender: party, place: one.start &- Swift.min(one.start, origin), number: segment.number,
+                    octets: octets,
+                    missing: 0)
+                piece.isOther = true
+                if !octets.isEmpty { others.append((piece, one.step)) }
+                if !one.isTaken { continue }
+            }
             guard last > next, last > one.start else { continue }
             readable = Swift.max(readable, one.step)
             // The FIN's own number is no octet's.
@@ -123,6 +160,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
             skip(to: last, before: segment.number)
         }
         if isCounted, limit == .max { skip(to: end ?? acknowledged &- Swift.min(acknowledged, 1), before: nil) }
+        stream.add(others)
         return stream
     }
 }

@@ -10,7 +10,7 @@ extension ConnectionRecord {
 
     /// Whether so many numbers beyond ``HalfConnection/next`` of `side` are more than its peer can have let in. It changes
     /// nothing, nor does what it calls; both are mutating so that the compiler passes the record by reference and does not copy
-    /// its 184 octets first.
+    /// its 208 octets first.
     @inline(__always)
     mutating func isOutOfReach(_ distance: Int32, of side: Int) -> Bool {
         // The window is worked out only where the answer depends on it, which is nearly never.

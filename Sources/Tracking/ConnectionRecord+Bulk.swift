@@ -60,11 +60,11 @@ extension HalfConnection {
     }
 
     /// 1 where there is something rare about a segment of this end's that stretches to `end`: other numbers than the next, a
-    /// full circle of the numbers, a closed window, less acknowledged than before.
+    /// full circle of the numbers, a window that it closes or opens, less acknowledged than before.
     @inline(__always)
     fileprivate func isRare(_ end: SequenceNumber, of segment: TrackedSegment) -> UInt64 {
         let isWrapped = (end.relative(to: initialSequence) < next.relative(to: initialSequence)).bit
-        return (segment.sequence != next).bit | isWrapped | (segment.window == 0).bit
+        return (segment.sequence != next).bit | isWrapped | (segment.window == 0).bit | (window == 0).bit
             | segment.acknowledgment.isBefore(highestAcknowledgment).bit
     }
 

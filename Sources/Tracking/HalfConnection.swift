@@ -1,6 +1,6 @@
 import TCPState
 
-/// What one end of a connection sent, and the state it is in: flat, 56 octets.
+/// What one end of a connection sent, and the state it is in: flat, 68 octets.
 public struct HalfConnection: Sendable, BitwiseCopyable {
     /// What has been seen of this end.
     public struct Marks: OptionSet, Sendable, BitwiseCopyable {
@@ -63,12 +63,21 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     var timedEnd = SequenceNumber(0)
     var timedAt: UInt32 = 0
     var shortestRoundTrip = UInt32.max
+    /// How long its window was closed, in ``ConnectionRecord/tick``, the lower 32 bits and those above; in the highest bit whether
+    /// it is closed now.
+    private var closedTicks: UInt32 = 0
+    private var closedTicksAbove: UInt32 = 0
     public internal(set) var marks: Marks = []
     /// The window field, not scaled, of the last segment that its receiver goes by: none that is ``SegmentClass/stray``, none
     /// that acknowledges less than was acknowledged before it (RFC 9293 3.10.7.4).
     public internal(set) var window: UInt16 = 0
     /// ``SegmentClass/zeroWindow``; 65,535 where there were as many or more.
     public internal(set) var zeroWindows: UInt16 = 0
+    /// How often it closed its window, whatever it said while that was closed; stays at its largest value.
+    public private(set) var windowClosures: UInt16 = 0
+    /// Segments that carried other octets than were sent with the same numbers before, as far as that is known without the octets
+    /// themselves: such as begin alike. Filled in where the connection is judged; stays at its largest value.
+    public internal(set) var otherTexts: UInt16 = 0
     /// How often ``next`` has gone full circle; stays at 255.
     private var circles: UInt8 = 0
     /// The state in the lower half, 15 for `nil`; the shift count in the upper, likewise.
@@ -93,6 +102,11 @@ extension HalfConnection {
         set { stateAndScale = stateAndScale & 0x0f | (newValue.map { min($0, 14) } ?? 0x0f) << 4 }
     }
 
+    /// From where its numbers are counted: the ISN, or a guess at it; `nil` where nothing shows one.
+    public var zero: UInt32? {
+        marks.isDisjoint(with: [.initialKnown, .initialGuessed]) ? nil : initialSequence.rawValue
+    }
+
     /// The FIN's own number, where the marks say that there was one.
     public var finSequence: SequenceNumber { next - 1 }
 
@@ -106,6 +120,34 @@ extension HalfConnection {
     /// was taken; repeated segments are not measured (RFC 6298 3). `nil` where none was.
     public var minimumRoundTrip: Int64? {
         shortestRoundTrip == .max ? nil : Int64(shortestRoundTrip) * ConnectionRecord.tick
+    }
+
+    private static let closedMark: UInt32 = 1 << 31
+
+    /// Whether its window is closed.
+    @inline(__always)
+    var isClosed: Bool { closedTicksAbove & Self.closedMark != 0 }
+
+    /// How long its window was closed, up to the connection's last segment; nanoseconds. Of more than 228 years, that.
+    public var closedTime: Int64 {
+        (Int64(closedTicksAbove & ~Self.closedMark) << 32 | Int64(closedTicks)) * ConnectionRecord.tick
+    }
+
+    /// Its window has been closed for so much longer, in nanoseconds.
+    mutating func addClosed(_ nanoseconds: Int64) {
+        let longest: Int64 = 1 << 56
+        let sum = min(longest, (closedTime / ConnectionRecord.tick) &+ max(0, nanoseconds) / ConnectionRecord.tick)
+        closedTicks = UInt32(truncatingIfNeeded: sum)
+        closedTicksAbove = UInt32(truncatingIfNeeded: sum >> 32) | closedTicksAbove & Self.closedMark
+    }
+
+    /// What a segment that counts says of its window.
+    ///
+    /// - Parameter closes: ``SegmentClass/zeroWindow``.
+    mutating func noteWindow(_ window: UInt16, closes: Bool) {
+        self.window = window
+        if closes, !isClosed, windowClosures < .max { windowClosures &+= 1 }
+        if closes { closedTicksAbove |= Self.closedMark } else if window > 0 { closedTicksAbove &= ~Self.closedMark }
     }
 
     /// Whether something was sent again, or seems so.

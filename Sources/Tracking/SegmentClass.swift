@@ -27,7 +27,7 @@ public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let pureACK = SegmentClass(rawValue: 1 << 8)
     /// A pure ACK of the number that was acknowledged last, with the same window, while octets are on their way (RFC 5681 2).
     public static let duplicateACK = SegmentClass(rawValue: 1 << 9)
-    /// Offers no window; not said of SYN, FIN and RST, nor of what its receiver does not take.
+    /// Offers no window; not said of FIN and RST, nor of what its receiver does not take.
     public static let zeroWindow = SegmentClass(rawValue: 1 << 10)
     /// Its acknowledgment ends a round trip that is measured.
     public static let endsRoundTrip = SegmentClass(rawValue: 1 << 11)

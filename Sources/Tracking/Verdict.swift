@@ -65,9 +65,12 @@ extension ConnectionCursor {
 }
 
 extension ConnectionRecord {
+    /// So many segments of `side` turned out to carry other octets than were sent with the same numbers before.
+    package mutating func note(otherTexts count: Int, of side: Int) { halves[side].otherTexts = UInt16(clamping: count) }
+
     /// Counts a segment that the capture shows and that changes nothing.
     mutating func noteCaptured(_ segment: TrackedSegment) {
-        if lastTime < segment.time { lastTime = segment.time }
+        advance(to: segment.time)
         halves[segment.side].segments &+= 1
     }
 }
