@@ -93,6 +93,7 @@ struct ConnectionListing {
             for index in order { groups.add(analysis[index], number: index + 1) }
             let all = groups.sorted
             if format == .table, let file { Screen.write(Printable.text(file)) }
+            if format == .table { for group in all { troubles.take(group) } }
             try GroupListing(key: by, format: format, canvas: canvas).write(all.prefix(limit), file: file)
             return Rows(shown: min(limit, all.count), all: all.count)
         }
@@ -168,8 +169,10 @@ struct ConnectionListing {
         let numbers: [FilterField.Kind] = [.count, .number, .octets, .duration]
         var table = TableText(
             fields.enumerated().map { place, field in
-                TableText.Column(
-                    Text(verbatim: field.name), numbers.contains(field.kind) ? .right : .left, importance: -place)
+                let isNumber = numbers.contains(field.kind)
+                return TableText.Column(
+                    Text(verbatim: field.name), isNumber ? .right : .left, importance: -place,
+                    minimum: isNumber ? .max : 8)
             }, canvas: canvas)
         for index in shown {
             let subject = FilterSubject(
@@ -177,6 +180,7 @@ struct ConnectionListing {
             table.add(fields.map { FieldRow.text($0, of: subject) })
         }
         Screen.write(octets: table.octets())
+        Screen.write(table.roomNote(canvas))
     }
 
     /// Octets of chosen columns that are gathered before they are written.
@@ -235,9 +239,11 @@ struct ConnectionListing {
     }
 
     /// What people want to know below a file's connections.
-    func note(_ texts: [Text], path: String, isLast: Bool) {
+    ///
+    /// - Parameter isFiltered: whether a filter has chosen the connections.
+    func note(_ texts: [Text], path: String, isFiltered: Bool, isLast: Bool) {
         guard format == .table else { return }
-        for text in texts + [troubles.text(path: path)].compactMap({ $0 }) {
+        for text in texts + [troubles.text(path: path, isFiltered: isFiltered)].compactMap({ $0 }) {
             Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2))
         }
         // To be copied: never broken into lines.

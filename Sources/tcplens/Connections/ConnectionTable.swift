@@ -129,11 +129,7 @@ struct ConnectionTable {
         guard !hidden.isEmpty else { return table.octets() }
         let needed = [Self.client, Self.server, Self.opened, Self.ended, Self.trouble]
         guard !hidden.contains(where: needed.contains) else { return Self.octets(stacks()) }
-        let list = hidden.map { $0(canvas.language) }.joined(separator: Text(en: ", ", zh: "、")(canvas.language))
-        let note = Text(
-            en: "(no room for: \(list); wider with --width, all with --format tsv)",
-            zh: "（宽度不足，未显示：\(list)；可用 --width 加宽，或用 --format tsv 看全部）")
-        return table.octets() + Self.octets(Paragraph(canvas: canvas).lines(note(canvas.language)))
+        return table.octets() + Self.octets(table.roomNote(canvas))
     }
 
     private static func octets(_ lines: [String]) -> [UInt8] {

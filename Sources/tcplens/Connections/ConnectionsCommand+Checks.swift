@@ -38,19 +38,19 @@ extension ConnectionsCommand {
 
     private func checkEviction() throws {
         guard evict != nil else { return }
+        if sort != nil || long || format == .zeek || by != nil {
+            throw ValidationError(
+                Text(
+                    en: "--evict writes rows as connections end: leave out --sort, --long, --by and --format zeek",
+                    zh: "--evict 在连接结束时逐行输出：请去掉 --sort、--long、--by 和 --format zeek"
+                ).spoken)
+        }
         if format == .table, !json {
             // Its columns are as wide as the widest of all rows.
             throw ValidationError(
                 Text(
                     en: "--evict writes rows as connections end, a table when all have: add --format tsv or --json",
                     zh: "--evict 在连接结束时逐行输出，而表格要等全部读完：请加 --format tsv 或 --json"
-                ).spoken)
-        }
-        if sort != nil || long || format == .zeek || by != nil {
-            throw ValidationError(
-                Text(
-                    en: "--evict writes rows as connections end: leave out --sort, --long, --by and --format zeek",
-                    zh: "--evict 在连接结束时逐行输出：请去掉 --sort、--long、--by 和 --format zeek"
                 ).spoken)
         }
     }

@@ -233,7 +233,8 @@ struct ConnectionsCommand: ParsableCommand {
             ErrorKind.limitText(of: analysis.counts.quoted),
         ]
         let whole = try CaptureNotes.texts(analysis, reader)
-        listing.note(notes.compactMap { $0 } + whole, path: path, isLast: path == paths.last)
+        listing.note(
+            notes.compactMap { $0 } + whole, path: path, isFiltered: self.filter != nil, isLast: path == paths.last)
     }
 
     /// Each row as its connection ends, so that memory stays the same however long it goes on.
