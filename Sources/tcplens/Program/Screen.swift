@@ -83,9 +83,19 @@ enum Screen {
     static func complain(_ lines: [String]) {
         // What was printed before comes before the complaint, also where both go to one file.
         flush()
+        let width = columns(STDERR_FILENO)
         for line in lines.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {
-            _ = send(Array(Printable.text(String(line)).utf8) + [UInt8(ascii: "\n")], to: STDERR_FILENO)
+            for part in broken(Printable.text(String(line)), at: width) {
+                _ = send(Array(part.utf8) + [UInt8(ascii: "\n")], to: STDERR_FILENO)
+            }
         }
+    }
+
+    /// A sentence in lines of a terminal. What stands indented is there to be copied, or points at what stands above it, and stays
+    /// whole.
+    private static func broken(_ line: String, at width: Int?) -> [String] {
+        guard let width, !line.hasPrefix(" ") else { return [line] }
+        return Paragraph(canvas: Canvas(width: width)).lines(line, hanging: 2)
     }
 
     /// Part of a line on the terminal that standard error is: progress, which does not end the output before it.
@@ -162,9 +172,13 @@ enum Screen {
     }
 
     /// Cells in a line of the terminal; `nil` where standard output is none.
-    static var terminalWidth: Int? {
+    static var terminalWidth: Int? { columns(STDOUT_FILENO) }
+
+    private static func columns(_ descriptor: Int32) -> Int? {
         var size = winsize()
-        guard isTerminal, unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
         return Int(size.ws_col)
     }
 }
