@@ -121,7 +121,7 @@ let package = Package(
         .target(
             name: "Agreement",
             dependencies: [
-                "Transcripts", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Queries",
+                "Transcripts", "TCPWire", "CaptureFile", "TCPState", "Tracking", "Measures", "Settling", "Queries",
                 "Passes", "Stories", "Documents",
             ],
             path: "Tests/Agreement", swiftSettings: plain),

@@ -233,7 +233,8 @@ is_self_contained() {
 
 compile_release() {
     local builder options=(--package-path "$root" -c release --product tcplens)
-    if can_be_self_contained; then options+=(--static-swift-stdlib); fi
+    # Nothing asks the program for Swift's functions by name; their names would make it larger, and keep what it never calls.
+    if can_be_self_contained; then options+=(--static-swift-stdlib -Xlinker --no-export-dynamic); fi
     if [[ ! -t 2 ]]; then
         swift build "${options[@]}" >"$1" 2>&1 </dev/null
         return

@@ -1,18 +1,19 @@
-/// Where a window's octets come from: what is at hand in memory, then a descriptor.
+/// Where a window's octets come from: first from octets that are in memory already, then from a file descriptor.
 struct ByteSource: ~Copyable {
     private var memory: ByteWindow
-    /// How much of ``memory`` was read.
+    /// How many octets of ``memory`` have been read.
     private var taken = 0
     private let descriptor: Descriptor?
-    /// What may end the reading of a stream.
+    /// Decides whether the reading of a stream goes on.
     private let stop: StreamStop?
-    /// Keeps what was read of a stream, so that it can be read once more.
+    /// Keeps a copy of what is read from a stream, so that it can be read once more.
     private let spool: Spool?
-    /// Where in a regular file the next octet to read lies; `nil` for what can only be read on.
+    /// The offset in a regular file of the next octet to be read; `nil` for a stream, which can only be read in order.
     private var position: Int?
-    /// Where in a regular file reading will probably end: it goes up to there, and beyond in small steps.
+    /// The offset in a regular file at which reading will probably end: reads do not go past it, and after it they are
+    /// small.
     private var likelyEnd = Int.max
-    /// At most this many octets for each read: so that tests can have memory read as a stream is, in pieces.
+    /// The most octets of ``memory`` for each read, so that tests can have it read in pieces, as a stream is.
     private let pieceSize: Int
     let path: String
 
@@ -34,12 +35,12 @@ struct ByteSource: ~Copyable {
         position = 0
     }
 
-    /// Whether any place of it can be read at any time.
+    /// Whether any offset can be read at any time, as in a regular file.
     var isSeekable: Bool { position != nil }
 
     /// Adds octets to `window`.
     ///
-    /// - Returns: how many; 0 at the end.
+    /// - Returns: how many octets were added; 0 at the end.
     mutating func read(into window: inout ByteWindow) throws(CaptureError) -> Int {
         let length = min(memory.count - taken, pieceSize)
         if length > 0 {
@@ -65,12 +66,12 @@ struct ByteSource: ~Copyable {
         return got
     }
 
-    /// Octets read at a time where no more were expected: a packet or two.
+    /// Octets for each read after ``likelyEnd``: enough for a packet or two.
     private static let stepBeyond = 1 << 14
 
     /// Adds the octets of a regular file from `offset` on to `window`.
     ///
-    /// - Returns: how many; 0 at the end.
+    /// - Returns: how many octets were added; 0 at the end.
     func read(
         at offset: Int, into window: inout ByteWindow, atMost limit: Int = .max
     ) throws(CaptureError) -> Int {
@@ -84,13 +85,13 @@ struct ByteSource: ~Copyable {
         }
     }
 
-    /// Goes on at another place of a regular file.
+    /// Continues reading at another offset of a regular file.
     mutating func seek(to offset: Int, until limit: Int) {
         position = offset
         likelyEnd = limit
     }
 
-    /// The same octets once more, from the start; `nil` where they are gone.
+    /// A new source of the same octets, from the start; `nil` for a stream whose octets were not kept.
     func again() throws(CaptureError) -> ByteSource? {
         guard position == nil, descriptor != nil else {
             return try duplicate()
@@ -98,7 +99,7 @@ struct ByteSource: ~Copyable {
         return try spool?.source(path: path)
     }
 
-    /// The same regular file once more.
+    /// A new source of the same regular file, or of the same octets in memory.
     func duplicate() throws(CaptureError) -> ByteSource {
         switch descriptor {
         case .some(let file): ByteSource(file: try file.duplicate(path: path), path: path)
@@ -106,7 +107,7 @@ struct ByteSource: ~Copyable {
         }
     }
 
-    /// Takes back the first octets that were read of it.
+    /// Takes back the octets that were read first, so that they are read again.
     mutating func rewind(_ window: consuming ByteWindow) {
         if position != nil {
             position = 0

@@ -6,16 +6,17 @@ import FlatMemory
     import Darwin
 #endif
 
-/// Owns the memory that packets are read from: a buffer that slides over a file or a stream, or holds all of it.
+/// Owns the memory that packets are read from: a buffer that slides over a file or a stream, or that holds all of it.
 ///
 /// Invariants, on which the unsafe code below rests:
 /// - `base` points to `capacity` octets that belong to this value alone until `deinit`, or is nil and `capacity` is 0;
 /// - the `count` octets from `start` on are initialised, and `start + count <= capacity`;
-/// - so it may go to another thread, and several may read it while none changes it (`@unchecked Sendable`);
+/// - so the window may be passed to another thread, and several threads may read it while none changes it
+///   (`@unchecked Sendable`);
 /// - spans are borrowed from this value, so they end before anything moves or frees the memory.
 ///
-/// New octets are appended at a page's start where the window has room for it: the kernel copies from its page cache up
-/// to six times slower to an address that lies a few octets further into its page than the source does.
+/// New octets are appended at the start of a page where there is room for that: copying from the page cache is up to
+/// six times slower if the destination lies a few octets further into its page than the source does.
 @safe struct ByteWindow: ~Copyable, @unchecked Sendable {
     private var base: UnsafeMutableRawPointer?
     private var start = 0
@@ -58,8 +59,9 @@ import FlatMemory
         }
     }
 
-    /// One step of `format` over these bytes. A method of the window (as the next is), so that the compiler sees that the
-    /// format, which changes, and the bytes, which are read, cannot overlap (exclusivity).
+    /// One step of `format` over these octets. It is a method of the window (like ``readFileHeader(_:at:)``) so that
+    /// the compiler sees that the format, which is changed, and the octets, which are read, cannot overlap
+    /// (exclusivity).
     func step(
         _ format: inout CaptureFormat, at offset: inout Int, packet: inout CapturedPacket
     ) -> CaptureFormat.Step {
@@ -77,10 +79,10 @@ import FlatMemory
         count -= discarded
     }
 
-    /// Lets `body` write behind the octets of the window; makes room where there is none, by doubling, so that memory
-    /// follows what arrives and not what a length claims.
+    /// Lets `body` write after the window's octets. Where no room is left, the memory is doubled: so its size follows
+    /// what really arrives, and not what a length field claims.
     ///
-    /// - Parameter body: given the free space, returns how many octets it wrote to its start.
+    /// - Parameter body: is given the free space, and returns how many octets it has written to the start of it.
     /// - Returns: the same number.
     mutating func append(
         _ body: (UnsafeMutableRawBufferPointer) throws(CaptureError) -> Int
@@ -95,7 +97,7 @@ import FlatMemory
         return written
     }
 
-    /// Adds octets of another window, as many as there is room for after growing once.
+    /// Appends octets of another window, as many as there is room for after the memory has grown at most once.
     mutating func append(_ other: borrowing ByteWindow, _ range: Range<Int>) throws(CaptureError) -> Int {
         let bytes = other.bytes.extracting(range)
         return try unsafe append { (space) throws(CaptureError) in
@@ -105,8 +107,8 @@ import FlatMemory
         }
     }
 
-    /// Moves what is held to the front, so far that it ends with a page, where the back is full; takes more memory where
-    /// that leaves no room.
+    /// Where the end of the memory is reached, moves the octets to its front, so that they end at the end of a page;
+    /// where that leaves no room, allocates more memory.
     private mutating func makeRoom() {
         guard start + count == capacity || count == 0 else { return }
         let front = -count & (Self.pageSize - 1)
@@ -128,7 +130,7 @@ import FlatMemory
 }
 
 extension [UInt8] {
-    /// `Span.bytes` is marked unsafe for elements with padding; an octet has none.
+    /// `Span.bytes` is marked unsafe because elements could have padding; an octet has none.
     fileprivate var octets: RawSpan {
         @_lifetime(borrow self) get { unsafe span.bytes }
     }

@@ -1,21 +1,21 @@
 /// How reading a capture came to its end.
 public enum CaptureEnding: Sendable, Equatable {
     case complete
-    /// The file stops inside packet `packetNumber` (or inside a block or file header before it), which is not given.
-    /// `missing` is how many octets that one still wants; nil where a gzip stream stops and nothing says how many.
+    /// The file ends inside packet `packetNumber` (or inside a block or file header before it), which is not returned.
+    /// `missing` is how many octets of it are missing; nil where a gzip stream ends and nothing says how many.
     case cutOff(packetNumber: Int, missing: Int?)
-    /// At `offset` of the (uncompressed) file stands what cannot be; packets before it were read.
+    /// At `offset` of the (uncompressed) file there is something invalid; the packets before it were read.
     case damaged(offset: Int, why: CaptureDamage)
 }
 
 /// What makes the rest of a capture unreadable. Lengths in octets.
 public enum CaptureDamage: Sendable, Hashable {
-    /// Neither pcap's nor pcapng's first bytes.
+    /// The file begins neither like pcap, nor pcapng, nor snoop.
     case unknownFormat
-    /// A packet longer than ``CaptureFormat/packetLimit``: a wrong length, not a packet.
+    /// A packet longer than ``CaptureFormat/packetLimit``: the length must be wrong.
     case packetTooLong(length: Int)
     case blockTooLong(type: UInt32, length: Int)
-    /// Too short for what its type must hold.
+    /// The block is shorter than what its type must contain.
     case blockTooShort(type: UInt32, length: Int)
     case packetLongerThanBlock(length: Int, blockLength: Int)
     /// A section header without the byte-order magic.
@@ -25,6 +25,6 @@ public enum CaptureDamage: Sendable, Hashable {
     case unknownInterface(number: UInt32, described: Int)
     /// More sections or interfaces than ``CaptureFormat/interfaceLimit``.
     case tooManyInterfaces
-    /// What gzip packed does not unpack, or its checksum is wrong.
+    /// gzip's data cannot be decompressed, or its checksum is wrong.
     case compression
 }

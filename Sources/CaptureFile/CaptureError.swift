@@ -1,16 +1,17 @@
-/// Why a capture could not be opened, read or written. Data, not sentences: those are made where the language is known.
+/// Why a capture could not be opened, read or written. It holds data and no sentences: those are made where the
+/// language is known.
 public enum CaptureError: Error, Sendable, Equatable {
     case notFound(path: String)
     case notPermitted(path: String)
     case isDirectory(path: String)
-    /// Not one byte in it.
+    /// The file has no octets at all.
     case empty(path: String)
     case notCapture(path: String, kind: FileKind)
     /// The disk, or the user's quota, is full.
     case noSpace(path: String)
     /// Nobody reads the other end of the pipe any more.
     case brokenPipe(path: String)
-    /// More connections, or segments of them, than can be numbered.
+    /// More connections, or segments of connections, than can be numbered.
     case tooLarge(path: String)
     /// Any other refusal of the operating system, with its `errno`.
     case system(path: String, operation: FileOperation, code: Int32)

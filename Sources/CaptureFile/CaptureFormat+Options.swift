@@ -1,6 +1,6 @@
 import FlatMemory
 
-/// Walks the options of a pcapng block. An option that claims more than the block holds ends the walk.
+/// Walks the options of a pcapng block. An option that claims to be longer than the rest of the block ends the walk.
 struct BlockOptions {
     private var offset: Int
     private let end: Int
@@ -12,7 +12,7 @@ struct BlockOptions {
         self.swapped = swapped
     }
 
-    /// The next option's code, and where its value lies.
+    /// The next option's code, and the offset and length of its value; `nil` where there is none.
     mutating func next(in bytes: RawSpan) -> (code: UInt16, offset: Int, length: Int)? {
         guard end &- offset >= 4 else { return nil }
         let code = bytes.uint16(at: offset, swapped: swapped)
@@ -25,7 +25,7 @@ struct BlockOptions {
 }
 
 extension CaptureFormat {
-    /// From `epb_flags`: the two lowest bits.
+    /// A packet's direction, from the lowest two bits of the option `epb_flags`.
     func direction(in bytes: RawSpan, options: BlockOptions) -> PacketDirection {
         var options = options
         while let option = options.next(in: bytes) {
@@ -42,7 +42,7 @@ extension CaptureFormat {
     /// The options of a packet that lies in the window; `nil` where its block has none.
     func options(of packet: CapturedPacket, in bytes: RawSpan) -> BlockOptions? {
         let block = packet.blockOffset &- windowStart
-        // A simple packet block (12 octets before the bytes) has no options.
+        // A simple packet block, where only 12 octets come before the packet's, has no options.
         guard part(at: packet.blockOffset)?.kind == .pcapng, packet.fileOffset &- packet.blockOffset == 28,
             packet.capturedLength >= 0,
             block >= 0, bytes.byteCount &- block >= 32, let section = sectionIndex(at: packet.blockOffset)

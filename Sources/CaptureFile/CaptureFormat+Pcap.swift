@@ -1,10 +1,10 @@
 import FlatMemory
 
 extension CaptureFormat {
-    /// Tells the formats apart by a file's first octets and takes pcap's or snoop's file header; pcapng's first block is left
-    /// for the walk.
+    /// Recognizes the format by a file's first octets, and reads pcap's or snoop's file header. pcapng's first block is
+    /// left to the walk.
     ///
-    /// - Returns: nil once the kind is known.
+    /// - Returns: nil once the format is known.
     mutating func readFileHeader(in bytes: RawSpan, at offset: inout Int) -> Step? {
         let available = bytes.byteCount &- offset
         guard available >= 4 else { return .needsMore(atLeast: 4) }
@@ -47,15 +47,15 @@ extension CaptureFormat {
         return nil
     }
 
-    /// Goes on behind the header of a file that was appended to the one before, which `cat` does.
+    /// Reads the header of a file that was appended to the one before it, as `cat` does, and continues after it.
     ///
-    /// - Returns: nil once it is taken.
+    /// - Returns: nil once the header has been read.
     mutating func join(in bytes: RawSpan, at offset: inout Int) -> Step? {
         guard parts.count < CaptureFormat.interfaceLimit else { return .damaged(.tooManyInterfaces) }
         return readFileHeader(in: bytes, at: &offset)
     }
 
-    /// What describes the packets at a place in the file.
+    /// The part whose header describes the packets at an offset in the file.
     func part(at fileOffset: Int) -> CapturePart? {
         var (low, high) = (0, parts.count)
         while low < high {
@@ -66,13 +66,13 @@ extension CaptureFormat {
     }
 }
 
-/// A file of those that were joined to one: most files are one only.
+/// One of the files that were concatenated into this one; most files have only one part.
 struct CapturePart: Sendable {
-    /// Where its header starts in the (uncompressed) whole.
+    /// The offset of its header in the whole (uncompressed) file.
     let fileOffset: Int
     let kind: CaptureFormat.Kind
     let records: PcapRecords
-    /// Its place among the descriptions; of pcapng none, whose sections have their own.
+    /// The index of its interface in `descriptions`; unused for pcapng, whose sections have interfaces of their own.
     let description: Int
 }
 
@@ -80,9 +80,9 @@ struct CapturePart: Sendable {
 struct PcapMagic {
     let isSwapped: Bool
     let nanosecondsPerFraction: Int64
-    /// How long its records' headers may be, the usual length first: 16 octets; 24 with what Alexey Kuznetsov's patch adds, 28 as
-    /// SuSE Linux 6.3 wrote those, both behind a magic number of their own, 24 as Red Hat Linux 6.1 did without it, 20 on Nokia's
-    /// firewalls.
+    /// How long the headers of its records may be, in octets, the usual length first. 16 is the standard. With Alexey
+    /// Kuznetsov's patch they have 24, or 28 as SuSE Linux 6.3 wrote them, both with a magic number of their own; Red
+    /// Hat Linux 6.1 wrote 24 with the standard magic number, and Nokia's firewalls 20.
     let headerLengths: [Int]
 
     init?(_ value: UInt32) {
@@ -101,8 +101,9 @@ struct PcapMagic {
 }
 
 extension PcapRecords {
-    /// Whether another file was appended here: its header stands in place of a record, and would hardly be one, by the lengths
-    /// that it would claim. How many octets are at hand behind the first sixteen changes nothing.
+    /// Whether another file was appended here: its header is where a record would be, and its octets, read as a
+    /// record's lengths, would be implausible. The result does not depend on how many octets after the first sixteen
+    /// are in the window.
     @usableFromInline
     func isJoined(at offset: Int, in bytes: RawSpan) -> Bool {
         guard bytes.byteCount &- offset >= 16 else { return false }
@@ -113,7 +114,8 @@ extension PcapRecords {
             && startsFile(at: offset, in: bytes)
     }
 
-    /// Whether another file's header stands here, in place of a record: a magic number with what has to follow it.
+    /// Whether another file's header begins at `offset`, where a record would be: a magic number and the fields that
+    /// must follow it.
     @usableFromInline
     func startsFile(at offset: Int, in bytes: RawSpan) -> Bool {
         guard bytes.byteCount &- offset >= 12 else { return false }

@@ -1,7 +1,7 @@
 import FlatMemory
 
 extension CaptureFormat {
-    /// Reads the same in both byte orders.
+    /// The type of a section header block, which is the same in both byte orders.
     static let sectionHeaderType: UInt32 = 0x0a0d_0d0a
 
     enum BlockType {
@@ -9,12 +9,12 @@ extension CaptureFormat {
         static let obsoletePacket: UInt32 = 2
         static let simplePacket: UInt32 = 3
         static let enhancedPacket: UInt32 = 6
-        /// Blocks without a packet that Wireshark gives a frame number nevertheless: systemd's journal, and custom
-        /// blocks (copied by editors or not).
+        /// Blocks without a packet to which Wireshark gives a frame number nevertheless: systemd's journal, and custom
+        /// blocks (whether or not editors may copy them).
         static let numbered: [UInt32] = [9, 0xbad, 0x4000_0bad]
     }
 
-    /// - Returns: nil where a file of another kind was appended, and its header is taken.
+    /// - Returns: nil where a file of another kind was appended, and its header has been read.
     mutating func nextPcapng(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step? {
         while true {
             if skipping > 0, let step = skip(in: bytes, at: &offset) { return step }
@@ -26,7 +26,7 @@ extension CaptureFormat {
                 continue
             }
             let stated = bytes.uint32(at: offset &+ 4, swapped: swapped)
-            // Some writers leave the padding out of the length; Wireshark reads those too.
+            // Some writers do not count the padding in the length; Wireshark reads those files too.
             let length = (Int(stated) &+ 3) & ~3
             guard length >= 12 else { return .damaged(.blockTooShort(type: type, length: length)) }
             switch type {
@@ -60,7 +60,7 @@ extension CaptureFormat {
         }
     }
 
-    /// Passes over the rest of a block, as far as the window goes.
+    /// Skips the rest of a block, as far as the window reaches.
     private mutating func skip(in bytes: RawSpan, at offset: inout Int) -> Step? {
         let passed = min(skipping &- 4, bytes.byteCount &- offset)
         offset &+= passed
@@ -74,11 +74,12 @@ extension CaptureFormat {
     }
 
     private mutating func checkTrailer(_ trailer: UInt32, against length: UInt32) {
-        // Not `!=` alone: padding may be in the one length and not in the other.
+        // Differing only in padding is allowed: one of the two lengths may include it and the other not.
         if trailer != length, (trailer &+ 3) & ~3 != (length &+ 3) & ~3 { mismatchedTrailers &+= 1 }
     }
 
-    /// Section header block: the byte order of what follows; its interfaces start from 0 again.
+    /// Section header block: it gives the byte order of the blocks after it, and their interfaces are numbered from 0
+    /// again.
     private mutating func readSection(in bytes: RawSpan, at offset: inout Int) -> Step? {
         guard bytes.byteCount &- offset >= 24 else { return .needsMore(atLeast: 24) }
         let magic = bytes.uint32(at: offset &+ 8, swapped: false)
@@ -135,8 +136,8 @@ extension CaptureFormat {
         return nil
     }
 
-    /// Enhanced packet block, and the obsolete packet block, which differs only in having a 16-bit interface number and a
-    /// 16-bit drop count in the first word.
+    /// Enhanced packet block, and the obsolete packet block, which differs only in its first word: a 16-bit interface
+    /// number and a 16-bit drop count.
     private mutating func readTimedPacket(
         _ type: UInt32, in bytes: RawSpan, at offset: Int, length: Int, packet: inout CapturedPacket
     ) -> CaptureDamage? {
@@ -167,7 +168,8 @@ extension CaptureFormat {
         return nil
     }
 
-    /// Simple packet block: no time, no interface but the first, and its captured length only to be inferred.
+    /// Simple packet block: it has no time, always belongs to the section's first interface, and its captured length
+    /// must be inferred.
     private mutating func readSimplePacket(
         in bytes: RawSpan, at offset: Int, length: Int, packet: inout CapturedPacket
     ) -> CaptureDamage? {

@@ -1,15 +1,15 @@
 import FlatMemory
 
-// A file is divided among processors by guessing where packets start in its middle. A guess may be wrong without harm:
-// whoever walks the part before comes to the true place, and a part that began elsewhere is walked again.
+// A file is divided among processors by guessing where packets begin in its middle. A wrong guess does no harm: whoever
+// walks the part before it arrives at the true offset, and a part that was begun elsewhere is walked again.
 extension CaptureFormat {
-    /// A place at or behind `offset` and before `limit` where a packet's record seems to start; `nil` where none is found in
-    /// these bytes.
+    /// An offset from `offset` on and below `limit` where a packet's record seems to begin; `nil` where none is found
+    /// in these octets.
     package func likelyStart(in bytes: RawSpan, from offset: Int, before limit: Int) -> Int? {
-        // snoop's records are found by walking only.
+        // Where snoop's records begin cannot be guessed; they are found only by walking.
         guard kind != .snoop else { return nil }
         let isPcap = kind == .pcap
-        // Blocks start at multiples of four octets from the file's start.
+        // Blocks begin at multiples of four octets from the file's start.
         var place = isPcap ? offset : offset &+ (-(windowStart &+ offset) & 3)
         let end = min(limit, bytes.byteCount &- records.headerLength &+ 1)
         while place < end {
@@ -19,7 +19,7 @@ extension CaptureFormat {
         return nil
     }
 
-    /// Whether a few records in a row make sense, each where the one before ends.
+    /// Whether a few records in a row are plausible, each beginning where the one before ends.
     private func seemsRecord(in bytes: RawSpan, at start: Int) -> Bool {
         var place = start
         for _ in 0..<4 {
@@ -32,7 +32,7 @@ extension CaptureFormat {
         return true
     }
 
-    /// Whether a few blocks in a row say the same length in front and behind.
+    /// Whether a few blocks in a row each have the same length at their beginning and their end.
     private func seemsBlock(in bytes: RawSpan, at start: Int) -> Bool {
         var place = start
         for _ in 0..<3 {
@@ -51,6 +51,6 @@ extension CaptureFormat {
 }
 
 extension CaptureFormat {
-    /// Sections, interfaces and joined files met so far.
+    /// How many sections, interfaces and concatenated files have been read so far.
     var described: Int { rows.count &+ sections.count &+ parts.count }
 }

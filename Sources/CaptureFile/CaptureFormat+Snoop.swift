@@ -1,7 +1,7 @@
 import FlatMemory
 
 extension CaptureFormat {
-    /// snoop's file header (RFC 1761): eight octets of magic, a version, a type of link.
+    /// Reads snoop's file header (RFC 1761): eight octets of magic, a version, a link type.
     mutating func readSnoopHeader(in bytes: RawSpan, at offset: inout Int) -> Step? {
         guard bytes.byteCount &- offset >= 16 else { return .needsMore(atLeast: 16) }
         let type = bytes.bigEndian32(at: offset &+ 12)
@@ -17,11 +17,11 @@ extension CaptureFormat {
         return nil
     }
 
-    /// snoop's numbers (RFC 1761, IANA's snoop-datalink-types, Solaris' `dlpi.h`) in those of the LINKTYPE registry; 65535, which
-    /// is no type, for what has none.
+    /// The LINKTYPE number for snoop's number of a link type (RFC 1761, IANA's snoop-datalink-types, Solaris'
+    /// `dlpi.h`); 65535, which is no link type, where there is none.
     private static func linkType(ofSnoop type: UInt32) -> UInt16 {
         switch type {
-        // 802.3 and Ethernet; 10, 12 and 19 in files of Shomiti's Surveyor.
+        // 802.3 and Ethernet; 10, 12 and 19 occur in files of Shomiti's Surveyor.
         case 0, 4, 10, 12, 19: 1
         case 2: 6
         case 5: 50
@@ -35,14 +35,14 @@ extension CaptureFormat {
         }
     }
 
-    /// A record: original and captured length, the record's own length with its padding, packets dropped before it, seconds,
-    /// microseconds; all in network order.
+    /// Reads a record: original and captured length, the record's own length with its padding, packets dropped before
+    /// it, seconds, microseconds; all in network byte order.
     ///
-    /// - Returns: nil where another file was appended, and its header is taken.
+    /// - Returns: nil where another file was appended, and its header has been read.
     mutating func nextSnoop(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step? {
         let available = bytes.byteCount &- offset
-        // Fewer octets do not tell a record from another file's header, which read as a record would claim a length of its own
-        // too short for it or too long for any.
+        // Twelve octets are needed to distinguish a record from another file's header. Such a header, read as a record,
+        // would be damaged: its record length would be too short for the packet, or too long for any.
         guard available == 0 || available >= 12 else { return .needsMore(atLeast: 12) }
         if records.startsFile(at: offset, in: bytes) { return join(in: bytes, at: &offset) }
         guard available >= 24 else { return available == 0 ? .end : .needsMore(atLeast: 24) }
@@ -70,7 +70,7 @@ extension CaptureFormat {
 }
 
 extension RawSpan {
-    /// Whether a snoop file's magic octets stand here: "snoop" and three zeros.
+    /// Whether a snoop file's magic octets are at `offset`: "snoop" and three zeros.
     func startsSnoop(at offset: Int) -> Bool {
         guard byteCount &- offset >= 8 else { return false }
         return bigEndian64(at: offset) == 0x736e_6f6f_7000_0000

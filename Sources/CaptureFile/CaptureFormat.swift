@@ -1,67 +1,72 @@
-/// Reads packets out of the bytes of a pcap or pcapng file, wherever those come from: a whole file in memory, or a window
-/// that slides over a stream. No IO; a copy is a reader of its own from the same place on.
+/// Reads packets out of the octets of a pcap, pcapng or snoop file, whether the whole file is in memory or a window
+/// slides over it. It does no IO; a copy of it is an independent reader that continues from the same offset.
 ///
 /// Sources: draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng, www.tcpdump.org/manpages/pcap-savefile.5.html.
 public struct CaptureFormat: Sendable {
-    /// What one step came to.
+    /// The result of one step.
     @frozen public enum Step: Sendable, Equatable {
-        /// The packet is filled, and the offset stands behind it.
+        /// The packet is filled in, and the offset is moved to the octet after it.
         case packet
-        /// The window must reach at least this many octets beyond the offset before anything more can be said.
+        /// The window must reach at least this many octets beyond the offset before the step can be decided.
         case needsMore(atLeast: Int)
-        /// The window ends here, where a record or block ends too.
+        /// The window ends here, exactly where a record or block ends.
         case end
         case damaged(CaptureDamage)
     }
 
-    /// A longer packet is damage.
+    /// The greatest length of a packet in octets; a longer one means that the file is damaged.
     public static let packetLimit = 1 << 24
-    /// A longer block is damage. Only blocks of ``heldBlockLimit`` or less have to be in memory at once.
+    /// The greatest length of a block in octets; a longer one means that the file is damaged. Only blocks of up to
+    /// ``heldBlockLimit`` must be in memory as a whole.
     public static let blockLimit = 1 << 28
-    /// Limit of a block that describes a packet or an interface; such a block is read as a whole.
+    /// The greatest length in octets of a block that describes a packet or an interface, which is read as a whole.
     public static let heldBlockLimit = 1 << 25
-    /// Interfaces, and sections, of all sections of a file together.
+    /// The most interfaces in all sections of a file together; also the most sections.
     public static let interfaceLimit = 1 << 16
 
     @usableFromInline enum Kind: Sendable { case undetermined, pcap, pcapng, snoop }
 
-    /// Where the window's first byte lies in the (uncompressed) file. Whoever moves the window keeps it true.
+    /// The offset of the window's first octet in the (uncompressed) file. Whoever moves the window must update it.
     public var windowStart = 0
     @usableFromInline var kind = Kind.undetermined
-    /// Packets, and other blocks that Wireshark numbers, so far.
+    /// How many packets, and other blocks that Wireshark numbers, have been read so far.
     @usableFromInline var numbered = 0
 
     @usableFromInline var records = PcapRecords()
-    /// Whether more than a file's header is wanted to know how its records are written.
+    /// Whether records after the file header are needed, to find out which form of record headers the file has.
     var awaitsRecords = false
-    /// Set where the input has ended: ``awaitsRecords`` is then decided by what there is.
+    /// Set where the input has ended: the question of ``awaitsRecords`` must then be decided from the octets that there
+    /// are.
     var isAllAtHand = false
 
-    /// Whether the byte order of pcapng's section differs from this machine's.
+    /// Whether the byte order of the current pcapng section differs from this machine's.
     var swapped = false
     var rows: [InterfaceRow] = []
     var descriptions: [CaptureInterface] = []
     var sections: [CaptureSection] = []
-    /// The files that were joined to one, in order: nearly always one.
+    /// The files that were concatenated into this one, in order; nearly always one.
     var parts: [CapturePart] = []
-    /// The current section's interfaces among `rows`.
+    /// The indices in `rows` of the current section's interfaces.
     var sectionRows = 0..<0
-    /// Octets still to come of a block that is passed over, its trailing length included.
+    /// How many octets of a block that is being skipped are still to come, including its length at the end.
     var skipping = 0
-    /// What that trailing length should say.
+    /// The length that the block being skipped should have at its end.
     var skippedLength: UInt32 = 0
-    /// pcapng blocks whose two lengths differ. The first is believed; Wireshark would refuse the file.
+    /// How many pcapng blocks have two different lengths. The one at the beginning is used; Wireshark refuses such
+    /// files.
     public internal(set) var mismatchedTrailers = 0
 
+    /// A reader at the start of a file whose format is not known yet; the first step recognizes it by the file's first
+    /// octets.
     public init() {}
 
-    /// Goes to the next packet.
+    /// Reads the next packet.
     ///
     /// - Parameters:
-    ///   - bytes: the window; the whole file, or what of it is at hand.
-    ///   - offset: where in the window to go on; 0 at first. Moved behind what was understood, also when no packet came
-    ///     of it. Must lie within the window.
-    ///   - packet: filled on ``Step/packet``.
+    ///   - bytes: the window: the whole file, or the part of it that is in memory.
+    ///   - offset: where in the window to continue; 0 at first. It is moved past everything that was read, even where
+    ///     no packet resulted. Must lie within the window.
+    ///   - packet: is filled in on ``Step/packet``.
     @inlinable
     public mutating func next(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
         if kind == .pcap, let step = nextPcap(in: bytes, at: &offset, packet: &packet) { return step }
@@ -79,17 +84,17 @@ public struct CaptureFormat: Sendable {
         return .packet
     }
 
-    /// Where no record of pcap can be read: there another file may have been appended.
+    /// Continues where no record of pcap can be read: another file may have been appended there.
     ///
-    /// - Returns: nil where one was, and its header is taken.
+    /// - Returns: nil where one was, and its header has been read.
     @usableFromInline
     mutating func nextBehindObstacle(in bytes: RawSpan, at offset: inout Int) -> Step? {
         guard records.isJoined(at: offset, in: bytes) else { return records.obstacle(at: offset, in: bytes) }
         return join(in: bytes, at: &offset)
     }
 
-    /// Each kind says nil where it has come to the header of a file that was appended and may be of another kind. Any number of
-    /// files that hold nothing else can follow one another, so this is a loop.
+    /// Each format returns nil after it has read the header of an appended file, which may be of another format. Any
+    /// number of files without packets may follow one another, so this is a loop.
     @usableFromInline
     mutating func nextOfAnyKind(in bytes: RawSpan, at offset: inout Int, packet: inout CapturedPacket) -> Step {
         while true {
@@ -107,7 +112,7 @@ public struct CaptureFormat: Sendable {
     /// All interfaces that the file has described so far.
     public var interfaces: [CaptureInterface] { descriptions }
 
-    /// The interface a packet was seen on; nil for a packet that is not of this file.
+    /// The interface that a packet was seen on; nil for a packet that is not from this file.
     package func interface(of packet: CapturedPacket) -> CaptureInterface? {
         guard let part = part(at: packet.blockOffset) else { return nil }
         guard part.kind == .pcapng else { return descriptions[part.description] }

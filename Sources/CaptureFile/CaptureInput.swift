@@ -1,20 +1,20 @@
-/// The bytes of a capture: all of them in memory, or a window that slides over a file or a stream, unpacked where it is
-/// packed.
+/// The octets of a capture: all of them in memory, or a window that slides over a file or a stream and decompresses it
+/// where necessary.
 struct CaptureInput: ~Copyable {
     let path: String
-    /// Whether the window holds all there is.
+    /// Whether the window holds the whole capture.
     let isWhole: Bool
     private(set) var window: ByteWindow
     private var source: ByteSource
     private var inflater: Inflater?
-    /// What was last fetched out of the file by its place, and where it lies there.
+    /// The octets that ``fetch(at:atLeast:)`` has read last; `fetchedStart` is their offset in the file.
     private(set) var fetched = ByteWindow(capacity: 0)
     private(set) var fetchedStart = 0
 
-    /// Octets in all, where the system knew at first.
+    /// The size of the file in octets; `nil` where the system did not know it when the file was opened.
     let size: Int?
 
-    /// Small enough to stay in a processor's second-level cache: what is read from it then comes from there.
+    /// Small enough to stay in a processor's second-level cache, so that packets are read from there.
     static let windowSize = 1 << 18
 
     private init(
@@ -27,14 +27,14 @@ struct CaptureInput: ~Copyable {
         self.source = source
     }
 
-    /// What `path` names, or standard input for `-`.
+    /// Opens the file at `path`, or standard input for `-`.
     static func opening(_ path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError)
         -> CaptureInput
     {
         let descriptor = try Descriptor.reading(path)
         switch try descriptor.kind(path: path) {
         case .directory: throw .isDirectory(path: path)
-        // A size of 0 may be one that the system does not know beforehand, as under /proc.
+        // Under /proc and elsewhere, files have a size of 0 because the system does not know it in advance.
         case .regular(let size) where size > 0 && descriptor.isAtStart:
             return try streaming(ByteSource(file: descriptor, path: path), size: size)
         case .regular, .other:
@@ -62,10 +62,10 @@ struct CaptureInput: ~Copyable {
         return input
     }
 
-    /// Whether any place can be read at any time: a regular file that is not packed, or bytes in memory.
+    /// Whether any offset can be read at any time: in a regular file that is not compressed, or in memory.
     var isSeekable: Bool { isWhole || source.isSeekable && packing == nil }
 
-    /// How unpacking ended; nil where nothing is packed.
+    /// The state of decompression; nil where the capture is not compressed.
     var packing: Inflater.Condition? {
         switch inflater {
         case .some(let inflater): inflater.condition
@@ -73,12 +73,12 @@ struct CaptureInput: ~Copyable {
         }
     }
 
-    /// Lets more of a stream in.
+    /// Reads more of the capture into the window.
     ///
     /// - Parameters:
-    ///   - discarded: octets at the window's start that are done with.
-    ///   - length: how many octets the window must hold then.
-    /// - Returns: false where there are not so many.
+    ///   - discarded: how many octets at the window's start are no longer needed.
+    ///   - length: how many octets the window must hold afterwards.
+    /// - Returns: false where the capture ends before that.
     mutating func fill(discarding discarded: Int = 0, atLeast length: Int) throws(CaptureError) -> Bool {
         window.discard(discarded)
         while window.count < length {
@@ -91,10 +91,10 @@ struct CaptureInput: ~Copyable {
         return true
     }
 
-    /// Takes the file header, at the start of the window. A stream of pcap opens with nothing but it: how its records are written
-    /// is then told by the first, when that has come.
+    /// Reads the file header at the start of the window. A stream of pcap may begin with nothing but that header: which
+    /// form its records have is then decided when the first one has arrived.
     ///
-    /// - Returns: the format, ready to walk, and where to.
+    /// - Returns: the format, ready to walk, and the offset at which the walk begins.
     mutating func readFileHeader() throws(CaptureError) -> (CaptureFormat, Int) {
         var format = CaptureFormat()
         var offset = 0
@@ -107,7 +107,7 @@ struct CaptureInput: ~Copyable {
                     format.isAllAtHand = true
                     continue
                 }
-                // The magic number is there: it is a capture, even if it ends within its file header.
+                // The magic number is there, so it is a capture, even if it ends within its file header.
                 if window.count >= 4 { break }
             }
             throw .notCapture(path: path, kind: FileKind(firstBytes: window.bytes))
@@ -116,9 +116,9 @@ struct CaptureInput: ~Copyable {
     }
 }
 
-// Any place at any time.
+// Reading at any offset at any time.
 extension CaptureInput {
-    /// The same bytes once more, with a window of its own.
+    /// A new input of the same octets, with a window of its own.
     func duplicate() throws(CaptureError) -> CaptureInput {
         if isWhole { return try .whole(ByteWindow(window.bytes), path: path) }
         return CaptureInput(
@@ -126,24 +126,25 @@ extension CaptureInput {
             source: try source.duplicate())
     }
 
-    /// The same bytes once more, from the start; `nil` where they are gone.
+    /// A new input of the same octets, from the start; `nil` for a stream whose octets were not kept.
     func again() throws(CaptureError) -> CaptureInput? {
         if isWhole { return try .whole(ByteWindow(window.bytes), path: path) }
         guard let source = try source.again() else { return nil }
         return try .streaming(source, size: size)
     }
 
-    /// Lets the window slide on from another place.
+    /// Continues reading at another offset.
     ///
-    /// - Parameter limit: nothing much behind it will be asked for.
+    /// - Parameter limit: the offset up to which the caller will read; hardly anything after it will be needed, so it
+    ///   is not read ahead.
     mutating func seek(to offset: Int, until limit: Int) {
         window.discard(window.count)
         source.seek(to: offset, until: limit)
     }
 
-    /// Holds the octets from `offset` on ready in ``fetched``.
+    /// Reads the octets from `offset` on into ``fetched``.
     ///
-    /// - Returns: false where there are not so many.
+    /// - Returns: false where there are fewer than `length` of them.
     mutating func fetch(at offset: Int, atLeast length: Int) throws(CaptureError) -> Bool {
         let known = offset - fetchedStart
         if known >= 0, known <= fetched.count { fetched.discard(known) } else { fetched.discard(fetched.count) }

@@ -1,12 +1,13 @@
-/// What a capture says of the interface its packets were seen on.
+/// What a capture says about the interface that its packets were seen on.
 public struct CaptureInterface: Sendable, Equatable {
-    /// As the operating system calls it; nil where the file does not say (pcap never does). At most 255 octets.
+    /// The operating system's name for it, at most 255 octets; nil where the file does not say (pcap never does).
     public var name: String?
     /// LINKTYPE number.
     public var linkType: UInt16
-    /// Octets kept of each packet; 0 where unlimited.
+    /// How many octets of each packet were kept; 0 where unlimited.
     public var snapshotLength: UInt32
 
+    /// An interface without a name and with unlimited packets, where nothing else is given.
     public init(name: String? = nil, linkType: UInt16, snapshotLength: UInt32 = 0) {
         self.name = name
         self.linkType = linkType
@@ -14,16 +15,17 @@ public struct CaptureInterface: Sendable, Equatable {
     }
 }
 
-/// What each packet needs of its interface: kept apart from the rest so that no reference is counted per packet.
+/// What every packet needs of its interface. It is kept apart from the rest, so that no reference is counted for each
+/// packet.
 struct InterfaceRow: Sendable {
     let scale: TimeScale
     let snapshotLength: UInt32
     let linkType: UInt16
 }
 
-/// A pcapng section: its interfaces and byte order hold for the blocks behind it, up to the next section.
+/// A pcapng section: its interfaces and byte order apply to the blocks after its header, up to the next section.
 struct CaptureSection: Sendable {
-    /// Where its header block starts in the (uncompressed) file.
+    /// The offset of its header block in the (uncompressed) file.
     let fileOffset: Int
     let swapped: Bool
     let firstInterface: Int

@@ -19,7 +19,7 @@ extension CaptureReader {
         return false
     }
 
-    /// What the offset of a fetched packet counts in; true until the next fetch.
+    /// The octets that the offset of a fetched packet refers to; valid until the next fetch.
     public var fetchedBytes: RawSpan {
         @_lifetime(borrow self)
         get { input.isWhole ? input.window.bytes : input.fetched.bytes }
@@ -27,7 +27,8 @@ extension CaptureReader {
 }
 
 extension CaptureFormat {
-    /// Reads the packet whose record or block starts at `fileOffset`.
+    /// Reads the packet whose record or block begins at `fileOffset`; `start` is the file offset of the first octet of
+    /// `bytes`.
     func fetch(
         at fileOffset: Int, in bytes: RawSpan, startingAt start: Int, packet: inout CapturedPacket
     ) -> Step {
@@ -47,7 +48,8 @@ extension CaptureFormat {
         var found = CapturedPacket()
         let step = format.next(in: bytes, at: &offset, packet: &found)
         if step != .packet {
-            // What moved on without a packet has passed over something else, and wants octets beyond that.
+            // If the offset has moved, what begins at `fileOffset` was no packet, and the step is about what comes
+            // after it.
             return offset == fileOffset &- start ? step : .end
         }
         guard found.blockOffset == fileOffset else { return .end }

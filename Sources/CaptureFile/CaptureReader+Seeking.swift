@@ -1,27 +1,31 @@
 extension CaptureReader {
-    /// Packets (and what else is numbered) walked past so far.
+    /// How many packets (and other numbered blocks) the walk has passed so far.
     package var count: Int { walk.numbered }
 
-    /// Where the next record or block starts: not within one that is being passed over. It may lie behind the file's end.
+    /// The file offset where the next record or block begins, after the block that is being skipped, if any. It may lie
+    /// beyond the file's end.
     package var nextStart: Int { position &+ walk.skipping }
 
-    /// Another reader of the same capture, at its start; `nil` of a stream of which not all was spooled.
+    /// A new reader of the same capture, at its start; `nil` for a stream that was not kept whole in the spool.
     package func again() throws(CaptureError) -> CaptureReader? {
         guard var input = try input.again() else { return nil }
         let (walk, place) = try input.readFileHeader()
         return CaptureReader(input: input, walk: walk, place: place)
     }
 
-    /// Another reader of the same seekable capture, with a window of its own, that has met what this one has.
+    /// A new reader of the same seekable capture, with a window of its own, which knows the sections and interfaces
+    /// that this one has read.
     package func duplicate() throws(CaptureError) -> CaptureReader {
         try CaptureReader(input: input.duplicate(), walk: walk, place: input.isWhole ? place : 0)
     }
 
-    /// Goes on elsewhere in a seekable capture, where a packet's record starts, `count` packets having come before it.
+    /// Continues at another offset of a seekable capture, where a packet's record must begin.
     ///
     /// - Parameters:
-    ///   - limit: nothing much behind it will be asked for.
-    ///   - format: what is known of the file there; `nil` for what this reader has met, wherever that was.
+    ///   - count: how many packets come before that one.
+    ///   - limit: the offset after which hardly anything will be read.
+    ///   - format: the description of the file that applies there; `nil` for what this reader has read so far, wherever
+    ///     that was.
     package mutating func seek(
         to position: Int, count: Int, until limit: Int = .max, describedBy format: CaptureFormat? = nil
     ) {
@@ -38,9 +42,9 @@ extension CaptureReader {
         }
     }
 
-    /// Goes to a place at or behind `position` where a packet's record seems to start, and counts packets from 0 there.
+    /// Moves to an offset from `position` on where a packet's record seems to begin, and counts packets from 0 there.
     ///
-    /// - Returns: false where none is found within reach.
+    /// - Returns: false where none is found within the window.
     package mutating func seekLikelyStart(
         from position: Int, until limit: Int, describedBy format: CaptureFormat
     ) throws(CaptureError) -> Bool {

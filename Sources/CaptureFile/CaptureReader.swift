@@ -1,4 +1,4 @@
-/// Reads a capture file, packet by packet: pcap or pcapng, packed with gzip or not, a file or a stream.
+/// Reads a capture file, packet by packet: pcap, pcapng or snoop, compressed with gzip or not, from a file or a stream.
 ///
 ///     var reader = try CaptureReader(path: "trace.pcapng")
 ///     var packet = CapturedPacket()
@@ -6,8 +6,9 @@
 ///         let frame = reader.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
 ///     }
 ///
-/// A window slides over the file, so memory does not depend on the file's size, and a file that another program cuts short
-/// meanwhile only ends earlier. Where the file has grown, ``next(_:)`` goes on after it had returned false.
+/// A window slides over the file, so memory does not depend on the file's size, and if another program truncates the
+/// file meanwhile, it just ends earlier. If the file has grown, ``next(_:)`` continues even after it has returned
+/// false.
 public struct CaptureReader: ~Copyable, Sendable {
     /// How the file ended; nil until ``next(_:)`` has returned false.
     public internal(set) var ending: CaptureEnding?
@@ -16,12 +17,14 @@ public struct CaptureReader: ~Copyable, Sendable {
     var place: Int
     var input: CaptureInput
 
-    /// Opens what `path` names, or standard input for `-`, and reads as far as to know its format.
+    /// Opens the file at `path`, or standard input for `-`, and reads it far enough to recognize its format.
     ///
     /// - Parameters:
-    ///   - stop: by which the reading of what is no regular file can be ended (``isStream(_:)``).
-    ///   - spool: keeps what is read of such, so that it can be read once more; `nil` where nobody will.
-    /// - Throws: ``CaptureError``: not there, not permitted, a directory, empty, no capture.
+    ///   - stop: ends the reading of a stream (``isStream(_:)``) on request.
+    ///   - spool: keeps a copy of what is read from a stream, so that it can be read once more; `nil` where that is not
+    ///     needed.
+    /// - Throws: ``CaptureError`` where the file does not exist, may not be read, is a directory, is empty, or is no
+    ///   capture.
     public init(path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError) {
         var input = try CaptureInput.opening(path, stop: stop, spool: spool)
         (walk, place) = try input.readFileHeader()
@@ -29,7 +32,8 @@ public struct CaptureReader: ~Copyable, Sendable {
         self.input = input
     }
 
-    /// Whether what `path` names, or standard input for `-`, is read as it comes, and may go on for ever: a pipe, a terminal.
+    /// Whether `path`, or standard input for `-`, is a stream, which can only be read as it arrives and may never end:
+    /// a pipe, a terminal.
     public static func isStream(_ path: String) -> Bool { Descriptor.isStream(path) }
 
     /// Reads a capture that is in memory.
@@ -40,7 +44,7 @@ public struct CaptureReader: ~Copyable, Sendable {
         self.input = input
     }
 
-    /// Reads bytes in memory as if they arrived in pieces.
+    /// Reads octets in memory as if they arrived in pieces of this size.
     package init(bytes: [UInt8], inPiecesOf pieceSize: Int) throws(CaptureError) {
         var input = try CaptureInput.streaming(ByteSource(memory: ByteWindow(bytes), pieceSize: pieceSize, path: ""))
         (walk, place) = try input.readFileHeader()
@@ -55,34 +59,34 @@ public struct CaptureReader: ~Copyable, Sendable {
         ending = nil
     }
 
-    /// What the file was opened as; `-` for standard input, empty for bytes in memory.
+    /// The path that the file was opened with; `-` for standard input, empty for octets in memory.
     public var path: String { input.path }
 
-    /// Whether packets can be fetched again by their place: the file is regular and not packed, or in memory.
+    /// Whether packets can be fetched again by their offset: the file is regular and not compressed, or in memory.
     public var isSeekable: Bool { input.isSeekable }
 
-    /// Octets of the file as it is stored, where the system knew when it was opened.
+    /// The stored file's length in octets; `nil` where the system did not know it when the file was opened.
     public var size: Int? { input.size }
 
-    /// How many of them were read; of a packed or endless stream `nil`.
+    /// How many octets of the file have been read; `nil` for a compressed file and for a stream.
     public var progress: Int? { isSeekable ? position : nil }
 
-    /// What is known of the file so far.
+    /// The format, with what has been read of its description so far.
     public var format: CaptureFormat { walk }
 
-    /// Where in the (uncompressed) file the next packet's record, or a block before it, starts.
+    /// The offset in the (uncompressed) file where the next packet's record, or a block before it, begins.
     public var position: Int { walk.windowStart &+ place }
 
-    /// The bytes that ``CapturedPacket/offset`` counts in.
+    /// The octets that ``CapturedPacket/offset`` refers to.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get { input.window.bytes }
     }
 
-    /// Goes to the next packet. From a stream, waits for it.
+    /// Reads the next packet; from a stream, waits for it.
     ///
-    /// - Returns: false at the end, of which ``ending`` tells the kind.
-    /// - Throws: ``CaptureError`` where the operating system fails to read on.
+    /// - Returns: false at the end; ``ending`` then tells what kind of end it is.
+    /// - Throws: ``CaptureError`` where the operating system fails to read.
     public mutating func next(_ packet: inout CapturedPacket) throws(CaptureError) -> Bool {
         while true {
             let step = input.window.step(&walk, at: &place, packet: &packet)
@@ -93,9 +97,9 @@ public struct CaptureReader: ~Copyable, Sendable {
 }
 
 extension CaptureReader {
-    /// Lets more in where the window was not enough for a step.
+    /// Reads more octets into the window where it did not hold enough for a step.
     ///
-    /// - Returns: false where there is no more; ``ending`` then tells why.
+    /// - Returns: false where there are none; ``ending`` then tells why.
     mutating func goOn(after step: CaptureFormat.Step) throws(CaptureError) -> Bool {
         ending = nil
         switch step {
@@ -114,7 +118,7 @@ extension CaptureReader {
         }
     }
 
-    /// - Returns: false where the input ends before the step can go on.
+    /// - Returns: false where the input ends before it has what the step needs.
     private mutating func fill(for step: CaptureFormat.Step) throws(CaptureError) -> Bool {
         guard !input.isWhole else { return false }
         let discarded = place

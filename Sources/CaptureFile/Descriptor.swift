@@ -4,11 +4,11 @@
     import Darwin
 #endif
 
-/// An open file of the operating system, closed at the end of its life if it was opened here.
+/// An open file of the operating system; closed in `deinit` if it was opened here.
 struct Descriptor: ~Copyable {
     let number: CInt
     private let isOwned: Bool
-    /// Whether there was no file of this name before.
+    /// Whether opening it has created the file.
     let isNew: Bool
 
     private init(number: CInt, isOwned: Bool, isNew: Bool = false) {
@@ -21,21 +21,21 @@ struct Descriptor: ~Copyable {
         if isOwned { _ = Self.close(number) }
     }
 
-    /// What `path` names, or standard input for `-`.
+    /// Opens the file at `path` for reading, or returns standard input for `-`.
     static func reading(_ path: String) throws(CaptureError) -> Descriptor {
         if path == "-" { return Descriptor(number: STDIN_FILENO, isOwned: false) }
         return try opening(path, flags: O_RDONLY)
     }
 
-    /// Whether `path`, or standard input for `-`, is read as it comes: no regular file.
+    /// Whether `path`, or standard input for `-`, is neither a regular file nor a directory, so that it can only be
+    /// read as it arrives.
     static func isStream(_ path: String) -> Bool {
         var status = stat()
         let result = path == "-" ? unsafe fstat(STDIN_FILENO, &status) : unsafe stat(path, &status)
         return result == 0 && status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
     }
 
-    /// Whether what is read as `input`, or as standard input for `-`, is the regular file that `output`, or standard output for
-    /// `-`, leads to.
+    /// Whether `input`, or standard input for `-`, is the same regular file as `output`, or standard output for `-`.
     static func isSameFile(_ input: String, _ output: String) -> Bool {
         var (read, written) = (stat(), stat())
         let first = input == "-" ? unsafe fstat(STDIN_FILENO, &read) : unsafe stat(input, &read)
@@ -44,7 +44,7 @@ struct Descriptor: ~Copyable {
             && read.st_ino == written.st_ino
     }
 
-    /// A new or emptied file at `path`, or standard output for `-`.
+    /// Creates or truncates the file at `path`, or returns standard output for `-`.
     static func writing(_ path: String) throws(CaptureError) -> Descriptor {
         if path == "-" { return Descriptor(number: STDOUT_FILENO, isOwned: false) }
         do throws(CaptureError) {
@@ -55,10 +55,10 @@ struct Descriptor: ~Copyable {
         }
     }
 
-    /// A new file to write and read, without a name: it goes with its last descriptor.
+    /// A new file without a name, for writing and reading; it disappears when its last descriptor is closed.
     static func unnamed() throws(CaptureError) -> Descriptor {
-        // Where the system's users want what is temporary (POSIX, TMPDIR). `mkstemp` chooses the letters and lets nobody else in
-        // (0600); the name is gone before anything is written.
+        // In the folder that the user has set for temporary files (POSIX, TMPDIR). `mkstemp` chooses the letters and
+        // lets no other user open the file (0600); the name is removed before anything is written.
         let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         var name = Array("\(folder)/tcplens-XXXXXX".utf8CString)
         let number = unsafe name.withUnsafeMutableBufferPointer { buffer -> CInt in
@@ -77,7 +77,7 @@ struct Descriptor: ~Copyable {
 
     private static func opening(_ path: String, flags: CInt) throws(CaptureError) -> Descriptor {
         while true {
-            // Who may read the new file is the umask's to say, as with tcpdump.
+            // The umask decides who may read the new file, as with tcpdump.
             let number = unsafe open(path, flags | O_CLOEXEC, 0o666)
             if number >= 0 { return Descriptor(number: number, isOwned: true, isNew: flags & O_EXCL != 0) }
             if errno != EINTR { throw CaptureError(errno, during: .open, path: path) }
@@ -96,12 +96,12 @@ struct Descriptor: ~Copyable {
         }
     }
 
-    /// Whether nothing has been read of it yet; false for what has no position.
+    /// Whether nothing has been read from it yet; false for files without a position, such as pipes.
     var isAtStart: Bool { lseek(number, 0, SEEK_CUR) == 0 }
 
-    /// Waits for at least one octet.
+    /// Reads as much as is available, and waits for at least one octet.
     ///
-    /// - Returns: how many were read; 0 at the end.
+    /// - Returns: how many octets were read; 0 at the end.
     func read(into space: UnsafeMutableRawBufferPointer, path: String) throws(CaptureError) -> Int {
         while true {
             let got = unsafe Self.read(number, space)
@@ -121,7 +121,7 @@ struct Descriptor: ~Copyable {
         }
     }
 
-    /// The same open file under another number.
+    /// A second descriptor of the same open file.
     func duplicate(path: String) throws(CaptureError) -> Descriptor {
         let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { throw CaptureError(errno, during: .open, path: path) }
@@ -141,17 +141,17 @@ struct Descriptor: ~Copyable {
         }
     }
 
-    /// Closes it and tells what closing found, which on some file systems is the only report of a failed write.
+    /// Closes the file and reports an error in doing so, which on some file systems is the only sign of a failed write.
     consuming func close(path: String) throws(CaptureError) {
         let (number, isOwned) = (number, isOwned)
         discard self
         guard isOwned else { return }
-        // Linux has closed it also when interrupted.
+        // On Linux the descriptor is closed even if the call was interrupted.
         if Self.close(number) != 0, errno != EINTR { throw CaptureError(errno, during: .close, path: path) }
     }
 }
 
-// The C functions whose names the methods above take.
+// The C functions, whose names the methods above hide.
 extension Descriptor {
     private static func read(_ number: CInt, _ space: UnsafeMutableRawBufferPointer) -> Int {
         #if canImport(Glibc)

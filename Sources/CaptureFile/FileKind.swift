@@ -1,27 +1,27 @@
 import FlatMemory
 
-/// What a file that is no capture seems to be, by its first octets.
+/// What a file that is no capture seems to be, judged by its first octets.
 public enum FileKind: String, Sendable, CaseIterable {
     case unknown
     case text
-    /// Text that `text2pcap` makes a capture of: lines of an offset and octets in hexadecimal.
+    /// Text from which `text2pcap` makes a capture: lines of an offset and octets in hexadecimal.
     case hexDump
     case png, jpeg, gif, pdf, elf, html, json
-    /// Packed by something other than gzip: perhaps a capture once unpacked.
+    /// Compressed or archived by something other than gzip: it may contain a capture.
     case zip, xz, lzma, bzip2, zstandard, lz4, lzip, lzop, compress, sevenZip, rar, tar
     /// Captures of other tools.
     case networkMonitor, sniffer, netXRay, observer, visualNetworks, lanalyzer, fiveViews, k12, k12Text, erf, iptrace
     case netScaler, peek, nettl, ixia, bluetoothSnoop, blf, apple
 
-    /// What makes a capture of it.
+    /// How a capture can be made from the file.
     public enum Remedy: Sendable, Equatable {
-        /// A program that writes the unpacked file to its standard output.
+        /// With a program that writes the unpacked file to its standard output.
         case unpack(String)
-        /// A program that takes a file to read and one to write.
+        /// With a program that takes the path of the file to read and that of the file to write.
         case convert(String)
     }
 
-    /// The program that unpacks or converts it; `nil` where none makes packets of it.
+    /// The program that unpacks or converts a file of this kind; `nil` where none can make packets of it.
     public var remedy: Remedy? {
         switch self {
         case .zip: .unpack("unzip -p")
@@ -98,8 +98,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// The beginning as text; `nil` where control characters other than tab, line feed, form feed, carriage return and escape
-    /// stand in it, which are not text's.
+    /// The file's first octets as text; `nil` where they contain control characters that do not occur in text: any but
+    /// tab, line feed, form feed, carriage return and escape.
     private static func text(in bytes: RawSpan) -> String? {
         guard bytes.byteCount > 0 else { return nil }
         let octets = (0..<min(bytes.byteCount, 512)).map { bytes.octet(at: $0) }
@@ -116,7 +116,7 @@ public enum FileKind: String, Sendable, CaseIterable {
         let lower = text.lowercased().drop { $0.isWhitespace }
         if lower.hasPrefix("<!doctype html") || lower.hasPrefix("<html") { return .html }
         if isJSON(lower) { return .json }
-        // An offset of four digits or more, which is zero in the first line, and octets of two.
+        // The first line has an offset of four or more digits, all zero, and then octets of two digits.
         let line = lower.prefix { !$0.isNewline }.split(separator: " ")
         if line.count >= 5, line[0].count >= 4, line[0].allSatisfy({ $0 == "0" || $0 == ":" }),
             line[1...4].allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isHexDigit) })
@@ -126,8 +126,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         return .text
     }
 
-    /// Whether an object begins, or an array of objects, arrays or strings. Not every bracket does: those of a log's times, of
-    /// headings, of RTF and templates do not.
+    /// Whether an object begins, or an array of objects, arrays or strings. A bracket alone does not prove it: it also
+    /// begins timestamps in logs, headings, RTF and templates.
     private static func isJSON(_ text: Substring) -> Bool {
         let next = text.dropFirst().first { !$0.isWhitespace }
         return switch text.first {
@@ -137,7 +137,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// Endace's records have no magic number: the first is one whose type is known, and whose length leads to another.
+    /// Endace's records have no magic number. The file counts as such if its first record has a known type, and its
+    /// length leads to further records like it.
     private static func isERF(_ bytes: RawSpan) -> Bool {
         var place = 0
         for _ in 0..<3 {

@@ -1,11 +1,12 @@
 import CZlib
 import FlatMemory
 
-/// Unpacks a gzip stream of one or several members.
+/// Decompresses a gzip stream of one or several members.
 ///
-/// Invariants, on which the unsafe code below rests: `stream` points to a `z_stream` of this value alone, initialised by
-/// zlib from `init` to `deinit` and never moved, since zlib keeps its address; its `next_in` and `next_out` are set anew,
-/// with their lengths, before each call, and cleared behind it. Nothing of it belongs to a thread.
+/// Invariants, on which the unsafe code below rests: `stream` points to a `z_stream` that belongs to this value alone;
+/// zlib initializes it in `init` and releases it in `deinit`, and it is never moved, since zlib keeps its address. Its
+/// `next_in` and `next_out` are set, with their lengths, before each call and cleared after it. Nothing in it is bound
+/// to a thread.
 @safe struct Inflater: ~Copyable, @unchecked Sendable {
     enum Condition { case running, finished, cutOff, corrupt }
 
@@ -13,7 +14,7 @@ import FlatMemory
     private var input = ByteWindow(capacity: 1 << 16)
     private var consumed = 0
     private var isInputAtEnd = false
-    /// Behind one member's end: another may follow.
+    /// Whether a member has ended, after which another may follow.
     private var isBetweenMembers = false
     private(set) var condition = Condition.running
 
@@ -30,14 +31,14 @@ import FlatMemory
         unsafe stream.deallocate()
     }
 
-    /// Whether bytes begin as gzip's do.
+    /// Whether the octets begin as a gzip file does.
     static func recognises(_ bytes: RawSpan) -> Bool {
         bytes.byteCount >= 2 && bytes.octet(at: 0) == 0x1f && bytes.octet(at: 1) == 0x8b
     }
 
-    /// Adds unpacked octets to `window`.
+    /// Appends decompressed octets to `window`.
     ///
-    /// - Returns: how many; 0 at the end, of which ``condition`` tells the kind.
+    /// - Returns: how many; 0 at the end, and ``condition`` then tells what kind of end it is.
     mutating func read(into window: inout ByteWindow, from source: inout ByteSource) throws(CaptureError) -> Int {
         while condition == .running {
             if consumed == input.count, !isInputAtEnd {
@@ -46,7 +47,7 @@ import FlatMemory
                 isInputAtEnd = try source.read(into: &input) == 0
             }
             if isBetweenMembers {
-                // Zeros, or whatever else, may pad a file behind its last member: gzip ignores it.
+                // The last member may be followed by padding, of zeros or anything else, which gzip ignores.
                 guard consumed < input.count, input.bytes.octet(at: consumed) == 0x1f else {
                     condition = .finished
                     break

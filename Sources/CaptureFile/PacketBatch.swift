@@ -1,54 +1,57 @@
 import FlatMemory
 
-/// Packets that lie in a reader's window together, so that whoever reads asks for some hundred at a time instead of one.
+/// Packets that are in a reader's window together, so that the caller asks the reader once for several hundred packets
+/// instead of once for each.
 ///
-/// Of a pcap file they are found as they are taken: where a record starts is known only when the length before it has arrived
-/// from memory, and meanwhile there is the packet before to work on.
+/// In a pcap file each packet is located only when it is taken: where a record begins is known only after the previous
+/// record's length has been loaded from memory, and the caller can process the previous packet during that time.
 ///
 ///     while try reader.next(&batch) {
 ///         while let packet = batch.next(in: reader.bytes) { … }
 ///         reader.finish(&batch)
 ///     }
 public struct PacketBatch: ~Copyable {
-    /// Packets in a batch: so many that the work done once for each batch does not count.
+    /// The most packets of a batch: so many that the work done once per batch does not matter.
     @usableFromInline static let limit = 512
 
-    /// Where a batch meets a section or an interface: what described the packets before no longer does.
+    /// A point in the file where a batch met a section, an interface or another file's header, so that the format known
+    /// before it does not describe what follows.
     package struct NewDescription {
-        /// Where in the file to read on from, to meet it again: where a block starts.
+        /// The offset in the file, at the start of a block, from which reading must continue in order to meet it again.
         package let position: Int
-        /// How many records that have a packet number, packets or not, come before that place.
+        /// How many numbered records, packets or not, come before that offset.
         package let numbered: Int
-        /// Packets of the batch that come before it.
+        /// How many packets of the batch come before it.
         package let packets: Int
     }
 
-    /// Of a pcap file, how its records are written; else `nil`.
+    /// How the records of a pcap file are written; `nil` for other formats.
     @usableFromInline var records: PcapRecords?
     /// ``PcapRecords/isUsual``.
     @usableFromInline var isUsual = false
-    /// Where the next record starts in the window, and where none is taken any more.
+    /// The index in the window of the next record; no record from index `stop` on is taken.
     @usableFromInline var place = 0
     @usableFromInline var stop = 0
-    /// Where the window starts in the file, and packets before the batch.
+    /// The window's offset in the file; `before` is how many packets come before the batch.
     @usableFromInline var windowStart = 0
     @usableFromInline var before = 0
-    /// Of any other file: the packets, read.
+    /// For other formats than pcap: the packets, already read.
     @usableFromInline var packets = FlatStore<CapturedPacket>()
-    /// How many were taken.
+    /// How many packets have been taken.
     @usableFromInline var taken = 0
 
-    /// Where the file goes on behind the last packet, and how many packets (and what else is numbered) come before that, where
-    /// there is a packet. Of a pcap file only once it is finished.
+    /// Where the file continues after the last packet, and how many packets (and other numbered blocks) come before
+    /// that; `nil` for a batch without packets. For a pcap file it is known only once the batch is finished.
     package fileprivate(set) var end: (position: Int, numbered: Int)?
-    /// The first such place.
+    /// The first new description in the batch, if any.
     package fileprivate(set) var newDescription: NewDescription?
 
+    /// An empty batch, for ``CaptureReader/next(_:before:)`` to fill. A batch that is reused keeps its memory.
     public init() {}
 
-    /// Takes the next packet, in file order.
+    /// Takes the next packet of the batch, in file order; `nil` after the last.
     ///
-    /// - Parameter bytes: ``CaptureReader/bytes``, in which the packet's ``CapturedPacket/offset`` counts.
+    /// - Parameter bytes: ``CaptureReader/bytes``, to which the packet's ``CapturedPacket/offset`` refers.
     @inlinable @inline(__always)
     public mutating func next(in bytes: RawSpan) -> CapturedPacket? {
         guard let records else {
@@ -76,13 +79,13 @@ public struct PacketBatch: ~Copyable {
 }
 
 extension CaptureReader {
-    /// Goes to the next packets: one at least, for which it waits where they come from a stream, and those that are at hand
-    /// behind it. ``finish(_:)`` then moves on.
+    /// Fills the batch with the next packets: with at least one, for which it waits if the source is a stream, and with
+    /// those that follow in the window. ``finish(_:)`` must be called after the packets have been taken.
     ///
-    /// - Parameter limit: nothing is looked at that starts there in the file, or behind. What starts before and holds no
-    ///   packet may lead to one behind it.
-    /// - Returns: false at the limit, and at the end, of which ``ending`` tells the kind.
-    /// - Throws: ``CaptureError`` where the operating system fails to read on.
+    /// - Parameter limit: a file offset. No record or block that begins at or after it is read; but a block before it
+    ///   that holds no packet may lead to a packet after it.
+    /// - Returns: false at the limit, and at the end, whose kind ``ending`` then tells.
+    /// - Throws: ``CaptureError`` where the operating system fails to read.
     public mutating func next(_ batch: inout PacketBatch, before limit: Int = .max) throws(CaptureError) -> Bool {
         batch.clear()
         while true {
@@ -92,7 +95,7 @@ extension CaptureReader {
         }
     }
 
-    /// Goes on behind the batch, whose packets were taken; any that were left are passed over.
+    /// Moves the reader past the batch. Packets that were not taken are skipped.
     public mutating func finish(_ batch: inout PacketBatch) {
         while batch.next(in: bytes) != nil {}
         guard batch.records != nil else { return }
@@ -105,10 +108,11 @@ extension CaptureReader {
 }
 
 extension ByteWindow {
-    /// Steps of `format` over these bytes until they, the batch or the limit end; of a pcap file a look at whether there is a
-    /// step to make.
+    /// Makes steps of `format` over these octets until the octets, the batch or the limit end. For a pcap file it only
+    /// checks whether a step can be made.
     ///
-    /// - Returns: the last step, if it led to no packet and is why this ended; of a pcap file also ``CaptureFormat/Step/packet``.
+    /// - Returns: the last step, if it found no packet and so ended the loop; for a pcap file also
+    ///   ``CaptureFormat/Step/packet``.
     fileprivate func gather(
         _ format: inout CaptureFormat, at offset: inout Int, before limit: Int, into batch: inout PacketBatch
     ) -> CaptureFormat.Step? {
@@ -119,7 +123,7 @@ extension ByteWindow {
                 guard format.records.isJoined(at: offset, in: bytes) else {
                     return format.records.obstacle(at: offset, in: bytes)
                 }
-                // Another file was appended: it describes what comes behind its header.
+                // Another file was appended: its header describes what follows it.
                 let start = format.windowStart &+ offset
                 if let step = format.join(in: bytes, at: &offset) { return step }
                 if batch.newDescription == nil {

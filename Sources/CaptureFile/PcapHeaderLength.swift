@@ -1,21 +1,21 @@
 import FlatMemory
 
-/// What the first records of a pcap file tell of the length of their headers.
+/// The length of a pcap file's record headers, as far as its first records show it.
 enum PcapHeaderLength {
     case length(Int)
-    /// So many octets behind the file's header have to be at hand before more can be said.
+    /// The answer requires this many octets after the file's header.
     case undecided(wanted: Int)
 }
 
-// No answer depends on how many octets are at hand beyond those that it takes: a stream, whatever its pieces, is read as the
-// file is that holds the same.
+// No answer depends on how many octets are available beyond those that it requires: so a stream is read exactly like a
+// file with the same octets, in whatever pieces it arrives.
 extension PcapRecords {
-    /// Which of these lengths the records' headers have, judged by the first records: the first length with which each record ends
-    /// where another with sensible lengths and times begins. Where no length does, the first of them, the usual one. If the first
-    /// record holds a packet of the kind that the link type names, one record is enough: so a live stream need not send a second
-    /// before the first is shown.
+    /// Which of these lengths the headers of the records have, judged by the first records. It is the first length with
+    /// which each record ends where another one with plausible lengths and times begins; where no length fits, it is
+    /// the first of `lengths`, the usual one. A single record is enough if its packet is of the kind that the link type
+    /// announces: so a live stream need not send a second packet before the first is shown.
     ///
-    /// - Parameter isAll: whether the capture ends here, so that there will be no more to judge by.
+    /// - Parameter isAll: whether the capture ends with these octets, so that no more will come to judge by.
     func likelyHeaderLength(
         among lengths: [Int], in bytes: RawSpan, from start: Int, isAll: Bool
     ) -> PcapHeaderLength {
@@ -34,13 +34,14 @@ extension PcapRecords {
 
     private enum Answer {
         case yes, no
-        /// It takes the octets up to this one.
+        /// The octets up to this index are required for an answer.
         case unknown(upTo: Int)
 
         init(_ isSo: Bool) { self = isSo ? .yes : .no }
     }
 
-    /// - Parameter isUsual: then a packet may be empty, and a single one be all there is.
+    /// - Parameter isUsual: whether this is the usual header length; then a packet may be empty, and one record may be
+    ///   all there is.
     private func recordsFollow(
         headerLength: Int, isUsual: Bool, in bytes: RawSpan, from start: Int, isAll: Bool
     ) -> Answer {
@@ -49,7 +50,7 @@ extension PcapRecords {
             let available = bytes.byteCount &- place
             guard available >= 16 else {
                 guard isAll else { return .unknown(upTo: place &+ 16) }
-                // Below zero the packet before is cut off.
+                // A negative number means that the previous packet is cut off.
                 return Answer(count > (available < 0 ? 2 : 1) || isUsual && count == 1 && available == 0)
             }
             if startsFile(at: place, in: bytes) { return Answer(count > (isUsual ? 0 : 1)) }
@@ -72,17 +73,17 @@ extension PcapRecords {
     }
 }
 
-// What links carry.
+// What is expected on each type of link.
 extension PcapRecords {
-    /// Two tags of virtual networks behind Ethernet's addresses, then a header of IPv6.
+    /// Enough octets for two VLAN tags after Ethernet's addresses, and an IPv6 header.
     private static let tellingOctets = 22 &+ 40
 
-    /// Whether these first octets of a packet are, on this link, those of IP or ARP.
+    /// Whether these first octets of a packet begin, on this type of link, with IP or ARP.
     private func isCarried(_ packet: RawSpan, length: Int) -> Bool {
         switch linkType {
         case 1: isCarried(packet, typeAt: 12, length: length)
         case 113: isCarried(packet, typeAt: 14, length: length)
-        // BSD's loopback, which writes the address family first, and raw IP.
+        // BSD loopback, which begins with the address family, and raw IP.
         case 0, 108: isIP(packet, at: 4, length: length)
         case 12, 14, 101, 228, 229: isIP(packet, at: 0, length: length)
         case 276: isCarried(packet, typeAt: 0, payloadAt: 20, length: length)
@@ -97,7 +98,7 @@ extension PcapRecords {
             let next = payload ?? place &+ 2
             switch packet.networkNumber(at: place) {
             case 0x0800, 0x86dd: return isIP(packet, at: next, length: length)
-            // ARP, of Ethernet.
+            // ARP for Ethernet.
             case 0x0806: return packet.byteCount >= next &+ 2 && packet.networkNumber(at: next) == 1
             case 0x8100, 0x88a8: place &+= 4
             default: return false
@@ -106,7 +107,7 @@ extension PcapRecords {
         return false
     }
 
-    /// Whether a header of IP stands here whose length fits into the packet's.
+    /// Whether there is an IP header at `place` whose length fits into the packet.
     private func isIP(_ packet: RawSpan, at place: Int, length: Int) -> Bool {
         let rest = length &- place
         guard packet.byteCount >= place &+ 20 else { return false }
@@ -115,7 +116,7 @@ extension PcapRecords {
             let total = Int(packet.networkNumber(at: place &+ 2))
             return total >= 20 && total <= rest
         case 0x60...0x6f:
-            // TCP, UDP or ICMPv6 behind it: one octet alone is too little to know a header by.
+            // TCP, UDP or ICMPv6 must follow: the first octet alone does not prove an IPv6 header.
             return [6, 17, 58].contains(packet.octet(at: place &+ 6))
                 && Int(packet.networkNumber(at: place &+ 4)) &+ 40 <= rest
         default: return false

@@ -1,27 +1,27 @@
 import FlatMemory
 
-/// How the records of a pcap file are written: its header says so of all of them.
+/// The form of a pcap file's records, which the file's header determines for all of them.
 @frozen @usableFromInline struct PcapRecords: Sendable, BitwiseCopyable {
     /// Whether the byte order differs from this machine's.
     @usableFromInline var swapped = false
-    /// Octets before each packet.
+    /// Octets of the record header before each packet.
     @usableFromInline var headerLength = 16
     @usableFromInline var nanosecondsPerFraction: Int64 = 1000
     @usableFromInline var linkType: UInt16 = 0
-    /// Whether the captured and the original length may have changed places: before version 2.3 they have, in files of version
-    /// 2.3 the larger is the original one whichever stands first (libpcap's `sf-pcap.c`).
+    /// Whether the captured and the original length may be exchanged. Before version 2.3 they are; in files of version
+    /// 2.3 either may come first, and the larger one is the original length (libpcap's `sf-pcap.c`).
     @usableFromInline var mayHaveSwappedLengths = false
 
     @inlinable init() {}
 
-    /// Whether they are written as nearly all are: in this machine's byte order, sixteen octets before each packet, the captured
-    /// length first.
+    /// Whether the records have the form of nearly all files: this machine's byte order, sixteen octets before each
+    /// packet, the captured length first.
     @usableFromInline var isUsual: Bool { !swapped && headerLength == 16 && !mayHaveSwappedLengths }
 
-    /// The packet whose record starts at `offset`; `nil` where ``obstacle(at:in:)`` tells why it cannot be read. The next record
-    /// starts behind it.
+    /// The packet whose record begins at `offset`; `nil` where it cannot be read, and ``obstacle(at:in:)`` then tells
+    /// why. The next record begins after the packet.
     ///
-    /// - Parameter windowStart: where `bytes` begin in the file.
+    /// - Parameter windowStart: the offset of `bytes` in the file.
     @usableFromInline
     func packet(at offset: Int, in bytes: RawSpan, from windowStart: Int, number: Int) -> CapturedPacket? {
         packet(
@@ -29,7 +29,8 @@ import FlatMemory
             mayHaveSwappedLengths: mayHaveSwappedLengths)
     }
 
-    /// The same where ``isUsual`` holds, so that nothing of that is tested for each packet.
+    /// The packet whose record begins at `offset`, as ``packet(at:in:from:number:)`` returns it. ``isUsual`` must be
+    /// true, so that the form need not be tested for each packet.
     @inlinable @inline(__always)
     func usualPacket(at offset: Int, in bytes: RawSpan, from windowStart: Int, number: Int) -> CapturedPacket? {
         packet(
@@ -55,7 +56,7 @@ import FlatMemory
         }
         var packet = CapturedPacket()
         packet.number = number
-        // 2^32 s and 2^32 µs of nanoseconds stay within 63 bits.
+        // 2^32 s plus 2^32 µs, in nanoseconds, fit into 63 bits.
         packet.time = Timestamp(
             nanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* nanosecondsPerFraction)
         packet.offset = offset &+ headerLength
@@ -70,22 +71,24 @@ import FlatMemory
         return packet
     }
 
-    /// Whether a record that claims these lengths may be another file's header in place of one. Of pcap's the third and fourth
-    /// words are zero; of snoop's they are its version and its type of link, which are as small as an empty packet's lengths or,
-    /// in the other byte order, greater than any; of pcapng's the third is greater than any, and the fourth a version, which is
-    /// taken for what was captured where the lengths may have changed places.
+    /// Whether a record with these lengths might really be another file's header. In pcap's header, the third and
+    /// fourth words, where a record has its lengths, are zero. In snoop's they are its version and its link type, which
+    /// are as small as the lengths of an empty packet or, in the other byte order, greater than the limit. In pcapng's
+    /// the third word is greater than the limit; the fourth is a version, which is taken for the captured length where
+    /// the lengths may be exchanged.
     @inlinable @inline(__always)
     static func mayBeFile(_ captured: UInt32, _ original: UInt32, mayHaveSwappedLengths: Bool) -> Bool {
         captured < 8 || captured > CaptureFormat.packetLimit
             || mayHaveSwappedLengths && original > CaptureFormat.packetLimit
     }
 
-    /// What a walk that cannot go past `offset` has come to.
+    /// The step that a walk results in which cannot read a packet at `offset`.
     @usableFromInline
     func obstacle(at offset: Int, in bytes: RawSpan) -> CaptureFormat.Step {
         let available = bytes.byteCount &- offset
         guard available > 0 else { return .end }
-        // Sixteen may be another file's beginning (``isJoined(at:in:)``), which is less than a long header.
+        // Sixteen octets may turn out to begin another file (``isJoined(at:in:)``), even where a record's header is
+        // longer.
         guard available >= headerLength else { return .needsMore(atLeast: available < 16 ? 16 : headerLength) }
         var captured = Int(bytes.uint32(at: offset &+ 8, swapped: swapped))
         if mayHaveSwappedLengths { captured = min(captured, Int(bytes.uint32(at: offset &+ 12, swapped: swapped))) }
@@ -93,8 +96,8 @@ import FlatMemory
         return .needsMore(atLeast: headerLength &+ captured)
     }
 
-    /// Linux's packet type, in the longer record headers of Alexey Kuznetsov's patched libpcap, behind the interface's index and
-    /// the protocol.
+    /// The direction given by Linux's packet type, which the longer record headers of Alexey Kuznetsov's patched
+    /// libpcap hold after the interface's index and the protocol.
     @usableFromInline
     func patchedDirection(at offset: Int, in bytes: RawSpan) -> PacketDirection {
         switch bytes.octet(at: offset &+ 22) {

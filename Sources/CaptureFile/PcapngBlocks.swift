@@ -20,7 +20,7 @@ struct PcapngBlocks {
             blocks.append(0x1a2b_3c4d as UInt32)
             blocks.append(1 as UInt16)
             blocks.append(0 as UInt16)
-            // The section's length is not known beforehand.
+            // The section's length is not known in advance.
             blocks.append(UInt64.max)
             if let system { blocks.appendOption(Option.sectionSystem, text: system) }
             if let application { blocks.appendOption(Option.sectionApplication, text: application) }
@@ -45,10 +45,10 @@ struct PcapngBlocks {
         _ packet: RawSpan, interface: UInt32, time: Timestamp, originalLength: Int, direction: PacketDirection,
         comments: [String]
     ) {
-        // Not a closure over `packet`, which may not escape into one.
+        // `packet` may not escape into a closure, so the block is begun and ended by two calls.
         let start = beginBlock(type: 6)
         append(interface)
-        // The format has no moments before 1970 at this resolution.
+        // The format cannot express times before 1970 at this resolution.
         let ticks = UInt64(max(time.nanoseconds, 0))
         append(UInt32(truncatingIfNeeded: ticks >> 32))
         append(UInt32(truncatingIfNeeded: ticks))
@@ -101,7 +101,7 @@ extension PcapngBlocks {
 
     private mutating func appendEndOfOptions() { append(0 as UInt32) }
 
-    /// Cuts a text that is longer than an option holds, between two characters.
+    /// Appends a text option. A text that is too long for one is cut, between two characters.
     private mutating func appendOption(_ code: UInt16, text: String) {
         var octets = Array(text.utf8)
         if octets.count > UInt16.max {

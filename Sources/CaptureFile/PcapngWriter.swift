@@ -1,9 +1,10 @@
 /// Writes a capture as pcapng, in nanoseconds, with comments: readable by Wireshark and by ``CaptureReader``.
 ///
-/// Writes are gathered; what ``finish()`` or ``flush()`` has not written is lost. Writing to a pipe that nobody reads
-/// raises SIGPIPE, which ends the process unless it ignores that signal; then ``CaptureError/brokenPipe(path:)`` comes.
+/// Output is buffered: what neither ``flush()`` nor ``finish()`` has written is lost. Writing to a pipe without a
+/// reader raises SIGPIPE, which ends the process; if the process ignores that signal,
+/// ``CaptureError/brokenPipe(path:)`` is thrown.
 ///
-/// Opening a file for writing empties it: a file that is being read must not be named.
+/// Opening a file for writing truncates it, so it must not be a file that is being read.
 public struct PcapngWriter: ~Copyable, Sendable {
     private let path: String
     private let descriptor: Descriptor
@@ -12,14 +13,14 @@ public struct PcapngWriter: ~Copyable, Sendable {
 
     private static let bufferLimit = 1 << 16
 
-    /// Whether `path` names the very file that is read as `input` (`-`: standard input), by whatever name: opening it for
-    /// writing would empty it.
+    /// Whether `path` leads to the same file as `input` (`-`: standard input), under whatever name, so that opening it
+    /// for writing would truncate the file that is being read.
     public static func wouldOverwrite(_ input: String, at path: String) -> Bool { Descriptor.isSameFile(input, path) }
 
     /// Opens a file, or standard output for `-`.
     ///
     /// - Parameters:
-    ///   - application: the program that writes, as `tcplens 1.0`.
+    ///   - application: the program that writes, for example `tcplens 1.0`.
     ///   - system: the operating system it runs on.
     public init(path: String, application: String? = nil, system: String? = nil) throws(CaptureError) {
         self.path = path
@@ -27,9 +28,9 @@ public struct PcapngWriter: ~Copyable, Sendable {
         blocks.appendSection(application: application, system: system)
     }
 
-    /// Describes an interface; needed before its packets.
+    /// Describes an interface. Must be called before the interface's packets are written.
     ///
-    /// - Returns: its number, for ``write(_:interface:time:originalLength:direction:comments:)``.
+    /// - Returns: the interface's number, for ``write(_:interface:time:originalLength:direction:comments:)``.
     public mutating func addInterface(_ interface: CaptureInterface) throws(CaptureError) -> UInt32 {
         blocks.appendInterface(interface)
         try writeIfFull()
@@ -40,11 +41,11 @@ public struct PcapngWriter: ~Copyable, Sendable {
     /// Writes a packet.
     ///
     /// - Parameters:
-    ///   - bytes: what was captured of it; at most ``CaptureFormat/packetLimit`` octets are kept.
-    ///   - interface: from ``addInterface(_:)``.
-    ///   - time: since 1970; an earlier one is written as 1970.
-    ///   - originalLength: octets on the wire; by default as many as were captured.
-    ///   - comments: in Wireshark, the packet's comments. At most 65,535 octets of each are kept.
+    ///   - bytes: the captured octets of the packet; at most ``CaptureFormat/packetLimit`` of them are written.
+    ///   - interface: a number returned by ``addInterface(_:)``.
+    ///   - time: when it was captured; a time before 1970 is written as 1970.
+    ///   - originalLength: octets on the wire; `nil`: as many as were captured.
+    ///   - comments: the comments that Wireshark shows for the packet. At most 65,535 octets of each are written.
     public mutating func write(
         _ bytes: RawSpan, interface: UInt32, time: Timestamp, originalLength: Int? = nil,
         direction: PacketDirection = .unknown, comments: [String] = []
@@ -57,19 +58,19 @@ public struct PcapngWriter: ~Copyable, Sendable {
         try writeIfFull()
     }
 
-    /// Writes what is gathered: for a reader at the other end of a pipe, or who opens the file meanwhile.
+    /// Writes what is buffered, for a reader at the other end of a pipe, or one that opens the file meanwhile.
     public mutating func flush() throws(CaptureError) {
         defer { blocks.removeAll() }
         try unsafe descriptor.write(blocks.bytes.span.bytes, path: path)
     }
 
-    /// Writes the rest and closes the file. The only way to know that all of it was written.
+    /// Writes the rest and closes the file. Only if this returns without an error is all of it known to be written.
     public consuming func finish() throws(CaptureError) {
         try flush()
         try descriptor.close(path: path)
     }
 
-    /// Gives up: a file that was not there before is gone again. Of one that was, what has been written stays.
+    /// Gives up writing. A file that did not exist before is removed; in one that did, what has been written stays.
     public consuming func discard() {
         if descriptor.isNew { Descriptor.remove(path) }
     }

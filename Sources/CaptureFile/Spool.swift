@@ -4,23 +4,23 @@
     import Darwin
 #endif
 
-/// Keeps what was read of a stream in an unlinked temporary file, so that it can be read once more: up to a limit, beyond which
-/// nothing of it is kept. Used by one thread at a time (`@unchecked Sendable`).
+/// Keeps a copy of what is read from a stream in an unlinked temporary file, so that it can be read once more. If the
+/// stream is longer than a limit, none of it is kept. May be used by only one thread at a time (`@unchecked Sendable`).
 public final class Spool: @unchecked Sendable {
-    /// More is not kept, unless another limit is asked for: a gigabyte.
+    /// The limit unless another one is given: a gigabyte.
     public static let usualLimit = 1 << 30
 
     private let limit: Int
     private var file: Descriptor?
     private var size = 0
 
-    /// - Parameter limit: octets that are kept at most.
+    /// - Parameter limit: the most octets that are kept.
     public init(limit: Int = usualLimit) {
         self.limit = limit
         file = try? Descriptor.unnamed()
     }
 
-    /// Whether all that was read is there.
+    /// Whether everything that was read has been kept.
     public var isComplete: Bool { file != nil }
 
     func keep(_ octets: UnsafeRawBufferPointer) {
@@ -34,7 +34,7 @@ public final class Spool: @unchecked Sendable {
         }
     }
 
-    /// What was kept, from its start.
+    /// A source of the octets that were kept, from the first; `nil` where they were not all kept.
     func source(path: String) throws(CaptureError) -> ByteSource? {
         switch file {
         case .some(let kept): return ByteSource(file: try kept.duplicate(path: path), path: path)

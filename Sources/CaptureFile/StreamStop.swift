@@ -6,23 +6,23 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ends the reading of a pipe or terminal from outside, as if its writer had ended: a capture that goes on for ever has no
-/// other end.
+/// Ends the reading of a pipe or terminal on request, as if its writer had closed it: for captures that never end by
+/// themselves.
 ///
-/// Who writes is often asked to end at the same moment (Ctrl-C is for all of a pipeline): what is there already and what
-/// follows without a pause is still read.
+/// The program that writes is often asked to end at the same moment (Ctrl-C reaches all programs of a pipeline). So
+/// what has already arrived, and what follows it without a pause, is still read.
 public final class StreamStop: Sendable {
     private let reader: CInt
     private let writer: CInt
-    /// When reading ends though octets still come; `nil` until asked.
+    /// When reading ends even though octets still arrive; `nil` until the request has been noticed.
     private let deadline = Mutex<ContinuousClock.Instant?>(nil)
 
-    /// How long nothing must come for the stream to count as over, in milliseconds.
+    /// For how many milliseconds nothing must arrive after the request for the stream to count as ended.
     private static let pause: CInt = 500
-    /// How long it is read at most.
+    /// For how long it is read at most after the request.
     private static let patience = Duration.seconds(3)
 
-    /// - Throws: ``CaptureError`` where no more descriptors are to be had.
+    /// - Throws: ``CaptureError`` where the system has no more file descriptors.
     public init() throws(CaptureError) {
         var ends: (CInt, CInt) = (-1, -1)
         let result = unsafe withUnsafeMutableBytes(of: &ends) { unsafe pipe($0.bindMemory(to: CInt.self).baseAddress) }
@@ -36,10 +36,10 @@ public final class StreamStop: Sendable {
         _ = close(writer)
     }
 
-    /// Whether the end was asked for and has been noticed.
+    /// Whether the end was requested, and a read has noticed it.
     public var isOver: Bool { deadline.withLock { $0 != nil } }
 
-    /// Asks for the end; from any thread.
+    /// Requests the end. May be called from any thread.
     public func ask() {
         var byte: UInt8 = 1
         _ = unsafe write(writer, &byte, 1)
@@ -47,7 +47,7 @@ public final class StreamStop: Sendable {
 
     /// Waits until there is something to read.
     ///
-    /// - Returns: false where there is nothing any more since the end was asked for.
+    /// - Returns: false where the end was requested and nothing more arrives.
     func letsRead(_ descriptor: CInt) -> Bool {
         let known = deadline.withLock { $0 }
         if known == nil {
@@ -55,7 +55,7 @@ public final class StreamStop: Sendable {
                 pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: reader, events: Int16(POLLIN), revents: 0),
             ]
-            // The end that was asked for is noticed also where the stream never pauses.
+            // The other descriptor is waited for too, so the request is noticed even if the stream never pauses.
             while unsafe poll(&states, 2, -1) < 0, errno == EINTR {}
             guard states[1].revents != 0 else { return true }
         }
@@ -67,7 +67,7 @@ public final class StreamStop: Sendable {
             let count = unsafe poll(&state, 1, Self.pause)
             if count < 0, errno == EINTR { continue }
             if count > 0 { return true }
-            // Over is over: the next question does not wait.
+            // Later calls return at once.
             deadline.withLock { $0 = .now }
             return false
         }

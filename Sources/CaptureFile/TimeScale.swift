@@ -3,7 +3,7 @@
     private enum Rule { case multiply, divide, binary }
 
     private let rule: Rule
-    /// Nanoseconds a tick, or ticks a nanosecond, by `rule`.
+    /// Nanoseconds per tick with the rule `multiply`, ticks per nanosecond with `divide`.
     private let factor: UInt64
     private let shift: UInt8
     private let offsetSeconds: Int64
@@ -22,7 +22,7 @@
             factor = TimeScale.powerOfTen(9 - exponent)
         } else {
             rule = .divide
-            // 10^28 ticks a second and more: 64 bits of them do not fill a nanosecond.
+            // With 10^29 ticks per second or more, 64 bits of them do not amount to a nanosecond.
             factor = exponent - 9 > 19 ? 0 : TimeScale.powerOfTen(exponent - 9)
         }
         shift = exponent
@@ -35,7 +35,8 @@
         (0..<exponent).reduce(1) { power, _ in power &* 10 }
     }
 
-    /// Saturates where the moment is further away than 64 bits of nanoseconds reach (the years 1677 to 2262).
+    /// The time that so many ticks stand for. It is clamped to what 64 bits of nanoseconds can express (the years 1677
+    /// to 2262).
     func timestamp(_ ticks: UInt64) -> Timestamp {
         if rule == .multiply {
             let product = ticks.multipliedReportingOverflow(by: factor)
@@ -47,7 +48,8 @@
         return Timestamp(nanoseconds: Int64(clamping: exact(ticks)))
     }
 
-    /// 128 bits hold every intermediate: 2^64 ticks of up to 2^30 ns, 2^63 s of 2^30 ns.
+    /// The time in nanoseconds since 1970, before clamping. 128 bits hold every intermediate result: 2^64 ticks of up
+    /// to 2^30 ns, 2^63 s of 2^30 ns.
     private func exact(_ ticks: UInt64) -> Int128 {
         let nanoseconds: UInt128 =
             switch rule {

@@ -5,7 +5,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// A connection's row as JSON and TSV carry it.
+/// A connection's row in JSON and TSV.
 package struct ConnectionFacts: Encodable {
     struct Direction: Encodable {
         let segments: UInt32
@@ -14,7 +14,7 @@ package struct ConnectionFacts: Encodable {
         let outOfOrder: UInt32
         let duplicateAcks: UInt32
         let zeroWindows: UInt16
-        /// The shortest, in milliseconds.
+        /// The shortest round-trip time, in milliseconds.
         let rtt: Double?
         let state: String?
 
@@ -39,9 +39,9 @@ package struct ConnectionFacts: Encodable {
     let opening: String
     let ending: String
     let endedBy: String?
-    /// Who waits in TIME-WAIT where the capture ends.
+    /// The end that waits in TIME-WAIT where the capture ends.
     let timeWait: String
-    /// Who holds the connection though the other end has given it up.
+    /// The end that still holds the connection although the other end has given it up.
     let heldBy: String?
     /// Zeek's name for the outcome.
     let zeekState: String
@@ -50,13 +50,14 @@ package struct ConnectionFacts: Encodable {
     /// Milliseconds from the SYN to the ACK that completes the handshake.
     let handshake: Double?
     let reusesTuple: Bool
-    /// What ICMP errors say of its segments, where there are any.
+    /// What ICMP errors say of its segments; `nil` if there are none.
     let icmp: [ErrorFacts]?
-    /// What went wrong, the worst first.
+    /// What went wrong, the worst first; `nil` if nothing did.
     let troubles: [TroubleFacts]?
-    /// Only with `--long`.
+    /// The measures; present only with `--long`.
     let measures: MeasureFacts?
 
+    /// Creates a connection's facts from its record. Measures and ICMP errors are included only if they are given.
     package init(
         _ record: ConnectionRecord, number: Int, measures: ConnectionMeasures? = nil, errors: [ReportedError] = []
     ) {

@@ -9,7 +9,7 @@ package struct ConnectionRow {
         "number", "client", "server", "role", "start", "duration", "opening", "ending", "ended_by", "client_segments",
         "server_segments", "client_bytes", "server_bytes", "handshake_ms",
     ]
-    /// Of each direction, prefixed with the end that sent it.
+    /// The columns of one direction, which are prefixed with the end that sent it.
     private static let directionColumns = ["retransmitted", "out_of_order", "duplicate_acks", "zero_windows", "rtt_ms"]
 
     /// The names of all columns, in order.
@@ -19,12 +19,13 @@ package struct ConnectionRow {
 
     private var text = RowText()
 
+    /// Creates an empty list of rows.
     package init() {}
 
-    /// Octets gathered before they are handed on.
+    /// How many octets are gathered before they are written.
     private static let blockSize = 1 << 15
 
-    /// Adds one line, its end included. ``octets`` holds it.
+    /// Adds one line to ``octets``, including the line's end.
     package mutating func add(_ record: ConnectionRecord, number: Int, file: String?) {
         let outcome = record.outcome
         if let file { text.append(file) }
@@ -57,12 +58,12 @@ package struct ConnectionRow {
         if let time = half.minimumRoundTrip { text.append(time, decimals: 6) } else { text.append("-") }
     }
 
-    /// Whether enough lines were gathered to be handed on.
+    /// Whether enough lines were gathered to be written.
     package var isFull: Bool { text.octets.count >= Self.blockSize }
 
     /// The lines that were gathered.
     package var octets: [UInt8] { text.octets }
 
-    /// Forgets the lines that were gathered, once they are written.
+    /// Removes the lines that were gathered, after they were written.
     package mutating func clear() { text.clear() }
 }

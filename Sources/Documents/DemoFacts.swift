@@ -5,7 +5,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The demo's facts as JSON carries them.
+/// The demo's results in JSON.
 package struct DemoFacts: Encodable {
     struct Table: Encodable {
         let moment: String
@@ -19,7 +19,7 @@ package struct DemoFacts: Encodable {
         let mini: Bool
     }
 
-    /// Both ends' sockets; an end that had none is missing.
+    /// Both ends' sockets. An end without a socket is missing.
     struct Ends: Encodable {
         let client: SocketFacts?
         let server: SocketFacts?
@@ -30,7 +30,8 @@ package struct DemoFacts: Encodable {
         }
     }
 
-    /// The same after each event, in the order of the story's segments, and of its moments that are no arrivals.
+    /// Both ends' sockets after each event: in the order of the story's segments, and of its moments that are not
+    /// arrivals.
     struct Looks: Encodable {
         let departures: [Ends]
         let arrivals: [Ends]
@@ -56,13 +57,15 @@ package struct DemoFacts: Encodable {
     let story: StoryFacts?
     let tables: [Table]
     let observations: [Observation]
-    /// Where both kernels were asked after each event.
+    /// Present only if both kernels were asked after each event.
     let looks: Looks?
-    /// What was asked for and found no segment, and what waited in vain for a next one; where anything was.
+    /// Interventions that found no segment, and those that waited in vain for a next one; `nil` if there are none.
     let unmatched: [String]?
     let overdue: [String]?
     let furtherInitialNumbers: [UInt32]
 
+    /// Creates the results of an experiment on the kernel. There is no `story` if there were no packets, or none is
+    /// wanted.
     package init(_ record: Experiment.Record, story: ConnectionStory?) {
         place = record.place.name
         refused = record.refusals.map { RefusedPlaceFacts($0) }
@@ -86,7 +89,7 @@ package struct DemoFacts: Encodable {
     }
 }
 
-/// A wire that would have been better and was not to be had.
+/// A wire that would have been better and was not available.
 struct RefusedPlaceFacts: Encodable {
     let place: String
     let call: String
@@ -101,7 +104,7 @@ struct RefusedPlaceFacts: Encodable {
     }
 }
 
-/// The same of the demo on our own TCP. Times are virtual.
+/// The results of the demo on our own TCP, in JSON. Times are virtual.
 package struct StackDemoFacts: Encodable {
     let on = HostKind.stack.rawValue
     let client: String
@@ -109,9 +112,10 @@ package struct StackDemoFacts: Encodable {
     let story: StoryFacts
     let furtherInitialNumbers: [UInt32]
     let refused: [RefusedPlaceFacts]
-    /// What was asked for and found no segment, where anything was.
+    /// Interventions that found no segment; `nil` if there are none.
     let unmatched: [String]?
 
+    /// Creates the results of an experiment on our own TCP.
     package init(_ record: StackExperiment.Record) {
         client = record.story.client.description
         server = record.story.server.description

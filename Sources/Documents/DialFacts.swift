@@ -3,7 +3,7 @@ import LinuxKernel
 import Narration
 import TCPWire
 
-/// A dial's facts as JSON carries them.
+/// A dial's results in JSON.
 package struct DialFacts: Encodable {
     struct Step: Encodable {
         let time: String
@@ -22,6 +22,7 @@ package struct DialFacts: Encodable {
     let steps: [Step]
     let story: StoryFacts?
 
+    /// Creates a dial's facts. `target` is the name or address that was to be dialed, as it was typed.
     package init(_ result: DialResult, target: String) {
         let dial = result.dial
         self.target = target

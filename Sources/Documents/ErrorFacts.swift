@@ -3,17 +3,17 @@ import Stories
 import TCPWire
 import Tracking
 
-/// ICMP errors about a connection, of one kind and from one sender, as a list's row carries them.
+/// ICMP errors about a connection, of one kind and from one sender, in a list's JSON.
 struct ErrorFacts: Encodable {
-    /// The registry's words.
+    /// The reason's name in the registry.
     let reason: String
-    /// Who says it.
+    /// The address that sent the error.
     let by: String
-    /// What the next link takes, of a packet that was too big.
+    /// The MTU of the next link, if a packet was too big.
     let mtu: UInt32?
     let times: Int
 
-    /// `nil` where there are none.
+    /// The errors about a connection, grouped; `nil` if there are none.
     static func list(_ errors: [ReportedError], about record: ConnectionRecord) -> [ErrorFacts]? {
         let kinds = ErrorKind.all(errors, about: record)
         guard !kinds.isEmpty else { return nil }
@@ -32,13 +32,13 @@ struct ReportFacts: Encodable {
     let reason: String
     let by: String
     let mtu: UInt32?
-    /// The packet of the segment that it quotes, where that was captured.
+    /// The packet number of the segment that it quotes; `nil` if that was not captured.
     let segment: Int?
-    /// Whose segment it quotes.
+    /// The end whose segment it quotes.
     let about: String
-    /// Whether nothing with that number was on its way.
+    /// Whether no segment with that number was on its way.
     let isForeign: Bool
-    /// Whether its own checksum shows that it was damaged, so that nobody takes it.
+    /// Whether its own checksum shows that it was damaged, so that its receiver ignores it.
     let isDamaged: Bool
 
     init(_ report: ConnectionStory.Report) {

@@ -1,15 +1,16 @@
 import Queries
 import TCPWire
 
-/// The fields of a connection that were chosen, as a line of tab-separated values.
+/// The fields that were chosen of a connection, as a line of tab-separated values.
 package struct FieldRow {
     private let fields: [FilterField]
     private var text = RowText()
 
-    /// A row of these fields, in their order.
+    /// Creates rows with these fields, in their order.
     package init(_ fields: [FilterField]) { self.fields = fields }
 
-    /// What a field holds: commas between several values, seconds with nine decimals, 1 or 0 for true or false, `-` for nothing.
+    /// A field's value as text: several values are separated by commas, seconds have nine decimals, true and false are
+    /// 1 and 0, and `-` means no value.
     package static func text(_ field: FilterField, of subject: FilterSubject) -> String {
         let texts: [String] =
             switch field.value(subject) {
@@ -28,7 +29,7 @@ package struct FieldRow {
         return "\(nanoseconds < 0 ? "-" : "")\(whole).\(String(rest + 1_000_000_000).dropFirst())"
     }
 
-    /// Adds one line, its end included. ``octets`` holds it.
+    /// Adds one line to ``octets``, including the line's end.
     package mutating func add(_ subject: FilterSubject, file: String?) {
         if let file { text.append(file) }
         for field in fields { text.append(Self.text(field, of: subject)) }
@@ -38,6 +39,6 @@ package struct FieldRow {
     /// The lines that were gathered.
     package var octets: [UInt8] { text.octets }
 
-    /// Forgets the lines.
+    /// Removes the lines.
     package mutating func clear() { text.clear() }
 }

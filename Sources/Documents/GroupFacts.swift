@@ -2,7 +2,7 @@ import Queries
 import TCPWire
 import Tracking
 
-/// Connections that have something in common, as JSON and TSV carry them.
+/// A group of connections in JSON and TSV.
 package struct GroupFacts: Encodable {
     struct Worst: Encodable {
         let trouble: String
@@ -22,7 +22,7 @@ package struct GroupFacts: Encodable {
     let troubled: Int
     let worst: Worst?
 
-    /// - Parameter file: `nil` where one alone is listed.
+    /// - Parameter file: the capture file; `nil` if only one file is listed.
     package init(_ group: ConnectionGroup, by key: GroupKey, file: String?) {
         self.file = file
         by = key.rawValue
@@ -44,7 +44,7 @@ package struct GroupFacts: Encodable {
         [key.rawValue, "connections", "segments", "bytes", "troubled", "worst", "worst_count", "worst_number"]
     }
 
-    /// A line of tab-separated values, without its end.
+    /// The group as a line of tab-separated values, without the line's end.
     package var row: String {
         let worst = self.worst.map { [$0.trouble, "\($0.count)", "\($0.number)"] } ?? ["-", "-", "-"]
         let counts = ["\(connections)", "\(segments)", "\(bytes)", "\(troubled)"]
@@ -53,7 +53,7 @@ package struct GroupFacts: Encodable {
 }
 
 extension ConnectionGroup.Common {
-    /// The same in every language.
+    /// The group's key, which is the same in every language.
     package var id: String {
         switch self {
         case .client(let address): address.description

@@ -2,7 +2,7 @@ import CaptureFile
 import Lab
 import TCPWire
 
-/// A client of `listen`, when it first says something, or when it leaves having said nothing.
+/// A client of `listen`, in JSON: when it first sends something, or when it leaves without having sent anything.
 package struct GuestFacts: Encodable {
     let time: String
     let client: Int
@@ -12,7 +12,7 @@ package struct GuestFacts: Encodable {
     let event: String
 
     /// - Parameters:
-    ///   - text: what it said, harmless for a terminal.
+    ///   - text: what it sent, made harmless for a terminal.
     ///   - event: `received`, or how it left: ``ServerEvent/Ending/id``.
     package init(time: Timestamp, client: Int, peer: Endpoint, octets: Int, text: String, event: String) {
         self.time = time.secondsText
@@ -25,7 +25,7 @@ package struct GuestFacts: Encodable {
 }
 
 extension ServerEvent.Ending {
-    /// A word that programs can rely on.
+    /// A name for programs, which does not change.
     package var id: String {
         switch self {
         case .byServer: "closed-by-server"

@@ -1,6 +1,6 @@
 import TCPWire
 
-/// A header report as JSON carries it.
+/// A header report in JSON.
 package struct HeaderFacts: Encodable {
     struct Layer: Encodable {
         let name: String
@@ -25,8 +25,8 @@ package struct HeaderFacts: Encodable {
     let packets: [Int]?
 
     /// - Parameters:
-    ///   - others: of the other packets with TCP that the frame carries.
-    ///   - packets: of a fragment, the numbers of those that its packet was put together from.
+    ///   - others: the reports of the other packets with TCP that the frame carries.
+    ///   - packets: for a fragment, the numbers of the packets from which its IP packet was put together.
     package init(_ report: HeaderReport, others: [HeaderReport] = [], packets: [Int]? = nil) {
         joined = others.isEmpty ? nil : others.map { HeaderFacts($0) }
         self.packets = packets.flatMap { $0.isEmpty ? nil : $0 }

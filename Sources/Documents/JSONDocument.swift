@@ -1,10 +1,11 @@
-/// JSON for programs: keys and values are never translated, keys are sorted, and times are seconds since 1970 as a decimal
-/// text, since a double has no room for nanoseconds. What a terminal would obey, or what turns a line around, is escaped.
+/// JSON for programs: keys and values are never translated, keys are sorted, and times are seconds since 1970 as
+/// decimal text, because a double cannot hold nanoseconds. Control characters, and characters that change the direction
+/// of text, are escaped.
 package enum JSONDocument {
-    /// One line.
+    /// The document in one line.
     package static func line(_ value: some Encodable) throws -> String { try text(value, isIndented: false) }
 
-    /// Indented, for people to read too.
+    /// The document with indentation, which people can read too.
     package static func text(_ value: some Encodable) throws -> String { try text(value, isIndented: true) }
 
     private static func text(_ value: some Encodable, isIndented: Bool) throws -> String {

@@ -1,4 +1,5 @@
-/// How `Encodable` speaks to a ``JSONWriter``. No document here asks for nested containers or a super encoder: values do it all.
+/// Connects `Encodable` to a ``JSONWriter``. Nested containers and super encoders are not supported, because no
+/// document here uses them.
 struct JSONValueEncoder: Encoder {
     let writer: JSONWriter
     var codingPath: [any CodingKey] { [] }
@@ -27,7 +28,7 @@ private struct JSONObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol
     let writer: JSONWriter
     var codingPath: [any CodingKey] { [] }
 
-    /// The writer, behind the key.
+    /// Writes the key and returns the writer.
     @inline(__always)
     private func at(_ key: Key) -> JSONWriter {
         writer.begin(key.stringValue)
@@ -64,14 +65,14 @@ private struct JSONObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol
     func superEncoder(forKey key: Key) -> any Encoder { JSONValueEncoder.unused() }
 }
 
-/// The elements of an array, or a value that is all there is.
+/// The elements of an array, or a single value.
 private struct JSONElementEncoder: UnkeyedEncodingContainer, SingleValueEncodingContainer {
     let writer: JSONWriter
     let isOfArray: Bool
     var codingPath: [any CodingKey] { [] }
     var count: Int { writer.elementCount }
 
-    /// The writer, where the value begins.
+    /// Begins the next value and returns the writer.
     @inline(__always)
     private func next() -> JSONWriter {
         if isOfArray { writer.beginElement() } else { writer.beginSingle() }

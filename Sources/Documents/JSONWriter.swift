@@ -1,51 +1,54 @@
-/// Writes JSON as octets while values are encoded, keys sorted, without a tree of the whole document in between.
+/// Writes JSON as octets while values are encoded. Keys are sorted, but no tree of the whole document is built.
 ///
-/// An object's members are written in the order in which they are encoded and put in order when it ends. Documents of one kind
-/// have the same keys in the same order, thousands of times: that order is worked out once.
+/// An object's members are written in the order in which they are encoded, and sorted when the object ends. Objects of
+/// one kind have the same keys in the same order, thousands of times in a document, so their sorting order is computed
+/// only once.
 package final class JSONWriter {
+    /// The octets that have been written.
     package private(set) var octets: [UInt8] = []
     private let isIndented: Bool
-    /// What has begun and not ended, the innermost last.
+    /// The values that have begun and not ended, the innermost last.
     private var open: [Value] = []
-    /// The members of all open objects, the innermost's last.
+    /// The members of all open objects, those of the innermost object last.
     private var members: [Member] = []
     private var shapes: [Shape] = []
     private var scratch: [UInt8] = []
 
+    /// Creates an empty document: indented for people, or on one line for programs.
     package init(isIndented: Bool) { self.isIndented = isIndented }
 
-    /// A value that is being encoded. What it is shows when something is asked of its encoder.
+    /// A value that is being encoded. Its kind is known when something is requested from its encoder.
     private struct Value {
         enum Kind { case undecided, object, array, single }
         var kind = Kind.undecided
-        /// Where it begins in ``octets``.
+        /// The index in ``octets`` at which it begins.
         let start: Int
-        /// Its first member in ``members``.
+        /// The index in ``members`` of its first member.
         let firstMember: Int
-        /// Objects and arrays around it.
+        /// The number of objects and arrays around it.
         let depth: Int
         var count = 0
     }
 
     private struct Member {
         let key: String
-        /// Where its value begins; it ends where the next one's begins.
+        /// The index at which its value begins; the value ends where the next member's begins.
         let start: Int
     }
 
-    /// The keys of an object in the order in which they were encoded, and their places in the order of the document.
+    /// An object's keys in the order in which they were encoded, and the sorted order of their indices.
     private struct Shape {
         let keys: [String]
         let order: [Int]
     }
 
-    /// More kinds of objects than any document has.
+    /// The most kinds of objects that are remembered; no document has so many.
     private static let mostShapes = 64
 
-    /// Forgets what was written, not in which order the keys of an object come.
+    /// Removes what was written, but remembers the sorting orders.
     package func clear() { octets.removeAll(keepingCapacity: true) }
 
-    /// Writes a document in a line of its own.
+    /// Writes a document on a line of its own.
     package func encodeLine(_ value: some Encodable) throws {
         try encode(value)
         octets.append(UInt8(ascii: "\n"))
@@ -58,7 +61,7 @@ package final class JSONWriter {
         try value.encode(to: JSONValueEncoder(writer: self))
         guard let ended = open.popLast() else { return }
         switch ended.kind {
-        // A value that encodes nothing is an object without members.
+        // A value that encodes nothing becomes an object without members.
         case .object, .undecided: endObject(ended)
         case .array: endArray(ended)
         case .single: break
@@ -69,12 +72,13 @@ package final class JSONWriter {
 
     func beginObject() { decide(.object) }
 
-    /// The value that is written next belongs to `key`.
+    /// Begins a member: the value that is written next belongs to `key`.
     func begin(_ key: String) { members.append(Member(key: key, start: octets.count)) }
 
     private func endObject(_ object: Value) {
         let order = order(ofMembersFrom: object.firstMember)
-        // Moved out of the class meanwhile: each access to a class's property is checked for exclusivity at run time.
+        // Moved out of the class for a while, because each access to a class's property is checked for exclusivity at
+        // run time.
         var sorted = exchange(&scratch, with: [])
         sorted.removeAll(keepingCapacity: true)
         sorted.append(UInt8(ascii: "{"))
@@ -115,7 +119,7 @@ package final class JSONWriter {
         octets.append(UInt8(ascii: "["))
     }
 
-    /// The value that is written next is the array's next one.
+    /// Begins an element: the value that is written next is the array's next one.
     func beginElement() {
         guard var array = open.popLast() else { return }
         if array.count > 0 { octets.append(UInt8(ascii: ",")) }
@@ -130,7 +134,7 @@ package final class JSONWriter {
         octets.append(UInt8(ascii: "]"))
     }
 
-    /// How many values the innermost array has.
+    /// The number of values in the innermost array.
     var elementCount: Int { open.last?.count ?? 0 }
 
     // MARK: Single values
@@ -172,8 +176,8 @@ package final class JSONWriter {
 }
 
 extension JSONWriter {
-    /// A string in quotation marks. Besides what JSON demands, whatever a terminal would obey or what turns a line around is
-    /// escaped: a document is harmless where it is printed.
+    /// Appends a string in quotation marks. Besides the characters that JSON requires, control characters and those
+    /// that change the direction of text are escaped, so that a document is harmless when it is printed on a terminal.
     static func put(_ text: String, into octets: inout [UInt8]) {
         octets.append(UInt8(ascii: "\""))
         let start = octets.count
@@ -196,7 +200,8 @@ extension JSONWriter {
         case "\u{8}": octets.append(contentsOf: "\\b".utf8)
         case "\u{C}": octets.append(contentsOf: "\\f".utf8)
         case " "..."~": octets.append(UInt8(truncatingIfNeeded: scalar.value))
-        // Nearly all of the rest, known without asking Unicode's tables: Chinese and its punctuation.
+        // Chinese characters and punctuation, which are most of the rest, are recognized without a look into Unicode's
+        // tables.
         case "\u{3001}"..."\u{9FFF}", "\u{FF01}"..."\u{FF5E}": octets.append(contentsOf: UTF8.encode(scalar) ?? .init())
         default:
             switch scalar.properties.generalCategory {

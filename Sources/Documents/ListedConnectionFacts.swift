@@ -1,9 +1,9 @@
-/// A connection's facts with the file they come from, where several are listed.
+/// A connection's facts with the capture file that they come from, if several files are listed.
 package struct ListedConnectionFacts: Encodable {
     private let file: String?
     private let facts: ConnectionFacts
 
-    /// - Parameter file: `nil` where one alone is listed.
+    /// - Parameter file: the capture file; `nil` if only one file is listed.
     package init(file: String?, facts: ConnectionFacts) {
         self.file = file
         self.facts = facts

@@ -2,7 +2,7 @@ import Measures
 import TCPWire
 import Tracking
 
-/// What was measured of a connection, as JSON carries it. Times are milliseconds, sizes octets.
+/// The measures of a connection in JSON. Times are in milliseconds, sizes in octets.
 struct MeasureFacts: Encodable {
     struct RoundTripFacts: Encodable {
         let samples: Int
@@ -102,7 +102,7 @@ struct MeasureFacts: Encodable {
 }
 
 extension Vantage.Reason {
-    /// A word that programs can rely on; the numbers stand among the measures.
+    /// A name for programs, which does not change. The numbers are among the measures.
     fileprivate var name: String {
         switch self {
         case .loopbackAddress: "loopback-address"

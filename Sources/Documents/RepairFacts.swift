@@ -2,15 +2,15 @@ import Narration
 import Stories
 import Tracking
 
-/// What made a lost segment good, as JSON carries it.
+/// How the loss of a segment was repaired, in JSON.
 struct RepairFacts: Encodable {
     let lost: Int
-    /// What it was: `syn-ack`, `handshake-ack`.
+    /// The kind of segment that was lost, such as `syn-ack` or `handshake-ack`.
     let loss: String
     let sender: String
-    /// `again`, `answered-again`, `text`; only where something made it good.
+    /// How it was repaired, such as `again`, `answered-again` or `text`; `nil` if it was not.
     let cure: String?
-    /// The segments that did, the last of them by its arrival.
+    /// The segments that repaired the loss; the last one's arrival completed the repair.
     let segments: [Int]
     let text: [String: String]
 
@@ -25,13 +25,13 @@ struct RepairFacts: Encodable {
     }
 }
 
-/// By how much one of a kernel's counters has grown, as JSON carries it.
+/// By how much one of a kernel's counters has grown, in JSON.
 struct CountFacts: Encodable {
-    /// As the kernel calls it.
+    /// The kernel's name of the counter.
     let name: String
     let by: Int64
 
-    /// `nil` where none has.
+    /// The counters that have grown; `nil` if none has.
     static func list(_ counts: [Testimony.Count]) -> [CountFacts]? {
         counts.isEmpty ? nil : counts.map { CountFacts(name: $0.name, by: $0.by) }
     }

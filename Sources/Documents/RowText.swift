@@ -1,15 +1,16 @@
 import TCPWire
 
-/// Fields of a line, separated by tabs, as octets in one buffer: a capture may hold millions of connections, and making
-/// strings of them would cost more than finding them.
+/// The fields of a line, separated by tabs, as octets in one buffer. A capture may hold millions of connections, and
+/// making strings of all fields would take longer than finding the connections.
 struct RowText {
-    /// What is written, but for the ``piece``.
+    /// Everything that was written, except what is still in ``piece``.
     private(set) var octets: [UInt8] = []
-    /// What comes behind it. In place, since each change of an array checks whether its storage is shared.
+    /// The text that comes after ``octets``. It is stored inline, because each change of an array checks whether its
+    /// storage is shared.
     private var piece = InlineArray<1024, UInt8>(repeating: 0)
     private var filled = 0
 
-    /// Room for any number, and for any address, with the tab behind it.
+    /// The room that any number or address needs, with the tab after it.
     private static let fieldRoom = IPAddress.textRoom + 1
 
     mutating func clear() {
@@ -36,7 +37,8 @@ struct RowText {
         put(UInt8(ascii: "\t"))
     }
 
-    /// A fixed-point number: `value` counts units of 10 to the power of minus `decimals`, nine at most.
+    /// Appends a fixed-point number: `value` counts units of 10 to the power of -`decimals`. There must be at most nine
+    /// decimals.
     @inline(__always)
     mutating func append(_ value: Int64, decimals: Int) {
         makeRoom(Self.fieldRoom)
@@ -58,20 +60,20 @@ struct RowText {
         put(UInt8(ascii: "\t"))
     }
 
-    /// What writes itself.
+    /// Appends a field that is written by `write`.
     mutating func append(_ write: (inout [UInt8]) -> Void) {
         spill()
         write(&octets)
         tab()
     }
 
-    /// A whole line, its end added.
+    /// Appends a whole line, and ends it.
     mutating func append(line: String) {
         append(line)
         endLine()
     }
 
-    /// The last tab becomes the line's end. Then ``octets`` holds all of it.
+    /// Ends the line: its last tab is replaced by a line feed. After that ``octets`` holds all of the text.
     mutating func endLine() {
         spill()
         if !octets.isEmpty { octets[octets.count - 1] = UInt8(ascii: "\n") }
@@ -82,7 +84,7 @@ struct RowText {
         put(UInt8(ascii: "\t"))
     }
 
-    /// Sees to it that so many octets can be put.
+    /// Makes room in ``piece`` for this many octets.
     @inline(__always)
     private mutating func makeRoom(_ count: Int) {
         if piece.count - filled < count { spill() }
@@ -101,12 +103,13 @@ struct RowText {
 
     @inline(__always)
     private mutating func putDigits(_ value: UInt64) {
-        // Most counters are small.
+        // Most numbers have a single digit.
         guard value >= 10 else { return put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
         putDigits(value, count: Self.digitCount(value))
     }
 
-    /// Four digits at a time, the last first: only the divisions by 10,000 depend on each other.
+    /// Writes a number in groups of four digits, from the last to the first: only the divisions by 10,000 depend on
+    /// each other.
     private mutating func putDigits(_ value: UInt64, count: Int) {
         let start = filled
         var place = start + count
@@ -115,7 +118,7 @@ struct RowText {
         while place - start >= 4 {
             let fours = rest / 10_000
             let four = UInt32(truncatingIfNeeded: rest &- fours &* 10_000)
-            // A hundredth of what is below 10,000.
+            // A division by 100, which is exact for numbers below 10,000.
             let hundreds = (four &* 5243) >> 19
             place -= 4
             putPair(hundreds, at: place)
@@ -131,14 +134,15 @@ struct RowText {
 
     @inline(__always)
     private mutating func putPair(_ pair: UInt32, at place: Int) {
-        // A tenth of what is below 100.
+        // A division by 10, which is exact for numbers below 100.
         let tens = (pair &* 103) >> 10
         piece[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: tens)
         piece[place + 1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair &- tens &* 10)
     }
 
     private static func digitCount(_ value: UInt64) -> Int {
-        // By the bits, a digit too many at most: 1233 / 4096 is a little more than the logarithm of 2.
+        // Computed from the number of bits, and one too many at most: 1233 / 4096 is a little more than the decimal
+        // logarithm of 2.
         let bits = UInt64.bitWidth - (value | 1).leadingZeroBitCount
         let most = (bits * 1233) >> 12
         return value < powers[most] ? most : most + 1

@@ -4,7 +4,7 @@ import Narration
 import PacketScript
 import Stories
 
-/// A script's result for programs.
+/// A script's result in JSON.
 package struct ScriptFacts: Encodable {
     struct Step: Encodable {
         let time: Double
@@ -19,7 +19,7 @@ package struct ScriptFacts: Encodable {
         let event: String?
         let time: Double?
         let reason: String
-        /// Why, where what was expected and what came do not say it.
+        /// The reason in words, if it is not clear from what was expected and what came.
         let text: [String: String]?
         let expected: [String: String]?
         let actual: [String: String]?
@@ -32,9 +32,11 @@ package struct ScriptFacts: Encodable {
     let duration: Double?
     let failure: Failure?
     let steps: [Step]?
-    /// Every connection, where it was asked for.
+    /// All connections; `nil` if they were not asked for.
     let connections: [StoryFacts]?
 
+    /// Creates the facts of a script's result on that kind of host. Its connections are included only if they are asked
+    /// for.
     package init(_ result: ScriptRun, on host: HostKind, withStories: Bool) {
         file = result.path
         on = host.rawValue
@@ -86,7 +88,7 @@ extension Text {
 }
 
 extension ScriptFile.Problem {
-    /// A word that programs can rely on.
+    /// A name for programs, which does not change.
     fileprivate var name: String {
         switch self {
         case .missing: "missing"
@@ -106,7 +108,7 @@ extension ScriptFile.Problem {
 }
 
 extension ScriptFailure.Reason {
-    /// A word that programs can rely on.
+    /// A name for programs, which does not change.
     fileprivate var name: String {
         switch self {
         case .result: "result"

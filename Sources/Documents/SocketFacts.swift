@@ -3,7 +3,7 @@ import LinuxKernel
 import TCPState
 import TCPWire
 
-/// A socket as JSON carries it.
+/// A socket in JSON.
 package struct SocketFacts: Encodable {
     struct Owner: Encodable {
         struct InContainer: Encodable {
@@ -32,7 +32,7 @@ package struct SocketFacts: Encodable {
     let remote: String
     let receiveQueue: UInt32
     let sendQueue: UInt32
-    /// Of a listener: connections that wait for accept, and how many may.
+    /// For a listener: how many connections wait for accept(2), and the most that may.
     let acceptQueue: UInt32?
     let acceptQueueLimit: UInt32?
     let uid: UInt32
@@ -44,6 +44,7 @@ package struct SocketFacts: Encodable {
     let memory: SocketMemoryFacts?
     let meaning: [String]?
 
+    /// Creates a socket's facts. `owners` is `nil` if they were not asked for, and empty if none were found.
     package init(_ entry: SocketEntry, owners: [SocketOwner]? = nil, explains: Bool = false) {
         family = entry.family == .ipv4 ? "ipv4" : "ipv6"
         state = entry.state.name
@@ -71,7 +72,7 @@ package struct SocketFacts: Encodable {
     }
 }
 
-/// The kernel's measures: times in microseconds, rates in octets a second, windows in segments.
+/// The kernel's measures in JSON: times in microseconds, rates in octets per second, windows in segments.
 struct SocketInfoFacts: Encodable {
     let congestionControl: String?
     let options: [String]
@@ -160,7 +161,7 @@ struct SocketInfoFacts: Encodable {
     }
 }
 
-/// A socket's memory, in octets.
+/// A socket's memory in JSON, in octets.
 struct SocketMemoryFacts: Encodable {
     let received: UInt32
     let receiveLimit: UInt32

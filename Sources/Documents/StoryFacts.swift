@@ -5,7 +5,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// One connection's whole story as JSON carries it.
+/// The whole story of one connection in JSON.
 package struct StoryFacts: Encodable {
     struct Segment: Encodable {
         let number: Int
@@ -20,42 +20,42 @@ package struct StoryFacts: Encodable {
         let length: UInt32
         let window: UInt16
         let kind: String
-        /// What it is by its numbers: what lists and measures count.
+        /// The classes by which lists and measures count the segment.
         let classes: [String]
         let labels: [Label]
-        /// The packet whose numbers are sent again.
+        /// The number of the packet whose numbers are sent again.
         let original: Int?
         let fate: String
         let client: EndState
         let server: EndState
         let comment: [String: String]
-        /// What the ends themselves tell, where they do.
+        /// What the ends themselves report about it; `nil` if they report nothing.
         let account: Account?
-        /// What the capture file says beside the packet, where it does.
+        /// The comments that the capture file has for the packet; `nil` if there are none.
         let packetComments: PacketComment.List?
     }
 
     struct PacketComment: Encodable {
         struct List: Encodable {
             let comments: [PacketComment]
-            /// How many more there are.
+            /// How many more comments there are.
             let leftOut: Int
         }
 
         let text: String
-        /// Octets of it that are left out.
+        /// How many octets of the comment are left out.
         let octetsLeftOut: Int
     }
 
     struct Account: Encodable {
-        /// Why it was sent.
+        /// Why the segment was sent.
         let reason: RuleFacts?
         let purpose: String?
         let arrival: String?
         let loss: String?
-        /// What its arrival did.
+        /// The rules by which its receiver acted.
         let effects: [RuleFacts]
-        /// What its sender's kernel had counted until it had left.
+        /// What its sender's kernel counted until it had left.
         let counts: [CountFacts]?
 
         init(_ account: Testimony.Account) {
@@ -90,16 +90,16 @@ package struct StoryFacts: Encodable {
         let party: String
         /// `segment`, `call`, `returned`, `timer`, `icmp` or `itself`.
         let cause: String
-        /// The packet that arrived.
+        /// The number of the packet that arrived.
         let number: Int?
-        /// The call's name.
+        /// The name of the call.
         let call: String?
         let timer: String?
         let state: String
         let rules: [RuleFacts]
-        /// Of a timer: for how many seconds it had run.
+        /// For a timer: for how many seconds it had run.
         let ran: Double?
-        /// What the end's kernel had counted until then.
+        /// What the end's kernel counted until then.
         let counts: [CountFacts]?
 
         init(_ moment: Testimony.Moment) {
@@ -129,10 +129,10 @@ package struct StoryFacts: Encodable {
     struct Label: Encodable {
         let label: String
         let isFault: Bool
-        /// The packets that prove it together with this one.
+        /// The numbers of the packets that prove it together with this one.
         let evidence: [Int]
         let original: Int?
-        /// Of a timer: how often it had been backed off; of a duplicate ACK: which in a row.
+        /// For a timer: how often it had been backed off. For a duplicate ACK: its position in the row.
         let ordinal: Int?
         let source: String
 
@@ -165,7 +165,7 @@ package struct StoryFacts: Encodable {
         let rule: RuleFacts?
     }
 
-    /// The states that the ladder ends with, where what comes last shows others than lists have.
+    /// The ends' final states according to hindsight, if these differ from those in lists.
     struct Hindsight: Encodable {
         let clientState: String?
         let serverState: String?
@@ -179,20 +179,22 @@ package struct StoryFacts: Encodable {
         }
     }
 
-    /// As lists have it.
+    /// The connection's row, as it is in lists.
     let connection: ConnectionFacts
     let hindsight: Hindsight?
     let segments: [Segment]
-    /// How many of its segments, the last ones, are not among these; only where there are any.
+    /// How many segments at the end of the connection are not included; `nil` if none.
     let leftOut: Int?
-    /// ICMP errors about its segments; only where there are any.
+    /// The ICMP errors about its segments; `nil` if there are none.
     let icmp: [ReportFacts]?
-    /// What the ends did besides, where they tell.
+    /// What else happened at the ends, if they report it.
     let moments: [Moment]?
-    /// Of each segment that was lost, as an end or the network tells: what made that good; only where there is one.
+    /// How the loss of each segment was repaired that was lost according to an end or the network; `nil` if none was
+    /// lost.
     let repairs: [RepairFacts]?
     let paths: [String: [PathEntry]]
 
+    /// Creates a story's facts. `number` is the connection's number in its list, from 1.
     package init(_ story: ConnectionStory, number: Int) {
         connection = ConnectionFacts(story.record, number: number, errors: story.reports.map(\.error))
         icmp = story.reports.isEmpty ? nil : story.reports.map(ReportFacts.init)

@@ -4,7 +4,7 @@ import Measures
 import TCPWire
 import Tracking
 
-/// Connections as Zeek's conn.log has them, for the tools that read it: zeek-cut, and whatever takes Zeek's JSON.
+/// Connections as in Zeek's conn.log, for the tools that read it: zeek-cut, and whatever reads Zeek's JSON.
 package struct ZeekLog {
     private static let fields: [(name: String, type: String)] = [
         ("ts", "time"), ("uid", "string"), ("id.orig_h", "addr"), ("id.orig_p", "port"), ("id.resp_h", "addr"),
@@ -21,12 +21,15 @@ package struct ZeekLog {
     private var hasBegun = false
     private var lastTime = Timestamp(nanoseconds: 0)
 
+    /// Creates an empty log, of JSON or of tab-separated values.
     package init(isJSON: Bool) { self.isJSON = isJSON }
 
-    /// Zeek writes when the log was opened and closed. Here that is when the first connection began and the last one
-    /// ended, so that the same capture always makes the same log.
+    /// The line of a connection.
     ///
-    /// - Returns: a connection's line, and before the first one the log's head.
+    /// Zeek notes in the log when it was opened and closed. Here these are the times when the first connection began
+    /// and the last one ended, so that the same capture always gives the same log.
+    ///
+    /// - Returns: the line; with the log's head before the first one.
     package mutating func line(_ record: ConnectionRecord, _ measures: ConnectionMeasures) -> [UInt8] {
         text.clear()
         if !hasBegun, !isJSON { for line in head(record.firstTime) { text.append(line: line) } }
@@ -42,7 +45,7 @@ package struct ZeekLog {
         return text.octets
     }
 
-    /// The line that closes the log; `nil` where none was begun.
+    /// The line that closes the log; `nil` if none was begun.
     package var end: String? { hasBegun && !isJSON ? "#close\t" + lastTime.zeekText : nil }
 
     private func head(_ time: Timestamp) -> [String] {
@@ -55,7 +58,7 @@ package struct ZeekLog {
     }
 }
 
-/// One row's values in the order of the log's fields; `nil` where unset.
+/// One row's values in the order of the log's fields; `nil` for a value that is unset.
 private struct ZeekRow {
     let values: [String?]
 
@@ -64,7 +67,7 @@ private struct ZeekRow {
             measures.sent(by: .client, of: record), measures.sent(by: .server, of: record)
         )
         let duration = measures.zeekDuration(of: record)
-        // Of a connection of one moment Zeek says neither duration nor bytes.
+        // For a connection without a duration Zeek writes neither duration nor bytes.
         let isMoment = duration == 0
         values = [
             Self.seconds(record.firstTime.nanoseconds), Self.uid(record),
@@ -80,12 +83,12 @@ private struct ZeekRow {
 
     private static func bool(_ value: Bool) -> String { value ? "T" : "F" }
 
-    /// Microseconds, rounded as Zeek does.
+    /// Seconds with six decimals, rounded as Zeek does.
     private static func seconds(_ nanoseconds: Int64) -> String {
         String(nanoseconds, unit: 1_000_000_000, decimals: 6)
     }
 
-    /// The same for the same connection, and practically never for two.
+    /// A connection's id: always the same for one connection, and almost certainly different for two.
     private static func uid(_ record: ConnectionRecord) -> String {
         var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
         func add(_ word: UInt64) {
@@ -110,8 +113,8 @@ private struct ZeekRow {
         return text
     }
 
-    /// Zeek keeps the order of its fields and six decimals, where a ``JSONWriter`` sorts keys and takes doubles: only the strings
-    /// are that one's.
+    /// Appends the row as JSON. Zeek keeps the order of its fields and has six decimals, where a ``JSONWriter`` sorts
+    /// keys and writes doubles; so only its strings are used here.
     func appendJSON(to octets: inout [UInt8], _ fields: [(name: String, type: String)]) {
         octets.append(UInt8(ascii: "{"))
         var isFirst = true
@@ -132,7 +135,8 @@ private struct ZeekRow {
 }
 
 extension IPAddress {
-    /// What Zeek takes for local unless it is told otherwise: addresses that are routed nowhere else.
+    /// Whether Zeek considers the address local, unless it is configured otherwise: an address that is not routed on
+    /// the Internet.
     fileprivate var isPrivate: Bool {
         if let ipv4 {
             return ipv4 >> 24 == 10 || ipv4 >> 24 == 127 || ipv4 >> 20 == 0xac1 || ipv4 >> 16 == 0xc0a8
@@ -143,11 +147,11 @@ extension IPAddress {
 }
 
 extension Timestamp {
-    /// `2026-11-22-15-04-05`, UTC.
+    /// The time as `2026-11-22-15-04-05`, in UTC.
     fileprivate var zeekText: String {
         let seconds = nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : 0
         let (days, rest) = seconds.quotientAndRemainder(dividingBy: 86400)
-        // Days since 1 March of the year 0, in eras of 400 years.
+        // Days since March 1 of the year 0, in eras of 400 years.
         let shifted = days + 719_468
         let era = shifted / 146_097
         let dayOfEra = shifted % 146_097

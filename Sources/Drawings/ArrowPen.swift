@@ -1,13 +1,13 @@
 import Scenes
 
-/// Draws arrows, and the signs for what became of a segment.
+/// Draws arrows, and the signs that say what became of a segment.
 struct ArrowPen {
     let prefix: String
 
     private static let ink = Palette.Ink.ink.light
     private static let alarm = Palette.Ink.alarm.light
 
-    /// So far a sign reaches from its place.
+    /// How far a sign extends from its center.
     static let signReach = 7.0
 
     func putLine(
@@ -25,7 +25,7 @@ struct ArrowPen {
             ])
     }
 
-    /// The rest of the way of a segment that did not arrive.
+    /// Draws the part of its path that a lost segment did not travel.
     func putGhost(_ stroke: Stroke, in body: inout Markup) {
         body.empty(
             "line",
@@ -36,7 +36,7 @@ struct ArrowPen {
             ])
     }
 
-    /// Lost on the way.
+    /// Draws a cross: the segment was lost on the way.
     func putCross(_ place: Point, in body: inout Markup) {
         let (x, y) = (place.x, place.y)
         let path =
@@ -49,7 +49,7 @@ struct ArrowPen {
             ])
     }
 
-    /// It arrived and was not taken.
+    /// Draws a crossed circle: the segment arrived and was not accepted.
     func putRefused(_ place: Point, in body: inout Markup) {
         putRing(place, radius: 6, className: "refused", ink: .alarm, in: &body)
         let (x, y) = (place.x, place.y)
@@ -60,7 +60,7 @@ struct ArrowPen {
             [("class", "alarm-line"), ("d", path), ("fill", "none"), ("stroke", Self.alarm), ("stroke-width", "1.8")])
     }
 
-    /// It arrived and brought nothing.
+    /// Draws an empty circle: the segment arrived and brought nothing new.
     func putUseless(_ place: Point, in body: inout Markup) {
         putRing(place, radius: 5, className: "useless", ink: .ink, in: &body)
     }
@@ -77,10 +77,10 @@ struct ArrowPen {
             ])
     }
 
-    /// A line's width: a segment with data is thicker, and a little thicker the more it holds.
+    /// The width of a segment's line: thicker if the segment has data, and slightly more so the more data it has.
     static func width(octets: UInt32) -> Double {
         guard octets > 0 else { return 1.6 }
-        // Half a unit for each power of ten.
+        // 0.4 units for each power of ten.
         var (rest, width) = (octets, 2.4)
         while rest >= 10 {
             rest /= 10

@@ -4,7 +4,7 @@ import Stories
 import TCPState
 
 extension BandDrawing {
-    /// Draws the whole band from height `y` on, which is moved below it.
+    /// Draws the whole band from height `y` on, and increases `y` to the height below the band.
     func draw(y: inout Double, in body: inout Markup) {
         y += 8
         putHeads(y: &y, in: &body)
@@ -12,14 +12,14 @@ extension BandDrawing {
         y += bottom
     }
 
-    /// Where the lifelines end.
+    /// The height at which the lifelines end.
     var bottom: Double { timeline.bottom + 14 }
 
-    /// Draws what a window shows, all heights counted from the lifelines' beginning at `y`.
+    /// Draws the part of the band that a window shows, with all heights counted from the start of the lifelines at `y`.
     ///
     /// - Parameters:
-    ///   - rows: those that are seen in it.
-    ///   - names: those of them that have their names here; `nil`: all.
+    ///   - rows: the rows that are visible in the window.
+    ///   - names: those of the rows that get their ids in this drawing; `nil` for all.
     func draw(
         _ window: Window, rows: some Sequence<Int>, named names: Range<Int>? = nil, at y: Double, in body: inout Markup
     ) {
@@ -44,7 +44,7 @@ extension BandDrawing {
 
     // MARK: Heads
 
-    /// Who is who, over the lifelines.
+    /// Draws the ends' roles and names above the lifelines.
     func putHeads(y: inout Double, in body: inout Markup) {
         body.open("g", [("class", "heads")])
         let isPair = lanes.count == 2
@@ -58,7 +58,7 @@ extension BandDrawing {
             return [String(lane.name[..<colon]), String(lane.name[colon...])]
         }
         let widths = heads.map { $0.map { measure.fixed($0) }.max() ?? 0 }
-        // Two names that would run into each other stand one below the other.
+        // Two names that would overlap are placed one below the other.
         let isStaggered = isPair && widths[0] + widths[1] > layout.width - 40
         let height = Double(heads.map(\.count).max() ?? 1) * 15
         for (lane, lines) in heads.enumerated() {
@@ -95,9 +95,9 @@ extension BandDrawing {
         }
     }
 
-    // MARK: Lines down the page
+    // MARK: Vertical lines
 
-    /// Follows both ends' states down the page.
+    /// Makes the bands that show both ends' states at every height.
     func drawnBands() -> Bands {
         var bands = Bands(lanes, top: 0)
         for event in timeline.events {
@@ -107,9 +107,9 @@ extension BandDrawing {
         return bands
     }
 
-    /// The ends whose states an event tells.
+    /// The ends whose states an event shows.
     private func ends(_ event: Timeline.Event) -> [Scene.End] {
-        // Whether a segment arrives at another height than it leaves.
+        // Whether the segment arrives at another height than the one at which it leaves.
         let isApart = timeline.arrivals[event.row] >= 0
         return switch (entries[event.row].row, event.what) {
         case (.moment(let moment), _): [moment.end]
@@ -124,7 +124,7 @@ extension BandDrawing {
     }
 
     private func putLifelines(_ window: Window, in body: inout Markup) {
-        // Torn where time is.
+        // The lifelines are interrupted at the tears.
         var pieces: [ClosedRange<Double>] = []
         var start = 0.0
         for tear in timeline.tears {
@@ -183,7 +183,8 @@ extension BandDrawing {
 
     // MARK: Timers and links
 
-    /// The timers that ran out, draining beside the lifeline of the end that had set them, and TIME-WAIT's.
+    /// The timers that expired, each drawn beside the lifeline of the end that had started it; and the timers of
+    /// TIME-WAIT.
     func drawnWedges() -> [Wedge] {
         var wedges: [Wedge] = []
         func put(_ timer: DrawnTimer, lane: Int, from start: Double, to end: Double) {
@@ -201,7 +202,7 @@ extension BandDrawing {
             }
         }
         guard !options.isBlank else { return wedges }
-        /// By lane, where TIME-WAIT began.
+        /// By lane: the height at which TIME-WAIT began.
         var waiting: [Int: Double] = [:]
         for event in timeline.events {
             for end in ends(event) {
@@ -222,7 +223,7 @@ extension BandDrawing {
         var paths: [DrawnTimer: String] = [:]
         for wedge in wedges where window.shows(wedge.heights) {
             let (x, sign) = (layout.lanes[wedge.lane], layout.isLeft(wedge.lane) ? -1.0 : 1.0)
-            // It runs on below the picture.
+            // The timer is still running at the end of the picture, so its wedge does not end in a point.
             let rest = wedge.timer == .timeWaitRunning ? 3.0 : 1
             paths[wedge.timer, default: ""] +=
                 "M\(x.written) \(wedge.heights.lowerBound.written)h\((sign * BandLayout.timerWidth).written)"
@@ -237,7 +238,7 @@ extension BandDrawing {
         }
     }
 
-    /// From what is sent again to what it repeats, outside of the sender's band.
+    /// Draws a link from each retransmission to the segment that it repeats, outside of the sender's band.
     private func putLinks(_ window: Window, in body: inout Markup) {
         var (curves, heads) = ("", "")
         for index in repetitions {
@@ -248,7 +249,7 @@ extension BandDrawing {
             let x = layout.band(segment.sender.lane) + (isLeft ? -1 : BandLayout.bandWidth + 1)
             let way = isLeft ? -13.0 : 13.0
             let (here, start) = (timeline.departure(index), timeline.departure(original))
-            // A long way is shown at its two ends.
+            // Of a long link only the two ends are drawn.
             let reach = min((here - start) / 2, 70)
             func half(at y: Double, _ height: Double) -> String {
                 guard window.shows(min(y, y + height)...max(y, y + height)) else { return "" }

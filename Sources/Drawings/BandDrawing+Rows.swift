@@ -5,9 +5,9 @@ import TCPWire
 import Tracking
 
 extension BandDrawing {
-    /// A row, which is a group of its own.
+    /// Draws a row as a group.
     ///
-    /// - Parameter isNamed: whether it has its name and attributes here.
+    /// - Parameter isNamed: whether the group gets its id and attributes in this drawing.
     func put(_ index: Int, isNamed: Bool, in body: inout Markup) {
         let entry = entries[index]
         let row = scene.rows[entry.index]
@@ -31,14 +31,14 @@ extension BandDrawing {
         body.line()
     }
 
-    /// From where to where a row's arrow, its label and what stands beside may reach.
+    /// The range of heights that a row's arrow, its label and the texts beside it can occupy.
     func heights(_ index: Int) -> ClosedRange<Double> {
         let (start, end) = (timeline.departure(index), timeline.arrival(index))
-        // Above and below an arrow stand no more than a few lines.
+        // A label has at most a few lines above and below its arrow.
         return min(start, end) - 100...max(start, end, asides.bottom(index)) + 100
     }
 
-    /// Whether there is room for all that can be told of each row.
+    /// Whether there are few enough rows for each to have its full description.
     private var hasRoom: Bool { scene.rows.count <= LadderDrawing.mostDescribed }
 
     private func open(_ entry: Entry, in body: inout Markup) {
@@ -102,7 +102,7 @@ extension BandDrawing {
         putLabel(index, in: &body)
     }
 
-    /// From a lane to itself.
+    /// Draws an arrow from a lane to itself.
     private func putLoop(_ stroke: Stroke, width: Double, in body: inout Markup) {
         let (from, way) = (stroke.from, stroke.to.x < stroke.from.x ? "-" : "")
         let back = way.isEmpty ? "-" : ""
@@ -157,7 +157,8 @@ extension BandDrawing {
 }
 
 extension Markup {
-    /// A line of a label, where both are drawn also as it is with numbers that count from the ISNs.
+    /// Writes a line of a label. If `relative` is given, the line is written twice: with relative sequence numbers and
+    /// with those of the header.
     fileprivate mutating func put(_ raw: String, relative: String?) {
         guard let relative else { return put(raw) }
         element("tspan", [("class", "rel")], relative)
@@ -165,15 +166,15 @@ extension Markup {
     }
 }
 
-/// Writes what stands beside the bands, one below the other.
+/// Draws the texts beside the bands, one below another.
 struct AsidePen {
     let layout: BandLayout
-    /// Each row's asides with the height of their first line.
+    /// For each row: its texts, with the heights of their first lines.
     private var places: [Int: [(aside: RowTexts.Aside, y: Double)]] = [:]
 
     init(layout: BandLayout) { self.layout = layout }
 
-    /// Each beside its event, or below what stands there already.
+    /// Places each text beside its event, or below the texts that are there already.
     mutating func place(_ timeline: Timeline, _ entries: [BandDrawing.Entry]) {
         var next = (left: -Double.infinity, right: -Double.infinity)
         for event in timeline.events {
@@ -193,7 +194,7 @@ struct AsidePen {
         }
     }
 
-    /// Where the last of a row's asides ends.
+    /// The height at which the last of a row's texts ends.
     func bottom(_ row: Int) -> Double {
         (places[row] ?? []).map { $0.y + Double($0.aside.height) * BandLayout.nameLine }.max() ?? -.infinity
     }
@@ -224,7 +225,7 @@ struct AsidePen {
                 body.close("text")
             }
             if aside.kind == .call {
-                // A small flag between the text and the band.
+                // A small triangle between the text and the band.
                 let (edge, way) = isLeft ? (x + 3, 1.0) : (x - 3, -1.0)
                 let path = "M\(edge.written) \((y - 4).written)l\((way * 8).written) 3.5l\((way * -8).written) 3.5Z"
                 body.empty(

@@ -3,19 +3,20 @@ import Scenes
 import Stories
 import TCPState
 
-/// One band of lanes: laid out when it is made, drawn below whatever stands above it.
+/// One band of lanes. It is laid out when it is created, and drawn below whatever is above it.
 struct BandDrawing {
-    /// A row and where it stands in the scene.
+    /// A row, with its index in the scene.
     struct Entry {
         var index: Int
-        /// Its lanes counted within the band.
+        /// The row, with its lanes counted within the band.
         var row: Scene.Row
         var texts = RowTexts()
-        /// Since when the timer ran that made its sender send it: where that end had sent the row's segment, or got it.
+        /// The start of the timer that made the sender send this row's segment: the row of the segment with whose
+        /// departure, or arrival at the sender, the timer started.
         var timerStart: (row: Int, isArrival: Bool, waited: Int64)?
-        /// The row of the segment whose numbers it sends again.
+        /// The row of the segment whose numbers are sent again.
         var original: Int?
-        /// The timer that made its sender send it.
+        /// The timer that made the sender send the segment.
         var timer: TimerName?
     }
 
@@ -28,20 +29,20 @@ struct BandDrawing {
     let measure = TextMeasure()
     var entries: [Entry] = []
     var timeline: Timeline
-    /// Where each row's label stands; `nil` beside the band, or nowhere.
+    /// The place of each row's label; `nil` if the label is beside the band, or there is none.
     var seats: [LabelSeating.Seat?] = []
-    /// Where the words of each tear stand; `nil` at the left of all.
+    /// The place of each tear's text; `nil` if the text is at the left of the drawing.
     var tearPlaces: [Point?] = []
-    /// What stands beside the bands.
+    /// The texts beside the bands.
     private(set) var asides: AsidePen
     private(set) var bands: Bands
     private(set) var wedges: [Wedge] = []
-    /// The rows that send an earlier one's numbers again.
+    /// The rows with retransmissions of earlier rows' segments.
     private(set) var repetitions: [Int] = []
-    /// The timers that are drawn.
+    /// The kinds of timers that are drawn.
     var timers: Set<DrawnTimer> { Set(wedges.lazy.map(\.timer)) }
 
-    /// Attempts at giving labels room before they are put beside the bands.
+    /// How often more room is made for labels before those without a place are moved beside the bands.
     private static let mostAttempts = 8
 
     init(
@@ -88,11 +89,11 @@ struct BandDrawing {
         wedges = drawnWedges()
     }
 
-    /// Finds for each segment that is sent again what it repeats.
+    /// Finds for each retransmission the segment that it repeats, and for each segment the timer that caused it.
     private static func link(_ entries: inout [Entry]) {
         var rows: [Int: Int] = [:]
         var latest: [Int: Int] = [:]
-        /// The timer that ran out last at each lane, and when.
+        /// By lane: the timer that expired last, and when.
         var expired: [Int: (timer: TimerName, time: Int64?)] = [:]
         var activity = Activity()
         for index in entries.indices {
@@ -153,12 +154,12 @@ struct BandDrawing {
             names: widths, options: options)
     }
 
-    /// For a line of a label.
+    /// The width that a line of a row's label can have.
     private static func room(_ row: Scene.Row, _ layout: BandLayout) -> Double {
         guard case .segment(let segment) = row else { return 0 }
         let (from, to) = (segment.sender.lane, segment.receiver.lane)
         guard from != to, layout.lanes.indices.contains(from), layout.lanes.indices.contains(to) else { return 130 }
-        // Between two neighbours, where lanes lie between.
+        // If lanes lie between sender and receiver, the label must fit between two neighboring lanes.
         return abs(layout.lanes[from] - layout.lanes[to]) / Double(abs(from - to)) - 44
     }
 
@@ -169,7 +170,7 @@ struct BandDrawing {
         let gap = gap(entry)
         let lines = Double(entry.texts.lines.count) * LabelSeating.line + gap
         if entry.row.isSloped {
-            // Its label goes along with it.
+            // The label is sloped like the arrow.
             (extent.above, extent.below) = (5, lines)
         } else {
             extent.above = LabelSeating.line + gap
@@ -188,7 +189,7 @@ struct BandDrawing {
         return extent
     }
 
-    /// Between an arrow and its label: more where a sign stands in the middle.
+    /// The distance between an arrow and its label; larger if a sign is drawn on the middle of the arrow.
     private static func gap(_ entry: Entry) -> Double {
         guard case .segment(let segment) = entry.row, case .lost = segment.fate else { return LabelSeating.gap }
         return ArrowPen.signReach + 1
@@ -202,19 +203,19 @@ struct BandDrawing {
 
     // MARK: Places
 
-    /// The height above which nothing of a row stands, where arrows are level.
+    /// The height above which nothing of a row is drawn. This holds only for rows with a horizontal arrow.
     func beginning(of index: Int) -> Double {
         timeline.departure(index) - max(9, Self.extent(entries[index], layout).above + 2)
     }
 
-    /// The line of a row's segment from where it left to where it arrived, or would have.
+    /// The line of a row's segment, from where it left to where it arrived, or would have arrived.
     func stroke(_ index: Int) -> Stroke? {
         guard case .segment(let segment) = entries[index].row else { return nil }
         let (from, to) = (segment.sender.lane, segment.receiver.lane)
         guard layout.lanes.indices.contains(from), layout.lanes.indices.contains(to) else { return nil }
         let y = timeline.departure(index)
         if from == to {
-            // Towards the middle of the page.
+            // The arrow points towards the middle of the picture.
             let isLast = from > 0 && from == layout.lanes.count - 1
             let x = layout.edge(from, towards: isLast ? from - 1 : from + 1)
             return Stroke(from: Point(x: x, y: y), to: Point(x: x + (isLast ? -150 : 150), y: y))
@@ -224,7 +225,7 @@ struct BandDrawing {
             to: Point(x: layout.edge(to, towards: from), y: timeline.arrival(index)))
     }
 
-    /// Where the sign stands that says what became of a row's segment; `nil` where it has none.
+    /// The place of the sign that says what became of a row's segment; `nil` if it has none.
     func sign(_ index: Int) -> Point? {
         guard case .segment(let segment) = entries[index].row, segment.sender.lane != segment.receiver.lane,
             let stroke = stroke(index)
@@ -236,8 +237,8 @@ struct BandDrawing {
         }
     }
 
-    /// Gives every row its height and every label its place; where one has none, room, and if that is no help, a place
-    /// beside the band.
+    /// Gives every row its height and every label its place. If a label has none, more room is made; if that does not
+    /// help, the label is moved beside the band.
     private mutating func settle() {
         var beside: Set<Int> = []
         for attempt in 0..<(2 * Self.mostAttempts) {
@@ -246,7 +247,7 @@ struct BandDrawing {
             if homeless.isEmpty { return }
             let isLast = attempt >= Self.mostAttempts || entries.count > 4000 && attempt > 2
             for row in homeless {
-                // Room makes a steep arrow steeper, and no place along it.
+                // More room would make a steep arrow steeper, but would give no place along it.
                 guard isLast || stroke(row).map(LabelSeating.isSteep) ?? true else {
                     timeline.widen(row, by: 10)
                     continue
@@ -255,12 +256,12 @@ struct BandDrawing {
                 putBeside(row)
             }
         }
-        // What still has no place is told by its title alone.
+        // A label that still has no place is left out; the row's title tells its content.
         timeline.settle(top: 10)
         _ = seat(without: beside)
     }
 
-    /// - Returns: The rows whose labels have no place.
+    /// - Returns: the rows whose labels have no place.
     private mutating func seat(without beside: Set<Int>) -> [Int] {
         var seating = LabelSeating()
         let strokes = entries.indices.map { stroke($0) }
@@ -294,13 +295,13 @@ struct BandDrawing {
         return homeless
     }
 
-    /// In how many parts the lanes between cut an arrow.
+    /// The number of parts into which the lanes between sender and receiver divide an arrow.
     private func parts(_ index: Int) -> Int {
         guard case .segment(let segment) = entries[index].row else { return 1 }
         return max(1, abs(segment.sender.lane - segment.receiver.lane))
     }
 
-    /// Puts the label of a row beside the band of its sender, where no arrow comes.
+    /// Moves a row's label beside the band of its sender, where there are no arrows.
     private mutating func putBeside(_ index: Int) {
         guard case .segment(let segment) = entries[index].row else { return }
         entries[index].texts.departing.append(RowTextMaker(scene, options: options).beside(segment, layout))
@@ -310,25 +311,26 @@ struct BandDrawing {
 }
 
 extension BandDrawing.Entry {
-    /// What a timer had run for, where it is what sent this segment.
+    /// The text for the timer that made the sender send this segment: for how long it ran; `nil` if there was none.
     ///
-    /// - Parameter isBlank: without its name.
+    /// - Parameter isBlank: whether the timer's name is left out.
     fileprivate func trigger(isBlank: Bool) -> Text? {
         guard let timer, DrawnTimer(timer) != nil, let timerStart else { return nil }
         return DrawingWords.timer(isBlank ? nil : timer, after: durationText(timerStart.waited))
     }
 }
 
-/// What the ends of each connection sent and got last: timers that wait for a word of the other end run from there.
+/// What the ends of each connection last sent and received. Timers that wait for the other end to answer are started
+/// then.
 private struct Activity {
     private struct Way: Hashable {
         var from: Int
         var to: Int
     }
 
-    /// The row in which an end sent something last.
+    /// The row and the time at which an end last sent something.
     private var sent: [Way: (row: Int, time: Int64)] = [:]
-    /// What came to it since.
+    /// What has arrived at that end since then.
     private var got: [Way: [(row: Int, time: Int64)]] = [:]
 
     mutating func take(_ segment: Scene.Segment, row: Int) {
@@ -339,7 +341,8 @@ private struct Activity {
         got[Way(from: way.to, to: way.from), default: []].append((row, arrival))
     }
 
-    /// The last that its sender had sent to the other end, or got from it, when it sent `segment`.
+    /// The last thing that the sender of `segment` had sent to the other end, or received from it, before sending
+    /// `segment`.
     func last(before segment: Scene.Segment) -> (row: Int, isArrival: Bool, waited: Int64)? {
         let way = Way(from: segment.sender.lane, to: segment.receiver.lane)
         let arrived = got[way]?.last { $0.time <= segment.departure }
@@ -350,7 +353,7 @@ private struct Activity {
 }
 
 extension Scene.Row {
-    /// Whether a segment leaves at one height and arrives at another, its arrival being no row of its own.
+    /// Whether a segment arrives at a lower height than it leaves, with an arrival that is not a row of its own.
     fileprivate var isSloped: Bool {
         guard case .segment(let segment) = self, segment.sender.lane != segment.receiver.lane,
             let arrival = segment.arrival

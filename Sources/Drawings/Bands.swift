@@ -2,7 +2,7 @@ import Scenes
 import TCPState
 import Tracking
 
-/// The bands beside the lifelines: each end's state at every height of the drawing.
+/// The bands along the lifelines, which show each end's state at every height of the drawing.
 struct Bands {
     private struct Span {
         var start: Double
@@ -16,7 +16,7 @@ struct Bands {
         open = lanes.map { lane in lane.before.map { Span(start: top, mark: $0) } }
     }
 
-    /// An end's state from height `y` on.
+    /// Sets an end's state from height `y` on.
     mutating func set(_ end: Scene.End, at y: Double) {
         guard open.indices.contains(end.lane), let mark = end.mark else { return }
         if let span = open[end.lane] {
@@ -28,13 +28,13 @@ struct Bands {
         open[end.lane] = Span(start: y, mark: mark)
     }
 
-    /// A state that holds for one row only.
+    /// Shows a state around one row only.
     mutating func put(_ end: Scene.End, around y: Double) {
         guard open.indices.contains(end.lane), let mark = end.mark else { return }
         put(Span(start: y - 9, mark: mark), until: y + 9, lane: end.lane)
     }
 
-    /// Ends all that holds at `bottom`.
+    /// Ends all states that still hold, at the height `bottom`.
     mutating func finish(at bottom: Double) {
         for lane in open.indices { close(lane, at: bottom) }
     }
@@ -51,10 +51,10 @@ struct Bands {
 
     // MARK: Drawing
 
-    /// A letter is repeated on a long band.
+    /// On a long band the state's letter is repeated at this distance.
     private static let repetition = 260.0
 
-    /// Draws what a window shows of them.
+    /// Draws the part of the bands that a window shows.
     func draw(_ window: Window, layout: BandLayout, options: LadderDrawing.Options, in body: inout Markup) {
         for span in spans where window.shows(span.heights) {
             let (start, end) = (span.heights.lowerBound, span.heights.upperBound)
@@ -65,7 +65,7 @@ struct Bands {
                 isGuess: span.mark.provenance == .inferred || span.mark.state == nil, in: &body)
             guard height >= 12, !options.isBlank else { continue }
             let first = start + min(14, height / 2 + 4)
-            // None beside the next one's.
+            // The letter is not repeated close to the next state's.
             for y in stride(from: first, through: max(first, end - 24), by: Self.repetition)
             where window.shows(y - 11...y + 3) {
                 Self.put(span.mark.letter, x: x + BandLayout.bandWidth / 2, y: y, in: &body)
@@ -87,7 +87,8 @@ struct Bands {
             letter)
     }
 
-    /// A piece of a band, or a sample of it; without a pattern where the state is not known or not shown.
+    /// Draws a part of a band, or a sample of it for the legend; without a pattern if the state is not known or must
+    /// not be shown.
     static func putRectangle(
         _ state: State?, prefix: String, x: Double, y: Double, width: Double, height: Double, isGuess: Bool,
         in body: inout Markup

@@ -1,13 +1,14 @@
 import Narration
 import TCPState
 
-/// A timer that is drawn: a wedge beside the band of the end that had set it, from then until it ran out.
+/// A kind of timer that is drawn, as a wedge beside the band of the end that started it, from its start until it
+/// expired.
 enum DrawnTimer: CaseIterable {
     case retransmission, persist, keepAlive, timeWait
-    /// One that has not run out where the picture ends.
+    /// A TIME-WAIT timer that has not expired at the end of the picture.
     case timeWaitRunning
 
-    /// The timer that made an end send something; `nil` for those that are not drawn.
+    /// The kind for a timer that made an end send something; `nil` for timers that are not drawn.
     init?(_ timer: TimerName) {
         switch timer {
         case .retransmission, .lossProbe: self = .retransmission
@@ -26,7 +27,7 @@ enum DrawnTimer: CaseIterable {
         }
     }
 
-    /// What the legend says.
+    /// The text in the legend.
     var words: Text {
         switch self {
         case .retransmission: DrawingWords.retransmissionTimer

@@ -1,10 +1,10 @@
-/// A place in a drawing, in its units; y grows downwards.
+/// A point in a drawing, in its units; y increases downwards.
 struct Point: Equatable {
     var x: Double
     var y: Double
 }
 
-/// A straight line from one place to another.
+/// A straight line from one point to another.
 struct Stroke {
     var from: Point
     var to: Point
@@ -14,19 +14,19 @@ struct Stroke {
         return (dx * dx + dy * dy).squareRoot()
     }
     var rows: ClosedRange<Double> { min(from.y, to.y)...max(from.y, to.y) }
-    /// The place at a share of its way.
+    /// The point at a fraction of the line's length.
     func place(_ share: Double) -> Point {
         Point(x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share)
     }
 }
 
-/// A rectangle that may be turned: what a text takes.
+/// A rectangle, possibly rotated, such as the area that a text occupies.
 struct Box {
-    /// The place that its own coordinates count from.
+    /// The point from which the box's own coordinates are counted.
     var origin: Point
-    /// The direction of reading, of length 1.
+    /// The direction in which the text is read, as a vector of length 1.
     var direction: Point
-    /// Along the direction, and downwards from it.
+    /// The extent along that direction, and at right angles to it (downwards).
     var along: ClosedRange<Double>
     var across: ClosedRange<Double>
 
@@ -37,7 +37,7 @@ struct Box {
         self.across = across
     }
 
-    /// A place of the drawing in the box's own coordinates.
+    /// Converts a point of the drawing to the box's own coordinates.
     private func own(_ point: Point) -> Point {
         let (dx, dy) = (point.x - origin.x, point.y - origin.y)
         return Point(x: dx * direction.x + dy * direction.y, y: dy * direction.x - dx * direction.y)
@@ -60,7 +60,7 @@ struct Box {
         return (ys.min() ?? 0)...(ys.max() ?? 0)
     }
 
-    /// Whether a line goes through it (Liang and Barsky's clipping).
+    /// Whether a line crosses the box (Liang and Barsky's clipping).
     func isCrossed(by stroke: Stroke) -> Bool {
         let (start, end) = (own(stroke.from), own(stroke.to))
         var (first, last) = (0.0, 1.0)
@@ -78,7 +78,7 @@ struct Box {
         return true
     }
 
-    /// Whether it shares a place with another: no side of either parts them.
+    /// Whether the two boxes overlap: no side of either separates them.
     func overlaps(_ other: Box) -> Bool { !isParted(from: other) && !other.isParted(from: self) }
 
     private func isParted(from other: Box) -> Bool {

@@ -1,25 +1,25 @@
-/// Finds each label a place along its arrow where no other arrow goes through it and no other label stands.
+/// Finds for each label a place along its arrow that no other arrow crosses and no other label occupies.
 struct LabelSeating {
     /// The height of a line of a label.
     static let line = 14.0
-    /// Between an arrow and its label.
+    /// The distance between an arrow and its label.
     static let gap = 3.0
-    /// The steepest arrow whose label is turned with it: 15 degrees, as dy over dx.
+    /// The steepest arrow whose label is rotated with it: 15 degrees, as dy / dx.
     private static let steepest = 0.268
-    /// Whether labels along a line would have to be turned too far.
+    /// Whether a line is so steep that labels along it would have to be rotated too far.
     static func isSteep(_ stroke: Stroke) -> Bool {
         abs(stroke.to.y - stroke.from.y) > steepest * abs(stroke.to.x - stroke.from.x)
     }
 
     private static let shares = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9]
 
-    /// A label that has a place: the middle of its lines' common axis, and the direction in which it is read.
+    /// The place of a label: the middle of the axis that its lines share, and the direction in which it is read.
     struct Seat {
         var middle: Point
         var direction: Point
-        /// Between the arrow and the first line above it, or below.
+        /// The distance between the arrow and the first line above it, or below it.
         var gap: Double
-        /// Lines above the arrow; the others stand below.
+        /// The number of lines above the arrow; the others are below it.
         var above: Int
         var boxes: [Box]
     }
@@ -30,12 +30,13 @@ struct LabelSeating {
     mutating func add(_ stroke: Stroke, id: Int) { strokes.add((id, stroke), rows: stroke.rows) }
     mutating func add(_ box: Box) { boxes.add(box, rows: box.rows) }
 
-    /// A place for the lines of these widths along `stroke`, the first of them above it; `nil` where there is none.
+    /// Finds a place along `stroke` for lines of these widths, the first of which is above the stroke; `nil` if there
+    /// is none.
     ///
-    /// - Parameter parts: so many parts of the same length is the stroke cut into by what no label may stand on.
+    /// - Parameter parts: into how many parts of equal length the stroke is divided by bands on which no label may be.
     mutating func seat(_ widths: [Double], gap: Double, along stroke: Stroke, parts: Int, id: Int) -> Seat? {
         guard let width = widths.max() else { return nil }
-        // In the middle of a part, that of the sender first.
+        // The label is placed in the middle of a part; the sender's part is tried first.
         let shares = parts > 1 ? (0..<parts).map { (Double($0) + 0.5) / Double(parts) } : Self.shares
         for seat in candidates(width, lines: widths.count, gap: gap, along: stroke, shares) where isFree(seat, id: id) {
             for box in seat.boxes { add(box) }
@@ -44,7 +45,7 @@ struct LabelSeating {
         return nil
     }
 
-    /// The middle of a level place for a text along `stroke`; `nil` where there is none.
+    /// Finds the middle of a horizontal place for a text along `stroke`; `nil` if there is none.
     mutating func place(width: Double, height: Double, along stroke: Stroke) -> Point? {
         for share in Self.shares {
             let middle = stroke.place(share)
@@ -60,7 +61,7 @@ struct LabelSeating {
 
     private func isFree(_ box: Box, id: Int) -> Bool {
         let rows = box.rows
-        // Above the lifelines stand the ends' names.
+        // The ends' names are above the lifelines, so a label must not extend there.
         return rows.lowerBound >= 0 && !strokes.contains(in: rows) { $0.id != id && box.isCrossed(by: $0.stroke) }
             && !boxes.contains(in: rows) { $0.overlaps(box) }
     }
@@ -78,14 +79,15 @@ struct LabelSeating {
             let half = width / 2 + 2
             let (least, most) = (half + 12, length - half - 12)
             for share in shares where least <= most || share == shares[0] {
-                // Shares count from the sender, whose words they are.
+                // Fractions are counted from the sender, to whom the label belongs.
                 let wanted = length * (isRightward ? share : 1 - share)
                 let place = least <= most ? min(max(wanted, least), most) : length / 2
                 let middle = Point(x: left.x + way.x * place, y: left.y + way.y * place)
                 result.append(seat(middle, way, half, gap: gap, above: 1, below: lines - 1))
             }
         }
-        // Level, above the place where the arrow leaves: for what is too steep, or has no room along its way.
+        // A horizontal place above the point where the arrow leaves, for arrows that are too steep or have no room
+        // along them.
         let half = width / 2 + 2
         let x = stroke.from.x + (isRightward ? half + 8 : -half - 8)
         result.append(
@@ -106,7 +108,7 @@ struct LabelSeating {
     }
 }
 
-/// Things that lie somewhere on a long page, found by their height on it.
+/// Things on a long page, which can be found by their height on it.
 private struct Shelves<Thing> {
     private static var height: Double { 64 }
     private var shelves: [Int: [Thing]] = [:]

@@ -4,91 +4,95 @@ import TCPState
 
 /// A scene as a ladder in SVG: lifelines, both ends' states on bands beside them, an arrow for each segment.
 ///
-/// The text holds no script, no font and no request, and every colour as a plain value: the light ones stand at the elements (of
-/// more than 2000 rows, in rules of classes), the dark ones in a rule for those who prefer dark (``Palette`` gives the same rules for a page with a choice of its own).
+/// The SVG text contains no script, no font and no request, and every colour as a plain value: the colours for light
+/// mode as attributes of the elements (or, with more than 2000 rows, in rules of classes), those for dark mode in a
+/// rule for readers who prefer it. ``Palette`` gives the same rules to a page that lets its reader choose.
 ///
-/// Each row of the scene is a group that has the row's name (`Scene.rowNames`) as its id, behind ``Options/prefix``, with
-/// `<title>` and `<desc>`, and the class `segment`, `arrival` or `moment`. A segment's group has the attributes `data-number`,
-/// `data-flags`, `data-sequence`, `data-acknowledgment` (absent without the ACK bit) and `data-length`, the numbers as they
-/// stand in the header; `data-relative-sequence` and `data-relative-acknowledgment` count from the ISN where that is known;
-/// `data-time` and `data-arrival` are nanoseconds since the scene's start. Inside, lines of class `arrow` are what was sent,
-/// `ghost` what did not arrive; texts of class `label` stand on arrows.
+/// Each row of the scene is a group with the row's name (`Scene.rowNames`), preceded by ``Options/prefix``, as its id.
+/// It has a `<title>` and a `<desc>`, and the class `segment`, `arrival` or `moment`. The group of a segment has the
+/// attributes `data-number`, `data-flags`, `data-sequence`, `data-acknowledgment` (absent without the ACK bit) and
+/// `data-length`, with the numbers of the header; `data-relative-sequence` and `data-relative-acknowledgment`, which
+/// count from the ISN, if that is known; and `data-time` and `data-arrival` in nanoseconds since the scene's start. In
+/// the group, lines of class `arrow` show what was sent, lines of class `ghost` the path that a lost segment did not
+/// travel; texts of class `label` are on arrows.
 public struct LadderDrawing: Sendable {
     /// How a drawing is made.
     public struct Options: Sendable {
-        /// The language of words.
+        /// The language of the texts.
         public var language: Language
-        /// The width, in the drawing's units, which are pixels where nothing scales it; more lanes than two may need more. Below
-        /// ``LadderDrawing/narrow`` times stand above the states: for a telephone.
+        /// The width in the drawing's units, which are pixels unless the drawing is scaled; more than two lanes may
+        /// need more. Below ``LadderDrawing/narrow``, times are written above the states, to fit a telephone.
         public var width: Double
-        /// Sequence numbers as they stand in the headers, not relative to the ISNs.
+        /// Whether sequence numbers are those of the headers, and not relative to the ISNs.
         public var absoluteNumbers = false
-        /// Stands before every id, so that several drawings find room in one page.
+        /// Text before every id, so that a page can contain several drawings.
         public var prefix = ""
-        /// The longest pause, in nanoseconds, that is not torn.
+        /// The longest pause, in nanoseconds, that is not shortened by a tear.
         public var silence: Int64 = 50_000_000
-        /// Title and endpoints' names above the rows; without, only the names.
+        /// Whether there is a title above the endpoints' names.
         public var hasTitle = true
-        /// What patterns and signs mean, and the scene's footer, below the rows.
+        /// Whether a legend of patterns and signs, and the scene's footer, are below the rows.
         public var hasLegend = true
-        /// Acknowledgment numbers and states are left out, to be filled in by hand.
+        /// Whether acknowledgment numbers and states are left out, to be filled in by hand.
         public var isBlank = false
-        /// How height follows time.
+        /// How heights depend on times.
         public var timing = Timing.squeezed
-        /// For a page that tells each row itself, hides the drawing from who reads it aloud, and has the rules of ``Palette``:
-        /// without titles, descriptions and rules. Numbers that count from the ISN stand beside those of the header, in
-        /// elements of class `rel` and `raw`: the page shows one of them.
+        /// Whether the drawing is for a page that describes each row itself, hides the drawing from screen readers, and
+        /// contains the rules of ``Palette``. Then titles, descriptions and rules are left out, and relative numbers
+        /// are written beside those of the header, in elements of class `rel` and `raw`, of which the page shows one.
         public var isEmbedded = false
 
-        /// The usual drawing.
+        /// Creates the usual options.
         public init(language: Language = .english, width: Double = LadderDrawing.usualWidth) {
             self.language = language
             self.width = width
         }
     }
 
-    /// How height follows time. The order is the same in all.
+    /// How heights depend on times. The order of events is always the same.
     public enum Timing: String, Sendable, CaseIterable {
-        /// Bursts are spread, pauses squeezed, long silences torn.
+        /// Bursts are stretched, pauses shortened, and long silences torn.
         case squeezed
-        /// Evenly, as far as labels leave room.
+        /// Heights are proportional to times, unless labels need more room.
         case even
-        /// One step for each event, whatever time lies between.
+        /// Every event is one step below the one before, however much time lies between.
         case steps
     }
 
-    /// The width of a drawing that is not asked for another.
+    /// The default width of a drawing.
     public static let usualWidth = 760.0
-    /// Below this width the margins are those for a telephone.
+    /// Below this width the margins are made for a telephone.
     public static let narrow = 560.0
-    /// The narrowest in which numbers find room.
+    /// The smallest width in which numbers have room.
     public static let narrowest = 320.0
-    /// The most lanes side by side; more are drawn in bands, one below the other.
+    /// The most lanes side by side. More lanes are drawn in several bands, one below another.
     static let mostLanes = 6
-    /// Beyond so many rows, what is told of each is its header's numbers: a picture that long is searched, not read.
+    /// With more rows than this, only the numbers of the header are given for each row, because so long a picture is
+    /// searched and not read.
     static let mostDescribed = 2000
 
-    /// The width of so many columns of text in the size of a drawing's.
+    /// The width of this many columns of text in the drawing's text size.
     public static func width(columns: Int) -> Double { (Double(columns) * TextMeasure.label * 0.61).rounded() }
 
     let scene: Scene
     let options: Options
 
-    /// The drawing of `scene`.
+    /// Creates a drawing of `scene`.
     public init(_ scene: Scene, options: Options = Options()) {
         self.scene = scene
         self.options = options
     }
 
-    /// The element `svg`, as a page holds it.
+    /// The `svg` element, to be put into a page.
     public var svg: String { SVGPage(scene, options: options).text() }
 
-    /// The same for a page with several drawings, which share their presentation; with ``Options/isEmbedded``.
+    /// The `svg` element for a page with several drawings, which share their presentation. Requires
+    /// ``Options/isEmbedded``.
     public func svg(sharing style: inout SharedStyle) -> String { style.share(svg, prefix: options.prefix) }
 
-    /// A piece of a drawing.
+    /// A part of a drawing.
     public struct Part: Sendable {
-        /// The first of the scene's rows that stand in it.
+        /// The index of the scene's first row in this part.
         public var first: Int
         /// The prefix of its ids.
         public var prefix: String
@@ -98,8 +102,9 @@ public struct LadderDrawing: Sendable {
         public var size: (width: Double, height: Double)
     }
 
-    /// The drawing of one connection in pieces of at most `size` rows, one below the other; with ``Options/isEmbedded``. It is
-    /// laid out once: what reaches from one piece into the next goes on there.
+    /// The drawing of one connection in parts of at most `size` rows, to be placed one below another. Requires
+    /// ``Options/isEmbedded``. It is laid out only once, so whatever extends from one part into the next is continued
+    /// there.
     public func parts(of size: Int, sharing style: inout SharedStyle) -> [Part] {
         SVGPage(scene, options: options).parts(of: max(1, size)).map { part in
             var part = part
@@ -108,21 +113,22 @@ public struct LadderDrawing: Sendable {
         }
     }
 
-    /// What the drawing's patterns and signs mean, and the footer, as a drawing of its own: for several that differ in their times.
+    /// The legend and the footer as a drawing of their own, for several drawings that differ only in their times.
     public func legend(sharing style: inout SharedStyle) -> String {
         style.share(SVGPage(scene, options: options).legend(), prefix: options.prefix)
     }
 
-    /// What drawings that share their presentation need once in their page, in an element `svg` that takes no room.
+    /// The definitions that all drawings of a page share, which the page needs once: an `svg` element that takes no
+    /// room.
     public static let sharedDefinitions: String = {
         var definitions = Markup()
         SVGPage.define(State.allCases, prefix: "ladder-", in: &definitions)
         return definitions.text
     }()
 
-    /// What drawings in a page need of its style, besides the palette.
+    /// The style rules that drawings in a page need, besides those of the palette.
     public static var rules: String { SVGPage.rules }
 
-    /// A file of its own.
+    /// The drawing as a file of its own.
     public var document: String { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg + "\n" }
 }

@@ -3,21 +3,21 @@ import Scenes
 import TCPState
 import Tracking
 
-/// What the patterns and signs of a drawing mean, as far as they appear in it, and the scene's footer.
+/// The legend: the meaning of the patterns and signs that occur in a drawing, and the scene's footer.
 struct Legend {
     private let scene: Scene
     private let options: LadderDrawing.Options
     private let measure = TextMeasure()
-    /// The states on the bands, in their order.
+    /// The states on the bands, in the order of `State.allCases`.
     private(set) var states: [State] = []
-    /// Of these, those of a mini socket, and those of a whole one.
+    /// Those of the states that a mini socket has, and those that a full socket has.
     private var minis: Set<State> = []
     private var wholes: Set<State> = []
     /// How the states are known.
     private var sources: Set<Provenance> = []
     private var fates: Set<Sign> = []
 
-    /// The timers that are drawn beside the bands.
+    /// The kinds of timers that are drawn beside the bands.
     private let timers: [DrawnTimer]
 
     private enum Sign: CaseIterable { case lost, refused, useless, underWay, again }
@@ -118,7 +118,7 @@ struct Legend {
         body.close("g")
     }
 
-    /// How the states that are no guesses are known.
+    /// How the states that are not guesses are known.
     private var facts: Text? {
         switch (sources.contains(.kernel), sources.contains(.wire), sources.contains(.stack)) {
         case (true, true, _): PictureWords.fromBoth

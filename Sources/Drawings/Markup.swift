@@ -1,11 +1,11 @@
 import Scenes
 
-/// XML put together piece by piece. Text from outside goes through `Printable` (no control character, no change of direction
-/// stays in it) and is escaped; numbers have one decimal at most.
+/// Builds XML piece by piece. Text from outside goes through `Printable` (which leaves no control character and no
+/// change of direction in it) and is escaped; numbers have at most one decimal.
 struct Markup {
     private(set) var text = ""
 
-    /// A start tag, or a whole empty element. Attributes that are `nil` are left out; values are escaped.
+    /// Writes a start tag, or a whole empty element. Attributes that are `nil` are left out; values are escaped.
     mutating func open(_ name: String, _ attributes: [(String, String?)] = [], isEmpty: Bool = false) {
         text += "<" + name
         for case (let key, let value?) in attributes {
@@ -20,7 +20,7 @@ struct Markup {
 
     mutating func close(_ name: String) { text += "</" + name + ">" }
 
-    /// Text from anywhere, shown as it is.
+    /// Writes text from any source, escaped.
     mutating func put(_ content: String) { text += Self.escaped(Printable.text(content)) }
 
     mutating func element(_ name: String, _ attributes: [(String, String?)] = [], _ content: String) {
@@ -31,7 +31,7 @@ struct Markup {
 
     mutating func line() { text += "\n" }
 
-    /// Markup of our own, which needs no escape.
+    /// Writes our own markup, which needs no escaping.
     mutating func raw(_ markup: String) { text += markup }
 
     static func escaped(_ text: String) -> String {
@@ -45,7 +45,7 @@ struct Markup {
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
-            // No XML document may hold them, escaped or not.
+            // An XML document must not contain these characters, not even escaped.
             case _ where scalar.value < 0x20: result += Printable.text(String(scalar))
             default: result.unicodeScalars.append(scalar)
             }
@@ -55,7 +55,7 @@ struct Markup {
 }
 
 extension Double {
-    /// With one decimal, or none.
+    /// The number with at most one decimal.
     var written: String {
         let tenths = (self * 10).rounded()
         guard let whole = Int(exactly: tenths) else { return "0" }
@@ -64,7 +64,7 @@ extension Double {
         return magnitude % 10 == 0 ? "\(sign)\(magnitude / 10)" : "\(sign)\(magnitude / 10).\(magnitude % 10)"
     }
 
-    /// With four decimals: for directions.
+    /// The number with four decimals, for directions.
     var precise: String {
         let steps = (self * 10_000).rounded()
         guard let whole = Int(exactly: steps) else { return "0" }

@@ -3,19 +3,19 @@ import Scenes
 import TCPState
 import Tracking
 
-/// A scene as a `sequenceDiagram` of Mermaid, for a README or a ticket: Mermaid knows no time, no states and no slopes, so
-/// silences and states are notes, and a segment that was lost ends in a cross.
+/// A scene as a Mermaid `sequenceDiagram`, for a README or a ticket. Mermaid has no times, states or slopes, so
+/// silences and states are notes, and the arrow of a lost segment ends in a cross.
 public struct MermaidDiagram: Sendable {
     private let scene: Scene
     private let language: Language
     private let absoluteNumbers: Bool
     private let silence: Int64
 
-    /// The characters that Mermaid draws where nobody has set its `maxTextSize`.
+    /// The most characters that Mermaid draws unless its `maxTextSize` is set.
     public static let usualLimit = 50_000
 
     /// - Parameters:
-    ///   - absoluteNumbers: sequence numbers as they stand in the headers, not relative to the ISNs.
+    ///   - absoluteNumbers: whether sequence numbers are those of the headers, and not relative to the ISNs.
     ///   - silence: the longest pause, in nanoseconds, that gets no note.
     public init(
         _ scene: Scene, language: Language = .english, absoluteNumbers: Bool = false, silence: Int64 = 50_000_000
@@ -26,10 +26,10 @@ public struct MermaidDiagram: Sendable {
         self.silence = silence
     }
 
-    /// All lines.
+    /// The whole diagram.
     public var text: String {
-        // A string in double quotes of YAML: what has a meaning in it is spelled out as in JSON.
-        // The title knows no entities, and a name from outside that looks like markup is not left to the viewer.
+        // The title is a double-quoted YAML string, in which special characters are escaped as in JSON. Entities are not
+        // known in it, so signs of markup in a name from outside are replaced.
         let heading = Printable.text(scene.title(language)).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
             .replacing("<", with: "‹").replacing(">", with: "›")
         var lines = ["---", "title: \"\(heading)\"", "---", "sequenceDiagram"]
@@ -70,7 +70,8 @@ public struct MermaidDiagram: Sendable {
     }
 
     private func line(_ segment: Scene.Segment) -> String {
-        // Dashed what is sent again; a cross at the end of what was lost, an open head at what was not taken.
+        // A retransmission has a dashed line. The line ends in a cross if the segment was lost, and in an open head if
+        // it was not accepted.
         let shaft = segment.isRepetition ? "--" : "-"
         let head =
             switch segment.fate {
@@ -109,8 +110,8 @@ public struct MermaidDiagram: Sendable {
         return state.name + (mark.provenance == .inferred ? " #63;" : "")
     }
 
-    /// Text that Mermaid takes for nothing but text: its own signs as entities, and the word that closes a block broken up by
-    /// one.
+    /// Escapes a text so that Mermaid takes it only as text: its special characters become entities, and in the word
+    /// that closes a block (`end`) one letter does.
     static func escaped(_ text: String) -> String {
         var result = ""
         var word = ""

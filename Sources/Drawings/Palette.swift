@@ -1,18 +1,18 @@
 import Scenes
 import TCPState
 
-/// The colours of a drawing: the light ones stand at each element, the dark ones in a rule for those who prefer dark, both as
-/// plain values, so that every program that draws SVG agrees.
+/// The colours of a drawing, as plain values, so that every program that draws SVG shows the same: those for light mode
+/// are attributes of the elements, those for dark mode are in a rule for readers who prefer it.
 public enum Palette {
-    /// What is coloured; the raw value is the class of the elements that have it.
+    /// The things that have a colour. The raw value is the class of the elements with this colour.
     enum Ink: String, CaseIterable {
         /// Text and arrows.
         case ink
-        /// The background, and what is to look like it.
+        /// The background, and everything that must look like it.
         case paper
-        /// What is there for orientation only.
+        /// Lines and texts for orientation only.
         case dim
-        /// What went wrong.
+        /// Signs and lines for things that went wrong.
         case alarm
         case idle, opening, open
         case weClosed = "we-closed"
@@ -52,7 +52,7 @@ public enum Palette {
                 }
         }
 
-        /// The light colour, as an attribute has it.
+        /// The colour for light mode, as an attribute's value.
         var light: String { Palette.text(colour(.light)) }
     }
 
@@ -61,9 +61,9 @@ public enum Palette {
         return "#" + String(repeating: "0", count: 6 - digits.utf8.count) + digits
     }
 
-    /// CSS rules that give a drawing the colours of `theme`, below the selector `scope`: for a page that lets its reader choose,
-    /// whatever the system prefers. Elements that are filled have the class of their colour, elements that are lines that with
-    /// `-line` behind it (arrows `arrow`), and text has `ink` with a rim of `paper`.
+    /// CSS rules that give the drawings below the selector `scope` the colours of `theme`, for a page that lets its
+    /// reader choose, whatever the system prefers. Filled elements have the class of their colour; lines have that
+    /// class with `-line` appended (arrows have `arrow`); text has the class `ink`, with an outline of `paper`.
     public static func rules(_ theme: Theme, under scope: String) -> String {
         Ink.allCases.map { ink in
             let colour = text(ink.colour(theme))
@@ -72,8 +72,8 @@ public enum Palette {
             + "\(scope) .arrow{stroke:\(text(Ink.ink.colour(theme)))}\(scope) .rim{stroke:\(text(Ink.paper.colour(theme)))}"
     }
 
-    /// A style sheet with the colours of `theme` as plain values where it names them: `var(--open)`; `quiet` and `line` are what
-    /// is there for orientation.
+    /// A style sheet in which `theme`'s colours replace the variables that name them, such as `var(--open)`. The
+    /// variables `quiet` and `line` name the colour for orientation.
     public static func literal(_ style: String, _ theme: Theme) -> String {
         let names = Ink.allCases.map { ($0.rawValue, $0) } + [("quiet", .dim), ("line", .dim), ("accent", .weClosed)]
         return names.reduce(style) { $0.replacing("var(--\($1.0))", with: text($1.1.colour(theme))) }

@@ -5,35 +5,35 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The texts of one row: what stands on its arrow, and what beside the bands where it leaves and where it arrives.
+/// The texts of one row: those on its arrow, and those beside the bands where it leaves and where it arrives.
 struct RowTexts {
     /// A line on an arrow.
     struct Line {
-        /// In front of all, and heavier the flags.
+        /// The beginning of the line: the segment's number, and its flags, which are bold.
         var number = ""
         var flags = ""
         var rest = ""
-        /// The same with numbers that count from the ISNs, where both are drawn.
+        /// The rest of the line with relative sequence numbers, if both kinds of numbers are drawn.
         var relative: String?
-        /// In the font for running text.
+        /// Whether the line is in the font for running text.
         var isProse = false
         var width: Double
     }
 
-    /// Something beside a band.
+    /// A text beside a band.
     struct Aside {
         enum Kind { case state, call, trigger, label, time }
         var kind: Kind
         var lane: Int
         var lines: [String]
-        /// The same with numbers that count from the ISNs, where both are drawn.
+        /// The lines with relative sequence numbers, if both kinds of numbers are drawn.
         var relative: [String] = []
 
-        /// What it takes, whichever of the two is shown.
+        /// The number of lines that the text needs, whichever of the two is shown.
         var height: Int { max(lines.count, relative.count) }
     }
 
-    /// The first stands above the arrow, the others below.
+    /// The lines on the arrow. The first is above the arrow, the others are below it.
     var lines: [Line] = []
     var departing: [Aside] = []
     var arriving: [Aside] = []
@@ -53,9 +53,9 @@ struct RowTextMaker {
     }
 
     /// - Parameters:
-    ///   - room: for a line on the arrow.
-    ///   - arrivesApart: whether its arrival is at another height than its departure.
-    ///   - trigger: what made its sender send it again.
+    ///   - room: the width of a line on the arrow.
+    ///   - arrivesApart: whether the segment arrives at another height than the one at which it leaves.
+    ///   - trigger: the text for the timer that made the sender send the segment.
     func texts(
         _ row: Scene.Row, room: Double, arrivesApart: Bool, trigger: Text?, layout: BandLayout
     ) -> RowTexts {
@@ -86,7 +86,8 @@ struct RowTextMaker {
             kind: kind, lane: lane, lines: measure.lines(text, width: width, size: TextMeasure.small, most: 4))
     }
 
-    /// A state's name where it begins; of an endpoint of many connections there is only the letter.
+    /// The name of a state where it begins. For an endpoint of many connections there is only the letter on the band,
+    /// so it is `nil`.
     private func state(_ end: Scene.End, _ layout: BandLayout) -> RowTexts.Aside? {
         guard let mark = end.mark, mark.changed, end.lane == 0 || end.lane == layout.lanes.count - 1,
             scene.isOneConnection
@@ -96,7 +97,7 @@ struct RowTextMaker {
     }
 
     private func lines(_ segment: Scene.Segment, room: Double) -> [RowTexts.Line] {
-        // Where both are drawn, those of the header are the longer ones and find the room.
+        // If both kinds of numbers are drawn, those of the header are longer, so that room is made for these.
         let numbers = words(segment, absolute: options.absoluteNumbers || options.isEmbedded)
         let relative = options.isEmbedded ? words(segment, absolute: false) : []
         func both(_ range: Range<Int>) -> (String, String?) {
@@ -134,7 +135,7 @@ struct RowTextMaker {
         return result
     }
 
-    /// The label of a segment that finds no place along its arrow: each number whole and on a line of its own.
+    /// The label of a segment that has no place along its arrow: each number is on a line of its own and is not broken.
     func beside(_ segment: Scene.Segment, _ layout: BandLayout) -> RowTexts.Aside {
         let lane = segment.sender.lane
         let width = layout.isLeft(lane) ? layout.nameWidth.left : layout.nameWidth.right
@@ -150,7 +151,7 @@ struct RowTextMaker {
         return RowTexts.Aside(kind: .label, lane: lane, lines: lines, relative: relative == lines ? [] : relative)
     }
 
-    /// A number too wide for its place stands below its name.
+    /// If a number is too wide for its place, it is written below its name.
     private func split(_ word: String, width: Double) -> [String] {
         guard measure.fixed(word, size: TextMeasure.small) > width, let sign = word.lastIndex(of: "=") else {
             return [word]
@@ -170,7 +171,7 @@ struct RowTextMaker {
         return measure.lines(remark, width: width, size: TextMeasure.small, most: Self.mostRemarkLines)
     }
 
-    /// What happened; of a hand-out, nothing that tells a state.
+    /// What happened in a moment; in a hand-out, without anything that reveals a state.
     private func words(_ moment: Scene.Moment) -> Text {
         guard options.isBlank else {
             guard let remark = moment.remark else { return moment.what }
@@ -187,7 +188,7 @@ struct RowTextMaker {
         }
     }
 
-    /// What is read out of a row, apart from its heading.
+    /// The description of a row for screen readers, without its heading.
     func description(_ row: Scene.Row, clock: SceneClock) -> String {
         var parts: [Text] = []
         switch row {
@@ -213,7 +214,7 @@ struct RowTextMaker {
         return DrawingWords.sentence(parts)(language)
     }
 
-    /// Who did what: the heading of what is read out of a row.
+    /// The heading of a row for screen readers: who did what.
     func heading(_ row: Scene.Row) -> String {
         switch row {
         case .moment(let moment):

@@ -41,7 +41,7 @@ struct SVGPage {
         return page(body, width: width, top: 0, height: y + 10)
     }
 
-    /// How times are written.
+    /// The format of times.
     private var clock: SceneClock { SceneClock(times: scene.times) }
 
     private func page(_ body: Markup, width: Double, top: Double, height: Double) -> String {
@@ -60,7 +60,7 @@ struct SVGPage {
         return page.text
     }
 
-    /// All lanes in one band, cut between its rows.
+    /// All lanes as one band, divided into parts between its rows.
     func parts(of size: Int) -> [LadderDrawing.Part] {
         let band = LaneBand.whole(scene, silence: options.silence)
         var drawing = BandDrawing(band, of: scene, names: scene.rowNames, clock: clock, options: options)
@@ -70,7 +70,7 @@ struct SVGPage {
         let width = drawing.layout.width
         let count = drawing.entries.count
         let firsts = Array(stride(from: 0, to: max(1, count), by: size))
-        // In whole units, so that no seam shows.
+        // The heights are integers, so that no seam is visible between parts.
         let tops =
             [-start] + firsts.dropFirst().map { drawing.beginning(of: $0).rounded() } + [drawing.bottom.rounded(.up)]
         let shown = Self.shown(drawing, tops: tops, size: size)
@@ -89,7 +89,7 @@ struct SVGPage {
                 end += 14
                 var legend = Markup()
                 Legend(scene, options: options, timers: drawing.timers).draw(width: width, y: &end, in: &legend)
-                // What reaches below the last row stays above the legend.
+                // Whatever extends below the last row must not be visible in the legend.
                 body.empty(
                     "rect",
                     [
@@ -106,7 +106,7 @@ struct SVGPage {
         }
     }
 
-    /// For each part its own rows, and others that reach into it.
+    /// The rows to be drawn in each part: its own, and others that extend into it.
     private static func shown(_ drawing: BandDrawing, tops: [Double], size: Int) -> [[Int]] {
         var shown: [[Int]] = Array(repeating: [], count: tops.count - 1)
         for row in drawing.entries.indices {
@@ -140,7 +140,7 @@ struct SVGPage {
                 ("class", "paper"), ("y", top == 0 ? nil : top.written), ("width", "100%"), ("height", "100%"),
                 ("fill", Palette.Ink.paper.light),
             ])
-        // A rim of the background around all text, below its letters.
+        // All text has an outline in the background's colour, drawn below its letters.
         page.open(
             "g",
             [
@@ -151,9 +151,10 @@ struct SVGPage {
         page.line()
     }
 
-    /// What it is, for who cannot see it, and the colours for those who prefer dark.
+    /// Writes the description of the picture for readers who cannot see it, and the colours for those who prefer dark
+    /// mode.
     ///
-    /// - Parameter style: rules that stand below those of the colours.
+    /// - Parameter style: rules that come after those of the colours.
     private func putDescription(_ id: String, style: String, in page: inout Markup) {
         page.element("title", [("id", id + "title")], scene.title(language))
         let segments = scene.rows.count { if case .segment = $0 { true } else { false } }
@@ -166,13 +167,13 @@ struct SVGPage {
                 + "@media print{\(Palette.rules(.light, under: ".tcplens-ladder"))}")
     }
 
-    /// The presentation of text that occurs often, as one rule.
+    /// Rules for the presentation of texts that occur often.
     static let rules =
         ".tcplens-ladder .prose{font-family:\(runningFonts);font-size:\(TextMeasure.small.written)px}"
         + ".tcplens-ladder .label .flags{font-weight:700}"
         + ".tcplens-ladder .time{text-anchor:end;font-size:\(TextMeasure.small.written)px}"
 
-    /// The patterns of states, and the heads of arrows.
+    /// Writes the definitions of the states' patterns and of the arrowheads.
     static func define(_ states: [State], prefix: String, in page: inout Markup) {
         page.open("defs")
         StatePattern.define(states, prefix: prefix, in: &page)
@@ -209,7 +210,7 @@ struct SVGPage {
 }
 
 extension SVGPage {
-    /// The legend and the footer alone, as wide as the drawing.
+    /// The legend and the footer alone, with the width of the drawing.
     func legend() -> String {
         let (names, clock) = (scene.rowNames, clock)
         let drawings = LaneBand.bands(of: scene, capacity: LadderDrawing.mostLanes, silence: options.silence).map {

@@ -1,34 +1,37 @@
-/// What several drawings of one page share: their presentation as rules of classes, the patterns of states and the arrows' heads.
-/// A page with a dozen drawings is half as large for it. What it makes is for HTML, which needs fewer quotation marks than XML.
+/// The presentation that several drawings in one page share, as rules of classes; besides, they share the states'
+/// patterns and the arrowheads. This halves the size of a page with a dozen drawings. The results are HTML, which needs
+/// fewer quotation marks than XML.
 public struct SharedStyle: Sendable {
-    /// The rules, in the order in which they were needed.
+    /// The rules, in the order in which they were first needed.
     public private(set) var rules = ""
     private var classes: [[UInt8]: String] = [:]
 
-    /// What an element looks like, whatever it is.
+    /// The attributes for presentation, which any element can have.
     private static let presentation = [
         "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "font-family",
         "font-size", "font-weight", "text-anchor", "opacity",
     ].map { Array($0.utf8) }
-    /// What the boxes behind letters have.
+    /// The attributes that are equal for all boxes behind letters.
     private static let boxes = ["width", "height", "rx"].map { Array($0.utf8) }
 
     private let scope: String
 
-    /// Of no drawing.
+    /// Creates an empty style.
     public init() { scope = "" }
 
-    /// Of one that stands alone, for what is below the selector `scope`.
+    /// Creates a style for a single drawing whose rules apply to the elements below the selector `scope`.
     init(under scope: String) { self.scope = scope + " " }
 
-    /// A drawing with classes for its presentation, its patterns and heads taken from ``LadderDrawing/sharedDefinitions``, and without what only
-    /// programs read out of a file.
+    /// Shortens a drawing: its presentation becomes classes, its patterns and arrowheads are taken from
+    /// ``LadderDrawing/sharedDefinitions``, and the attributes that are only for programs which read the file are
+    /// removed.
     mutating func share(_ svg: String, prefix: String) -> String { shorten(svg, prefix: prefix) }
 
-    /// - Parameter prefix: of the ids that are taken from ``LadderDrawing/sharedDefinitions``; `nil` where a drawing keeps its own,
-    ///   and what programs read.
+    /// - Parameter prefix: the prefix of the ids that are replaced by those of ``LadderDrawing/sharedDefinitions``;
+    ///   `nil` if the drawing keeps its own definitions, and the attributes for programs.
     mutating func shorten(_ svg: String, prefix: String? = nil) -> String {
-        // As octets: a drawing of a long connection has a hundred thousand tags, and characters need not be told apart in one.
+        // Processed as octets, because the drawing of a long connection has a hundred thousand tags, and within a tag
+        // characters need not be recognized.
         let text = Array(svg.utf8)
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
@@ -44,14 +47,15 @@ public struct SharedStyle: Sendable {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// One tag as ``Markup`` writes it: a space in front of each attribute, and a value holds neither quotation mark nor `>`.
+    /// Shortens one tag as ``Markup`` writes it: there is one space before each attribute, and no value contains a
+    /// quotation mark or `>`.
     private mutating func shorten(_ tag: ArraySlice<UInt8>, prefix: String?, into result: inout [UInt8]) {
         let quote = UInt8(ascii: "\"")
         guard let head = tag.firstIndex(of: UInt8(ascii: " ")), tag.contains(quote) else {
             result += tag
             return
         }
-        // The boxes behind letters are all of one size, which browsers take from a rule as well; other programs do not.
+        // The boxes behind letters all have one size. Browsers take it from a rule too, which other programs do not.
         let isBox =
             prefix != nil && tag[..<head].elementsEqual("<rect".utf8) && TagAttributes(rest: tag[head...]).names("rx")
         var names: [UInt8] = []
@@ -80,7 +84,7 @@ public struct SharedStyle: Sendable {
         }
         result += tag[..<head]
         let tail = attributes.rest
-        // A slash behind a value without quotation marks would be the value's own.
+        // A slash directly after a value without quotation marks would be part of the value.
         let isClosed = tail.first == UInt8(ascii: "/")
         if !names.isEmpty {
             result += " class=".utf8
@@ -96,14 +100,14 @@ public struct SharedStyle: Sendable {
         result += tail
     }
 
-    /// A value that names one of the drawing's own ids names the shared one instead.
+    /// If a value refers to one of the drawing's own ids, the reference to the shared one; else the value.
     private static func shared(_ value: ArraySlice<UInt8>, insteadOf prefix: String) -> ArraySlice<UInt8> {
         let link = Array("url(#".utf8)
         guard value.starts(with: link), value.dropFirst(link.count).starts(with: prefix.utf8) else { return value }
         return link + "ladder-".utf8 + value.dropFirst(link.count + prefix.utf8.count)
     }
 
-    /// A rule's line.
+    /// Appends a declaration to a rule.
     private static func put(
         _ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>, unit: String, into style: inout [UInt8]
     ) {
@@ -114,7 +118,7 @@ public struct SharedStyle: Sendable {
         style.append(UInt8(ascii: ";"))
     }
 
-    /// HTML wants quotation marks only around values that hold more than these.
+    /// Appends a value. HTML needs quotation marks only around values with other characters than these.
     private static func put(_ value: ArraySlice<UInt8>, mayGoWithout: Bool, into result: inout [UInt8]) {
         let isPlain = value.allSatisfy { octet in
             switch octet {
@@ -130,7 +134,7 @@ public struct SharedStyle: Sendable {
         if isQuoted { result.append(UInt8(ascii: "\"")) }
     }
 
-    /// In CSS a size has a unit.
+    /// The unit of a value: in CSS a size needs one.
     private static func unit(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> String {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         let isNumber = value.allSatisfy { digits.contains($0) || $0 == UInt8(ascii: ".") }
@@ -146,9 +150,9 @@ public struct SharedStyle: Sendable {
     }
 }
 
-/// The attributes of a tag, one after another.
+/// Reads the attributes of a tag, one after another.
 private struct TagAttributes: IteratorProtocol {
-    /// What is behind those that were taken.
+    /// The part of the tag that was not read yet.
     private(set) var rest: ArraySlice<UInt8>
 
     init(rest: ArraySlice<UInt8>) { self.rest = rest }
@@ -158,14 +162,14 @@ private struct TagAttributes: IteratorProtocol {
         guard let start = rest.firstIndex(of: quote), let end = rest[(start + 1)...].firstIndex(of: quote) else {
             return nil
         }
-        // A space in front of the name, an equals sign behind it.
+        // There is one space before the name, and an equals sign after it.
         let name = rest[..<start].dropFirst().dropLast()
         let value = rest[(start + 1)..<end]
         rest = rest[(end + 1)...]
         return (name, value)
     }
 
-    /// Whether an attribute of that name is among the rest.
+    /// Whether an attribute with that name is among those that were not read yet.
     func names(_ name: String) -> Bool {
         var copy = self
         while let (found, _) = copy.next() {

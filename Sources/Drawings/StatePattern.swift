@@ -1,14 +1,14 @@
 import Scenes
 import TCPState
 
-/// A state's pattern on a band: its family's colour, and a texture that no other of the eleven has, so that a picture without
-/// colours still tells them apart.
+/// A state's pattern on a band: the colour of its family, and a texture that none of the other eleven states has, so
+/// that states can be distinguished even without colours.
 enum StatePattern {
-    /// The id of a state's pattern, without the picture's prefix.
+    /// The id of a state's pattern, without the prefix of the drawing.
     static func name(_ state: State) -> String { "state-" + state.name.lowercased() }
 
-    /// What lies over the tile's ground, and whether the ground is the family's colour (and the shape the paper's) or the
-    /// other way round.
+    /// The shape in a state's tile, and whether the tile's ground has the family's colour and the shape that of the
+    /// paper (`isSolid`), or the other way round.
     private static func tile(_ state: State) -> (isSolid: Bool, shape: String) {
         let slash = "M0 8L8 0H4.5L0 4.5ZM8 8V4.5L4.5 8Z"
         let backslash = "M8 8L0 0H3.5L8 4.5ZM0 8V4.5L3.5 8Z"
@@ -27,7 +27,7 @@ enum StatePattern {
         }
     }
 
-    /// The patterns of `states`, for the drawing's definitions.
+    /// Writes the definitions of the patterns of `states`.
     static func define(_ states: some Sequence<State>, prefix: String, in markup: inout Markup) {
         for state in states {
             let (isSolid, shape) = tile(state)

@@ -1,21 +1,21 @@
 import Scenes
 
-/// How wide text is drawn. No font is sent along, so it is measured by cells, a little too wide rather than too narrow: 0.61 of
-/// the size is the widest that a font of fixed width takes for a cell.
+/// Measures how wide text will be drawn. No font is included in the drawing, so the width is estimated by the number of
+/// cells, rather too large than too small: a cell of a monospaced font is at most 0.61 times as wide as the font size.
 struct TextMeasure {
-    /// The size of the letters.
+    /// The font size of labels.
     static let label = 12.0
     static let small = 11.0
 
     private let cells = DisplayWidth()
 
-    /// In a font of fixed width.
+    /// The width of a text in a monospaced font.
     func fixed(_ text: String, size: Double = label) -> Double { Double(cells(text)) * size * 0.61 }
 
-    /// In the reader's own font for running text.
+    /// The width of a text in the reader's font for running text.
     func running(_ text: String, size: Double = label) -> Double { Double(cells(text)) * size * 0.58 }
 
-    /// `text` in lines of at most `width`.
+    /// Breaks `text` into lines of at most `width`.
     func lines(_ text: String, width: Double, size: Double = label, most: Int = .max) -> [String] {
         let room = max(4, Int(width / (size * 0.58)))
         let lines = text.split(separator: "\n").flatMap { LineBreaking(measure: cells).wrap(String($0), width: room) }

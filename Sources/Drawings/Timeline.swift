@@ -1,28 +1,31 @@
 import Scenes
 import Stories
 
-/// What happens in a drawing, from the top to the bottom: departures, arrivals and moments, each with its height on the page.
+/// The events of a drawing from top to bottom (departures, arrivals and other moments), each with its height on the
+/// page.
 ///
-/// The order is the scene's; a segment that takes time to arrive arrives before whatever its receiver does next. Between two
-/// neighbours time runs evenly, but not at the same pace everywhere: a burst is spread, a pause is squeezed, a long silence
-/// torn, and where a label finds no place the page is given room.
+/// The order is that of the scene; a segment that takes time to arrive does so before whatever its receiver does next.
+/// Between two neighboring events time is proportional to height, but not at the same scale everywhere: bursts are
+/// stretched, pauses shortened, long silences torn, and more room is made where a label has no place.
 struct Timeline {
     enum What: Equatable {
-        /// Row `row` of the band: a segment leaves (and arrives, where the two are one), or something happens.
+        /// Row `row` of the band: a segment leaves (and arrives, if both are at the same height), or something else
+        /// happens.
         case row(Int)
         /// The segment of that row arrives.
         case arrival(Int)
     }
 
-    /// The room that an event takes.
+    /// The room that an event needs.
     struct Extent {
-        /// Between the lifelines, above and below its place.
+        /// The room between the lifelines, above and below the event's height.
         var above = 0.0
         var below = 0.0
-        /// Lines beside the bands, at the left and at the right.
+        /// The number of lines beside the bands, on the left and on the right.
         var left = 0
         var right = 0
-        /// Of an arrival, what its label takes above and below its arrow: so that labels of parallel arrows find room.
+        /// For an arrival, the room that its label needs above and below its arrow, so that the labels of parallel
+        /// arrows have room.
         var labelAbove = 0.0
         var labelBelow = 0.0
     }
@@ -30,13 +33,13 @@ struct Timeline {
     struct Event {
         var what: What
         var time: Int64
-        /// The lane where it happens; of a horizontal arrow the sender's.
+        /// The lane in which it happens; for a horizontal arrow, the sender's.
         var lane: Int
         var extent = Extent()
         var y = 0.0
     }
 
-    /// A silence, and the place of its tear.
+    /// A silence that is torn, and the height of the tear.
     struct Tear {
         var duration: Int64
         var y: Double
@@ -44,12 +47,12 @@ struct Timeline {
 
     private(set) var events: [Event] = []
     private(set) var tears: [Tear] = []
-    /// The event of a row, and of the arrival of its segment.
+    /// The index of each row's event, and of its segment's arrival; -1 if there is no separate arrival.
     private(set) var departures: [Int]
     private(set) var arrivals: [Int]
-    /// More room above an event than its time and size ask for.
+    /// For each event, additional room above it.
     private var room: [Double]
-    /// By event, the silence that is torn before it.
+    /// For each event, the silence that is torn before it; `nil` for none.
     private var silences: [Int64?]
     private let pace: Pace
 
@@ -57,11 +60,11 @@ struct Timeline {
     static let tearHeight = 28.0
 
     /// - Parameters:
-    ///   - rows: those of one band of lanes.
-    ///   - silences: by row, how long nothing had been sent before it, where that is torn: as in every other picture of
-    ///     the scene.
-    ///   - timing: how height follows time.
-    ///   - extent: how much room a row takes, or the arrival of its segment.
+    ///   - rows: the rows of one band of lanes.
+    ///   - silences: the duration of the silence before a row, by row, for silences that are torn: the same ones as in
+    ///     all other pictures of the scene.
+    ///   - timing: how heights depend on times.
+    ///   - extent: returns the room that a row needs, or the arrival of its segment.
     init(
         _ rows: [Scene.Row], silences torn: [Int: Int64], timing: LadderDrawing.Timing = .squeezed,
         extent: (What) -> Extent
@@ -86,7 +89,7 @@ struct Timeline {
         for (index, row) in rows.enumerated() {
             let time = row.time ?? (last == .min ? 0 : last)
             let lane = row.ends.0.lane
-            // What a moment tells of a segment's arrival is that arrival.
+            // A moment that is caused by a segment's arrival is that arrival.
             if case .moment(let moment) = row, case .segment(let number) = moment.cause,
                 let departed = underWay.remove(number: number)
             {
@@ -98,7 +101,7 @@ struct Timeline {
             for other in underWay.due(time, lane: lane) { land(other) }
             departures[index] = add(.row(index), time, lane: lane)
             guard case .segment(let segment) = row, segment.sender.lane != segment.receiver.lane else { continue }
-            // What is lost would have arrived as others do.
+            // A lost segment would have arrived like others.
             let arrival = segment.arrival ?? pace.usualArrival(of: segment)
             if arrival > segment.departure { underWay.add(index, segment, arrival: arrival) }
         }
@@ -113,8 +116,8 @@ struct Timeline {
         }
     }
 
-    /// Of the events behind `first` up to `last`, the one that was waited for longest: where segments are under way while
-    /// nothing is sent, the tear may lie before one of them arrives.
+    /// Of the events after `first` up to `last`, the one with the longest pause before it. If segments are on their way
+    /// during a silence, the tear may be before the arrival of one of them.
     private func longestPause(from first: Int, to last: Int) -> Int? {
         func pause(_ index: Int) -> Int64 {
             let (pause, isLong) = events[index].time.subtractingReportingOverflow(events[index - 1].time)
@@ -124,20 +127,21 @@ struct Timeline {
         return (first + 1...last).reversed().max { pause($0) < pause($1) }
     }
 
-    /// Where a row's segment leaves and arrives.
+    /// The heights at which a row's segment leaves and arrives.
     func departure(_ row: Int) -> Double { events[departures[row]].y }
     func arrival(_ row: Int) -> Double { arrivals[row] < 0 ? departure(row) : events[arrivals[row]].y }
 
-    /// Where the last event ends.
+    /// The height at which the last event ends.
     private(set) var bottom = 0.0
 
-    /// Between the places of two rows, so that their times can be read.
+    /// The smallest distance between two rows, so that their times are readable.
     private static let leastStep = 13.0
 
-    /// Gives each event its place, the first below `top`.
+    /// Computes the height of each event; the first one is below `top`.
     mutating func settle(top: Double) {
         tears.removeAll(keepingCapacity: true)
-        /// What comes next stands below these: of the rows' times, between the lifelines, beside the bands.
+        /// The heights below which the next event must be, because of the rows' times, and of what is between the
+        /// lifelines and beside the bands.
         var floors = (time: top - Self.leastStep, lane: top, left: top, right: top)
         var arrivalFloors: [Int: Double] = [:]
         var lowest: Double { max(floors.time + 4, floors.lane, floors.left, floors.right) }
@@ -176,33 +180,33 @@ struct Timeline {
         bottom = max(lowest, events.last?.y ?? top)
     }
 
-    /// Another room for a row.
+    /// Changes the room that a row needs.
     mutating func setExtent(_ row: Int, _ extent: Extent) { events[departures[row]].extent = extent }
 
-    /// More room in all that happens while a row's segment is under way.
+    /// Makes more room between all events that happen while a row's segment is on its way.
     mutating func widen(_ row: Int, by height: Double) {
         let (start, end) = (departures[row], max(arrivals[row], departures[row]))
         for index in max(1, start)...max(1, end) where index < room.count { room[index] += height }
     }
 }
 
-/// How much height a stretch of time gets.
+/// Converts lengths of time to heights.
 private struct Pace {
-    /// Nanoseconds of a round trip, as far as the rows show one.
+    /// A round trip in nanoseconds, as far as the rows show one.
     private let roundTrip: Int64
-    /// Whether ways are known, and slopes are to look alike.
+    /// Whether segments' travel times are known, so that arrows are sloped, and all of them alike.
     private let isSloped: Bool
 
     private let timing: LadderDrawing.Timing
     /// Nanoseconds from the first row to the last.
     private let whole: Int64
 
-    /// No round trip is taken for longer, in nanoseconds.
+    /// The longest time that can be taken for a round trip, in nanoseconds.
     private static let longestRoundTrip: Int64 = 1_000_000_000
 
     /// The height of a round trip.
     private static let height = 56.0
-    /// The height over which time runs evenly.
+    /// The total height, if heights are proportional to times.
     private static let wholeHeight = 1200.0
 
     init(_ rows: [Scene.Row], _ timing: LadderDrawing.Timing) {
@@ -210,7 +214,8 @@ private struct Pace {
         let times = rows.lazy.compactMap(\.time)
         whole = max(1, (times.max() ?? 0).subtractingReportingOverflow(times.min() ?? 0).partialValue)
         var ways: [Int64] = []
-        /// The newest segment of those that one end had sent before the other answered: of several, that is what it answers.
+        /// The latest segment that one end had sent before the other answered. If there are several, this is the one
+        /// that is answered.
         var asked: Scene.Segment?
         var answer: Int64?
         for case .segment(let segment) in rows {
@@ -239,7 +244,7 @@ private struct Pace {
         }
     }
 
-    /// When a segment arrives where nothing tells it: of those that go astray too.
+    /// When a segment arrives if its arrival is not known, even if it was lost.
     func usualArrival(of segment: Scene.Segment) -> Int64 {
         guard isSloped else { return segment.departure }
         let (sum, overflow) = segment.departure.addingReportingOverflow(roundTrip / 2)
@@ -255,7 +260,7 @@ private struct Pace {
         let trips = Double(max(0, pause)) / Double(roundTrip)
         let limit = isSloped ? 1.5 : 0.5
         if trips <= limit { return trips * Self.height }
-        // Beyond that it is enough to see that it took longer.
+        // Beyond this limit it need only be visible that it took longer.
         var (rest, more) = (trips / limit, 0.0)
         while rest > 1, more < 4 {
             rest /= 4
@@ -265,7 +270,7 @@ private struct Pace {
     }
 }
 
-/// Segments that have left and not arrived, the next one to arrive first.
+/// Segments that have left and not arrived yet, in the order of their arrivals.
 private struct UnderWay {
     private struct Entry {
         var row: Int
@@ -287,7 +292,8 @@ private struct UnderWay {
         return entries.remove(at: index).row
     }
 
-    /// The rows of those that have arrived by `time`, and of those on their way to `lane`, where something happens next.
+    /// Removes and returns the rows of segments that have arrived by `time`, and of those on their way to `lane`, where
+    /// something happens next.
     mutating func due(_ time: Int64, lane: Int) -> [Int] {
         var due: [Int] = []
         entries.removeAll { entry in

@@ -1,8 +1,8 @@
-/// A stretch of a band's height: a long ladder is laid out once and drawn window by window.
+/// A range of a band's height. A long ladder is laid out once and drawn window by window.
 struct Window {
     private var heights = -Double.infinity...Double.infinity
 
-    /// All of it.
+    /// Creates a window that shows everything.
     init() {}
 
     init(_ heights: ClosedRange<Double>) { self.heights = heights }
@@ -10,7 +10,7 @@ struct Window {
     func shows(_ heights: ClosedRange<Double>) -> Bool { self.heights.overlaps(heights) }
 }
 
-/// A timer beside a lifeline, from where it was set to where it ran out.
+/// A timer that is drawn beside a lifeline, from its start to its expiration.
 struct Wedge {
     var timer: DrawnTimer
     var lane: Int

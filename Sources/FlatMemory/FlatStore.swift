@@ -6,8 +6,9 @@ public import CHint
     import Darwin
 #endif
 
-/// Values of fixed size one after another, in memory that grows without holding two copies of itself where the system can
-/// move pages (`realloc` by `mremap`), and without the checks for other owners that an array makes before each change.
+/// A growable, contiguous list of values of fixed size. It grows by `realloc`, which moves pages (`mremap`) where the
+/// system can, so that no two copies of the values exist at the same time; and it does not check before each change
+/// whether it is uniquely referenced, as an array does.
 ///
 /// Invariants, on which the unsafe code below rests:
 /// - `base` points to room for `capacity` values that belongs to this value alone until `deinit`, or is nil and `capacity`
@@ -19,12 +20,13 @@ public import CHint
     @usableFromInline var held = 0
     @usableFromInline var capacity = 0
 
+    /// An empty store; memory is allocated with the first value.
     public init() { unsafe base = nil }
 
     /// How many values it holds.
     @inlinable public var count: Int { @inline(__always) get { held } }
 
-    /// `count` times the same.
+    /// `count` copies of `value`.
     public init(repeating value: Value, count: Int) {
         self.init()
         precondition(count >= 0, "a negative number of values")
@@ -33,8 +35,9 @@ public import CHint
         held = count
     }
 
-    /// Empty, with room for `count` values, in huge pages where the system has them: values that are looked at in no order
-    /// would miss the TLB nearly every time with small ones. Memory is used as the store is filled, a huge page at a time.
+    /// An empty store with room for `count` values, in huge pages where the system has them: with small pages, accesses
+    /// in no order would miss the TLB nearly every time. Memory is used only as the store is filled, one huge page at a
+    /// time.
     public init(expecting count: Int) {
         self.init()
         precondition(count >= 0, "a negative number of values")
@@ -44,6 +47,7 @@ public import CHint
 
     deinit { unsafe free(base) }
 
+    /// The value at an index, which can be read and changed in place. Traps where the index is not below ``count``.
     public subscript(index: Int) -> Value {
         @inlinable @inline(__always)
         unsafeAddress {
@@ -67,7 +71,8 @@ public import CHint
         held += 1
     }
 
-    /// Puts a value at an index, in any order; indices before it that have no value yet hold this one until they get their own.
+    /// Sets the value at `index`, whatever the order of the calls. A store that is shorter is first filled up with
+    /// copies of `value`.
     @inlinable @inline(__always)
     public mutating func put(_ value: Value, at index: Int) {
         while held <= index { append(value) }
@@ -81,7 +86,7 @@ public import CHint
         unsafe tcplens_prefetch(base.unsafelyUnwrapped + index, MemoryLayout<Value>.size)
     }
 
-    /// Forgets the values; keeps the memory.
+    /// Removes all values, and keeps the memory.
     public mutating func removeAll() { held = 0 }
 
     @usableFromInline
@@ -89,7 +94,7 @@ public import CHint
     mutating func grow() { reserve(max(64, capacity * 2)) }
 
     private mutating func reserve(_ larger: Int) {
-        // `realloc` promises no larger alignment.
+        // `realloc` guarantees no larger alignment than this.
         precondition(MemoryLayout<Value>.alignment <= 16)
         guard larger > capacity else { return }
         guard let moved = unsafe realloc(base, larger * MemoryLayout<Value>.stride) else {

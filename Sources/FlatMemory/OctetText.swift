@@ -1,5 +1,5 @@
-/// Text as UTF-8 in one buffer, numbers written straight into it: a listing of many thousand connections would otherwise spend
-/// its time on strings that live for a moment.
+/// Text as UTF-8 in one buffer, into which numbers are written directly: a listing of many thousand connections would
+/// otherwise spend its time on short-lived strings.
 package struct OctetText {
     /// What has been written.
     package private(set) var octets: [UInt8] = []
@@ -7,40 +7,41 @@ package struct OctetText {
     /// Without any text.
     package init() {}
 
-    /// Of octets.
+    /// How many octets have been written.
     package var count: Int { octets.count }
 
-    /// Forgets the text, and keeps the room it took.
+    /// Removes the text, and keeps the buffer's capacity.
     package mutating func clear() { octets.removeAll(keepingCapacity: true) }
 
-    /// Takes back everything behind the first `count` octets.
+    /// Removes everything after the first `count` octets.
     package mutating func cut(to count: Int) { octets.removeSubrange(count...) }
 
-    /// A string.
+    /// Appends a string.
     package mutating func put(_ text: String) { octets.append(contentsOf: text.utf8) }
 
-    /// Octets. Two functions and not a generic one, which other rooms could not specialise.
+    /// Appends octets. There are two overloads and not a generic function, because other rooms could not specialize
+    /// that one.
     package mutating func put(_ text: [UInt8]) { octets.append(contentsOf: text) }
 
-    /// Octets.
+    /// Appends octets.
     package mutating func put(_ text: ArraySlice<UInt8>) { octets.append(contentsOf: text) }
 
-    /// So many spaces, none for less than one.
+    /// Appends so many spaces; none where the number is below 1.
     package mutating func put(spaces: Int) {
         octets.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(0, spaces)))
     }
 
-    /// A number in decimal.
+    /// Appends a number in decimal.
     package mutating func put(_ number: Int) {
         if number < 0 { octets.append(UInt8(ascii: "-")) }
         put(UInt64(number.magnitude), digits: 1)
     }
 
-    /// A number in decimal.
+    /// Appends a number in decimal.
     package mutating func put(_ number: UInt64) { put(number, digits: 1) }
 
-    /// A fixed-point number: `value` in units of `unit`, a power of ten, with a fixed count of decimals, rounded half away from
-    /// zero. Exact, also where a `Double` has no room: nanoseconds since 1970.
+    /// Appends a fixed-point number: `value` in units of `unit`, a power of ten, with a fixed count of decimals,
+    /// rounded half away from zero. It is exact even where a `Double` would not be, as for nanoseconds since 1970.
     package mutating func put(_ value: Int64, unit: UInt64, decimals: Int) {
         var scale: UInt64 = 1
         for _ in 0..<decimals { scale *= 10 }
@@ -54,7 +55,7 @@ package struct OctetText {
         put(steps % scale, digits: decimals)
     }
 
-    /// With zeros in front where there are fewer digits than asked for.
+    /// Appends a number in decimal, with leading zeros where it has fewer than `digits` digits.
     private mutating func put(_ value: UInt64, digits: Int) {
         var text = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
         var start = text.count
@@ -68,14 +69,14 @@ package struct OctetText {
         for place in start..<text.count { octets.append(text[place]) }
     }
 
-    /// Drops spaces at the end, behind the first `count` octets.
+    /// Removes spaces at the end, but none of the first `count` octets.
     package mutating func dropSpaces(behind count: Int) {
         while octets.count > count, octets.last == UInt8(ascii: " ") { octets.removeLast() }
     }
 }
 
 extension String {
-    /// A fixed-point number by itself, as ``OctetText/put(_:unit:decimals:)`` writes it.
+    /// A fixed-point number as a string, as ``OctetText/put(_:unit:decimals:)`` writes it.
     package init(_ value: Int64, unit: UInt64, decimals: Int) {
         var text = OctetText()
         text.put(value, unit: unit, decimals: decimals)

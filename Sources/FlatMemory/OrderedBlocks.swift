@@ -1,6 +1,7 @@
 import Dispatch
 
-/// Text made by several workers, a block of items each at a time, and written in the items' order.
+/// Text that several workers make at the same time, each from one block of items, and that is written in the order of
+/// the items.
 public struct OrderedBlocks {
     private let workers: Int
     private let blockSize: Int
@@ -13,22 +14,23 @@ public struct OrderedBlocks {
         self.blockSize = max(1, blockSize)
     }
 
-    /// What one worker makes its text with. It alone changes it while a block is made; the text is taken out when all have
-    /// finished: so it may be shared.
+    /// One worker's state and the text that it has made. Only that worker changes it while blocks are made, and the text is taken out
+    /// after all workers have finished; so it may be handed to another thread, though the compiler cannot see that.
     private final class Maker<State, Failure: Error>: @unchecked Sendable {
         var state: State
         var error: Failure?
         init(_ state: State) { self.state = state }
     }
 
-    /// Stops at the first error.
+    /// Makes the text of all items and writes it in their order, up to the first error.
     ///
     /// - Parameters:
-    ///   - make: makes what a worker makes its text with.
-    ///   - begin: is told, before a block is made, of its items; for all blocks in order, by one thread.
-    ///   - add: adds an item's text.
-    ///   - take: takes out what was added.
-    ///   - write: gets the text, block by block.
+    ///   - make: creates the state of one worker.
+    ///   - begin: is called before a block is made, with its worker's state and its items; for all blocks in order, on
+    ///     the calling thread.
+    ///   - add: adds an item's text to the worker's state.
+    ///   - take: removes the text that was added from the worker's state, and returns it.
+    ///   - write: receives the text, block by block.
     public func write<Items: RandomAccessCollection & Sendable, State, Failure: Error>(
         _ items: Items, with make: () -> State, beginning begin: (inout State, Items.SubSequence) -> Void = { _, _ in },
         adding add: @Sendable (inout State, Items.Element) throws(Failure) -> Void,

@@ -1,8 +1,8 @@
-// Reading numbers out of octets. Every unsafe spelling about bytes being read is here: `unsafeLoadUnaligned` checks its
-// bounds, and the types read are integers, for which any bits are a value, so nothing of "unsafe" is left. An offset beyond
-// the span traps; callers compare lengths first, or take one of the readers that give `nil`.
+// Reading numbers out of octets. All unsafe calls that read numbers are in this file: `unsafeLoadUnaligned` checks its
+// bounds, and only integers are read, for which every bit pattern is valid, so these calls are in fact safe. An offset
+// beyond the span traps: callers must compare lengths first, or use one of the readers that return `nil`.
 
-/// In network byte order.
+/// Numbers in network byte order.
 extension RawSpan {
     /// One octet.
     @inlinable @inline(__always)
@@ -29,7 +29,7 @@ extension RawSpan {
     }
 }
 
-/// In the byte order of a file, which says which one it is.
+/// Numbers in the byte order of a file, which its header states.
 extension RawSpan {
     /// - Parameter swapped: whether the file's byte order differs from this machine's.
     @inlinable @inline(__always)
@@ -64,16 +64,17 @@ extension RawSpan {
     }
 }
 
-/// In the messages of the kernel, whose lengths are its own affair: `nil` past the end.
+/// Numbers in messages of the kernel, whose lengths nothing here has checked: `nil` where a number would reach past the
+/// end.
 extension RawSpan {
-    /// In this machine's byte order.
+    /// A number in this machine's byte order.
     @inlinable @inline(__always)
     package func native<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: Number.Type) -> Number? {
         guard offset >= 0, offset <= byteCount &- MemoryLayout<Number>.size else { return nil }
         return unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: Number.self)
     }
 
-    /// In network byte order.
+    /// A number in network byte order.
     @inlinable @inline(__always)
     package func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
         _ offset: Int, as type: Number.Type

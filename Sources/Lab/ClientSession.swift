@@ -10,7 +10,7 @@ import Tracking
     import Darwin
 #endif
 
-/// One client of a ``GreetingServer``, from accept to close. Holds one read's worth of memory at most.
+/// Serves one client of a ``GreetingServer``, from accept to close. It holds the octets of at most one read in memory.
 struct ClientSession: Sendable {
     let number: Int
     let socket: StreamSocket
@@ -19,7 +19,7 @@ struct ClientSession: Sendable {
     let log: EventLog
 
     private static let readSize = 16384
-    /// How much and how long a client may go on sending after the server has closed its side.
+    /// How much the client may still send, and for how long, after the server has closed its side.
     private static let lingerOctets = 1 << 20
     private static let lingerTime = Duration.seconds(2)
 
@@ -53,8 +53,8 @@ struct ClientSession: Sendable {
         case .clientFirst:
             return await discard(within: options.idleLimit, limit: .max)
         case .serverFirst:
-            // Closing with unread octets in the queue sends a RST, which can take the reply away from the client: so say
-            // FIN, and read on for a while (RFC 9293 3.6.1).
+            // Closing a socket with unread octets in its queue sends an RST, which can make the client lose the reply.
+            // So the server sends a FIN first, and reads on for a while (RFC 9293 3.6.1).
             log.add(.halfClosed(client: number))
             socket.shutdownSending()
             let ending = await discard(within: Self.lingerTime, limit: Self.lingerOctets)
@@ -73,7 +73,7 @@ struct ClientSession: Sendable {
         }
     }
 
-    /// Reads until the client closes.
+    /// Reads and discards until the client closes.
     private func discard(within time: Duration?, limit: Int) async -> ServerEvent.Ending {
         var left = limit
         while true {
@@ -109,7 +109,7 @@ struct ClientSession: Sendable {
         return .ended(.stopped)
     }
 
-    /// Sends everything; how the connection ended, where it did.
+    /// Sends everything. Returns how the connection ended, or `nil` if it goes on.
     private func send(_ bytes: [UInt8]) async -> ServerEvent.Ending? {
         var rest = bytes[...]
         let start = SystemClock.now()

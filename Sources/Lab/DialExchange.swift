@@ -7,7 +7,7 @@ import LinuxKernel
     import Darwin
 #endif
 
-/// Waits for descriptors with poll(2), for a time or until woken.
+/// Waits for descriptors with poll(2), until a time limit or an interruption.
 struct DialWait {
     enum End {
         case ready, late, interrupted
@@ -17,8 +17,8 @@ struct DialWait {
     private let wake: Int32
 
     /// - Parameters:
-    ///   - limit: counted from now; `nil` for ever.
-    ///   - wake: a descriptor that becomes readable to interrupt.
+    ///   - limit: the time from now after which waiting ends; `nil` for no limit.
+    ///   - wake: a descriptor that becomes readable when waiting is to be interrupted.
     init(limit: Duration?, wake: Int32) {
         self.wake = wake
         deadline = limit.map { limit in
@@ -49,18 +49,19 @@ struct DialWait {
     }
 }
 
-/// What is said on an established connection: input to the peer, and the answer, both at the same time.
+/// The conversation on an established connection: input is sent to the peer and the answer is received, both at the
+/// same time.
 struct DialExchange {
     let socket: StreamSocket
     let options: DialOptions
-    /// A descriptor that becomes readable to interrupt.
+    /// A descriptor that becomes readable when the exchange is to be interrupted.
     let wake: Int32
 
     private static let readSize = 65536
 
     private struct Progress {
         var unsent: ArraySlice<UInt8> = []
-        /// Where more input comes from, until its end.
+        /// The descriptor from which more input is read; `nil` once it has ended.
         var source: Int32?
         var isHalfClosed = false
         var isPeerDone = false
@@ -69,7 +70,7 @@ struct DialExchange {
         var isAllSent: Bool { unsent.isEmpty && source == nil }
     }
 
-    /// Returns when everything is said and heard, or how the connection broke.
+    /// Sends and receives until both are finished. Returns how the connection broke, if it did.
     func run(_ diary: inout DialDiary) -> DialOutcome {
         var progress = Progress()
         switch options.input {
@@ -80,7 +81,7 @@ struct DialExchange {
             if let outcome = sendSome(&progress, &diary) { return outcome }
             if isDone(progress) { return .established }
             let hears = !progress.isPeerDone && options.reading != .nothing
-            // Input is taken only when the last of it is gone: no more than one read is ever held.
+            // More input is read only when the last of it has been sent, so that at most one read is held in memory.
             let input = progress.unsent.isEmpty ? progress.source : nil
             let end = DialWait(limit: options.idleLimit, wake: wake).until(
                 socket.descriptor, canRead: hears, canWrite: !progress.unsent.isEmpty, or: input)
@@ -128,7 +129,7 @@ struct DialExchange {
 
     private func receiveSome(_ progress: inout Progress, _ diary: inout DialDiary) -> DialOutcome? {
         guard !progress.isPeerDone, options.reading != .nothing else {
-            // poll(2) tells of a broken connection unasked, and would again and again.
+            // poll(2) reports a broken connection even if it is not asked for, and would do so again and again.
             let code = socket.pendingError()
             return code == 0 ? nil : broken(SystemError(call: "connect", code: code))
         }

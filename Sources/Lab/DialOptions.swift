@@ -4,41 +4,47 @@ import TCPWire
 public struct DialOptions: Sendable {
     /// What is sent.
     public enum Input: Hashable, Sendable {
-        /// These octets; none for an empty array.
+        /// These octets; if the array is empty, nothing is sent.
         case octets([UInt8])
-        /// What an open file descriptor gives until its end (0 for standard input). It stays open.
+        /// What can be read from an open file descriptor until its end (0 for standard input). The descriptor stays
+        /// open.
         case descriptor(Int32)
     }
 
     /// When the dialer has heard enough and closes.
     public enum Reading: Hashable, Sendable {
-        /// At once: it only connects (and sends).
+        /// It closes at once, after connecting (and sending).
         case nothing
-        /// After the first octets that come: it closes before the server where that waits.
+        /// It closes after the first octets that it receives: before the server does, if the server waits for that.
         case once
-        /// When the peer has closed its side.
+        /// It closes when the peer has closed its side.
         case untilEnd
     }
 
     /// A name, an IPv4 address, or an IPv6 address (`fe80::1%eth0` names its interface).
     public var host: String
+    /// The TCP port to dial.
     public var port: UInt16
+    /// Which of the name's addresses are tried.
     public var family: AddressFamily
-    /// The local address to use; `nil` for what the route says.
+    /// The local address to use; `nil` for the one that the route prescribes.
     public var source: IPAddress?
     /// The local port; 0 for any free one.
     public var sourcePort: UInt16
-    /// How long each address is given to answer; `nil` for as long as the kernel tries.
+    /// How long to wait for each address to answer; `nil` for as long as the kernel tries.
     public var connectLimit: Duration?
+    /// What is sent once it is connected.
     public var input: Input
-    /// Whether to close the sending side (FIN) after the input's end, and read on.
+    /// Whether to close the sending side (FIN) after the end of the input, and to go on reading.
     public var halfCloses: Bool
+    /// When the dialer has received enough and closes.
     public var reading: Reading
-    /// How long silence is waited out while reading; `nil` for ever.
+    /// How long the peer may be silent while the dialer reads; `nil` for no limit.
     public var idleLimit: Duration?
-    /// Octets of the answer that the story keeps; more are counted.
+    /// How many octets of the answer the story keeps; further ones are only counted.
     public var keptOctets: Int
 
+    /// Creates options. By default the dialer sends nothing and reads until the peer closes.
     public init(
         host: String, port: UInt16, family: AddressFamily = .any, source: IPAddress? = nil, sourcePort: UInt16 = 0,
         connectLimit: Duration? = nil, input: Input = .octets([]), halfCloses: Bool = false,

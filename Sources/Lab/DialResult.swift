@@ -8,23 +8,31 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What a dial left behind: its steps, and, where they could be had, its packets and what the kernel said of our end.
+/// The result of a dial: its steps and, if they could be obtained, its packets and what the kernel reported about our
+/// end.
 public struct DialResult: Sendable {
+    /// The steps of the dial and its outcome. If no neighbor answered, the outcome is taken from the kernel's own
+    /// tables.
     public private(set) var dial: DialStory
+    /// The states that the kernel showed for our end, each once, in order; empty where the kernel could not be asked.
     public let observations: [StateObservation]
+    /// The kernel's measurements when it was last asked; `nil` where it could not be asked.
     public let info: TCPInfo?
-    /// `nil` where packets could not be captured, or none of them was of this connection.
+    /// The connection's story; `nil` where packets could not be captured, or none of them was of this connection.
     public let story: ConnectionStory?
+    /// Whether packets were captured at all, of this connection or not.
     public let wasCaptured: Bool
-    /// ICMP errors about it.
+    /// ICMP errors about the connection.
     public private(set) var complaints: [ICMPError]
-    /// Whether nobody on the link answered for the address.
+    /// Whether nobody on the link answered for the address (ARP or neighbor discovery).
     public private(set) var isNeighbourSilent = false
-    /// This machine's own listener of the address and port dialled, where the address is one of this machine's.
+    /// The listening socket of the dialed address and port, if the address is one of this machine's.
     public private(set) var listener: SocketEntry?
-    /// Whether a person at a keyboard talked, and has seen what came.
+    /// Whether a person at a keyboard did the talking, and has seen the answer already.
     public let wasConversation: Bool
 
+    /// Creates a result: finds the connection's packets in the recording and, if the peer did not answer, what this
+    /// machine knows about it.
     public init(
         dial: DialStory, recording: Recording?, observations: [StateObservation], info: TCPInfo?,
         wasConversation: Bool = false
@@ -51,7 +59,7 @@ public struct DialResult: Sendable {
         lookAround()
     }
 
-    /// Looks at what this machine itself knows of a peer that did not answer.
+    /// If a peer did not answer, finds out what this machine itself knows about it.
     private mutating func lookAround() {
         guard let remote = dial.remote else { return }
         switch dial.outcome {
@@ -59,7 +67,7 @@ public struct DialResult: Sendable {
         case .unreachable(.host, _, let message?) where message.sender == dial.local?.address: break
         default: return
         }
-        // An ICMP error from our own address is what the kernel makes of an address that nobody on the link answers for.
+        // The kernel creates an ICMP error from our own address if nobody on the link answers for an address.
         let own = complaints.filter { $0.reporter == dial.local?.address }
         if !own.isEmpty || Neighbours.isSilent(remote.address) {
             isNeighbourSilent = true

@@ -8,7 +8,7 @@ import TCPWire
     import Darwin
 #endif
 
-/// Makes one connection and tells its story. The addresses of a name are tried in turn, as nc does.
+/// Makes one connection and records its story. The addresses of a name are tried one after another, as nc does.
 public final class Dialer: Sendable {
     private let options: DialOptions
     private let onStep: @Sendable (DialStep) -> Void
@@ -16,9 +16,9 @@ public final class Dialer: Sendable {
 
     /// - Parameters:
     ///   - options: what to dial.
-    ///   - onStep: called at each step, on the dialer's own thread, which waits for it: the sockets are still in the state
-    ///     that the step names, and the kernel may be asked.
-    /// - Throws: where this process has no descriptors left.
+    ///   - onStep: is called at each step on the dialer's own thread, which waits for it. So the sockets are still in
+    ///     the state of this step, and the kernel can be asked about them.
+    /// - Throws: if this process has no file descriptors left.
     public init(_ options: DialOptions, onStep: @escaping @Sendable (DialStep) -> Void = { _ in }) throws(SystemError) {
         self.options = options
         self.onStep = onStep
@@ -43,7 +43,7 @@ public final class Dialer: Sendable {
         }
     }
 
-    /// Dials on the calling thread. Only resolving a name cannot be interrupted.
+    /// Dials on the calling thread. It can be interrupted, except while it resolves a name.
     public func dialBlocking() -> DialStory {
         var diary = DialDiary(onStep: onStep, keptOctets: options.keptOctets)
         let names: [SocketName]
@@ -78,7 +78,7 @@ public final class Dialer: Sendable {
         return diary.story
     }
 
-    /// The outcome that says most: of the last address that could be tried at all.
+    /// The most informative outcome: that of the last address that could be tried at all.
     private static func telling(_ outcomes: [DialOutcome]) -> DialOutcome {
         let tried = outcomes.last {
             if case .local = $0 { return false }
@@ -101,7 +101,7 @@ public final class Dialer: Sendable {
         if let fault = bindSource(socket, for: name) { return .failure(ConnectFailure(outcome: fault)) }
         ReportedICMP.keep(true, for: socket.descriptor)
         let start = socket.connect(to: name)
-        // Known from here on, also of an attempt that will fail: its packets are found by it.
+        // The local endpoint is known from here on, also if the attempt fails; its packets are found by it.
         diary.story.local = socket.local
         switch start {
         case .done:
@@ -130,7 +130,7 @@ public final class Dialer: Sendable {
         }
     }
 
-    /// Waits for a connection attempt's end; how it failed, or `nil`.
+    /// Waits until a connection attempt ends. Returns how it failed, or `nil` if it succeeded.
     private func awaitAnswer(_ socket: StreamSocket) -> DialOutcome? {
         let wait = DialWait(limit: options.connectLimit, wake: waker.reader)
         switch wait.until(socket.descriptor, canRead: false, canWrite: true) {
@@ -143,7 +143,7 @@ public final class Dialer: Sendable {
         return Self.outcome(SystemError(call: "connect", code: code), socket, isImmediate: false)
     }
 
-    /// What an errno means: at once it comes from this host's own routes and rules, later from the network.
+    /// What an errno means. If it comes at once, it is from this host's own routes and rules, later from the network.
     private static func outcome(_ error: SystemError, _ socket: StreamSocket, isImmediate: Bool) -> DialOutcome {
         let message = ReportedICMP.last(of: socket.descriptor)
         let isLocal = isImmediate && message == nil
@@ -178,12 +178,12 @@ public final class Dialer: Sendable {
     }
 }
 
-/// Collects a story and tells each step as it comes.
+/// Collects a dial's story, and passes each step on as it comes.
 struct DialDiary {
     var story = DialStory()
     private let onStep: @Sendable (DialStep) -> Void
     private let keptOctets: Int
-    /// A long transfer has as many steps as reads; those of the story end here.
+    /// How many steps the story keeps. A long transfer has as many steps as reads.
     private static let keptSteps = 1000
 
     init(onStep: @escaping @Sendable (DialStep) -> Void, keptOctets: Int) {

@@ -8,31 +8,36 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The tutorial's experiment, for real: a server, a client, one connection between them over this machine's loopback, its
-/// packets, both ends' states and the socket table at the moments that matter.
+/// The tutorial's experiment with real sockets: a server, a client, and one connection between them over this machine's
+/// loopback device, with its packets, both ends' states, and the socket table at three moments.
 public struct Experiment: Sendable {
     /// What the client says: 16 octets.
     public static let clientGreeting = Array("hello, xiao mei.".utf8)
 
-    /// What the experiment is to be like.
+    /// How the experiment is to be done.
     public struct Options: Sendable {
+        /// The server's port. If it is taken, the next free one is used.
         public var port: UInt16 = 8080
+        /// The interface on which packets are captured. The connection goes over the loopback device in any case.
         public var interface = "lo"
         /// More connections, made afterwards only to see their initial sequence numbers.
         public var furtherConnections = 0
+        /// Creates the usual options: one connection to port 8080.
         public init() {}
     }
 
-    /// The socket table at one moment: what of it concerns the server and its client.
+    /// The entries of the socket table that concern the server and its client, at one moment.
     public struct TableMoment: Sendable {
-        /// At which moment of the connection.
+        /// A moment of the connection.
         public enum Moment: String, Sendable, CaseIterable {
             case listening, established, closed
         }
+        /// The moment of the connection at which the table was read.
         public let moment: Moment
+        /// The sockets of the server's port: the listener, and both ends of the connection if they exist.
         public let sockets: [SocketEntry]
 
-        /// Without what earlier connections to the same port have left behind.
+        /// Without entries that earlier connections to the same port have left.
         fileprivate func limited(to client: Endpoint) -> TableMoment {
             TableMoment(
                 moment: moment,
@@ -40,7 +45,7 @@ public struct Experiment: Sendable {
         }
     }
 
-    /// Why there was no experiment.
+    /// Why the experiment could not be done.
     public enum Failure: Error, Sendable {
         /// The server could not listen.
         case server(SystemError)
@@ -48,56 +53,63 @@ public struct Experiment: Sendable {
         case dial(DialOutcome)
     }
 
-    /// What was seen.
+    /// The results.
     public struct Record: Sendable {
+        /// Where it took place.
         public let place: Place
-        /// The better places, and why they were not to be had.
+        /// The places that would have been better, and why they were not available.
         public var refusals: [WireRefusal] = []
+        /// Where the server listened.
         public let server: Endpoint
-        /// The port that was asked for, where it was taken.
+        /// The port that was asked for, if it was taken already; else `nil`.
         public let takenPort: UInt16?
+        /// The client's end of the connection.
         public let client: Endpoint
+        /// What the client's program did, step by step.
         public let dial: DialStory
+        /// What happened at the server's program, in order.
         public let serverEvents: [ServerEvent]
-        /// What the kernel showed where it was asked now and then; empty where it was asked after each event, so that the story
-        /// itself tells.
+        /// The states that the kernel showed when it was asked at intervals. Empty if it was asked after each event,
+        /// because the states are in the story then.
         public let observations: [StateObservation]
+        /// The socket table at each moment at which it was read; empty where there was none to read.
         public let tables: [TableMoment]
-        /// The story of the experiment's connection; `nil` without packets.
+        /// The story of the experiment's connection; `nil` if there are no packets.
         public let story: ConnectionStory?
-        /// Packets that the kernel could not hand over; `nil` where none could be captured.
+        /// How many packets the kernel dropped before they could be captured; `nil` if none could be captured.
         public let droppedByKernel: Int?
         /// The ISNs of the connections that were made afterwards.
         public let furtherInitialNumbers: [UInt32]
-        /// What was to be done to segments that never were.
+        /// Interventions for segments that were never sent.
         public var unmatched: [Intervention] = []
-        /// What was to arrive behind a next segment, and arrived alone since none came.
+        /// Interventions that held a segment until the next one from its end; as none came, it arrived alone.
         public var overdue: [Intervention] = []
-        /// Both ends' sockets after each event, where the kernels were asked so often.
+        /// Both ends' sockets after each event; `nil` if the kernels were not asked that often.
         public var sockets: Sockets?
-        /// Whether it was ended because the time was up.
+        /// Whether it was ended because its time was up.
         public var isCutOff = false
     }
 
-    /// Both ends' sockets as the kernels listed them; an end that had none is missing.
+    /// Both ends' sockets as the kernels listed them. An end without a socket is missing.
     public struct Sockets: Sendable {
-        /// When each segment had left, and when it had arrived, in the order of their numbers.
+        /// The sockets after each segment was sent, in the order of the segments' numbers.
         public let departures: [[Party: SocketEntry]]
+        /// The sockets after each segment arrived, in the same order; empty for a segment that did not arrive.
         public let arrivals: [[Party: SocketEntry]]
-        /// After each call, and each timer, that the story tells of.
+        /// The sockets after each call, and each timer, that is in the story.
         public let moments: [[Party: SocketEntry]]
     }
 
-    /// Where it took place.
+    /// Where the experiment took place.
     public enum Place: Hashable, Sendable {
-        /// On this machine's loopback, or a private one.
+        /// On this machine's loopback device, or on that of a network namespace.
         case loopback
-        /// Between two kernels on a wire of our own.
+        /// Between two ends of the kernel on a wire that this process holds.
         case wire(WireKind)
         /// On our own TCP, in virtual time.
         case stack
 
-        /// Whether it was a wire.
+        /// Whether it took place on a wire.
         public var isWire: Bool { if case .wire = self { true } else { false } }
 
         /// Its name in documents.
@@ -112,9 +124,10 @@ public struct Experiment: Sendable {
 
     private let options: Options
 
+    /// Creates an experiment. Nothing happens until it is run.
     public init(_ options: Options = Options()) { self.options = options }
 
-    /// Runs it: about a tenth of a second.
+    /// Does the experiment, which takes about a tenth of a second.
     public func run() async throws(Failure) -> Record {
         let server = try listen()
         let witness = try ExperimentWitness(server: server.endpoint)
@@ -146,7 +159,7 @@ public struct Experiment: Sendable {
             furtherInitialNumbers: seen?.otherNumbers ?? [])
     }
 
-    /// The experiment's connection in a recording, and the ISNs of the others.
+    /// The story of the experiment's connection in a recording, and the ISNs of the other connections.
     private static func seen(
         _ recording: Recording, of client: Endpoint, _ server: Endpoint, asked observations: [StateObservation]
     ) -> (story: ConnectionStory?, otherNumbers: [UInt32]) {
@@ -188,7 +201,7 @@ public struct Experiment: Sendable {
         return all
     }
 
-    /// Whether both FINs of the connection and an ACK after them are there.
+    /// Whether both FINs of the connection, and the ACK of the last one, have been captured.
     private static func isComplete(_ packets: [RecordedPacket], _ dial: DialStory, _ server: Endpoint) -> Bool {
         let analysis = CaptureAnalysis(packets)
         return analysis.connections.contains {
@@ -197,8 +210,8 @@ public struct Experiment: Sendable {
     }
 }
 
-/// Looks at both ends from the client's thread while it stands still at each of its steps, so that the kernel is asked in
-/// every state that a program can hold a connection in.
+/// Looks at both ends at each of the client's steps, on the client's thread, which waits for it. So the kernel is asked
+/// in every state in which a program can hold a connection.
 private final class ExperimentWitness: Sendable {
     private struct Notes {
         var observer: StateObserver?
@@ -249,7 +262,7 @@ private final class ExperimentWitness: Sendable {
         return [listening].compactMap { $0 } + (observer?.stop() ?? [])
     }
 
-    /// Blocks until the server has taken the connection out of its accept queue, for a fifth of a second at most.
+    /// Waits until the server has taken the connection from its accept queue, for at most a fifth of a second.
     private func waitForAccept() {
         let deadline = SystemClock.ticks() &+ 200_000_000
         while SystemClock.ticks() < deadline, let listener = try? table.listener(on: server), listener.receiveQueue > 0
@@ -266,7 +279,7 @@ private final class ExperimentWitness: Sendable {
 }
 
 extension CaptureAnalysis {
-    /// Analyses packets that were captured here, and keeps all of them.
+    /// Analyzes packets that were captured by this program, and keeps all of them.
     public init(_ packets: [RecordedPacket]) {
         self.init(keeping: .all(limit: packets.count))
         for (index, recorded) in packets.enumerated() {

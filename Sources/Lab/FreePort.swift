@@ -6,11 +6,11 @@ import LinuxKernel
     import Darwin
 #endif
 
-/// The first port that is free, where another would do as well.
+/// Finds a free port, where any other would do as well.
 enum FreePort {
     private static let portsTried = 100
 
-    /// What the body makes with the first port, from this one on, that is not taken.
+    /// Calls `body` with this port and the following ones, until one is not taken, and returns its result.
     static func first<Value, Failure: Error>(
         from port: UInt16, _ body: (UInt16) throws(Failure) -> Value
     ) throws(Failure) -> Value {

@@ -10,41 +10,46 @@ import TCPWire
     import Darwin
 #endif
 
-/// The tutorial's server: a task for each client, that reads what the client says and answers.
+/// The tutorial's server: one task for each client, which reads what the client sends and answers.
 ///
 ///     let server = try GreetingServer(GreetingServer.Options(port: 8080))
 ///     async let summary = server.run()
 ///     for await event in server.events { print(event) }
 public final class GreetingServer: Sendable {
-    /// What a client gets.
+    /// What a client is sent.
     public enum Mode: Hashable, Sendable {
-        /// These octets, once it has sent something or closed its side.
+        /// These octets, after the client has sent something or closed its side.
         case reply([UInt8])
-        /// Whatever it sends, until it closes.
+        /// Whatever the client sends, until the client closes.
         case echo
     }
 
-    /// Who closes first, after the reply: that side will be in TIME-WAIT.
+    /// Who closes first after the reply. That side will be in TIME-WAIT.
     public enum Closing: Hashable, Sendable {
         case serverFirst, clientFirst
     }
 
     /// Where to listen, and what to do with clients.
     public struct Options: Sendable {
-        /// `nil` for all addresses of this host, IPv6 and IPv4.
+        /// The address to listen on; `nil` for all addresses of this host, IPv6 and IPv4.
         public var address: IPAddress?
-        /// 0 for any.
+        /// The port to listen on; 0 for any free one.
         public var port: UInt16
-        /// Whether to take the next free port where `port` is taken.
+        /// Whether to use the next free port if `port` is taken.
         public var triesNextPorts: Bool
+        /// What a client is sent.
         public var mode: Mode
+        /// Who closes first after a reply; an echo goes on until the client closes.
         public var closing: Closing
         /// Whether to end after the first client.
         public var servesOne: Bool
+        /// Connections that may wait to be accepted (listen(2)).
         public var backlog: Int32
-        /// How long a client may be silent; `nil` for ever.
+        /// How long a client may be silent; `nil` for no limit.
         public var idleLimit: Duration?
 
+        /// Creates options. By default the server listens on all of this host's addresses, sends its greeting, closes
+        /// first, and serves until it is stopped.
         public init(
             address: IPAddress? = nil, port: UInt16, triesNextPorts: Bool = false, mode: Mode = .reply(greeting),
             closing: Closing = .serverFirst, servesOne: Bool = false, backlog: Int32 = SOMAXCONN,
@@ -63,15 +68,15 @@ public final class GreetingServer: Sendable {
 
     /// `hello, xiao ming.\n`: 18 octets.
     public static let greeting = Array("hello, xiao ming.\n".utf8)
-    /// How much of what a client sends an event shows.
+    /// How many octets of what a client sends are in an event.
     public static let shownOctets = 1024
     private static let eventsKept = 8192
 
     /// Where it listens.
     public let endpoint: Endpoint
-    /// The port that was asked for, where it was taken.
+    /// The port that was asked for, if it was taken already; else `nil`.
     public let takenPort: UInt16?
-    /// What happens, from ``run()`` on; ends with it. To be read by one task.
+    /// The events from ``run()`` on. The stream ends with that, and only one task may read it.
     public let events: AsyncStream<ServerEvent>
     private let options: Options
     private let listener: StreamSocket
@@ -83,7 +88,7 @@ public final class GreetingServer: Sendable {
         var isStopped = false
     }
 
-    /// Listens: from here on clients can connect, and wait in the queue until ``run()``.
+    /// Starts to listen. From here on clients can connect; they wait in the queue until ``run()``.
     ///
     /// - Throws: the errno of socket, bind or listen: EADDRINUSE, EACCES (a port below 1024), EADDRNOTAVAIL.
     public init(_ options: Options) throws(SystemError) {
@@ -98,7 +103,7 @@ public final class GreetingServer: Sendable {
         log = EventLog(continuation)
     }
 
-    /// Serves clients until ``stop()`` or, where only one is to be served, its end.
+    /// Serves clients until ``stop()``, or, if only one is to be served, until that one is done.
     public func run() async -> ServerSummary {
         let task = Task { await serveAll() }
         let isStopped = control.withLock {
@@ -114,7 +119,7 @@ public final class GreetingServer: Sendable {
         return log.finish()
     }
 
-    /// Ends ``run()``, with every connection that is open.
+    /// Ends ``run()``, and all connections that are open.
     public func stop() {
         let task = control.withLock {
             $0.isStopped = true
@@ -141,14 +146,15 @@ public final class GreetingServer: Sendable {
                             .run()
                     }
                 }
-                // Who comes now is to be refused, not left in the queue.
+                // Clients that come now are to be refused, and not to wait in the queue.
                 await pool.close(listener)
             }
             group.cancelAll()
         }
     }
 
-    /// Hands out clients as they come; returns when cancelled, after the one client, or where accepting is no use.
+    /// Accepts clients and passes them on. Returns when it is cancelled, after the first client if only one is served,
+    /// or if accepting fails for good.
     private func acceptAll(_ pool: ReadinessPool, _ serve: (StreamSocket, Int) -> Void) async {
         var number = 0
         var isStarved = false
@@ -166,7 +172,8 @@ public final class GreetingServer: Sendable {
                 case ECONNABORTED, EPROTO, EPERM:
                     continue
                 case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-                    // The client stays in the queue, and readable: without a pause this would spin.
+                    // The client stays in the queue, and the listener stays readable: without a pause this loop would
+                    // spin.
                     if !isStarved { log.add(.failed(client: nil, error)) }
                     isStarved = true
                     try? await Task.sleep(for: .milliseconds(50))
@@ -190,7 +197,7 @@ public final class GreetingServer: Sendable {
         do throws(SystemError) {
             return try listener(on: Endpoint(address: IPAddress(high: 0, low: 0), port: port), options)
         } catch {
-            // A host without IPv6.
+            // This host has no IPv6.
             guard error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL else { throw error }
             return try listener(on: Endpoint(address: IPAddress(ipv4: 0), port: port), options)
         }
@@ -199,7 +206,7 @@ public final class GreetingServer: Sendable {
     private static func listener(on endpoint: Endpoint, _ options: Options) throws(SystemError) -> StreamSocket {
         let name = SocketName(endpoint)
         let socket = try StreamSocket.make(family: name.family)
-        // Else connections in TIME-WAIT keep a server from starting again for a minute.
+        // Without this option, connections in TIME-WAIT prevent a server from starting again for a minute.
         socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
         if name.family == AF_INET6 { socket.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, options.address == nil ? 0 : 1) }
         try socket.bind(to: name)
@@ -208,7 +215,7 @@ public final class GreetingServer: Sendable {
     }
 }
 
-/// Where sessions write what happened, and the sums.
+/// Collects the sessions' events, and counts them.
 final class EventLog: Sendable {
     private let continuation: AsyncStream<ServerEvent>.Continuation
     private let summary = Mutex(ServerSummary())

@@ -1,7 +1,7 @@
-/// Whose TCP a script or an experiment runs on.
+/// Which TCP a script or an experiment runs on.
 public enum HostKind: String, Sendable, CaseIterable {
-    /// This machine's.
+    /// This machine's kernel.
     case kernel
-    /// Ours, in virtual time: needs no privilege and no kernel.
+    /// Our own TCP in virtual time. It needs no privilege and no kernel.
     case stack
 }

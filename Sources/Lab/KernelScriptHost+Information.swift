@@ -2,10 +2,10 @@
     import Glibc
     import LinuxKernel
 
-    /// `struct tcp_info` by the names of its fields. Its layout is the kernel's promise to programs (`linux/tcp.h`); kernels
-    /// only ever add to its end.
+    /// `struct tcp_info`, by the names of its fields. Its layout is part of the kernel's interface for programs
+    /// (`linux/tcp.h`); new kernels only add fields at its end.
     enum KernelTCPInfo {
-        /// What the kernel says of a connection; fields that this kernel does not have are missing.
+        /// What the kernel reports about a connection. Fields that this kernel does not have are missing.
         static func read(_ descriptor: Int32) -> [String: Int64] {
             var buffer = [UInt8](repeating: 0, count: 512)
             var length = socklen_t(buffer.count)
@@ -26,7 +26,8 @@
                 }
                 found["tcpi_" + name] = Int64(truncatingIfNeeded: value)
             }
-            // C bit fields fill a byte from its low end on a little-endian machine, from its high end on a big-endian one.
+            // C compilers allocate bit fields from a byte's low end on a little-endian machine, and from its high end
+            // on a big-endian one.
             if octets.count > 7 {
                 let (scales, bits) = (octets[6], octets[7])
                 #if _endian(little)

@@ -4,7 +4,7 @@
     import LinuxKernel
     import PacketScript
 
-    /// recvmsg(2) for a script: data, and the control messages that go with it.
+    /// recvmsg(2) for a script: data, and the control messages that come with it.
     enum KernelMessages {
         static func received(
             _ descriptor: Int32, _ count: Int, _ flags: MessageFlags, wantsControl: Bool
@@ -30,15 +30,15 @@
                 }
             }
             var whole = result
-            // With MSG_TRUNC the kernel counts what it threw away.
+            // With MSG_TRUNC the kernel's count includes what it discarded.
             whole.octets = Array(buffer.prefix(max(0, min(Int(result.value), count))))
             whole.messageFlags = told
             if result.errno == 0 { whole.control = controlMessages(space.prefix(min(spaceUsed, space.count))) }
             return whole
         }
 
-        /// `struct cmsghdr`: a length of eight octets that counts the header's sixteen, level, type, data; then up to the
-        /// next multiple of eight.
+        /// `struct cmsghdr`: a length in eight octets, which includes the header's sixteen; the level; the type; then
+        /// the data, padded to a multiple of eight.
         static func controlMessages(_ octets: ArraySlice<UInt8>) -> [ControlMessage] {
             var messages: [ControlMessage] = []
             var rest = octets
@@ -60,7 +60,7 @@
             switch ControlMessage.Kind(level: level, type: type) {
             case .inQueue? where data.count >= 4: return .integer(Int64(Int32(truncatingIfNeeded: word(data, 0))))
             case .timestamping? where data.count >= 16:
-                // Of the wall clock; how long ago that was counts.
+                // The timestamp is of the wall clock. Its age is computed, to convert it to the monotonic clock.
                 let seconds = Int64(bitPattern: word(data, 0, size: 8))
                 let rest = Int64(bitPattern: word(data, 8, size: 8))
                 let age = SystemClock.now().nanoseconds &- (seconds &* 1_000_000_000 &+ rest)
@@ -76,7 +76,7 @@
             }
         }
 
-        /// A number in the machine's own order.
+        /// A number in the machine's byte order.
         private static func word(_ octets: ArraySlice<UInt8>, _ offset: Int, size: Int = 4) -> UInt64 {
             var value: UInt64 = 0
             for (index, octet) in octets.dropFirst(offset).prefix(size).enumerated() {

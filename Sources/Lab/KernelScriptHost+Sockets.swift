@@ -4,7 +4,7 @@
     import PacketScript
     import TCPWire
 
-    /// A script's socket calls, made for real.
+    /// Makes a script's socket calls on the kernel.
     enum SocketCalls {
         static func perform(_ call: ScriptCall) -> ScriptResult {
             switch call {
@@ -43,7 +43,8 @@
 
         private static func nonBlocking(_ isOn: Bool) -> Int32 { isOn ? Int32(SOCK_NONBLOCK.rawValue) : 0 }
 
-        /// Call it at once: errno is the thread's last.
+        /// Converts a call's return value. It must be used directly after the call, because it reads the thread's
+        /// errno.
         static func plain(_ value: Int) -> ScriptResult {
             let code = errno
             let now = SystemClock.ticks()
@@ -71,7 +72,7 @@
         private static func sent(
             _ descriptor: Int32, _ octets: [UInt8], _ flags: MessageFlags, _ destination: Endpoint?
         ) -> ScriptResult {
-            // A signal would end the program that runs the script.
+            // SIGPIPE would end the program that runs the script.
             let flags = flags.union(.noSignal).rawValue
             guard let destination else { return unsafe plain(send(descriptor, octets, octets.count, flags)) }
             var count = -1
@@ -140,7 +141,7 @@
             return result
         }
 
-        /// The kernel does not read what is not there, whatever length it is told.
+        /// The kernel cannot read from or write to a null pointer, whatever length it is given.
         private static func withoutBuffer(_ call: ScriptCall) -> ScriptResult {
             switch call {
             case .receive(let descriptor, let count, let flags, _):

@@ -4,17 +4,19 @@
     import PacketScript
     import Synchronization
 
-    /// The thread that makes a script's socket calls, since some of them block: one at a time, in the script's namespace.
+    /// The thread that makes a script's socket calls, since some of them block. It makes one call at a time, in the
+    /// script's namespace.
     final class SocketWorker: Sendable {
         private struct State {
             var request: ScriptCall?
             var result: ScriptResult?
             var isEnding = false
-            /// What is open, to be closed at the end.
+            /// The open descriptors, which are closed at the end.
             var descriptors: Set<Int32> = []
-            /// What MSG_ZEROCOPY sends from: the kernel may send it again at any time.
+            /// Buffers that were sent with MSG_ZEROCOPY. They are kept because the kernel may send them again at any
+            /// time.
             var lent: [[UInt8]] = []
-            /// The congestion control of new sockets, where the namespace may not choose it for all.
+            /// The congestion control of new sockets, if the namespace may not set it for all of them; else `nil`.
             var congestionControl: String?
         }
 
@@ -44,8 +46,8 @@
             }
         }
 
-        /// Makes the thread leave the call it is in, close everything and go. Open connections are reset: none goes on
-        /// retransmitting in a namespace that nobody sees any more.
+        /// Makes the thread leave its current call, close everything and end. Open connections are reset, so that none
+        /// goes on retransmitting in a namespace that nobody uses any more.
         func end() {
             let open = state.withLock { state in
                 state.isEnding = true
@@ -59,7 +61,7 @@
             requests.ring()
         }
 
-        /// Chooses the congestion control of the sockets that are opened from now on.
+        /// Sets the congestion control of all sockets that are opened from now on.
         func setCongestionControl(_ name: String) { state.withLock { $0.congestionControl = name } }
 
         private func serve() {

@@ -5,14 +5,15 @@
     import PacketScript
     import TCPWire
 
-    /// The running kernel as a packet script's host: real sockets in a network namespace of their own, behind a TUN device
-    /// whose other end is the script. Times are the machine's. Nothing leaves the namespace, and it goes when the host does.
+    /// The running kernel as a packet script's host: real sockets in a network namespace of its own, behind a TUN
+    /// device at whose other end the script reads and writes packets. Times are the machine's. Nothing leaves the
+    /// namespace, which is removed together with the host.
     public final class KernelScriptHost: ScriptHost {
         private let cable: WireEnd
         private let worker: SocketWorker
 
-        /// Makes the namespace and what is in it. Needs the rights that ``PrivateRun`` gives, and a TUN device node that
-        /// may be opened.
+        /// Makes the namespace and its device. This needs the rights that ``PrivateRun`` gives, and a TUN device node
+        /// that may be opened.
         public init(_ network: ScriptNetwork, tunPath: String = "/dev/net/tun") throws {
             cable = try WireEnd(
                 .tun(path: tunPath), address: network.local, prefix: network.localPrefix, mtu: network.mtu)
@@ -21,8 +22,8 @@
 
         deinit { worker.end() }
 
-        /// Lets the calling thread, which is to run scripts, do so in time even where the machine is busy; of no effect
-        /// without the right to.
+        /// Raises the priority of the calling thread, which is to run scripts, so that it keeps time even on a busy
+        /// machine. Without the right to do so it has no effect.
         public static func hurry() { ThreadPriority.raise() }
 
         public var now: Int64 { SystemClock.ticks() }
@@ -55,9 +56,10 @@
 
         public func set(_ name: String, to value: String) throws(ScriptHostError) {
             let path = "/proc/sys/" + name.split(separator: ".").joined(separator: "/")
-            // The files under net show the namespace of the thread that opens them.
+            // The files under /proc/sys/net show the namespace of the thread that opens them.
             let code = try? cable.namespace.run { () -> Int32 in
-                // An algorithm in use may be one that a namespace could not choose.
+                // The value may be set already. A congestion control that is in use may be one that the namespace may
+                // not set.
                 if let present = try? String(contentsOfFile: path, encoding: .utf8),
                     Self.words(present) == Self.words(value)
                 {
@@ -71,18 +73,19 @@
             }
             switch code {
             case 0: return
-            // A namespace may choose only what every user may, but its sockets may choose for themselves.
+            // A namespace may set only congestion controls that every user may use, but single sockets in it may choose
+            // others.
             case EPERM where name.hasSuffix(".tcp_congestion_control") && isChoosable(value):
                 worker.setCongestionControl(value)
             case ENOENT: throw .unknownSetting(name)
             case EINVAL, ERANGE: throw .badSetting(name)
-            // Shown here, but not this namespace's to change; or not to this value.
+            // The file is there, but this namespace may not change it, or not to this value.
             case EPERM, EACCES: throw .badSetting(name)
             default: throw .system(call: name, errno: code ?? EIO)
             }
         }
 
-        /// Whether a socket may be given this congestion control.
+        /// Whether a socket may be given this congestion control algorithm.
         private func isChoosable(_ name: String) -> Bool {
             let code = try? cable.namespace.run { () -> Int32 in
                 let probe = SocketCalls.perform(.socket(isIPv6: false, isNonBlocking: false))

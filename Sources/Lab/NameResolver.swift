@@ -6,26 +6,26 @@ import TCPWire
     import Darwin
 #endif
 
-/// Which addresses a name may stand for.
+/// The address families in which a name is resolved.
 public enum AddressFamily: Hashable, Sendable {
     case any, ipv4, ipv6
 }
 
 /// Why a name has no address.
 public struct ResolverError: Error, Hashable, Sendable {
-    /// Of getaddrinfo(3); 0 where it found nothing to complain of and nothing else.
+    /// The code of getaddrinfo(3); 0 if it reported no error but found no address.
     public let code: Int32
 
-    /// Whether nobody could be asked, so that the name may exist.
+    /// Whether no name server could be asked, so that the name may exist.
     public var isTemporary: Bool { code == EAI_AGAIN }
 
-    /// The resolver's words: `Name or service not known`.
+    /// The resolver's message, such as `Name or service not known`.
     public var message: String {
         guard code != 0 else { return "no address" }
         return unsafe gai_strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 
-    /// ``message`` in Chinese; the English one where there is none.
+    /// ``message`` in Chinese; in English if there is no Chinese one.
     public var chineseMessage: String { Self.chinese[code] ?? message }
 
     private static let chinese: [Int32: String] = {
@@ -35,7 +35,7 @@ public struct ResolverError: Error, Hashable, Sendable {
             EAI_SYSTEM: "系统错误",
         ]
         #if os(Linux)
-            // EAI_NODATA and EAI_ADDRFAMILY, which netdb.h shows to GNU programs only.
+            // EAI_NODATA and EAI_ADDRFAMILY, which netdb.h defines only with _GNU_SOURCE.
             texts[-5] = "该名称没有地址"
             texts[-9] = "该名称没有此地址族的地址"
         #endif
@@ -43,9 +43,9 @@ public struct ResolverError: Error, Hashable, Sendable {
     }()
 }
 
-/// Addresses of a name, as the system's resolver gives them.
+/// Finds the addresses of a name with the system's resolver.
 enum NameResolver {
-    /// Blocks while the resolver asks.
+    /// Resolves a name. It blocks until the resolver answers.
     static func resolve(_ host: String, port: UInt16, family: AddressFamily) throws(ResolverError) -> [SocketName] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_family =

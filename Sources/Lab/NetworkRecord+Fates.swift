@@ -6,7 +6,7 @@ import TCPWire
 import VirtualNetwork
 
 extension Testimony.Fate {
-    /// What became of a packet, and of the segment in it by the rules of the end that it reached.
+    /// What became of a packet; if it arrived, according to the rules by which its receiver treated the segment in it.
     init(_ packet: NetworkRecord.Packet, _ record: HostRecord?) {
         switch packet.fate {
         case .underWay: self = .underWay
@@ -18,12 +18,12 @@ extension Testimony.Fate {
         case .arrived(let instant):
             let time = Timestamp(instant)
             guard let record else {
-                // A host that says nothing of it dropped it before it came to TCP.
+                // A host that has no record of the packet dropped it before its TCP.
                 self = packet.receiver == nil ? .arrived(at: time) : .dropped(at: time)
                 return
             }
             let isTaken = record.actions.contains { $0.kind.isProgress } && !record.losesText
-            // Where nobody is there for it, the RST is its answer.
+            // Where no connection exists for the segment, it is not dropped but answered with an RST.
             let dropping = record.actions.first { $0.kind == .discard && $0.reason != .noConnection }
             guard !isTaken, let dropping else {
                 self = .arrived(at: time)
@@ -35,8 +35,8 @@ extension Testimony.Fate {
 }
 
 extension HostRecord {
-    /// Whether a SYN set it off that opened nothing: a connection dropped and outlived it (RFC 5961 4.2), or went back to
-    /// LISTEN because of it (RFC 9293 3.10.7.4, fourth).
+    /// Whether it was caused by a SYN that opened nothing: a connection dropped it and went on (RFC 5961 4.2), or went
+    /// back to LISTEN because of it (RFC 9293 3.10.7.4, fourth).
     var refusesSYN: Bool {
         guard case .segment(let segment) = cause, segment.flags.contains(.syn), let after, !isDamaged else {
             return false
@@ -45,14 +45,14 @@ extension HostRecord {
             || stateBefore.isSynchronized && after.state.isSynchronized && actions.contains { $0.kind == .discard }
     }
 
-    /// Whether the connection went back to where it came from: its block is gone, the listener is what the other end now
-    /// finds here (RFC 9293 3.10.7.4, MUST-11).
+    /// Whether the connection went back to LISTEN: its control block was deleted, and the other end now finds the
+    /// listener here (RFC 9293 3.10.7.4, MUST-11).
     var returnsToListen: Bool { actions.contains { $0.kind == .end(.returnedToListen) } }
 
-    /// Whether it tells only of a damaged segment, whose very addresses may be another's.
+    /// Whether it is only about a damaged segment, whose addresses may be wrong too.
     var isDamaged: Bool { actions.map(\.reason) == [.badChecksum] }
 
-    /// Whether the text of the segment that set it off was dropped, though its ACK may have been of use.
+    /// Whether the payload of the segment that caused it was dropped, though its ACK may have been processed.
     fileprivate var losesText: Bool {
         actions.contains { $0.kind == .discard && Self.droppingText.contains($0.reason) }
             && !actions.contains { if case .deliver = $0.kind { true } else { false } }
@@ -60,13 +60,14 @@ extension HostRecord {
 
     private static let droppingText: Set<Rule> = [.zeroWindow, .receiveBufferFull, .textAfterFIN]
 
-    /// Whether the segment that set it off was dropped by that rule because all of it had been received before.
+    /// Whether the segment that caused it was dropped by that rule because everything in it had been received before.
     fileprivate func hadReceived(what rule: Rule) -> Bool {
         switch rule {
         case .duplicateText, .synAgainInSynReceived, .finAgainInTimeWait: return true
         case .unacceptable, .oldTimestamp, .challengeLimited:
             guard case .segment(let segment) = cause, segment.length > 0, let after else { return false }
-            // Numbers from before this connection are another's. The SYN's own is a keep-alive's too, before any text.
+            // Numbers below the connection's ISN belong to another connection. Before any data, the SYN's own number
+            // may also be that of a keep-alive.
             let isOfThis =
                 segment.flags.contains(.syn)
                 ? segment.sequence == after.irs : segment.sequence.isAtOrAfter(after.irs)
@@ -77,7 +78,7 @@ extension HostRecord {
 }
 
 extension Action.Kind {
-    /// Whether the segment that caused it was of use.
+    /// Whether an action of this kind means that the segment that caused it was of use.
     fileprivate var isProgress: Bool {
         switch self {
         case .enter, .deliver, .acknowledged, .endOfStream, .urgent, .end: true

@@ -8,11 +8,13 @@ import TCPWire
 import Tracking
 import VirtualNetwork
 
-/// The run of a virtual network as connections: the same stories as of a capture, settled by what their ends tell.
+/// The connections in the run of a virtual network, as stories like those of a capture, but with the states and reasons
+/// that the hosts reported.
 extension NetworkRecord {
-    /// Every connection, in the order of first segments; segments are numbered as the packets are, from 1. The packets are
-    /// those that were sent: behind a NAT, which has each end call the connection by another name, each direction is a
-    /// connection of its own, and what a story says of its outcome is said of that half alone.
+    /// All connections, in the order of their first segments; segments have the packets' numbers, from 1. The
+    /// connections are made from the packets as they were sent. Behind a NAT, where each end knows the connection by
+    /// other addresses, each direction is therefore a connection of its own, and what its story says of the outcome is
+    /// about that direction only.
     public var stories: [ConnectionStory] {
         told.compactMap { connection, observations in
             let builder = StoryBuilder(connection, tellsArrivals: true)
@@ -21,12 +23,12 @@ extension NetworkRecord {
         }
     }
 
-    /// Every connection, with what its story is made of.
+    /// All connections, each with the observations that its story is made of.
     package var told: [(connection: StoredConnection, observations: [Observation])] {
         var analysis = CaptureAnalysis(keeping: .all(limit: packets.count))
         let index = MomentIndex(self)
         for (place, packet) in packets.enumerated() {
-            // An end that tells of itself knows that its SYN began a connection, whatever became of it.
+            // A host that reports about itself knows that its SYN began a connection, whatever became of the SYN.
             let isRefused =
                 packet.reason == nil && index.caused[place].map { moments[$0].record.refusesSYN } ?? false
             analysis.take(
@@ -35,11 +37,11 @@ extension NetworkRecord {
         let connections = (0..<analysis.count).compactMap { analysis.stored($0 + 1) }
         var told: [(connection: StoredConnection, observations: [Observation])] = []
         var ends: [Set<Endpoint>: [Int: Int]] = [:]
-        // From the last one back, so that each knows where its ports are used again.
+        // In reverse order, so that for each connection it is known where its ports are used again.
         for connection in connections.reversed() {
             let tuple: Set = [connection.record.clientEndpoint, connection.record.serverEndpoint]
             let witnesses = NetworkWitnesses(connection, self, index, until: ends[tuple] ?? [:])
-            // Where a connection has not come to one of the ends, an earlier one ends with the next that did.
+            // If a connection has not reached one of the ends, an earlier one lasts there until the next that did.
             ends[tuple, default: [:]].merge(witnesses.begins) { $1 }
             told.append((connection, witnesses.observations()))
         }
@@ -48,6 +50,6 @@ extension NetworkRecord {
 }
 
 extension Timestamp {
-    /// The moment of virtual time as one since 1970.
+    /// Converts a time of the virtual network to one since 1970.
     init(_ instant: Instant) { self.init(nanoseconds: instant.nanoseconds) }
 }

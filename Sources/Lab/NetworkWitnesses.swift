@@ -8,18 +8,18 @@ import TCPWire
 import Tracking
 import VirtualNetwork
 
-/// Where in a record's moments what is looked for stands.
+/// An index of a record's moments.
 struct MomentIndex {
-    /// How one end calls a connection.
+    /// The endpoints by which a host knows a connection.
     struct Name: Hashable {
         var host: Int
         var local: Endpoint
         var remote: Endpoint
     }
 
-    /// The moments of each end of each connection, in order.
+    /// The indices of the moments of each end of each connection, in order.
     private(set) var named: [Name: [Int]] = [:]
-    /// By a packet's place, the moment that it caused, and the one that sent it.
+    /// By a packet's index: the index of the moment that it caused, and of the moment that sent it.
     private(set) var caused: [Int: Int] = [:]
     private(set) var sending: [Int: Int] = [:]
 
@@ -33,21 +33,22 @@ struct MomentIndex {
     }
 }
 
-/// The two ends of one connection in a record.
+/// Makes the statements of one connection's two ends from a network's record.
 struct NetworkWitnesses {
     typealias Moment = NetworkRecord.Moment
 
     let connection: StoredConnection
     let record: NetworkRecord
-    /// By host, the place in the record of the moment with which the connection begins there.
+    /// By host: the index of the moment with which the connection begins there.
     private(set) var begins: [Int: Int] = [:]
-    /// The places of the story's packets, which ascend.
+    /// The indices of the story's packets, in ascending order.
     private let places: [Int]
     private let index: MomentIndex
-    /// The places of each end's moments, which ascend; none of an end that is no host of the network.
+    /// The indices of each end's moments, in ascending order; there are none for an end that is not a host of the
+    /// network.
     private var moments: [Party: [Int]] = [:]
 
-    /// - Parameter ends: by host, the place of the moment with which the next connection of the same ports begins.
+    /// - Parameter ends: by host, the index of the moment with which the next connection between the same ports begins.
     init(_ connection: StoredConnection, _ record: NetworkRecord, _ index: MomentIndex, until ends: [Int: Int]) {
         self.connection = connection
         self.record = record
@@ -63,21 +64,22 @@ struct NetworkWitnesses {
         }
     }
 
-    /// Whether it sends or is caused by a packet of the story: what came before may be an earlier connection's.
+    /// Whether the moment was caused by a packet of the story, or sent one. Earlier moments may belong to an earlier
+    /// connection.
     private func isBeginning(_ moment: Moment) -> Bool {
         moment.packet.map(isOwn) ?? false || moment.sent.contains(where: isOwn)
     }
 
-    /// Whether the packet at that place is one of the story's.
+    /// Whether the packet at this index is one of the story's.
     private func isOwn(_ place: Int) -> Bool {
         places.holds(place)
     }
 
-    /// How an end calls the connection: `nil` where it is no host of the network.
+    /// The endpoints by which an end knows the connection; `nil` if the end is not a host of the network.
     private func name(of party: Party) -> MomentIndex.Name? {
         guard let host = host(of: party) else { return nil }
-        // A box that translates addresses has the two ends call the connection by different names. What was damaged may
-        // bring a name that nobody has.
+        // Behind a NAT the two ends know the connection by different addresses. A damaged packet may carry an address
+        // that no host has.
         let seen = places.lazy.compactMap { index.caused[$0] }.map { record.moments[$0] }
             .first { $0.host == host && !$0.record.isDamaged }
         if let seen = seen?.record {
@@ -101,7 +103,7 @@ struct NetworkWitnesses {
         connection.record.isFromClient(segment.header) ? .client : .server
     }
 
-    /// The segments, and what both ends tell, in the order in which it happened.
+    /// The segments and the statements of both ends, in the order in which everything happened.
     func observations() -> [Observation] {
         var told = Party.allCases.compactMap { before($0).map { Observation.word($0) } }
         var sent = 0
@@ -122,9 +124,9 @@ struct NetworkWitnesses {
         return told
     }
 
-    /// How an end stood before all.
+    /// The state of an end before everything else.
     private func before(_ party: Party) -> EndWord? {
-        // Nothing has reached it, where it tells of no moment.
+        // If the end has no moments, nothing has reached it.
         let state =
             moments[party]?.first.map { record.moments[$0].record.stateBefore }
             ?? places.lazy.compactMap { record.packets[$0].receiverState }.first
@@ -135,8 +137,8 @@ struct NetworkWitnesses {
 
     // MARK: Segments
 
-    /// What is told of a segment when it leaves. Where it does not arrive, or under another's name because it is damaged, its
-    /// receiver is told of as it was then.
+    /// The statements about a segment when it is sent. If it does not arrive, or arrives damaged so that it seems to be
+    /// another connection's, the receiver's state at this time is included.
     private func departure(of segment: StoredSegment) -> [EndWord] {
         let place = segment.number - 1
         let packet = record.packets[place]
@@ -168,13 +170,13 @@ struct NetworkWitnesses {
         return words
     }
 
-    /// An end after it had sent the packet at that place; `nil` where it is no witness.
+    /// An end's state and variables after it had sent the packet at this index; `nil` if the end reports nothing.
     private func end(_ party: Party, sent place: Int) -> Testimony.End? {
         guard let own = moments[party], !own.isEmpty else { return nil }
         return index.sending[place].map { sender(record.moments[$0], of: place) } ?? end(own, before: place)
     }
 
-    /// The end that a packet was for, when that was sent.
+    /// The state of a packet's receiver at the time when the packet was sent.
     private func receiver(_ party: Party, of place: Int) -> Testimony.End? {
         guard let own = moments[party], !own.isEmpty else {
             return record.packets[place].receiverState.map { Testimony.End(state: $0, variables: nil) }
@@ -182,14 +184,15 @@ struct NetworkWitnesses {
         return end(own, before: place)
     }
 
-    /// An end, by its moments, when the packet at that place was sent.
+    /// An end's state and variables, by its moments, when the packet at this index was sent.
     private func end(_ own: [Int], before place: Int) -> Testimony.End {
         let known = own.count(before: place + 1) { record.moments[$0].packetsBefore }
         return known > 0
             ? Testimony.End(record.moments[own[known - 1]]) : Testimony.End(before: record.moments[own[0]])
     }
 
-    /// The end that sent the packet at that place: what the same moment sends behind it moves SND.NXT on only then.
+    /// The sender's state and variables after it sent the packet at this index. Packets that the same moment sends
+    /// later have not moved SND.NXT yet.
     private func sender(_ moment: Moment, of place: Int) -> Testimony.End {
         guard var info = moment.record.after else { return Testimony.End(moment) }
         for later in moment.sent.reversed().prefix(while: { $0 > place }) {
@@ -202,14 +205,14 @@ struct NetworkWitnesses {
         return Testimony.End(state: info.state, variables: .init(info))
     }
 
-    /// The rules by which the end acted, without those that stand with what it sent because of it.
+    /// The rules by which the end acted, except those that are the reasons for segments it sent.
     private func effects(of place: Int, at party: Party) -> [Rule] {
         let answers = answers(to: place, at: party)
         return record.moments[place].record.actions.rules.filter { !answers.contains($0) }
     }
 
-    /// The rules by which what happened at that moment was answered: at once, or when the host had looked at everything that
-    /// came at this moment.
+    /// The rules by which the end answered a moment: at once, or after the host had processed everything that came at
+    /// this time.
     private func answers(to place: Int, at party: Party) -> Set<Rule> {
         let moment = record.moments[place]
         var answers = moment.sent
@@ -222,7 +225,7 @@ struct NetworkWitnesses {
         return Set(answers.compactMap { record.packets[$0].reason })
     }
 
-    /// The packet that carried the same numbers first.
+    /// The number of the packet that first carried the same sequence numbers; `nil` if the segment is no repetition.
     private func original(of segment: StoredSegment, _ packet: NetworkRecord.Packet) -> Int? {
         let header = segment.header
         guard header.sequenceLength > 0 else { return nil }
@@ -230,7 +233,7 @@ struct NetworkWitnesses {
         case .retransmission, .lossProbe: break
         default: guard packet.isCopy || header.flags.contains(.syn) else { return nil }
         }
-        // The SYN-ACK of a simultaneous open has its SYN's number and is no repetition of it.
+        // The SYN-ACK of a simultaneous open has the number of its end's SYN, but does not repeat it.
         let kind: TCPFlags = header.flags.contains(.syn) ? [.syn, .ack] : []
         let first = connection.segments.first {
             let earlier = $0.header
@@ -244,7 +247,7 @@ struct NetworkWitnesses {
 
     // MARK: Moments and states
 
-    /// What an end tells of one of its moments: several words where several timers ran out at once.
+    /// The statements of an end about one of its moments. There are several if several timers expired at once.
     private func words(of place: Int, of party: Party) -> [EndWord] {
         let moment = record.moments[place]
         let answers = answers(to: place, at: party)
@@ -256,7 +259,7 @@ struct NetworkWitnesses {
         let actions = moment.record.actions
         let after = Testimony.End(moment)
         func standing(_ state: State) -> Testimony.End { Testimony.End(state: state, variables: nil) }
-        // What it sends shows the change of state.
+        // If the moment sent segments, the change of state is shown with these.
         let shown = standing(moment.sent.isEmpty ? after.state : moment.record.stateBefore)
         var words: [EndWord]
         switch moment.record.cause {
@@ -271,7 +274,7 @@ struct NetworkWitnesses {
         case .call(let name): words = [word(.moment(.call(name)), actions, shown)]
         case .clock:
             let parts = actions.byTimer
-            // A timer that changes the state stops the others.
+            // A timer that changes the state stops the other timers, so it comes last.
             words = parts.enumerated().map { index, part in
                 word(
                     .moment(part.timer.map { .timer($0) } ?? .itself), part.actions,
@@ -287,7 +290,7 @@ struct NetworkWitnesses {
         return words
     }
 
-    /// The states that an end entered at a moment.
+    /// The states that an end entered in a moment.
     private func entrances(_ moment: Moment) -> [EndWord.Entrance] {
         let cause = moment.packet ?? moment.sent.first
         return moment.record.actions.compactMap { action in
@@ -299,7 +302,7 @@ struct NetworkWitnesses {
 }
 
 extension Testimony.Fate {
-    /// What became of a segment that arrived.
+    /// What the receiver did with a segment that arrived.
     fileprivate var reception: EndWord.Reception {
         switch self {
         case .dropped: .dropped
@@ -310,7 +313,7 @@ extension Testimony.Fate {
 }
 
 extension [Action] {
-    /// The rules of what was done, but for those of segments, each once.
+    /// The rules of these actions, each once, without the reasons for sending segments.
     fileprivate var rules: [Rule] {
         var rules: [Rule] = []
         for action in self where !action.kind.isTransmission && !rules.contains(action.reason) {
@@ -319,13 +322,13 @@ extension [Action] {
         return rules
     }
 
-    /// The first timer that set them off.
+    /// The first timer that caused any of these actions.
     fileprivate var timer: TimerName? {
         for action in self { if case .expire(let name) = action.kind { return name } }
         return nil
     }
 
-    /// What each timer set off; all of it where there is none.
+    /// The actions divided by the timers that caused them; a single part if there was no timer.
     fileprivate var byTimer: [(timer: TimerName?, actions: [Action])] {
         var parts: [(timer: TimerName?, actions: [Action])] = [(nil, [])]
         for action in self {
@@ -338,7 +341,7 @@ extension [Action] {
 }
 
 extension [Int] {
-    /// Whether the number is among these, which ascend.
+    /// Whether the number is among these, which must be in ascending order.
     fileprivate func holds(_ number: Int) -> Bool {
         let place = count(before: number) { $0 }
         return place < count && self[place] == number
@@ -346,7 +349,7 @@ extension [Int] {
 }
 
 extension Array {
-    /// How many elements come before `bound`; their keys ascend.
+    /// How many elements have keys below `bound`. The keys must be in ascending order.
     fileprivate func count(before bound: Int, _ key: (Element) -> Int) -> Int {
         var (low, high) = (0, count)
         while low < high {
@@ -376,7 +379,7 @@ extension ConnectionStory.Variables {
         self.init(
             sendUnacknowledged: UInt64(info.sendUnacknowledged.relative(to: info.iss)),
             sendNext: UInt64(info.sendNext.relative(to: info.iss)),
-            // Before the other end's SYN there is nothing to count from.
+            // Before the other end's SYN there is no number to count from.
             receiveNext: info.state == .synSent || info.state == .closed && info.irs == SequenceNumber(0)
                 ? 0 : UInt64(info.receiveNext.relative(to: info.irs)))
     }

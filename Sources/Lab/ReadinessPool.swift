@@ -1,10 +1,10 @@
 import FlyingSocks
 
-/// Lets tasks wait for sockets without holding a thread: FlyingSocks's pool, with the errno left to the system call that
-/// follows.
+/// Lets tasks wait for sockets without blocking a thread. It uses FlyingSocks's pool, but leaves errors to the next
+/// system call on the socket.
 struct ReadinessPool: Sendable {
     enum Readiness: Hashable, Sendable {
-        /// Ready, or broken: the next system call on the socket says which.
+        /// The socket is ready or broken; the next system call on it shows which.
         case ready
         case late
         case cancelled
@@ -18,7 +18,7 @@ struct ReadinessPool: Sendable {
 
     func prepare() async throws { try await pool.prepare() }
 
-    /// Runs until cancelled; whoever waits then is cancelled too.
+    /// Runs until it is cancelled. Tasks that wait then are cancelled too.
     func run() async throws { try await pool.run() }
 
     /// Suspends until a socket is ready.
@@ -53,11 +53,11 @@ struct ReadinessPool: Sendable {
         }
     }
 
-    /// Closes a socket that was waited for.
+    /// Closes a socket for which a task has waited.
     ///
-    /// The pool wakes a task before it takes the descriptor off its list. Were the descriptor closed and its number given
-    /// to another socket in between, that one would count as watched already and never wake. One turn of the pool's actor
-    /// rules this out.
+    /// The pool wakes a task before it removes the descriptor from its list. If the descriptor were closed in between
+    /// and its number given to another socket, that socket would count as watched already, and its task would never be
+    /// woken. Waiting for one turn of the pool's actor prevents this.
     func close(_ socket: StreamSocket) async {
         await pool.takeTurn()
         socket.close()

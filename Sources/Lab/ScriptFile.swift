@@ -9,24 +9,26 @@ import TCPWire
     import Darwin
 #endif
 
-/// A script and what was found in its file.
+/// A packet script file, and what was found in it.
 public struct ScriptFile {
-    /// Why there is no script.
+    /// Why there is no script to run.
     public enum Problem: Error {
-        /// It cannot be read: why.
+        /// The file cannot be read.
         case missing(SystemError)
-        /// It has no packet and no call: nothing that could fail is nothing that has passed.
+        /// The script has no packet and no call, so that nothing could fail and nothing would be tested.
         case empty
-        /// It is no script.
+        /// The file's contents are not a valid script.
         case wrong(ScriptError)
     }
 
+    /// The file's path as it was given.
     public let path: String
+    /// The script, or why there is none.
     public let script: Result<PacketScript, Problem>
 
     /// Reads the file.
     ///
-    /// - Parameter definitions: what names of the script stand for.
+    /// - Parameter definitions: the values of names that the script uses.
     public init(path: String, defining definitions: ScriptDefinitions = ScriptDefinitions()) {
         self.path = path
         do throws(Problem) {
@@ -53,7 +55,7 @@ public struct ScriptFile {
         defer { close(descriptor) }
         var octets: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        // One octet more than is allowed is enough to refuse it.
+        // One octet more than is allowed is enough to reject the file.
         while octets.count <= PacketScript.longest {
             let count = unsafe system_read(descriptor, &buffer, buffer.count)
             guard count >= 0 else { throw SystemError.last("read") }
@@ -64,7 +66,7 @@ public struct ScriptFile {
     }
 }
 
-/// What became of a file.
+/// The result for a file.
 public struct ScriptRun {
     /// What happened to its script.
     public enum Outcome {
@@ -72,13 +74,16 @@ public struct ScriptRun {
         case ran(ScriptReport)
     }
 
+    /// The path of the script's file as it was given.
     public let path: String
+    /// What happened to the script.
     public let outcome: Outcome
     /// The address of the host under test.
     public let host: IPAddress?
-    /// Its connections, where somebody wants to see them.
+    /// The script's connections, if they were asked for.
     public let stories: [ConnectionStory]
 
+    /// Creates the result for a file. Stories are included only if its connections are to be shown.
     public init(path: String, outcome: Outcome, host: IPAddress? = nil, stories: [ConnectionStory] = []) {
         self.path = path
         self.outcome = outcome
@@ -86,7 +91,7 @@ public struct ScriptRun {
         self.stories = stories
     }
 
-    /// In a word.
+    /// The result in one word.
     public var verdict: ScriptVerdict {
         switch outcome {
         case .unread(.missing), .unread(.empty): .missing
@@ -97,10 +102,10 @@ public struct ScriptRun {
     }
 }
 
-/// What became of a script, in a word.
+/// The result of a script in one word.
 public enum ScriptVerdict: String, Codable {
     case passed, failed, syntax, missing, unsupported
 }
 
-// The call whose name a method above bears too.
+// The system call, which has the same name as a method above.
 private let system_read = unsafe read

@@ -6,9 +6,11 @@ import Stories
 import TCPWire
 
 extension ScriptReport {
-    /// The connections as the packets of both directions show them, for a host that does not tell of itself.
+    /// The script's connections, made from the packets of both directions; for a host that reports nothing about
+    /// itself.
     public var stories: [ConnectionStory] {
-        // A packet that the host sent may be looked at after the script has sent its next.
+        // A packet that the host sent may be read only after the script has sent its next one, so the packets are
+        // sorted by time.
         let ordered = packets.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
         let recorded = ordered.map {
             RecordedPacket(

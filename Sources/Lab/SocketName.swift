@@ -6,7 +6,7 @@ import TCPWire
     import Darwin
 #endif
 
-/// An endpoint as system calls take it: a `sockaddr_in` or `sockaddr_in6`.
+/// An endpoint in the form of system calls: a `sockaddr_in` or `sockaddr_in6`.
 struct SocketName: Sendable {
     private enum Form: Sendable {
         case ipv4(address: UInt32, port: UInt16)
@@ -15,7 +15,7 @@ struct SocketName: Sendable {
 
     private let form: Form
 
-    /// - Parameter scope: the interface of a link-local address.
+    /// - Parameter scope: the index of the interface of a link-local address.
     init(_ endpoint: Endpoint, scope: UInt32 = 0) {
         if let word = endpoint.address.ipv4 {
             form = .ipv4(address: word, port: endpoint.port)
@@ -24,7 +24,7 @@ struct SocketName: Sendable {
         }
     }
 
-    /// Reads what the system wrote; `nil` for another family or a length that does not fit.
+    /// Reads an address that the system wrote; `nil` if it is of another family, or its length does not fit.
     init?(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
         let bytes = unsafe UnsafeRawPointer(address)
         switch unsafe Int32(address.pointee.sa_family) {
@@ -52,7 +52,7 @@ struct SocketName: Sendable {
         }
     }
 
-    /// An IPv4-mapped address becomes the IPv4 address that it stands for.
+    /// The endpoint. An IPv4-mapped address becomes the IPv4 address that it stands for.
     var endpoint: Endpoint {
         switch form {
         case .ipv4(let address, let port): Endpoint(address: IPAddress(ipv4: address), port: port)
@@ -99,7 +99,7 @@ struct SocketName: Sendable {
         }
     }
 
-    /// What a call like getsockname(2) writes; `nil` where it fails.
+    /// The address that a call such as getsockname(2) writes; `nil` if the call fails.
     static func written(
         by call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
     ) -> SocketName? {

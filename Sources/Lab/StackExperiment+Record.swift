@@ -8,7 +8,7 @@ extension StackExperiment.Record {
 }
 
 extension Experiment.Record {
-    /// The run on our own TCP as one of the places where the experiment can be.
+    /// Converts the record of a run on our own TCP to that of an experiment.
     public init(_ record: StackExperiment.Record) {
         var dial = DialStory()
         dial.steps = record.clientSteps

@@ -7,51 +7,56 @@ import TCPWire
 import Tracking
 import VirtualNetwork
 
-/// The tutorial's experiment on a TCP of our own: the same server and client on two hosts of a virtual network, in virtual
-/// time. It needs no privilege and no kernel, and its two ends tell what they did and why. The same options give the same
-/// packets, octet for octet.
+/// The tutorial's experiment on our own TCP: the same server and client on two hosts of a virtual network, in virtual
+/// time. It needs no privilege and no kernel, and both hosts report what they do and why. The same options give the
+/// same packets, octet for octet.
 public struct StackExperiment: Sendable {
-    /// What the experiment is to be like.
+    /// How the experiment is to be done.
     public struct Options: Sendable {
+        /// The server's port. On the virtual host it is always free.
         public var port: UInt16 = 8080
-        /// More connections, made one after the other when the first is over, only to see their initial sequence numbers.
+        /// How many more connections are made, one after another, only to see their initial sequence numbers.
         public var furtherConnections = 0
-        /// What happens to the first connection on the way.
+        /// What happens to the first connection's packets on the way.
         public var plan = WirePlan()
-        /// Of the hosts' secrets, which their initial sequence numbers and ports come from.
+        /// The seed of the hosts' secrets, from which initial sequence numbers and ports are derived.
         public var seed: UInt64 = 1
+        /// Creates the usual options: one connection to port 8080, without interventions.
         public init() {}
     }
 
-    /// What happened.
+    /// The results.
     public struct Record: Sendable {
+        /// What the client's program did in the experiment's connection.
         public let clientSteps: [DialStep]
+        /// What happened at the server's program, in order.
         public let serverEvents: [ServerEvent]
         /// The experiment's connection.
         public let story: ConnectionStory
         /// The client's ISNs of the connections that were made afterwards.
         public let furtherInitialNumbers: [UInt32]
-        /// What was to be done to segments that never were.
+        /// Interventions for segments that were never sent.
         public let unmatched: [Intervention]
-        /// The kernel's places that would have been better, and why they were not to be had.
+        /// The places on the kernel that would have been better, and why they were not available.
         public var refusals: [WireRefusal] = []
     }
 
-    /// From one end to the other.
+    /// The delay of the link in each direction.
     private static let delay = Interval.milliseconds(10)
 
     private static let clientAddress = IPAddress(ipv4: 0x0a00_0001)
     private static let serverAddress = IPAddress(ipv4: 0x0a00_0002)
-    /// Of virtual time: longer than any retransmission lasts and TIME-WAIT after it.
+    /// The longest time for a connection, in virtual time: longer than all retransmissions, with TIME-WAIT after them.
     private static let longest = Interval.seconds(3600)
 
     private let options: Options
 
+    /// Creates an experiment. Nothing happens until it is run.
     public init(_ options: Options = Options()) { self.options = options }
 
-    /// Runs it: a few minutes of virtual time, which take a moment.
+    /// Does the experiment: a few minutes of virtual time, which take only a moment.
     ///
-    /// - Returns: `nil` where not even a SYN went out.
+    /// - Returns: `nil` if not even a SYN was sent.
     public func run() -> Record? {
         var network = VirtualNetwork(seed: options.seed)
         let client = network.addHost(HostConfiguration(addresses: [Self.clientAddress]))
@@ -76,9 +81,9 @@ public struct StackExperiment: Sendable {
             network.with(client) { host, now in calling.connect(&host, now) }
             let end = network.now + Self.longest
             while let next = network.nextEvent, next <= end { network.step() }
-            // They are numbered as the first connection's picture is.
+            // The plan's segment numbers are those of the first connection.
             network.fault = nil
-            // The others only show their numbers.
+            // The other connections are made only for their ISNs.
             if place == 0 { events = serving.events }
         }
         let stories = network.record.stories
@@ -116,7 +121,7 @@ private final class PlannedFaults {
     }
 }
 
-/// The server: answers each client once and closes when the answer has arrived.
+/// The server program: answers each client once, and closes when the answer has been acknowledged.
 private final class GreetingProgram {
     private enum Phase { case reading, answered }
 
@@ -179,16 +184,16 @@ private final class GreetingProgram {
     }
 }
 
-/// The client: says its sentence, reads to the end, closes.
+/// The client program: sends its greeting, reads to the end and closes.
 private final class CallingProgram {
-    /// Of the first connection.
+    /// The steps of the first connection.
     private(set) var steps: [DialStep] = []
     private let server: Endpoint
     private let silence: Interval
     private var socket: Int?
     private var isConnected = false
     private var isFirst = true
-    /// When it speaks.
+    /// When the client sends its greeting.
     private(set) var wake: Instant?
 
     init(server: Endpoint, silence: Interval) {

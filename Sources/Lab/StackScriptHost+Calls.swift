@@ -3,7 +3,7 @@ import TCPStack
 import TCPState
 import TCPWire
 
-/// Socket calls: each is an attempt that is made again until it has a result.
+/// Socket calls. Each call is an attempt, which is repeated until it has a result.
 extension StackScriptHost {
     typealias Attempt = (StackScriptHost) -> ScriptResult?
 
@@ -103,11 +103,11 @@ extension StackScriptHost {
                 do throws(SocketError) {
                     try me.host.connect(Int(descriptor), to: endpoint, now: me.clock)
                 } catch {
-                    // A second call asks how the first one went.
+                    // A second connect() returns the result of the first one.
                     if let told = me.host.takeError(Int(descriptor)) { return me.failure(told) }
                     return me.failure(error)
                 }
-                // There is no SYN yet to wait for.
+                // With Fast Open no SYN has been sent yet for which to wait.
                 if me.host.awaitsData(Int(descriptor)) { return me.success(0) }
                 if me.nonBlocking.contains(descriptor) { return me.failure(.inProgress) }
             }
@@ -150,9 +150,9 @@ extension StackScriptHost {
         let mayWait = !nonBlocking.contains(descriptor) && !flags.contains(.dontWait)
         var written = 0
         var opens = destination != nil
-        // Whether it is this call that connects: what becomes of that is its result then.
+        // Whether this call opens the connection; then the result of opening is also the result of the call.
         let connects = opens || host.awaitsData(Int(descriptor))
-        // One that is connected already, by a call that did not wait for it, is only written to.
+        // If an earlier call that did not wait has connected already, this one only writes.
         if host.info(Int(descriptor))?.state.isSynchronized == true { opens = false }
         return { me in
             do throws(SocketError) {
@@ -184,7 +184,7 @@ extension StackScriptHost {
         }
     }
 
-    /// A call that finds no memory behind its pointer, where it would come to reading or writing there at all.
+    /// A call with a null pointer for its buffer. It fails if it would have to read or write there at all.
     private func withoutBuffer(_ call: ScriptCall) throws(ScriptHostError) -> Attempt {
         let fails: (StackScriptHost) -> ScriptResult? = { ScriptResult(failed: 14, at: $0.clock.nanoseconds) }
         switch call {

@@ -41,7 +41,7 @@ extension StackScriptHost {
         }
     }
 
-    /// What the option changes; `nil` for one that means nothing here.
+    /// How the option changes the connection's options; `nil` for one that has no effect here.
     private func change(
         _ option: SocketOption, _ value: SocketOption.Value
     ) throws(ScriptHostError) -> ((inout ConnectionOptions) -> Void)? {
@@ -169,11 +169,12 @@ extension StackScriptHost {
             host.configuration.fastOpen.sendsWithoutCookie = number & 4 != 0
             host.configuration.fastOpen.takesWithoutCookie = number & 0x200 != 0
             host.configuration.fastOpen.coversEveryListener = number & 0x400 != 0
-        // Of offload and pacing, which this stack does not have: what they divide goes out in the same octets.
+        // These concern offload and pacing, which this stack does not have. They change how octets are divided, but not
+        // which are sent.
         case "tcp_min_tso_segs", "tcp_tso_win_divisor", "tcp_tso_rtt_log", "tcp_pacing_ss_ratio",
             "tcp_pacing_ca_ratio":
             break
-        // It never stops using Fast Open by itself.
+        // This stack never disables Fast Open by itself.
         case "tcp_fastopen_blackhole_timeout_sec": guard number == 0 else { throw .badSetting(name) }
         case "tcp_notsent_lowat": defaults.unsentLowWater = number > 0 && number < 0xffff_ffff ? number : nil
         case "tcp_slow_start_after_idle": defaults.restartsAfterIdle = number != 0
@@ -187,7 +188,7 @@ extension StackScriptHost {
         }
     }
 
-    /// `a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4`, and a second one behind a comma.
+    /// Parses keys such as `a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4`, with a second one after a comma.
     private func setFastOpenKeys(_ value: String, _ name: String) throws(ScriptHostError) {
         var keys: [FastOpenKey] = []
         for text in value.split(separator: ",") {
@@ -200,13 +201,14 @@ extension StackScriptHost {
         host.configuration.fastOpen.keys = keys
     }
 
-    /// As Linux has it: from the largest buffer that there may ever be, not from today's.
+    /// The window shift, computed as Linux does: from the largest buffer that there may ever be, and not from the
+    /// current one.
     static func windowShift(largest: Int) -> UInt8 {
         let digits = Int.bitWidth - 1 - largest.leadingZeroBitCount
         return UInt8(clamping: max(0, min(14, digits - 15)))
     }
 
-    /// By the names of `struct tcp_info`: times in microseconds, windows in segments.
+    /// A connection's data by the names of `struct tcp_info`: times in microseconds, windows in segments.
     static func fields(_ info: ConnectionInfo, now: Instant) -> [String: Int64] {
         let states: [State: Int64] = [
             .established: 1, .synSent: 2, .synReceived: 3, .finWait1: 4, .finWait2: 5, .timeWait: 6, .closed: 7,
@@ -215,7 +217,7 @@ extension StackScriptHost {
         let phases: [RecoveryVariables.Phase: Int64] = [
             .open: info.isReducing ? 2 : info.isDisordered ? 1 : 0, .recovery: 3, .loss: 4,
         ]
-        // A segment that was taken for lost stays so while it is under way again; a probe is none.
+        // A segment that counts as lost remains so while it is retransmitted. A probe does not count.
         let lost = Int64(info.octetsLost) + (info.phase == .open ? 0 : Int64(info.octetsRetransmitted))
         let size = Int64(max(info.segmentSize, 1))
         let threshold = info.congestionThreshold == .max ? Int64(Int32.max) : Int64(info.congestionThreshold) / size

@@ -1,22 +1,24 @@
 import PacketScript
 import TCPStack
 
-/// What an epoll descriptor of a script watches.
+/// The descriptors that an epoll descriptor of a script watches.
 struct EpollWatch {
     struct Item {
         var entry: EpollEntry
-        /// What there was when the item was last told, or asked for anew: what an edge is measured by.
+        /// The socket's condition when the item was last reported, with which an edge-triggered item is compared; `nil`
+        /// if it must be reported anew.
         var seen: EpollSight?
         var isSpent = false
     }
 
-    /// By the descriptor watched.
+    /// The items, by the descriptor that is watched.
     var items: [Int32: Item] = [:]
-    /// In the order in which they were added.
+    /// The watched descriptors, in the order in which they were added.
     var order: [Int32] = []
 }
 
-/// What happens to a socket without its being read: data, an end, room where there was none.
+/// Everything about a socket by which an edge-triggered epoll detects news: data that came, an end, room that became
+/// free.
 struct EpollSight: Hashable {
     var octets: UInt64
     var isAtEnd: Bool
@@ -25,9 +27,9 @@ struct EpollSight: Hashable {
     var waiting: Int
 }
 
-/// Calls that wait for events, and what goes with data.
+/// Calls that wait for events, and control messages.
 extension StackScriptHost {
-    /// Far from the sockets' own numbers.
+    /// The number of the first epoll descriptor, far from the sockets' numbers.
     private static let firstWatch: Int32 = 1 << 20
 
     func poll(_ interests: [ScriptCall.Interest], _ milliseconds: Int32) -> Attempt {
@@ -98,7 +100,7 @@ extension StackScriptHost {
         }
     }
 
-    /// What is to be told of a descriptor now.
+    /// The events that must be reported for a descriptor now; `nil` for none.
     private func look(_ descriptor: Int32, _ watched: Int32) -> EpollEntry? {
         guard var item = watches[descriptor]?.items[watched], !item.isSpent else { return nil }
         let wanted = PollEvents(rawValue: Int16(truncatingIfNeeded: item.entry.events & 0x3fff))
@@ -119,8 +121,8 @@ extension StackScriptHost {
             hasEnded: info?.end != nil, rooms: rooms[descriptor] ?? 0, waiting: host.waiting(Int(descriptor)))
     }
 
-    /// To be called after everything that happens: a socket that was full and has room again reports EPOLLOUT anew, as an
-    /// edge-triggered epoll expects.
+    /// Notes which sockets have room. It must be called after every event: a socket that was full and has room again
+    /// reports EPOLLOUT anew, as an edge-triggered epoll requires.
     func noteRooms() {
         guard !watches.isEmpty else { return }
         for watched in Set(watches.values.flatMap(\.order)) {
@@ -130,7 +132,7 @@ extension StackScriptHost {
         }
     }
 
-    /// A descriptor that is closed is watched no more.
+    /// Stops watching a descriptor that is closed.
     func forget(_ descriptor: Int32) {
         tellsQueue.remove(descriptor)
         lowWaters[descriptor] = nil
@@ -142,7 +144,8 @@ extension StackScriptHost {
 
     // MARK: Control messages
 
-    /// TCP_CM_INQ: what is left to read, and one for an end that is there to be seen.
+    /// The message TCP_CM_INQ: how many octets are left to read, or 1 if none are and the end of the stream can be
+    /// read.
     func queueMessage(_ descriptor: Int32) -> [ControlMessage] {
         let left = host.info(Int(descriptor))?.unread ?? 0
         let isAtEnd = host.readiness(Int(descriptor)).contains(.peerClosed)

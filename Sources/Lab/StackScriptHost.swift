@@ -5,37 +5,38 @@ import TCPState
 import TCPWire
 import VirtualNetwork
 
-/// A script's host that is a TCP of our own in virtual time.
+/// Our own TCP, in virtual time, as a script's host.
 public final class StackScriptHost: ScriptHost {
     var host: Host
     var clock = Instant(nanoseconds: 1_000_000_000_000)
-    /// What goes into the sockets that are opened from now on.
+    /// The options of sockets that are opened from now on.
     var defaults: ConnectionOptions
     var packets: [ScriptPacket] = []
     var nonBlocking: Set<Int32> = []
-    /// Descriptors with TCP_INQ.
+    /// The descriptors for which TCP_INQ is set.
     var tellsQueue: Set<Int32> = []
-    /// TCP_NOTSENT_LOWAT as the script has set it: the setting's value, which holds otherwise, is not the option's.
+    /// TCP_NOTSENT_LOWAT as the script has set it. The value that applies otherwise comes from the sysctl, and
+    /// getsockopt() must not return that.
     var lowWaters: [Int32: Int] = [:]
-    /// By the epoll descriptor.
+    /// The watches, by the epoll descriptor.
     var watches: [Int32: EpollWatch] = [:]
-    /// Watched sockets without room, and how often they had room again.
+    /// Watched sockets without room to write; and how often each socket has got room again.
     var full: Set<Int32> = []
     var rooms: [Int32: Int] = [:]
-    /// Everything since the start: the host is number 0, the script beyond the network.
+    /// Everything that has happened. The host has number 0; the script is outside the network.
     private var record = NetworkRecord()
     private var finished: ScriptResult?
     private var blocked: ((StackScriptHost) -> ScriptResult?)?
     private var waitsToSend = false
-    /// When the call gives up waiting; `nil`: never.
+    /// When the current call stops waiting; `nil` for never.
     private var patience: Instant?
 
-    /// A fresh host with the script's address.
+    /// Makes a new host with the address that the script gives it.
     public init(_ network: ScriptNetwork) {
         var configuration = HostConfiguration(addresses: [network.local])
         configuration.mtu = network.mtu
         configuration.keepsRecords = true
-        // Linux's, where nothing else is said.
+        // Linux's values, unless the script sets others.
         configuration.connection.windowShift = 7
         configuration.connection.receiveBuffer = 65_535
         configuration.connection.slowStartLimit = nil
@@ -45,7 +46,8 @@ public final class StackScriptHost: ScriptHost {
 
     public var now: Int64 { clock.nanoseconds }
 
-    /// The connections so far: this end's states and reasons as it tells them itself, the script's as its packets show.
+    /// The connections so far. The host's states and reasons are its own report, the script's states are shown by its
+    /// packets.
     public var stories: [ConnectionStory] { record.stories }
 
     public func start(_ call: ScriptCall) throws(ScriptHostError) {
@@ -71,7 +73,7 @@ public final class StackScriptHost: ScriptHost {
     public func inject(_ packet: [UInt8]) throws(ScriptHostError) {
         record.packets.append(NetworkRecord.Packet(arriving: packet, at: clock, receiver: 0))
         host.receive(packet: packet, now: clock)
-        // A writer that waited for the connection has its data on the ACK of the SYN-ACK.
+        // A call that waits for the connection in order to write sends its data with the ACK of the SYN-ACK.
         if waitsToSend { _ = attempt() }
         collect(arrived: record.packets.count - 1)
         _ = retry()
@@ -90,18 +92,19 @@ public final class StackScriptHost: ScriptHost {
         host.info(Int(descriptor)).map { Self.fields($0, now: clock) } ?? [:]
     }
 
-    /// Limits the wait of the call that is under way.
+    /// Limits how long the current call waits.
     func waitAtMost(_ interval: Interval) { patience = clock + interval }
 
-    /// Timer by timer up to the deadline, or until what is waited for is there.
+    /// Advances the time from timer to timer, up to the deadline or until the condition holds.
     private func advance(until deadline: Int64, _ isThere: (StackScriptHost) -> Bool) {
         let end = Instant(nanoseconds: deadline)
         collect()
         while !isThere(self) {
-            // Looking may have set something off, a write that found room: only with that done is the next deadline known.
+            // Testing the condition may have started something, such as a write that found room. The next deadline is
+            // known only after that.
             collect()
             if isThere(self) { return }
-            // What is due already has been done: only what lies ahead can change anything.
+            // Everything that is due already has been done, so only later deadlines can change anything.
             let ahead = [host.nextDeadline, patience].compactMap { $0 }.filter { $0 > clock }
             guard let next = ahead.min(), next < end else {
                 clock = max(clock, end)
@@ -129,7 +132,7 @@ public final class StackScriptHost: ScriptHost {
         return true
     }
 
-    /// - Parameter place: in the record, of the packet that has arrived.
+    /// - Parameter place: the index in the record of the packet that has arrived.
     func collect(arrived place: Int? = nil) {
         let sent = host.poll(now: clock)
         record.append(host.takeRecords(), sent, of: 0, arrived: place, at: clock)

@@ -6,8 +6,8 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Asks the kernel for both ends of one connection, over and over, and notes each change. A look-up costs a few
-/// microseconds, so every state that lasts longer than the pause between two looks is seen.
+/// Asks the kernel for both ends of one connection again and again, and notes each change of state. A look-up costs a
+/// few microseconds, so every state is seen that lasts longer than the pause between two look-ups.
 public final class StateObserver: Sendable {
     private struct Notes {
         var observations: [StateObservation] = []
@@ -18,8 +18,9 @@ public final class StateObserver: Sendable {
         var hasEnded = false
     }
 
-    /// Nanoseconds that a look-up may take and still be put beside packets by its time; on a machine where each takes
-    /// longer, twice what the quickest took.
+    /// The longest that a look at the socket table may take, in nanoseconds, for the state that it found to be placed
+    /// among the packets by its time. On a machine where every look takes longer, the limit is twice the time that the
+    /// quickest one took.
     private static let longestLook: Int64 = 30_000
 
     private let table: SocketTable
@@ -27,14 +28,14 @@ public final class StateObserver: Sendable {
     private let server: Endpoint
     private let notes = Mutex(Notes())
 
-    /// Both ends are sockets of this network namespace.
+    /// Creates an observer. Both ends must be sockets of this network namespace.
     public init(client: Endpoint, server: Endpoint) throws(SocketTableError) {
         self.client = client
         self.server = server
         table = try SocketTable()
     }
 
-    /// Starts to look, on a thread of its own.
+    /// Starts to observe, on a thread of its own.
     public func start() throws(SystemError) {
         look()
         try WorkerThread.start { [self] in
@@ -46,7 +47,7 @@ public final class StateObserver: Sendable {
         }
     }
 
-    /// Blocks until both ends were seen in these states, or `limit` milliseconds have passed.
+    /// Blocks until both ends have been seen in these states, or `limit` milliseconds have passed.
     public func wait(client: State?, server: State?, limit: Int = 2000) {
         let deadline = SystemClock.ticks() &+ Int64(limit) &* 1_000_000
         while SystemClock.ticks() < deadline {
@@ -56,7 +57,7 @@ public final class StateObserver: Sendable {
         }
     }
 
-    /// Stops, and gives what was seen, in time order.
+    /// Stops, and returns what was seen, in time order.
     public func stop() -> [StateObservation] {
         notes.withLock { $0.isStopped = true }
         while !notes.withLock({ $0.hasEnded }) { SystemClock.sleep(microseconds: 100) }
@@ -70,7 +71,8 @@ public final class StateObserver: Sendable {
 
     private func note(_ party: Party, local: Endpoint, remote: Endpoint) {
         let asked = SystemClock.now()
-        // An end that the kernel no longer lists is closed; one that it will not tell of stays as it was.
+        // An end that the kernel no longer lists is closed. If the kernel does not answer, the end's state stays as it
+        // was.
         let found: SocketEntry?
         do {
             found = try table.lookUp(local: local, remote: remote)
@@ -82,7 +84,7 @@ public final class StateObserver: Sendable {
             return
         }
         let answered = SystemClock.now()
-        // This thread may have had to wait for a processor: then nobody knows at what moment the answer was true.
+        // This thread may have had to wait for a processor; then it is not known when the answer was true.
         let took = answered.nanoseconds(since: asked)
         notes.withLock { notes in
             notes.quickest = min(notes.quickest, took)

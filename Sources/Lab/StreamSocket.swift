@@ -8,9 +8,10 @@ import TCPWire
     import Darwin
 #endif
 
-/// A TCP socket that never blocks, with the errno of every failure. Open from `init` to ``close()`` or `deinit`.
+/// A TCP socket that never blocks and returns the errno of every failure. It is open from `init` to ``close()`` or
+/// `deinit`.
 final class StreamSocket: Sendable {
-    /// What a read or write brought.
+    /// The result of a call on the socket.
     enum Result<Value> {
         case done(Value)
         /// The peer has closed its side.
@@ -25,7 +26,7 @@ final class StreamSocket: Sendable {
     private init(adopting descriptor: Int32) {
         self.descriptor = descriptor
         #if !os(Linux)
-            // Linux has a flag for each send instead.
+            // Linux has a flag for each send (MSG_NOSIGNAL) instead.
             var value: Int32 = 1
             setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &value, 4)
         #endif
@@ -63,7 +64,7 @@ final class StreamSocket: Sendable {
         guard system_listen(descriptor, backlog) == 0 else { throw .last("listen") }
     }
 
-    /// The next connection that waits in the queue.
+    /// Accepts the next connection in the queue.
     func accept() -> Result<StreamSocket> {
         let found = system_accept(descriptor, nil, nil)
         guard found >= 0 else { return Self.failure("accept") }
@@ -71,13 +72,13 @@ final class StreamSocket: Sendable {
         return .done(StreamSocket(adopting: found))
     }
 
-    /// Begins to connect: `done` where it has succeeded at once.
+    /// Starts to connect. The result is `done` if the connection was established at once.
     func connect(to name: SocketName) -> Result<Void> {
         guard unsafe name.withAddress({ unsafe system_connect(descriptor, $0, $1) }) != 0 else { return .done(()) }
         return errno == EINPROGRESS ? .notNow : .failed(.last("connect"))
     }
 
-    /// How a connection attempt ended that poll(2) says is over: 0, or its errno.
+    /// After poll(2) has reported the end of a connection attempt: 0 if it succeeded, or its errno.
     func pendingError() -> Int32 {
         var error: Int32 = 0
         var length = socklen_t(4)
@@ -95,7 +96,7 @@ final class StreamSocket: Sendable {
         return count > 0 ? .done(bytes) : Self.failure("recv")
     }
 
-    /// Sends what fits; how much that was.
+    /// Sends as much as fits, and returns how much that was.
     func send(_ bytes: ArraySlice<UInt8>) -> Result<Int> {
         #if os(Linux)
             let flags = Int32(MSG_NOSIGNAL)
@@ -107,7 +108,7 @@ final class StreamSocket: Sendable {
     }
 
     #if os(Linux)
-        /// Octets that were sent and that the peer has not acknowledged yet.
+        /// How many octets were sent that the peer has not acknowledged yet.
         var unacknowledged: Int32 {
             let request: UInt = 0x5411  // SIOCOUTQ
             var count: Int32 = 0
@@ -132,7 +133,7 @@ final class StreamSocket: Sendable {
     }
 }
 
-// The calls whose names the methods above bear too.
+// The system calls, which have the same names as methods above.
 private let system_accept = unsafe accept
 private let system_close = close
 private let system_bind = unsafe bind

@@ -16,10 +16,12 @@ public struct CaptureOptions: Sendable {
     public var snapLength: Int32
     /// Octets of the kernel's ring.
     public var bufferSize: Int32
+    /// When the kernel hands packets over; by default in blocks of 10 ms.
     public var delivery: Delivery
     /// Whether to ask the interface for packets that are not for this host.
     public var isPromiscuous: Bool
 
+    /// All packets of the interface, whole, in blocks, where nothing else is given.
     public init(
         interface: String, filter: String? = nil, snapLength: Int32 = 262_144, bufferSize: Int32 = 16 << 20,
         delivery: Delivery = .batched(milliseconds: 10), isPromiscuous: Bool = false
@@ -56,6 +58,7 @@ public struct CaptureStatistics: Hashable, Sendable {
     /// Packets that the interface says it dropped.
     public var droppedByInterface: UInt32
 
+    /// Nothing seen, or what of it is given.
     public init(received: UInt32 = 0, droppedByKernel: UInt32 = 0, droppedByInterface: UInt32 = 0) {
         self.received = received
         self.droppedByKernel = droppedByKernel

@@ -5,11 +5,13 @@
     /// Where the file system of cgroups (v2) is mounted. On machines that still have version 1 it lies among other file systems,
     /// whose folders have the same inodes for other groups.
     package struct CgroupMount: Sendable {
+        /// The mount point.
         package let path: String
 
         /// Of this process; `nil` where there is none.
         package static let here = WholeFile.text("/proc/self/mountinfo").flatMap(CgroupMount.init(mountinfo:))
 
+        /// A mount that is known to be at this path; nothing is looked up.
         package init(path: String) { self.path = path }
 
         /// - Parameter mountinfo: the file's text (proc_pid_mountinfo(5)). A mount of the whole tree goes before one of a part.
@@ -76,6 +78,7 @@
         /// Those of this machine.
         public convenience init() { self.init(mount: .here) }
 
+        /// Those below this mount; none where it is `nil`.
         package init(mount: CgroupMount?) { self.mount = mount }
 
         /// The path below the root, with a slash before it; `nil` where no such cgroup is seen from here.

@@ -12,6 +12,7 @@ public struct Container: Hashable, Sendable {
         case kubernetes
     }
 
+    /// What started it, as far as the path names it.
     public var runtime: Runtime
     /// The container's number in hexadecimal, or its name; empty where only the pod is known.
     public var id: String
@@ -21,6 +22,7 @@ public struct Container: Hashable, Sendable {
     /// As far as people write it: the first twelve digits.
     public var shortID: String { id.count == 64 ? String(id.prefix(12)) : id }
 
+    /// A container that is already known, not read from a process's cgroups.
     public init(runtime: Runtime, id: String, pod: String? = nil) {
         self.runtime = runtime
         self.id = id

@@ -7,6 +7,7 @@
         private let reader: Int32
         private let writer: Int32
 
+        /// A doorbell that was not rung yet; fails where there are no descriptors left.
         package init() throws(SystemError) {
             var ends: (Int32, Int32) = (-1, -1)
             let result = unsafe withUnsafeMutableBytes(of: &ends) {

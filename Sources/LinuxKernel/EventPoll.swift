@@ -10,6 +10,7 @@
             /// What is told back with the event.
             package var data: UInt64
 
+            /// What is to be watched for, and what to tell back.
             package init(events: UInt32, data: UInt64) {
                 self.events = events
                 self.data = data

@@ -13,6 +13,7 @@ public struct KernelVersion: Hashable, Sendable {
     /// The numbers that the release begins with: `[6, 18, 44]`.
     public let numbers: [Int]
 
+    /// A kernel by what uname(2) says of it; up to three ``numbers`` are read off the release.
     public init(system: String, release: String) {
         self.system = system
         self.release = release

@@ -55,6 +55,7 @@ public struct LiveCapture: ~Copyable {
         }
     }
 
+    /// What ends the capture, from any thread.
     public let interrupter: Interrupter
     /// What the packets begin with.
     public let linkType: LinkType

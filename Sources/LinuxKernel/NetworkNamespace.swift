@@ -13,6 +13,7 @@
 
         private init(_ descriptor: Int32) { self.descriptor = descriptor }
 
+        /// Makes a namespace. Fails without the right to, or where its loopback cannot be brought up.
         package init() throws(SystemError) {
             let home = try Self.current()
             defer { close(home) }

@@ -5,12 +5,16 @@ import TCPWire
 
 /// A packet with bytes of its own.
 public struct RecordedPacket: Hashable, Sendable {
+    /// When the kernel saw it, to the nanosecond where ``Recording/hasNanoseconds`` says so.
     public var time: Timestamp
+    /// What ``bytes`` begin with.
     public var linkType: LinkType
+    /// The frame, as far as the snap length reaches.
     public var bytes: [UInt8]
     /// Octets on the wire; more than ``bytes`` where the snap length cut it.
     public var originalLength: Int
 
+    /// A packet as it was captured.
     public init(time: Timestamp, linkType: LinkType, bytes: [UInt8], originalLength: Int) {
         self.time = time
         self.linkType = linkType
@@ -21,10 +25,13 @@ public struct RecordedPacket: Hashable, Sendable {
 
 /// What a ``PacketRecorder`` has recorded.
 public struct Recording: Sendable {
+    /// In the order in which the kernel handed them over.
     public var packets: [RecordedPacket]
+    /// What the kernel counted: packets that it had no room for are only here.
     public var statistics: CaptureStatistics
     /// Packets that came after the store was full.
     public var omitted: Int
+    /// Whether times are exact to the nanosecond; else to the microsecond.
     public var hasNanoseconds: Bool
     /// What ended the capture early, if anything did.
     public var error: LiveCaptureError?
@@ -34,10 +41,12 @@ public struct Recording: Sendable {
 public final class PacketRecorder: Sendable {
     /// How much is kept.
     public struct Limits: Sendable {
+        /// Packets, however small.
         public var packets: Int
         /// Octets of packets.
         public var octets: Int
 
+        /// A million packets, or 256 MiB, whichever comes first, where nothing else is given.
         public init(packets: Int = 1 << 20, octets: Int = 256 << 20) {
             self.packets = packets
             self.octets = octets

@@ -40,8 +40,11 @@
 
         /// Why the other run did not come about.
         public struct Refusal: Error, Hashable, Sendable {
+            /// What it failed at.
             public var step: Step
+            /// Who refused it.
             public var cause: Cause
+            /// The call that failed, and its errno.
             public var error: SystemError
         }
 

@@ -9,6 +9,7 @@ import TCPWire
 public struct ReportedICMP: Hashable, Sendable {
     /// Who sent it: a router, the host, or this host itself where nobody answered the address resolution.
     public var sender: IPAddress?
+    /// Whether ``type`` and ``code`` are ICMPv6's (RFC 4443), else ICMP's (RFC 792).
     public var isICMPv6: Bool
     /// As sent; of ICMP or ICMPv6 as ``isICMPv6`` says.
     public var type: UInt8
@@ -17,6 +18,7 @@ public struct ReportedICMP: Hashable, Sendable {
     /// What the kernel made of it.
     public var error: Int32
 
+    /// An error as the socket's error queue holds it.
     public init(sender: IPAddress?, isICMPv6: Bool, type: UInt8, code: UInt8, error: Int32) {
         self.sender = sender
         self.isICMPv6 = isICMPv6

@@ -32,10 +32,15 @@ public struct SocketEntry: Hashable, Sendable {
         case other(UInt8)
     }
 
+    /// The family the socket was made for, not of what it carries.
     public var family = Family.ipv4
+    /// One of the eleven.
     public var state = State.closed
+    /// Which of the kernel's structures holds it.
     public var form = Form.full
+    /// This machine's end; the address is unspecified where it listens on all.
     public var local: Endpoint
+    /// The other end; unspecified, and port 0, of a listener.
     public var remote: Endpoint
     /// Octets that came and were not yet read. Of a listener: connections that wait for accept.
     public var receiveQueue: UInt32 = 0
@@ -47,6 +52,7 @@ public struct SocketEntry: Hashable, Sendable {
     public var inode: UInt32 = 0
     /// The number that stays with a connection through request, socket and TIME-WAIT, and that no other gets.
     public var cookie: UInt64 = 0
+    /// Which timer runs; ``timerExpiry`` says how long it has to go.
     public var timer = TimerKind.off
     /// Milliseconds until the timer fires.
     public var timerExpiry: UInt32 = 0
@@ -60,6 +66,7 @@ public struct SocketEntry: Hashable, Sendable {
     public var shutdown: UInt8 = 0
     private var box: DetailsBox?
 
+    /// A socket with these ends, in CLOSED, of which nothing else is known.
     public init(local: Endpoint, remote: Endpoint) {
         self.local = local
         self.remote = remote
@@ -97,12 +104,14 @@ public struct SocketDetails: Hashable, Sendable {
     public var info: TCPInfo?
     /// The congestion control's name (`cubic`).
     public var congestionControl: String?
+    /// The memory that it holds.
     public var memory: SocketMemory?
     /// SO_MARK; told to CAP_NET_ADMIN only.
     public var mark: UInt32?
     /// The number of the cgroup (v2) in which the socket was made.
     public var cgroupID: UInt64?
 
+    /// Nothing is known.
     public init() {}
 }
 
@@ -127,6 +136,7 @@ public struct SocketMemory: Hashable, Sendable {
     /// Segments dropped for want of room.
     public var drops: UInt32 = 0
 
+    /// Nothing held, nothing allowed.
     public init() {}
 
     init(bytes: RawSpan) {

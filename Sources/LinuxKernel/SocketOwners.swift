@@ -3,6 +3,7 @@
 
     /// A process that holds a socket open.
     public struct SocketOwner: Hashable, Sendable {
+        /// The number of the process, in the namespace that `/proc` is of.
         public var processID: Int32
         /// The process's short name (`/proc/PID/comm`).
         public var command: String

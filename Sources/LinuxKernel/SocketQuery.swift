@@ -15,12 +15,16 @@ public struct SocketQuery: Sendable {
         public static let identity = Details(rawValue: 4)
     }
 
+    /// Only sockets in one of these states.
     public var states: Set<State>
+    /// Only sockets of these families; one of IPv6 that carries IPv4 counts as IPv6.
     public var families: Set<SocketEntry.Family>
     /// What must hold besides; the kernel looks first, and what it lets through is looked at here once more.
     public var expression: SocketExpression?
+    /// What else to tell of each; it costs time.
     public var details: Details
 
+    /// Every socket but the closed ones, without details, where nothing else is given.
     public init(
         states: Set<State> = Set(State.allCases).subtracting([.closed]),
         families: Set<SocketEntry.Family> = [.ipv4, .ipv6], expression: SocketExpression? = nil, details: Details = []

@@ -11,6 +11,7 @@ public struct SystemError: Error, Hashable, Sendable {
     /// Its errno.
     public let code: Int32
 
+    /// A call by its name in its manual page, and the errno that it left.
     public init(call: String, code: Int32) {
         self.call = call
         self.code = code

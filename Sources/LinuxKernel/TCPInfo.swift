@@ -9,9 +9,13 @@ public struct TCPInfo: Hashable, Sendable {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// Timestamps (RFC 7323 3).
         public static let timestamps = Options(rawValue: 1)
+        /// SACK (RFC 2018).
         public static let selectiveAcknowledgment = Options(rawValue: 2)
+        /// Window scaling (RFC 7323 2).
         public static let windowScale = Options(rawValue: 4)
+        /// ECN (RFC 3168).
         public static let explicitCongestionNotification = Options(rawValue: 8)
         /// An ECN mark has been seen.
         public static let congestionSeen = Options(rawValue: 16)
@@ -29,6 +33,7 @@ public struct TCPInfo: Hashable, Sendable {
     public var probes: UInt8 = 0
     /// How often the timeout has doubled.
     public var backoff: UInt8 = 0
+    /// What the handshake agreed on, and what came of it.
     public var options: Options = []
     /// Shift of the windows that the peer announces (RFC 7323 2.2).
     public var sendWindowScale: UInt8 = 0
@@ -74,7 +79,9 @@ public struct TCPInfo: Hashable, Sendable {
     public var bytesAcknowledged: UInt64 = 0
     /// Octets that came in order (RFC 4898 tcpEStatsAppHCThruOctetsReceived); the FIN counts as one.
     public var bytesReceived: UInt64 = 0
+    /// Segments that went out, retransmissions among them (RFC 4898 tcpEStatsPerfSegsOut).
     public var segmentsOut: UInt32 = 0
+    /// Segments that came in (RFC 4898 tcpEStatsPerfSegsIn).
     public var segmentsIn: UInt32 = 0
     /// Octets in the send queue that were never sent.
     public var notSent: UInt32 = 0
@@ -93,7 +100,9 @@ public struct TCPInfo: Hashable, Sendable {
     public var pacingRate: UInt64 = 0
     /// What the program allows at most, in octets a second; all bits set for no limit.
     public var maximumPacingRate: UInt64 = 0
+    /// Segments with data that came in.
     public var dataSegmentsIn: UInt32 = 0
+    /// Segments with data that went out, retransmissions among them.
     public var dataSegmentsOut: UInt32 = 0
     /// Octets a second that arrived at the peer, as last measured.
     public var deliveryRate: UInt64 = 0
@@ -122,6 +131,7 @@ public struct TCPInfo: Hashable, Sendable {
     /// The window that we announced, in octets.
     public var receiveWindow: UInt32 = 0
 
+    /// All 0: nothing is known.
     public init() {}
 
     /// Reads the kernel's structure; the offsets are held to `linux/tcp.h` by CLinux's Layouts.c, but for bit fields, of which C

@@ -10,6 +10,7 @@ package final class WakePipe: Sendable {
     /// To be polled for reading. Once woken it stays so, unless ``wait(milliseconds:)`` takes the wake.
     package let reader: Int32
 
+    /// Makes the pipe, both ends not blocking.
     package init() throws(SystemError) {
         var ends: (Int32, Int32) = (-1, -1)
         let result = unsafe withUnsafeMutableBytes(of: &ends) { unsafe pipe($0.bindMemory(to: Int32.self).baseAddress) }

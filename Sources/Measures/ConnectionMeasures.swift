@@ -3,28 +3,29 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What is measured of a connection beyond its record, where it is asked for: each direction, where the time went, and
-/// Zeek's history. Flat, whatever the connection sends.
+/// What is measured of a connection beyond its record, where measures are asked for: each direction, where the time
+/// went, and Zeek's history. It has a fixed size, whatever the connection sends.
 public struct ConnectionMeasures: Sendable, BitwiseCopyable {
     /// The side, in the key's order, that sent the first segment.
     private let firstSide: UInt8
     private var directions: InlineArray<2, DirectionMeasures> = [DirectionMeasures(), DirectionMeasures()]
     private(set) var attribution = TimeAttribution()
     private(set) var zeek = ZeekWatch()
-    /// The highest that each side has acknowledged.
+    /// The highest number that each side has acknowledged.
     private var lastAcknowledgments: InlineArray<2, SequenceNumber> = [SequenceNumber(0), SequenceNumber(0)]
-    /// The latest time so far: a clock that was set back makes no pause.
+    /// The latest time so far, in nanoseconds. After a clock was set back, earlier times do not count as a pause.
     private var latest: Int64?
     /// The longest time in which neither end sent anything, in nanoseconds.
     public private(set) var idleMaximum: Int64 = 0
 
+    /// Creates empty measures. This segment is not counted yet: it must be passed to ``take(_:_:_:_:)`` too.
     package init(startingWith segment: TrackedSegment) { firstSide = UInt8(truncatingIfNeeded: segment.side) }
 
-    /// Takes one more segment of the connection.
+    /// Processes one more segment of the connection.
     ///
     /// - Parameters:
-    ///   - reading: what its class is.
-    ///   - record: the connection's, after the segment.
+    ///   - reading: the segment's class, with the numbers that belong to it.
+    ///   - record: the connection's record after the segment.
     package mutating func take(
         _ segment: TrackedSegment, _ detail: SegmentDetail, _ reading: SegmentReading, _ record: ConnectionRecord
     ) {
@@ -57,7 +58,7 @@ public struct ConnectionMeasures: Sendable, BitwiseCopyable {
             segment, detail, reading, acknowledged: record.halves[side].highestAcknowledgment, from: side, to: other)
     }
 
-    /// What `party` sent. Of a connection of a socket with itself every segment counts as the client's.
+    /// The measures of what `party` sent. In a connection of a socket with itself every segment counts as the client's.
     public func sent(by party: Party, of record: ConnectionRecord) -> DirectionMeasures {
         guard !record.isReflexive || party == .client else { return DirectionMeasures() }
         let side = record.side(of: party)

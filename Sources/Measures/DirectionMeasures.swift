@@ -3,10 +3,10 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What one end sent, measured: the counterpart of what `tcptrace -l` reports for a direction. Octets are of TCP payload
-/// unless said otherwise, times are nanoseconds.
+/// What one end sent, measured: the counterpart of what `tcptrace -l` reports for a direction. Octets are of TCP
+/// payload unless said otherwise, times are nanoseconds.
 ///
-/// Whatever the record counts is not counted here again, but taken from it: ``cursor``.
+/// What the record already counts is not counted here again, but read from it: ``cursor``.
 public struct DirectionMeasures: Sendable, BitwiseCopyable {
     /// The record's half for this direction; filled in when the measures are asked for.
     var cursor = HalfConnection()
@@ -15,7 +15,7 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
 
     /// Octets of IP packets, headers included.
     public internal(set) var packetOctets: UInt64 = 0
-    /// With an ACK and nothing else: no payload, no SYN, FIN or RST.
+    /// Segments with an ACK and nothing else: no payload, no SYN, FIN or RST.
     public internal(set) var pureAcknowledgments = 0
     /// Segments with PSH.
     public internal(set) var pushes = 0
@@ -27,64 +27,68 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
     public internal(set) var resets = 0
     /// Segments with URG.
     public internal(set) var urgents = 0
-    /// The time to live (hop limit) of its first segment that was not an RST: those are often made elsewhere.
+    /// The time to live (hop limit) of the first segment that was not an RST, since devices on the way often send
+    /// those; 0 for none.
     public internal(set) var hopLimit: UInt8 = 0
 
     // MARK: Data
 
     /// Segments with payload.
     public internal(set) var dataSegments = 0
-    /// As sent, what was sent again counted again.
+    /// Payload octets as sent: those that were sent again count each time.
     public internal(set) var payloadOctets: UInt64 = 0
-    /// Of a data segment, in octets.
+    /// The largest payload of a data segment, in octets.
     public internal(set) var largestPayload: UInt32 = 0
-    /// Of a data segment, in octets; 0 where there was none.
+    /// The smallest payload of a data segment, in octets; 0 where there was none.
     public internal(set) var smallestPayload: UInt32 = 0
-    /// Sent before the other end acknowledged any data.
+    /// Octets that were sent before the other end acknowledged any data.
     public internal(set) var initialWindow: UInt64 = 0
-    /// Acknowledged by the other end, never captured.
+    /// Octets that the other end acknowledged but that were never captured.
     public internal(set) var missingOctets: UInt64 = 0
-    /// Segments whose numbers were not believed and that nothing bore out: ``SegmentClass/stray``.
+    /// Segments whose numbers were not believed, and that no later segment bore out: ``SegmentClass/stray``.
     public internal(set) var straySegments = 0
-    /// Segments, and their payload octets, that the capture cut off.
+    /// Segments of which the capture holds the payload only in part.
     public internal(set) var truncatedSegments = 0
+    /// Payload octets of those segments that are missing in the capture.
     public internal(set) var truncatedOctets: UInt64 = 0
-    /// ``SegmentClass/keepAlive``.
+    /// Keep-alives: ``SegmentClass/keepAlive``.
     public internal(set) var keepAlives = 0
-    /// ``SegmentClass/windowProbe``.
+    /// Window probes: ``SegmentClass/windowProbe``.
     public internal(set) var windowProbes = 0
-    /// When the first data segment was captured, and the latest time since.
+    /// When the first data segment was captured, and the latest time of a data segment since.
     private var firstData: Int64?
     private var lastData: Int64?
 
     // MARK: Acknowledgments and windows
 
-    /// Runs of three duplicates and more, which make the other end send again.
+    /// Runs of three or more duplicate ACKs, which make the other end send again (fast retransmit).
     public internal(set) var tripleDuplicates = 0
-    /// With SACK blocks (RFC 2018).
+    /// Segments with SACK blocks (RFC 2018).
     public internal(set) var sackSegments = 0
-    /// With a D-SACK (RFC 2883).
+    /// Segments with a D-SACK (RFC 2883).
     public internal(set) var dsackSegments = 0
-    /// In octets, where ``isWindowScaleKnown``; else as the header says.
+    /// The largest window offered, in octets if ``isWindowScaleKnown``, otherwise as in the header field.
     public internal(set) var windowMaximum: UInt32 = 0
-    /// The least window offered, in octets as ``windowMaximum``.
+    /// The smallest window offered, in the unit of ``windowMaximum``.
     public internal(set) var windowMinimum: UInt32 = 0
     private var windowTotal: UInt64 = 0
     private var windowCount: UInt64 = 0
-    /// Whether enough of the handshake's options was captured: without them nobody can say what a window means.
+    /// Whether enough of the handshake's options was captured to tell by how much the window field is scaled.
     public internal(set) var isWindowScaleKnown = false
-    /// The most that was on its way unacknowledged, as seen at the capture.
+    /// The most octets that were in flight (sent and not acknowledged), as seen at the capture point.
     public internal(set) var flightMaximum: UInt64 = 0
-    /// Options of the SYN, `nil` where it was not captured.
+    /// Options of the SYN; `nil` where it was not captured.
     public internal(set) var options: SYNOptions?
 
     // MARK: Time
 
-    /// The longest pause between two of its segments.
+    /// The longest pause between two successive segments of this direction.
     public internal(set) var idleMaximum: Int64 = 0
+    /// Round trips from the capture point to the other end and back.
     public internal(set) var roundTrips = RoundTrips()
 
-    /// The latest time so far, as ``ConnectionMeasures`` has it of both.
+    /// The latest time of this direction's segments so far. After a clock was set back, earlier times do not count as a
+    /// pause.
     private var latest: Int64?
     private var duplicateRun = 0
 
@@ -92,19 +96,26 @@ public struct DirectionMeasures: Sendable, BitwiseCopyable {
 }
 
 extension DirectionMeasures {
+    /// The number of segments of this direction, of any kind.
     public var segments: Int { Int(cursor.segments) }
-    /// Octets by sequence space: each once, with those that were acknowledged but not captured.
+    /// Octets in sequence space: each counted once, including those that were acknowledged but not captured.
     public var octets: UInt64 { cursor.streamBytes }
+    /// ``HalfConnection/retransmittedSegments``: segments whose numbers were sent before.
     public var retransmittedSegments: Int { Int(cursor.retransmittedSegments) }
+    /// Payload octets that were sent again; the count stays at 2^32 - 1.
     public var retransmittedOctets: UInt64 { UInt64(cursor.retransmittedBytes) }
+    /// ``HalfConnection/outOfOrderSegments``: segments that others overtook.
     public var outOfOrderSegments: Int { Int(cursor.outOfOrderSegments) }
+    /// The number of segments of the class ``SegmentClass/duplicateACK``.
     public var duplicateAcknowledgments: Int { Int(cursor.duplicateAcknowledgments) }
+    /// The number of segments of the class ``SegmentClass/zeroWindow``; stays at 65,535.
     public var zeroWindows: Int { Int(cursor.zeroWindows) }
 
-    /// The mean window, by segments; `nil` where none was offered.
+    /// The mean of all windows offered, each segment counting once; `nil` where none was offered.
     public var windowMean: UInt32? { windowCount == 0 ? nil : UInt32(clamping: windowTotal / windowCount) }
 
-    /// Routers passed, by the usual initial values 64, 128 and 255; `nil` where nothing was seen.
+    /// Routers that the segments passed, if their hop limit began at 64, 128 or 255, as usual; `nil` where none was
+    /// captured.
     public var hops: Int? {
         guard hopLimit > 0 else { return nil }
         let initial = hopLimit <= 64 ? 64 : hopLimit <= 128 ? 128 : 255
@@ -114,21 +125,21 @@ extension DirectionMeasures {
     /// The mean payload of a data segment, rounded down; `nil` where there was none.
     public var meanPayload: UInt64? { dataSegments == 0 ? nil : payloadOctets / UInt64(dataSegments) }
 
-    /// ``octets`` a second of ``dataDuration``, rounded; `nil` where that is no time.
+    /// ``octets`` divided by ``dataDuration`` in seconds, rounded; `nil` where that duration is zero or not known.
     public var octetsPerSecond: UInt64? {
         guard let dataDuration, dataDuration > 0 else { return nil }
         let (octets, time) = (UInt128(octets), UInt128(dataDuration.magnitude))
         return UInt64(clamping: (octets * 1_000_000_000 + time / 2) / time)
     }
 
-    /// How long data was sent; `nil` where there was none.
+    /// The time from the first data segment to the last, in nanoseconds; `nil` where there was none.
     public var dataDuration: Int64? {
         guard let firstData, let lastData else { return nil }
         return lastData &- firstData
     }
 }
 
-// What one segment adds.
+// How one segment changes the measures.
 extension DirectionMeasures {
     /// Counts a segment of this direction.
     mutating func send(_ segment: TrackedSegment, _ detail: SegmentDetail, _ classes: SegmentClass) {
@@ -166,12 +177,12 @@ extension DirectionMeasures {
         lastData = max(lastData ?? time, time)
     }
 
-    /// What its new octets add to those on their way.
+    /// Notes how many octets are in flight after a segment with new octets.
     ///
     /// - Parameters:
-    ///   - own: the record's side of this direction, after the segment; `other` that of the other one.
-    ///   - window: the largest that the other end has offered: more cannot be on its way, so more only tells of ACKs that were
-    ///     not captured.
+    ///   - own: this direction's half of the record, after the segment; `other` is the other direction's.
+    ///   - window: the largest that the other end has offered. More octets cannot be in flight; a larger difference
+    ///     only shows that ACKs were not captured.
     mutating func noteFlight(_ own: HalfConnection, _ other: HalfConnection, window: UInt32) {
         guard other.marks.contains(.acknowledged) else { return }
         let flight = own.next.distance(from: other.highestAcknowledgment)
@@ -183,9 +194,9 @@ extension DirectionMeasures {
         }
     }
 
-    /// What it says to the other end: its acknowledgment and its window.
+    /// Notes what a segment of this direction tells the other end: its acknowledgment and its window.
     ///
-    /// - Parameter shift: by how much its windows are shifted, `nil` where that is not known.
+    /// - Parameter shift: by how many bits its window field is shifted; `nil` where that is not known.
     mutating func answer(_ segment: TrackedSegment, _ detail: SegmentDetail, _ classes: SegmentClass, shift: UInt8?) {
         guard !segment.flags.contains(.rst), !classes.contains(.stray) else { return }
         // A SYN's window is never scaled (RFC 7323 2.2), and says nothing of the windows to come, unless it is closed.
@@ -200,7 +211,7 @@ extension DirectionMeasures {
         }
     }
 
-    /// Its acknowledgment was new.
+    /// Ends a run of duplicate ACKs, because the end has acknowledged a new number.
     mutating func endRun() { duplicateRun = 0 }
 
     private mutating func noteWindow(_ window: UInt32, _ isScaleKnown: Bool) {
@@ -211,11 +222,11 @@ extension DirectionMeasures {
         windowCount += 1
     }
 
-    /// Of its octets, some were acknowledged without having been captured; or came after they had been.
+    /// Notes octets of this direction that were acknowledged without having been captured, and those found after that.
     mutating func noteMissing(_ octets: UInt32, found: UInt32) {
         missingOctets = (missingOctets &+ UInt64(octets)) &- min(missingOctets &+ UInt64(octets), UInt64(found))
     }
 
-    /// A segment that was not believed was of the stream after all.
+    /// Notes that a segment which was not believed was of the stream after all.
     mutating func acceptStray() { straySegments = max(0, straySegments - 1) }
 }

@@ -5,24 +5,25 @@ import Tracking
 
 /// Where the time of a connection went: in the network, or waiting for one of the two programs.
 ///
-/// The data of most protocols takes turns. When one end begins to send after the other has sent, the time in between went to
-/// the way there and back beyond the capture, and the rest to the program that had to think. The way is taken from the
-/// handshake, which kernels answer at once. Only octets that are new are somebody's turn; until octets are sent again that were
-/// lost, the network is waited for.
+/// In most protocols the ends send data in turns. When one end begins to send after the other has sent, the time
+/// between went to the path beyond the capture point and back, and the rest to the program that had to answer. For the
+/// path the round trip of the handshake is taken, which kernels answer at once. Only new octets begin a turn. The time
+/// until lost octets are sent again counts as the network's.
 struct TimeAttribution: Sendable, BitwiseCopyable {
-    /// Round trips from the capture to each side and back in the handshake, by side, as the record's timer has them: where the
-    /// SYN, or the SYN-ACK, was sent again (RFC 6298 3), none but for a SYN that the answer names by its timestamp (RFC 7323 4).
+    /// Round trips in the handshake from the capture point to each side and back, by side, as the record measures them.
+    /// Where the SYN, or the SYN-ACK, was sent again, there is none (RFC 6298 3), unless the answer names its SYN by
+    /// the timestamp (RFC 7323 4).
     private(set) var roundTrip: InlineArray<2, Int64?> = [nil, nil]
-    /// By side: how long it thought, how often it had a turn.
+    /// By side: nanoseconds for which its program was waited for, and how many turns it had.
     private(set) var thinking: InlineArray<2, Int64> = [0, 0]
     private(set) var count: InlineArray<2, Int> = [0, 0]
-    /// On the way, handshake included.
+    /// Nanoseconds that went to the path, handshake included.
     private(set) var network: Int64 = 0
-    /// Who sent data last, when, and how long either side had left the other no room by then.
+    /// Which side sent data last, when, and for how long each side's window had been closed by then.
     private var speaker: (side: Int, last: Int64)?
     private var closedBefore: InlineArray<2, Int64> = [0, 0]
     private var isOpen = false
-    /// A SYN without ACK: when it was captured, its timestamp, and whether another one has the same.
+    /// A SYN without ACK: when it was captured, its timestamp, and whether another SYN has the same timestamp.
     private struct SYN: BitwiseCopyable {
         var time: Int64
         var stamp: UInt32
@@ -31,7 +32,7 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
     private var firstSYN: SYN?
     private var lastSYN: SYN?
 
-    /// - Parameter record: the connection's, after the segment.
+    /// - Parameter record: the connection's record after the segment.
     mutating func take(
         _ segment: TrackedSegment, _ detail: SegmentDetail, _ reading: SegmentReading, _ record: ConnectionRecord,
         to other: Int
@@ -48,18 +49,20 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
         if !flags.contains(.syn), segment.payloadLength > 0 { noteData(segment, reading, record, to: other) }
     }
 
-    /// Who sent data at this time. A clock that was set back makes nobody wait longer.
+    /// Notes which side sent data at this time. After a clock was set back, the latest time stays, so that nobody waits
+    /// longer.
     private mutating func noteSpeaker(_ side: Int, at time: Timestamp, _ record: ConnectionRecord) {
         speaker = (side, max(time.nanoseconds, speaker?.last ?? time.nanoseconds))
         for side in 0...1 { closedBefore[side] = record.halves[side].closedTime }
     }
 
-    /// How long a side has left the other no room since data was last sent.
+    /// For how many nanoseconds a side's window has been closed since data was last sent.
     private func waitedForWindow(of side: Int, _ record: ConnectionRecord) -> Int64 {
         max(0, record.halves[side].closedTime &- closedBefore[side])
     }
 
-    /// Which of several SYNs an answer is to, their timestamps tell.
+    /// Measures the round trip of a SYN that was sent several times: the timestamps tell which of them the SYN-ACK
+    /// answers.
     private mutating func noteStamps(
         _ stamps: TCPTimestamps, isAnswer: Bool, from side: Int, at time: Int64, _ reading: SegmentReading
     ) {
@@ -78,7 +81,7 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
         network &+= time &- syn.time
     }
 
-    /// The SYN-ACK, and the ACK of it.
+    /// Processes the SYN-ACK, or the ACK of it.
     private mutating func noteHandshake(
         _ segment: TrackedSegment, _ reading: SegmentReading, _ record: ConnectionRecord, to other: Int
     ) {
@@ -108,15 +111,18 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
         defer { noteSpeaker(side, at: segment.time, record) }
         guard let speaker, speaker.side != side || count[0] + count[1] == 0 else { return }
         let gap = max(0, time &- speaker.last)
-        // The ACK of the handshake and the first data come from the same side, without a way in between.
+        // The ACK that completes the handshake and the first data may come from the same side: then no round trip lies
+        // between.
         let way = speaker.side == side ? 0 : min(gap, roundTrip[side] ?? 0)
         network &+= way
-        // What it did not read it could not think about: that time is its window's.
+        // A program cannot answer what it had no room to receive: the time in which its window was closed does not
+        // count as its thinking.
         thinking[side] &+= max(0, gap &- way &- waited)
         count[side] += 1
     }
 
-    /// What its receiver still lacks, by its ACKs, comes again: whoever waited so far waited for the network.
+    /// Processes octets that are sent again and that, by its ACKs, the receiver still lacks: the wait until now was for
+    /// the network.
     private mutating func noteRepetition(
         _ segment: TrackedSegment, _ reading: SegmentReading, _ record: ConnectionRecord, to other: Int
     ) {
@@ -133,24 +139,27 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
 
 /// Where a connection's time went, in nanoseconds.
 public struct TimeShares: Sendable, Equatable {
-    /// Waited for the client's program.
+    /// Time spent waiting for the client's program.
     public let client: Int64
-    /// Waited for the server's program.
+    /// Time spent waiting for the server's program.
     public let server: Int64
-    /// On the way, handshake included.
+    /// Time on the path, handshake included.
     public let network: Int64
-    /// How long the client offered no window, so that the server had to wait with what it had to say.
+    /// For how long the client's window was closed, so that the server could not send what it had to say.
     public let clientWindow: Int64
-    /// How long the server offered none.
+    /// For how long the server's window was closed.
     public let serverWindow: Int64
-    /// How often each began to send after the other had: the client asked, the server answered.
+    /// How often the client began to send data after the server had, or as the first.
     public let clientTurns: Int
+    /// How often the server began to send data after the client had, or as the first.
     public let serverTurns: Int
-    /// Round trips from the capture to each end and back, from the handshake; `nil` where it was not captured, or sent again.
+    /// The round trip from the capture point to the client and back, from the handshake; `nil` where it was not
+    /// captured, or was sent again so that nothing shows which segment was answered.
     public let toClient: Int64?
+    /// The round trip from the capture point to the server and back, under the same conditions.
     public let toServer: Int64?
 
-    /// The whole way and back.
+    /// The round trip of the whole path; `nil` where one part of it is not known.
     public var roundTrip: Int64? {
         guard let toClient, let toServer else { return nil }
         return toClient &+ toServer
@@ -158,7 +167,7 @@ public struct TimeShares: Sendable, Equatable {
 }
 
 extension ConnectionMeasures {
-    /// Where the connection's time went; `record` is its record after all its segments.
+    /// Where the connection's time went. `record` must be the connection's record after all its segments.
     public func shares(of record: ConnectionRecord) -> TimeShares {
         let client = record.side(of: .client)
         let server = record.side(of: .server)

@@ -7,7 +7,9 @@ import Tracking
 extension Handshake {
     /// A field, and its value in each of the three.
     public struct Row: Sendable {
+        /// The field's name; indented where it is worked out of the field above.
         public let name: Text
+        /// The field's value in SYN, SYN-ACK and ACK; `-` where the segment has none.
         public let values: [String]
     }
 

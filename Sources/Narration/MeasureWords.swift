@@ -44,6 +44,7 @@ extension Vantage {
 }
 
 extension Vantage.Place {
+    /// The place, to stand alone or before what it is concluded from.
     public var text: Text {
         switch self {
         case .client: Text(en: "at the client's side", zh: "客户端一侧")
@@ -56,6 +57,7 @@ extension Vantage.Place {
 }
 
 extension Vantage.Reason {
+    /// What the place is concluded from, to stand in parentheses behind it.
     public var text: Text {
         switch self {
         case .loopbackAddress: Text(en: "a loopback address", zh: "回环地址")

@@ -1,6 +1,7 @@
 import Tracking
 
 extension Party {
+    /// The end's name as it stands within a sentence.
     public var text: Text {
         switch self {
         case .client: Text(en: "client", zh: "客户端")

@@ -6,9 +6,12 @@ public enum Language: String, Sendable, CaseIterable {
 
 /// One message in both languages. Both are demanded by the initializer, so a missing translation does not compile.
 public struct Text: Sendable, Equatable {
+    /// The message in English.
     public let english: String
+    /// The message in Chinese, with full-width punctuation where it stands beside Han.
     public let chinese: String
 
+    /// A message of these two.
     public init(en english: String, zh chinese: String) {
         self.english = english
         self.chinese = chinese
@@ -20,6 +23,7 @@ public struct Text: Sendable, Equatable {
         chinese = text
     }
 
+    /// The message in that language.
     public func callAsFunction(_ language: Language) -> String {
         switch language {
         case .english: english

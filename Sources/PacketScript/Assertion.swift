@@ -1,9 +1,10 @@
-/// A condition about a connection: `assert tcpi_snd_cwnd == 10`. Read and computed here; no other language is run.
+/// A condition about a connection: `assert tcpi_snd_cwnd == 10`. It is parsed and evaluated here; no interpreter is
+/// run.
 struct Assertion: Sendable {
     /// The condition as written.
     var text: String
     var condition: Term
-    /// The fields of `tcp_info` that it asks for.
+    /// The fields of `tcp_info` that the condition reads.
     var fields: [String]
 
     indirect enum Term: Sendable {
@@ -13,7 +14,7 @@ struct Assertion: Sendable {
         case complement(Term)
         case not(Term)
         case binary(Operator, Term, Term)
-        /// `a <= b < c`: each neighbour compared, as Python does.
+        /// `a <= b < c`: each term is compared with the next, as in Python.
         case chain(Term, [Link])
     }
 
@@ -30,16 +31,16 @@ struct Assertion: Sendable {
         case equal, unequal, less, atMost, greater, atLeast
     }
 
-    /// Why a condition has no value.
+    /// Why a condition could not be evaluated, or does not hold.
     enum Problem: Error, Hashable, Sendable {
-        /// The host does not know the field.
+        /// The host does not provide the field.
         case missing(String)
         case divisionByZero
-        /// It has one: these fields make it false.
+        /// The condition has been evaluated and is false; these are the fields that it read.
         case `false`([ScriptFailure.Field])
     }
 
-    /// Whether the condition holds of a connection with these fields.
+    /// Whether the condition holds for a connection with these fields.
     func holds(_ information: [String: Int64]) throws(Problem) -> Bool {
         try value(of: condition, information) != 0
     }
@@ -77,7 +78,7 @@ struct Assertion: Sendable {
         case .or, .bitOr: return left | right
         case .and, .bitAnd: return left & right
         case .bitXor: return left ^ right
-        // Swift's smart shifts do not trap: what is shifted out is gone.
+        // Swift's smart shifts do not trap, whatever the count: bits shifted out are lost.
         case .left: return left << right
         case .right: return left >> right
         case .plus: return left &+ right

@@ -1,15 +1,15 @@
-/// Reads what stands between `%{` and `}%`: `assert` statements with Python's expressions over whole numbers.
+/// Parses the code between `%{` and `}%`: `assert` statements with Python's expressions over integers.
 struct AssertionParser {
     private var cursor: ScriptCursor
     private var fields: [String] = []
     private static let deepest = 32
     private static let mostStatements = 100
-    /// A longer sum would nest as deep as it is long.
+    /// The most operators of one expression: its terms nest as deeply as a sum is long.
     private static let mostTerms = 500
     private var terms = 0
 
     init(_ code: [UInt8], line: Int) {
-        // A line that ends with a backslash goes on; the lines keep their numbers.
+        // A line that ends with a backslash continues on the next one; line numbers do not change.
         var joined = code
         for index in joined.indices.dropLast() where joined[index] == UInt8(ascii: "\\") {
             if joined[index + 1] == UInt8(ascii: "\n") { joined[index] = UInt8(ascii: " ") }
@@ -27,7 +27,7 @@ struct AssertionParser {
             let start = cursor
             switch try cursor.word(.assertion) {
             case "assert": found.append(try assertion())
-            // Talk that nobody reads.
+            // Output for people, which is ignored.
             case "print": skipLine()
             case let name: throw start.error(.unsupported(name))
             }
@@ -41,7 +41,7 @@ struct AssertionParser {
         let start = cursor.index
         let condition = try or(0)
         let text = String(decoding: cursor.text[start..<cursor.index].prefix(200), as: UTF8.self)
-        // The message that Python would print.
+        // The message that Python would print is ignored.
         if try cursor.take(",") { skipLine() }
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return Assertion(text: words, condition: condition, fields: fields)
@@ -55,7 +55,7 @@ struct AssertionParser {
         return .binary(sign, left, right)
     }
 
-    /// Python's word or C's sign.
+    /// Accepts either Python's word for an operator or C's sign.
     private mutating func either(_ word: StaticString, _ sign: StaticString) throws(ScriptError) -> Bool {
         if try cursor.takeWord(word) { return true }
         return try cursor.take(sign)
@@ -65,7 +65,7 @@ struct AssertionParser {
         while let octet = cursor.peek(), octet != UInt8(ascii: "\n"), octet != UInt8(ascii: ";") { cursor.advance() }
     }
 
-    // MARK: Expressions, loosest first
+    // MARK: Expressions, lowest precedence first
 
     private mutating func or(_ depth: Int) throws(ScriptError) -> Assertion.Term {
         guard depth < Self.deepest else { throw cursor.error(.tooMuch(.assertion)) }

@@ -39,7 +39,7 @@ extension CallCompiler {
         return plan
     }
 
-    /// `{events=EPOLLIN, fd=4}`; what is told back goes by any of its four names.
+    /// `{events=EPOLLIN, fd=4}`. The data that is returned with an event may be given under any of its four names.
     private func entry(_ expression: ScriptExpression, _ index: Int) throws(ScriptError) -> EpollEntry {
         guard case .record = expression, let events = expression["events"] else { throw wrong(index) }
         let data = expression["fd"] ?? expression["u32"] ?? expression["u64"] ?? expression["ptr"] ?? .number(0)
@@ -48,12 +48,12 @@ extension CallCompiler {
             data: UInt64(bitPattern: try number(data, index)))
     }
 
-    /// Whether a null pointer is handed in for the buffer.
+    /// Whether the script passes a null pointer as the buffer.
     var missesBuffer: Bool {
         get throws(ScriptError) { try argument(1) == .null }
     }
 
-    /// `[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=9000}]`; `nil` where nothing is said of them.
+    /// `[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=9000}]`; `nil` where the script does not specify any.
     func controlMessages(_ expression: ScriptExpression?) throws(ScriptError) -> [ControlMessage]? {
         guard let expression, expression != .wildcard else { return nil }
         guard case .list(let entries) = expression else { throw wrong(1) }

@@ -1,11 +1,11 @@
 import TCPWire
 
-/// Makes a plan of a call and its arguments.
+/// Makes a ``CallPlan`` of a call and its arguments.
 struct CallCompiler {
     var name: String
     var arguments: [ScriptExpression]
     var network: ScriptNetwork
-    /// Where the call stands, for complaints.
+    /// Where the call stands in the script, for error messages.
     var place: ScriptCursor
 
     func plan() throws(ScriptError) -> CallPlan {
@@ -52,7 +52,7 @@ struct CallCompiler {
 
     func int32(_ index: Int) throws(ScriptError) -> Int32 {
         let value = try number(try argument(index), index)
-        // C's own conversion: 0xffffffff is -1.
+        // As C converts it: 0xffffffff is -1.
         guard let narrow = Int32(exactly: value) ?? UInt32(exactly: value).map({ Int32(bitPattern: $0) }) else {
             throw wrong(index)
         }
@@ -68,7 +68,8 @@ struct CallCompiler {
         return Int(value)
     }
 
-    /// `...`, or `{sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.168.0.1")}`.
+    /// `...` for the standard endpoint, or
+    /// `{sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.168.0.1")}`.
     private func address(_ index: Int, _ standard: Endpoint) throws(ScriptError) -> Endpoint {
         let expression = try argument(index)
         if case .wildcard = expression { return standard }
@@ -121,7 +122,7 @@ struct CallCompiler {
         return plan
     }
 
-    /// The octets of a buffer that is written or has to be read: `nil` for `...`.
+    /// The octets of a buffer that is to be written, or that must be read: `nil` for `...`.
     private func octets(_ expression: ScriptExpression) -> [UInt8]? {
         if case .string(let text) = expression { return text }
         return nil
@@ -221,7 +222,7 @@ struct CallCompiler {
         return plan
     }
 
-    /// `[1]`, `{onoff=1, linger=0}`, `"cubic"`; `nil` for `...`.
+    /// An option's value: `[1]`, `{onoff=1, linger=0}`, `"cubic"`; `nil` for `...`.
     private func value(_ index: Int) throws(ScriptError) -> SocketOption.Value? {
         let expression = try argument(index)
         switch expression {

@@ -1,26 +1,26 @@
 import TCPWire
 
-/// A socket call as a script wants it, with the script's own descriptor numbers, and what has to come of it.
+/// A socket call of a script, with the script's own descriptor numbers, and the results that the script expects.
 struct CallPlan: Sendable {
     var call: ScriptCall
     /// The call's name and arguments, for reports.
     var name: String
-    /// `nil` where any result will do.
+    /// The return value that is expected; `nil` where any will do.
     var value: Int64?
-    /// `nil` where the script names none.
+    /// The errno that is expected; `nil` where the script names none.
     var errno: Int32?
-    /// What `getsockopt` or `ioctl` has to read.
+    /// The value that `getsockopt` or `ioctl` must read.
     var option: SocketOption.Value?
-    /// What `poll` has to see.
+    /// The events that `poll` must report.
     var events: [PollEvents]?
-    /// What `read` has to get.
+    /// The octets that `read` must return.
     var octets: [UInt8]?
-    /// Who `accept` has to meet.
+    /// The peer whose connection `accept` must return.
     var peer: Endpoint?
     var messageFlags: MessageFlags?
-    /// What `epoll_wait` has to see.
+    /// The events that `epoll_wait` must report.
     var occurrences: [EpollEntry]?
-    /// What `recvmsg` has to get besides; times are the script's.
+    /// The control messages that `recvmsg` must return; their times are the script's.
     var control: [ControlMessage]?
 
     init(_ call: ScriptCall, name: String) {
@@ -52,7 +52,7 @@ extension ScriptCall {
         }
     }
 
-    /// The same call with other descriptors: the host's for the script's.
+    /// The same call with other descriptors, so that the script's numbers can be replaced by the host's.
     func mappingDescriptors(_ map: (Int32) -> Int32) -> ScriptCall {
         switch self {
         case .socket: self

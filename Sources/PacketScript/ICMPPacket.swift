@@ -5,7 +5,7 @@ enum ICMPPacket {
     /// An error from `reporter` to the quoted packet's sender.
     ///
     /// - Parameters:
-    ///   - quoted: the whole IP packet; as much of it is quoted as RFC 1812 4.3.2.3 and RFC 4443 2.4 want.
+    ///   - quoted: the whole IP packet; as much of it is quoted as RFC 1812 4.3.2.3 and RFC 4443 2.4 recommend.
     static func error(_ pattern: ICMPPattern, quoting quoted: [UInt8], from reporter: IPAddress, to host: IPAddress)
         -> [UInt8]
     {

@@ -1,45 +1,49 @@
 import FlatMemory
 import TCPWire
 
-/// A connection that a script speaks of: its addresses, and what turns the script's numbers into those on the wire.
+/// A connection of a script: its addresses, and what is needed to translate the script's numbers into those on the
+/// wire.
 ///
-/// A segment with SYN is written with the numbers it has, that of the ACK among them; from then on numbers count from the
-/// two SYNs', so that the first octet of data is 1. Our side's numbers are used as written; the host's side has chosen its own.
+/// In a segment with SYN the script writes sequence and acknowledgment numbers as they are in the header. In all others
+/// they count from the two SYNs' numbers, so that the first octet of data is 1. Our side uses the numbers that the
+/// script writes; the host chooses its own ISN.
 struct ScriptConnection {
-    /// The host's end and ours.
+    /// The host's endpoint; `remote` is ours.
     var local: Endpoint
     var remote: Endpoint
-    /// The number of the SYN that we sent; `nil` before.
+    /// The sequence number of the SYN that we sent; `nil` before that.
     var remoteISN: UInt32?
-    /// The number of the host's SYN; `nil` before.
+    /// The sequence number of the host's SYN; `nil` before that.
     var localISN: UInt32?
-    /// What the script calls it.
+    /// The sequence number that the script writes for the host's SYN.
     var localScriptISN: UInt32 = 0
-    /// The number of the last SYN that was injected: the ISN, if the host takes it for one.
+    /// The sequence number of the last SYN that was injected; it is our ISN if the host accepts that SYN.
     var lastSYN: UInt32?
-    /// The script's readings of the host's timestamp clock, and what they were.
+    /// The host's timestamps (TSval), by the value that the script writes for each.
     var clock: [UInt32: UInt32] = [:]
-    /// Ticks by which two readings of one name may differ, or a reading from what the script has.
+    /// By how many ticks the host's timestamp may differ from the script's value for it.
     var clockSlack: UInt32 = 0
-    /// Whether the script's names are readings: so many ticks from the first as they say.
+    /// Whether the script's values count ticks, so that each timestamp must be as many ticks after the first one as its
+    /// value says.
     var comparesClock = false
-    /// What to add to a reading that is not known.
+    /// What is added to a script's value to get a timestamp of the host that has not been seen.
     var clockOffset: UInt32 = 0
-    /// Whether it is, or once was, the one that packets without ports belong to.
+    /// Whether this is, or once was, the current connection, to which packets without ports belong.
     var wasCurrent = false
-    /// The MSS that we announced.
+    /// The MSS option that we sent.
     var announcedMSS: UInt16?
-    /// The least MTU that an ICMP error of ours has told.
+    /// The smallest MTU that an ICMP error sent by us has stated.
     var pathMTU: Int?
 
-    /// Payload that no segment of a burst but its last falls below: the MSS in force with options as long as they get.
+    /// The least payload that every segment of a burst but the last must have: the effective MSS less the greatest
+    /// length of options.
     func leastFullPayload(mtu: Int, maximumSegment: Int?) -> Int {
         let headers = local.address.isIPv4 ? 40 : 60
         let path = min(mtu, pathMTU ?? .max) - headers
         return max(1, min(Int(announcedMSS ?? 536), path, maximumSegment ?? .max) - 40)
     }
 
-    /// The host's last segment: its number and length.
+    /// The sequence number and payload length of the host's last segment.
     var lastSent: (sequence: UInt32, length: Int) = (0, 0)
 
     init(local: Endpoint, remote: Endpoint) {
@@ -49,7 +53,7 @@ struct ScriptConnection {
 
     // MARK: Script to wire
 
-    /// A segment from our side.
+    /// Builds a segment from our side.
     mutating func segment(_ pattern: SegmentPattern) -> SegmentBuilder {
         let isSYN = pattern.flags.contains(.syn)
         if isSYN {
@@ -73,7 +77,7 @@ struct ScriptConnection {
                 if isSYN { announcedMSS = size }
                 return .maximumSegmentSize(size)
             case .exact(let other): return other
-            // Never in what comes in.
+            // This never occurs in inbound segments.
             case .anyWindowScale: return .windowScale(0)
             case .timestamps(let value, let echo):
                 let known = clock[echo] ?? echo &+ clockOffset
@@ -88,7 +92,8 @@ struct ScriptConnection {
 
     // MARK: Wire to script
 
-    /// A segment of the host, in the script's numbers. What the script expects there names numbers that it leaves open.
+    /// A segment of the host in the script's numbers. `expected` is the segment that the script expects here; it gives
+    /// names to values that the host chooses.
     mutating func pattern(_ segment: HostSegment, expected: SegmentPattern?) -> SegmentPattern {
         let header = segment.header
         var pattern = SegmentPattern()
@@ -106,7 +111,8 @@ struct ScriptConnection {
         }
         if header.flags.contains(.ack) {
             let relative = header.acknowledgment &- (remoteISN ?? 0)
-            // Our own SYN's number is on the wire as it is written; a script may also count from it already here.
+            // The number of our own SYN is on the wire as the script writes it, so this acknowledgment may be written
+            // so too; but a script may also count from the SYN already here.
             let counts = !header.flags.contains(.syn) || expected?.acknowledgment == relative
             pattern.acknowledgment = counts ? relative : header.acknowledgment
         }
@@ -136,8 +142,8 @@ struct ScriptConnection {
         return pattern
     }
 
-    /// What the script calls a reading of the host's clock. A name that the script uses for the first time is given to it;
-    /// the speed of that clock is nobody's promise.
+    /// The script's value for a timestamp of the host. A value that the script uses for the first time is assigned to
+    /// it, since no host promises at which speed its timestamp clock runs.
     private mutating func reading(_ value: UInt32, expected: UInt32?) -> UInt32 {
         if let expected {
             if clock.isEmpty { clockOffset = value &- expected }
@@ -147,7 +153,7 @@ struct ScriptConnection {
                 return difference.magnitude <= clockSlack ? expected : value &- clockOffset
             }
             let known = clock[expected] ?? value
-            // The clock may tick between two readings that the script takes for one.
+            // The clock may tick between two segments that the script expects to have the same timestamp.
             if value &- known <= clockSlack {
                 clock[expected] = value
                 return expected
@@ -157,14 +163,14 @@ struct ScriptConnection {
     }
 }
 
-/// A segment that the host sent, taken apart.
+/// A segment that the host sent, decoded.
 struct HostSegment {
     var header: SegmentHeader
-    /// Octets of payload: of several segments where they were joined.
+    /// Octets of payload; of all segments together where several were joined.
     var length: Int
     var options: [TCPOption]
 
-    /// `nil` for what is no TCP segment.
+    /// `nil` where the packet holds no TCP segment.
     init?(_ packet: [UInt8]) {
         header = SegmentHeader()
         guard
@@ -174,7 +180,7 @@ struct HostSegment {
         var cursor = TCPOptionCursor(header)
         options = []
         while let option = cursor.next(in: packet.octets) { options.append(option) }
-        // Padding is not an option that anybody chose.
+        // Padding at the end is not counted as an option.
         if options.last == .endOfOptions { options.removeLast() }
     }
 }

@@ -1,13 +1,13 @@
-/// The names of C's headers that scripts use, with Linux's numbers: they hold on every system, since a script is written
-/// for Linux and a host of our own has no numbers but these.
+/// The names in C's headers that scripts use, with Linux's numbers. These are used on every system, since scripts are
+/// written for Linux, and our own host has no other numbers.
 public enum ScriptConstants {
-    /// The number of a name; `nil` for a name that is not known.
+    /// The value of a name; `nil` for an unknown name.
     public static func value(of name: String) -> Int64? { values[name] }
 
-    /// The name of an errno: `EINPROGRESS`; `nil` for a number that is not known.
+    /// The name of an errno, such as `EINPROGRESS`; `nil` for an unknown number.
     public static func errorName(_ number: Int32) -> String? { errorNames[number] }
 
-    /// Linux's errnos that socket calls give.
+    /// The errnos of Linux that socket calls return.
     static let errors: [String: Int64] = [
         "EPERM": 1, "ENOENT": 2, "EINTR": 4, "EIO": 5, "E2BIG": 7, "EBADF": 9, "EAGAIN": 11, "EWOULDBLOCK": 11,
         "ENOMEM": 12, "EACCES": 13, "EFAULT": 14, "EBUSY": 16, "EEXIST": 17, "ENODEV": 19, "EINVAL": 22, "EMFILE": 24,

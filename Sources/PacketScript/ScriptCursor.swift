@@ -1,4 +1,5 @@
-/// A place in a script's text. Everything it reads is bounds-checked and moves it on, so that a walk always ends.
+/// A position in a script's text. Every read is checked against the text's end and moves the position forward, so that
+/// parsing always ends.
 struct ScriptCursor {
     private(set) var text: [UInt8]
     private(set) var index = 0
@@ -10,7 +11,7 @@ struct ScriptCursor {
         self.line = line
     }
 
-    /// The octet here, or `count` further on; `nil` beyond the end.
+    /// The octet at the current position, or `count` octets after it; `nil` beyond the end.
     func peek(_ count: Int = 0) -> UInt8? {
         let place = index &+ count
         return place >= 0 && place < text.count ? text[place] : nil
@@ -38,15 +39,16 @@ struct ScriptCursor {
 
     func expected(_ part: ScriptError.Part) -> ScriptError { error(.expected(part, found: rest)) }
 
-    /// What stands here, to be shown: the rest of the line, at most 24 characters.
+    /// The text at the current position, for error messages: the rest of the line, at most 24 octets.
     var rest: String {
         let end = text[min(index, text.count)...].prefix(24).prefix { $0 != UInt8(ascii: "\n") }
         return String(decoding: end, as: UTF8.self)
     }
 
-    /// The line that the place lies in, without blanks around it, at most 200 octets.
+    /// The line that contains the current position, without blanks around it, at most 200 octets.
     var lineText: String {
-        // A line of a megabyte may hold thousands of events, each of which asks.
+        // The limit comes first, since a line of a megabyte may hold thousands of events, and this is called for each
+        // of them.
         let line = text[min(lineStart, text.count)...].prefix(300).prefix { $0 != UInt8(ascii: "\n") }
         let blank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
         let start = line.firstIndex { !blank($0) } ?? line.endIndex
@@ -54,9 +56,9 @@ struct ScriptCursor {
         return start < end ? String(decoding: line[start..<end].prefix(200), as: UTF8.self) : ""
     }
 
-    /// Puts other text in the place of what is still to be read.
+    /// Replaces the text from the current position on.
     mutating func replaceRest(with octets: [UInt8]) {
-        // The lines before it stay, for what is said of places.
+        // The text before it is kept, so that line and column numbers stay right.
         text.replaceSubrange(index..<text.count, with: octets)
     }
 
@@ -82,14 +84,16 @@ struct ScriptCursor {
         }
     }
 
-    /// Whether these characters stand here.
+    /// Whether the text at the current position begins with these characters.
     func starts(with characters: StaticString) -> Bool {
         let wanted = Array(characters.description.utf8)
         for (offset, octet) in wanted.enumerated() where peek(offset) != octet { return false }
         return true
     }
 
-    /// Takes these characters, after blanks; whether they were there.
+    /// Skips blanks, and then these characters if they follow.
+    ///
+    /// - Returns: whether they did.
     mutating func take(_ characters: StaticString) throws(ScriptError) -> Bool {
         try skipBlanks()
         guard starts(with: characters) else { return false }
@@ -97,7 +101,7 @@ struct ScriptCursor {
         return true
     }
 
-    /// Takes these characters or throws.
+    /// Skips blanks and these characters, or throws where they do not follow.
     mutating func demand(_ characters: StaticString) throws(ScriptError) {
         guard try take(characters) else { throw expected(.text(characters.description)) }
     }
@@ -112,14 +116,16 @@ struct ScriptCursor {
         return octet >= UInt8(ascii: "0") && octet <= UInt8(ascii: "9")
     }
 
-    /// The letters, digits and underscores here, without moving; empty where none are.
+    /// The letters, digits and underscores at the current position, without moving; empty where there are none.
     func peekWord() -> String {
         var count = 0
         while count < 128, Self.isLetter(peek(count)) || Self.isDigit(peek(count)) { count &+= 1 }
         return String(decoding: text[index..<(index &+ count)], as: UTF8.self)
     }
 
-    /// Takes this word, after blanks, where it stands as a whole word.
+    /// Skips blanks, and then this word if it follows as a whole word.
+    ///
+    /// - Returns: whether it did.
     mutating func takeWord(_ word: StaticString) throws(ScriptError) -> Bool {
         try skipBlanks()
         guard peekWord() == word.description else { return false }
@@ -127,7 +133,7 @@ struct ScriptCursor {
         return true
     }
 
-    /// Takes a word, after blanks.
+    /// Reads a word, after skipping blanks.
     mutating func word(_ part: ScriptError.Part = .name) throws(ScriptError) -> String {
         try skipBlanks()
         let word = peekWord()
@@ -136,7 +142,7 @@ struct ScriptCursor {
         return word
     }
 
-    /// A decimal or `0x` number without sign.
+    /// Reads a number, decimal or with `0x`, without a sign.
     mutating func number(upTo limit: Int64 = .max) throws(ScriptError) -> Int64 {
         try skipBlanks()
         let start = self
@@ -147,14 +153,14 @@ struct ScriptCursor {
         return value
     }
 
-    /// `nil` for what is no number, or too large for 63 bits.
+    /// The number that a word stands for; `nil` where it is none, or does not fit into 63 bits.
     static func value(of word: String) -> Int64? {
         guard isDigit(word.utf8.first) else { return nil }
         if word.hasPrefix("0x") || word.hasPrefix("0X") { return Int64(word.dropFirst(2), radix: 16) }
         return Int64(word)
     }
 
-    /// The octets up to `end`, which is taken too.
+    /// Reads the octets up to `end`, and skips `end` too.
     mutating func raw(until end: StaticString, limit: Int, _ part: ScriptError.Part) throws(ScriptError) -> [UInt8] {
         let start = self
         while !starts(with: end) {

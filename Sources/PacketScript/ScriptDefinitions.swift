@@ -1,14 +1,16 @@
-/// What names of a script stand for: packetdrill's `-D NAME=VALUE`.
+/// What names in a script stand for: packetdrill's `-D NAME=VALUE`.
 public struct ScriptDefinitions: Sendable {
     private(set) var values: [String: [UInt8]] = [:]
     private static let longestValue = 256
     private static let most = 100
 
+    /// No names defined.
     public init() {}
 
-    /// Takes `NAME=VALUE`, where the value is a number, a word, or quoted; a later one replaces an earlier.
+    /// Adds the definition `NAME=VALUE`, where the value is a number, a word, or quoted. A later definition replaces an
+    /// earlier one.
     ///
-    /// - Returns: whether it is one.
+    /// - Returns: whether the text is a definition that could be added.
     public mutating func define(_ text: String) -> Bool {
         guard let equals = text.firstIndex(of: "=") else { return false }
         let name = text[..<equals]
@@ -21,15 +23,15 @@ public struct ScriptDefinitions: Sendable {
         return true
     }
 
-    /// These and the others; where both define a name, the others' value counts.
+    /// These definitions and the others; where both define a name, the other one's value is used.
     func joined(with others: ScriptDefinitions) -> ScriptDefinitions {
         var joined = self
         joined.values.merge(others.values) { _, theirs in theirs }
         return joined
     }
 
-    /// What packetdrill's own suite defines for every script from outside: the cookie that Linux makes of the suite's key
-    /// for the usual addresses, and the names in which the two versions of IP differ.
+    /// What packetdrill's own test suite defines for every script: the cookie that Linux makes from the suite's key for
+    /// the usual addresses, and the names that differ between the two versions of IP.
     static func suite(isIPv6: Bool) -> ScriptDefinitions {
         var definitions = ScriptDefinitions()
         let lines =
@@ -43,8 +45,8 @@ public struct ScriptDefinitions: Sendable {
         return definitions
     }
 
-    /// The text with every name replaced that stands as a word of its own outside of comments, strings, shell commands and
-    /// assertions; `nil` where that would be more than `limit` octets.
+    /// The text with every defined name replaced by its value, where it is a whole word outside of comments, strings,
+    /// shell commands and assertions; `nil` where the result would have more than `limit` octets.
     func applied(to text: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
         var octets: [UInt8] = []
         octets.reserveCapacity(text.count)
@@ -52,7 +54,7 @@ public struct ScriptDefinitions: Sendable {
         func starts(_ characters: StaticString) -> Bool {
             text[index...].starts(with: characters.description.utf8)
         }
-        /// Copies up to the end of what begins with `opening` and closes with `closing`.
+        /// Copies a part that begins with `opening` octets at `index`, up to the end of `closing`.
         func copy(_ opening: Int, until closing: StaticString, escapes: Bool = false) {
             var place = min(index + opening, text.endIndex)
             let end = Array(closing.description.utf8)
@@ -74,7 +76,7 @@ public struct ScriptDefinitions: Sendable {
             case UInt8(ascii: "/") where starts("/*"): copy(2, until: "*/")
             case let octet where ScriptCursor.isLetter(octet) || ScriptCursor.isDigit(octet):
                 let word = text[index...].prefix { ScriptCursor.isLetter($0) || ScriptCursor.isDigit($0) }
-                // Most words of a script are no names, and too short to be looked for at any length.
+                // Most words of a script are not defined, and names are short, so long words are not looked up.
                 let value = word.count <= 64 ? values[String(decoding: word, as: UTF8.self)] : nil
                 octets += value ?? Array(word)
                 index = word.endIndex

@@ -1,22 +1,23 @@
-/// Why a script cannot be run: told before any of it is.
+/// Why a script cannot be run. It is reported before any of the script runs.
 public struct ScriptError: Error, Hashable, Sendable {
     /// The line of the script, counted from 1.
     public var line: Int
-    /// The octet in that line, counted from 1.
+    /// The octet of that line, counted from 1.
     public var column: Int
+    /// What is wrong at that position.
     public var kind: Kind
 
-    /// What is wrong there.
+    /// What is wrong at that position.
     public enum Kind: Hashable, Sendable {
-        /// Something else stands where this part of an event has to be.
+        /// Something else stands where this part of an event must be.
         case expected(Part, found: String)
-        /// A name that means nothing here: a constant, a field, an option.
+        /// An unknown name of a constant, a field or an option.
         case unknown(Part, String)
-        /// packetdrill's language, but not understood here: a call, an option, a kind of packet.
+        /// Valid in packetdrill's language, but not supported here: a call, an option, a kind of packet.
         case unsupported(String)
-        /// A shell command that is not known to be harmless: none is ever executed.
+        /// A shell command that is not one of the known ones. None is ever executed.
         case shell(String)
-        /// A setting that the host does not have, or does not take the value for.
+        /// A setting that the host does not have, or that does not accept the value.
         case setting(String)
         /// Too long, too deep or too many.
         case tooMuch(Part)
@@ -38,7 +39,7 @@ public struct ScriptError: Error, Hashable, Sendable {
         self.kind = kind
     }
 
-    /// Whether the script is right, but asks for what is not here.
+    /// Whether the script is valid, but needs something that is not supported here.
     public var isUnsupported: Bool {
         switch kind {
         case .unsupported, .shell, .setting: true

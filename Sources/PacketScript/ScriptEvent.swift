@@ -1,8 +1,8 @@
 import TCPWire
 
-/// One event of a script: when, and what.
+/// One event of a script: its time and its action.
 struct ScriptEvent: Sendable {
-    /// Where it begins, counted from 1.
+    /// The line where it begins, counted from 1.
     var line: Int
     /// Its first line, as written.
     var text: String
@@ -18,11 +18,12 @@ struct ScriptEvent: Sendable {
         case check([Assertion])
     }
 
-    /// A sysctl by its dotted name.
+    /// A sysctl, with its dotted name.
     struct Setting: Hashable, Sendable {
         var name: String
         var value: String
-        /// Part of the suite's usual defaults: a host that does not have it goes on without.
+        /// Whether it is one of the test suite's usual defaults; a host that does not have it runs the script without
+        /// it.
         var isOptional = false
     }
 }
@@ -32,7 +33,7 @@ struct ScriptMoment: Hashable, Sendable {
     enum Base: Hashable, Sendable {
         /// The script's beginning.
         case start
-        /// When the event before happened.
+        /// The time at which the previous event happened.
         case previous
         /// `*`: any time.
         case anything
@@ -41,7 +42,7 @@ struct ScriptMoment: Hashable, Sendable {
     var base: Base
     var earliest: Int64
     var latest: Int64
-    /// Of a call that blocks: when it returns, from the same base.
+    /// For a call that blocks: when it must return, counted from the same base.
     var end: Int64?
 
     static let now = ScriptMoment(base: .previous, earliest: 0, latest: 0)
@@ -62,7 +63,7 @@ struct SegmentPattern: Hashable, Sendable {
     var options: [OptionPattern]? = []
 }
 
-/// What a script says of the IP header; `nil` is not looked at, and sent as usual.
+/// What a script says about the IP header. A field that is `nil` is not compared, and is sent with its usual value.
 struct NetworkPattern: Hashable, Sendable {
     /// The low two bits of the traffic class (RFC 3168 5).
     var congestion: UInt8?
@@ -72,13 +73,13 @@ struct NetworkPattern: Hashable, Sendable {
 
 /// A TCP option as a script writes it.
 enum OptionPattern: Hashable, Sendable {
-    /// The same on the wire.
+    /// An option that is on the wire exactly as it is here.
     case exact(TCPOption)
-    /// Octets from the script's own start of the timestamp clock.
+    /// Timestamps as the script writes them, which are translated to those of the host.
     case timestamps(value: UInt32, echo: UInt32)
-    /// Relative numbers, left and right.
+    /// SACK blocks in relative numbers, each with its left and right edge.
     case sack([Block])
-    /// `wscale *`: the option with whatever shift.
+    /// `wscale *`: the option, with any shift.
     case anyWindowScale
 
     struct Block: Hashable, Sendable {
@@ -91,9 +92,10 @@ enum OptionPattern: Hashable, Sendable {
 struct ICMPPattern: Hashable, Sendable {
     var type: UInt8
     var code: UInt8
-    /// The MTU or other word that the message carries.
+    /// The MTU or other 32-bit word after the checksum.
     var word: UInt32 = 0
-    /// The quoted segment's first relative number and length; `nil` for the last that went out.
+    /// The quoted segment's first relative sequence number and its length; `nil` for the last segment that the host
+    /// sent.
     var sequence: UInt32?
     var length = 0
 }

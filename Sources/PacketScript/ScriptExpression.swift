@@ -9,7 +9,7 @@ indirect enum ScriptExpression: Hashable, Sendable {
     case string([UInt8])
     /// `[1, 2]`
     case list([ScriptExpression])
-    /// `{fd=3, events=POLLIN}`; what has no name is called "".
+    /// `{fd=3, events=POLLIN}`; a value without a name has the name "".
     case record([Field])
     /// `htons(8080)`
     case function(String, [ScriptExpression])
@@ -19,7 +19,7 @@ indirect enum ScriptExpression: Hashable, Sendable {
         var value: ScriptExpression
     }
 
-    /// A field of a record by its name.
+    /// The value of a record's field; `nil` where there is none of this name.
     subscript(name: String) -> ScriptExpression? {
         guard case .record(let fields) = self else { return nil }
         return fields.first { $0.name == name }?.value
@@ -29,7 +29,7 @@ indirect enum ScriptExpression: Hashable, Sendable {
 extension ScriptParser {
     private static let deepest = 8
     private static let mostArguments = 256
-    /// More than any test writes at once, and less than any machine has.
+    /// More than any test writes at once, and little enough for any machine's memory.
     static let longestBuffer: Int64 = 16 << 20
     private static let mostWritten = 64 << 20
 
@@ -62,7 +62,7 @@ extension ScriptParser {
             guard let number = ScriptConstants.errors[name] else { throw start.error(.unknown(.errno, name)) }
             errno = Int32(number)
         }
-        // What strerror(3) says, or the flags' names: for people.
+        // The text of strerror(3) or the names of flags, for people; it is ignored.
         if try cursor.take("(") { _ = try cursor.raw(until: ")", limit: 200, .string) }
         return (value, errno)
     }
@@ -137,7 +137,7 @@ extension ScriptParser {
             var name = ahead.peekWord()
             ahead.advance(name.utf8.count)
             if !name.isEmpty, try ahead.take("(") {
-                // How many there are follows from the list; packetdrill wants it said.
+                // The number of elements, which packetdrill requires, follows from the list.
                 _ = try ahead.raw(until: ")", limit: 32, .argument)
             }
             if !name.isEmpty, try ahead.take("=") { cursor = ahead } else { name = "" }
@@ -147,7 +147,7 @@ extension ScriptParser {
         return .record(fields)
     }
 
-    /// The two digits behind `\x`.
+    /// Reads the two digits after `\x`.
     private mutating func hexOctet() throws(ScriptError) -> UInt8 {
         var value: UInt8 = 0
         for _ in 0..<2 {
@@ -160,7 +160,7 @@ extension ScriptParser {
         return value
     }
 
-    /// A string with C's simplest escapes.
+    /// Reads a string, with C's simplest escapes.
     private mutating func string() throws(ScriptError) -> [UInt8] {
         let start = cursor
         cursor.advance()

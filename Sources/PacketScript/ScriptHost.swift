@@ -1,73 +1,77 @@
 import TCPWire
 
-/// Where a script's socket calls and packets go: the kernel behind a TUN device, or a TCP of our own in virtual time.
+/// The host that executes a script's socket calls and exchanges packets with it: the kernel behind a TUN device, or a
+/// TCP of our own in virtual time.
 ///
-/// One script uses one host, from one thread, and begins with a fresh one: no sockets, settings as the system has them.
-/// Times are nanoseconds on the host's own clock, which starts anywhere and never goes back. A virtual host moves its clock
-/// only inside ``result(until:)``, ``nextPacket(until:)`` and ``wait(until:)``, and runs its timers as it passes them; what
-/// a call or a packet causes at once happens inside ``start(_:)`` and ``inject(_:)`` at the present time.
+/// A host runs one script, from one thread, and must be fresh: without sockets, and with the system's settings. Times
+/// are nanoseconds by the host's own clock, which may start anywhere and never goes back. A virtual host advances its
+/// clock only inside ``result(until:)``, ``nextPacket(until:)`` and ``wait(until:)``, and runs each timer as its time
+/// is reached; the immediate effects of a call or a packet happen inside ``start(_:)`` and ``inject(_:)``, at the
+/// current time.
 public protocol ScriptHost: AnyObject {
-    /// Now.
+    /// The current time.
     var now: Int64 { get }
 
-    /// Begins a socket call. At most one is under way at a time: the runner starts the next only when ``result(until:)``
-    /// has given the last one's result.
+    /// Begins a socket call. Only one call may be in progress: the next must not be started before ``result(until:)``
+    /// has returned the last one's result.
     ///
-    /// - Throws: where the host does not know the call or its option at all. A call that fails as a call of the socket API
-    ///   does so in its result.
+    /// - Throws: where the host does not support the call or its option. A call that fails as a socket call may fail
+    ///   reports that in its result.
     func start(_ call: ScriptCall) throws(ScriptHostError)
 
-    /// The result of the call that was started, once and as soon as it is there; `nil` where it still blocks at `deadline`.
-    /// With a deadline that has passed it only looks.
+    /// The result of the call in progress, returned once, as soon as it is known; `nil` where the call still blocks at
+    /// `deadline`. With a deadline in the past, this does not wait.
     func result(until deadline: Int64) throws(ScriptHostError) -> ScriptResult?
 
-    /// Hands an IP packet in from the network.
+    /// Delivers an IP packet to the host, as from the network.
     func inject(_ packet: [UInt8]) throws(ScriptHostError)
 
-    /// The oldest IP packet that went out and was not taken yet; waits for one until `deadline`. With a deadline that has
-    /// passed it only looks.
+    /// The oldest packet from the host that has not been returned yet. Waits until `deadline` for one, and returns
+    /// `nil` then; with a deadline in the past, this does not wait.
     func nextPacket(until deadline: Int64) throws(ScriptHostError) -> ScriptPacket?
 
-    /// Lets the time pass. Packets that go out meanwhile are kept for ``nextPacket(until:)``.
+    /// Lets time pass until `deadline`. Packets that the host sends meanwhile are kept for ``nextPacket(until:)``.
     func wait(until deadline: Int64) throws(ScriptHostError)
 
-    /// What the host knows of a connection, by the names of Linux's `struct tcp_info` with their prefix (`tcpi_state`,
-    /// `tcpi_snd_cwnd`, ...) and in its units; names that the host does not know are missing. ``ScriptConstants`` has the
-    /// numbers of states and flags. Empty for a descriptor that is no connection.
+    /// The state of a connection, by the field names of Linux's `struct tcp_info` with their prefix (`tcpi_state`,
+    /// `tcpi_snd_cwnd`, ...) and in its units. Fields that the host does not know are missing; for a descriptor that is
+    /// no connection, all are. ``ScriptConstants`` has the numbers of states and flags.
     func information(of descriptor: Int32) -> [String: Int64]
 
-    /// Sets a sysctl by its dotted name (`net.ipv4.tcp_sack`) for all that follows; before the first socket, as a rule.
+    /// Sets a sysctl by its dotted name (`net.ipv4.tcp_sack`) from now on; scripts usually do so before the first
+    /// socket.
     ///
-    /// - Throws: ``ScriptHostError/unknownSetting(_:)`` where nothing here obeys the name; ``ScriptHostError/badSetting(_:)``
-    ///   where the value makes no sense.
+    /// - Throws: ``ScriptHostError/unknownSetting(_:)`` where the host has no such sysctl;
+    ///   ``ScriptHostError/badSetting(_:)`` where the value is invalid.
     func set(_ name: String, to value: String) throws(ScriptHostError)
 }
 
 /// An IP packet that a host sent.
 public struct ScriptPacket: Hashable, Sendable {
-    /// When it left TCP, in nanoseconds of the host's clock.
+    /// When TCP sent it, in nanoseconds by the host's clock.
     public var time: Int64
-    /// From the IP header on.
+    /// The packet's octets, from the IP header on.
     public var octets: [UInt8]
 
+    /// A packet that was sent at `time`.
     public init(time: Int64, octets: [UInt8]) {
         self.time = time
         self.octets = octets
     }
 }
 
-/// Why a host cannot go on with a script: not a verdict about TCP.
+/// Why a host cannot continue with a script. It says nothing about its TCP.
 public enum ScriptHostError: Error, Hashable, Sendable {
     /// A sysctl that this host does not have.
     case unknownSetting(String)
-    /// A sysctl that does not take this value.
+    /// A sysctl that does not accept this value.
     case badSetting(String)
     /// A socket call, option or request that this host does not know, by its name.
     case unsupported(String)
-    /// The host itself broke: the system call and its errno.
+    /// The host itself failed: the system call and its errno.
     case system(call: String, errno: Int32)
 
-    /// What is meant, without a sentence around it: a setting's or a call's name, with the name of the errno.
+    /// The name of the setting or call, with that of the errno; no sentence.
     public var name: String {
         switch self {
         case .unknownSetting(let name), .badSetting(let name), .unsupported(let name): name
@@ -77,11 +81,11 @@ public enum ScriptHostError: Error, Hashable, Sendable {
     }
 }
 
-/// The addresses and ports of a script: what `...` means where a socket call takes an address.
+/// The addresses and ports of a script, which `...` stands for where a socket call takes an address.
 public struct ScriptNetwork: Hashable, Sendable {
-    /// The address of the sockets under test, and how many bits of it name their network.
+    /// The address of the sockets under test.
     public var local: IPAddress
-    /// How many bits of ``local`` name its network.
+    /// The length of the network prefix of ``local``, in bits.
     public var localPrefix: Int
     /// The address that packets come from.
     public var remote: IPAddress
@@ -94,10 +98,10 @@ public struct ScriptNetwork: Hashable, Sendable {
     /// The link's MTU, in octets.
     public var mtu = 1500
 
-    /// As packetdrill has them: 192.168.0.1 and 192.0.2.1.
+    /// The addresses that packetdrill uses: 192.168.0.1 and 192.0.2.1.
     public static let ipv4 = ScriptNetwork(
         local: IPAddress(ipv4: 0xc0a8_0001), localPrefix: 16, remote: IPAddress(ipv4: 0xc000_0201))
-    /// As packetdrill has them: fd3d:a0b:17d6::1 and 2001:db8::1.
+    /// The addresses that packetdrill uses: fd3d:a0b:17d6::1 and 2001:db8::1.
     public static let ipv6 = ScriptNetwork(
         local: IPAddress(high: 0xfd3d_0a0b_17d6_0000, low: 1), localPrefix: 48,
         remote: IPAddress(high: 0x2001_0db8_0000_0000, low: 1))

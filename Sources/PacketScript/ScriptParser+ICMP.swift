@@ -1,5 +1,5 @@
 extension ScriptParser {
-    /// `icmp unreachable frag_needed mtu 1200 [1:1461(1460)]`; the quotation may also stand first.
+    /// `icmp unreachable frag_needed mtu 1200 [1:1461(1460)]`; the quotation may also come first.
     mutating func icmp() throws(ScriptError) -> ICMPPattern {
         var quoted = try quotation()
         guard try cursor.takeWord("icmp") else { throw cursor.expected(.icmp) }
@@ -29,7 +29,7 @@ extension ScriptParser {
         return range
     }
 
-    /// RFC 792, RFC 1122 3.2.2.1 and RFC 1812 5.2.7.1: types, with the codes' names.
+    /// The types of ICMP, with the names of their codes (RFC 792, RFC 1122 3.2.2.1 and RFC 1812 5.2.7.1).
     private static let icmp4: [String: (UInt8, [String: UInt8])] = [
         "unreachable": (
             3,
@@ -46,7 +46,7 @@ extension ScriptParser {
         "parameter_problem": (12, [:]),
     ]
 
-    /// RFC 4443 3.
+    /// The types of ICMPv6, with the names of their codes (RFC 4443 3).
     private static let icmp6: [String: (UInt8, [String: UInt8])] = [
         "unreachable": (
             1,

@@ -1,6 +1,6 @@
 import TCPWire
 
-/// The addresses that a script's flags name.
+/// The addresses that a script's flags give; `nil` where they do not.
 struct AddressFlags {
     var isIPv6: Bool?
     var local: IPAddress?
@@ -8,7 +8,7 @@ struct AddressFlags {
     var remote: IPAddress?
 }
 
-/// packetdrill's own flags, as a script's first lines: `--ip_version=ipv4`.
+/// packetdrill's command-line flags, which may be a script's first lines: `--ip_version=ipv4`.
 extension ScriptParser {
     mutating func option() throws(ScriptError) {
         let start = cursor
@@ -40,15 +40,16 @@ extension ScriptParser {
         case "strict_segments": script.isStrict = true
         case "define":
             guard definitions.define(value) else { throw start.expected(.argument) }
-        // All that is not the host's own lies behind the one device.
+        // Not needed: all addresses but the host's own are reached through its one device.
         case "gateway_ip": _ = try address(value, at: start)
-        // An echo that was never sent is taken to the host's clock anyway; the others are about packetdrill's own running.
+        // The first is not needed either, since every echoed timestamp is translated to the host's clock; the others
+        // concern only how packetdrill itself runs.
         case "tcp_ts_ecr_scaled", "send_omit_free", "debug", "verbose": break
         default: throw start.error(.unsupported("--" + name))
         }
     }
 
-    /// Everything up to the next blank, or what stands between quotes.
+    /// Reads the text up to the next blank outside of quotes; the quotes are part of it.
     private mutating func optionValue() throws(ScriptError) -> String {
         let start = cursor
         var octets: [UInt8] = []
@@ -74,7 +75,7 @@ extension ScriptParser {
         return number
     }
 
-    /// Percent in thousandths.
+    /// Percent, converted to thousandths.
     private func share(_ text: String, at start: ScriptCursor) throws(ScriptError) -> Int64 {
         guard let percent = Double(text), percent >= 0, percent <= 100 else { throw start.expected(.number) }
         return Int64(percent * 10)
@@ -88,7 +89,8 @@ extension ScriptParser {
         return (address, Int(try number(String(parts[1]), 0...(address.isIPv4 ? 32 : 128), at: start)))
     }
 
-    /// The flags come in any order; the usual addresses stand for those that none names.
+    /// Sets the script's addresses after all flags have been read, since these may come in any order. Addresses that no
+    /// flag gives are the usual ones.
     mutating func settleAddresses() throws(ScriptError) {
         let version = addresses.isIPv6 ?? addresses.local.map { !$0.isIPv4 } ?? script.network.isIPv6
         let usual = version ? ScriptNetwork.ipv6 : .ipv4
@@ -100,7 +102,8 @@ extension ScriptParser {
         }
     }
 
-    /// Names are replaced in the rest of the script: what the suite's runner defines, what the caller does, what the script does.
+    /// Replaces the defined names in the rest of the script: those of the test suite, of the caller and of the script
+    /// itself.
     mutating func replaceDefinitions() throws(ScriptError) {
         let all = ScriptDefinitions.suite(isIPv6: script.network.isIPv6).joined(with: definitions)
         let rest = cursor.text[cursor.index...]

@@ -1,10 +1,10 @@
 import TCPWire
 
 extension ScriptParser {
-    /// With room for the headers in an IP packet.
+    /// Leaves room for the headers in an IP packet.
     private static let longestPayload = 65_000
 
-    /// What stands behind `<` or `>`.
+    /// Reads what follows `<` or `>`.
     mutating func packet(isInbound: Bool) throws(ScriptError) -> ScriptEvent.Action {
         var pattern = SegmentPattern()
         try networkPattern(&pattern)
@@ -19,7 +19,8 @@ extension ScriptParser {
         pattern.flags = try flags()
         let place = cursor
         (pattern.sequence, pattern.length) = try sequenceRange()
-        // What comes in is a packet; what goes out may be written as what segmentation offload would be handed.
+        // An inbound segment is a single packet; an outbound one may be written as large as before segmentation offload
+        // divides it.
         guard !isInbound || pattern.length <= Self.longestPayload else { throw place.error(.tooMuch(.sequence)) }
         if try cursor.takeWord("ack") { pattern.acknowledgment = UInt32(try cursor.number(upTo: Int64(UInt32.max))) }
         if try cursor.takeWord("win") { pattern.window = UInt16(try cursor.number(upTo: 65_535)) }
@@ -28,7 +29,8 @@ extension ScriptParser {
         return isInbound ? .inject(pattern) : .expect(pattern)
     }
 
-    /// `[ect0]`, `[ce,ttl 1]`, `[tos 0x10]`: the IP header's part. A bracket with a number is an ICMP error's quotation.
+    /// `[ect0]`, `[ce,ttl 1]`, `[tos 0x10]`: fields of the IP header. A bracket with a number is an ICMP error's
+    /// quotation, and is left.
     private mutating func networkPattern(_ pattern: inout SegmentPattern) throws(ScriptError) {
         try cursor.skipBlanks()
         var ahead = cursor
@@ -53,7 +55,7 @@ extension ScriptParser {
         try cursor.demand("]")
     }
 
-    /// `40000 > 8080`, where a script has several connections.
+    /// `40000 > 8080`: the ports, which scripts with several connections give.
     private mutating func ports(_ pattern: inout SegmentPattern) throws(ScriptError) {
         try cursor.skipBlanks()
         guard ScriptCursor.isDigit(cursor.peek()) else { return }
@@ -62,7 +64,7 @@ extension ScriptParser {
         pattern.destinationPort = UInt16(try cursor.number(upTo: 65_535))
     }
 
-    /// `S`, `S.`, `P.`, `.`, `FP.`, `SEW`; `-` for none.
+    /// The flags: `S`, `S.`, `P.`, `.`, `FP.`, `SEW`; `-` for none.
     private mutating func flags() throws(ScriptError) -> TCPFlags {
         try cursor.skipBlanks()
         let start = cursor
@@ -92,7 +94,7 @@ extension ScriptParser {
         return flags
     }
 
-    /// `1:101(100)`.
+    /// First and last sequence number and the length: `1:101(100)`.
     mutating func sequenceRange() throws(ScriptError) -> (UInt32, Int) {
         try cursor.skipBlanks()
         let start = cursor
@@ -166,7 +168,7 @@ extension ScriptParser {
         }
     }
 
-    /// A cookie in hex, or none where one is asked for.
+    /// A Fast Open option with a cookie in hexadecimal, or without one, which requests a cookie.
     private mutating func fastOpen(experimental: Bool) throws(ScriptError) -> OptionPattern {
         try cursor.skipBlanks()
         let start = cursor

@@ -1,13 +1,13 @@
-/// Reads a script, event by event.
+/// Parses a script, event by event.
 struct ScriptParser {
     var cursor: ScriptCursor
     var script = PacketScript()
     var definitions: ScriptDefinitions
     var addresses = AddressFlags()
-    /// Octets that all the script's calls write: they are kept.
+    /// How many octets the script's calls write in all; they are kept in memory.
     var written = 0
 
-    /// A day: no script waits longer, and sums of times stay far from the end of 64 bits.
+    /// A day: no script waits longer, and sums of times stay far below what 64 bits hold.
     private static let longestTime: Int64 = 86_400_000_000_000
 
     init(_ text: [UInt8], _ definitions: ScriptDefinitions) {
@@ -34,7 +34,7 @@ struct ScriptParser {
     private mutating func event() throws(ScriptError) -> ScriptEvent {
         let line = cursor.line
         let text = cursor.lineText
-        // The suite's first and last lines, which only set things up, carry no time.
+        // Shell commands and assertions, with which the test suite's scripts begin and end, have no time.
         let isUntimed = cursor.peek() == UInt8(ascii: "`") || cursor.starts(with: "%{")
         let moment = isUntimed ? ScriptMoment.now : try moment()
         try cursor.skipBlanks()
@@ -75,7 +75,7 @@ struct ScriptParser {
 
     // MARK: Times
 
-    /// `+0.1`, `0.1`, `*`, `+0.1~+0.2`, `+0~0.2`, `+0...0.2`.
+    /// An event's time: `+0.1`, `0.1`, `*`, `+0.1~+0.2`, `+0~0.2`, `+0...0.2`.
     private mutating func moment() throws(ScriptError) -> ScriptMoment {
         if cursor.peek() == UInt8(ascii: "*") {
             cursor.advance()
@@ -109,7 +109,7 @@ struct ScriptParser {
         return true
     }
 
-    /// Decimal seconds, exact: at most nine places count.
+    /// Decimal seconds, read exactly; at most nine decimal places count.
     private mutating func seconds() throws(ScriptError) -> Int64 {
         let start = cursor
         var whole: Int64 = 0
@@ -121,7 +121,7 @@ struct ScriptParser {
             cursor.advance()
         }
         var nanoseconds = whole * 1_000_000_000
-        // Not the dots of a blocking call's `...`.
+        // The dots may also belong to the `...` of a blocking call.
         if cursor.peek() == UInt8(ascii: "."), ScriptCursor.isDigit(cursor.peek(1)) || digits > 0,
             cursor.peek(1) != UInt8(ascii: ".")
         {

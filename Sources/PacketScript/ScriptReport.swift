@@ -1,24 +1,26 @@
-/// What became of a script: the steps that were taken, and the one that failed, if one did.
+/// The result of running a script: the steps that were taken, and the one that failed, if any.
 public struct ScriptReport: Sendable {
-    /// In the order in which they happened.
+    /// The steps in the order in which they happened.
     public internal(set) var steps: [ScriptStep] = []
+    /// The step that did not happen as it should; `nil` where all did. It is the last one that was run.
     public internal(set) var failure: ScriptFailure?
     /// The packets of both directions that the runner has seen, in order.
     public internal(set) var packets: [Packet] = []
-    /// Nanoseconds of the host's clock from the first step to the end.
+    /// Nanoseconds by the host's clock from the first step to the end.
     public internal(set) var duration: Int64 = 0
 
+    /// The report of a script that has not begun.
     public init() {}
 
     /// A packet on its way to or from the host.
     public struct Packet: Hashable, Sendable {
         /// Nanoseconds since the script began.
         public var time: Int64
-        /// From the IP header on.
+        /// The packet's octets, from the IP header on.
         public var octets: [UInt8]
     }
 
-    /// Whether everything came as the script says.
+    /// Whether everything happened as the script says.
     public var hasPassed: Bool { failure == nil }
 }
 
@@ -30,68 +32,74 @@ public struct ScriptStep: Hashable, Sendable {
         case call
         /// A packet from the network.
         case received
-        /// A packet to the network that the script has asked for.
+        /// A packet from the host that the script expects.
         case sent
-        /// A packet to the network that the script has not asked for (yet).
+        /// A packet from the host that the script has not expected (so far).
         case unexpected
         case setting
-        /// A setting of the suite's usual ones that the host does not have, or not for this value: it goes on with its own.
+        /// One of the test suite's usual settings that the host does not have, or not with this value; it keeps its
+        /// own.
         case left
         /// A condition that held.
         case assertion
-        /// What the host failed with when it was asked, after a failure, for what it had still sent.
+        /// The error of the host when, after a failure, it was asked for the packets that it had sent besides.
         case broken
     }
 
     /// Nanoseconds since the script began.
     public var time: Int64
-    /// The script's line; `nil` for what it does not name.
+    /// The script's line; `nil` for a step that the script does not contain.
     public var line: Int?
+    /// What happened.
     public var kind: Kind
     /// The call or the packet in the script's notation.
     public var text: String
 }
 
-/// The step of a script that did not come as it should.
+/// The step of a script that did not happen as it should.
 public struct ScriptFailure: Hashable, Sendable {
-    /// Where the event stands, counted from 1.
+    /// The line of the event, counted from 1.
     public var line: Int
     /// The event's first line, as written.
     public var text: String
     /// Nanoseconds since the script began.
     public var time: Int64
+    /// Why it failed.
     public var reason: Reason
 
     /// Why it failed.
     public enum Reason: Hashable, Sendable {
-        /// A socket call returned something else. Both in the script's notation.
+        /// A socket call had another result. Both results are in the script's notation.
         case result(expected: String, actual: String)
-        /// A socket call returned at another time: nanoseconds since the script began.
+        /// A socket call returned at another time; both times are nanoseconds since the script began.
         case returned(expected: Int64, actual: Int64)
-        /// A socket call had not returned when the runner gave up on it.
+        /// A socket call had not returned when the runner stopped waiting for it.
         case blocked
-        /// Nothing was sent until then: nanoseconds since the script began.
+        /// No packet was sent until then, in nanoseconds since the script began.
         case silence(until: Int64)
         /// Another packet was sent.
         case packet(expected: String, actual: String, [Difference])
-        /// The right packet was sent at another time: nanoseconds since the script began.
+        /// The right packet was sent at another time; all times are nanoseconds since the script began.
         case time(earliest: Int64, latest: Int64, actual: Int64)
-        /// A condition did not hold of these fields of tcp_info.
+        /// A condition does not hold; these are the fields of tcp_info that it read.
         case assertion(String, [Field])
-        /// A condition has no value: the host does not know the field, or divided by zero.
+        /// A condition could not be evaluated: the host does not know a field, or (``divisionByZero``) it divides by
+        /// zero.
         case unknownField(String)
         case divisionByZero(String)
-        /// The host cannot go on.
+        /// The host cannot continue.
         case host(ScriptHostError)
     }
 
-    /// A field of tcp_info and what it was.
+    /// A field of tcp_info and its value.
     public struct Field: Hashable, Sendable {
+        /// The field's name in `struct tcp_info`, as in the condition.
         public var name: String
+        /// The value that the host gave, in tcp_info's unit.
         public var value: Int64
     }
 
-    /// What of a packet was different.
+    /// A part of a packet that differs from what was expected.
     public struct Difference: Hashable, Sendable {
         /// A part of a packet; the raw value is its name in JSON.
         public enum Part: String, Hashable, Sendable {
@@ -99,12 +107,15 @@ public struct ScriptFailure: Hashable, Sendable {
             case trafficClass, hopLimit, ports
         }
 
+        /// The part of the packet that differs.
         public var part: Part
+        /// What the script expects, in its notation.
         public var expected: String
+        /// What was sent, in the same notation.
         public var actual: String
     }
 
-    /// Whether the host lacks what the script needs, so that nothing was found out about TCP.
+    /// Whether the host lacks something that the script needs, so that the run shows nothing about its TCP.
     public var isUnsupported: Bool {
         switch reason {
         case .host(.unknownSetting), .host(.badSetting), .host(.unsupported), .unknownField: true

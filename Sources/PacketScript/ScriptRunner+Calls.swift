@@ -1,7 +1,7 @@
 import TCPWire
 
 extension ScriptRunner {
-    /// Makes a call. One that the script says will block is left under way.
+    /// Makes a call. If the script says that it blocks, it is left in progress.
     mutating func call(_ plan: CallPlan, _ event: ScriptEvent) throws(Stop) {
         watch(plan.call)
         let hostCall = plan.call.mappingDescriptors { descriptors[$0] ?? -1 }
@@ -11,7 +11,7 @@ extension ScriptRunner {
             let base = event.moment.base == .start ? start : previous &- event.moment.earliest
             pending = PendingCall(
                 event: event, plan: plan, end: base &+ end, tolerance: tolerance(after: end &- event.moment.earliest))
-            // A call that fails at once has its result now.
+            // A call that fails at once has its result already.
             return try look()
         }
         let limit = begun &+ Self.patience
@@ -21,7 +21,7 @@ extension ScriptRunner {
         try compare(result, plan, event)
     }
 
-    /// Takes the result of the call under way, if it is there.
+    /// Takes the result of the call in progress, if it is known; does not wait.
     mutating func look() throws(Stop) {
         guard let call = pending else { return }
         let now = host.now
@@ -29,7 +29,7 @@ extension ScriptRunner {
         if let result { try finish(call, result) }
     }
 
-    /// Waits for the call under way, if there is one.
+    /// Waits for the call in progress, if there is one.
     mutating func collect() throws(Stop) {
         guard let call = pending else { return }
         let limit = call.end &+ call.tolerance &+ Self.patience
@@ -46,7 +46,7 @@ extension ScriptRunner {
         }
     }
 
-    /// What a call tells of the connections to come.
+    /// Notes what a call says about the connections that will follow.
     private mutating func watch(_ call: ScriptCall) {
         switch call {
         case .bind(_, let endpoint): if endpoint.port != 0 { listeningPort = endpoint.port }
@@ -62,8 +62,8 @@ extension ScriptRunner {
         }
     }
 
-    /// A socket that connects for the first time: from now on the script speaks of its connection, whose port shows in the
-    /// SYN.
+    /// Notes that a socket connects. If it is the first time, the script's packets without ports belong to its
+    /// connection from now on; the host's SYN will show its port.
     private mutating func beginActively(_ number: Int32) {
         subject = number
         if connecting.insert(number).inserted { current = nil }
@@ -77,7 +77,7 @@ extension ScriptRunner {
         func demand(_ holds: Bool, _ what: String, _ came: String) throws(Stop) {
             guard holds else { throw Stop(.result(expected: what, actual: came), event) }
         }
-        // A descriptor's number is the host's own; that it is one is what counts.
+        // The host has its own descriptor numbers, so it is enough that the result is a descriptor.
         if plan.makesDescriptor, let value = plan.value, value >= 0 {
             try demand(result.value >= 0, expected, actual)
         } else if let value = plan.value {
@@ -115,7 +115,7 @@ extension ScriptRunner {
                 String(decoding: result.octets.prefix(100), as: UTF8.self))
         }
         if let flags = plan.messageFlags, result.errno == 0 {
-            // What the caller asked for is not told back by every host.
+            // Only what the host sets counts, since not every host returns the flags that the caller passed.
             let told = result.messageFlags
             try demand(told == flags, "msg_flags=\(flags.rawValue)", "msg_flags=\(told.rawValue)")
         }
@@ -124,13 +124,13 @@ extension ScriptRunner {
         }
     }
 
-    /// Times count from the script's beginning, as in the script.
+    /// The message with its time counted from the script's beginning, as in the script.
     private func inScriptTime(_ message: ControlMessage) -> ControlMessage {
         guard case .time(let time) = message.value else { return message }
         return ControlMessage(level: message.level, type: message.type, .time(time &- start))
     }
 
-    /// Remembers new descriptors, and forgets closed ones.
+    /// Adds a new descriptor to the map, and removes a closed one.
     private mutating func keep(_ result: ScriptResult, _ plan: CallPlan) {
         if plan.makesDescriptor, result.errno == 0, let number = Int32(exactly: result.value) {
             let name = plan.value.flatMap { Int32(exactly: $0) } ?? number
@@ -151,20 +151,20 @@ extension ScriptRunner {
         if result.errno != 0 {
             return "-1 " + (ScriptConstants.errorName(result.errno) ?? "errno \(result.errno)")
         }
-        // As the script calls it: the host's own numbers mean nothing to its reader.
+        // With the script's own number: the host's would mean nothing to the script's reader.
         if plan.makesDescriptor, let value = plan.value, value >= 0 { return "\(value)" }
         return "\(result.value)"
     }
 }
 
 extension CallPlan {
-    /// The result that the script has.
+    /// The result that the script expects, in its notation.
     var expectation: String {
         guard let value else { return "?" }
         return "\(value)" + (errno.map { " " + (ScriptConstants.errorName($0) ?? "errno \($0)") } ?? "")
     }
 
-    /// The call with a result, short.
+    /// The call with a result, in short.
     func text(_ result: String) -> String {
         var words: [String] = []
         if let number = call.descriptor { words.append("\(number)") }

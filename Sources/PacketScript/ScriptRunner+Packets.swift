@@ -9,7 +9,7 @@ extension ScriptRunner {
         note(.received, pattern.text, line: event.line)
         notePacket(packet, at: host.now)
         try onHost { host throws(ScriptHostError) in try host.inject(packet) }
-        // What follows counts from when the host has it.
+        // The times of the events that follow count from when the host has the packet.
         previous = max(previous, host.now)
     }
 
@@ -34,7 +34,7 @@ extension ScriptRunner {
         previous = max(previous, host.now)
     }
 
-    /// The connection of a segment that is to be injected; made where there is none.
+    /// The index of the connection that a segment to be injected belongs to; a new one is made where there is none.
     private mutating func connection(for pattern: SegmentPattern) -> Int {
         let network = script.network
         if let source = pattern.sourcePort, let destination = pattern.destinationPort {
@@ -43,7 +43,7 @@ extension ScriptRunner {
             current = index
             return index
         }
-        // A SYN for a listener that is younger than the connection begins another one.
+        // If a listener was opened after the current connection began, a SYN begins another connection.
         if pattern.flags.contains(.syn), !pattern.flags.contains(.ack), hasNewListener || current == nil {
             hasNewListener = false
             let taken = connections.count { $0.local.port == listeningPort }
@@ -102,15 +102,16 @@ extension ScriptRunner {
         previousStart = previous
     }
 
-    /// How many ticks a reading of the host's clock may be off: an eighth of the whole time since the script began, where the
-    /// readings are compared; else what two readings of one name may differ by.
+    /// By how many ticks a timestamp (TSval) of the host may differ from the script's. Where the script says how long a tick is,
+    /// timestamps are compared with the time that has passed, and may be off by the tolerance for the time since the script began.
+    /// Elsewhere it is by how much two timestamps that the script gives the same name may differ.
     private func clockSlack(at time: Int64) -> UInt32 {
         if let tick = script.clockTick { return UInt32(clamping: tolerance(after: time &- start) / tick) }
         // Linux's clock ticks once a millisecond.
         return tolerance == 0 ? 0 : UInt32(clamping: tolerance / 1_000_000) &+ 1
     }
 
-    /// The next TCP segment that went out; other packets do not matter to a script.
+    /// The next TCP segment from the host; other packets do not matter to a script.
     private mutating func nextSegment(until limit: Int64) throws(Stop) -> (Int64, HostSegment)? {
         while true {
             let packet = try onHost { host throws(ScriptHostError) in try host.nextPacket(until: limit) }
@@ -120,8 +121,8 @@ extension ScriptRunner {
         }
     }
 
-    /// The next segment that may be the one expected. Where the script names no ports it speaks of its present connection:
-    /// what an earlier one still sends does not matter.
+    /// The next segment that may be the expected one. A line without ports is about the current connection, so segments
+    /// of earlier connections are skipped.
     private mutating func nextSegment(
         for pattern: SegmentPattern, until limit: Int64
     ) throws(Stop) -> (Int64, HostSegment, Int)? {
@@ -152,8 +153,8 @@ extension ScriptRunner {
         return connections.count - 1
     }
 
-    /// Joins what segmentation has cut: scripts may write a burst as the one large segment that a host with offload hands
-    /// to its network card. All but the last of the pieces have to be full.
+    /// Joins segments: scripts may write a burst as the one large segment that a host with segmentation offload hands
+    /// to its network card. Every segment of the burst but the last must be full.
     private mutating func join(
         _ segment: inout HostSegment, _ pattern: SegmentPattern, _ index: Int, until limit: Int64
     ) throws(Stop) {
@@ -161,27 +162,28 @@ extension ScriptRunner {
         let least = connections[index].leastFullPayload(mtu: script.network.mtu, maximumSegment: leastSegment)
         guard !script.isStrict, full >= least, pattern.length > full else { return }
         var isPushed = segment.header.flags.contains(.psh)
-        // Offload puts PSH on everything that it makes several segments of; a host that does not use it has none to show.
+        // Segmentation offload sets PSH on every large segment that it divides; a host without it does not, so the flag
+        // counts as set.
         defer { if !isPushed, pattern.flags.contains(.psh) { segment.header.flags.insert(.psh) } }
         while segment.length < pattern.length {
             guard let (_, next) = try nextSegment(until: limit) else { return }
             let follows = next.header.sequence == segment.header.sequence &+ UInt32(truncatingIfNeeded: segment.length)
             guard follows, next.length > 0, next.length <= full, next.header.sourcePort == segment.header.sourcePort
             else {
-                // What came instead shows in the comparison.
+                // The comparison will show what came instead.
                 segment.length &+= next.length
                 return
             }
             segment.length &+= next.length
-            // PSH and FIN stand where the burst ends.
+            // The flags PSH and FIN are in the last segment of the burst.
             isPushed = isPushed || next.header.flags.contains(.psh)
             segment.header.flags = next.header.flags
             if next.length < full { return }
         }
     }
 
-    /// Adds what was sent and not compared to the report, so that its reader sees all there was; and where the host fails at
-    /// that, after the script, with what it fails.
+    /// Adds the packets that were sent and not compared to the report, so that its reader sees everything. If the host
+    /// fails while it is asked for them, that error is added too.
     mutating func showRest() {
         let now = host.now
         do throws(ScriptHostError) {

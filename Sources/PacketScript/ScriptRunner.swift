@@ -1,17 +1,18 @@
 import TCPWire
 
-/// Runs a script on a host and compares what comes of it.
+/// Runs a script on a host and compares what happens with what the script says.
 ///
-/// Relative times count from when the event before really happened, so that a host that is a little late stays so and does
-/// not fall behind; a time may be off by the tolerance either way, or by an eighth of the interval where that is more, as
-/// with packetdrill. Packets are compared in the order in which they were
-/// sent; what the host sends after the script's last event does not matter.
+/// Relative times count from when the previous event really happened, so a host that is once a little late does not
+/// count as late for all that follows. A time may be off by the tolerance in either direction, or by an eighth of the
+/// interval where that is more, as with packetdrill. Packets are compared in the order in which they were sent; what
+/// the host sends after the script's last event does not matter.
 public struct ScriptRunner {
-    /// packetdrill's own tolerance, in nanoseconds: for hosts that run in real time.
+    /// packetdrill's own tolerance in nanoseconds, for hosts that run in real time.
     public static let usualTolerance: Int64 = 4_000_000
-    /// How much longer than asked for something is waited for, so that a report can say how late it was.
+    /// How long the runner goes on waiting after something should have happened, in nanoseconds, so that a report can
+    /// say how late it was.
     static let patience: Int64 = 1_000_000_000
-    /// How long `*` waits for a packet.
+    /// How long `*` waits for a packet, in nanoseconds.
     static let longestSilence: Int64 = 10_000_000_000
 
     let script: PacketScript
@@ -19,40 +20,40 @@ public struct ScriptRunner {
     let tolerance: Int64
     var report = ScriptReport()
     var start: Int64 = 0
-    /// When the event before happened: what follows counts from its end.
+    /// When the previous event had happened; the next one's time counts from this.
     var previous: Int64 = 0
-    /// When it began: what it caused cannot come before that, but may come before it has ended.
+    /// When the previous event began. What it causes cannot come before this, but may come before it has ended.
     var previousStart: Int64 = 0
     var connections: [ScriptConnection] = []
-    /// The connection that packets without ports belong to.
+    /// The index of the connection that packets without ports belong to.
     var current: Int?
-    /// Whether `listen` was called after the current connection began: the next SYN is for the new listener.
+    /// Whether `listen` was called after the current connection began, so that the next SYN is for the new listener.
     var hasNewListener = false
-    /// The port that the last `bind` took.
+    /// The port of the last `bind`.
     var listeningPort: UInt16
-    /// The script's descriptors and the host's.
+    /// The host's descriptors, by the script's.
     var descriptors: [Int32: Int32] = [:]
     /// The script's descriptor of the current connection.
     var subject: Int32?
     /// The script's descriptors that have begun to connect.
     var connecting: Set<Int32> = []
     var pending: PendingCall?
-    /// The least MSS that the script has set by TCP_MAXSEG.
+    /// The smallest MSS that the script has set by TCP_MAXSEG.
     var leastSegment: Int?
 
-    /// A call that blocks, as the script says it will.
+    /// A call in progress that the script expects to block.
     struct PendingCall {
         var event: ScriptEvent
         var plan: CallPlan
-        /// When it is to return, on the host's clock, and how far off that may be.
+        /// When it must return, by the host's clock, and by how much that may be off.
         var end: Int64
         var tolerance: Int64
     }
 
-    /// Why a step is the last.
+    /// Why the run ends at a step.
     struct Stop: Error {
         var reason: ScriptFailure.Reason
-        /// The event that failed, where that is not the one at hand.
+        /// The event that failed, where that is not the current one.
         var event: ScriptEvent?
 
         init(_ reason: ScriptFailure.Reason, _ event: ScriptEvent? = nil) {
@@ -61,7 +62,7 @@ public struct ScriptRunner {
         }
     }
 
-    /// - Parameter tolerance: nanoseconds that times may be off, where the script does not say it.
+    /// - Parameter tolerance: by how many nanoseconds times may be off, where the script does not say.
     public init(_ script: PacketScript, on host: any ScriptHost, tolerance: Int64 = usualTolerance) {
         self.script = script
         self.host = host
@@ -114,12 +115,12 @@ public struct ScriptRunner {
         }
     }
 
-    /// How far a time may be off that lies so far behind the event before it.
+    /// By how much a time may be off, given its distance from the event before it.
     func tolerance(after interval: Int64) -> Int64 {
         max(tolerance, max(0, interval) / 1000 * script.toleranceShare)
     }
 
-    /// The host's clock at an event's earliest moment.
+    /// The time, by the host's clock, at which an event may happen at the earliest.
     func earliest(_ moment: ScriptMoment) -> Int64 {
         switch moment.base {
         case .start: start &+ moment.earliest
@@ -131,12 +132,12 @@ public struct ScriptRunner {
     private mutating func wait(for event: ScriptEvent) throws(Stop) {
         let target = earliest(event.moment)
         try onHost { host throws(ScriptHostError) in try host.wait(until: target) }
-        // What was due is done now, where the host is a little behind.
+        // A host that is a little late acts now on what was due before.
         previous = max(target, host.now)
         previousStart = previous
     }
 
-    /// Calls the host; what it throws ends the script.
+    /// Calls the host; an error that it throws ends the script.
     func onHost<Value>(_ body: (any ScriptHost) throws(ScriptHostError) -> Value) throws(Stop) -> Value {
         do throws(ScriptHostError) {
             return try body(host)

@@ -1,7 +1,7 @@
 import TCPWire
 
 extension SegmentPattern {
-    /// What of a segment is not as the script has it; only what the script says is looked at.
+    /// The differences between a segment and the expected one; only what the script specifies is compared.
     func differences(from actual: SegmentPattern) -> [ScriptFailure.Difference] {
         var found: [ScriptFailure.Difference] = []
         func compare(_ part: ScriptFailure.Difference.Part, _ expected: String?, _ actual: String) {
@@ -19,7 +19,7 @@ extension SegmentPattern {
         compare(.acknowledgment, acknowledgment.map { "\($0)" }, actual.acknowledgment.map { "\($0)" } ?? "-")
         compare(.window, window.map { "\($0)" }, "\(actual.window ?? 0)")
         compare(.urgentPointer, urgentPointer.map { "\($0)" }, "\(actual.urgentPointer ?? 0)")
-        // An end that the script spells out is padding as well.
+        // An end-of-options that the script writes is padding too, and is not compared.
         let wanted = options.map { $0.last == .exact(.endOfOptions) ? Array($0.dropLast()) : $0 }
         compare(.options, wanted?.text, (actual.options ?? []).text)
         let names = NetworkPattern.congestionNames
@@ -31,8 +31,8 @@ extension SegmentPattern {
         return found
     }
 
-    /// A segment that came, for a message that shows it beside the expected one: without the ports, options and IP fields of which
-    /// the script's line says nothing. `nil`: no segment was expected.
+    /// A received segment, for a message that shows it beside the expected one: without those ports and IP fields that
+    /// the script's line leaves out. `nil`: no segment was expected.
     func shown(like expected: SegmentPattern?) -> SegmentPattern {
         var copy = self
         if expected?.sourcePort == nil { (copy.sourcePort, copy.destinationPort) = (nil, nil) }

@@ -21,7 +21,7 @@ extension SegmentPattern {
 }
 
 extension NetworkPattern {
-    /// What is said of the IP header; `nil` for nothing.
+    /// The fields of the IP header in the script's notation; `nil` where none is specified.
     fileprivate var text: String? {
         var words: [String] = []
         if let congestion { words.append(Self.congestionNames[Int(congestion & 3)]) }
@@ -34,7 +34,7 @@ extension NetworkPattern {
 }
 
 extension TCPFlags {
-    /// The letters of the language, in its usual order: `S.`, `FP.`; `-` for none.
+    /// The flags as letters of the language, in its usual order: `S.`, `FP.`; `-` for none.
     var letters: String {
         let letters: [(TCPFlags, String)] = [
             (.syn, "S"), (.fin, "F"), (.rst, "R"), (.psh, "P"), (.urg, "U"), (.ece, "E"), (.cwr, "W"), (.ae, "A"),
@@ -46,7 +46,7 @@ extension TCPFlags {
 }
 
 extension [OptionPattern] {
-    /// `<mss 1460,sackOK>`.
+    /// The options in the script's notation: `<mss 1460,sackOK>`.
     var text: String { "<" + map(\.text).joined(separator: ",") + ">" }
 }
 

@@ -1,19 +1,19 @@
-/// The shell lines that scripts of packetdrill's suite use, read as what they are for. Nothing is ever executed.
+/// The shell lines that scripts of packetdrill's suite contain, interpreted by their purpose. Nothing is ever executed.
 enum ShellCommands {
-    /// The settings that a command makes.
+    /// The host's settings (sysctls) that a script's shell command changes.
     ///
-    /// - Parameter isFirst: whether nothing has happened yet.
-    /// - Throws: for a command that is not one of the known ones.
+    /// - Parameter isFirst: whether the command comes before every event of the script, when the host is still fresh.
+    /// - Throws: where the command is not one of those that are known here.
     static func settings(
         _ command: [UInt8], isFirst: Bool, at place: ScriptCursor
     ) throws(ScriptError) -> [ScriptEvent.Setting] {
         var found: [ScriptEvent.Setting] = []
-        // A line that ends with a backslash goes on.
+        // A line that ends with a backslash continues on the next one.
         let text = String(decoding: command, as: UTF8.self).replacing("\\\n", with: " ")
         for line in text.split(separator: "\n") {
             for words in try commands(String(line), at: place) {
                 guard let first = words.first else { continue }
-                // A fresh network has cached nothing that could be forgotten.
+                // A fresh host has no cached metrics that could be flushed.
                 if isFirst, words.starts(with: ["ip", "tcp_metrics", "flush"]) { continue }
                 found += try settings(words, first: first, line: words.joined(separator: " "), at: place)
             }
@@ -36,37 +36,37 @@ enum ShellCommands {
                 found.append(.init(name: name, value: String(word[word.index(after: equals)...])))
             }
             return found
-        // Each script has a network of its own, which goes with it.
+        // There is nothing to restore: each script has a network of its own, which ends with it.
         case _ where first.hasPrefix("/tmp/sysctl_restore_"): return []
-        // What the script's device does not do it need not be kept from.
+        // The script's device has none of these offloads, so there is nothing to turn off.
         case "ethtool" where words.starts(with: ["ethtool", "-K", "tun0"]) && isOff(words.dropFirst(3)): return []
-        // Counters of the machine that nothing here reads.
+        // This prints counters of the machine, which nothing here reads.
         case "nstat" where words.count == 1: return []
         default: throw place.error(.shell(line))
         }
     }
 
-    /// `tso off gso off`.
+    /// Whether the words turn off only known offloads: `tso off gso off`.
     private static func isOff(_ words: ArraySlice<String>) -> Bool {
         let pairs = stride(from: words.startIndex, to: words.endIndex - 1, by: 2).map { (words[$0], words[$0 + 1]) }
         return words.count % 2 == 0
             && pairs.allSatisfy { ["tso", "gso", "gro", "lro"].contains($0.0) && $0.1 == "off" }
     }
 
-    /// `/proc/sys/net/ipv4/tcp_sack` and `net/ipv4/tcp_sack` as `net.ipv4.tcp_sack`.
+    /// The dotted name of a setting: `net.ipv4.tcp_sack` for `/proc/sys/net/ipv4/tcp_sack` and for `net/ipv4/tcp_sack`.
     private static func dotted(_ name: String) -> String {
         let path = name.hasPrefix("/proc/sys/") ? String(name.dropFirst("/proc/sys/".count)) : name
         return path.split(separator: "/", omittingEmptySubsequences: false).joined(separator: ".")
     }
 
-    /// Only the network's settings, and nothing that could leave the folder they lie in.
+    /// Whether this is the name of a network setting, without anything that could lead out of the settings' folder.
     private static func isName(_ name: String) -> Bool {
         name.hasPrefix("net.") && !name.contains("..") && name.utf8.count < 100
             && name.utf8.allSatisfy { ScriptCursor.isLetter($0) || ScriptCursor.isDigit($0) || $0 == 0x2e }
     }
 
-    /// The commands of a line in words, which blanks divide, with quotes and comments as the shell has them, but without
-    /// anything else that a shell would replace.
+    /// The commands of a line, each divided into words by blanks. Quotes and comments are treated as in the shell; no
+    /// expansions are made.
     private static func commands(_ line: String, at place: ScriptCursor) throws(ScriptError) -> [[String]] {
         var commands: [[String]] = []
         var words: [String] = []
@@ -98,11 +98,11 @@ enum ShellCommands {
         guard quote == nil else { throw place.error(.shell(line)) }
         endWord()
         commands.append(words)
-        // Where output goes does not matter to what is not executed.
+        // Redirections are dropped: nothing is executed, so there is no output.
         return commands.map { $0.filter { !$0.hasPrefix(">") && !$0.hasPrefix("2>") && $0 != "/dev/null" } }
     }
 
-    /// What the suite calls its usual configuration: Linux's own where not said otherwise.
+    /// The test suite's default configuration; settings that are not listed have Linux's defaults.
     static let suiteDefaults: [ScriptEvent.Setting] = [
         ("tcp_rmem", "4096 540000 15728640"), ("tcp_wmem", "4096 262144 4194304"), ("tcp_timestamps", "1"),
         ("tcp_syn_retries", "5"), ("tcp_synack_retries", "5"), ("tcp_frto", "2"), ("tcp_sack", "1"),

@@ -2,18 +2,18 @@ import CaptureFile
 import Settling
 import Tracking
 
-// Judging what is in doubt, with all of its segments at hand.
+// Judging connections in doubt, with all of their segments at hand.
 extension CaptureAnalysis {
-    /// What the capture's times turned out to be, and how many connections could not be judged; `nil` before
-    /// ``settle(from:)`` has found any in doubt.
+    /// What is wrong with the capture's times; `nil` unless ``settle(from:)`` has found connections in doubt.
     package var timeDisorder: TimeDisorder? { settlement?.disorder }
     /// How many connections in doubt could not be judged; 0 before ``settle(from:)``.
     public var unsettled: Int { settlement?.unsettled ?? 0 }
 
-    /// Judges the connections in doubt: what was captured twice, out of order, not taken; which connections they are. Numbers
-    /// and the number of connections may change by it. Nothing is done where none is in doubt. Nothing more can be read then.
+    /// Judges the connections in doubt: which packets were captured twice, came out of order or were not accepted, and
+    /// to which connections they belong. Connections' counters, and their number, may change by it. Nothing happens if
+    /// none is in doubt. No more packets can be read after this.
     ///
-    /// - Parameter reader: what was read; it is read once more from its start, where it can be.
+    /// - Parameter reader: the reader of the capture, which is read again from its start, if that is possible.
     public mutating func settle(from reader: borrowing CaptureReader) throws(CaptureError) {
         guard !isSettled, !tracker.isEvicting else { return }
         takeRest()
@@ -40,7 +40,7 @@ extension CaptureAnalysis {
         putInOrder(settled, shard, of: count)
     }
 
-    /// The same out of the segments that were kept with their bytes; where not all were, nothing is judged.
+    /// Does the same with the segments that were kept with their bytes. If not all were kept, nothing is judged.
     public mutating func settle() {
         guard !isSettled else { return }
         takeRest()

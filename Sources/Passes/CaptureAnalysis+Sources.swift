@@ -2,16 +2,17 @@ import CaptureFile
 import TCPWire
 import Tracking
 
-// Packets of a source that is no file: an experiment's, a virtual network's, a test's.
+// Packets from a source that is not a file: an experiment, a virtual network, a test.
 extension CaptureAnalysis {
-    /// Takes one packet, whose octets are at hand; it lies nowhere that it could be fetched again from, so its connection's
-    /// story is to be had only where segments are kept with their bytes. Not behind what several workers have read.
+    /// Takes one packet from memory. It cannot be fetched again later, so stories of its connection are possible only
+    /// where segments are kept with their bytes. Must not be called after several workers have read a capture into this
+    /// analysis.
     ///
     /// - Parameters:
     ///   - number: the packet's, from 1.
     ///   - originalLength: octets on the wire; `nil`: as many as there are here.
-    ///   - isRefused: whether its receiver is known to have refused it, so that its SYN begins no connection. Not while
-    ///     measuring.
+    ///   - isRefused: whether its receiver is known to have refused it, so that its SYN begins no connection. Must be
+    ///     false in an analysis that measures.
     public mutating func take(
         _ frame: RawSpan, number: Int, at time: Timestamp, link: LinkType, originalLength: Int? = nil,
         isRefused: Bool = false

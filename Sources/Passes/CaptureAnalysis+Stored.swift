@@ -2,12 +2,14 @@ import CaptureFile
 import Settling
 import Tracking
 
-// The second look: one connection's segments.
+// Returning to the packets of one connection.
 extension CaptureAnalysis {
-    /// One connection, counted from 1, out of the kept segments.
+    /// One connection with its segments, out of those that were kept with their bytes.
     ///
-    /// - Parameter renumbered: count its own segments from 1, where the packets around them mean nothing to the reader.
-    /// - Returns: `nil` where nothing was kept of it.
+    /// - Parameters:
+    ///   - number: the connection's number, from 1.
+    ///   - renumbered: whether its packets are numbered from 1, because other packets mean nothing to the reader.
+    /// - Returns: `nil` where no segment of it was kept.
     public func stored(_ number: Int, renumbered: Bool = false) -> StoredConnection? {
         guard number >= 1, number <= count else { return nil }
         let (shard, own) = place(number - 1)
@@ -23,12 +25,14 @@ extension CaptureAnalysis {
         return renumbered ? connection.renumbered : connection
     }
 
-    /// One connection, counted from 1, its packets fetched again from where the first pass noted that they lie.
+    /// One connection with its segments, which are read again from where the first pass noted that their packets lie.
     ///
     /// - Parameters:
-    ///   - reader: what was read; where it cannot be read at any place, it is read once more.
-    ///   - limit: how much of it, from the first segment on.
-    /// - Returns: `nil` where there is no such connection, none of its packets were noted, or the file has changed meanwhile.
+    ///   - number: the connection's number, from 1.
+    ///   - reader: the reader of the capture. If it cannot seek, the capture is read again from its start.
+    ///   - limit: how many of the segments, from the first one on.
+    /// - Returns: `nil` where there is no such connection, none of its packets were noted, or the file has changed
+    ///   meanwhile.
     public func stored(
         _ number: Int, from reader: inout CaptureReader, limit: StoredLimit = .none
     ) throws(CaptureError) -> StoredConnection? {
@@ -62,9 +66,10 @@ extension CaptureAnalysis {
                 errors: errors(about: number - 1))
         }
         let connection = StoredConnection(segments: segments, record: record, errors: errors(about: number - 1))
-        guard !record.isDoubtful, let judged = segments.judged else { return connection }
-        // Nothing was in doubt, so the judge may add verdicts that change no number of the record. Where it would change one (a
-        // wrong checksum of a segment against which nothing else speaks), the record that the list has counts.
+        guard !record.isDoubtful, !segments.isPlain, let judged = segments.judged else { return connection }
+        // Nothing was in doubt, so the judge may add verdicts that change no number of the record. Where a verdict
+        // would change one (a wrong checksum is the only sign against the segment), the record counts, since the list
+        // shows it too.
         let closer = StoredConnection(segments: judged, record: record, errors: connection.errors)
         return closer.leftOut > 0 || closer.fitsRecord ? closer : connection
     }

@@ -5,12 +5,12 @@ import Settling
 import TCPWire
 import Tracking
 
-/// What the first pass keeps besides the connections, for the stories of some.
+/// What the first pass keeps besides the connections' records, so that stories can be made of connections later.
 public enum StoryChoice: Sendable, Equatable {
     case none
-    /// Of all connections, where their packets lie: for a capture that can be read again.
+    /// For each connection, where its packets lie. The capture must be one that can be read again.
     case places
-    /// Every connection's segments with their bytes, up to so many in all.
+    /// For each connection its segments with their bytes, at most so many in all.
     case all(limit: Int)
 
     var keepsBytes: Bool {
@@ -23,54 +23,58 @@ public enum StoryChoice: Sendable, Equatable {
 
 /// How far the first pass has come.
 public struct ReadingProgress: Sendable {
-    /// Octets read, and octets there are; `nil` where that is not known.
+    /// Octets of the file that were read so far; `nil` for a packed file or a stream.
     public let octets: Int?
+    /// Octets of the file as it is stored; `nil` where the system does not know.
     public let size: Int?
+    /// Packets read so far.
     public let packets: Int
 }
 
-/// The first pass over a source: packets in, connections out.
+/// The first pass over a source, which makes connections out of packets.
 public struct CaptureAnalysis: ~Copyable {
     var tracker: ConnectionTracker
     var index: SegmentIndex
-    /// What found the connections where several workers did; else `nil`.
+    /// The pass that has the connections, if several workers read the capture; else `nil`.
     var parallel: ParallelPass?
+    /// What the packets read so far turned out to be.
     public private(set) var counts = PacketCounts()
-    /// The kept segments.
+    /// The segments that were kept with their bytes.
     private(set) var kept: [StoredSegment] = []
-    /// Where in ``kept`` the segments of each connection lie.
+    /// For each connection, the indices of its segments in ``kept``.
     private(set) var keptPlaces: [[Int]] = []
-    /// Segments that the choice asked for and the limit left out.
+    /// How many segments should have been kept, and were left out because of the limit.
     public private(set) var leftOut = 0
     let choice: StoryChoice
     let seed: HashSeed
     let isMeasuring: Bool
-    /// The ICMP errors about segments, the first of them, where one worker reads.
+    /// The first ICMP errors about segments, if one worker reads.
     private var ownErrors: [ReportedError] = []
-    /// Which connections they are about, since ``assignErrors()``.
+    /// Which connections the ICMP errors are about; empty before ``assignErrors()``.
     private(set) var errors = ErrorAssignment([], among: 0) { _ in preconditionFailure("no connection") }
-    /// What became of the connections in doubt, once they were judged.
+    /// The result for the connections in doubt, once they were judged.
     var settlement: Settlement?
-    /// How many packets, and what else is numbered, have been read of the capture.
+    /// The number of the last packet that was read, or of whatever else the capture numbers.
     private(set) var lastNumber = 0
-    /// Whether the connections in doubt were judged.
+    /// Whether the connections in doubt have been judged.
     var isSettled = false
-    /// By connection, where they were asked for.
+    /// The measures of each connection, if they were asked for.
     private var measured = MeasureStore()
-    /// Segments on their way to the tracker.
+    /// Segments that were decoded and not yet tracked.
     private var batch: SegmentBatch
-    /// The fragments, and the packets of those that wait for others.
+    /// Reassembles IP fragments.
     var reassembly: Reassembly
     private var held = HeldPackets()
 
-    /// Octets of a part where several workers read. Files that have no more than sixteen of them are read by one.
+    /// Octets in a part of the file, if several workers read. A file of fewer than sixteen parts is read by one worker.
     package var partSize = ParallelPass.usualPartSize
     /// How much a worker's tables may hold.
     package var limits = PassLimits()
 
     /// - Parameters:
-    ///   - eviction: when to let connections go, which ``takeEnded()`` then gives; `nil` keeps all to the end.
-    ///   - measuring: whether ``measures`` are taken of every connection, which costs time and memory. Not with eviction.
+    ///   - eviction: when connections are let go, which ``takeEnded()`` then returns; `nil` keeps all of them to the
+    ///     end.
+    ///   - measuring: whether every connection is measured, which costs time and memory. Has no effect with `eviction`.
     public init(keeping choice: StoryChoice = .none, eviction: Eviction? = nil, measuring: Bool = false) {
         isMeasuring = measuring && eviction == nil
         var generator = SystemRandomNumberGenerator()
@@ -78,15 +82,16 @@ public struct CaptureAnalysis: ~Copyable {
         tracker = ConnectionTracker(seed: seed, eviction: eviction)
         batch = SegmentBatch(seed: seed, measured: isMeasuring)
         index = SegmentIndex(isKept: choice == .places)
-        // The beginning of a packet whose rest never comes would reach its connection late, when that may have been let go.
+        // The beginning of a packet whose rest never comes would be processed late, when its connection may have been
+        // let go.
         reassembly = Reassembly(isIndexed: choice == .places, takesBeginnings: eviction == nil)
         self.choice = choice
     }
 
-    /// How many connections there are.
+    /// The number of connections.
     public var count: Int { parallel?.count ?? settlement?.order.count ?? tracker.count }
 
-    /// A connection by its place, from 0, in the order of first segments.
+    /// A connection by its index, from 0, in the order of first segments.
     public subscript(index: Int) -> ConnectionRecord {
         errors.reported(settled(index), index)
     }
@@ -99,60 +104,61 @@ public struct CaptureAnalysis: ~Copyable {
     /// How many ICMP errors quote a segment of no connection in the capture.
     public var unknownErrors: Int { errors.unknown }
 
-    /// The ICMP errors about a connection by its place.
+    /// The ICMP errors about a connection, by its index.
     public func errors(about index: Int) -> [ReportedError] { errors[index] }
 
-    /// Finds out which connections the ICMP errors are about, once it is known which there are.
+    /// Finds out which connections the ICMP errors are about. The connections must be known by then.
     mutating func assignErrors() {
         errors = ErrorAssignment(parallel?.errors ?? ownErrors, among: count) { settled($0) }
     }
 
-    /// The same for several threads at once, where several workers found them; else `nil`. Nothing more may be read while
-    /// they are shared.
+    /// The same connections for use by several threads at once, if several workers found them; else `nil`. Nothing more
+    /// may be read while they are shared.
     public var sharedRecords: SharedRecords? { parallel.map { SharedRecords(pass: $0, errors: errors) } }
 
-    /// What was measured of a connection by its place, where that was asked for; else `nil`.
+    /// The measures of a connection, by its index; `nil` if they were not asked for.
     public func measures(of index: Int) -> ConnectionMeasures? {
         guard isMeasuring else { return nil }
         let (shard, own) = place(index)
         return parallel?.measures(shard, own) ?? measured[own]
     }
 
-    /// Where a connection is, by its place in the order of first segments: its shard, and its own place there.
+    /// Where a connection's record is, by its index in the order of first segments: its shard, and its index there.
     func place(_ index: Int) -> (shard: Int, own: Int) {
         if let parallel { return parallel.place(index) }
         return (0, settlement.map { Int($0.order[index]) } ?? index)
     }
 
-    /// Lends the tracker, and what is measured, to whoever needs them as an object.
+    /// Moves the tracker and the measures into an object, for code that needs a reference to them. ``takeBack(_:)``
+    /// must follow.
     mutating func lendShard() -> PassShard {
         PassShard(lending: &tracker, &measured, seed: seed, measuring: isMeasuring)
     }
 
     mutating func takeBack(_ shard: PassShard) { shard.giveBack(&tracker, &measured) }
 
-    /// All that was measured, copied: for captures that are known to be small.
+    /// All measures, copied into an array: for captures that are known to be small.
     public var measures: [ConnectionMeasures] { (0..<count).compactMap { measures(of: $0) } }
 
-    /// All of them, copied: for captures that are known to be small.
+    /// All connections, copied into an array: for captures that are known to be small.
     public var connections: [ConnectionRecord] { (0..<count).map { self[$0] } }
 
-    /// The connections that were let go since they were last taken.
+    /// The connections that were let go since this was last called.
     public mutating func takeEnded() -> [EndedConnection] { tracker.takeEnded() }
 
-    /// Lets all connections go: nothing more is to come.
+    /// Lets all remaining connections go, because no more packets are to come.
     public mutating func endAll() { tracker.endAll() }
 
-    /// Reads a capture to its end. Called again it reads on, behind what was read: where the file has grown, or after an
-    /// error.
+    /// Reads a capture to its end. If it is called again, it goes on after the last packet that was read: where the
+    /// file has grown, or after an error.
     ///
     /// - Parameters:
-    ///   - workers: how many processors may share the work on a large file. The result is the same.
-    ///   - report: called now and then while reading, at least every few milliseconds where packets come. While several workers
-    ///     read, what they have found is not in the analysis yet.
-    ///   - isEnough: asked after each report where one worker reads: whether to read no further.
-    /// - Throws: ``CaptureError`` where reading fails, or there is more than can be numbered (``PassLimits``); what was read
-    ///   before that is there.
+    ///   - workers: how many processors may share the work on a large file. The result does not depend on it.
+    ///   - report: is called now and then during reading, at least every few milliseconds if packets come. While
+    ///     several workers read, their results are not in the analysis yet.
+    ///   - isEnough: is asked after each report, if one worker reads, whether to stop reading.
+    /// - Throws: ``CaptureError`` if reading fails, or if there is more than can be numbered (``PassLimits``). The
+    ///   packets that were read before that are in the analysis.
     public mutating func read(
         _ reader: inout CaptureReader, workers: Int = 1,
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
@@ -177,7 +183,7 @@ public struct CaptureAnalysis: ~Copyable {
         }
     }
 
-    /// Whether several workers find all that is asked for.
+    /// Whether several workers can produce everything that was asked for.
     private var isDivisible: Bool {
         !choice.keepsBytes && !tracker.isEvicting
     }
@@ -210,7 +216,7 @@ public struct CaptureAnalysis: ~Copyable {
         for error in batch.errors { keep(error) }
     }
 
-    /// Takes the fragments that wait for others as they are: nothing more is to come.
+    /// Processes fragments of packets that are still incomplete as they are, because no more packets are to come.
     mutating func takeRest() {
         if let parallel {
             parallel.takeRest(of: lastNumber)
@@ -233,7 +239,7 @@ public struct CaptureAnalysis: ~Copyable {
     ) throws(CaptureError) {
         precondition(
             parallel == nil || isKnownUniquelyReferenced(&parallel), "reading on while others share the records")
-        // Taken out of `self`: no connection may be read while the workers change them.
+        // Moved out of `self`, so that no connection can be read while the workers change them.
         let pass =
             parallel.take()
             ?? ParallelPass(
@@ -249,7 +255,8 @@ public struct CaptureAnalysis: ~Copyable {
         }
     }
 
-    /// Takes one packet, or all that its frame carries, as ``take(_:number:at:link:originalLength:isRefused:)``.
+    /// Processes one packet, or all packets that its frame carries, like
+    /// ``take(_:number:at:link:originalLength:isRefused:)``.
     mutating func take(_ frame: RawSpan, _ packet: borrowing CapturedPacket, isRefused: Bool = false) {
         precondition(parallel == nil, "a single packet behind what several workers have read")
         let link = LinkType(rawValue: packet.linkType)
@@ -302,14 +309,14 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     private mutating func keep(_ error: ReportedError) {
-        // Noted at once: a connection that is let go will not be there at the end.
+        // Noted at once, because a connection may be let go before the end.
         if tracker.isEvicting { return tracker.note(error) }
         if ownErrors.count < SegmentBatch.mostErrors { ownErrors.append(error) }
     }
 
-    /// Takes a packet in which a fragment was met.
+    /// Processes a packet in which the decoder found a fragment.
     ///
-    /// - Returns: false where it is known without the others what it is.
+    /// - Returns: false if this fragment alone shows what the packet is; then its verdict must be counted.
     private mutating func take(
         _ frame: RawSpan, _ packet: borrowing CapturedPacket, part: Int, at place: FragmentPlace,
         _ verdict: PacketVerdict, isRefused: Bool
@@ -331,7 +338,7 @@ public struct CaptureAnalysis: ~Copyable {
         return isOpen
     }
 
-    /// Takes a segment that was found in fragments that came one at a time.
+    /// Processes a segment that was reassembled from fragments. Fragments come one at a time here.
     private mutating func take(_ segment: Reassembly.Segment, isRefused: Bool) {
         let (connection, isKnown) = add(segment.tracked, segment.detail, isRefused)
         if segment.isLate { tracker.doubt(connection) }
@@ -353,10 +360,10 @@ public struct CaptureAnalysis: ~Copyable {
         }
     }
 
-    /// Counts a segment for its connection.
+    /// Tracks a segment.
     ///
-    /// - Returns: the connection, and whether the segment belongs to one that existed before it. A SYN that its receiver refused
-    ///   opens no new connection where there is one already.
+    /// - Returns: the segment's connection; as `isRefused`, whether the segment is a SYN that its receiver refused, so
+    ///   that it belongs to the connection that existed before it and opens no new one.
     private mutating func add(
         _ segment: TrackedSegment, _ detail: @autoclosure () -> SegmentDetail, _ isRefused: Bool
     ) -> (connection: Int, isRefused: Bool) {

@@ -3,39 +3,41 @@ import FlatMemory
 import TCPWire
 import Tracking
 
-/// What became of the IP packet of which one of a capture's packets is a fragment: found by reading the capture once more, as far
-/// as it takes.
+/// Finds out what became of the IP packet to which a fragment in a capture belongs. For this the capture is read again,
+/// as far as necessary.
 public struct FragmentTrace: Sendable {
     /// What became of the packet.
     public enum Fate: Sendable, Equatable {
-        /// It was put together; what it is.
+        /// The packet was complete; the verdict says what it is.
         case whole(PacketVerdict)
-        /// It was refused because fragments of it overlap, or are impossible.
+        /// The packet was refused because its fragments overlap, or are impossible.
         case refused
-        /// Others of it are not in the capture.
+        /// Other fragments of the packet are not in the capture.
         case alone
-        /// Its first fragment shows that it carries no TCP.
+        /// The packet's first fragment shows that it carries no TCP.
         case unwanted
     }
 
+    /// What became of the IP packet to which the fragment belongs.
     public private(set) var fate = Fate.alone
-    /// The packet with its first fragment; `nil` where the capture has none.
+    /// The number of the captured packet that holds the first fragment; `nil` where the capture has none.
     public private(set) var first: Int?
-    /// Those that it was put together from, in the capture's order; else empty.
+    /// The numbers of the captured packets from which it was put together, in order; empty if it was not.
     public private(set) var packets: [Int] = []
 
-    /// The one that was traced.
+    /// The number of the captured packet whose fragment is traced.
     private let number: Int
     private var key: IPFragment.Key?
     private var fragmented = FragmentedSegments()
 
-    /// - Parameter number: the packet's.
-    /// - Returns: `nil` where it is no fragment, or the capture cannot be read once more.
+    /// - Parameter number: the number of the captured packet that holds the fragment.
+    /// - Returns: `nil` if the packet is no fragment, or the capture cannot be read again.
     public init?(of number: Int, in reader: borrowing CaptureReader) throws(CaptureError) {
         self.number = number
         guard var source = try reader.again() else { return nil }
         var packet = CapturedPacket()
-        // Which packet it is of, before what came before it is looked at.
+        // First find out to which IP packet the fragment belongs; what came before it in the capture is looked at after
+        // that.
         while key == nil {
             guard packet.number < number, try source.next(&packet) else { return nil }
             guard packet.number == number else { continue }
@@ -51,7 +53,7 @@ public struct FragmentTrace: Sendable {
         _ = isFound()
     }
 
-    /// - Returns: whether it is known what became of it.
+    /// - Returns: whether it is known now what became of the packet.
     private mutating func take(_ packet: borrowing CapturedPacket, _ bytes: RawSpan) -> Bool {
         var found: [(octets: [UInt8], place: FragmentPlace, isDecided: Bool, fragment: IPFragment, part: Int)] = []
         each(of: packet, bytes) { part, fragment, met in
@@ -59,7 +61,8 @@ public struct FragmentTrace: Sendable {
         }
         for met in found {
             let isOwn = met.fragment.key == key
-            // The last one before it, or else the first behind it: a name may be used again.
+            // The last first fragment before the traced one, or else the first one after it: identifications are used
+            // again.
             if isOwn, met.fragment.offset == 0, packet.number <= number || first == nil { first = packet.number }
             fragmented.take(
                 met.octets.octets, at: met.place, isDecided: met.isDecided,
@@ -86,7 +89,7 @@ public struct FragmentTrace: Sendable {
 
     private typealias Met = (octets: [UInt8], place: FragmentPlace, isDecided: Bool)
 
-    /// The fragments that a frame carries.
+    /// Calls `body` with each fragment that a frame carries.
     private func each(of packet: borrowing CapturedPacket, _ bytes: RawSpan, _ body: (Int, IPFragment, Met) -> Void) {
         let frame = bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
         var (part, count) = (0, 1)

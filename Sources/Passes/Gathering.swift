@@ -2,51 +2,53 @@ import FlatMemory
 import Settling
 import Tracking
 
-/// The segments of one shard's tuples that are to be judged, each tuple's one behind the other in the capture's order, in
-/// memory that is bounded.
+/// The segments of one shard's tuples that are to be judged, grouped by tuple, each group in the capture's order, in
+/// bounded memory.
 ///
-/// Filled by one worker at a time, then read by one: that makes it safe to share (`@unchecked Sendable`).
+/// One worker at a time fills it, and then one worker reads it; so it is safe to share (`@unchecked Sendable`).
 final class Gathering: @unchecked Sendable {
-    /// Octets that are held at once while connections are judged, whatever the capture.
+    /// The most octets of segments that are held at once while connections are judged, whatever the capture.
     private static let memory = 512 << 20
-    /// What judging takes for each segment besides holding it: its order, its time, its verdict, and the table of prints.
+    /// Octets that judging needs for each segment besides the segment itself: its order, time and verdict, and the
+    /// table of prints.
     private static let judging = 112
-    /// How many segments fit into that.
+    /// How many segments fit into that memory.
     static let limit =
         memory
         / (MemoryLayout<Sighting>.stride + MemoryLayout<Int>.stride + MemoryLayout<SegmentDetail>.stride + judging)
 
-    /// One stored property: each access to a class's property is checked for exclusivity at run time.
+    /// All in one stored property, because each access to a class's property is checked for exclusivity at run time.
     private var gathered: GatheredTuples
 
     /// - Parameters:
-    ///   - tuples: their numbers in ``DoubtfulTuples``.
-    ///   - sizes: by these numbers, from 0; they tell how many segments come.
-    ///   - isMeasured: whether what is measured of them is kept with them.
-    ///   - keepsPlaces: whether somebody will ask where the packets lie.
+    ///   - tuples: the numbers of the tuples in ``DoubtfulTuples``.
+    ///   - sizes: how many segments each tuple has; the tuple with number `n` is at index `n - 1`.
+    ///   - isMeasured: whether the segments' measured details are kept with them.
+    ///   - keepsPlaces: whether it is kept where the segments' packets lie.
     init(_ tuples: Range<Int>, of sizes: [DoubtfulTuples.Size], measured isMeasured: Bool, keepsPlaces: Bool) {
         gathered = GatheredTuples(
             tuples, tuples.isEmpty ? [] : sizes[(tuples.lowerBound - 1)..<(tuples.upperBound - 1)],
             isMeasured: isMeasured, keepsPlaces: keepsPlaces)
     }
 
-    /// Takes a part's segments.
+    /// Adds the segments of a part of the capture.
     ///
     /// - Parameters:
-    ///   - before: packets that came before those that the segments' numbers count from.
-    ///   - last: those with greater numbers are left out.
+    ///   - before: the number of packets before the first one that the segments' numbers count.
+    ///   - last: segments with higher packet numbers are left out.
     func take(_ part: borrowing SightingBatch, shard: Int, after before: Int, upTo last: Int) {
         gathered.take(part, shard: shard, after: before, upTo: last)
     }
 
-    /// Takes one that was kept with its bytes, at its own place among those.
+    /// Adds a segment that was kept with its bytes; `offset` is its index among the kept segments.
     func take(_ segment: StoredSegment, at offset: Int, tuple: Int) {
         gathered.take(segment, at: offset, tuple: tuple)
     }
 
-    /// Hands out all that was gathered, tuple by tuple, and is empty then.
+    /// Passes on all segments, tuple by tuple, and empties the gathering.
     ///
-    /// - Parameter body: gets each tuple and its segments; not those of which not all came once more.
+    /// - Parameter body: is called with each tuple and its segments. Tuples of which not all segments were found again
+    ///   are left out.
     func handOut(_ body: (Int, TupleSegments) -> Void) {
         var own = GatheredTuples(0..<0, [], isMeasured: false, keepsPlaces: false)
         swap(&own, &gathered)
@@ -54,11 +56,12 @@ final class Gathering: @unchecked Sendable {
     }
 }
 
-/// What a ``Gathering`` holds.
+/// The contents of a ``Gathering``.
 private struct GatheredTuples: ~Copyable {
     private let tuples: Range<Int>
     private let sizes: ArraySlice<DoubtfulTuples.Size>
-    /// By tuple, where its segments begin, and behind the last one; and where its next one goes.
+    /// By tuple: the index at which its segments begin, with the end of the last one's added, and the index for its
+    /// next segment.
     private var starts: [Int] = [0]
     private var next: [Int]
     private let isMeasured: Bool
@@ -104,7 +107,8 @@ private struct GatheredTuples: ~Copyable {
         details.put(SegmentDetail(segment.header, in: segment.frame.octets, isCutOff: isCutOff), at: place)
     }
 
-    /// The place of a tuple's next segment; `nil` where more come than there were: the capture has changed.
+    /// The index for a tuple's next segment; `nil` if more segments come than in the first pass, because the capture
+    /// has changed.
     private mutating func place(of tuple: Int) -> Int? {
         let own = tuple - tuples.lowerBound
         let place = next[own]
@@ -112,7 +116,7 @@ private struct GatheredTuples: ~Copyable {
         return place < starts[own + 1] ? place : nil
     }
 
-    /// Puts a tuple's segments into the order of their packets: what came in fragments may have been found later than it came.
+    /// Sorts a tuple's segments by packet number, because a segment that came in fragments may have been found late.
     private mutating func putInOrder(_ range: Range<Int>) {
         guard range.count > 1 else { return }
         var isInOrder = true
@@ -151,23 +155,23 @@ private struct GatheredTuples: ~Copyable {
     }
 }
 
-/// The gathered segments of one tuple, with what is kept beside them.
+/// The gathered segments of one tuple, with what is kept for each.
 struct TupleSegments {
     let sightings: Sightings
     fileprivate let beside: Beside
     fileprivate let start: Int
 
-    /// What is measured of one; `nil` where nothing is.
+    /// The measured details of a segment; `nil` if nothing is measured.
     func detail(_ index: Int) -> SegmentDetail? { beside.details.count > 0 ? beside.details[start + index] : nil }
 
-    /// Where its packet lies; `nil` where nobody will ask.
+    /// Where a segment's packet lies; `nil` if that was not kept.
     func place(_ index: Int) -> PacketPlace? {
         guard beside.offsets.count > 0 else { return nil }
         let segment = sightings[index].segment
         return PacketPlace(offset: beside.offsets[start + index], number: segment.number, part: segment.part)
     }
 
-    /// What is kept beside the sightings of all tuples, by the same places.
+    /// What is kept for each sighting of all tuples, by the sighting's index.
     fileprivate final class Beside: Sendable {
         let details: FlatStore<SegmentDetail>
         let offsets: FlatStore<Int>

@@ -1,13 +1,13 @@
 import Tracking
 
-/// The packets of fragments whose segments are not known yet, where segments are kept with their bytes: the last ones, up to so
-/// many octets.
+/// The packets of IP fragments that are not put together yet, if segments are kept with their bytes: the latest ones,
+/// up to a limit of octets.
 struct HeldPackets: Sendable {
     private static let limit = 64 << 20
 
-    /// By their places' keys.
+    /// The packets by ``StoredPacket/key``.
     private var packets: [Int: StoredPacket] = [:]
-    /// These in the order in which they came, of which the first so many are gone.
+    /// The keys in the order in which the packets came. The first `gone` of them have been dropped.
     private var order: [Int] = []
     private var gone = 0
     private var octets = 0
@@ -26,7 +26,7 @@ struct HeldPackets: Sendable {
         }
     }
 
-    /// Gives a packet away.
+    /// Removes and returns a packet; `nil` if it is not held.
     mutating func take(_ key: Int) -> StoredPacket? {
         guard let packet = packets.removeValue(forKey: key) else { return nil }
         octets -= packet.frame.count

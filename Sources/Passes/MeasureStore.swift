@@ -2,23 +2,24 @@ import FlatMemory
 import Measures
 import Tracking
 
-/// What is measured of a tracker's connections, in their order.
+/// The measures of a tracker's connections, in the order of their indices.
 struct MeasureStore: ~Copyable, Sendable {
     private var measures = FlatStore<ConnectionMeasures>()
 
     init() {}
 
-    /// How many connections were measured.
+    /// The number of connections that were measured.
     var count: Int { measures.count }
 
     subscript(connection: Int) -> ConnectionMeasures { measures[connection] }
 
-    /// Puts what was measured of a connection once it was judged where it stands, or behind all others.
+    /// Stores the measures of a connection that was judged: in place of those that the first pass took, or after all
+    /// others.
     mutating func settle(_ measured: ConnectionMeasures, at place: Int?) {
         if let place { measures[place] = measured } else { measures.append(measured) }
     }
 
-    /// Tracks the segments of a batch and measures them.
+    /// Tracks and measures the segments of a batch.
     mutating func take(
         _ batch: borrowing SegmentBatch, shard: Int, after before: Int, _ tracker: inout ConnectionTracker,
         _ index: inout SegmentIndex
@@ -28,7 +29,7 @@ struct MeasureStore: ~Copyable, Sendable {
         }
     }
 
-    /// Measures one segment; connections come in the order of their numbers.
+    /// Measures one segment. New connections must come in the order of their indices.
     mutating func take(
         _ segment: TrackedSegment, _ detail: SegmentDetail, _ reading: SegmentReading, _ record: ConnectionRecord,
         _ connection: Int

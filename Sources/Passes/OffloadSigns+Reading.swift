@@ -3,10 +3,10 @@ import TCPWire
 import Tracking
 
 extension OffloadSigns {
-    /// So many packets show what a capture's host leaves to its network card.
+    /// How many packets are examined, which is enough to show what a host leaves to its network card.
     private static let looks = 1000
 
-    /// Those in a capture's first packets, which are read once more; `nil` where they are gone.
+    /// Counts the signs in a capture's first packets, which are read again; `nil` if they cannot be.
     public init?(startOf reader: borrowing CaptureReader) throws(CaptureError) {
         guard var source = try reader.again() else { return nil }
         self.init()

@@ -7,35 +7,37 @@ import Tracking
 
 /// The first pass over a large file by several workers.
 ///
-/// The file is cut into parts. Any worker decodes a part and sorts its segments by the hash of their connection; the
-/// segments of a hash are tracked by one tracker in the order of the parts. So each connection's segments come to one tracker
-/// in the file's order, and the result equals that of one worker. ``PartSchedule`` says who does what when.
+/// The file is divided into parts. Any worker decodes a part and sorts its segments into shards by the hash of their
+/// connection; each shard has one tracker, which processes the shard's segments in the order of the parts. So all
+/// segments of a connection are processed by one tracker in the file's order, and the result equals that of one worker.
+/// ``PartSchedule`` decides who does what when.
 ///
-/// Why threads may share it (`@unchecked Sendable`, here and below): what the schedule hands out it hands to one worker at
-/// a time, under a lock.
+/// The class and those below are safe to share (`@unchecked Sendable`), because the schedule gives each piece of work
+/// to one worker at a time, under a lock.
 package final class ParallelPass: @unchecked Sendable {
-    /// Octets of a part: so few that what was decoded of it is still in the processor's cache when it is tracked.
+    /// Octets in a part: so few that what was decoded of it is still in the processor's cache when it is tracked.
     package static let usualPartSize = 1 << 20
-    /// A capture of fewer parts is read by one worker: it is done in less time than it takes to start others.
+    /// One worker reads a capture of fewer parts than this, since it finishes before others would have started.
     private static let leastParts = 16
 
-    /// How many share the work.
+    /// How many workers share the work.
     let workers: Int
     private let partSize: Int
     private let isMeasuring: Bool
     private let limits: PassLimits
-    /// Whether one of the limits is reached: no part behind those that are under way is read then.
+    /// Whether one of the limits is reached. Then no part is begun any more.
     private let isFull = Atomic(false)
     private let seed: HashSeed
     private let shards: [PassShard]
+    /// What the packets of all confirmed parts turned out to be.
     package private(set) var counts = PacketCounts()
-    /// Used by whoever confirms a part.
+    /// Reassembles IP fragments. It is used only while a part is confirmed, by one worker at a time.
     private var reassembly: Reassembly
-    /// The ICMP errors about segments, the first of them.
+    /// The first ICMP errors about segments.
     private(set) var errors: [ReportedError] = []
-    /// The connections in the order of their first segments, each as ``Settlement/location(_:_:)``.
+    /// The connections in the order of their first segments, each as a ``Settlement/location(_:_:)``.
     private var order: [UInt32] = []
-    /// By shard, how many of its connections are in that order.
+    /// By shard: how many of its connections are in ``order`` already.
     private var ordered: [Int]
 
     static func isWorthwhile(_ reader: borrowing CaptureReader, _ partSize: Int) -> Bool {
@@ -43,6 +45,8 @@ package final class ParallelPass: @unchecked Sendable {
         return (size &- reader.position) / partSize >= leastParts
     }
 
+    /// Creates a pass by `workers`, of which there are at most ``SegmentBatch/mostShards``. Each worker indexes and
+    /// measures its own connections.
     package init(
         workers: Int, partSize: Int = usualPartSize, indexing: Bool = false, measuring: Bool = false,
         limits: PassLimits = PassLimits()
@@ -62,19 +66,20 @@ package final class ParallelPass: @unchecked Sendable {
         ordered = Array(repeating: 0, count: self.workers)
     }
 
+    /// The number of connections found so far.
     package var count: Int { order.count }
 
-    /// A connection by its place in the order of first segments.
+    /// A connection by its index in the order of first segments.
     package func connection(_ index: Int) -> ConnectionRecord {
         let (shard, own) = place(index)
         return connection(shard, own)
     }
 
-    /// The same by where it is.
+    /// A connection by its shard, and its index there.
     func connection(_ shard: Int, _ own: Int) -> ConnectionRecord { shards[shard].tracker[own] }
     func firstPlace(_ shard: Int, _ own: Int) -> UInt64 { shards[shard].tracker.firstPlace(of: own) }
 
-    /// What was measured of a connection, where that was asked for.
+    /// The measures of a connection, by its index; `nil` if they were not asked for.
     package func measures(of index: Int) -> ConnectionMeasures? {
         let (shard, own) = place(index)
         return measures(shard, own)
@@ -84,7 +89,7 @@ package final class ParallelPass: @unchecked Sendable {
         isMeasuring ? shards[shard].measures[own] : nil
     }
 
-    /// Where the packets of a connection lie, where they were indexed.
+    /// Where the packets of a connection lie; empty if they were not indexed.
     func places(of index: Int) -> [PacketPlace] {
         let (shard, own) = place(index)
         return places(shard, own)
@@ -94,22 +99,23 @@ package final class ParallelPass: @unchecked Sendable {
         shards[shard].index.places(of: own, limit: limit)
     }
 
-    /// Keeps what a connection turned out to be: ``SettledShard/judge(_:_:keep:)``. Each shard by one thread at a time.
+    /// Stores a connection that was judged; see ``SettledShard/judge(_:_:keep:)``. Each shard must be used by one
+    /// thread at a time.
     func settle(_ shard: Int, _ own: Int?, _ record: ConnectionRecord, _ measures: ConnectionMeasures?) -> Int {
         shards[shard].settle(own, record, measures)
     }
 
-    /// Gives the connections another order, each as ``Settlement/location(_:_:)``.
+    /// Replaces the order of the connections, each as a ``Settlement/location(_:_:)``.
     func putInOrder(_ order: [UInt32]) { self.order = order }
 
-    /// By shard, the tuples in doubt.
+    /// The tuples in doubt of each shard.
     func doubtfulTuples() -> [DoubtfulTuples?] {
         var found: [DoubtfulTuples?] = Array(repeating: nil, count: workers)
         for shard in 0..<workers { found[shard] = shards[shard].tracker.doubtfulTuples() }
         return found
     }
 
-    /// What lets the tuples' segments through.
+    /// A filter that passes the segments of these tuples.
     func sieve(_ tuples: [DoubtfulTuples?]) -> TupleSieve {
         TupleSieve(seed: seed, expecting: tuples.reduce(0) { $0 + ($1?.count ?? 0) }) { body in
             for (shard, own) in tuples.enumerated() {
@@ -118,21 +124,22 @@ package final class ParallelPass: @unchecked Sendable {
         }
     }
 
-    /// The last connection of a segment's tuple, by its hash: its shard, and its place there.
+    /// The last connection of a segment's tuple, found by the tuple's hash: its shard, and its index there.
     func latest(of segment: TrackedSegment, _ hash: UInt64) -> (shard: Int, own: Int)? {
         let shard = SegmentBatch.shard(of: hash, among: UInt64(workers))
         return shards[shard].tracker.latest(of: segment, hash).map { (shard, $0) }
     }
 
-    /// Where a connection is, by its place in the order of first segments.
+    /// Where a connection's record is, by its index in the order of first segments: its shard, and its index there.
     func place(_ index: Int) -> (shard: Int, own: Int) {
         (Int(order[index] >> 28), Int(order[index] & 0x0fff_ffff))
     }
 
-    /// Reads to the end. Called again it reads on, behind what was read: where the file has grown, or after an error.
+    /// Reads to the end. If it is called again, it goes on after the last packet that was read: where the file has
+    /// grown, or after an error.
     ///
-    /// - Parameter report: called now and then with where reading is and how many packets came before, by one thread at a
-    ///   time.
+    /// - Parameter report: is called now and then with the offset that reading has reached and the number of packets
+    ///   before it, by one thread at a time.
     package func read(
         _ reader: inout CaptureReader, reporting report: (Int, Int) -> Void = { _, _ in }
     ) throws(CaptureError) {
@@ -161,9 +168,9 @@ package final class ParallelPass: @unchecked Sendable {
         }
     }
 
-    /// Takes the fragments that wait for others as they are: nothing more is to come.
+    /// Processes fragments of packets that are still incomplete as they are, because no more packets are to come.
     ///
-    /// - Parameter count: packets of the capture.
+    /// - Parameter count: the number of packets in the capture.
     func takeRest(of count: Int) {
         var rest = SegmentBatch(shards: workers, seed: seed, measured: isMeasuring)
         rest.joinRest(&reassembly, of: count)
@@ -172,18 +179,20 @@ package final class ParallelPass: @unchecked Sendable {
         putInOrder()
     }
 
-    /// Where the packets lie of those of some segments that came in several.
+    /// Where the packets of some segments lie, by the segments' keys; only of segments that came in several packets.
     func packets(of segments: [PacketPlace]) -> [Int: [PacketPlace]] { reassembly.places.packets(of: segments) }
 
-    /// Puts the connections that were found since the last time behind those that are in order.
+    /// Appends the connections that were found since the last call to ``order``, in the order of their first segments.
     private func putInOrder() {
-        // All at once the first time; later the array grows as it likes, since each time may bring a few.
+        // The capacity is reserved only the first time. Later calls may add few connections each, so the array grows by
+        // itself.
         if order.isEmpty { order.reserveCapacity(shards.reduce(0) { $0 + $1.tracker.count }) }
-        // A local copy by swapping: each access to a class's property is checked for exclusivity at run time.
+        // The array is swapped into a local variable, because each access to a class's property is checked for
+        // exclusivity at run time.
         var order: [UInt32] = []
         swap(&order, &self.order)
         defer { swap(&order, &self.order) }
-        // By shard, its next connections.
+        // By shard: its next connections.
         var ahead = (0..<workers).map { shards[$0].lookAhead(from: ordered[$0]) }
         while true {
             var first = 0
@@ -198,17 +207,17 @@ package final class ParallelPass: @unchecked Sendable {
         }
     }
 
-    /// A shard's next connections, some of them at a time.
+    /// The next connections of a shard, a few thousand at a time.
     struct LookAhead {
-        /// How many connections come before them.
+        /// The index of the first of them in the shard.
         let start: Int
-        /// Where their first packets stand in the order of all; none where there are no more connections.
+        /// The positions of their first packets in the capture; empty if there are no more connections.
         let firstPlaces: [UInt64]
         var taken = 0
 
         var connection: Int { start &+ taken }
         var isUsedUp: Bool { taken == firstPlaces.count }
-        /// Of the next one; the largest number where there is none.
+        /// The position of the next connection's first packet; the largest number if there is no next one.
         var firstPlace: UInt64 { isUsedUp ? .max : firstPlaces[taken] }
     }
 }

@@ -1,33 +1,33 @@
-/// Who does what next in a ``ParallelPass``: a plan, without threads.
+/// Decides which worker does what next in a ``ParallelPass``. It is a plan only and uses no threads.
 ///
-/// Each part of a file is decoded, by any worker; then confirmed, in the file's order; then tracked once for each shard, each
-/// shard taking the parts in order. Any worker may do any of it, so one worker alone comes to the end as well, and a worker
-/// waits only while others are at what it would need.
+/// Each part of a file is first decoded, by any worker; then confirmed, in the file's order; then tracked once for each
+/// shard, where each shard takes the parts in order. Any worker may do any of this, so that even a single worker would
+/// finish, and a worker waits only while others do what it depends on.
 struct PartSchedule {
     enum Task: Equatable {
-        /// Where the part before has been confirmed already, this one's start is known.
+        /// Decode a part. Its start is known only if the part before it has been confirmed already.
         case decode(part: Int, isStartKnown: Bool)
-        /// Find out whether the part begins where the one before has ended.
+        /// Check that the part begins where the one before it ended.
         case confirm(part: Int)
         case track(part: Int, shard: Int)
-        /// Until another task has been finished.
+        /// Wait until another task is finished.
         case wait
-        /// Nothing is left.
+        /// Stop: nothing is left to do.
         case end
     }
 
-    /// Parts that may be under way at once. What belongs to part `n` is kept in place `n % depth`.
+    /// How many parts may be in progress at once. The data of part `n` is stored at index `n % depth`.
     let depth: Int
     private var parts: Int
     private var nextToDecode = 0
     private var isDecoded: [Bool]
     private var confirmed = 0
     private var isConfirming = false
-    /// By shard: parts that were tracked, and whether a worker is at it.
+    /// By shard: how many parts were tracked, and whether a worker is tracking one now.
     private var tracked: [Int]
     private var isTracking: [Bool]
 
-    /// - Parameter shards: one for each worker at least.
+    /// - Parameter shards: must be at least the number of workers.
     init(parts: Int, shards: Int, depth: Int) {
         self.parts = parts
         self.depth = depth
@@ -36,7 +36,7 @@ struct PartSchedule {
         isTracking = Array(repeating: false, count: shards)
     }
 
-    /// The task that a worker takes now, its own shard before others.
+    /// The next task for a worker. Work for its own shard comes before other shards' work.
     mutating func next(for worker: Int) -> Task {
         if !isConfirming, confirmed < parts, isDecoded[confirmed % depth] {
             isConfirming = true
@@ -60,9 +60,9 @@ struct PartSchedule {
         return .track(part: tracked[shard], shard: shard)
     }
 
-    /// A task is done.
+    /// Notes that a task is finished.
     ///
-    /// - Parameter isLast: of a part that was confirmed, whether none behind it counts.
+    /// - Parameter isLast: for a part that was confirmed, whether the parts after it do not count.
     mutating func finish(_ task: Task, isLast: Bool = false) {
         switch task {
         case .decode(let part, _): isDecoded[part % depth] = true

@@ -3,18 +3,18 @@ import Dispatch
 import Synchronization
 import Tracking
 
-/// What a part's packets are decoded into.
+/// Where the packets of a part are decoded into.
 protocol PartContent: ~Copyable {
-    /// Decodes packets, the first of a batch, or all.
+    /// Decodes packets of a batch: all of them, or only the first `limit`.
     mutating func add(_ packets: inout PacketBatch, first limit: Int, of bytes: RawSpan)
     mutating func removeAll()
 }
 
 extension SegmentBatch: PartContent {}
 
-/// A reading of a large file by several workers, part by part: each part is decoded by any of them, confirmed in the file's
-/// order, and then taken once for each shard, in the parts' order. It holds only the closures that it calls, one at a time or
-/// for one shard at a time as their descriptions say (`@unchecked Sendable`).
+/// Reads a large file by several workers, part by part. Each part is decoded by any worker, confirmed in the file's
+/// order, and then processed once for each shard, in the parts' order. It holds only closures, which are called one at
+/// a time, or one at a time for each shard, as described below (`@unchecked Sendable`).
 struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     private let workers: Int
     private let partSize: Int
@@ -24,10 +24,10 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     private let isEnough: () -> Bool
 
     /// - Parameters:
-    ///   - make: makes what a part is decoded into.
-    ///   - confirmed: called for each part in order, one at a time.
-    ///   - take: called for each part and shard, for each shard in order and one at a time.
-    ///   - isEnough: asked after each part: whether none behind those that are under way is read.
+    ///   - make: creates the content into which a part is decoded.
+    ///   - confirmed: is called for each part in the file's order, one at a time.
+    ///   - take: is called for each part and shard; for each shard in the file's order and one at a time.
+    ///   - isEnough: is asked after each part; if true, no further part is begun.
     init(
         workers: Int, partSize: Int, making make: @escaping () -> Content,
         confirmed: @escaping (PassPart<Content>) -> Void, taking take: @escaping (PassPart<Content>, Int) -> Void,
@@ -41,21 +41,21 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         self.isEnough = isEnough
     }
 
-    /// Reads to the end, or until it is enough.
+    /// Reads to the end of the file, or until `isEnough` says so.
     ///
-    /// - Parameter report: called now and then with where reading is and how many packets came before, by one thread at a
-    ///   time.
+    /// - Parameter report: is called now and then with the offset that reading has reached and the number of packets
+    ///   before it, by one thread at a time.
     func read(
         _ reader: inout CaptureReader, reporting report: (Int, Int) -> Void = { _, _ in }
     ) throws(CaptureError) {
         let part = PassPart(make())
         var packets = PacketBatch()
-        // The first packets come after whatever describes the rest: sections, interfaces.
+        // The first packets come after the blocks that describe all others: sections, interfaces.
         if try part.decodeNext(&reader, &packets) {
             takeWhole(part)
             try readParts(&reader, reporting: report)
         }
-        // What no part could make sense of: the file's end, damage, a new section.
+        // What could not be read as a part remains: the file's end, damage, a new section.
         while !isEnough(), try part.decodeNext(&reader, &packets) {
             takeWhole(part)
             report(reader.position, reader.count)
@@ -67,13 +67,13 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         for shard in 0..<workers { take(part, shard) }
     }
 
-    /// Reads what can be read by parts, and leaves the reader behind it, also when that ended with an error.
+    /// Reads as much as can be read by parts, and leaves the reader after it, also if that ended with an error.
     private func readParts(
         _ reader: inout CaptureReader, reporting report: (Int, Int) -> Void
     ) throws(CaptureError) {
         guard reader.isSeekable, let size = reader.size, reader.nextStart < size else { return }
         let readers = readings(of: reader)
-        // This process may open no more files: the caller reads on alone.
+        // The process may not open any more files, so the caller reads on alone.
         guard !readers.isEmpty else { return }
         let division = Division(start: reader.nextStart, end: size, partSize: partSize)
         let depth = workers + 4
@@ -82,7 +82,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
             count: reader.count)
         let parts = (0..<depth).map { _ in PassPart(make()) }
         withoutActuallyEscaping(report) { report in
-            // Called by one worker at a time: while it confirms a part.
+            // It is called by one worker at a time, while that worker confirms a part.
             nonisolated(unsafe) let report = report
             DispatchQueue.concurrentPerform(iterations: readers.count) { worker in
                 run.work(as: worker) { task in
@@ -110,7 +110,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         if let error = run.error { throw error }
     }
 
-    /// A reader for each worker; fewer where no more files may be open.
+    /// Makes a reader for each worker; fewer if the process may not open more files.
     private func readings(of reader: borrowing CaptureReader) -> [PartReader] {
         var readings: [PartReader] = []
         for _ in 0..<workers {
@@ -123,14 +123,14 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         return readings
     }
 
-    /// Compares where a part was read from with where the part before it has ended, and reads it again where the two differ.
+    /// Checks that a part was read from where the part before it ended, and reads the part again if it was not.
     ///
-    /// - Returns: whether nothing behind it can be read by parts.
+    /// - Returns: whether nothing after the part can be read by parts.
     private func confirm(_ part: PassPart<Content>, _ limit: Int, _ run: PartsRun, _ reader: PartReader) -> Bool {
         if part.start != run.position {
             reader.decode(part, from: run.position, isSure: true, until: max(limit, run.position))
         }
-        // What came before an error counts.
+        // Packets that were read before an error count.
         part.before = run.count
         run.position = part.end
         run.count += part.count
@@ -140,8 +140,8 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     }
 }
 
-/// How a file is divided. Parts begin at multiples of their size, where reading is fastest; the first is what is left of
-/// one. A size may be any number: a file with holes can claim all there are.
+/// How a file is divided. Parts begin at multiples of their size, where reading is fastest; so the first part is
+/// smaller. The size of the file may be any number, since a file with holes can claim any size.
 struct Division {
     let start: Int
     let end: Int
@@ -157,7 +157,7 @@ struct Division {
     }
 }
 
-/// How far a pass over parts has come, and the workers that wait for each other in it.
+/// How far a reading by parts has come, and which workers wait for others.
 private final class PartsRun: @unchecked Sendable {
     private struct Plan {
         var schedule: PartSchedule
@@ -166,8 +166,8 @@ private final class PartsRun: @unchecked Sendable {
 
     private let plan: Mutex<Plan>
     private let news = DispatchSemaphore(value: 0)
-    // Changed by whoever confirms a part, which is one worker at a time.
-    /// Where the first octet stands that was not read, and how many packets come before it.
+    // These are changed only while a part is confirmed, by one worker at a time.
+    /// The offset of the first octet that was not read, and the number of packets before it.
     var position: Int
     var count: Int
     var error: CaptureError?
@@ -180,7 +180,7 @@ private final class PartsRun: @unchecked Sendable {
 
     /// Does one task after another until nothing is left.
     ///
-    /// - Parameter perform: does the task; returns whether nothing behind the part counts.
+    /// - Parameter perform: does the task; returns whether nothing after the part counts.
     func work(as worker: Int, _ perform: (PartSchedule.Task) -> Bool) {
         while true {
             let task = plan.withLock { plan in

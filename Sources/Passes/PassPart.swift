@@ -1,30 +1,32 @@
 import CaptureFile
 import Tracking
 
-/// What was decoded of one part of the file. One worker at a time fills it; once it is confirmed, all only read it.
+/// What was decoded of one part of the file. One worker at a time fills it; once it is confirmed, all workers only read
+/// it.
 ///
-/// That is what makes it, and ``PartReader``, safe to share (`@unchecked Sendable`); ``PartSchedule`` sees to it.
+/// So it is safe to share (`@unchecked Sendable`), as is ``PartReader``; ``PartSchedule`` makes sure of this.
 final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
     private(set) var content: Content
-    /// Packets in it, and packets before it.
+    /// The number of packets in the part, and of packets before it.
     private(set) var count = 0
     var before = 0
-    /// Where it was read from, and to: the first record behind its limit.
+    /// The offset at which reading began, and the offset of the first record after the part.
     private(set) var start = 0
     private(set) var end = 0
-    /// Reading ended before the limit: the file's end, damage, or something that describes what comes after it.
+    /// Whether reading ended before the limit: at the file's end, at damage, or at a block that describes the packets
+    /// after it.
     private(set) var isStopped = false
-    /// What reading on behind the end failed with.
+    /// The error with which reading after the end failed.
     private(set) var error: CaptureError?
 
     init(_ content: consuming Content) { self.content = content }
 
-    /// Decodes what starts in a part of the file.
+    /// Decodes the packets that start in a part of the file.
     ///
     /// - Parameters:
-    ///   - isSure: a packet's record starts at `start`, or the file ends there; else the first place behind it that looks like
-    ///     one is taken.
-    ///   - format: what is known of the file where the first part starts. A wrong guess may have met anything.
+    ///   - isSure: whether a packet's record, or the file's end, is known to be at `start`. Otherwise decoding begins
+    ///     at the first offset from there that looks like a record.
+    ///   - format: what is known of the file where the first part starts. The guess at a record may have been wrong.
     func decode(
         from start: Int, isSure: Bool, until limit: Int, describedBy format: CaptureFormat,
         _ reader: inout CaptureReader, _ packets: inout PacketBatch
@@ -59,8 +61,8 @@ final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
             content.add(&packets, first: .max, of: reader.bytes)
             reader.finish(&packets)
             guard reader.nextStart <= reader.size ?? .max else {
-                // A block that the file cuts short: how it ends is found out from its start, and not by each part that it
-                // seems to reach over.
+                // A block that the file's end cuts off. How it ends is found out only from its start, and not in each
+                // part over which it seems to extend.
                 if let last = packets.end { (end, count) = last }
                 isStopped = true
                 return
@@ -73,7 +75,7 @@ final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
         }
     }
 
-    /// Decodes the next packets, however they are described.
+    /// Decodes the next packets, whatever describes them.
     ///
     /// - Returns: false where there are none.
     func decodeNext(_ reader: inout CaptureReader, _ packets: inout PacketBatch) throws(CaptureError) -> Bool {
@@ -84,7 +86,7 @@ final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
         return true
     }
 
-    /// Completes what was decoded, once it is confirmed and before others read it.
+    /// Completes what was decoded. It must be called after the part is confirmed and before other workers read it.
     func complete(_ body: (inout Content, Int) -> Void) { body(&content, before) }
 
     private func clear() {

@@ -3,12 +3,13 @@ import Measures
 import TCPWire
 import Tracking
 
-/// One worker's connections.
+/// The connections of one shard.
 ///
-/// Used by one worker at a time, and only read once the pass is over: that makes it safe to share (`@unchecked Sendable`).
+/// One worker at a time uses it, and once the pass is over it is only read; so it is safe to share (`@unchecked
+/// Sendable`).
 final class PassShard: @unchecked Sendable {
-    // Without the run time's check that nobody else changes it meanwhile (exclusivity): it is looked at once for each segment
-    // that is read again, by whoever has the shard alone, or while nobody changes it.
+    // Accesses are not checked for exclusivity at run time, because there is one for each segment that is read again.
+    // The tracker is accessed only by the worker that has the shard, or by several workers while nobody changes it.
     @exclusivity(unchecked) private var unguarded: ConnectionTracker
     var tracker: ConnectionTracker {
         @inline(__always) _read { yield unsafe unguarded }
@@ -24,7 +25,7 @@ final class PassShard: @unchecked Sendable {
         index = SegmentIndex(isKept: indexing)
     }
 
-    /// Takes over a tracker, and what was measured, until they are given back.
+    /// Takes over a tracker and its measures, until ``giveBack(_:_:)``.
     init(lending tracker: inout ConnectionTracker, _ measures: inout MeasureStore, seed: HashSeed, measuring: Bool) {
         isMeasuring = measuring
         unsafe unguarded = ConnectionTracker(seed: seed, expecting: 0)
@@ -38,24 +39,24 @@ final class PassShard: @unchecked Sendable {
         swap(&self.measures, &measures)
     }
 
-    /// Puts what a connection turned out to be where it stands, or behind all others where none was seen.
+    /// Stores a connection that was judged: in place of the record that the first pass made of it, or after all others.
     ///
-    /// - Returns: its place.
+    /// - Returns: the record's index.
     func settle(_ own: Int?, _ record: ConnectionRecord, _ measured: ConnectionMeasures?) -> Int {
         if let measured { measures.settle(measured, at: own) }
         return tracker.settle(record, at: own)
     }
 
-    /// Whether it holds as much as it may.
+    /// Whether the tables hold as much as they may.
     func isFull(_ limits: PassLimits) -> Bool { limits.areReached(by: tracker, index) }
 
-    /// The connections from one on.
+    /// The next connections of the shard, from index `own` on.
     func lookAhead(from own: Int) -> ParallelPass.LookAhead {
         let end = min(tracker.count, own + 4096)
         return ParallelPass.LookAhead(start: own, firstPlaces: tracker.firstPlaces(of: own..<max(own, end)))
     }
 
-    /// - Parameter before: packets that came before those that the batch's numbers count from.
+    /// - Parameter before: the number of packets before the first one that the batch's numbers count.
     func take(_ batch: borrowing SegmentBatch, _ number: Int, after before: Int) {
         if isMeasuring {
             measures.take(batch, shard: number, after: before, &tracker, &index)

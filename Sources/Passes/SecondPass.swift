@@ -4,26 +4,27 @@ import Measures
 import Settling
 import Tracking
 
-/// The second reading of a capture, for the tuples that are in doubt: gathers their segments and has them judged.
+/// The second reading of a capture, for the tuples in doubt: their segments are gathered and judged.
 struct SecondPass {
-    /// By shard.
+    /// The tuples in doubt, by shard.
     let tuples: [DoubtfulTuples?]
     let isMeasured: Bool
     let keepsPlaces: Bool
-    /// Nothing behind the packet of this number was seen by the first pass.
+    /// The number of the last packet that the first pass saw; packets after it are ignored.
     let lastNumber: Int
     let partSize: Int
 
     var isNeeded: Bool { tuples.contains { $0 != nil } }
 
-    /// Keeps what a connection turned out to be: its shard, ``SettledShard/judge(_:_:keep:)``'s place, record and measures. Called
-    /// by several threads at once, for each shard by one.
+    /// Stores a connection that was judged: gets its shard, and the index, record and measures of
+    /// ``SettledShard/judge(_:_:keep:)``; returns its index. It is called by several threads at once, but by one for
+    /// each shard.
     typealias Keeper = (Int, Int?, ConnectionRecord, ConnectionMeasures?) -> Int
 
-    /// By shard, tuples that are gathered in one reading.
+    /// By shard: the range of tuple numbers that are gathered in one reading.
     private typealias Round = [Range<Int>]
 
-    /// Divides the tuples so that what is gathered at once fits into memory; one that alone does not is left out.
+    /// Divides the tuples so that the segments of a round fit into memory. A tuple that alone does not fit is left out.
     private func rounds() -> [Round] {
         var rounds: [Round] = []
         var held = 0
@@ -47,12 +48,13 @@ struct SecondPass {
         }
     }
 
-    /// Reads the capture once more from its start, by as many workers as there are shards.
+    /// Reads the capture again from its start, by as many workers as there are shards.
     ///
     /// - Parameters:
-    ///   - sieve: lets all segments of the tuples through, and few others.
-    ///   - find: the last connection of a segment's tuple, by its hash, and its shard; asked by several threads at once.
-    /// - Returns: what became of them, by shard. What could not be read once more stays as it was.
+    ///   - sieve: passes all segments of the tuples, and few others.
+    ///   - find: returns the last connection of a segment's tuple, by the tuple's hash, and its shard; it is called by
+    ///     several threads at once.
+    /// - Returns: the results by shard. A connection whose packets could not be read again stays as it was.
     func run(
         over reader: borrowing CaptureReader, sieve: TupleSieve,
         find: (TrackedSegment, UInt64) -> (shard: Int, own: Int)?, keep: Keeper
@@ -63,7 +65,7 @@ struct SecondPass {
             let gathered = gatherings(for: round)
             let reassembly = SharedReassembly(Reassembly(isIndexed: false))
             let failure = withoutActuallyEscaping(find) { find in
-                // `find` only reads the trackers, which nobody changes meanwhile.
+                // `find` only reads the trackers, and nobody changes them meanwhile.
                 nonisolated(unsafe) let find = find
                 let make = {
                     SightingBatch(measured: isMeasured, sieve: sieve) { segment, hash in
@@ -94,11 +96,11 @@ struct SecondPass {
         return settled
     }
 
-    /// The same over segments that were kept; a member's place is then its own among them.
+    /// Does the same with segments that were kept with their bytes. The place of a member is then its index among them.
     func run(over kept: [StoredSegment], find: (TrackedSegment) -> Int?, keep: Keeper) -> [SettledShard] {
         let settled = [SettledShard(tuples[0], keepsPlaces: keepsPlaces)]
         guard let own = tuples[0] else { return settled }
-        // Counted here: what is known to have been refused was kept and not tracked.
+        // The segments are counted here, because SYNs that are known to have been refused were kept but not tracked.
         let numbers = kept.map { find($0.tracked).map { own.number(of: $0) } ?? 0 }
         var sizes = own.sizes
         for place in sizes.indices { sizes[place].segments = 0 }
@@ -111,7 +113,7 @@ struct SecondPass {
         return settled
     }
 
-    /// The shard and tuple of a segment that is gathered in this round.
+    /// The shard and the tuple number of a segment, if it is gathered in this round; else `nil`.
     @inline(__always)
     private func wanted(
         _ segment: TrackedSegment, _ hash: UInt64,
@@ -125,10 +127,10 @@ struct SecondPass {
         return (shard, tuple)
     }
 
-    /// Each shard by itself, on as many processors as there are shards.
+    /// Judges the tuples of each shard, on as many processors as there are shards.
     private func judge(_ gathered: [Gathering], into settled: [SettledShard], _ keep: Keeper) {
         withoutActuallyEscaping(keep) { keep in
-            // For each shard it is called by one thread, and changes what is that shard's own.
+            // It is called by one thread for each shard, and changes only what belongs to that shard.
             nonisolated(unsafe) let keep = keep
             DispatchQueue.concurrentPerform(iterations: gathered.count) { shard in
                 gathered[shard].handOut { tuple, segments in

@@ -5,9 +5,9 @@ import Settling
 import TCPWire
 import Tracking
 
-/// The connections of a pass that were in doubt, judged with all their segments at hand; and the order of all.
+/// The result of judging a pass's connections in doubt, and the order of all connections after it.
 ///
-/// Their records, and what is measured of them, stand where the pass had its own: so judging takes no memory for them.
+/// The judged connections' records and measures replace those in the pass, so that they take no memory here.
 struct Settlement {
     struct Member: BitwiseCopyable, Sendable {
         let place: PacketPlace
@@ -15,20 +15,21 @@ struct Settlement {
         let verdict: Verdict
     }
 
-    /// By shard.
+    /// The results by shard.
     private var shards: [SettledShard]
-    /// All connections in the order of their first packets, each as the shard above and its own place there below.
+    /// All connections in the order of their first packets, each as a ``location(_:_:)``.
     private(set) var order: [UInt32] = []
-    /// Connections in doubt that could not be judged: their packets are too many to be held at once, or could not be read once
-    /// more.
+    /// How many connections in doubt could not be judged, because their packets are too many to be held at once, or
+    /// could not be read again.
     let unsettled: Int
 
     var disorder: TimeDisorder { shards.reduce(into: TimeDisorder()) { $0.add($1.disorder) } }
 
     /// - Parameters:
     ///   - count: how many connections the pass has.
-    ///   - place: where one of them is, by its place in the order of their first packets.
-    ///   - firstPlace: where its first packet stands, by where it is.
+    ///   - place: returns a connection's shard and its index there, by its index in the order of first packets.
+    ///   - firstPlace: returns the position of a connection's first packet in the capture, by its shard and its index
+    ///     there.
     init(
         _ shards: [SettledShard], unsettled: Int, among count: Int, place: (Int) -> (shard: Int, own: Int),
         firstPlace: (Int, Int) -> UInt64
@@ -59,28 +60,29 @@ struct Settlement {
         for life in judged[next...] { order.append(life.location) }
     }
 
-    /// A connection's shard, and its place there, in one number.
+    /// A connection's shard and its index there, in one number: the shard in the upper four bits.
     static func location(_ shard: Int, _ own: Int) -> UInt32 {
         precondition(own < 1 << 28, "more connections than PassLimits lets in")
         return UInt32(truncatingIfNeeded: shard << 28 | own)
     }
 
-    /// What is known of a judged connection beside its record, by where that stands; `nil` of one that was not judged.
+    /// What is known of a judged connection besides its record, by its shard and its index there; `nil` if it was not
+    /// judged.
     func judged(_ shard: Int, _ own: Int) -> SettledShard.Life? { shards[shard].life(at: own) }
 
-    /// The packets of a judged connection in the order in which they came, up to so many.
+    /// The packets of a judged connection in the order in which they came, at most `limit`.
     func members(of life: SettledShard.Life, _ shard: Int, limit: Int = .max) -> [Member] {
         shards[shard].members(of: life, limit: limit)
     }
 }
 
-/// What became of one shard's tuples.
+/// The result of judging one shard's tuples.
 ///
-/// Filled by one worker at a time, then only read: that makes it safe to share (`@unchecked Sendable`).
+/// One worker at a time fills it, and then it is only read; so it is safe to share (`@unchecked Sendable`).
 final class SettledShard: @unchecked Sendable {
-    /// One connection, where somebody will ask for its packets.
+    /// One connection whose packets may be asked for.
     struct Life {
-        /// Where its members are among those of all.
+        /// The range of its members among those of all connections.
         fileprivate let members: Range<Int>
         /// ``SettledLife/endedBy``.
         let endedBy: Int?
@@ -89,9 +91,9 @@ final class SettledShard: @unchecked Sendable {
 
     private let tuples: DoubtfulTuples?
     private let keepsPlaces: Bool
-    /// By tuple, counted from 0, whether it was judged.
+    /// By tuple number - 1: whether the tuple was judged.
     private var isJudged: [Bool]
-    /// Where the connections stand that there turned out to be.
+    /// The indices of the connections that the tuples turned out to have.
     private(set) var lives = FlatStore<UInt32>()
     private var found: [Int: Life] = [:]
     private var members = FlatStore<Settlement.Member>()
@@ -105,8 +107,8 @@ final class SettledShard: @unchecked Sendable {
 
     /// Judges one tuple.
     ///
-    /// - Parameter keep: keeps a connection's record, and what was measured of it, at a place of the pass's, or behind all where
-    ///   there is none; returns the place.
+    /// - Parameter keep: stores a connection's record and measures at the given index, or after all others if that is
+    ///   `nil`; returns the index at which they are stored.
     func judge(
         _ tuple: Int, _ segments: TupleSegments, keep: (Int?, ConnectionRecord, ConnectionMeasures?) -> Int
     ) {
@@ -151,7 +153,7 @@ final class SettledShard: @unchecked Sendable {
         found[place] = Life(members: start..<members.count, endedBy: life.endedBy, standing: life.standing)
     }
 
-    /// Whether a connection of the pass is of a tuple that was judged.
+    /// Whether a connection of the pass belongs to a tuple that was judged.
     func isJudged(_ own: Int) -> Bool {
         guard let tuple = tuples?.number(of: own), tuple > 0 else { return false }
         return isJudged[tuple - 1]
@@ -170,8 +172,8 @@ final class SettledShard: @unchecked Sendable {
 }
 
 extension Verdict {
-    /// Whether it adds to what is measured. A copy's original was measured, and a segment older than the connection is not the
-    /// connection's.
+    /// Whether a segment with this verdict is measured. A copy is not, because its original was measured; neither is a
+    /// segment that is older than the connection, or is not part of it.
     fileprivate var isMeasured: Bool {
         switch self {
         case .taken, .corrupt, .foreign, .refused(.reset), .refused(.syn), .refused(.acknowledgment): true

@@ -1,7 +1,7 @@
 import Tracking
 
-/// A reading's fragments. Used by whoever confirms a part, which is one worker at a time: that makes it safe to share
-/// (`@unchecked Sendable`).
+/// The reassembly of one reading's IP fragments. It is used only while a part is confirmed, by one worker at a time, so
+/// it is safe to share (`@unchecked Sendable`).
 final class SharedReassembly: @unchecked Sendable {
     var value: Reassembly
 

@@ -4,19 +4,19 @@ import Settling
 import TCPWire
 import Tracking
 
-/// A segment of a tuple that is to be judged, as it was gathered.
+/// A segment that was gathered because its tuple is to be judged.
 struct GatheredSegment: BitwiseCopyable, Sendable {
     var sighting: Sighting
     let tuple: UInt32
-    /// ``CapturedPacket/blockOffset``.
+    /// ``CapturedPacket/blockOffset`` of the segment's packet.
     let offset: Int
 }
 
-/// The segments of some tuples out of one part of a capture, sorted into shards.
+/// The segments of tuples in doubt from one part of a capture, sorted into shards.
 struct SightingBatch: ~Copyable, PartContent {
     typealias Segments = FlatStore<GatheredSegment>
     typealias Details = FlatStore<SegmentDetail>
-    /// A wanted segment's shard, and its tuple there.
+    /// Returns the shard of a segment, and its tuple's number there; `nil` if the segment is not wanted.
     typealias Finder = (TrackedSegment, UInt64) -> (shard: Int, tuple: Int)?
 
     private var segments = InlineArray<16, Segments> { _ in Segments() }
@@ -26,7 +26,7 @@ struct SightingBatch: ~Copyable, PartContent {
     private let sieve: TupleSieve
     private let find: Finder
 
-    /// - Parameter find: asked for what has passed the sieve.
+    /// - Parameter find: is called for each segment that has passed the sieve.
     init(measured: Bool, sieve: TupleSieve, finding find: @escaping Finder) {
         isMeasured = measured
         self.sieve = sieve
@@ -37,7 +37,7 @@ struct SightingBatch: ~Copyable, PartContent {
         _read { yield segments[shard] }
     }
 
-    /// What is measured of them, where that is asked for.
+    /// The measured details of a shard's segments; empty if they were not asked for.
     subscript(detailsOf shard: Int) -> Details {
         _read { yield details[shard] }
     }
@@ -61,9 +61,10 @@ struct SightingBatch: ~Copyable, PartContent {
         swap(&fragments, &self.fragments)
     }
 
-    /// Puts the part's fragments together, with those of the parts before. Called for part after part in the capture's order.
+    /// Reassembles the part's fragments, together with those of the parts before. It must be called for part after part
+    /// in the capture's order.
     ///
-    /// - Parameter before: packets that came before those that the part's numbers count from.
+    /// - Parameter before: the number of packets before the first one that the part's numbers count.
     mutating func join(_ reassembly: inout Reassembly, after before: Int) {
         guard !fragments.isEmpty else { return }
         var fragments = FragmentBatch()
@@ -72,7 +73,7 @@ struct SightingBatch: ~Copyable, PartContent {
         swap(&fragments, &self.fragments)
     }
 
-    /// Takes what waits for its rest as it is: nothing more is to come.
+    /// Takes packets that are still incomplete as they are, because no more fragments are to come.
     mutating func joinRest(_ reassembly: inout Reassembly) {
         sieve.siftRest(&reassembly) { take($0, $1) }
     }

@@ -3,24 +3,26 @@ import FlatMemory
 import TCPWire
 import Tracking
 
-/// How much of a capture's connections may be held at once.
+/// How many segments with their bytes may be held at once.
 public struct StoredLimit: Sendable, Equatable {
-    /// How many segments more.
+    /// How many more segments may be held.
     public var segments: Int
-    /// Of their packets as captured. A capture may hold packets of a quarter of a megabyte each.
+    /// How many more octets of captured packets may be held. A single packet may have a quarter of a megabyte.
     public var octets: Int
 
+    /// Creates a limit of segments and octets. The last segment may exceed the limit of octets.
     public init(segments: Int, octets: Int) {
         self.segments = segments
         self.octets = octets
     }
 
+    /// No limit.
     public static let none = StoredLimit(segments: .max, octets: .max)
 
     /// Whether nothing more may be held.
     public var isReached: Bool { segments <= 0 || octets <= 0 }
 
-    /// Takes off what is held.
+    /// Subtracts segments that are held now.
     public mutating func take(_ taken: some Sequence<StoredSegment>) {
         for segment in taken {
             segments -= 1
@@ -30,13 +32,12 @@ public struct StoredLimit: Sendable, Equatable {
 }
 
 extension StoredSegment {
-    /// Segments fetched again by their packets' places; by reading all of the capture once more where it cannot be read at any
-    /// place.
+    /// Reads segments again, from where their packets lie; if the reader cannot seek, the whole capture is read again.
     ///
     /// - Parameters:
-    ///   - fragments: by their places' keys, the packets of those that came in several.
-    ///   - limit: the last one may go beyond its octets; those behind it are left out.
-    /// - Returns: `nil` where one is not where it was: the file has changed.
+    ///   - fragments: for segments that came in several packets, where these lie, by the segments' keys.
+    ///   - limit: the last segment may exceed the limit of octets; the ones after it are left out.
+    /// - Returns: `nil` if a packet does not lie where it did, because the file has changed.
     static func fetched(
         _ places: [PacketPlace], _ fragments: [Int: [PacketPlace]], from reader: inout CaptureReader, limit: StoredLimit
     ) throws(CaptureError) -> [StoredSegment]? {
@@ -88,7 +89,7 @@ extension StoredSegment {
         for place in places.prefix(limit.segments) {
             let packets = found[start..<start + (fragments[place.key]?.count ?? 1)]
             start = packets.endIndex
-            // Behind the limit.
+            // This segment lies beyond the limit.
             if packets.contains(where: { $0 == nil }) { break }
             guard let segment = StoredSegment(packets.compactMap { $0 }) else { return nil }
             segments.append(segment)
@@ -112,10 +113,10 @@ extension StoredSegment {
         comments = packet.comments
     }
 
-    /// The octets of its packets that it holds.
+    /// The octets of all its packets that it holds.
     fileprivate var heldOctets: Int { fragments.reduce(frame.count) { $0 + $1.frame.count } }
 
-    /// As it turned out.
+    /// This segment with the time and the verdict that the judge has given it.
     func judged(_ member: Settlement.Member) -> StoredSegment {
         var segment = self
         segment.time = member.time
@@ -124,7 +125,7 @@ extension StoredSegment {
     }
 }
 
-/// A packet that was fetched again, with what its capture says beside it.
+/// A packet that was read again, with its comments in the capture file.
 private struct FetchedPacket {
     let packet: StoredPacket
     let comments: PacketComments
@@ -134,7 +135,7 @@ private struct FetchedPacket {
         self.comments = comments
     }
 
-    /// `nil` where it is not where it was.
+    /// Reads the packet at a place; `nil` if it is not there any more.
     init?(at place: PacketPlace, from reader: inout CaptureReader) throws(CaptureError) {
         var captured = CapturedPacket()
         guard try reader.fetch(at: place.offset, &captured) else { return nil }

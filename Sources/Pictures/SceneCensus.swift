@@ -31,8 +31,8 @@ struct SceneCensus {
     let isOneConnection: Bool
     /// The ways the scene's states are known.
     private(set) var allSources: Set<Provenance> = []
-    /// Whether letters on the rails need a mark of their own to tell a guess from a fact: some lane has both, or there are
-    /// too many lanes to name those that have guesses. Asked for at each letter, so it is found once.
+    /// Whether each state letter on the rails has to show that it is a guess, where it is one: because some lane has guesses and
+    /// facts, or because there are too many lanes to name those with guesses. Every letter asks for it, so it is computed once.
     private(set) var marksGuesses = false
 
     /// - Parameter absolute: whether sequence numbers are shown as they stand in the headers.

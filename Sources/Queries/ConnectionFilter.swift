@@ -1,9 +1,9 @@
 import TCPWire
 
-/// A display filter over connections, in Wireshark's spelling: `tcp.port==443 && (outcome==refused || rtt>50ms)`.
+/// A display filter over connections, in Wireshark's syntax: `tcp.port==443 && (outcome==refused || rtt>50ms)`.
 public struct ConnectionFilter: Sendable {
     indirect enum Expression: Equatable, Sendable {
-        /// The field alone.
+        /// The field without a comparison.
         case present(String)
         case compared(String, FilterComparison, [FilterLiteral])
         case not(Expression)
@@ -12,7 +12,7 @@ public struct ConnectionFilter: Sendable {
     }
 
     let root: Expression
-    /// Whether every segment has to be measured to answer it.
+    /// Whether the filter has a field for which every segment must be measured.
     public let needsMeasures: Bool
 
     /// - Throws: ``FilterError``, which says where and why.
@@ -46,7 +46,7 @@ public struct ConnectionFilter: Sendable {
 }
 
 extension FilterValue {
-    /// Whether there is any value at all.
+    /// Whether the field has a value at all for this connection.
     fileprivate func isPresent(zeroIsValue: Bool, emptyTexts: Bool) -> Bool {
         switch self {
         case .flag: true
@@ -55,7 +55,7 @@ extension FilterValue {
         }
     }
 
-    /// Whether one of the values compares so with the literal.
+    /// Whether the comparison holds between one of the values and the literal.
     fileprivate func fits(_ comparison: FilterComparison, _ literal: FilterLiteral) -> Bool {
         switch (self, literal) {
         case (.flag(let flag), .flag(let wanted)): flag == wanted

@@ -1,7 +1,7 @@
 import TCPWire
 import Tracking
 
-/// What connections are put together by.
+/// By what connections are grouped.
 package enum GroupKey: String, CaseIterable, Sendable {
     case client, server, port, outcome
 }
@@ -20,17 +20,17 @@ package struct ConnectionGroup: Sendable {
         case outcome(Opening, Ending)
     }
 
-    /// Shared by all.
+    /// What all connections of the group have in common.
     package let common: Common
-    /// How many there are.
+    /// The number of connections in the group.
     package private(set) var connections = 0
     /// Their segments, both directions together.
     package private(set) var segments: UInt64 = 0
-    /// Their octets by sequence number, both directions together.
+    /// Their payload octets in sequence space, each counted once, both directions together.
     package private(set) var octets: UInt64 = 0
-    /// How many of them have some trouble.
+    /// How many of them have at least one trouble.
     package private(set) var troubled = 0
-    /// The worst of all troubles, and the number of its connection.
+    /// The worst trouble of all, and the number of the connection that has it.
     package private(set) var worst: (trouble: Trouble, number: Int)?
 
     fileprivate init(_ common: Common) { self.common = common }
@@ -51,7 +51,7 @@ package struct ConnectionGroups {
     private var groups: [ConnectionGroup] = []
     private var places: [ConnectionGroup.Common: Int] = [:]
 
-    /// No groups yet.
+    /// Creates an empty list of groups.
     package init(by key: GroupKey) { self.key = key }
 
     /// Puts a connection into its group.
@@ -73,7 +73,7 @@ package struct ConnectionGroups {
         groups[place].add(record, number: number)
     }
 
-    /// The largest first; equals as their first connections began.
+    /// The largest group first; groups of equal size in the order of their first connections.
     package var sorted: [ConnectionGroup] {
         let order = groups.indices.sorted { left, right in
             let (more, less) = (groups[left].connections, groups[right].connections)

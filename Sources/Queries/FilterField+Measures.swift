@@ -2,9 +2,9 @@ import Measures
 import TCPWire
 import Tracking
 
-/// Fields that need every segment measured.
+/// Fields for which every segment must be measured.
 extension FilterField {
-    /// Wireshark's names. Alone they mean: this happened.
+    /// Fields with Wireshark's names. Without a comparison they ask whether such a thing happened.
     static let analysis: [FilterField] = [
         counted("tcp.analysis.zero_window_probe") { $0.windowProbes },
         counted("tcp.analysis.keep_alive") { $0.keepAlives },
@@ -58,7 +58,7 @@ extension FilterField {
         }
     }
 
-    /// `name` for both directions, `client.name` and `server.name` for what one end sent.
+    /// The field `name` for both directions, and `client.name` and `server.name` for what one end sent.
     private static func perDirection(
         _ name: String, _ kind: Kind, _ value: @escaping @Sendable (DirectionMeasures) -> FilterValue
     ) -> [FilterField] {

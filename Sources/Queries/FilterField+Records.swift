@@ -4,10 +4,10 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Fields that the first pass answers.
+/// Fields whose values the first pass finds.
 extension FilterField {
-    /// Wireshark's names. A field of a segment holds for a connection where it holds for one of its segments: `tcp.srcport==80`
-    /// where one came from port 80.
+    /// Fields with Wireshark's names. A field of a segment holds for a connection if it holds for one of its segments:
+    /// `tcp.srcport==80` if one came from port 80.
     static let wireshark: [FilterField] = [
         FilterField("tcp.stream", .number) { .counts([UInt64($0.number - 1)]) },
         FilterField("tcp.port", .number) { .counts($0.ports(.client) + $0.ports(.server)) },
@@ -29,7 +29,8 @@ extension FilterField {
         FilterField("tcp.completeness", .number) { .counts([$0.record.completeness]) },
     ]
 
-    /// Those of Wireshark's that the first pass counts, over both directions. Alone they mean: this happened.
+    /// Wireshark's fields that the first pass counts, both directions together. Without a comparison they ask whether
+    /// such a thing happened.
     static let counted: [FilterField] = [
         sum("tcp.analysis.retransmission") { UInt64($0.retransmittedSegments) },
         sum("tcp.analysis.out_of_order") { UInt64($0.outOfOrderSegments) },
@@ -41,7 +42,8 @@ extension FilterField {
         FilterField(name, .count) { .counts([count($0.record.client) &+ count($0.record.server)]) }
     }
 
-    /// What the first pass counts of each direction: `name` for both, `client.name` and `server.name` for what one end sent.
+    /// Fields that the first pass counts for each direction: `name` for both, `client.name` and `server.name` for what
+    /// one end sent.
     static let perEnd: [FilterField] =
         each("retransmitted") { UInt64($0.retransmittedSegments) }
         + each("outoforder") { UInt64($0.outOfOrderSegments) }
@@ -118,7 +120,8 @@ extension FilterSubject {
         (party == .client ? record.client : record.server).segments > 0
     }
 
-    /// The ends' addresses of one version; with `role`, of those whose `role` sent something.
+    /// The two ends' addresses of one IP version. With `role`, an end's address is included only if the end that `role`
+    /// returns for it has sent something.
     fileprivate func addresses(isIPv4: Bool, _ role: ((Party) -> Party)? = nil) -> [IPAddress] {
         Party.allCases.filter { party in role.map { sent($0(party)) } ?? true }
             .map { $0 == .client ? record.clientEndpoint.address : record.serverEndpoint.address }
@@ -133,6 +136,6 @@ extension FilterSubject {
         (party == .client ? record.client : record.server).state.map { [FilterField.plain($0.name)] } ?? []
     }
 
-    /// From the SYN to the ACK that completes the handshake.
+    /// Nanoseconds from the SYN to the ACK that completes the handshake; empty where that was not seen.
     fileprivate var handshake: [Int64] { record.handshakeDelay >= 0 ? [record.handshakeDelay] : [] }
 }

@@ -1,15 +1,15 @@
 import Measures
 import Tracking
 
-/// Something of a connection that a filter can ask for.
+/// A property of a connection that a filter can ask for.
 public struct FilterField: Sendable {
-    /// What a field's values are, by which it is compared and read.
+    /// What a field's values are, which decides how they are read and compared.
     public enum Kind: String, Sendable, CaseIterable {
         /// True or false.
         case flag
-        /// A count; the field alone means: more than zero.
+        /// A count. Without a comparison the field asks whether it is more than zero.
         case count
-        /// A number that is no count, a port say; the field alone means: there is one.
+        /// A number that is no count, a port for example. Without a comparison the field asks whether there is one.
         case number
         /// A count of octets.
         case octets
@@ -19,13 +19,15 @@ public struct FilterField: Sendable {
         case text
     }
 
+    /// The field's name in lower case (`tcp.stream`, `handshake`). A filter may write it in upper case too.
     public let name: String
+    /// The kind of its values.
     public let kind: Kind
-    /// Whether ``FilterSubject/measures`` are needed.
+    /// Whether the field's value comes from ``FilterSubject/measures``.
     public let needsMeasures: Bool
-    /// What a text can be; empty where anything.
+    /// The words that a text field can hold; empty where it can hold any text.
     public let words: [String]
-    /// What the field holds of a connection.
+    /// Returns the field's value for a connection.
     package let value: @Sendable (FilterSubject) -> FilterValue
 
     init(
@@ -42,12 +44,12 @@ public struct FilterField: Sendable {
     /// Every field, Wireshark's first.
     public static let all: [FilterField] = wireshark + counted + analysis + own + perEnd + measured
 
-    /// The field of this name, however its letters are written; `nil` where there is none.
+    /// The field with this name, in upper or lower case; `nil` where there is none.
     package static func named(_ name: String) -> FilterField? { byName[name.lowercased()] }
 
     static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 
-    /// The comparisons that mean something for the kind.
+    /// Whether a comparison has a meaning for fields of this kind.
     func allows(_ comparison: FilterComparison) -> Bool {
         switch (kind, comparison) {
         case (.flag, .equal), (.flag, .unequal): true
@@ -60,7 +62,7 @@ public struct FilterField: Sendable {
         }
     }
 
-    /// Reads a value of the field's kind; `nil` where it is none.
+    /// Reads a value of the field's kind; `nil` where the text is none.
     func literal(_ text: String) -> FilterLiteral? {
         switch kind {
         case .flag:
@@ -81,13 +83,13 @@ public struct FilterField: Sendable {
         }
     }
 
-    /// A text that the field holds, as ``words`` has it.
+    /// A text value of the field, spelled as in ``words``.
     package func spelled(_ text: String) -> String { words.first { Self.plain($0) == text } ?? text }
 
-    /// Words are the same however they are written: `SYN_SENT`, `syn-sent`.
+    /// The form in which words are compared, so that `SYN_SENT` equals `syn-sent`.
     static func plain(_ text: String) -> String { text.lowercased().split(separator: "_").joined(separator: "-") }
 
-    /// `80`, or `8000..8080`.
+    /// Reads a single value such as `80`, or a range such as `8000..8080`.
     private static func range<Bound: Comparable>(_ text: String, _ read: (String) -> Bound?) -> ClosedRange<Bound>? {
         guard let dots = text.firstRange(of: "..") else { return read(text).map { $0...$0 } }
         guard let low = read(String(text[..<dots.lowerBound])), let high = read(String(text[dots.upperBound...])),
@@ -97,14 +99,16 @@ public struct FilterField: Sendable {
     }
 }
 
-/// A connection that a filter is asked about.
+/// A connection to which a filter is applied.
 public struct FilterSubject: Sendable {
     /// Counted from 1.
     public let number: Int
+    /// The connection's record, after the judging of connections in doubt.
     public let record: ConnectionRecord
-    /// Where a field of the filter needs them.
+    /// The connection's measures; needed only if a field of the filter asks for them.
     public let measures: ConnectionMeasures?
 
+    /// Creates a subject. `measures` are needed only if the filter has a field with ``FilterField/needsMeasures``.
     public init(number: Int, record: ConnectionRecord, measures: ConnectionMeasures? = nil) {
         self.number = number
         self.record = record

@@ -1,6 +1,6 @@
-/// Makes an expression of tokens: `!` binds closest, then comparisons, then `&&`, then `||`.
+/// Parses tokens into an expression: `!` binds closest, then comparisons, then `&&`, then `||`.
 struct FilterParser {
-    /// Limit of nesting: no filter that a person writes is deeper.
+    /// The deepest nesting that is accepted; no filter that a person writes is deeper.
     static let deepest = 50
 
     private let tokens: [FilterToken]
@@ -9,7 +9,7 @@ struct FilterParser {
     private var depth = 0
     private(set) var needsMeasures = false
 
-    /// - Parameter length: the whole filter's, in characters.
+    /// - Parameter length: the length of the whole filter, in characters.
     init(_ tokens: [FilterToken], length: Int) {
         self.tokens = tokens
         self.length = length
@@ -77,7 +77,7 @@ struct FilterParser {
         return .compared(field.name, comparison, [try literal(of: field, isPart: comparison == .contains)])
     }
 
-    /// `{80, 443, 8000..8080}`; the commas may be left out.
+    /// Parses a set such as `{80, 443, 8000..8080}`, in which the commas may be left out.
     private mutating func set(of field: FilterField) throws(FilterError) -> [FilterLiteral] {
         guard let brace = peek, take(.openingBrace) else {
             throw FilterError(
@@ -92,7 +92,7 @@ struct FilterParser {
         return literals
     }
 
-    /// - Parameter isPart: a piece of a text, which need not be one of its words.
+    /// - Parameter isPart: whether the value is only a part of a text, so that it need not be one of the field's words.
     private mutating func literal(of field: FilterField, isPart: Bool) throws(FilterError) -> FilterLiteral {
         let text: String
         switch peek?.kind {

@@ -1,8 +1,8 @@
-/// A word or sign of a filter, and where it stands, in characters.
+/// A word or sign of a filter, with its position in characters.
 struct FilterToken: Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         case word(String)
-        /// Between quotes, which are not part of it.
+        /// A text between quotes, without the quotes.
         case quoted(String)
         case comparison(FilterComparison)
         case and, or, not, opening, closing, openingBrace, closingBrace, comma
@@ -21,15 +21,15 @@ enum FilterComparison: String, Sendable, CaseIterable {
     case lessOrEqual = "<="
     case greater = ">"
     case greaterOrEqual = ">="
-    /// The text holds that of the value.
+    /// The field's text contains the value's.
     case contains
-    /// One of a set: `{80, 443, 8000..8080}`.
+    /// The field has one of the values of a set: `{80, 443, 8000..8080}`.
     case isIn = "in"
 }
 
 /// A filter's text cut into tokens.
 struct FilterLexer {
-    /// A filter longer than this was not meant to be one.
+    /// The most octets that a filter may have; a longer text was not meant to be a filter.
     static let longest = 4096
 
     private let characters: [Character]
@@ -69,7 +69,7 @@ struct FilterLexer {
         "<": .comparison(.less), ">": .comparison(.greater), "!": .not, "(": .opening, ")": .closing,
         "{": .openingBrace, "}": .closingBrace, ",": .comma,
     ]
-    /// Wireshark's words for the signs.
+    /// Wireshark's words for these signs.
     private static let words: [String: FilterToken.Kind] = [
         "and": .and, "or": .or, "not": .not, "eq": .comparison(.equal), "ne": .comparison(.unequal),
         "lt": .comparison(.less), "le": .comparison(.lessOrEqual), "gt": .comparison(.greater),

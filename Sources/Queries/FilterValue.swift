@@ -1,7 +1,8 @@
 import TCPWire
 
-/// What a field of a connection holds: nothing, one value or several (both ports, say). As in Wireshark a comparison holds
-/// where one of the values fits, `!=` where none is equal, and none where there is no value.
+/// The values that a field has for a connection: none, one or several (both ports, for example). As in Wireshark, a
+/// comparison holds if it holds for one of the values, but `!=` only if it holds for all; without a value no comparison
+/// holds.
 public enum FilterValue: Sendable {
     case flag(Bool)
     case counts([UInt64])
@@ -11,7 +12,7 @@ public enum FilterValue: Sendable {
     case addresses([IPAddress])
     case texts([String])
 
-    /// What the field means alone, without a comparison: that there is such a thing.
+    /// What the field means without a comparison: whether the connection has such a thing.
     func isPresent(zeroIsValue: Bool) -> Bool {
         switch self {
         case .flag(let flag): flag
@@ -24,7 +25,7 @@ public enum FilterValue: Sendable {
     }
 }
 
-/// A value that a filter names.
+/// A value that is written in a filter.
 enum FilterLiteral: Equatable, Sendable {
     case flag(Bool)
     case counts(ClosedRange<UInt64>)
@@ -36,7 +37,7 @@ enum FilterLiteral: Equatable, Sendable {
 /// An address or network, a port, or both: `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1:443`, `[::1]:443`, `:443`.
 struct EndpointPattern: Equatable, Sendable {
     private var address: IPAddress?
-    /// Leading bits of ``address`` that count, of 128.
+    /// How many of the 128 leading bits of ``address`` are compared.
     private var bits = 128
     private var port: UInt16?
 
@@ -51,7 +52,7 @@ struct EndpointPattern: Equatable, Sendable {
                 length <= (address.isIPv4 ? 32 : 128)
             else { return nil }
             self.address = address
-            // An IPv4 address is held as the end of an IPv6 address.
+            // An IPv4 address is stored in the last 32 bits of an IPv6 address.
             bits = address.isIPv4 ? length + 96 : length
             return
         }
@@ -69,7 +70,7 @@ struct EndpointPattern: Equatable, Sendable {
         text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
     }
 
-    /// Whether a port is named, which an address alone can never have.
+    /// Whether the pattern has a port, which an address alone never has.
     var hasPort: Bool { port != nil }
 
     func matches(_ endpoint: Endpoint) -> Bool {
@@ -95,10 +96,10 @@ enum FilterUnits {
         "ki": 1024, "kib": 1024, "mi": 1_048_576, "mib": 1_048_576, "gi": 1_073_741_824, "gib": 1_073_741_824,
     ]
 
-    /// Nanoseconds; a number without unit counts seconds.
+    /// Reads a duration in nanoseconds; a number without unit counts seconds.
     static func duration(_ text: String) -> Int64? { scaled(text, durations).flatMap { Int64(exactly: $0.rounded()) } }
 
-    /// Octets, or a plain count.
+    /// Reads a count of octets, or a count without unit.
     static func size(_ text: String) -> UInt64? {
         if text.lowercased().hasPrefix("0x") { return UInt64(text.dropFirst(2), radix: 16) }
         return UInt64(text) ?? scaled(text, sizes).flatMap { UInt64(exactly: $0.rounded()) }

@@ -1,15 +1,17 @@
-/// Which connections are listed, in which order, by their places. All of them in their own order take no memory.
+/// The connections that are listed, as indices in the order of the list. A list of all connections in their own order
+/// takes no memory.
 package struct RowOrder: RandomAccessCollection, Sendable {
-    /// `nil`: all.
+    /// The indices of the connections; `nil` for all of them in their own order.
     private let chosen: [UInt32]?
     package let endIndex: Int
 
-    /// All, in the order of their first segments.
+    /// All connections, in the order of their first segments.
     package init(all count: Int) {
         chosen = nil
         endIndex = count
     }
 
+    /// Creates an order from the indices of the connections.
     package init(_ chosen: [UInt32]) {
         self.chosen = chosen
         endIndex = chosen.count

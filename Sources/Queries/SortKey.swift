@@ -1,11 +1,12 @@
 import TCPWire
 import Tracking
 
-/// What rows are sorted by: numbers with the largest first, the rest in its own order, and equals as their connections began.
+/// By what rows are sorted: numbers from the largest, other keys in ascending order, and equal rows as their
+/// connections began.
 package enum SortKey: String, CaseIterable, Sendable {
     case start, duration, client, server, segments, bytes, handshake, opening, ending
 
-    /// The places of `count` connections in this order.
+    /// The indices of `count` connections in this order.
     package func order(of count: Int, _ record: (Int) -> ConnectionRecord) -> RowOrder {
         switch self {
         case .start: RowOrder(all: count)

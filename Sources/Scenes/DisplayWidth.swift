@@ -34,6 +34,7 @@ public struct DisplayWidth: Sendable, Equatable {
         return min(2, sum.cells)
     }
 
+    /// Cells of one scalar by itself: 0 for a mark that stands on the one before, 2 for a wide one, else 1.
     package func cellsOf(_ scalar: Unicode.Scalar) -> Int {
         let value = scalar.value
         if value < 0xA1 { return 1 }
@@ -104,6 +105,7 @@ public struct DisplayWidth: Sendable, Equatable {
 }
 
 extension String {
+    /// The text up to the last character that is no space.
     package var withoutTrailingSpaces: String {
         var text = self[...]
         while text.last == " " { text.removeLast() }

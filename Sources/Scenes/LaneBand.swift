@@ -11,6 +11,7 @@ package struct LaneBand: Sendable {
 
     /// Indices into the scene's lanes, ascending.
     package private(set) var lanes: [Int]
+    /// What stands in it, from the top to the bottom.
     package private(set) var entries: [Entry] = []
     /// Where each of the scene's lanes stands in this band; `nil`: all lanes, in their own places.
     private var places: [Int: Int]?

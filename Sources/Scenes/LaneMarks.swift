@@ -10,6 +10,7 @@ package struct LaneMarks: Sendable {
     /// The lanes that the last row touched.
     private var touched: (Int, Int?) = (-1, nil)
 
+    /// The lanes' states before the first row.
     package init(_ lanes: some Sequence<Scene.Lane>) {
         marks = lanes.map(\.before)
         isShared = lanes.map(\.isShared)

@@ -20,8 +20,9 @@ public struct Prediction: Sendable, Equatable {
     public let segment: Int
     /// Its receiver's lane.
     public let lane: Int
-    /// Its receiver's state until then, and from then on.
+    /// Its receiver's state until then.
     public let before: State
+    /// Its receiver's state from then on.
     public let after: State
     /// `nil` where it sends nothing before something else happens to it.
     public let answer: Answer?

@@ -16,7 +16,9 @@ public struct PredictionAnswer: Sendable, Equatable {
         case nothing
     }
 
+    /// What is said of the state; `nil` where nothing is. At least one of the two claims is made.
     public private(set) var state: StateClaim?
+    /// What is said of the acknowledgment number, as the picture counts it; `nil` where nothing is.
     public private(set) var number: NumberClaim?
 
     /// Longer than this no answer is, in characters.
@@ -88,7 +90,9 @@ public struct PredictionAnswer: Sendable, Equatable {
 
     /// What is right of an answer; `nil` for what it does not say.
     public struct Verdict: Sendable, Equatable {
+        /// Whether the state is the receiver's after the arrival.
         public let isStateRight: Bool?
+        /// Whether the number is the one that the receiver sends because of it.
         public let isNumberRight: Bool?
 
         /// Whether nothing of what it says is wrong.
@@ -98,12 +102,18 @@ public struct PredictionAnswer: Sendable, Equatable {
 
 /// How many answers were right.
 public struct PredictionScore: Sendable, Equatable {
+    /// Answers that named a state.
     public private(set) var states = 0
+    /// Those of them that were right.
     public private(set) var rightStates = 0
+    /// Answers that named a number, or said that none is sent.
     public private(set) var numbers = 0
+    /// Those of them that were right.
     public private(set) var rightNumbers = 0
+    /// Questions that were not answered.
     public private(set) var skipped = 0
 
+    /// Nothing was asked yet.
     public init() {}
 
     /// Whether nothing was asked.

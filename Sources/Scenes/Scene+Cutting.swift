@@ -13,10 +13,10 @@ extension Scene {
         return found
     }
 
-    /// Its rows from the first segment whose number lies in `numbers` up to the last, and what happened before the next one. The
-    /// states above them are those that the rows before have led to; how many segments are left out is said at either end.
+    /// The rows from the first segment whose number lies in `numbers` to the last, with what happened between that one and the next.
+    /// The states at the top are those that the rows before have led to. At both ends a line says how many segments are left out.
     ///
-    /// - Returns: `nil` where no segment lies there.
+    /// - Returns: `nil` where no segment has a number in `numbers`.
     public func cut(to numbers: ClosedRange<Int>) -> Scene? {
         func isMeant(_ row: Row) -> Bool {
             if case .segment(let segment) = row { numbers.contains(segment.number) } else { false }

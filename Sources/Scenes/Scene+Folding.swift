@@ -12,8 +12,8 @@ extension Scene {
     /// A pause of more nanoseconds than this is looked for: no stretch goes over it.
     private static let pause: Int64 = 1_000_000_000
 
-    /// The same with each long stretch of one connection's segments that only go on, data and ACKs that nothing is to be said of,
-    /// folded into one row.
+    /// This scene, with each long run of one connection's uneventful segments (data in order, and the ACKs of it) folded into one
+    /// row.
     public var folded: Scene {
         guard isOneConnection, rows.count > Self.shortScene else { return self }
         var kept: [Row] = []

@@ -9,7 +9,9 @@ extension Scene.Segment {
     package struct NamedNumber: Sendable {
         /// The number's name, as it is written before it.
         package enum Name: String, Sendable { case seq, len, ack, win }
+        /// What it is called in the picture.
         package let name: Name
+        /// The number; the window in octets.
         package let value: UInt64
 
         /// `seq=1`.
@@ -84,6 +86,7 @@ extension Scene.Mark {
         return lower == letter ? letter + "'" : lower
     }
 
+    /// The letter of this mark's state.
     package var letter: String { Self.letter(state, isMini: form == .mini) }
 
     /// Its name where there is room for it: in lower case for Linux's small sockets.

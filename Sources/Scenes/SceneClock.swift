@@ -6,7 +6,9 @@ import FlatMemory
 package struct SceneClock: Sendable, Equatable {
     /// `ms`, or `s` for a scene of hours.
     package var unit: String
+    /// How many nanoseconds ``unit`` has.
     package var nanosecondsInUnit: UInt64
+    /// Digits behind the point.
     package var decimals: Int
     /// Cells of the longest time.
     package var width: Int
@@ -19,6 +21,7 @@ package struct SceneClock: Sendable, Equatable {
     /// Times of up to this many nanoseconds are shown in milliseconds.
     private static let mostMilliseconds: UInt64 = 10_000_000_000_000
 
+    /// The clock for these rows.
     package init(times: [Int64]) {
         var longest: UInt64 = 0
         var previous: Int64?

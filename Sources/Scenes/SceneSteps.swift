@@ -10,12 +10,15 @@ public struct SceneSteps: Sendable {
         public enum Kind: Sendable, Equatable {
             case departure, arrival, loss, moment
         }
+        /// What happens at it.
         public let kind: Kind
         /// The scene's row that it belongs to.
         public let row: Int
     }
 
+    /// The ladder with all that happens.
     public let scene: Scene
+    /// What happens, in the order of time; of the same time in that of the rows.
     public let steps: [Step]
 
     /// By row, the step at which its segment has arrived or is lost; `nil` where it never does, and for calls.

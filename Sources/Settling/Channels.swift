@@ -2,10 +2,10 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The same addresses and ports in several VLANs or virtual networks at once: one connection whose packets were captured in
-/// several places, or several connections.
+/// The same addresses and ports in several VLANs or virtual networks at once: either one connection whose packets were
+/// captured at several points, or several connections.
 enum Channels {
-    /// Divides a tuple's segments into those of one network each; usually all are of one.
+    /// Divides a tuple's segments into groups, one for each network; usually there is a single group.
     static func groups(_ sightings: Sightings) -> [[Int]] {
         let channels = sightings.map(\.channel)
         var names: [UInt64] = []
@@ -14,7 +14,7 @@ enum Channels {
             if members[channel] == nil { names.append(channel) }
             members[channel, default: []].append(index)
         }
-        // More are never compared with each other; a bound for hostile captures.
+        // More networks than this are not compared with each other: a limit for hostile captures.
         guard names.count <= 64 else { return [Array(sightings.indices)] }
         let networks = names.map { name in
             let own = members[name] ?? []
@@ -28,8 +28,8 @@ enum Channels {
             .values.sorted { $0[0] < $1[0] }
     }
 
-    /// The number of the group that each network is of: those that one packet is in, or that hold the two directions of one
-    /// connection, then all that nothing keeps apart.
+    /// The number of each network's group. Networks are joined if they share a packet or hold the two directions of one
+    /// connection; after that, all networks that nothing keeps apart are joined.
     private static func joined(_ networks: [Network], _ sightings: Sightings) -> [Int] {
         var group = Array(networks.indices)
         var apart = Array(repeating: Set<Int>(), count: networks.count)
@@ -60,13 +60,13 @@ enum Channels {
 
     /// How two networks are related.
     private enum Bond {
-        /// A packet is in both: it was captured twice.
+        /// Both hold the same packet, which was captured twice.
         case packet
-        /// One holds what the other's segments answer.
+        /// One holds segments that answer the other's.
         case answer
-        /// Nothing keeps them apart.
+        /// Nothing shows that they hold different connections.
         case possible
-        /// They hold connections of their own.
+        /// They hold different connections.
         case none
     }
 
@@ -74,7 +74,7 @@ enum Channels {
     private struct Network {
         let members: [Int]
         let prints: Set<UInt64>
-        /// By side, its SYN, else its first segment that is no RST.
+        /// For each side its SYN; without one, its first segment that is no RST.
         let openings: [Int?]
     }
 
@@ -85,7 +85,7 @@ enum Channels {
         return answers(left, right, sightings) || answers(right, left, sightings) ? .answer : .possible
     }
 
-    /// Whether an end has numbers in each that cannot be of one stream, and they go on beside each other.
+    /// Whether one end has numbers in the two networks that cannot be of one stream, while segments go on in both.
     private static func areApart(_ left: Network, _ right: Network, _ sightings: Sightings) -> Bool {
         guard left.members[0] < right.members[right.members.count - 1],
             right.members[0] < left.members[left.members.count - 1]
@@ -101,7 +101,7 @@ enum Channels {
         return false
     }
 
-    /// Whether what an end sends in the one acknowledges what the other end sends in the other.
+    /// Whether one end acknowledges in `right` what the other end sent in `left`.
     private static func answers(_ left: Network, _ right: Network, _ sightings: Sightings) -> Bool {
         (0...1).contains { side in
             guard let asked = left.openings[side], let answer = right.openings[1 - side],
@@ -113,7 +113,7 @@ enum Channels {
         }
     }
 
-    /// Further apart no two segments of one stream are that go on at the same time.
+    /// Two segments of one stream that are under way at the same time are never further apart than this many numbers.
     private static let reach: UInt32 = 1 << 24
 
     private static func opening(_ members: [Int], of side: Int, _ sightings: Sightings) -> Int? {

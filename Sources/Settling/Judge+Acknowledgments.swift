@@ -2,13 +2,15 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// ACKs of what was not sent yet: their receiver answers with an ACK and drops them (RFC 9293 3.10.7.4).
+/// ACKs of numbers that were not sent yet: their receiver answers with an ACK and drops them (RFC 9293 3.10.7.4).
 extension Judge {
-    /// An end's ACK carries the number that it will send next. Where that lies before what had just been acknowledged to it, it
-    /// had not sent that: nothing is missing in the capture.
+    /// Marks ACKs of numbers that had not been sent when they came. An end's own pure ACK carries the number that it
+    /// will send next. If that lies below what the other end had just acknowledged, the numbers between had not been
+    /// sent; they are not merely missing in the capture.
     mutating func findFalseAcknowledgments() {
         var next: [SequenceNumber?] = [nil, nil]
-        /// By side, its ACKs beyond all that the other side was seen to send, until that shows its next number.
+        /// By side: its ACKs beyond all that the other side was seen to send, until the other side's own ACK shows its
+        /// next number.
         var open: [[Int]] = [[], []]
         for index in order where isReal(index) && verdicts[index] == .taken {
             let sighting = sightings[index]
@@ -22,7 +24,7 @@ extension Judge {
                 next[side] = sighting.end
                 open[side] = []
             } else {
-                // Where the capture begins in the middle, nobody knows what was sent before.
+                // Where the capture begins in the middle, it is not known which numbers were sent before.
                 next[side] = next[side]?.later(sighting.end)
             }
             guard sighting.isEmpty, let known = next[other], sighting.segment.acknowledgment.isAfter(known),

@@ -13,15 +13,15 @@ extension Judge {
                 verified += 1
                 if sightings[index].sum == .wrong { wrong.append(index) }
             }
-            // Where half of an end's checksums are wrong, it is no damage: they were not filled in yet when the packets were
-            // captured (transmit checksum offload), or the capture was changed afterwards.
+            // Where half of an end's checksums are wrong, the segments are not damaged: the checksums were not filled
+            // in yet when the packets were captured (transmit checksum offload), or the capture was changed afterwards.
             guard !wrong.isEmpty, wrong.count * 2 < verified else { continue }
             markCorrupt(wrong, of: side)
         }
     }
 
-    /// All but those that the other end acknowledged though no other segment began with their number: of these it is the
-    /// capture that is damaged.
+    /// Marks segments with wrong checksums as corrupt, except those that the other end acknowledged although no other
+    /// segment began at their number: these arrived, and only the capture's copy is damaged.
     private mutating func markCorrupt(_ wrong: [Int], of side: Int) {
         var carriers: [UInt32: Int] = [:]
         var acknowledged: SequenceNumber?
@@ -45,6 +45,6 @@ extension Judge {
 }
 
 extension Sighting {
-    /// What it takes up behind its SYN: payload, and one for a FIN.
+    /// How many numbers it takes up after a SYN: its payload, and one for a FIN.
     var textLength: UInt32 { segment.payloadLength &+ (flags.contains(.fin) ? 1 : 0) }
 }

@@ -2,52 +2,55 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Packets that stand in the capture twice. The same octets alone prove nothing, for a retransmission has them too. A copy is
-/// known by the packet's IP identification, by its timestamp, by coming sooner than anything can be retransmitted, and by how
-/// the other packets of the same end are doubled.
+/// Packets that stand in the capture twice. Equal octets alone prove nothing, since a retransmission has them too. What
+/// shows a copy is the packet's IP identification, its timestamp, a delay too short for any retransmission, and how the
+/// other packets of the same end are doubled.
 extension Judge {
-    /// What is known of an end's packets.
+    /// What is known of the packets that one end sends.
     private struct Habit {
-        /// Whether its packets have identifications that tell them apart.
+        /// Whether their IP identifications tell the packets apart.
         var isNumbered = false
-        /// Nanoseconds of one tick of its timestamps; `nil` where that is not known.
+        /// Nanoseconds in one tick of its timestamps; `nil` where that is not known.
         var tick: Int64?
-        /// How many of its segments that take numbers there are, how many of them came again at once and unasked, and how many of these
-        /// proved to be copies.
+        /// How many of its segments take up numbers, how many of those came again at once without being asked for, and
+        /// how many were proved to have copies.
         var numbered = 0
         var again = 0
         var proved = 0
-        /// As often as one packet stands in the capture at most.
+        /// The most times that one of its packets stands in the capture.
         var most: UInt16 = 1
-        /// By how much the hop limits of its copies differ from their originals', and how much later they come at most.
+        /// By how much its copies' hop limits differ from their originals', and the longest delay between the two, in
+        /// nanoseconds.
         var hops: Set<Int> = []
         var longest: Int64 = 0
 
-        /// Whether the capture sees this end's packets twice.
+        /// Whether the capture shows this end's packets twice.
         var isDoubled: Bool { proved >= 2 && proved * 5 >= numbered * 2 || proved > 0 && proved >= numbered }
-        /// Whether nearly everything that it sends comes again: nobody sends so.
+        /// Whether nearly everything that it sends comes again, which no sender does.
         var isRegular: Bool { again >= 3 && again * 10 >= numbered * 9 }
     }
 
-    /// A segment that looks like an earlier one, the first of its kind; and the last before it that does.
+    /// A segment that looks like an earlier one (`copy`), the first one that looks like it (`original`), and the latest
+    /// one before it (`last`).
     private struct Candidate {
         let copy: Int
         let original: Int
         let last: Int
-        /// Whether the other end had asked for it by then, and whether it had acknowledged all of it.
+        /// Whether the other end had asked for it by then, and whether the other end had acknowledged all of it.
         let isAsked: Bool
         let isAcknowledged: Bool
-        /// Whether it is a keep-alive or a window probe: its number was acknowledged before, and it carries one octet or none.
+        /// Whether it is a keep-alive or a window probe: its number was acknowledged before, and it carries one octet
+        /// or none.
         let isProbing: Bool
     }
 
-    /// What an end has said of the other's numbers.
+    /// What an end has acknowledged of the other end's numbers.
     private struct Said {
         var acknowledged: SequenceNumber?
-        /// How often in a row it has acknowledged the same and nothing else.
+        /// How often in a row it has sent an ACK of the same number and nothing else.
         var duplicates = 0
         var sacked = SequenceNumber(0)
-        /// Its own next number: what lies before it asks for an answer, and for nothing else (RFC 9293 3.8.4).
+        /// The number that it sends next. An empty segment below this number only asks for an answer (RFC 9293 3.8.4).
         private var next: SequenceNumber?
 
         mutating func take(_ sighting: Sighting) {
@@ -62,8 +65,8 @@ extension Judge {
             sacked = SequenceNumber(sighting.sacked)
         }
 
-        /// Whether it asks for the numbers from `start` on: by three duplicate ACKs, or by blocks above them (RFC 5681 3.2,
-        /// RFC 6675 5).
+        /// Whether this end asks for the numbers from `start` on: by three duplicate ACKs, or by SACK blocks above them
+        /// (RFC 5681 3.2, RFC 6675 5).
         func asksFor(_ start: SequenceNumber) -> Bool {
             guard let acknowledged, acknowledged.isAtOrBefore(start) else { return false }
             return acknowledged == start && duplicates >= 3 || sacked.isAfter(acknowledged) && sacked.isAfter(start)
@@ -72,23 +75,24 @@ extension Judge {
         func hasAcknowledged(_ end: SequenceNumber) -> Bool { acknowledged.map { $0.isAtOrAfter(end) } ?? false }
     }
 
-    /// Who sends something again has waited for something: no timer runs out sooner (RFC 6298 2.4 asks for a second, Linux
-    /// has 200 ms); nanoseconds.
+    /// The shortest time before a retransmission timer expires, in nanoseconds (RFC 6298 2.4 asks for a second, Linux
+    /// has 200 ms).
     private static let shortestTimer: Int64 = 180_000_000
-    /// What comes this soon came out of the same machine; nanoseconds.
+    /// A packet that comes again within this time, in nanoseconds, came out of the same machine.
     private static let immediate: Int64 = 500_000
 
-    /// No packet lives longer than this in a network (RFC 9293 3.4.1, the maximum segment lifetime); nanoseconds.
+    /// The longest time that a packet can live in a network (RFC 9293 3.4.1, the maximum segment lifetime), in
+    /// nanoseconds.
     private static let longestLife: Int64 = 120_000_000_000
 
     mutating func findCopies() {
         let candidates = candidates()
         guard !candidates.isEmpty else { return }
-        /// By sighting: looks like an earlier one.
+        /// By sighting: whether it looks like an earlier one.
         var isAgain = Array(repeating: false, count: sightings.count)
         for candidate in candidates { isAgain[candidate.copy] = true }
         var habits = [habit(of: 0, isAgain), habit(of: 1, isAgain)]
-        /// By sighting: one that looks like it came at once.
+        /// By sighting: whether another one that looks like it came at once.
         var isRepeated = Array(repeating: false, count: sightings.count)
         for candidate in candidates
         where !sightings[candidate.copy].isEmpty && !candidate.isAsked && !isProbe(candidate.copy)
@@ -99,7 +103,7 @@ extension Judge {
             habits[sightings[candidate.copy].side].again += 1
         }
         var open: [Candidate] = []
-        /// By sighting, how many times its packet stands in the capture up to here.
+        /// By sighting: how many times its packet stands in the capture up to here.
         var times = Array(repeating: UInt16(1), count: sightings.count)
         for candidate in candidates {
             guard proves(candidate, habits) else {
@@ -117,13 +121,14 @@ extension Judge {
         takeDelivered()
     }
 
-    /// What its receiver says that it got twice (RFC 2883) came twice, where nothing else stands in the capture twice.
+    /// Where a receiver reports by D-SACK (RFC 2883) that it got octets twice, the second packet did arrive, and is no
+    /// copy in the capture. This counts only where it holds for all copies of that end's packets.
     private mutating func takeDelivered() {
         guard order.contains(where: { sightings[$0].hasTwice && verdicts[$0] == .taken }) else { return }
         for side in 0...1 {
             var copies = 0
             var delivered: Set<Int> = []
-            /// What came again last, copies or not: what was sent again comes twice as well.
+            /// The segments that came again last, whether copies or not: retransmitted octets arrive twice too.
             var again: [Int] = []
             var next: SequenceNumber?
             for index in order where !sightings[index].isEmpty || sightings[index].hasTwice {
@@ -147,7 +152,7 @@ extension Judge {
         }
     }
 
-    /// At most so many of those that came again are looked at: a limit for hostile captures.
+    /// At most this many of the segments that came again are examined: a limit for hostile captures.
     private static let againLimit = 256
 
     private func isCopy(_ index: Int) -> Bool {
@@ -179,11 +184,12 @@ extension Judge {
             if let known = seen[index], sighting.isAlike(sightings[known.first]),
                 gap(known.last, index) < Self.longestLife
             {
-                // What comes so late begins anew, unless its identification names the first.
+                // A segment that comes so late starts a new group, unless its identification is the first one's.
                 let isSame = isSamePacket(index, known.first) ?? (gap(known.last, index) < Self.shortestTimer)
                 seen.note(index, first: isSame ? known.first : index)
                 let peer = said[1 - sighting.side]
-                // One that comes again at once, as a copy may, says nothing more; duplicate ACKs come as soon.
+                // A segment that comes again at once, as a copy may, says nothing more about its end; but duplicate
+                // ACKs come as soon.
                 comesAgain =
                     gap(known.last, index) < Self.immediate
                     && isSamePacket(index, known.last) ?? (hops(from: known.last, to: index) != 0)
@@ -202,7 +208,7 @@ extension Judge {
         return candidates
     }
 
-    /// Whether the identifications name one packet; `nil` where they say nothing.
+    /// Whether the IP identifications show one and the same packet; `nil` where there are none.
     private func isSamePacket(_ one: Int, _ other: Int) -> Bool? {
         let (left, right) = (sightings[one].identification, sightings[other].identification)
         guard left != 0, right != 0 else { return nil }
@@ -233,7 +239,7 @@ extension Judge {
         return habit
     }
 
-    /// Whether one of them can only be a copy.
+    /// Whether a candidate can only be a copy.
     private func proves(_ candidate: Candidate, _ habits: [Habit]) -> Bool {
         let (copy, original) = (candidate.copy, candidate.original)
         let habit = habits[sightings[copy].side]
@@ -241,10 +247,10 @@ extension Judge {
         if habit.isNumbered, let isSame = isSamePacket(copy, original) {
             guard isSame else { return false }
             if wait < Self.shortestTimer { return true }
-            // A timer may send the very packet again (RFC 9293 3.8.1, MAY-4), but not what has been acknowledged.
+            // A timer may send the same packet again (RFC 9293 3.8.1, MAY-4), but not one that has been acknowledged.
             if hops(from: original, to: copy) != 0 || candidate.isAcknowledged { return true }
         }
-        // Had it been sent again, its timestamp would show a later tick.
+        // If it had been sent again, its timestamp would have a later value.
         if sightings[copy].hasStamp, let tick = habit.tick, wait >= max(2 &* tick, Self.immediate) { return true }
         if candidate.isProbing { return wait < Self.shortestTimer / 10 }
         guard wait < Self.shortestTimer, !sightings[copy].isEmpty, !candidate.isAsked, !isProbe(copy) else {
@@ -254,23 +260,24 @@ extension Judge {
         return wait < soon
     }
 
-    /// The least time in which a sender can learn that something was lost; nanoseconds.
+    /// The shortest time in which a sender can learn that something was lost, in nanoseconds.
     var soon: Int64 {
         guard let trip else { return Self.immediate }
         return max(min(trip / 4, Self.shortestTimer / 10), Self.leastTrip)
     }
 
-    /// No answer comes sooner than this over any network; nanoseconds.
+    /// No answer comes sooner than this over any network, in nanoseconds.
     private static let leastTrip: Int64 = 20_000
 
-    /// One octet or none that asks for an answer is sent again and again.
+    /// Whether it is a probe: at most one octet that only asks for an answer, and is sent again and again.
     private func isProbe(_ index: Int) -> Bool {
         sightings[index].segment.payloadLength <= 1 && sightings[index].flags.isDisjoint(with: [.syn, .fin])
     }
 
-    /// Those without proof of their own that come as the proved ones of the same end do: as soon, and over as many hops.
+    /// Marks candidates without proof of their own that come like the proved copies of the same end: as soon, and over
+    /// as many hops.
     private mutating func findRegular(_ open: [Candidate], _ habits: inout [Habit]) {
-        /// By sighting, how many times its packet stands in the capture up to here.
+        /// By sighting: how many times its packet stands in the capture up to here.
         var times = Array(repeating: UInt16(1), count: sightings.count)
         for candidate in open {
             let side = sightings[candidate.copy].side

@@ -2,30 +2,31 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The same octets captured twice and cut otherwise each time: what a network card, or the system behind it, cuts (TSO) or
-/// joins (GRO).
+/// The same octets captured twice, but divided into segments differently, because a network card or the system behind
+/// it splits (TSO) or joins (GRO) segments.
 extension Judge {
-    /// At most so many segments are looked at before one, and put together: a limit for hostile captures.
+    /// At most this many earlier segments are examined for one, and joined to a run: a limit for hostile captures.
     private static let pieceLimit = 64
-    /// Longer than this no packet waits inside one machine; nanoseconds.
+    /// The longest time that a packet waits inside one machine, in nanoseconds.
     private static let longestHandling: Int64 = 2_000_000
 
-    /// Segments one behind the other whose numbers were all there before.
+    /// Consecutive segments whose numbers were all captured before.
     private struct Run {
         var pieces: [Int]
         let start: SequenceNumber
         var end: SequenceNumber
     }
 
-    /// An end's stream as it was captured first, and what comes again of it.
+    /// One end's stream as it was captured first, and the part of it that comes again.
     private struct Cut {
-        /// The segments with octets that came last.
+        /// The latest segments with payload.
         var recent: [Int] = []
-        /// Behind the highest number so far.
+        /// The number after the highest one so far.
         var next: SequenceNumber?
         var run: Run?
 
-        /// What came again was sent again, or is not all there.
+        /// Gives up the run, because its segments were retransmitted, or some of them are missing: they count as part
+        /// of the stream.
         mutating func giveUpRun() {
             recent += run?.pieces ?? []
             run = nil
@@ -47,7 +48,7 @@ extension Judge {
     private mutating func findJoined(_ index: Int, _ cut: inout Cut) {
         let sighting = sightings[index]
         let start = sighting.segment.sequence
-        // Numbers that were not there before are in no other segment.
+        // Numbers that were not captured before cannot be in another segment.
         let isNew = cut.next.map { start.isAtOrAfter($0) } ?? true
         cut.next = cut.next?.later(sighting.end) ?? sighting.end
         if cut.recent.count >= 2 * Self.pieceLimit { cut.recent.removeFirst(Self.pieceLimit) }
@@ -62,7 +63,8 @@ extension Judge {
             cut.run?.pieces.append(index)
             cut.run?.end = textEnd(index)
         } else if cut.run != nil, let last = cut.recent.last, textEnd(last) == start {
-            // The stream itself goes on, while what comes again of it already reaches beyond its last segment.
+            // The stream itself goes on, while the part of it that comes again already reaches beyond its latest
+            // segment.
             cut.recent.append(index)
         } else {
             cut.giveUpRun()
@@ -75,7 +77,8 @@ extension Judge {
         compare(&cut)
     }
 
-    /// Marks the run where it ends with a segment of the stream as it came first, and has its octets.
+    /// Marks the run's segments as copies, if the run ends where a segment of the first capture ends, and has the same
+    /// octets.
     private mutating func compare(_ cut: inout Cut) {
         guard let run = cut.run else { return }
         var originals: [Int] = []
@@ -86,10 +89,10 @@ extension Judge {
         }
         guard place.isAtOrAfter(run.end), let first = originals.first else { return }
         guard place == run.end else {
-            // A segment that is larger than the run so far may be matched by it yet.
+            // The run may still grow to match a segment that is larger than it is now.
             return
         }
-        // Segments that are cut alike are copies, which other rules find.
+        // Segments that are divided alike are plain copies, which other rules find.
         guard originals.count + run.pieces.count > 2, let pairs = pairs(run.pieces, originals),
             isSameText(run.pieces, originals, pairs),
             isNamed(run.pieces[0], by: originals) || isNamed(first, by: run.pieces)
@@ -103,7 +106,8 @@ extension Judge {
         cut.run = nil
     }
 
-    /// By piece, the original that holds its first octet; `nil` where one came later than a packet waits inside a machine.
+    /// For each piece the original that holds its first octet; `nil` if a piece came later than a packet waits inside a
+    /// machine.
     private func pairs(_ pieces: [Int], _ originals: [Int]) -> [Int]? {
         var found: [Int] = []
         for piece in pieces {
@@ -117,8 +121,9 @@ extension Judge {
         return found
     }
 
-    /// Whether both have the same octets, by their sums. Where the capture has not all of them, whether they came sooner than
-    /// anybody can have sent them again, and acknowledge the same.
+    /// Whether pieces and originals have the same octets, judged by their checksums. Where the capture does not hold
+    /// all octets: whether the pieces came sooner than anybody can have retransmitted them, with the same
+    /// acknowledgments.
     private func isSameText(_ pieces: [Int], _ originals: [Int], _ pairs: [Int]) -> Bool {
         guard (pieces + originals).allSatisfy({ sightings[$0].isWhole }) else {
             return zip(pieces, pairs).allSatisfy { piece, original in
@@ -130,13 +135,13 @@ extension Judge {
         return sum == other || sum % 0xffff == other % 0xffff
     }
 
-    /// The ones' complement sum of the octets of segments that follow each other.
+    /// The ones' complement sum of the payload of consecutive segments.
     private func textSum(_ pieces: [Int]) -> UInt32 {
         var sum: UInt32 = 0
         var isOdd = false
         for piece in pieces {
             let part = sightings[piece]
-            // From an odd place on, octets change their halves of the words (RFC 1071 2).
+            // After an odd number of octets, the following ones change their halves of the 16-bit words (RFC 1071 2).
             sum += UInt32(isOdd ? part.payloadSum.byteSwapped : part.payloadSum)
             isOdd = isOdd != (part.segment.payloadLength & 1 == 1)
         }
@@ -144,17 +149,18 @@ extension Judge {
         return sum
     }
 
-    /// Where packets have identifications, a joined one keeps its first piece's.
+    /// Whether one of the pieces has the segment's IP identification, or there are none: a joined packet keeps its
+    /// first piece's.
     private func isNamed(_ index: Int, by pieces: [Int]) -> Bool {
         let own = sightings[index].identification
         let theirs = pieces.map { sightings[$0].identification }
         return own == 0 || theirs.contains(0) || theirs.contains(own)
     }
 
-    /// How long a packet may wait between two looks at it, in nanoseconds.
+    /// How long a packet may wait between the two points at which it is captured, in nanoseconds.
     private var handling: Int64 { min(Self.longestHandling, max(1, (trip ?? Self.longestHandling) / 2)) }
 
-    /// Behind its last octet.
+    /// The number after its last octet of payload.
     private func textEnd(_ index: Int) -> SequenceNumber {
         sightings[index].segment.sequence + sightings[index].segment.payloadLength
     }

@@ -3,14 +3,15 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Which connections a tuple's segments are of: a SYN may meet one that is still there (RFC 9293 3.5, Figure 9; 3.10.7.4).
+/// Divides a tuple's segments into connections: a SYN may meet an earlier connection that still exists (RFC 9293 3.5,
+/// Figure 9; 3.10.7.4).
 extension Judge {
-    /// At most so many segments behind a SYN are looked at: a limit for hostile captures.
+    /// At most this many segments after a SYN are examined: a limit for hostile captures.
     private static let outlook = 256
 
-    /// - Parameter body: gets each life once nothing that comes later can end it.
+    /// - Parameter body: is called with each life, once no later segment can end it.
     mutating func splitLives(to body: (inout SettledLife, inout Judge) -> Void) {
-        /// The last two: an RST may end both.
+        /// The last two lives, because one RST may end both.
         var lives: [SettledLife] = []
         var cursor = ConnectionCursor()
         let finals = finalAcknowledgments()
@@ -53,13 +54,14 @@ extension Judge {
         for place in lives.indices { body(&lives[place], &self) }
     }
 
-    /// By side, the highest number that the other end came to acknowledge, and where it had acknowledged a FIN, that FIN's end.
+    /// By side: the highest number that the other end acknowledged, and, if that covered a FIN, the number after the
+    /// FIN.
     private struct Final {
         var acknowledged: SequenceNumber?
         var fin: SequenceNumber?
     }
 
-    /// Only where all is one life: of several, each has its own.
+    /// The final acknowledgments of both sides; `nil` where the tuple has several lives, each of which has its own.
     private func finalAcknowledgments() -> [Final]? {
         var finals = [Final(), Final()]
         var opened: [SequenceNumber?] = [nil, nil]
@@ -79,7 +81,7 @@ extension Judge {
             if number.isAfter(known) { covered &+= Int64(number.distance(from: known)) }
             finals[1 - sighting.side].acknowledged = known.later(number)
         }
-        // Numbers that come round again tell nothing by their order.
+        // Where numbers wrap around, their order says nothing.
         guard covered < 1 << 30 else { return nil }
         for index in order where isReal(index) && sightings[index].flags.contains(.fin) {
             let (side, end) = (sightings[index].side, sightings[index].end)
@@ -89,8 +91,8 @@ extension Judge {
         return finals
     }
 
-    /// Whether a segment with text lies beyond what its receiver lets in, or beyond the FIN that it took, and nothing ever
-    /// acknowledged it: somebody else's, or older than the connection.
+    /// Whether a segment with payload lies beyond its receiver's window, or beyond the FIN that the receiver accepted,
+    /// and was never acknowledged: it is forged, or older than the connection.
     private func isUnacceptable(_ index: Int, _ record: ConnectionRecord?, _ finals: [Final]?) -> Bool {
         let sighting = sightings[index]
         guard sighting.textLength > 0, sighting.flags.isDisjoint(with: [.syn, .rst]), let record, let finals,
@@ -100,7 +102,7 @@ extension Judge {
         if sighting.flags.contains(.fin), let fin = finals[sighting.side].fin, fin.isBefore(sighting.segment.sequence) {
             return true
         }
-        // What jumps further is not believed anyway until it goes on from there.
+        // A segment that jumps further is not believed anyway until the stream goes on from there.
         let jump = sighting.segment.sequence.distance(from: record.halves[sighting.side].next)
         guard jump > 0, jump <= 1 << 20 else { return false }
         let other = record.halves[record.peer(of: sighting.side)]
@@ -112,8 +114,8 @@ extension Judge {
         return distance > 0 && UInt32(distance) > window && window > 0
     }
 
-    /// Whether a SYN-ACK comes with another number than that with which its end has opened the connection: who sent the SYN asks
-    /// back and does not take it (RFC 5961 4.2).
+    /// Whether a SYN-ACK has another number than the one with which its end opened the connection: the end that sent
+    /// the SYN drops it and answers with a challenge ACK (RFC 5961 4.2).
     private func isOtherAnswer(_ index: Int, _ record: ConnectionRecord?) -> Bool {
         let sighting = sightings[index]
         guard sighting.flags.isSuperset(of: [.syn, .ack]), let record, record.handshakeProved else { return false }
@@ -123,8 +125,8 @@ extension Judge {
             && sighting.segment.acknowledgment == other.initialSequence + 1
     }
 
-    /// Whether a SYN with the number of the connection before it begins another: that was open and is over, and the SYN is
-    /// answered.
+    /// Whether a SYN that repeats the number of the connection before it begins a new one: the earlier connection was
+    /// established and has ended, and the SYN is answered by a SYN-ACK.
     private func beginsAnew(_ place: Int, _ record: ConnectionRecord?) -> Bool {
         let syn = sightings[order[place]]
         guard !syn.flags.contains(.ack), let record, record.handshakeProved,
@@ -135,9 +137,9 @@ extension Judge {
         return answer.flags.isSuperset(of: [.syn, .ack]) && syn.isOpening(answeredBy: answer)
     }
 
-    /// Whether the connection goes on behind a SYN with another number: nobody answers the SYN with one of its own, and the end
-    /// that it names sends on where it stood, and not behind the SYN. That the SYN comes again says nothing: whoever sends one
-    /// waits for an answer.
+    /// Whether the old connection goes on after a SYN with another number: nobody answers the SYN with a SYN-ACK, and
+    /// the end that seems to have sent it goes on sending from where it stood, and not after the SYN. That the SYN is
+    /// repeated says nothing, since whoever sends one waits for an answer.
     private func goesOn(_ cursor: borrowing ConnectionCursor, at place: Int) -> Bool {
         let syn = sightings[order[place]]
         guard !syn.flags.contains(.ack), let record = cursor.record else { return false }
@@ -158,7 +160,8 @@ extension Judge {
         return false
     }
 
-    /// The number of an RST that answers, exactly, an ACK of the life before: Figure 9's, which ends that.
+    /// The packet number of an RST that answers exactly an ACK of the life before, and so ends that life (RFC 9293 3.5,
+    /// Figure 9); `nil` for any other segment.
     private func resetOfOld(_ place: Int, _ life: SettledLife) -> Int? {
         let reset = sightings[order[place]]
         guard reset.flags.contains(.rst), !reset.flags.contains(.ack), let asked = order[life.places].last,
@@ -175,6 +178,6 @@ extension Judge {
 }
 
 extension SettledLife {
-    /// Whether an end may still hold it when the next life begins.
+    /// Whether an end may still hold this life's connection when the next life begins.
     fileprivate var isHeld: Bool { endedBy == nil && record.map { $0.outcome.ending != .closed } ?? false }
 }

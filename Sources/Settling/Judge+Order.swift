@@ -3,10 +3,10 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// In which order segments came, where the capture's times and its order say otherwise.
+/// The order in which segments came, where the capture's times and its packet order disagree.
 extension Judge {
-    /// Puts the segments into the order of their times, unless the file's order fits the numbers better: then the clock was set
-    /// back, and the times behind it are moved on.
+    /// Puts the segments into the order of their times. Where the file's order fits their numbers better, the clock was
+    /// set back: then that order stays, and the times after the step are moved forward.
     mutating func putInOrder() -> TimeDisorder {
         var disorder = TimeDisorder()
         guard traits.goesBack else { return disorder }
@@ -30,11 +30,11 @@ extension Judge {
         return disorder
     }
 
-    /// Moves the times behind each step back, so that they go on where they stood: all of them, or those up to a step forward of
+    /// Moves the times after each step back, so that they go on from where they stood. This ends at a step forward of
     /// the same size, where the clock was set right again.
     private mutating func setClockOn(_ disorder: inout TimeDisorder) {
         var (shift, latest) = (Int64(0), Int64.min)
-        /// The place from which on the last step back does not count any more, and by how much it had moved the times.
+        /// The place from which the last step back no longer applies, and by how much that step had moved the times.
         var (end, passing) = (Int.max, Int64(0))
         for place in order.indices {
             if place == end { shift &-= passing }
@@ -51,10 +51,10 @@ extension Judge {
         }
     }
 
-    /// As far as a step forward is looked for; a bound for hostile captures.
+    /// How far a step forward is looked for: a limit for hostile captures.
     private static let stepReach = 1024
 
-    /// The place behind one where the clock steps forward by as much as it had stepped back.
+    /// The first place after `place` where the clock steps forward by as much as it had stepped back.
     private func stepForward(from place: Int, of step: Int64) -> Int? {
         guard step >= 1_000_000_000 else { return nil }
         return order.indices[place...].dropFirst().prefix(Self.stepReach).first {
@@ -62,13 +62,13 @@ extension Judge {
         }
     }
 
-    /// In how many places an order of the segments does not fit: where numbers are left out, sent again, or acknowledged before they
-    /// were sent. The order with the fewest is believed.
+    /// How many segments do not fit if they came in this order: numbers are left out, sent again, or acknowledged
+    /// before they were sent. The order with the fewest of these is believed.
     private func oddities(of order: [Int]) -> Int {
         var cursor = ConnectionCursor()
         var count = 0
         for index in order {
-            // In the order that is tried, each comes when it comes: only the numbers are asked.
+            // Only the numbers matter here, so all segments get the same time.
             let segment = TrackedSegment(
                 sightings[index].segment, of: sightings.key, at: Timestamp(nanoseconds: 0))
             guard let reading = cursor.take(segment) else {
@@ -86,7 +86,7 @@ extension Judge {
         return count
     }
 
-    /// A SYN behind what it opens.
+    /// Whether a SYN comes after segments of the connection that it opens.
     private func isLateOpening(_ segment: TrackedSegment, in cursor: borrowing ConnectionCursor) -> Bool {
         guard segment.opens, let record = cursor.record else { return false }
         let own = record.halves[segment.side]
@@ -96,13 +96,14 @@ extension Judge {
                 && own.segments == 1
     }
 
-    /// What is written a moment before its cause comes behind it: an acknowledgment of what is captured next.
+    /// Moves segments that were captured a moment before their cause, such as an ACK of data that is captured next, to
+    /// after it.
     mutating func putCausesFirst() {
         let reach = min(Self.writingDelay, max(1, trip ?? .max))
-        // Each is moved once only: two may acknowledge each other.
+        // Each segment is moved only once, because two may acknowledge each other.
         var moved: Set<Int> = []
         var next: [SequenceNumber?] = [nil, nil]
-        /// By side, its last SYN that was not refused.
+        /// By side: its last SYN that was not refused.
         var opened: [Int?] = [nil, nil]
         var place = 0
         while place < order.count {
@@ -126,19 +127,20 @@ extension Judge {
             } else if isReal(index), let asked = opened[1 - sighting.side],
                 sightings[asked].isOpening(answeredBy: sighting)
             {
-                // Refused: what refuses once more refuses another SYN.
+                // The SYN was refused, so a later RST refuses another SYN.
                 opened[1 - sighting.side] = nil
             }
             place += 1
         }
     }
 
-    /// Longer than this no packet waits to be written behind its answer; nanoseconds.
+    /// The longest time by which a packet may be captured after its answer, in nanoseconds.
     private static let writingDelay: Int64 = 500_000
-    /// At most so many segments are looked at behind an answer: a limit for hostile captures.
+    /// At most this many segments after an answer are examined: a limit for hostile captures.
     private static let causeLimit = 64
 
-    /// The place of the SYN that the SYN-ACK or RST at `place` answers; `nil` where that came before it, or not this soon.
+    /// The place of the SYN that the SYN-ACK or RST at `place` answers; `nil` where the SYN came before it, or is
+    /// captured later than `reach`.
     private func openingCause(of place: Int, _ opened: Int?, within reach: Int64) -> Int? {
         let answer = sightings[order[place]]
         if let opened, sightings[opened].isOpening(answeredBy: answer) { return nil }
@@ -148,8 +150,8 @@ extension Judge {
             .first { isReal(order[$0]) && sightings[order[$0]].isOpening(answeredBy: answer) }
     }
 
-    /// The place of the segment with which all is there that the one at `place` acknowledges; `nil` where it acknowledges
-    /// nothing that comes later, or not all of it comes this soon.
+    /// The place of the segment that completes what the segment at `place` acknowledges; `nil` where that acknowledges
+    /// nothing that is captured later, or where not all of it is captured within `reach`.
     private func cause(of place: Int, _ next: SequenceNumber?, within reach: Int64) -> Int? {
         let sighting = sightings[order[place]]
         let number = sighting.segment.acknowledgment
@@ -169,7 +171,7 @@ extension Judge {
 }
 
 extension Sighting {
-    /// Whether it is a SYN that the other one, of the other end, takes or refuses.
+    /// Whether it is a SYN that `answer`, from the other end, accepts or refuses.
     func isOpening(answeredBy answer: Sighting) -> Bool {
         let number = answer.segment.acknowledgment
         return side != answer.side && flags.contains(.syn) && number.isAfter(segment.sequence)

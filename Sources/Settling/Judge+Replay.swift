@@ -3,7 +3,7 @@ import TCPState
 import Tracking
 
 extension Judge {
-    /// A connection's record, gone through once more only where that is needed.
+    /// A connection's record. Its segments are processed again only if a verdict has changed since the record was made.
     package func record(of life: SettledLife) -> ConnectionRecord? {
         guard let record = life.record else { return replay(life) }
         return finished(record, life)
@@ -23,11 +23,11 @@ extension Judge {
         return record
     }
 
-    /// Goes through a connection once more, each segment as what it turned out to be.
+    /// Processes the segments of a connection again, each according to its verdict.
     ///
-    /// - Parameter note: gets each member's sighting, its verdict, its segment at the time that counts, what it is to the
-    ///   connection, and the connection's record after it.
-    /// - Returns: the connection's record; `nil` where it has no segments.
+    /// - Parameter note: is called for each member with its sighting, its verdict, its segment with the corrected time,
+    ///   how that relates to the connection, and the connection's record after it.
+    /// - Returns: the connection's record; `nil` if it has no segments.
     package func replay(
         _ life: SettledLife,
         noting note: (Int, Verdict, TrackedSegment, SegmentReading, ConnectionRecord) -> Void = { _, _, _, _, _ in }
@@ -35,7 +35,7 @@ extension Judge {
         var cursor = ConnectionCursor(standing: life.standing)
         for index in order[life.places] {
             let segment = segment(index)
-            // A segment of another life is counted there.
+            // A segment that belongs to another life is counted there.
             guard let reading = cursor.take(segment, as: verdicts[index]), let record = cursor.record else { continue }
             note(index, verdicts[index], segment, reading, record)
         }

@@ -2,19 +2,19 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Which RSTs did not do what they say, told by their numbers and by who goes on.
+/// Finds RSTs that did not end the connection, by their numbers and by which ends go on afterwards.
 extension Judge {
-    /// A segment this soon behind an RST may only stand in the wrong order in the capture; nanoseconds.
+    /// A segment that comes this soon after an RST may only be out of order in the capture; in nanoseconds.
     private static let disorderFloor: Int64 = 1_000_000
 
-    /// At most so many copies of what it answers are looked past: a limit for hostile captures.
+    /// At most this many copies of the segment that an RST answers are skipped: a limit for hostile captures.
     private static let copyLimit = 8
 
-    /// Who goes on behind an RST.
+    /// Which ends go on after an RST.
     private struct Aftermath {
-        /// Its sender's next segment that only a living connection sends, and the other end's next behind that.
+        /// The next segment of the RST's sender that only a living connection sends, if there is one.
         var sender: Int?
-        /// The other end's next.
+        /// The other end's next such segment, and its next one after the sender's.
         var receiver: Int?
         var receiverAfterSender: Int?
     }
@@ -41,7 +41,7 @@ extension Judge {
         }
     }
 
-    /// Whether an RST meets an end that has only asked to open: what comes of that end later, it sends in spite of the RST.
+    /// Whether the RST's receiver has only sent a SYN: then segments that it sends later show that it ignored the RST.
     private func isAsking(other reset: Int, _ record: ConnectionRecord?) -> Bool {
         guard let record else { return false }
         return record.halves[record.peer(of: sightings[reset].side)].state == .synSent
@@ -50,23 +50,24 @@ extension Judge {
     /// - Parameter isAsking: whether its receiver is in SYN-SENT.
     private func verdict(of reset: Int, _ fit: ResetFit, _ aftermath: Aftermath, isAsking: Bool) -> Verdict {
         switch fit {
-        // Outside of everything that its receiver expects (RFC 9293 3.10.7.3 and 3.10.7.4).
+        // The number is none that its receiver expects (RFC 9293 3.10.7.3 and 3.10.7.4).
         case .outside: return .refused(.reset)
-        // Not exactly the number that is expected: its receiver only asks back (RFC 5961 3.2).
+        // The number is in the window, but not the expected one: the receiver only sends a challenge ACK (RFC 5961
+        // 3.2).
         case .inWindow:
             return comesLater(aftermath.sender, than: reset) ? .refused(.reset) : .taken
         case .exact, .unknown:
             guard comesLater(aftermath.sender, than: reset) else {
                 return isAskedBack(reset, aftermath) ? .refused(.reset) : .taken
             }
-            // Where only its sender goes on, it was not the sender's TCP that sent it.
+            // If only the receiver of the RST ends and the supposed sender goes on, that sender's TCP did not send it.
             let isReceiverDead = aftermath.receiverAfterSender == nil && !(isAsking && aftermath.receiver != nil)
             return isReceiverDead ? .foreign : .refused(.reset)
         }
     }
 
-    /// Whether an end in SYN-SENT answers with it an ACK of an older connection that the other end still holds: its number fits
-    /// that connection, and so not this one (RFC 9293 3.5, Figure 9).
+    /// Whether an end in SYN-SENT answers with this RST an ACK of an older connection that the other end still holds.
+    /// The RST's number fits that connection, and therefore not this one (RFC 9293 3.5, Figure 9).
     private func endsAnother(_ place: Int, _ life: SettledLife, _ record: ConnectionRecord?) -> Bool {
         let before = order[life.places.lowerBound..<place].suffix(Self.copyLimit).last { isReal($0) }
         guard let asked = before, let record else { return false }
@@ -75,8 +76,8 @@ extension Judge {
             && sightings[asked].isEmpty && sightings[asked].segment.acknowledgment == reset.segment.sequence
     }
 
-    /// Whether its receiver asks, a round trip later, for numbers before the RST's: it had not got what came before it, and asked
-    /// back (RFC 5961 3.2).
+    /// Whether the RST's receiver asks, a round trip later, for numbers below the RST's: it had not got the segments
+    /// before it, and sent a challenge ACK (RFC 5961 3.2).
     private func isAskedBack(_ reset: Int, _ aftermath: Aftermath) -> Bool {
         guard let answer = aftermath.receiver, let trip, sightings[answer].isEmpty, gap(reset, answer) >= trip / 10 * 9
         else { return false }
@@ -87,12 +88,12 @@ extension Judge {
         next.map { gap(reset, $0) >= Self.disorderFloor } ?? false
     }
 
-    /// By place, of each RST that nothing is known against yet.
+    /// For each RST against which nothing is known yet, by its place: which ends go on after it.
     private func aftermaths(of life: SettledLife) -> [Int: Aftermath] {
         var found: [Int: Aftermath] = [:]
-        /// By side, the next segment from here on that only a living connection sends.
+        /// By side: the next segment from here on that only a living connection sends.
         var alive: [Int?] = [nil, nil]
-        /// The same for the other side, from that segment on.
+        /// By side: the other side's next such segment after that one.
         var aliveAfter: [Int?] = [nil, nil]
         for place in life.places.reversed() where verdicts[order[place]] == .taken {
             let index = order[place]

@@ -2,18 +2,18 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Segments that are older than what their receiver had got before them (RFC 7323 5.3, PAWS).
+/// Segments with a timestamp older than one that their receiver had got before (RFC 7323 5.3, PAWS).
 extension Judge {
-    /// What is known of the timestamps that an end received.
+    /// What is known of the timestamps that one end has received.
     private struct Recent {
-        /// TS.Recent, and what it has acknowledged last (Last.ACK.sent).
+        /// TS.Recent, and the last number that this end has acknowledged (Last.ACK.sent).
         var stamp: UInt32?
         var acknowledged: SequenceNumber?
     }
 
     mutating func findOldStamps() {
         guard order.contains(where: { sightings[$0].hasStamp }) else { return }
-        /// By sender.
+        /// By the side that sends the timestamps.
         var recent = [Recent(), Recent()]
         for place in order.indices where isReal(order[place]) {
             let index = order[place]
@@ -32,17 +32,17 @@ extension Judge {
                 }
                 continue
             }
-            // Only what begins where the receiver stands moves it (RFC 7323 4.3).
+            // Only a segment that begins at or below Last.ACK.sent changes TS.Recent (RFC 7323 4.3).
             let isNext =
                 recent[sighting.side].acknowledged.map { sighting.segment.sequence.isAtOrBefore($0) } ?? true
             if isNext { recent[sighting.side].stamp = sighting.stamp }
         }
     }
 
-    /// At most so many segments behind one are looked at: a limit for hostile captures.
+    /// At most this many segments after one are examined: a limit for hostile captures.
     private static let answerLimit = 256
 
-    /// Whether its octets were acknowledged later, and nothing else had brought them.
+    /// Whether the segment's octets were acknowledged later, although no other segment had brought them.
     private func wasTaken(_ place: Int) -> Bool {
         let sighting = sightings[order[place]]
         for index in order[(place + 1)...].prefix(Self.answerLimit) where isReal(index) {

@@ -2,13 +2,13 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Where the numbers stand when a capture begins in the middle with a probe: one octet or none, sent again and again, that
-/// the other end answers with the same ACK (RFC 9293 3.8.4, 3.8.6.1).
+/// Where the sequence numbers stand when a capture begins in the middle with probes: segments of at most one octet that
+/// are sent again and again, and that the other end answers with the same ACK (RFC 9293 3.8.4, 3.8.6.1).
 extension Judge {
-    /// At most so many segments behind the first are looked at: a limit for hostile captures.
+    /// At most this many segments after the first are examined: a limit for hostile captures.
     private static let probeLimit = 64
 
-    /// - Returns: `nil` where the capture does not begin so.
+    /// - Returns: `nil` where the capture does not begin with probes.
     func standing(of members: ArraySlice<Int>) -> Standing? {
         guard let first = members.first, isProbeShaped(first) else { return nil }
         let probe = sightings[first]
@@ -18,7 +18,8 @@ extension Judge {
             if isRepeated, sighting.side == probe.side, sighting.flags.contains(.rst),
                 sighting.segment.sequence == probe.segment.sequence + 1, probe.segment.payloadLength == 0
             {
-                // Nobody answered; who gives up does it with the number that it would send next.
+                // Nobody answered the probes. An end that gives up sends an RST with the number that it would send
+                // next.
                 return Standing(side: probe.side, next: sighting.segment.sequence, window: .max)
             }
             guard sighting.flags.isDisjoint(with: [.syn, .fin, .rst]) else { return nil }
@@ -30,7 +31,8 @@ extension Judge {
             guard sighting.flags.contains(.ack) else { return nil }
             let number = sighting.segment.acknowledgment
             let isBefore = number == probe.segment.sequence + 1
-            // An octet of its own is acknowledged once; only what was acknowledged before is old.
+            // A new octet is acknowledged only once; one that is acknowledged again and again was acknowledged before
+            // the capture began.
             let isOld = isBefore && (probe.segment.payloadLength == 0 || isAnsweredAgain(members, number, from: index))
             let isRefused =
                 number == probe.segment.sequence && probe.segment.payloadLength == 1
@@ -47,7 +49,7 @@ extension Judge {
             && sighting.flags.contains(.ack)
     }
 
-    /// Whether the same octet comes again behind its answer, and is answered alike.
+    /// Whether the probe is sent again after its answer.
     private func isAnsweredAgain(_ members: ArraySlice<Int>, _ number: SequenceNumber, from answer: Int) -> Bool {
         guard let first = members.first, let place = members.firstIndex(of: answer) else { return false }
         let probe = sightings[first].segment

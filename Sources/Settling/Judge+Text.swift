@@ -2,10 +2,11 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Other octets with numbers that others had before: somebody else's, of which the receiver has the first (RFC 9293 3.10.7.4).
+/// Segments with other octets than were sent with the same numbers before: they are forged, and the receiver keeps the
+/// first octets (RFC 9293 3.10.7.4).
 extension Judge {
-    /// Told only of those that begin alike, and of more than the octet that a probe may make up; refused are those that end
-    /// alike too.
+    /// Marks such segments. Only segments with the same first number and with more than one octet are compared, since a
+    /// probe may carry an octet that was made up. A segment is refused only if its length is the same as well.
     mutating func findOtherText() {
         var next: [SequenceNumber?] = [nil, nil]
         var comesAgain: [Int] = []
@@ -52,7 +53,7 @@ extension Judge {
             && sighting.flags.isDisjoint(with: [.syn, .rst])
     }
 
-    /// Its first number, by direction.
+    /// A key for its direction and its first number.
     private func place(of index: Int) -> UInt64 {
         UInt64(sightings[index].side) << 32 | UInt64(sightings[index].segment.sequence.rawValue)
     }

@@ -3,45 +3,48 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What became of one tuple's segments: a life for each connection that they are of.
+/// One connection of a tuple, with what became of its segments.
 package struct SettledLife: Sendable {
     /// One of its segments.
     package struct Member: Sendable {
-        /// Its place among the sightings that were handed in.
+        /// Its index among the sightings that were judged.
         package let sighting: Int
-        /// When it came: its own time, unless the capture's clock was set back.
+        /// When it came: the captured time, unless the capture's clock was set back.
         package let time: Timestamp
+        /// What the segment turned out to be.
         package let verdict: Verdict
     }
 
-    /// Where its segments stand in the judge's order, which is that in which they came.
+    /// Where its segments stand in the judge's order, which is the order in which they came.
     package internal(set) var places: Range<Int>
-    /// The packet of the next life whose RST ended this one too: its end still held it (RFC 9293 3.5, Figure 9).
+    /// The number of the packet of the next life whose RST ended this one too: its end still held this connection (RFC
+    /// 9293 3.5, Figure 9).
     package internal(set) var endedBy: Int?
-    /// The side that sent it.
+    /// The side that sent that RST.
     var endedFrom: Int?
-    /// Where the numbers stand before the first, where that is known.
+    /// Where the sequence numbers stand before the first segment; `nil` if that is not known.
     package internal(set) var standing: Standing?
-    /// Its record as it was when its segments were first gone through; `nil` where a verdict has changed since.
+    /// The record that was made when the segments were first processed; `nil` if a verdict has changed since.
     var record: ConnectionRecord?
 
     init(from place: Int) { places = place..<place }
 }
 
-/// What the times of a capture, or of a connection, turned out to be.
+/// What is wrong with the times of a capture, or of a connection.
 package struct TimeDisorder: Sendable, Equatable {
-    /// Packets that stand later in the capture than they came.
+    /// Packets that were captured later than others that came after them.
     package var late = 0
-    /// By how much at most, in nanoseconds.
+    /// The longest time by which one of them is late, in nanoseconds.
     package var longest: Int64 = 0
     /// How often the clock was set back.
     package var setsBack = 0
-    /// By how much at most, in nanoseconds.
+    /// The longest time by which it was set back, in nanoseconds.
     package var longestSetBack: Int64 = 0
 
+    /// Creates a result that says the times are in order.
     package init() {}
 
-    /// Adds what another connection's times turned out to be.
+    /// Adds what is wrong with another connection's times.
     package mutating func add(_ other: TimeDisorder) {
         late += other.late
         longest = max(longest, other.longest)
@@ -50,28 +53,30 @@ package struct TimeDisorder: Sendable, Equatable {
     }
 }
 
-/// Judges all segments of one tuple: in which order they came, which are copies, which were damaged or not taken, and which
-/// connections they are of. What no flat pass can know, since the answer stands in what comes later.
+/// Judges all segments of one tuple together: in which order they came, which are copies, which were damaged or not
+/// accepted, and to which connections they belong. A single pass over the packets cannot know this, since later
+/// segments decide it.
 package struct Judge: Sendable {
     let sightings: Sightings
     let traits: SightingTraits
-    /// The places of the sightings that are judged together, in the order in which they came.
+    /// Indices of the sightings that are judged together, in the order in which they came.
     var order: [Int] = []
-    /// By sighting: its numbers do not fit the connection, so that it shows nobody alive.
+    /// By sighting: whether its numbers do not fit the connection, so that it does not show that its sender still has
+    /// the connection.
     var isOdd: [Bool]
     var times: SettledTimes
     var verdicts: SettledVerdicts
     /// Segments that carry other octets than were sent with the same numbers before.
     var otherTexts: Set<Int> = []
-    /// From an end to the other and back, in nanoseconds; `nil` where the segments do not show it.
+    /// The round trip between the two ends, in nanoseconds; `nil` where the segments do not show it.
     private(set) var trip: Int64?
     var disorder = TimeDisorder()
 
-    /// Judges the segments of one tuple, which stand in the capture's order.
+    /// Judges the segments of one tuple, which must be in the capture's order.
     ///
-    /// - Parameter body: gets the connections, one by one in the order of their first segments, and the judge that knows
-    ///   their segments.
-    /// - Returns: what their times turned out to be.
+    /// - Parameter body: is called with each connection, in the order of their first segments, and with the judge that
+    ///   knows its segments.
+    /// - Returns: what is wrong with their times.
     package static func settle(
         _ sightings: Sightings, to body: (SettledLife, borrowing Judge) -> Void
     ) -> TimeDisorder {
@@ -124,17 +129,17 @@ package struct Judge: Sendable {
         }
     }
 
-    // MARK: What the others ask
+    // MARK: Helpers of the rules
 
-    /// The segment at the time that counts.
+    /// The segment with its corrected time.
     func segment(_ index: Int) -> TrackedSegment {
         TrackedSegment(sightings[index].segment, of: sightings.key, at: Timestamp(nanoseconds: times[index]))
     }
 
-    /// Nanoseconds from one to the other.
+    /// Nanoseconds from one segment to the other.
     func gap(_ from: Int, _ to: Int) -> Int64 { times[to] &- times[from] }
 
-    /// Whether it happened so on the wire, and for the first time.
+    /// Whether the segment was really sent at this point, undamaged, and is no copy.
     func isReal(_ index: Int) -> Bool {
         switch verdicts[index] {
         case .copy, .corrupt: false
@@ -142,10 +147,12 @@ package struct Judge: Sendable {
         }
     }
 
-    /// From an end to the other and back, as far as the segments show it before copies are told; `nil` where they do not.
+    /// The round trip between the two ends, as far as the segments show it before copies are found; `nil` where they do
+    /// not.
     private func roundTrip() -> Int64? {
         var cursor = ConnectionCursor()
-        /// When the SYN came last: the timer before it is no part of a trip.
+        /// When the last SYN came: the time that the client waited before it sent its SYN again is no part of the round
+        /// trip.
         var asked: Int64?
         for index in order where isReal(index) {
             if sightings[index].flags.intersection([.syn, .ack]) == .syn { asked = times[index] }

@@ -1,35 +1,35 @@
 import FlatMemory
 
-/// The prints of packets that were seen, and where each stands first and last.
+/// A hash table of the prints of packets, with the first and the last packet that has each print.
 struct PrintTable: ~Copyable {
     private struct Slot: BitwiseCopyable, Sendable {
-        /// The half of the print that does not choose the slot.
+        /// The half of the print's hash that does not choose the slot.
         var tag: UInt32 = 0
-        /// Counted from 1; 0 in an empty slot.
+        /// The index + 1 of the first sighting with this print; 0 in an empty slot.
         var first: UInt32 = 0
         var last: UInt32 = 0
     }
 
     private var slots: FlatStore<Slot>
     private let sightings: Sightings
-    /// Where a print's slot is must not be known to whoever chooses the octets.
+    /// A secret that enters the hash, so that whoever chooses the octets of packets cannot choose their slots.
     private let secret: UInt64
 
     /// - Parameters:
-    ///   - sightings: what has the prints.
-    ///   - count: how many there may be at most.
+    ///   - sightings: the sightings that have the prints.
+    ///   - count: the most prints that there may be.
     init(of sightings: Sightings, count: Int) {
         self.sightings = sightings
-        // Two of three slots are taken at most.
+        // At most two of three slots are taken.
         slots = FlatStore(repeating: Slot(), count: count / 2 * 3 + 4)
         secret = .random(in: 0 ... .max)
     }
 
-    /// The prints of both sides differ in their numbers at least.
+    /// The print of a sighting, with its side: equal packets of the two sides get different prints.
     @inline(__always)
     private func print(of index: Int) -> UInt64 { sightings[index].print ^ UInt64(sightings[index].side) }
 
-    /// Where the search for a print begins: its hash as a fraction of the table; and its tag.
+    /// The slot where the search for a print begins (its hash scaled to the size of the table), and the print's tag.
     @inline(__always)
     private func home(_ print: UInt64) -> (slot: Int, tag: UInt32) {
         let product = (print ^ secret).multipliedFullWidth(by: secret | 1)
@@ -49,18 +49,18 @@ struct PrintTable: ~Copyable {
         return (slot, tag)
     }
 
-    /// Asks the memory for what is known of a sighting's print.
+    /// Prefetches the slot of a sighting's print.
     @inline(__always)
     func prefetch(_ index: Int) { slots.prefetch(home(print(of: index)).slot) }
 
-    /// Where a sighting's print was seen.
+    /// The first and the last sighting with the same print; `nil` if there is none.
     @inline(__always)
     subscript(index: Int) -> (first: Int, last: Int)? {
         let slot = slots[slot(of: index).slot]
         return slot.first == 0 ? nil : (Int(slot.first) &- 1, Int(slot.last))
     }
 
-    /// Notes where its print was seen first, and that it is the last to have it.
+    /// Notes that a sighting is the last one with its print, and which sighting is the first.
     @inline(__always)
     mutating func note(_ index: Int, first: Int) {
         let (slot, tag) = slot(of: index)

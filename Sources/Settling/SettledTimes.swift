@@ -1,10 +1,10 @@
 import CaptureFile
 import Tracking
 
-/// When each segment of a tuple came, in nanoseconds: what the capture says, until that turns out to be wrong.
+/// When each segment of a tuple came, in nanoseconds: the captured time, until it turns out to be wrong.
 struct SettledTimes {
     private let sightings: Sightings
-    /// By sighting, once one has moved.
+    /// The times by sighting; `nil` as long as none was changed.
     private var moved: [Int64]?
 
     init(of sightings: Sightings) { self.sightings = sightings }

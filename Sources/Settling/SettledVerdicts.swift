@@ -1,13 +1,13 @@
 import Tracking
 
-/// What each segment of a tuple turned out to be, in eight octets each.
+/// The verdict on each segment of a tuple, in eight octets each.
 struct SettledVerdicts {
-    /// Those that name no other packet, by their codes; 0 is what each is at first.
+    /// The verdicts without a packet number, by their codes. Code 0 is the verdict at the start.
     private static let plain: [Verdict] = [
         .taken, .corrupt, .foreign, .refused(.syn), .refused(.reset), .refused(.window), .refused(.acknowledgment),
         .refused(.oldTimestamp), .refused(.octets),
     ]
-    /// A code, or the number of the packet that it is a copy of, moved on behind the codes.
+    /// For each segment the verdict's code; for a copy, the packet number of its original plus the number of codes.
     private var codes: [UInt64]
 
     init(count: Int) { codes = Array(repeating: 0, count: count) }

@@ -4,38 +4,42 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// One segment with what judging needs of its packet: flat, so that the segments of many connections can be held at once.
+/// One segment with what judging needs of its packet: of fixed size, so that the segments of many connections can be
+/// held at once.
 package struct Sighting: BitwiseCopyable, Sendable {
     /// What its checksum shows.
     package enum Sum: UInt8, BitwiseCopyable, Sendable {
         case right, wrong
-        /// Left for the network card to fill in.
+        /// Not filled in: left to the network card.
         case unfilled
         case unknown
     }
 
+    /// The segment's fields, without its tuple.
     package var segment: TupleSegment
-    /// Of the TCP header without its checksum, and of what follows it, as captured.
+    /// A hash of the TCP header without its checksum, and of what follows it, as captured.
     let print: UInt64
     /// The ones' complement sum of the payload, and whether all of it was captured.
     let payloadSum: UInt16
     let isWhole: Bool
-    /// Of the payload's first octets: ``beginningLength`` or fewer.
+    /// A hash of the payload's first octets, at most ``beginningLength`` of them.
     let beginning: UInt64
+    /// What its checksum shows.
     package let sum: Sum
+    /// The time to live (hop limit) at the capture point.
     package let hopLimit: UInt8
-    /// IPv4 identification; 0 says nothing.
+    /// The IPv4 identification; 0 for none.
     let identification: UInt32
-    /// Where it was captured, as far as its wrapping tells: VLAN, virtual network, tunnel.
+    /// Where it was captured, as far as the headers around it tell: VLAN, virtual network, tunnel.
     let channel: UInt64
     /// TSval, and whether it has one.
     let stamp: UInt32
     let hasStamp: Bool
     /// The right edge of the highest SACK block above its acknowledgment; its own acknowledgment where there is none.
     let sacked: UInt32
-    /// The numbers that it says came twice (RFC 2883); none where it does not.
+    /// The numbers that it reports as received twice (D-SACK, RFC 2883); empty where it reports none.
     private let twice: (start: UInt32, end: UInt32)
-    /// Known before anything is judged to have been refused (``StoredSegment/isRefused``).
+    /// Whether it was known before the judging that its receiver refused it (a verdict of the ``StoredSegment``).
     var isRefused = false
 
     /// - Parameter frame: the bytes that `header` was decoded from.
@@ -81,23 +85,26 @@ package struct Sighting: BitwiseCopyable, Sendable {
         return (highest.rawValue, blocks.duplicate(below: header.acknowledgment))
     }
 
-    /// As many octets tell two texts of different lengths apart: an HTTP status line, a TLS record with its message's head.
+    /// How many octets of a payload ``beginning`` covers. They tell two payloads of different lengths apart: an HTTP status
+    /// line, or a TLS record with the start of its message, fits in.
     static let beginningLength = 32
 
-    /// Whether it says that its sender got something twice.
+    /// Whether it reports that its sender received something twice.
     var hasTwice: Bool { twice.start != twice.end }
 
-    /// Whether what it says came twice is of this segment.
+    /// Whether the numbers that it reports as received twice are of `other`.
     func says(twice other: Sighting) -> Bool {
         hasTwice && SequenceNumber(twice.start).isBefore(other.end)
             && other.segment.sequence.isBefore(SequenceNumber(twice.end))
     }
 
-    /// A hash of the octets, those of the checksum (16 and 17) left out: a copy may have been taken before it was filled in.
+    /// A hash of the octets without those of the checksum (16 and 17), because a copy may have been captured before the
+    /// checksum was filled in.
     private static func print(of frame: RawSpan, from start: Int, to end: Int) -> UInt64 {
         var mixed: UInt64 = 0x9e37_79b9_7f4a_7c15 ^ UInt64(truncatingIfNeeded: end &- start)
         var place = start
-        // The header's first words one by one, the rest in four lanes that need not wait for each other.
+        // The header's first words are hashed one after another, the rest in four lanes that do not depend on each
+        // other.
         while end &- place >= 8, place < start &+ 24 {
             var word = frame.bigEndian64(at: place)
             if place == start &+ 16 { word &= 0x0000_ffff_ffff_ffff }
@@ -126,7 +133,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
         return fold(mixed ^ rest)
     }
 
-    /// Of a SYN, without its maximum segment size: a router may write a smaller one into it on the way.
+    /// The hash of a SYN, without its maximum segment size option: a router may lower that on the way (MSS clamping).
     private static func print(ofOpening frame: RawSpan, from start: Int, to end: Int, payload: Int) -> UInt64 {
         var mixed = print(of: frame, from: start, to: min(start &+ 20, end))
         var place = start &+ 20
@@ -146,7 +153,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
         return product.high ^ product.low
     }
 
-    /// Whether its octets, from the TCP header on, are the other's.
+    /// Whether its octets, from the TCP header on, equal those of the other one.
     func isAlike(_ other: Sighting) -> Bool {
         print == other.print && side == other.side && segment.sequence == other.segment.sequence
             && segment.payloadLength == other.segment.payloadLength && segment.flags == other.segment.flags
@@ -154,8 +161,8 @@ package struct Sighting: BitwiseCopyable, Sendable {
 
     var side: Int { segment.side }
     var flags: TCPFlags { segment.flags }
-    /// Behind the last number that it takes.
+    /// The number after the last one that it takes up.
     var end: SequenceNumber { segment.sequence + segment.sequenceLength }
-    /// Nothing but an acknowledgment.
+    /// Whether it is a pure ACK: no payload, no SYN, FIN or RST.
     var isEmpty: Bool { segment.payloadLength == 0 && flags.isDisjoint(with: [.syn, .fin, .rst]) }
 }

@@ -2,15 +2,15 @@ import FlatMemory
 import TCPWire
 import Tracking
 
-/// The segments of one tuple, in the capture's order: its own stretch of those that were gathered of many.
+/// The segments of one tuple, in the capture's order: a slice of the sightings of many tuples.
 package struct Sightings: RandomAccessCollection, Sendable {
-    /// Whose they are.
+    /// The key of the tuple.
     package let key: FlowKey
     private let room: SightingRoom
     private let start: Int
     package let endIndex: Int
 
-    /// - Parameter range: which of the room's are of this tuple.
+    /// - Parameter range: which of the room's sightings are of this tuple.
     package init(of key: FlowKey, _ room: SightingRoom, _ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= room.sightings.count, "no such sightings")
         self.key = key
@@ -27,15 +27,17 @@ package struct Sightings: RandomAccessCollection, Sendable {
     }
 }
 
-/// Sightings that were gathered. Nothing changes them any more, so that any number of tuples may share them.
+/// The sightings of many tuples in one block of memory. Nothing changes them any more, so several tuples may share the
+/// block.
 package final class SightingRoom: Sendable {
     let sightings: FlatStore<Sighting>
 
+    /// Takes over the sightings without copying them.
     package init(_ sightings: consuming FlatStore<Sighting>) { self.sightings = sightings }
 }
 
-/// What may be among a tuple's segments at all, found in one walk: most rules have nothing to do for most tuples, and each
-/// walk over the segments of a large one waits for all of its memory.
+/// What a tuple's segments contain at all, found in one pass over them. Most rules have nothing to do for most tuples,
+/// and each pass over the segments of a large tuple has to wait for all of its memory.
 struct SightingTraits {
     private(set) var hasRefused = false
     private(set) var hasWrongSums = false

@@ -3,8 +3,9 @@ import FlatMemory
 import Tracking
 
 extension [StoredSegment] {
-    /// Judged by themselves, as segments of one connection in the capture's order: in the order in which they came, each with
-    /// its verdict. `nil` where that tells nothing new: they are as they were, or turn out to be of several connections.
+    /// These segments, judged as segments of one connection: in the order in which they came, each with its verdict.
+    /// They must be in the capture's order. `nil` where judging changes nothing, or where they turn out to be of
+    /// several connections.
     package var judged: [StoredSegment]? {
         var lives = 0
         var judged: [StoredSegment]?
@@ -15,7 +16,7 @@ extension [StoredSegment] {
         return lives == 1 ? judged : nil
     }
 
-    /// Whether they are a life's, in its order, with its times and verdicts.
+    /// Whether the segments have a life's order, times and verdicts already.
     private func isAsJudged(_ life: SettledLife, _ judge: borrowing Judge) -> Bool {
         let members = judge.members(of: life)
         guard members.count == count else { return false }
@@ -24,7 +25,7 @@ extension [StoredSegment] {
         }
     }
 
-    /// Has all of them judged as of one tuple.
+    /// Judges all of them as segments of one tuple.
     fileprivate func settle(to body: (SettledLife, borrowing Judge) -> Void) {
         guard let first else { return }
         var sightings = FlatStore<Sighting>(expecting: count)
@@ -43,7 +44,7 @@ extension [StoredSegment] {
 }
 
 extension Sighting {
-    /// Of a segment that is kept.
+    /// Creates a sighting of a segment that was kept with its bytes.
     package init(_ segment: StoredSegment) {
         self.init(segment.header, in: segment.frame.octets, segment.tracked)
         isRefused = segment.verdict == .refused(.syn)
@@ -51,7 +52,7 @@ extension Sighting {
 }
 
 extension StoredConnection {
-    /// The connections of some segments, which stand in the capture's order and are all of one tuple.
+    /// The connections that some segments belong to. The segments must be in the capture's order and all of one tuple.
     package static func settling(_ segments: [StoredSegment]) -> [StoredConnection] {
         var connections: [StoredConnection] = []
         segments.settle { life, judge in

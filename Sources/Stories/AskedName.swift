@@ -1,9 +1,10 @@
 import Tracking
 
-/// The name by which a client asks for a server, where its first octets show it: in a TLS ClientHello (RFC 6066 3), in what an HTTP
-/// request to a proxy asks for (RFC 9112 3.2.2 and 3.2.3), or in a request's Host field (RFC 9110 7.2). The octets come from outside: nothing in them is believed but that they are there.
+/// The server name that a client asks for, if its first octets show it: in a TLS ClientHello (RFC 6066 3), in the target
+/// of an HTTP request to a proxy (RFC 9112 3.2.2 and 3.2.3), or in the Host field of an HTTP request (RFC 9110 7.2). The
+/// octets come from outside, so the name is only what the client has written.
 public struct AskedName: Sendable, Equatable {
-    /// Where it stands.
+    /// Where the name was found.
     public enum Source: String, Sendable {
         case serverNameIndication = "SNI"
         case host = "Host"
@@ -11,21 +12,22 @@ public struct AskedName: Sendable, Equatable {
         case target = "URI"
     }
 
-    /// As it was sent; not safe to show as it is.
+    /// The name as it was sent. It must be made showable before it is printed.
     public let name: String
+    /// Where the name was found.
     public let source: Source
 
-    /// A ClientHello or a request's head is looked for in so many octets.
+    /// How many octets are searched for a ClientHello or for the head of a request.
     private static let reach = 16_384
-    /// DNS knows no longer names; a port may follow.
+    /// The most octets of a name: DNS allows no longer ones, and a port may follow.
     private static let longestName = 262
 
-    /// Of a connection's client; `nil` where it shows none.
+    /// Finds the name that a connection's client asks for; `nil` where it shows none.
     public init?(_ story: ConnectionStory) {
         self.init(Conversation.beginning(of: .client, in: story, limit: Self.reach))
     }
 
-    /// Out of a stream's first octets.
+    /// Finds the name in the first octets of a stream; `nil` where there is none.
     public init?(_ octets: [UInt8]) {
         let octets = octets.prefix(Self.reach)
         if octets.first == 22 {
@@ -47,7 +49,7 @@ public struct AskedName: Sendable, Equatable {
 
     // MARK: TLS
 
-    /// Takes fields off the front; `nil` behind the end.
+    /// Reads fields one after another from the front; `nil` beyond the end.
     private struct Fields {
         var rest: ArraySlice<UInt8>
 
@@ -57,14 +59,14 @@ public struct AskedName: Sendable, Equatable {
             return rest.prefix(octets).reduce(0) { $0 << 8 | Int($1) }
         }
 
-        /// So many octets.
+        /// The next `count` octets.
         mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
             guard rest.count >= count else { return nil }
             defer { rest = rest.dropFirst(count) }
             return rest.prefix(count)
         }
 
-        /// A field behind its own length.
+        /// The next field, which has its own length in front.
         mutating func vector(lengthOctets: Int) -> ArraySlice<UInt8>? {
             guard let length = number(octets: lengthOctets) else { return nil }
             return take(length)
@@ -87,7 +89,8 @@ public struct AskedName: Sendable, Equatable {
         return nil
     }
 
-    /// What the handshake's records hold, as far as it is there: a ClientHello may fill several, the last of them cut off.
+    /// The contents of the handshake's records, as far as they were captured: a ClientHello may fill several, and the
+    /// last one may be incomplete.
     private static func handshake(in octets: ArraySlice<UInt8>) -> [UInt8] {
         var records = Fields(rest: octets)
         var handshake: [UInt8] = []
@@ -105,7 +108,7 @@ public struct AskedName: Sendable, Equatable {
     private static func host(in octets: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, Source)? {
         var lines = octets.split(
             maxSplits: 200, omittingEmptySubsequences: false, whereSeparator: { $0 == UInt8(ascii: "\n") })[...]
-        // The last piece is no whole line.
+        // The last piece is not a complete line.
         lines = lines.dropLast()
         let version = Array(" HTTP/1.".utf8)
         guard let request = lines.popFirst().map(withoutReturn), request.count > version.count,
@@ -116,7 +119,7 @@ public struct AskedName: Sendable, Equatable {
         if let asked = target(of: request.dropLast(version.count + 1)) { return asked }
         let field = Array("host:".utf8)
         for line in lines.lazy.map(withoutReturn) {
-            // Behind the head nothing is a field.
+            // After the head of the request nothing is a field.
             if line.isEmpty { return nil }
             guard line.count >= field.count, zip(line, field).allSatisfy({ $0 | 0x20 == $1 || $0 == $1 }) else {
                 continue

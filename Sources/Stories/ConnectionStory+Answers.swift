@@ -4,20 +4,21 @@ import Tracking
 extension ConnectionStory {
     /// What an ACK answers: the segment whose end is its acknowledgment number.
     public struct Answer: Sendable, Equatable {
-        /// The answered segment's packet.
+        /// The number of the answered segment's packet.
         public let number: Int
-        /// Octets of data that it carried.
+        /// Octets of data that the answered segment carried.
         public let octets: UInt32
         /// Whether it was a SYN or a FIN, each of which takes a number.
         public let takesNumber: Bool
 
-        /// What is added to the answered segment's sequence number.
+        /// How far the answered segment moves the sequence number on.
         public var advance: UInt32 { octets &+ (takesNumber ? 1 : 0) }
     }
 
-    /// For each step what it answers; `nil` where it acknowledges nothing, or nothing that is here.
+    /// For each step the segment that its ACK answers; `nil` where it has no ACK, or none of the steps ends at its
+    /// acknowledgment number.
     public var answers: [Answer?] {
-        /// Of each end, the last segment that ends at a number.
+        /// For each end and number: the last segment that ends there.
         var ends: [Party: [UInt32: Answer]] = [:]
         return steps.map { step in
             let header = step.segment.header

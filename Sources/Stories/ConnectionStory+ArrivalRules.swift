@@ -4,11 +4,11 @@ import TCPWire
 import Tracking
 
 extension ConnectionStory {
-    /// RFC 9293's rules for what a segment did where it arrived, in the order in which its steps apply them; empty where the
-    /// segment changes nothing that a rule speaks of.
+    /// RFC 9293's rules for what a segment does where it arrives, in the order in which they are applied; empty where
+    /// the segment changes nothing that a rule mentions.
     ///
     /// - Parameters:
-    ///   - step: one that has arrived.
+    ///   - step: a segment that has arrived.
     ///   - before: its receiver's state until then.
     ///   - after: its receiver's state from then on.
     public func arrivalRules(of step: Step, from before: State, to after: State) -> [Rule] {
@@ -43,7 +43,7 @@ extension ConnectionStory {
         }
     }
 
-    /// The fifth step and those behind it: ACK, text, FIN.
+    /// The rules of the fifth step and the later ones (ACK, text, FIN).
     private func contents(of step: Step, from before: State, to after: State) -> [Rule] {
         var rules: [Rule] = []
         if step.covers.octets > 0 { rules.append(.acknowledgmentOfText) }
@@ -59,7 +59,7 @@ extension ConnectionStory {
         return rules
     }
 
-    /// The number that a segment's receiver expected when it arrived: up to where all had come.
+    /// The number that a segment's receiver expected (RCV.NXT) when the segment arrived: all before it had arrived.
     private func expectedNumber(beforeArrivalOf step: Step) -> UInt64 {
         let limit = step.account?.fate.arrival ?? step.segment.time
         let earlier = steps.filter { other in
@@ -67,7 +67,7 @@ extension ConnectionStory {
                 && other.fate != .lost && other.segment.header.payloadLength > 0
                 && other.account.map { $0.fate.arrival.map { $0 < limit } ?? false } ?? (other.segment.time < limit)
         }
-        // Behind the SYN; in order of their numbers, so that one pass finds the first hole.
+        // Numbering starts after the SYN. The segments are sorted by number, so that one pass finds the first hole.
         return earlier.sorted { $0.sequence.value < $1.sequence.value }.reduce(1) { next, other in
             other.sequence.value > next
                 ? next : max(next, other.sequence.value &+ UInt64(other.segment.header.payloadLength))

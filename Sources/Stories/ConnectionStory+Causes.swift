@@ -1,7 +1,7 @@
 import TCPState
 
 extension ConnectionStory.Step {
-    /// What made its sender send it, where that is known: a timer that had run out.
+    /// What made its sender send it, if that is known: a timer that had expired.
     public var cause: Testimony.Moment.Cause? {
         if let account { return account.timer.map { .timer($0) } }
         return labels.lazy.compactMap(\.timer).first.map { .timer($0) }
@@ -14,7 +14,7 @@ extension Testimony.Account {
         case .lossProbe: .lossProbe
         case .windowProbe: .persist
         case .keepAlive: .keepAlive
-        // A kernel gives no rules: what it calls a retransmission was sent by its timer.
+        // A kernel names no rules: what it calls a retransmission was sent by its retransmission timer.
         case .retransmission where reason == nil || reason == .rule(.retransmissionTimeout): .retransmission
         default: nil
         }
@@ -22,10 +22,10 @@ extension Testimony.Account {
 }
 
 extension ProvedLabel {
-    /// The timer that a segment of this label was sent by; `nil` where it was none, or one of several.
+    /// The timer that sent a segment with this label; `nil` where no timer did, or it could be one of several.
     fileprivate var timer: TimerName? {
         switch label {
-        // Only a retransmission by the timer has a count of backoffs.
+        // Only a retransmission by the timer has a number of backoffs (`ordinal`).
         case .synRetry, .synAckRetry, .timeoutRetransmission: ordinal == nil ? nil : .retransmission
         case .tailLossProbe: .lossProbe
         case .windowProbe: .persist

@@ -4,9 +4,10 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What happened next tells what had arrived before.
+/// Hindsight: what happens next in a connection shows which segments had arrived before, and so the states at that
+/// time.
 extension ConnectionStory {
-    /// Settles the states that the first reading had to leave open.
+    /// Settles the states that could not be decided when the segments came.
     mutating func askHindsight() {
         settleOpening()
         settleRepeatedSyns()
@@ -19,14 +20,14 @@ extension ConnectionStory {
 
     // MARK: Opening
 
-    /// Before an end has sent anything, its first segment tells what it was: a SYN-ACK comes from a listener, and proves
-    /// that a SYN before it had arrived; an RST comes where nobody listens.
+    /// Settles both ends' states before they have sent anything, by the first segment of each. A SYN-ACK comes from a
+    /// listener, and proves that an earlier SYN had arrived; an RST comes where nobody listens.
     private mutating func settleOpening() {
         guard let first = steps.first(where: \.isReal) else { return }
         let opener = first.sender
         guard first.isSYN, !first.isACK else { return }
         set(before: opener, .closed)
-        // An ACK of another connection answers nothing: an end that sends it still holds that connection.
+        // An ACK of another connection is no answer: the end that sends it still holds that other connection.
         let isAnswer = { (step: Step) in step.sender == opener.other && step.isReal && !step.classes.contains(.stray) }
         guard let answer = steps.firstIndex(where: isAnswer) else { return }
         let holdsAnother = steps[..<answer].contains { $0.sender == opener.other && $0.isReal }
@@ -48,7 +49,7 @@ extension ConnectionStory {
         }
     }
 
-    /// The SYN that a SYN-ACK answers: the one whose timestamp it brings back, else the last one before it.
+    /// The SYN that a SYN-ACK answers: the one whose timestamp it echoes, else the last one before it.
     private func answeredSyn(before answer: Int) -> Int {
         let isSyn = { (step: Step) in step.isReal && step.isSYN && !step.isACK }
         if let echo = steps[answer].timestamps?.echoReply,
@@ -59,9 +60,10 @@ extension ConnectionStory {
         return steps[..<answer].lastIndex(where: isSyn) ?? 0
     }
 
-    /// A client that repeats its SYN had not got the SYN-ACK that was there before: it was lost, or still on its way.
+    /// A client that repeats its SYN had not received the SYN-ACK that was captured before: that was lost, or still on
+    /// its way.
     private mutating func settleRepeatedSyns() {
-        // Flags first: where none is set, this costs a look at each header.
+        // Flags are tested first: where no SYN is set, this costs one look at each header.
         for index in steps.indices
         where steps[index].segment.header.flags.contains(.syn) && steps[index].has(.synRetry) {
             let sender = steps[index].sender
@@ -83,17 +85,17 @@ extension ConnectionStory {
         }
     }
 
-    /// Whether this moves an end in SYN-SENT on, or shows that it has moved on.
+    /// Whether this segment moves an end in SYN-SENT to another state, or shows that the end has left SYN-SENT.
     private func tellsOpening(_ index: Int, to party: Party) -> Bool {
         guard steps[index].isReal else { return false }
         if steps[index].isRST { return true }
         return steps[index].sender == party ? !steps[index].isSYN : steps[index].isSYN && steps[index].isACK
     }
 
-    /// How far ahead an echo of a timestamp is looked for; a bound for hostile captures.
+    /// How many segments ahead an echo of a timestamp is looked for; a limit for hostile captures.
     static let echoReach = 64
 
-    /// Whether the receiver later brought back this very segment's timestamp.
+    /// Whether the receiver later echoed this segment's own timestamp.
     private func wasEchoed(_ index: Int) -> Bool {
         guard let stamp = steps[index].timestamps?.value else { return false }
         return steps[(index + 1)...].prefix(Self.echoReach).contains {
@@ -101,7 +103,7 @@ extension ConnectionStory {
         }
     }
 
-    /// A server that repeats its SYN-ACK had not taken the ACK that seemed to complete the handshake.
+    /// A server that repeats its SYN-ACK had not accepted the ACK that seemed to complete the handshake.
     private mutating func settleRepeatedSynAcks() {
         for index in steps.indices.dropFirst() where steps[index].isSYN && steps[index].isACK {
             let step = steps[index]
@@ -110,7 +112,7 @@ extension ConnectionStory {
             while earlier >= 0, let state = steps[earlier].state(of: step.sender).state,
                 state == .established || state == .closeWait
             {
-                // Its ACK was still on its way.
+                // The client's ACK was still on its way.
                 if steps[earlier].sender == step.sender.other, wasUnderWay(earlier, at: index) { break }
                 set(earlier, step.sender, .synReceived)
                 if steps[earlier].sender == step.sender.other, steps[earlier].isReal {
@@ -123,7 +125,8 @@ extension ConnectionStory {
 
     // MARK: Closing
 
-    /// An end that still sends without acknowledging the other's FIN had not got it: until then it was ESTABLISHED.
+    /// An end that still sends without acknowledging the other's FIN had not received it: until then it was
+    /// ESTABLISHED.
     private mutating func settleCrossedFins() {
         guard
             let first = steps.indices.first(where: {
@@ -142,7 +145,8 @@ extension ConnectionStory {
         }
     }
 
-    /// An end that repeats its FIN had not got the ACK of it that was there before: it was lost, or still on its way.
+    /// An end that repeats its FIN had not received the ACK of it that was captured before: that was lost, or still on
+    /// its way.
     private mutating func settleRepeatedFins() {
         var firstFin: [Party: Int] = [:]
         for index in steps.indices where steps[index].isFIN && steps[index].isReal {
@@ -163,7 +167,7 @@ extension ConnectionStory {
                 }
                 earlier -= 1
             }
-            // The two crossed: the ACK arrives after all, with the next segment at the latest.
+            // The ACK and the repeated FIN crossed: the ACK arrives after all, at the latest with the next segment.
             if hadLeft {
                 if index + 1 < steps.count { set(index, sender, now) }
                 continue
@@ -177,14 +181,15 @@ extension ConnectionStory {
         }
     }
 
-    /// Whether an ACK that a repetition should not have needed may have been on its way when that was sent.
+    /// Whether an ACK, which should have made a repetition unnecessary, may still have been on its way when that was
+    /// sent.
     private func wasUnderWay(_ earlier: Int, at index: Int) -> Bool {
         let gap = steps[index].segment.time.nanoseconds(since: steps[earlier].segment.time)
         return !steps[earlier].isReal || wasEchoed(earlier) || gap < record.handshakeDelay
     }
 
-    /// The state of an end that still waits for the ACK of its FIN where the first reading says that it has it; `nil` where
-    /// that reading may stand.
+    /// The state of an end that still waits for the ACK of its FIN, although the first reading says that it has the
+    /// ACK; `nil` where that reading may be right.
     private func waiting(_ state: State?, as index: Int) -> State? {
         switch state {
         case .closed: .lastAck
@@ -209,8 +214,8 @@ extension ConnectionStory {
             && SequenceNumber(steps[index].segment.header.acknowledgment).isAtOrAfter(behind)
     }
 
-    /// A FIN that is proved lost, or dropped by what an ICMP error says, changed no state; its retransmission did. The error
-    /// may be wrong: an ACK of the FIN shows that it had arrived.
+    /// A FIN that is proved lost, or that was dropped according to an ICMP error, changed no state; its retransmission
+    /// did. The ICMP error may be wrong: an ACK of the FIN shows that it had arrived.
     mutating func settleLostFins() {
         for index in steps.indices
         where steps[index].isFIN && (steps[index].has(.lost) || steps[index].has(.reportedDropped)) {
@@ -232,13 +237,13 @@ extension ConnectionStory {
         }
     }
 
-    /// Both ends of a connection of a socket with itself are in its one state.
+    /// In a connection of a socket with itself both ends are in the same state.
     private mutating func mirrorClient() {
         serverBefore = clientBefore
         for index in steps.indices { steps[index].server = steps[index].client }
     }
 
-    // MARK: Writing down
+    // MARK: Changing states and labels
 
     private mutating func set(before party: Party, _ state: State) {
         let known = EndState(state: state, provenance: .inferred)
@@ -247,7 +252,7 @@ extension ConnectionStory {
 
     private mutating func set(_ index: Int, _ party: Party, _ state: State) { steps[index].set(party, state) }
 
-    /// Puts what became of a segment before its other labels: it is what one wants to know first.
+    /// Puts a label about a segment's fate before its other labels, because it matters most.
     private mutating func note(_ label: SegmentLabel, _ index: Int, evidence: [Int]) {
         guard !steps[index].has(label) else { return }
         note(.besides(ProvedLabel(label, evidence: evidence.map { steps[$0].segment.number })), of: index)

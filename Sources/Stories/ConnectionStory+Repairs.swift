@@ -3,9 +3,9 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What a segment's loss left behind, and how it was made good: read off what happened afterwards, not off what was asked for.
+/// How the loss of a segment was repaired, judged by what arrived afterwards.
 public struct Repair: Sendable, Equatable {
-    /// What was lost.
+    /// What kind of segment was lost.
     public enum Loss: String, Sendable {
         case syn
         case synAck = "syn-ack"
@@ -15,37 +15,38 @@ public struct Repair: Sendable, Equatable {
         case fin
         /// The ACK of a FIN.
         case finAck = "fin-ack"
-        /// The ACK of text.
+        /// The ACK of data.
         case dataAck = "data-ack"
     }
 
-    /// What made it good.
+    /// What repaired the loss.
     public enum Cure: String, Sendable {
-        /// The same was sent again, and arrived.
+        /// The lost octets were sent again, and arrived.
         case again
-        /// The same was sent again in answer to a segment that came again.
+        /// They were sent again because a segment of the other end came again.
         case askedFor = "asked-for"
-        /// What its receiver sent again was answered once more.
+        /// The other end sent its segment again, and it was acknowledged again.
         case answeredAgain = "answered-again"
-        /// Text that brought the same acknowledgment.
+        /// Data that carried the same acknowledgment.
         case text
-        /// A later ACK, which covers what the lost one did.
+        /// A later ACK, which covers what the lost one acknowledged.
         case laterAck = "later-ack"
     }
 
+    /// The kind of segment that was lost.
     public let loss: Loss
-    /// The lost segment, by number.
+    /// The number of the lost segment's packet.
     public let lost: Int
-    /// Who had sent it.
+    /// Who sent the lost segment.
     public let sender: Party
-    /// `nil` where nothing did, as far as the story goes.
+    /// What repaired the loss; `nil` where nothing did before the story ends.
     public let cure: Cure?
-    /// The segments that made it good, in order, the last of them the one whose arrival did.
+    /// The segments that repaired the loss, in order; the arrival of the last one completed the repair.
     public let segments: [Int]
 }
 
 extension ConnectionStory {
-    /// Of each segment of which an end or the wire tells that it was lost: what made that good.
+    /// For each segment that was lost, according to an end or to the wire: how the loss was repaired.
     public var repairs: [Repair] {
         steps.indices.compactMap { index in
             guard case .lost = steps[index].account?.fate, steps[index].account?.original == nil else { return nil }
@@ -83,7 +84,7 @@ extension ConnectionStory {
 
     private func hasArrived(_ index: Int) -> Bool { steps[index].account?.fate.arrival != nil }
 
-    /// Whether a segment sends what another one had sent, all of it.
+    /// Whether a segment carries everything that another one carried.
     private func repeats(_ index: Int, _ step: Step) -> Bool {
         let (one, other) = (steps[index].segment.header, step.segment.header)
         guard steps[index].sender == step.sender else { return false }
@@ -93,14 +94,14 @@ extension ConnectionStory {
             && end >= step.sequence.value &+ UInt64(other.payloadLength)
     }
 
-    /// The segment that brought what a lost ACK acknowledged.
+    /// The segment that brought what a lost ACK acknowledged, and how.
     private func answer(_ step: Step, among later: [Int]) -> (Repair.Cure?, [Int]) {
         guard let number = step.acknowledgment?.value else { return (nil, []) }
         let found = later.first {
             steps[$0].sender == step.sender && steps[$0].acknowledgment.map { $0.value >= number } ?? false
         }
         guard let found else { return (nil, []) }
-        // What came again in between, and was answered by this.
+        // A segment of the other end that came again in between, and that `found` answers.
         let question = later.last {
             $0 < found && steps[$0].sender != step.sender && steps[$0].isRepetition
         }

@@ -5,7 +5,7 @@ import Tracking
 
 /// ICMP errors about the connection's segments (RFC 9293 3.9.2.2).
 extension ConnectionStory {
-    /// Puts the errors among the segments, by their times, and says of each segment that one quotes what became of it.
+    /// Inserts the ICMP errors among the segments, by their times, and notes on each quoted segment what became of it.
     mutating func takeReports(_ errors: [ReportedError]) {
         reports = []
         for error in errors.prefix(Self.reportLimit) { takeReport(error) }
@@ -14,7 +14,7 @@ extension ConnectionStory {
         if !reports.isEmpty, !record.isReflexive { settleLostFins() }
     }
 
-    /// At most so many are looked at: a limit for hostile captures.
+    /// At most this many errors are examined: a limit for hostile captures.
     private static let reportLimit = 1000
 
     private mutating func takeReport(_ error: ReportedError) {
@@ -30,7 +30,8 @@ extension ConnectionStory {
             } ?? steps.count
         let (candidates, isTold) = quotable(error, among: sent)
         let quoted = candidates.last
-        // What was sent once, and had been acknowledged by then, had arrived; of several it may have been another that did.
+        // A segment that was sent once and acknowledged by then had arrived. If it was sent several times, another one
+        // of these may have arrived.
         let isRefuted =
             quoted.map { wasAcknowledged($0, before: before) && !(isTold && isOneOfSeveral($0, sent)) } ?? false
         let isBeyond = quoted == nil && isBeyondAll(SequenceNumber(error.error.sequence), of: sent)
@@ -40,7 +41,8 @@ extension ConnectionStory {
                 quoted: quoted.map { steps[$0].segment.number },
                 isForeign: isRefuted || isBeyond || quoted == nil && !record.hasSent(error), party: party))
         guard let quoted, !isRefuted, error.verdict.isDrop else { return }
-        // What the host itself says had reached it, but for what was never whole there.
+        // If the host itself reports the error, the segment had reached it, unless its fragments were never complete
+        // there.
         let hasReached =
             error.error.reporter == error.error.destination.address && error.error.reason != .reassemblyTimeExceeded
         let label: SegmentLabel = hasReached ? .notTaken : .reportedDropped
@@ -48,11 +50,12 @@ extension ConnectionStory {
         note(.instead(ProvedLabel(label, evidence: [error.number])), of: quoted)
     }
 
-    /// Which of the segments an error may quote, and whether more than the number tells them from others with the same.
+    /// Which segments an error may quote. As `isTold`, whether more than the sequence number distinguishes them from
+    /// other segments with the same number.
     private func quotable(_ error: ReportedError, among sent: [Int]) -> (steps: [Int], isTold: Bool) {
         let number = SequenceNumber(error.error.sequence)
         var candidates = sent.filter { steps[$0].segment.header.sequence == error.error.sequence }
-        // A network card may have cut the segment that was captured.
+        // A network card may have split the captured segment (segmentation offload).
         if candidates.isEmpty {
             candidates = sent.filter {
                 let header = steps[$0].segment.header
@@ -74,7 +77,7 @@ extension ConnectionStory {
         return (candidates, isTold)
     }
 
-    /// Whether the same was sent at other times.
+    /// Whether the same numbers were sent at other times too.
     private func isOneOfSeveral(_ step: Int, _ sent: [Int]) -> Bool {
         let own = steps[step].segment.header
         return sent.contains {
@@ -83,7 +86,7 @@ extension ConnectionStory {
         }
     }
 
-    /// Whether all that a segment carries had been acknowledged before a step.
+    /// Whether everything that a segment carries was acknowledged before a given step.
     private func wasAcknowledged(_ step: Int, before end: Int) -> Bool {
         let header = steps[step].segment.header
         let last = SequenceNumber(header.sequence) + max(header.sequenceLength, 1)
@@ -95,7 +98,7 @@ extension ConnectionStory {
         }
     }
 
-    /// Whether a number lies behind all that was sent by then.
+    /// Whether a number lies beyond everything that was sent by then.
     private func isBeyondAll(_ number: SequenceNumber, of sent: [Int]) -> Bool {
         sent.allSatisfy { index in
             let header = steps[index].segment.header
@@ -105,7 +108,7 @@ extension ConnectionStory {
 }
 
 extension ConnectionStory.Report {
-    /// Whether the two are about the same error, and say the same of it.
+    /// Whether both reports are about the same error and say the same of it.
     func isTold(like other: Self) -> Bool {
         error.number == other.error.number && stepsBefore == other.stepsBefore && quoted == other.quoted
             && isForeign == other.isForeign && party == other.party

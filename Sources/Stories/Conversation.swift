@@ -1,25 +1,28 @@
 import TCPWire
 import Tracking
 
-/// What both ends of a connection sent, each octet once and in the order of its number, as the receiver's program reads it: a piece
-/// stands where the segment that completes it came. What came with the same numbers and is not the same stands beside it.
+/// What both ends of a connection sent, as the receivers' programs read it: each octet once, and in the order of its
+/// number. A piece comes at the segment with which it is complete. Octets that were sent with the same numbers and differ
+/// come as pieces of their own.
 public struct Conversation: Sequence, IteratorProtocol, Sendable {
-    /// Octets of one end that follow each other, out of one segment; or how many are not in the capture.
+    /// Consecutive octets of one end, from one segment; or octets that are missing in the capture.
     public struct Piece: Sendable, Equatable {
-        /// Whose they are.
+        /// The end that sent them.
         public let sender: Party
-        /// The first one's place in the stream, from 0.
+        /// The position of the first octet in the stream, from 0.
         public let place: UInt64
-        /// The packet that they came in; of missing ones the packet behind them, `nil` where there is none.
+        /// The number of the packet that carried them. For missing octets, the packet after them; `nil` where there is
+        /// none.
         public let number: Int?
+        /// The octets; empty if ``missing`` is not 0.
         public let octets: ArraySlice<UInt8>
-        /// How many octets at `place` the capture does not hold; then there are no ``octets``.
+        /// How many octets from `place` on are missing in the capture. If there are any, ``octets`` is empty.
         public let missing: UInt64
         /// Whether its octets are others than were sent with the same numbers before, and not part of the stream.
         public var isOther = false
     }
 
-    /// A segment's octets by their numbers.
+    /// A segment with payload, by its first number.
     private struct Carried {
         let start: UInt64
         let step: Int
@@ -29,7 +32,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         let isTaken: Bool
     }
 
-    /// The pieces of one end, in the order of their numbers, each with the step at which it can be read.
+    /// The pieces of one end's stream in order, each with the step at which it can be read.
     private struct Stream: Sendable {
         var pieces: [(piece: Piece, step: Int)] = []
         var next = 0
@@ -46,11 +49,12 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
 
     private var streams: [Stream]
 
-    /// Of a story's segments, those that were accepted.
+    /// Reads the octets of a story's segments, except those that the receiver did not accept.
     public init(_ story: ConnectionStory) {
         streams = Party.allCases.map { Self.stream(of: $0, in: story) }
     }
 
+    /// The next piece that can be read; `nil` after the last.
     public mutating func next() -> Piece? {
         guard let first = streams.compactMap(\.step).min(),
             let place = streams.indices.first(where: { streams[$0].step == first })
@@ -59,7 +63,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         return streams[place].pieces[streams[place].next].piece
     }
 
-    /// The octets with which an end begins, as many as are there without a gap, up to `limit`.
+    /// The first octets that an end sent, up to the first gap, and at most `limit`.
     public static func beginning(of party: Party, in story: ConnectionStory, limit: Int) -> [UInt8] {
         var octets: [UInt8] = []
         for (piece, _) in stream(of: party, in: story, limit: limit).pieces {
@@ -69,15 +73,16 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         return octets
     }
 
-    /// So many of a connection's first segments are looked through for the octets with which an end begins: a limit for long ones.
+    /// How many of a connection's first segments are searched for the octets with which an end begins.
     private static let beginningLimit = 1024
 
-    /// - Parameter limit: segments behind so many octets of the capture are not looked at, nor those far behind the opening.
+    /// - Parameter limit: segments after this many captured octets are not processed; neither are those long after the
+    ///   opening.
     private static func stream(of party: Party, in story: ConnectionStory, limit: Int = .max) -> Stream {
         var carried: [Carried] = []
-        /// The number behind the last octet, as a FIN shows it.
+        /// The number after the last octet, as a FIN shows it.
         var end: UInt64?
-        /// That number, or the next, as the other end's ACKs show it: the FIN takes a number too.
+        /// The same number, or the next one (a FIN takes a number too), as the other end's ACKs show it.
         var acknowledged: UInt64 = 0
         var isCounted = false
         var held = 0
@@ -109,7 +114,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
             held += step.segment.payload.count
             if held >= limit { break }
         }
-        // Of two with the same numbers the one that came first.
+        // Of two segments with the same numbers, the one that came first.
         carried.sort { ($0.start, $0.step) < ($1.start, $1.step) }
         var stream = Stream()
         guard let first = carried.first(where: \.isTaken) else { return stream }
@@ -142,7 +147,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
             }
             guard last > next, last > one.start else { continue }
             readable = Swift.max(readable, one.step)
-            // The FIN's own number is no octet's.
+            // The FIN takes a number, but carries no octet there.
             if let end, next <= end, one.start > end {
                 skip(to: end, before: segment.number)
                 next = end &+ 1
@@ -156,7 +161,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
                 stream.pieces.append((piece, readable))
                 next = next &+ UInt64(octets.count)
             }
-            // What of it was not captured.
+            // The octets of the segment that were not captured.
             skip(to: last, before: segment.number)
         }
         if isCounted, limit == .max { skip(to: end ?? acknowledged &- Swift.min(acknowledged, 1), before: nil) }

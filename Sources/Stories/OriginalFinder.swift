@@ -1,4 +1,5 @@
-/// Remembers which segments of one end first carried which numbers, so that a repetition can name its original.
+/// Remembers which segments of one end first carried which numbers, so that the original of a retransmission can be
+/// found.
 struct OriginalFinder {
     private struct Entry {
         var start: Int64
@@ -6,9 +7,9 @@ struct OriginalFinder {
         var index: Int
     }
 
-    /// Those that went beyond everything before them: their ends grow, so that they can be searched by halves.
+    /// Segments that went beyond everything before them. Their ends increase, so that a binary search is possible.
     private var leading: [Entry] = []
-    /// Those that filled a hole, by their start.
+    /// Segments that filled a hole, by their start.
     private var filling: [Int64: Entry] = [:]
 
     /// The segment that first carried the number at `place`; `nil` where none did.
@@ -17,11 +18,12 @@ struct OriginalFinder {
         return filling[place]?.index
     }
 
-    /// The segment that carried the first of these numbers, if all of them were carried before; else remembers this one.
+    /// The segment that carried the first of these numbers, if all of them were carried before. Otherwise `nil`, and
+    /// the segment is remembered as the first.
     ///
     /// - Parameters:
-    ///   - start: where its first number lies on the end's line.
-    ///   - end: behind its last.
+    ///   - start: the place of its first number on the end's line.
+    ///   - end: the place after its last number.
     mutating func original(from start: Int64, to end: Int64, index: Int) -> Int? {
         guard end > start else { return nil }
         let entry = Entry(start: start, end: end, index: index)
@@ -35,12 +37,12 @@ struct OriginalFinder {
         return nil
     }
 
-    /// How many segments a repetition may run together; a bound for hostile captures.
+    /// How many segments a retransmission may join; a limit for hostile captures.
     private static let joinLimit = 64
 
     private func entry(at place: Int64) -> Entry? { position(of: place).map { leading[$0] } }
 
-    /// The first leading entry that ends behind `place`.
+    /// The index of the first leading entry that ends after `place`.
     private func position(of place: Int64) -> Int? {
         var low = 0
         var high = leading.count

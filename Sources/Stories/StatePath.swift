@@ -3,14 +3,18 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// A state that the kernel showed when it was asked.
+/// A state that the kernel showed when it was asked for it.
 public struct StateObservation: Sendable, Equatable {
+    /// When the kernel was asked, which may be long after the state was entered.
     public let time: Timestamp
+    /// Whose state it is.
     public let party: Party
+    /// The state that it showed.
     public let state: State
-    /// It was a request socket or a timewait socket.
+    /// Whether the kernel held the connection in a request socket or a timewait socket.
     public let isMini: Bool
 
+    /// Creates an observation from the kernel's answer at that time.
     public init(time: Timestamp, party: Party, state: State, isMini: Bool) {
         self.time = time
         self.party = party
@@ -19,23 +23,27 @@ public struct StateObservation: Sendable, Equatable {
     }
 }
 
-/// One end's way through the states.
+/// The states that one end passed through.
 public struct StatePath: Sendable {
-    /// A state that the end entered, when and why.
+    /// A state that the end entered, with the time and the reason.
     public struct Entry: Sendable, Equatable {
+        /// The state entered.
         public var state: State
-        /// When it was entered by the packets, or first seen by the kernel; `nil` before anything was seen.
+        /// When the state was entered according to the packets, or first shown by the kernel; `nil` for the state
+        /// before the first segment.
         public var time: Timestamp?
-        /// The packet that led here, by number.
+        /// The number of the packet that caused it.
         public var cause: Int?
+        /// Whether the kernel held it in a request socket or a timewait socket when it showed it.
         public var isMini: Bool
+        /// How the state is known.
         public var provenance: Provenance
-        /// When the kernel first showed it.
+        /// When the kernel first showed this state; `nil` if it never did.
         public var observed: Timestamp?
-        /// Why it was entered, where the end itself tells.
+        /// Why the state was entered, if the end itself reports it.
         public var reason: Reason?
 
-        /// When the kernel showed it, where that was not at once.
+        /// When the kernel first showed the state, if that was later than it was entered.
         public var seenLater: Timestamp? { observed == time ? nil : observed }
 
         init(
@@ -50,20 +58,22 @@ public struct StatePath: Sendable {
             self.observed = observed
         }
 
-        /// As the end itself tells.
+        /// Creates an entry that the end itself reports.
         init(state: State, time: Timestamp?, cause: Int?, reason: Reason?) {
             self.init(state: state, time: time, cause: cause, isMini: false, provenance: .stack)
             self.reason = reason
         }
 
-        /// As the kernel told at once when it was entered.
+        /// Creates an entry that the kernel reported at the moment when the state was entered.
         init(seen state: State, isMini: Bool, time: Timestamp?, cause: Int?) {
             self.init(
                 state: state, time: time, cause: cause, isMini: isMini, provenance: .kernel, observed: time)
         }
     }
 
+    /// The end that passed through these states.
     public let party: Party
+    /// The states, in the order in which they were entered.
     public internal(set) var entries: [Entry]
 
     init(party: Party, entries: [Entry]) {
@@ -71,7 +81,7 @@ public struct StatePath: Sendable {
         self.entries = entries
     }
 
-    /// The states that the kernel showed, where there are no packets to put beside them.
+    /// Creates a path from the states that the kernel showed, where there are no packets to compare them with.
     public init(party: Party, observations: [StateObservation]) {
         self.init(party: party, entries: [])
         confirm(observations.filter { $0.party == party })
@@ -79,8 +89,8 @@ public struct StatePath: Sendable {
 }
 
 extension ConnectionStory {
-    /// The states that one end passed through, as it tells itself, else as the packets tell and the kernel, where it was
-    /// asked, confirms.
+    /// The states that one end passed through: as the end itself reports them; or else as the packets show them,
+    /// confirmed by the kernel where it was asked.
     public func path(of party: Party) -> StatePath {
         if let told = testimony?.paths[party] { return StatePath(party: party, entries: told) }
         var entries: [StatePath.Entry] = []
@@ -100,7 +110,7 @@ extension ConnectionStory {
         return path
     }
 
-    /// Marks every state that the kernel showed when it was asked as known from it, on each segment's row.
+    /// On each step, marks the states that the kernel showed when it was asked as known from the kernel.
     mutating func confirmStates() {
         guard !observations.isEmpty else { return }
         for party in Party.allCases {
@@ -131,9 +141,9 @@ extension ConnectionStory {
 }
 
 extension StatePath {
-    /// Puts what the kernel showed beside what the packets tell. Both are in time order, so each observation confirms the
-    /// next entry of its state; one that the packets have no entry for (TIME-WAIT after the last packet, a state they leave
-    /// open) is put in.
+    /// Combines what the kernel showed with what the packets show. Both are in time order, so each observation confirms
+    /// the next entry with its state. A state that the packets do not show (TIME-WAIT after the last packet, or one
+    /// that they leave open) is inserted.
     mutating func confirm(_ observations: [StateObservation]) {
         var position = entries.startIndex
         for observation in observations {

@@ -31,7 +31,7 @@ extension ConnectionStory.Step {
         serverVariables = reading.variables(of: serverSide)
     }
 
-    /// Puts back what its packet alone shows, and what it is by its own.
+    /// Resets the states and labels to what its packet alone shows, without hindsight.
     mutating func lay(_ client: ConnectionStory.EndState, _ server: ConnectionStory.EndState, _ labels: [ProvedLabel]) {
         (self.client, self.server, self.labels) = (client, server, labels)
         completesHandshake = kind == .handshakeAck
@@ -42,7 +42,8 @@ extension ConnectionStory.Step {
     }
 }
 
-/// One segment between what was known before and after it, and the connection by whose zeros its numbers are counted.
+/// One segment, with the connection's record before and after it, and the final record, from whose ISNs its numbers are
+/// counted.
 struct StepReading {
     let segment: StoredSegment
     let side: Int
@@ -58,7 +59,7 @@ struct StepReading {
         let peer = after.halves[final.peer(of: side)]
         guard own.marks.contains(.numbered) else { return nil }
         let other = final.peer(of: side)
-        // Where the capture starts in the middle, nothing before its first number is known to be on its way.
+        // Where the capture starts in the middle, no number before the first one counts as unacknowledged.
         let start: UInt64 = final.halves[side].marks.contains(.initialKnown) ? 0 : 1
         return ConnectionStory.Variables(
             sendUnacknowledged: peer.marks.contains(.acknowledged)

@@ -4,7 +4,7 @@ import TCPWire
 import Tracking
 
 extension EndWord.Occasion {
-    /// The segment that it is about.
+    /// The packet number of the segment that the statement is about; `nil` where it is about none.
     var number: Int? {
         switch self {
         case .sent(let number), .arrived(let number, _), .lost(let number, _), .beside(let number): number
@@ -14,9 +14,9 @@ extension EndWord.Occasion {
 }
 
 extension ConnectionStory {
-    /// Writes a word down.
+    /// Adds a statement to the story.
     ///
-    /// - Parameter place: of the step that it is about.
+    /// - Parameter place: the index of the step that it is about; `nil` where it is about none.
     mutating func hear(_ word: EndWord, of place: Int?) {
         if word.occasion == .asked {
             guard let time = word.time, let end = word.end else { return }
@@ -46,7 +46,8 @@ extension ConnectionStory {
         testimony?.moments.append(moment)
     }
 
-    /// An end's way through the states, as it tells: what it entered, or how it stood each time.
+    /// Extends an end's path through the states by what a statement reports: the states entered, or the state at the
+    /// time.
     private mutating func noteStates(_ word: EndWord) {
         guard word.provenance != .wire else { return }
         func enter(_ entry: StatePath.Entry) {
@@ -70,8 +71,8 @@ extension ConnectionStory {
         }
     }
 
-    /// Puts what the ends themselves tell in the place of what was concluded from the packets. An end that is no witness
-    /// keeps its conclusions.
+    /// Replaces what was concluded from the packets by what the ends themselves report. For an end that reports nothing
+    /// the conclusions stay.
     mutating func takeAccounts() {
         guard let testimony else { return }
         for place in steps.indices where steps[place].account != nil { applyAccount(of: place) }
@@ -83,15 +84,15 @@ extension ConnectionStory {
         }
     }
 
-    /// The same for one step.
+    /// Does the same for one step.
     mutating func applyAccount(of place: Int) {
         guard let account = steps[place].account, let testimony else { return }
-        // A conclusion beside its sender's own word could only repeat or contradict it.
+        // If the sender has stated why it sent the segment, a conclusion could only repeat or contradict that.
         if account.reason != nil || account.original != nil { steps[place].labels = [] }
         if testimony.provenance == .kernel {
             steps[place].labels = steps[place].labels.map { $0.settled(by: account.purpose) }
         }
-        // What became of it is known.
+        // What became of the segment is reported, so these conclusions are not needed.
         steps[place].labels.removeAll { [.lost, .notTaken, .resetNotTaken].contains($0.label) }
         for party in Party.allCases {
             guard let end = party == .client ? account.client : account.server else { continue }
@@ -99,7 +100,8 @@ extension ConnectionStory {
         }
     }
 
-    /// Of an end's segments with an ACK the first to arrive completes the handshake, whichever was sent first.
+    /// Of an end's segments with an ACK, the first one to arrive completes the handshake, even if it was not sent
+    /// first.
     private mutating func settleThirdSegment() {
         guard let sent = steps.firstIndex(where: { $0.kind == .handshakeAck }) else { return }
         let sender = steps[sent].sender
@@ -121,7 +123,7 @@ extension ConnectionStory {
 }
 
 extension Testimony.Account {
-    /// Takes what a word says of the segment.
+    /// Adds what a statement says about the segment.
     fileprivate mutating func take(_ word: EndWord, sender: Party) {
         switch word.occasion {
         case .sent:
@@ -142,7 +144,7 @@ extension Testimony.Account {
             set(word.party, word.end)
         case .lost(_, let loss): fate = .lost(loss)
         case .beside:
-            // How its sender stood while it arrived, is not what it stood like when it had sent it.
+            // The sender's state while the segment arrived is not its state after sending it.
             if word.party != sender { set(word.party, word.end) }
         case .moment, .asked, .before, .elsewhere: break
         }
@@ -167,7 +169,8 @@ extension ConnectionStory.Step {
 }
 
 extension ProvedLabel {
-    /// What packets leave open, whether a time-out or a probe, where the kernel's counter tells it.
+    /// The label with the timer named (time-out or probe), where packets leave that open and the kernel's counters show
+    /// it.
     fileprivate func settled(by purpose: Transmission?) -> ProvedLabel {
         guard label == .timerRetransmission || label == .timeoutRetransmission else { return self }
         switch purpose {

@@ -4,55 +4,56 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Builds the story of one connection, observation by observation. The story of a file and that of a connection which goes on are
-/// built alike; the first is only taken all at once.
+/// Builds the story of one connection, observation by observation. The story of a file is built in the same way as that
+/// of a connection which still goes on; only all of its observations are taken at once.
 ///
-/// What a segment is, is told when it comes. What it shows of earlier ones changes these at once and is answered as a revision,
-/// but for what depends on all of them: in a long story that is put off, until ``settle()`` at the latest.
-/// After that the story is the one that these observations have, however they came.
+/// Each segment is labelled when it comes. What it shows of earlier ones changes these at once, and is returned as
+/// revisions. The exception is what depends on all segments together: in a long story that is put off, at the latest
+/// until ``settle()``. After that the story depends only on the observations, and not on how they were handed in.
 public final class StoryBuilder {
-    /// What is known of the connection besides its segments.
+    /// What a pass knows of the connection, besides its segments.
     private let known: StoredConnection?
-    /// Whether words tell of each segment when it arrived.
+    /// Whether statements will report when each segment arrived.
     private let tellsArrivals: Bool
     private var cursor: ConnectionCursor
     private var pass: LabelPass?
-    /// The connection whose initial sequence numbers the steps count from, and whose roles they have.
+    /// The record from whose ISNs the steps' numbers are counted, and which decides the roles.
     private var base: ConnectionRecord?
-    /// The states after each segment as its packets show them, without hindsight.
+    /// The states after each segment as the packets show them, before hindsight.
     private var shown: [(client: State?, server: State?)] = []
-    /// Who has sent something, and the last segment that hindsight may look back from.
+    /// The ends that have sent something; and the last segment from which hindsight may still change earlier steps.
     private var heard: Set<Party> = []
     private var lastTurn = 0
     /// The ICMP errors so far.
     private var errors: [ReportedError] = []
-    /// What was told, each with how many steps came before it.
+    /// All statements so far, each with the number of steps before it.
     private var told: [(stepsBefore: Int, word: EndWord)] = []
     private var built: ConnectionStory?
-    /// How many steps will come, where that is known before the first.
+    /// How many steps will come, if this is known before the first.
     private var room = 0
-    /// Whether anybody is told what changes; not where all observations are taken at once.
+    /// Whether changes are reported to the caller; false if all observations are taken at once.
     private var notesChanges = true
 
-    /// Whether ``base`` is no longer what is known of initial sequence numbers and roles.
+    /// Whether ISNs or roles are now known to be others than in ``base``.
     private var isOffBase = false
-    /// Whether hindsight has to be asked anew.
+    /// Whether hindsight must be applied again.
     private var isStale = false
-    /// Numbers of some of the segments since which one of the two is so.
+    /// The packet numbers of some segments that made ``isOffBase`` or ``isStale`` true.
     private var causes: [Int] = []
-    /// How many steps may be laid out anew: each observation earns some, up to a limit, so that what one observation costs has a
-    /// bound, however long the story.
+    /// How many steps may be laid out again. Each observation adds to this, up to a limit, so that the cost of a single
+    /// observation is bounded, however long the story is.
     private var credit: Int
     private let creditLimit: Int
 
     /// - Parameters:
-    ///   - known: what a pass over all segments knows of the connection already; its segments are not taken by this.
-    ///   - tellsArrivals: whether whoever hands the segments in says by words when each arrived.
+    ///   - known: what a pass over all segments already knows of the connection. Its segments are not taken from here.
+    ///   - tellsArrivals: whether statements will report when each segment arrived.
     public convenience init(_ known: StoredConnection? = nil, tellsArrivals: Bool = false) {
         self.init(known, tellsArrivals: tellsArrivals, credit: 32_768)
     }
 
-    /// - Parameter credit: as many steps may be laid out anew for one observation; 0 puts everything off until ``settle()``.
+    /// - Parameter credit: how many steps may be laid out again for one observation; 0 puts everything off until
+    ///   ``settle()``.
     package init(_ known: StoredConnection?, tellsArrivals: Bool, credit: Int) {
         self.known = known
         self.tellsArrivals = tellsArrivals
@@ -61,18 +62,18 @@ public final class StoryBuilder {
         cursor = ConnectionCursor(standing: known?.standing)
     }
 
-    /// How many steps each observation allows to be laid out anew.
+    /// How many steps more may be laid out again for each observation.
     private static let earning = 8
 
-    /// The story so far; `nil` before the first segment. A copy that is kept makes the next observation cost as much as all before
-    /// it.
+    /// The story so far; `nil` before the first segment. If the caller keeps a copy of it, the next observation has to
+    /// copy all of it.
     public var story: ConnectionStory? { built }
 
     // MARK: One at a time
 
-    /// Takes the next observation.
+    /// Processes the next observation.
     ///
-    /// - Returns: what it did to the story; nothing where a segment is of another connection.
+    /// - Returns: how the story has changed; nothing where a segment belongs to another connection.
     public func take(_ observation: Observation) -> StoryChange {
         let before = counts
         credit = min(credit + Self.earning, creditLimit)
@@ -97,10 +98,10 @@ public final class StoryBuilder {
         return change(since: before, revisions + more, reports: reports)
     }
 
-    /// At most so many segments are named as those since which something was put off.
+    /// At most this many segments are kept as causes of what was put off.
     private static let causeLimit = 16
 
-    /// Brings the story to what all observations so far make of it together.
+    /// Completes what was put off, so that the story is the one that all observations so far result in together.
     public func settle() -> StoryChange {
         let before = counts
         pass?.settle()
@@ -110,7 +111,7 @@ public final class StoryBuilder {
         return change(since: before, revisions + more, reports: reports)
     }
 
-    /// What laying out all steps anew costs, in steps; each error is looked for among them.
+    /// The cost of laying out all steps again, in steps. Each ICMP error is looked for among the steps.
     private var price: Int { shown.count * (1 + errors.count / 8) }
 
     private var counts: (steps: Int, moments: Int) {
@@ -130,8 +131,8 @@ public final class StoryBuilder {
 
     // MARK: All at once
 
-    /// Takes all observations of a connection, of which nobody wants to know what each does, and settles what they come to. No other
-    /// may have been taken before, but words.
+    /// Processes all observations of a connection at once, without reporting changes, and settles the story. Nothing
+    /// may have been taken before, except statements.
     public func take(all observations: [Observation]) {
         let segments = observations.lazy.compactMap { if case .segment(let segment) = $0 { segment } else { nil } }
         takeAll(observations.count, Self.record(after: segments, known)) {
@@ -145,10 +146,12 @@ public final class StoryBuilder {
         }
     }
 
-    /// The same for segments and ICMP errors alone.
+    /// Does the same for segments and ICMP errors alone.
     public func take(all segments: [StoredSegment], errors: [ReportedError] = []) {
-        takeAll(segments.count, Self.record(after: segments, known)) {
-            // Lent one after the other: copies of so many would show.
+        // If these are all of the connection's segments, the pass's record is the final one.
+        let isWhole = known.map { $0.leftOut == 0 && $0.segments.count == segments.count } ?? false
+        takeAll(segments.count, isWhole ? known?.record : Self.record(after: segments, known)) {
+            // The segments are borrowed one after another, because copying so many would take noticeable time.
             let lent = segments.span
             for index in lent.indices { _ = append(lent[index]) }
             self.errors += errors
@@ -156,7 +159,7 @@ public final class StoryBuilder {
     }
 
     private func takeAll(_ count: Int, _ record: ConnectionRecord?, _ taking: () -> Void) {
-        // With its initial sequence numbers known from the start, no step has to be made twice.
+        // With the final record as base from the start, no step has to be made twice.
         base = record
         room = count
         notesChanges = false
@@ -167,7 +170,7 @@ public final class StoryBuilder {
         pass?.notesChanges = true
     }
 
-    /// The connection after all segments.
+    /// The connection's record after all segments.
     private static func record(
         after segments: some Sequence<StoredSegment>, _ known: StoredConnection?
     ) -> ConnectionRecord? {
@@ -178,7 +181,7 @@ public final class StoryBuilder {
 
     // MARK: Segments
 
-    /// - Returns: whether it is one of the connection's.
+    /// - Returns: whether the segment belongs to the connection.
     private func append(_ segment: StoredSegment) -> Bool {
         let before = cursor.record
         guard let reading = cursor.take(segment.tracked, as: segment.verdict), let after = cursor.record else {
@@ -219,11 +222,11 @@ public final class StoryBuilder {
         return true
     }
 
-    /// So many segments after a turn can still change what hindsight says of it.
+    /// How many segments after a turn can still change what hindsight says of it.
     private static let turnReach = ConnectionStory.echoReach
 
-    /// Where a connection takes a turn, opening, closing or in its states, hindsight has to be asked; elsewhere it has nothing to
-    /// say.
+    /// Notes where the connection takes a turn: opening, closing, or a change of state. Only there does hindsight have
+    /// something to say.
     private func noteTurn(_ step: ConnectionStory.Step) {
         let place = shown.count
         let hasTurned = shown.last.map { $0.client != step.client.state || $0.server != step.server.state } ?? true
@@ -232,7 +235,8 @@ public final class StoryBuilder {
         if place - lastTurn <= Self.turnReach || !errors.isEmpty { isStale = true }
     }
 
-    /// As long as the packets show no other states than before the last segment, what hindsight made of these goes on.
+    /// As long as the packets show the same states as before the last segment, the states that hindsight has corrected
+    /// are carried on.
     private func carryStatesForward() {
         guard let last = built?.steps.indices.last, last > 0 else { return }
         if shown[last].client == shown[last - 1].client, let before = built?.steps[last - 1].client,
@@ -249,7 +253,7 @@ public final class StoryBuilder {
         }
     }
 
-    /// Brings steps up to their labels, where these have changed.
+    /// Updates the steps whose labels have changed.
     private func applyChangedLabels(because cause: [Int]) -> [Revision] {
         guard let changed = pass?.takeChanged(), !changed.isEmpty else { return [] }
         var revisions: [Revision] = []
@@ -257,7 +261,7 @@ public final class StoryBuilder {
             guard let old = built?.steps[place] else { continue }
             refreshStep(place)
             revisions += built?.steps[place].revisions(since: old, at: place, because: cause) ?? []
-            // Hindsight and reports ask for labels.
+            // Hindsight and ICMP errors depend on labels.
             if !old.segment.header.flags.isDisjoint(with: [.syn, .fin]) || !errors.isEmpty || old.account != nil
                 || built?.afterthoughts[place] != nil
             {
@@ -267,14 +271,14 @@ public final class StoryBuilder {
         return revisions
     }
 
-    /// A step's labels, with what hindsight says of it.
+    /// A step's labels, with those that hindsight adds.
     private func labels(of place: Int) -> [ProvedLabel] {
         var labels = pass?.labels[place] ?? []
         for thought in built?.afterthoughts[place] ?? [] { thought.apply(to: &labels) }
         return labels
     }
 
-    /// Brings one step up to its labels and to what the ends tell of it.
+    /// Updates one step's labels, and what the ends report about it.
     private func refreshStep(_ place: Int) {
         let labels = labels(of: place)
         built?.steps[place].labels = labels
@@ -283,7 +287,7 @@ public final class StoryBuilder {
 
     // MARK: Words
 
-    /// Takes a word.
+    /// Processes a statement.
     private func hear(_ word: EndWord) -> [Revision] {
         told.append((shown.count, word))
         guard built != nil else { return [] }
@@ -295,9 +299,9 @@ public final class StoryBuilder {
         return built?.steps[place].revisions(since: old, at: place, because: []) ?? []
     }
 
-    /// Writes a word down.
+    /// Adds a statement to the story.
     ///
-    /// - Returns: whether it is about nothing, or about a segment of the story; what is told of others is lost.
+    /// - Returns: whether it is about no segment, or about one in the story. Statements about other segments are lost.
     private func write(_ word: EndWord) -> Bool {
         let place = word.occasion.number.flatMap { pass?.place(of: $0) }
         guard place != nil || word.occasion.number == nil else { return false }
@@ -308,9 +312,9 @@ public final class StoryBuilder {
 
     // MARK: Hindsight
 
-    /// Counts all steps anew where that is needed, and asks hindsight of all of them.
+    /// Lays out all steps again, with new numbers where that is needed, and applies hindsight.
     ///
-    /// - Returns: what is otherwise since then, and the first report that is.
+    /// - Returns: what has changed by this, and the index of the first ICMP report that has changed.
     private func layOut() -> (revisions: [Revision], reports: Int?) {
         guard let old = built else { return ([], nil) }
         let because = causes
@@ -334,7 +338,7 @@ public final class StoryBuilder {
         return (revisions, same)
     }
 
-    /// Lays out the segments again, and what was told among them, by the initial sequence numbers and roles that are known now.
+    /// Processes all segments again, with the statements between them, by the ISNs and roles that are known now.
     private func countAnew() {
         guard let old = built else { return }
         cursor = ConnectionCursor(standing: known?.standing)
@@ -356,7 +360,8 @@ public final class StoryBuilder {
         pass?.settle()
     }
 
-    /// Puts every step back to what its packet alone shows, and asks hindsight, the ICMP errors and the ends' words anew.
+    /// Resets every step to what its packet alone shows, and applies hindsight, ICMP errors and the ends' statements
+    /// again.
     private func layOutSteps() {
         (isOffBase, isStale, causes) = (false, false, [])
         guard built != nil else { return }
@@ -378,8 +383,7 @@ public final class StoryBuilder {
 }
 
 extension ConnectionRecord {
-    /// Whether relative numbers count from the same initial sequence numbers in both, and the ends have the same roles and window
-    /// shifts.
+    /// Whether relative numbers count from the same ISNs in both, and the ends have the same roles and window shifts.
     fileprivate func countsAlike(_ other: ConnectionRecord) -> Bool {
         guard side(of: .client) == other.side(of: .client) else { return false }
         let zeros: HalfConnection.Marks = [.initialKnown, .initialGuessed]
@@ -392,7 +396,7 @@ extension ConnectionRecord {
 }
 
 extension SegmentFacts {
-    /// Whether it is of another connection; so is the RST that answers such an ACK.
+    /// Whether it belongs to another connection: a stray ACK does, and so does the RST that answers it.
     fileprivate func isStrange(after previous: SegmentFacts?) -> Bool {
         if classes.contains(.stray), !isSYN, payloadLength == 0 { return true }
         guard isRST, let previous else { return false }
@@ -401,10 +405,10 @@ extension SegmentFacts {
 }
 
 extension ConnectionStory {
-    /// The story of what a pass has kept or fetched of a connection.
+    /// The story of a connection that a pass has kept or read again.
     ///
     /// - Parameter observations: the states that the kernel showed when it was asked meanwhile.
-    /// - Returns: `nil` where there are no segments, or they are not of one connection.
+    /// - Returns: `nil` where there are no segments, or they do not all belong to one connection.
     public init?(_ connection: StoredConnection, asked observations: [StateObservation] = []) {
         let builder = StoryBuilder(connection)
         for observation in observations { _ = builder.take(.word(EndWord(observation))) }

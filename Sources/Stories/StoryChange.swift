@@ -1,33 +1,33 @@
 import TCPWire
 import Tracking
 
-/// What an observation did to a story: what it added, and what it made look otherwise.
+/// How an observation changed a story: what was added, and what is changed.
 public struct StoryChange: Sendable {
-    /// The steps that were added, by their places. A step's place never changes.
+    /// The indices of the steps that were added. A step's index never changes.
     public var appended: Range<Int>
-    /// What the ends told that was added, by its place among the testimony's moments.
+    /// The indices of the moments that were added to the testimony.
     public var moments: Range<Int>
-    /// From this place on the story's reports are new, or stand elsewhere.
+    /// The indices of ICMP reports that are new, or stand elsewhere now: all from the first such one on.
     public var reports: Range<Int>
-    /// What earlier steps are now known to be, in their order.
+    /// What has changed in earlier steps, in their order.
     public var revised: [Revision] = []
 }
 
-/// What hindsight settled of one step.
+/// One thing that later observations have changed in a step, or in the whole story.
 public struct Revision: Sendable {
-    /// What of a step, and what it now is.
+    /// What has changed, with its new value.
     public enum Content: Sendable {
         /// An end's state after it.
         case state(Party, ConnectionStory.EndState)
         /// An end's sequence variables.
         case variables(Party, ConnectionStory.Variables?)
-        /// All its labels, and so its fate.
+        /// All its labels, which decide its fate too.
         case labels([ProvedLabel])
-        /// What the ends tell of it.
+        /// What the ends report about it.
         case account(Testimony.Account?)
         /// Whether its arrival completes the handshake.
         case completesHandshake(Bool)
-        /// All of it: its numbers count from another zero, or its sender has the other role.
+        /// The whole step: its numbers count from another ISN, or its sender has another role.
         case step(ConnectionStory.Step)
         /// An end's state before the first segment.
         case before(Party, ConnectionStory.EndState)
@@ -35,16 +35,17 @@ public struct Revision: Sendable {
         case roles(client: Endpoint, server: Endpoint)
     }
 
-    /// The step's place; `nil` where it is of none of them.
+    /// The index of the step; `nil` where the change is not about a single step.
     public let place: Int?
-    /// What is now known.
+    /// The new value.
     public let content: Content
-    /// The segments that show it, by number; of what was put off, some of those since which it was.
+    /// The packet numbers of the segments that show it. For what was put off, some of the segments that made it
+    /// necessary.
     public let because: [Int]
 }
 
 extension ConnectionStory.Step {
-    /// Brings a copy of a step up to what is now known of it.
+    /// Applies a revision to a copy of a step.
     public mutating func apply(_ revision: Revision) {
         switch revision.content {
         case .state(.client, let state): client = state
@@ -59,7 +60,7 @@ extension ConnectionStory.Step {
         }
     }
 
-    /// What is otherwise than in an earlier copy.
+    /// The differences from an earlier copy of the step.
     func revisions(since old: Self, at place: Int, because cause: [Int]) -> [Revision] {
         var contents: [Revision.Content] = []
         var proof = cause

@@ -1,41 +1,41 @@
 import TCPState
 import TCPWire
 
-/// One thing a control block does, and why.
+/// One thing that a control block does, and the rule behind it.
 public struct Action: Hashable, Sendable {
     /// What is done.
     public enum Kind: Hashable, Sendable {
-        /// A segment goes out.
+        /// A segment is sent.
         case transmit(Segment, Transmission)
-        /// The segment that arrived, or the rest of it, is dropped.
+        /// The segment that arrived, or the part of it that is left, is dropped.
         case discard
         /// The connection enters another state.
         case enter(State, from: State)
-        /// Octets in order are there to be read.
+        /// Octets have arrived in order, and can be read.
         case deliver(octets: Int)
-        /// So many octets were acknowledged for the first time: SND.UNA moves on.
+        /// This many octets were acknowledged for the first time, so that SND.UNA advances.
         case acknowledged(octets: UInt32)
-        /// The other end has sent its last octet.
+        /// The other end's FIN has arrived, and everything before it.
         case endOfStream
-        /// Urgent data ends that many octets behind what has been read (MUST-32, MUST-33).
+        /// Urgent data ends this many octets after those that have been read (MUST-32, MUST-33).
         case urgent(octets: UInt32)
-        /// A timer ran out.
+        /// A timer has expired.
         case expire(TimerName)
-        /// R1 is reached: IP should look for another way, the program may be told (MUST-20, SHLD-9).
+        /// R1 has been reached: IP should look for another route, and the program may be told (MUST-20, SHLD-9).
         case warn(retransmissions: Int)
-        /// A soft error, kept for the program (SHLD-25).
+        /// A soft error, which the program can ask for (SHLD-25).
         case softError(ICMPReason)
-        /// Part of what was sent is taken for lost.
+        /// Octets that were sent are presumed lost.
         case presumeLost(octets: UInt32)
-        /// The congestion window, in octets, is reduced or set back.
+        /// The congestion window, in octets, is reduced or restored.
         case setCongestionWindow(UInt32)
-        /// The connection is over.
+        /// The connection has ended.
         case end(ConnectionEnd)
     }
 
     /// What is done.
     public var kind: Kind
-    /// Why.
+    /// The rule that requires it.
     public var reason: Rule
 
     init(_ kind: Kind, because reason: Rule) {
@@ -44,20 +44,20 @@ public struct Action: Hashable, Sendable {
     }
 }
 
-/// How a connection came to its end. An abort is never told as a close (MUST-12).
+/// How a connection ended. An abort is never reported as a close (MUST-12).
 public enum ConnectionEnd: Error, Hashable, Sendable {
-    /// Both directions were closed and acknowledged, or nothing had begun.
+    /// Both directions were closed and acknowledged, or the connection had not been opened.
     case closed
     /// The other end sent an RST.
     case reset
     /// An RST answered the SYN.
     case refused
-    /// R2 or the user time-out ran out (RFC 9293 3.8.3).
+    /// R2 was reached, or the user timeout expired (RFC 9293 3.8.3).
     case timedOut
-    /// The network said that the other end cannot be reached.
+    /// The network reported that the other end cannot be reached.
     case unreachable(ICMPReason)
     /// This end aborted it.
     case aborted
-    /// An RST in SYN-RECEIVED: back to LISTEN (RFC 9293 3.10.7.4).
+    /// An RST arrived in SYN-RECEIVED: the connection returns to LISTEN (RFC 9293 3.10.7.4).
     case returnedToListen
 }

@@ -1,14 +1,15 @@
-/// How long a sender was busy, and what held it up (what Linux counts as busy_time, rwnd_limited and sndbuf_limited).
+/// For how long a sender was busy, and what limited it (what Linux counts as busy_time, rwnd_limited and
+/// sndbuf_limited).
 public struct BusyTimes: Hashable, Sendable {
-    /// What the sender is about.
+    /// What the sender is doing, or what limits it.
     enum Kind: Hashable, Sendable {
-        /// Nothing to send, and nothing under way.
+        /// Nothing to send, and nothing unacknowledged.
         case idle
-        /// The congestion window, the path, or the program's own pace.
+        /// Limited by the congestion window, the path, or the speed of the program.
         case sending
-        /// The other end's window is full.
+        /// Limited by the other end's window, which is full.
         case window
-        /// The program would write more than the buffer takes.
+        /// Limited by the send buffer, which is full, while the program would write more.
         case buffer
     }
 
@@ -37,7 +38,7 @@ public struct BusyTimes: Hashable, Sendable {
         }
     }
 
-    /// The whole time until then, and its parts.
+    /// The whole busy time until `now`, and the parts of it that were limited by the window and by the buffer.
     public func read(now: Instant) -> (busy: Interval, windowLimited: Interval, bufferLimited: Interval) {
         var copy = self
         copy.add(until: now)

@@ -1,14 +1,14 @@
-/// Octets that come in at one end and leave at the other.
+/// A queue of octets: they are appended at one end and removed at the other.
 public struct ByteQueue: Hashable, Sendable {
     private var storage: [UInt8] = []
     private var head = 0
 
     init() {}
 
-    /// Octets held.
+    /// How many octets the queue holds.
     public var count: Int { storage.count - head }
 
-    /// Whether it holds nothing.
+    /// Whether the queue holds no octets.
     public var isEmpty: Bool { storage.count == head }
 
     mutating func append(_ octets: some Collection<UInt8>) {
@@ -16,23 +16,23 @@ public struct ByteQueue: Hashable, Sendable {
             storage.removeAll(keepingCapacity: storage.capacity <= Self.keptCapacity)
             head = 0
         } else if head * 2 >= storage.count, storage.count + octets.count > storage.capacity {
-            // Moving no more than what has left keeps the cost per octet constant.
+            // Moving no more octets than have been removed keeps the cost per octet constant.
             storage.removeSubrange(0..<head)
             head = 0
         }
         storage.append(contentsOf: octets)
     }
 
-    /// What an empty queue may keep for what comes next.
+    /// The greatest capacity that an empty queue keeps for later octets.
     private static let keptCapacity = 1 << 18
 
-    /// Removes the first octets; as many as there are. They stay where they are until something is added, for views of them
-    /// may be on their way out.
+    /// Removes the first octets, at most as many as there are. The memory is not changed until octets are appended,
+    /// because slices of it may still be in use.
     mutating func removeFirst(_ amount: Int) { head += min(max(0, amount), count) }
 
     /// Moves at most `limit` octets to the end of `octets`.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many were moved.
     mutating func move(_ limit: Int, to octets: inout [UInt8]) -> Int {
         let moved = self[0..<min(max(0, limit), count)]
         octets.append(contentsOf: moved)
@@ -45,7 +45,7 @@ public struct ByteQueue: Hashable, Sendable {
         head = 0
     }
 
-    /// The octets at these places; places beyond the end are left out.
+    /// The octets at these indices; indices beyond the end are left out.
     public subscript(range: Range<Int>) -> ArraySlice<UInt8> {
         let end = min(range.upperBound, count)
         guard range.lowerBound < end else { return [] }

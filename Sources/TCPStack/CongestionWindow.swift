@@ -1,21 +1,21 @@
 import TCPState
 
-/// The congestion window, in octets (RFC 5681; grown and shrunk by Reno's or CUBIC's rule).
+/// The congestion window, in octets (RFC 5681); it grows and shrinks by Reno's or by CUBIC's rule.
 public struct CongestionWindow: Hashable, Sendable {
-    /// Which rule.
+    /// The rule by which the window changes.
     public let control: ConnectionOptions.CongestionControl
     /// cwnd.
     public internal(set) var size: UInt32
-    /// ssthresh: arbitrarily high at the beginning (RFC 5681 3.1).
+    /// ssthresh; arbitrarily high at the beginning (RFC 5681 3.1).
     public internal(set) var threshold = UInt32.max
-    /// SMSS, of which everything else is a multiple.
+    /// SMSS, the sender's maximum segment size; changes of the window are multiples of it.
     private(set) var segmentSize: UInt32
     private let initialSegments: UInt32
-    /// Whether the window was what held the sender back in the round trip that ``usageEnd`` ends.
+    /// Whether the window limited the sender in the round trip that ends at ``usageEnd``.
     private(set) var isFilled = false
-    /// The largest flight of that round trip.
+    /// The largest flight in that round trip, in octets.
     private(set) var largestFlight: UInt32 = 0
-    /// SND.NXT when it was seen.
+    /// The value of SND.NXT when that flight was measured.
     private var usageEnd: SequenceNumber?
     private var acknowledged: UInt32 = 0
     private var cubic = CubicCurve()
@@ -27,21 +27,21 @@ public struct CongestionWindow: Hashable, Sendable {
         size = self.segmentSize &* self.initialSegments
     }
 
-    /// IW (RFC 6928).
+    /// IW, the initial window (RFC 6928).
     var initialSize: UInt32 { segmentSize &* initialSegments }
 
-    /// Whether the window doubles each round trip.
+    /// Whether this is slow start, in which the window doubles each round trip.
     public var isSlowStart: Bool { size < threshold }
 
-    /// The handshake, or the path, has settled another segment size. A window in the making stays that many segments.
+    /// Sets the segment size that the handshake, or the path, has determined. The window keeps its size in segments.
     mutating func setSegmentSize(_ newSize: UInt32) {
         let segments = max(1, size / segmentSize)
         segmentSize = max(1, newSize)
         size = segments &* segmentSize
     }
 
-    /// What was under way after sending, and whether more would have gone out with a larger window: the largest of a round
-    /// trip counts.
+    /// Notes the flight after sending, and whether a larger window would have let more out. Only the largest flight of
+    /// each round trip is kept.
     mutating func noteUsage(flight: UInt32, isFilled now: Bool, una: SequenceNumber, nxt: SequenceNumber) {
         if let end = usageEnd, una.isBefore(end), !now, isFilled || flight <= largestFlight { return }
         isFilled = now
@@ -49,19 +49,20 @@ public struct CongestionWindow: Hashable, Sendable {
         usageEnd = nxt
     }
 
-    /// RFC 5681 3.1: the SYN was lost, so begin with one segment.
+    /// The SYN was lost, so the window begins with one segment (RFC 5681 3.1).
     mutating func beginSmall() { size = segmentSize }
 
-    /// RFC 5681 4.1: after a silence longer than the RTO nothing is known of the path.
+    /// After a silence longer than the RTO nothing is known of the path, so the window is at most the initial one (RFC
+    /// 5681 4.1).
     mutating func restart() {
         size = min(size, initialSize)
         cubic = CubicCurve()
     }
 
-    /// Octets were acknowledged, and the window was what held the sender back.
+    /// Grows the window. Must be called when octets were acknowledged while the window limited the sender.
     ///
-    /// - Parameter limit: L of appropriate byte counting: how many segments an ACK may add in slow start, two, but after a
-    ///   time-out one (RFC 3465 2.3).
+    /// - Parameter limit: L of appropriate byte counting (RFC 3465 2.3): how many segments an ACK may add in slow
+    ///   start: two, or one after a timeout.
     mutating func grow(acknowledged octets: UInt32, limit: UInt32, now: Instant, roundTrip: Interval) {
         var octets = octets
         if isSlowStart {
@@ -86,7 +87,8 @@ public struct CongestionWindow: Hashable, Sendable {
         }
     }
 
-    /// ssthresh after a loss: half the flight, or CUBIC's 0.7 of it; never below two segments (RFC 5681 equation 4).
+    /// Sets ssthresh after a loss: to half of the flight, or for CUBIC to 0.7 of it; never below two segments (RFC 5681
+    /// equation 4).
     mutating func reduceThreshold(flight: UInt32) {
         switch control {
         case .reno: threshold = max(flight / 2, 2 &* segmentSize)
@@ -95,16 +97,16 @@ public struct CongestionWindow: Hashable, Sendable {
         acknowledged = 0
     }
 
-    /// The window becomes what the threshold says at once.
+    /// Sets the window to the threshold at once.
     mutating func enterRecovery() { size = threshold }
 
-    /// So many segments.
+    /// Sets the window to this many segments.
     mutating func resize(toSegments count: UInt32) { size = count &* segmentSize }
 
-    /// RFC 5681 3.1: after a time-out, the loss window.
+    /// Sets the window to the loss window, after a timeout (RFC 5681 3.1).
     mutating func collapse() { size = segmentSize }
 
-    /// The reduction turned out to be unfounded.
+    /// Restores window and threshold, because the reduction turned out to be unfounded.
     mutating func undo(size: UInt32, threshold: UInt32) {
         self.size = max(self.size, size)
         self.threshold = threshold

@@ -1,69 +1,107 @@
 import TCPState
 import TCPWire
 
-/// What a program, or a picture, may know of a connection: scalars only, cheap to keep for every segment.
+/// The state of a connection for the program, or for a diagram: only scalars, so that keeping a copy for every segment
+/// is cheap.
 public struct ConnectionInfo: Hashable, Sendable {
+    /// The connection's state.
     public var state: State
+    /// The endpoint of this end.
     public var local: Endpoint
+    /// The endpoint of the other end; unspecified in LISTEN.
     public var remote: Endpoint
+    /// ISS: the initial send sequence number (RFC 9293 3.3.1).
     public var iss: SequenceNumber
+    /// IRS: the initial receive sequence number; 0 until the other end's SYN has arrived.
     public var irs: SequenceNumber
-    /// SND.UNA, SND.NXT, SND.WND.
+    /// SND.UNA: the oldest sequence number that was sent and is not acknowledged (RFC 9293 3.3.1).
     public var sendUnacknowledged: SequenceNumber
+    /// SND.NXT: the next sequence number to be sent. It never goes back.
     public var sendNext: SequenceNumber
+    /// SND.WND: the window that the other end offers, counted from SND.UNA, in octets, with its scale applied.
     public var sendWindow: UInt32
-    /// RCV.NXT, RCV.WND.
+    /// RCV.NXT: the next sequence number expected (RFC 9293 3.3.1).
     public var receiveNext: SequenceNumber
+    /// RCV.WND: the window that is offered to the other end, counted from RCV.NXT, in octets, not scaled down.
     public var receiveWindow: UInt32
+    /// Snd.Wind.Shift: by how many bits the other end's window field is shifted, 0 to 14 (RFC 7323 2.3).
     public var sendScale: UInt8
+    /// Rcv.Wind.Shift: by how many bits this end's window field is shifted, 0 to 14 (RFC 7323 2.3).
     public var receiveScale: UInt8
-    /// Octets of text that a segment may carry.
+    /// How many octets of text a segment may carry.
     public var segmentSize: UInt32
-    /// What the other end's segments were seen to carry.
+    /// The segment size of the other end, estimated from the segments received.
     public var receivedSegmentSize: UInt32
+    /// The options that the two SYNs agreed on; none until the other end's SYN has arrived.
     public var agreed: Agreement
+    /// The phase of loss recovery: whether losses are being repaired, and how they were detected.
     public var phase: RecoveryVariables.Phase
-    /// Outside of a recovery: whether something arrived out of order, or went out again (as a probe
-    /// alone it counts not), and is not acknowledged yet.
+    /// Outside of a recovery: whether octets that are not acknowledged yet are reported as arrived out of order, or
+    /// were retransmitted (other than by a loss probe).
     public var isDisordered: Bool
     /// Whether the window was reduced because of ECE less than a round trip ago.
     public var isReducing: Bool
-    /// cwnd and ssthresh, in octets; `UInt32.max` for a threshold never set.
+    /// cwnd, in octets.
     public var congestionWindow: UInt32
+    /// ssthresh, in octets; `UInt32.max` until it is first set.
     public var congestionThreshold: UInt32
-    /// SRTT, RTTVAR, the least round trip, and the RTO with its backoff.
+    /// SRTT (RFC 6298 2.3); `nil` before the first measurement.
     public var roundTrip: Interval?
+    /// RTTVAR (RFC 6298 2.3); zero before the first measurement.
     public var roundTripVariation: Interval
+    /// The shortest round trip measured so far; `nil` before the first measurement.
     public var minimumRoundTrip: Interval?
+    /// The current RTO, doubled ``backoff`` times (RFC 6298 5.5), within its limits.
     public var retransmissionTimeout: Interval
+    /// How many times the RTO is doubled: once for each timeout since the last new acknowledgment.
     public var backoff: Int
-    /// Segments under way, taken for lost, sent again and under way, reported by SACK.
+    /// How many segments are sent and not acknowledged, including those that SACK has reported.
     public var segmentsInFlight: Int
+    /// How many octets are presumed lost and not retransmitted yet.
     public var octetsLost: UInt32
+    /// How many octets are in flight as retransmissions.
     public var octetsRetransmitted: UInt32
+    /// How many octets SACK has reported as received that are not acknowledged yet.
     public var octetsSacked: UInt32
+    /// Whether a segment that was sent only once was delivered after one with a higher sequence number:
+    /// RACK.reordering_seen (RFC 8985 5.3).
     public var reorderingSeen: Bool
-    /// By how many segments one was overtaken, at most; three where none was by more.
+    /// The largest number of segments by which one was overtaken; at least three.
     public var reorderingDegree: Int
-    /// Octets written and not sent; not acknowledged; received and not read.
+    /// How many octets are written and not sent.
     public var unsent: Int
+    /// How many octets are written and not acknowledged, whether or not they were sent.
     public var unacknowledged: Int
+    /// How many octets were received in order and not read by the program.
     public var unread: Int
+    /// How many octets there are from the next one to be read to the end of urgent data, which may not all have
+    /// arrived; 0 where there is none.
     public var urgentAhead: UInt32
+    /// How many probes in a row (of a closed window, or for keep-alive) were not answered.
     public var probes: Int
+    /// The state of Fast Open, data in the SYN (RFC 7413).
     public var fastOpen: FastOpenVariables
-    /// The MSS that this end announced, and the largest packet that the path is known to take.
+    /// The MSS that this end announced, in octets.
     public var announcedSegmentSize: UInt32
+    /// The largest packet that the path is known to let through, in octets with the IP header: the interface's MTU, or
+    /// less if an ICMP error has said so (RFC 1191, RFC 8201).
     public var pathMTU: Int
-    /// When data last went out and came, and when the last ACK came.
+    /// When data was last sent.
     public var lastDataSent: Instant
+    /// When new data last arrived; before that, when the connection was opened; `nil` until then.
     public var lastDataReceived: Instant?
+    /// When the last acceptable segment arrived.
     public var lastHeard: Instant
-    /// How long there was something to send, and what of that the other end's window or this end's buffer held up.
+    /// For how long there was something to send, and for how much of it the other end's window or this end's buffer was
+    /// the limit.
     public var busy: BusyTimes
+    /// The connection's counters.
     public var counters: ConnectionCounters
+    /// When the first of its timers expires; `nil` where none is running.
     public var nextDeadline: Instant?
+    /// The last ICMP error that did not end the connection (RFC 9293 SHLD-25); `nil` after the next new acknowledgment.
     public var softError: ICMPReason?
+    /// How the connection ended; `nil` while it exists.
     public var end: ConnectionEnd?
 }
 

@@ -1,41 +1,42 @@
-/// What a program, or the host for it, chooses for a connection. Everything has the default of the RFC that it comes from,
-/// or says why not.
+/// What a program, or the host on its behalf, chooses for a connection. Every default is that of the RFC that defines
+/// the option, or its comment says why not.
 public struct ConnectionOptions: Hashable, Sendable {
     /// How keep-alive behaves (RFC 9293 3.8.4).
     public struct KeepAlive: Hashable, Sendable {
-        /// Off unless asked for (MUST-25).
+        /// Off unless the program asks for it (MUST-25).
         public var isEnabled = false
-        /// Silence before the first probe: at least two hours by default (MUST-28).
+        /// How long the connection must be silent before the first probe: at least two hours by default (MUST-28).
         public var idle = Interval.seconds(7200)
-        /// Between probes.
+        /// The time between two probes.
         public var interval = Interval.seconds(75)
-        /// Probes without answer that end the connection.
+        /// How many unanswered probes end the connection.
         public var limit = 9
-        /// Whether a probe carries one octet, for peers that answer no other (MAY-6).
+        /// Whether a probe carries one octet, for peers that do not answer empty probes (MAY-6).
         public var sendsOctet = false
     }
 
-    /// What to do with data unsent at close.
+    /// What `close` does about data that has not been sent.
     public enum Linger: Hashable, Sendable {
-        /// Close at once, send the rest in the background.
+        /// It returns at once, and the rest is sent in the background.
         case background
-        /// Let the program wait that long; zero aborts the connection (RFC 9293 3.10.5).
+        /// The program waits at most this long; zero aborts the connection (RFC 9293 3.10.5).
         case wait(Interval)
     }
 
-    /// How the small segment at the end of a write is held back (RFC 9293 3.7.4).
+    /// When the small segment at the end of a write is held back (RFC 9293 3.7.4).
     public enum Nagle: Hashable, Sendable {
-        /// While anything is unacknowledged (RFC 896).
+        /// While any octets are unacknowledged (RFC 896).
         case whileUnacknowledged
-        /// While a small segment is unacknowledged: Minshall's way (RFC 9293 A.3), Linux's too.
+        /// While a small segment is unacknowledged: Minshall's variant (RFC 9293 A.3), which Linux uses.
         case whileSmallUnacknowledged
         /// Never (MUST-17).
         case off
     }
 
-    /// What is sent into a closed window (RFC 9293 3.8.6.1).
+    /// The segment that probes a closed window (RFC 9293 3.8.6.1).
     public enum WindowProbe: Hashable, Sendable {
-        /// An empty segment with the number of the last octet acknowledged: not acceptable, so answered. Linux's way.
+        /// An empty segment with the sequence number before SND.UNA: it is not acceptable, so it is answered. Linux
+        /// does this.
         case oldNumber
         /// The next octet of new data.
         case newOctet
@@ -49,84 +50,97 @@ public struct ConnectionOptions: Hashable, Sendable {
         case cubic
     }
 
-    /// Octets that the program has not read yet; the window offered.
+    /// The size of the receive buffer in octets, which limits the window offered.
     public var receiveBuffer = 131_072
-    /// Octets not yet acknowledged or not yet sent.
+    /// The size of the send buffer in octets, which holds what is not acknowledged or not sent yet.
     public var sendBuffer = 131_072
-    /// As many octets unsent, and no more are taken until they are fewer (TCP_NOTSENT_LOWAT): what is written late is fresh.
+    /// If this many octets are unsent, no more are accepted until they are fewer (TCP_NOTSENT_LOWAT), so that programs
+    /// write data as late as possible.
     public var unsentLowWater: Int?
-    /// Of a listener: how long a connection is not told of while its other end has sent no data (TCP_DEFER_ACCEPT).
+    /// For a listener: how long a connection is kept from the program while the other end has sent no data
+    /// (TCP_DEFER_ACCEPT).
     public var acceptDeferral: Interval?
-    /// The MSS to announce; by default what the interface's MTU leaves (MUST-67).
+    /// The MSS to announce; `nil`: what the interface's MTU leaves (MUST-67).
     public var maximumSegmentSize: UInt16?
-    /// Whether to offer window scaling, SACK and timestamps.
+    /// Whether to offer window scaling (RFC 7323 2).
     public var windowScaling = true
+    /// Whether to offer SACK (RFC 2018 2).
     public var selectiveAcknowledgment = true
+    /// Whether to offer timestamps (RFC 7323 3).
     public var timestamps = true
     /// Whether to offer ECN, and accept it (RFC 3168).
     public var explicitCongestionNotification = false
     /// Whether to accept ECN where the other end offers it.
     public var acceptsExplicitCongestionNotification = false
-    /// The shift of windows to offer, at most 14; by default the least with which the whole buffer can be told.
+    /// The window shift to offer, at most 14; `nil`: the smallest with which the window field can express the whole
+    /// buffer.
     public var windowShift: UInt8?
-    /// Of a listener: how many connections may be open by a SYN with data whose handshake is not over (RFC 7413 5.1); none by
-    /// default.
+    /// For a listener: how many connections that a SYN with data has opened may be waiting for the end of their
+    /// handshake (RFC 7413 5.1); none by default.
     public var fastOpenQueue = 0
-    /// Whether to connect without a SYN where the cookie of the other end is known, which then goes out with the first data.
+    /// Whether `connect` sends no SYN at first if the other end's cookie is known; the SYN then goes out with the first
+    /// data.
     public var fastOpenOnConnect = false
-    /// Whether to send data in the SYN without a cookie, and to take it: for networks where nobody forges addresses.
+    /// Whether to send data in the SYN without a cookie, and to accept it: for networks where no addresses are forged.
     public var fastOpenWithoutCookie = false
+    /// When the small segment at the end of a write is held back; by default as Minshall proposed.
     public var nagle = Nagle.whileSmallUnacknowledged
-    /// Whether to hold every segment that is not full.
+    /// Whether to hold back every segment that is not full.
     public var cork = false
+    /// Whether, and how often, an idle connection is probed; off by default.
     public var keepAlive = KeepAlive()
-    /// How long data may stay unacknowledged (RFC 9293 3.10.8, RFC 5482); by default only R2 ends a connection.
+    /// How long data may stay unacknowledged (RFC 9293 3.10.8, RFC 5482); `nil`: only R2 ends a connection.
     public var userTimeout: Interval?
+    /// What `close` does about data that has not been sent, and whether it waits for it; by default it does not wait.
     public var linger = Linger.background
-    /// How long FIN-WAIT-2 lasts once the program has closed; `nil`: forever.
+    /// How long FIN-WAIT-2 lasts after the program has closed the connection; `nil`: forever.
     public var finWait2Timeout: Interval? = .seconds(60)
-    /// R1: retransmissions of one segment after which IP and the program are told (SHLD-10: at least 3).
+    /// R1: the number of retransmissions of one segment after which IP and the program are told (SHLD-10: at least 3).
     public var retransmissionWarning = 3
-    /// R2: retransmissions of one segment that end the connection. With the default time-outs 15 are well over the 100
-    /// seconds of SHLD-11.
+    /// R2: the number of retransmissions of one segment that ends the connection. With the default timeouts, 15 take
+    /// well over the 100 seconds of SHLD-11.
     public var retransmissionLimit = 15
-    /// R2 of a SYN: with the initial RTO of 1 s, 7 of them last 4 minutes (MUST-23: at least 3).
+    /// R2 for a SYN: with the initial RTO of 1 s, 7 retransmissions take 4 minutes (MUST-23: at least 3 minutes).
     public var synRetransmissionLimit = 7
-    /// RFC 6298 2.1.
+    /// The RTO before a round trip has been measured (RFC 6298 2.1).
     public var initialRTO = Interval.seconds(1)
-    /// RFC 6298 2.4 says a second; with clocks finer than that, hosts have long gone lower. Linux's.
+    /// The smallest RTO. RFC 6298 2.4 says one second, but with finer clocks hosts have long used less; this is Linux's
+    /// value.
     public var minimumRTO = Interval.milliseconds(200)
-    /// RFC 6298 2.5: at least 60 s.
+    /// The greatest RTO (RFC 6298 2.5: at least 60 s).
     public var maximumRTO = Interval.seconds(120)
-    /// The maximum segment lifetime: RFC 9293 3.4.2 takes 2 minutes and calls it an engineering choice. Linux's.
+    /// The maximum segment lifetime. RFC 9293 3.4.2 assumes 2 minutes and calls it an engineering choice; this is
+    /// Linux's value.
     public var maximumSegmentLifetime = Interval.seconds(30)
-    /// How long an ACK waits for company: below 0.5 s (MUST-40).
+    /// How long an ACK may be delayed: less than 0.5 s (MUST-40).
     public var acknowledgmentDelay = Interval.milliseconds(40)
-    /// How many ACKs at the beginning go out at once, because the other end is in slow start. Linux's number.
+    /// How many ACKs at the beginning are sent at once, because the other end is in slow start. Linux's number.
     public var initialQuickAcknowledgments = 16
+    /// How the congestion window grows and shrinks; by default as Linux's does.
     public var congestionControl = CongestionControl.cubic
-    /// The initial window in segments (RFC 6928 2).
+    /// The initial congestion window in segments (RFC 6928 2).
     public var initialWindow = 10
-    /// How many segments an ACK may add to the window in slow start (RFC 3465 2.3: L of two); `nil`: as many as it acknowledges,
-    /// as Linux does.
+    /// How many segments an ACK may add to the congestion window in slow start (RFC 3465 2.3: L is two); `nil`: as many
+    /// as it acknowledges, as in Linux.
     public var slowStartLimit: Int? = 2
-    /// Whether a silence longer than the RTO makes the window small again (RFC 5681 4.1).
+    /// Whether the congestion window is reduced to the initial one after a silence longer than the RTO (RFC 5681 4.1).
     public var restartsAfterIdle = true
+    /// The segment that probes a closed window; by default the one that Linux sends.
     public var windowProbe = WindowProbe.oldNumber
-    /// Whether RACK-TLP (RFC 8985) finds losses besides RFC 6675's rule.
+    /// Whether RACK-TLP (RFC 8985) detects losses, besides RFC 6675's rule.
     public var usesRecentAcknowledgment = true
-    /// Whether a lost tail is probed for (RFC 8985 7).
+    /// Whether loss probes are sent for the last segments of a flight (RFC 8985 7).
     public var usesLossProbe = true
-    /// Whether an ICMP "unreachable" ends a connection that is being opened, as RFC 5461 4.1 tells of many systems. RFC 9293
-    /// forbids it (MUST-56).
+    /// Whether an ICMP "unreachable" ends a connection that is being opened, as RFC 5461 4.1 reports of many systems.
+    /// RFC 9293 forbids it (MUST-56).
     public var unreachableEndsOpening = false
-    /// Whether soft errors are told to the program (SHLD-20).
+    /// Whether soft errors are reported to the program (SHLD-20).
     public var reportsErrors = true
-    /// DSCP and ECN of what is sent (MUST-48); the ECN bits belong to RFC 3168 where ECN is in use.
+    /// DSCP and ECN bits of the packets sent (MUST-48); where ECN is in use, RFC 3168 determines the ECN bits.
     public var trafficClass: UInt8 = 0
     /// Time to live, or hop limit (MUST-49).
     public var hopLimit: UInt8 = 64
-    /// The least time between two ACKs that answer what cannot be right (RFC 5961 7).
+    /// The shortest time between two challenge ACKs (RFC 5961 7).
     public var challengeInterval = Interval.milliseconds(500)
 
     /// The defaults.

@@ -12,7 +12,7 @@ extension ControlBlock {
     private mutating func arriveInSequence(_ segment: Segment, now: Instant) {
         guard passesTimestamps(segment, now: now) else { return }
         if isAcceptable(segment) { return process(segment, now: now) }
-        // Into a closed window ACK, URG and RST are let through (MUST-66), the text is not.
+        // While the window is closed, ACK, URG and RST are processed all the same (MUST-66), but the text is not.
         guard rcv.wnd == 0, segment.sequence == rcv.nxt, !segment.flags.contains(.syn) else {
             return refuse(segment, now: now)
         }
@@ -30,15 +30,15 @@ extension ControlBlock {
         lastHeard = now
         timers.unansweredProbes = 0
         if segment.flags.contains(.rst) { return processReset(segment, now: now) }
-        // Third, security and compartment: not carried by today's hosts.
+        // Third step, security and compartment: today's hosts do not send them.
         if segment.flags.contains(.syn) { return processSYN(segment, now: now) }
         guard processAcknowledgment(of: segment, now: now) else { return }
         processUrgentPointer(of: segment)
         processText(of: segment, now: now)
     }
 
-    /// In SYN-RECEIVED the other end's SYN may come again: alone because our SYN-ACK was lost, or with an ACK in a
-    /// simultaneous open (RFC 9293 3.5, figure 7).
+    /// In SYN-RECEIVED, the other end's SYN may arrive again: without an ACK because our SYN-ACK was lost, or with one
+    /// in a simultaneous open (RFC 9293 3.5, figure 7).
     private mutating func answersSYNWithSYN(_ segment: inout Segment, now: Instant) -> Bool {
         guard segment.flags.contains(.syn), !segment.flags.contains(.rst), segment.sequence == irs else {
             return false
@@ -60,20 +60,21 @@ extension ControlBlock {
         return true
     }
 
-    /// PAWS (RFC 7323 5.3 R1): what was sent before what has been received is an old duplicate.
+    /// PAWS (RFC 7323 5.3 R1): a segment that was sent before one that has been received already is an old duplicate.
     private mutating func passesTimestamps(_ segment: Segment, now: Instant) -> Bool {
         guard agreed.timestamps, let value = segment.options.timestamps?.value, let recent = stamps.recent,
             !segment.flags.contains(.rst), Int32(bitPattern: value &- recent) < 0
         else { return true }
-        // 24 days without a segment: the clock may have gone round (RFC 7323 5.5).
+        // After 24 days without a segment the timestamp clock may have wrapped around (RFC 7323 5.5).
         if now - stamps.recentAt > .seconds(24 * 86_400) { return true }
         noteDuplicate(segment)
         answerUnacceptable(segment, now: now, because: .oldTimestamp)
         return false
     }
 
-    /// RFC 7323 4.3 (2), once the whole segment is known to be the other end's: a guess that only hits the window, an RST, a
-    /// SYN or an ACK of what was never sent, would else move TS.Recent ahead of everything that the other end will send.
+    /// Updates TS.Recent (RFC 7323 4.3 (2)). Must be called only when the whole segment is known to be from the other
+    /// end. Otherwise a forged segment that only happens to lie in the window, such as an RST, a SYN, or an ACK of
+    /// octets that were never sent, could set TS.Recent ahead of everything that the other end will send.
     mutating func updateRecentTimestamp(_ segment: Segment, now: Instant) {
         guard agreed.timestamps, let value = segment.options.timestamps?.value,
             segment.sequence.isAtOrBefore(stamps.lastAcknowledgment)
@@ -87,7 +88,7 @@ extension ControlBlock {
         stamps.recentAt = now
     }
 
-    /// First, the sequence number: the four cases of RFC 9293 3.4's table.
+    /// First step, the sequence number: the four cases of the table in RFC 9293 3.4.
     @inline(__always)
     private func isAcceptable(_ segment: Segment) -> Bool {
         switch (segment.length, rcv.wnd) {
@@ -101,12 +102,12 @@ extension ControlBlock {
         }
     }
 
-    /// Outside of the window.
+    /// Answers a segment that lies outside of the window.
     private mutating func refuse(_ segment: Segment, now: Instant) {
         if segment.flags.contains(.rst) { return discard(.resetOutsideWindow) }
         noteDuplicate(segment)
         if state == .timeWait, segment.flags.contains(.fin), segment.end == rcv.nxt {
-            // Eighth, TIME-WAIT: a retransmitted FIN means that the ACK of it was lost.
+            // Eighth step, in TIME-WAIT: a retransmitted FIN means that our ACK of it was lost.
             startTimeWaitTimer(now: now)
             transmit(flags: .ack, at: snd.nxt, kind: .acknowledgment, because: .finAgainInTimeWait)
             return discard(.finAgainInTimeWait)
@@ -114,8 +115,8 @@ extension ControlBlock {
         answerUnacceptable(segment, now: now, because: .unacceptable)
     }
 
-    /// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. Without text it may be one of a loop of such answers, and is limited; with text
-    /// somebody waits for it.
+    /// Answers with <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. A segment without text may be such an answer itself, in a loop
+    /// of them, so the answers to those are limited; for a segment with text, the sender waits for an answer.
     mutating func answerUnacceptable(_ segment: Segment, now: Instant, because reason: Rule) {
         if segment.length > 0 && !segment.flags.contains(.syn) || mayChallenge(now: now) {
             let kind: Transmission =
@@ -127,7 +128,7 @@ extension ControlBlock {
         }
     }
 
-    /// Whether the limit on answers to what cannot be right allows one more (RFC 5961 7).
+    /// Whether the limit on challenge ACKs allows another one (RFC 5961 7).
     mutating func mayChallenge(now: Instant) -> Bool {
         if let lastChallenge, now - lastChallenge < options.challengeInterval { return false }
         lastChallenge = now
@@ -141,8 +142,8 @@ extension ControlBlock {
         discard(reason)
     }
 
-    /// What was received before, a FIN too, is told with a DSACK (RFC 2883 4); not in TIME-WAIT, where nobody has anything to
-    /// send any more that such a report could help.
+    /// Whether the segment repeats text, or a FIN, that was received before. This is reported with a DSACK (RFC 2883
+    /// 4), except in TIME-WAIT, where the other end has nothing left to send for which the report could help.
     @inline(__always)
     func isDuplicate(_ segment: Segment) -> Bool {
         segment.length > 0 && !segment.flags.contains(.syn) && segment.sequence.isBefore(rcv.nxt)
@@ -155,13 +156,14 @@ extension ControlBlock {
         acknowledgment.duplicate = SACKBlock(left: segment.sequence.rawValue, right: right.rawValue)
     }
 
-    /// Second, the RST bit, with RFC 5961 3.2's three cases: the first was settled by the sequence number.
+    /// Second step, the RST bit, with the three cases of RFC 5961 3.2; the check of the sequence number has already
+    /// settled the first of them.
     private mutating func processReset(_ segment: Segment, now: Instant) {
         guard segment.sequence == rcv.nxt else { return challenge(now: now, because: .resetNotExact) }
         switch state {
         case .synReceived:
             if fastOpen.isServing {
-                // The program has the connection already.
+                // The connection was already handed to the program.
                 finish(.reset, because: .resetInSynReceived)
             } else if isPassive {
                 finish(.returnedToListen, because: .resetInSynReceived)
@@ -173,7 +175,7 @@ extension ControlBlock {
         }
     }
 
-    /// Fourth, the SYN bit.
+    /// Fourth step, the SYN bit.
     private mutating func processSYN(_ segment: Segment, now: Instant) {
         if state == .synReceived, isPassive {
             return finish(.returnedToListen, because: .synInSynReceived)

@@ -1,7 +1,7 @@
 import TCPState
 import TCPWire
 
-/// Fifth, the ACK field (RFC 9293 3.10.7.4).
+/// Fifth step, the ACK field (RFC 9293 3.10.7.4).
 extension ControlBlock {
     /// - Returns: whether the rest of the segment is to be processed.
     mutating func processAcknowledgment(of segment: Segment, now: Instant) -> Bool {
@@ -20,12 +20,12 @@ extension ControlBlock {
             setWindow(scaled(segment), from: segment)
             enterEstablished(now: now, because: .acknowledgmentOfSYN)
             counters.octetsAcknowledged = 0
-            // What went out before the handshake was over has its own time-out from now on.
+            // The retransmission timeout of data that was sent before the end of the handshake begins now.
             if !ledger.isEmpty { restartRetransmissionTimers(now: now) }
         } else if fastOpen.awaitsHandshake, segment.acknowledgment.isAfter(iss),
             segment.acknowledgment.isAtOrBefore(snd.nxt)
         {
-            // The program has closed already.
+            // The program has already closed the connection.
             snd.una = iss + 1
             fastOpen.awaitsHandshake = false
             counters.delivered += 1
@@ -37,7 +37,7 @@ extension ControlBlock {
             challenge(now: now, because: .acknowledgmentOfUnsent)
             return false
         }
-        // RFC 5961 5.2: older than the largest window, it was guessed.
+        // RFC 5961 5.2: an acknowledgment that is older than the largest window was guessed by an attacker.
         if ack.isBefore(snd.una - snd.maxWindow) {
             challenge(now: now, because: .acknowledgmentTooOld)
             return false
@@ -65,7 +65,8 @@ extension ControlBlock {
         } else if isDuplicate {
             countDuplicate()
         }
-        // RFC 9937 3, DeliveredData: what is newly known to have arrived, acknowledged or reported.
+        // DeliveredData (RFC 9937 3): the octets that are newly known to have arrived, acknowledged or reported by
+        // SACK.
         let delivered = UInt32(
             clamping: Int64(ack.relative(to: before.una)) + Int64(departed) - Int64(before.departed))
         let foundMore = detectLosses(delivered: delivered, now: now)
@@ -73,7 +74,8 @@ extension ControlBlock {
         return processAcknowledgmentOfFIN(now: now)
     }
 
-    /// SND.UNA moves: what was acknowledged leaves the queue (RFC 9293 3.10.7.4) and gives a round trip (RFC 6298).
+    /// Advances SND.UNA: acknowledged octets are removed from the queue (RFC 9293 3.10.7.4) and give a round-trip
+    /// measurement (RFC 6298).
     private mutating func advance(to ack: SequenceNumber, _ segment: Segment, now: Instant) -> Range<Int> {
         var octets = ack.relative(to: snd.una)
         let gone = ledger.acknowledge(upTo: ack)
@@ -95,7 +97,8 @@ extension ControlBlock {
         return gone
     }
 
-    /// Karn's algorithm (RFC 6298 3, MUST-18): of what was sent twice only a timestamp tells which one was answered.
+    /// Karn's algorithm (RFC 6298 3, MUST-18): if a segment was sent twice, only a timestamp shows which copy an ACK
+    /// answers.
     private mutating func measureRoundTrip(_ gone: Range<Int>, _ segment: Segment, now: Instant) {
         if !gone.isEmpty, !gone.contains(where: { ledger[$0].transmissions > 1 }) {
             roundTrip.measure(now - ledger[gone.lowerBound].sentAt)
@@ -126,18 +129,18 @@ extension ControlBlock {
         if timers.persist != nil { unansweredSince = nil }
         if snd.wnd > 0 {
             timers.persistBackoff = 0
-            // What may now go out goes out at once, not at the next probe.
+            // Octets that may now be sent are sent at once, and not with the next probe.
             timers.persist = nil
             if wasClosed, !ledger.isEmpty { reviveAfterClosedWindow(now: now) }
         }
     }
 
-    /// What was sent into a window that closed behind it was dropped there, so it goes out again without a time-out's
-    /// penalty.
+    /// Octets that were sent into a window that had closed in the meantime were dropped by the receiver. They are sent
+    /// again without the penalty of a timeout.
     private mutating func reviveAfterClosedWindow(now: Instant) {
         guard recovery.timeouts > 0 || recovery.phase == .loss else { return }
         roundTrip.endBackoff()
-        // The octet that probed was dropped too.
+        // The octet that probed the window was dropped too.
         if let first = ledger.indices.first { ledger.markLost(first) }
         recovery.mustRetransmit = true
         startRetransmissionTimer(now: now)
@@ -173,7 +176,7 @@ extension ControlBlock {
     @inline(__always)
     var isFinishAcknowledged: Bool { finishNumber.map { snd.una.isAfter($0) } ?? false }
 
-    /// ECE says that the network is congested: once a round trip as if something were lost (RFC 3168 6.1.2).
+    /// ECE reports congestion: once per round trip, the window is reduced as for a loss (RFC 3168 6.1.2).
     private mutating func processEcho(of segment: Segment) {
         guard agreed.explicitCongestionNotification, segment.flags.contains(.ece), recovery.phase == .open else {
             return

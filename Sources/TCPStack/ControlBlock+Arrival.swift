@@ -3,9 +3,9 @@ import TCPWire
 
 /// SEGMENT ARRIVES (RFC 9293 3.10.7), up to the point where a connection is open.
 extension ControlBlock {
-    /// Processes a segment that was found to be this connection's, its checksum right. Only what must go out for this very
-    /// segment goes out here; data and plain acknowledgments wait for ``flush(now:)``, so that several segments can be
-    /// processed before one ACK is sent (MUST-58, MUST-59).
+    /// Processes a segment of this connection, whose checksum must have been verified. Only direct answers to it are
+    /// sent here; data and plain acknowledgments wait for ``flush(now:)``, so that several segments can be processed
+    /// before one ACK is sent (MUST-58, MUST-59).
     public mutating func receive(_ segment: Segment, now: Instant) {
         clock = now
         counters.segmentsReceived += 1
@@ -17,7 +17,7 @@ extension ControlBlock {
         }
     }
 
-    /// The RST that answers a segment which belongs to no connection (RFC 9293 3.10.7.1); `nil` for an RST.
+    /// The RST that answers a segment of no connection (RFC 9293 3.10.7.1); `nil` for an RST.
     public static func reset(answering segment: Segment) -> Segment? {
         guard !segment.flags.contains(.rst) else { return nil }
         var reset = Segment(from: segment.destination, to: segment.source)
@@ -109,7 +109,7 @@ extension ControlBlock {
         }
     }
 
-    /// SND.UNA < SEG.ACK =< SND.NXT.
+    /// Whether SND.UNA < SEG.ACK =< SND.NXT.
     func acknowledgesSYN(_ segment: Segment) -> Bool {
         segment.acknowledgment.isAfter(snd.una) && segment.acknowledgment.isAtOrBefore(snd.nxt)
     }
@@ -120,14 +120,15 @@ extension ControlBlock {
         stamps.lastAcknowledgment = rcv.nxt
     }
 
-    /// Text in a SYN is kept unacknowledged until the connection is open (RFC 9293 3.10.7.2, third).
+    /// Text in a SYN is kept without being acknowledged until the connection is open (RFC 9293 3.10.7.2, third step).
     private mutating func keepTextOfSYN(_ segment: Segment) {
         let text = segment.text.prefix(Int(min(rcv.wnd, UInt32(Int32.max))))
         _ = reassembly.insert(text, at: rcv.nxt)
         if segment.flags.contains(.fin), text.count == segment.text.count { remoteFinish = segment.end - 1 }
     }
 
-    /// The answer to a SYN offers only what the SYN offered (RFC 7323 2.2 and 3.2, RFC 2018 2).
+    /// Agrees on the options with which a SYN is answered: only those that it offered (RFC 7323 2.2 and 3.2, RFC 2018
+    /// 2).
     private mutating func agreeAsServer(_ segment: Segment) {
         agreeOnOptions(segment)
         agreed.explicitCongestionNotification =
@@ -142,9 +143,10 @@ extension ControlBlock {
     }
 
     private mutating func agreeOnOptions(_ segment: Segment) {
-        // RFC 9293 3.7.1, MUST-15: 536 or 1220 where the other end says nothing. Less than 64 would be all header.
+        // RFC 9293 3.7.1, MUST-15: 536 or 1220 where the other end sent no MSS. With less than 64, nearly all octets
+        // would be headers.
         let announced = segment.options.maximumSegmentSize.map(UInt32.init)
-        // What this end announces bounds what it sends too, where the program has chosen it.
+        // If the program has chosen the MSS that this end announces, it limits this end's own segments too.
         let chosen = options.maximumSegmentSize.map(UInt32.init) ?? .max
         snd.mss = max(min(announced ?? (isIPv4 ? 536 : 1220), chosen), 64)
         agreed.windowScaling = options.windowScaling && segment.options.windowScale != nil
@@ -159,7 +161,7 @@ extension ControlBlock {
         stamps.recent = agreed.timestamps ? segment.options.timestamps?.value : nil
     }
 
-    /// Into ESTABLISHED, from either state before it.
+    /// Enters ESTABLISHED, from SYN-SENT or SYN-RECEIVED.
     mutating func enterEstablished(now: Instant, because reason: Rule) {
         enter(.established, because: reason)
         timers.retransmission = nil
@@ -169,7 +171,7 @@ extension ControlBlock {
         if recovery.timeouts == 0 {
             if measuresHandshake { roundTrip.measure(now - openedAt) }
         } else {
-            // RFC 6298 5.7 and RFC 5681 3.1: the path lost the SYN.
+            // The SYN was lost on this path (RFC 6298 5.7 and RFC 5681 3.1).
             roundTrip.endBackoff()
             roundTrip.distrust()
             congestion.beginSmall()

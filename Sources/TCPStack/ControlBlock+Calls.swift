@@ -1,7 +1,7 @@
 import TCPState
 import TCPWire
 
-/// Why a call of the program fails (RFC 9293 3.10.1 to 3.10.6: the error texts there).
+/// Why a call of the program fails; the quotations are RFC 9293's error texts (3.10.1 to 3.10.6).
 public enum CallError: Error, Hashable, Sendable {
     /// "connection does not exist"
     case notOpen
@@ -9,19 +9,19 @@ public enum CallError: Error, Hashable, Sendable {
     case alreadyOpen
     /// "connection closing"
     case closing
-    /// Nothing there to read yet, or no room to write.
+    /// Nothing to read yet, or no room to write.
     case wouldBlock
-    /// The connection came to its end.
+    /// The connection has ended.
     case ended(ConnectionEnd)
 }
 
-/// What a program says of how the octets that it sends go on.
+/// What a program says about what will follow the octets that it sends.
 public struct SendHints: OptionSet, Hashable, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
-    /// More will follow soon: a segment that is not full waits for it (MSG_MORE).
+    /// More octets will follow soon, so a segment that is not full waits for them (MSG_MORE).
     public static let more = SendHints(rawValue: 1)
-    /// They end a record: no segment carries octets from before and behind its end (MSG_EOR).
+    /// The octets end a record: no segment carries octets from both before and after its end (MSG_EOR).
     public static let endOfRecord = SendHints(rawValue: 2)
 }
 
@@ -32,16 +32,16 @@ extension ControlBlock {
         listen()
     }
 
-    /// The same of a block that has only just been made, so that nothing can refuse it.
+    /// OPEN, passive, for a control block that was only just made, so that the call cannot fail.
     mutating func listen() {
         isPassive = true
         enter(.listen, because: .passiveOpen)
     }
 
-    /// OPEN, active, with data for the SYN or the wish for a cookie (RFC 7413 4.2.2); of a block that has only just been made,
-    /// for a port that is none but 0, so that nothing can refuse it.
+    /// OPEN, active, with data in the SYN or a request for a cookie (RFC 7413 4.2.2). The control block must have been
+    /// made only just now, and the remote port must not be 0, so that the call cannot fail.
     ///
-    /// - Parameter limit: octets that may go with the SYN.
+    /// - Parameter limit: how many octets may be sent with the SYN.
     mutating func connect(
         with option: FastOpenOption?, sending octets: some Collection<UInt8>, limit: Int, now: Instant
     ) {
@@ -78,12 +78,13 @@ extension ControlBlock {
         updateUserTimeout()
     }
 
-    /// SEND (RFC 9293 3.10.2): takes as much as there is room for. What is written before the connection is open is kept.
+    /// SEND (RFC 9293 3.10.2): accepts as many octets as there is room for. Octets written before the connection is
+    /// open are kept.
     ///
     /// - Parameters:
     ///   - urgent: whether the octets are urgent data, of any length (MUST-31).
-    ///   - hints: what the program says of how they go on.
-    /// - Returns: how many octets were taken.
+    ///   - hints: what the program says about what will follow.
+    /// - Returns: how many octets were accepted.
     public mutating func send(
         _ octets: some Collection<UInt8>, urgent: Bool = false, hints: SendHints = [], now: Instant
     ) throws(CallError) -> Int {
@@ -108,24 +109,24 @@ extension ControlBlock {
         return taken.count
     }
 
-    /// More than a send buffer has segments.
+    /// More than the segments that a send buffer can hold.
     private static let mostRecords = 4096
 
     @inline(__always)
     private var hasRoomForUnsent: Bool { options.unsentLowWater.map { waiting < max(1, $0) } ?? true }
 
-    /// Forgets the ends of records that lie behind what has been sent.
+    /// Removes the ends of records that have been sent.
     mutating func passRecordEnds() {
         while let end = recordEnds.first, end.isAtOrBefore(snd.nxt) { recordEnds.removeFirst() }
     }
 
-    /// Octets written and not sent, in whatever state.
+    /// How many octets are written but not sent, in any state.
     @inline(__always)
     var waiting: Int { state.isSynchronized || fastOpen.isServing ? Int(unsent) : sendQueue.count }
 
-    /// RECEIVE (RFC 9293 3.10.3): adds at most `limit` octets to `octets`; none at the end of the stream.
+    /// RECEIVE (RFC 9293 3.10.3): appends at most `limit` octets to `octets`; none at the end of the stream.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many were appended.
     public mutating func receive(into octets: inout [UInt8], limit: Int, now: Instant) throws(CallError) -> Int {
         if receiveQueue.isEmpty {
             if remoteFinished || readShutdown { return 0 }
@@ -138,20 +139,21 @@ extension ControlBlock {
         return count
     }
 
-    /// Octets that can be read now, and urgent data among or behind them (MUST-33).
+    /// How many octets can be read now; urgent data may be among or after them (MUST-33).
     public var readable: Int { receiveQueue.count }
 
-    /// Octets from the next one to be read up to the end of urgent data, which may not all have come; 0 without any.
+    /// How many octets there are from the next one to be read to the end of urgent data, which may not all have
+    /// arrived; 0 where there is none.
     public var urgentAhead: UInt32 {
         guard let up = rcv.up else { return 0 }
         let next = rcv.nxt - UInt32(truncatingIfNeeded: receiveQueue.count)
         return up.isAfter(next) ? up.relative(to: next) : 0
     }
 
-    /// Whether everything that will ever come has been read or can be.
+    /// Whether no more octets will arrive than those that can be read now.
     public var isAtEnd: Bool { remoteFinished || end != nil || readShutdown }
 
-    /// Closes the sending direction only (RFC 9293 3.6: half-close); receiving goes on.
+    /// Closes only the sending direction (RFC 9293 3.6: half-close); receiving continues.
     public mutating func shutdownSending(now: Instant) throws(CallError) {
         switch state {
         case .closed: throw end.map { .ended($0) } ?? .notOpen
@@ -160,7 +162,7 @@ extension ControlBlock {
         }
     }
 
-    /// Has a FIN sent behind what is queued, where none was asked for yet.
+    /// Requests that a FIN be sent after the queued octets, unless that was requested before.
     private mutating func finishSending() {
         switch state {
         case .closed, .listen, .synSent: break
@@ -177,14 +179,14 @@ extension ControlBlock {
         }
     }
 
-    /// Nothing more will be read; what comes is acknowledged and dropped.
+    /// Closes the receiving direction: nothing more will be read, and what arrives is acknowledged and dropped.
     public mutating func shutdownReceiving() {
         readShutdown = true
         receiveQueue.removeAll()
     }
 
-    /// CLOSE (RFC 9293 3.10.4), for both directions: the program lets go. With octets unread it is an abort, for the other
-    /// end must learn that they are lost (RFC 9293 3.6.1, SHLD-3; RFC 2525 2.17).
+    /// CLOSE (RFC 9293 3.10.4), for both directions; the program gives up the connection. If octets are unread this is
+    /// an abort, since the other end must learn that they are lost (RFC 9293 3.6.1, SHLD-3; RFC 2525 2.17).
     public mutating func close(now: Instant) {
         clock = now
         isOrphan = true
@@ -220,30 +222,30 @@ extension ControlBlock {
         finish(.aborted, because: reason)
     }
 
-    /// Changes what may be changed during the connection's life.
+    /// Changes those options that may be changed while the connection exists.
     public mutating func setOptions(_ change: (inout ConnectionOptions) -> Void, now: Instant) {
         change(&options)
         if state.isSynchronized, state != .timeWait { startKeepAliveTimer(now: now) }
         updateUserTimeout()
     }
 
-    /// Whether the other end has closed its direction, and everything before that is here.
+    /// Whether the other end has closed its direction, and everything that it sent has arrived.
     public var hasRemoteFinished: Bool { remoteFinished }
 
     /// Whether this end has closed its direction.
     public var hasFinished: Bool { finishRequested }
 
-    /// Whether ``send(_:urgent:hints:now:)`` would take anything.
+    /// Whether ``send(_:urgent:hints:now:)`` would accept any octets.
     public var canWrite: Bool {
         (state == .established || state == .closeWait || state == .synReceived && fastOpen.isServing)
             && !finishRequested && sendQueue.count < options.sendBuffer && hasRoomForUnsent
     }
 
-    /// The number behind everything written.
+    /// The sequence number after everything written.
     @inline(__always)
     var queueEnd: SequenceNumber { sendBase + UInt32(truncatingIfNeeded: sendQueue.count) }
 
-    /// The number of the first octet in the send queue.
+    /// The sequence number of the first octet in the send queue.
     @inline(__always)
     var sendBase: SequenceNumber {
         switch state {

@@ -3,8 +3,8 @@ import TCPWire
 
 /// Data in SYNs (RFC 7413).
 extension ControlBlock {
-    /// A listener's side, once the cookie was found right: the SYN's text goes to the program at once, and the program may
-    /// answer before the handshake is over (4.2.2).
+    /// The listener's side. Must be called only if the SYN's cookie is valid, or none is required. The SYN's text is
+    /// delivered to the program at once, and the program may answer before the handshake is over (4.2.2).
     mutating func takeTextOfSYN(_ segment: Segment, now: Instant) {
         fastOpen.awaitsHandshake = true
         rcv.wnd = min(UInt32(clamping: options.receiveBuffer), 65_535)
@@ -23,12 +23,12 @@ extension ControlBlock {
         act(.deliver(octets: text.count), because: .fastOpenAccepted)
     }
 
-    /// The client's side, with the SYN-ACK: what of the SYN's text it acknowledges was taken; the rest goes out again at once,
-    /// for no congestion has kept it from arriving (4.2.2).
+    /// The client's side, when the SYN-ACK arrives. What it acknowledges of the SYN's text was accepted; the rest is
+    /// retransmitted at once, since it was not congestion that prevented its arrival (4.2.2).
     mutating func settleTextOfSYN(_ segment: Segment) {
         fastOpen.isNews = fastOpen.option != nil || fastOpen.sent > 0
         if fastOpen.isNews {
-            // A cookie that nobody asked for is none (RFC 7413 4.1.3: it answers the client's request).
+            // A cookie that this end did not request is ignored (RFC 7413 4.1.3: it answers the client's request).
             fastOpen.option = fastOpen.option == nil ? nil : segment.options.fastOpen
             fastOpen.learnedSize = segment.options.maximumSegmentSize ?? (isIPv4 ? 536 : 1220)
         }

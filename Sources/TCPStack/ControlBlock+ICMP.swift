@@ -4,10 +4,10 @@ import TCPWire
 /// ICMP errors about this connection (RFC 9293 3.9.2.2).
 extension ControlBlock {
     /// - Parameters:
-    ///   - reason: what the message says.
-    ///   - sequence: the number in the quoted header; outside of what is under way the message is old or forged (RFC 5927
-    ///     4.1).
-    ///   - mtu: what the next link takes, where it says.
+    ///   - reason: the meaning of the message.
+    ///   - sequence: the sequence number in the quoted header; unless it lies between SND.UNA and SND.NXT, the message
+    ///     is old or forged (RFC 5927 4.1).
+    ///   - mtu: the MTU of the next link; `nil` where the message does not state it.
     public mutating func receiveICMP(_ reason: ICMPReason, quoted sequence: SequenceNumber, mtu: UInt32?, now: Instant)
     {
         clock = now
@@ -37,15 +37,15 @@ extension ControlBlock {
         if options.reportsErrors { act(.softError(reason), because: rule) }
     }
 
-    /// RFC 1191 and RFC 8201, no lower than the least that either version of IP promises. What is under way and too large
-    /// goes out again in smaller pieces.
+    /// Reduces the path MTU (RFC 1191 and RFC 8201), but not below the least that the version of IP guarantees.
+    /// Outstanding segments that are too large are sent again in smaller pieces.
     private mutating func reducePathMTU(to mtu: UInt32?) {
         let least = isIPv4 ? 552 : 1280
         let wanted = max(Int(mtu ?? UInt32(least)), least)
         guard wanted < pathMTU else { return discard(.icmpNotOurs) }
         pathMTU = wanted
         if state == .synSent, fastOpen.sent > 0 {
-            // The data was what made it too large.
+            // The data in the SYN made it too large.
             counters.retransmissions += 1
             sendSYN(answering: false, kind: .retransmission, because: .icmpPacketTooBig)
         }

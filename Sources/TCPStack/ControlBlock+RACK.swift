@@ -1,13 +1,15 @@
 import TCPState
 import TCPWire
 
-/// RACK-TLP (RFC 8985): losses by time, and a probe for a lost tail.
+/// RACK-TLP (RFC 8985): detection of losses by time, and probes for the loss of the last segments.
 extension ControlBlock {
-    /// Steps 2 and 3: the delivered segment that was sent last, and whether segments overtake each other.
+    /// Steps 2 and 3: notes the most recently sent segment that has been delivered, and whether segments overtake each
+    /// other.
     mutating func noteDelivered(_ entry: SentLedger.Entry, by segment: Segment, now: Instant) {
         let roundTripTime = now - entry.sentAt
         if entry.transmissions > 1 {
-            // Which copy was answered? Not the last one, if the echo or the time speak against it.
+            // It must be known which copy was answered: not the last one, if the echoed timestamp or the time
+            // contradict that.
             if agreed.timestamps, let echo = segment.options.timestamps?.echoReply, echo != 0,
                 Int32(bitPattern: echo &- stamps.value(at: entry.sentAt)) < 0
             {
@@ -35,11 +37,11 @@ extension ControlBlock {
         }
     }
 
-    /// Step 4: a DSACK says that a retransmission was needless, so wait longer before the next: once a round trip, and until
-    /// sixteen recoveries have passed without one.
+    /// Step 4: a DSACK reports that a retransmission was needless, so the reordering window is increased: at most once
+    /// per round trip, and until sixteen recoveries have passed without a DSACK.
     mutating func noteDuplicateReport(_ report: SACKBlock) {
         counters.duplicateReports += 1
-        // What a probe has repeated was not retransmitted for being overtaken.
+        // What a probe repeated was not retransmitted because it had been overtaken.
         if let probe = recovery.probe, SequenceNumber(report.right) == probe.end { return }
         undoFastRecovery(report)
         if let round = recovery.recent.duplicateRound, snd.una.isBefore(round) { return }
@@ -48,7 +50,7 @@ extension ControlBlock {
         recovery.recent.windowPersistence = 16
     }
 
-    /// Step 4 at the end of a recovery, fast or after a time-out.
+    /// Step 4, at the end of a recovery, whether a fast one or one after a timeout.
     mutating func forgetDuplicateReports() {
         guard recovery.recent.windowFactor > 1 else { return }
         recovery.recent.windowPersistence -= 1
@@ -64,7 +66,8 @@ extension ControlBlock {
         return min(quarter, roundTrip.smoothed ?? quarter)
     }
 
-    /// Step 5: what was sent long enough before something that has arrived is lost; also a retransmission.
+    /// Step 5: a segment that was sent long enough before one that has arrived is lost; this applies to retransmissions
+    /// too.
     mutating func markByTime(now: Instant) {
         timers.reordering = nil
         guard let sentAt = recovery.recent.sentAt else { return }
@@ -74,7 +77,7 @@ extension ControlBlock {
             let entry = ledger[index]
             if entry.isSacked || entry.isLost { continue }
             guard entry.sentAt < sentAt || entry.sentAt == sentAt && entry.end.isBefore(recovery.recent.end) else {
-                // Where nothing went out twice, what follows went out later still.
+                // If nothing was retransmitted, all following segments were sent later still.
                 if ledger.repeatedCount == 0 { break }
                 continue
             }
@@ -94,8 +97,8 @@ extension ControlBlock {
         reduceProportionally(delivered: 0, isSafe: false)
     }
 
-    /// 7.2: two round trips after the last segment, or a little more for one that may wait for a delayed ACK; where the RTO
-    /// would run out before that, the probe goes in its place.
+    /// Schedules the probe (7.2): two round trips after the last segment, or a little later for a single one, whose ACK
+    /// may be delayed; where the RTO would expire earlier, the probe is sent at that time instead.
     mutating func scheduleLossProbe(now: Instant) {
         guard agreed.selectiveAcknowledgment, options.usesRecentAcknowledgment, options.usesLossProbe,
             recovery.phase == .open,
@@ -109,7 +112,7 @@ extension ControlBlock {
         timers.lossProbe = timers.retransmission.map { min($0, deadline) } ?? deadline
     }
 
-    /// 7.3: new data if there is any, else the last segment once more.
+    /// Sends the probe (7.3): new data if there is any, otherwise the last segment again.
     mutating func expireLossProbe(now: Instant) {
         guard let last = ledger.indices.last, recovery.probe == nil, recovery.phase == .open else { return }
         act(.expire(.lossProbe), because: .lossProbe)
@@ -129,8 +132,9 @@ extension ControlBlock {
         startRetransmissionTimer(now: now)
     }
 
-    /// 7.4.2: what an ACK of the probe's end says of it. That the probe filled a hole, and so there was a loss, is known only
-    /// once more is acknowledged: until then the original may have arrived too, and a DSACK or a second ACK will say so.
+    /// Evaluates an ACK of the probe's end (7.4.2). That the probe filled a hole, so that there was a loss, is known
+    /// only once more is acknowledged: until then the original may have arrived too, which a DSACK or a second ACK
+    /// would show.
     mutating func settleLossProbe(_ segment: Segment, isDuplicate: Bool) {
         guard let probe = recovery.probe, segment.acknowledgment.isAtOrAfter(probe.end) else { return }
         let isReported = segment.duplicateReport.map { SequenceNumber($0.right) == probe.end } ?? false

@@ -1,9 +1,10 @@
 import TCPState
 
-/// Proportional rate reduction (RFC 9937): in fast recovery the flight comes down to the threshold little by little, by what
-/// each ACK says has arrived, and losses beyond that do not stop the sending.
+/// Proportional rate reduction (RFC 9937): in fast recovery the flight is reduced to the threshold gradually, according
+/// to what each ACK reports as delivered; further losses do not stop the sending.
 extension ControlBlock {
-    /// Octets known to have left the network out of order: reported by SACK, or told by duplicate ACKs.
+    /// How many octets are known to have left the network out of order: as reported by SACK, or shown by duplicate
+    /// ACKs.
     @inline(__always)
     var departed: UInt32 {
         let octets =
@@ -11,12 +12,13 @@ extension ControlBlock {
         return min(octets, snd.nxt.relative(to: flightStart))
     }
 
-    /// RFC 9937 6.2: how much may go out in answer to what has just arrived; cwnd is pipe + sndcnt.
+    /// RFC 9937 6.2: computes how many octets may be sent in response to those just delivered (sndcnt), and sets cwnd
+    /// to pipe + sndcnt.
     ///
     /// - Parameters:
-    ///   - delivered: DeliveredData, octets; where nothing has arrived nothing changes, but at the beginning of recovery the
-    ///     first retransmission goes out whatever the rest says.
-    ///   - isSafe: SafeACK: SND.UNA has moved, and nothing more was found lost.
+    ///   - delivered: DeliveredData, in octets. If it is 0 nothing changes, except at the beginning of recovery, where
+    ///     the first retransmission must be sent in any case.
+    ///   - isSafe: SafeACK: whether SND.UNA has advanced and no further loss was found.
     mutating func reduceProportionally(delivered: UInt32, isSafe: Bool) {
         guard recovery.phase == .recovery, var reduction = recovery.reduction, delivered > 0 || !reduction.hasBegun
         else { return }
@@ -30,8 +32,8 @@ extension ControlBlock {
                 / UInt64(reduction.flight)
             allowance = UInt32(clamping: Int64(clamping: share) - Int64(reduction.out))
         } else {
-            // PRR-CRB: no more than has arrived; PRR-SSRB, while recovery makes good progress, a segment more, as in slow
-            // start.
+            // PRR-CRB: no more than was delivered. PRR-SSRB, while recovery makes good progress: one segment more, as
+            // in slow start.
             let owed = reduction.delivered > reduction.out ? reduction.delivered - reduction.out : 0
             let bound = max(owed, delivered).addingClamped(isSafe ? congestion.segmentSize : 0)
             allowance = min(threshold - pipe, bound)

@@ -1,11 +1,12 @@
 import TCPState
 import TCPWire
 
-/// Loss recovery: NewReno (RFC 6582), SACK (RFC 6675), time-outs (RFC 5681).
+/// Loss recovery: NewReno (RFC 6582), SACK (RFC 6675), timeouts (RFC 5681).
 extension ControlBlock {
-    /// Marks what the blocks report (RFC 6675 4, Update).
+    /// Marks the segments that SACK blocks report (RFC 6675 4, Update).
     ///
-    /// - Returns: whether something has newly arrived that was sent once, and not since the last loss was found.
+    /// - Returns: whether an octet is newly known to have arrived that was sent only once, and before the last loss was
+    ///   detected.
     mutating func processSACK(of segment: Segment, acknowledged: Range<Int>, now: Instant) -> Bool {
         guard agreed.selectiveAcknowledgment else { return false }
         var hasOriginal = false
@@ -40,9 +41,9 @@ extension ControlBlock {
         return hasOriginal
     }
 
-    /// After an ACK of something new.
+    /// Continues or ends the phase after an ACK that advances SND.UNA.
     ///
-    /// - Parameter reported: octets that were known before to have arrived out of order.
+    /// - Parameter reported: how many octets were known, before this ACK, to have arrived out of order.
     mutating func finishRecoveryStep(
         acknowledged: Range<Int>, reported: UInt32, segment: Segment, now: Instant
     ) {
@@ -52,10 +53,10 @@ extension ControlBlock {
         case .open:
             recovery.departed = 0
             if let point = recovery.point, snd.una.isAfter(point) { recovery.point = nil }
-            // RFC 3168 6.1.2: not in answer to an ACK that tells of congestion.
+            // RFC 3168 6.1.2: the window does not grow with an ACK that reports congestion.
             if !(agreed.explicitCongestionNotification && segment.flags.contains(.ece)) {
-                // What had been reported has left the network then, and made room for new segments (RFC 3042); it counts no
-                // second time.
+                // Octets that had been reported as arrived out of order already made room for new segments when they
+                // were reported (RFC 3042); they do not count a second time.
                 let known = reported - min(reported, departed)
                 grow(
                     octets - min(octets, known), limit: UInt32(clamping: options.slowStartLimit ?? 1 << 16), now: now)
@@ -79,8 +80,8 @@ extension ControlBlock {
         }
     }
 
-    /// RFC 7661 4.3: only where the program has kept the window filled, measured by the largest flight of the last round
-    /// trip, not by what is left of it: in slow start the window may become twice that.
+    /// Grows the window, but only if the program has kept it filled (RFC 7661 4.3). What counts is the largest flight
+    /// of the last round trip, not what is left of it; in slow start the window may become twice that flight.
     private mutating func grow(_ octets: UInt32, limit: UInt32, now: Instant) {
         guard congestion.isFilled || congestion.isSlowStart && congestion.largestFlight > congestion.size / 2 else {
             return
@@ -89,7 +90,7 @@ extension ControlBlock {
             acknowledged: octets, limit: limit, now: now, roundTrip: roundTrip.smoothed ?? roundTrip.base)
     }
 
-    /// RFC 6582 3.2 step 3, partial: what follows the acknowledged part is lost too.
+    /// Partial acknowledgment (RFC 6582 3.2 step 3): the segment that follows the acknowledged part is lost too.
     private mutating func continueRecovery(acknowledged: UInt32, now: Instant) {
         guard !agreed.selectiveAcknowledgment, let first = ledger.indices.first else { return }
         recovery.departed -= min(recovery.departed, acknowledged > 0 ? acknowledged - 1 : 0)
@@ -99,7 +100,7 @@ extension ControlBlock {
         act(.presumeLost(octets: ledger[first].length), because: .partialAcknowledgment)
     }
 
-    /// RFC 9937 6.4: the window ends as large as the threshold, which the flight has come down to by then.
+    /// RFC 9937 6.4: the window is set to the threshold, to which the flight has been reduced by now.
     private mutating func leaveRecovery() {
         recovery.phase = .open
         recovery.departed = 0
@@ -110,10 +111,10 @@ extension ControlBlock {
         act(.setCongestionWindow(congestion.size), because: .recoveryOver)
     }
 
-    /// Looks for losses after each ACK.
+    /// Looks for lost segments, after each ACK.
     ///
-    /// - Parameter delivered: octets that the ACK in hand told to have arrived.
-    /// - Returns: whether something more is taken for lost.
+    /// - Parameter delivered: how many octets this ACK reports as newly arrived.
+    /// - Returns: whether further segments are now presumed lost.
     @discardableResult
     mutating func detectLosses(delivered: UInt32 = 0, now: Instant) -> Bool {
         guard !ledger.isEmpty else { return false }
@@ -138,8 +139,9 @@ extension ControlBlock {
         return true
     }
 
-    /// RFC 6675 4, IsLost: three segments' worth, or three separate stretches, have arrived from behind it. 5 step 2: three
-    /// segments of any size are enough for the first one.
+    /// A segment is lost if more than two segments' worth of octets, or three separate ranges, with higher sequence
+    /// numbers have arrived (IsLost, RFC 6675 4). For the first segment, three later segments of any size are enough (5
+    /// step 2).
     private mutating func markByScoreboard() {
         guard ledger.sackedLength > 0 else { return }
         if recovery.phase == .open, ledger.sackedCount >= 3, let first = ledger.first, !first.isSacked,
@@ -165,7 +167,7 @@ extension ControlBlock {
         }
     }
 
-    /// RFC 5681 3.2, RFC 6675 5 step 4.
+    /// Begins fast recovery (RFC 5681 3.2, RFC 6675 5 step 4).
     private mutating func enterRecovery(delivered: UInt32, now: Instant) {
         recovery.phase = .recovery
         recovery.point = snd.nxt
@@ -177,21 +179,22 @@ extension ControlBlock {
         let isAlreadyReduced = ecn.reducedUntil.map { $0.isAfter(snd.una) } ?? false
         let flight = snd.nxt.relative(to: snd.una)
         if !isAlreadyReduced { congestion.reduceThreshold(flight: flight) }
-        // RFC 9937 6.1: without what was reported before, which PRR does not count as delivered.
+        // RecoverFS (RFC 9937 6.1) excludes octets that were reported earlier, since PRR does not count them as
+        // delivered.
         let arrived = agreed.selectiveAcknowledgment ? departed - min(departed, delivered) : 0
         recovery.reduction = RecoveryVariables.RateReduction(flight: max(1, flight - min(flight, arrived)))
         timers.lossProbe = nil
         startRetransmissionTimer(now: now)
     }
 
-    /// RFC 5681 3.1: the retransmission timer ran out; what is under way is taken for lost.
+    /// The retransmission timer has expired (RFC 5681 3.1): all outstanding segments are presumed lost.
     mutating func enterLoss(now: Instant) {
         recovery.reduction = nil
         recovery.fastUndo = nil
         prepareUndo(now: now)
         if recovery.timeouts == 1 { congestion.reduceThreshold(flight: snd.nxt.relative(to: snd.una)) }
         congestion.collapse()
-        // Reported, and yet the first that is missing: the receiver has thrown it away (RFC 2018 8).
+        // The first missing segment was reported by SACK before: the receiver has discarded it since (RFC 2018 8).
         if ledger.first?.isSacked ?? false { ledger.forgetSacks() }
         for index in ledger.indices { ledger.markLost(index) }
         recovery.phase = .loss
@@ -208,8 +211,8 @@ extension ControlBlock {
 }
 
 extension Segment {
-    /// What a DSACK reports as received twice: the first block, where it lies below the acknowledgment or within the second
-    /// block (RFC 2883 4).
+    /// The block that a DSACK reports as received twice: the first one, if it lies below the acknowledgment number or
+    /// within the second block (RFC 2883 4); `nil` where the segment has no DSACK.
     var duplicateReport: SACKBlock? {
         let blocks = options.sack
         guard let first = blocks.first, SequenceNumber(first.left).isBefore(SequenceNumber(first.right)) else {

@@ -1,17 +1,17 @@
 import TCPState
 import TCPWire
 
-/// Forming segments: numbers, window and options.
+/// Forming segments: sequence numbers, window and options.
 extension ControlBlock {
-    /// The MSS that is announced: what the interface's MTU leaves behind the fixed headers (MUST-67, SHLD-6).
+    /// The MSS to announce: what the interface's MTU leaves after the fixed headers (MUST-67, SHLD-6).
     @inline(__always)
     var announcedSegmentSize: UInt32 {
         options.maximumSegmentSize.map(UInt32.init)
             ?? UInt32(clamping: min(max(pathMTU - (isIPv4 ? 40 : 60), 64), 65_495))
     }
 
-    /// Eff.snd.MSS (RFC 9293 3.7.1, MUST-16): the smaller of what the other end takes and what the path carries, less the
-    /// options that go with each segment.
+    /// Eff.snd.MSS (RFC 9293 3.7.1, MUST-16): the smaller of what the other end accepts and what the path lets through,
+    /// less the options that each segment carries.
     @inline(__always)
     func effectiveSegmentSize(withSACK: Bool = true) -> UInt32 {
         let path = UInt32(clamping: pathMTU - (isIPv4 ? 40 : 60))
@@ -24,8 +24,8 @@ extension ControlBlock {
         return max(size, 1)
     }
 
-    /// - Parameter answers: whether the other end's SYN is here, so that the segment acknowledges it and offers only the
-    ///   options that it had.
+    /// - Parameter answers: whether the other end's SYN has arrived, so that this one acknowledges it and offers only
+    ///   the options that it offered.
     mutating func sendSYN(
         answering answers: Bool, text: ArraySlice<UInt8> = [], kind: Transmission = .syn, because reason: Rule
     ) {
@@ -33,7 +33,8 @@ extension ControlBlock {
         segment.sequence = iss
         segment.flags = answers ? [.syn, .ack] : .syn
         segment.text = text
-        // A SYN that comes again comes without: what does not get through may be what was unusual about it (RFC 7413 4.2.2).
+        // A retransmitted SYN has no Fast Open option or data: the first may have been dropped for being unusual (RFC
+        // 7413 4.2.2).
         if kind == .syn, !answers || isPassive { segment.options.fastOpen = fastOpen.option }
         if answers { segment.acknowledgment = rcv.nxt }
         let space = min(UInt32(clamping: options.receiveBuffer), 65_535)
@@ -55,14 +56,14 @@ extension ControlBlock {
         emit(segment, kind, because: reason)
     }
 
-    /// The least shift with which the field can tell the whole buffer (RFC 7323 2.3: at most 14).
+    /// The smallest shift with which the window field can express the whole buffer (RFC 7323 2.3: at most 14).
     static func windowShift(buffer: Int) -> UInt8 {
         var shift: UInt8 = 0
         while shift < 14, buffer >> Int(shift) > 65_535 { shift += 1 }
         return shift
     }
 
-    /// Sends a segment of an open connection: acknowledges what there is, offers the window, adds the options.
+    /// Sends a segment of an open connection: adds the acknowledgment, the window and the options.
     mutating func transmit(
         flags: TCPFlags, at sequence: SequenceNumber, text: ArraySlice<UInt8> = [], kind: Transmission,
         because reason: Rule
@@ -79,8 +80,8 @@ extension ControlBlock {
             }
         }
         if !text.isEmpty, snd.up.isAfter(sequence), state.isSynchronized {
-            // MUST-62: the pointer tells the first octet behind the urgent data. What is farther away than the field tells
-            // is said again later.
+            // MUST-62: the pointer is the offset of the first octet after the urgent data. If that is further away than
+            // the field can express, later segments carry the pointer again.
             segment.flags.insert(.urg)
             segment.urgentPointer = UInt16(clamping: snd.up.relative(to: sequence))
         }
@@ -97,7 +98,8 @@ extension ControlBlock {
         emit(segment, kind, because: reason)
     }
 
-    /// A duplicate is reported first (RFC 2883 4), then what is here behind a gap.
+    /// The SACK blocks to send: first the one that was received twice (RFC 2883 4), then those that have arrived after
+    /// a gap.
     private mutating func blocksToReport() -> [SACKBlock] {
         let limit = agreed.timestamps ? 3 : 4
         guard let duplicate = acknowledgment.duplicate else { return reassembly.blocks(limit: limit) }
@@ -110,7 +112,7 @@ extension ControlBlock {
         return blocks
     }
 
-    /// What every segment gets at last, and what it settles.
+    /// Fills in what all segments have in common, and updates what depends on an ACK having been sent.
     private mutating func complete(_ segment: inout Segment, kind: Transmission) {
         segment.hopLimit = options.hopLimit
         segment.trafficClass = options.trafficClass
@@ -134,21 +136,21 @@ extension ControlBlock {
         counters.octetsSent += UInt64(segment.text.count)
     }
 
-    /// RCV.WND for the next segment, and the field that tells it. The right edge never goes back (SHLD-14), and goes on in
-    /// steps that are worth a segment (MUST-39: receiver's silly-window avoidance).
+    /// Determines RCV.WND and the window field of the next segment. The right edge never moves back (SHLD-14), and it
+    /// advances only in steps that are worth a segment (MUST-39: the receiver's silly-window avoidance).
     private mutating func chooseWindow(mayGrow: Bool) -> UInt16 {
         let unit = UInt32(1) << UInt32(rcv.shift)
         if mayGrow {
             let offer = windowOnOffer
             if offer > rcv.wnd, offer - rcv.wnd >= worthwhileStep { rcv.wnd = offer }
         }
-        // Rounding up keeps the edge where it was said to be.
+        // Rounding down would move the right edge back.
         let field = min((rcv.wnd &+ unit - 1) >> UInt32(rcv.shift), 65_535)
         rcv.wnd = field << UInt32(rcv.shift)
         return UInt16(clamping: field)
     }
 
-    /// What the buffer could take, in whole units of the scale.
+    /// How much the buffer can take, in whole units of the window scale.
     @inline(__always)
     var windowOnOffer: UInt32 {
         let free = UInt32(clamping: options.receiveBuffer - receiveQueue.count)
@@ -156,13 +158,15 @@ extension ControlBlock {
         return min(free, 65_535 << UInt32(rcv.shift)) / unit * unit
     }
 
-    /// RFC 9293 3.8.6.2.2: min(Fr * RCV.BUFF, Eff.snd.MSS) with Fr = 1/2.
+    /// The least step of the right edge that is worth announcing (RFC 9293 3.8.6.2.2): min(Fr * RCV.BUFF, Eff.snd.MSS)
+    /// with Fr = 1/2.
     @inline(__always)
     private var worthwhileStep: UInt32 {
         min(UInt32(clamping: options.receiveBuffer / 2), max(rcv.mss, min(announcedSegmentSize, 536)))
     }
 
-    /// After a read: a window update, if the edge may move a worthwhile step and the other end may be waiting for it.
+    /// Must be called after the program has read. Sends a window update if the edge may move by a worthwhile step and
+    /// the other end may be waiting for it.
     mutating func offerWindowIfWorthwhile() {
         guard state == .established || state == .finWait1 || state == .finWait2, !remoteFinished else { return }
         let offer = windowOnOffer

@@ -3,8 +3,8 @@ import TCPWire
 
 /// Sending data and acknowledgments (RFC 9293 3.7 and 3.8).
 extension ControlBlock {
-    /// Sends what the windows allow and what is owed: called when the events of a moment have been processed, so that one
-    /// ACK answers them all (MUST-59) and rides on data where there is any.
+    /// Sends what the windows allow, and ACKs that are due. Must be called after all events of the current time have
+    /// been processed, so that one ACK answers them all (MUST-59), with data if there is any.
     public mutating func flush(now: Instant) {
         clock = now
         guard state.isSynchronized || fastOpen.isServing, end == nil else { return }
@@ -35,26 +35,28 @@ extension ControlBlock {
         busy.note(kind, now: now)
     }
 
-    /// Octets written and never sent.
+    /// How many octets were written and have never been sent.
     @inline(__always)
     public var unsent: UInt32 { finishNumber == nil ? queueEnd.relative(to: snd.nxt) : 0 }
 
-    /// Whether the FIN is still to be sent.
+    /// Whether a FIN must still be sent.
     @inline(__always)
     var owesFinish: Bool {
         finishRequested && finishNumber == nil && (state.isSynchronized || fastOpen.isServing)
     }
 
-    /// The usable window U (RFC 9293 3.8.6.2.1): negative where the other end has shrunk its window (MUST-34).
-    /// A SYN does not count: the window begins behind it.
+    /// The usable window U (RFC 9293 3.8.6.2.1); negative where the other end has shrunk its window (MUST-34). A SYN
+    /// does not use up any of the window, which begins after it.
     @inline(__always)
     var usableWindow: Int { Int(snd.wnd) - Int(snd.nxt.relative(to: flightStart)) }
 
-    /// The first number that may be under way: a SYN-ACK's own, which data may overtake, is not counted.
+    /// The first sequence number that counts as outstanding. It is after a SYN-ACK that is not acknowledged yet but is
+    /// followed by data.
     @inline(__always)
     var flightStart: SequenceNumber { fastOpen.awaitsHandshake ? iss + 1 : snd.una }
 
-    /// What is on its way (RFC 6675 4: pipe). A segment that was taken for lost and has gone out again counts once.
+    /// The octets in flight (RFC 6675 4: pipe). A segment that was presumed lost and has been retransmitted counts
+    /// once.
     @inline(__always)
     public var pipe: UInt32 {
         let present = snd.nxt.relative(to: flightStart) - departed
@@ -84,8 +86,8 @@ extension ControlBlock {
         }
     }
 
-    /// How large the next new segment is, if one may go out: sender's silly-window avoidance (RFC 9293 3.8.6.2.1, MUST-38)
-    /// and Nagle's algorithm (3.7.4). 0 is a FIN by itself.
+    /// The size of the next segment with new data, if it may be sent now by the sender's silly-window avoidance (RFC
+    /// 9293 3.8.6.2.1, MUST-38) and Nagle's algorithm (3.7.4). 0 means a FIN without data; `nil`: nothing may be sent.
     @inline(__always)
     private func nextSize() -> Int? {
         let unsent = Int(unsent)
@@ -96,14 +98,14 @@ extension ControlBlock {
         let size = min(unsent, full, record, max(0, usable))
         if size == 0 { return nil }
         if size == full { return size }
-        // Nothing that is written later can join the end of a record that others follow.
+        // The end of a record that others follow is not held back, since nothing can be appended to that record.
         if size == record, size < unsent { return size }
         if size == unsent {
             if owesFinish || snd.up.isAfter(snd.nxt) { return size }
             if options.cork || awaitsMore { return nil }
             return nagleAllows ? size : nil
         }
-        // The window is what limits: half of the largest window seen is worth a segment.
+        // The window is the limit here: half of the largest window seen is enough to send.
         return size >= max(1, Int(snd.maxWindow / 2)) && nagleAllows ? size : nil
     }
 
@@ -121,7 +123,7 @@ extension ControlBlock {
         let offset = Int(start.relative(to: sendBase))
         let payload = size > 0 ? sendQueue[offset..<(offset + size)] : []
         var flags: TCPFlags = .ack
-        // PSH with what empties the queue (MUST-61): successive pushes collapse into one (SHLD-27).
+        // PSH with the segment that empties the queue (MUST-61): successive pushes are combined into one (SHLD-27).
         if size > 0, offset + size == sendQueue.count, !awaitsMore { flags.insert(.psh) }
         if let end = recordEnds.first, end == start + UInt32(truncatingIfNeeded: size) {
             flags.insert(.psh)
@@ -151,14 +153,15 @@ extension ControlBlock {
         return UInt32(size) == unsent ? .lastOfQueue : .halfWindow
     }
 
-    /// Whether only the duplicate ACKs make room for it (RFC 3042): what they tell of would else fill the congestion window.
+    /// Whether only duplicate ACKs make room for this segment (RFC 3042): if what they report as departed still counted
+    /// as outstanding, the segment would exceed the congestion window.
     @inline(__always)
     private func isLimitedTransmit(size: Int) -> Bool {
         guard recovery.phase == .open, (1..<3).contains(recovery.duplicates) else { return false }
         return snd.nxt.relative(to: snd.una) + UInt32(truncatingIfNeeded: size) > congestion.size
     }
 
-    /// RFC 5681 4.1 and RFC 6928: when sending begins again after a silence, the window is no larger than at the beginning.
+    /// When sending resumes after a silence, the window is at most the initial one (RFC 5681 4.1 and RFC 6928).
     private mutating func restartAfterIdle(now: Instant) {
         guard options.restartsAfterIdle, ledger.isEmpty, unsent > 0, now - lastSent > roundTrip.timeout,
             congestion.size > congestion.initialSize, nextSize() != nil
@@ -176,14 +179,15 @@ extension ControlBlock {
         scheduleLossProbe(now: now)
     }
 
-    /// Sends again what is taken for lost, in order, as the congestion window allows.
+    /// Retransmits the segments that are presumed lost, in order, as far as the congestion window allows.
     mutating func sendLost(now: Instant) {
         if case .probing? = recovery.forward { return }
         while let index = ledger.firstLost {
             let entry = ledger[index]
             if !recovery.mustRetransmit, pipe > 0, pipe + entry.length > congestion.size { return }
             let isFirst = index == ledger.indices.lowerBound
-            // What lies beyond a window that has shrunk waits (SHLD-15, SHLD-16); the first octet is tried all the same.
+            // Segments beyond a window that was shrunk must wait (SHLD-15, SHLD-16), but the first octet is
+            // retransmitted all the same.
             let room = Int(snd.wnd) - Int(entry.start.relative(to: snd.una))
             guard room > 0 || isFirst else { return }
             recovery.mustRetransmit = false
@@ -198,7 +202,7 @@ extension ControlBlock {
         fastOpen.isResending = false
     }
 
-    /// Sends one entry again; divided first where it has become larger than what may go out (MUST-16, MUST-34).
+    /// Retransmits one entry; it is divided first if it is larger than what may be sent now (MUST-16, MUST-34).
     mutating func retransmit(_ index: Int, limit: UInt32, kind: Transmission, now: Instant, because reason: Rule) {
         ledger.split(index, length: min(limit, effectiveSegmentSize()))
         let entry = ledger[index]

@@ -1,11 +1,12 @@
 import TCPState
 import TCPWire
 
-/// Whether a recovery was needless, because ACKs or segments were late and nothing was lost: told by a timestamp (RFC 3522), else
-/// of a time-out by F-RTO with SACK (RFC 5682 3.1). What it has cost is then given back (RFC 4015).
+/// Detects that a recovery was needless, because ACKs or segments were late and nothing was lost: by a timestamp (RFC
+/// 3522), or, after a timeout without timestamps, by F-RTO with SACK (RFC 5682 3.1). The congestion state is then
+/// restored (RFC 4015).
 extension ControlBlock {
-    /// Before a time-out changes anything. In the middle of another recovery the evidence would be ambiguous (RFC 5682 3.1
-    /// step 1).
+    /// Saves the state before a timeout changes it. During another recovery nothing is saved, since the evidence would
+    /// be ambiguous (RFC 5682 3.1 step 1).
     mutating func prepareUndo(now: Instant) {
         recovery.undo = nil
         recovery.forward = nil
@@ -13,7 +14,7 @@ extension ControlBlock {
         recovery.undo = RecoveryVariables.UndoPoint(
             window: congestion.size, threshold: congestion.threshold,
             stamp: agreed.timestamps ? stamps.value(at: now) : nil)
-        // A timestamp tells with the first ACK, so nothing else need be tried.
+        // With timestamps the first ACK decides, so F-RTO is not needed.
         if agreed.selectiveAcknowledgment, !agreed.timestamps { recovery.forward = .retransmitted }
     }
 
@@ -24,16 +25,16 @@ extension ControlBlock {
         return false
     }
 
-    /// The same of a fast retransmission: the segment was overtaken, not lost.
+    /// Whether a fast retransmission was needless, because the segment was only overtaken and not lost.
     mutating func isRetransmissionSpurious(_ segment: Segment) -> Bool {
         guard let stamp = recovery.fastUndo?.stamp else { return false }
         recovery.fastUndo?.stamp = nil
         return answersFirstSending(segment, before: stamp)
     }
 
-    /// RFC 3522 3.2 step 4: the first new ACK answers what was sent before the retransmission. Step 5: where it carries a DSACK,
-    /// or acknowledges everything and could not have carried one, it may be the ACKs that were lost, a whole flight of them,
-    /// and the retransmission was none too many.
+    /// RFC 3522 3.2 step 4: whether the first new ACK answers what was sent before the retransmission. Step 5 excepts
+    /// an ACK with a DSACK, and one that acknowledges everything on a connection where no DSACK was ever received: a
+    /// whole flight of ACKs may have been lost, and then the retransmission was necessary.
     private func answersFirstSending(_ segment: Segment, before stamp: UInt32) -> Bool {
         guard let echo = segment.options.timestamps?.echoReply, echo != 0, Int32(bitPattern: echo &- stamp) < 0 else {
             return false
@@ -41,11 +42,12 @@ extension ControlBlock {
         return segment.duplicateReport == nil && (counters.duplicateReports > 0 || snd.una != snd.nxt)
     }
 
-    /// RFC 5682 3.1, steps 2 and 3.
+    /// Steps 2 and 3 of F-RTO (RFC 5682 3.1).
     ///
     /// - Parameters:
-    ///   - isNew: whether the ACK advances SND.UNA; else it is a duplicate.
-    ///   - hasOriginal: whether it tells that something arrived which was sent before the time-out and not since.
+    ///   - isNew: whether the ACK advances SND.UNA; otherwise it is a duplicate.
+    ///   - hasOriginal: whether the ACK reports the arrival of octets that were sent before the timeout and not
+    ///     retransmitted since.
     mutating func continueForwardRecovery(_ segment: Segment, isNew: Bool, hasOriginal: Bool) {
         guard recovery.phase == .loss, let step = recovery.forward, let point = recovery.point else { return }
         switch step {
@@ -58,21 +60,21 @@ extension ControlBlock {
             let coversNew =
                 snd.una.isAfter(start) || segment.options.sack.contains { SequenceNumber($0.right).isAfter(start) }
             if hasOriginal, !coversNew { return undoTimeout(because: .forwardRecoverySpurious) }
-            // Three segments, one of which a new ACK is about to add.
+            // The window is three segments, of which a new ACK will add one.
             congestion.resize(toSegments: isNew ? 2 : 3)
         }
     }
 
-    /// Step 2 b: new data goes out instead of retransmissions; where none could, the retransmissions go on.
+    /// Step 2 b: new data is sent instead of retransmissions; if none could be sent, the retransmissions continue.
     mutating func settleForwardRecovery(now: Instant) {
         guard case .probing(let start)? = recovery.forward, snd.nxt == start else { return }
         recovery.forward = nil
         sendLost(now: now)
     }
 
-    /// A DSACK reports a segment of the last fast recovery as received twice: where it was the last retransmission that could
-    /// have been of use, nothing had been lost, only overtaken, and what recovery has cost is given back (RFC 3708 3, RFC 4015
-    /// 3.4).
+    /// A DSACK reports a segment of the last fast recovery as received twice. If every retransmission of that recovery
+    /// has been reported so, nothing was lost but only overtaken, and the congestion state is restored (RFC 3708 3, RFC
+    /// 4015 3.4).
     mutating func undoFastRecovery(_ report: SACKBlock) {
         guard var undo = recovery.fastUndo, undo.unreported > 0,
             SequenceNumber(report.right).isAtOrBefore(undo.end)
@@ -96,7 +98,7 @@ extension ControlBlock {
         act(.setCongestionWindow(congestion.size), because: reason)
     }
 
-    /// RFC 4015: as it was before.
+    /// Restores the state from before the timeout (RFC 4015).
     mutating func undoTimeout(because reason: Rule) {
         guard let undo = recovery.undo else { return }
         counters.spuriousTimeouts += 1

@@ -1,10 +1,10 @@
 import TCPState
 import TCPWire
 
-/// Sixth to eighth: urgent pointer, text, FIN (RFC 9293 3.10.7.4).
+/// Sixth to eighth step: urgent pointer, text, FIN (RFC 9293 3.10.7.4).
 extension ControlBlock {
-    /// The pointer tells the first octet behind the urgent data (MUST-62), which may be of any length and not all here yet
-    /// (MUST-31); the program is told when it moves (MUST-32).
+    /// The pointer is the offset of the first octet after the urgent data (MUST-62), which may be of any length and
+    /// need not have arrived completely (MUST-31). The program is told when the pointer advances (MUST-32).
     mutating func processUrgentPointer(of segment: Segment) {
         guard segment.flags.contains(.urg), !remoteFinished else { return }
         let up = segment.sequence + UInt32(segment.urgentPointer)
@@ -14,7 +14,7 @@ extension ControlBlock {
         act(.urgent(octets: urgentAhead), because: .urgentPointer)
     }
 
-    /// Seventh, the text: what is in order goes to the program, what is early is kept (SHLD-31).
+    /// Seventh step, the text: text in order is delivered to the program, text after a gap is kept (SHLD-31).
     mutating func processText(of segment: Segment, now: Instant) {
         guard segment.length > 0 || !reassembly.isEmpty || state == .timeWait, state != .closed else { return }
         if state == .timeWait { return arriveInTimeWait(segment, now: now) }
@@ -24,7 +24,8 @@ extension ControlBlock {
         }
         noteCongestion(segment)
         if isOrphan, carriesNewText(segment) {
-            // Nobody is there to read it, and the other end should know (RFC 9293 3.6.1, MAY-1 and SHLD-3).
+            // The program cannot read it any more, and the other end should learn that (RFC 9293 3.6.1, MAY-1 and
+            // SHLD-3).
             sendReset(answering: segment, because: .textAfterClose)
             return finish(.aborted, because: .textAfterClose)
         }
@@ -33,8 +34,9 @@ extension ControlBlock {
         processFIN(now: now)
     }
 
-    /// Fifth and eighth, TIME-WAIT: what comes now shows that the other end does not know yet that all is said; it is
-    /// acknowledged, and the wait begins anew. An ACK that knows it is not answered: two ends in TIME-WAIT would never stop.
+    /// Fifth and eighth step, in TIME-WAIT. A segment that arrives now shows that the other end has not received our
+    /// last ACK: it is acknowledged, and the timer starts anew. An ACK with the right numbers is not answered, since
+    /// two ends in TIME-WAIT would answer each other forever.
     private mutating func arriveInTimeWait(_ segment: Segment, now: Instant) {
         startTimeWaitTimer(now: now)
         guard segment.length > 0 || segment.sequence != rcv.nxt && mayChallenge(now: now) else { return }
@@ -62,7 +64,7 @@ extension ControlBlock {
         if hasFIN, end.isInWindow(from: rcv.nxt, size: rcv.wnd), remoteFinish == nil { remoteFinish = end }
         if !text.isEmpty {
             rcv.mss = max(rcv.mss, min(UInt32(truncatingIfNeeded: segment.text.count), announcedSegmentSize))
-            // What lies behind the FIN was never sent.
+            // Octets after the FIN's number were never sent.
             if let remoteFinish, (start + UInt32(truncatingIfNeeded: text.count)).isAfter(remoteFinish) {
                 text = text.prefix(Int(max(0, remoteFinish.distance(from: start))))
             }
@@ -75,7 +77,8 @@ extension ControlBlock {
         }
     }
 
-    /// A gap: the ACK goes out at once for each such segment, so that the sender can count them (RFC 5681 4.2, MAY-13).
+    /// Keeps text after a gap, and sends an ACK at once for each such segment, so that the sender can count them (RFC
+    /// 5681 4.2, MAY-13).
     private mutating func keepEarly(_ text: ArraySlice<UInt8>, at start: SequenceNumber, hasFIN: Bool) {
         if !text.isEmpty, !reassembly.insert(text, at: start) {
             counters.duplicatesReceived += 1
@@ -87,7 +90,7 @@ extension ControlBlock {
         transmit(flags: .ack, at: snd.nxt, kind: .duplicateAcknowledgment, because: .gap)
     }
 
-    /// What arrived early and now follows on.
+    /// Delivers text that was kept after a gap which is closed now.
     private mutating func takeEarlyText(now: Instant) {
         guard !reassembly.isEmpty else { return }
         let text = reassembly.take(continuing: rcv.nxt)
@@ -98,7 +101,7 @@ extension ControlBlock {
     private mutating func deliver(_ text: ArraySlice<UInt8>, closingGap: Bool) {
         guard !text.isEmpty else { return }
         let count = UInt32(truncatingIfNeeded: text.count)
-        // The window is rounded to its scale's unit, so it may overshoot the buffer by little, but not by small steps.
+        // The window is rounded to units of its scale, so text may exceed the buffer a little, but not more each time.
         let overshoot = 2 << Int(rcv.shift)
         if receiveQueue.count + text.count > options.receiveBuffer + overshoot {
             acknowledgeNow(.receiveBufferFull)
@@ -123,7 +126,7 @@ extension ControlBlock {
         }
     }
 
-    /// Eighth, the FIN, once everything before it is here.
+    /// Eighth step, the FIN, once everything before it has arrived.
     private mutating func processFIN(now: Instant) {
         guard let remoteFinish, rcv.nxt == remoteFinish, !remoteFinished else { return }
         remoteFinished = true
@@ -141,7 +144,8 @@ extension ControlBlock {
         }
     }
 
-    /// A packet marked on its way: ECE until the sender says CWR (RFC 3168 6.1.3).
+    /// After a packet with a congestion mark (CE), every ACK carries ECE until the sender's CWR arrives (RFC 3168
+    /// 6.1.3).
     private mutating func noteCongestion(_ segment: Segment) {
         guard agreed.explicitCongestionNotification else { return }
         if segment.flags.contains(.cwr) { ecn.isEchoing = false }

@@ -1,13 +1,13 @@
 import TCPState
 import TCPWire
 
-/// Time-outs (RFC 9293 3.8 and 3.10.8, RFC 6298).
+/// Timeouts (RFC 9293 3.8 and 3.10.8, RFC 6298).
 extension ControlBlock {
-    /// When ``expire(now:)`` has something to do next; `nil` while nothing runs.
+    /// The time at which ``expire(now:)`` must be called next; `nil` while no timer is running.
     @inline(__always)
     public var nextDeadline: Instant? { end == nil ? timers.next : nil }
 
-    /// Lets the timers run out whose time has come. ``flush(now:)`` follows.
+    /// Processes the timers that have expired. ``flush(now:)`` must be called afterwards.
     public mutating func expire(now: Instant) {
         clock = now
         if Timers.isDue(&timers.timeWait, now) {
@@ -35,7 +35,7 @@ extension ControlBlock {
 
     mutating func startRetransmissionTimer(now: Instant) { timers.retransmission = now + roundTrip.timeout }
 
-    /// RFC 6298 5.2 and 5.3: off when all is acknowledged, else anew.
+    /// RFC 6298 5.2 and 5.3: stops the timer if everything is acknowledged, and otherwise restarts it.
     mutating func restartRetransmissionTimers(now: Instant) {
         timers.lossProbe = nil
         guard !ledger.isEmpty else {
@@ -54,7 +54,8 @@ extension ControlBlock {
         let isOpening = state == .synSent || state == .synReceived || fastOpen.awaitsHandshake
         let isProbing = !isOpening && snd.wnd == 0
         if isProbing {
-            // The other end keeps its window closed: as long as it answers, nothing is wrong (SHLD-17, MUST-37).
+            // The other end keeps its window closed, which is no reason to give up as long as it answers (SHLD-17,
+            // MUST-37).
             timers.unansweredProbes += 1
             if timers.unansweredProbes > options.retransmissionLimit { return giveUp(because: .retransmissionLimit) }
         } else {
@@ -82,7 +83,8 @@ extension ControlBlock {
         retransmit(index, limit: 1, kind: .windowProbe, now: now, because: .windowProbe)
     }
 
-    /// The program and the next call learn why: the network's last word, if it had one.
+    /// Ends the connection for lack of an answer. The reason that the program gets is the last soft error, if there was
+    /// one.
     private mutating func giveUp(because reason: Rule) {
         if let softError, options.reportsErrors {
             finish(.unreachable(softError), because: reason)
@@ -91,8 +93,9 @@ extension ControlBlock {
         }
     }
 
-    /// With nothing under way and something to send, somebody must ask for the window (MUST-36); the first time after an
-    /// RTO, then ever less often (SHLD-29, SHLD-30). The same timer overrides Nagle and silly-window avoidance.
+    /// While nothing is outstanding but there is something to send, the sender must probe the window (MUST-36): the
+    /// first time after an RTO, then at growing intervals (SHLD-29, SHLD-30). The same timer overrides Nagle's
+    /// algorithm and silly-window avoidance.
     mutating func armPersistTimer(now: Instant) {
         guard ledger.isEmpty, unsent > 0 || owesFinish, !fastOpen.awaitsHandshake else {
             timers.persist = nil
@@ -127,7 +130,7 @@ extension ControlBlock {
         }
     }
 
-    /// RFC 9293 3.8.6.2.1 (4): the override time-out.
+    /// The override timeout has expired (RFC 9293 3.8.6.2.1 (4)): sends what the window allows.
     private mutating func sendOverridden(now: Instant) {
         let record = recordEnds.first.map { Int($0.relative(to: snd.nxt)) } ?? .max
         let size = min(Int(unsent), Int(effectiveSegmentSize()), record, usableWindow)
@@ -145,7 +148,8 @@ extension ControlBlock {
         timers.keepAlive = options.keepAlive.isEnabled ? max(now, lastHeard + options.keepAlive.idle) : nil
     }
 
-    /// RFC 9293 3.8.4: only on an idle connection (MUST-26), and one lost ACK means nothing (MUST-29).
+    /// RFC 9293 3.8.4: probes are sent only on an idle connection (MUST-26), and a single unanswered one does not end
+    /// it (MUST-29).
     private mutating func expireKeepAlive(now: Instant) {
         guard options.keepAlive.isEnabled, state != .timeWait else { return }
         let isIdle = ledger.isEmpty && unsent == 0
@@ -164,7 +168,8 @@ extension ControlBlock {
         timers.keepAlive = now + options.keepAlive.interval
     }
 
-    /// RFC 9293 3.10.8 and RFC 5482: counted from the first thing that went unanswered.
+    /// The user timeout (RFC 9293 3.10.8 and RFC 5482) is counted from the earliest time since which something has been
+    /// unanswered.
     mutating func updateUserTimeout() {
         guard let limit = options.userTimeout, let since = unansweredSince, end == nil, state != .timeWait else {
             timers.userTimeout = nil
@@ -185,7 +190,7 @@ extension ControlBlock {
     mutating func enterTimeWait(now: Instant, because reason: Rule) {
         enter(.timeWait, because: reason)
         timers = Timers()
-        // All is acknowledged; there may be many such connections, for minutes.
+        // Everything is acknowledged, so the memory is released: there may be many such connections, for minutes.
         sendQueue.removeAll()
         ledger.removeAll()
         startTimeWaitTimer(now: now)

@@ -1,15 +1,15 @@
 import TCPState
 import TCPWire
 
-/// What the two SYNs agreed upon.
+/// The options that the two SYNs agreed on.
 public struct Agreement: Hashable, Sendable {
-    /// Windows are scaled (RFC 7323 2).
+    /// Whether windows are scaled (RFC 7323 2).
     public internal(set) var windowScaling = false
-    /// SACK may be sent and is understood (RFC 2018).
+    /// Whether SACK is used (RFC 2018).
     public internal(set) var selectiveAcknowledgment = false
-    /// Every segment carries timestamps (RFC 7323 3).
+    /// Whether every segment carries timestamps (RFC 7323 3).
     public internal(set) var timestamps = false
-    /// ECN is used (RFC 3168 6.1.1).
+    /// Whether ECN is used (RFC 3168 6.1.1).
     public internal(set) var explicitCongestionNotification = false
 }
 
@@ -21,60 +21,61 @@ public struct TimestampVariables: Hashable, Sendable {
     public internal(set) var recentAt = Instant()
     /// Last.ACK.sent.
     public internal(set) var lastAcknowledgment = SequenceNumber(0)
-    /// Added to the clock.
+    /// The number that is added to the clock.
     public internal(set) var offset: UInt32
 
     init(offset: UInt32) { self.offset = offset }
 
-    /// The timestamp clock: a millisecond a tick (RFC 7323 5.4).
+    /// The timestamp clock, with one tick per millisecond (RFC 7323 5.4).
     func value(at now: Instant) -> UInt32 { UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000) &+ offset }
 }
 
-/// What decides when an ACK goes out (RFC 9293 3.8.6.3).
+/// The state that determines when an ACK is sent (RFC 9293 3.8.6.3).
 public struct AcknowledgmentVariables: Hashable, Sendable {
-    /// Something is to be acknowledged, sooner or later.
+    /// Whether something must be acknowledged, now or later.
     var isWaiting = false
-    /// It is to be acknowledged at the end of this event.
+    /// Whether it must be acknowledged at the end of this event.
     var isNow = false
     var reason = Rule.delayedAcknowledgment
-    /// Octets received since the last ACK.
+    /// How many octets have been received since the last ACK.
     var octets: UInt32 = 0
-    /// ACKs that still go out at once.
+    /// How many more ACKs are sent without delay.
     var quick = 0
-    /// A block to report as received twice (RFC 2883).
+    /// A block that was received twice and must be reported (RFC 2883).
     var duplicate: SACKBlock?
 }
 
 /// Loss recovery.
 public struct RecoveryVariables: Hashable, Sendable {
-    /// What the sender is about.
+    /// The phase of loss recovery.
     public enum Phase: String, Hashable, Sendable {
-        /// Nothing is missing.
+        /// No loss is being recovered.
         case open = "Open"
         /// Fast recovery (RFC 6582, RFC 6675).
         case recovery = "Recovery"
-        /// After a time-out.
+        /// Recovery after a retransmission timeout.
         case loss = "Loss"
     }
 
+    /// The phase of loss recovery: whether losses are being repaired, and how they were detected.
     public internal(set) var phase = Phase.open
-    /// RecoveryPoint: the phase ends when this is acknowledged.
+    /// RecoveryPoint: the phase ends when this number is acknowledged.
     public internal(set) var point: SequenceNumber?
-    /// Duplicate ACKs in a row (RFC 5681 2).
+    /// How many duplicate ACKs arrived in a row (RFC 5681 2).
     public internal(set) var duplicates = 0
-    /// Segments that have left the network, told by duplicate ACKs without SACK.
+    /// How many segments have left the network, as shown by duplicate ACKs without SACK.
     var departed: UInt32 = 0
-    /// Whether the next retransmission goes out whatever the window says (RFC 6675 5 step 4.3).
+    /// Whether the next retransmission is sent regardless of the congestion window (RFC 6675 5 step 4.3).
     var mustRetransmit = false
-    /// Time-outs of the segment at SND.UNA.
+    /// How many timeouts the segment at SND.UNA has had.
     public internal(set) var timeouts = 0
-    /// Retransmissions in a row without anything new acknowledged.
+    /// How many retransmissions were sent since something was last acknowledged.
     public internal(set) var retransmissions = 0
-    /// What a spurious time-out is undone to.
+    /// The state to restore if the timeout turns out to be spurious.
     var undo: UndoPoint?
-    /// What a fast recovery is undone to, should all of it prove needless.
+    /// The state to restore if the whole fast recovery turns out to be needless.
     var fastUndo: FastUndo?
-    /// How far F-RTO is in finding out whether the time-out was spurious; `nil` where it does not try.
+    /// The step of F-RTO in finding out whether the timeout was spurious; `nil` while F-RTO is not in use.
     var forward: ForwardRecovery?
     var reduction: RateReduction?
     var recent = RecentAcknowledgment()
@@ -83,32 +84,33 @@ public struct RecoveryVariables: Hashable, Sendable {
     struct FastUndo: Hashable, Sendable {
         var window: UInt32
         var threshold: UInt32
-        /// The number behind everything that was under way.
+        /// The sequence number after everything that was outstanding.
         var end: SequenceNumber
-        /// Retransmissions that no DSACK has reported yet.
+        /// How many retransmissions no DSACK has reported yet.
         var unreported = 0
-        /// The timestamp of the first retransmission, until the first ACK of something new has been looked at.
+        /// The timestamp of the first retransmission, until the first ACK that advances SND.UNA has been examined.
         var stamp: UInt32?
     }
 
     struct UndoPoint: Hashable, Sendable {
         var window: UInt32
         var threshold: UInt32
-        /// The timestamp of the first retransmission, where the connection has timestamps.
+        /// The timestamp of the first retransmission; `nil` on a connection without timestamps.
         var stamp: UInt32?
     }
 
     /// The steps of RFC 5682 3.1.
     enum ForwardRecovery: Hashable, Sendable {
-        /// Step 2: the first segment has gone out again, its acknowledgment is awaited.
+        /// Step 2: the first segment was retransmitted, and its acknowledgment has not arrived yet.
         case retransmitted
-        /// Step 3: new data has gone out from this number on, and the next acknowledgment decides.
+        /// Step 3: new data was sent from this number on, and the next acknowledgment decides.
         case probing(from: SequenceNumber)
     }
 
     /// PRR's variables (RFC 9937 6.1), in octets.
     struct RateReduction: Hashable, Sendable {
-        /// RecoverFS: what was outstanding when recovery began and had not arrived before the ACK that began it.
+        /// RecoverFS: the octets that were outstanding when recovery began, without those that had arrived before the
+        /// ACK that began it.
         var flight: UInt32
         /// prr_delivered.
         var delivered: UInt32 = 0
@@ -125,78 +127,92 @@ public struct RecoveryVariables: Hashable, Sendable {
 
 /// RACK's variables (RFC 8985 5.2 and 5.3).
 struct RecentAcknowledgment: Hashable, Sendable {
-    /// RACK.xmit_ts and RACK.end_seq: the delivered segment that was sent last.
+    /// RACK.xmit_ts and RACK.end_seq, of the most recently sent segment that has been delivered.
     var sentAt: Instant?
     var end = SequenceNumber(0)
     /// RACK.rtt.
     var roundTrip = Interval.zero
-    /// RACK.fack: the highest number delivered.
+    /// RACK.fack: the highest sequence number delivered.
     var forward: SequenceNumber?
     var reorderingSeen = false
-    /// By how many segments one was overtaken, at most; three at the beginning, as many as fast retransmit waits for.
+    /// The largest number of segments by which one was overtaken; at least three, the number that fast retransmit waits
+    /// for.
     var reorderingDegree = 3
     /// RACK.reo_wnd_mult.
     var windowFactor = 1
-    /// RACK.reo_wnd_persist: recoveries until the factor is forgotten.
+    /// RACK.reo_wnd_persist: how many recoveries there will be until the factor is reset.
     var windowPersistence = 0
-    /// The DSACK round in which the factor last grew.
+    /// RACK.dsack_round: the round trip, given by its SND.NXT, in which the factor last grew.
     var duplicateRound: SequenceNumber?
 }
 
 /// ECN (RFC 3168 6.1).
 public struct ECNVariables: Hashable, Sendable {
-    /// ECE goes into every ACK until CWR comes.
+    /// Whether every ACK carries ECE, until CWR arrives.
     public internal(set) var isEchoing = false
-    /// CWR goes with the next new data.
+    /// Whether the next new data carries CWR.
     public internal(set) var owesCWR = false
-    /// No second reduction before this is acknowledged.
+    /// The window is not reduced again before this number is acknowledged.
     var reducedUntil: SequenceNumber?
 }
 
 /// Fast Open (RFC 7413).
 public struct FastOpenVariables: Hashable, Sendable {
-    /// What goes into this end's SYN, or SYN-ACK; of a client, from the SYN-ACK on, the cookie that came with that.
+    /// The option of this end's SYN or SYN-ACK; for a client, after the SYN-ACK has arrived, the cookie that came with
+    /// it.
     var option: FastOpenOption?
-    /// Whether the SYN asked for a cookie, and by which number.
+    /// Whether the SYN requested a cookie, and by which option number.
     var wish: Wish?
 
     enum Wish: Hashable, Sendable {
         case right, experimental
     }
 
-    /// Octets that went out with the SYN.
+    /// How many octets were sent with the SYN.
     public internal(set) var sent: UInt32 = 0
-    /// Whether data in a SYN was acknowledged, or taken.
+    /// Whether data in a SYN was acknowledged by the other end, or accepted by this one.
     public internal(set) var carriedData = false
-    /// Whether this end took the SYN's data, or would have, so that it may send before the handshake is over.
+    /// Whether this end, as a server, accepts data in the SYN (even if the SYN had none), so that it may send before
+    /// the handshake is over.
     var isServing = false
-    /// Whether the SYN's data was not taken and has not gone out again yet.
+    /// Whether the SYN's data was not accepted and has not been retransmitted yet.
     var isResending = false
-    /// Whether the ACK of its SYN-ACK is still to come.
+    /// Whether this end's SYN-ACK has not been acknowledged yet.
     var awaitsHandshake = false
-    /// The MSS that the SYN-ACK announced.
+    /// The MSS in the SYN-ACK.
     var learnedSize: UInt16 = 0
-    /// Whether the host has not looked yet at what the SYN-ACK said.
+    /// Whether the host has not processed yet what the SYN-ACK said about Fast Open.
     var isNews = false
 }
 
-/// Deadlines; `nil` where a timer is off.
+/// The deadlines of the timers; `nil` for a timer that is not running.
 public struct Timers: Hashable, Sendable {
+    /// The retransmission timer (RFC 6298 5.1), counted from the transmission or acknowledgment that started it last;
+    /// it runs while anything is unacknowledged.
     public internal(set) var retransmission: Instant?
+    /// RACK's reordering timer (RFC 8985 6.2, step 5): when segments that were overtaken count as lost.
     public internal(set) var reordering: Instant?
+    /// TLP's probe timeout (RFC 8985 7): when a loss probe is sent.
     public internal(set) var lossProbe: Instant?
+    /// When a window that lets nothing out is probed, or Nagle's algorithm and silly-window avoidance are overridden
+    /// (RFC 9293 3.8.6.1, 3.8.6.2.1).
     public internal(set) var persist: Instant?
+    /// When a delayed ACK is sent, if no data has carried it before (RFC 9293 3.8.6.3).
     public internal(set) var delayedAcknowledgment: Instant?
+    /// When an idle connection is probed next (RFC 9293 3.8.4).
     public internal(set) var keepAlive: Instant?
+    /// When the connection ends for lack of an answer, if the program has set a limit (RFC 9293 3.10.8).
     public internal(set) var userTimeout: Instant?
+    /// When FIN-WAIT-2 ends even if no FIN has arrived; no RFC has this timer, but most systems do.
     public internal(set) var finWait2: Instant?
+    /// When TIME-WAIT ends: 2 MSL after it was entered or last restarted (RFC 9293 3.10.7.4).
     public internal(set) var timeWait: Instant?
-    /// How often the persist timer ran out in a row.
+    /// How many times in a row the persist timer has expired.
     var persistBackoff = 0
-    /// Probes of any kind in a row that nothing answered.
+    /// How many probes of any kind in a row were not answered.
     var unansweredProbes = 0
 
-    /// The first of them.
+    /// The earliest deadline.
     public var next: Instant? {
         var first = retransmission
         func consider(_ deadline: Instant?) {
@@ -215,7 +231,7 @@ public struct Timers: Hashable, Sendable {
         return first
     }
 
-    /// Whether its time has come; it is off then.
+    /// Whether the timer has expired; if so, it is stopped.
     static func isDue(_ timer: inout Instant?, _ now: Instant) -> Bool {
         guard let deadline = timer, deadline <= now else { return false }
         timer = nil
@@ -223,28 +239,36 @@ public struct Timers: Hashable, Sendable {
     }
 }
 
-/// What has been counted of a connection.
+/// Counters of a connection.
 public struct ConnectionCounters: Hashable, Sendable {
+    /// How many segments of any kind were sent, including retransmissions.
     public internal(set) var segmentsSent = 0
+    /// How many segments were received, acceptable or not.
     public internal(set) var segmentsReceived = 0
+    /// How many octets of text were sent; octets that are sent again count again.
     public internal(set) var octetsSent: UInt64 = 0
+    /// How many octets of text were received in order, each counted once.
     public internal(set) var octetsReceived: UInt64 = 0
+    /// How many octets of text the other end has acknowledged, each counted once.
     public internal(set) var octetsAcknowledged: UInt64 = 0
+    /// How many segments were sent again for any reason, including SYNs and FINs.
     public internal(set) var retransmissions = 0
-    /// Times that the retransmission timer ran out.
+    /// How many times the retransmission timer expired.
     public internal(set) var timeouts = 0
+    /// How many times fast recovery began (RFC 5681 3.2, RFC 6675 5).
     public internal(set) var fastRecoveries = 0
+    /// How many duplicate ACKs (RFC 5681 2) were received.
     public internal(set) var duplicateAcknowledgmentsReceived = 0
-    /// Segments that brought only what was there already.
+    /// Segments that contained octets which had been received before.
     public internal(set) var duplicatesReceived = 0
-    /// Segments known to have arrived.
+    /// How many segments are known to have arrived.
     public internal(set) var delivered = 0
-    /// DSACKs that came.
+    /// How many DSACKs were received.
     public internal(set) var duplicateReports = 0
-    /// Segments that were dropped.
+    /// How many segments were dropped.
     public internal(set) var discarded = 0
-    /// ACKs sent in answer to what cannot be right (RFC 5961).
+    /// How many challenge ACKs were sent (RFC 5961).
     public internal(set) var challenges = 0
-    /// Time-outs that turned out to be needless and were undone.
+    /// How many timeouts turned out to be needless and were undone.
     public internal(set) var spuriousTimeouts = 0
 }

@@ -1,23 +1,23 @@
 import TCPState
 import TCPWire
 
-/// A connection: RFC 9293's transmission control block, with the RFC's names, and what the later RFCs add to it.
+/// A connection: RFC 9293's transmission control block, with the RFC's names, extended by what later RFCs add.
 ///
-/// It is a value. It reads no clock, draws no random number and sends nothing: an event and the time go in, ``Action``s
-/// come out, each with the ``Rule`` that asked for it. A copy is a snapshot.
+/// It is a value. It reads no clock, draws no random number and sends nothing: it is given events and the time, and
+/// returns ``Action``s, each with the ``Rule`` that requires it. A copy is a snapshot.
 ///
-/// What is called for every segment is always inlined: the block is so large that the compiler would otherwise copy all of it
-/// for the call of a non-mutating method.
+/// Non-mutating functions that are called for every segment are always inlined: the block is so large that the compiler
+/// would otherwise copy it as a whole for each call.
 public struct ControlBlock: Sendable {
-    /// This end.
+    /// The endpoint of this end.
     public let local: Endpoint
-    /// The other end; unspecified in LISTEN.
+    /// The endpoint of the other end; unspecified in LISTEN.
     public internal(set) var remote: Endpoint
-    /// One of the eleven.
+    /// The connection's state.
     public internal(set) var state = State.closed
-    /// Whether the connection was opened by a passive OPEN: where SYN-RECEIVED came from (MUST-11).
+    /// Whether the connection was opened by a passive OPEN, which decides where an RST leads in SYN-RECEIVED (MUST-11).
     public internal(set) var isPassive = false
-    /// ISS: the initial send sequence number, handed in (RFC 6528).
+    /// ISS: the initial send sequence number, chosen by the caller (RFC 6528).
     public internal(set) var iss: SequenceNumber
     /// IRS: the initial receive sequence number.
     public internal(set) var irs = SequenceNumber(0)
@@ -25,91 +25,95 @@ public struct ControlBlock: Sendable {
     public internal(set) var snd: SendVariables
     /// RCV.NXT and the others.
     public internal(set) var rcv: ReceiveVariables
-    /// What the program chose.
+    /// The options that the program chose.
     public internal(set) var options: ConnectionOptions
-    /// What the two SYNs agreed upon.
+    /// The options that the two SYNs agreed on.
     public internal(set) var agreed = Agreement()
-    /// What was written and is not acknowledged: it begins at SND.UNA.
+    /// Octets that were written and are not acknowledged; the first is that of SND.UNA.
     public internal(set) var sendQueue = ByteQueue()
-    /// What may be read.
+    /// Octets that have arrived in order and can be read.
     public internal(set) var receiveQueue = ByteQueue()
-    /// What came too early.
+    /// Octets that have arrived after a gap.
     public internal(set) var reassembly = ReassemblyQueue()
-    /// The segments under way.
+    /// The segments that were sent and are not acknowledged.
     public internal(set) var ledger = SentLedger()
-    /// Round trips and the RTO.
+    /// Round-trip times and the RTO.
     public internal(set) var roundTrip: RoundTripEstimator
     /// cwnd and ssthresh.
     public internal(set) var congestion: CongestionWindow
-    /// Fast recovery and the like.
+    /// The state of loss recovery.
     public internal(set) var recovery = RecoveryVariables()
-    /// When what is due.
+    /// The deadlines of all timers.
     public internal(set) var timers = Timers()
     /// TS.Recent and the others.
     public internal(set) var stamps: TimestampVariables
-    /// ECN's bits.
+    /// The state of ECN.
     public internal(set) var ecn = ECNVariables()
-    /// Data in SYNs.
+    /// Fast Open: data in SYNs.
     public internal(set) var fastOpen = FastOpenVariables()
-    /// What has been counted.
+    /// The connection's counters.
     public internal(set) var counters = ConnectionCounters()
-    /// How it ended; `nil` while it lasts.
+    /// How the connection ended; `nil` while it exists.
     public internal(set) var end: ConnectionEnd?
     /// The last error that did not end the connection (SHLD-25).
     public internal(set) var softError: ICMPReason?
 
-    /// Whether the program said with its last octets that more will follow: the small segment at the end waits for it.
+    /// Whether the program has announced more octets after the last ones, so that a segment that is not full must wait.
     var awaitsMore = false
-    /// The numbers behind the records that are not sent yet: no segment goes across one.
+    /// The sequence numbers after the ends of the records that are not sent yet: no segment may contain octets from
+    /// both sides of one.
     var recordEnds: [SequenceNumber] = []
     /// Whether the program has closed its sending direction.
     var finishRequested = false
-    /// The FIN's own number, once it has gone out.
+    /// The sequence number of this end's FIN, once it has been sent.
     var finishNumber: SequenceNumber?
-    /// The number of the other end's FIN, once it is known; it may be known before it is reached.
+    /// The sequence number of the other end's FIN, if it has arrived, even if octets before it are still missing.
     var remoteFinish: SequenceNumber?
-    /// Whether that FIN has been reached and acknowledged.
+    /// Whether everything up to that FIN has been received.
     var remoteFinished = false
-    /// Whether the program has let go of the connection.
+    /// Whether the program has given up the connection.
     public internal(set) var isOrphan = false
-    /// Whether the program will not read any more.
+    /// Whether the program has closed the receiving direction.
     var readShutdown = false
-    /// When an ACK is due.
+    /// When an ACK must be sent, and why.
     var acknowledgment = AcknowledgmentVariables()
-    /// Bytes of link and path: the largest packet to send.
+    /// The path MTU: the largest IP packet to send, in octets.
     var pathMTU: Int
-    /// The first moment since the last progress at which something went unanswered.
+    /// The earliest time since the last progress from which on something has been unanswered.
     var unansweredSince: Instant?
-    /// When the last segment came, for keep-alive.
+    /// When the last acceptable segment arrived, for keep-alive.
     var lastHeard = Instant()
-    /// When text last came that was new; before any, when the connection was open.
+    /// When new text last arrived; before that, when the connection was opened.
     var lastTaken: Instant?
-    /// What the sender has been about.
+    /// For how long the sender was busy, and what limited it.
     var busy = BusyTimes()
-    /// Whether the program found no room for what it wanted to write.
+    /// Whether the program has found too little room for what it wanted to write.
     var isShortOfRoom = false
-    /// When data last went out, for the restart window.
+    /// When data was last sent, for the restart of the window after idle.
     var lastSent = Instant()
-    /// When the SYN, or SYN-ACK, first went out: its answer gives the first round trip.
+    /// When the SYN, or SYN-ACK, was first sent; its answer gives the first round-trip time.
     var openedAt = Instant()
     var lastChallenge: Instant?
-    /// Whether the time from SYN-ACK to ACK is known: not after a SYN cookie.
+    /// Whether the time from SYN-ACK to ACK can be measured, which is not so after a SYN cookie.
     var measuresHandshake = true
-    /// The time of the event in hand.
+    /// The time of the current event.
     var clock = Instant()
-    /// What goes out; kept apart from ``outbox`` so that it can be written to the wire where it stands.
+    /// The segments to be sent. They are kept apart from ``outbox``, so that they can be written to packets without
+    /// being copied.
     var transmissions: [Transmitted] = []
-    /// Everything else that is done.
+    /// All other actions.
     var outbox: [Action] = []
-    /// Whether anybody will ask for what is in ``outbox``.
+    /// Whether the caller will ask for the actions in ``outbox``.
     var tellsActions = true
 
-    /// A block in CLOSED.
+    /// A control block in CLOSED.
     ///
     /// - Parameters:
-    ///   - iss: where the numbers begin; keyed and driven by a clock (RFC 6528, MUST-8, MUST-9), which ``ISNGenerator`` does.
-    ///   - timestampOffset: added to the clock in timestamps, so that they do not tell how long the host is up.
-    ///   - mtu: of the interface towards the other end, in octets.
+    ///   - iss: the initial sequence number, which should depend on a key and a clock (RFC 6528, MUST-8, MUST-9), as
+    ///     ``ISNGenerator`` makes it.
+    ///   - timestampOffset: is added to the clock in timestamps, so that they do not reveal for how long the host has
+    ///     been running.
+    ///   - mtu: the MTU of the interface towards the other end, in octets.
     public init(
         local: Endpoint, remote: Endpoint, iss: SequenceNumber, timestampOffset: UInt32 = 0, mtu: Int = 1500,
         options: ConnectionOptions = ConnectionOptions()
@@ -138,7 +142,7 @@ public struct ControlBlock: Sendable {
         return actions
     }
 
-    /// What is done and what goes out, in one order.
+    /// All actions, those that send segments among them, in the order in which they happened.
     var actions: [Action] {
         var merged: [Action] = []
         var place = 0
@@ -164,7 +168,7 @@ public struct ControlBlock: Sendable {
         state = next
     }
 
-    /// Deletes the connection: queues and timers go, the reason stays.
+    /// Ends the connection: deletes queues and timers, and keeps the reason.
     mutating func finish(_ how: ConnectionEnd, because reason: Rule) {
         enter(.closed, because: reason)
         guard end == nil else { return }
@@ -176,7 +180,8 @@ public struct ControlBlock: Sendable {
         reassembly.removeAll()
         acknowledgment.isNow = false
         acknowledgment.isWaiting = false
-        // What came before an orderly end may still be read; an RST takes it away (RFC 9293 3.10.7.4: queues flushed).
+        // Octets that arrived before an orderly end can still be read; after an RST they cannot (RFC 9293 3.10.7.4:
+        // queues flushed).
         if how != .closed { receiveQueue.removeAll() }
     }
 
@@ -184,12 +189,12 @@ public struct ControlBlock: Sendable {
     var isIPv4: Bool { local.address.isIPv4 }
 }
 
-/// A segment on its way out.
+/// A segment to be sent.
 struct Transmitted: Sendable {
     var segment: Segment
     var kind: Transmission
     var reason: Rule
-    /// How many other actions come before it.
+    /// How many actions of other kinds come before it.
     var place: Int
 }
 
@@ -197,11 +202,11 @@ struct Transmitted: Sendable {
 public struct SendVariables: Hashable, Sendable {
     /// SND.UNA.
     public internal(set) var una: SequenceNumber
-    /// SND.NXT. It never goes back: what is sent again is kept in the ``SentLedger``.
+    /// SND.NXT. It never goes back: retransmissions are recorded in the ``SentLedger``.
     public internal(set) var nxt: SequenceNumber
     /// SND.WND, in octets, unsigned and unscaled (MUST-1).
     public internal(set) var wnd: UInt32 = 0
-    /// SND.UP: the number behind the urgent data.
+    /// SND.UP: the sequence number after the urgent data.
     public internal(set) var up: SequenceNumber
     /// SND.WL1.
     public internal(set) var wl1 = SequenceNumber(0)
@@ -211,9 +216,9 @@ public struct SendVariables: Hashable, Sendable {
     public internal(set) var maxWindow: UInt32 = 0
     /// Snd.Wind.Shift (RFC 7323 2.3).
     public internal(set) var shift: UInt8 = 0
-    /// SendMSS: what the other end takes (RFC 9293 3.7.1).
+    /// SendMSS: the segment size that the other end accepts (RFC 9293 3.7.1).
     public internal(set) var mss: UInt32 = 536
-    /// The number behind the last small segment sent (RFC 9293 A.3).
+    /// SND.SML: the sequence number after the last small segment sent (RFC 9293 A.3).
     public internal(set) var sml: SequenceNumber
 
     init(start: SequenceNumber) {
@@ -228,15 +233,15 @@ public struct SendVariables: Hashable, Sendable {
 public struct ReceiveVariables: Hashable, Sendable {
     /// RCV.NXT.
     public internal(set) var nxt = SequenceNumber(0)
-    /// RCV.WND: what has been offered and not used, in octets.
+    /// RCV.WND: the part of the offered window that is not used, in octets.
     public internal(set) var wnd: UInt32 = 0
-    /// RCV.UP: the number behind the urgent data; `nil` without any.
+    /// RCV.UP: the sequence number after the urgent data; `nil` where there is none.
     public internal(set) var up: SequenceNumber?
     /// Rcv.Wind.Shift (RFC 7323 2.3).
     public internal(set) var shift: UInt8 = 0
-    /// The largest text received, from which full segments are told (SHLD-19).
+    /// The length of the longest text received, from which full segments are recognized (SHLD-19).
     public internal(set) var mss: UInt32 = 536
 
-    /// The number behind the window.
+    /// The first sequence number after the window.
     public var edge: SequenceNumber { nxt + wnd }
 }

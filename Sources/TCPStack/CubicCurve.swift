@@ -30,7 +30,7 @@ struct CubicCurve: Hashable, Sendable {
         let elapsed = Double((now - (epoch ?? now) + roundTrip).nanoseconds) / 1e9
         let offset = elapsed - plateauTime
         let curve = Self.c * offset * offset * offset + maximum
-        // RFC 9438 4.3: what Reno would have, with CUBIC's smaller reduction made up for.
+        // The window that Reno would have, corrected for CUBIC's smaller reduction (RFC 9438 4.3).
         let alpha = estimate >= prior ? 1 : 3 * (1 - Self.beta) / (1 + Self.beta)
         estimate += alpha * acknowledged / window
         var next = window
@@ -41,7 +41,7 @@ struct CubicCurve: Hashable, Sendable {
             next += (target - window) / window * acknowledged
         }
         fraction += (next - window) * Double(segmentSize)
-        // By way of an integer: rounding would need the C library's `floor`.
+        // Converted to an integer, since rounding would need the C library's `floor`.
         let whole = Int64(min(max(fraction, 0), 1e9))
         fraction -= Double(whole)
         return size.addingClamped(UInt32(whole))
@@ -56,7 +56,8 @@ struct CubicCurve: Hashable, Sendable {
         return UInt32(Double(size) * Self.beta)
     }
 
-    /// Newton's method: the C library's `cbrt` may differ between systems, and the same seed must give the same packets.
+    /// By Newton's method: the C library's `cbrt` may differ between systems, and the same seed must give the same
+    /// packets.
     private static func cubeRoot(_ value: Double) -> Double {
         guard value > 0 else { return 0 }
         var root = max(1, value / 3)

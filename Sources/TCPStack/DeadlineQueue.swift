@@ -1,5 +1,6 @@
-/// Deadlines of numbered things, one each: a binary heap that knows where everybody stands, so that a deadline that is moved
-/// or taken back leaves nothing behind. Ties in the order in which they were set, so that every run is the same.
+/// At most one deadline for each of several numbered slots. It is a binary heap that knows each slot's position, so
+/// that a deadline can be moved or removed without leaving an entry behind. Equal deadlines expire in the order in
+/// which they were set, so that every run is the same.
 public struct DeadlineQueue: Sendable {
     private struct Entry: Sendable {
         var deadline: Instant
@@ -12,7 +13,7 @@ public struct DeadlineQueue: Sendable {
     }
 
     private var heap: [Entry] = []
-    /// By number: its place in the heap, -1 for none.
+    /// The position in the heap of each slot's deadline; -1 for none.
     private var places: [Int] = []
     private var order: UInt64 = 0
 
@@ -22,16 +23,16 @@ public struct DeadlineQueue: Sendable {
     /// The earliest deadline.
     public var first: Instant? { heap.first?.deadline }
 
-    /// How many have a deadline.
+    /// How many slots have a deadline.
     var count: Int { heap.count }
 
-    /// The deadline of one of them.
+    /// The deadline of a slot; `nil` where it has none.
     func deadline(of slot: Int) -> Instant? {
         guard places.indices.contains(slot), places[slot] >= 0 else { return nil }
         return heap[places[slot]].deadline
     }
 
-    /// Sets the deadline of one of them, whether it had one or not; numbers count from 0 and are dense.
+    /// Sets or moves the deadline of a slot. Slots are numbered from 0 without large gaps.
     public mutating func set(_ deadline: Instant, of slot: Int) {
         order &+= 1
         let entry = Entry(deadline: deadline, order: order, slot: slot)
@@ -48,7 +49,7 @@ public struct DeadlineQueue: Sendable {
         }
     }
 
-    /// Takes its deadline back.
+    /// Removes the deadline of a slot.
     public mutating func remove(_ slot: Int) {
         guard places.indices.contains(slot), places[slot] >= 0 else { return }
         let place = places[slot]
@@ -61,7 +62,7 @@ public struct DeadlineQueue: Sendable {
         sink(places[last.slot])
     }
 
-    /// The one whose deadline is earliest, if that has come; it has none afterwards.
+    /// The slot with the earliest deadline, if that time has come; its deadline is removed. `nil` otherwise.
     public mutating func popDue(now: Instant) -> Int? {
         guard let top = heap.first, top.deadline <= now else { return nil }
         remove(top.slot)

@@ -1,16 +1,16 @@
 import TCPWire
 
-/// The Fast Open option of a SYN or SYN-ACK (RFC 7413 4.1.1): a cookie, or the wish for one.
+/// The Fast Open option of a SYN or SYN-ACK (RFC 7413 4.1.1): a cookie, or the request for one.
 public struct FastOpenOption: Hashable, Sendable {
-    /// The cookie's octets from the first on, in the order in which they are sent.
+    /// The cookie's first eight octets, in the order in which they are sent; `second` holds the rest.
     private let first: UInt64
     private let second: UInt64
-    /// Octets of the cookie, 4 to 16; 0 is the wish for one.
+    /// Octets of the cookie, 4 to 16; 0 for a request.
     public let length: UInt8
-    /// Whether it has the number that was tried out before there was a right one: 254 with 0xf989.
+    /// Whether it has the experimental option number that was used before one was assigned: 254 with 0xf989.
     public var isExperimental: Bool
 
-    /// A cookie, or without octets the wish for one; `nil` for what no cookie may be.
+    /// A cookie, or a request where there are no octets; `nil` where a cookie cannot have this length.
     public init?(_ octets: some Collection<UInt8>, isExperimental: Bool = false) {
         guard octets.isEmpty || (4...16).contains(octets.count) && octets.count % 2 == 0 else { return nil }
         var bits: UInt128 = 0
@@ -36,7 +36,7 @@ public struct FastOpenOption: Hashable, Sendable {
         count == 0 ? 0 : bits << (128 - 8 * UInt128(count))
     }
 
-    /// The wish for a cookie.
+    /// The request for a cookie.
     public static func request(isExperimental: Bool = false) -> FastOpenOption {
         FastOpenOption(first: 0, second: 0, length: 0, isExperimental: isExperimental)
     }
@@ -45,7 +45,7 @@ public struct FastOpenOption: Hashable, Sendable {
         (self.first, self.second, self.length, self.isExperimental) = (first, second, length, isExperimental)
     }
 
-    /// Whether both carry the same cookie, whatever the option's number.
+    /// Whether both have the same cookie, whatever the option's number.
     func hasSameCookie(as other: FastOpenOption) -> Bool {
         first == other.first && second == other.second && length == other.length
     }
@@ -57,10 +57,10 @@ public struct FastOpenOption: Hashable, Sendable {
         }
     }
 
-    /// Octets in a header, filled up to a whole word.
+    /// Octets that the option takes in a header, padded to whole words.
     var size: Int { (Int(length) + (isExperimental ? 4 : 2) + 3) & ~3 }
 
-    /// The option in whole words, filled up with no-operations.
+    /// The option as whole words, padded with no-operations.
     var words: [UInt32] {
         var octets: [UInt8] = isExperimental ? [254, length + 4, 0xf9, 0x89] : [34, length + 2]
         octets += self.octets
@@ -71,21 +71,22 @@ public struct FastOpenOption: Hashable, Sendable {
     }
 }
 
-/// The secret that cookies are made with (RFC 7413 4.1.2): the same address gets the same cookie until the key changes. As Linux
-/// makes them, so that two machines that share a key know each other's.
+/// The secret key that cookies are made with (RFC 7413 4.1.2): an address gets the same cookie until the key changes.
+/// Cookies are made as Linux makes them, so that two machines with the same key accept each other's.
 public struct FastOpenKey: Hashable, Sendable {
     private let hash: KeyedHash
 
+    /// A key made of the host's secret, for hosts that were given no key.
     public init(_ hash: KeyedHash) { self.hash = hash }
 
-    /// The key's 16 octets; `nil` where there are not so many.
+    /// A key of 16 octets; `nil` for any other number.
     public init?(_ octets: some Collection<UInt8>) {
         guard octets.count == 16 else { return nil }
         let words = Self.words(Array(octets))
         hash = KeyedHash(words[0], words[1])
     }
 
-    /// The cookie of a client at `client` for the server's address.
+    /// The cookie for a client at `client` and the server's address.
     func cookie(from client: IPAddress, to server: IPAddress) -> UInt64 {
         let words = Self.words(Self.octets(client) + Self.octets(server))
         return (words.count == 1 ? hash(words[0]) : hash(words[0], words[1], words[2], words[3])).byteSwapped

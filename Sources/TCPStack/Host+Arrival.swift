@@ -2,10 +2,10 @@ import FlatMemory
 import TCPState
 import TCPWire
 
-/// Packets that arrive.
+/// Arriving packets.
 extension Host {
-    /// Takes a packet from the network, from the IP header on. What comes of it is seen with the next ``poll(now:)``: so
-    /// several may be handed in before one ACK answers them (MUST-59).
+    /// Accepts a packet from the network, from the IP header on. Answers to it are returned by the next ``poll(now:)``,
+    /// so that several packets can be passed in before one ACK answers them all (MUST-59).
     public mutating func receive(packet octets: [UInt8], now: Instant) {
         guard let packet = InternetPacket(octets) else { return drop(.badPacket) }
         guard isValidSource(packet.source) else { return drop(.invalidSource) }
@@ -31,12 +31,12 @@ extension Host {
 
     mutating func drop(_ rule: Rule) { discarded[rule, default: 0] += 1 }
 
-    /// A segment that reaches no connection.
+    /// Counts and records a segment that belongs to no connection.
     mutating func drop(_ segment: Segment, because rule: Rule, in state: State = .closed, now: Instant) {
         drop(segment, because: rule, in: state, after: nil, now: now)
     }
 
-    /// A segment that is kept from the connection it is for, which stays as it is.
+    /// Counts and records a segment that is dropped before it reaches its connection, whose state it does not change.
     private mutating func drop(_ segment: Segment, because rule: Rule, keptFrom slot: Int, now: Instant) {
         let info = connections[slot].block.info
         drop(segment, because: rule, in: info.state, after: info, now: now)
@@ -58,7 +58,7 @@ extension Host {
         return address.high >> 56 == 0xff
     }
 
-    /// MUST-63: no answer to what says that it comes from everybody or nobody.
+    /// MUST-63: packets from a broadcast, multicast or unspecified address are not answered.
     private func isValidSource(_ address: IPAddress) -> Bool { !isEverybodys(address) && !address.isUnspecified }
 
     private mutating func receiveTCP(_ packet: InternetPacket, _ octets: [UInt8], now: Instant) {
@@ -73,7 +73,7 @@ extension Host {
         receive(segment, now: now)
     }
 
-    /// Finds whose segment it is: a connection's, a listener's, nobody's.
+    /// Finds out whom a segment belongs to: a connection, a listener, or nobody.
     private mutating func receive(_ segment: Segment, now: Instant) {
         let tuple = FourTuple(local: segment.destination, remote: segment.source)
         var isFollowing: SequenceNumber?
@@ -100,16 +100,17 @@ extension Host {
             ?? listeners[ListenerKey(address: nil, port: local.port)]
     }
 
-    /// The state of what is no connection.
+    /// The state of an endpoint without a connection.
     private func idleState(at local: Endpoint) -> State { listener(for: local) == nil ? .closed : .listen }
 
-    /// The state of this end towards the other: its connection's, or that of what it would find here.
+    /// The state of this end towards the other: that of their connection, or else LISTEN or CLOSED.
     public func state(local: Endpoint, remote: Endpoint) -> State {
         let slot = demultiplexer[FourTuple(local: local, remote: remote)]
         return slot.map { connections[$0].block.state } ?? idleState(at: local)
     }
 
-    /// RFC 9293 3.10.7.1. So many a second: a flood is not answered with a flood.
+    /// Answers a segment of no connection with an RST (RFC 9293 3.10.7.1). The number of RSTs per second is limited, so
+    /// that a flood is not answered with a flood.
     mutating func answerNobodys(_ segment: Segment, because rule: Rule, now: Instant) {
         let isReset = segment.flags.contains(.rst)
         let state = idleState(at: segment.destination)
@@ -123,9 +124,11 @@ extension Host {
         send(reset, kind: .reset, because: rule, state: state)
     }
 
-    /// RFC 6191 2 (SHLD-4, MAY-2): a SYN that is newer than everything the connection in TIME-WAIT has seen.
+    /// Whether a SYN may replace a connection in TIME-WAIT (RFC 6191 2, SHLD-4, MAY-2): it must be newer than
+    /// everything that the connection has received.
     ///
-    /// - Returns: a number that the new connection's must lie behind.
+    /// - Returns: the sequence number that the new connection's must be after; `nil` where the SYN may not replace the
+    ///   connection.
     private func mayReplaceTimeWait(_ slot: Int, with segment: Segment) -> SequenceNumber? {
         guard segment.flags.contains(.syn), !segment.flags.contains(.ack), !segment.flags.contains(.rst),
             connections[slot].block.state == .timeWait, listener(for: segment.destination) != nil
@@ -139,8 +142,8 @@ extension Host {
         return block.snd.nxt
     }
 
-    /// While the program does not accept, or wants to hear only of connections with data, handshakes are not completed: the
-    /// SYN-ACK goes out again, and the other end answers once more.
+    /// Why the handshake is not completed yet, if so: the program does not accept connections fast enough, or wants
+    /// only those with data. The SYN-ACK is then retransmitted, and the other end answers again.
     private func holdingBack(_ slot: Int, _ segment: Segment, now: Instant) -> Rule? {
         guard connections[slot].isHalfOpen, let descriptor = connections[slot].listener,
             let socket = socket(descriptor), case .listener(let listener) = socket.kind,
@@ -175,7 +178,7 @@ extension Host {
         }
     }
 
-    /// RFC 1122 3.2.2.6, RFC 4443 4.2: the same data back.
+    /// Answers an echo request with the same data (RFC 1122 3.2.2.6, RFC 4443 4.2).
     private mutating func answerEcho(_ packet: InternetPacket, _ message: ArraySlice<UInt8>) {
         var reply = Array(message)
         reply[0] = packet.isIPv4 ? 0 : 129

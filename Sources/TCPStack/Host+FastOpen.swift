@@ -1,19 +1,20 @@
 import TCPState
 import TCPWire
 
-/// What a client remembers of servers (RFC 7413 4.1.3), by address: the cookie, and the MSS by which it knows how much goes into
-/// a SYN.
+/// What a client remembers about servers (RFC 7413 4.1.3), by address: the cookie, and the MSS, which determines how
+/// much data fits into a SYN.
 struct FastOpenCache: Sendable {
     struct Entry: Sendable {
         var cookie: FastOpenOption?
         var segmentSize: UInt16 = 0
-        /// Whether the next wish for a cookie tries the experimental number, because the right one was not answered; once.
+        /// Whether the next request for a cookie uses the experimental option number, because one with the assigned
+        /// number was not answered. This is tried once.
         var triesExperiment = false
         var hasTriedExperiment = false
     }
 
     private var entries: [IPAddress: Entry] = [:]
-    /// The oldest goes first.
+    /// The addresses in the order in which they were added; the oldest entry is removed first.
     private var order: [IPAddress] = []
     private static let most = 1024
 
@@ -30,10 +31,10 @@ struct FastOpenCache: Sendable {
 extension Host {
     // MARK: The client
 
-    /// Connects with data in the SYN, where a cookie of the other end is known; else the SYN asks for one and the data stays
-    /// the caller's (MSG_FASTOPEN).
+    /// Connects with data in the SYN, if a cookie of the other end is known; otherwise the SYN requests one, and no
+    /// data is accepted (MSG_FASTOPEN).
     ///
-    /// - Returns: how many octets were taken.
+    /// - Returns: how many octets were accepted.
     public mutating func connect(_ descriptor: Int, to remote: Endpoint, sending octets: [UInt8], now: Instant)
         throws(SocketError) -> Int
     {
@@ -57,18 +58,20 @@ extension Host {
         return min(octets.count, limit)
     }
 
-    /// Whether a connect may wait for data (TCP_FASTOPEN_CONNECT): where a cookie is known, or none is needed.
+    /// Whether a connect may be put off until there is data (TCP_FASTOPEN_CONNECT): if a cookie is known, or none is
+    /// needed.
     func mayDefer(_ options: ConnectionOptions, to remote: Endpoint) -> Bool {
         options.fastOpenOnConnect && configuration.fastOpen.isClient
             && (fastOpenCache[remote.address].cookie != nil || configuration.fastOpen.sendsWithoutCookie
                 || options.fastOpenWithoutCookie)
     }
 
-    /// Whether a socket is to be connected once there is data for its SYN.
+    /// Whether a socket will be connected once there is data for its SYN.
     public func awaitsData(_ descriptor: Int) -> Bool { socket(descriptor)?.deferred != nil }
 
-    /// What fits into a SYN beside as many options as there may be: by the MSS that the other end announced last time; where
-    /// the program has vouched for the network, by the path's.
+    /// How much data fits into a SYN with the most options that it may have. This depends on the MSS that the other end
+    /// announced last time; if there is none, on the default MSS, or, where the program has declared that no cookie is
+    /// needed, on the path's MTU.
     private func textLimit(
         _ entry: FastOpenCache.Entry, remote: Endpoint, options: ConnectionOptions, goesWithout: Bool
     ) -> Int {
@@ -78,8 +81,8 @@ extension Host {
         return max(0, min(known, path, Int(options.maximumSegmentSize ?? .max)) - 40)
     }
 
-    /// After the SYN-ACK (RFC 7413 4.1.3.1): keeps the cookie and the MSS; of a wish that was not answered, by which number
-    /// the next is made.
+    /// Remembers what a SYN-ACK has shown (RFC 7413 4.1.3.1): the cookie and the MSS; or, where a request was not
+    /// answered, which option number the next request uses.
     mutating func learn(from slot: Int) {
         connections[slot].block.fastOpen.isNews = false
         let block = connections[slot].block
@@ -97,11 +100,12 @@ extension Host {
 
     // MARK: The server
 
-    /// How a listener answers the Fast Open option of a SYN, or its data: `nil` where it is an ordinary SYN to it.
+    /// How a listener answers a SYN with a Fast Open option or with data; `nil` where it treats the SYN as an ordinary
+    /// one.
     enum FastOpenAnswer {
-        /// The data is taken; a cookie of an old key is replaced.
+        /// The data is accepted. If the cookie was made with an old key, a new one is sent.
         case take(FastOpenOption?)
-        /// Only the cookie is given.
+        /// The data is not accepted, but a cookie is sent.
         case give(FastOpenOption)
     }
 
@@ -131,13 +135,13 @@ extension Host {
         return keys.isEmpty ? [FastOpenKey(configuration.secret)] : keys
     }
 
-    /// Gives a listener keys of its own; without any the host's are its.
+    /// Sets a listener's own keys; with none, it uses the host's.
     public mutating func setFastOpenKeys(_ descriptor: Int, _ keys: [FastOpenKey]) throws(SocketError) {
         guard socket(descriptor) != nil else { throw .badDescriptor }
         change(descriptor) { $0.fastOpenKeys = keys }
     }
 
-    /// A connection that took data from its SYN waits to be accepted at once.
+    /// A connection that has accepted data from its SYN can be accepted by the program at once.
     mutating func queueFastOpened(_ slot: Int, listener descriptor: Int) {
         connections[slot].fastOpener = descriptor
         change(descriptor) {
@@ -146,7 +150,8 @@ extension Host {
         }
     }
 
-    /// Once the handshake is over, or the connection, it counts no more.
+    /// After the end of the handshake, or of the connection, the connection no longer counts against the listener's
+    /// limit.
     mutating func settleFastOpened(_ slot: Int) {
         guard let descriptor = connections[slot].fastOpener,
             !connections[slot].block.fastOpen.awaitsHandshake || connections[slot].block.end != nil

@@ -1,9 +1,9 @@
 import TCPState
 import TCPWire
 
-/// Listeners: half-open connections, SYN cookies, the queue of what waits to be accepted.
+/// Listeners: half-open connections, SYN cookies, and the queue of connections that wait to be accepted.
 extension Host {
-    /// A segment for a listener that belongs to none of its connections.
+    /// Processes a segment that is for a listener and belongs to none of its connections.
     mutating func arrive(
         _ segment: Segment, atListener descriptor: Int, after previous: SequenceNumber?, now: Instant
     ) {
@@ -27,14 +27,14 @@ extension Host {
         }
         var block = makeBlock(
             local: segment.destination, remote: segment.source, options: listenerOptions(descriptor), now: now)
-        // RFC 6191 2 and RFC 1122 4.2.2.13: beyond everything that the connection before it has used.
+        // The ISN must be beyond all numbers that the previous connection has used (RFC 6191 2 and RFC 1122 4.2.2.13).
         if let previous, !block.iss.isAfter(previous) {
             block = ControlBlock(
                 local: segment.destination, remote: segment.source, iss: previous + 131_072,
                 timestampOffset: block.stamps.offset, mtu: configuration.mtu, options: block.options)
         }
         block.listen()
-        // That the listener was opened is no doing of this segment's.
+        // The transition to LISTEN is not an effect of this segment, so it is not recorded.
         _ = block.takeActions()
         let answer = fastOpenAnswer(to: segment, atListener: descriptor)
         switch answer {
@@ -52,7 +52,7 @@ extension Host {
         switch answer {
         case .take?: queueFastOpened(slot, listener: descriptor)
         case .give?:
-            // The client has sent its data in the hope of its being taken, and will send it again.
+            // The data is dropped; the client will send it again after the handshake.
             segment.text = []
             fallthrough
         case nil:
@@ -81,7 +81,7 @@ extension Host {
         let offset = generator.timestampOffset(local: local, remote: remote)
         let ticks = TimestampVariables(offset: 0).value(at: now)
         let stamp = SYNCookie.stamp(ticks &+ offset, for: syn.options)
-        // A connection that answers the SYN and is forgotten at once.
+        // A temporary connection that answers the SYN and is not kept.
         var block = ControlBlock(
             local: local, remote: remote, iss: SYNCookie(hash: configuration.secret).number(answering: syn, now: now),
             timestampOffset: stamp &- ticks, mtu: configuration.mtu, options: listenerOptions(descriptor))
@@ -98,7 +98,7 @@ extension Host {
         cookiesSent += 1
     }
 
-    /// - Returns: whether the segment is settled, by a new connection or by being dropped.
+    /// - Returns: whether the segment has been processed: it has opened a connection, or was dropped.
     private mutating func takeCookie(_ ack: Segment, atListener descriptor: Int, now: Instant) -> Bool {
         guard let lastCookie, now - lastCookie < .seconds(192),
             let syn = SYNCookie(hash: configuration.secret).syn(acknowledgedBy: ack, now: now)
@@ -127,13 +127,13 @@ extension Host {
         connections[slot].listener = descriptor
         connections[slot].isHalfOpen = true
         halfOpenCount += 1
-        // Until now nothing was kept of it: the listener was all there was.
+        // Nothing was kept of the connection until now, so its state was the listener's, LISTEN.
         connections[slot].block.act(.enter(.synReceived, from: .listen), because: .cookieAccepted)
         deliver(ack, to: slot, from: .listen, now: now)
         return true
     }
 
-    /// Gives a connection a slot.
+    /// Puts a connection into a slot; `nil` where there are too many connections.
     mutating func add(_ block: ControlBlock) -> Int? {
         guard connectionCount < configuration.connectionLimit else { return nil }
         let slot: Int
@@ -150,7 +150,7 @@ extension Host {
         return slot
     }
 
-    /// Frees a slot, and the place in whatever queue it stands.
+    /// Frees a connection's slot, and removes the connection from the tables and queues that it is in.
     mutating func release(_ slot: Int) {
         guard connections[slot].isInUse else { return }
         leaveHalfOpen(slot)
@@ -172,7 +172,8 @@ extension Host {
         if demultiplexer[tuple] == slot { demultiplexer[tuple] = nil }
     }
 
-    /// After each event: a half-open connection that is open waits to be accepted, one that has ended makes room.
+    /// Must be called after each event. A half-open connection that has become established is queued to be accepted;
+    /// one that has ended is removed.
     mutating func settle(_ slot: Int) {
         guard connections[slot].isInUse else { return }
         if connections[slot].block.fastOpen.isNews { learn(from: slot) }
@@ -192,10 +193,10 @@ extension Host {
 }
 
 extension Host.Socket {
-    /// Whether a program has it.
+    /// Whether the descriptor is in use.
     var isOpen: Bool { if case .closed = kind { false } else { true } }
 
-    /// The slot of its connection.
+    /// The slot of the socket's connection; `nil` where it has none.
     var slot: Int? { if case .connection(let slot) = kind { slot } else { nil } }
 
     mutating func addAccepted(_ slot: Int) {

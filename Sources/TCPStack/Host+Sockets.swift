@@ -1,22 +1,24 @@
 import TCPState
 import TCPWire
 
-/// The calls of programs, by descriptor, none of which blocks.
+/// The socket calls of programs, by descriptor. None of them blocks.
 extension Host {
     /// Which directions ``shutdown(_:_:now:)`` closes.
     public enum Direction: Hashable, Sendable {
         case reading, writing, both
     }
 
-    /// What may be done without waiting, as poll(2) tells.
+    /// What can be done without blocking, as poll(2) reports it.
     public struct Readiness: OptionSet, Hashable, Sendable {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
-        /// Something to read, the end of the stream, a connection to accept.
+        /// There is something to read: octets, the end of the stream, or a connection to accept.
         public static let readable = Readiness(rawValue: 1)
+        /// There is room to write, or the connection has ended, so that a write would return the error at once.
         public static let writable = Readiness(rawValue: 2)
-        /// Urgent data lies ahead.
+        /// There is urgent data that has not been read.
         public static let urgent = Readiness(rawValue: 4)
+        /// The connection has ended with an error that was not reported yet, or the descriptor is invalid.
         public static let error = Readiness(rawValue: 8)
         /// Both directions are closed.
         public static let hangUp = Readiness(rawValue: 16)
@@ -24,15 +26,15 @@ extension Host {
         public static let peerClosed = Readiness(rawValue: 32)
     }
 
-    /// A connection that was closed with a linger time, to be asked after.
+    /// A connection that was closed with a linger time, for which the caller can ask ``hasFinished(_:)``.
     public struct Lingering: Hashable, Sendable {
         let slot: Int
         let generation: Int
-        /// How long the program wanted to wait.
+        /// For how long the program is to wait.
         public let time: Interval
     }
 
-    /// Always inlined, so that a caller who reads one field copies only that.
+    /// Always inlined, so that a caller that needs one field copies only that field.
     @inline(__always)
     func socket(_ descriptor: Int) -> Socket? {
         let index = descriptor - Self.firstDescriptor
@@ -45,7 +47,7 @@ extension Host {
         body(&sockets[index])
     }
 
-    /// A new socket: the least descriptor that is free.
+    /// A new socket, with the lowest free descriptor.
     public mutating func open() -> Int {
         let socket = Socket(options: configuration.connection)
         while leastFree < sockets.count, sockets[leastFree].isOpen { leastFree += 1 }
@@ -53,14 +55,15 @@ extension Host {
         return leastFree + Self.firstDescriptor
     }
 
-    /// Gives a descriptor back.
+    /// Frees a descriptor.
     mutating func free(_ descriptor: Int) {
         let index = descriptor - Self.firstDescriptor
         sockets[index].kind = .closed
         leastFree = min(leastFree, index)
     }
 
-    /// Names a socket; an unspecified address is any of the host's (MUST-43), port 0 any port.
+    /// Sets a socket's local endpoint. An unspecified address stands for any of the host's (MUST-43), port 0 for any
+    /// port.
     public mutating func bind(_ descriptor: Int, to local: Endpoint) throws(SocketError) {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
         guard case .idle = socket.kind, socket.local == nil else { throw .invalidArgument }
@@ -73,8 +76,8 @@ extension Host {
         change(descriptor) { $0.local = local }
     }
 
-    /// Passive OPEN (RFC 9293 3.10.1). Others that listen or are connected are not disturbed (MUST-41), and any number may
-    /// listen (MUST-42).
+    /// Passive OPEN (RFC 9293 3.10.1). Other listeners and connections are not affected (MUST-41), and any number of
+    /// sockets may listen (MUST-42).
     public mutating func listen(_ descriptor: Int, backlog: Int) throws(SocketError) {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
         if case .listener(var listener) = socket.kind {
@@ -102,9 +105,9 @@ extension Host {
 
     private func isFreeToListen(_ port: UInt16) -> Bool { !listeners.keys.contains { $0.port == port } }
 
-    /// Takes the oldest connection that waits.
+    /// Accepts the oldest connection that waits for it.
     ///
-    /// - Returns: its descriptor and who it is.
+    /// - Returns: the connection's new descriptor and its remote endpoint.
     public mutating func accept(_ descriptor: Int) throws(SocketError) -> (descriptor: Int, remote: Endpoint) {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
         guard case .listener = socket.kind else { throw .invalidArgument }
@@ -124,7 +127,8 @@ extension Host {
         return (new, connections[slot].block.remote)
     }
 
-    /// Active OPEN (RFC 9293 3.10.1): begins it. ``readiness(_:)`` says when it is done, ``takeError(_:)`` whether it failed.
+    /// Active OPEN (RFC 9293 3.10.1): begins to connect. ``readiness(_:)`` shows when this is finished,
+    /// ``takeError(_:)`` whether it has failed.
     public mutating func connect(_ descriptor: Int, to remote: Endpoint, now: Instant) throws(SocketError) {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
         switch socket.kind {
@@ -149,12 +153,12 @@ extension Host {
         }
     }
 
-    /// Gives a socket a connection, and lets it begin.
+    /// Makes a connection for a socket, and begins it.
     mutating func open(
         _ descriptor: Int, to remote: Endpoint, now: Instant, _ begin: (inout ControlBlock) -> Void
     ) throws(SocketError) {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
-        // MUST-46.
+        // MUST-46: no connection to a broadcast or multicast address.
         guard remote.port != 0, isAddressOfOne(remote.address) else { throw .networkUnreachable }
         guard let local = localEndpoint(for: remote, bound: socket.local) else { throw .addressNotAvailable }
         guard demultiplexer[FourTuple(local: local, remote: remote)] == nil else { throw .addressNotAvailable }
@@ -174,8 +178,8 @@ extension Host {
         return address.high >> 56 != 0xff
     }
 
-    /// The program's choice, or the host's first address of the right version (MUST-44, MUST-45), and a port that nobody
-    /// foresees (RFC 6056).
+    /// The local endpoint of a new connection: the address that the program chose, or the host's first one of the right
+    /// version (MUST-44, MUST-45), and a port that cannot be predicted (RFC 6056).
     private mutating func localEndpoint(for remote: Endpoint, bound: Endpoint?) -> Endpoint? {
         var address = bound?.address ?? IPAddress(ipv4: 0)
         if address.isUnspecified {

@@ -10,7 +10,7 @@ extension Host {
         return slot
     }
 
-    /// Runs a call of the program on its connection.
+    /// Executes a call of the program on its connection.
     private mutating func call<Result>(
         _ name: String, _ descriptor: Int, now: Instant, _ body: (inout ControlBlock) throws(CallError) -> Result
     ) throws(SocketError) -> Result {
@@ -26,7 +26,8 @@ extension Host {
         }
     }
 
-    /// An error ends the connection for the program once; after that it is only not connected.
+    /// The error of the socket call. How the connection ended is reported only once; after that the calls fail like
+    /// those on an unconnected socket.
     private mutating func socketError(_ error: CallError, _ descriptor: Int) -> SocketError {
         switch error {
         case .wouldBlock: return .wouldBlock
@@ -38,12 +39,12 @@ extension Host {
         }
     }
 
-    /// SEND. What is beyond the buffer's room is not taken.
+    /// SEND. Octets for which the buffer has no room are not accepted.
     ///
     /// - Parameters:
     ///   - urgent: whether the octets are urgent data.
-    ///   - hints: what the program says of how they go on.
-    /// - Returns: how many octets were taken.
+    ///   - hints: what the program says about what will follow.
+    /// - Returns: how many octets were accepted.
     @discardableResult
     public mutating func write(
         _ descriptor: Int, _ octets: [UInt8], urgent: Bool = false, hints: SendHints = [], now: Instant
@@ -56,39 +57,39 @@ extension Host {
         }
     }
 
-    /// RECEIVE: at most `limit` octets; none at the end of the stream.
+    /// RECEIVE: returns at most `limit` octets; none at the end of the stream.
     public mutating func read(_ descriptor: Int, limit: Int, now: Instant) throws(SocketError) -> [UInt8] {
         var octets: [UInt8] = []
         _ = try read(descriptor, into: &octets, limit: limit, now: now)
         return octets
     }
 
-    /// The same behind what `octets` holds, whose storage may serve many reads.
+    /// RECEIVE: appends at most `limit` octets to `octets`, so that one array can serve many reads.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many were appended; 0 at the end of the stream.
     public mutating func read(_ descriptor: Int, into octets: inout [UInt8], limit: Int, now: Instant)
         throws(SocketError) -> Int
     {
-        // Nothing can have come: the connection waits for data to begin with.
+        // Nothing can have arrived, since the SYN is not sent before there is data for it.
         if awaitsData(descriptor) { throw .wouldBlock }
         do throws(SocketError) {
             return try call("read", descriptor, now: now) { block throws(CallError) in
                 try block.receive(into: &octets, limit: limit, now: now)
             }
         } catch .brokenPipe {
-            // The error has been told: what is left is the end.
+            // The error was reported already; from then on reads return the end of the stream.
             return 0
         }
     }
 
-    /// What ``read(_:limit:now:)`` would give, left in place.
+    /// The octets that ``read(_:limit:now:)`` would return, without removing them.
     public func peek(_ descriptor: Int, limit: Int) throws(SocketError) -> [UInt8] {
         let slot = try slot(descriptor)
         guard connections[slot].block.readable > 0 || connections[slot].block.isAtEnd else { throw .wouldBlock }
         return Array(connections[slot].block.receiveQueue[0..<max(0, limit)])
     }
 
-    /// Closes one direction or both; the descriptor stays.
+    /// Closes one direction or both; the descriptor remains open.
     public mutating func shutdown(_ descriptor: Int, _ direction: Direction, now: Instant) throws(SocketError) {
         if case .listener? = socket(descriptor)?.kind {
             closeListener(descriptor, now: now)
@@ -107,10 +108,11 @@ extension Host {
         }
     }
 
-    /// CLOSE: gives the descriptor back. The connection goes on by itself to its orderly end, unless there is unread data or
-    /// a linger time of zero.
+    /// CLOSE: frees the descriptor. The connection continues by itself until its orderly end, unless there is unread
+    /// data or a linger time of zero.
     ///
-    /// - Returns: where the linger time is not zero, what to ask ``hasFinished(_:)`` for before returning to the program.
+    /// - Returns: with a linger time other than zero, the value for ``hasFinished(_:)``, which must be true, or the
+    ///   time over, before the call returns to the program; otherwise `nil`.
     @discardableResult
     public mutating func close(_ descriptor: Int, now: Instant) throws(SocketError) -> Lingering? {
         guard let socket = socket(descriptor) else { throw .badDescriptor }
@@ -131,14 +133,14 @@ extension Host {
         }
     }
 
-    /// Whether everything that was written, and the FIN, has been acknowledged, or the connection is gone.
+    /// Whether everything that was written, and the FIN, has been acknowledged, or the connection no longer exists.
     public func hasFinished(_ lingering: Lingering) -> Bool {
         let slot = lingering.slot
         guard connections[slot].generation == lingering.generation else { return true }
         return connections[slot].block.isFinishAcknowledged || connections[slot].block.end != nil
     }
 
-    /// ABORT: gives the descriptor back and tells the other end with an RST.
+    /// ABORT: frees the descriptor and sends an RST to the other end.
     public mutating func abort(_ descriptor: Int, now: Instant) throws(SocketError) {
         let slot = try slot(descriptor)
         connections[slot].descriptor = nil
@@ -146,7 +148,7 @@ extension Host {
         update(slot, cause: .call("abort"), now: now) { $0.abort() }
     }
 
-    /// What nobody accepted, and nobody ever will, is reset.
+    /// Closes a listener. Its connections that were not accepted are reset, since nobody can accept them any more.
     private mutating func closeListener(_ descriptor: Int, now: Instant) {
         guard case .listener(let listener)? = socket(descriptor)?.kind else { return }
         listeners[listener.key] = nil
@@ -157,8 +159,8 @@ extension Host {
         }
     }
 
-    /// Changes the options of a socket: of a connection those that can still take effect, of a listener what its next
-    /// connections begin with.
+    /// Changes the options of a socket. For a connection, those that can still take effect change; for a listener,
+    /// those that its next connections will begin with.
     public mutating func setOptions(
         _ descriptor: Int, now: Instant, _ body: (inout ConnectionOptions) -> Void
     ) throws(SocketError) {
@@ -175,26 +177,26 @@ extension Host {
         return socket.options
     }
 
-    /// What is known of its connection; `nil` for a socket that has none.
+    /// The state of a socket's connection; `nil` for a socket without one.
     public func info(_ descriptor: Int) -> ConnectionInfo? {
         guard let slot = try? slot(descriptor) else { return nil }
         return connections[slot].block.info
     }
 
-    /// How many connections wait to be accepted.
+    /// How many connections of a listener wait to be accepted.
     public func waiting(_ descriptor: Int) -> Int {
         if case .listener(let listener)? = socket(descriptor)?.kind { listener.accepted.count } else { 0 }
     }
 
-    /// What every connection looks like, accepted or not, in the order of their slots.
+    /// The states of all connections, accepted or not, in the order of their slots.
     public var connectionInfos: [ConnectionInfo] {
         connections.indices.compactMap { connections[$0].isInUse ? connections[$0].block.info : nil }
     }
 
-    /// This end's name; `nil` before bind.
+    /// The socket's local endpoint; `nil` before it is bound.
     public func localName(_ descriptor: Int) -> Endpoint? { socket(descriptor)?.local }
 
-    /// The error that ended the connection, or kept it waiting last (SHLD-25), once.
+    /// The error that ended the connection; it is returned only once.
     public mutating func takeError(_ descriptor: Int) -> SocketError? {
         guard let slot = try? slot(descriptor), let socket = socket(descriptor), !socket.errorTold,
             let end = connections[slot].block.end
@@ -203,7 +205,7 @@ extension Host {
         return SocketError(end)
     }
 
-    /// What may be done without waiting.
+    /// What can be done with the socket without blocking.
     public func readiness(_ descriptor: Int) -> Readiness {
         guard let socket = socket(descriptor) else { return .error }
         switch socket.kind {

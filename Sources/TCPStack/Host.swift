@@ -1,9 +1,9 @@
 import TCPState
 import TCPWire
 
-/// A machine on the network, as far as TCP is concerned: sockets, connections, listeners with their queues, the ways of
-/// packets between them. It does no IO and reads no clock: packets and times are handed in, ``poll(now:)`` gives what goes
-/// out, ``nextDeadline`` says when to ask again.
+/// A host on the network, as far as TCP is concerned: sockets, connections, listeners with their queues, and the
+/// delivery of packets to them. It does no IO and reads no clock: packets and times are passed in, ``poll(now:)``
+/// returns the packets to be sent, and ``nextDeadline`` tells when it must be called again.
 ///
 ///     var host = Host(HostConfiguration(addresses: [address]))
 ///     let server = host.open()
@@ -12,50 +12,53 @@ import TCPWire
 ///     host.receive(packet: octets, now: now)
 ///     let packets = host.poll(now: now)
 public struct Host: Sendable {
-    /// What it was given.
+    /// The configuration that the host was made with.
     public var configuration: HostConfiguration
-    /// By descriptor, less ``firstDescriptor``.
+    /// The sockets; the index is the descriptor less ``firstDescriptor``.
     var sockets: [Socket] = []
-    /// No descriptor before this one is free.
+    /// No index in `sockets` below this one is free.
     var leastFree = 0
-    /// By slot; those not in use wait in ``freeSlots``. Not optional, so that reading one does not copy it.
+    /// The connections, by slot; the slots that are not in use are in ``freeSlots``. They are not optional, so that
+    /// reading one does not copy it.
     var connections: [Connection] = []
     var freeSlots: [Int] = []
     var demultiplexer: [FourTuple: Int] = [:]
     var listeners: [ListenerKey: Int] = [:]
-    /// Slots that have something to send, perhaps.
+    /// Slots of connections that may have something to send.
     var dirty: [Int] = []
     var deadlines = DeadlineQueue()
     var outgoing: [HostPacket] = []
-    /// Storage of packets that were given back.
+    /// The storage of packets that were recycled.
     var spare: [[UInt8]] = []
-    /// Storage of lists, used again for each event.
+    /// The storage of lists that is reused for each event.
     var transmissionStorage: [Transmitted] = []
     var dirtyStorage: [Int] = []
-    /// Packets to its own addresses.
+    /// Packets to the host's own addresses.
     var looped: [[UInt8]] = []
     var records: [HostRecord] = []
-    /// Of the next record.
+    /// The number of the next record.
     private var recordNumber = 0
     var assembler = FragmentAssembler(limits: .host)
     var identification: UInt16 = 0
     var halfOpenCount = 0
     var lastCookie: Instant?
     var portSteps: UInt32 = 0
-    /// The slot that the last segment was for: the next one often is too.
+    /// The slot of the connection that the last segment belonged to, since the next one often belongs to it too.
     var recentSlot = 0
-    /// What is known of servers (RFC 7413 4.1.3).
+    /// What is remembered about servers (RFC 7413 4.1.3).
     var fastOpenCache = FastOpenCache()
-    /// Counts connections, so that one is not taken for another in the same slot.
+    /// The number of connections made so far, by which a connection is distinguished from an earlier one in the same
+    /// slot.
     var serial = 0
     var resetsThisSecond = (second: Int64(0), count: 0)
-    /// Packets and segments that reached no connection, by the rule they were dropped by.
+    /// How many packets and segments were dropped before they reached a connection, by the rule that required it.
     public internal(set) var discarded: [Rule: Int] = [:]
-    /// SYN cookies sent and taken back.
+    /// How many SYN cookies were sent, instead of keeping a half-open connection.
     public internal(set) var cookiesSent = 0
+    /// How many connections were made by an ACK that returned a SYN cookie.
     public internal(set) var cookiesAccepted = 0
 
-    /// As in Unix: 0 to 2 are taken.
+    /// As on Unix, 0 to 2 are in use.
     static let firstDescriptor = 3
 
     /// A host without sockets.
@@ -67,27 +70,27 @@ public struct Host: Sendable {
             case closed
             case idle
             case listener(Listener)
-            /// The slot of its connection.
+            /// A connection, which is in this slot.
             case connection(Int)
         }
 
         var kind = Kind.idle
         var options: ConnectionOptions
         var local: Endpoint?
-        /// Whom it is to be connected with once there is data for the SYN.
+        /// The endpoint to connect to once there is data for the SYN.
         var deferred: Endpoint?
-        /// A listener's own Fast Open keys.
+        /// The listener's own Fast Open keys.
         var fastOpenKeys: [FastOpenKey] = []
-        /// Whether a connect that failed was told.
+        /// Whether the error that ended the connection has been reported.
         var errorTold = false
     }
 
     struct Listener: Sendable {
         var key: ListenerKey
         var backlog: Int
-        /// Established and not accepted, oldest first.
+        /// The slots of connections that are established and not accepted, oldest first.
         var accepted: [Int] = []
-        /// Connections opened by data in a SYN whose handshake is not over, accepted or not.
+        /// How many connections were opened by data in a SYN and are still in their handshake, accepted or not.
         var fastOpened = 0
         var isFull: Bool { accepted.count > backlog }
     }
@@ -95,12 +98,12 @@ public struct Host: Sendable {
     struct Connection: Sendable {
         var block: ControlBlock
         var isInUse = false
-        /// The descriptor; `nil` for what was closed or not accepted yet.
+        /// The socket's descriptor; `nil` if it was closed or the connection was not accepted yet.
         var descriptor: Int?
-        /// The descriptor of the listener that it came through, until it is accepted.
+        /// The descriptor of the listener that the connection came from, until it is accepted.
         var listener: Int?
         var isHalfOpen = false
-        /// The descriptor of the listener that took data from its SYN, until the handshake is over.
+        /// The descriptor of the listener that accepted data from the connection's SYN, until the handshake is over.
         var fastOpener: Int?
         var isDirty = false
         var generation = 0
@@ -114,7 +117,8 @@ public struct Host: Sendable {
         var local: Endpoint
         var remote: Endpoint
 
-        /// Hashes only what differs between connections; this host's own address, which most share, is left to the comparison.
+        /// Hashes only what differs between connections. The host's own address, which most of them share, is only
+        /// compared.
         func hash(into hasher: inout Hasher) {
             hasher.combine(remote.address.low << 32 ^ UInt64(remote.port) << 16 ^ UInt64(local.port))
             if !remote.address.isIPv4 {
@@ -125,30 +129,31 @@ public struct Host: Sendable {
     }
 
     struct ListenerKey: Hashable {
-        /// `nil`: any of the host's.
+        /// The address; `nil` stands for any of the host's.
         var address: IPAddress?
         var port: UInt16
     }
 
-    /// When ``poll(now:)`` has something to do by itself; `nil` while no timer runs.
+    /// When ``poll(now:)`` must be called next, if nothing else happens before; `nil` while no timer is running.
     public var nextDeadline: Instant? {
         if !dirty.isEmpty || !outgoing.isEmpty || !looped.isEmpty { return Instant(nanoseconds: .min) }
         return deadlines.first
     }
 
-    /// Runs what is due, sends what may be sent.
+    /// Processes timers that have expired, and sends what may be sent.
     ///
-    /// - Returns: the packets that go out, oldest first.
+    /// - Returns: the packets to be sent, oldest first.
     public mutating func poll(now: Instant) -> [HostPacket] {
         var packets: [HostPacket] = []
         poll(now: now, into: &packets)
         return packets
     }
 
-    /// The same behind what `packets` holds. With ``recycle(_:)`` nothing is allocated for a packet once a connection is in
-    /// full swing.
+    /// Processes timers that have expired, and appends the packets to be sent to `packets`. If the caller returns them
+    /// with ``recycle(_:)``, packets of a busy connection need no allocations.
     public mutating func poll(now: Instant, into packets: inout [HostPacket]) {
-        // What a host sends itself arrives at once. The bound keeps two confused ends from talking for ever in no time.
+        // What a host sends to itself arrives at once. The limit keeps two confused ends from exchanging packets
+        // forever without time passing.
         for _ in 0..<4096 {
             runTimers(now: now)
             flushDirty(now: now)
@@ -165,8 +170,8 @@ public struct Host: Sendable {
         }
     }
 
-    /// Takes back packets that are no longer needed, and empties the list: their storage is used for the next ones, unless
-    /// somebody else still holds it.
+    /// Takes back packets that are no longer needed, and empties the list. Their storage is used for later packets,
+    /// unless it is still referenced elsewhere.
     public mutating func recycle(_ packets: inout [HostPacket]) {
         for index in packets.indices {
             var octets: [UInt8] = []
@@ -176,21 +181,21 @@ public struct Host: Sendable {
         packets.removeAll(keepingCapacity: true)
     }
 
-    /// Takes the octets of one packet back.
+    /// Takes back the octets of one packet, for reuse of their storage.
     public mutating func recycle(_ octets: consuming [UInt8]) {
         if spare.count < Self.spareLimit { spare.append(octets) }
     }
 
-    /// About as many as a large window has segments.
+    /// About as many packets as a large window has segments.
     private static let spareLimit = 1024
 
-    /// What happened since the last call, if ``HostConfiguration/keepsRecords``.
+    /// The records since the last call; none unless ``HostConfiguration/keepsRecords`` is set.
     public mutating func takeRecords() -> [HostRecord] {
         defer { records = [] }
         return records
     }
 
-    /// How many connections there are, in whatever state.
+    /// How many connections there are, in any state.
     public var connectionCount: Int { connections.count - freeSlots.count }
 
     private mutating func runTimers(now: Instant) {
@@ -207,7 +212,7 @@ public struct Host: Sendable {
     private mutating func flushDirty(now: Instant) {
         guard !dirty.isEmpty else { return }
         swap(&dirty, &dirtyStorage)
-        // By place: the list is not held while connections change.
+        // By index, so that the array is not referenced while connections change.
         for place in dirtyStorage.indices {
             let slot = dirtyStorage[place]
             guard connections[slot].isDirty else { continue }
@@ -218,7 +223,8 @@ public struct Host: Sendable {
         dirtyStorage.removeAll(keepingCapacity: true)
     }
 
-    /// One event of a connection: applies it, sends what comes of it, looks after the connection's life.
+    /// Applies one event to a connection, sends the resulting segments, and updates the host's tables if the connection
+    /// opens or ends.
     mutating func update(
         _ slot: Int, cause: HostRecord.Cause, now: Instant, _ event: (inout ControlBlock) -> Void
     ) {
@@ -229,10 +235,11 @@ public struct Host: Sendable {
         finishUpdate(slot)
     }
 
-    /// The event of a segment's arrival. Most events are such: so no closure captures anything, and nothing is recorded where
-    /// no records are kept.
+    /// Applies the arrival of a segment, the most frequent event: here no closure captures anything, and nothing is
+    /// recorded unless records are kept.
     ///
-    /// - Parameter earlier: the state that the connection has been in for the other end, where the block is newer.
+    /// - Parameter earlier: the state in which the connection has been from the other end's point of view, if the
+    ///   control block was only made for this segment.
     mutating func deliver(_ segment: Segment, to slot: Int, from earlier: State? = nil, now: Instant) {
         guard connections[slot].isInUse else { return }
         var before = connections[slot].begin(storage: &transmissionStorage)
@@ -268,7 +275,7 @@ public struct Host: Sendable {
             now: now)
     }
 
-    /// Keeps a record; what is sent next is what it tells of.
+    /// Adds a record. Segments sent after this refer to it by its number.
     mutating func note(
         _ cause: HostRecord.Cause, local: Endpoint, remote: Endpoint, stateBefore: State, after: ConnectionInfo?,
         actions: [Action], now: Instant
@@ -280,7 +287,7 @@ public struct Host: Sendable {
         recordNumber += 1
     }
 
-    /// The connection between these two, if there is one.
+    /// The slot of the connection between these two endpoints; `nil` where there is none.
     mutating func slot(between tuple: FourTuple) -> Int? {
         if connections.indices.contains(recentSlot), connections[recentSlot].isInUse,
             connections[recentSlot].block.end == nil, connections[recentSlot].block.remote == tuple.remote,
@@ -301,7 +308,8 @@ public struct Host: Sendable {
 
     private mutating func schedule(_ slot: Int) {
         guard let deadline = connections[slot].block.nextDeadline else { return }
-        // Most deadlines move on with each segment: looked at again when the earlier one has come.
+        // Most deadlines are postponed with each segment, so the earlier time is kept, and the deadline is checked
+        // again when that has come.
         if let scheduled = deadlines.deadline(of: slot), scheduled <= deadline { return }
         deadlines.set(deadline, of: slot)
     }
@@ -323,10 +331,10 @@ public struct Host: Sendable {
 }
 
 extension Host.Connection {
-    /// Before an event.
+    /// Prepares an event.
     ///
-    /// - Parameter storage: an empty list, for what the event sends.
-    /// - Returns: what is so far.
+    /// - Parameter storage: an empty array in which the event's segments will be stored.
+    /// - Returns: the state and the remote endpoint before the event.
     mutating func begin(storage: inout [Transmitted]) -> (state: State, remote: Endpoint) {
         if block.transmissions.isEmpty { swap(&storage, &block.transmissions) }
         return (block.state, block.remote)
@@ -334,7 +342,7 @@ extension Host.Connection {
 }
 
 extension Action {
-    /// The same without views into the connection's queue.
+    /// A copy that does not share storage with the connection's queue.
     var detached: Action {
         guard case .transmit(let segment, let kind) = kind else { return self }
         return Action(.transmit(segment.detached, kind), because: reason)
@@ -342,12 +350,12 @@ extension Action {
 }
 
 extension HostRecord.Cause {
-    /// The same without a view into the packet that arrived.
+    /// A copy that does not share storage with the packet that arrived.
     var detached: HostRecord.Cause {
         if case .segment(let segment) = self { .segment(segment.detached) } else { self }
     }
 
-    /// Whether a packet set it off, which is worth a record even where nothing came of it.
+    /// Whether the cause is an arriving packet, which is recorded even if it had no effect.
     public var isArrival: Bool {
         switch self {
         case .segment, .icmp: true

@@ -1,50 +1,50 @@
 import TCPState
 import TCPWire
 
-/// What happened to a connection at one moment, and why: what a picture draws beside a segment.
+/// An event of a connection, what it led to, and why: what a diagram shows beside a segment.
 public struct HostRecord: Hashable, Sendable {
-    /// What set it off.
+    /// What caused the event.
     public enum Cause: Hashable, Sendable {
         /// A segment arrived.
         case segment(Segment)
         /// A call of the program, by its name.
         case call(String)
-        /// A timer, or data that could now be sent.
+        /// A timer expired, or data could now be sent.
         case clock
         /// An ICMP error.
         case icmp(ICMPReason)
     }
 
-    /// Counts the host's records, from 0.
+    /// The record's number; the host's records are counted from 0.
     public var number: Int
-    /// When.
+    /// When it happened.
     public var time: Instant
-    /// This end.
+    /// The endpoint of this end.
     public var local: Endpoint
-    /// The other end.
+    /// The endpoint of the other end.
     public var remote: Endpoint
-    /// What set it off.
+    /// What caused the event.
     public var cause: Cause
-    /// The state before.
+    /// The connection's state before the event.
     public var stateBefore: State
-    /// The connection afterwards; `nil` where there is none.
+    /// The connection after the event; `nil` where there is none.
     public var after: ConnectionInfo?
-    /// What was done, in order, with the reasons.
+    /// The actions that followed, in order, with their reasons.
     public var actions: [Action]
 }
 
 /// A packet that a host sends.
 public struct HostPacket: Hashable, Sendable {
-    /// From the IP header on.
+    /// The packet's octets, from the IP header on.
     public var octets: [UInt8]
-    /// The segment in it, where records are kept; `nil` for ICMP.
+    /// The segment in the packet; `nil` for ICMP, and where no records are kept.
     public var segment: Segment?
-    /// What the segment is for.
+    /// The purpose of the segment.
     public var transmission: Transmission?
-    /// Why it is sent.
+    /// The rule that required it.
     public var reason: Rule
-    /// The sender's state once it was sent.
+    /// The sender's state after it was sent.
     public var state: State?
-    /// The number of the record that tells of its being sent, where records are kept; `nil` for ICMP.
+    /// The number of the record in which its sending is listed; `nil` for ICMP, and where no records are kept.
     public var record: Int?
 }

@@ -1,22 +1,22 @@
-/// A moment on the clock that is handed in, in nanoseconds since whenever that clock began. Nothing in this room reads a
-/// clock of its own.
+/// A point in time, in nanoseconds since the caller's clock began. Nothing in this room reads a clock itself.
 @frozen public struct Instant: Hashable, Comparable, Sendable {
     /// Nanoseconds since the clock began.
     public var nanoseconds: Int64
 
-    /// The moment that many nanoseconds after the clock began.
+    /// The time this many nanoseconds after the clock began.
     @inlinable public init(nanoseconds: Int64 = 0) { self.nanoseconds = nanoseconds }
 
-    /// The moment `interval` later. Wraps rather than traps.
+    /// The time that is `interval` later. Overflow wraps and does not trap.
     @inlinable public static func + (moment: Instant, interval: Interval) -> Instant {
         Instant(nanoseconds: moment.nanoseconds &+ interval.nanoseconds)
     }
 
-    /// How much later `moment` is than `earlier`; negative where it is not.
+    /// How much later `moment` is than `earlier`; negative where it is earlier.
     @inlinable public static func - (moment: Instant, earlier: Instant) -> Interval {
         Interval(nanoseconds: moment.nanoseconds &- earlier.nanoseconds)
     }
 
+    /// Whether `left` is earlier; both must be times of the same clock.
     @inlinable public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 }
 
@@ -28,7 +28,7 @@
     /// That many nanoseconds.
     @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    /// Nothing.
+    /// A length of 0.
     @inlinable public static var zero: Interval { Interval(nanoseconds: 0) }
 
     /// That many seconds.
@@ -36,12 +36,12 @@
         Interval(nanoseconds: Int64(count) &* 1_000_000_000)
     }
 
-    /// That many thousandths of a second.
+    /// That many milliseconds.
     @inlinable public static func milliseconds(_ count: Int) -> Interval {
         Interval(nanoseconds: Int64(count) &* 1_000_000)
     }
 
-    /// That many millionths of a second.
+    /// That many microseconds.
     @inlinable public static func microseconds(_ count: Int) -> Interval {
         Interval(nanoseconds: Int64(count) &* 1000)
     }
@@ -49,20 +49,25 @@
     /// In whole microseconds, rounded down.
     @inlinable public var microseconds: Int64 { nanoseconds / 1000 }
 
+    /// Whether `left` is shorter; a negative length is shorter than zero.
     @inlinable public static func < (left: Interval, right: Interval) -> Bool { left.nanoseconds < right.nanoseconds }
 
+    /// The sum of two lengths of time. Overflow wraps and does not trap.
     @inlinable public static func + (left: Interval, right: Interval) -> Interval {
         Interval(nanoseconds: left.nanoseconds &+ right.nanoseconds)
     }
 
+    /// The difference of two lengths of time, which may be negative. Overflow wraps and does not trap.
     @inlinable public static func - (left: Interval, right: Interval) -> Interval {
         Interval(nanoseconds: left.nanoseconds &- right.nanoseconds)
     }
 
+    /// A length of time, multiplied. Overflow wraps and does not trap.
     @inlinable public static func * (interval: Interval, factor: Int) -> Interval {
         Interval(nanoseconds: interval.nanoseconds &* Int64(factor))
     }
 
+    /// A length of time, divided and rounded toward zero. Traps where the divisor is 0.
     @inlinable public static func / (interval: Interval, divisor: Int) -> Interval {
         Interval(nanoseconds: interval.nanoseconds / Int64(divisor))
     }

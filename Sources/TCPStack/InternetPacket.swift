@@ -1,17 +1,17 @@
 import FlatMemory
 import TCPWire
 
-/// The IP header of a packet that arrives, as far as a host looks at it (RFC 791, RFC 8200).
+/// The fields of an arriving packet's IP header that a host needs (RFC 791, RFC 8200).
 struct InternetPacket {
     var source: IPAddress
     var destination: IPAddress
-    /// Of what follows the header and, in IPv6, the extension headers that every host walks.
+    /// The protocol that follows the header and, in IPv6, the extension headers that every host processes.
     var nextProtocol: UInt8
-    /// Where that begins.
+    /// The index of the first octet of that protocol.
     var payloadStart: Int
-    /// Where the packet ends, whatever follows it in the frame.
+    /// The index after the packet's last octet; padding may follow.
     var end: Int
-    /// Whether nothing is missing: no fragment, or one that is all there is (RFC 6946).
+    /// Whether the packet is whole: not a fragment, or the only fragment of its packet (RFC 6946).
     var isWhole = true
     var isIPv4: Bool
     /// DSCP and ECN.
@@ -23,7 +23,7 @@ struct InternetPacket {
     static let icmp: UInt8 = 1
     static let icmpv6: UInt8 = 58
 
-    /// `nil` where lengths or the header's checksum are wrong.
+    /// `nil` where a length or the header's checksum is wrong.
     init?(_ octets: [UInt8]) {
         guard let first = octets.first else { return nil }
         switch first >> 4 {
@@ -72,7 +72,7 @@ struct InternetPacket {
                 isWhole = octets.octets.bigEndian16(at: payloadStart + 2) & 0xfff9 == 0
                 nextProtocol = octets[payloadStart]
                 payloadStart += 8
-                // What follows in a fragment is not to be walked.
+                // What follows the fragment header in one fragment must not be interpreted.
                 guard isWhole else { return }
             default: return
             }
@@ -80,7 +80,7 @@ struct InternetPacket {
         return nil
     }
 
-    /// A packet of this version, without options.
+    /// Builds a packet of the addresses' version of IP, without options.
     static func make(
         _ payload: [UInt8], protocol number: UInt8, from source: IPAddress, to destination: IPAddress, hopLimit: UInt8
     ) -> [UInt8] {
@@ -105,7 +105,7 @@ struct InternetPacket {
         (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
     }
 
-    /// RFC 1071, over octets that begin on an even place.
+    /// The checksum (RFC 1071) of octets that begin at an even offset.
     static func checksum(_ octets: ArraySlice<UInt8>, startingWith start: UInt64 = 0) -> UInt16 {
         var sum = start
         var index = octets.startIndex

@@ -1,11 +1,11 @@
 import TCPWire
 
-/// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed function whose values nobody can foretell who lacks the key.
+/// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed function whose values cannot be predicted without the key.
 public struct KeyedHash: Hashable, Sendable {
     private let first: UInt64
     private let second: UInt64
 
-    /// - Parameters: the key's two halves, from a good source of randomness, handed in.
+    /// - Parameters: the two halves of the key, which should come from a good source of randomness.
     public init(_ first: UInt64, _ second: UInt64) {
         self.first = first
         self.second = second

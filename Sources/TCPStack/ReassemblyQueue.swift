@@ -1,8 +1,8 @@
 import TCPState
 import TCPWire
 
-/// Text that came before what precedes it (RFC 9293 3.10.7.4, SHLD-31: "queue out-of-order segments"), in pieces that neither
-/// touch nor overlap, in the order of their numbers.
+/// Text that has arrived after a gap (RFC 9293 3.10.7.4, SHLD-31: "queue out-of-order segments"), in pieces that
+/// neither touch nor overlap, sorted by their sequence numbers.
 public struct ReassemblyQueue: Hashable, Sendable {
     struct Piece: Hashable, Sendable {
         var start: SequenceNumber
@@ -11,24 +11,25 @@ public struct ReassemblyQueue: Hashable, Sendable {
     }
 
     private(set) var pieces: [Piece] = []
-    /// The number of a FIN that came too early.
+    /// The sequence number of a FIN that arrived after a gap.
     private var finish: SequenceNumber?
-    /// Starts of the pieces that grew last, newest first: the order in which they are reported (RFC 2018 4).
+    /// The first sequence numbers of the pieces that changed last, newest first; blocks are reported in this order (RFC
+    /// 2018 4).
     private var recent: [SequenceNumber] = []
-    /// Octets held.
+    /// How many octets are held.
     public private(set) var count = 0
 
-    /// With one-octet pieces a window of any size would cost more than its octets; behind this many the text is dropped,
-    /// and comes again.
+    /// The most pieces. Pieces of one octet take far more memory than their text; text for which there is no piece left
+    /// is dropped, and will be retransmitted.
     static let pieceLimit = 2048
 
-    /// Whether no text waits for what precedes it.
+    /// Whether no text is held.
     public var isEmpty: Bool { pieces.isEmpty }
 
-    /// How many blocks there are to report.
+    /// How many SACK blocks there are to report.
     var blockCount: Int { pieces.count + (finish != nil && pieces.last?.end != finish ? 1 : 0) }
 
-    /// Adds what is not yet there of text that lies in the window.
+    /// Adds text, which must lie in the window, except for what is held already.
     ///
     /// - Returns: whether any octet of it was new.
     mutating func insert(_ octets: ArraySlice<UInt8>, at start: SequenceNumber) -> Bool {
@@ -58,8 +59,8 @@ public struct ReassemblyQueue: Hashable, Sendable {
         return true
     }
 
-    /// What came first is kept where old and new overlap: an overlap that differs is an attack or a fault (RFC 5722's view
-    /// of fragments).
+    /// Merges text with the pieces that it touches. Where they overlap, the octets that arrived first are kept: if the
+    /// new ones differ, that is an attack or a fault (RFC 5722 takes this view of fragments).
     private func merge(
         _ octets: ArraySlice<UInt8>, at start: SequenceNumber, end: SequenceNumber, over range: Range<Int>
     ) -> Piece {
@@ -85,7 +86,7 @@ public struct ReassemblyQueue: Hashable, Sendable {
         return merged
     }
 
-    /// Keeps the number of a FIN: it is reported as an octet is.
+    /// Notes the sequence number of a FIN, which is reported like an octet of text.
     mutating func insertFinish(at number: SequenceNumber) {
         finish = number
         noteRecent(pieces.last.flatMap { $0.end == number ? $0.start : nil } ?? number, replacing: [])
@@ -97,7 +98,7 @@ public struct ReassemblyQueue: Hashable, Sendable {
         if recent.count > 4 { recent.removeLast() }
     }
 
-    /// Takes out the text that continues at `next`, dropping what lies before it.
+    /// Removes and returns the text that continues at `next`, and drops what lies before it.
     mutating func take(continuing next: SequenceNumber) -> [UInt8] {
         var taken: [UInt8] = []
         var position = next
@@ -114,7 +115,7 @@ public struct ReassemblyQueue: Hashable, Sendable {
 
     mutating func removeAll() { self = ReassemblyQueue() }
 
-    /// The blocks to report, the one that changed last first (RFC 2018 4).
+    /// The SACK blocks to report, the one that changed last first (RFC 2018 4).
     func blocks(limit: Int) -> [SACKBlock] {
         guard blockCount > 0 else { return [] }
         var blocks: [SACKBlock] = []
@@ -131,7 +132,7 @@ public struct ReassemblyQueue: Hashable, Sendable {
         SACKBlock(left: piece.start.rawValue, right: (piece.end == finish ? piece.end + 1 : piece.end).rawValue)
     }
 
-    /// The block that holds `number`, if any.
+    /// The SACK block that contains `number`; `nil` where none does.
     func block(holding number: SequenceNumber) -> SACKBlock? {
         if let piece = pieces.first(where: { $0.start.isAtOrBefore(number) && $0.end.isAfter(number) }) {
             return block(of: piece)

@@ -1,21 +1,21 @@
 import TCPState
 import TCPWire
 
-/// SYN cookies (RFC 4987 3.6): what a half-open connection needs, folded into the number of the SYN-ACK, so that nothing has
-/// to be remembered.
+/// SYN cookies (RFC 4987 3.6): what must be known of a half-open connection is encoded in the sequence number of the
+/// SYN-ACK, so that no memory is needed for it.
 ///
-/// Five bits count units of 64 s, three name an MSS, 24 are keyed. Window scale and SACK-Permitted ride on the timestamp
-/// where the SYN has one: in the lowest six bits, which its clock lends.
+/// Five bits count units of 64 s, three are the index of an MSS, and 24 are a keyed hash. If the SYN has a timestamp,
+/// window scale and SACK-Permitted are encoded in the lowest six bits of the SYN-ACK's own timestamp.
 struct SYNCookie {
     let hash: KeyedHash
 
     static let segmentSizes: [UInt16] = [536, 1220, 1300, 1360, 1400, 1440, 1460, 8960]
-    /// A cookie is good for this many units behind its own.
+    /// How many units of time a cookie remains valid after the one in which it was made.
     private static let lifetime: UInt32 = 2
 
     static func unit(at now: Instant) -> UInt32 { UInt32(truncatingIfNeeded: now.nanoseconds / 64_000_000_000) }
 
-    /// The SYN-ACK's number.
+    /// The sequence number of the SYN-ACK.
     func number(answering syn: Segment, now: Instant) -> SequenceNumber {
         let announced = syn.options.maximumSegmentSize ?? (syn.source.address.isIPv4 ? 536 : 1220)
         let index = UInt32(Self.segmentSizes.lastIndex { $0 <= announced } ?? 0)
@@ -23,7 +23,8 @@ struct SYNCookie {
         return SequenceNumber((unit & 0x1f) << 27 | index << 24 | proof(syn, syn.sequence, unit: unit, index: index))
     }
 
-    /// The SYN that the ACK's cookie was made for; `nil` where the cookie is not ours or too old.
+    /// The SYN for which the cookie was made that the ACK returns; `nil` where the cookie is not from this host or too
+    /// old.
     func syn(acknowledgedBy ack: Segment, now: Instant) -> Segment? {
         let cookie = (ack.acknowledgment - 1).rawValue
         let index = cookie >> 24 & 7
@@ -44,7 +45,7 @@ struct SYNCookie {
         return syn
     }
 
-    /// A timestamp not later than `clock` whose lowest bits tell the SYN's options.
+    /// A timestamp that is not later than `clock`, and whose lowest bits encode the SYN's options.
     static func stamp(_ clock: UInt32, for options: SegmentOptions) -> UInt32 {
         let bits = UInt32(options.windowScale ?? 15) | (options.sackPermitted ? 0x10 : 0)
         let stamp = clock & ~0x3f | bits

@@ -5,8 +5,8 @@ import TCPWire
 extension Segment {
     /// The segment that `header` describes in `packet`.
     ///
-    /// Options are read wherever they stand and however they are aligned (MUST-5, MUST-64); those unknown or of a length
-    /// they cannot have are left out (MUST-6, MUST-7).
+    /// Options are read at any position and alignment (MUST-5, MUST-64); unknown ones, and those with an invalid
+    /// length, are left out (MUST-6, MUST-7).
     public init(_ header: SegmentHeader, in packet: [UInt8]) {
         source = header.sourceEndpoint
         destination = header.destinationEndpoint
@@ -29,14 +29,14 @@ extension Segment {
 }
 
 extension Segment {
-    /// Octets of the TCP header in an IP packet; `nil` where it does not fit into the packet.
+    /// The length in octets of the TCP header in an IP packet; `nil` where the header does not fit into the packet.
     static func headerLength(_ packet: InternetPacket, in octets: [UInt8]) -> Int? {
         guard packet.end - packet.payloadStart >= 20 else { return nil }
         let length = Int(octets[packet.payloadStart + 12] >> 4) * 4
         return length >= 20 && length <= packet.end - packet.payloadStart ? length : nil
     }
 
-    /// The segment that an IP packet carries, with a header of so many octets. The checksum is not looked at.
+    /// The segment in an IP packet, with a header of `headerLength` octets. The checksum is not verified.
     init(_ packet: InternetPacket, headerLength: Int, in octets: [UInt8]) {
         let start = packet.payloadStart
         let span = octets.octets
@@ -54,7 +54,7 @@ extension Segment {
         text = octets[(start + headerLength)..<packet.end]
     }
 
-    /// Whether the checksum is right (MUST-3).
+    /// Whether the checksum is correct (MUST-3).
     static func isIntact(_ packet: InternetPacket, in octets: [UInt8]) -> Bool {
         var sum = TCPChecksum.pseudoHeader(
             from: packet.source, to: packet.destination, length: packet.end - packet.payloadStart)
@@ -65,7 +65,7 @@ extension Segment {
 
 extension SegmentOptions {
     init(in packet: RawSpan, from start: Int, to end: Int) {
-        // What nearly every segment has (RFC 7323 appendix A).
+        // The options of nearly every segment (RFC 7323 appendix A).
         if end - start == 12, end <= packet.byteCount, packet.bigEndian32(at: start) == 0x0101_080a {
             timestamps = TCPTimestamps(
                 value: packet.bigEndian32(at: start + 4), echoReply: packet.bigEndian32(at: start + 8))

@@ -2,18 +2,20 @@ import FlatMemory
 import TCPState
 import TCPWire
 
-/// Writing a segment as a packet: in one pass, into storage that may have held another packet before.
+/// Writing a segment as a packet, in one pass, into an array whose storage may be reused from an earlier packet.
 extension Segment {
-    /// The segment in an IPv4 or IPv6 packet, checksums filled in.
+    /// The segment in an IPv4 or IPv6 packet, with correct checksums.
     ///
-    /// - Parameter identification: IPv4's; a retransmission gets a fresh one (RFC 6864 4.1).
+    /// - Parameter identification: the IPv4 header's identification. A retransmission must have a new one
+    ///   (RFC 6864 4.1).
     public func packet(identification: UInt16) -> [UInt8] {
         var octets: [UInt8] = []
         write(into: &octets, identification: identification)
         return octets
     }
 
-    /// The same in place of what `octets` holds, whose storage is used again where nobody else has it.
+    /// Writes the packet that ``packet(identification:)`` returns into `octets`, replacing its contents. Its storage is
+    /// reused if it is not shared.
     func write(into octets: inout [UInt8], identification: UInt16) {
         let start = source.address.isIPv4 && destination.address.isIPv4 ? 20 : 40
         let optionLength = options.octets
@@ -47,7 +49,7 @@ extension Segment {
 
     private func writeIPv4Header(into octets: inout [UInt8], length: Int, identification: UInt16) {
         octets.store(0x4500 | UInt16(trafficClass), at: 0)
-        // What does not fit the field is left 0, as segmentation offload does.
+        // A length that does not fit into the field is written as 0, as segmentation offload does.
         octets.store(UInt16(exactly: length) ?? 0, at: 2)
         octets.store(UInt32(identification) << 16 | 0x4000, at: 4)
         octets.store(UInt16(hopLimit) << 8 | UInt16(InternetPacket.tcp), at: 8)
@@ -70,7 +72,7 @@ extension Segment {
 }
 
 extension SegmentOptions {
-    /// SACK blocks for which the other options leave room in the header's 40 octets.
+    /// How many SACK blocks fit besides the other options into a header's 40 octets.
     private var writtenBlocks: Int { min(sack.count, max(0, (40 - octetsBeforeBlocks - 4) / 8)) }
 
     private var octetsBeforeBlocks: Int {
@@ -82,13 +84,13 @@ extension SegmentOptions {
         return count
     }
 
-    /// Octets that they take up in a header: always whole words.
+    /// How many octets the options take in a header, which is always a multiple of four.
     var octets: Int {
         let blocks = writtenBlocks
         return octetsBeforeBlocks + (blocks == 0 ? 0 : 4 + 8 * blocks)
     }
 
-    /// In the order and alignment that most systems send them in (RFC 7323 appendix A).
+    /// Writes the options in the order and alignment that most systems use (RFC 7323 appendix A).
     func write(into octets: inout [UInt8], at start: Int) {
         var place = start
         func put(_ word: UInt32) {
@@ -116,8 +118,8 @@ extension SegmentOptions {
 }
 
 extension [UInt8] {
-    /// Writes an integer in network order. Bounds are checked. Swift calls `mutableBytes` unsafe because an element might have
-    /// padding, whose octets have no value; the elements here are octets, which have none.
+    /// Writes an integer in network byte order; the bounds are checked. Swift marks `mutableBytes` as unsafe because
+    /// elements could have padding without a defined value; octets have none.
     mutating func store<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word, at place: Int) {
         var span = mutableSpan
         var bytes = unsafe span.mutableBytes

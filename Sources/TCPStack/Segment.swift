@@ -1,25 +1,26 @@
 import TCPState
 import TCPWire
 
-/// One TCP segment as a value: what a control block is given and what it gives.
+/// One TCP segment as a value: the form in which control blocks receive and send segments.
 public struct Segment: Hashable, Sendable {
-    /// Who sends it.
+    /// The endpoint of the sender.
     public var source: Endpoint
-    /// Whom it is sent to.
+    /// The endpoint of the receiver.
     public var destination: Endpoint
     /// SEG.SEQ.
     public var sequence = SequenceNumber(0)
-    /// SEG.ACK; means something only with ACK.
+    /// SEG.ACK; valid only with ACK.
     public var acknowledgment = SequenceNumber(0)
     /// The control bits.
     public var flags: TCPFlags = []
     /// The window field as sent, not scaled.
     public var window: UInt16 = 0
-    /// The urgent pointer; means something only with URG.
+    /// The urgent pointer; valid only with URG.
     public var urgentPointer: UInt16 = 0
-    /// The options that this stack knows.
+    /// The options that this stack supports.
     public var options = SegmentOptions()
-    /// The text: a view into the packet it came in, or the queue it goes out from, which costs no copy.
+    /// The text, as a slice of the packet in which it arrived or of the queue from which it is sent, so that it is not
+    /// copied.
     var text: ArraySlice<UInt8> = []
     /// DSCP and ECN of the packet that carries it.
     public var trafficClass: UInt8 = 0
@@ -38,21 +39,21 @@ public struct Segment: Hashable, Sendable {
         self.destination = destination
     }
 
-    /// SEG.LEN (RFC 9293 3.4): the text, and one each for SYN and FIN.
+    /// SEG.LEN (RFC 9293 3.4): the length of the text, plus one each for SYN and FIN.
     public var length: UInt32 {
         UInt32(truncatingIfNeeded: text.count) &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
     }
 
-    /// The first sequence number behind the segment.
+    /// The first sequence number after the segment.
     public var end: SequenceNumber { sequence + length }
 
-    /// The number of the first octet of text: a SYN's own number stands before it.
+    /// The sequence number of the first octet of text, which comes after that of a SYN.
     var textStart: SequenceNumber { flags.contains(.syn) ? sequence + 1 : sequence }
 
-    /// The number behind the text, which is a FIN's if there is one.
+    /// The sequence number after the text, which is that of the FIN if there is one.
     var textEnd: SequenceNumber { textStart + UInt32(truncatingIfNeeded: text.count) }
 
-    /// The same with a copy of the text, to be kept: a view would keep all of the queue it looks into.
+    /// A copy with a text of its own, for segments that are kept: a slice would keep the whole queue in memory.
     var detached: Segment {
         var copy = self
         copy.payload = payload
@@ -60,7 +61,7 @@ public struct Segment: Hashable, Sendable {
     }
 }
 
-/// The options of a segment that mean something to this stack; every other one is skipped (RFC 9293 3.1, MUST-6).
+/// The options of a segment that this stack supports; all others are skipped (RFC 9293 3.1, MUST-6).
 public struct SegmentOptions: Hashable, Sendable {
     /// MSS, in octets; only in a SYN (RFC 9293 3.7.1).
     public var maximumSegmentSize: UInt16?
@@ -70,7 +71,8 @@ public struct SegmentOptions: Hashable, Sendable {
     public var sackPermitted = false
     /// Timestamps (RFC 7323 3.2).
     public var timestamps: TCPTimestamps?
-    /// What is either in a SYN or never: in one place, for a segment is copied often.
+    /// Either SACK blocks, which no SYN has, or Fast Open, which only a SYN has. They share their memory, since
+    /// segments are copied often.
     private var rest = Rest.nothing
 
     private enum Rest: Hashable, Sendable {

@@ -1,60 +1,60 @@
 import TCPState
 
-/// What has been sent and is not yet acknowledged, segment by segment: the scoreboard of RFC 6675 with the sending times that
+/// The segments that were sent and are not acknowledged: the scoreboard of RFC 6675, with the transmission times that
 /// RFC 8985 needs.
 public struct SentLedger: Hashable, Sendable {
-    /// One stretch of sequence space that went out as a segment.
+    /// A range of sequence numbers that was sent as one segment.
     public struct Entry: Hashable, Sendable {
-        /// The first number.
+        /// The first sequence number.
         public internal(set) var start: SequenceNumber
-        /// Numbers, a FIN's included.
+        /// How many sequence numbers it covers, including that of a FIN.
         public internal(set) var length: UInt32
-        /// When it last went out.
+        /// When it was last sent.
         public internal(set) var sentAt: Instant
-        /// When it first went out.
+        /// When it was first sent.
         public internal(set) var firstSentAt: Instant
-        /// How often it went out.
+        /// How many times it was sent.
         public internal(set) var transmissions: UInt32 = 1
         /// Whether a SACK block covers it.
         public internal(set) var isSacked = false
-        /// Whether it is taken for lost and has not gone out again since.
+        /// Whether it is presumed lost and has not been retransmitted since.
         public internal(set) var isLost = false
-        /// Whether a router is known to have dropped it for its size, and it has not gone out again since.
+        /// Whether a router is known to have dropped it for its size, and it has not been retransmitted since.
         public internal(set) var isTooLarge = false
-        /// Whether a retransmission of it is under way.
+        /// Whether a retransmission of it is in flight.
         public internal(set) var isRetransmitted = false
 
-        /// The first number behind it.
+        /// The first sequence number after it.
         public var end: SequenceNumber { start + length }
     }
 
-    /// In the order of their numbers; those before ``head`` are acknowledged.
+    /// Sorted by their sequence numbers; those before index `head` are acknowledged.
     private var entries: [Entry] = []
     private var head = 0
-    /// Numbers covered by SACK blocks.
+    /// How many sequence numbers are covered by SACK blocks.
     public private(set) var sackedLength: UInt32 = 0
-    /// Segments covered by SACK blocks.
+    /// How many segments are covered by SACK blocks.
     private(set) var sackedCount = 0
-    /// Segments that went out more than once.
+    /// How many segments were sent more than once.
     private(set) var repeatedCount = 0
-    /// Numbers taken for lost and not sent again.
+    /// How many sequence numbers are presumed lost and not retransmitted.
     public private(set) var lostLength: UInt32 = 0
-    /// Numbers sent again and still under way.
+    /// How many sequence numbers are in flight as retransmissions.
     public private(set) var retransmittedLength: UInt32 = 0
 
     init() {}
 
-    /// Whether all is acknowledged.
+    /// Whether everything is acknowledged.
     public var isEmpty: Bool { head == entries.count }
 
-    /// Segments not acknowledged.
+    /// How many segments are not acknowledged.
     public var count: Int { entries.count - head }
 
     var indices: Range<Int> { head..<entries.count }
     var first: Entry? { isEmpty ? nil : entries[head] }
     var last: Entry? { isEmpty ? nil : entries[entries.count - 1] }
 
-    /// The number behind everything sent; `nil` where nothing is under way.
+    /// The sequence number after everything sent; `nil` where nothing is outstanding.
     var end: SequenceNumber? { last?.end }
 
     subscript(index: Int) -> Entry { entries[index] }
@@ -70,9 +70,10 @@ public struct SentLedger: Hashable, Sendable {
         entries.append(Entry(start: start, length: length, sentAt: now, firstSentAt: now))
     }
 
-    /// Takes off what lies before `number`.
+    /// Removes what lies before `number`.
     ///
-    /// - Returns: the places of the entries that are acknowledged whole, where they can be read until something is added.
+    /// - Returns: the indices of the entries that are acknowledged as a whole. They can be read until the next entry is
+    ///   appended.
     mutating func acknowledge(upTo number: SequenceNumber) -> Range<Int> {
         let first = head
         while head < entries.count {
@@ -93,7 +94,7 @@ public struct SentLedger: Hashable, Sendable {
         return first..<head
     }
 
-    /// Divides an entry, so that the first part has `length` numbers.
+    /// Divides an entry, so that the first part covers `length` sequence numbers.
     mutating func split(_ index: Int, length: UInt32) {
         guard length > 0, length < entries[index].length else { return }
         var rest = entries[index]
@@ -113,7 +114,7 @@ public struct SentLedger: Hashable, Sendable {
         }
     }
 
-    /// A retransmission that is lost again counts like the first loss.
+    /// Marks an entry as lost. A retransmission that is lost counts like the first loss.
     mutating func markLost(_ index: Int, isTooLarge: Bool = false) {
         change(index) {
             guard !$0.isSacked else { return }
@@ -133,19 +134,20 @@ public struct SentLedger: Hashable, Sendable {
         }
     }
 
-    /// The receiver may have dropped what it had reported (RFC 2018 8).
+    /// Removes all SACK marks, since the receiver may have discarded what it had reported (RFC 2018 8).
     mutating func forgetSacks() {
         for index in indices { change(index) { $0.isSacked = false } }
     }
 
-    /// What was taken for lost was only late.
+    /// Removes all loss marks, since the segments were only late.
     mutating func forgetLosses() {
         for index in indices { change(index) { $0.isLost = false } }
     }
 
     mutating func removeAll() { self = SentLedger() }
 
-    /// The first entry taken for lost; retransmitted in this order (RFC 6675 4, NextSeg rule 1).
+    /// The index of the first entry that is presumed lost; entries are retransmitted in this order (RFC 6675 4, NextSeg
+    /// rule 1).
     var firstLost: Int? { lostLength == 0 ? nil : indices.first { entries[$0].isLost } }
 
     private mutating func change(_ index: Int, _ body: (inout Entry) -> Void) {

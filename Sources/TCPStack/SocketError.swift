@@ -1,16 +1,16 @@
 import TCPWire
 
-/// Why a socket call fails, by the names that programs know from errno.
+/// Why a socket call fails. The cases correspond to errno's names.
 public enum SocketError: Error, Hashable, Sendable, CaseIterable {
     case badDescriptor, invalidArgument, addressInUse, addressNotAvailable, isConnected, notConnected, inProgress,
         already
     case wouldBlock, connectionRefused, connectionReset, connectionAborted, timedOut, brokenPipe, hostUnreachable
     case networkUnreachable, noProtocol, messageTooLong, noBufferSpace, operationNotSupported
 
-    /// The name: `ECONNREFUSED`.
+    /// The name in C: `ECONNREFUSED`.
     public var name: String { entry.0 }
 
-    /// Linux's number.
+    /// The number that Linux uses.
     public var number: Int32 { entry.1 }
 
     private var entry: (String, Int32) {
@@ -50,7 +50,7 @@ public enum SocketError: Error, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// As Linux translates ICMP's codes.
+    /// The errno into which Linux translates an ICMP error.
     init(_ reason: ICMPReason) {
         switch reason {
         case .networkUnreachable, .networkProhibited, .noRoute: self = .networkUnreachable

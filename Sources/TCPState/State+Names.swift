@@ -1,8 +1,8 @@
 extension State {
-    /// By one of its names: RFC 9293's, ss's or netstat's, in any case, with hyphens, underscores, spaces or nothing between the
-    /// words (`FIN-WAIT-1`, `fin_wait1`, `estab`, `SYN_RECV`); `nil` for any other word.
+    /// The state with this name: RFC 9293's, ss's or netstat's, in any case, with hyphens, underscores, spaces or
+    /// nothing between the words (`FIN-WAIT-1`, `fin_wait1`, `estab`, `SYN_RECV`); `nil` for any other word.
     public init?(named name: some StringProtocol) {
-        // The longest has twelve letters.
+        // The longest name, SYN-RECEIVED, has twelve characters.
         guard name.utf8.count <= 16 else { return nil }
         let word = name.uppercased().filter { !"-_ ".contains($0) }
         guard let state = Self.byName[word] else { return nil }

@@ -1,11 +1,11 @@
-/// The eleven states of a connection (RFC 9293 3.3.2; CLOSED is the one that stands for "no connection").
+/// The eleven states of a connection (RFC 9293 3.3.2), of which CLOSED stands for "no connection".
 @frozen public enum State: UInt8, CaseIterable, Hashable, Sendable {
     case closed, listen, synSent, synReceived, established
     case finWait1, finWait2, closing, timeWait
     case closeWait, lastAck
 
-    /// `nil` for a number that no state has. Written out, since the initialiser that the compiler makes is not inlined, and the
-    /// first pass calls this for every segment that may move a state.
+    /// `nil` for a number that no state has. It is written out because the initializer that the compiler makes is not
+    /// inlined, and the first pass calls this for every segment that may change a state.
     @inlinable @inline(__always)
     public init?(rawValue: UInt8) {
         switch rawValue {
@@ -41,7 +41,7 @@
         }
     }
 
-    /// The one letter that stands for it on a ladder's rail.
+    /// The letter that stands for this state on a rail of a ladder diagram.
     public var letter: Character {
         switch self {
         case .closed: "-"
@@ -58,7 +58,8 @@
         }
     }
 
-    /// Whether both ends' numbers are agreed upon (RFC 9293 3.5.2: ESTABLISHED and everything after it).
+    /// Whether the state is a synchronized one (RFC 9293 3.5.2: ESTABLISHED and every later state), in which both ends
+    /// have agreed on their sequence numbers.
     @inlinable public var isSynchronized: Bool {
         switch self {
         case .closed, .listen, .synSent, .synReceived: false

@@ -1,5 +1,5 @@
 /// What can move a connection from one state to another: the calls of RFC 9293 3.9.1, the arrivals of 3.10.7 and the
-/// time-outs of 3.10.8. An arrival means an acceptable one.
+/// timeouts of 3.10.8. An arrival means an acceptable one.
 @frozen public enum Event: UInt8, CaseIterable, Hashable, Sendable {
     /// The application listens.
     case passiveOpen
@@ -21,34 +21,41 @@
     case finArrives
     /// An ACK that covers the FIN sent from here.
     case ackOfFinArrives
-    /// Both in one segment, as in a close in three segments.
+    /// A FIN that also acknowledges the FIN sent from here, as in a close with three segments.
     case finWithAckOfFinArrives
     /// An RST that passes the checks of 3.10.7.
     case resetArrives
     /// Two maximum segment lifetimes in TIME-WAIT have passed.
     case timeWaitExpires
-    /// The user time-out, or too many retransmissions.
+    /// The user timeout has passed, or too many retransmissions were needed.
     case timeOut
 }
 
-/// What goes out with a transition (RFC 9293 Figure 5, the line under the event).
+/// The segment that is sent with a transition (RFC 9293 Figure 5, the line below the event).
 @frozen public enum Response: UInt8, Hashable, Sendable {
     case nothing, syn, synAck, ack, fin, rst
 }
 
 /// One edge of the state diagram.
 public struct Transition: Hashable, Sendable {
+    /// The state before the event.
     public let from: State
+    /// The event that causes the transition.
     public let event: Event
+    /// The state after the event.
     public let to: State
+    /// The segment that is sent.
     public let response: Response
-    /// Where the RFC says so, `3.10.7.4` and the like.
+    /// The section of the RFC that prescribes it: `3.10.7.4` and the like.
     public let section: String
 }
 
-/// RFC 9293's state diagram (Figure 5) with what the event processing of section 3.10 adds to it. The tracker executes it as a
-/// ``TransitionMatrix``; a test holds our own TCP to it, and another the diagram of `Docs/states.md`.
+/// RFC 9293's state diagram (Figure 5), with what the event processing of section 3.10 adds to it. The tracker executes
+/// it as a ``TransitionMatrix``. One test checks that our own TCP follows it, another that the diagram in
+/// `Docs/states.md` shows it.
 public enum TransitionTable {
+    /// All transitions, grouped by the state that they leave. An event that is not listed for a state does not change
+    /// it.
     public static let all: [Transition] = [
         Transition(from: .closed, event: .passiveOpen, to: .listen, response: .nothing, section: "3.10.1"),
         Transition(from: .closed, event: .activeOpen, to: .synSent, response: .syn, section: "3.10.1"),
@@ -70,7 +77,7 @@ public enum TransitionTable {
             from: .synReceived, event: .ackOfSynArrives, to: .established, response: .nothing, section: "3.10.7.4"),
         Transition(from: .synReceived, event: .synAckArrives, to: .established, response: .ack, section: "3.10.7.4"),
         Transition(from: .synReceived, event: .finArrives, to: .closeWait, response: .ack, section: "3.10.7.4"),
-        // One that came from LISTEN returns there; seen from outside, the connection is gone either way.
+        // A connection that came from LISTEN returns there; seen from outside, it is gone either way.
         Transition(from: .synReceived, event: .resetArrives, to: .closed, response: .nothing, section: "3.10.7.4"),
         Transition(from: .synReceived, event: .close, to: .finWait1, response: .fin, section: "3.10.4"),
         Transition(from: .synReceived, event: .abort, to: .closed, response: .rst, section: "3.10.5"),
@@ -116,12 +123,14 @@ public enum TransitionTable {
     ]
 }
 
-/// The same table laid out for execution: one look-up, no search. Made once from ``TransitionTable/all`` and kept by
-/// whoever runs many connections, who hands it on without a copy.
+/// ``TransitionTable/all`` laid out for execution, so that one look-up gives the next state without a search. It is
+/// made once by the code that tracks many connections, and passed on without being copied.
 @frozen public struct TransitionMatrix: ~Copyable, Sendable {
-    // By event; for each state, four bits at its place: the next state's raw value. An event that changes nothing leads back.
+    // Indexed by event. Each word holds four bits for each state: the next state's raw value, or the state's own where
+    // the event changes nothing.
     @usableFromInline var next: InlineArray<16, UInt64>
 
+    /// Makes the matrix from ``TransitionTable/all``.
     public init() {
         next = InlineArray(repeating: State.allCases.reduce(0) { $0 | UInt64($1.rawValue) << $1.shift })
         for edge in TransitionTable.all {
@@ -138,7 +147,7 @@ public enum TransitionTable {
 }
 
 extension State {
-    /// Where its four bits are in a row.
+    /// The position of this state's four bits in a word of the matrix.
     @inlinable @inline(__always)
     var shift: UInt64 { UInt64(rawValue) &* 4 }
 }

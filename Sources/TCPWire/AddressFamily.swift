@@ -1,5 +1,5 @@
-/// The version of IP that an address family's number stands for on the systems whose headers give one: their numbers for IPv6
-/// differ, and none of them means anything else where packets are captured.
+/// The IP version that an address family's number in a capture header stands for. IPv6 has another number on each
+/// system, but none of these numbers stands for another family on any of the systems that write such headers.
 enum AddressFamily {
     case ipv4, ipv6
 
@@ -19,7 +19,7 @@ enum AddressFamily {
         }
     }
 
-    /// The number in four octets that are in the byte order of the machine that captured: no family reaches 65,536, so the order
-    /// shows.
+    /// The number of an address family that four octets hold in the byte order of the capturing machine: no family's
+    /// number reaches 65,536, so a larger value shows that the octets are in the other order.
     static func number(_ bigEndian: UInt32) -> UInt32 { bigEndian > 0xffff ? bigEndian.byteSwapped : bigEndian }
 }

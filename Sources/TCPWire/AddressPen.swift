@@ -1,8 +1,8 @@
-/// Writes addresses as octets, one behind the other.
+/// Writes addresses as octets of text, one after the other.
 ///
-/// How many digits a number has follows no pattern, so that branches on it would be mispredicted: every digit is written at the
-/// next place, and the place moves on, without a branch, only for those that belong to the number. So the octet behind the last
-/// one may be changed too.
+/// How many digits a number has is unpredictable, so branches on it would be mispredicted. Instead, every possible
+/// digit is written at the next index, and the index advances, without a branch, only past those that belong to the
+/// number. So the octet after the last one of the text may be overwritten too.
 struct AddressPen {
     /// Where the next octet goes.
     private(set) var place: Int
@@ -15,7 +15,7 @@ struct AddressPen {
         place &+= 1
     }
 
-    /// Writes a digit that counts if `number` has so many.
+    /// Writes a digit, and keeps it only if `number` is at least `least`, which is to say that it has this digit.
     @inline(__always)
     private mutating func put(
         _ digit: UInt16, if number: UInt16, isAtLeast least: UInt16, to text: inout MutableSpan<UInt8>
@@ -31,7 +31,7 @@ struct AddressPen {
         put(octet: number, below: number % 1000, to: &text)
     }
 
-    /// The last three digits.
+    /// Writes the last three decimal digits of a number; `rest` is the number modulo 1000.
     @inline(__always)
     private mutating func put(octet number: UInt16, below rest: UInt16, to text: inout MutableSpan<UInt8>) {
         put(rest / 100, if: number, isAtLeast: 100, to: &text)
@@ -50,7 +50,7 @@ struct AddressPen {
     private mutating func put(
         hexadecimal digit: UInt16, if number: UInt16, isAtLeast least: UInt16, to text: inout MutableSpan<UInt8>
     ) {
-        // From "9" to "a" it is 39 further than from 9 to 10.
+        // In ASCII, "a" does not follow "9": it stands 39 characters after the one that does.
         put(digit &+ (digit > 9 ? 39 : 0), if: number, isAtLeast: least, to: &text)
     }
 
@@ -80,9 +80,9 @@ struct AddressPen {
     }
 }
 
-/// Strings of addresses.
+/// Makes strings of what an ``AddressPen`` writes.
 enum AddressText {
-    /// - Parameter write: writes to the octets from the first on, and returns how many.
+    /// - Parameter write: writes text from index 0 on, and returns how many octets it has.
     static func string(_ write: (inout MutableSpan<UInt8>) -> Int) -> String {
         var octets = [UInt8](repeating: 0, count: IPAddress.textRoom)
         var text = octets.mutableSpan

@@ -1,15 +1,15 @@
-/// What can lie around TCP, as tables: what is opened and what is only named. Documentation and tests are made from them; the
-/// walk switches over the same doors.
+/// The headers that can enclose TCP, as tables: those that are opened, and those that are only named. Documentation and
+/// tests are made from these tables; the walk through a frame switches over the same enumerations.
 public enum Carriers {
-    /// One kind of wrapping.
+    /// One kind of enclosing header.
     public struct Row: Sendable {
         /// `link 127`, `EtherType 0x8926`, `IP 50`, `GRE 0x883e` or `UDP 4789`.
         public var key: String
-        /// As the registry calls it.
+        /// The name that the registry gives it.
         public var name: String
-        /// Whether TCP is found in it.
+        /// Whether it is opened, so that TCP inside it is found.
         public var isOpened: Bool
-        /// What of it stays closed, or by what it is recognised; `nil` where it is opened whole.
+        /// Which of its forms are not opened, or by what it is recognized; `nil` where every form is opened.
         public var limits: String?
     }
 
@@ -58,7 +58,7 @@ public enum Carriers {
     /// An EtherType's name; `nil` where it is not in the table.
     public static func etherTypeName(_ type: UInt16) -> String? { EtherType.name(type) }
 
-    /// Whether what such frames carry is known to be no IP packet, and not only not opened.
+    /// Whether frames of this EtherType are known to carry no IP packet; `false` where they are only not opened.
     public static func isNeverIP(etherType type: UInt16) -> Bool {
         EtherType.name(type) != nil && EtherDoor(rawValue: type) == nil && !EtherType.carriers.contains(type)
     }

@@ -1,15 +1,15 @@
 import FlatMemory
 
-/// What checking a checksum showed.
+/// The result of verifying a checksum.
 public enum ChecksumVerdict: Hashable, Sendable {
     case correct
     case wrong(expected: UInt16)
     /// The field holds the sum of the pseudo-header only: the capture was taken before the network card filled it in
     /// (transmit checksum offload).
     case partial(expected: UInt16)
-    /// The field is 0 where the sum is not: never filled in.
+    /// The field is 0 though the checksum is not: it was never filled in.
     case zero(expected: UInt16)
-    /// Not all octets are there: cut off by the capture, or in later fragments.
+    /// Not all octets are here: the capture cut them off, or they are in later fragments.
     case cannotVerify
 }
 
@@ -17,17 +17,17 @@ public enum ChecksumVerdict: Hashable, Sendable {
 @frozen public struct InternetSum: Sendable {
     @usableFromInline var sum: UInt64 = 0
 
-    /// Nothing yet.
+    /// The sum of no octets.
     @inlinable public init() {}
 
-    /// A field of 16 bits.
+    /// Adds a field of 16 bits.
     mutating func add(_ word: UInt16) { sum &+= UInt64(word) }
 
-    /// 2^32 is 1 modulo 2^16 - 1, so wider words may be added as they are: here 32 bits at a time.
+    /// Adds a field of 32 bits: since 2^32 is 1 modulo 2^16 - 1, wider words may be added without being split.
     mutating func add(_ word: UInt32) { sum &+= UInt64(word) }
 
-    /// An address of a pseudo-header. One form serves both versions: an IPv4 address is held as `::ffff:a.b.c.d`, and 0xffff
-    /// is zero in ones' complement.
+    /// Adds an address of a pseudo-header. This serves both versions of IP: an IPv4 address is held as
+    /// `::ffff:a.b.c.d`, and 0xffff is zero in ones' complement.
     mutating func add(_ address: IPAddress) {
         add(UInt32(truncatingIfNeeded: address.high >> 32))
         add(UInt32(truncatingIfNeeded: address.high))
@@ -35,8 +35,8 @@ public enum ChecksumVerdict: Hashable, Sendable {
         add(UInt32(truncatingIfNeeded: address.low))
     }
 
-    /// Octets that begin on an even place; the last is padded with a zero where their number is odd. Both ends lie in the
-    /// frame.
+    /// Adds the octets from `start` to before `end`, both of which must lie in the frame. The first must be the upper
+    /// octet of a 16-bit word; where their number is odd, the last word is padded with a zero.
     public mutating func add(_ frame: RawSpan, from start: Int, to end: Int) {
         sum &+= UInt64(frame.sumOfWords(from: start, to: end))
     }
@@ -47,7 +47,8 @@ public enum ChecksumVerdict: Hashable, Sendable {
         return UInt16(truncatingIfNeeded: rest)
     }
 
-    /// The field's value: the complement of the sum; zero where the sum was taken over a right checksum too.
+    /// The value for the checksum field: the complement of the sum. It is zero where the summed octets include a
+    /// correct checksum.
     @inlinable public var checksum: UInt16 { ~folded }
 }
 
@@ -55,7 +56,7 @@ public enum ChecksumVerdict: Hashable, Sendable {
 public enum TCPChecksum {
     /// Checks the segment that `segment` describes in `frame`.
     ///
-    /// - Parameter payload: the sum of its payload, where that is known.
+    /// - Parameter payload: the sum of the segment's payload, where the caller has it already.
     public static func verify(
         _ segment: SegmentHeader, in frame: RawSpan, payload: InternetSum? = nil
     ) -> ChecksumVerdict {
@@ -69,7 +70,8 @@ public enum TCPChecksum {
         let pseudoHeaderSum = sum.folded
         sum.add(frame, from: start, to: start &+ 16)
         sum.add(frame, from: start &+ 18, to: start &+ header)
-        // A header is of whole words, so the payload begins on an even place of its own too.
+        // A header consists of whole 32-bit words, so the payload begins at an even offset, and a sum of it alone fits
+        // in here.
         if let payload {
             sum.add(~payload.checksum)
         } else {
@@ -85,14 +87,15 @@ public enum TCPChecksum {
         return .wrong(expected: expected)
     }
 
-    /// The checksum of a segment whose own field is zero.
+    /// The checksum of a segment whose checksum field is still zero.
     static func of(_ segment: [UInt8], from source: IPAddress, to destination: IPAddress) -> UInt16 {
         var sum = pseudoHeader(from: source, to: destination, length: segment.count)
         sum.add(segment.octets, from: 0, to: segment.count)
         return sum.checksum
     }
 
-    /// The sum over the pseudo-header of a segment of so many octets (RFC 9293 3.1), to which the segment is added.
+    /// The sum over the pseudo-header (RFC 9293 3.1) of a segment of `length` octets; the segment itself is to be added
+    /// to it.
     public static func pseudoHeader(from source: IPAddress, to destination: IPAddress, length: Int) -> InternetSum {
         var sum = InternetSum()
         sum.add(source)
@@ -105,9 +108,9 @@ public enum TCPChecksum {
 
 /// ICMP's checksum over the message (RFC 792), ICMPv6's over a pseudo-header too (RFC 4443 2.3).
 enum ICMPChecksum {
-    /// Whether the checksum was filled in and does not fit; not where octets of the message are missing.
+    /// Whether the checksum is filled in and wrong; `false` where octets of the message are missing.
     ///
-    /// - Parameter outer: the packet's header, its offsets and lengths those of the message.
+    /// - Parameter outer: the IP packet's header; its offsets and lengths must be those of the ICMP message.
     static func isWrong(_ frame: RawSpan, _ outer: SegmentHeader, isICMPv6: Bool) -> Bool {
         let start = Int(outer.tcpOffset)
         let length = Int(outer.payloadLength)
@@ -128,7 +131,7 @@ enum ICMPChecksum {
 
 /// The IPv4 header's own checksum (RFC 791 3.1).
 public enum IPv4Checksum {
-    /// Checks the header at `offset`; ``ChecksumVerdict/cannotVerify`` where no whole IPv4 header stands there.
+    /// Verifies the header at `offset`; ``ChecksumVerdict/cannotVerify`` where there is no whole IPv4 header.
     public static func verify(in frame: RawSpan, at offset: Int) -> ChecksumVerdict {
         guard offset >= 0, offset <= frame.byteCount, frame.byteCount &- offset >= 20 else { return .cannotVerify }
         let length = Int(frame.octet(at: offset) & 0x0f) &* 4

@@ -1,4 +1,4 @@
-/// The EtherTypes that a walk goes through (IEEE 802 registry), and those that only tunnels use.
+/// The EtherTypes that are opened: those of the IEEE 802 registry, and those that only tunnels use.
 enum EtherDoor: UInt16, CaseIterable {
     case ipv4 = 0x0800
     case congestionNotification = 0x22e9
@@ -28,7 +28,7 @@ enum EtherDoor: UInt16, CaseIterable {
     case marvellTag = 0xdada
     case redundancyTag = 0xf1c1
 
-    /// What of it is not opened, or is opened by what it looks like; `nil` where it is opened whole.
+    /// Which of its forms are not opened, or by what its contents are recognized; `nil` where every form is opened.
     var limits: String? {
         switch self {
         case .mpls, .mplsMulticast:
@@ -49,7 +49,7 @@ enum EtherDoor: UInt16, CaseIterable {
     }
 }
 
-/// EtherTypes by number: what `decodePlain` compares with, and names.
+/// EtherTypes by number: those that `decodePlain` compares with, and the names of all that are known.
 @usableFromInline
 enum EtherType {
     @inlinable static var ipv4: UInt16 { 0x0800 }
@@ -62,8 +62,9 @@ enum EtherType {
     /// Every EtherType that has a name, in order.
     static var registry: [UInt16] { names.keys.sorted() }
 
-    /// Those with a name that may carry frames or packets and are not opened: B.A.T.M.A.N.'s mesh, Realtek's switches, radio
-    /// between vehicles; and those that are defined for GRE only, so that elsewhere their meaning is not known.
+    /// EtherTypes that have a name and may carry frames or packets, but are not opened: B.A.T.M.A.N.'s mesh, Realtek's
+    /// switches, radio between vehicles; and those that are defined for GRE only, so that their meaning elsewhere is
+    /// not known.
     static let carriers: Set<UInt16> = [0x4305, 0x8899, 0x8947, 0x22eb, 0x6400, 0x883e, 0x88be]
 
     private static let names: [UInt16: String] = [

@@ -17,7 +17,7 @@ struct FieldReader {
 
     /// Reads the next field.
     ///
-    /// - Returns: its value; 0 where the octets end before it does, and then it is not listed.
+    /// - Returns: the field's value; 0 where the octets end inside the field, which is then not added to `fields`.
     @discardableResult
     mutating func field(_ name: String, _ width: Int, meaning: (UInt128) -> String? = { _ in nil }) -> UInt128 {
         defer {
@@ -35,13 +35,13 @@ struct FieldReader {
         return value
     }
 
-    /// The octet that is read next, or one so many behind it; `nil` where there is none.
+    /// The next octet to be read, or the one that follows it after `ahead` octets; `nil` past the end.
     func peek(ahead: Int = 0) -> UInt8? {
         let place = start + bit / 8 + ahead
         return place < frame.count ? frame[place] : nil
     }
 
-    /// Leaves octets out.
+    /// Skips octets without listing a field.
     mutating func skip(octets: Int) {
         bit += octets * 8
         length = max(length, bit / 8)

@@ -2,59 +2,66 @@ import FlatMemory
 
 /// How much a ``FragmentAssembler`` remembers.
 package struct FragmentLimits: Sendable {
-    /// Packets that are remembered, and octets of memory that they take.
+    /// Limits on the packets that are remembered, and on the octets of memory that all of them take.
     var packets: Int
     var octets: Int
-    /// Whether a fragment that comes twice may be the beginning of a packet that was captured twice; else it is ignored.
+    /// Whether a fragment that comes a second time may belong to a second copy of its packet, since a capture may hold
+    /// a packet twice; otherwise it is ignored.
     var expectsCopies: Bool
 
     /// For one host.
     package static let host = FragmentLimits(packets: 64, octets: 64 << 16, expectsCopies: false)
-    /// For what passes by a place where a capture is taken.
+    /// For the packets that pass the point where a capture is taken.
     package static let capture = FragmentLimits(packets: 4096, octets: 32 << 20, expectsCopies: true)
 }
 
-/// Puts IP fragments together (RFC 791 3.2, RFC 8200 4.5), within bounds: so many packets, so many octets, so long. A packet
-/// whose fragments overlap is dropped whole (RFC 5722 3; no honest sender makes such of IPv4 either).
+/// Puts IP fragments together (RFC 791 3.2, RFC 8200 4.5), with limits on the number of packets, on their octets and on
+/// how long they wait. A packet whose fragments overlap is dropped whole (RFC 5722 3; no honest sender of IPv4 makes
+/// such fragments either).
 ///
-/// Time and origins are handed in: a host has one clock, a capture has that of its packets, and the place of each.
+/// Times and origins come from the caller: a host has one clock; in a capture each packet has its own time and its
+/// offset in the file.
 package struct FragmentAssembler: Sendable {
-    /// What came of a fragment that was added.
+    /// What became of a fragment that was added.
     package enum Outcome: Sendable {
-        /// Others are to come.
+        /// It is kept; other fragments of its packet are still missing.
         case kept
-        /// It overlaps, or is impossible; the others of its packet are dropped with it. So many had been kept.
+        /// It overlaps another fragment, or is malformed. Its whole packet is dropped, with the `others` that had been
+        /// kept.
         case refused(others: Int)
-        /// The packet is none that is put together.
+        /// It belongs to a packet that is not to be put together; see ``passOver(_:at:)``.
         case unwanted
         case whole(AssembledPacket)
     }
 
-    /// RFC 8200 4.5: 60 seconds; RFC 1122 3.3.2: at least as long.
+    /// How long an incomplete packet is kept, in nanoseconds. RFC 8200 4.5: 60 seconds; RFC 1122 3.3.2: at least as
+    /// long.
     package static let patience: Int64 = 60_000_000_000
-    /// Fragments of one packet. Those of a shortest link (RFC 791 3.2: 68 octets) cut a segment of usual size in 31.
+    /// The most fragments of one packet. Even the link with the smallest MTU (RFC 791 3.2: 68 octets) needs only 31 for
+    /// a segment of usual size.
     private static let pieceLimit = 1024
-    /// Copies of one packet that may be under way together.
+    /// The most copies of one packet that may be incomplete at the same time.
     private static let copyLimit = 4
 
     private let limits: FragmentLimits
-    /// By serial number, in the order in which they began.
+    /// The packets that are remembered, by serial number. Serial numbers follow the order in which packets began.
     private var packets: [Int: PendingPacket] = [:]
     private var serials: [IPFragment.Key: [Int]] = [:]
     private var (oldest, next) = (0, 0)
     private var heldOctets = 0
-    /// What was given up and not yet taken.
+    /// Packets that were given up, and that ``takeGivenUp()`` has not returned yet.
     private var given: [GivenUp] = []
 
+    /// An assembler without fragments, which holds at most as much as `limits` allow.
     package init(limits: FragmentLimits) { self.limits = limits }
 
-    /// What was given up since this was last asked.
+    /// Returns the packets that were given up since the last call.
     package mutating func takeGivenUp() -> [GivenUp] {
         defer { given = [] }
         return given
     }
 
-    /// Gives up what has waited for too long.
+    /// Gives up the packets that have been incomplete for longer than ``patience``.
     package mutating func giveUp(at time: Int64) {
         while oldest < next {
             if let packet = packets[oldest] {
@@ -65,7 +72,7 @@ package struct FragmentAssembler: Sendable {
         }
     }
 
-    /// Gives up all of them: nothing more is to come.
+    /// Gives up all incomplete packets, since no more fragments will come.
     package mutating func giveUpAll() {
         while oldest < next {
             giveUp(oldest)
@@ -73,9 +80,11 @@ package struct FragmentAssembler: Sendable {
         }
     }
 
-    /// Takes a packet that is a fragment, for a host.
+    /// Takes a fragment that has arrived at a host.
     ///
-    /// - Returns: the whole packet, once its last fragment is here; whether the fragment was refused.
+    /// - Parameter octets: the IP packet that is a fragment.
+    /// - Returns: as `packet` the whole packet, if this was the last of its fragments to arrive; as `isRefused` whether this fragment
+    ///   was dropped: it is malformed, or overlaps another, or belongs to a packet that was dropped for that.
     package mutating func add(
         packet octets: [UInt8], at time: Int64
     ) -> (packet: [UInt8]?, isRefused: Bool) {
@@ -94,11 +103,11 @@ package struct FragmentAssembler: Sendable {
         }
     }
 
-    /// Takes one fragment; ``takeGivenUp()`` may tell of others after it.
+    /// Adds one fragment. Afterwards ``takeGivenUp()`` may return packets that had to be given up.
     ///
     /// - Parameters:
-    ///   - frame: the octets in which it stands.
-    ///   - origins: where it came from.
+    ///   - frame: the octets that contain the fragment.
+    ///   - origins: where the fragment was captured; several where it was put together from fragments itself.
     package mutating func add(
         _ fragment: IPFragment, in frame: RawSpan, from origins: [FragmentOrigin], at time: Int64
     ) -> Outcome {
@@ -111,7 +120,7 @@ package struct FragmentAssembler: Sendable {
             switch packets[serial]?.fit(of: piece) {
             case .refused: return .refused(others: 0)
             case .unwanted:
-                // Another packet may have the same name.
+                // A new packet may have the same addresses and identification.
                 guard piece.offset == 0 else { return .unwanted }
                 remove(serial)
             case .copy:
@@ -125,9 +134,9 @@ package struct FragmentAssembler: Sendable {
         return place(piece, fragment, in: begin(fragment.key, at: time, isCopy: isCopy), frame)
     }
 
-    /// Has the fragments of a packet passed over of which the first has shown that nobody wants them.
+    /// Has all fragments of a packet ignored from now on, because its first one has shown that they are not needed.
     ///
-    /// - Returns: how many of them had come before.
+    /// - Returns: how many of its fragments had been kept before.
     package mutating func passOver(_ key: IPFragment.Key, at time: Int64) -> Int {
         giveUp(at: time)
         let own = serials[key] ?? []
@@ -168,7 +177,7 @@ package struct FragmentAssembler: Sendable {
         return .kept
     }
 
-    /// Drops the packet of a fragment, also what is still to come of it.
+    /// Drops the packet that a fragment belongs to, and all its fragments that are still to come.
     private mutating func refuse(_ fragment: IPFragment, at time: Int64) -> Outcome {
         var others = 0
         for serial in serials[fragment.key] ?? [] {

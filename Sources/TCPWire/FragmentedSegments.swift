@@ -1,29 +1,30 @@
 import FlatMemory
 
-/// What became of the fragments that are no part of what was found.
+/// Counts of the fragments that are part of no packet that was found.
 package struct FragmentTally: Sendable, Equatable {
-    /// Refused because they overlap, or are impossible.
+    /// Refused because they overlap, or are malformed.
     package var refused = 0
-    /// Left alone: the others of their packet did not come.
+    /// Dropped because other fragments of their packet did not come.
     package var alone = 0
-    /// Of packets that carry no TCP, after their first one.
+    /// Fragments, other than the first, of packets whose first fragment shows that they carry no TCP.
     package var unwanted = 0
 }
 
-/// Finds TCP segments in IP fragments: of the connection's own packets, and of tunnels'.
+/// Finds TCP segments in IP fragments: in fragments of the connections' own packets, and of tunnels' packets.
 package struct FragmentedSegments: Sendable {
-    /// What was found in packets that came in fragments.
+    /// A packet that was put together from fragments, and what was found in it.
     package struct Found: Sendable {
+        /// What the packet holds.
         package let verdict: PacketVerdict
-        /// Filled where the verdict is ``PacketVerdict/segment``; its offsets count in `octets`.
+        /// Filled in where the verdict is ``PacketVerdict/segment``; its offsets count from the beginning of `octets`.
         package let header: SegmentHeader
         /// The packet put together, from its IP header on (``LinkType/raw``), as far as it was captured.
         package let octets: [UInt8]
-        /// How long it was on the wire.
+        /// The packet's length on the wire, in octets.
         package let length: Int
-        /// Whether nothing is missing; else it is the beginning of a packet whose rest did not come.
+        /// Whether no fragment is missing; otherwise these are the first octets of a packet whose rest did not come.
         package let isWhole: Bool
-        /// Of its fragments, in the order in which they came.
+        /// Where its fragments were captured, in the order in which they came.
         package let origins: [FragmentOrigin]
     }
 
@@ -31,13 +32,15 @@ package struct FragmentedSegments: Sendable {
     private var found: [Found] = []
     private var tally = FragmentTally()
 
-    /// Fragments in fragments: of a tunnel in a tunnel.
+    /// The most levels of fragments inside a packet that was itself put together from fragments, as with a tunnel in a
+    /// tunnel.
     private static let deepest = 4
 
+    /// A value that has been given no fragment yet.
     package init() {}
 
-    /// Whether what a walk says of a fragment shows that it need not be put together: without what is in the others it is
-    /// known what the packet is.
+    /// Whether the verdict on one fragment shows that its packet need not be put together, because it is known already
+    /// what the packet carries.
     ///
     /// - Parameter isCutOff: whether the capture kept only the beginning of the frame.
     package static func isDecided(_ verdict: PacketVerdict, isCutOff: Bool) -> Bool {
@@ -48,11 +51,11 @@ package struct FragmentedSegments: Sendable {
         }
     }
 
-    /// Takes a fragment; ``takeFound()`` then tells what it led to.
+    /// Takes a fragment. Afterwards ``takeFound()`` returns the packets that it has completed.
     ///
     /// - Parameters:
-    ///   - frame: in which a walk has met it.
-    ///   - isDecided: ``isDecided(_:isCutOff:)``.
+    ///   - frame: the frame in which the walk has met the fragment.
+    ///   - isDecided: the result of ``isDecided(_:isCutOff:)``.
     package mutating func take(
         _ frame: RawSpan, at place: FragmentPlace, isDecided: Bool, from origin: FragmentOrigin
     ) {
@@ -68,20 +71,20 @@ package struct FragmentedSegments: Sendable {
         settleGivenUp()
     }
 
-    /// Nothing more is to come: what waits for the rest is given up.
+    /// Gives up all packets that are still incomplete. To be called after the last fragment.
     package mutating func end() {
         assembler.giveUpAll()
         settleGivenUp()
     }
 
-    /// What was found since this was last asked, in the order in which it was.
+    /// Returns what was found since the last call, in the order in which it was found.
     package mutating func takeFound() -> [Found] {
         guard !found.isEmpty else { return [] }
         defer { found = [] }
         return found
     }
 
-    /// What became of the others since this was last asked.
+    /// Returns the counts of all other fragments since the last call.
     package mutating func takeTally() -> FragmentTally {
         defer { tally = FragmentTally() }
         return tally
@@ -135,7 +138,8 @@ package struct FragmentedSegments: Sendable {
 }
 
 extension SegmentHeader {
-    /// Where a packet was seen that was taken out of its frame.
+    /// Adds where the packet was seen (VLAN, network, depth of tunnels): the octets that were put together do not show
+    /// it.
     fileprivate mutating func place(in key: IPFragment.Key) {
         if vlan == 0 { vlan = key.vlan }
         if network == 0 { network = key.network }

@@ -1,6 +1,6 @@
 /// A kind of header that a walk through a frame meets.
 public enum HeaderLayer: String, Hashable, Sendable, CaseIterable {
-    // What capturing systems put before a frame.
+    // Headers that capturing systems put before a frame.
     case direction = "Direction"
     case linuxCooked = "Linux cooked"
     case linuxCooked2 = "Linux cooked v2"
@@ -101,9 +101,9 @@ public enum HeaderStop: Hashable, Sendable {
     case laterFragment
     /// A first IP fragment too short to hold the TCP header.
     case shortFragment
-    /// A part of what this header carries, and not its beginning.
+    /// What this header carries is a later part of a packet, not its beginning.
     case laterPart(HeaderLayer)
-    /// What is behind this header is encrypted or compressed.
+    /// What follows this header is encrypted or compressed.
     case concealed(HeaderLayer)
     /// The header carries no packet, by the value of this field.
     case noPacket(HeaderLayer, field: String, value: Int)
@@ -121,6 +121,6 @@ public enum HeaderStop: Hashable, Sendable {
     case otherFamily(UInt32)
     /// A link type that is not read.
     case otherLinkType(LinkType)
-    /// More headers around each other than any real network stacks.
+    /// More nested headers than any real network has.
     case tooDeep
 }

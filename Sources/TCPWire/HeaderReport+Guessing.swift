@@ -1,6 +1,6 @@
 extension HeaderReport {
-    /// Reads octets that nobody says the beginning of: an IP packet, a frame of a known link type, or a bare TCP header,
-    /// whichever reads best. Evidence counts in this order: a right IPv4 header checksum, a TCP header reached through
+    /// Reads octets of unknown kind as an IP packet, as a frame of a common link type, or as a bare TCP header,
+    /// whichever fits best. Evidence counts in this order: a correct IPv4 header checksum, a TCP header reached through
     /// headers that agree with each other, a bare TCP header whose own fields are sound.
     public static func guessing(_ octets: [UInt8]) -> HeaderReport {
         let asIP = HeaderReport(octets, link: .raw)
@@ -18,7 +18,7 @@ extension HeaderReport {
         if let best = reached.first ?? candidates.first(where: { $0.layers.contains { $0.checksum == .correct } }) {
             return best
         }
-        // Nothing reads to the end: then what got furthest shows best where the octets stop making sense.
+        // No reading reaches the end: the one that got furthest shows best where the octets stop making sense.
         let furthest = candidates.max { $0.depth < $1.depth }
         guard let furthest, furthest.depth > 0 else { return HeaderReport(bareTCP: octets) }
         return furthest
@@ -31,7 +31,7 @@ extension HeaderReport {
         segment.map { $0.capturedPayloadLength == $0.payloadLength && !$0.optionsTruncated } ?? false
     }
 
-    /// How many internet headers were opened and found sound.
+    /// How many IP and TCP headers were opened and found sound.
     private var depth: Int {
         let internet = layers.filter { $0.kind == .ipv4 || $0.kind == .ipv6 || $0.kind == .tcp }.count
         switch stop {
@@ -40,7 +40,7 @@ extension HeaderReport {
         }
     }
 
-    /// A data offset that fits, no reserved bits, and flags that occur together.
+    /// Whether the data offset fits, no reserved bit is set, and the flags may occur together.
     private static func isSoundTCP(_ octets: [UInt8]) -> Bool {
         guard octets.count >= 20 else { return false }
         let header = Int(octets[12] >> 4) * 4

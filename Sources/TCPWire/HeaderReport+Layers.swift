@@ -1,7 +1,7 @@
 import FlatMemory
 
 extension HeaderReport.Layer {
-    /// - Parameter next: where the header behind it begins, `nil` for the last one.
+    /// - Parameter next: where the following header begins; `nil` for the last header.
     init(_ mark: LayerRecorder.Mark, until next: Int?, in frame: [UInt8]) {
         var reader = FieldReader(frame, at: mark.offset)
         if let layout = mark.layer.layout(as: mark.form) {
@@ -9,7 +9,7 @@ extension HeaderReport.Layer {
         } else {
             Self.read(mark, &reader)
         }
-        // The walk knows where it ends, whatever of it is read here.
+        // The walk knows where this header ends, however many of its fields are read here.
         if let next, next > mark.offset { reader.length = next - mark.offset }
         kind = mark.layer
         length = reader.length

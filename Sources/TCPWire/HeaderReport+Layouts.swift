@@ -1,28 +1,30 @@
-/// How the fields of headers lie that have no conditions among their fields: data, from which they are read.
+/// A field of a header. Headers none of whose fields is conditional are described by lists of these, and read according
+/// to them.
 enum FieldShape {
     /// A number of so many bits.
     case bits(String, Int)
-    /// A number of so many octets, the lowest first.
+    /// A number of so many octets, the least significant first.
     case little(String, Int)
     case etherType(String)
     case ipProtocol(String)
-    /// An address family's number, of so many octets; of four in either byte order.
+    /// An address family's number, of so many octets; one of four octets may be in either byte order.
     case family(String, octets: Int)
     case hardware(String)
-    /// An address of eight octets.
+    /// A hardware address of eight octets.
     case extended(String)
     case link(String, octets: Int)
-    /// Text of so many octets, up to the first zero.
+    /// Text in a field of so many octets, up to the first octet that is not printable ASCII.
     case text(String, Int)
 }
 
 extension HeaderLayer {
-    /// The fields of the header's fixed part; `nil` for headers that are read by hand. A longer header's rest is not read.
+    /// The fields of the header's fixed part; `nil` for headers that are read by code of their own. What follows the
+    /// fixed part is not read.
     func layout(as form: HeaderForm) -> [FieldShape]? {
         layout(of: form) ?? layout
     }
 
-    /// The fields of a form that is not the usual one.
+    /// The fields where the header has a form other than the usual one; `nil` for the usual form.
     private func layout(of form: HeaderForm) -> [FieldShape]? {
         switch (self, form) {
         case (.pflog, .old):
@@ -30,7 +32,7 @@ extension HeaderLayer {
                 .family("Address Family", octets: 4), .text("Interface", 16), .bits("Rule Number", 16),
                 .bits("Reason", 16), .bits("Action", 16), .bits("Direction", 16),
             ]
-        // The SPI comes from the packet, the flags from the machine.
+        // The SPI is copied from the packet, the flags are in the byte order of the capturing machine.
         case (.enc, .littleEndian): [.family("Address Family", octets: 4), .bits("SPI", 32), .little("Flags", 4)]
         case (.prism, .littleEndian): [.little("msgcode", 4), .little("msglen", 4), .text("devname", 16)]
         case (.fddi, .padded): HeaderLayer.fddi.layout.map { [.bits("Padding", 24)] + $0 }
@@ -193,7 +195,7 @@ extension FieldReader {
         }
     }
 
-    /// A number whose lowest octet comes first.
+    /// Reads a number whose least significant octet comes first.
     mutating func little(_ name: String, _ octets: Int, meaning: (UInt128) -> String? = { "\($0)" }) {
         field(name, octets * 8) { value in
             var number: UInt128 = 0
@@ -202,7 +204,7 @@ extension FieldReader {
         }
     }
 
-    /// At most sixteen octets of text, without what may not be shown.
+    /// Reads text of at most sixteen octets, and shows it up to the first octet that is not printable ASCII.
     mutating func text(_ name: String, _ octets: Int) {
         field(name, octets * 8) { value in
             let all = (0..<octets).map { UInt8(truncatingIfNeeded: value >> UInt128((octets - 1 - $0) * 8)) }

@@ -2,15 +2,16 @@ import FlatMemory
 
 /// Link headers whose fields depend on each other.
 extension HeaderReport.Layer {
-    /// A cooked header's address: eight octets, of which its length says how many mean something. Six are a hardware address.
+    /// Reads a cooked header's address: a field of eight octets, of which the first `length` are used; six are a
+    /// hardware address.
     static func readCookedAddress(length: Int, _ reader: inout FieldReader) {
         let meant = min(max(length, 0), 8)
         if meant > 0 { reader.hardwareAddress("Address", octets: meant) }
         if meant < 8 { reader.field(meant == 0 ? "Address" : "Padding", (8 - meant) * 8) }
     }
 
-    /// Frame control's second octet stands behind its first, as sent, unless they have changed places; the other numbers are
-    /// little-endian.
+    /// Reads an 802.11 header. The second octet of Frame Control follows the first one, unless the two are exchanged
+    /// (``HeaderForm/exchanged``); the numbers after it are little-endian.
     static func readWireless(as form: HeaderForm, _ reader: inout FieldReader) {
         if form == .exchanged { readWirelessFlags(&reader) }
         let subtype = reader.field("Subtype", 4)
@@ -39,7 +40,7 @@ extension HeaderReport.Layer {
         }
     }
 
-    /// The Q.922 address of two to four octets, and what RFC 2427 puts behind it.
+    /// Reads the Q.922 address of two to four octets, and the header that RFC 2427 puts after it.
     static func readFrameRelay(_ reader: inout FieldReader) {
         reader.field("DLCI (high)", 6)
         reader.field("C/R", 1)
@@ -82,7 +83,7 @@ extension HeaderReport.Layer {
     }
 
     static func readPKTAP(as form: HeaderForm, _ reader: inout FieldReader) {
-        // Of the second version the first octet is the length.
+        // In the second version the first octet is the length.
         if form == .extended {
             let length = reader.octets("Length", 8)
             reader.skip(octets: 5)

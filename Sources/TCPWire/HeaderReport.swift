@@ -1,15 +1,17 @@
 import FlatMemory
 
-/// Everything a frame's headers say down to TCP, field by field: made for one frame at a time, to be shown.
+/// Everything that a frame's headers say, down to TCP's, field by field. It is made for one frame at a time, to be
+/// shown.
 ///
-/// Texts in it are names and terms of the protocols' own documents and numbers, never sentences.
+/// The texts in a report are names and terms of the protocols' own documents, and numbers; never sentences.
 public struct HeaderReport: Sendable {
     /// The headers, outermost first, as ``PacketDecoder`` went through them. Those after ``HeaderLayer/icmp`` or
     /// ``HeaderLayer/icmpv6`` are quoted.
     public private(set) var layers: [Layer] = []
-    /// What ``PacketDecoder`` says of the same octets.
+    /// The verdict of ``PacketDecoder`` on the same octets.
     public private(set) var verdict = PacketVerdict.notIP
-    /// Why no whole TCP header was reached; `nil` where it was. Under ``PacketVerdict/quotedSegment``: why the quote ended.
+    /// Why no whole TCP header was reached; `nil` where one was. With ``PacketVerdict/quotedSegment``: why the quote
+    /// ended.
     public private(set) var stop: HeaderStop?
     /// The link type the octets were read as; `nil` for a bare TCP header.
     public private(set) var link: LinkType?
@@ -21,8 +23,9 @@ public struct HeaderReport: Sendable {
     /// Reads a frame.
     ///
     /// - Parameters:
-    ///   - originalLength: its length on the wire; `nil` where all of it is there.
-    ///   - part: which of its packets, from 0, where it carries several; `nil` for the first that carries TCP, else the first.
+    ///   - originalLength: the frame's length on the wire; `nil` where all of it was captured.
+    ///   - part: the index, from 0, of the packet to be read, where the frame carries several; `nil` for the first that
+    ///     carries TCP, or else the first.
     public init(_ frame: [UInt8], link: LinkType, originalLength: Int? = nil, part: Int? = nil) {
         self.link = link
         var bounds = PacketDecoder.bounds(of: frame.octets, originalLength: originalLength ?? frame.count)
@@ -33,9 +36,11 @@ public struct HeaderReport: Sendable {
         finish(frame, recorder, segment)
     }
 
-    /// Reads a TCP header without a packet around it: what follows it is its payload, and its checksum cannot be verified.
+    /// Reads a TCP header without a packet around it: the octets after it are its payload, and its checksum cannot be
+    /// verified.
     ///
-    /// Nothing says where a bare header ended, so octets that are missing were cut off.
+    /// Nothing says where the octets should end, so octets that are missing from the header count as cut off by the
+    /// capture.
     public init(bareTCP octets: [UInt8]) {
         let dataOffset = octets.count > 12 ? Int(octets[12] >> 4) : 0
         let bounds = WalkBounds(captured: octets.count, end: max(octets.count, dataOffset * 4))
@@ -67,39 +72,41 @@ extension HeaderReport {
     public struct Layer: Sendable {
         /// Which header.
         public var kind: HeaderLayer
-        /// The octets of the header that are there, in the frame.
+        /// The header's octets in the frame, as far as they were captured.
         public var range: Range<Int>
-        /// How many octets the whole header has, as far as it says so; more than ``range`` holds where it was cut.
+        /// How many octets the whole header has according to its own fields; more than ``range`` holds where the
+        /// capture cut it off.
         public var length: Int
-        /// In wire order, as far as they were captured.
+        /// The fields in wire order, as far as they were captured.
         public var fields: [Field] = []
         /// TCP's options.
         public var options: [Option] = []
         /// Why the options end; `nil` where there are none.
         public var optionStop: TCPOptionStop?
-        /// Of IPv4's header checksum, and of TCP's with payload.
+        /// The verdict on IPv4's header checksum, or on TCP's, which covers the payload too; `nil` for other headers.
         public var checksum: ChecksumVerdict?
     }
 
     /// One field of a header.
     public struct Field: Hashable, Sendable {
-        /// As the protocol's document spells it.
+        /// The name, as the protocol's document spells it.
         public var name: String
-        /// From the header's first bit.
+        /// The offset of its first bit from the header's first bit.
         public var bitOffset: Int
-        /// In bits: 1 to 128.
+        /// The width in bits: 1 to 128.
         public var bitWidth: Int
         /// The bits as a number, in network order.
         public var value: UInt128
-        /// The value in the field's own terms: an address, a protocol's name, octets. `nil` where the number says it.
+        /// The value in the field's own terms: an address, a protocol's name, a count of octets. `nil` where the number
+        /// itself says it.
         public var meaning: String?
     }
 
     /// One TCP option.
     public struct Option: Sendable {
-        /// Where it lies in the frame.
+        /// The option's octets in the frame.
         public var range: Range<Int>
-        /// What it says.
+        /// The option, decoded.
         public var option: TCPOption
     }
 }

@@ -1,6 +1,6 @@
 import FlatMemory
 
-/// Headers that capturing systems put before a frame: what was seen where, and the kind of frame.
+/// Headers that capturing systems put before a frame: they say where it was captured, and what kind of frame it is.
 extension HeaderWalk {
     static func captured(
         _ frame: RawSpan, link: LinkDoor, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
@@ -51,8 +51,9 @@ extension HeaderWalk {
             &observer)
     }
 
-    /// Apple's PKTAP, little-endian, in both versions: flags at octet 36 tell which. Apple's own libpcap writes it as USER2;
-    /// there only the first version with its whole length is believed.
+    /// Apple's PKTAP, little-endian, in both versions; the flags at octet 36 tell which one. Apple's own libpcap writes
+    /// it with link type USER2; with that link type, only a header of the first version with its full length is
+    /// accepted.
     private static func pktap(
         _ frame: RawSpan, link door: LinkDoor, at offset: Int, in bounds: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer
@@ -82,8 +83,8 @@ extension HeaderWalk {
             &observer)
     }
 
-    /// OpenBSD's packet filter log: its own length, which every system pads to a multiple of four, and the address family; in
-    /// OpenBSD before 3.4 28 octets that begin with the family.
+    /// OpenBSD's packet filter log: a header that begins with its own length, which every system pads to a multiple of
+    /// four, and the address family. Before OpenBSD 3.4 it has 28 octets and begins with the family.
     private static func pflog(
         _ frame: RawSpan, isOld: Bool, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -100,12 +101,13 @@ extension HeaderWalk {
         let family =
             isOld ? AddressFamily.number(frame.bigEndian32(at: offset)) : UInt32(frame.octet(at: offset &+ 1))
         guard AddressFamily(family) != nil else { return observer.ended(.notIP, .otherFamily(family)) }
-        // The family that a rule translated from may be the other one than the packet's.
+        // Where a rule translates between IPv4 and IPv6, the family may be that before the translation, so the packet's
+        // own version field decides.
         return rawIP(frame, at: offset &+ length, in: bounds, &segment, &observer)
     }
 
-    /// A header that gives the address family of the packet behind it: in its first four octets (OpenBSD's enc, in the byte
-    /// order of its machine), or in its second (Solaris' ipnet).
+    /// A header that gives the address family of the packet after it: in its first four octets (OpenBSD's enc, in the
+    /// byte order of the capturing machine), or in its second octet (Solaris' ipnet).
     private static func familyAhead(
         _ frame: RawSpan, _ layer: HeaderLayer, _ length: Int, at offset: Int, in bounds: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer
@@ -118,7 +120,7 @@ extension HeaderWalk {
         return ofFamily(frame, family, at: offset &+ length, in: bounds, &segment, &observer)
     }
 
-    /// A switch's tag between the source address and the EtherType.
+    /// A switch's tag between the source address and the EtherType of an Ethernet frame.
     private static func tagInEthernet(
         _ frame: RawSpan, _ tag: Int, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -131,8 +133,8 @@ extension HeaderWalk {
             frame, frame.bigEndian16(at: offset &+ length &- 2), at: offset &+ length, in: bounds, &segment, &observer)
     }
 
-    /// Hilscher's netANALYZER: a little-endian word, of which one bit marks events of its inputs, then Ethernet, with its
-    /// preamble in transparent mode.
+    /// Hilscher's netANALYZER: a little-endian word, then an Ethernet frame, which in transparent mode has its preamble
+    /// before it. One bit of the word marks records of input events, which hold no frame.
     private static func netAnalyzer(
         _ frame: RawSpan, link: LinkDoor, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

@@ -2,10 +2,11 @@ import FlatMemory
 
 /// IPsec's encapsulating security payload without encryption (RFC 4303, RFC 2410, RFC 4543).
 extension HeaderWalk {
-    /// Nothing in a packet says whether it is encrypted, nor how long its check value is, so it is opened where it proves to be
-    /// in the clear: a tunnelled IPv4 header with a right checksum; or a trailer that says what was found, its padding counting 1,
-    /// 2, 3 as RFC 4303 2.4 has it, before a check value of a usual length, and behind it an IPv6 header that reaches just to
-    /// the trailer or a TCP header with a right checksum. An initialisation vector of eight octets may stand first.
+    /// Only the two ends know whether an ESP packet is encrypted, and how long its check value is. So it is opened only
+    /// where its contents prove to be unencrypted: by a tunneled IPv4 header with a correct checksum; or by a trailer
+    /// before a check value of a usual length, with padding that counts 1, 2, 3 (RFC 4303 2.4) and a next header that
+    /// is right: an IPv6 header that ends exactly at the trailer, or a TCP header with a correct checksum. An
+    /// initialization vector of eight octets may come before all this.
     static func esp(
         _ frame: RawSpan, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -20,7 +21,8 @@ extension HeaderWalk {
                 observer.enter(.esp, at: start)
                 return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
             }
-            // What is behind the end on the wire cannot be looked at where it was not captured.
+            // The trailer lies at the end of the packet on the wire; it can be looked for only where that end was
+            // captured.
             guard bounds.captured == bounds.end else { continue }
             for index in checkLengths.indices {
                 let check = checkLengths[index]
@@ -43,13 +45,14 @@ extension HeaderWalk {
         return observer.ended(.concealed, .otherProtocol(IPProtocol.encapsulatingSecurity))
     }
 
-    /// ESP in UDP (RFC 3948 2): no marker of four zero octets, which IKE's messages have, and not a keep-alive of one octet.
+    /// ESP in UDP (RFC 3948 2): the datagram does not begin with four zero octets, as IKE's messages do, and is no
+    /// keep-alive of one octet.
     static func espInUDP(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
         guard bounds.captured &- offset >= 28, frame.bigEndian32(at: offset) != 0 else { return .otherTransport }
-        // Unlike an IP header's protocol a port does not prove that it is ESP.
+        // Unlike the protocol number in an IP header, a UDP port does not prove that this is ESP.
         let verdict = esp(frame, at: offset, in: bounds, &segment, &observer)
         return verdict == .concealed ? .otherTransport : verdict
     }
@@ -58,7 +61,8 @@ extension HeaderWalk {
         bounds.end &- offset &- Int(frame.bigEndian16(at: offset &+ 2))
     }
 
-    /// Padding, its length, and a protocol number, which end at `end`; `nil` where the padding does not count.
+    /// The trailer that ends at `end`: padding, which begins at `start`, its length, and the number of the next header.
+    /// `nil` where the octets of the padding do not count 1, 2, 3.
     private static func espTrailer(
         _ frame: RawSpan, at end: Int, notBefore least: Int
     ) -> (start: Int, next: UInt8)? {
@@ -70,7 +74,7 @@ extension HeaderWalk {
         return (start, frame.octet(at: end &- 1))
     }
 
-    /// A TCP header with a right checksum.
+    /// Whether a TCP header with a correct checksum begins at `offset`.
     private static func isProvenTCP(
         _ frame: RawSpan, at offset: Int, from source: IPAddress, to destination: IPAddress, in bounds: WalkBounds
     ) -> Bool {

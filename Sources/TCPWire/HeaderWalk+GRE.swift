@@ -29,8 +29,8 @@ extension HeaderWalk {
             length &+= route
         }
         guard available >= length else { return observer.truncated(.gre, have: available, need: length) }
-        // NVGRE's virtual subnet is the key's upper 24 bits, with no checksum and no sequence number (RFC 7637 3.2); else the
-        // key is the tunnel's (RFC 2890 2.1).
+        // NVGRE, which has neither checksum nor sequence number, holds the virtual subnet in the key's upper 24 bits
+        // (RFC 7637 3.2); elsewhere the whole key identifies the tunnel (RFC 2890 2.1).
         if flags & 0x2007 == 0x2000 {
             let isSubnet = flags & 0xf000 == 0x2000 && type == EtherDoor.transparentEthernet.rawValue
             let key = frame.bigEndian32(at: start &+ (flags & 0xc000 != 0 ? 8 : 4))
@@ -45,7 +45,7 @@ extension HeaderWalk {
         _ segment: inout SegmentHeader, _ observer: inout Observer
     ) -> PacketVerdict {
         guard let door = GREDoor(type: type) else {
-            // No length of 802.3 stands there: 0 is a keep-alive.
+            // GRE has no 802.3 length in this field; 0 marks a keep-alive.
             guard type >= EtherType.least else { return observer.ended(.otherTransport, .otherEtherType(type)) }
             return etherType(frame, type, at: offset, in: bounds, &segment, &observer)
         }
@@ -56,20 +56,20 @@ extension HeaderWalk {
             }
             return ppp(frame, at: offset, in: bounds, &segment, &observer)
         case .erspan:
-            // Type I has no header of its own, and no sequence number to tell it by.
+            // Type I has no ERSPAN header; it is told from type II by GRE's sequence number, which type I lacks.
             let header = flags & 0x1000 != 0 ? 8 : 0
             return erspan(frame, as: .usual, at: offset, header: header, in: bounds, &segment, &observer)
         case .erspan3: return erspan3(frame, at: offset, in: bounds, &segment, &observer)
         case .wccp: return wccp(frame, at: offset, in: bounds, &segment, &observer)
         case .mikroTik:
-            // Version 1, a key whose halves are a length and a tunnel's number.
+            // GRE version 1 with a key whose two halves are a length and the tunnel's number.
             guard flags == 0x2001 else { return observer.ended(.otherTransport, .otherProtocol(IPProtocol.gre)) }
             return ethernet(frame, at: offset, in: bounds, &segment, &observer)
         case .aruba, .arubaEthernet:
             if isProvenEthernet(frame, at: offset, in: bounds) {
                 return ethernet(frame, at: offset, in: bounds, &segment, &observer)
             }
-            // So many octets the proof takes.
+            // The proof needs this many octets.
             let available = bounds.captured &- offset
             guard available >= 34 || bounds.captured == bounds.end else {
                 return observer.truncated(.wireless, have: available, need: 34)
@@ -78,13 +78,14 @@ extension HeaderWalk {
         }
     }
 
-    /// What is not IP inside a tunnel is, of the frame, a transport other than TCP.
+    /// The verdict on the frame, given the verdict on a tunnel's payload: a payload that is not IP counts as a
+    /// transport other than TCP.
     static func carried(_ verdict: PacketVerdict) -> PacketVerdict {
         verdict == .notIP ? .otherTransport : verdict
     }
 
-    /// RFC 1701's source route entries: a family, an offset, a length, octets; one of family and length zero ends them, of
-    /// at most sixteen.
+    /// The length of the list of source route entries that RFC 1701 defines: each has an address family, an offset, a
+    /// length, and so many octets; an entry of length 0 ends the list. `nil` where none of the first sixteen does.
     private static func sourceRouteLength(_ frame: RawSpan, at start: Int, in bounds: WalkBounds) -> Int? {
         var offset = start
         for _ in 0..<16 {
@@ -109,8 +110,8 @@ extension HeaderWalk {
         return ethernet(frame, at: offset &+ header, in: bounds, &segment, &observer)
     }
 
-    /// ERSPAN type III (draft-foschiano-erspan 4.3): a frame type of five bits, which is 0 for Ethernet and 2 for IP, and a
-    /// subheader of the platform's where the bit O is set.
+    /// ERSPAN type III (draft-foschiano-erspan 4.3): a frame type of five bits, which is 0 for Ethernet and 2 for IP,
+    /// and a platform-specific subheader where the bit O is set.
     private static func erspan3(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

@@ -1,7 +1,8 @@
 import FlatMemory
 
 extension HeaderWalk {
-    /// - Parameter carrying: the protocol, where the header's field holds something else.
+    /// - Parameter carrying: the number of the protocol that the packet carries, where the header's own field holds
+    ///   another one.
     static func ipv4(
         _ frame: RawSpan, at offset: Int, carrying: UInt8? = nil, in outer: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer
@@ -21,7 +22,8 @@ extension HeaderWalk {
             return observer.truncated(.ipv4, have: available, need: headerLength)
         }
         let totalLength = Int(frame.bigEndian16(at: offset &+ 2))
-        // Segmentation offload leaves 0 in packets of 64 KiB and more: there the frame's own length is all there is.
+        // Segmentation offload leaves 0 in packets of 64 KiB and more: then only the frame's length says where the
+        // packet ends.
         let packetEnd = totalLength == 0 ? outer.end : offset &+ totalLength
         guard packetEnd &- offset >= headerLength else {
             return observer.malformed(.ipv4, field: "Total Length", value: totalLength)
@@ -64,7 +66,8 @@ extension HeaderWalk {
             return observer.malformed(.ipv6, field: "Version", value: Int(first >> 12))
         }
         let payloadLength = Int(frame.bigEndian16(at: offset &+ 4))
-        // 0 is a jumbogram (RFC 2675) or a packet made for segmentation offload: the frame's length says it.
+        // 0 marks a jumbogram (RFC 2675) or a packet made for segmentation offload: then the frame's length says where
+        // it ends.
         var bounds = outer.narrowed(to: payloadLength == 0 ? outer.end : offset &+ 40 &+ payloadLength)
         bounds.tunnelDepth &+= 1
         if outer.tunnelDepth > 0 { nameTunnel(&segment) }
@@ -83,7 +86,8 @@ extension HeaderWalk {
         return transport(frame, frame.octet(at: offset &+ 6), at: offset &+ 40, in: bounds, &segment, &observer)
     }
 
-    /// A tunnel without a number of its own is told from others by its two ends, both ways alike.
+    /// Gives a tunnel that has no identifier of its own a number made from the addresses of its two ends; it is the
+    /// same in both directions.
     private static func nameTunnel(_ segment: inout SegmentHeader) {
         guard segment.network == 0 else { return }
         let (source, destination) = (segment.source, segment.destination)
@@ -91,7 +95,7 @@ extension HeaderWalk {
         segment.network = UInt32(truncatingIfNeeded: ends &* 0x9e37_79b9_7f4a_7c15 >> 32)
     }
 
-    /// IP by its version nibble.
+    /// Reads an IP packet: IPv4 or IPv6, as its version field says.
     static func rawIP(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -105,7 +109,7 @@ extension HeaderWalk {
         }
     }
 
-    /// An IP header inside a tunnel.
+    /// Reads an IP packet inside a tunnel.
     static func nestedIP(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -116,7 +120,7 @@ extension HeaderWalk {
         return rawIP(frame, at: offset, in: bounds, &segment, &observer)
     }
 
-    /// Past extension headers (RFC 8200 4, at most sixteen of them) to what an IP header carries.
+    /// Skips extension headers (RFC 8200 4), at most sixteen of them, and reads what the IP packet carries.
     static func transport(
         _ frame: RawSpan, _ first: UInt8, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -155,7 +159,7 @@ extension HeaderWalk {
                 next = frame.octet(at: offset)
                 segment.identification = frame.bigEndian32(at: offset &+ 4)
                 let place = frame.bigEndian16(at: offset &+ 2)
-                // One that is whole is no fragment (RFC 6946).
+                // A Fragment header with offset 0 and no fragments to follow belongs to a whole packet (RFC 6946).
                 if place & 0xfff9 != 0 { observer.meet(FragmentPlace(segment, headerEnd: offset, in: bounds)) }
                 guard place & 0xfff8 == 0 else { return observer.ended(.fragment, .laterFragment) }
                 segment.isFirstFragment = place & 1 != 0
@@ -169,7 +173,7 @@ extension HeaderWalk {
         return observer.ended(.malformed, .tooDeep)
     }
 
-    /// The protocols of IP that carry packets or frames.
+    /// Reads what the IP protocols carry that carry packets or frames.
     private static func carrier(
         _ frame: RawSpan, _ number: UInt8, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -191,7 +195,7 @@ extension HeaderWalk {
         }
     }
 
-    /// EtherIP (RFC 3378 2): version 3, the rest of two octets reserved, a frame.
+    /// EtherIP (RFC 3378 2): two octets, whose first four bits are the version, 3, and then an Ethernet frame.
     private static func etherIP(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

@@ -1,6 +1,6 @@
 import FlatMemory
 
-/// Local networks other than Ethernet and wireless, and Ethernet in unusual dress.
+/// Local networks other than Ethernet and wireless, and Ethernet frames that begin with other octets than usual.
 extension HeaderWalk {
     static func localNetwork(
         _ frame: RawSpan, link: LinkDoor, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
@@ -27,7 +27,8 @@ extension HeaderWalk {
         }
     }
 
-    /// FDDI: frame control, two addresses, LLC. Some systems put three octets before it, to align what follows.
+    /// FDDI: frame control, two addresses, LLC. Some systems put three octets of padding before them, to align what
+    /// follows.
     static func fddi(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -48,7 +49,7 @@ extension HeaderWalk {
         return llc(frame, at: offset &+ 13, in: bounds, &segment, &observer)
     }
 
-    /// Whether an FDDI frame control octet says LLC, asynchronous or synchronous.
+    /// Whether an FDDI frame control octet announces LLC, asynchronous or synchronous.
     private static func isLLCFrame(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
         bounds.captured > offset && frame.octet(at: offset) & 0x70 == 0x50
     }
@@ -70,14 +71,15 @@ extension HeaderWalk {
         if frame.octet(at: offset &+ 8) & 0x80 != 0 {
             guard available >= 16 else { return observer.truncated(.tokenRing, have: available, need: 16) }
             let length = Int(frame.octet(at: start) & 0x1f)
-            // Linux takes the route out and leaves the bit, so LLC may stand in its place.
+            // Linux removes the source route but leaves the bit set, so LLC may begin here at once.
             if length >= 2, length & 1 == 0, !isSNAP(frame, at: start, in: bounds) { start &+= length }
         }
         return llc(frame, at: start, in: bounds, &segment, &observer)
     }
 
-    /// IP over InfiniBand (RFC 4391 6): an EtherType and two reserved octets. Before it most systems write two link addresses of
-    /// twenty octets (4391 9.1.1), which the registry does not speak of; they are there where no EtherType begins the frame.
+    /// IP over InfiniBand (RFC 4391 6): an EtherType and two reserved octets. Most systems write two link addresses of
+    /// twenty octets (RFC 4391 9.1.1) before them, which the registry of link types does not mention; they are assumed
+    /// where the frame does not begin with an EtherType.
     private static func ipoib(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -87,7 +89,7 @@ extension HeaderWalk {
         guard available >= 4 else { return observer.truncated(.ipoib, have: available, need: 4) }
         let type = frame.bigEndian16(at: offset)
         let inner = available >= 44 ? frame.bigEndian16(at: offset &+ 40) : 0
-        // What begins the forty octets may look like any EtherType, but hardly like one that there is.
+        // The first octets of the link addresses may look like an EtherType, but are unlikely to equal one that exists.
         let isBare = frame.bigEndian16(at: offset &+ 2) == 0 && type >= EtherType.least
         if isBare, EtherType.name(type) != nil || EtherType.name(inner) == nil {
             return etherType(frame, type, at: offset &+ 4, in: bounds, &segment, &observer)
@@ -96,7 +98,7 @@ extension HeaderWalk {
         return etherType(frame, inner, at: offset &+ 44, in: bounds, &segment, &observer)
     }
 
-    /// An AAL5 frame: LLC (RFC 2684 5), else IP at once (6, and Linux's classical IP).
+    /// An AAL5 frame: LLC (RFC 2684 5), or IP without LLC (RFC 2684 6, and Linux's classical IP).
     static func atm(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -107,7 +109,7 @@ extension HeaderWalk {
         return llc(frame, at: offset, in: bounds, &segment, &observer)
     }
 
-    /// SunATM's header: flags whose lower half says what the frame is, VPI, VCI.
+    /// SunATM's header: flags, whose lower four bits give the kind of frame, then VPI and VCI.
     private static func sunATM(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -123,8 +125,8 @@ extension HeaderWalk {
         }
     }
 
-    /// LAN emulation over ATM: the client's number (LECID), and an Ethernet frame behind it. Control frames have 0xff00 in its place,
-    /// and hold no Ethernet frame.
+    /// LAN emulation over ATM: the client's number (LECID), then an Ethernet frame. Control frames have 0xff00 as
+    /// LECID, and hold no Ethernet frame.
     private static func lane(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -139,8 +141,9 @@ extension HeaderWalk {
         return ethernet(frame, at: offset &+ 2, in: bounds, &segment, &observer)
     }
 
-    /// An mPacket (IEEE 802.3 99.3): a preamble whose last octet says whether a frame begins behind it or goes on. One that may be
-    /// interrupted begins in the same way whether it will be or not: its first part is read as a frame whose rest is missing.
+    /// An mPacket (IEEE 802.3 99.3): a preamble whose last octet says whether a frame begins after it, or an
+    /// interrupted one continues. A frame that may be interrupted begins with the same octets whether it is interrupted
+    /// or not: its first part is read as a frame whose rest is missing.
     private static func mPacket(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -149,7 +152,7 @@ extension HeaderWalk {
         let available = bounds.captured &- offset
         guard available >= 8 else { return observer.truncated(.preamble, have: available, need: 8) }
         switch frame.octet(at: offset &+ 7) {
-        // The start delimiter of a frame that cannot be interrupted, and those of one that may be.
+        // The start delimiter of frames that cannot be interrupted, and those of frames that may be.
         case 0xd5, 0xe6, 0x4c, 0x7f, 0xb3: return ethernet(frame, at: offset &+ 8, in: bounds, &segment, &observer)
         default: return observer.ended(.fragment, .laterPart(.preamble))
         }

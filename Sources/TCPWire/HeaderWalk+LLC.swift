@@ -1,6 +1,6 @@
 import FlatMemory
 
-/// 802.2 and what stands in for an EtherType without an Ethernet header.
+/// 802.2, and other headers that take the place of an EtherType where there is no Ethernet header.
 extension HeaderWalk {
     /// 802.2: IP over SNAP (RFC 1042), the IP service access point itself, or a network layer protocol identifier (RFC 2684).
     static func llc(
@@ -11,7 +11,7 @@ extension HeaderWalk {
         let available = bounds.captured &- offset
         guard available >= 3 else { return observer.truncated(.llc, have: available, need: 3) }
         let accessPoints = frame.bigEndian16(at: offset)
-        // Unnumbered information; the others carry no packets.
+        // Unnumbered information; frames with other control octets carry no packets.
         guard frame.octet(at: offset &+ 2) == 0x03 else {
             return observer.ended(.notIP, .otherAccessPoint(frame.octet(at: offset)))
         }
@@ -26,10 +26,11 @@ extension HeaderWalk {
         }
     }
 
-    /// SNAP: an organisation's number and its own protocol number. 00-00-00 means EtherTypes (RFC 1042), 00-00-F8 too where a
-    /// bridge wrote it (802.1H), 00-80-C2 whole frames of a bridged network (RFC 2684 5.3, RFC 2427 4.2).
+    /// SNAP: an organization's number, and the number of one of its protocols. 00-00-00 means that the latter is an
+    /// EtherType (RFC 1042); so does 00-00-F8, which bridges write (802.1H); 00-80-C2 marks whole frames of a bridged
+    /// network (RFC 2684 5.3, RFC 2427 4.2).
     ///
-    /// - Parameter padding: octets before a bridged frame.
+    /// - Parameter padding: octets of padding before a bridged frame.
     static func snap(
         _ frame: RawSpan, at offset: Int, padding: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -45,7 +46,7 @@ extension HeaderWalk {
             return nestedFrame(
                 frame, link: .ethernet, at: offset &+ 5 &+ padding, in: bounds, &segment, &observer)
         case (0x0080c2, 0x0004), (0x0080c2, 0x000a):
-            // RFC 2684 pads these to end the frame control octet on a multiple of four.
+            // RFC 2684 pads these frames so that the frame control octet ends at a multiple of four.
             return nestedFrame(
                 frame, link: LinkType(LinkDoor.fddi), at: offset &+ 5 &+ (padding > 0 ? 3 : 0), in: bounds, &segment,
                 &observer)
@@ -67,7 +68,7 @@ extension HeaderWalk {
         case 0xcc: return ipv4(frame, at: offset, in: bounds, &segment, &observer)
         case 0xcf: return ppp(frame, at: offset, in: bounds, &segment, &observer)
         case 0xb1:
-            // FRF.12: B and E both set is a whole one, whose control and protocol identifier follow.
+            // FRF.12: with B and E both set the frame is whole, and its control octet and protocol identifier follow.
             let available = bounds.captured &- offset
             guard available >= 4 else { return observer.truncated(.frameRelay, have: available, need: 4) }
             guard frame.octet(at: offset) & 0xc0 == 0xc0, frame.octet(at: offset &+ 2) == 0x03 else {

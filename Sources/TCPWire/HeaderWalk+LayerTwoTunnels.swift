@@ -2,8 +2,9 @@ import FlatMemory
 
 /// Tunnels of whole frames: L2TP, CAPWAP, TZSP.
 extension HeaderWalk {
-    /// L2TP over UDP. Version 2 (RFC 2661 3.1): a data message, the reserved bits zero, a length that is the datagram's, then
-    /// PPP. Version 3 (RFC 3931 4.1.2): the same first bits, and what ``l2tp3Session`` reads.
+    /// L2TP over UDP. Version 2 (RFC 2661 3.1): a data message whose reserved bits are zero and whose length, if it has
+    /// one, fits into the datagram; then PPP. Version 3 (RFC 3931 4.1.2): a data message without flags; after its first
+    /// four octets what ``l2tp3Session`` reads.
     static func l2tp(
         _ frame: RawSpan, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -34,7 +35,8 @@ extension HeaderWalk {
         observer.enter(.l2tp, at: start)
         let verdict = ppp(frame, at: offset, in: bounds, &segment, &observer)
         switch verdict {
-        // A protocol number alone proves nothing: the length or the framing has to, or an IP header behind it.
+        // A PPP protocol number alone proves nothing: L2TP's length, PPP's framing or an IP header after it must
+        // confirm it.
         case .concealed, .fragment:
             let isProven =
                 flags & 0x4000 != 0 || frame.bigEndian16(at: offset) == 0xff03 || Int(segment.ipOffset) > start
@@ -43,7 +45,7 @@ extension HeaderWalk {
         }
     }
 
-    /// L2TP version 3 over IP (RFC 3931 4.1.1): a session's number, 0 for control messages.
+    /// L2TP version 3 over IP (RFC 3931 4.1.1): it begins with a session ID, which is 0 for control messages.
     static func l2tp3(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -53,8 +55,9 @@ extension HeaderWalk {
             ? observer.ended(.otherTransport, .otherProtocol(IPProtocol.l2tp)) : verdict
     }
 
-    /// A session's data. The ends have agreed on a cookie of 0, 4 or 8 octets, on a sublayer of 0 or 4, and on what is carried,
-    /// so the place and the kind that prove to hold an IP packet are taken.
+    /// Data of a session of L2TP version 3. The two ends have agreed on a cookie of 0, 4 or 8 octets, on a sublayer
+    /// header of 0 or 4, and on the kind of payload, and no packet states them: so every offset and kind is tried, and
+    /// the first that proves to hold an IP packet counts.
     private static func l2tp3Session(
         _ frame: RawSpan, header: Int, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -85,7 +88,7 @@ extension HeaderWalk {
         return .otherTransport
     }
 
-    /// PPP with a proven IP packet in it.
+    /// Whether PPP with a proven IP packet in it begins at `start`.
     private static func isProvenPPP(_ frame: RawSpan, at start: Int, in bounds: WalkBounds) -> Bool {
         guard bounds.captured &- start >= 4 else { return false }
         let offset = start &+ (frame.bigEndian16(at: start) == 0xff03 ? 2 : 0)
@@ -94,7 +97,7 @@ extension HeaderWalk {
         return (type == 0x0021 || type == 0x0057) && isProvenIP(frame, at: offset &+ 2, in: bounds)
     }
 
-    /// Cisco HDLC or Frame Relay with a proven IP packet in it.
+    /// Whether Cisco HDLC or Frame Relay with a proven IP packet in it begins at `start`.
     private static func isProvenSerial(_ frame: RawSpan, at start: Int, in bounds: WalkBounds) -> Bool {
         guard bounds.captured &- start >= 4 else { return false }
         let type = frame.bigEndian16(at: start &+ 2)
@@ -102,9 +105,11 @@ extension HeaderWalk {
             && isProvenIP(frame, at: start &+ 4, in: bounds)
     }
 
-    /// CAPWAP's data (RFC 5415 4.3): version 0, no DTLS, no keep-alive, a header length, a fragment that is the first. With the bit T
-    /// the frame is the binding's, 802.11 for 1; else it is 802.3. Of later fragments there is the header alone to know them by:
-    /// it is that of 802.11, and longer than eight octets only with the bits W or M, which say why.
+    /// CAPWAP's data (RFC 5415 4.3): version 0, no keep-alive, a sound header length, and the first fragment. With the
+    /// bit T set the payload is a frame of the wireless binding, 802.11 for binding 1; otherwise it is an 802.3 frame.
+    /// DTLS is recognized, but encrypted. A later fragment can be recognized by its header alone, so its binding must
+    /// be 802.11, and its header may be longer than eight octets only with the bit W or M, which announce the optional
+    /// fields.
     static func capwap(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -145,8 +150,8 @@ extension HeaderWalk {
             && frame.octet(at: offset &+ 1) == 0xfe
     }
 
-    /// An 802.11 frame from an access point. Cisco's write the two octets of the frame control in the other order: so they are
-    /// read where LLC then stands behind the header, and does not otherwise.
+    /// An 802.11 frame from an access point. Those of Cisco exchange the two octets of Frame Control: the frame is read
+    /// that way only where LLC then follows the 802.11 header, and would not follow it in the usual order.
     static func tunnelledWireless(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -176,8 +181,8 @@ extension HeaderWalk {
         return (flags & 3 == 3 ? 30 : 24) &+ (hasQoS ? 2 : 0) &+ (hasQoS && flags & 0x80 != 0 ? 4 : 0)
     }
 
-    /// TZSP: version 1, a type that carries a frame (0 received, 1 to be sent), what the frame is, at most 64 tags up to the one
-    /// that ends them. A link type of capture files too.
+    /// TZSP: version 1, a type (0: a received frame, 1: a frame to be sent), the kind of frame, at most 64 tags up to
+    /// the end tag, and the frame. It occurs as a link type of capture files too.
     static func tzsp(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

@@ -1,6 +1,6 @@
 import FlatMemory
 
-/// What a frame begins with, and where each kind of beginning leads.
+/// Link layers: the header that a frame of each link type begins with, and the EtherTypes.
 extension HeaderWalk {
     static func frame(
         _ frame: RawSpan, link: LinkType, in bounds: WalkBounds, _ segment: inout SegmentHeader,
@@ -9,7 +9,7 @@ extension HeaderWalk {
         self.frame(frame, link: link, at: 0, in: bounds, &segment, &observer)
     }
 
-    /// A frame within another that says its link type.
+    /// Reads a frame inside another packet, whose headers give the inner frame's link type.
     static func nestedFrame(
         _ frame: RawSpan, link: LinkType, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -64,8 +64,8 @@ extension HeaderWalk {
             frame, frame.bigEndian16(at: offset &+ 12), at: offset &+ 14, in: bounds, &segment, &observer)
     }
 
-    /// What follows an EtherType field. Every nesting of link headers and tunnels passes here, ``nestedFrame`` or
-    /// ``nestedIP``, so these count the layers.
+    /// Reads what follows an EtherType field. Layers are counted here, in ``nestedFrame`` and in ``nestedIP``: every
+    /// nesting of link headers and tunnels goes through one of these.
     static func etherType(
         _ frame: RawSpan, _ type: UInt16, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -75,7 +75,7 @@ extension HeaderWalk {
         guard bounds.layersLeft >= 0 else { return observer.ended(.malformed, .tooDeep) }
         guard let door = EtherDoor(rawValue: type) else {
             guard type < EtherType.least else { return observer.ended(.notIP, .otherEtherType(type)) }
-            // An 802.3 length; padding lies behind what it counts.
+            // The field is an 802.3 length; what follows after so many octets is padding.
             let end = offset &+ Int(type)
             if type <= 1500, end < bounds.end { bounds = bounds.narrowed(to: end) }
             return llc(frame, at: offset, in: bounds, &segment, &observer)
@@ -87,7 +87,7 @@ extension HeaderWalk {
             let available = bounds.captured &- offset
             observer.enter(.vlan, at: offset)
             guard available >= 4 else { return observer.truncated(.vlan, have: available, need: 4) }
-            // Of two tags, the outer one tells networks apart as well.
+            // With two tags, the outer one also distinguishes networks.
             if segment.vlan != 0 { segment.network = segment.network << 12 ^ UInt32(segment.vlan) }
             segment.vlan = frame.bigEndian16(at: offset) & 0x0fff
             return etherType(
@@ -106,8 +106,8 @@ extension HeaderWalk {
         }
     }
 
-    /// BSD loopback, whose address family comes in the capturing machine's byte order, which the file need not share; no
-    /// family reaches 65,536, so the order shows.
+    /// BSD loopback: an address family in the byte order of the capturing machine, which may differ from the file's. No
+    /// family reaches 65,536, so the value shows which order it is.
     static func loopback(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -119,7 +119,7 @@ extension HeaderWalk {
         return ofFamily(frame, family, at: offset &+ 4, in: bounds, &segment, &observer)
     }
 
-    /// A packet whose address family a header of BSD, Darwin, Solaris or Linux gave.
+    /// Reads a packet whose address family was given by a header of BSD, Darwin, Solaris or Linux.
     static func ofFamily(
         _ frame: RawSpan, _ family: UInt32, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -131,7 +131,8 @@ extension HeaderWalk {
         }
     }
 
-    /// 12 and 14 are raw IP in the files of one BSD, and loopback or PPP in those of another: a version nibble decides.
+    /// Link types 12 and 14 mean raw IP in files of one BSD, and loopback or PPP in those of another: the first octet
+    /// decides.
     private static func rawOfSomeBSD(
         _ frame: RawSpan, link: LinkDoor, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -149,8 +150,8 @@ extension HeaderWalk {
 }
 
 extension HeaderWalk {
-    /// Linux's cooked captures, of both versions: an ARPHRD type says what the device is, a protocol field what the packet
-    /// is: an EtherType, or one of Linux's small numbers.
+    /// Linux's cooked captures, of both versions: an ARPHRD type gives the kind of device, and a protocol field the
+    /// kind of packet, as an EtherType or as one of Linux's own small numbers.
     private static func cooked(
         _ frame: RawSpan, version: LinkDoor, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -172,7 +173,7 @@ extension HeaderWalk {
         case 824: return observer.ended(.notIP, .otherEtherType(type))
         default: break
         }
-        // 4 is LLC. Devices without a header of their own (519 raw IP, 65534 none) may leave the field zero.
+        // 4 is LLC. Devices without a link header (519: raw IP, 65534: none) may leave the field zero.
         if type < EtherType.least, type != 4 {
             guard device == 519 || device == 65534, bounds.captured > start,
                 isPlausibleIPv4(frame, at: start, in: bounds) || isPlausibleIPv6(frame, at: start, in: bounds)

@@ -1,8 +1,9 @@
 import FlatMemory
 
 extension HeaderWalk {
-    /// MPLS (RFC 3032), at most sixteen labels, does not say what it carries, so what follows is read as what it proves to be, or else as what it looks
-    /// like: an IP header; Ethernet, at once or behind a pseudo-wire control word (RFC 4385, which begins with a zero nibble).
+    /// MPLS (RFC 3032), at most sixteen labels. It does not say what it carries, so the payload is read as what it
+    /// proves to be, or else as what it looks like: an IP header; or Ethernet, directly or after a pseudo-wire control
+    /// word (RFC 4385), which begins with a zero nibble.
     static func mpls(
         _ frame: RawSpan, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -35,7 +36,7 @@ extension HeaderWalk {
         }
     }
 
-    /// Proof goes before looks: an Ethernet address may begin like an IP header, and an address may begin with a zero nibble
+    /// Proof is tried before mere plausibility: an Ethernet address may begin like an IP header, or with a zero nibble
     /// like a control word.
     private static func payloadOfLabels(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> LabelPayload {
         let hasZeroNibble = frame.octet(at: offset) >> 4 == 0

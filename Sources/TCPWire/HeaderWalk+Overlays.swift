@@ -2,8 +2,9 @@ import FlatMemory
 
 /// More tunnels over UDP: mobile networks', LISP, MPLS, GUE, AYIYA.
 extension HeaderWalk {
-    /// The user plane of GTP version 1 (3GPP TS 29.281 5): a G-PDU with its optional fields and at most eight extension headers,
-    /// then an IP packet, or the Ethernet frame of a session of that kind. Its length is the datagram's, or else the packet is proven.
+    /// The user plane of GTP version 1 (3GPP TS 29.281 5): a G-PDU with its optional fields and at most eight extension
+    /// headers, then an IP packet, or an Ethernet frame if the session carries those. Either the payload must prove to
+    /// be one, or GTP's length must be that of the datagram.
     static func gtp(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -41,7 +42,7 @@ extension HeaderWalk {
         return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
     }
 
-    /// GTP version 0 (3GPP TS 09.60): a T-PDU behind a header of twenty octets, and its own port.
+    /// GTP version 0 (3GPP TS 09.60), which has its own port: a T-PDU after a header of twenty octets.
     static func oldGTP(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -57,8 +58,8 @@ extension HeaderWalk {
         return nestedIP(frame, at: offset &+ 20, in: outer.narrowed(to: end), &segment, &observer)
     }
 
-    /// LISP's data (RFC 9300 5.3): eight octets, then IP; with the bit P the protocol extension (RFC 9305), whose last flags
-    /// octet says what follows. N and V exclude each other, and E needs N.
+    /// LISP's data (RFC 9300 5.3): eight octets, then IP. With the bit P it is the protocol extension (RFC 9305), where
+    /// the fourth octet gives the protocol that follows. N and V exclude each other, and E requires N.
     static func lisp(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -77,8 +78,8 @@ extension HeaderWalk {
         return nestedIP(frame, at: offset &+ 8, in: bounds, &segment, &observer)
     }
 
-    /// MPLS in UDP (RFC 7510): at most sixteen labels up to the bottom of the stack, and something proven behind them, so that the same octets
-    /// under DTLS stay closed.
+    /// MPLS in UDP (RFC 7510): at most sixteen labels up to the bottom of the stack, then a payload that must prove to
+    /// be IP or Ethernet, so that encrypted octets (DTLS) are not mistaken for labels.
     static func mplsInUDP(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -99,9 +100,9 @@ extension HeaderWalk {
         return .otherTransport
     }
 
-    /// Generic UDP encapsulation (draft-ietf-intarea-gue 3): variant 1 is IP itself, told by its version; variant 0 has a header
-    /// whose length counts words of four octets behind the first, and a protocol number of IP's. Control messages (C) stay
-    /// closed.
+    /// Generic UDP encapsulation (draft-ietf-intarea-gue 3). Variant 1 is IP itself, recognized by its version. Variant
+    /// 0 has a header whose length counts the words of four octets after the first one, and the number of an IP
+    /// protocol. Control messages (C) are not opened.
     static func gue(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -135,8 +136,8 @@ extension HeaderWalk {
         }
     }
 
-    /// AYIYA (draft-massar-v6ops-ayiya 3): the lengths of an identity (a power of two) and a signature (words of four octets),
-    /// the operation "forward", the protocol number of what follows.
+    /// AYIYA (draft-massar-v6ops-ayiya 3): the lengths of an identity (a power of two) and of a signature (words of
+    /// four octets), the operation, which must be "forward", and the protocol number of what follows.
     static func ayiya(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

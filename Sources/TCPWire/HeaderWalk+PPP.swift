@@ -19,8 +19,8 @@ extension HeaderWalk {
 
     /// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662) and with the protocol field compressed or not.
     ///
-    /// - Parameter mayBeDirected: whether the address octet may be a direction, 0 or 1, as in what pppd's filter sees
-    ///   (LINKTYPE_PPP_PPPD). Elsewhere 0x0003 is a protocol, of compressed headers.
+    /// - Parameter mayBeDirected: whether the first octet may be a direction, 0 or 1, instead of the address, as in
+    ///   what pppd's filter sees (LINKTYPE_PPP_PPPD). Elsewhere 0x0003 is a protocol number, of compressed headers.
     static func ppp(
         _ frame: RawSpan, mayBeDirected: Bool = false, at start: Int, in bounds: WalkBounds,
         _ segment: inout SegmentHeader,
@@ -43,7 +43,7 @@ extension HeaderWalk {
         return pppProtocol(frame, type, at: offset, in: bounds, &segment, &observer)
     }
 
-    /// What a PPP protocol number says follows (IANA's ppp-numbers).
+    /// Reads what a PPP protocol number (IANA's ppp-numbers) says follows.
     private static func pppProtocol(
         _ frame: RawSpan, _ type: UInt16, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -56,7 +56,7 @@ extension HeaderWalk {
         case 0x0057: return ipv6(frame, at: offset, in: bounds, &segment, &observer)
         case 0x0281, 0x0283: return mpls(frame, at: offset, in: bounds, &segment, &observer)
         case 0x002f:
-            // RFC 1144 3.2.2: the header is whole, but a connection number stands in the protocol field.
+            // RFC 1144 3.2.2: the header is uncompressed, but its protocol field holds a connection number.
             return ipv4(frame, at: offset, carrying: IPProtocol.tcp, in: bounds, &segment, &observer)
         case 0x0031: return bridgedPDU(frame, at: offset, in: bounds, &segment, &observer)
         case 0x003d: return multilink(frame, at: offset, in: bounds, &segment, &observer)
@@ -67,7 +67,8 @@ extension HeaderWalk {
         }
     }
 
-    /// Bridging (RFC 3518 4.2): flags with the length of padding at the end, the kind of network, perhaps its number.
+    /// Bridging (RFC 3518 4.2): an octet with flags and the length of the padding at the end, the kind of network, and,
+    /// if a flag says so, the network's number.
     private static func bridgedPDU(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -84,8 +85,9 @@ extension HeaderWalk {
         }
     }
 
-    /// Multilink (RFC 1990 3): a packet that begins and ends in one fragment is whole. Whether sequence numbers have 24 bits or
-    /// 12 was negotiated, so it is the one behind which a protocol number stands.
+    /// Multilink (RFC 1990 3): only a packet that begins and ends in one fragment can be read. Whether sequence numbers
+    /// have 24 or 12 bits was negotiated, so the length is assumed after which a protocol number and an IPv4 header
+    /// stand.
     private static func multilink(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

@@ -1,7 +1,7 @@
 import FlatMemory
 
-/// Where nothing says what follows, whether it looks like a header, and whether it proves to be one. A guess that fails is
-/// not an error of the packet.
+/// Tests whether octets look like a certain header (plausible), or prove to be one (proven), for places where no field
+/// says what follows. A test that fails does not make the packet malformed.
 extension HeaderWalk {
     static func isPlausibleIPv4(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
         guard bounds.captured &- offset >= 20 else { return false }
@@ -23,8 +23,8 @@ extension HeaderWalk {
         return EtherDoor(rawValue: type) != nil || type == 0x0806
     }
 
-    /// An IPv4 header whose lengths fit and whose own checksum is right: one value in 65,536 by chance, and the version,
-    /// header length and total length besides.
+    /// An IPv4 header whose lengths fit and whose checksum is correct. By chance the checksum alone would be so once in
+    /// 65,536 times; version, header length and total length must fit besides.
     static func isProvenIPv4(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
         guard isPlausibleIPv4(frame, at: offset, in: bounds) else { return false }
         let headerLength = Int(frame.octet(at: offset) & 0x0f) &* 4
@@ -32,13 +32,13 @@ extension HeaderWalk {
         return IPv4Checksum.verify(in: frame, at: offset) == .correct
     }
 
-    /// An IPv6 header has no checksum: its payload length has to fill what there is, but for the padding of a short Ethernet
-    /// frame, and a known header has to follow.
+    /// An IPv6 header, which has no checksum: its payload must reach to the end, except for the padding of a short
+    /// Ethernet frame, and its next header must be a known protocol.
     static func isProvenIPv6(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
         guard isPlausibleIPv6(frame, at: offset, in: bounds) else { return false }
         let rest = bounds.end &- offset &- 40 &- Int(frame.bigEndian16(at: offset &+ 4))
         guard rest <= 8, IPProtocol.name(frame.octet(at: offset &+ 6)) != nil else { return false }
-        // No host has the unspecified address for a peer, nor a group for a source.
+        // No packet goes to the unspecified address, or comes from a multicast address.
         return frame.bigEndian64(at: offset &+ 24) | frame.bigEndian64(at: offset &+ 32) != 0
             && frame.octet(at: offset &+ 8) != 0xff
     }
@@ -47,7 +47,7 @@ extension HeaderWalk {
         isProvenIPv4(frame, at: offset, in: bounds) || isProvenIPv6(frame, at: offset, in: bounds)
     }
 
-    /// An Ethernet header, with up to four VLAN tags, before a proven IP header.
+    /// An Ethernet header, with up to four VLAN tags, followed by a proven IP header.
     static func isProvenEthernet(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Bool {
         var place = offset &+ 12
         for _ in 0..<5 {

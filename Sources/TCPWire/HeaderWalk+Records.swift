@@ -1,9 +1,10 @@
 import FlatMemory
 
-/// Capturing systems' headers that are records of their own: Linux's NFLOG, Endace's ERF, Juniper's.
+/// Headers of capturing systems with a record format of their own: Linux's NFLOG, Endace's ERF, Juniper's.
 extension HeaderWalk {
-    /// NFLOG: family, version, group, then at most 64 attributes in the byte order of the machine that captured, each
-    /// padded to a multiple of four octets: 9 is the packet, 1 tells its EtherType where it was seen by a bridge.
+    /// NFLOG: family, version, group, then at most 64 attributes in the byte order of the capturing machine, each
+    /// padded to a multiple of four octets. Attribute 9 is the packet; attribute 1 is its EtherType, where a bridge saw
+    /// it.
     static func nflog(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -15,7 +16,7 @@ extension HeaderWalk {
         let family = UInt32(frame.octet(at: start))
         let version = frame.octet(at: start &+ 1)
         guard version == 0 else { return observer.malformed(.nflog, field: "Version", value: Int(version)) }
-        // No type reaches 256, so the order shows.
+        // No attribute's type reaches 256, so the octets show the byte order.
         let isLittle = frame.octet(at: start &+ 7) == 0 && frame.octet(at: start &+ 6) != 0
         var offset = start &+ 4
         var hardwareProtocol: UInt16?
@@ -27,7 +28,8 @@ extension HeaderWalk {
             guard length >= 4 else { return observer.malformed(.nflog, field: "TLV length", value: length) }
             if type == 1, length >= 6, available >= 6 { hardwareProtocol = frame.bigEndian16(at: offset &+ 4) }
             if type == 9 {
-                // What the rule left out of the packet lies in no attribute: its own length tells of it.
+                // Octets that the rule did not copy are missing from the attribute: the packet's own length shows how
+                // many.
                 let inner = bounds.narrowed(to: min(offset &+ length, bounds.end))
                 let packet = offset &+ 4
                 if AddressFamily(family) != nil { return rawIP(frame, at: packet, in: inner, &segment, &observer) }
@@ -44,8 +46,8 @@ extension HeaderWalk {
         return observer.ended(.notIP, .noPacket(.nflog, field: "Address Family", value: Int(family)))
     }
 
-    /// Endace's extensible record format: sixteen octets, at most sixteen extension headers of eight while the highest bit of a type is set, for
-    /// some types a few octets more, then the frame.
+    /// Endace's extensible record format: sixteen octets; extension headers of eight octets, at most sixteen, each
+    /// announced by the highest bit of the type before it; for some types a few octets more; then the frame.
     static func erf(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -70,17 +72,17 @@ extension HeaderWalk {
         case 2, 11, 16, 20: return ethernet(frame, at: offset &+ 2, in: bounds, &segment, &observer)
         case 1, 10, 15, 19: return serialFrame(frame, at: offset, in: bounds, &segment, &observer)
         case 5, 17: return serialFrame(frame, at: offset &+ 4, in: bounds, &segment, &observer)
-        // A header of the channel, and ATM's own of four octets.
+        // Type 4 has a channel header, type 9 also ATM's own header, of four octets each.
         case 4: return atm(frame, at: offset &+ 4, in: bounds, &segment, &observer)
         case 9: return atm(frame, at: offset &+ 8, in: bounds, &segment, &observer)
         case 22, 23: return rawIP(frame, at: offset, in: bounds, &segment, &observer)
-        // Cells, raw links, InfiniBand: what they carry is not known.
+        // ATM cells, raw links, InfiniBand: what they carry is not known.
         case let other: return observer.ended(.otherLink, .noPacket(.erf, field: "Type", value: Int(other)))
         }
     }
 
-    /// Juniper's header: "MGC" as three octets, flags, extensions with their length before them; or, where the link layer was
-    /// left out, four octets more and a packet.
+    /// Juniper's header: "MGC" as three octets, flags, and extensions after their total length; then the frame. Where
+    /// the flags say that the link header was left out, four more octets and an IP packet follow instead.
     static func juniper(
         _ frame: RawSpan, link: LinkDoor, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

@@ -1,11 +1,11 @@
 import FlatMemory
 
-/// Addresses on the way and at the end: a connection's ends, and those of TCP's pseudo-header, are the last ones, whatever an
-/// IP header names on the way there.
+/// Source routes and mobility. The endpoints of a connection, which TCP's pseudo-header covers too, are the final
+/// addresses, and not those of intermediate hops that an IP header may hold on the way.
 extension HeaderWalk {
-    /// The last address of a source route that is not finished yet (RFC 791 3.1): of a loose or strict one, whose pointer is
-    /// not beyond its length. Of several only the first may stand, and counts. An IP header
-    /// has room for 40 octets of options, which bounds the search.
+    /// The last address of a source route, loose or strict, that is not finished yet: its pointer must not be beyond
+    /// its length (RFC 791 3.1). An IPv4 header may hold only one such option; the first counts. The search is bounded,
+    /// since a header has room for 40 octets of options.
     static func finalDestination(_ frame: RawSpan, from start: Int, to end: Int) -> IPAddress? {
         var offset = start
         while offset < end {
@@ -21,7 +21,7 @@ extension HeaderWalk {
             if type == 131 || type == 137 {
                 guard length >= 7 else { return nil }
                 let pointer = Int(frame.octet(at: offset &+ 2))
-                // Addresses begin at the fourth octet; the pointer counts from 1.
+                // The addresses begin at the option's fourth octet; the pointer counts octets from 1.
                 let last = 3 &+ (length &- 7) / 4 &* 4
                 guard pointer >= 4, pointer &- 1 <= last else { return nil }
                 return IPAddress(ipv4: frame.bigEndian32(at: offset &+ last))
@@ -31,9 +31,10 @@ extension HeaderWalk {
         return nil
     }
 
-    /// The final destination of a routing header with segments left (RFC 8200 8.1): of types 0 (RFC 5095) and 2 (RFC 6275) the
-    /// last address, of a segment routing header (RFC 8754 2) the first of its list, which is written backwards, of type 3 (RFC
-    /// 6554) the last, with what it shares with the destination left out.
+    /// Sets the destination to the final one of a routing header that has segments left (RFC 8200 8.1). With types 0
+    /// (RFC 5095) and 2 (RFC 6275) it is the last address; with segment routing (RFC 8754 2) the first of the list,
+    /// which is written in reverse; with type 3 (RFC 6554) the last, which leaves out the octets that it shares with
+    /// the IP header's destination.
     static func followRoute(
         _ frame: RawSpan, from start: Int, to end: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader
     ) {
@@ -45,7 +46,7 @@ extension HeaderWalk {
             guard segmentsLeft <= count else { return }
             segment.destination = address(frame, at: start &+ 8 &+ (count &- 1) &* 16)
         case 4:
-            // The first segment may be left out of the list (RFC 8754 4.1.1).
+            // The list may leave out the first segment (RFC 8754 4.1.1).
             guard count > 0, segmentsLeft <= count &+ 1 else { return }
             segment.destination = address(frame, at: start &+ 8)
         case 3:
@@ -60,8 +61,8 @@ extension HeaderWalk {
         }
     }
 
-    /// The home address of a mobile node, which sends from another while it is away (RFC 6275 6.3): TCP's source. The
-    /// header it stands in has 2,048 octets at most, which bounds the search.
+    /// Sets the source to a mobile node's home address (RFC 6275 6.3), which is TCP's source while the node sends from
+    /// another address. The search is bounded, since the header has at most 2,048 octets.
     static func takeHomeAddress(
         _ frame: RawSpan, from start: Int, to end: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader
     ) {
@@ -86,13 +87,13 @@ extension HeaderWalk {
         IPAddress(high: frame.bigEndian64(at: offset), low: frame.bigEndian64(at: offset &+ 8))
     }
 
-    /// Minimal encapsulation (RFC 2004 3.1): the protocol, a bit for a source address, a checksum of this header, the original
-    /// addresses.
+    /// Minimal encapsulation (RFC 2004 3.1): the protocol, a bit that says whether a source address is present, a
+    /// checksum of this header, the original addresses.
     ///
     /// - Parameters:
-    ///   - next: the protocol, where the header is one.
-    ///   - offset: the header's start, then what lies behind it.
-    /// - Returns: `nil` where it is one.
+    ///   - next: is set to the protocol of what follows, if this is such a header.
+    ///   - offset: where the header begins; is moved past it, if it is one.
+    /// - Returns: `nil` if this is such a header, else the final verdict.
     static func minimalEncapsulation(
         _ frame: RawSpan, _ next: inout UInt8, at offset: inout Int, in bounds: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer
@@ -118,7 +119,7 @@ extension HeaderWalk {
 }
 
 extension IPAddress {
-    /// The same address, its octets from the given one on taken from a frame.
+    /// This address, with the octets from index `first` on replaced by those at `offset` of a frame.
     fileprivate func replacingOctets(from first: Int, with frame: RawSpan, at offset: Int) -> IPAddress {
         var bits = UInt128(high) << 64 | UInt128(low)
         for index in first..<16 {

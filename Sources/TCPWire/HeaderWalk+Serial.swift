@@ -13,7 +13,7 @@ extension HeaderWalk {
             guard bounds.captured > offset else { return observer.truncated(.direction, have: 0, need: 1) }
             start &+= 1
         case .slip, .slipBSDOS:
-            // The direction, then fifteen octets of the header as it was compressed on the line.
+            // One octet for the direction, then fifteen octets of the header as it was compressed on the line.
             observer.enter(.slip, at: offset)
             let available = bounds.captured &- offset
             guard available >= 16 else { return observer.truncated(.slip, have: available, need: 16) }
@@ -32,7 +32,7 @@ extension HeaderWalk {
         }
     }
 
-    /// Frames of a serial line: PPP, or Cisco's own, whose addresses are 0x0f for one and 0x8f for all.
+    /// Frames of a serial line: PPP, or Cisco HDLC, whose address octet is 0x0f for unicast and 0x8f for broadcast.
     private static func hdlc(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -48,7 +48,8 @@ extension HeaderWalk {
             && EtherType.name(frame.bigEndian16(at: offset &+ 2)) != nil
     }
 
-    /// A serial frame whose kind nothing says: by its first octets PPP, Cisco HDLC, else Frame Relay.
+    /// A serial frame of unknown kind. Its first octets decide between PPP and Cisco HDLC; any other frame is read as
+    /// Frame Relay.
     static func serialFrame(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -77,15 +78,15 @@ extension HeaderWalk {
         return etherType(frame, type, at: offset &+ 4, in: bounds, &segment, &observer)
     }
 
-    /// Frame Relay (ITU-T Q.922): an address of two to four octets, then RFC 2427's control, padding and protocol identifier,
-    /// or Cisco's EtherType.
+    /// Frame Relay (ITU-T Q.922): an address of two to four octets, then either the control octet, padding and protocol
+    /// identifier of RFC 2427, or an EtherType, as Cisco writes it.
     static func frameRelay(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
         observer.enter(.frameRelay, at: start)
         var length = 0
-        // The lowest bit of each address octet but the last is zero; the first octet is never the last.
+        // The lowest bit is 1 only in the last octet of the address, which is never the first.
         while true {
             guard bounds.captured &- start > length else {
                 return observer.truncated(.frameRelay, have: bounds.captured &- start, need: length &+ 1)

@@ -1,8 +1,9 @@
 import FlatMemory
 
-/// Tags between an Ethernet header and the EtherType of what it carries, and headers around a whole Ethernet frame.
+/// Tags that stand between an Ethernet header and the EtherType of its payload, and headers around a whole Ethernet
+/// frame.
 extension HeaderWalk {
-    /// - Parameter offset: behind the tag's own EtherType.
+    /// - Parameter offset: the first octet after the tag's own EtherType.
     static func tag(
         _ frame: RawSpan, _ door: EtherDoor, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -22,7 +23,7 @@ extension HeaderWalk {
         return fixedTag(frame, layer, length, at: offset, in: bounds, &segment, &observer)
     }
 
-    /// A header of so many octets, the last two of which are the EtherType of what follows.
+    /// Reads a header of `length` octets, the last two of which are the EtherType of what follows.
     static func fixedTag(
         _ frame: RawSpan, _ layer: HeaderLayer, _ length: Int, at offset: Int, in bounds: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer
@@ -49,8 +50,8 @@ extension HeaderWalk {
         return fixedTag(frame, .ciscoMetadata, length, at: offset, in: bounds, &segment, &observer)
     }
 
-    /// MACsec (IEEE 802.1AE 9.3): with the bits E (encryption) and C (changed text) clear the user data stands as it was, its
-    /// EtherType first, the integrity check value behind it.
+    /// MACsec (IEEE 802.1AE 9.3). With the bits E (encryption) and C (changed text) clear, the user data is unchanged:
+    /// it begins with its EtherType, and the integrity check value comes after it.
     private static func macsec(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -66,14 +67,14 @@ extension HeaderWalk {
             return observer.truncated(.macsec, have: available, need: start &+ 2 &- offset)
         }
         var bounds = outer
-        // The short length counts user data of fewer than 48 octets; the rest is the check value.
+        // The short length counts the user data if it has fewer than 48 octets; everything after it is the check value.
         let short = Int(frame.octet(at: offset &+ 1) & 0x3f)
         let end = short > 0 ? start &+ short : outer.end &- 16
         if end > start &+ 2, end < outer.end { bounds = outer.narrowed(to: end) }
         return etherType(frame, frame.bigEndian16(at: start), at: start &+ 2, in: bounds, &segment, &observer)
     }
 
-    /// Backbone bridges' I-tag (802.1ah), FabricPath, TRILL (RFC 6325 3): a whole frame behind them.
+    /// The I-tag of backbone bridges (802.1ah), FabricPath, TRILL (RFC 6325 3): a whole Ethernet frame follows them.
     static func bridgedFrame(
         _ frame: RawSpan, _ door: EtherDoor, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -97,8 +98,8 @@ extension HeaderWalk {
         return ethernet(frame, at: offset &+ length, in: bounds, &segment, &observer)
     }
 
-    /// The network service header (RFC 8300 2): version 0, a length that the metadata type allows, no operation and
-    /// maintenance packet.
+    /// The network service header (RFC 8300 2): version 0, a length that the metadata type allows, and not an operation
+    /// and maintenance packet.
     static func nsh(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -121,7 +122,8 @@ extension HeaderWalk {
             frame, UInt8(truncatingIfNeeded: first), of: .nsh, at: offset &+ length, in: outer, &segment, &observer)
     }
 
-    /// What NSH, VXLAN-GPE and LISP-GPE say follows, in one numbering (RFC 8300 2.2, draft-ietf-nvo3-vxlan-gpe 3.2).
+    /// Reads what NSH, VXLAN-GPE and LISP-GPE say follows; they share one numbering (RFC 8300 2.2,
+    /// draft-ietf-nvo3-vxlan-gpe 3.2).
     static func protocolOfGPE(
         _ frame: RawSpan, _ next: UInt8, of layer: HeaderLayer, at offset: Int, in outer: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer

@@ -47,7 +47,8 @@ extension HeaderWalk {
         guard available >= 8 else { return observer.truncated(.udp, have: available, need: 8) }
         let length = Int(frame.bigEndian16(at: offset &+ 4))
         guard length == 0 || length >= 8 else { return observer.malformed(.udp, field: "Length", value: length) }
-        // A first fragment's UDP length counts octets that lie in the later ones: the headers inside may, too.
+        // A first fragment's UDP length counts the octets in later fragments too, and so may the lengths of headers
+        // inside the datagram.
         let end = segment.isFirstFragment ? offset &+ length : min(offset &+ length, outer.end)
         let bounds = length == 0 ? outer : outer.narrowed(to: end)
         let mark = observer.mark
@@ -58,15 +59,16 @@ extension HeaderWalk {
         case .segment, .quotedSegment, .fragment, .concealed: return verdict
         case .truncated where bounds.captured < bounds.end: return verdict
         case .truncated, .otherTransport, .notIP, .otherLink, .malformed:
-            // A port is no proof of a tunnel: what does not read as one is a datagram. Nor is one that lacks octets although none
-            // of the datagram's are missing.
+            // A port is no proof of a tunnel: what cannot be read as one is an ordinary datagram. So is a tunnel that
+            // lacks octets although the whole datagram was captured.
             observer.rewind(to: mark)
             return observer.ended(.otherTransport, .otherProtocol(IPProtocol.udp))
         }
     }
 
-    /// ICMP (RFC 792) and ICMPv6 (RFC 4443) errors quote the packet they answer: the same walk reads it, into a header
-    /// of its own. Eight octets of TCP, all that RFC 792 promises, hold the ports and the sequence number.
+    /// ICMP (RFC 792) and ICMPv6 (RFC 4443) errors quote the packet that they answer. The same walk reads the quote,
+    /// into a segment header of its own. Eight octets of TCP, which is all that RFC 792 guarantees, hold the ports and
+    /// the sequence number.
     static func icmp(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, layer: HeaderLayer, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -87,11 +89,11 @@ extension HeaderWalk {
         switch verdict {
         case .segment, .truncated, .malformed:
             guard quoted.tcpOffset > 0, outer.captured &- Int(quoted.tcpOffset) >= 8 else {
-                // The rest of what is quoted is in the fragments behind.
+                // The rest of the quote is in later fragments.
                 if segment.isFirstFragment { return observer.ended(.fragment, .shortFragment) }
                 return outer.captured < outer.end ? .truncated : .otherTransport
             }
-            // Where ``ICMPError`` finds the message again.
+            // ``ICMPError`` finds the message by these.
             segment.tcpOffset = UInt32(truncatingIfNeeded: offset)
             segment.payloadLength = UInt32(truncatingIfNeeded: outer.end &- offset)
             segment.capturedPayloadLength = UInt32(truncatingIfNeeded: available)

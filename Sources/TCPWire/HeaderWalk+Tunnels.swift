@@ -1,10 +1,10 @@
 import FlatMemory
 
-/// Tunnels over UDP. A port is no proof of a tunnel: each is recognised by its header's own bits and by what it carries, and
-/// what does not read as one is a datagram.
+/// Tunnels over UDP. A port is no proof of a tunnel: each tunnel is recognized by the bits of its header and by what it
+/// carries, and what cannot be read as one is an ordinary datagram.
 extension HeaderWalk {
-    /// Called with the datagram's payload. Where answers come from the tunnel's port, the source port is looked at as well as
-    /// the destination port.
+    /// Reads a datagram's payload. For tunnels whose answers come from the tunnel's port, the source port counts as
+    /// well as the destination port.
     static func datagram(
         _ frame: RawSpan, from source: UInt16, to destination: UInt16, at offset: Int, in outer: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer
@@ -37,8 +37,8 @@ extension HeaderWalk {
         }
     }
 
-    /// VXLAN (RFC 7348 5): the bit I set. On Linux's old port, which is another protocol's too, every other bit that has to be
-    /// zero must be, and the frame must prove to carry IP.
+    /// VXLAN (RFC 7348 5): the bit I must be set. On Linux's old port, which another protocol uses too, every reserved
+    /// bit must be zero besides, and the frame must prove to carry IP.
     private static func vxlan(
         _ frame: RawSpan, isOld: Bool, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -46,7 +46,7 @@ extension HeaderWalk {
         guard bounds.captured &- offset >= 8 else { return .otherTransport }
         let flags = frame.octet(at: offset)
         guard flags & 0x08 != 0 else { return .otherTransport }
-        // The extension's bit P, on VXLAN's own port as some write it.
+        // The bit P of VXLAN-GPE; some senders use it on VXLAN's own port.
         if flags & 0x04 != 0 { return vxlanGPE(frame, at: offset, in: bounds, &segment, &observer) }
         if isOld {
             guard frame.bigEndian32(at: offset) == 0x0800_0000, frame.octet(at: offset &+ 7) == 0,
@@ -58,8 +58,8 @@ extension HeaderWalk {
         return ethernet(frame, at: offset &+ 8, in: bounds, &segment, &observer)
     }
 
-    /// VXLAN's protocol extension (draft-ietf-nvo3-vxlan-gpe 3): version 0, the bit I set, no operation and maintenance packet;
-    /// Ethernet where the bit P is not set.
+    /// VXLAN's protocol extension (draft-ietf-nvo3-vxlan-gpe 3): version 0, the bit I set, and not an operation and
+    /// maintenance packet. It carries Ethernet where the bit P is clear.
     private static func vxlanGPE(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -73,7 +73,7 @@ extension HeaderWalk {
         return protocolOfGPE(frame, next, of: .vxlanGPE, at: offset &+ 8, in: bounds, &segment, &observer)
     }
 
-    /// Geneve (RFC 8926 3.4): version 0, no control packet, an EtherType that is opened here.
+    /// Geneve (RFC 8926 3.4): version 0, not a control packet, and an EtherType that can be opened.
     private static func geneve(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -90,7 +90,8 @@ extension HeaderWalk {
             frame, frame.bigEndian16(at: offset &+ 2), at: offset &+ length, in: bounds, &segment, &observer)
     }
 
-    /// GRE in UDP (RFC 8086): version 0 and no source route, whose bits a datagram of text has set, and a type that is opened here.
+    /// GRE in UDP (RFC 8086): version 0 and no source route, which rules out datagrams of text, and a type that can be
+    /// opened.
     static func greInUDP(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -103,7 +104,8 @@ extension HeaderWalk {
         return gre(frame, at: offset, in: bounds, &segment, &observer)
     }
 
-    /// RFC 4380: authentication and origin indications, then an IPv6 packet that fills the datagram.
+    /// Teredo (RFC 4380): authentication and origin indications, then an IPv6 packet that must fill the rest of the
+    /// datagram.
     private static func teredo(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -113,8 +115,8 @@ extension HeaderWalk {
         return nestedIP(frame, at: offset, in: bounds, &segment, &observer)
     }
 
-    /// Teredo between ports of its clients' choosing: an IPv6 packet that fills the datagram, one of whose addresses is Teredo's
-    /// (2001::/32, RFC 4380 2.6).
+    /// Teredo between ports that its clients have chosen: an IPv6 packet that fills the datagram, one of whose
+    /// addresses is Teredo's (2001::/32, RFC 4380 2.6).
     private static func teredoElsewhere(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer

@@ -14,9 +14,9 @@ extension HeaderWalk {
         }
     }
 
-    /// radiotap (www.radiotap.org): version 0, a length, words that tell which fields are there, as many as that length has room for. Of the fields only the flags
-    /// matter, of which one says that the frame's header is padded to a multiple of four octets, and one that a frame check
-    /// sequence ends it.
+    /// radiotap (www.radiotap.org): version 0, a length, and words of bits that tell which fields are present, as many
+    /// words as fit into that length. Of the fields only the flags matter: one says that the 802.11 header is padded to
+    /// a multiple of four octets, another that a frame check sequence ends the frame.
     private static func radiotap(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -41,7 +41,8 @@ extension HeaderWalk {
         }
         var flags: UInt8 = 0
         if present & 2 != 0 {
-            // The timer before it takes eight octets on a multiple of eight from the header's start.
+            // The timer, if present, comes before the flags: eight octets, aligned to a multiple of eight from the
+            // header's start.
             if present & 1 != 0 { fields = offset &+ ((fields &- offset &+ 7) & ~7) &+ 8 }
             if fields < offset &+ length { flags = frame.octet(at: fields) }
         }
@@ -51,8 +52,8 @@ extension HeaderWalk {
             frame, at: offset &+ length, isPadded: flags & 0x20 != 0, in: bounds, &segment, &observer)
     }
 
-    /// The header of Prism drivers (in the capturing machine's byte order), or the one that AbsoluteValue Systems put in its
-    /// place (in network order), which some drivers write under the same link type.
+    /// The header of Prism drivers (in the capturing machine's byte order), or the header with which AbsoluteValue
+    /// Systems replaced it (in network byte order); some drivers write the latter under the former's link type.
     private static func prism(
         _ frame: RawSpan, at offset: Int, in bounds: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -73,7 +74,8 @@ extension HeaderWalk {
         return wireless(frame, at: offset &+ length, in: bounds, &segment, &observer)
     }
 
-    /// A frame: data goes on with LLC. The Protected bit means that what follows the header is cipher, whatever it looks like.
+    /// An 802.11 frame; a data frame goes on with LLC. Where the Protected bit is set, what follows the header is
+    /// encrypted, whatever it looks like.
     static func wireless(
         _ frame: RawSpan, at offset: Int, isPadded: Bool = false, in bounds: WalkBounds,
         _ segment: inout SegmentHeader, _ observer: inout Observer
@@ -97,14 +99,14 @@ extension HeaderWalk {
         let addresses = flags & 3 == 3 ? 30 : 24
         var length = addresses &+ (hasQoS ? 2 : 0) &+ (hasQoS && flags & 0x80 != 0 ? 4 : 0)
         guard available >= length else { return observer.truncated(.wireless, have: available, need: length) }
-        // The lowest four bits of the sequence control are a fragment's number.
+        // The lowest four bits of the sequence control are the fragment number.
         guard frame.octet(at: offset &+ 22) & 0x0f == 0 else {
             return observer.ended(.fragment, .laterPart(.wireless))
         }
         let qos = hasQoS ? littleEndian16(frame, at: offset &+ addresses) : 0
         if isPadded { length = (length &+ 3) & ~3 }
         var body = offset &+ length
-        // Bit 8 says in a mesh that mesh control follows, and elsewhere other things.
+        // In a mesh, bit 8 says that a mesh control field follows; elsewhere it has other meanings.
         if qos & 0x0100 != 0, let mesh = meshControl(frame, at: body, in: bounds) {
             observer.enter(.meshControl, at: body)
             body &+= mesh
@@ -113,7 +115,7 @@ extension HeaderWalk {
         return wirelessBody(frame, at: body, in: bounds, &segment, &observer)
     }
 
-    /// LLC, one layer further in.
+    /// Reads LLC, counted as one more layer.
     private static func wirelessBody(
         _ frame: RawSpan, at offset: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
@@ -124,8 +126,8 @@ extension HeaderWalk {
         return llc(frame, at: offset, in: bounds, &segment, &observer)
     }
 
-    /// The length of mesh control (9.2.4.8.3: flags, time to live, sequence number, up to two addresses), where LLC stands
-    /// behind it and not in its place.
+    /// The length of the mesh control field (9.2.4.8.3: flags, time to live, sequence number, up to two addresses);
+    /// `nil` where LLC begins at `offset` itself, or does not follow after such a field.
     private static func meshControl(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Int? {
         guard bounds.captured &- offset >= 9, !isSNAP(frame, at: offset, in: bounds) else { return nil }
         let mode = Int(frame.octet(at: offset) & 3)
@@ -139,14 +141,14 @@ extension HeaderWalk {
             && frame.octet(at: offset &+ 2) == 0x03
     }
 
-    /// Several MSDUs in one frame (9.3.2.2.2): each with two addresses, a length, and padding to a multiple of four octets; the first
-    /// ``PacketDecoder/mostParts`` of them.
+    /// Several MSDUs in one frame (9.3.2.2.2), each with two addresses, a length, and padding to a multiple of four
+    /// octets. Only the first ``PacketDecoder/mostParts`` of them are read.
     private static func aggregate(
         _ frame: RawSpan, at start: Int, in outer: WalkBounds, _ segment: inout SegmentHeader,
         _ observer: inout Observer
     ) -> PacketVerdict {
         var bounds = outer
-        // In an aggregate within another the first that carries TCP is taken: nobody sends such.
+        // In an aggregate inside another one, which nobody sends, the first MSDU that carries TCP is chosen.
         bounds.part = nil
         let subframes = subframes(frame, at: start, in: outer)
         observer.meet(parts: subframes.count)
@@ -156,7 +158,7 @@ extension HeaderWalk {
         }
         let mark = observer.mark
         for part in 0..<subframes.count {
-            // On a copy: what this one is not must not show in the next.
+            // On a copy: fields that an MSDU without TCP has set must not show in the next one.
             var trial = segment
             if subframe(frame, at: subframes.starts[part], in: bounds, &trial, &observer) == .segment {
                 segment = trial
@@ -164,11 +166,11 @@ extension HeaderWalk {
             }
             observer.rewind(to: mark)
         }
-        // None: then the first says what it is.
+        // None carries TCP: then the verdict is that on the first.
         return subframe(frame, at: start, in: bounds, &segment, &observer)
     }
 
-    /// Where the subframes start whose lengths can be read.
+    /// Where the subframes begin whose length can be read.
     private static func subframes(
         _ frame: RawSpan, at start: Int, in bounds: WalkBounds
     ) -> (starts: InlineArray<64, Int>, count: Int) {
@@ -182,7 +184,7 @@ extension HeaderWalk {
         return (starts, count)
     }
 
-    /// Where the next subframe would start; `nil` where this one's length was not captured, or is none.
+    /// Where the next subframe would begin; `nil` where this one's length was not captured, or is 0.
     private static func subframeEnd(_ frame: RawSpan, at offset: Int, in bounds: WalkBounds) -> Int? {
         guard bounds.captured &- offset >= 14 else { return nil }
         let length = Int(frame.bigEndian16(at: offset &+ 12))
@@ -199,7 +201,7 @@ extension HeaderWalk {
         let length = Int(frame.bigEndian16(at: offset &+ 12))
         let bounds = outer.narrowed(to: min(offset &+ 14 &+ length, outer.end))
         var body = offset &+ 14
-        // In a mesh each has its own.
+        // In a mesh, each MSDU has a mesh control field of its own.
         if let mesh = meshControl(frame, at: body, in: bounds) {
             observer.enter(.meshControl, at: body)
             body &+= mesh

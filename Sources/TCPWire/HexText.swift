@@ -1,9 +1,9 @@
-/// Octets written in hexadecimal, as a reader pastes them.
+/// Octets written in hexadecimal, as people paste them.
 public enum HexText {
     /// Reads plain hexadecimal (`4500003c`, `45 00 00 3c`, `45:00:00:3c`, `0x4500`, over any number of lines) and the dumps
     /// of tcpdump -x and -X, xxd, hexdump -C and tshark -x, whose offsets and character columns are left out.
     ///
-    /// - Returns: `nil` where something else stands there, or nothing.
+    /// - Returns: `nil` where the text contains anything else, or no octets at all.
     public static func octets(_ text: String) -> [UInt8]? {
         var octets: [UInt8] = []
         for line in text.split(whereSeparator: \.isNewline) {
@@ -25,8 +25,8 @@ public enum HexText {
         var rest = Array(line.utf8)[...].drop(while: isBlank)
         if let afterOffset = afterOffset(rest) {
             rest = afterOffset.drop(while: isBlank)
-            // hexdump -C closes its characters in bars and parts its columns with two blanks; the others part with two
-            // blanks only what is characters.
+            // hexdump -C puts the characters between bars, and separates its columns with two blanks; the other
+            // programs have two blanks only before the characters.
             if let bar = rest.firstIndex(of: UInt8(ascii: "|")) {
                 rest = rest[..<bar]
             } else if let gap = rest.indices.dropLast().first(where: { isBlank(rest[$0]) && isBlank(rest[$0 + 1]) }) {
@@ -52,7 +52,8 @@ public enum HexText {
         return true
     }
 
-    /// What follows a dump's offset: `0x0010:`, `00000010:`, or at least four digits before two blanks.
+    /// The rest of a line after a dump's offset: `0x0010:`, `00000010:`, or at least four digits before two blanks.
+    /// `nil` where the line does not begin with an offset.
     private static func afterOffset(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         var rest = line
         if rest.starts(with: Array("0x".utf8)) { rest = rest.dropFirst(2) }

@@ -3,15 +3,15 @@ import FlatMemory
 /// An ICMP (RFC 792) or ICMPv6 (RFC 4443) error about a TCP segment, filled by
 /// ``PacketDecoder/decodeQuoted(_:link:originalLength:into:)``.
 public struct ICMPError: Hashable, Sendable {
-    /// Whether it is ICMPv6, whose types and codes are other ones.
+    /// Whether it is ICMPv6, which has other types and codes.
     public var isICMPv6 = false
-    /// As sent; ``reason`` reads it.
+    /// The type as sent; ``reason`` interprets it.
     public var type: UInt8 = 0
-    /// As sent; ``reason`` reads it.
+    /// The code as sent; ``reason`` interprets it.
     public var code: UInt8 = 0
-    /// Who sent the error: the host itself, or a router on the way.
+    /// The sender of the error: the destination host itself, or a router on the path.
     public var reporter = IPAddress(high: 0, low: 0)
-    /// To whom: the quoted segment's sender.
+    /// The destination of the error: the quoted segment's sender.
     public var receiver = IPAddress(high: 0, low: 0)
     /// The quoted segment's source.
     public var source = Endpoint(address: IPAddress(high: 0, low: 0), port: 0)
@@ -19,30 +19,30 @@ public struct ICMPError: Hashable, Sendable {
     public var destination = Endpoint(address: IPAddress(high: 0, low: 0), port: 0)
     /// The quoted segment's sequence number, as sent.
     public var sequence: UInt32 = 0
-    /// The quoted packet's identification (of IPv6, its fragment header's); 0 says nothing.
+    /// The quoted packet's identification (for IPv6, that of its fragment header); 0 where there is none.
     public var identification: UInt32 = 0
-    /// Octets of the quoted TCP header and what followed it, by its IP header.
+    /// Octets of the quoted TCP header and of everything after it, by the quoted IP header's length field.
     public var length: UInt32 = 0
-    /// The quoted acknowledgment number, where that much was quoted.
+    /// The quoted acknowledgment number; `nil` where the quote ends before it.
     public var acknowledgment: UInt32?
     /// The quoted flags; `nil` where only the eight octets that RFC 792 promises were quoted.
     public var flags: TCPFlags?
-    /// Whether its own checksum shows that it was damaged on the way, so that its receiver drops it; not where the checksum was not
-    /// filled in, or not all of it was captured.
+    /// Whether the message's checksum is wrong, so that its receiver drops it; `false` where the checksum was not
+    /// filled in, or the message was not captured whole.
     public var isDamaged = false
-    /// What the next link takes, of a "fragmentation needed" or "packet too big"; `nil` where it does not say.
+    /// The MTU of the next link, as a "fragmentation needed" or "packet too big" states it; `nil` where none is stated.
     public var mtu: UInt32?
 
-    /// An empty one, to be filled.
+    /// An error without content, to be filled in.
     public init() {}
 
-    /// What type and code mean in their version.
+    /// What type and code mean in the error's version of ICMP.
     public var reason: ICMPReason {
         isICMPv6 ? ICMPReason(icmpv6Type: type, code: code) : ICMPReason(icmpType: type, code: code)
     }
 
-    /// - Parameter outer: what the walk left where its verdict was ``PacketVerdict/quotedSegment``: the offsets and lengths
-    ///   that are TCP's elsewhere are those of the ICMP message.
+    /// - Parameter outer: the segment header that a walk with the verdict ``PacketVerdict/quotedSegment`` has filled
+    ///   in: its offset and lengths, which are TCP's elsewhere, are those of the ICMP message.
     init?(_ frame: RawSpan, outer: SegmentHeader) {
         let offset = Int(outer.tcpOffset)
         let bounds = WalkBounds(
@@ -80,7 +80,7 @@ public struct ICMPError: Hashable, Sendable {
     }
 }
 
-/// Why a packet was refused, over both versions of ICMP. The raw values are the registry's words, for output that is not
+/// Why a packet was refused, for both versions of ICMP. The raw values are the registry's words, for output that is not
 /// translated.
 public enum ICMPReason: String, Hashable, Sendable, CaseIterable {
     case networkUnreachable = "network unreachable"

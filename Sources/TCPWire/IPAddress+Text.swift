@@ -16,22 +16,22 @@ extension IPAddress: LosslessStringConvertible {
     /// Dotted decimal for IPv4, RFC 5952's form for IPv6.
     public var description: String { AddressText.string { write(to: &$0, at: 0) } }
 
-    /// Writes ``description``'s octets without making a string: for a million rows.
+    /// Writes the octets of ``description`` without making a string, for outputs of a million rows.
     ///
     /// - Parameters:
-    ///   - text: where to; ``textRoom`` octets from `place` on may be changed.
-    ///   - place: where the first octet goes.
-    /// - Returns: the place behind the last one.
+    ///   - text: where the octets are written; the ``textRoom`` octets from `place` on may be changed.
+    ///   - place: the index of the first octet.
+    /// - Returns: the index after the last octet.
     public func write(to text: inout MutableSpan<UInt8>, at place: Int) -> Int {
         var pen = AddressPen(place)
         pen.put(self, to: &text)
         return pen.place
     }
 
-    /// The room that ``write(to:at:)`` needs, of an address or of an endpoint.
+    /// How many octets ``write(to:at:)`` of an address or of an endpoint may change.
     public static let textRoom = 64
 
-    /// The sixteen bits at `index` of 0 to 7.
+    /// The group of sixteen bits at `index`, from 0 to 7.
     func group(_ index: Int) -> UInt16 {
         let word = index < 4 ? high : low
         return UInt16(truncatingIfNeeded: word >> UInt64((3 - index % 4) * 16))
@@ -48,7 +48,8 @@ extension IPAddress: LosslessStringConvertible {
         return best
     }
 
-    /// Dotted decimal (four numbers without leading zeros), or any form of RFC 4291 2.2. No zone, no brackets.
+    /// Parses dotted decimal (four numbers without leading zeros), or any form of RFC 4291 2.2, without a zone and
+    /// without brackets.
     public init?(_ text: String) {
         let octets = Array(text.utf8)
         guard octets.count <= 45 else { return nil }
@@ -94,7 +95,7 @@ extension IPAddress: LosslessStringConvertible {
         return head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
     }
 
-    /// Groups between colons, the last two maybe written as dotted decimal.
+    /// Parses groups between colons; the last two may be written as dotted decimal.
     private static func run(_ text: ArraySlice<UInt8>, mayEndDotted: Bool = true) -> [UInt16]? {
         var groups: [UInt16] = []
         let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
@@ -139,7 +140,8 @@ extension Endpoint: LosslessStringConvertible {
         return pen.place
     }
 
-    /// The forms that ``description`` prints. A name, a missing port, a port beyond 65535 or with a sign is `nil`.
+    /// Parses the forms that ``description`` prints. `nil` for a name, and for a port that is missing, beyond 65535 or
+    /// has a sign.
     public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]

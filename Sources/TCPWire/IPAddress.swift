@@ -8,6 +8,7 @@
     /// The lower 64 bits.
     public var low: UInt64
 
+    /// The address with these 128 bits; ``init(ipv4:)`` makes the mapped form of an IPv4 address.
     @inlinable public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -27,6 +28,7 @@
 }
 
 extension IPAddress: Comparable {
+    /// Compares the addresses as numbers of 128 bits, so that IPv4 addresses are in their own order.
     @inlinable public static func < (left: IPAddress, right: IPAddress) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
@@ -34,9 +36,12 @@ extension IPAddress: Comparable {
 
 /// An address and a port: one end of a connection.
 @frozen public struct Endpoint: Hashable, Sendable {
+    /// The host's address, IPv4 or IPv6, without an IPv6 zone.
     public var address: IPAddress
+    /// The TCP port; 0 where there is none or it is not known.
     public var port: UInt16
 
+    /// One end of a connection.
     @inlinable public init(address: IPAddress, port: UInt16) {
         self.address = address
         self.port = port
@@ -44,6 +49,7 @@ extension IPAddress: Comparable {
 }
 
 extension Endpoint: Comparable {
+    /// Compares by address, then by port: this decides which end of a connection is the key's *low* one.
     @inlinable public static func < (left: Endpoint, right: Endpoint) -> Bool {
         left.address != right.address ? left.address < right.address : left.port < right.port
     }

@@ -1,22 +1,23 @@
 import FlatMemory
 
-/// Where the IP header of a fragment stands in a frame, and what is around it.
+/// Where the IP header of a fragment lies in a frame, and in which network, VLAN and tunnel it was seen.
 package struct FragmentPlace: BitwiseCopyable, Sendable {
-    /// Where the IP header starts.
+    /// The offset of the IP header.
     package private(set) var start: UInt32
-    /// Where the part ends that every fragment of the packet repeats: behind IPv4's header, before IPv6's fragment header.
+    /// The end of the headers that every fragment of the packet repeats: for IPv4 the end of the header, for IPv6 where
+    /// the fragment header begins.
     private(set) var headerEnd: UInt32
-    /// Where the octets end that can be read, and where the packet ended on the wire.
+    /// The end of the octets that can be read; `end` is where the packet ended on the wire.
     package private(set) var captured: UInt32
     private(set) var end: UInt32
-    /// As of ``SegmentHeader``, outside the packet.
+    /// These three are as in ``SegmentHeader``, for the headers outside the packet.
     var network: UInt32
     var vlan: UInt16
     var tunnelDepth: UInt8
-    /// Whether an ICMP error quotes it, so that it is on its way to nobody.
+    /// Whether an ICMP error quotes the fragment, so that it is no longer under way to a receiver.
     fileprivate let isQuoted: Bool
 
-    /// - Parameter segment: what was read of the packet up to here.
+    /// - Parameter segment: what the walk has read of the packet so far.
     @inline(__always)
     init(_ segment: SegmentHeader, headerEnd: Int, in bounds: WalkBounds) {
         start = segment.ipOffset
@@ -29,10 +30,10 @@ package struct FragmentPlace: BitwiseCopyable, Sendable {
         isQuoted = bounds.isQuoted
     }
 
-    /// Octets of the headers that tell which packet it is a fragment of.
+    /// How many octets from the IP header on identify the packet that this is a fragment of.
     package var headerLength: Int { Int(headerEnd &- start) &+ 8 }
 
-    /// The same in the octets of the packet alone.
+    /// The place of the fragment in a copy of the packet that begins with its IP header.
     package var alone: FragmentPlace {
         var moved = self
         moved.start = 0
@@ -54,50 +55,54 @@ struct FragmentWatch: LayerObserver {
         if finding.fragment == nil, !fragment.isQuoted { finding.fragment = fragment }
     }
 
-    /// Of the first frame that carries several, also where it is in what does not prove to be a tunnel: another of its packets may
-    /// prove it.
+    /// The count is that of the first frame with several packets. It is kept even where that frame lies in what does
+    /// not prove to be a tunnel, since another of its packets may prove it.
     mutating func meet(parts count: Int) {
         if finding.partCount == 1 { finding.partCount = max(1, count) }
     }
 
-    /// What was found inside what looked like a tunnel is forgotten with it; what the tunnel itself was in, is not.
+    /// A fragment that was found inside what looked like a tunnel is dropped in a rewind; a fragment around it is kept.
     @inline(__always) var mark: Int { finding.fragment == nil ? 0 : 1 }
     @inline(__always) mutating func rewind(to mark: Int) { if mark == 0 { finding.fragment = nil } }
 }
 
-/// One IP fragment: of which packet, and which part of it (RFC 791 3.1, RFC 8200 4.5).
+/// One IP fragment: the packet that it belongs to, and which part of that packet it is (RFC 791 3.1, RFC 8200 4.5).
 package struct IPFragment: Sendable {
-    /// What the fragments of a packet have in common: RFC 791 3.2 and RFC 8200 4.5, and where they were seen.
+    /// What all fragments of a packet have in common (RFC 791 3.2, RFC 8200 4.5), and where they were seen.
     package struct Key: Hashable, Sendable {
         let source: IPAddress
         let destination: IPAddress
         let identification: UInt32
-        /// Of IPv6 it is no part of this: 0.
+        /// The number of the protocol that the packet carries; 0 for IPv6, where it does not identify the packet.
         let number: UInt8
         let tunnelDepth: UInt8
         let vlan: UInt16
         let network: UInt32
     }
 
+    /// Identifies the packet that the fragment belongs to.
     package let key: Key
+    /// Whether it is a fragment of an IPv4 packet; otherwise it is one of an IPv6 packet.
     package let isIPv4: Bool
-    /// Of its payload, in octets.
+    /// The offset of its payload in the packet's payload, in octets.
     package let offset: Int
+    /// Whether later fragments of the packet follow it.
     package let hasMore: Bool
     /// Octets of its payload on the wire.
     package let length: Int
-    /// What every fragment repeats.
+    /// The headers that every fragment repeats, as a range in the frame.
     let header: Range<Int>
-    /// Where in it stands what follows, and what that is.
+    /// The offset in the frame of the field that names what follows these headers; `nextHeader` is the number of what
+    /// the packet carries.
     let nextHeaderPlace: Int
     let nextHeader: UInt8
-    /// Its payload, as far as it was captured.
+    /// The fragment's payload in the frame, as far as it was captured.
     let body: Range<Int>
 
     /// - Parameters:
     ///   - frame: a frame in which a walk met a fragment.
-    ///   - place: where.
-    /// - Returns: `nil` where there is none.
+    ///   - place: where it met it.
+    /// - Returns: `nil` where there is no fragment at `place`.
     package init?(in frame: RawSpan, at place: FragmentPlace) {
         let (start, headerEnd) = (Int(place.start), Int(place.headerEnd))
         let captured = min(Int(place.captured), frame.byteCount)
@@ -141,7 +146,8 @@ package struct IPFragment: Sendable {
             : IPAddress(high: frame.bigEndian64(at: offset), low: frame.bigEndian64(at: offset &+ 8))
     }
 
-    /// Where the header before the fragment header names it.
+    /// The offset of the Next Header field that announces the fragment header; `nil` where the headers do not lead to
+    /// one.
     private static func lastNextHeader(_ frame: RawSpan, from start: Int, to end: Int) -> Int? {
         var (number, place) = (frame.octet(at: start &+ 6), start &+ 6)
         var offset = start &+ 40
@@ -155,8 +161,8 @@ package struct IPFragment: Sendable {
         return offset == end && number == IPProtocol.fragment ? place : nil
     }
 
-    /// Whether it can be a part of a packet at all: only the last may have a length that is no multiple of eight (RFC 791 3.2,
-    /// RFC 8200 4.5), and none may reach behind the longest packet.
+    /// Whether the fragment can be part of a packet at all: only the last fragment may have a length that is no
+    /// multiple of eight (RFC 791 3.2, RFC 8200 4.5), and none may reach beyond the greatest length of a packet.
     var isPossible: Bool {
         length > 0 && body.count <= length && (!hasMore || length & 7 == 0)
             && header.count &+ offset &+ length <= (isIPv4 ? 65_535 : 65_575)

@@ -1,5 +1,5 @@
-/// The link types whose frames are opened, by their number in the registry: a type that is not here is named and counted, no
-/// more. The walk switches over all of them, so what is listed is what is read.
+/// The link types whose frames are opened, by their number in the registry. Frames of any other type are only counted,
+/// under its name. The walk switches over all these cases, so every type listed here is really read.
 enum LinkDoor: UInt16, CaseIterable {
     case null = 0
     case ethernet = 1
@@ -68,7 +68,7 @@ enum LinkDoor: UInt16, CaseIterable {
     case marvellTag = 284
     case marvellEtherTypeTag = 285
 
-    /// What of it is not opened, or is opened by what it looks like; `nil` where it is opened whole.
+    /// Which frames of the type are not opened, or by what their contents are recognized; `nil` where all are opened.
     var limits: String? {
         switch self {
         case .wireless, .prism, .avs, .radiotap:

@@ -8,7 +8,7 @@ extension LinkType {
         }
     }
 
-    /// Whether what such frames carry is read. Of the others only the name is known.
+    /// Whether frames of this type are decoded. Of all other types only the name is known.
     public var isOpened: Bool { LinkDoor(rawValue: rawValue) != nil }
 
     /// Every number that has a name, in order.
@@ -16,7 +16,8 @@ extension LinkType {
         (names.keys + Array(147...162)).sorted().map { LinkType(rawValue: $0) }
     }
 
-    /// Besides the registry's numbers those of `DLT_` that some systems write into their files as they are: 11 to 19.
+    /// Besides the registry's numbers, this has those `DLT_` numbers that some systems write into their files
+    /// unchanged: 11 to 19.
     private static let names: [UInt16: String] = [
         0: "NULL", 1: "ETHERNET", 2: "EXP_ETHERNET", 3: "AX25", 4: "PRONET", 5: "CHAOS", 6: "IEEE802_5",
         7: "ARCNET_BSD",

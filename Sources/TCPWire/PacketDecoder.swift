@@ -2,8 +2,8 @@ import FlatMemory
 
 /// Finds the TCP segment in a frame.
 ///
-/// Link layers, tags and labels, IP with its extension headers, and the tunnels named in this room's `HeaderWalk` files are
-/// walked inwards, at most sixteen of them; the innermost TCP header is the one reported.
+/// It goes from the outermost header inwards: link layers, tags and labels, IP with its extension headers, and the tunnels named in
+/// this room's `HeaderWalk` files, at most sixteen headers in all. The innermost TCP header is the one reported.
 public enum PacketDecoder {
     /// Walks link layer, tunnels and IP down to TCP.
     ///
@@ -13,23 +13,24 @@ public enum PacketDecoder {
     ///
     /// - Parameters:
     ///   - frame: the captured bytes.
-    ///   - link: what they begin with.
-    ///   - originalLength: how long the frame was on the wire; needed where a packet built by segmentation offload says
-    ///     length 0 in its IP header.
-    ///   - segment: filled where the verdict is ``PacketVerdict/segment``; else its content means nothing.
+    ///   - link: the link-layer header that the frame begins with.
+    ///   - originalLength: the frame's length on the wire, in octets. It is needed where segmentation offload has left
+    ///     0 as the length in the IP header.
+    ///   - segment: is filled in where the verdict is ``PacketVerdict/segment``; otherwise its content has no meaning.
     @inlinable @inline(__always)
     public static func decode(
         _ frame: RawSpan, link: LinkType, originalLength: Int, into segment: inout SegmentHeader
     ) -> PacketVerdict {
         if link == .ethernet, decodePlain(frame, into: &segment) { return .segment }
-        // Into a copy: a header that is passed by reference has to lie in memory, while otherwise its fields stay in registers.
+        // The walk fills in a local copy: `segment` would have to lie in memory if it were passed on by reference; this
+        // way its fields can stay in registers.
         var copy = SegmentHeader()
         let verdict = walk(frame, link: link, originalLength: originalLength, into: &copy)
         segment = copy
         return verdict
     }
 
-    /// The walk through whatever headers there are.
+    /// Decodes a frame by walking through whatever headers it has.
     @usableFromInline
     static func walk(
         _ frame: RawSpan, link: LinkType, originalLength: Int, into segment: inout SegmentHeader
@@ -39,24 +40,26 @@ public enum PacketDecoder {
         return HeaderWalk.frame(frame, link: link, in: bounds, &segment, &observer)
     }
 
-    /// At most so many packets of one frame are told apart (IEEE 802.11 A-MSDUs; senders join a few).
+    /// The most packets of one frame that are told apart (IEEE 802.11 A-MSDUs; senders join only a few).
     package static let mostParts = 64
 
-    /// What the walk finds beside a segment.
+    /// What a walk finds besides a segment.
     package struct Finding {
-        /// The outermost IP fragment that the packet is, or is in.
+        /// The outermost IP fragment that the walk has met; `nil` where there is none.
         package var fragment: FragmentPlace?
         /// How many packets the frame carries; nearly always 1.
         package var partCount = 1
 
+        /// A frame that carries one packet, and no fragment.
         package init() {}
     }
 
-    /// The same by the walk alone, which also finds IP fragments, and each of the packets where a frame carries several.
+    /// Decodes a frame by the walk alone, without ``decodePlain(_:into:)``. This also reports IP fragments, and can
+    /// read each packet of a frame that carries several.
     ///
     /// - Parameters:
-    ///   - part: which of them, from 0; `nil` for the first that carries TCP, else the first.
-    ///   - finding: gets what is found.
+    ///   - part: the index, from 0, of the packet to be read; `nil` for the first that carries TCP, or else the first.
+    ///   - finding: is set to what the walk has found.
     package static func decode(
         _ frame: RawSpan, link: LinkType, originalLength: Int, part: Int? = nil, into segment: inout SegmentHeader,
         noting finding: inout Finding
@@ -68,10 +71,10 @@ public enum PacketDecoder {
         return HeaderWalk.frame(frame, link: link, in: bounds, &segment, &observer)
     }
 
-    /// What nearly every frame is, in a straight line: Ethernet without a tag, IP without options or extension headers and in
-    /// one piece, a whole TCP header. ``decode(_:link:originalLength:into:)`` says the same of it.
+    /// Decodes the most frequent kind of frame without a walk: Ethernet without a tag; IP without options or extension
+    /// headers, not fragmented; a whole TCP header. The results are those of ``decode(_:link:originalLength:into:)``.
     ///
-    /// - Returns: whether it is that; if not, what `segment` holds means nothing.
+    /// - Returns: whether the frame is of this kind; if not, the content of `segment` has no meaning.
     @inlinable @inline(__always)
     public static func decodePlain(_ frame: RawSpan, into segment: inout SegmentHeader) -> Bool {
         guard frame.byteCount >= 54 else { return false }
@@ -106,8 +109,8 @@ public enum PacketDecoder {
     }
 
     /// - Parameters:
-    ///   - offset: where the TCP header starts; twenty octets of the frame lie behind it.
-    ///   - end: where the packet ends, by the IP header's length.
+    ///   - offset: where the TCP header begins; at least twenty octets of the frame must follow.
+    ///   - end: where the packet ends, according to the IP header.
     @inlinable @inline(__always)
     static func decodePlainTCP(
         _ frame: RawSpan, at offset: Int, until end: Int, into segment: inout SegmentHeader
@@ -130,16 +133,16 @@ public enum PacketDecoder {
         segment.payloadLength = UInt32(truncatingIfNeeded: end &- offset &- headerLength)
         segment.capturedPayloadLength = UInt32(
             truncatingIfNeeded: max(0, min(frame.byteCount, end) &- offset &- headerLength))
-        // The packet itself has room for the header, so only the frame can end before it does.
+        // The packet is long enough for the header, so only the capture can have cut it off.
         segment.optionsTruncated = frame.byteCount &- offset < headerLength
         return true
     }
 
     /// Reads the ICMP or ICMPv6 error in a frame whose verdict was ``PacketVerdict/quotedSegment``.
     ///
-    /// - Parameter part: in which of the frame's packets, from 0, where it carries several; `nil` for the first that carries
-    ///   TCP, else the first.
-    /// - Returns: whether there was one; where not, `error` is as it was.
+    /// - Parameter part: the index, from 0, of the packet to be read where the frame carries several; `nil` for the
+    ///   first that carries TCP, or else the first.
+    /// - Returns: whether there was an error message; if not, `error` is unchanged.
     public static func decodeQuoted(
         _ frame: RawSpan, link: LinkType, originalLength: Int, part: Int? = nil, into error: inout ICMPError
     ) -> Bool {
@@ -154,7 +157,8 @@ public enum PacketDecoder {
         return true
     }
 
-    /// Bounds of a whole frame. An original length below what was captured is a fault of the file, one beyond 2^31 as well.
+    /// The bounds of a whole frame. An original length that is less than what was captured, or more than 2^31, is a
+    /// fault of the file, and is corrected.
     @inline(__always)
     static func bounds(of frame: RawSpan, originalLength: Int) -> WalkBounds {
         WalkBounds(captured: frame.byteCount, end: max(frame.byteCount, min(originalLength, Int(Int32.max))))

@@ -2,37 +2,40 @@ import FlatMemory
 
 /// Where a fragment came from.
 package struct FragmentOrigin: BitwiseCopyable, Sendable {
-    /// Its packet's number, where that can be fetched again, and its time in nanoseconds.
+    /// The number of its packet in the capture.
     package let number: Int
+    /// The offset at which its packet can be fetched from the capture again.
     package let offset: Int
-    /// Nanoseconds since 1970, or of the host's clock.
+    /// The packet's time in nanoseconds, since 1970 or by the host's clock.
     package let time: Int64
-    /// Which of its frame's packets it is, where that carries several; from 0.
+    /// The index, from 0, of the packet in its frame, where the frame carries several.
     package let part: UInt8
 
+    /// The origin of a fragment; the defaults are for a packet that will not be fetched again.
     package init(number: Int = 0, offset: Int = 0, time: Int64 = 0, part: UInt8 = 0) {
         (self.number, self.offset, self.time, self.part) = (number, offset, time, part)
     }
 }
 
-/// A packet that was put together, from its IP header on; or the beginning of one whose rest did not come, which then says of
-/// itself that more follows.
+/// A packet that was put together, from its IP header on; or the beginning of one whose rest did not come, whose header
+/// then still says that more fragments follow.
 package struct AssembledPacket: Sendable {
-    /// As far as they were captured without a hole.
+    /// The packet's octets, as far as they were captured without a gap.
     package let octets: [UInt8]
-    /// Octets on the wire.
+    /// The packet's length on the wire, in octets.
     package let length: Int
+    /// Whether no fragment is missing; otherwise this is the beginning of a packet whose rest did not come.
     package let isWhole: Bool
-    /// Of its fragments, in the order in which they came.
+    /// Where its fragments were captured, in the order in which they came.
     package let origins: [FragmentOrigin]
     let key: IPFragment.Key
 }
 
-/// Fragments whose others did not come.
+/// The fragments of a packet that was given up because the others did not come.
 package struct GivenUp: Sendable {
-    /// How many; none where all that came had come before.
+    /// How many fragments there were; 0 where they were only copies of earlier ones.
     package let count: Int
-    /// What they begin with, where the first is among them.
+    /// The packet's beginning, where the first fragment is among them.
     package let beginning: AssembledPacket?
 
     init(_ packet: PendingPacket) {
@@ -41,23 +44,23 @@ package struct GivenUp: Sendable {
     }
 }
 
-/// A packet of which fragments have come.
+/// A packet of which at least one fragment has come.
 struct PendingPacket: Sendable {
     struct Piece: Sendable {
         let offset: Int
-        /// Of the fragment's payload on the wire.
+        /// The length of the fragment's payload on the wire, in octets.
         let length: Int
         let hasMore: Bool
         var octets: [UInt8]
-        /// How many there were, and a hash of them: to know it again by.
+        /// How many octets were captured, and a hash of them, by which a copy is recognized later.
         let captured: Int
         let print: UInt64
         let origins: [FragmentOrigin]
-        /// How many came before it.
+        /// How many fragments of the packet came before this one.
         var place = 0
 
         var end: Int { offset + length }
-        /// Octets of memory: its own, and what it is remembered by.
+        /// Octets of memory that it takes, with an allowance for bookkeeping.
         var weight: Int { octets.count + MemoryLayout<Self>.stride + 64 }
 
         init(_ fragment: IPFragment, _ body: [UInt8], _ origins: [FragmentOrigin]) {
@@ -66,7 +69,8 @@ struct PendingPacket: Sendable {
             self.origins = origins
         }
 
-        /// Whether it is the other again. Of what was put together the octets are gone.
+        /// Whether this is a copy of `other`. Once the packet has been put together, only the hashes of the octets are
+        /// left to compare.
         func isAlike(_ other: Piece) -> Bool {
             offset == other.offset && length == other.length && hasMore == other.hasMore && captured == other.captured
                 && (octets.isEmpty ? print == other.print : octets == other.octets)
@@ -75,7 +79,7 @@ struct PendingPacket: Sendable {
 
     enum State: Sendable {
         case open
-        /// It was put together; kept to know copies by.
+        /// It was put together; it is kept to recognize copies of its fragments.
         case closed
         case refused, unwanted
     }
@@ -86,17 +90,18 @@ struct PendingPacket: Sendable {
 
     let key: IPFragment.Key
     let since: Int64
-    /// Whether it began with a fragment that had come before.
+    /// Whether its first fragment to come was a copy of one that had come before.
     let isCopy: Bool
     var state = State.open
-    /// In the order of their offsets.
+    /// The fragments, sorted by their offsets.
     private(set) var pieces: [Piece] = []
-    /// What stands before the payload, from the first fragment; and where in it stands what the payload is, and what that is.
+    /// The packet's headers, from the first fragment. `nextHeaderPlace` is the index of the field in them that names
+    /// the payload, and `nextHeader` the number that belongs there.
     private var header: [UInt8] = []
     private var nextHeaderPlace = 0
     private var nextHeader: UInt8 = 0
     private var isIPv4 = true
-    /// Octets of all of its payload, once the last fragment has come.
+    /// Octets of the whole payload; known once the last fragment has come.
     private var length: Int?
     private var reached = 0
     private(set) var heldOctets = 0
@@ -105,7 +110,7 @@ struct PendingPacket: Sendable {
         (self.key, self.since, self.isCopy) = (key, since, isCopy)
     }
 
-    /// Whether the first fragment is among them.
+    /// Whether the first fragment has come.
     var hasBeginning: Bool { !header.isEmpty }
 
     var originCount: Int { pieces.reduce(0) { $0 + $1.origins.count } }
@@ -121,13 +126,13 @@ struct PendingPacket: Sendable {
         if place < pieces.count, pieces[place].isAlike(piece) { return .copy }
         if place < pieces.count, pieces[place].offset < piece.end { return .overlapping }
         if place > 0, pieces[place - 1].end > piece.offset { return .overlapping }
-        // Behind the last there is nothing, and there is one last.
+        // Nothing may lie beyond the last fragment, and there can be only one.
         if let length, piece.end > length || !piece.hasMore { return .overlapping }
         if !piece.hasMore, let last = pieces.last, last.end > piece.end { return .overlapping }
         return .next
     }
 
-    /// The first that does not stand before a piece.
+    /// The index of the first piece whose offset is not below that of `piece`.
     private func place(of piece: Piece) -> Int {
         var (low, high) = (0, pieces.count)
         while low < high {
@@ -146,16 +151,16 @@ struct PendingPacket: Sendable {
         if !piece.hasMore { length = piece.end }
         guard piece.offset == 0 else { return }
         isIPv4 = fragment.isIPv4
-        // With IPv6's fragment header, which goes where the packet is whole.
+        // With IPv6's fragment header, which is removed when the packet is whole.
         let end = isIPv4 ? fragment.header.upperBound : fragment.body.lowerBound
         header = frame.octets(at: fragment.header.lowerBound, length: end - fragment.header.lowerBound)
         nextHeaderPlace = fragment.nextHeaderPlace - fragment.header.lowerBound
         nextHeader = fragment.nextHeader
     }
 
-    /// Forgets all but what copies are known by.
+    /// Releases the octets, and keeps what copies are recognized by.
     ///
-    /// - Returns: octets less.
+    /// - Returns: how many octets of memory were released.
     mutating func close() -> Int {
         state = .closed
         let before = heldOctets
@@ -172,7 +177,7 @@ struct PendingPacket: Sendable {
         return assembled(pieces.count, isWhole: true)
     }
 
-    /// Of the pieces those before the first hole.
+    /// The packet's beginning: its fragments up to the first gap. `nil` where the first fragment is missing.
     var beginning: AssembledPacket? {
         guard !header.isEmpty else { return nil }
         var (count, end) = (0, 0)
@@ -183,7 +188,7 @@ struct PendingPacket: Sendable {
         return assembled(count, isWhole: false)
     }
 
-    /// - Parameter count: how many of the pieces.
+    /// - Parameter count: how many of the pieces, from the first on, are put together.
     private func assembled(_ count: Int, isWhole: Bool) -> AssembledPacket {
         var packet = header
         if isWhole, !isIPv4 {
@@ -215,8 +220,8 @@ struct PendingPacket: Sendable {
 }
 
 extension RawSpan {
-    /// A hash of its first and last octets. Two fragments that differ only in between are taken for copies where nothing but
-    /// this is kept; the packet is put together all the same if its other fragments come.
+    /// A hash of the first and the last octets. Where only this is kept, two fragments that differ only in between are
+    /// taken for copies; the later packet is put together all the same if its other fragments come.
     fileprivate var print: UInt64 {
         var mixed: UInt64 = 0x9e37_79b9_7f4a_7c15 ^ UInt64(byteCount)
         for place in 0..<min(32, byteCount) { mixed = Self.fold(mixed ^ UInt64(octet(at: place))) }

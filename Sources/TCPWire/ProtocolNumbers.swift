@@ -1,4 +1,4 @@
-/// Protocol numbers of IP headers (IANA) that a walk goes through.
+/// Protocol numbers of IP headers (IANA): those that the walk handles, and the names of all that are known.
 enum IPProtocol {
     static let hopByHop: UInt8 = 0
     static let icmp: UInt8 = 1

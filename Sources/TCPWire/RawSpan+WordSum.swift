@@ -1,7 +1,7 @@
 extension RawSpan {
-    /// The ones' complement sum of the 16-bit words from `start` to `end`, in network order, the last octet padded with a zero
-    /// where their number is odd (RFC 1071 2: words may be added in any byte order, so they are added as they lie in
-    /// memory). Bounds are checked once, and eight pairs of words are added at a time.
+    /// The ones' complement sum of the 16-bit words from `start` to before `end`, in network order; an odd last octet
+    /// is padded with a zero. RFC 1071 2 allows adding the words in any byte order, so they are added as they lie in
+    /// memory. The bounds are checked once, and eight pairs of words are added at a time.
     func sumOfWords(from start: Int, to end: Int) -> UInt16 {
         precondition(start >= 0 && start <= end && end <= byteCount, "beyond the span")
         var sum = unsafe withUnsafeBytes { octets in
@@ -10,7 +10,7 @@ extension RawSpan {
             while end &- offset >= 32 {
                 var even = SIMD8<UInt32>.zero
                 var odd = SIMD8<UInt32>.zero
-                // No lane overflows over a mebibyte.
+                // No lane can overflow within one mebibyte.
                 let stop = min(end, offset &+ 1 << 20)
                 while stop &- offset >= 32 {
                     let pairs = unsafe octets.loadUnaligned(fromByteOffset: offset, as: SIMD8<UInt32>.self)

@@ -37,7 +37,7 @@ extension SegmentBuilder {
         case .raw, .rawBSD, .rawOpenBSD: return ipPacket()
         case .rawIPv4: return isIPv6 ? nil : ipPacket()
         case .rawIPv6: return isIPv6 ? ipPacket() : nil
-        // As macOS writes it: AF_INET6 is 30, little-endian.
+        // As macOS writes it: AF_INET6 is 30, and the family is little-endian.
         case .null: return [isIPv6 ? 30 : 2, 0, 0, 0] + ipPacket()
         case .loop: return [0, 0, 0, isIPv6 ? 24 : 2] + ipPacket()
         case .ppp: return [0xff, 0x03, 0x00, isIPv6 ? 0x57 : 0x21] + ipPacket()
@@ -62,7 +62,7 @@ extension SegmentBuilder {
         trafficClass: UInt8, identification: UInt16
     ) -> [UInt8] {
         var header: [UInt8] = [0x45, trafficClass]
-        // What does not fit the field is left 0, as segmentation offload does.
+        // A length that does not fit into the field is written as 0, as segmentation offload does.
         header.append(UInt16(exactly: 20 + payload.count) ?? 0)
         header.append(identification)
         header += [0x40, 0, hopLimit, number, 0, 0]
@@ -92,7 +92,8 @@ extension SegmentBuilder {
 }
 
 extension TCPOption {
-    /// Adds the option as sent. Octets that are not held (a MAC, what MPTCP carries, unknown kinds) are zero.
+    /// Appends the option as sent. Octets that a ``TCPOption`` does not hold (a MAC, MPTCP's data, unknown kinds) are
+    /// written as zero.
     func append(to octets: inout [UInt8]) {
         switch self {
         case .endOfOptions: octets.append(0 as UInt8)

@@ -1,10 +1,10 @@
-/// Builds a TCP segment and the packet and frame around it, with right lengths and checksums.
+/// Builds a TCP segment and the packet and frame around it, with correct lengths and checksums.
 ///
 ///     SegmentBuilder(from: client, to: server).syn(sequence: 100, options: [.maximumSegmentSize(1460)]).ethernetFrame()
 public struct SegmentBuilder: Sendable {
-    /// Who sends it.
+    /// The sender of the segment.
     public var source: Endpoint
-    /// Whom it is sent to.
+    /// The receiver of the segment.
     public var destination: Endpoint
     /// SEG.SEQ.
     public var sequence: UInt32 = 0
@@ -14,19 +14,19 @@ public struct SegmentBuilder: Sendable {
     public var flags: TCPFlags = []
     /// The window field as sent, not scaled.
     public var window: UInt16 = 65535
-    /// Written also where the URG bit is off.
+    /// The urgent pointer; written also where the URG bit is off.
     public var urgentPointer: UInt16 = 0
-    /// Written in this order and padded with end-of-options to 32 bits; see ``fits``.
+    /// The options, written in this order and padded with end-of-options to a multiple of 32 bits; see ``fits``.
     public var options: [TCPOption] = []
-    /// Octets written after ``options`` as they are: for options that no ``TCPOption`` says.
+    /// Octets written unchanged after ``options``: for options that no ``TCPOption`` can express.
     public var rawOptions: [UInt8] = []
-    /// What follows the header.
+    /// The octets after the header.
     public var payload: [UInt8] = []
-    /// A checksum to write instead of the right one.
+    /// A checksum to be written instead of the correct one.
     public var checksum: UInt16?
     /// Time to live, or hop limit.
     public var hopLimit: UInt8 = 64
-    /// DSCP and ECN, of either version.
+    /// DSCP and ECN: IPv4's type of service, or IPv6's traffic class.
     public var trafficClass: UInt8 = 0
     /// IPv4 identification.
     public var identification: UInt16 = 0
@@ -66,7 +66,7 @@ public struct SegmentBuilder: Sendable {
         with(.ack, sequence: sequence, acknowledgment: acknowledgment, options: options)
     }
 
-    /// A data segment with PSH, as the last of a write is sent.
+    /// A data segment with PSH, as the last segment of a write has it.
     public func data(
         _ payload: [UInt8], sequence: UInt32, acknowledgment: UInt32, options: [TCPOption] = []
     ) -> SegmentBuilder {

@@ -1,31 +1,35 @@
 import FlatMemory
 
-/// What a SYN or SYN-ACK agreed to.
+/// The options that matter in a SYN or SYN-ACK.
 @frozen public struct SYNOptions: Hashable, Sendable {
-    /// `nil`: not sent, which means 536 over IPv4 and 1220 over IPv6 (RFC 9293 3.7.1).
+    /// The MSS option; `nil` where it was not sent, which means 536 over IPv4 and 1220 over IPv6 (RFC 9293 3.7.1).
     public var maximumSegmentSize: UInt16?
-    /// `nil`: not sent, so neither side scales.
+    /// The window scale option's shift count; `nil` where it was not sent, so that neither side scales.
     public var windowScale: UInt8?
-    /// Whether its sender takes SACK options.
+    /// Whether the sender accepts SACK options.
     public var sackPermitted = false
-    /// Whether its sender offers timestamps.
+    /// Whether the sender offers timestamps.
     public var hasTimestamps = false
-    /// Whether the captured octets end before the options do: what is not among them may have been sent nevertheless.
+    /// Whether the captured octets end before the options do, so that options that are missing here may still have been
+    /// sent.
     public var isCutOff = false
 
+    /// The options of a SYN that has none.
     @inlinable public init() {}
 
-    /// Whether it is known by how much the sender's windows are shifted, if at all.
+    /// Whether the shift of the sender's windows is known; so it is, too, if the sender is known to have sent no window
+    /// scale option.
     public var isWindowScaleKnown: Bool { windowScale != nil || !isCutOff }
 
-    /// Reads them out of a TCP header; of an option sent twice the last counts.
+    /// Reads them out of a TCP header. Where an option was sent twice, the last one counts.
     ///
     /// - Parameters:
     ///   - start: where the header starts in the frame.
     ///   - length: the header's length in octets.
     public init(in frame: RawSpan, at start: Int, length: Int) {
         isCutOff = start &+ length > frame.byteCount
-        // The steps of ``TCPOptionCursor``, without reading what is not asked for: every SYN of a capture comes here.
+        // The same steps as in ``TCPOptionCursor``, but only the options above are read: this runs for every SYN of a
+        // capture.
         var place = max(0, start &+ 20)
         let end = min(start &+ length, frame.byteCount)
         while place < end {
@@ -47,8 +51,8 @@ import FlatMemory
 }
 
 extension SegmentHeader {
-    /// The timestamps option, if there is one: at once in the layout nearly all segments have (NOP, NOP, timestamps; RFC
-    /// 7323 appendix A), else by going through the options.
+    /// The timestamps option; `nil` where there is none. It is read directly in the layout of nearly all segments (NOP,
+    /// NOP, timestamps; RFC 7323 appendix A), and otherwise by going through the options.
     @inlinable
     public func timestamps(in frame: RawSpan) -> TCPTimestamps? {
         guard headerLength > 20 else { return nil }
@@ -78,7 +82,7 @@ extension SegmentHeader {
         return []
     }
 
-    /// The options that count in a SYN; of an option sent twice the last.
+    /// The options that matter in a SYN. Where an option was sent twice, the last one counts.
     public func synOptions(in frame: RawSpan) -> SYNOptions {
         SYNOptions(in: frame, at: Int(tcpOffset), length: Int(headerLength))
     }

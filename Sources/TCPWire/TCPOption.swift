@@ -4,9 +4,9 @@ public enum TCPOption: Hashable, Sendable {
     case endOfOptions
     /// Kind 1.
     case noOperation
-    /// Kind 2 (RFC 9293 3.7.1): the largest payload its sender takes, in octets.
+    /// Kind 2 (RFC 9293 3.7.1): the largest payload that its sender accepts, in octets.
     case maximumSegmentSize(UInt16)
-    /// Kind 3 (RFC 7323 2.2): the shift of its sender's windows; more than 14 counts as 14.
+    /// Kind 3 (RFC 7323 2.2): by how many bits its sender's windows are shifted; more than 14 counts as 14.
     case windowScale(UInt8)
     /// Kind 4 (RFC 2018 2).
     case sackPermitted
@@ -28,42 +28,45 @@ public enum TCPOption: Hashable, Sendable {
     case accurateECN(AccurateECNCounters)
     /// Kinds 253 and 254 with an experiment's identifier (RFC 6994) that is none of the above.
     case experiment(kind: UInt8, identifier: UInt16, length: UInt8)
-    /// A kind that is not read; `length` counts the whole option.
+    /// A kind that is not decoded; `length` counts the whole option.
     case unknown(kind: UInt8, length: UInt8)
     /// A known kind with a length it cannot have.
     case malformed(kind: UInt8, length: UInt8)
 }
 
-/// The two clocks of a timestamps option, as sent.
+/// The two values of a timestamps option, as sent.
 @frozen public struct TCPTimestamps: Hashable, Sendable {
-    /// TSval: the sender's clock.
+    /// TSval: the sender's timestamp clock.
     public var value: UInt32
-    /// TSecr: the last value seen of the other end; means something only with ACK.
+    /// TSecr: the most recent TSval that the sender has received from the other end; valid only in segments with ACK.
     public var echoReply: UInt32
 
+    /// Both values as sent, each in ticks of the clock of the end that has made it.
     @inlinable public init(value: UInt32, echoReply: UInt32) {
         self.value = value
         self.echoReply = echoReply
     }
 }
 
-/// A Fast Open cookie: empty to ask for one, else 4 to 16 octets, here left-aligned.
+/// A Fast Open cookie, left-aligned in `bits`: 4 to 16 octets, or empty where the option asks for a cookie.
 @frozen public struct FastOpenCookie: Hashable, Sendable {
+    /// The cookie's octets, left-aligned; the bits after ``length`` octets are 0.
     public var bits: UInt128
-    /// In octets.
+    /// The cookie's length in octets.
     public var length: UInt8
 
+    /// A cookie; by default an empty one, which requests a cookie.
     @inlinable public init(bits: UInt128 = 0, length: UInt8 = 0) {
         self.bits = bits
         self.length = length
     }
 }
 
-/// The byte counters of an AccECN option: 24 bits each, those absent `nil`.
+/// The octet counters of an AccECN option, 24 bits each; `nil` where the option leaves one out.
 @frozen public struct AccurateECNCounters: Hashable, Sendable {
     /// Whether ECT(1) comes first (kind 174) or ECT(0) (kind 172).
     public var startsWithECT1: Bool
-    /// Whether the option was kind 254.
+    /// Whether the option was sent with the experimental kind 254.
     public var experimental: Bool
     /// EE0B: octets received with ECT(0), modulo 2^24.
     public var ect0: UInt32?
@@ -72,6 +75,7 @@ public enum TCPOption: Hashable, Sendable {
     /// EE1B: octets received with ECT(1), modulo 2^24.
     public var ect1: UInt32?
 
+    /// Counters as in the option; those that are not given are absent.
     @inlinable public init(
         startsWithECT1: Bool, experimental: Bool = false, ect0: UInt32? = nil, ce: UInt32? = nil, ect1: UInt32? = nil
     ) {
@@ -85,11 +89,13 @@ public enum TCPOption: Hashable, Sendable {
 
 /// What a Multipath TCP option does (RFC 8684 8.2).
 @frozen public struct MultipathSubtype: RawRepresentable, Hashable, Sendable {
+    /// The option's four-bit subtype field: 0 to 15.
     public let rawValue: UInt8
 
+    /// The subtype with this number, whether or not the registry has it.
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// The registry's symbol; a number where it has none.
+    /// The registry's symbol, or the subtype's number where it has none.
     public var name: String {
         switch rawValue {
         case 0: "MP_CAPABLE"
@@ -108,7 +114,8 @@ public enum TCPOption: Hashable, Sendable {
 }
 
 extension TCPOption: CustomStringConvertible {
-    /// The option in the terms of its RFC (`MSS 1460`, `TSval 7 TSecr 0`): no sentence, the same in every language.
+    /// The option in the terms of its RFC (`MSS 1460`, `TSval 7 TSecr 0`): no sentence, so it is the same in every
+    /// language.
     public var description: String {
         switch self {
         case .endOfOptions: "EOL"

@@ -1,31 +1,32 @@
 import FlatMemory
 
-/// Why a cursor over options gives no more.
+/// Why a ``TCPOptionCursor`` returns no further option.
 public enum TCPOptionStop: Hashable, Sendable {
     /// Every octet was read.
     case complete
-    /// An end-of-options octet; what follows is padding.
+    /// An end-of-options octet was met; what follows it is padding.
     case endOfOptions
-    /// A length of 0 or 1, which would not lead past the option.
+    /// An option has a length of 0 or 1, so that the next option cannot be found.
     case tooShort(kind: UInt8, length: UInt8)
-    /// An option longer than what is left of the header; `length` is `nil` where the length octet is beyond as well.
+    /// An option is longer than what is left of the header; `length` is `nil` where the length octet itself lies beyond
+    /// the end.
     case overrun(kind: UInt8, length: UInt8?)
 }
 
-/// Goes through the options of one segment. It holds offsets only: the frame is handed in with each step.
+/// Goes through the options of one segment. It holds offsets only: the caller passes the frame with each step.
 public struct TCPOptionCursor: Sendable {
     /// Where the next option starts, in the frame.
     public private(set) var offset: Int
-    /// Where the options end: the header's end, or where the captured octets do.
+    /// Where the options end: at the end of the header, or of the captured octets.
     public let end: Int
-    /// Where the option last returned lies.
+    /// The octets in the frame of the option that was returned last.
     public private(set) var lastRange = 0..<0
-    /// `nil` until ``next(in:)`` has returned `nil`.
+    /// Why there are no further options; `nil` until ``next(in:)`` has returned `nil`.
     public private(set) var stop: TCPOptionStop?
 
     /// - Parameters:
     ///   - start: the frame offset of the first option.
-    ///   - end: where they end; clipped to the frame when read.
+    ///   - end: the frame offset at which the options end; limited to the frame's length when they are read.
     public init(start: Int, end: Int) {
         offset = max(0, start)
         self.end = end
@@ -37,9 +38,9 @@ public struct TCPOptionCursor: Sendable {
             start: Int(segment.tcpOffset) &+ 20, end: Int(segment.tcpOffset) &+ Int(segment.headerLength))
     }
 
-    /// The next option; `nil` where there is none, and then ``stop`` says why.
+    /// The next option; `nil` where there is none, and ``stop`` then says why.
     ///
-    /// - Parameter frame: the frame that the offsets count in, the same with each step.
+    /// - Parameter frame: the frame that the offsets refer to; it must be the same in each step.
     public mutating func next(in frame: RawSpan) -> TCPOption? {
         guard stop == nil else { return nil }
         let end = min(end, frame.byteCount)
@@ -50,7 +51,7 @@ public struct TCPOptionCursor: Sendable {
         let kind = frame.octet(at: offset)
         if kind <= 1 {
             lastRange = offset..<(offset &+ 1)
-            // The end octet is told as an option, and ends the walk on the next step.
+            // The end-of-options octet is returned as an option; only the next step stops at it.
             if kind == 0 { return endOrNothing() }
             offset &+= 1
             return .noOperation
@@ -87,7 +88,7 @@ public struct TCPOptionCursor: Sendable {
 }
 
 extension TCPOption {
-    /// Reads one option whose `length` octets are known to lie in the frame.
+    /// Decodes one option, all of whose `length` octets must lie in the frame.
     init(kind: UInt8, length: UInt8, at offset: Int, in frame: RawSpan) {
         let body = offset &+ 2
         switch (kind, length) {
@@ -152,7 +153,8 @@ extension TCPOption {
         return FastOpenCookie(bits: octets == 0 ? 0 : bits << (128 - 8 * UInt128(octets)), length: octets)
     }
 
-    /// Zero to three counters, ECT(0)–CE–ECT(1) or the other way round (RFC 9768 3.2.3).
+    /// Decodes zero to three counters, in the order ECT(0), CE, ECT(1) or the reverse (RFC 9768 3.2.3); `nil` for a
+    /// length that is no such list.
     private static func accurateECN(
         in frame: RawSpan, at offset: Int, octets: UInt8, ect1First: Bool, experimental: Bool
     ) -> TCPOption? {

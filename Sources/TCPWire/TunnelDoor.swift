@@ -1,4 +1,5 @@
-/// UDP ports (IANA's registry, and where that has none the maker's) whose datagrams carry packets or frames.
+/// The UDP ports whose datagrams may carry packets or frames, from IANA's registry or, where that has none, as the
+/// vendor chose them.
 enum TunnelDoor: UInt16, CaseIterable {
     case l2tp = 1701
     case gtp = 2152
@@ -17,7 +18,8 @@ enum TunnelDoor: UInt16, CaseIterable {
     case oldVXLAN = 8472
     case tzsp = 37008
 
-    /// Tunnels in which answers come from the port. In the others both ends send to the port, from any port of their own.
+    /// The tunnel that a datagram from this port may belong to, if it is one in which answers come from the tunnel's
+    /// port. In all others both ends send to that port, from any port of their own.
     static func ofAnswers(from source: UInt16) -> TunnelDoor? {
         switch TunnelDoor(rawValue: source) {
         case .gtp: .gtp
@@ -50,7 +52,7 @@ enum TunnelDoor: UInt16, CaseIterable {
         }
     }
 
-    /// By what it is recognised, and what stays closed.
+    /// By what the tunnel is recognized, and which of its packets are not opened.
     var proof: String {
         switch self {
         case .l2tp:
@@ -87,7 +89,7 @@ enum TunnelDoor: UInt16, CaseIterable {
     }
 }
 
-/// Protocol types of GRE that are no EtherTypes.
+/// GRE's protocol types that are not EtherTypes.
 enum GREDoor: UInt16, CaseIterable {
     case erspan3 = 0x22eb
     case mikroTik = 0x6400
@@ -97,7 +99,8 @@ enum GREDoor: UInt16, CaseIterable {
     case erspan = 0x88be
     case arubaEthernet = 0x9000
 
-    /// - Parameter type: GRE's protocol type. Aruba's access points number their kinds of traffic from 0x8200 on, in steps of 16.
+    /// - Parameter type: GRE's protocol type. Aruba's access points number their kinds of traffic from 0x8200 to
+    ///   0x83f0, in steps of 16.
     init?(type: UInt16) {
         if type >= 0x8200, type <= 0x83f0, type & 0x000f == 0 {
             self = .aruba
@@ -130,7 +133,7 @@ enum GREDoor: UInt16, CaseIterable {
     }
 }
 
-/// Protocol numbers of IP that carry packets or frames.
+/// The IP protocols that carry packets or frames.
 enum ProtocolDoor: UInt8, CaseIterable {
     case ipv4 = 4
     case ipv6 = 41
@@ -143,7 +146,8 @@ enum ProtocolDoor: UInt8, CaseIterable {
     case ethernet = 143
     case nsh = 145
 
-    /// By what it is recognised, and what stays closed.
+    /// By what the protocol is recognized, and which of its packets are not opened; `nil` where there is nothing to
+    /// say.
     var proof: String? {
         switch self {
         case .gre:

@@ -1,11 +1,12 @@
 import CHint
 
-/// Selects one of two values without a branch, by a mask of all ones or zeros. Where the choice depends on the packets, branch
-/// prediction fails about half of the time, and a misprediction costs more than working out both values.
+/// Selects one of two values without a branch, by a mask of all ones or zeros. Where the choice depends on the packets,
+/// branch prediction fails about half of the time, and a misprediction costs more than working out both values.
 struct BranchlessChoice: BitwiseCopyable {
     let mask: UInt64
 
-    /// - Parameter condition: 1 or 0. Not a `Bool`: where several are combined, the compiler makes a branch of them.
+    /// - Parameter condition: must be 1 or 0. It is no `Bool`, because the compiler makes branches of several combined
+    ///   `Bool`s.
     @_transparent
     init(_ condition: UInt64) { mask = 0 &- tcplens_optimization_barrier(condition) }
 
@@ -22,7 +23,7 @@ struct BranchlessChoice: BitwiseCopyable {
 }
 
 extension Bool {
-    /// 1 or 0.
+    /// 1 for true, 0 for false: such numbers are combined without branches.
     @_transparent
     var bit: UInt64 { self ? 1 : 0 }
 }

@@ -2,15 +2,16 @@ import CaptureFile
 import TCPState
 import TCPWire
 
-/// Numbers that are not believed until something bears them out: a segment's own, and those that the other end acknowledges.
+/// Sequence numbers that are not believed until a later segment bears them out: a segment's own, or those that the
+/// other end acknowledges.
 extension ConnectionRecord {
-    /// A jump further ahead than this, and than the window that the other end offers, is not believed until something bears
-    /// it out: the next segment, or an ACK.
+    /// A jump ahead by more numbers than this, and by more than the window that the other end offers, is not believed
+    /// until the next segment or an ACK bears it out.
     private static let believable: Int32 = 1 << 20
 
-    /// Whether so many numbers beyond ``HalfConnection/next`` of `side` are more than its peer can have let in. It changes
-    /// nothing, nor does what it calls; both are mutating so that the compiler passes the record by reference and does not copy
-    /// its 208 octets first.
+    /// Whether a number that lies `distance` beyond ``HalfConnection/next`` of `side` is further ahead than its peer
+    /// can have allowed. This method and the one that it calls change nothing; both are mutating so that the compiler
+    /// passes the record by reference and does not copy its 208 octets first.
     @inline(__always)
     mutating func isOutOfReach(_ distance: Int32, of side: Int) -> Bool {
         // The window is worked out only where the answer depends on it, which is nearly never.
@@ -29,12 +30,13 @@ extension ConnectionRecord {
     ) -> Bool {
         let end = segment.sequence + segment.sequenceLength
         if halves[side].marks.contains(.fin) {
-            // Nothing comes after a FIN: what seems to was never of this stream.
+            // A FIN ends the stream, so a segment that carries numbers beyond it was never of this stream.
             if end.isAfter(halves[side].next) { return true }
         } else if segment.flags.contains(.fin), end.isBefore(halves[side].next),
             isAcknowledged(end + 1, of: side) || isBeforeAll(end, of: side)
         {
-            // What lies behind this FIN has been acknowledged, or is all there is.
+            // This FIN cannot end the stream: numbers beyond it have been acknowledged, or nothing that was captured
+            // would remain.
             return true
         }
         if halves[side].marks.contains(.initialKnown), halves[side].lead(over: segment.sequence) > halves[side].extent {
@@ -44,7 +46,7 @@ extension ConnectionRecord {
         return isFar(segment, from: side, at: ticks, transitions, &store, &reading)
     }
 
-    /// Whether a stream that ends here would hold nothing of what was captured of it.
+    /// Whether a stream that ended at `end` would contain none of the numbers captured so far.
     private mutating func isBeforeAll(_ end: SequenceNumber, of side: Int) -> Bool {
         halves[side].extent > 1 && halves[side].lead(over: end) >= halves[side].extent - 1
     }
@@ -56,8 +58,8 @@ extension ConnectionRecord {
             && halves[other].highestAcknowledgment.isAtOrAfter(number)
     }
 
-    /// A jump ahead that nothing explains waits for the next segment or ACK to bear it out. Where the stream goes on from its
-    /// old place instead, the jump was not of this stream.
+    /// Whether a segment that jumps too far ahead stays unbelieved. It is kept as suspect until the next segment or an
+    /// ACK bears it out. If the stream goes on from where it stood before instead, the jump was not of this stream.
     private mutating func isFar(
         _ segment: TrackedSegment, from side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
         _ store: inout HoleStore, _ reading: inout SegmentReading
@@ -68,7 +70,7 @@ extension ConnectionRecord {
         if halves[side].marks.contains(.gapped),
             let old = store.takeSuspect(of: &halves[side].holes, where: { !$0.isSYN })
         {
-            // Numbers behind a FIN bear nothing out.
+            // Numbers after a suspect FIN do not bear it out.
             let goesOn = start.isAtOrAfter(old.start) && (!old.isFIN || end.isAtOrBefore(old.end))
             if goesOn, !isOutOfReach(start.distance(from: old.end), of: side),
                 accept(old, of: side, at: ticks, transitions, &store)
@@ -85,9 +87,9 @@ extension ConnectionRecord {
         return true
     }
 
-    /// What was suspect is of this stream after all: what lies before it was not captured.
+    /// Accepts a suspect segment as part of the stream: the numbers between the stream and the segment become a hole.
     ///
-    /// - Returns: whether it is; not where the stream has gone on from its old place, beyond it.
+    /// - Returns: false, and nothing has changed, if the stream has meanwhile gone on beyond the segment's start.
     private mutating func accept(
         _ suspect: Hole, of side: Int, at ticks: UInt32, _ transitions: borrowing TransitionMatrix,
         _ store: inout HoleStore
@@ -102,7 +104,7 @@ extension ConnectionRecord {
         return true
     }
 
-    /// The stream ends before numbers that seemed to be of it.
+    /// Moves the stream's end back to `end`, because a FIN shows that the numbers after it were not of this stream.
     mutating func retreat(_ side: Int, to end: SequenceNumber, _ store: inout HoleStore) {
         if halves[side].marks.contains(.gapped) {
             _ = store.fill(end, halves[side].next, in: &halves[side].holes, before: end)
@@ -111,8 +113,8 @@ extension ConnectionRecord {
         halves[side].retreat(to: end)
     }
 
-    /// Whether a number that lies beyond all that `side` was seen to send can have been sent. If so it counts as sent, and not
-    /// captured; unless `side` was never seen to send anything, where the count begins there.
+    /// Whether an acknowledgment of a number beyond all that `side` was seen to send is believed. If it is, the numbers
+    /// up to it count as sent but not captured; or, if nothing that `side` sent was captured, its count begins there.
     mutating func believes(
         acknowledgment number: SequenceNumber, of side: Int, by segment: TrackedSegment, at ticks: UInt32,
         _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore, _ reading: inout SegmentReading
@@ -151,8 +153,8 @@ extension ConnectionRecord {
         return true
     }
 
-    /// Whether an end that has only just sent its SYN is answered with other numbers: of a connection before (RFC 9293 3.5,
-    /// Figure 9), or made up.
+    /// Whether nobody has acknowledged the SYN of `side` yet, so that an ACK of later numbers belongs to an earlier
+    /// connection (RFC 9293 3.5, Figure 9) or is forged.
     private func isOpening(_ side: Int) -> Bool {
         !halves[side].marks.isDisjoint(with: [.syn, .synAck]) && !halves[side].marks.contains(.synAcknowledged)
     }

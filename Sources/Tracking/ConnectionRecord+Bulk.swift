@@ -3,15 +3,18 @@ import CaptureFile
 import TCPState
 import TCPWire
 
-/// The bulk of any capture: data and acknowledgments between two ends that are ESTABLISHED and have not said FIN, so that the
-/// states stay as they are. What remains of ``ConnectionRecord/takeInFull(_:_:_:)`` is worked out here without branches on the
-/// kind of segment: whether it is data, whether it is new, whether a round trip is being measured follows no pattern, and each
-/// mispredicted branch costs as much as a quarter of the whole function.
+/// The short path for most segments of any capture: data and acknowledgments between two ends that are ESTABLISHED and
+/// have not sent a FIN, so that no state changes. The part of ``ConnectionRecord/takeInFull(_:_:_:)`` that applies to
+/// them is computed here without branches on the kind of segment. Whether a segment carries data, whether the data is
+/// new, and whether a round trip is being measured follow no pattern that branch prediction could learn, and each
+/// misprediction costs as much as a quarter of the whole function.
 extension ConnectionRecord {
-    /// Takes one more segment into account, if it is of that bulk: the next octets or none, no other class than
-    /// ``SegmentClass/advances``, ``SegmentClass/pureACK``, ``SegmentClass/duplicateACK`` and ``SegmentClass/endsRoundTrip``.
+    /// Processes one more segment if it is of that bulk: it carries the next octets or none, and has no class other
+    /// than ``SegmentClass/advances``, ``SegmentClass/pureACK``, ``SegmentClass/duplicateACK`` and
+    /// ``SegmentClass/endsRoundTrip``.
     ///
-    /// - Returns: whether it is; else ``takeInFull(_:_:_:)`` has to take it.
+    /// - Returns: whether the segment was processed. If not, nothing has changed, and ``takeInFull(_:_:_:)`` must be
+    ///   called.
     @inline(__always)
     mutating func takeInBulk(_ segment: TrackedSegment) -> Bool {
         let (side, other) = (segment.side, segment.side ^ 1)
@@ -38,7 +41,8 @@ extension ConnectionRecord {
         traits.isInBulk && halves[0].isInBulk && halves[1].isInBulk
     }
 
-    /// 1 where nothing came for so long that no round trip can have been going on, or the time went back.
+    /// 1 where no segment came for so long that no round trip can still be under measurement, or where the time went
+    /// back; else 0.
     @inline(__always)
     private func isSilenceLong(_ time: Timestamp) -> UInt64 {
         // One comparison for both ends of the range: as an unsigned number, a negative one is huge.
@@ -52,15 +56,16 @@ extension ConnectionRecord.Traits {
 }
 
 extension HalfConnection {
-    /// ESTABLISHED, all numbers known, nothing missing, no FIN and no RST sent.
+    /// Whether this end is ESTABLISHED, all its numbers are known and none missing, and it has sent neither FIN nor
+    /// RST.
     @inline(__always)
     fileprivate var isInBulk: Bool {
         let needed: Marks = [.numbered, .acknowledged, .initialKnown, .synAcknowledged, .beyondInitial]
         return isEstablished && marks.intersection(needed.union([.fin, .gapped, .reset])) == needed
     }
 
-    /// 1 where there is something rare about a segment of this end's that stretches to `end`: other numbers than the next, a
-    /// full circle of the numbers, a window that it closes or opens, less acknowledged than before.
+    /// 1 if a segment from this end that stretches to `end` is not of the bulk: it does not begin at the next number,
+    /// its numbers wrap around past the ISN, it closes or opens the window, or it acknowledges less than before; else 0.
     @inline(__always)
     fileprivate func isRare(_ end: SequenceNumber, of segment: TrackedSegment) -> UInt64 {
         let isWrapped = (end.relative(to: initialSequence) < next.relative(to: initialSequence)).bit
@@ -68,21 +73,23 @@ extension HalfConnection {
             | segment.acknowledgment.isBefore(highestAcknowledgment).bit
     }
 
-    /// 1 where there is something rare about an acknowledgment of this end's numbers: they were never seen, or this end's
-    /// window is closed, so that a probe may come.
+    /// 1 if an acknowledgment of this end's numbers is not of the bulk: the numbers were never captured, or this end's
+    /// window is closed, so that the segment may be a probe; else 0.
     @inline(__always)
     fileprivate func isRare(_ acknowledgment: SequenceNumber) -> UInt64 {
         acknowledgment.isAfter(next).bit | (window == 0).bit
     }
 
-    /// 1 where a round trip is being measured that has taken too long, or began later.
+    /// 1 if a round trip is being measured that has taken too long, or that began at a later time than this segment;
+    /// else 0.
     @inline(__always)
     fileprivate func hasLongTimer(_ ticks: UInt32) -> UInt64 {
         let isTiming = UInt64(truncatingIfNeeded: marks.rawValue / Marks.timing.rawValue)
         return isTiming & UInt64(truncatingIfNeeded: (ticks &- timedAt) >> 31)
     }
 
-    /// Octets up to `end`; one segment at a time has its round trip measured.
+    /// Notes a segment that this end sent, up to `end`. Its round trip is measured if no other segment's is being
+    /// measured.
     @inline(__always)
     fileprivate mutating func noteSent(_ segment: TrackedSegment, until end: SequenceNumber, at ticks: UInt32) {
         segments &+= 1
@@ -96,9 +103,9 @@ extension HalfConnection {
         marks.formUnion(BranchlessChoice(isNew)(.timing))
     }
 
-    /// An acknowledgment that this end sent, of no less than before.
+    /// Notes an acknowledgment that this end sent. Its number must not be lower than the highest one before.
     ///
-    /// - Returns: 1 where it was given before, else 0.
+    /// - Returns: 1 if the same number was acknowledged before, else 0.
     @inline(__always)
     fileprivate mutating func noteAcknowledging(_ number: SequenceNumber) -> UInt64 {
         let isSame = (number == highestAcknowledgment).bit
@@ -106,7 +113,7 @@ extension HalfConnection {
         return isSame
     }
 
-    /// An acknowledgment that the other end sent, of numbers that were.
+    /// Notes an acknowledgment that the other end sent. It must cover only numbers that were captured.
     @inline(__always)
     fileprivate mutating func noteAcknowledged(_ number: SequenceNumber, at ticks: UInt32) {
         let isTiming = UInt64(truncatingIfNeeded: marks.rawValue / Marks.timing.rawValue) & 1

@@ -1,6 +1,6 @@
 extension ConnectionRecord {
-    /// Wireshark's tcp.completeness: 1 for a SYN, 2 for a SYN-ACK, 4 for the ACK of it, 8 for data, 16 for a FIN, 32 for an
-    /// RST, added up. A set of what was seen, not a state.
+    /// Wireshark's tcp.completeness: 1 for a SYN, 2 for a SYN-ACK, 4 for the ACK of it, 8 for data, 16 for a FIN, 32
+    /// for an RST, added up. It says which of these were captured, and is not a state.
     public var completeness: UInt64 {
         let marks = client.marks.union(server.marks)
         var sum: UInt64 = 0

@@ -1,13 +1,13 @@
 extension ConnectionRecord {
-    /// One end only has been heard of.
+    /// Whether segments of only one end have been captured.
     var isUnanswered: Bool { halves[0].segments == 0 || halves[peer(of: 0)].segments == 0 }
 
-    /// Nothing more is due: both FINs acknowledged, or a reset.
+    /// Whether nothing more is due: both FINs are acknowledged, or one end has sent an RST that counted.
     var isOver: Bool {
         resetter != nil || halves[0].marks.intersection(halves[peer(of: 0)].marks).contains(.finAcknowledged)
     }
 
-    /// Whether it says of both ends, and of how it went, what another one says.
+    /// Whether this record has the same outcome, states and counters as another one.
     func tellsTheSame(as other: ConnectionRecord) -> Bool {
         outcome == other.outcome
             && (0...1).allSatisfy { side in

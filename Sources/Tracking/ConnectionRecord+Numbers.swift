@@ -2,7 +2,8 @@ import CaptureFile
 import TCPState
 import TCPWire
 
-/// The cursor of a direction: where its numbers stand, what is missing in them, and what the next segment is by that.
+/// The cursor of a direction: where its sequence numbers stand, which are missing, and how the next segment compares
+/// with them.
 extension ConnectionRecord {
     /// Classifies a segment that is no RST by its numbers, and moves its direction's cursor.
     mutating func noteNumbers(
@@ -14,8 +15,8 @@ extension ConnectionRecord {
         let length = segment.sequenceLength
         let end = segment.sequence + length
         let isFIN = segment.flags.contains(.fin)
-        // Where the capture begins in the middle, the numbers that the other end waits for were sent before it, at an unknown
-        // time.
+        // In a capture that begins in the middle of the connection, numbers that the other end still waits for were
+        // sent before the capture began, at an unknown time: the hole counts as very old.
         var opened = ticks
         if !halves[side].marks.contains(.numbered) {
             begin(segment, from: side)
@@ -24,11 +25,11 @@ extension ConnectionRecord {
         if let probe = probe(segment, from: side) {
             reading.classes.insert(probe)
             if end.isAfter(halves[side].next) {
-                // An octet that is sent into a closed window for the first time takes a number.
+                // An octet that is sent into a closed window for the first time takes up a sequence number.
                 halves[side].advance(to: end)
                 reading.classes.insert(.advances)
             } else if halves[side].marks.contains(.gapped), probe == .windowProbe, length > 0 {
-                // One that was sent before and not captured is there now.
+                // An octet that was sent before but not captured then fills its hole now.
                 let next = halves[side].next
                 reading.found = store.fill(segment.sequence, end, in: &halves[side].holes, before: next).acknowledged
                 halves[side].noteHoles()
@@ -59,12 +60,14 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// Begins to count where the SYN, or what the other end has acknowledged, tells that the first number lies; where a guess
-    /// lies nowhere near, with the segment.
+    /// Sets the first number that this direction is counted from. It is the one after the ISN, which the SYN or the
+    /// other end's acknowledgment has shown; or the segment's own number, if the ISN is a guess that lies too far from
+    /// it.
     private mutating func begin(_ segment: TrackedSegment, from side: Int) {
         let first = halves[side].initialSequence + 1
         let distance = segment.sequence.distance(from: first)
-        // One octet or none before what the other end waits for only asks for an answer (RFC 9293 3.8.4).
+        // A segment of at most one octet, one number below what the other end waits for, only asks for an answer (RFC
+        // 9293 3.8.4).
         let isProbe =
             distance == -1 && segment.payloadLength <= 1 && segment.flags.isDisjoint(with: [.fin, .rst])
             && halves[side].marks.contains(.initialGuessed)
@@ -76,12 +79,12 @@ extension ConnectionRecord {
         }
     }
 
-    /// A SYN or SYN-ACK, and what it carries.
+    /// Processes a SYN or SYN-ACK, and data that it carries.
     private mutating func noteOpening(
         _ segment: TrackedSegment, from side: Int, _ repeatsSYN: Bool, at ticks: UInt32
     ) -> SegmentReading {
         var reading = SegmentReading()
-        // A FIN beside a SYN ends nothing.
+        // A FIN in a segment with SYN is ignored.
         let end = segment.sequence + 1 + segment.payloadLength
         if repeatsSYN {
             reading.classes.insert(.repeats)
@@ -95,21 +98,23 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// One octet or none that asks for nothing but an answer. Mutating for the same reason as ``isOutOfReach(_:of:)``.
+    /// The class of a segment of at most one octet that only asks for an answer (a keep-alive or a window probe); `nil`
+    /// for any other segment. It is mutating for the same reason as ``isOutOfReach(_:of:)``.
     @inline(__always)
     private mutating func probe(_ segment: TrackedSegment, from side: Int) -> SegmentClass? {
         let other = peer(of: side)
         guard segment.payloadLength <= 1, segment.flags.contains(.ack), !segment.flags.contains(.fin),
             halves[other].marks.contains(.acknowledged)
         else { return nil }
-        // Behind a FIN there is no octet to ask with.
+        // After its FIN an end has no further octet that a probe could carry.
         guard
             !halves[side].marks.contains(.fin) || segment.payloadLength == 0
                 || !segment.sequence.isAtOrAfter(halves[side].next)
         else { return nil }
         let acknowledged = halves[other].highestAcknowledgment
         if halves[other].window == 0 {
-            // Linux sends an empty segment before the first number that is not acknowledged, others that octet itself.
+            // Linux probes with an empty segment one number below the first unacknowledged one, other systems with the
+            // octet at that number.
             let isOctet = segment.payloadLength == 1 && segment.sequence == acknowledged
             return isOctet || segment.sequence == acknowledged - 1 ? .windowProbe : nil
         }
@@ -142,11 +147,13 @@ extension ConnectionRecord {
         if filling.numbers < numbers { reading.classes.insert(end.isAfter(next) ? .partlyOld : .repeats) }
         guard reading.classes.isSentAgain else { return }
         reading.octetsSentAgain = min(numbers, segment.payloadLength)
-        // An ACK does not tell which of the two it answers (RFC 6298 3, Karn's algorithm).
+        // An ACK now does not tell whether it answers the first transmission or this one (RFC 6298 3, Karn's
+        // algorithm).
         halves[side].marks.remove(.timing)
     }
 
-    /// What lies before the first number of a capture that starts in the middle was not captured either.
+    /// Counts numbers before the first one of a capture that starts in the middle as missing until now: they were not
+    /// captured either.
     private func noteBeforeCapture(
         _ start: SequenceNumber, _ limit: SequenceNumber, of side: Int, at ticks: UInt32,
         _ filling: inout HoleStore.Filling
@@ -154,21 +161,24 @@ extension ConnectionRecord {
         let (lead, extent) = (halves[side].lead(over: start), halves[side].extent)
         guard halves[side].marks.contains(.initialGuessed), extent > 0, lead >= extent else { return }
         filling.numbers &+= min(limit.relative(to: start), UInt32(truncatingIfNeeded: lead - (extent - 1)))
-        // Ages are capped: older than this makes no difference.
+        // These numbers were sent before tick 0. Where that is longer ago than ``longestDetour``, any age beyond it
+        // will do.
         let isLong = lastTime.nanoseconds(since: firstTime) > Int64(Self.longestDetour) * Self.tick
         if filling.ticks == nil { filling.ticks = isLong ? ticks &- UInt32(1 << 30) : 0 }
         filling.duplicates = min(filling.duplicates, 0)
     }
 
-    /// What comes later than this was not on its way all the time, and the halves of timestamps say nothing any more: 10 s.
+    /// How long a segment can have been on its way after others overtook it, in ticks: 10 s. A later one was sent
+    /// again; the lower halves of timestamps cannot be compared after so long either.
     private static let longestDetour = Int32(10_000_000_000 / tick)
 
-    /// Without any other sign, what comes this soon was overtaken: 3 ms.
+    /// Without any other sign, a segment that fills a hole this soon counts as overtaken: 3 ms, in ticks.
     private static let reorderingFloor = UInt32(3_000_000 / tick)
 
-    /// Whether what fills a hole was sent before what had passed it. The sender's clock says so. Else it was filled sooner
-    /// than its sender can have learnt of the hole: within a round trip, or a little later where the other end has not asked
-    /// for it with three duplicate ACKs (RFC 5681 3.2).
+    /// Whether a segment that fills a hole was overtaken, that is, sent before the segment that opened the hole. The
+    /// sender's timestamps decide where there are any. Otherwise it was overtaken if it came sooner than its sender can
+    /// have learned of the hole: within a round trip, or a little later where the other end has not asked for it with
+    /// three duplicate ACKs (RFC 5681 3.2).
     private func isOvertaken(
         _ segment: TrackedSegment, _ filling: HoleStore.Filling, from side: Int, at ticks: UInt32
     ) -> Bool {
@@ -180,11 +190,13 @@ extension ConnectionRecord {
         let duplicates = halves[peer(of: side)].duplicateAcknowledgments
         let isAsked = duplicates >= filling.duplicates && duplicates &- filling.duplicates >= 3
         let patience = isAsked ? trip : max(trip, Self.reorderingFloor)
-        // Below zero where the capture's times go back: then it stands in the file later than it came.
+        // The difference is negative where the capture's times go back: the segment stands later in the file than it
+        // came.
         return Int32(bitPattern: ticks &- opened) < Int32(clamping: patience)
     }
 
-    /// The way to both ends and back, as short as it was seen; `nil` where it was not.
+    /// The shortest round trip seen between the two ends, in ticks; if only one part of the path was measured, that
+    /// part; `nil` if none was.
     private var roundTripTicks: UInt32? {
         let (one, two) = (halves[0].shortestRoundTrip, halves[1].shortestRoundTrip)
         if one != .max, two != .max { return UInt32(clamping: UInt64(one) + UInt64(two)) }
@@ -208,7 +220,7 @@ extension ConnectionRecord {
         halves[side].noteHoles()
     }
 
-    /// Lets go of holes that will not be filled any more, of a direction that has some.
+    /// Removes the holes of a direction that will not be filled any more. The direction must have some.
     mutating func forgetHoles(of side: Int, at ticks: UInt32, _ store: inout HoleStore) {
         let patience = max(roundTripTicks ?? 0, Self.reorderingFloor)
         let isAnswered = halves[side].marks.contains(.synAcknowledged)
@@ -220,7 +232,7 @@ extension ConnectionRecord {
 
     // MARK: The round trip
 
-    /// One segment at a time has its round trip measured.
+    /// Starts to measure the round trip of a segment that ends at `end`, unless another one is being measured.
     private mutating func startTimer(_ side: Int, until end: SequenceNumber, at ticks: UInt32) {
         guard !halves[side].marks.contains(.timing) else { return }
         halves[side].marks.insert(.timing)
@@ -228,10 +240,10 @@ extension ConnectionRecord {
         halves[side].timedAt = ticks
     }
 
-    /// Gives up what has not been answered for so long that the ticks could soon go round, and what began later than this
-    /// segment by the capture's own times.
+    /// Gives up round-trip measurements that have waited so long for their ACK that the tick counter could wrap, and
+    /// those that began at a later time than this segment has.
     ///
-    /// - Parameter silence: nanoseconds since the latest segment; below zero where the times go back.
+    /// - Parameter silence: nanoseconds since the latest segment; negative where the times go back.
     mutating func giveUpTimers(at ticks: UInt32, after silence: Int64, _ store: inout HoleStore) {
         let isLong = silence.magnitude >= UInt64(Self.longestRoundTrip)
         for side in 0...1 where isLong || Int32(bitPattern: ticks &- halves[side].timedAt) < 0 {
@@ -243,12 +255,12 @@ extension ConnectionRecord {
         }
     }
 
-    /// Half of what the ticks can count, in nanoseconds: 214 s.
+    /// The longest round trip that is measured, in nanoseconds: half the range of the tick counter, 214 s.
     static let longestRoundTrip = Int64(1 << 31) * tick
 }
 
 extension HalfConnection {
-    /// Notes whether there are holes.
+    /// Sets or clears the mark `gapped`, which says whether there are holes.
     @inline(__always)
     mutating func noteHoles() {
         if holes == 0 { marks.remove(.gapped) } else { marks.insert(.gapped) }

@@ -3,17 +3,17 @@ import TCPWire
 
 /// How an RST's number fits those of its receiver (RFC 9293 3.10.7.4 with RFC 5961 3.2).
 package enum ResetFit {
-    /// Exactly the number expected next; in SYN-SENT, the SYN acknowledged. The receiver closes.
+    /// The number that is expected next; in SYN-SENT, an RST that acknowledges the SYN. The receiver closes.
     case exact
-    /// Elsewhere in the window: the receiver only asks back with an ACK.
+    /// Another number in the window: the receiver does not close, but answers with a challenge ACK.
     case inWindow
-    /// The receiver ignores it, and it need not even come from the other end.
+    /// A number outside the window: the receiver ignores the RST, which need not even come from the other end.
     case outside
-    /// No number is known to compare it with.
+    /// No number is known with which the RST's could be compared.
     case unknown
 }
 
-/// What an RST does to the two ends.
+/// How an RST changes the states of the two ends.
 extension ConnectionRecord {
     mutating func settleReset(
         _ segment: TrackedSegment, from side: Int, _ transitions: borrowing TransitionMatrix,
@@ -23,11 +23,12 @@ extension ConnectionRecord {
         halves[side].marks.insert(.reset)
         let fit = fit(ofReset: segment, from: side, store)
         if fit == .outside {
-            // Where the numbers stand in a capture that begins in the middle, hindsight may see otherwise.
+            // In a capture that begins in the middle, the numbers may turn out to be others once all segments are
+            // known.
             if isMidstream { traits.insert(.oddNumbers) }
             return
         }
-        // Whatever it was in, an end that sends an RST which counts has no connection any more.
+        // An end that sends an RST which counts has no connection any more, whatever its state was.
         halves[side].state = .closed
         if resetter == nil { resetter = side }
         if fit == .exact {
@@ -37,8 +38,8 @@ extension ConnectionRecord {
         }
     }
 
-    /// Ends it by an RST that its other end still took, when the one that sent it knew nothing of it any more (RFC 9293 3.5,
-    /// Figure 9). TIME-WAIT is left as it is (RFC 1337).
+    /// Ends the connection by an RST of `side` that the other end accepted, after `side` had already lost the
+    /// connection (RFC 9293 3.5, Figure 9). An end in TIME-WAIT stays in it (RFC 1337).
     package mutating func end(byResetOf side: Int) {
         let other = peer(of: side)
         halves[side].marks.insert([.reset, .resetAcceptable])
@@ -50,8 +51,9 @@ extension ConnectionRecord {
         let other = peer(of: side)
         let sequence = segment.sequence
         let acknowledgment = segment.acknowledgment
-        // An end that has sent its SYN and knows nothing of the other goes by the ACK (3.10.7.3: SND.UNA < SEG.ACK =<
-        // SND.NXT). An RST from the one that sent the SYN itself is judged by the number, as any other.
+        // An end in SYN-SENT does not know the other end's numbers yet and judges an RST by its ACK (3.10.7.3: SND.UNA
+        // < SEG.ACK =< SND.NXT). An RST that comes from the end in SYN-SENT itself is judged by its number, as any
+        // other.
         if halves[other].state == .synSent {
             let covers =
                 segment.flags.contains(.ack) && acknowledgment.isAfter(halves[other].initialSequence)
@@ -68,8 +70,8 @@ extension ConnectionRecord {
         return sequence.isInWindow(from: expected, size: window(of: other)) ? .inWindow : .outside
     }
 
-    /// The window that an end last offered, scaled (RFC 7323 2.2); the largest it can mean where not both SYNs were captured,
-    /// which tell the scale.
+    /// The window that an end last offered, in octets (scaled, RFC 7323 2.2). Where the SYNs, which tell the scale,
+    /// were not both captured, it is the largest that the header field can mean.
     @inline(__always)
     package func window(of side: Int) -> UInt32 {
         guard !halves[side].marks.contains(.unscaled) else { return UInt32(halves[side].window) }

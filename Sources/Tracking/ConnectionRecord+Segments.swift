@@ -3,7 +3,7 @@ import TCPState
 import TCPWire
 
 extension ConnectionRecord {
-    /// Takes one more segment into account: numbers first, then the states that follow from them.
+    /// Processes one more segment: first its numbers, then the states that follow from them.
     ///
     /// - Parameter store: where the holes of this record's directions are kept.
     @inline(never)
@@ -14,7 +14,8 @@ extension ConnectionRecord {
         let side = segment.side
         let ticks = noteArrival(segment, &store)
         let flags = segment.flags
-        // An RST is judged by its number alone and stands in nobody's stream (RFC 9293 3.10.7.4, the second check).
+        // An RST is judged by its number alone and is no part of its sender's stream (RFC 9293 3.10.7.4, the second
+        // check).
         if flags.contains(.rst) {
             noteBase(segment, from: side)
             settleReset(segment, from: side, transitions, store)
@@ -37,7 +38,7 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// Counts the segment and notes its time, whatever it is.
+    /// Counts a segment of any kind and notes its time, which is returned in ticks.
     @inline(__always)
     private mutating func noteArrival(_ segment: TrackedSegment, _ store: inout HoleStore) -> UInt32 {
         let ticks = circlingTicks(segment.time)
@@ -49,14 +50,14 @@ extension ConnectionRecord {
         return ticks
     }
 
-    /// Takes an RST that its receiver ignored: it counts as a segment and ends nothing.
+    /// Processes an RST that its receiver ignored: it counts as a segment and ends nothing.
     mutating func takeRefused(reset segment: TrackedSegment, _ store: inout HoleStore) {
         _ = noteArrival(segment, &store)
         noteBase(segment, from: segment.side)
         halves[segment.side].marks.insert(.reset)
     }
 
-    /// Takes a segment that is of this connection and no RST.
+    /// Processes a segment that belongs to this connection. It must not be an RST.
     @inline(__always)
     private mutating func takeOwn(
         _ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix, at ticks: UInt32,
@@ -78,7 +79,8 @@ extension ConnectionRecord {
         }
         noteWindow(segment, of: side, &reading)
         halves[side].count(reading)
-        // What was acknowledged before it was captured, or a capture that begins with probes, hindsight may see otherwise.
+        // Data acknowledged before it was captured, and a capture that begins with probes, may look otherwise once all
+        // segments are known.
         let isProbe = !reading.classes.isDisjoint(with: [.keepAlive, .windowProbe])
         if reading.found > 0 || !reading.classes.isDisjoint(with: [.stray, .invalidACK]) || isProbe && isMidstream {
             traits.insert(.oddNumbers)
@@ -92,7 +94,8 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// Takes a segment that its receiver dropped: what it carries was sent, what it says reached nobody.
+    /// Processes a segment that its receiver dropped: its numbers count as sent, its acknowledgment and its window do
+    /// not count.
     mutating func takeSent(
         _ segment: TrackedSegment, _ transitions: borrowing TransitionMatrix, _ store: inout HoleStore
     ) -> SegmentReading {
@@ -106,9 +109,10 @@ extension ConnectionRecord {
         return reading
     }
 
-    /// A segment of another connection between the same two: a SYN-ACK with another ISN after the first one was acknowledged,
-    /// or the first that an end says, with an ACK that covers no SYN of this connection (RFC 9293 3.5, Figure 9). It changes
-    /// nothing; it is mutating, as ``isSecondAnswer(_:from:)`` is, so that the compiler does not copy the record first.
+    /// Whether a segment belongs to another connection between the same two endpoints: it is a SYN-ACK with another ISN
+    /// after the first one was acknowledged, or the first segment that an end sends, with an ACK that does not cover
+    /// the SYN of this connection (RFC 9293 3.5, Figure 9). The method changes nothing; it is mutating, as
+    /// ``isSecondAnswer(_:from:)`` is, so that the compiler does not copy the record first.
     @inline(__always)
     private mutating func isOfAnother(_ segment: TrackedSegment, from side: Int) -> Bool {
         guard segment.flags.contains(.ack) else { return false }
@@ -121,8 +125,8 @@ extension ConnectionRecord {
         return !number.isAfter(halves[peer(of: side)].initialSequence) || number.isAfter(halves[peer(of: side)].next)
     }
 
-    /// - Returns: whether this very SYN (or SYN-ACK) was sent before. The SYN-ACK of a simultaneous open repeats a SYN's
-    ///   number, but is not the SYN again (RFC 9293 Figure 7).
+    /// - Returns: whether this very SYN (or SYN-ACK) was sent before. The SYN-ACK of a simultaneous open repeats a
+    ///   SYN's number, but is not the SYN again (RFC 9293 Figure 7).
     private mutating func noteSYN(_ segment: TrackedSegment, from side: Int, _ store: inout HoleStore) -> Bool {
         let other = peer(of: side)
         let sequence = segment.sequence
@@ -134,7 +138,7 @@ extension ConnectionRecord {
         halves[side].initialSequence = sequence
         if !isSame || !halves[side].marks.contains(.numbered) {
             halves[side].begin(at: sequence + 1)
-            // A FIN before its SYN was not of this stream.
+            // A FIN that was captured before its end's SYN was not of this stream.
             if halves[side].marks.contains(.fin), closer == side { closer = nil }
             halves[side].marks.subtract([.timing, .gapped, .fin, .finAcknowledged])
             store.removeAll(of: &halves[side].holes)
@@ -144,7 +148,7 @@ extension ConnectionRecord {
         if answers {
             halves[side].marks.insert(.synAck)
             if !halves[other].marks.contains(.initialKnown) {
-                // The SYN itself was not captured; the number that acknowledges it tells what it was.
+                // The SYN itself was not captured; the acknowledgment of it shows its number.
                 halves[other].initialSequence = segment.acknowledgment - 1
                 halves[other].marks.insert(.initialKnown)
                 halves[other].marks.remove(.initialGuessed)
@@ -164,7 +168,8 @@ extension ConnectionRecord {
             }
             halves[side].marks.insert(.syn)
             if roleEvidence != .syn {
-                // Captured out of order, or the end that was guessed wrong: a SYN settles it, and hindsight the order.
+                // The packets were captured out of order, or the client was guessed wrong. The SYN settles who is the
+                // client; the order is settled once all segments are known.
                 traits.insert(.oddNumbers)
                 roleEvidence = .syn
                 clientSide = UInt8(truncatingIfNeeded: side)
@@ -174,10 +179,11 @@ extension ConnectionRecord {
         return isRepeat
     }
 
-    /// Where the capture starts in the middle, the first number seen counts as 1, as if the SYN had come just before.
+    /// Sets the ends' ISNs as far as they are not known, because the capture starts in the middle: the first number
+    /// seen counts as 1, as if the SYN had come just before.
     private mutating func noteBase(_ segment: TrackedSegment, from side: Int) {
         let known: HalfConnection.Marks = [.initialKnown, .initialGuessed]
-        // An RST to a closed port carries no number of its own: 0, or what the other end acknowledged.
+        // An RST with ACK and the number 0 answers a segment to a closed port: 0 is no number of its sender's stream.
         if segment.flags.contains(.rst), segment.flags.contains(.ack), segment.sequence.rawValue == 0 { return }
         if halves[side].marks.isDisjoint(with: known) {
             halves[side].initialSequence = segment.sequence - 1
@@ -190,11 +196,11 @@ extension ConnectionRecord {
         }
     }
 
-    /// The third segment of the handshake, proved by both its numbers (RFC 9293 3.5).
+    /// Recognizes the third segment of the handshake, by both its numbers (RFC 9293 3.5).
     private mutating func noteHandshake(_ segment: TrackedSegment, from side: Int) {
         let other = peer(of: side)
         guard !segment.flags.contains(.syn), halves[side].marks.contains(.syn), halves[other].marks.contains(.synAck),
-            // What the SYN-ACK carried may be acknowledged with it.
+            // Data that the SYN-ACK carried may be acknowledged together with it.
             segment.acknowledgment.isAfter(halves[other].initialSequence),
             segment.acknowledgment.isAtOrBefore(halves[other].next),
             // With Fast Open the SYN carried data, which the SYN-ACK has acknowledged (RFC 7413 4.2).
@@ -203,21 +209,22 @@ extension ConnectionRecord {
                     && segment.sequence == halves[other].highestAcknowledgment
         else { return }
         handshakeProved = true
-        // A refusal or reset before was of an earlier try with the same SYN.
+        // An RST or FIN that was captured before belongs to an earlier attempt with the same SYN.
         (resetter, closer) = (nil, nil)
-        // Whatever RST came before was not its TCP's: it goes on.
+        // This end goes on, so an RST that seemed to close it did not count.
         if halves[side].state == .closed { halves[side].state = .established }
         noteHandshake(at: segment.time)
     }
 
-    /// A SYN-ACK with another ISN than the one before it, neither acknowledged: the one that will be counts.
+    /// Whether this is a SYN-ACK with another ISN than an earlier one, and neither is acknowledged yet. The one that
+    /// will be counts.
     @inline(__always)
     private mutating func isSecondAnswer(_ segment: TrackedSegment, from side: Int) -> Bool {
         segment.flags.isSuperset(of: [.syn, .ack]) && halves[side].marks.isSuperset(of: [.initialKnown, .synAck])
             && !halves[side].marks.contains(.synAcknowledged) && segment.sequence != halves[side].initialSequence
     }
 
-    /// Begins the stream of `side` anew where it is its second SYN-ACK that is acknowledged.
+    /// Restarts the stream of `side` at its second SYN-ACK, if `number` acknowledges that one.
     private mutating func settleAnswer(_ number: SequenceNumber, of side: Int, _ store: inout HoleStore) {
         guard !halves[side].marks.contains(.synAcknowledged),
             let second = store.takeSuspect(
@@ -239,7 +246,7 @@ extension ConnectionRecord {
         if segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin]) {
             reading.classes.insert(.pureACK)
         }
-        // What was never sent, nobody can acknowledge (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
+        // A number that was never sent cannot be acknowledged (RFC 9293 3.10.7.4: SND.UNA < SEG.ACK =< SND.NXT).
         if halves[other].marks.contains(.numbered), number.isAfter(halves[other].next),
             !believes(acknowledgment: number, of: other, by: segment, at: ticks, transitions, &store, &reading)
         {
@@ -267,7 +274,7 @@ extension ConnectionRecord {
         }
     }
 
-    /// Whether the acknowledgment was given before, and whether that makes it a duplicate.
+    /// Notes the number that a segment acknowledges, and whether the segment is a duplicate ACK.
     private mutating func noteRepeated(_ segment: TrackedSegment, from side: Int, _ reading: inout SegmentReading) {
         let other = peer(of: side)
         let number = segment.acknowledgment
@@ -282,8 +289,9 @@ extension ConnectionRecord {
         }
     }
 
-    /// What its receiver does not take offers no window; what was overtaken by a later acknowledgment, none that counts (RFC 9293
-    /// 3.10.7.4, SND.WL1 and SND.WL2).
+    /// Notes the window that a segment offers. A segment that its receiver does not accept offers none, and the window
+    /// of one that a segment with a later acknowledgment has overtaken does not count (RFC 9293 3.10.7.4, SND.WL1 and
+    /// SND.WL2).
     private mutating func noteWindow(_ segment: TrackedSegment, of side: Int, _ reading: inout SegmentReading) {
         guard reading.classes.isDisjoint(with: [.stray, .invalidACK]) else { return }
         let opens = segment.flags.contains(.syn)
@@ -302,7 +310,7 @@ extension HalfConnection {
     /// Counts a segment of this direction by its class.
     fileprivate mutating func count(_ reading: SegmentReading) {
         let classes = reading.classes
-        // Most segments are none of what is counted.
+        // Most segments have no class that is counted.
         guard !classes.isDisjoint(with: .counted) else { return }
         if classes.isSentAgain {
             retransmittedSegments &+= 1

@@ -1,8 +1,8 @@
 import TCPState
 import TCPWire
 
-/// Both ends' states from the packets alone, by RFC 9293's table. A segment tells first of its sender, who must have been
-/// in a state to send it, then moves its receiver.
+/// Both ends' states, concluded from the packets alone by RFC 9293's table. A segment first shows in which state its
+/// sender must have been to send it, and then moves its receiver's state.
 extension ConnectionRecord {
     mutating func settleSender(
         _ segment: TrackedSegment, side: Int, isStray: Bool, _ transitions: borrowing TransitionMatrix
@@ -13,7 +13,8 @@ extension ConnectionRecord {
             settleOpening(segment, side: side)
             return
         }
-        // A segment with no SYN comes from an end that knows both numbers: whatever it answers has arrived there.
+        // A segment without SYN comes from an end that knows both ISNs: the SYN or SYN-ACK of the other end has arrived
+        // there.
         switch halves[side].state {
         case nil, .listen, .synSent: halves[side].state = .established
         case .closed where halves[side].segments == 1: halves[side].state = .established
@@ -24,7 +25,8 @@ extension ConnectionRecord {
             if halves[side].highestAcknowledgment.isAfter(halves[other].finSequence) {
                 move(side, .finArrives, transitions)
             } else if halves[side].state == .closeWait {
-                // It would acknowledge the FIN if it had got it: the two crossed, or the FIN was lost.
+                // This end does not acknowledge the FIN, so it has not got it: the two segments crossed, or the FIN was
+                // lost.
                 halves[side].state = .established
             }
         }
@@ -39,21 +41,22 @@ extension ConnectionRecord {
             halves[side].state = .synReceived
         case (true, .established) where mayStillOpen(segment, side: side),
             (true, .closeWait) where mayStillOpen(segment, side: side):
-            // It repeats its SYN-ACK, so the ACK that was to complete the handshake had not reached it.
+            // This end repeats its SYN-ACK, so the ACK that should complete the handshake has not reached it yet.
             halves[side].state = .synReceived
         default: break
         }
     }
 
-    /// Whether the end that seems to have gone on from SYN-RECEIVED shows nothing yet that it has.
+    /// Whether an end that seems to have left SYN-RECEIVED has sent nothing yet that proves it.
     @inline(__always)
     private func mayStillOpen(_ segment: TrackedSegment, side: Int) -> Bool {
         !simultaneousOpen && halves[side].streamBytes == 0
             && !halves[side].highestAcknowledgment.isAfter(segment.acknowledgment)
     }
 
-    /// Whether an end in SYN-RECEIVED could not have sent this: its data waits until it is ESTABLISHED (RFC 9293 3.10.2),
-    /// unless the SYN brought data of its own (RFC 7413). Of a simultaneous open any ACK tells that the SYN-ACK came.
+    /// Whether an end in SYN-RECEIVED could not have sent this segment, so that it has left that state: its data waits
+    /// until it is ESTABLISHED (RFC 9293 3.10.2), unless the SYN brought data of its own (RFC 7413). In a simultaneous
+    /// open any ACK shows that the SYN-ACK has arrived.
     @inline(__always)
     private func isPastSynReceived(_ segment: TrackedSegment, side: Int) -> Bool {
         let other = peer(of: side)
@@ -84,8 +87,8 @@ extension ConnectionRecord {
             }
             return
         }
-        // Out of order, a FIN waits in the receiver's queue: the receiver's own ACK will tell when it counted. What was
-        // sent after it arrives after it, as far as the capture tells.
+        // A FIN that arrives out of order waits in the receiver's queue; the receiver's own ACK will show when it was
+        // processed. A segment that was sent after the FIN arrives after it, as far as the capture shows.
         let finPassed =
             halves[side].marks.contains(.fin)
             && (halves[side].holes == 0 || store.firstMissing(in: halves[side].holes) == nil)

@@ -1,9 +1,9 @@
 extension ConnectionRecord {
-    /// By how many bits the windows of `side` are shifted: none unless both ends offered to scale (RFC 7323 2.2). `nil` where
-    /// the SYN that would tell was not captured, or not so far.
+    /// By how many bits the window field of `side` is shifted: 0 unless both ends offered to scale (RFC 7323 2.2).
+    /// `nil` where a SYN that would tell was not captured, or was cut off before the option.
     package func windowShift(of side: Int) -> UInt8? {
         let (own, its) = (halves[side], halves[peer(of: side)])
-        // It takes one end that does not offer it.
+        // If one end does not offer to scale, neither end's window is scaled.
         if own.isWindowScaleKnown, own.windowScale == nil { return 0 }
         if its.isWindowScaleKnown, its.windowScale == nil { return 0 }
         return own.isWindowScaleKnown && its.isWindowScaleKnown ? own.windowScale : nil
@@ -18,7 +18,7 @@ extension HalfConnection {
         if isCutOff { marks.insert(.scaleCutOff) } else { marks.remove(.scaleCutOff) }
     }
 
-    /// Whether its SYN was captured as far as to tell what ``windowScale`` it offered, if any.
+    /// Whether its SYN was captured completely enough to tell which ``windowScale`` it offered, if any.
     fileprivate var isWindowScaleKnown: Bool {
         !marks.isDisjoint(with: [.syn, .synAck]) && !marks.contains(.scaleCutOff)
     }

@@ -3,53 +3,57 @@ import TCPWire
 
 /// How the tracker knows which end is the client.
 @frozen public enum RoleEvidence: UInt8, Sendable, BitwiseCopyable {
-    /// It sent the SYN.
+    /// The client sent the SYN.
     case syn
     /// The other end sent a SYN-ACK.
     case synAck
     /// A guess: the other end's port is a well-known or registered one.
     case port
-    /// A guess: it was the first to be seen.
+    /// A guess: the client's segment was the first one seen.
     case firstSeen
 
+    /// Whether it is only a guess, because no SYN or SYN-ACK proves it: ``port`` and ``firstSeen``.
     public var isGuess: Bool { self == .port || self == .firstSeen }
 }
 
-/// One connection as the first pass leaves it: flat, 208 octets, nothing allocated.
+/// One connection as the first pass leaves it: a value of 208 octets without references, so that nothing is allocated.
 public struct ConnectionRecord: Sendable, BitwiseCopyable {
-    /// What is so or not so of the whole connection.
+    /// Yes-or-no properties of the whole connection.
     struct Traits: OptionSet, BitwiseCopyable {
         let rawValue: UInt8
         static let handshakeProved = Traits(rawValue: 1 << 0)
         static let simultaneousOpen = Traits(rawValue: 1 << 1)
         static let reusesTuple = Traits(rawValue: 1 << 2)
         static let reflexive = Traits(rawValue: 1 << 3)
-        /// Segments came behind an RST.
+        /// Segments came after an RST.
         static let outlivesReset = Traits(rawValue: 1 << 4)
-        /// A segment's time lay before an earlier one's.
+        /// A segment's time is earlier than that of a segment before it.
         static let timesGoBack = Traits(rawValue: 1 << 5)
-        /// Numbers that did not fit when they came, or were there before it was known what they were.
+        /// Numbers did not fit when they came, or may mean something else once all segments are known.
         static let oddNumbers = Traits(rawValue: 1 << 6)
     }
 
-    /// Nanoseconds in one unit of the delays that are kept; at most 429 s fit.
+    /// Nanoseconds in one unit (a tick) of the delays that a record keeps. In 32 bits, at most 429 s fit.
     package static let tick: Int64 = 100
 
+    /// The first segment's time.
     public internal(set) var firstTime: Timestamp
+    /// The latest time of any segment, which is not the last one's where the capture's clock was set back.
     public internal(set) var lastTime: Timestamp
-    /// Where the first segment stands in the order of all: its packet's number, and in the six lowest bits which of the frame's
-    /// packets that is; 0 for a record that is no longer in use.
+    /// The position of the first segment in the capture: its packet's number, and in the lowest six bits its index
+    /// among the packets that the frame carries. It is 0 for a record that is no longer in use.
     package internal(set) var firstPlace: UInt64
     var key: FlowKey
-    /// The halves in the key's order; ``client`` and ``server`` know which is which.
+    /// The two directions, by the side that sends them; ``client`` and ``server`` return them by role.
     package internal(set) var halves: InlineArray<2, HalfConnection> = [HalfConnection(), HalfConnection()]
     private var synAckTicks = UInt32.max
     private(set) var handshakeTicks = UInt32.max
     var clientSide: UInt8
+    /// How it is known which end is the client.
     public internal(set) var roleEvidence: RoleEvidence
     var traits: Traits = []
-    /// In the key's order and counted from 1, 0 for none: in the two lowest bits who sent the first FIN, in the next two who
-    /// sent the first RST that counted. In the upper half what an ICMP error said, 0 for none.
+    /// The two lowest bits say which side sent the first FIN, the next two which side sent the first RST that counted
+    /// (each as side + 1, 0 for none); the upper four what the last ICMP error said (0 for none).
     private var enders: UInt8 = 0
 
     init(startingWith segment: TrackedSegment) {
@@ -67,19 +71,24 @@ public struct ConnectionRecord: Sendable, BitwiseCopyable {
 extension ConnectionRecord {
     /// Packet number of the first segment.
     public var firstNumber: UInt64 { firstPlace >> 6 }
+    /// The client's address and port. Which end is the client may be a guess: see ``roleEvidence``.
     public var clientEndpoint: Endpoint { clientSide == 0 ? key.low : key.high }
+    /// The server's address and port.
     public var serverEndpoint: Endpoint { clientSide == 0 ? key.high : key.low }
+    /// What the client sent, and the state it is in.
     public var client: HalfConnection { halves[Int(clientSide & 1)] }
+    /// What the server sent, and the state it is in. In a connection of a socket with itself it is empty, because
+    /// everything counts as the client's.
     public var server: HalfConnection { halves[Int(~clientSide & 1)] }
 
     /// The end that receives what `side` sends.
     @inline(__always)
     package func peer(of side: Int) -> Int { side ^ (isReflexive ? 0 : 1) }
 
-    /// The client's side, and the server's.
+    /// The side of the client, or of the server.
     package func side(of party: Party) -> Int { party == .client ? Int(clientSide & 1) : peer(of: Int(clientSide & 1)) }
 
-    /// Whose side this is.
+    /// The party that a side is.
     package func party(_ side: Int) -> Party { side == Int(clientSide) ? .client : .server }
 
     /// Whether the segment went from client to server. Of a connection of a socket with itself every segment counts as
@@ -111,24 +120,25 @@ extension ConnectionRecord {
         set { if newValue { traits.insert(.reusesTuple) } else { traits.remove(.reusesTuple) } }
     }
 
-    /// Whether what comes later may tell otherwise of its segments than the first pass could: what looks sent again may be a copy,
-    /// what stands out of order may be written so, a SYN may have met an older connection, an RST may not have been taken.
+    /// Whether later packets may show something that the first pass could not tell: a segment that looks sent again may
+    /// be a copy, one out of order may only be written in the wrong order, a SYN may have met an older connection, an
+    /// RST may have been ignored.
     package var isDoubtful: Bool {
         guard traits.isDisjoint(with: [.reusesTuple, .outlivesReset, .timesGoBack, .oddNumbers]) else { return true }
         return halves[0].isDoubtful || halves[1].isDoubtful
     }
 
-    /// Both ends are the same socket, connected with itself: what it sends, it receives.
+    /// Whether both ends are the same socket, connected with itself, so that it receives what it sends.
     @inline(__always)
     package var isReflexive: Bool { traits.contains(.reflexive) }
 
-    /// The end (in the key's order) that sent the first FIN.
+    /// The side that sent the first FIN; `nil` if none did.
     var closer: Int? {
         get { enders & 0x03 == 0 ? nil : Int(enders & 0x03) - 1 }
         set { enders = enders & 0xfc | UInt8(truncatingIfNeeded: (newValue ?? -1) + 1) }
     }
 
-    /// The end that sent the first RST that counted.
+    /// The side that sent the first RST that counted; `nil` if none did.
     var resetter: Int? {
         get { enders & 0x0c == 0 ? nil : Int(enders >> 2 & 0x03) - 1 }
         set { enders = enders & 0xf3 | UInt8(truncatingIfNeeded: (newValue ?? -1) + 1) << 2 }
@@ -168,7 +178,7 @@ extension ConnectionRecord {
         UInt32(truncatingIfNeeded: time.nanoseconds(since: firstTime) / Self.tick)
     }
 
-    /// Gives it the number that its packets begin with, where the first to come does not stand first.
+    /// Sets ``firstPlace``, if the connection's first packet in the capture is not the one that was processed first.
     package mutating func number(from first: Int, part: Int = 0) {
         firstPlace = UInt64(truncatingIfNeeded: first << 6 | part)
     }

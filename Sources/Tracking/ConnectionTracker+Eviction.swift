@@ -1,30 +1,34 @@
 import CaptureFile
 import FlatMemory
 
-/// When a connection is taken to be over, so that an endless stream is tracked in constant memory.
+/// When a tracker lets connections go, so that an endless stream of packets is tracked in constant memory.
 public struct Eviction: Sendable {
-    /// Nanoseconds without a segment after which a connection is let go. Segments that come later open another one.
+    /// Nanoseconds without a segment after which a connection is let go. A later segment opens a new connection.
     public var idle: Int64
-    /// Connections held at most: where a new one finds no room, one goes, before all others one that was never answered.
+    /// The most connections that are kept. To make room for a new one another is let go, preferably one that was never
+    /// answered.
     public var limit: Int
 
+    /// Creates a policy. Values out of range are replaced by the nearest allowed ones: at least one nanosecond, and 1
+    /// to 2^30 connections.
     public init(idle: Int64, limit: Int = 1 << 20) {
         self.idle = max(1, idle)
         self.limit = max(1, min(limit, 1 << 30))
     }
 }
 
-/// A connection that was let go, with its place in the order of first segments, from 0.
+/// A connection that was let go.
 public struct EndedConnection: Sendable {
     /// Its place in the order of first segments, from 0.
     public let serial: Int
+    /// Its record at the time when it was let go.
     public let record: ConnectionRecord
 }
 
-/// What a tracker that lets connections go remembers besides them.
+/// What a tracker that lets connections go keeps besides the records.
 struct Evictor {
     let policy: Eviction
-    /// Records that hold no connection.
+    /// Indices of records that hold no connection.
     var vacant: [UInt32] = []
     /// By record index: the connection's place in the order of first segments.
     var serials: [Int] = []
@@ -38,29 +42,31 @@ struct Evictor {
         vacant.append(UInt32(truncatingIfNeeded: index))
     }
 
-    /// How long one that has closed is kept for what may still come of it: retransmitted FINs, late segments.
+    /// Nanoseconds for which a connection is kept after it has closed, because retransmitted FINs and late segments may
+    /// follow.
     static let closedIdle: Int64 = 5_000_000_000
-    /// Records looked at in search of the one to give up.
+    /// How many records are looked at in search of the one to let go.
     static let searched = 1024
 }
 
 extension ConnectionTracker {
-    /// The connections let go since they were last taken.
+    /// The connections that were let go since this was last called.
     public mutating func takeEnded() -> [EndedConnection] {
         guard let ended = evictor?.ended, !ended.isEmpty else { return [] }
         evictor?.ended.removeAll(keepingCapacity: true)
         return ended
     }
 
-    /// Lets go all that are left, in the order of their first segments.
+    /// Lets all remaining connections go, in the order of their first segments.
     public mutating func endAll() {
         guard let serials = evictor?.serials else { return }
         let left = (0..<records.count).filter { records[$0].firstPlace > 0 }.sorted { serials[$0] < serials[$1] }
         for index in left { evict(index) }
     }
 
-    /// Looks at two records more for each segment. A segment opens one connection at most, so all records are looked at again before
-    /// as many new ones can have come.
+    /// Lets the connections of the next two records go, where they have been idle for too long. It is called for each
+    /// segment. A segment opens one connection at most, so all records are looked at again before as many new ones can
+    /// have come.
     mutating func sweep(at time: Timestamp) {
         guard let policy = evictor?.policy, records.count > 0 else { return }
         for _ in 0..<2 {
@@ -72,7 +78,7 @@ extension ConnectionTracker {
         }
     }
 
-    /// A place for a new record, where possible one that was used before.
+    /// Stores a new record, where possible in place of one that is no longer in use, and returns its index.
     mutating func openSparingly(_ record: ConnectionRecord) -> Int {
         if let policy = evictor?.policy, count >= policy.limit { giveOneUp() }
         let serial = evictor?.opened ?? 0
@@ -88,7 +94,8 @@ extension ConnectionTracker {
         return records.count - 1
     }
 
-    /// Of the next few from ``ConnectionTracker/clockHand`` on: one that was never answered, else the one that has been silent longest.
+    /// Lets one connection go: of the next few records from ``ConnectionTracker/clockHand`` on, the first that was
+    /// never answered, else the one that has been silent longest.
     private mutating func giveOneUp() {
         var chosen: Int?
         for _ in 0..<Evictor.searched {
@@ -118,8 +125,9 @@ extension ConnectionTracker {
         records[index].firstPlace = 0
     }
 
-    /// Empties the connection's slot and moves back what had been pushed behind it, so that no search ends too early
-    /// (Knuth, The Art of Computer Programming 6.4, algorithm R). An earlier life of a reused tuple has no slot.
+    /// Empties the connection's slot and moves back the entries after it that had found their own slots taken, so that
+    /// no search ends too early (Knuth, The Art of Computer Programming 6.4, algorithm R). An earlier life of a reused
+    /// tuple has no slot.
     private mutating func unlink(_ index: Int) {
         let hash = records[index].key.hash(seed: seed)
         let wanted = Self.entry(index, hash)
@@ -132,7 +140,7 @@ extension ConnectionTracker {
         while true {
             next = following(next)
             guard slots[next] != 0 else { break }
-            // It may move back unless its home lies between the hole and itself.
+            // The entry may move back unless its home slot lies between the hole and the entry.
             if distance(from: home(slots[next]), to: next) >= distance(from: hole, to: next) {
                 slots[hole] = slots[next]
                 hole = next
@@ -142,7 +150,7 @@ extension ConnectionTracker {
         used -= 1
     }
 
-    /// Slots from one to another, going round where the table ends.
+    /// The number of slots from one to another, wrapping around at the table's end.
     private func distance(from start: Int, to end: Int) -> Int {
         end >= start ? end - start : end + slots.count - start
     }

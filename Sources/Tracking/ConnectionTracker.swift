@@ -3,28 +3,31 @@ import FlatMemory
 import TCPState
 import TCPWire
 
-/// Connections out of segments, in one pass: an open-addressing table over flat records. Nothing is allocated per
-/// segment; memory grows with the number of connections, or stays constant where ended ones are let go (``Eviction``).
+/// Assigns segments to connections in one pass, by an open-addressing hash table over records of fixed size. Nothing is
+/// allocated per segment. Memory grows with the number of connections, or stays constant where they are let go
+/// (``Eviction``).
 public struct ConnectionTracker: ~Copyable {
     var records: FlatStore<ConnectionRecord>
     /// The holes in the records' directions.
     var holes = HoleStore()
-    /// 0 for an empty slot; else record index + 1 below, and above it the half of the key's hash that says where the search
-    /// for it begins: so a slot taken by another key is passed over, and the table made larger, without a look at the
-    /// records, which lie in cold memory. From a half to five eighths of them are taken: 16 octets a connection at most.
+    /// 0 for an empty slot. Otherwise the lower half is the record's index + 1, and the upper half (the tag) is the
+    /// part of the key's hash that determines where the search for the key begins. So slots of other keys are passed
+    /// over, and the table is enlarged, without reading the records, which are rarely in the cache. Between a half and
+    /// five eighths of the slots are taken: 16 octets a connection at most.
     var slots = FlatStore<UInt64>(repeating: 0, count: 1024)
     var used = 0
     let seed: HashSeed
     private let transitions = TransitionMatrix()
-    /// How many tuples were used again, and so have another record, since the records of the present batch of segments were
-    /// looked up.
+    /// How many tuples have been used again, so that they got another record, since the records for the current 32
+    /// segments were looked up.
     private var replacements = 0
     var evictor: Evictor?
-    /// The record that the evictor looks at next. It goes through all records and begins again, like the hand of a clock.
+    /// Index of the record that the evictor looks at next. It goes through all records and begins again, like the hand
+    /// of a clock.
     var clockHand = 0
 
-    /// Room for as many connections is reserved at first. Few captures hold more. It is 24 MB of address space, of which only what
-    /// is used becomes memory.
+    /// Room is reserved for this many connections at first; few captures hold more. It is 24 MB of address space, of
+    /// which only what is used becomes memory.
     public static let usualCount = 1 << 17
 
     /// - Parameters:
@@ -36,27 +39,29 @@ public struct ConnectionTracker: ~Copyable {
         evictor = eviction.map { Evictor($0) }
     }
 
-    /// How many connections there are; those let go not counted.
+    /// The number of connections that are kept, without those that were let go.
     public var count: Int { records.count - (evictor?.vacant.count ?? 0) }
 
-    /// How many holes it has room for: those that it keeps, and those that it kept before.
+    /// The number of holes for which there is memory, in use or not.
     package var holeCount: Int { holes.count }
 
     /// Whether it lets connections go.
     package var isEvicting: Bool { evictor != nil }
 
-    /// Where the first packets of some connections stand in the order of all; read without copying the records.
+    /// The positions of some connections' first packets in the capture (``ConnectionRecord/firstPlace``), read without
+    /// copying the records.
     package func firstPlaces(of range: Range<Int>) -> [UInt64] { range.map { records[$0].firstPlace } }
 
-    /// Where a connection's first packet stands in the order of all.
+    /// The position of a connection's first packet in the capture (``ConnectionRecord/firstPlace``).
     package func firstPlace(of place: Int) -> UInt64 { records[place].firstPlace }
 
-    /// A connection by its place in the order of first segments; of a tracker that lets connections go, in no order.
+    /// A connection by its place in the order of first segments. In a tracker that lets connections go the indices have
+    /// no order.
     public subscript(index: Int) -> ConnectionRecord { records[index] }
 
-    /// Takes the next segment.
+    /// Processes the next segment.
     ///
-    /// - Returns: the index of its connection, and what the segment is to it.
+    /// - Returns: the index of its connection, and how the segment relates to it.
     @discardableResult
     public mutating func add(_ segment: TrackedSegment) -> (connection: Int, reading: SegmentReading) {
         if evictor != nil { sweep(at: segment.time) }
@@ -64,12 +69,13 @@ public struct ConnectionTracker: ~Copyable {
         return (index, records[index].takeInFull(segment, transitions, &holes))
     }
 
-    /// Takes segments one after another, and tells of each what it is.
+    /// Processes segments one after another, and reports how each one was read.
     ///
     /// - Parameters:
-    ///   - before: packets that came before those that the segments' numbers count from.
-    ///   - index: gets each segment's place.
-    ///   - note: gets each segment's entry, its connection, its reading, and the connection's record after it.
+    ///   - before: the number of packets before the first one that the segments' numbers count.
+    ///   - index: notes where each segment's packet lies.
+    ///   - note: is called for each segment with its index in `entries`, its connection, its reading, and the
+    ///     connection's record after it.
     package mutating func take(
         _ entries: borrowing SegmentBatch.Entries, after before: Int, into index: inout SegmentIndex,
         noting note: (Int, Int, SegmentReading, ConnectionRecord) -> Void
@@ -90,12 +96,12 @@ public struct ConnectionTracker: ~Copyable {
         if !records[index].takeInBulk(segment) { records[index].takeInFull(segment, transitions, &holes) }
     }
 
-    /// Takes segments, 32 at a time. Their records lie scattered in memory; all 32 are asked for before the first segment is worked
-    /// on, so that the processor does not wait for each.
+    /// Processes segments, 32 at a time. Their records lie scattered in memory; all 32 are prefetched before the first
+    /// segment is processed, so that the processor does not wait for each cache miss.
     ///
     /// - Parameters:
-    ///   - before: packets that came before those that the segments' numbers count from.
-    ///   - index: gets each segment's place.
+    ///   - before: the number of packets before the first one that the segments' numbers count.
+    ///   - index: notes where each segment's packet lies.
     package mutating func take(
         _ entries: borrowing SegmentBatch.Entries, after before: Int = 0, into index: inout SegmentIndex
     ) {
@@ -121,8 +127,8 @@ public struct ConnectionTracker: ~Copyable {
         }
     }
 
-    /// - Parameter likely: the record that was found by part of the key's hash alone. It is the segment's if the whole key is the
-    ///   same, and if no tuple was used again since it was found.
+    /// - Parameter likely: the record that was found by a part of the key's hash alone. It is the segment's if the
+    ///   whole key matches and no tuple was used again since it was found.
     @inline(__always)
     private mutating func connection(
         of segment: TrackedSegment, _ hash: UInt64, _ likely: Int, after before: Int
@@ -136,14 +142,15 @@ public struct ConnectionTracker: ~Copyable {
         return find(segment, hash, after: before)
     }
 
-    /// The record that a key with this hash most likely has, judged by the slots alone; negative where it has none.
+    /// The index of the record that a key with this hash most likely has, judged by the slots alone; negative if there
+    /// is none.
     @inline(__always)
     private func likelyRecord(_ hash: UInt64) -> Int {
         let first = home(hash)
         guard first &+ 4 <= slots.count else { return likelyRecord(hash, from: first) }
-        // The distance to the right slot follows no pattern, so four slots are compared in any case, without a branch. Empty
-        // slots are not tested for: a slot with this tag behind an empty one belongs to another key, and the caller compares
-        // the whole key.
+        // The distance to the right slot follows no pattern, so four slots are compared in any case, without a branch.
+        // Empty slots are not tested for: a slot with this tag after an empty one belongs to another key, and the
+        // caller compares the whole key.
         let found =
             hasTag(slots[first], hash) | hasTag(slots[first &+ 1], hash) << 1
             | hasTag(slots[first &+ 2], hash) << 2 | hasTag(slots[first &+ 3], hash) << 3
@@ -161,7 +168,7 @@ public struct ConnectionTracker: ~Copyable {
     @inline(__always)
     private func hasTag(_ entry: UInt64, _ hash: UInt64) -> UInt64 { (Self.tag(entry) == Self.tag(hash)).bit }
 
-    /// The connection that there is, where this segment would begin another one between the same two.
+    /// The existing connection of a segment's tuple, if the segment would begin another one; else `nil`.
     package func predecessor(of segment: TrackedSegment) -> Int? {
         var slot = home(segment.key.hash(seed: seed))
         while slots[slot] != 0 {
@@ -174,7 +181,8 @@ public struct ConnectionTracker: ~Copyable {
         return nil
     }
 
-    /// Notes that some of a batch's segments were taken behind others that they came before: who they are to these is in doubt.
+    /// Marks the connections of a batch's late segments as in doubt: these were processed after segments that came
+    /// later.
     package mutating func doubtLate(_ batch: borrowing SegmentBatch, shard: Int) {
         for late in batch.late where late.shard == shard {
             guard let index = latest(of: late.segment, late.segment.hash(seed: seed)) else { continue }
@@ -182,10 +190,10 @@ public struct ConnectionTracker: ~Copyable {
         }
     }
 
-    /// Notes that a segment was taken behind others that it came before.
+    /// Marks a connection as in doubt because a segment was processed after others that came later.
     package mutating func doubt(_ connection: Int) { records[connection].traits.insert(.timesGoBack) }
 
-    /// The record of the segment's connection: the one there is, or a new one.
+    /// The index of the record of the segment's connection: an existing record, or a new one.
     @inline(never)
     private mutating func find(_ segment: TrackedSegment, _ hash: UInt64, after before: Int) -> Int {
         var slot = home(hash)
@@ -201,7 +209,8 @@ public struct ConnectionTracker: ~Copyable {
         return insert(segment, hash, before)
     }
 
-    /// Gives a later life of a tuple the slot of the earlier one; or its own, where that one was let go to make room.
+    /// Creates a record for a later life of a tuple and gives it the slot of the earlier life; or its own slot, where
+    /// the earlier life was let go to make room.
     @inline(never)
     private mutating func reopen(_ segment: TrackedSegment, _ hash: UInt64, _ before: Int, after earlier: Int) -> Int {
         let fresh = open(segment, before)
@@ -243,17 +252,18 @@ public struct ConnectionTracker: ~Copyable {
     @inline(__always)
     static func index(_ entry: UInt64) -> Int { Int(entry & 0xffff_ffff) &- 1 }
 
-    /// The half of a hash, or of an entry, that slots are chosen and told apart by.
+    /// The upper half of a hash or of a slot's entry, by which slots are chosen and told apart.
     @inline(__always)
     static func tag(_ hash: UInt64) -> UInt64 { hash >> 32 }
 
-    /// Where the search for a key begins, by its hash or by its entry: the tag as a fraction of the table.
+    /// The slot where the search for a key begins, by the key's hash or by its entry: the tag, scaled to the size of
+    /// the table.
     @inline(__always)
     func home(_ hash: UInt64) -> Int {
         Int(truncatingIfNeeded: (Self.tag(hash) &* UInt64(truncatingIfNeeded: slots.count)) >> 32)
     }
 
-    /// The slot looked at next.
+    /// The slot after this one, wrapping around at the table's end.
     @inline(__always)
     func following(_ slot: Int) -> Int { slot &+ 1 == slots.count ? 0 : slot &+ 1 }
 

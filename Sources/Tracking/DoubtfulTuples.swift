@@ -1,29 +1,30 @@
 import FlatMemory
 
-/// The tuples of a tracker of which a connection is in doubt, numbered from 1: all their connections have to be looked at
+/// The tuples that have a connection in doubt, numbered from 1. All connections of such a tuple have to be looked at
 /// together.
 package final class DoubtfulTuples: Sendable {
     /// A tuple's key, and how many segments and connections it has.
     package struct Size: Sendable {
+        /// The tuple.
         package let key: FlowKey
         /// How many segments its connections have together.
         package var segments = 0
-        /// How many connections the first pass saw in it.
+        /// How many connections the first pass found for it.
         package fileprivate(set) var lives = 0
-        /// Where its records begin among those of all.
+        /// Index of its first entry in ``DoubtfulTuples/records``.
         fileprivate var first = 0
     }
 
-    /// By record; 0 where its tuple is in no doubt.
+    /// The number of each record's tuple; 0 where the tuple is not in doubt.
     private let numbers: FlatStore<UInt32>
-    /// By number, counted from 0.
+    /// By the tuple's number - 1.
     package let sizes: [Size]
-    /// The records of all tuples, one tuple's behind the other's.
+    /// The indices of the records of all tuples, grouped by tuple.
     private let records: FlatStore<UInt32>
 
     /// - Parameters:
-    ///   - numbers: by record.
-    ///   - segments: how many a record has.
+    ///   - numbers: the number of each record's tuple, by the record's index.
+    ///   - segments: returns how many segments a record has.
     fileprivate init(_ numbers: consuming FlatStore<UInt32>, keys: [FlowKey], segments: (Int) -> Int) {
         var sizes = keys.map { Size(key: $0) }
         for record in 0..<numbers.count where numbers[record] > 0 {
@@ -47,13 +48,13 @@ package final class DoubtfulTuples: Sendable {
         self.records = records
     }
 
-    /// How many there are.
+    /// The number of tuples in doubt.
     package var count: Int { sizes.count }
 
-    /// The tuple of a record; 0 where that is in no doubt.
+    /// The number of a record's tuple; 0 where the tuple is not in doubt.
     package func number(of record: Int) -> Int { record < numbers.count ? Int(numbers[record]) : 0 }
 
-    /// The records of a tuple, in the order of their first segments.
+    /// The indices of a tuple's records, in the order of their first segments.
     package func records(of tuple: Int) -> [Int] {
         let size = sizes[tuple - 1]
         return (size.first..<size.first + size.lives).map { Int(records[$0]) }
@@ -61,12 +62,12 @@ package final class DoubtfulTuples: Sendable {
 }
 
 extension ConnectionTracker {
-    /// Hands out the hash of each of some tuples.
+    /// Calls `body` with the hash of each of these tuples; of a tuple with several connections, once for each.
     package func hashes(of tuples: DoubtfulTuples, _ body: (UInt64) -> Void) {
         for index in 0..<records.count where tuples.number(of: index) > 0 { body(records[index].key.hash(seed: seed)) }
     }
 
-    /// The last connection of a segment's tuple; `nil` where there is none.
+    /// The index of the last connection of a segment's tuple; `nil` where there is none.
     @inline(__always)
     package func latest(of segment: TrackedSegment, _ hash: UInt64) -> Int? { latest(segment.key, hash) }
 
@@ -81,12 +82,12 @@ extension ConnectionTracker {
         return nil
     }
 
-    /// Notes what an ICMP error says, of the last connection of its tuple.
+    /// Notes an ICMP error in the record of the last connection of its tuple.
     package mutating func note(_ error: ReportedError) {
         if let index = latest(error.key, error.key.hash(seed: seed)) { records[index].note(error) }
     }
 
-    /// The tuples in doubt; `nil` where there are none. Not of a tracker that lets connections go.
+    /// The tuples in doubt; `nil` where there are none. Must not be called for a tracker that lets connections go.
     package func doubtfulTuples() -> DoubtfulTuples? {
         guard let first = (0..<records.count).first(where: { records[$0].isDoubtful }) else { return nil }
         var isReused = false
@@ -108,12 +109,13 @@ extension ConnectionTracker {
         }
     }
 
-    /// The last connection of a connection's tuple.
+    /// The index of the last connection of a record's tuple.
     private func latest(of record: Int) -> Int? { latest(records[record].key, records[record].key.hash(seed: seed)) }
 
-    /// Puts what a connection turned out to be where it stands, or behind all others where none was seen.
+    /// Stores what a connection turned out to be: in place of the record that the first pass made of it, or after all
+    /// others where that pass made none.
     ///
-    /// - Returns: its place.
+    /// - Returns: the record's index.
     package mutating func settle(_ record: ConnectionRecord, at place: Int?) -> Int {
         guard let place else {
             records.append(record)

@@ -1,6 +1,7 @@
 import TCPWire
 
-/// Which connection a segment belongs to, the same for both directions: the two endpoints in order.
+/// Identifies the connection that a segment belongs to: its two endpoints, the lower one first, so that both directions
+/// have the same key.
 package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     // Addresses and ports are separate fields: two `Endpoint`s with their padding would take a quarter more.
     private let lowAddress: IPAddress
@@ -8,7 +9,7 @@ package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     private let lowPort: UInt16
     private let highPort: UInt16
 
-    /// Of endpoints that are in order.
+    /// Creates a key of two endpoints, of which `low` must not be the higher one.
     init(lowAddress: IPAddress, highAddress: IPAddress, lowPort: UInt16, highPort: UInt16) {
         self.lowAddress = lowAddress
         self.highAddress = highAddress
@@ -16,8 +17,8 @@ package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
         self.highPort = highPort
     }
 
-    /// - Returns: the key, and the side (0 low, 1 high) that `segment` came from. Of a connection of a socket with itself
-    ///   both ends are one, and so is its side.
+    /// - Returns: the key, and the side (0 low, 1 high) that `segment` came from. Of a connection of a socket with
+    ///   itself both ends are one, and so is its side.
     @_transparent
     static func of(_ segment: SegmentHeader) -> (key: FlowKey, side: UInt8) {
         let (source, destination) = (segment.source, segment.destination)
@@ -40,7 +41,7 @@ package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     var high: Endpoint { Endpoint(address: highAddress, port: highPort) }
     var isReflexive: Bool { lowAddress == highAddress && lowPort == highPort }
 
-    /// Keyed, so that nobody who does not know `seed` can choose addresses that collide.
+    /// The hash is keyed, so that nobody who does not know `seed` can choose addresses that collide.
     @inline(__always)
     func hash(seed: HashSeed) -> UInt64 {
         let ports = UInt64(lowPort) << 16 | UInt64(highPort)
@@ -49,7 +50,7 @@ package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
         return FlowKey.fold(mixed ^ ports, seed.second ^ mixed)
     }
 
-    /// Multiplies to 128 bits and folds the halves together.
+    /// Multiplies to 128 bits and combines the two halves by XOR.
     @inline(__always)
     private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
@@ -62,6 +63,8 @@ package struct FlowKey: Hashable, Sendable, BitwiseCopyable {
     var first: UInt64
     var second: UInt64
 
+    /// Creates a seed from 128 bits of the generator. This must be a good one, so that nobody can choose addresses and
+    /// ports whose hashes collide.
     public init(_ generator: inout some RandomNumberGenerator) {
         first = generator.next()
         second = generator.next()

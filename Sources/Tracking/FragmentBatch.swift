@@ -2,17 +2,17 @@ import CaptureFile
 import FlatMemory
 import TCPWire
 
-/// IP fragments that were met while packets were decoded, with copies of their octets: they wait to be put together in the
-/// capture's order.
+/// Copies of the IP fragments that were found while packets were decoded. They are put together later, in the capture's
+/// order.
 package struct FragmentBatch: ~Copyable {
     /// One fragment's packet.
     struct Entry: BitwiseCopyable, Sendable {
         let place: FragmentPlace
-        /// Whether it is known without the others that they are of no use.
+        /// Whether this fragment alone shows what its packet is, so that the other fragments are not needed.
         let isDecided: Bool
         let start: Int
         let count: Int
-        /// Its offset is ``CapturedPacket/blockOffset``.
+        /// Where the packet comes from; the offset is ``CapturedPacket/blockOffset``.
         let origin: FragmentOrigin
     }
 
@@ -21,11 +21,13 @@ package struct FragmentBatch: ~Copyable {
     private(set) var entries = Entries()
     private(set) var octets: [UInt8] = []
 
-    /// Octets whose memory is kept for the next batch.
+    /// The largest capacity, in octets, that is kept for the next batch.
     private static let usualCount = 1 << 20
 
+    /// Creates an empty batch, which allocates memory for the first fragment.
     package init() {}
 
+    /// Whether the batch has no fragments.
     package var isEmpty: Bool { entries.count == 0 }
 
     /// Forgets the fragments; keeps the memory.
@@ -34,9 +36,10 @@ package struct FragmentBatch: ~Copyable {
         octets.removeAll(keepingCapacity: octets.capacity <= Self.usualCount)
     }
 
-    /// Takes a packet in which a fragment was met.
+    /// Copies a packet in which the decoder found a fragment.
     ///
-    /// - Returns: whether what the walk says of it is to be passed over, since what it holds is not known yet.
+    /// - Returns: whether the decoder's verdict must be ignored, because what the packet holds is known only when it is
+    ///   put together.
     package mutating func add(
         _ frame: RawSpan, at place: FragmentPlace, _ verdict: PacketVerdict, isCutOff: Bool, from origin: FragmentOrigin
     ) -> Bool {

@@ -17,7 +17,8 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
         public static let reset = Marks(rawValue: 1 << 3)
         /// ``HalfConnection/initialSequence`` is the ISN, from the SYN itself or from the ACK that covers it.
         public static let initialKnown = Marks(rawValue: 1 << 4)
-        /// ``HalfConnection/initialSequence`` is a guess, from the first segment of a capture that starts in the middle.
+        /// ``HalfConnection/initialSequence`` is a guess, from the first segment of a capture that starts in the
+        /// middle.
         public static let initialGuessed = Marks(rawValue: 1 << 5)
         /// The other end acknowledged this end's SYN.
         public static let synAcknowledged = Marks(rawValue: 1 << 6)
@@ -29,23 +30,24 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
         public static let numbered = Marks(rawValue: 1 << 9)
         /// Sent an RST that the other end's numbers make acceptable.
         public static let resetAcceptable = Marks(rawValue: 1 << 10)
-        /// ``HalfConnection/timedEnd`` waits for its acknowledgment.
+        /// A round trip is being measured, until ``HalfConnection/timedEnd`` is acknowledged.
         static let timing = Marks(rawValue: 1 << 11)
-        /// ``HalfConnection/next`` went beyond ``HalfConnection/initialSequence``, from where full circles are counted.
+        /// ``HalfConnection/next`` has gone beyond ``HalfConnection/initialSequence``; from then on its wraps are
+        /// counted.
         static let beyondInitial = Marks(rawValue: 1 << 12)
-        /// ``HalfConnection/holes`` is a chain of some.
+        /// There are holes: ``HalfConnection/holes`` is not 0.
         static let gapped = Marks(rawValue: 1 << 13)
-        /// ``HalfConnection/window`` stood in a SYN, where no window is scaled (RFC 7323 2.2).
+        /// ``HalfConnection/window`` is from a SYN, where no window is scaled (RFC 7323 2.2).
         static let unscaled = Marks(rawValue: 1 << 14)
-        /// The capture holds its SYN, but not so far that the options would tell ``HalfConnection/windowScale``.
+        /// The SYN was captured, but cut off before the option that would tell ``HalfConnection/windowScale``.
         static let scaleCutOff = Marks(rawValue: 1 << 15)
     }
 
-    /// ISN, or a guess at it; the marks tell.
+    /// The ISN, or a guess at it; ``marks`` tells which.
     public internal(set) var initialSequence = SequenceNumber(0)
-    /// The number after the highest one sent; after a FIN, the number after it.
+    /// The number after the highest one that was sent; after a FIN, the number after the FIN's.
     public internal(set) var next = SequenceNumber(0)
-    /// Where its chain of holes begins in the ``HoleStore``; 0 for none.
+    /// The first of its linked holes in the ``HoleStore``, as index + 1; 0 for none.
     var holes: UInt32 = 0
     /// The highest number this end acknowledged.
     public internal(set) var highestAcknowledgment = SequenceNumber(0)
@@ -55,34 +57,37 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     public internal(set) var retransmittedSegments: UInt32 = 0
     /// Segments that others overtook: ``SegmentClass/isOutOfOrder``.
     public internal(set) var outOfOrderSegments: UInt32 = 0
-    /// ``SegmentClass/duplicateACK``.
+    /// Segments of the class ``SegmentClass/duplicateACK``.
     public internal(set) var duplicateAcknowledgments: UInt32 = 0
     /// Payload octets that were sent again; stays at its largest value.
     public internal(set) var retransmittedBytes: UInt32 = 0
-    /// The number whose acknowledgment ends the round trip that is measured, and when it was sent.
+    /// The number whose acknowledgment ends the round trip that is being measured, and when it was sent, in ticks.
     var timedEnd = SequenceNumber(0)
     var timedAt: UInt32 = 0
     var shortestRoundTrip = UInt32.max
-    /// How long its window was closed, in ``ConnectionRecord/tick``, the lower 32 bits and those above; in the highest bit whether
-    /// it is closed now.
+    /// How long the window was closed, in units of ``ConnectionRecord/tick``: the lower 32 bits, and the bits above them. The
+    /// highest bit tells whether the window is closed now.
     private var closedTicks: UInt32 = 0
     private var closedTicksAbove: UInt32 = 0
+    /// What the capture shows about this end.
     public internal(set) var marks: Marks = []
-    /// The window field, not scaled, of the last segment that its receiver goes by: none that is ``SegmentClass/stray``, none
-    /// that acknowledges less than was acknowledged before it (RFC 9293 3.10.7.4).
+    /// The window field, not scaled, of the last segment that updated the receiver's view of it: not a
+    /// ``SegmentClass/stray`` one, nor one that acknowledges less than was acknowledged before it (RFC 9293 3.10.7.4).
     public internal(set) var window: UInt16 = 0
-    /// ``SegmentClass/zeroWindow``; 65,535 where there were as many or more.
+    /// Segments of the class ``SegmentClass/zeroWindow``; stays at 65,535.
     public internal(set) var zeroWindows: UInt16 = 0
-    /// How often it closed its window, whatever it said while that was closed; stays at its largest value.
+    /// How often this end closed its window, whatever it sent while it was closed; stays at its largest value.
     public private(set) var windowClosures: UInt16 = 0
-    /// Segments that carried other octets than were sent with the same numbers before, as far as that is known without the octets
-    /// themselves: such as begin alike. Filled in where the connection is judged; stays at its largest value.
+    /// How many segments carried other octets than were sent with the same numbers before. Counted where the connection is
+    /// judged, by hashes of the payloads, so that payloads that differ only behind their first octets may be missed. Stays
+    /// at its largest value.
     public internal(set) var otherTexts: UInt16 = 0
-    /// How often ``next`` has gone full circle; stays at 255.
+    /// How often ``next`` has wrapped around past the ISN; stays at 255.
     private var circles: UInt8 = 0
-    /// The state in the lower half, 15 for `nil`; the shift count in the upper, likewise.
+    /// The state in the lower four bits, the window's shift count in the upper four; 15 stands for `nil`.
     private var stateAndScale: UInt8 = 0xff
 
+    /// Creates an end that has sent nothing and whose state is not known.
     package init() {}
 }
 
@@ -102,38 +107,39 @@ extension HalfConnection {
         set { stateAndScale = stateAndScale & 0x0f | (newValue.map { min($0, 14) } ?? 0x0f) << 4 }
     }
 
-    /// From where its numbers are counted: the ISN, or a guess at it; `nil` where nothing shows one.
+    /// The number from which this end's sequence numbers are counted: the ISN, or a guess at it; `nil` if neither is known.
     public var zero: UInt32? {
         marks.isDisjoint(with: [.initialKnown, .initialGuessed]) ? nil : initialSequence.rawValue
     }
 
-    /// The FIN's own number, where the marks say that there was one.
+    /// The FIN's own sequence number. It has a meaning only where ``marks`` contains a FIN.
     public var finSequence: SequenceNumber { next - 1 }
 
-    /// Payload octets in sequence space: each counted once, holes in the capture included. Of more than 1 TB, less.
+    /// Payload octets in sequence space: each counted once, holes in the capture included. Beyond 1 TB the number is
+    /// too low.
     public var streamBytes: UInt64 {
         let control: UInt64 = marks.contains(.fin) ? 2 : 1
         return extent > control ? extent - control : 0
     }
 
-    /// The shortest time from a segment to the acknowledgment that covered it, in nanoseconds, as seen where the capture
-    /// was taken; repeated segments are not measured (RFC 6298 3). `nil` where none was.
+    /// The shortest time from a segment to the acknowledgment that covered it, in nanoseconds, as seen where the
+    /// capture was taken; repeated segments are not measured (RFC 6298 3). `nil` where none was.
     public var minimumRoundTrip: Int64? {
         shortestRoundTrip == .max ? nil : Int64(shortestRoundTrip) * ConnectionRecord.tick
     }
 
     private static let closedMark: UInt32 = 1 << 31
 
-    /// Whether its window is closed.
+    /// Whether the window is closed.
     @inline(__always)
     var isClosed: Bool { closedTicksAbove & Self.closedMark != 0 }
 
-    /// How long its window was closed, up to the connection's last segment; nanoseconds. Of more than 228 years, that.
+    /// For how many nanoseconds the window was closed, up to the connection's last segment; 228 years if it was longer.
     public var closedTime: Int64 {
         (Int64(closedTicksAbove & ~Self.closedMark) << 32 | Int64(closedTicks)) * ConnectionRecord.tick
     }
 
-    /// Its window has been closed for so much longer, in nanoseconds.
+    /// Adds nanoseconds to ``closedTime``.
     mutating func addClosed(_ nanoseconds: Int64) {
         let longest: Int64 = 1 << 56
         let sum = min(longest, (closedTime / ConnectionRecord.tick) &+ max(0, nanoseconds) / ConnectionRecord.tick)
@@ -141,26 +147,26 @@ extension HalfConnection {
         closedTicksAbove = UInt32(truncatingIfNeeded: sum >> 32) | closedTicksAbove & Self.closedMark
     }
 
-    /// What a segment that counts says of its window.
+    /// Notes the window that an accepted segment offers.
     ///
-    /// - Parameter closes: ``SegmentClass/zeroWindow``.
+    /// - Parameter closes: whether the segment has ``SegmentClass/zeroWindow``.
     mutating func noteWindow(_ window: UInt16, closes: Bool) {
         self.window = window
         if closes, !isClosed, windowClosures < .max { windowClosures &+= 1 }
         if closes { closedTicksAbove |= Self.closedMark } else if window > 0 { closedTicksAbove &= ~Self.closedMark }
     }
 
-    /// Whether something was sent again, or seems so.
+    /// Whether some segments were sent again or out of order, or look so.
     var isDoubtful: Bool { retransmittedSegments | outOfOrderSegments | duplicateAcknowledgments > 0 }
 
-    /// Begins to count from a SYN's number, or moves ``next`` to its first number.
+    /// Sets ``next`` to the first number, and counts its wraps from there.
     mutating func begin(at number: SequenceNumber) {
         next = number
         marks.insert(.numbered)
         countCirclesAnew()
     }
 
-    /// Where the ISN turned out to be another than was thought.
+    /// Counts the wraps of ``next`` from 0 again, because the ISN turned out to be another than was thought.
     mutating func countCirclesAnew() {
         circles = 0
         if marks.contains(.numbered), next.isAfter(initialSequence) {
@@ -181,7 +187,7 @@ extension HalfConnection {
         next = end
     }
 
-    /// Moves back to where the stream ends after all.
+    /// Moves ``next`` back to where the stream turned out to end.
     mutating func retreat(to end: SequenceNumber) {
         let wrapsBack = end.relative(to: initialSequence) > next.relative(to: initialSequence)
         if marks.contains(.beyondInitial), wrapsBack {
@@ -190,7 +196,7 @@ extension HalfConnection {
         next = end
     }
 
-    /// How many numbers the stream takes up from the ISN on, full circles included; 0 before any.
+    /// How many sequence numbers the stream takes up from the ISN on, wraps included; 0 before the first.
     var extent: UInt64 {
         guard marks.isSuperset(of: [.numbered, .beyondInitial]) else { return 0 }
         return UInt64(circles) << 32 | UInt64(next.relative(to: initialSequence))
@@ -198,7 +204,7 @@ extension HalfConnection {
 }
 
 extension UInt32 {
-    /// Adds, and stays at the largest value.
+    /// Adds a number; if the sum overflows, it becomes the largest value.
     @inline(__always)
     mutating func addStaying(_ other: UInt32) {
         let (sum, isOver) = addingReportingOverflow(other)

@@ -1,56 +1,58 @@
 import FlatMemory
 import TCPState
 
-/// A stretch of one direction's numbers that was jumped over.
+/// A range of one direction's sequence numbers that was skipped.
 struct Hole: BitwiseCopyable, Sendable {
     enum Kind: UInt8, Sendable {
-        /// Left out by a segment that began beyond it.
+        /// Skipped by a segment that began beyond it.
         case open
-        /// Acknowledged since, so it was sent and not captured, or will be captured late.
+        /// Acknowledged since: the numbers were sent but not captured, or they will be captured late.
         case acknowledged
-        /// No hole, but numbers that one segment carried and that nothing has borne out yet.
+        /// No hole, but the numbers of a segment that is not believed until another one bears it out.
         case suspect
     }
 
     var start: SequenceNumber
     var end: SequenceNumber
-    /// When it was opened, or acknowledged since: ``ConnectionRecord/circlingTicks(_:)``.
+    /// When it was opened or, if it is acknowledged, when it was acknowledged: ``ConnectionRecord/circlingTicks(_:)``.
     var ticks: UInt32
     /// How many duplicate ACKs the other end had sent when it was opened.
     var duplicates: UInt32
-    /// The next one of the same direction, by its index and 1 more; 0 for none.
+    /// The next hole of the same direction, as index + 1; 0 for none.
     var next: UInt32 = 0
     /// The timestamp, ``TrackedSegment/stamp``, of the segment that opened it; 0 for none.
     var stamp: UInt16 = 0
     var kind: Kind
     /// ``TrackedSegment/scaleCode`` of a SYN-ACK that is kept here because it is not believed yet.
     var scaleCode: UInt8 = 0
-    /// Of what is suspect: whether it ends with a FIN.
+    /// For a suspect: whether it ends with a FIN.
     var isFIN = false
-    /// Of what is suspect: a SYN-ACK with another ISN, which counts if it is the one that is acknowledged.
+    /// For a suspect: whether it is a SYN-ACK with another ISN, which counts if it is the one that gets acknowledged.
     var isSYN = false
-    /// Opened by a segment without text, which does not tell how long before it the numbers were sent.
+    /// Whether a segment that takes up no number opened it, which does not tell how long before it the numbers were
+    /// sent.
     var isOpenedEmpty = false
 
     var length: UInt32 { end.relative(to: start) }
 }
 
-/// The holes of all connections, one chain for each direction that has any. Few have, so a record holds only where its chain
-/// begins.
+/// The holes of all connections, as one linked list (a chain) for each direction that has any. Few have, so a record
+/// holds only where its chain begins.
 struct HoleStore: ~Copyable, Sendable {
     private var holes = FlatStore<Hole>()
-    /// Holes no longer in use, chained.
+    /// The first of the entries that are no longer in use, which are chained too (index + 1; 0 for none).
     private var vacant: UInt32 = 0
 
-    /// More holes at a time than this are not told apart: a hostile stream must not make each segment cost a long search.
+    /// The most holes that a direction may have; of more, the first are forgotten. A hostile stream must not make each
+    /// segment cost a long search.
     static let mostHoles = 64
 
     init() {}
 
-    /// How many there is room for, in use or not. Their numbers have 32 bits.
+    /// The number of entries, in use or not. Indices have 32 bits.
     var count: Int { holes.count }
 
-    /// What filling a stretch of numbers has found.
+    /// What ``fill(_:_:in:before:)`` found when it filled a range of numbers.
     struct Filling {
         /// Numbers that were missing until now.
         var numbers: UInt32 = 0
@@ -60,12 +62,12 @@ struct HoleStore: ~Copyable, Sendable {
         var ticks: UInt32?
         /// The timestamp of the segment that opened that hole; 0 for none.
         var stamp: UInt16 = 0
-        /// One of them was opened by a segment without text.
+        /// Whether one of the holes was opened by a segment that takes up no number.
         var isOpenedEmpty = false
         /// The fewest duplicate ACKs that had been sent when one of them was opened.
         var duplicates: UInt32 = .max
-        /// Of the numbers, those that had been acknowledged and behind which nothing was captured yet: their ACK stands in the
-        /// capture before them, or was of what had not been sent.
+        /// Those of ``numbers`` that had been acknowledged, and after which nothing was captured yet: their ACK stands
+        /// before them in the capture, or acknowledged what had not been sent.
         var awaited: UInt32 = 0
     }
 
@@ -73,7 +75,7 @@ struct HoleStore: ~Copyable, Sendable {
 
     subscript(index: UInt32) -> Hole { holes[Int(index) - 1] }
 
-    /// Puts a hole at the end of a chain: holes are opened in the order of their numbers, what is suspect lies anywhere.
+    /// Appends a hole to a chain. Holes are opened in the order of their numbers; suspects may lie anywhere.
     mutating func append(_ hole: Hole, to chain: inout UInt32) {
         var last: UInt32 = 0
         var place = chain
@@ -88,7 +90,7 @@ struct HoleStore: ~Copyable, Sendable {
         limit(&chain)
     }
 
-    /// Forgets the first holes where there are too many.
+    /// Forgets the first holes of a chain that has more than ``mostHoles``.
     private mutating func limit(_ chain: inout UInt32) {
         var count = 0
         var place = chain
@@ -127,9 +129,9 @@ struct HoleStore: ~Copyable, Sendable {
 
     // MARK: What happens to holes
 
-    /// Numbers that were left out have come after all.
+    /// Removes numbers from the holes of a chain, because they have come after all.
     ///
-    /// - Parameter next: behind the highest number of the direction.
+    /// - Parameter next: the number after the direction's highest one.
     mutating func fill(
         _ start: SequenceNumber, _ end: SequenceNumber, in chain: inout UInt32, before next: SequenceNumber
     ) -> Filling {
@@ -170,9 +172,9 @@ struct HoleStore: ~Copyable, Sendable {
         return filling
     }
 
-    /// The other end has acknowledged everything before `number`.
+    /// Notes that the other end has acknowledged all numbers before `number`.
     ///
-    /// - Returns: the octets, and the holes, that were not acknowledged before.
+    /// - Returns: how many missing numbers, and how many holes, this acknowledges for the first time.
     mutating func acknowledge(
         _ number: SequenceNumber, in chain: inout UInt32, at ticks: UInt32
     ) -> (numbers: UInt32, holes: UInt32) {
@@ -200,13 +202,14 @@ struct HoleStore: ~Copyable, Sendable {
         return missing
     }
 
-    /// What has been open for longer than this, in ticks, is taken to be as old as this, so that ticks never go round: 107 s.
+    /// The greatest age of a hole, in ticks: an older one is taken to be of this age, so that the tick counter does not
+    /// wrap (107 s).
     static let oldest: UInt32 = 1 << 30
 
-    /// Keeps the ages of a chain from going round as time goes on.
+    /// Limits the ages of a chain's holes, so that the tick counter does not wrap.
     ///
-    /// - Parameter isLong: whether so much time has passed since the last look that the ages say nothing any more; else it is
-    ///   less than ``oldest``.
+    /// - Parameter isLong: whether ``oldest`` or more has passed since the last call, so that the ages cannot be
+    ///   computed any more.
     mutating func age(_ chain: UInt32, at ticks: UInt32, isLong: Bool) {
         var place = chain
         while place != 0 {
@@ -218,11 +221,12 @@ struct HoleStore: ~Copyable, Sendable {
         }
     }
 
-    /// Forgets what was acknowledged so long ago that it will not come late any more, and what was suspect and is decided.
+    /// Removes holes that were acknowledged so long ago that their numbers will not come late any more, and suspects
+    /// that are decided.
     ///
     /// - Parameters:
-    ///   - next: behind the direction's highest number: what is suspect before it was never of the stream.
-    ///   - isAnswered: whether its SYN has been acknowledged, so that no other one can count.
+    ///   - next: the number after the direction's highest one. A suspect before it was never of the stream.
+    ///   - isAnswered: whether the direction's SYN has been acknowledged, so that no other SYN-ACK can count.
     mutating func forget(
         acknowledgedBefore patience: UInt32, of chain: inout UInt32, at ticks: UInt32, passed next: SequenceNumber,
         isAnswered: Bool
@@ -242,7 +246,7 @@ struct HoleStore: ~Copyable, Sendable {
         }
     }
 
-    /// Takes what is suspect out of a chain.
+    /// Removes the first suspect that `isMeant` accepts from a chain, and returns it; `nil` if there is none.
     mutating func takeSuspect(of chain: inout UInt32, where isMeant: (Hole) -> Bool) -> Hole? {
         var previous: UInt32 = 0
         var place = chain
@@ -258,7 +262,7 @@ struct HoleStore: ~Copyable, Sendable {
         return nil
     }
 
-    /// Where the first numbers lie that neither came nor were acknowledged; `nil` where nothing is missing.
+    /// The first number that neither came nor was acknowledged; `nil` where nothing is missing.
     func firstMissing(in chain: UInt32) -> SequenceNumber? {
         var place = chain
         while place != 0 {

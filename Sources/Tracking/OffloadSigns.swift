@@ -2,22 +2,23 @@ import CaptureFile
 import FlatMemory
 import TCPWire
 
-/// Signs that packets were captured inside a host, before its network card had done its part of the work or after it: as many as
-/// the segments that were looked at show.
+/// Counts signs that packets were captured inside a host, before its network card had split and completed what is sent,
+/// or after it had merged what was received (offload).
 public struct OffloadSigns: Sendable, Equatable {
     /// Segments that were looked at.
     public private(set) var segments = 0
     /// Segments whose checksum is not filled in: it holds the pseudo-header's sum only, or zero.
     public private(set) var unfilledChecksums = 0
-    /// Larger than their receiver's MSS.
+    /// Segments larger than their receiver's MSS.
     public private(set) var oversized = 0
 
-    /// By connection, the MSS of the lower and the higher end.
+    /// The MSS of the lower and of the higher endpoint, by connection.
     private var limits: [FlowKey: [UInt16?]] = [:]
 
+    /// Creates empty counters.
     package init() {}
 
-    /// Looks at a frame.
+    /// Examines one frame.
     package mutating func take(_ frame: RawSpan, link: LinkType, originalLength: Int) {
         var header = SegmentHeader()
         var finding = PacketDecoder.Finding()

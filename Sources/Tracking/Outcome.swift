@@ -17,7 +17,7 @@ public enum Opening: String, Sendable, CaseIterable {
     case expired = "time-exceeded"
     /// The client gave up (RST or FIN) before it was answered.
     case abandoned
-    /// A SYN-ACK that the client did not acknowledge, or reset, or whose ACK the server did not take.
+    /// A SYN-ACK that the client did not acknowledge, or answered with an RST, or whose ACK the server did not accept.
     case halfOpen = "half-open"
     /// Part of a handshake: the rest was not captured.
     case partial
@@ -48,13 +48,16 @@ public enum TimeWait: String, Sendable, CaseIterable {
 
 /// How a connection started and ended, and who ended it.
 public struct Outcome: Sendable, Equatable {
+    /// How the connection opened.
     public let opening: Opening
+    /// How the connection ended; ``Ending/none`` where it never opened.
     public let ending: Ending
     /// Who sent the first FIN, or the RST; `nil` where nobody ended it.
     public let endedBy: Party?
+    /// Which end waits in TIME-WAIT.
     public internal(set) var timeWait = TimeWait.none
-    /// Who still holds the connection though the other end has given it up: half-open (RFC 9293 3.5.1). `nil` where nobody
-    /// does.
+    /// Who still holds the connection though the other end has given it up: half-open (RFC 9293 3.5.1). `nil` where
+    /// nobody does.
     public internal(set) var heldBy: Party?
 
     init(opening: Opening, ending: Ending, endedBy: Party?) {
@@ -81,7 +84,7 @@ extension ConnectionRecord {
         return outcome
     }
 
-    /// Whether an end in this state counts on the other's being there.
+    /// Whether an end in this state assumes that the other end still has the connection.
     private static func holds(_ state: State?) -> Bool {
         switch state {
         case .synReceived, .established, .finWait1, .finWait2, .closeWait: true
@@ -118,14 +121,16 @@ extension ConnectionRecord {
         if handshakeProved { return server.state == .synReceived ? .halfOpen : .handshake }
         guard client.marks.contains(.syn) else { return .partial }
         if server.marks.contains(.synAck) {
-            // No ACK that completes the handshake: not sent, or not captured.
+            // The ACK that completes the handshake was not sent, or not captured.
             let hasAnswered = client.streamBytes > 0 || client.marks.contains(.fin)
             return hasAnswered || server.marks.contains(.synAcknowledged) ? .partial : .halfOpen
         }
-        // An ACK answers a SYN-ACK, a segment that is no RST comes from who took the SYN: neither was captured.
+        // An ACK from the client answers a SYN-ACK, and a segment from the server that is no RST shows that it accepted
+        // the SYN: neither that SYN-ACK nor that acceptance was captured.
         if client.marks.contains(.acknowledged) || server.marks.contains(.numbered) { return .partial }
         if server.marks.contains(.resetAcceptable) { return .refused }
-        // An RST that counts for nothing, or for the connection before (RFC 9293 3.5, Figure 9), gives up no SYN.
+        // The client gives up by an RST, but not by one that does not count, or that belongs to the connection before
+        // (RFC 9293 3.5, Figure 9).
         guard resetBy != .client, !client.marks.contains(.fin) else { return .abandoned }
         return switch reported {
         case .refused: .portUnreachable

@@ -2,35 +2,41 @@ import TCPWire
 
 /// What the packets of a source turned out to be.
 @frozen public struct PacketCounts: Sendable, Equatable {
+    /// The packets that were read, as the source counts them (frames). Each is also counted in one of the counters
+    /// below.
     public var packets = 0
-    /// Packets besides the first of frames that carry several (802.11 A-MSDU): what each is, is counted as well.
+    /// Packets besides the first in frames that carry several (802.11 A-MSDU). Each is also counted as what it is.
     public var joined = 0
     /// TCP segments.
     public var segments = 0
     /// ICMP errors that quote a TCP segment.
     public var quoted = 0
-    /// IP fragments, but the last of those that together are something else: a segment, say. Among them those that were refused
-    /// because they overlap (RFC 5722), and those of which the others did not come.
+    /// IP fragments; but of a packet that was put together and is something else (a segment, for example), the last one
+    /// counts as that. Fragments that were refused because they overlap (RFC 5722), and those of packets that stayed
+    /// incomplete, are included.
     public var fragments = 0
-    /// Those of the fragments that were refused.
+    /// Those of ``fragments`` that were refused.
     public var refusedFragments = 0
-    /// Those of the fragments of which the others did not come.
+    /// Those of ``fragments`` whose packets stayed incomplete.
     public var loneFragments = 0
+    /// IP packets without TCP: UDP, ICMP messages other than errors about TCP, and the like.
     public var otherTransport = 0
+    /// Frames without an IP packet: ARP, LLDP and the like.
     public var notIP = 0
-    /// Frames of link types that are not read, by the type of the capture's interface.
+    /// Frames whose link type is not supported, by that type.
     public var otherLinks: [UInt16: Int] = [:]
-    /// Encrypted or compressed.
+    /// Packets whose contents are encrypted or compressed.
     public var concealed = 0
-    /// Cut off before the TCP header's end.
+    /// Packets that were cut off before the end of the TCP header.
     public var truncated = 0
-    /// Lengths that contradict each other.
+    /// Packets with lengths that contradict each other.
     public var malformed = 0
-    /// Of all packets those of which the capture kept only the beginning, and of these the segments whose options it does not
-    /// hold whole.
+    /// Packets of which the capture kept only the beginning.
     public var cutOff = 0
+    /// Those of ``cutOff`` that are segments whose options are not complete in the capture.
     public var cutInOptions = 0
 
+    /// Creates counters that are all zero.
     package init() {}
 
     /// Counts one packet.
@@ -86,14 +92,14 @@ import TCPWire
         if inOptions { cutInOptions &+= 1 }
     }
 
-    /// Counts anew the last fragment of a packet that was put together.
+    /// Counts the last fragment of a packet that was put together as what the packet turned out to be.
     package mutating func addAssembled(_ verdict: PacketVerdict) {
         fragments &-= 1
         packets &-= 1
         add(verdict)
     }
 
-    /// Counts what became of fragments.
+    /// Adds the numbers of fragments that were refused, stayed incomplete, or carry another protocol than TCP.
     package mutating func add(_ tally: FragmentTally) {
         refusedFragments &+= tally.refused
         loneFragments &+= tally.alone
@@ -101,7 +107,7 @@ import TCPWire
         otherTransport &+= tally.unwanted
     }
 
-    /// Adds what other packets of the source turned out to be.
+    /// Adds the counts of other packets of the same source.
     package mutating func add(_ other: PacketCounts) {
         cutOff &+= other.cutOff
         cutInOptions &+= other.cutInOptions

@@ -2,7 +2,7 @@
 public enum Provenance: UInt8, Sendable, CaseIterable {
     /// The kernel was asked and said so.
     case kernel
-    /// A TCP of our own says so of itself.
+    /// Our own TCP says so of itself.
     case stack
     /// A packet shows it.
     case wire

@@ -2,56 +2,61 @@ import CaptureFile
 import FlatMemory
 import TCPWire
 
-/// Puts the segments together that came in IP fragments, batch after batch in the capture's order, and remembers where their
+/// Reassembles segments that came in IP fragments, batch after batch in the capture's order, and notes where their
 /// packets lie.
 package struct Reassembly: Sendable {
     /// A segment that came in fragments.
     package struct Segment {
+        /// The segment, with the packet from which it was reassembled.
         package let found: FragmentedSegments.Found
-        /// Of the last of its packets: with that it was whole. Numbered as the batch's packets are.
+        /// Where the last of its packets comes from: with that one it was complete. The packet number counts as those
+        /// of the batch.
         package let origin: FragmentOrigin
-        /// The packet at which it was found, numbered so too.
+        /// The number of the packet at which it was found, which counts in the same way.
         let position: Int
 
         /// Whether the capture does not hold all of it.
         package var isCutOff: Bool { found.octets.count < found.length }
-        /// Whether it is the beginning of a packet whose rest did not come, so that it comes behind what it stood before.
+        /// Whether it is only the beginning of a packet whose rest did not come. It is found late then: after segments
+        /// that came later.
         package var isLate: Bool { !found.isWhole }
 
-        /// The same for the tracker.
+        /// This segment as the tracker takes it.
         package var tracked: TrackedSegment {
             TrackedSegment(
                 found.header, in: found.octets.octets, at: Timestamp(nanoseconds: origin.time), number: origin.number
             ).inPart(Int(origin.part))
         }
 
-        /// What is measured of it.
+        /// The details of this segment that are measured.
         package var detail: SegmentDetail {
             SegmentDetail(found.header, in: found.octets.octets, isCutOff: isCutOff)
         }
     }
 
     private var fragmented = FragmentedSegments()
-    /// Where the packets of each segment lie, where somebody will ask.
+    /// Where the packets of each segment lie, if that was asked for.
     package private(set) var places: FragmentPlaces
 
     private let takesBeginnings: Bool
 
     /// - Parameters:
-    ///   - isIndexed: whether somebody will ask for ``places``.
-    ///   - takesBeginnings: whether a packet whose rest did not come is told of by its beginning, which then comes late.
+    ///   - isIndexed: whether ``places`` is kept.
+    ///   - takesBeginnings: whether the beginning of a packet whose rest did not come is reported as a segment, which
+    ///     comes late then.
     package init(isIndexed: Bool, takesBeginnings: Bool = true) {
         places = FragmentPlaces(isKept: isIndexed)
         self.takesBeginnings = takesBeginnings
     }
 
-    /// Takes a batch's fragments.
+    /// Processes a batch's fragments.
     ///
     /// - Parameters:
-    ///   - before: packets that came before those that the batch's numbers count from.
-    ///   - counts: how the batch's packets were counted, put right.
-    ///   - report: gets each ICMP error about a segment that is found, numbered as the batch's packets are.
-    ///   - body: gets each segment that is found, numbered so too.
+    ///   - before: the number of packets before the first one that the batch's numbers count.
+    ///   - counts: the counts of the batch's packets, which are corrected.
+    ///   - report: is called with each ICMP error about a segment that is found; its packet number counts as those of
+    ///     the batch.
+    ///   - body: is called with each segment that is found.
     package mutating func take(
         _ batch: borrowing FragmentBatch, after before: Int, _ counts: inout PacketCounts,
         reporting report: (ReportedError) -> Void = { _ in }, _ body: (Segment) -> Void
@@ -68,10 +73,10 @@ package struct Reassembly: Sendable {
         }
     }
 
-    /// Gives up what waits for its rest: nothing more is to come.
+    /// Gives up packets that are still incomplete, because no more fragments are to come.
     package mutating func end(at position: Int, _ counts: inout PacketCounts, _ body: (Segment) -> Void) {
         fragmented.end()
-        // An error whose rest did not come is none that was found.
+        // An ICMP error whose rest did not come is not reported.
         handOut(at: position, after: 0, &counts, { _ in }, body)
     }
 
@@ -109,10 +114,10 @@ extension ReportedError {
     }
 }
 
-/// Where the packets lie of the segments that came in several: 24 octets a packet and 16 a segment.
+/// Where the packets of segments that came in several packets lie: 24 octets for each packet and 16 for each segment.
 package struct FragmentPlaces: Sendable {
     private struct Entry: Sendable {
-        /// ``PacketPlace/key``, of the segment's last packet.
+        /// ``PacketPlace/key`` of the segment's last packet.
         let key: Int
         let start: Int
     }
@@ -121,16 +126,18 @@ package struct FragmentPlaces: Sendable {
     private var entries: [Entry] = []
     private var places: [PacketPlace] = []
 
+    /// Creates an empty list. If `isKept` is false, nothing is ever noted: for passes after which no packet is fetched
+    /// again.
     package init(isKept: Bool) { self.isKept = isKept }
 
-    /// Takes the packets of a segment, of which one is the last.
+    /// Notes the packets of a segment, among them its last one.
     mutating func note(_ packets: [FragmentOrigin], of last: FragmentOrigin) {
         guard isKept else { return }
         entries.append(Entry(key: PacketPlace(last).key, start: places.count))
         places += packets.map { PacketPlace($0) }
     }
 
-    /// By the keys of segments, where their packets lie; only of those that came in several.
+    /// Where the packets of segments lie, by the segments' keys; without those that came in a single packet.
     package func packets(of segments: [PacketPlace]) -> [Int: [PacketPlace]] {
         guard !entries.isEmpty else { return [:] }
         let wanted = Set(segments.map(\.key))
@@ -144,6 +151,7 @@ package struct FragmentPlaces: Sendable {
 }
 
 extension PacketPlace {
+    /// Creates the place of a packet that holds a fragment.
     package init(_ origin: FragmentOrigin) {
         self.init(offset: origin.offset, number: origin.number, part: Int(origin.part))
     }

@@ -12,13 +12,14 @@ public struct RelativeNumber: Sendable, Equatable {
         case none
     }
 
-    /// In 64 bits: a stream may go round the 32 of the header.
+    /// The number in 64 bits, since a stream may wrap around the header's 32.
     public let value: UInt64
+    /// What ``value`` counts from.
     public let base: Base
-    /// As it stands in the header.
+    /// The number as it stands in the header.
     public let raw: UInt32
 
-    /// A number that was told, not counted.
+    /// Creates a number whose value is given and need not be counted.
     public init(_ value: UInt64, base: Base = .isn, raw: UInt32) {
         self.value = value
         self.base = base
@@ -26,10 +27,11 @@ public struct RelativeNumber: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - half: the end whose number it is, as the connection leaves it: so that a number that was read before its SYN was
-    ///     captured counts from the same zero.
-    ///   - moment: the same when the number was read, which tells how often the stream had gone round.
-    ///   - isStrange: whether the segment is of another connection, so that its numbers count from no zero of this one.
+    ///   - half: the end whose number it is, as it was after the connection's last segment: so a number that was read
+    ///     before its SYN was captured counts from the same zero.
+    ///   - moment: that end as it was when the number was read, which tells how often the stream had wrapped by then.
+    ///   - isStrange: whether the segment belongs to another connection, so that its numbers do not count from this
+    ///     one's ISN.
     package init(
         _ raw: UInt32, in half: HalfConnection, at moment: HalfConnection? = nil, isSYN: Bool = false,
         isStrange: Bool = false
@@ -40,7 +42,7 @@ public struct RelativeNumber: Sendable, Equatable {
             return
         }
         if isSYN {
-            // A SYN carries its own zero, also one that is repeated with another ISN.
+            // A SYN's own number is the zero of the count, even where it is repeated with another ISN.
             (value, base) = (0, .isn)
             return
         }
@@ -48,7 +50,8 @@ public struct RelativeNumber: Sendable, Equatable {
         let isCounted = now.extent > 0 && now.initialSequence == half.initialSequence
         let place = Int64(clamping: now.extent) + Int64(SequenceNumber(raw).distance(from: now.next))
         if half.marks.contains(.initialKnown) {
-            // Before the ISN lies no number of this connection: an RST to a closed port (0), an answer to an older one.
+            // A number before the ISN is not of this connection: it stands in an RST to a closed port (0), or answers
+            // an older one.
             base = isCounted && place < 0 ? .none : .isn
         } else if half.marks.contains(.initialGuessed) {
             base = .guessed

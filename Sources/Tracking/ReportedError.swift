@@ -2,21 +2,21 @@ import CaptureFile
 import TCPState
 import TCPWire
 
-/// What an ICMP error says of the segment that it quotes, in the words an outcome has for it (RFC 9293 3.9.2.2).
+/// What an ICMP error says of the segment that it quotes, reduced to what an outcome distinguishes (RFC 9293 3.9.2.2).
 public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Protocol or port unreachable: the host says so, or a filter in its name.
     case refused = 1
-    /// A router or a host does not allow it.
+    /// A router or a host prohibits the communication.
     case prohibited
-    /// There is no way to the address.
+    /// There is no route to the address.
     case unreachable
-    /// Its hop limit was used up on the way (time exceeded).
+    /// The segment's hop limit was used up on the way (time exceeded).
     case expired
-    /// It was larger than the next link takes (RFC 1191, RFC 8201).
+    /// The packet was larger than the next link takes (RFC 1191, RFC 8201).
     case tooBig
-    /// Somebody on the way, or the host, could not make sense of one of its headers.
+    /// A router on the way, or the host, could not interpret one of the packet's headers (parameter problem).
     case unreadable
-    /// Anything else: advice, not a refusal.
+    /// Any other message: advice, which does not say that the segment was dropped.
     case other
     /// The message itself was damaged: its receiver dropped it.
     case damaged
@@ -54,16 +54,19 @@ public enum ErrorVerdict: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     package var isDrop: Bool { self != .other && self != .damaged }
 }
 
-/// An ICMP error about a segment, as it lies in a capture.
+/// An ICMP error about a segment, as captured.
 public struct ReportedError: Sendable {
-    /// Its own packet's number.
+    /// The number of the error's own packet.
     public private(set) var number: Int
+    /// Its own packet's time.
     public let time: Timestamp
+    /// The error, and what it quotes of the segment.
     public let error: ICMPError
     let key: FlowKey
     /// The side that sent the quoted segment.
     package let side: Int
 
+    /// Creates an error that was decoded from a packet. It is not yet known which connection it is about.
     package init(_ error: ICMPError, number: Int, time: Timestamp) {
         self.error = error
         self.number = number
@@ -76,28 +79,29 @@ public struct ReportedError: Sendable {
         self.side = Int(side)
     }
 
+    /// What the error says of the segment; ``ErrorVerdict/damaged`` where the error's own checksum is wrong.
     public var verdict: ErrorVerdict { error.isDamaged ? .damaged : ErrorVerdict(error.reason) }
 
-    /// A packet may be written this much before the one that caused it; nanoseconds.
+    /// By how many nanoseconds an error may stand in a capture before the packet that caused it.
     private static let writingDelay: Int64 = 500_000
 
-    /// Whether it stands so little before a time that it may only be written before what it quotes.
+    /// Whether the error was captured so shortly before `time` that it may quote a packet captured at that time.
     package func isSoon(before time: Timestamp) -> Bool {
         (0...Self.writingDelay).contains(time.nanoseconds(since: self.time))
     }
 
-    /// Copies of a packet come this close to each other where its number tells that it is the same, and where nothing does;
-    /// nanoseconds.
+    /// How far apart copies of one error may come, in nanoseconds: where the quoted packet's identification shows that
+    /// it is the same packet, and where it has none.
     private static let copyReach: (numbered: Int64, unnumbered: Int64) = (100_000_000, 1_000_000)
 
-    /// Whether a later message is this one, captured once more: a router answers each packet once, and both quote the same
-    /// packet.
+    /// Whether a later error is this one, captured once more. A router answers each packet once, and both quote the
+    /// same packet.
     func isCopied(by other: ReportedError) -> Bool {
         let reach = error.identification == 0 ? Self.copyReach.unnumbered : Self.copyReach.numbered
         return error == other.error && (0...reach).contains(other.time.nanoseconds(since: time))
     }
 
-    /// The same as a packet of that number.
+    /// This error with another packet number.
     package func numbered(_ number: Int) -> ReportedError {
         var own = self
         own.number = number
@@ -106,13 +110,14 @@ public struct ReportedError: Sendable {
 }
 
 extension ConnectionRecord {
-    /// Whether the quoted number is one that the connection's end has sent: others are old, or forged (RFC 5927 4.1).
+    /// Whether this connection's end has sent the number that the error quotes. Otherwise the error is old, or forged
+    /// (RFC 5927 4.1).
     package func hasSent(_ quoted: ReportedError) -> Bool {
         guard quoted.key == key else { return false }
         let half = halves[quoted.side]
         guard half.marks.contains(.numbered) else { return false }
         let number = SequenceNumber(quoted.error.sequence)
-        // A segment that takes up no number, a pure ACK say, carries SND.NXT.
+        // A segment that takes up no number, such as a pure ACK, carries SND.NXT.
         if number == half.next { return half.marks.contains(.acknowledged) }
         if half.marks.contains(.initialKnown) {
             return number.isAtOrAfter(half.initialSequence) && number.isBefore(half.next)
@@ -121,16 +126,18 @@ extension ConnectionRecord {
     }
 }
 
-/// ICMP errors that say the same, from one sender.
+/// ICMP errors of one sender that say the same.
 package struct ErrorKind: Sendable {
+    /// The first of these errors.
     package let error: ICMPError
+    /// The number of these errors.
     package private(set) var times = 1
 
-    /// At most so many kinds are told apart: a limit for hostile captures.
+    /// The most kinds that are kept: a limit for hostile captures.
     private static let most = 16
 
-    /// The kinds of errors about a connection, in the order in which they first came. Those that quote a number which the
-    /// connection's end has not sent, and damaged ones, are left out.
+    /// The kinds of errors about a connection, in the order in which they first came. Those that quote a number which
+    /// the connection's end has not sent, and damaged ones, are left out.
     package static func all(_ errors: [ReportedError], about record: ConnectionRecord) -> [ErrorKind] {
         var kinds: [ErrorKind] = []
         for reported in errors where record.hasSent(reported) && reported.verdict != .damaged {
@@ -148,15 +155,16 @@ package struct ErrorKind: Sendable {
     }
 }
 
-/// Which of the ICMP errors in a capture are about which connection.
+/// Assigns the ICMP errors in a capture to its connections.
 package struct ErrorAssignment: Sendable {
     private let errors: [ReportedError]
-    /// By connection, the places of the errors about it.
+    /// For each connection, the indices of the errors about it.
     private var places: [Int: [Int]] = [:]
     /// How many quote a segment of no connection in the capture.
     package private(set) var unknown = 0
 
-    /// - Parameter record: each of `count` connections, in the order of their first segments.
+    /// - Parameter record: returns the record of each of the `count` connections, which are in the order of their first
+    ///   segments.
     package init(_ errors: [ReportedError], among count: Int, _ record: (Int) -> ConnectionRecord) {
         self.errors = errors
         guard !errors.isEmpty else { return }
@@ -177,13 +185,13 @@ package struct ErrorAssignment: Sendable {
         }
     }
 
-    /// Of a connection's errors at most so many, the last ones, are compared when a copy is looked for.
+    /// How many of a connection's errors, the last ones, are compared when a copy is looked for.
     private static let copyReach = 4
 
-    /// At most so many lives of a tuple are looked at before an error: a limit for hostile captures.
+    /// How many lives of a tuple are examined for one error: a limit for hostile captures.
     private static let lifeLimit = 16
 
-    /// The last of a tuple's lives, which stand in their order, that had begun when an error came.
+    /// Of a tuple's lives, which must be in their order, the last ones that had begun when an error came.
     private static func begun(
         _ lives: [Int], before error: ReportedError, _ record: (Int) -> ConnectionRecord
     ) -> ArraySlice<Int> {
@@ -196,10 +204,10 @@ package struct ErrorAssignment: Sendable {
         return lives[..<low].suffix(lifeLimit)
     }
 
-    /// About a connection by its place.
+    /// The errors about a connection, by its index.
     package subscript(connection: Int) -> [ReportedError] { (places[connection] ?? []).map { errors[$0] } }
 
-    /// A connection's record with what was said of its segments.
+    /// A connection's record, with the errors about its segments noted.
     package func reported(_ record: ConnectionRecord, _ connection: Int) -> ConnectionRecord {
         guard let places = places[connection] else { return record }
         var record = record
@@ -209,7 +217,7 @@ package struct ErrorAssignment: Sendable {
 }
 
 extension ConnectionRecord {
-    /// Notes what was said of its segments; the last word counts.
+    /// Notes an ICMP error about one of this connection's segments. A later error replaces an earlier one.
     package mutating func note(_ error: ReportedError) {
         guard error.verdict.isDrop, hasSent(error) else { return }
         reported = error.verdict

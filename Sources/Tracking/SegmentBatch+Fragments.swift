@@ -1,13 +1,14 @@
 import FlatMemory
 import TCPWire
 
-// Segments that came in IP fragments, put where the last of these came.
+// Segments that came in IP fragments are inserted where their last fragment came.
 extension SegmentBatch {
     /// A segment that came in fragments.
     private struct Joined {
         let entry: Entry
         let detail: SegmentDetail?
-        /// The packet at which it was found, behind whose segments it is put but those of later ones of the frame's packets.
+        /// The number of the packet at which it was found. It is inserted after this packet's segments, except those of
+        /// later packets in the same frame.
         let position: Int
 
         func isBefore(_ other: Entry) -> Bool {
@@ -17,10 +18,10 @@ extension SegmentBatch {
         }
     }
 
-    /// Puts the batch's fragments together, with those of the batches before. Called for batch after batch in the capture's
-    /// order.
+    /// Reassembles the batch's fragments, together with those of the batches before. It must be called for batch after
+    /// batch in the capture's order.
     ///
-    /// - Parameter before: packets that came before those that the batch's numbers count from.
+    /// - Parameter before: the number of packets before the first one that the batch's numbers count.
     package mutating func join(_ reassembly: inout Reassembly, after before: Int) {
         guard fragments.entries.count > 0 else { return }
         var joined = Array(repeating: [Joined](), count: Self.mostShards)
@@ -37,9 +38,9 @@ extension SegmentBatch {
         merge(joined)
     }
 
-    /// Takes what waits for its rest as it is: nothing more is to come.
+    /// Takes packets that are still incomplete as they are, because no more fragments are to come.
     ///
-    /// - Parameter count: packets of the capture.
+    /// - Parameter count: the number of packets in the capture.
     package mutating func joinRest(_ reassembly: inout Reassembly, of count: Int) {
         var joined = Array(repeating: [Joined](), count: Self.mostShards)
         var counts = PacketCounts()
@@ -56,7 +57,7 @@ extension SegmentBatch {
         if found.isLate { late.append((shard, segment)) }
     }
 
-    /// Puts segments among those that came in one packet.
+    /// Inserts reassembled segments among those that came in one packet.
     private mutating func merge(_ joined: [[Joined]]) {
         for (shard, own) in joined.enumerated() where !own.isEmpty {
             var entries = Entries()

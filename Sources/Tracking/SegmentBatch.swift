@@ -2,40 +2,43 @@ import CaptureFile
 import FlatMemory
 import TCPWire
 
-/// Segments that were decoded and wait to be tracked, sorted into shards: of the connections that one tracker keeps.
+/// Decoded segments that wait to be tracked, sorted into shards: each shard has its own tracker.
 package struct SegmentBatch: ~Copyable {
     /// A segment, the hash of its connection's key, and where its packet lies.
     package struct Entry: BitwiseCopyable {
+        /// The fields of the segment that the tracker needs.
         package let segment: TrackedSegment
         let hash: UInt64
-        /// ``CapturedPacket/blockOffset``.
+        /// ``CapturedPacket/blockOffset`` of the segment's packet.
         let offset: Int
     }
 
+    /// The segments of one shard.
     package typealias Entries = FlatStore<Entry>
+    /// The measured details of the segments of one shard, in the same order.
     package typealias Details = FlatStore<SegmentDetail>
 
     var shards = InlineArray<16, Entries> { _ in Entries() }
-    /// What is measured of the same segments, where they are measured; else empty.
+    /// The measured details of the same segments, in the same order; empty unless segments are measured.
     var details = InlineArray<16, Details> { _ in Details() }
     let isMeasured: Bool
     private let shardCount: UInt64
     private let seed: HashSeed
     /// What the packets turned out to be.
     package internal(set) var counts = PacketCounts()
-    /// Fragments among them, which ``join(_:after:)`` puts together.
+    /// IP fragments among the packets, which ``join(_:after:)`` reassembles.
     var fragments = FragmentBatch()
-    /// Segments that stand behind some that they came before, with their shards.
+    /// Segments that stand after others that came later, each with its shard.
     package internal(set) var late: [(shard: Int, segment: TrackedSegment)] = []
-    /// The ICMP errors about segments among them, the first of them.
+    /// The first ICMP errors about segments that were found among the packets.
     package private(set) var errors: [ReportedError] = []
-    /// At most so many are kept: a limit for hostile captures.
+    /// The most ICMP errors that are kept: a limit for hostile captures.
     package static let mostErrors = 1 << 16
 
     /// A shard's number fits in four bits.
     package static let mostShards = 16
 
-    /// - Parameter measured: whether what is measured of segments is kept with them.
+    /// - Parameter measured: whether the details that are measured are kept with the segments.
     package init(shards: Int = 1, seed: HashSeed, measured: Bool = false) {
         isMeasured = measured
         shardCount = UInt64(min(max(1, shards), Self.mostShards))
@@ -47,19 +50,19 @@ package struct SegmentBatch: ~Copyable {
         _read { yield shards[shard] }
     }
 
-    /// What is measured of them.
+    /// The measured details of a shard's segments, in the same order.
     package subscript(detailsOf shard: Int) -> Details {
         _read { yield details[shard] }
     }
 
-    /// How many segments the memory has room for that is kept from part to part; a part holds more only where its packets
-    /// carry no text.
+    /// For how many segments memory is kept from one part of the capture to the next. A part holds more only where its
+    /// packets carry no payload.
     static let usualCount = 1 << 15
 
     /// Forgets the segments; keeps the memory of a usual batch.
     package mutating func removeAll() {
-        // Where one connection sends nearly everything, its shard gets nearly the whole batch, later another one's shard. If
-        // each kept the memory that it once needed, all shards together would hold a multiple of a batch.
+        // Where one connection sends nearly everything, its shard gets nearly the whole batch, later another one's
+        // shard. If each kept the memory that it once needed, all shards together would hold a multiple of a batch.
         let fair = Self.usualCount / Int(shardCount)
         for shard in 0..<Int(shardCount) {
             if shards[shard].count > fair { shards[shard] = Entries() } else { shards[shard].removeAll() }
@@ -71,7 +74,8 @@ package struct SegmentBatch: ~Copyable {
         errors.removeAll(keepingCapacity: true)
     }
 
-    /// Which of `count` shards a key belongs to, by its hash. Slots are chosen by the hash's upper half: these bits are others.
+    /// Which of `count` shards a key belongs to, by the lowest 16 bits of its hash. The tracker's slots are chosen by
+    /// other bits, those of the upper half.
     @inline(__always)
     package static func shard(of hash: UInt64, among count: UInt64) -> Int {
         Int(truncatingIfNeeded: ((hash & 0xffff) &* count) >> 16)
@@ -80,18 +84,19 @@ package struct SegmentBatch: ~Copyable {
     /// Decodes packets, and adds those that are segments.
     ///
     /// - Parameters:
-    ///   - packets: they are taken out of it.
-    ///   - limit: at most so many.
-    ///   - bytes: what the packets' offsets count in.
+    ///   - packets: the batch from which the packets are taken.
+    ///   - limit: the most packets that are taken.
+    ///   - bytes: the memory that the packets' offsets refer to.
     package mutating func add(_ packets: inout PacketBatch, first limit: Int = .max, of bytes: RawSpan) {
-        // Most packets are of one kind, which is told from the others by a single comparison.
+        // Most packets are Ethernet frames, for which a single comparison selects the shorter decoder.
         let plainLink = isMeasured ? -1 : Int(LinkType.ethernet.rawValue)
         var count = 0
         while count < limit, let packet = packets.next(in: bytes) {
             count &+= 1
             let frame = bytes.extracting(packet.offset..<packet.offset &+ packet.capturedLength)
-            // Inlined and apart from the walk, and the header is never passed by reference: so the compiler keeps its fields in
-            // registers, where a call would force them into memory (spills).
+            // This decoder is inlined and separate from the walk through other headers, and the header is never passed
+            // by reference: so the compiler keeps its fields in registers, where a call would force them into memory
+            // (spills).
             var header = SegmentHeader()
             if Int(packet.linkType) == plainLink, PacketDecoder.decodePlain(frame, into: &header) {
                 counts.add(.segment)
@@ -105,7 +110,7 @@ package struct SegmentBatch: ~Copyable {
         }
     }
 
-    /// The same for a packet of any kind, and for each of those that its frame carries.
+    /// Does the same for a packet of any kind, and for every packet that its frame carries.
     @inline(never)
     private mutating func addUnusual(
         _ frame: RawSpan, _ link: LinkType, _ originalLength: Int, _ time: Timestamp, _ number: Int, _ offset: Int
@@ -147,13 +152,13 @@ package struct SegmentBatch: ~Copyable {
         }
     }
 
-    /// Puts errors that came in fragments among those that came in one packet.
+    /// Adds ICMP errors that came in fragments to those that came in one packet.
     mutating func add(_ joined: [ReportedError]) {
         guard !joined.isEmpty else { return }
         errors = Array((errors + joined).sorted { $0.number < $1.number }.prefix(Self.mostErrors))
     }
 
-    /// An entry for a segment that was put together, and its shard.
+    /// An entry for a reassembled segment, and its shard.
     func entry(_ segment: TrackedSegment, _ offset: Int) -> (shard: Int, entry: Entry) {
         let hash = segment.key.hash(seed: seed)
         return (Self.shard(of: hash, among: shardCount), Entry(segment: segment, hash: hash, offset: offset))

@@ -1,18 +1,21 @@
 import TCPWire
 
-/// What is measured of a segment beside what the tracker looks at; read only where connections are measured.
+/// The details of a segment that are measured, beyond what the tracker needs; decoded only where connections are
+/// measured.
 package struct SegmentDetail: BitwiseCopyable, Sendable {
     /// Octets of the IP packet, headers included.
     package let packetOctets: UInt32
     /// Payload octets that the capture does not hold.
     package let cutOff: UInt32
+    /// The time to live (hop limit) at the capture point.
     package let hopLimit: UInt8
-    /// A SACK option with a block, and whether it tells of octets that came twice (RFC 2883).
+    /// Whether it has a SACK option with a block.
     package let hasSACK: Bool
+    /// Whether the SACK option reports octets that came twice (D-SACK, RFC 2883).
     package let hasDuplicateSACK: Bool
-    /// Of a SYN.
+    /// The options of a SYN; empty for other segments.
     package let options: SYNOptions
-    /// Of a SYN that has them.
+    /// The timestamps of a SYN; `nil` if it has none, and for other segments.
     package let timestamps: TCPTimestamps?
 
     /// - Parameter isCutOff: whether the capture kept only the beginning of the frame.
@@ -23,7 +26,7 @@ package struct SegmentDetail: BitwiseCopyable, Sendable {
         // A whole frame with less payload than its IP header says is a first fragment: the rest is in other packets.
         cutOff = isCutOff ? header.payloadLength &- min(header.payloadLength, header.capturedPayloadLength) : 0
         hopLimit = header.hopLimit
-        // Shorter than a SACK option with one block there is none.
+        // A header of less than 32 octets has no room for a SACK option with a block.
         let blocks = header.flags.contains(.ack) && header.headerLength >= 32 ? header.sackBlocks(in: frame) : []
         hasSACK = !blocks.isEmpty
         hasDuplicateSACK = blocks.duplicate(below: header.acknowledgment) != nil
@@ -33,7 +36,8 @@ package struct SegmentDetail: BitwiseCopyable, Sendable {
 }
 
 extension SACKBlocks {
-    /// RFC 2883 4: a first block that lies below the ACK, or within the second block, tells of octets that came twice.
+    /// The block that reports octets which came twice (D-SACK); `nil` for none. It is the first block, if that lies
+    /// below the ACK or within the second block (RFC 2883 4).
     package func duplicate(below acknowledgment: UInt32) -> SACKBlock? {
         guard let first else { return nil }
         if Int32(bitPattern: first.right &- acknowledgment) <= 0 { return first }

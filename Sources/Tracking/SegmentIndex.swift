@@ -6,8 +6,8 @@ import FlatMemory
 /// The segments of one connection are chained through one table, so that memory does not depend on how they are divided
 /// among connections.
 package struct SegmentIndex: ~Copyable {
-    /// A packet's place and number, 48 and 42 bits, its part in the uppermost six, and the connection's next entry (0 for none, else
-    /// its index + 1).
+    /// A packet's offset and number, in 48 and 42 bits, its part in the uppermost six, and the connection's next entry
+    /// (index + 1; 0 for none).
     struct Entry: BitwiseCopyable {
         var next: UInt32 = 0
         let offsetLow: UInt32
@@ -30,7 +30,7 @@ package struct SegmentIndex: ~Copyable {
         }
     }
 
-    /// Of one connection.
+    /// The first and the last entry of one connection.
     struct Chain: BitwiseCopyable {
         var first: UInt32
         var last: UInt32
@@ -43,10 +43,11 @@ package struct SegmentIndex: ~Copyable {
     /// - Parameter isKept: whether places will be asked for; else nothing is noted.
     package init(isKept: Bool) { self.isKept = isKept }
 
-    /// How many packets were noted. Their numbers have 32 bits: who adds sees to it that they are not more than these hold.
+    /// How many packets were noted. Their numbers have 32 bits: the caller must not add more packets than these can
+    /// number.
     package var count: Int { entries.count }
 
-    /// Takes a packet of a connection; connections come in the order of their numbers.
+    /// Notes where a packet of a connection lies. New connections must come in the order of their numbers.
     @inline(__always)
     package mutating func note(_ connection: Int, offset: Int, number: Int, part: Int) {
         guard isKept else { return }
@@ -60,7 +61,7 @@ package struct SegmentIndex: ~Copyable {
         }
     }
 
-    /// The packets of a connection, in the order of the file; at most so many, from the first one on.
+    /// Where the packets of a connection lie, in the order of the file: at most `limit`, from the first one on.
     package func places(of connection: Int, limit: Int = .max) -> [PacketPlace] {
         guard connection >= 0, connection < chains.count else { return [] }
         var places: [PacketPlace] = []
@@ -73,14 +74,16 @@ package struct SegmentIndex: ~Copyable {
     }
 }
 
-/// Where a packet can be fetched again, and its number in the file.
+/// Where a packet lies in the file, so that it can be fetched again, and its number.
 package struct PacketPlace: Equatable, BitwiseCopyable, Sendable {
     /// ``CapturedPacket/blockOffset``.
     package let offset: Int
+    /// The packet's number in its source, from 1.
     package let number: Int
-    /// Which of its frame's packets it is, where that carries several; from 0.
+    /// Which packet of its frame it is, from 0, where the frame carries several.
     package let part: Int
 
+    /// Creates the place of a packet; `part` is 0 for the only packet of its frame.
     package init(offset: Int, number: Int, part: Int = 0) {
         self.offset = offset
         self.number = number

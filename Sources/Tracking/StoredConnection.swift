@@ -1,22 +1,24 @@
 import CaptureFile
 
-/// One connection's segments with their bytes, judged: all that its story is made of.
+/// One connection's segments with their bytes and their verdicts: all that its story is made of.
 public struct StoredConnection: Sendable {
-    /// In the order in which they came.
+    /// The segments in the order in which they came.
     public let segments: [StoredSegment]
-    /// The connection's, after all its segments, also those that are not among these.
+    /// The connection's record after all its segments, including those that were left out.
     public let record: ConnectionRecord
-    /// How many of its segments, the last ones, are not among these.
+    /// How many segments at the end of the connection were left out.
     public let leftOut: Int
-    /// The packet of the next connection between the same endpoints whose RST ended this one too.
+    /// The number of the packet whose RST, in the next connection between the same endpoints, ended this one too; `nil`
+    /// for none.
     public let endedBy: Int?
 
     /// The ICMP errors about it, in order.
     public let errors: [ReportedError]
 
-    /// Where the numbers stand before the first of these, where that is known.
+    /// Where the sequence numbers stand before the first of these segments; `nil` if that is not known.
     package let standing: Standing?
 
+    /// Creates a connection from its judged segments. How many were left out is computed from the record's counters.
     package init(
         segments: [StoredSegment], record: ConnectionRecord, endedBy: Int? = nil, standing: Standing? = nil,
         errors: [ReportedError] = []
@@ -29,7 +31,7 @@ public struct StoredConnection: Sendable {
         leftOut = max(0, Int(record.client.segments) + Int(record.server.segments) - segments.count)
     }
 
-    /// Whether its segments, each as what it turned out to be, give the record's numbers.
+    /// Whether replaying the segments, each according to its verdict, gives the record's numbers.
     package var fitsRecord: Bool {
         var cursor = ConnectionCursor(standing: standing)
         for segment in segments where cursor.take(segment.tracked, as: segment.verdict) == nil { return false }
@@ -38,7 +40,7 @@ public struct StoredConnection: Sendable {
         return replayed.tellsTheSame(as: record)
     }
 
-    /// The same with its own packets counted from 1, those of IP fragments too.
+    /// This connection with its packets numbered from 1, those of IP fragments included.
     package var renumbered: StoredConnection {
         let first = segments.map(\.number).min() ?? 1
         let parts = segments.flatMap { $0.fragments.map(\.number) }

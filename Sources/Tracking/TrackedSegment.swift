@@ -3,31 +3,40 @@ import FlatMemory
 import TCPState
 import TCPWire
 
-/// What the first pass looks at of a segment: flat, and small, since a copy of it is handed from one worker to another.
+/// The fields of a segment that the first pass needs: of fixed size and small, since they are copied from one worker to
+/// another.
 public struct TrackedSegment: Sendable, BitwiseCopyable {
-    // In this order the fields fill 72 octets without a gap. A value with gaps is copied field by field, in stores of different
-    // sizes, and a load that spans two stores has to wait until both are done.
+    // In this order the fields fill 72 octets without a gap. A value with gaps is copied field by field, in stores of
+    // different sizes, and a load that spans two stores has to wait until both are done.
+    /// The connection's tuple, with the tunnels and VLANs around it.
     package let key: FlowKey
+    /// SEG.SEQ: the number of its first octet, or of its SYN.
     package let sequence: SequenceNumber
+    /// The packet's time.
     package private(set) var time: Timestamp
     /// The packet's number in its source, from 1.
     package private(set) var number: Int
+    /// SEG.ACK as sent, also where the ACK bit is off.
     package let acknowledgment: SequenceNumber
+    /// Payload octets by the IP header, whether or not all were captured.
     package let payloadLength: UInt32
+    /// The control bits as sent.
     package let flags: TCPFlags
+    /// The window field as sent, not scaled.
     package let window: UInt16
-    /// In the lowest bit which of the key's endpoints sent it: 0 low, 1 high, of a connection of a socket with itself always 0.
-    /// Above it ``part``.
+    /// The lowest bit says which of the key's endpoints sent it: 0 for the lower, 1 for the higher (always 0 in a
+    /// connection of a socket with itself). The other bits are ``part``.
     fileprivate private(set) var senderSide: UInt8
-    /// A SYN's shift count, and 1 more; 0 where it said none, or where this is no SYN; ``cutOff`` where it was not captured.
+    /// A SYN's window shift count + 1; 0 if it has no such option, and for other segments; ``cutOff`` if the option was
+    /// not captured.
     let scaleCode: UInt8
     static let cutOff: UInt8 = 16
-    /// The lower half of its timestamp (RFC 7323 3.2), made odd, where that stands first among the options, as nearly all senders
-    /// put it (appendix A); 0 for none.
+    /// The lower half of its timestamp (RFC 7323 3.2) with the lowest bit set; 0 for none. The timestamp is read only
+    /// where it stands first among the options, as nearly all senders put it (appendix A).
     let stamp: UInt16
 
-    /// Transparent, so inlined before any other optimisation: by its size the inliner would leave it a call, whose arguments
-    /// and result go through memory.
+    /// The initializer is transparent, so that it is inlined before any other optimization. The inliner would leave it
+    /// a call because of its size, and then arguments and result go through memory.
     ///
     /// - Parameter frame: the bytes that `header` was decoded from.
     @_transparent
@@ -54,9 +63,9 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         return options.windowScale.map { min($0, 14) + 1 } ?? 0
     }
 
-    /// The lower half of the timestamp behind NOP, NOP, made odd: one tick more or less tells nothing, and 0 is for none. Which
-    /// segments have one follows no pattern, so it is read in any case; where there is no room for it, whatever stands last is
-    /// read, and not taken.
+    /// The lower half of the timestamp after NOP, NOP, with the lowest bit set: one tick more or less makes no
+    /// difference, and 0 stands for none. Which segments have one follows no pattern, so it is read in any case,
+    /// without a branch; if the frame has no room for it, its last eight octets are read and ignored.
     ///
     /// - Parameter start: where the options would start.
     @_transparent
@@ -68,12 +77,12 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         return UInt16(truncatingIfNeeded: BranchlessChoice(isStamp)(word | 1, else: 0))
     }
 
-    /// The same as a call, for other rooms, which look at segments one at a time.
+    /// The same initializer as a function call, for other rooms, which process segments one at a time.
     package init(_ header: SegmentHeader, of packet: borrowing CapturedPacket, in frame: RawSpan) {
         self.init(header, in: frame, at: packet.time, number: packet.number)
     }
 
-    /// One of a tuple that is known.
+    /// Creates a segment from one that was kept without its tuple.
     package init(_ segment: TupleSegment, of key: FlowKey, at time: Timestamp) {
         self.key = key
         self.time = time
@@ -88,38 +97,39 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
         stamp = segment.stamp
     }
 
-    /// The same at another time: where the capture's clock was set back.
+    /// This segment at another time, for a capture whose clock was set back.
     package func at(_ time: Timestamp) -> TrackedSegment {
         var moved = self
         moved.time = time
         return moved
     }
 
-    /// Numbers it on: so many packets came before those that its number counts from.
+    /// Adds `before`, the number of packets before the first one that this segment's number counts.
     package mutating func count(after before: Int) { number &+= before }
 
+    /// The side that sent it: 0 the key's lower endpoint, 1 the higher.
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }
 
-    /// Which of its frame's packets it came in, from 0; another than 0 where the frame carries several
+    /// Which packet of its frame it came in, from 0; above 0 only where the frame carries several
     /// (``PacketDecoder/mostParts``).
     @inline(__always)
     package var part: Int { Int(senderSide >> 1) }
 
-    /// The same as another of its frame's packets.
+    /// This segment as another packet of its frame.
     package func inPart(_ part: Int) -> TrackedSegment {
         var own = self
         own.senderSide = senderSide & 1 | UInt8(truncatingIfNeeded: part &<< 1)
         return own
     }
 
-    /// RFC 9293 3.4: SEG.LEN.
+    /// SEG.LEN (RFC 9293 3.4): the payload's octets, and one each for SYN and FIN.
     @inline(__always)
     package var sequenceLength: UInt32 {
         payloadLength &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
     }
 
-    /// SYN or SYN-ACK. With RST it opens nothing (RFC 9293 3.10.7 looks at the RST first).
+    /// Whether it is a SYN or SYN-ACK. With RST it opens nothing (RFC 9293 3.10.7 looks at the RST first).
     @inline(__always)
     package var opens: Bool { flags.contains(.syn) && !flags.contains(.rst) }
 
@@ -127,20 +137,31 @@ public struct TrackedSegment: Sendable, BitwiseCopyable {
     var destinationPort: UInt16 { side == 0 ? key.high.port : key.low.port }
 }
 
-/// The same without its tuple, for whoever holds many of one: half as large.
+/// A ``TrackedSegment`` without its tuple, half as large, for code that keeps many segments of one tuple.
 package struct TupleSegment: Sendable, BitwiseCopyable {
+    /// The packet's time.
     package let time: Timestamp
+    /// The packet's number in its source, from 1.
     package private(set) var number: Int
+    /// SEG.SEQ: the number of its first octet, or of its SYN.
     package let sequence: SequenceNumber
+    /// SEG.ACK as sent, also where the ACK bit is off.
     package let acknowledgment: SequenceNumber
+    /// Payload octets by the IP header, whether or not all were captured.
     package let payloadLength: UInt32
+    /// The control bits as sent.
     package let flags: TCPFlags
+    /// The window field as sent, not scaled.
     package let window: UInt16
     // Not private: an accessor would be a call from other rooms.
+    /// The lower half of its timestamp with the lowest bit set; 0 for none.
     package let stamp: UInt16
+    /// The side that sent it, in the lowest bit; the other bits are ``part``.
     package let senderSide: UInt8
+    /// A SYN's window shift count + 1; 0 for none.
     package let scaleCode: UInt8
 
+    /// Creates the segment without its tuple, which the caller must keep.
     package init(_ segment: TrackedSegment) {
         time = segment.time
         number = segment.number
@@ -160,13 +181,14 @@ package struct TupleSegment: Sendable, BitwiseCopyable {
     /// ``TrackedSegment/part``.
     package var part: Int { Int(senderSide >> 1) }
 
-    /// Whether it stands before another in the capture.
+    /// Whether it comes before another one in the capture's packet order.
     package func isBefore(_ other: TupleSegment) -> Bool { (number, part) < (other.number, other.part) }
 
+    /// The side that sent it: 0 the key's lower endpoint, 1 the higher.
     @inline(__always)
     package var side: Int { Int(senderSide & 1) }
 
-    /// RFC 9293 3.4: SEG.LEN.
+    /// SEG.LEN (RFC 9293 3.4): the payload's octets, and one each for SYN and FIN.
     @inline(__always)
     package var sequenceLength: UInt32 {
         payloadLength &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)

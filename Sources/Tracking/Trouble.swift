@@ -28,17 +28,18 @@ public struct Trouble: Sendable, Equatable {
         case outOfOrder = "out-of-order"
     }
 
+    /// What kind of trouble it is.
     public let kind: Kind
-    /// How often: attempts of one that did not open, segments of one that did.
+    /// How often it happened: the attempts, if the connection did not open, else the segments.
     public let count: UInt32
-    /// Whose: the end that did it, or to which it happened; `nil` where that is nobody's.
+    /// The end that did it, or to which it happened; `nil` if it was neither end in particular.
     public let party: Party?
     /// How long it lasted, in nanoseconds; `nil` of what happens at once.
     public let time: Int64?
     /// What the ICMP error said.
     public let report: ErrorVerdict?
 
-    /// Whether how it opened and ended already says as much.
+    /// Whether the outcome (how the connection opened and ended) already says as much.
     public var isInOutcome: Bool {
         switch kind {
         case .reset, .abandoned: true
@@ -47,7 +48,7 @@ public struct Trouble: Sendable, Equatable {
         }
     }
 
-    /// Whether it weighs more: by its kind, then by how long it lasted, then by how often it happened.
+    /// Whether it is worse than `other`: by its kind, then by how long it lasted, then by how often it happened.
     public func isWorse(than other: Trouble) -> Bool {
         guard kind == other.kind else { return kind.weight > other.kind.weight }
         return (time ?? 0, count) > (other.time ?? 0, other.count)
@@ -73,7 +74,7 @@ extension Trouble {
 }
 
 extension Trouble.Kind {
-    /// The more, the worse.
+    /// The kinds with a larger weight are worse.
     fileprivate var weight: Int { Self.allCases.count - (Self.allCases.firstIndex(of: self) ?? 0) }
 }
 
@@ -94,7 +95,7 @@ extension ConnectionRecord {
         case .abandoned: found.append(Trouble(.abandoned, 1, .client))
         case .handshake, .simultaneous, .partial, .midstream: break
         }
-        // What was repeated of an attempt is counted with the attempt, and nothing waits for its window.
+        // What was retransmitted in an attempt that failed is counted with the attempt, and nothing waits for its window.
         if !found.isEmpty { isOpened = false }
         append(.otherOctets, { UInt32($0.otherTexts) }, to: &found)
         if outcome.ending == .reset { found.append(Trouble(.reset, 1, outcome.endedBy)) }
@@ -112,7 +113,9 @@ extension ConnectionRecord {
         return found
     }
 
-    /// What each end counted, the one that has more of it first.
+    /// Appends what each end counted, the worse end first.
+    ///
+    /// - Parameter time: how long it lasted, in nanoseconds; `nil` for what happens at once.
     private func append(
         _ kind: Trouble.Kind, _ count: (HalfConnection) -> UInt32, lasting time: ((HalfConnection) -> Int64)? = nil,
         to found: inout [Trouble]

@@ -2,18 +2,18 @@ import CaptureFile
 import FlatMemory
 import TCPWire
 
-/// Picks the segments of some tuples out of packets, as a Bloom filter of one hash: a bit for each tuple's hash, so that most
-/// other segments are passed over once their addresses and ports have been hashed.
+/// Picks the segments of some tuples out of packets, by a Bloom filter with one hash function: each tuple's hash sets a
+/// bit, so that most other segments are skipped once their addresses and ports have been hashed.
 package struct TupleSieve: Sendable {
     private let bits: [UInt64]
     private let seed: HashSeed
 
-    /// As many bits as there may be, so that they stay in a processor's first-level cache.
+    /// The most words that the filter may have, so that it stays in a processor's first-level cache.
     private static let mostWords = 1 << 12
 
-    /// - Parameter trackers: hands out the hashes of the tuples, by calling what it is given.
+    /// - Parameter hashes: calls the closure that it is given with each tuple's hash.
     package init(seed: HashSeed, expecting count: Int, hashes: ((UInt64) -> Void) -> Void) {
-        // Eight bits a tuple leave one in eight of the others.
+        // With eight bits for each tuple, one in eight of the other segments passes.
         var words = 64
         while words < Self.mostWords, words &* 8 < count { words &*= 2 }
         var bits = Array(repeating: UInt64(0), count: words)
@@ -27,18 +27,19 @@ package struct TupleSieve: Sendable {
 
     @inline(__always)
     private static func place(_ hash: UInt64, _ words: Int) -> (word: Int, bit: UInt64) {
-        // Mixed from both halves: the shard is chosen by the lower, the tracker's slot by the upper.
+        // Mixed from both halves, because the lower half chooses the shard, and the upper half the tracker's slot.
         let mixed = hash ^ hash >> 32
         return (Int(truncatingIfNeeded: mixed >> 6) & (words &- 1), 1 << (mixed & 63))
     }
 
-    /// Takes packets out of a batch, and hands on those that may be of the tuples.
+    /// Takes packets out of a batch, and passes on those that may be of the tuples.
     ///
     /// - Parameters:
-    ///   - limit: at most so many packets are taken.
-    ///   - bytes: what the packets' offsets count in.
-    ///   - fragments: gets the fragments among them, of whatever they are.
-    ///   - body: gets the segment's header, its frame, its packet, which of the frame's packets it came in, and its tuple's hash.
+    ///   - limit: the most packets that are taken.
+    ///   - bytes: the memory that the packets' offsets refer to.
+    ///   - fragments: receives all IP fragments among the packets, whatever their tuples.
+    ///   - body: is called with the segment's header, its frame, its packet, which of the frame's packets it came in,
+    ///     and its tuple's hash.
     package func sift(
         _ packets: inout PacketBatch, first limit: Int, of bytes: RawSpan, fragments: inout FragmentBatch,
         _ body: (borrowing SegmentHeader, RawSpan, borrowing CapturedPacket, Int, UInt64) -> Void
@@ -85,18 +86,18 @@ package struct TupleSieve: Sendable {
         }
     }
 
-    /// The hash of a segment that may be of the tuples; else `nil`.
+    /// A segment's hash, if the segment may be of the tuples; else `nil`.
     private func hash(of header: SegmentHeader) -> UInt64? {
         let hash = FlowKey.of(header).key.hash(seed: seed)
         let place = Self.place(hash, bits.count)
         return bits[place.word] & place.bit != 0 ? hash : nil
     }
 
-    /// Puts fragments together, and hands on those of the segments in them that may be of the tuples.
+    /// Reassembles fragments, and passes on those segments that may be of the tuples.
     ///
     /// - Parameters:
-    ///   - before: packets that came before those that the fragments' numbers count from.
-    ///   - body: gets the segment and its tuple's hash.
+    ///   - before: the number of packets before the first one that the fragments' numbers count.
+    ///   - body: is called with the segment and its tuple's hash.
     package func sift(
         _ fragments: borrowing FragmentBatch, _ reassembly: inout Reassembly, after before: Int,
         _ body: (Reassembly.Segment, UInt64) -> Void
@@ -107,7 +108,7 @@ package struct TupleSieve: Sendable {
         }
     }
 
-    /// The same of what waits for its rest: nothing more is to come.
+    /// Does the same with packets that are still incomplete, because no more fragments are to come.
     package func siftRest(_ reassembly: inout Reassembly, _ body: (Reassembly.Segment, UInt64) -> Void) {
         var counts = PacketCounts()
         reassembly.end(at: 0, &counts) { found in

@@ -1,41 +1,42 @@
 import TCPWire
 
-/// What a segment turned out to be once all of its connection was known. A capture shows packets; a verdict says what they were
-/// on the wire.
+/// What a segment turned out to be once all of its connection was known. A capture shows packets; a verdict says what
+/// they were on the wire.
 public enum Verdict: Sendable, Equatable, BitwiseCopyable {
-    /// Why a receiver did not take a segment.
+    /// Why a receiver did not accept a segment.
     public enum Refusal: Sendable, Equatable, BitwiseCopyable {
-        /// A SYN into a connection that goes on (RFC 9293 3.10.7.4, RFC 5961 4.2).
+        /// A SYN for an existing connection, which goes on (RFC 9293 3.10.7.4, RFC 5961 4.2).
         case syn
-        /// An RST that its receiver ignored, or only asked back about (RFC 5961 3.2).
+        /// An RST that its receiver ignored, or only answered with a challenge ACK (RFC 5961 3.2).
         case reset
-        /// Its numbers are not those that its receiver takes now (RFC 9293 3.10.7.4, first).
+        /// Its numbers are not among those that its receiver accepts now (RFC 9293 3.10.7.4, first check).
         case window
-        /// It acknowledges what was not sent yet (RFC 9293 3.10.7.4).
+        /// It acknowledges numbers that were not sent yet (RFC 9293 3.10.7.4).
         case acknowledgment
-        /// Other octets than were sent with the same numbers before, which its receiver has (RFC 9293 3.10.7.4).
+        /// It carries other octets than were sent with the same numbers before, and its receiver has those (RFC 9293
+        /// 3.10.7.4).
         case octets
-        /// Older than what its receiver had got by the timestamps (RFC 7323 5.3, PAWS).
+        /// Its timestamp is older than the one that its receiver has got (RFC 7323 5.3, PAWS).
         case oldTimestamp
     }
 
-    /// Nothing speaks against it.
+    /// Its receiver accepted it, as far as anything shows.
     case taken
     /// The packet of that number, captured a second time.
     case copy(of: Int)
     /// Its checksum is wrong: its sender sent it, and its receiver dropped it.
     case corrupt
-    /// Its receiver did not take it.
+    /// Its receiver did not accept it.
     case refused(Refusal)
-    /// An RST that its receiver took and that its sender's TCP did not send: that goes on.
+    /// An RST that its receiver accepted, but that the TCP of its supposed sender did not send: that end goes on.
     case foreign
 }
 
 extension ConnectionCursor {
-    /// Takes the next segment as what it turned out to be.
+    /// Processes the next segment as what it turned out to be.
     ///
-    /// - Returns: what it is to the connection, empty where it is nothing to it; `nil` where it is of another connection,
-    ///   which changes nothing.
+    /// - Returns: how the segment relates to the connection, empty where it changes nothing; `nil` where it belongs to
+    ///   another connection, and then nothing changes.
     package mutating func take(_ segment: TrackedSegment, as verdict: Verdict) -> SegmentReading? {
         switch verdict {
         case .taken: return take(segment)
@@ -49,7 +50,7 @@ extension ConnectionCursor {
             return SegmentReading()
         case .corrupt:
             guard isOwn(segment, opening: false) else { return nil }
-            // An RST that its sender's TCP did not send begins no connection.
+            // An RST that was not sent by its supposed sender's TCP begins no connection.
             guard isOwn(segment, opening: segment.opens) else {
                 note(segment)
                 return SegmentReading()
@@ -65,10 +66,12 @@ extension ConnectionCursor {
 }
 
 extension ConnectionRecord {
-    /// So many segments of `side` turned out to carry other octets than were sent with the same numbers before.
-    package mutating func note(otherTexts count: Int, of side: Int) { halves[side].otherTexts = UInt16(clamping: count) }
+    /// Notes how many segments of `side` carry other octets than were sent with the same numbers before.
+    package mutating func note(otherTexts count: Int, of side: Int) {
+        halves[side].otherTexts = UInt16(clamping: count)
+    }
 
-    /// Counts a segment that the capture shows and that changes nothing.
+    /// Counts a captured segment that changes nothing else.
     mutating func noteCaptured(_ segment: TrackedSegment) {
         advance(to: segment.time)
         halves[segment.side].segments &+= 1

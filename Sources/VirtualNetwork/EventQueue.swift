@@ -1,16 +1,17 @@
 import TCPStack
 import TCPState
 
-/// What is to happen, by (time, order of insertion): the same run every time.
+/// Future events, sorted by time and then by order of insertion, so that every run is the same.
 struct EventQueue {
     enum Event {
-        /// A packet reaches a host, sent by another, or in its place.
+        /// A packet reaches `host`. `sender` is the host at the other end of the link, or `host` itself for an ICMP
+        /// error that the link made.
         case arrival(host: Int, sender: Int, octets: [UInt8], record: Int?)
         /// A packet that a middlebox held enters a link.
         case departure(link: Int, isForward: Bool, octets: [UInt8], record: Int?)
     }
 
-    /// Small, for it is moved often; the event waits in its place.
+    /// Entries are small because they are moved often; the event itself stays at its index in `events`.
     private struct Entry {
         var time: Instant
         var order: UInt64

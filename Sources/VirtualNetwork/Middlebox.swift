@@ -3,31 +3,36 @@ import TCPStack
 import TCPState
 import TCPWire
 
-/// Something on a link that looks at packets and changes what becomes of them.
+/// A device on a link that inspects packets, and may drop, change or delay them.
 public protocol Middlebox {
-    /// A packet comes by.
+    /// Handles a packet that passes the device.
     ///
     /// - Parameters:
-    ///   - packet: from the IP header on.
-    ///   - isForward: whether it goes from the link's first host to the second.
-    /// - Returns: what goes on, each with its direction and how much later; nothing to drop it.
+    ///   - packet: the packet's octets, from the IP header on.
+    ///   - isForward: whether it travels from the link's first host to the second.
+    /// - Returns: the packets that are forwarded, each with its direction and its additional delay; empty to drop the
+    ///   packet.
     mutating func pass(_ packet: [UInt8], isForward: Bool, now: Instant, random: inout SeededRandom) -> [PassedOn]
 
-    /// Whether packets to this address are for the box, which stands for hosts behind it.
+    /// Whether packets to this address are for the box, which represents hosts behind it.
     func owns(_ address: IPAddress) -> Bool
 }
 
 extension Middlebox {
-    /// No address of its own.
+    /// A box without an address of its own.
     public func owns(_ address: IPAddress) -> Bool { false }
 }
 
-/// A packet that a ``Middlebox`` lets go.
+/// A packet that a ``Middlebox`` forwards.
 public struct PassedOn: Hashable, Sendable {
+    /// The packet from the IP header on: the one that arrived, changed or not, or one that the box made itself.
     public var packet: [UInt8]
+    /// Whether it continues from the link's first host to the second.
     public var isForward: Bool
+    /// By how much it is delayed here; the link's own delay is added.
     public var delay: Interval
 
+    /// A packet that is forwarded; by default without delay.
     public init(_ packet: [UInt8], isForward: Bool, delay: Interval = .zero) {
         self.packet = packet
         self.isForward = isForward
@@ -46,14 +51,14 @@ extension Segment {
     }
 }
 
-/// Drops SYNs, as a firewall does: all of one direction, or the first few.
+/// Drops SYNs, as a firewall does: all SYNs of one direction, or the first few.
 public struct SYNDropper: Middlebox, Sendable {
     private var remaining: Int
     private let isForward: Bool
 
     /// - Parameters:
-    ///   - count: how many.
-    ///   - isForward: those of which direction.
+    ///   - count: how many SYNs are dropped.
+    ///   - isForward: the direction whose SYNs are dropped.
     public init(count: Int = .max, isForward: Bool = true) {
         remaining = count
         self.isForward = isForward
@@ -70,20 +75,25 @@ public struct SYNDropper: Middlebox, Sendable {
     }
 }
 
-/// Takes options out of segments, as boxes do that do not know them.
+/// Removes options from segments, as devices do that do not know them.
 public struct OptionStripper: Middlebox, Sendable {
-    /// Which.
+    /// The options to remove.
     public struct Kinds: OptionSet, Hashable, Sendable {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// Kind 2, in SYNs (RFC 9293 3.7.1).
         public static let maximumSegmentSize = Kinds(rawValue: 1)
+        /// Kind 3, in SYNs (RFC 7323 2.2).
         public static let windowScale = Kinds(rawValue: 2)
+        /// Kinds 4 and 5: the permission in SYNs, and the blocks (RFC 2018).
         public static let selectiveAcknowledgment = Kinds(rawValue: 4)
+        /// Kind 8 (RFC 7323 3.2).
         public static let timestamps = Kinds(rawValue: 8)
     }
 
     private let kinds: Kinds
 
+    /// A box that removes these options from the segments of both directions.
     public init(_ kinds: Kinds) { self.kinds = kinds }
 
     public mutating func pass(
@@ -101,14 +111,15 @@ public struct OptionStripper: Middlebox, Sendable {
     }
 }
 
-/// Answers a segment with text by an RST to both ends, as some censors do. The numbers are what the box has seen.
+/// Responds to a segment with text by sending an RST to both ends, as some censors do. The sequence numbers are derived
+/// from that segment.
 public struct ResetInjector: Middlebox, Sendable {
     private var remaining: Int
     private let offset: UInt32
 
     /// - Parameters:
-    ///   - segments: segments with text that pass before.
-    ///   - offset: how far the forged number lies behind the right one.
+    ///   - segments: how many segments with text pass before the one that is answered.
+    ///   - offset: the distance of the forged sequence number from the right one.
     public init(afterSegments segments: Int, offset: UInt32 = 0) {
         remaining = segments
         self.offset = offset
@@ -133,7 +144,8 @@ public struct ResetInjector: Middlebox, Sendable {
     }
 }
 
-/// Translates the first host's addresses and ports into its own (RFC 5382), and forgets those that are silent too long.
+/// Translates the first host's addresses and ports into its own (RFC 5382), and removes mappings that were not used for
+/// too long.
 public struct AddressTranslator: Middlebox, Sendable {
     private struct Mapping: Sendable {
         var inside: Endpoint
@@ -148,7 +160,8 @@ public struct AddressTranslator: Middlebox, Sendable {
 
     /// - Parameters:
     ///   - outside: the address that the second host sees.
-    ///   - timeout: silence after which a mapping is gone; RFC 5382 wants two hours, many boxes take minutes.
+    ///   - timeout: after how much silence a mapping is removed. RFC 5382 requires two hours; many devices allow
+    ///     minutes.
     public init(outside: IPAddress, timeout: Interval) {
         self.outside = outside
         self.timeout = timeout
@@ -185,16 +198,16 @@ public struct AddressTranslator: Middlebox, Sendable {
     }
 }
 
-/// Lets a function decide, packet by packet: for schedules of faults.
+/// Lets a function decide about every packet, for planned faults.
 public struct Interceptor: Middlebox {
     /// What is done to a packet.
     public enum Decision: Hashable, Sendable {
         case pass
         case drop
         case duplicate
-        /// It waits for so long; those behind it do not.
+        /// The packet is delayed by this much; those after it are not.
         case delay(Interval)
-        /// It changes places with the next one of its direction.
+        /// The packet changes places with the next one of its direction.
         case swap
     }
 
@@ -202,7 +215,7 @@ public struct Interceptor: Middlebox {
     private var index = 0
     private var held: (forward: [UInt8]?, backward: [UInt8]?) = (nil, nil)
 
-    /// - Parameter decide: is given the number of the packet, both directions counted together from 0.
+    /// - Parameter decide: is given the number of the packet, counted from 0 over both directions together.
     public init(_ decide: @escaping (_ index: Int, _ packet: [UInt8], _ isForward: Bool) -> Decision) {
         self.decide = decide
     }

@@ -2,44 +2,50 @@ import TCPState
 import TCPStack
 import TCPWire
 
-/// What happened on a ``VirtualNetwork``: every packet with its sender's reason, every change of either end with its own.
-/// Nothing here is inferred: it is what the ends themselves said, so a picture can draw it as it is.
+/// What happened on a ``VirtualNetwork``: every packet with its sender's reason for it, every change of a host's state with
+/// that host's reason. Nothing here is inferred: it is what the hosts themselves said, so a picture can draw it as it is.
 public struct NetworkRecord: Hashable, Sendable {
     /// What became of a packet.
     public enum Fate: Hashable, Sendable {
         case underWay
         case arrived(at: Instant)
-        /// On the link, by its probability of loss.
+        /// Lost on the link, by its probability of loss.
         case lost
-        /// No room in the link's queue.
+        /// Dropped because the link's queue was full.
         case queueFull
-        /// A middlebox kept it.
+        /// Dropped, or held back, by a middlebox.
         case intercepted
-        /// Larger than the link's MTU.
+        /// Dropped because it was larger than the link's MTU.
         case tooLarge
-        /// No way leads there.
+        /// No link leads to its destination.
         case noRoute
     }
 
-    /// A packet on its way.
+    /// A packet that was sent on the network.
     public struct Packet: Hashable, Sendable {
+        /// When it left its sender; for a packet from outside of the network, when it arrived.
         public var sentAt: Instant
-        /// The host it left from; `nil` where a middlebox or the link made it.
+        /// The host that sent it; `nil` where a middlebox or the link made it.
         public var sender: Int?
-        /// The host it goes to; `nil` without one.
+        /// The host that it is sent to; `nil` where no link leads there.
         public var receiver: Int?
+        /// The packet's octets, from the IP header on.
         public var octets: [UInt8]
         /// The segment as it was sent; `nil` for ICMP.
         public var segment: Segment?
-        /// What it is for and why it was sent, in its sender's words.
+        /// The purpose of the segment, as its sender states it.
         public var transmission: Transmission?
+        /// The rule that required it; `nil` where its sender gave none, as for packets that a middlebox or the link
+        /// made.
         public var reason: Rule?
-        /// The sender's state once it was sent.
+        /// The sender's state after it was sent.
         public var senderState: State?
-        /// The state towards its sender of the host it goes to, when it was sent; `nil` where the packet is for another.
+        /// The receiver's state towards the sender when the packet was sent; `nil` where the packet is addressed to
+        /// another host.
         public var receiverState: State?
+        /// What has become of it so far.
         public var fate = Fate.underWay
-        /// Whether it is the link's copy of another.
+        /// Whether it is a copy that the link or a middlebox made.
         public var isCopy = false
 
         init(sentAt: Instant, receiver: Int?, octets: [UInt8], isCopy: Bool) {
@@ -50,7 +56,7 @@ public struct NetworkRecord: Hashable, Sendable {
             self.isCopy = isCopy
         }
 
-        /// What a host sends.
+        /// A packet that a host sends.
         init(_ packet: HostPacket, at time: Instant, sender: Int, receiver: Int?) {
             sentAt = time
             self.sender = sender
@@ -62,42 +68,43 @@ public struct NetworkRecord: Hashable, Sendable {
             senderState = packet.state
         }
 
-        /// What comes from beyond the network and has reached a host.
+        /// A packet that comes from outside of the network and has reached a host.
         public init(arriving octets: [UInt8], at time: Instant, receiver: Int) {
             self.init(sentAt: time, receiver: receiver, octets: octets, isCopy: false)
             fate = .arrived(at: time)
         }
     }
 
-    /// What one end did at one moment.
+    /// One event at one host, and what the host did.
     public struct Moment: Hashable, Sendable {
         /// The host's number in the network.
         public var host: Int
+        /// The host's record of the event: what the host did, and why.
         public var record: HostRecord
-        /// The place in ``NetworkRecord/packets`` of the packet that set it off; `nil` for calls and timers.
+        /// The index in ``NetworkRecord/packets`` of the packet that caused it; `nil` for calls and timers.
         public var packet: Int?
-        /// How many packets had been sent before.
+        /// How many packets had been sent before it.
         public var packetsBefore: Int
-        /// The places of the packets that it sent, which ascend.
+        /// The indices of the packets that were sent because of it, in ascending order.
         public internal(set) var sent: [Int] = []
     }
 
-    /// In the order they were sent.
+    /// The packets in the order in which they were sent.
     public var packets: [Packet] = []
-    /// In the order they happened.
+    /// The hosts' events in the order in which they happened.
     public var moments: [Moment] = []
 
-    /// Nothing has happened.
+    /// A record without packets and events.
     public init() {}
 
-    /// What a host has done and sent since it was last asked, in one order.
+    /// A record or a packet of a host, since the last time that the host was asked.
     enum Happening {
         case moment(HostRecord)
         case packet(HostPacket)
     }
 
-    /// Brings a host's records and packets into the order in which they happened: each packet behind the record that tells
-    /// of its being sent.
+    /// Merges a host's records and packets into the order in which they happened: each packet comes after the record in
+    /// which its sending is listed.
     static func inOrder(_ records: [HostRecord], _ packets: [HostPacket]) -> [Happening] {
         var happenings: [Happening] = []
         var rest = packets[...]
@@ -111,7 +118,7 @@ public struct NetworkRecord: Hashable, Sendable {
         return happenings + rest.map { .packet($0) }
     }
 
-    /// Notes what a host has done. To be called before the packets are noted that it sends because of it.
+    /// Adds a host's record. Must be called before the packets are added that the host sent because of it.
     ///
     /// - Parameter place: the index in ``packets`` of the packet whose arrival made it act; `nil` where none did.
     mutating func append(_ record: HostRecord, of host: Int, arrived place: Int?) {
@@ -121,12 +128,12 @@ public struct NetworkRecord: Hashable, Sendable {
                 packetsBefore: packets.count))
     }
 
-    /// Notes what a host sends, behind the moment that sends it.
+    /// Adds a packet that a host sends. Must be called after the record in which its sending is listed was added.
     ///
-    /// - Returns: the packet's place.
+    /// - Returns: the packet's index in ``packets``.
     mutating func append(_ packet: Packet, sentBy record: Int?) -> Int {
         packets.append(packet)
-        // Of the moments of one host the last one's number is the largest.
+        // If the last moment is of this host, it has the largest number of all that host's moments.
         if let record, let last = moments.indices.last, moments[last].host == packet.sender,
             moments[last].record.number == record
         {
@@ -135,9 +142,9 @@ public struct NetworkRecord: Hashable, Sendable {
         return packets.count - 1
     }
 
-    /// Notes what a host beyond whose links nothing is known has done and sent.
+    /// Adds what a host has done and sent whose packets leave the network; each counts as arrived when it is sent.
     ///
-    /// - Parameter place: of the packet that has arrived there.
+    /// - Parameter place: the index of the packet that has arrived at the host; `nil` where none has.
     public mutating func append(
         _ records: [HostRecord], _ packets: [HostPacket], of host: Int, arrived place: Int?, at time: Instant
     ) {
@@ -152,7 +159,7 @@ public struct NetworkRecord: Hashable, Sendable {
         }
     }
 
-    /// The states of one connection at one host, each from when on and why.
+    /// The states of one connection at one host, each with the time at which it was entered and the reason.
     public func states(
         of connection: (local: Endpoint, remote: Endpoint), at host: Int
     ) -> [(time: Instant, state: State, reason: Rule)] {

@@ -1,8 +1,8 @@
-/// SplitMix64 (Steele, Lea and Flood, 2014): small, good enough for faults, and the same on every machine.
+/// SplitMix64 (Steele, Lea and Flood, 2014): small, good enough for simulated faults, and the same on every machine.
 public struct SeededRandom: RandomNumberGenerator, Hashable, Sendable {
     private var state: UInt64
 
-    /// The same seed gives the same numbers.
+    /// A generator that returns the same numbers for the same seed.
     public init(seed: UInt64) { state = seed }
 
     /// The next 64 bits.
@@ -14,13 +14,13 @@ public struct SeededRandom: RandomNumberGenerator, Hashable, Sendable {
         return mixed ^ mixed >> 31
     }
 
-    /// Whether an event of that probability, 0 to 1, happens now. Nothing is drawn where it cannot or must.
+    /// Whether an event of this probability, 0 to 1, happens now. For 0 and 1 no random number is used up.
     mutating func happens(_ probability: Double) -> Bool {
         if probability <= 0 { return false }
         if probability >= 1 { return true }
         return Double(next() >> 11) / Double(1 << 53) < probability
     }
 
-    /// A number below `bound`, which is positive.
+    /// A random number from 0 to below `bound`, which must be positive.
     mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
 }

@@ -1,8 +1,9 @@
 import TCPWire
 
-/// The ICMP error about a packet that is larger than the next link takes.
+/// The ICMP error about a packet that is larger than the MTU of the next link.
 enum TooLargeError {
-    /// From the packet's destination, in place of a router that has no address here.
+    /// The error, or `nil` where the packet is too short to be quoted. Its source is the packet's destination, because
+    /// routers have no addresses here.
     static func packet(about octets: [UInt8], mtu: Int) -> [UInt8]? {
         guard let first = octets.first, octets.count >= 40 else { return nil }
         return first >> 4 == 4 ? ipv4(octets, mtu: mtu) : ipv6(octets, mtu: mtu)
@@ -34,7 +35,7 @@ enum TooLargeError {
         octets[place + 1] = UInt8(value & 0xff)
     }
 
-    /// RFC 1071.
+    /// The internet checksum (RFC 1071).
     private static func sum(_ octets: ArraySlice<UInt8>, startingWith start: UInt64) -> UInt16 {
         var sum = start
         for (place, octet) in octets.enumerated() { sum += UInt64(octet) << (place % 2 == 0 ? 8 : 0) }

@@ -4,19 +4,21 @@ import TCPStack
 import TCPState
 import TCPWire
 
-/// Captures of what a host's interface saw.
+/// Captures of the packets at a host's interface.
 extension VirtualNetwork {
-    /// A packet as a capture at one host has it.
+    /// A packet as a capture at one host contains it.
     public struct CapturedMoment: Hashable, Sendable {
         /// When it passed the interface.
         public var time: Instant
+        /// The packet's octets, from the IP header on.
         public var octets: [UInt8]
+        /// Whether the host of the capture sent it.
         public var isOutbound: Bool
-        /// The rule by which it was sent, where its sender is a host.
+        /// The rule that required it; `nil` where its sender is not a host.
         public var reason: Rule?
     }
 
-    /// What a capture at this host would hold, in the order of time.
+    /// The packets that a capture at this host would contain, sorted by time.
     public func capture(at host: Int) -> [CapturedMoment] {
         var moments: [CapturedMoment] = []
         for packet in record.packets {
@@ -29,16 +31,17 @@ extension VirtualNetwork {
                     CapturedMoment(time: time, octets: packet.octets, isOutbound: false, reason: packet.reason))
             }
         }
-        // Stable: packets of one moment stay in the order they were sent.
+        // Stable: packets of the same time stay in the order in which they were sent.
         return moments.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(
             \.element)
     }
 
-    /// Writes that capture as pcapng, with raw IP packets and the rules as comments: `RFC 9293 3.10.1 activeOpen`.
+    /// Writes the capture that ``capture(at:)`` returns as pcapng, with raw IP packets and the rules as comments:
+    /// `RFC 9293 3.10.1 activeOpen`.
     ///
     /// - Parameters:
-    ///   - path: emptied if there; `-` is standard output.
-    ///   - epoch: what the network's time 0 is taken for, in nanoseconds since 1970.
+    ///   - path: the file, which is truncated if it exists; `-` is standard output.
+    ///   - epoch: the time, in nanoseconds since 1970, that the network's time 0 stands for.
     public func writeCapture(at host: Int, to path: String, epoch: Int64 = 0) throws(CaptureError) {
         var writer = try PcapngWriter(path: path, application: "tcplens")
         let interface = try writer.addInterface(

@@ -2,9 +2,9 @@ import FlatMemory
 import TCPStack
 import TCPWire
 
-/// The ways of packets.
+/// Routing, and the passage of packets through middleboxes and links.
 extension VirtualNetwork {
-    /// Finds the link for a packet, and notes it.
+    /// Finds the link for a packet, adds the packet to the record, and passes it on.
     mutating func route(_ packet: HostPacket, from host: Int) {
         let destination = Self.destination(of: packet.octets)
         let link = destination.flatMap { self.link(from: host, to: $0) }
@@ -29,7 +29,7 @@ extension VirtualNetwork {
         return record.append(noted, sentBy: packet.record)
     }
 
-    /// A packet that no host sent: a copy, a forgery, an ICMP error.
+    /// Adds a packet to the record that no host sent: a copy, a forgery, an ICMP error.
     private mutating func note(_ octets: [UInt8], receiver: Int, isCopy: Bool) -> Int? {
         guard keepsRecord else { return nil }
         record.packets.append(
@@ -37,7 +37,8 @@ extension VirtualNetwork {
         return record.packets.count - 1
     }
 
-    /// The link whose other end has the address, or has a box that stands for it, or is the only one.
+    /// The link whose other end has the address, or has a middlebox that owns it; otherwise the host's only link. `nil`
+    /// where there is none.
     private func link(from host: Int, to address: IPAddress) -> Int? {
         var only: Int?
         var count = 0
@@ -60,7 +61,7 @@ extension VirtualNetwork {
         return nil
     }
 
-    /// Through the boxes in their order, then onto the wire.
+    /// Passes a packet through the link's middleboxes in their order, then onto the wire.
     private mutating func pass(_ link: Int, isForward: Bool, _ octets: [UInt8], record place: Int?, box: Int) {
         guard links[link].boxes.indices.contains(box) else {
             return enter(link, isForward: isForward, octets, record: place)
@@ -94,7 +95,7 @@ extension VirtualNetwork {
         }
     }
 
-    /// How many packets a box may hold and the record still knows them.
+    /// The most packets held back by middleboxes that are remembered for each link.
     private static let mostKept = 64
 
     private mutating func keep(_ place: Int?, on link: Int) {
@@ -103,7 +104,8 @@ extension VirtualNetwork {
         links[link].kept.append(place)
     }
 
-    /// - Returns: the place of this very packet, which a box had kept and lets go now.
+    /// - Returns: the index of the packet with these octets, if a middlebox had held it back and now forwards it;
+    ///   otherwise `nil`.
     private mutating func release(_ octets: [UInt8], from link: Int) -> Int? {
         guard let index = links[link].kept.firstIndex(where: { record.packets[$0].octets == octets }) else {
             return nil
@@ -114,7 +116,7 @@ extension VirtualNetwork {
         return place
     }
 
-    /// Onto the wire: MTU, queue, rate, faults, delay.
+    /// Puts a packet onto the wire: applies MTU, queue, rate, faults and delay.
     mutating func enter(_ link: Int, isForward: Bool, _ octets: [UInt8], record place: Int?) {
         let profile = isForward ? links[link].forward : links[link].backward
         let receiver = isForward ? links[link].second : links[link].first
@@ -155,7 +157,7 @@ extension VirtualNetwork {
         return fault(place, record.packets[place])
     }
 
-    /// When the packet's last bit leaves; `nil` where the queue has no room.
+    /// When the packet's last bit leaves; `nil` where the queue is full.
     private mutating func depart(_ link: Int, isForward: Bool, octets: Int, _ profile: LinkProfile) -> Instant? {
         guard let rate = profile.rate, rate > 0 else { return now }
         var state = isForward ? links[link].forwardState : links[link].backwardState
@@ -169,7 +171,7 @@ extension VirtualNetwork {
         return state.busyUntil
     }
 
-    /// RFC 1191 4 and RFC 4443 3.2: the router before the narrow link tells the sender.
+    /// Tells the sender that a packet is too large, as the router before the link would (RFC 1191 4 and RFC 4443 3.2).
     private mutating func answerTooLarge(_ octets: [UInt8], mtu: Int, link: Int, isForward: Bool) {
         guard let error = TooLargeError.packet(about: octets, mtu: mtu) else { return }
         let receiver = isForward ? links[link].first : links[link].second

@@ -1,8 +1,8 @@
 import TCPStack
 import TCPWire
 
-/// Hosts and links in virtual time: a day of traffic takes as long as its packets take to compute. The same seed, hosts,
-/// links and programs give the same packets, byte for byte.
+/// Hosts and links in virtual time: a simulated day takes only as long as its packets take to compute. The same seed,
+/// hosts, links and programs always give the same packets, octet for octet.
 ///
 ///     var network = VirtualNetwork(seed: 1)
 ///     let client = network.addHost(HostConfiguration(addresses: [clientAddress]))
@@ -11,8 +11,8 @@ import TCPWire
 ///     try network.with(server) { host, now in ... }
 ///     network.run(for: .seconds(60))
 public struct VirtualNetwork {
-    /// What runs on a host: called after everything that happens there. It may call the host's sockets, and returns when it
-    /// wants to be called again at the latest.
+    /// A program on a host, which is called after everything that happens there. It may call the host's sockets, and
+    /// returns the time at which it must be called again at the latest; `nil`: only when something happens.
     public typealias Program = (_ host: inout Host, _ now: Instant) -> Instant?
 
     struct Node {
@@ -29,51 +29,53 @@ public struct VirtualNetwork {
         var forwardState = LinkState()
         var backwardState = LinkState()
         var boxes: [any Middlebox]
-        /// The places in the record of the last packets that its boxes kept: they may let them go yet.
+        /// The indices in the record of the last packets that its middleboxes held back, since they may still forward
+        /// them.
         var kept: [Int] = []
     }
 
-    /// One direction's queue.
+    /// The queue of one direction of a link.
     struct LinkState {
         var busyUntil = Instant()
-        /// When each packet that waits or is being sent will have left.
+        /// When each packet that waits or is being sent will have left the queue.
         var departures: [Instant] = []
     }
 
-    /// Now.
+    /// The current virtual time.
     public private(set) var now: Instant
-    /// Whether ``record`` is kept; it grows with every packet.
+    /// Whether events are added to ``record``, which grows with every packet.
     public var keepsRecord: Bool
-    /// What happens to a packet on its link besides what the link's profile brings, by its place in ``record``: an experiment's own
-    /// faults. Asked once for each packet and each copy. Needs ``keepsRecord``.
+    /// The faults that an experiment applies to a packet on its link, besides those of the link's profile. `place` is
+    /// the packet's index in ``record``. It is called once for each packet and each copy. Requires ``keepsRecord``.
     public var fault: ((_ place: Int, _ packet: NetworkRecord.Packet) -> PacketFault)?
-    /// What happened.
+    /// Everything that has happened.
     public internal(set) var record = NetworkRecord()
-    /// Packets that reached a host, and those that did not.
+    /// How many packets have reached a host.
     public internal(set) var delivered = 0
+    /// How many packets have not reached a host: they were lost, kept by a middlebox, too large, or had no route.
     public internal(set) var undelivered = 0
 
     var nodes: [Node] = []
     var links: [Link] = []
     var random: SeededRandom
     var events = EventQueue()
-    /// Storage of a list, used again each time a host sends.
+    /// The storage of a list that is reused each time a host sends.
     private var packetStorage: [HostPacket] = []
-    /// The hosts' next deadlines, or their programs'.
+    /// The next deadline of each host or of its program.
     var wakes = DeadlineQueue()
 
     /// - Parameters:
-    ///   - seed: of all that is random here: faults, and the secrets of hosts that bring none.
-    ///   - start: the time it begins at.
+    ///   - seed: determines everything random here: faults, and the hosts' secrets.
+    ///   - start: the virtual time at the beginning.
     public init(seed: UInt64, start: Instant = Instant(nanoseconds: 1_000_000_000), keepsRecord: Bool = true) {
         random = SeededRandom(seed: seed)
         now = start
         self.keepsRecord = keepsRecord
     }
 
-    /// Adds a host, with secrets drawn from the seed.
+    /// Adds a host, whose secret is derived from the seed.
     ///
-    /// - Returns: its number.
+    /// - Returns: the host's number.
     public mutating func addHost(_ configuration: HostConfiguration, program: Program? = nil) -> Int {
         var configuration = configuration
         configuration.secret = KeyedHash(random.next(), random.next())
@@ -82,12 +84,12 @@ public struct VirtualNetwork {
         return nodes.count - 1
     }
 
-    /// Joins two hosts.
+    /// Connects two hosts with a link.
     ///
     /// - Parameters:
-    ///   - profile: of the direction from the first to the second.
-    ///   - backward: of the other; by default the same.
-    ///   - boxes: what stands on the link, from the first host's side on.
+    ///   - profile: the link's properties in the direction from the first to the second.
+    ///   - backward: those in the other direction; `nil`: the same.
+    ///   - boxes: the middleboxes on the link, beginning at the first host's side.
     public mutating func connect(
         _ first: Int, _ second: Int, _ profile: LinkProfile = LinkProfile(), backward: LinkProfile? = nil,
         boxes: [any Middlebox] = []
@@ -96,14 +98,14 @@ public struct VirtualNetwork {
             Link(first: first, second: second, forward: profile, backward: backward ?? profile, boxes: boxes))
     }
 
-    /// Changes a link while it is used: the wire is cut with a loss of 1.
+    /// Changes a link's properties while it is in use; a loss of 1 cuts it.
     public mutating func setProfile(ofLink link: Int, _ profile: LinkProfile, backward: LinkProfile? = nil) {
         guard links.indices.contains(link) else { return }
         links[link].forward = profile
         links[link].backward = backward ?? profile
     }
 
-    /// Calls a host's sockets, and sends what comes of it.
+    /// Calls a host's sockets in `body`, and sends the resulting packets.
     public mutating func with<Result, Failure: Error>(
         _ host: Int, _ body: (inout Host, Instant) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -112,21 +114,21 @@ public struct VirtualNetwork {
         return result
     }
 
-    /// A host as it is now.
+    /// A copy of a host in its current state.
     public func host(_ number: Int) -> Host { nodes[number].host }
 
-    /// Lets everything happen up to and including that moment.
+    /// Processes all events up to and including time `end`.
     public mutating func run(until end: Instant) {
         while let next = nextEvent, next <= end { step() }
         now = max(now, end)
     }
 
-    /// Lets that much time pass.
+    /// Processes all events of the next `interval`.
     public mutating func run(for interval: Interval) { run(until: now + interval) }
 
-    /// Runs until the condition holds, at most for so long.
+    /// Processes events until the condition holds, at most for `limit`.
     ///
-    /// - Returns: whether it holds.
+    /// - Returns: whether the condition holds.
     public mutating func run(atMost limit: Interval, until condition: (VirtualNetwork) -> Bool) -> Bool {
         let end = now + limit
         while !condition(self) {
@@ -136,9 +138,9 @@ public struct VirtualNetwork {
         return true
     }
 
-    /// The next thing that happens: at one moment packets first, then timers.
+    /// Processes the next event. Of events at the same time, packets come before timers.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether there was an event.
     @discardableResult
     public mutating func step() -> Bool {
         guard let time = nextEvent else { return false }
@@ -152,7 +154,7 @@ public struct VirtualNetwork {
             delivered += 1
             settle(place, .arrived(at: now))
             nodes[host].host.receive(packet: octets, now: now)
-            // A record keeps its packets; else their storage goes back to where it came from.
+            // A record refers to its packets; without one, their storage goes back to the sender.
             if !keepsRecord { nodes[sender].host.recycle(octets) }
             serve(host, packet: place)
         case .departure(let link, let isForward, let octets, let place):
@@ -161,7 +163,7 @@ public struct VirtualNetwork {
         return true
     }
 
-    /// When something happens next; `nil` where everything is silent for ever.
+    /// The time of the next event; `nil` where nothing will happen any more.
     public var nextEvent: Instant? {
         guard let wake = wakes.first else { return events.nextTime }
         return events.nextTime.map { min($0, wake) } ?? wake
@@ -172,7 +174,7 @@ public struct VirtualNetwork {
         record.packets[place].fate = fate
     }
 
-    /// Takes what a host sends, lets its program look, and notes when to come back.
+    /// Takes the packets that a host sends, calls its program, and notes when the host must be served next.
     private mutating func serve(_ host: Int, packet: Int?) {
         take(from: host, packet: packet)
         if let program = nodes[host].program {
@@ -204,6 +206,6 @@ public struct VirtualNetwork {
 }
 
 extension VirtualNetwork {
-    /// Lets a program run on a host from now on; it is called first when something happens there.
+    /// Sets the program of a host. It is first called when something happens there.
     public mutating func setProgram(_ host: Int, _ program: @escaping Program) { nodes[host].program = program }
 }

@@ -4,18 +4,18 @@ import Scenes
 import Stories
 import Tracking
 
-/// One connection of a capture as a page: its ladder, its headers, the ways of both ends through the states. To be attached to a
-/// ticket: what the segments carry is in it only where the scene was made so.
+/// One connection of a capture as an HTML page: its ladder, its headers, and the states that both ends passed through.
+/// It can be attached to a ticket: the payload of segments is in it only if the scene was made with payload.
 public struct ConnectionPage {
-    /// The most rows of a ladder that a hand-out shows: a class fills in no more.
+    /// The most rows of a ladder that a hand-out shows; a class would not fill in more.
     public static let mostOnPaper = LadderFigure.longest
 
     private let facts: Tutorial
     private let title: Text
 
     /// - Parameters:
-    ///   - title: what the capture calls it.
-    ///   - silence: the longest pause, in nanoseconds, that the ladder does not tear.
+    ///   - title: the connection's name in the capture.
+    ///   - silence: the longest pause, in nanoseconds, that is not shortened by a tear in the ladder.
     public init(story: ConnectionStory, scene: Scene, title: Text, silence: Int64) {
         self.title = title
         facts = Tutorial(
@@ -23,13 +23,15 @@ public struct ConnectionPage {
             opening: story.summary, silence: silence)
     }
 
-    /// The whole page.
+    /// The HTML of the whole page.
     ///
     /// - Parameters:
-    ///   - language: the one that is shown first.
+    ///   - language: the language that is shown first.
     ///   - maker: the program and its version.
-    ///   - isBlank: a hand-out instead, with blanks to fill in and a page of answers; of no more than ``mostOnPaper`` rows.
-    ///   - absoluteNumbers: the sequence numbers of the headers are shown first, not those relative to the ISNs.
+    ///   - isBlank: whether to make a hand-out instead, with blanks to fill in and a page of answers. The ladder must
+    ///     have at most ``mostOnPaper`` rows.
+    ///   - absoluteNumbers: whether the sequence numbers of the headers are shown first, and not those relative to the
+    ///     ISNs.
     public func html(
         _ language: Language, maker: String, isBlank: Bool = false, absoluteNumbers: Bool = false
     ) throws -> String {

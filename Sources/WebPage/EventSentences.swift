@@ -5,23 +5,25 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The ladder told as an ordered list, a sentence for each row: what a reader without the picture has, and the picture's
-/// alternative.
+/// The ladder as an ordered list, with a sentence for each row: the text alternative to the picture, for readers who
+/// cannot see it.
 struct EventSentences {
     let lanes: [Scene.Lane]
-    /// How times are written.
+    /// Formats a time in nanoseconds as milliseconds.
     let milliseconds: (Int64) -> String
-    /// What is said besides of some segments, by number.
+    /// Further explanations of segments, by the segment's key.
     var explanations: [Int: Text] = [:]
-    /// Whether both ends' states stand with each row, or with those alone that change one.
+    /// Whether both ends' states are given with each row, or only with rows that change a state.
     var tellsEachState = true
 
-    /// Of a list in parts, the pixels that an item takes before anybody has laid it out.
+    /// In a list that is divided into parts: the estimated height of an item in pixels, until the browser has laid it
+    /// out.
     private static let usualHeight = 64
 
     func html(_ rows: [PageRow]) -> HTML { list(rows[...]) }
 
-    /// A list in parts of so many items: the page's script makes elements of those that come near.
+    /// A list in parts of `partSize` items. The page's script creates the elements of a part when it comes near the
+    /// visible area.
     func html(_ rows: [PageRow], partSize: Int) -> HTML {
         stride(from: 0, to: rows.count, by: partSize).map { first -> HTML in
             let part = rows[first..<min(rows.count, first + partSize)]
@@ -56,7 +58,7 @@ struct EventSentences {
 
     private func sentence(_ segment: Scene.Segment, _ row: PageRow) -> HTML {
         let ends = PageWords.from(name(segment.sender.lane), to: name(segment.receiver.lane))
-        // One text with what stands around it: most of a long list is of these.
+        // One text together with the punctuation around it, because most items of a long list have this text.
         let from = Text(en: ", \(ends.english), ", zh: "，\(ends.chinese)，")
         var text: HTML =
             "<a class=\"pick\" href=\"#row-\(row.name)\">#\(segment.number)</a> \(time(segment.departure))\(from)<b>\(segment.flags.description)</b>"
@@ -70,7 +72,8 @@ struct EventSentences {
         if !segment.payload.isEmpty {
             text += "\(Self.behind(PageWords.says(Printable.bytes(Array(segment.payload), limit: 60))))"
         }
-        // Nothing twice: a remark that tells one of them tells it more exactly.
+        // Nothing is said twice: a remark about the segment's fate or its original is more precise than these
+        // sentences.
         let remarked = segment.remark?.english ?? ""
         if let fate = Self.fate(segment.fate), !remarked.contains(fate.key) { text += "\(Self.behind(fate.words))" }
         if let original = segment.original, segment.isRepetition, !Self.names(remarked, original) {
@@ -93,7 +96,7 @@ struct EventSentences {
         }
     }
 
-    /// Both ends' states; those that changed stand out.
+    /// The states of both ends; states that have changed are emphasized.
     private func states(_ row: PageRow) -> HTML {
         let ends = row.marks.enumerated().map { lane, mark -> HTML in
             guard let mark, let state = mark.state else {
@@ -107,7 +110,7 @@ struct EventSentences {
         return "<span class=\"ends\">\(ends.joined(" · "))</span>"
     }
 
-    /// What became of a segment, and the English word by which a remark is known to tell the same.
+    /// What became of a segment, and the English words that show that a remark says the same.
     private static func fate(_ fate: Scene.Fate) -> (words: Text, key: String)? {
         switch fate {
         case .arrived: nil
@@ -119,14 +122,14 @@ struct EventSentences {
         }
     }
 
-    /// Whether the words hold `#4`, and not `#42`.
+    /// Whether the text contains `#4`, and not only a longer number such as `#42`.
     private static func names(_ words: String, _ number: Int) -> Bool {
         words.ranges(of: "#\(number)").contains { place in
             place.upperBound == words.endIndex || !words[place.upperBound].isNumber
         }
     }
 
-    /// A text behind others, with what parts them. One text, since most of a long list is of these.
+    /// A text that follows another one, with the separator. It is one text, because most items of a long list have it.
     private static func behind(_ text: Text) -> Text { Text(en: ", \(text.english)", zh: "，\(text.chinese)") }
 
     private static func told(_ text: Text, by who: Text) -> Text {

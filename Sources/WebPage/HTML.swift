@@ -1,8 +1,9 @@
 import Narration
 import Scenes
 
-/// Text that is HTML. What stands in a literal is markup; what is put into it is escaped, unless it is HTML itself. So nothing
-/// from a capture can become markup, steer a terminal, or turn the direction of what stands beside it.
+/// Text that is HTML. String literals are markup; values that are interpolated are escaped, unless they are HTML
+/// themselves. So nothing from a capture can become markup, control a terminal, or change the direction of the text
+/// around it.
 struct HTML: ExpressibleByStringInterpolation, Sendable {
     private(set) var source: String
 
@@ -12,7 +13,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
     init(stringInterpolation: Interpolation) { source = stringInterpolation.source }
 
-    /// What is HTML already, made elsewhere.
+    /// Wraps a string that is HTML already.
     init(trusted source: String) { self.source = source }
 
     static func += (left: inout HTML, right: HTML) { left.source += right.source }
@@ -34,7 +35,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
         mutating func appendInterpolation(_ html: HTML) { source += html.source }
 
-        /// Both languages, each marked as what it is: the page's style shows one of them.
+        /// Both languages, each with its `lang` attribute: the page's style shows one of them.
         mutating func appendInterpolation(_ text: Text) {
             guard text.english != text.chinese else { return appendInterpolation(text.english) }
             source += "<span lang=\"zh\">"
@@ -51,7 +52,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     }
 
     private static func escape(_ text: String, into source: inout String) {
-        // Lines stay lines: a line feed from outside is white space here and no more.
+        // Line feeds are kept: in HTML a line feed from outside is only white space.
         let text = text.contains("\n") ? lines(text) : Printable.text(text)
         guard text.utf8.contains(where: { [0x26, 0x3c, 0x3e, 0x22, 0x27].contains($0) }) else { return source += text }
         for scalar in text.unicodeScalars {
@@ -68,7 +69,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 }
 
 extension BinaryInteger {
-    /// In hexadecimal, with zeros in front up to so many digits.
+    /// The number in hexadecimal, with zeros in front if it has fewer than `digits` digits.
     func hexadecimal(digits: Int) -> String {
         let text = String(self, radix: 16)
         return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
@@ -76,7 +77,7 @@ extension BinaryInteger {
 }
 
 extension Sequence<HTML> {
-    /// One behind the other.
+    /// The parts joined together.
     func joined(_ separator: HTML = "") -> HTML {
         var all = HTML()
         var isFirst = true
@@ -90,17 +91,17 @@ extension Sequence<HTML> {
 }
 
 extension HTML {
-    /// A sequence number as people read it and as it stands in the header: the page's style shows one of them.
+    /// A sequence number relative to the ISN and as it is in the header; the page's style shows one of the two.
     static func number(_ relative: UInt64, _ real: UInt32) -> HTML {
         "<span class=\"rel\">\(relative)</span><span class=\"raw\">\(real)</span>"
     }
 
-    /// A table whose first row names its columns, in a frame that scrolls where it is too wide.
+    /// A table with a row of column names, in a frame that scrolls if the table is too wide.
     ///
     /// - Parameters:
-    ///   - id: no other table of the page has it.
-    ///   - title: its name, for readers of the screen too.
-    ///   - isTitled: whether the title is shown; it is not where a heading above it says the same.
+    ///   - id: an id that no other table of the page has.
+    ///   - title: the table's name, which screen readers read too.
+    ///   - isTitled: whether the title is visible. It need not be if a heading above the table says the same.
     static func table(
         _ columns: [HTML], _ rows: [[HTML]], id: String, class name: String, title: HTML, isTitled: Bool = false
     ) -> HTML {
@@ -113,7 +114,7 @@ extension HTML {
             isTitled: isTitled)
     }
 
-    /// A table's content in its frame.
+    /// Puts a table's content into its frame.
     static func frame(_ id: String, _ content: HTML, class name: String, title: HTML, isTitled: Bool) -> HTML {
         let look: HTML = isTitled ? "" : " class=\"unseen\""
         return

@@ -5,8 +5,8 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The sheet for a class: the run's picture with its acknowledgment numbers and states left out, questions on its numbers, and a
-/// last page with the answers.
+/// A sheet for a class: the ladder without acknowledgment numbers and states, questions about its numbers, and a last
+/// page with the answers.
 struct HandOut {
     let tutorial: Tutorial
     var title = HandOutWords.title
@@ -14,7 +14,7 @@ struct HandOut {
     private struct Question {
         var text: HTML
         var answer: HTML
-        /// Lines to write on.
+        /// The number of lines to write on.
         var lines = 1
     }
 
@@ -30,7 +30,7 @@ struct HandOut {
         var drawn = SharedStyle()
         let blank = LadderFigure(scene: tutorial.scene, silence: tutorial.silence, isBlank: true).html(&drawn)
         let whole = LadderFigure(scene: tutorial.scene, silence: tutorial.silence, prefix: "a-").html(&drawn)
-        // A connection may leave nothing to ask but its picture.
+        // Some connections give no reason for a question; then the sheet has only the picture.
         let sheet: HTML =
             questions.isEmpty
             ? ""

@@ -4,11 +4,11 @@ import Stories
 import TCPWire
 import Tracking
 
-/// A segment's header as a table of 32 bits a row, as RFC 9293 draws it.
+/// A segment's header as a table with 32 bits in each row, as in RFC 9293.
 struct HeaderTable {
     let step: ConnectionStory.Step
 
-    /// The fields that the handshake is about.
+    /// The fields that matter in the handshake; they are highlighted.
     private static let marked: Set = ["Sequence Number", "Acknowledgment Number", "SYN", "ACK"]
     private static let flags: Set = ["AE", "CWR", "ECE", "URG", "ACK", "PSH", "RST", "SYN", "FIN"]
 
@@ -46,7 +46,7 @@ struct HeaderTable {
             class: "bits", title: "\(title)", isTitled: true)
     }
 
-    /// Whether people write the field so, and not in decimal.
+    /// Whether the field's value is usually written in hexadecimal, and not in decimal.
     static func isHexadecimal(_ field: HeaderReport.Field) -> Bool { field.name == "Checksum" }
 
     private static func value(_ field: HeaderReport.Field) -> HTML {
@@ -55,7 +55,7 @@ struct HeaderTable {
         return "0x\(number.hexadecimal(digits: field.bitWidth / 4))"
     }
 
-    /// The nine control bits as nine boxes.
+    /// The nine control bits of a segment, as nine boxes.
     static func flags(of step: ConnectionStory.Step) -> HTML {
         let report = HeaderReport(bareTCP: Array(step.headerOctets))
         let boxes = (report.layers.last?.fields ?? []).filter { flags.contains($0.name) }.map { field -> HTML in

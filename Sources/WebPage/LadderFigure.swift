@@ -2,26 +2,27 @@ import Drawings
 import Narration
 import Scenes
 
-/// The drawing of a ladder as the page holds it. Swift has drawn it; the page only shows one of the drawings: in the language, for
-/// the width and with the time that are chosen.
+/// The drawings of a ladder in an HTML page. Swift makes all of them; the page only shows one: the one in the language,
+/// for the width and with the time scale that are chosen.
 struct LadderFigure {
     let scene: Scene
-    /// The longest pause that is not torn.
+    /// The longest pause, in nanoseconds, that is not shortened by a tear.
     var silence: Int64
     var prefix = ""
     var isBlank = false
-    /// In every time that the page offers; else in the squeezed one.
+    /// Whether there are drawings with every time scale that the page offers; otherwise there is only the squeezed one.
     var hasTimes = false
-    /// Of a long ladder there is one drawing in this language, part by part, as many rows in each as a browser lays out at once.
+    /// For a long ladder: the language of its only drawing. That is divided into parts of as many rows as a browser
+    /// lays out at once.
     var only: Language?
 
-    /// More rows than this are a long ladder.
+    /// A ladder with more rows than this is a long one.
     static let longest = 300
     static let partSize = 100
-    /// For a telephone.
+    /// The width for a telephone.
     private static let narrowWidth = 360.0
 
-    /// - Parameter style: what all drawings of the page share.
+    /// - Parameter style: the presentation that all drawings of the page share.
     func html(_ style: inout SharedStyle) -> HTML {
         if let only { return parts(only, &style) }
         let times: [LadderDrawing.Timing] = hasTimes ? LadderDrawing.Timing.allCases : [.squeezed]
@@ -37,7 +38,7 @@ struct LadderFigure {
             }
             html += "</div>\n"
         }
-        // The signs are the same whatever the time.
+        // The legend is the same for every time scale.
         for isNarrow in [false, true] {
             html += "<div class=\"\(isNarrow ? "narrow" : "wide")\">"
             for language in Language.allCases {
@@ -62,7 +63,7 @@ struct LadderFigure {
         return Self.frame("drawing", options, "", HTML(trusted: svg))
     }
 
-    /// Keeps the names of a page's drawings apart.
+    /// A letter that makes the ids of a page's drawings different.
     private static func letter(_ timing: LadderDrawing.Timing) -> String {
         switch timing {
         case .squeezed: "q"
@@ -87,7 +88,7 @@ struct LadderFigure {
         "<div class=\"\(name)\" lang=\"\(options.language.rawValue)\" data-prefix=\"\(options.prefix)\" aria-hidden=\"true\"\(more)>\(drawing)</div>\n"
     }
 
-    /// Each says how large it will be: it takes that room before it is there.
+    /// The drawing in parts. Each part states its size, so that its place is reserved before it is there.
     private func parts(_ language: Language, _ style: inout SharedStyle) -> HTML {
         var options = options(language, isNarrow: false)
         options.prefix = prefix

@@ -1,27 +1,27 @@
-/// The page's ES modules as one script. A file on a disk may not import others, so a page that is to open from one has them all
-/// inside.
+/// Joins the page's ES modules into one script. A page that is opened from a file cannot import modules from other
+/// files, so it must contain all of them.
 ///
-/// Comments that take a line of their own stay behind.
+/// Comments on lines of their own are removed.
 ///
-/// The rule: `import { a, b } from './x.js';` and `export` stand at the beginning of a line, an import in one line, and no name
-/// is declared in two modules. Then the modules one behind the other, each behind those that it imports and without these
-/// words, are one module that means the same.
+/// The modules must obey a rule: `import { a, b } from './x.js';` and `export` are at the beginning of a line, an
+/// import is on one line, and no name is declared in two modules. Then the modules one after another, each after those
+/// that it imports, and without these keywords, are one module with the same meaning.
 struct ModuleBundle {
-    /// A module cannot be put together with others.
+    /// Why the modules cannot be joined.
     enum Fault: Error, Equatable {
         case missing(String)
-        /// The first module imports the second, which (through others, perhaps) imports the first.
+        /// The module imports itself, directly or through others.
         case circle(String)
-        /// The line is no import as the rule wants it.
+        /// The line is an import that does not obey the rule.
         case form(String, line: String)
     }
 
     private(set) var source = ""
-    /// The modules in the order in which they stand in ``source``.
+    /// The modules in the order in which they are in ``source``.
     private(set) var names: [String] = []
     private var open: [String] = []
 
-    /// - Parameter text: the text of a module.
+    /// - Parameter text: returns the text of a module; `nil` if there is none with this name.
     init(of main: String, text: (String) -> String?) throws(Fault) { try add(main, text) }
 
     private mutating func add(_ name: String, _ text: (String) -> String?) throws(Fault) {
@@ -44,7 +44,7 @@ struct ModuleBundle {
         source += own
     }
 
-    /// `x.js` of `import { a } from './x.js';`
+    /// The file name of an import: `x.js` for `import { a } from './x.js';`.
     private static func imported(_ line: Substring) -> String? {
         let parts = line.split(separator: "'", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].hasPrefix("import { "), parts[0].hasSuffix(" } from "), parts[2] == ";",

@@ -6,35 +6,35 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What the page's script works with: the rows in the ladder's order, each with both ends' states, its numbers and its header's
-/// octets; and where the fields lie in a header, so that the script has no knowledge of its own about that.
+/// The data for the page's script: the rows in the ladder's order, each with both ends' states, its numbers and the
+/// octets of its header; and the positions of the fields in a header, so that the script need not know them.
 struct PageData: Encodable {
     struct Field: Encodable {
         let name: [String: String]
         let bit: Int
         let width: Int
-        /// Whether people write it so; absent: in decimal.
+        /// Whether the value is usually written in hexadecimal; `nil` if it is written in decimal.
         let isHexadecimal: Bool?
     }
 
     struct Row: Encodable {
         let id: String
-        /// The client's, then the server's.
+        /// The place of the client, then of the server, on the state diagram.
         let states: [Place]
         let changes: Bool
         let segment: Segment?
     }
 
-    /// Where an end stands on the state diagram.
+    /// The place of an end on the state diagram.
     struct Place: Encodable {
-        /// The diagram's node; `nil` where the state is unknown.
+        /// The diagram's node; `nil` if the state is not known.
         var node: String?
-        /// The edge that leads there, where the row went it.
+        /// The edge that leads to the node, if this row moved the end along it.
         var edge: String?
 
         init(node: String? = nil) { self.node = node }
 
-        /// Gone to from another state, or first seen.
+        /// Creates the place of a state that was entered from another one, or that is the first one known.
         init(_ state: TCPState.State, from previous: TCPState.State?) {
             node = StateDiagram.node(state, from: previous)
             edge = previous.map { StateDiagram.edge(from: $0, to: state) }
@@ -61,7 +61,7 @@ struct PageData: Encodable {
         }
     }
 
-    /// A part of an option: its kind, its length, a value.
+    /// A part of an option: its kind, its length, or a value.
     struct Option: Encodable {
         let at: Int
         let octets: Int
@@ -81,7 +81,7 @@ struct PageData: Encodable {
             case .timestamps(let stamps) where count == 10:
                 parts.append(Option(at: start + 2, octets: 4, text: "TSval \(stamps.value)"))
                 parts.append(Option(at: start + 6, octets: 4, text: "TSecr \(stamps.echoReply)"))
-            // Nothing but its kind and its length.
+            // The option consists of its kind and its length only.
             case _ where count == 2: parts[0] = Option(at: start, octets: 1, text: text)
             default: parts.append(Option(at: start + 2, octets: count - 2, text: text))
             }
@@ -92,14 +92,15 @@ struct PageData: Encodable {
     struct Answer: Encodable {
         let number: Int
         let sequence: Number
-        /// How far it moves the acknowledgment number, and whether that is where it stands.
+        /// By how much the answered segment moves the acknowledgment number on, and whether this is the number in the
+        /// header.
         let advance: UInt32
         let holds: Bool
     }
 
     let fields: [Field]
     let rows: [Row]
-    /// What the script says, in both languages.
+    /// The texts that the script shows, in both languages.
     let words: [String: [String: String]]
 
     init(_ rows: [PageRow]) {
@@ -136,7 +137,7 @@ struct PageData: Encodable {
 
     private static func inBoth(_ text: Text) -> [String: String] { ["en": text.english, "zh": text.chinese] }
 
-    /// The fields of every TCP header, as those are found that take one apart.
+    /// The fields of every TCP header, found by decoding a header without options.
     static let layout: [(field: HeaderReport.Field, title: Text)] = {
         let plain: [UInt8] = (0..<20).map { $0 == 12 ? 0x50 : 0 }
         let fields = HeaderReport(bareTCP: plain).layers.last?.fields ?? []
@@ -158,7 +159,7 @@ struct PageData: Encodable {
         }
     }
 
-    /// As text inside a `script` element, which nothing in it can end.
+    /// The data as JSON in a `script` element. Nothing in it can end the element.
     var html: HTML {
         get throws {
             let json = Array(try JSONDocument.line(self).utf8)
@@ -166,7 +167,7 @@ struct PageData: Encodable {
             octets.reserveCapacity(json.count)
             for octet in json {
                 switch octet {
-                // In JSON these stand in strings only, where each may be written as its number.
+                // In JSON these characters occur only in strings, where they may be escaped by their numbers.
                 case UInt8(ascii: "<"): octets += "\\u003c".utf8
                 case UInt8(ascii: ">"): octets += "\\u003e".utf8
                 default: octets.append(octet)

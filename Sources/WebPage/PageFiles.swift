@@ -1,8 +1,8 @@
 import CPageFiles
 
-/// The page's files as the program carries them.
+/// The page's own files (style, modules), which are compiled into the program.
 enum PageFiles {
-    /// The text of one of them; `nil` where there is none of that name.
+    /// The text of a file; `nil` if there is no file with this name.
     static func text(_ name: String) -> String? {
         let files = unsafe UnsafeBufferPointer(start: page_file_list, count: page_file_count)
         let place = unsafe files.firstIndex { unsafe String(cString: $0.name) == name }

@@ -2,26 +2,27 @@ import Drawings
 import Narration
 import Scenes
 
-/// What every page has around its content: the head with all that it needs, the controls, the keys' window, the script. One file
-/// that asks no host for anything: its policy forbids requests.
+/// The parts that every page has around its content: the head with everything that it needs, the controls, the dialog
+/// with the keys, the script. The page is a single file and sends no requests: its content security policy forbids
+/// them.
 struct PageFrame {
     let title: Text
-    /// The language shown first; the other is a click away, with and without script.
+    /// The language that is shown first. The reader can switch to the other one, with or without a script.
     let language: Language
     /// The program's name and version.
     let maker: String
-    /// Whether the sequence numbers of the headers are shown first, not those relative to the ISNs.
+    /// Whether the sequence numbers of the headers are shown first, and not those relative to the ISNs.
     let absoluteNumbers: Bool
-    /// The chapters: their names in the page, and their titles.
+    /// The chapters: their ids in the page, and their titles.
     var chapters: [(id: String, title: Text)] = []
-    /// Whether the ladder is there in more than one time.
+    /// Whether the ladder is there with more than one time scale.
     var hasTimes = true
-    /// Whether the page follows along with its script: a hand-out does not.
+    /// Whether the page has a script and the controls for it. A hand-out has not.
     var isLive = true
 
-    /// - Parameter drawn: what the drawings in `content` share.
+    /// - Parameter drawn: the presentation that the drawings in `content` share.
     func html(_ content: HTML, drawn: SharedStyle, data: HTML = "") throws(ModuleBundle.Fault) -> String {
-        // What the page says of the diagram on a small screen stands behind the diagram's own rules.
+        // The page's own rules for the diagram on a small screen must come after the diagram's rules.
         let style = Self.withoutComments(["machine.css", "page.css"].compactMap(PageFiles.text).joined())
         let script: HTML =
             isLive
@@ -56,7 +57,8 @@ struct PageFrame {
         return page.source
     }
 
-    /// A style whose comments, and the lines that they leave empty, stay behind; none of its strings holds a comment's sign.
+    /// A style sheet without its comments, and without the lines that these leave empty. No string in it may contain
+    /// `/*` or `*/`.
     static func withoutComments(_ style: String) -> String {
         var bare = ""
         var rest = style[...]
@@ -69,7 +71,7 @@ struct PageFrame {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// The families' colours for what the page itself draws.
+    /// Rules for the colours of the state families, for everything that the page itself draws.
     private static let families: String = {
         func rule(_ theme: Theme, _ root: String) -> String {
             let colours = StateFamily.allCases.map {
@@ -82,7 +84,7 @@ struct PageFrame {
             + "@media screen{\(rule(.dark, ":root:has(#look-dark:checked)"))}\n"
     }()
 
-    /// The drawings' colours, for the look that is chosen.
+    /// Rules for the colours of the drawings, for the look that is chosen.
     private static let palette: String = {
         func rules(_ theme: Theme, _ root: String) -> String {
             "\(root) :is(.drawing,.signs,.shared){\(Palette.rules(theme, under: "&"))}"
@@ -94,7 +96,8 @@ struct PageFrame {
 
     // MARK: Controls
 
-    /// One of several: buttons that work without script, since style alone follows them.
+    /// A choice between several values: buttons that work without a script, because the style depends on which is
+    /// checked.
     private static func choice(_ name: String, _ title: Text, _ values: [(value: String, text: HTML)], chosen: String)
         -> HTML
     {
@@ -108,7 +111,7 @@ struct PageFrame {
     }
 
     private var controls: HTML {
-        // The languages' own names are never translated.
+        // Each language's name is in that language.
         let languages: HTML = Self.choice(
             "lang", PageWords.language,
             [("zh", "<b lang=\"zh\" class=\"always\">中文</b>"), ("en", "<b lang=\"en\" class=\"always\">English</b>")],
@@ -143,7 +146,7 @@ struct PageFrame {
     }
 
     private var stepper: HTML {
-        // Drawn, since not every font has these signs.
+        // The signs are drawn, because not every font has them.
         func sign(_ path: HTML, _ text: Text, _ name: HTML = "") -> HTML {
             "<span class=\"\(name)\"><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"\(path)\"/></svg><span class=\"unseen\">\(text)</span></span>"
         }

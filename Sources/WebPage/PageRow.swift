@@ -5,14 +5,14 @@ import Stories
 import TCPWire
 import Tracking
 
-/// One row of a ladder with what the page needs besides: what it is called, both ends' states after it, the segment behind it.
+/// One row of a ladder, with what the page needs besides: the row's name, both ends' states after it, and its segment.
 struct PageRow {
-    /// `seg-4`, `mom-1`: as the drawing calls it.
+    /// The row's name in the drawing, such as `seg-4` or `mom-1`.
     let name: String
     let row: Scene.Row
-    /// Of the client, of the server.
+    /// The states of the client and of the server.
     let marks: [Scene.Mark?]
-    /// `nil` for a moment.
+    /// The segment's step in the story; `nil` for a moment.
     let step: ConnectionStory.Step?
     let answer: ConnectionStory.Answer?
 
@@ -34,12 +34,12 @@ struct PageRow {
 
     var segment: Scene.Segment? { if case .segment(let segment) = row { segment } else { nil } }
 
-    /// Whether an end's state is another one after it.
+    /// Whether the row changes the state of an end.
     var changes: Bool { marks.contains { $0?.changed ?? false } }
 }
 
 extension ConnectionStory.Step {
-    /// The octets of its TCP header that were captured.
+    /// The octets of the segment's TCP header that were captured.
     var headerOctets: ArraySlice<UInt8> {
         let start = min(Int(segment.header.tcpOffset), segment.frame.count)
         return segment.frame[start..<min(segment.frame.count, start + Int(segment.header.headerLength))]

@@ -5,13 +5,14 @@ import Stories
 import TCPState
 import Tracking
 
-/// RFC 9293's state diagram (Figure 5) out of the program's own ``TransitionTable``, with the edges that one connection went,
-/// numbered in order: circles by the client, squares by the server. The page's script moves both ends on it.
+/// RFC 9293's state diagram (Figure 5), made from the program's own ``TransitionTable``. The edges that one connection
+/// took are numbered in order, with circles for the client and squares for the server. The page's script moves both
+/// ends on it.
 public struct StateDiagram {
-    /// Both ends' ways.
+    /// The states that each end passed through.
     let paths: [StatePath]
 
-    /// - Parameter paths: both ends' ways.
+    /// - Parameter paths: the states that each end passed through.
     public init(paths: [StatePath]) { self.paths = paths }
 
     private static let width = 440
@@ -19,7 +20,7 @@ public struct StateDiagram {
     private static let nodeWidth = 108
     private static let nodeHeight = 28
 
-    /// Where each state stands. CLOSED stands twice: where a connection begins, and where it ends.
+    /// The place of each state. CLOSED has two places: one where a connection begins, and one where it ends (``end``).
     private static func place(_ state: State) -> Point {
         switch state {
         case .closed: Point(210, 22)
@@ -38,7 +39,7 @@ public struct StateDiagram {
 
     private static let end = Point(358, 544)
 
-    /// As a part of a page, in both languages.
+    /// The diagram as a part of a page, in both languages.
     var svg: HTML {
         let tokens: HTML = """
             <circle id="token-client" class="token client" r="9" visibility="hidden"/><rect id="token-server" class="token server" x="-9" y="-9" width="18" height="18" visibility="hidden"/>
@@ -50,8 +51,8 @@ public struct StateDiagram {
             """
     }
 
-    /// As a picture of its own: for a slide, for a page that has no style for it. Its colours are plain values, so that every
-    /// program that draws SVG agrees.
+    /// The diagram as a picture of its own, for a slide or for a page that has no style for it. Its colours are plain
+    /// values, so that every program that draws SVG shows the same.
     public func picture(_ language: Language) -> String {
         let style = PageFiles.text("machine.css") ?? ""
         let rules =
@@ -68,17 +69,17 @@ public struct StateDiagram {
         return picture.source
     }
 
-    /// Both ends' ways in words, for who cannot see them.
+    /// The states that both ends passed through, in words, for readers who cannot see the diagram.
     private var ways: [Text] {
         paths.filter { !$0.entries.isEmpty }.map { PageWords.way(of: $0.party.text, $0.entries.map(\.state.name)) }
     }
 
-    /// - Parameter language: of what stands on the edges; `nil`: both.
+    /// - Parameter language: the language of the texts on the edges; `nil` for both.
     private func figure(_ language: Language?) -> HTML {
         let travelled = self.travelled
         let edges = Self.edges(also: travelled.keys)
         let known = Set(edges.map(\.pair))
-        // What an end did that no rule of the table says, in the order of the states.
+        // The changes of state that are in no rule of the table, in the order of the states.
         let strange = travelled.keys.filter { !known.contains($0) && $0.from != $0.to }.sorted()
         var lines: [HTML] = []
         var labels: [HTML] = []
@@ -107,8 +108,8 @@ public struct StateDiagram {
 
     // MARK: Names
 
-    /// What the page's data calls a state's node: of the two that are CLOSED, the first is where a connection begins, or
-    /// is given up before it has begun.
+    /// The id of a state's node in the page's data. Of the two nodes of CLOSED, the first is for a connection that has
+    /// not begun, or is given up before it has begun.
     static func node(_ state: State, from previous: State?) -> String {
         switch (state, previous) {
         case (.closed, .listen), (.closed, .synSent), (.closed, nil): state.name
@@ -117,7 +118,7 @@ public struct StateDiagram {
         }
     }
 
-    /// What it calls an edge.
+    /// The name of an edge in the page's data.
     static func edge(from: State, to: State) -> String { "\(from.name)>\(to.name)" }
 
     // MARK: States
@@ -144,20 +145,20 @@ public struct StateDiagram {
 
     private struct Edge {
         var pair: Pair
-        /// Those that lead this way, with what they send.
+        /// The transitions between these two states, with what they send.
         var transitions: [Transition]
     }
 
-    /// A step of one end along an edge.
+    /// A step of one end along an edge, with its number among that end's steps.
     private struct Walk {
         var party: Party
         var number: Int
     }
 
-    /// What the figure leaves out, as the RFC's does: what leads from everywhere to CLOSED.
+    /// The events that the figure leaves out, as the RFC's figure does: they lead to CLOSED from almost every state.
     private static let everywhere: Set<Event> = [.resetArrives, .timeOut, .abort]
 
-    /// The figure's edges, and those that were gone besides.
+    /// The edges of the figure, and others that an end has taken.
     private static func edges(also gone: some Sequence<Pair>) -> [Edge] {
         var edges: [Edge] = []
         let gone = Set(gone)
@@ -173,7 +174,7 @@ public struct StateDiagram {
         return edges
     }
 
-    /// Which edges were gone, by whom, each end's counted from 1.
+    /// The edges that the ends have taken, each end's steps numbered from 1.
     private var travelled: [Pair: [Walk]] {
         var walks: [Pair: [Walk]] = [:]
         for path in paths {
@@ -197,7 +198,7 @@ public struct StateDiagram {
 
     private func label(_ edge: Edge, _ shape: Shape, _ language: Language?) -> HTML {
         guard let place = shape.label else { return "" }
-        // One that stands for all that lead the same way: they differ in what arrives together.
+        // The first transition stands for all between these states, which differ in what arrives together.
         guard let first = edge.transitions.first else { return "" }
         let sent = first.response.shortText
         let lines: [Text] = [first.event.shortText] + (sent.map { [$0] } ?? [])
@@ -234,14 +235,15 @@ public struct StateDiagram {
         }
     }
 
-    /// How an edge is drawn: a straight line, one bent at a point, or one that takes a corridor between the columns of states.
+    /// The shape of an edge: a straight line, one that is bent at a point, or one along a corridor between the columns
+    /// of states.
     private struct Shape {
         var from: Point
         var to: Point
         var bend: Point?
-        /// How far from the left the corridor lies.
+        /// The corridor's distance from the left; `nil` if the edge uses none.
         var corridor: Int?
-        /// Where its words stand; `nil` where it has none.
+        /// The place of its text; `nil` if it has none.
         var label: Point?
         var anchor = "start"
 
@@ -251,13 +253,13 @@ public struct StateDiagram {
             return "M\(from.x) \(from.y)\(middle)\(to.x) \(to.y)"
         }
 
-        /// A place on it for one badge of several.
+        /// A point on the edge for one of several badges.
         func point(_ index: Int, of count: Int) -> Point {
-            // In hundredths of the way, the middle of the badges in the middle of the edge.
+            // In hundredths of the edge's length; the middle of the badges is in the middle of the edge.
             return point(at: 50 + (2 * index - count + 1) * 14)
         }
 
-        /// The place at so many hundredths of its way.
+        /// The point at `t` hundredths of the edge's length.
         func point(at t: Int) -> Point {
             if let corridor { return point(at: t, along: corridor) }
             let middle = bend ?? Point((from.x + to.x) / 2, (from.y + to.y) / 2)
@@ -283,7 +285,7 @@ public struct StateDiagram {
         }
     }
 
-    /// Where an edge runs: those of the figure as they are listed, others where they meet no state between.
+    /// The shape of an edge: for the figure's edges as listed here, for others so that they cross no state.
     private static func shape(_ pair: Pair) -> Shape {
         func line(
             _ x1: Int, _ y1: Int, _ x2: Int, _ y2: Int, bend: Point? = nil, label: Point? = nil,
@@ -318,11 +320,13 @@ public struct StateDiagram {
         }
     }
 
-    /// A way between two states, bent as little as it takes to meet no other; where no bend is enough, along a corridor.
+    /// A shape between two states that is bent as little as possible, but crosses no other state. If no bend is enough,
+    /// it uses a corridor.
     private static func way(from start: Point, to end: Point) -> Shape {
         let (dx, dy) = (end.x - start.x, end.y - start.y)
         let middle = Point((start.x + end.x) / 2, (start.y + end.y) / 2)
-        // Across the straight way, by so many hundredths of its length, to one side and the other.
+        // The bend is at a right angle to the straight line, by this many hundredths of its length, on one side and
+        // then on the other.
         for step in 0...30 {
             let share = (step + 1) / 2 * (step % 2 == 0 ? -8 : 8)
             let bend = Point(middle.x - dy * share / 100, middle.y + dx * share / 100)
@@ -334,7 +338,7 @@ public struct StateDiagram {
         return Shape(from: side(start), to: side(end), corridor: corridor)
     }
 
-    /// Whether a way stays on the page and meets no state but those where it begins and ends.
+    /// Whether an edge stays in the picture and crosses no state except those where it begins and ends.
     private static func isClear(_ shape: Shape, of start: Point, _ end: Point, margin: Int) -> Bool {
         let nodes = (State.allCases.map(place) + [Self.end]).filter { $0 != start && $0 != end }
         return (0...50).map { shape.point(at: 2 * $0) }.allSatisfy { place in
@@ -345,7 +349,7 @@ public struct StateDiagram {
         }
     }
 
-    /// Where the straight line from a state's middle to a place leaves its frame.
+    /// The point at which the straight line from the middle of a state's frame to `place` crosses the frame.
     private static func border(of node: Point, towards place: Point) -> Point {
         let (dx, dy) = (place.x - node.x, place.y - node.y)
         let (width, height) = (nodeWidth / 2, nodeHeight / 2)
@@ -355,7 +359,7 @@ public struct StateDiagram {
         return dy == 0 ? node : Point(node.x + dx * height / abs(dy), node.y + (dy > 0 ? height : -height))
     }
 
-    /// The ways between two states that meet a third, of all that there could be.
+    /// The edges, of all that are possible, that cross a third state. Tests require that there are none.
     static var blockedWays: [String] {
         State.allCases.flatMap { from in
             State.allCases.filter { to in
@@ -367,7 +371,7 @@ public struct StateDiagram {
 }
 
 extension StateFamily {
-    /// The class that the page's style knows it by.
+    /// The class of the family in the page's style.
     var className: String {
         switch self {
         case .idle: "idle"

@@ -5,7 +5,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The chapters on the telephone call and on the header.
+/// The chapters about the comparison with a telephone call, and about the header.
 extension Tutorial {
     // MARK: 1
 
@@ -25,7 +25,7 @@ extension Tutorial {
         return chapter + "<p>\(TutorialWords.whyNotTwo)</p>\n<p>\(TutorialWords.whyNotFour)</p>\n"
     }
 
-    /// A segment by its number, its flags and its numbers.
+    /// A reference to a segment, with its number, its flags and its sequence numbers.
     private func reference(_ step: ConnectionStory.Step) -> HTML {
         let flags = step.segment.header.flags.description
         let from = PageWords.from(step.sender.text, to: step.sender.other.text)
@@ -60,7 +60,7 @@ extension Tutorial {
         return chapter + "<h3>\(DemoWords.headers)</h3>\n" + headers(handshake)
     }
 
-    /// What the bits of the handshake's segments say, beside the bits as they were captured.
+    /// The meaning of the bits in the handshake's segments, beside the bits as they were captured.
     private func controlBits(_ handshake: Handshake) -> HTML {
         let items = zip(bitMeanings(handshake), handshake.steps).map { meaning, step -> HTML in
             "<li><p><b>\(meaning.bits)</b>\(EventSentences.colon)\(meaning.meaning) (#\(step.segment.number))</p>\(HeaderTable.flags(of: step))</li>\n"

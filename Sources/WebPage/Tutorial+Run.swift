@@ -7,7 +7,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The chapters on the experiment, the states and the socket table.
+/// The chapters about the experiment, the states and the socket table.
 extension Tutorial {
     // MARK: 3
 
@@ -24,9 +24,9 @@ extension Tutorial {
         return chapter + "<h3>\(PageWords.ladder)</h3>\n" + ladder(nil, &drawn) + sums
     }
 
-    /// The ladder and all that goes with it.
+    /// The ladder, and the list of its events.
     ///
-    /// - Parameter language: that of a long ladder's one drawing; `nil`: the ladder is short.
+    /// - Parameter language: the language of a long ladder's only drawing; `nil` if the ladder is short.
     func ladder(_ language: Language?, _ drawn: inout SharedStyle) -> HTML {
         let isLong = rows.count > LadderFigure.longest
         var sentences = EventSentences(lanes: scene.lanes, milliseconds: Self.milliseconds)
@@ -52,13 +52,13 @@ extension Tutorial {
             """
     }
 
-    /// How the states of the list are known.
+    /// The ways in which the states of the list are known.
     private var sources: [Provenance] {
         let known = rows.flatMap(\.marks).compactMap { $0?.state == nil ? nil : $0?.provenance }
         return [.kernel, .wire, .stack, .inferred].filter(known.contains)
     }
 
-    /// What a segment does, and what its time tells (that its ACK was a delayed one, say).
+    /// What a segment does, and what its time shows (for example that its ACK was delayed).
     private func explanation(of step: ConnectionStory.Step) -> Text? {
         guard let told = Explanation.explained(step, in: story) else { return nil }
         let details = step.labels.filter { $0.label.entry.prominence == .detail }.map(\.comment)
@@ -67,14 +67,14 @@ extension Tutorial {
             zh: ([told] + details).map(\.chinese).joined())
     }
 
-    /// How acknowledgment numbers come about, on relative and on real numbers.
+    /// How acknowledgment numbers are computed, with relative numbers and with those of the headers.
     var sums: HTML {
         let items = rows.compactMap { row -> HTML? in
             guard let answer = row.answer, let step = row.step, let ack = step.acknowledgment,
                 let question = story.steps.first(where: { $0.segment.number == answer.number })
             else { return nil }
             let flags = question.segment.header.flags
-            // A segment that was answered before by one that brought nothing else.
+            // The same segment was answered before, and this ACK covers nothing new.
             if step.covers.octets == 0, !step.covers.syn, !step.covers.fin { return nil }
             let rule =
                 answer.octets > 0
@@ -94,7 +94,7 @@ extension Tutorial {
             "<h3 id=\"sums\">\(TutorialWords.numbersAddUp)</h3>\n<ul class=\"plain\">\n\(items.joined())</ul>\n\(sequenceGoesOn)"
     }
 
-    /// Why the first data has the number of the ACK before it, where it has.
+    /// Why the first data has the same sequence number as the ACK before it; empty if it has not.
     private var sequenceGoesOn: HTML {
         guard let handshake else { return "" }
         let ack = handshake.steps[2]
@@ -141,7 +141,7 @@ extension Tutorial {
         return chapter
     }
 
-    /// Both ends after each segment of the handshake.
+    /// The states of both ends after each segment of the handshake.
     private func states(after handshake: Handshake) -> HTML {
         func cell(_ state: ConnectionStory.EndState) -> HTML {
             guard let name = state.state?.name else { return "\(PageWords.unknownState)" }

@@ -7,16 +7,16 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The tutorial as one file: the experiment's own numbers, in the tutorial's chapters.
+/// The tutorial as one HTML file: its chapters, with the numbers of an experiment.
 public struct Tutorial {
-    /// Something that one of the two programs did.
+    /// A call of one of the two programs.
     public struct Action {
         /// Nanoseconds since the first segment.
         let time: Int64
         let party: Party
         let text: Text
 
-        /// At that time, by that end's program.
+        /// Creates an action of that end's program, at that time.
         public init(time: Int64, party: Party, text: Text) {
             self.time = time
             self.party = party
@@ -24,13 +24,13 @@ public struct Tutorial {
         }
     }
 
-    /// The machine's socket table at one moment.
+    /// The socket table of the machine at one moment.
     public struct Table {
         let caption: Text
         let columns: [String]
         let rows: [[String]]
 
-        /// One row for each socket.
+        /// Creates a table with one row for each socket.
         public init(caption: Text, columns: [String], rows: [[String]]) {
             self.caption = caption
             self.columns = columns
@@ -43,20 +43,21 @@ public struct Tutorial {
     let paths: [StatePath]
     let actions: [Action]
     let tables: [Table]
-    /// Where and on what it ran; what a reader must know before anything else.
+    /// Where the experiment ran and on which TCP: what a reader must know first.
     let opening: [Text]
-    /// The longest pause, in nanoseconds, that the ladder does not tear.
+    /// The longest pause, in nanoseconds, that is not shortened by a tear in the ladder.
     let silence: Int64
     let rows: [PageRow]
     let handshake: Handshake?
 
     /// - Parameters:
-    ///   - story: the run's connection; `scene` shows it.
-    ///   - paths: both ends' ways through the states.
-    ///   - actions: what the two programs did, in order.
-    ///   - tables: the socket table, at some moments.
-    ///   - opening: what a reader must know before anything else.
-    ///   - silence: the longest pause, in nanoseconds, that the ladder does not tear.
+    ///   - story: the experiment's connection.
+    ///   - scene: the same connection as a scene.
+    ///   - paths: the states that each end passed through.
+    ///   - actions: the calls of the two programs, in order.
+    ///   - tables: the socket table, at several moments.
+    ///   - opening: what a reader must know first.
+    ///   - silence: the longest pause, in nanoseconds, that is not shortened by a tear in the ladder.
     public init(
         story: ConnectionStory, scene: Scene, paths: [StatePath], actions: [Action], tables: [Table], opening: [Text],
         silence: Int64
@@ -76,13 +77,14 @@ public struct Tutorial {
 
     static func milliseconds(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e6, 3) }
 
-    /// The whole page.
+    /// The HTML of the whole page.
     ///
     /// - Parameters:
-    ///   - language: the one that is shown first.
+    ///   - language: the language that is shown first.
     ///   - maker: the program and its version.
-    ///   - isBlank: a hand-out instead, with blanks to fill in and a page of answers.
-    ///   - absoluteNumbers: the sequence numbers of the headers are shown first, not those relative to the ISNs.
+    ///   - isBlank: whether to make a hand-out instead, with blanks to fill in and a page of answers.
+    ///   - absoluteNumbers: whether the sequence numbers of the headers are shown first, and not those relative to the
+    ///     ISNs.
     public func html(
         _ language: Language, maker: String, isBlank: Bool = false, absoluteNumbers: Bool = false
     ) throws -> String {
@@ -105,7 +107,7 @@ public struct Tutorial {
         return try frame.html(introduction + sections.joined(), drawn: drawn, data: PageData(rows).html)
     }
 
-    // MARK: Before the chapters
+    // MARK: Introduction
 
     var introduction: HTML {
         let lines = opening.map { "<p class=\"opening\">\($0)</p>\n" as HTML }.joined()
@@ -143,13 +145,14 @@ public struct Tutorial {
         return "<dl class=\"facts\">\n\(facts.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>\n" as HTML }.joined())</dl>\n"
     }
 
-    // MARK: What the chapters ask of the story
+    // MARK: What the chapters need to know about the story
 
-    /// Data that was sent once, each with the first ACK that covers it whole.
+    /// Data that was sent once, each segment with the first ACK that covers all of it.
     var carried: [(data: ConnectionStory.Step, answer: ConnectionStory.Step)] {
         var pairs: [(ConnectionStory.Step, ConnectionStory.Step)] = []
         for row in rows {
-            // Who answers first: looking for the data behind an answer takes as long as the story is.
+            // The end that answers is tested first, because finding the answered segment takes time in proportion to
+            // the story's length.
             guard let answer = row.answer, answer.octets > 0, let step = row.step,
                 !pairs.contains(where: { $0.1.sender == step.sender }),
                 let data = story.steps.first(where: { $0.segment.number == answer.number })
@@ -159,7 +162,7 @@ public struct Tutorial {
         return pairs
     }
 
-    /// From the SYN to the segment with which both ends were open; `nil` where they never were.
+    /// The time from the SYN to the segment after which both ends were open; `nil` if they never were.
     private var openingTime: Text? {
         guard let syn = story.steps.first(where: { $0.kind == .syn }), let handshake,
             let last = story.steps.first(where: {
@@ -180,7 +183,7 @@ public struct Tutorial {
         }
     }
 
-    /// The FIN of the end that closed first, where one did that counts: as the story's summary says.
+    /// The FIN of the end that closed first, as in the story's summary; `nil` if there is none that counts.
     var closing: ConnectionStory.Step? {
         let outcome = story.record.outcome
         guard [.closed, .closing, .halfClosed].contains(outcome.ending), let party = outcome.endedBy else { return nil }
@@ -188,7 +191,7 @@ public struct Tutorial {
         return fins.first { $0.fate == .arrived } ?? fins.first
     }
 
-    /// What SYN and ACK say in each segment of the handshake.
+    /// The meaning of SYN and ACK in each segment of the handshake.
     func bitMeanings(_ handshake: Handshake) -> [(bits: String, meaning: Text)] {
         zip(TutorialWords.bitMeanings, handshake.steps).map { told, step in
             let meaning = step.kind == .handshakeAck ? TutorialWords.acknowledges : told.meaning
@@ -201,7 +204,7 @@ public struct Tutorial {
         }
     }
 
-    /// Who ends in TIME-WAIT, where one end alone does.
+    /// The end that is in TIME-WAIT; `nil` unless it is exactly one.
     var waiting: Party? {
         let ends = paths.filter { $0.entries.contains { $0.state == .timeWait } }.map(\.party)
         return ends.count == 1 ? ends[0] : nil

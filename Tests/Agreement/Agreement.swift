@@ -4,6 +4,7 @@ import Foundation
 import Measures
 import Passes
 import Queries
+import Settling
 import Stories
 import TCPState
 import TCPWire
@@ -27,6 +28,8 @@ package struct Agreement {
     /// States and outcomes that the ladder settles otherwise by hindsight, which the first pass has not: an RST that nobody
     /// took, a FIN that was lost.
     package private(set) var hindsight = 0
+    /// Connections of which nothing had to be judged.
+    package private(set) var plain = 0
 
     private var place = ""
 
@@ -169,6 +172,10 @@ package struct Agreement {
 
     /// The record worked out anew, from the segments and their verdicts alone.
     private mutating func checkReplay(_ record: ConnectionRecord, _ stored: StoredConnection) {
+        if stored.segments.isPlain {
+            plain += 1
+            expect("what is plain is as judged", stored.segments.judged == nil, true)
+        }
         // What an RST of another connection took away is not among its own segments.
         guard stored.endedBy == nil else { return }
         var cursor = ConnectionCursor(standing: stored.standing)

@@ -40,6 +40,7 @@ import Transcripts
         }
         #expect(agreement.differences.prefix(40) == [])
         #expect(agreement.compared > 50_000)
+        #expect(agreement.plain > 500)
         // What a flat pass cannot know, and each of them a connection that lists tell wrong of: they only become fewer.
         #expect(agreement.hindsight <= 5)
         print(

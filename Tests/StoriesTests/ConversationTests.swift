@@ -54,7 +54,8 @@ struct ConversationTests {
         let told = Conversation(story).map { "\($0.number ?? 0) \($0.place) \($0.octets.count) \($0.isOther)" }
         // Its octets behind those of the first are the stream's.
         #expect(
-            told == ["4 0 40 false"] + (length > 40 ? ["5 40 10 false"] : []) + ["5 0 \(min(40, length)) true"], "\(told)")
+            told == ["4 0 40 false"] + (length > 40 ? ["5 40 10 false"] : []) + ["5 0 \(min(40, length)) true"],
+            "\(told)")
         #expect(Conversation.beginning(of: .client, in: story, limit: 1000).first == 1)
     }
 

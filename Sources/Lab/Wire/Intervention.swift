@@ -1,9 +1,10 @@
 import TCPWire
 import Tracking
 
-/// What a wire does to one of the segments that it carries.
+/// Something that a wire does to one of its segments.
 public struct Intervention: Sendable, Equatable {
-    /// Which segment: the first, second and so on of those that this end sends with exactly these flags, or by its number on the wire.
+    /// Which segment: the first, second and so on that this end sends with exactly these flags; or the segment with
+    /// this number on the wire.
     public enum Choice: Sendable, Equatable {
         case flags(Party, TCPFlags, count: Int)
         case number(Int)
@@ -15,16 +16,19 @@ public struct Intervention: Sendable, Equatable {
         case drop
         /// It arrives twice.
         case duplicate
-        /// It arrives so many nanoseconds later.
+        /// It arrives later, by this many nanoseconds.
         case hold(Int64)
-        /// It arrives directly behind the next segment from the same end that arrives, or after ``Intervention/longestWait``.
+        /// It arrives directly after the next segment from the same end that arrives, or alone after
+        /// ``Intervention/longestWait``.
         case holdBehindNext
     }
 
+    /// The segment to which it is done.
     public var choice: Choice
+    /// What is done to the segment.
     public var action: Action
 
-    /// The segment as ``init(_:)`` takes it: `S:SYN,ACK#1`, `#4`.
+    /// The segment in the syntax of ``init(_:)``: `S:SYN,ACK#1`, `#4`.
     public var segment: String {
         switch choice {
         case .number(let number): "#\(number)"
@@ -32,7 +36,7 @@ public struct Intervention: Sendable, Equatable {
         }
     }
 
-    /// The whole of it as ``init(_:)`` takes it: `hold C:ACK#1 3s`.
+    /// The intervention in the syntax of ``init(_:)``: `hold C:ACK#1 3s`.
     public var words: String {
         switch action {
         case .drop: "drop \(segment)"
@@ -42,22 +46,24 @@ public struct Intervention: Sendable, Equatable {
         }
     }
 
+    /// Creates an intervention on one segment. The time of a hold is not limited here; ``longestHold`` applies only to
+    /// parsed texts.
     public init(_ action: Action, _ choice: Choice) {
         self.action = action
         self.choice = choice
     }
 
-    /// Longer than this nothing is held, in seconds.
+    /// The longest time for which a segment can be held, in seconds.
     public static let longestHold = 60.0
 
-    /// For so long what is to come behind the next segment waits for one, in nanoseconds; then it comes alone.
+    /// How long a segment that is to arrive after the next one waits for it, in nanoseconds; then it arrives alone.
     public static let longestWait: Int64 = 3_000_000_000
 
-    /// More octets words do not have.
+    /// The most octets that the text of an intervention can have.
     private static let longestWords = 200
 
-    /// Of words as `drop S:SYN,ACK#1`, `duplicate #4`, `hold C:ACK#1 3s`, `hold #4 behind next`; `nil` where they say nothing of the
-    /// kind.
+    /// Parses a text such as `drop S:SYN,ACK#1`, `duplicate #4`, `hold C:ACK#1 3s` or `hold #4 behind next`; `nil` if
+    /// it is none of these.
     public init?(_ words: String) {
         guard words.utf8.count <= Self.longestWords else { return nil }
         let parts = words.split(separator: " ")
@@ -111,13 +117,13 @@ public struct Intervention: Sendable, Equatable {
         return flags
     }
 
-    /// Digits, and one point at most.
+    /// Parses digits with at most one decimal point.
     private static func decimal(_ text: some StringProtocol) -> Double? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2e }) else { return nil }
         return Double(text)
     }
 
-    /// As ``time(_:)`` takes it.
+    /// A time in the syntax of ``time(_:)``.
     fileprivate static func text(of time: Int64) -> String {
         let (milliseconds, rest) = time.quotientAndRemainder(dividingBy: 1_000_000)
         if rest == 0, milliseconds < 1000 { return "\(milliseconds)ms" }
@@ -128,7 +134,8 @@ public struct Intervention: Sendable, Equatable {
         return "\(seconds).\(digits)s"
     }
 
-    /// `300ms` or `3s`, in nanoseconds; a millisecond at least, ``longestHold`` at most; `nil` for anything else.
+    /// Parses a time such as `300ms` or `3s`, in nanoseconds: at least a millisecond, at most ``longestHold``; `nil`
+    /// for anything else.
     public static func time(_ text: some StringProtocol) -> Int64? {
         let isShort = text.hasSuffix("ms")
         guard isShort || text.hasSuffix("s"), let value = decimal(text.dropLast(isShort ? 2 : 1))
@@ -139,41 +146,43 @@ public struct Intervention: Sendable, Equatable {
     }
 }
 
-/// What is to happen on a wire, besides what happens anyway.
+/// The interventions on a wire.
 public struct WirePlan: Sendable, Equatable {
+    /// The interventions. If several name the same segment, all of them are applied to it.
     public var interventions: [Intervention] = []
-    /// How long the client keeps silent when it is connected, in nanoseconds.
+    /// How long the client is silent after it has connected, in nanoseconds.
     public var silence: Int64 = 0
 
+    /// Creates an empty plan.
     public init() {}
 
-    /// Loses these segments, by their numbers.
+    /// A plan in which the segments with these numbers are lost.
     public static func losing(_ numbers: [Int]) -> WirePlan {
         var plan = WirePlan()
         plan.interventions = numbers.map { Intervention(.drop, .number($0)) }
         return plan
     }
 
-    /// What it asks for, each as ``add(_:)`` takes it.
+    /// The plan in the syntax of ``add(_:)``, one text for each part.
     public var words: [String] {
         (silence > 0 ? ["wait C \(Intervention.text(of: silence))"] : []) + interventions.map(\.words)
     }
 
-    /// Takes back what came last; the client's silence after all else.
+    /// Removes the part that was added last; the client's silence only after everything else.
     ///
-    /// - Returns: what that was, as ``add(_:)`` takes it; `nil` where it asks for nothing.
+    /// - Returns: the removed part in the syntax of ``add(_:)``; `nil` if the plan was empty.
     public mutating func takeBack() -> String? {
         let last = words.last
         if interventions.popLast() == nil { silence = 0 }
         return last
     }
 
-    /// Whether it asks for anything.
+    /// Whether the plan contains nothing.
     public var isEmpty: Bool { interventions.isEmpty && silence == 0 }
 
-    /// Adds what the words say: an ``Intervention``'s, or `wait C 2s`, which keeps the client silent for so long.
+    /// Adds what a text says: an ``Intervention``, or `wait C 2s`, which keeps the client silent for that time.
     ///
-    /// - Returns: whether they say anything.
+    /// - Returns: whether the text could be parsed.
     public mutating func add(_ words: String) -> Bool {
         if let intervention = Intervention(words) {
             interventions.append(intervention)

@@ -6,27 +6,30 @@
     import TCPWire
     import Tracking
 
-    /// A cable between two ends of the kernel's own TCP, held in this process. Whoever carries the packets decides what becomes of
-    /// each, and may ask both ends for their sockets meanwhile. Nothing leaves the machine. Used by one thread at a time.
+    /// A cable between two ends of the kernel's own TCP, held by this process. The code that carries the packets
+    /// decides what becomes of each one, and may ask for both ends' sockets meanwhile. Nothing leaves the machine. Only
+    /// one thread at a time may use it.
     ///
-    /// What is written to an end has been received there before the call returns, so the sockets can be asked at once.
+    /// A packet that is written to an end has been received there before the call returns, so the sockets can be asked
+    /// for at once.
     final class KernelWire {
-        /// A packet that one end sent, as both ends would have it that were two machines.
+        /// A packet that one end sent, with the addresses that it would have if the ends were two machines.
         struct Departure {
             /// Nanoseconds of ``SystemClock/ticks()``.
             let time: Int64
             let sender: Party
-            /// From the IP header on.
+            /// The octets from the IP header on.
             let octets: [UInt8]
         }
 
         private struct End {
             let cable: WireEnd
             let table: SocketTable
-            /// `nil` where the kernel does not tell what it counts, or counts both ends' segments and others together.
+            /// The end's counters; `nil` if the kernel does not show them, or counts other segments together with this
+            /// end's.
             let counters: KernelCounters?
 
-            /// - Parameter isAlone: whether nobody else's segments are counted there.
+            /// - Parameter isAlone: whether no other segments are counted in the end's namespace.
             init(_ cable: WireEnd, isAlone: Bool) throws {
                 self.cable = cable
                 table = try cable.namespace.run { try SocketTable() }
@@ -35,27 +38,28 @@
         }
 
         let kind: WireKind
-        /// Which kinds would have been better, and why they were not to be had.
+        /// The kinds that would have been better, and why they were not available.
         let refusals: [WireRefusal]
-        /// The client's address, and the one by which it calls the server.
+        /// The client's address, and the address by which the client knows the server.
         let clientAddress: IPAddress
         let serverAddress: IPAddress
-        /// On a mirror the port tells who sent a packet.
+        /// The server's port. On a mirror it shows who sent a packet.
         private var serverPort: UInt16 = 0
-        /// On a mirror both are the same.
+        /// The two ends. On a mirror they are the same.
         private let client: End
         private let server: End
 
-        /// The best that is to be had of these kinds. Needs the rights that ``PrivateRun`` gives, or for a mirror CAP_NET_ADMIN.
+        /// Makes the best wire of these kinds that is available. This needs the rights that ``PrivateRun`` gives, or
+        /// CAP_NET_ADMIN for a mirror.
         ///
-        /// - Throws: ``NoWire`` where none is.
+        /// - Throws: ``NoWire`` if none is available.
         static func best(of kinds: [WireKind] = WireKind.allCases, tunPath: String) throws(NoWire) -> KernelWire {
             var refusals: [WireRefusal] = []
             for kind in kinds {
                 do {
                     let wire = try KernelWire(kind, tunPath: tunPath, refusals)
                     try wire.prove()
-                    // What the proof was counted for is none of the experiment's.
+                    // What was counted during the proof does not belong to the experiment.
                     for party in Party.allCases { _ = wire.counts(of: party) }
                     return wire
                 } catch {
@@ -90,8 +94,8 @@
         }
 
         deinit {
-            // Namespaces go with all that is in them. In our own a TIME-WAIT would stay for a minute, and what is still open would
-            // go on sending.
+            // A namespace is removed with everything in it. In this process's own namespace, a TIME-WAIT would stay for
+            // a minute, and open connections would go on sending.
             guard kind == .mirror else { return }
             for entry in (try? client.table.sockets()) ?? [] where entry.local.address == clientAddress {
                 _ = try? client.table.destroy(entry)
@@ -100,18 +104,18 @@
 
         private func end(_ party: Party) -> End { party == .client ? client : server }
 
-        /// Makes sockets, or whatever else belongs to an end.
+        /// Runs code in an end's namespace, to make sockets or anything else there.
         func at<Value>(_ party: Party, _ body: () throws -> Value) throws -> Value {
             try end(party).cable.namespace.run(body)
         }
 
-        /// Where the server listens: the endpoint by its own name and by the client's.
+        /// Listens on a port of the server's end. Returns the socket, and the endpoint by which the client knows it.
         func listen(on port: UInt16) throws -> (socket: StreamSocket, endpoint: Endpoint) {
             let socket = try at(.server) {
                 let name = SocketName(Endpoint(address: server.cable.address, port: port))
                 let socket = try StreamSocket.make(family: name.family)
                 try socket.bind(to: name)
-                // With a queue of none the kernel would answer with SYN cookies and keep no state.
+                // With a backlog of 0 the kernel would answer with SYN cookies and keep no state.
                 try socket.listen(backlog: 16)
                 return socket
             }
@@ -121,15 +125,16 @@
 
         // MARK: Packets
 
-        /// Hands a packet to an end's kernel, which receives it before this returns.
+        /// Passes a packet to an end's kernel, which has received it before this returns.
         func deliver(_ packet: [UInt8], to party: Party) throws(SystemError) {
             try end(party).cable.write(kind == .mirror && party == .server ? Self.swapped(packet) : packet)
         }
 
-        /// A packet that an end has sent and nobody has taken yet; of each end the oldest first.
+        /// The oldest packet that an end has sent and that was not taken yet, of the client's end first; `nil` if there
+        /// is none.
         func departure() throws(SystemError) -> Departure? {
             for party in Party.allCases {
-                // A deadline that has passed: not a moment's wait.
+                // The deadline has passed already, so this does not wait.
                 guard let packet = try end(party).cable.next(until: .min) else { continue }
                 guard kind == .mirror else { return Departure(time: packet.time, sender: party, octets: packet.octets) }
                 let isServers = Self.sourcePort(packet.octets) == serverPort
@@ -140,12 +145,12 @@
             return nil
         }
 
-        /// Waits until an end has sent something, or the time has come (``SystemClock/ticks()``).
+        /// Waits until an end has sent something, or until the deadline (``SystemClock/ticks()``).
         func wait(until deadline: Int64) {
             WireEnd.wait(for: kind == .mirror ? [client.cable] : [client.cable, server.cable], until: deadline)
         }
 
-        /// With source and destination the other way round; every checksum stays right, for it is a sum.
+        /// The packet with source and destination address exchanged. Every checksum stays right, because it is a sum.
         private static func swapped(_ packet: [UInt8]) -> [UInt8] {
             guard packet.count >= 20, packet[0] >> 4 == 4 else { return packet }
             return Array(packet[..<12] + packet[16..<20] + packet[12..<16] + packet[20...])
@@ -160,8 +165,8 @@
 
         // MARK: Sockets
 
-        /// An end's socket of one connection, by the client's endpoints; `nil` where it has none. A kernel that does not answer
-        /// says nothing of that.
+        /// An end's socket of one connection, given by the client's endpoints; `nil` if it has none. Throws if the
+        /// kernel does not answer.
         func socket(of party: Party, client: Endpoint, server: Endpoint) throws(SocketTableError) -> SocketEntry? {
             guard party == .server else { return try self.client.table.lookUp(local: client, remote: server) }
             guard kind == .mirror else { return try self.server.table.lookUp(local: server, remote: client) }
@@ -170,23 +175,23 @@
                 remote: Endpoint(address: serverAddress, port: client.port))
         }
 
-        /// The socket that listens there, by the client's name for it.
+        /// The listening socket of an endpoint, given as the client knows it.
         func listener(on server: Endpoint) throws(SocketTableError) -> SocketEntry? {
             try self.server.table.listener(on: Endpoint(address: self.server.cable.address, port: server.port))
         }
 
-        /// What an end's kernel has counted since this was asked the last time.
+        /// What an end's kernel has counted since this was last called.
         func counts(of party: Party) -> [KernelCounters.Change] { end(party).counters?.changes() ?? [] }
 
-        // MARK: Whether it carries
+        // MARK: Proof that it carries packets
 
-        /// Nanoseconds that each step of the proof may take.
+        /// The longest time for each step of the proof, in nanoseconds.
         private static let patience: Int64 = 300_000_000
 
-        /// Has a SYN go to a port on which nobody listens yet, and the RST come back: a filter that drops packets, or a device
-        /// that is not what it seems, would else be waited for by the experiment.
+        /// Sends a SYN to a port on which nobody listens yet, and waits for the RST. Without this proof, the experiment
+        /// would wait in vain if a filter drops packets, or a device is not what it seems.
         ///
-        /// - Throws: ETIMEDOUT, or the errno of what failed.
+        /// - Throws: ETIMEDOUT, or the errno of the call that failed.
         private func prove() throws {
             let holder = try at(.server) { try StreamSocket.make(family: AF_INET) }
             try holder.bind(to: SocketName(Endpoint(address: server.cable.address, port: 0)))

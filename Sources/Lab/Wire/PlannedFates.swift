@@ -1,40 +1,40 @@
 import TCPWire
 import Tracking
 
-/// What a ``WirePlan`` does to each segment that comes by, and what of it has found its segment.
+/// Applies a ``WirePlan`` to each segment that is sent, and notes which interventions have found their segments.
 struct PlannedFates {
     /// What becomes of one segment.
     struct Fate: Equatable {
         var isLost = false
         var isDoubled = false
-        /// How much later it arrives, in nanoseconds.
+        /// By how many nanoseconds it arrives later.
         var held: Int64 = 0
-        /// What has it arrive behind the next segment from its end.
+        /// The intervention because of which it arrives after the next segment from its end; `nil` for none.
         var behindNext: Intervention?
     }
 
     private let interventions: [Intervention]
-    /// How many segments with the same flags an end has sent.
+    /// How many segments with the same flags each end has sent.
     private var counts: [Party: [TCPFlags: Int]] = [:]
-    /// The interventions that found their segment, by their places.
+    /// The indices of the interventions that have found their segments.
     private var matched: Set<Int> = []
 
     init(_ plan: WirePlan) { interventions = plan.interventions }
 
-    /// What was asked for and found no segment.
+    /// The interventions that found no segment.
     var unmatched: [Intervention] {
         interventions.enumerated().filter { !matched.contains($0.offset) }.map(\.element)
     }
 
-    /// Of a segment that an end sends.
+    /// What becomes of the next segment that an end sends.
     mutating func next(_ number: Int, from sender: Party, _ flags: TCPFlags) -> Fate {
         counts[sender, default: [:]][flags, default: 0] += 1
         let count = counts[sender]?[flags] ?? 0
         return fate { $0 == .number(number) || $0 == .flags(sender, flags, count: count) }
     }
 
-    /// What the plan has for the copy of a doubled segment. The copy counts as a packet of its own on the wire, and is not doubled
-    /// again.
+    /// What becomes of the copy of a doubled segment. The copy counts as a packet of its own on the wire, and is not
+    /// doubled again.
     mutating func copy(_ number: Int) -> Fate {
         var fate = fate { $0 == .number(number) }
         fate.isDoubled = false

@@ -6,13 +6,13 @@
     import TCPWire
     import Tracking
 
-    /// Which timers ran out at the ends of a wire, by what their kernels counted: a kernel that sends by a timer counts that, each
-    /// kind of timer by a name of its own, before the segment leaves.
+    /// Finds out which timers expired at the ends of a wire, by their kernels' counters. A kernel that sends a segment
+    /// because of a timer increments a counter before the segment leaves, a different one for each kind of timer.
     struct WireClocks {
         private struct End {
-            /// Timers that were counted and whose segment has not left yet.
+            /// Timers that were counted, but whose segment has not left yet.
             var counted: [TimerName] = []
-            /// When a segment with this number left last.
+            /// When a segment with this sequence number last left.
             var sent: [UInt32: Timestamp] = [:]
             var lastSent: Timestamp?
             var lastArrival: Timestamp?
@@ -20,22 +20,22 @@
 
         /// What is known of a segment that has left.
         struct Told {
-            /// What sent it; `nil` where it was no timer.
+            /// The timer that sent it; `nil` if none did.
             var timer: TimerName?
-            /// For how long that had run, in nanoseconds.
+            /// For how many nanoseconds that timer had run.
             var ran: Int64?
             var counts: [Testimony.Count]
         }
 
         private var ends: [Party: End] = [:]
 
-        /// The names by which Linux counts what only a timer does (`net/ipv4/proc.c`).
+        /// Linux's names of the counters that only timers increment (`net/ipv4/proc.c`).
         private static let names: [String: TimerName] = [
             "TCPTimeouts": .retransmission, "TCPLossProbes": .lossProbe, "DelayedACKs": .delayedAcknowledgment,
             "TCPWinProbe": .persist, "TCPKeepAlive": .keepAlive,
         ]
 
-        /// A segment has arrived at an end: what its kernel had counted until then.
+        /// Notes that a segment has arrived at an end, and returns what its kernel counted until then.
         mutating func arrival(_ changes: [KernelCounters.Change], at party: Party, _ time: Timestamp) -> [Testimony
             .Count]
         {
@@ -44,18 +44,19 @@
             return counts
         }
 
-        /// A program has made a call at an end.
+        /// Notes that a program has made a call at an end, and returns what its kernel counted until then.
         mutating func call(_ changes: [KernelCounters.Change], of party: Party) -> [Testimony.Count] {
             take(changes, of: party)
         }
 
-        /// A segment has left an end.
+        /// Notes that a segment has left an end, and finds out whether a timer sent it.
         mutating func departure(
             _ changes: [KernelCounters.Change], _ header: SegmentHeader, of party: Party, at time: Timestamp
         ) -> Told {
             let counts = take(changes, of: party)
             var end = ends[party] ?? End()
-            // A SYN-ACK that is sent again by its timer is counted as sent again; where a SYN asked for it, at that one's arrival.
+            // The kernel counts a SYN-ACK that its timer sends again when it is sent. If it was sent again because a
+            // SYN came again, it is counted when that SYN arrives.
             if header.flags.isSuperset(of: [.syn, .ack]), counts.contains(where: { $0.name == "TCPSynRetrans" }),
                 !end.counted.contains(.retransmission)
             {

@@ -6,12 +6,12 @@
     import TCPWire
     import Tracking
 
-    /// The two programs of the experiment on a wire: the client that greets, and the server that answers and closes. Neither ever
-    /// waits: each makes the next call that can be made now.
+    /// The two programs of the experiment on a wire: the client that greets, and the server that answers and closes.
+    /// They never block: each makes the next call that is possible now.
     struct WirePrograms {
-        /// A call that was made and brought something.
+        /// A call that was made and had an effect.
         struct Call {
-            /// `nil` for reading and writing, which the segments show.
+            /// The call; `nil` for reading and writing, which the segments show.
             let cause: Testimony.Moment.Cause?
             let party: Party
             let time: Timestamp
@@ -27,17 +27,18 @@
         private var clientPhase = ClientPhase.connecting
         private var serverPhase = ServerPhase.listening
         private let silence: Int64
-        /// When the client speaks, and when it closes at the latest.
+        /// When the client sends its greeting; later, when it closes at the latest.
         private(set) var wake: Int64?
         private(set) var client: Endpoint?
         private(set) var dial = DialStory()
         private(set) var serverEvents: [ServerEvent] = []
 
-        /// Nanoseconds for which the client puts off its close, so that FIN-WAIT-2 can be seen: longer than an ACK is delayed.
+        /// For how many nanoseconds the client delays its close, so that FIN-WAIT-2 can be seen. It is longer than an
+        /// ACK can be delayed.
         private static let patience: Int64 = 300_000_000
         private static let readSize = 4096
 
-        /// To be made in the client's namespace.
+        /// Creates the programs. It must be called in the client's namespace.
         init(_ listener: StreamSocket, server: Endpoint, silence: Int64) throws {
             self.listener = listener
             self.server = server
@@ -49,7 +50,7 @@
 
         mutating func listens() { note(.listening(server, taken: nil), at: SystemClock.now()) }
 
-        /// Begins to connect.
+        /// Starts to connect.
         mutating func connect() -> Call? {
             let time = SystemClock.now()
             note(.connecting(server), at: time)
@@ -61,7 +62,7 @@
             return Call(cause: .call("connect"), party: .client, time: time)
         }
 
-        /// The next call that can be made.
+        /// Makes the next call that is possible.
         ///
         /// - Parameter isServerWaiting: whether the server's end is in FIN-WAIT-2.
         mutating func next(isServerWaiting: Bool) -> Call? {
@@ -158,7 +159,7 @@
             case .reading: return answer()
             case .answered:
                 guard let session else { return nil }
-                // It closes when the answer has arrived.
+                // The server closes when its answer has been acknowledged.
                 guard session.unacknowledged == 0 else {
                     if case .failed = session.receive(atMost: Self.readSize) {
                         session.close()

@@ -8,42 +8,42 @@
     import TCPWire
     import Tracking
 
-    /// What happened on a ``KernelWire``: each segment with its departure and what became of it, and after each event what both
-    /// kernels said of their ends of the connection.
+    /// What happened on a ``KernelWire``: each segment with its departure and its fate, and, after each event, the
+    /// state of both ends as their kernels reported it.
     struct WireRecord {
         struct Segment {
             let sender: Party
             let sent: Timestamp
             let octets: [UInt8]
-            /// The segment that it is a copy of, by number.
+            /// The number of the segment that it is a copy of; `nil` for none.
             let original: Int?
             var fate: Testimony.Fate = .underWay
-            /// Both ends when it had left.
+            /// Both ends after it had left.
             let atDeparture: [Party: Look]
-            /// Both ends when it had arrived; empty where it did not.
+            /// Both ends after it had arrived; empty if it did not arrive.
             var atArrival: [Party: Look] = [:]
-            /// What its sender's kernel had counted until it had left.
+            /// What its sender's kernel counted until it had left.
             var counts: [Testimony.Count] = []
-            /// The timer that sent it.
+            /// The timer that sent it; `nil` for none.
             var timer: TimerName?
         }
 
-        /// One end as its kernel tells of it.
+        /// One end's state as its kernel reported it.
         struct Look {
             var state: State
             var isMini = false
-            /// As the kernel listed it; `nil` where there was no socket of the connection.
+            /// The socket as the kernel listed it; `nil` if the connection had none.
             var entry: SocketEntry?
         }
 
         private(set) var segments: [Segment] = []
-        /// What happened, each followed by a look at both ends, in order.
+        /// The events in order, each followed by a look at both ends.
         private var words: [Word] = []
-        /// Both ends after what happened beside the segments' departures and arrivals, in order.
+        /// Both ends after each event that is no departure or arrival of a segment, in order.
         private var besides: [[Party: Look]] = []
 
         private enum Word {
-            /// The segment of that number left.
+            /// The segment with this number left.
             case departure(Int)
             case told(EndWord)
         }
@@ -92,7 +92,7 @@
         mutating func arrive(
             _ number: Int, at time: Timestamp, counts: [Testimony.Count] = [], _ looks: [Party: Look]
         ) {
-            // Of a segment and its copy, the second to arrive is useless.
+            // Of a segment and its copy, the one that arrives second is useless.
             let isSecond = segments.enumerated().contains { place, other in
                 place + 1 != number && other.fate.arrival != nil
                     && (other.original == number || segments[number - 1].original == place + 1)
@@ -106,7 +106,7 @@
             if let look = looks[receiver.other] { tell(.beside(number), of: receiver.other, at: time, look) }
         }
 
-        /// A call, or its return, or a timer that has run out.
+        /// Notes a call, the return of a call, or a timer that has expired.
         mutating func note(
             _ cause: Testimony.Moment.Cause, of party: Party, at time: Timestamp, counts: [Testimony.Count] = [],
             ran: Int64? = nil, _ looks: [Party: Look]
@@ -131,8 +131,8 @@
             words.append(.told(word))
         }
 
-        /// Both ends' sockets after a segment had left, and when it had arrived, by its number; and after each call and timer, in
-        /// order.
+        /// Both ends' sockets after each segment had left and after it had arrived, in the order of the segments'
+        /// numbers; and after each call and timer, in order.
         var sockets: Experiment.Sockets {
             func entries(_ looks: [Party: Look]) -> [Party: SocketEntry] { looks.compactMapValues(\.entry) }
             return Experiment.Sockets(
@@ -142,7 +142,7 @@
 
         // MARK: As a story
 
-        /// The connection's story, its states as the kernels told them.
+        /// The connection's story, with the states that the kernels reported.
         var story: ConnectionStory? {
             var analysis = CaptureAnalysis(keeping: .all(limit: segments.count))
             for (place, segment) in segments.enumerated() {
@@ -163,7 +163,7 @@
     }
 
     extension WireRecord.Segment {
-        /// What it was sent for, where its kernel tells of a timer.
+        /// What it was sent for, if its sender's kernel has counted a timer.
         fileprivate var purpose: Transmission? {
             switch timer {
             case .retransmission: .retransmission

@@ -8,18 +8,19 @@
     import TCPWire
     import Tracking
 
-    /// One connection on a ``KernelWire``, from connect() to the end: carries its segments, runs both programs and notes all of it.
+    /// One connection on a ``KernelWire`` from connect() to its end: carries its segments, runs both programs, and
+    /// records everything.
     final class WireRun {
         private struct Delivery {
-            /// ``SystemClock/ticks()``.
+            /// When it is due, in ``SystemClock/ticks()``.
             let due: Int64
             let number: Int
         }
 
-        /// A segment that is to arrive behind the next one from its end.
+        /// A segment that is to arrive after the next one from its end.
         private struct Held {
             let number: Int
-            /// ``SystemClock/ticks()``: when it arrives alone.
+            /// When it arrives alone, in ``SystemClock/ticks()``.
             let deadline: Int64
             let intervention: Intervention
         }
@@ -29,9 +30,9 @@
         private let server: Endpoint
         private var deliveries: [Delivery] = []
         private var held: [Held] = []
-        /// The interventions that waited in vain for a next segment.
+        /// Interventions that waited in vain for a next segment.
         private var overdueOnes: [Intervention] = []
-        /// What has left and was not looked at yet, the oldest first.
+        /// Packets that have left and were not processed yet, the oldest first.
         private var waiting: [KernelWire.Departure] = []
         private var fates: PlannedFates
         private var programs: WirePrograms
@@ -40,15 +41,16 @@
         ])
         private(set) var tables: [Experiment.TableMoment] = []
         private var clocks = WireClocks()
-        /// The server's end was no mere listener.
+        /// Whether the server's end has been more than a listener.
         private var hasBegun = false
         private let deadline: Int64
 
-        /// Whether it ended because the time was up.
+        /// Whether it was ended because its time was up.
         private(set) var isCutOff = false
 
-        /// Nanoseconds after which a run ends, whatever goes on, besides what segments are held and the client is silent: longer
-        /// than a SYN-ACK is sent again.
+        /// Nanoseconds after which a run ends, whatever is still going on. The time for which the plan holds segments
+        /// back, or keeps the client silent, comes on top. It is longer than Linux goes on sending a SYN-ACK again
+        /// (about 63 s).
         private static let longest: Int64 = 75_000_000_000
 
         init(_ wire: KernelWire, _ listener: StreamSocket, _ server: Endpoint, _ options: WireExperiment.Options) throws
@@ -72,7 +74,7 @@
 
         var client: Endpoint? { programs.client }
         var unmatched: [Intervention] { fates.unmatched }
-        /// What was to come behind a next segment, and came alone because there was none.
+        /// Interventions that waited in vain for a next segment, so that their segments arrived alone.
         var overdue: [Intervention] { overdueOnes }
         var dial: DialStory { programs.dial }
         var serverEvents: [ServerEvent] { programs.serverEvents }
@@ -87,7 +89,8 @@
                     break
                 }
                 if options.isCancelled() { throw ExperimentCancelled() }
-                // Before the next segment is handed over, the programs do what the last one lets them do, as on machines of their own.
+                // Before the next segment is passed on, the programs do everything that the last one allows them to do,
+                // as they would on two machines.
                 if try takeDeparture() { continue }
                 if let call = try programs.next(isServerWaiting: look(.server).state == .finWait2) {
                     try note(call)
@@ -102,10 +105,11 @@
             try photograph(.closed)
         }
 
-        /// Nanoseconds from one look at whether anybody still wants it to the next.
+        /// Nanoseconds after which it is checked again whether the run is to be cancelled.
         private static let glance: Int64 = 50_000_000
 
-        /// Both programs are done, nothing is under way, and no end waits for anything but the end of TIME-WAIT.
+        /// Whether both programs are done, no segment is on its way, and the ends wait at most for the end of
+        /// TIME-WAIT.
         private func isOver() throws -> Bool {
             guard programs.isDone, deliveries.isEmpty, held.isEmpty else { return false }
             return try Party.allCases.allSatisfy { [.closed, .listen, .timeWait].contains(try look($0).state) }
@@ -113,17 +117,17 @@
 
         // MARK: Segments
 
-        /// - Returns: whether anything had left.
+        /// - Returns: whether any packet had left.
         private func takeDeparture() throws -> Bool {
             while let departure = try wire.departure() { waiting.append(departure) }
             guard !waiting.isEmpty else { return false }
-            // Two ends may send before anybody looks.
+            // Both ends may have sent packets since the last look.
             waiting.sort { $0.time < $1.time }
             try depart(waiting.removeFirst())
             return true
         }
 
-        /// - Returns: whether anything was due.
+        /// - Returns: whether any segment was due.
         private func deliver() throws -> Bool {
             let now = SystemClock.ticks()
             if let next = deliveries.first, next.due <= now {
@@ -139,7 +143,7 @@
             return true
         }
 
-        /// What waited for a next segment from this one's end arrives.
+        /// Delivers the segments that have waited for this next segment from their end.
         private func release(behind number: Int) throws {
             let sender = record.segments[number - 1].sender
             let isDue = { (one: Held) in one.number < number && self.record.segments[one.number - 1].sender == sender }
@@ -162,7 +166,7 @@
             var header = SegmentHeader()
             let verdict = PacketDecoder.decode(
                 bytes, link: .raw, originalLength: departure.octets.count, into: &header)
-            // Whatever else a kernel says on a new interface is not of the connection.
+            // Other packets that a kernel sends on a new interface are not of the connection.
             guard verdict == .segment, [header.sourceEndpoint, header.destinationEndpoint].contains(programs.client),
                 [header.sourceEndpoint, header.destinationEndpoint].contains(server)
             else { return }
@@ -191,7 +195,8 @@
                 Held(number: number, deadline: due &+ Intervention.longestWait, intervention: intervention))
         }
 
-        /// In the order in which they are due, and of those due at once in which they left.
+        /// Schedules a delivery. Deliveries are sorted by when they are due, and those due at the same time by when
+        /// they left.
         private func send(_ delivery: Delivery) {
             let place = deliveries.firstIndex { $0.due > delivery.due } ?? deliveries.count
             deliveries.insert(delivery, at: place)
@@ -221,8 +226,8 @@
                 looks())
         }
 
-        /// The sockets that concern the experiment, each looked up by itself: a walk through the whole table would hold up the
-        /// segments that are due meanwhile.
+        /// Records the sockets of the experiment, each looked up separately, because reading the whole table would
+        /// delay segments that are due meanwhile.
         private func photograph(_ moment: Experiment.TableMoment.Moment) throws {
             guard !tables.contains(where: { $0.moment == moment }) else { return }
             let sockets = [try wire.listener(on: server), try look(.server).entry, try look(.client).entry]

@@ -11,6 +11,7 @@ public struct HostCondition: Hashable, Sendable {
     /// `nil` for any port.
     public var port: UInt16?
 
+    /// A network, a port, or both; any socket's end fits where neither is given.
     public init(
         family: SocketEntry.Family? = nil, words: [UInt32] = [0, 0, 0, 0], prefixLength: UInt8 = 0, port: UInt16? = nil
     ) {

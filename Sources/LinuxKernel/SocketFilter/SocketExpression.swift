@@ -10,9 +10,12 @@ public indirect enum SocketExpression: Hashable, Sendable {
 
     /// One more condition of a list.
     public struct Link: Hashable, Sendable {
+        /// How it is joined to all that stands left of it.
         public var join: Join
+        /// The condition itself.
         public var condition: SocketExpression
 
+        /// A condition as it follows `and` or `or`.
         public init(join: Join, condition: SocketExpression) {
             self.join = join
             self.condition = condition

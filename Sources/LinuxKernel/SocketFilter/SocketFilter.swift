@@ -8,10 +8,12 @@ import TCPState
 public struct SocketFilter: Hashable, Sendable {
     /// The states named; `nil` where none were.
     public var states: Set<State>?
+    /// What sockets must meet besides; `nil` where every one does.
     public var expression: SocketExpression?
     /// The family that `inet:` or `inet6:` before an address asks for.
     public var family: SocketEntry.Family?
 
+    /// Every socket.
     public init() {}
 
     /// - Parameters:
@@ -110,6 +112,7 @@ public struct SocketFilterSurroundings: Sendable {
     /// A cgroup's number.
     public var cgroup: @Sendable (String) -> UInt64?
 
+    /// Look-ups by name, each `nil` for a name that means nothing here.
     public init(device: @escaping @Sendable (String) -> UInt32?, cgroup: @escaping @Sendable (String) -> UInt64?) {
         self.device = device
         self.cgroup = cgroup

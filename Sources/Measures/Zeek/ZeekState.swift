@@ -30,8 +30,8 @@ public enum ZeekState: String, Sendable, CaseIterable {
 }
 
 extension ConnectionRecord {
-    /// Zeek's name for this outcome. Zeek has one name for several of ours; where it tells apart what we do not (an end that
-    /// was silent from one that was heard in part), the halves decide.
+    /// Zeek's name for this outcome. Zeek has one name for several of ours; where it makes a distinction that we do not
+    /// make (between an end of which nothing was captured and one of which a part was), the halves decide.
     public var zeekState: ZeekState {
         let outcome = self.outcome
         switch outcome.opening {
@@ -47,9 +47,9 @@ extension ConnectionRecord {
 
     private var stateOfEstablished: ZeekState {
         let fins = (client.marks.contains(.fin), server.marks.contains(.fin))
-        // Both had closed: an RST that follows only hurries it.
+        // Both ends had sent a FIN: a later RST only ends the connection sooner.
         if fins == (true, true) { return .finished }
-        // One that nobody took resets nothing.
+        // An RST that its receiver ignored does not count.
         if resetBy == .server { return .responderReset }
         if resetBy == .client { return .originatorReset }
         switch fins {
@@ -87,16 +87,16 @@ extension ConnectionRecord {
 }
 
 extension ConnectionMeasures {
-    /// Zeek's history: one letter for each kind of segment in the order of their first ones, the originator's in capitals;
-    /// `^` in front where the first segment came from the responder.
+    /// Zeek's history: one letter for each kind of segment, in the order in which each kind first came, the
+    /// originator's in capitals; `^` in front where the first segment came from the responder.
     public func zeekHistory(of record: ConnectionRecord) -> String {
         zeek.history(ofOriginator: record.side(of: .client), isFlipped: beginsWithServer(record))
     }
 
-    /// Octets that Zeek counts as missed: acknowledged in an established connection, and not captured whole.
+    /// Octets that Zeek counts as missed: acknowledged in an established connection, and not captured or only in part.
     public var zeekMissedOctets: UInt64 { zeek.missedOctets }
 
-    /// Nanoseconds from the first segment to the one with which both ends had closed, or the last.
+    /// Nanoseconds from the first segment to the one with which both ends had closed; if they had not, to the last one.
     public func zeekDuration(of record: ConnectionRecord) -> Int64 {
         max(0, zeek.lastTime &- record.firstTime.nanoseconds)
     }

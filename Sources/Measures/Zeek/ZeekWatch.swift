@@ -3,14 +3,14 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What Zeek's conn.log says of a connection beyond our outcome: the history string, and octets that were acknowledged but
-/// never captured. Both depend on what Zeek believes of each end while it reads, so that belief is followed here, and only
-/// for them; the numbers are the record's.
+/// What Zeek's conn.log says of a connection beyond our outcome: the history string, and the octets that were
+/// acknowledged but never captured. Both depend on the state that Zeek ascribes to each end while it reads. That state
+/// is followed here, for these two only; the sequence numbers are the record's.
 struct ZeekWatch: Sendable, BitwiseCopyable {
-    /// What Zeek believes of an end.
+    /// The state that Zeek ascribes to an end.
     enum Belief: Sendable {
         case silent, opening, established
-        /// It sends, but its SYN was not seen.
+        /// The end sends, but its SYN was not seen.
         case partial
         case closed
         case reset
@@ -18,25 +18,26 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
 
     private struct End: Sendable, BitwiseCopyable {
         var belief = Belief.silent
-        /// It was ``Belief/established`` when it closed.
+        /// Whether the end was ``Belief/established`` when it closed.
         var closedCleanly = false
-        /// The numbers of what is told again only where they differ.
+        /// The numbers of the last SYN, FIN and RST. Another one is added to the history only if its number differs.
         var lastSYN: UInt32 = 0
         var lastFIN: UInt32 = 0
         var lastRST: UInt32 = 0
-        /// Payload octets that the capture has only in part and that were not acknowledged yet, and where they begin.
+        /// Payload octets that were captured only in part and are not acknowledged yet, and the number at which they
+        /// begin.
         var cutOff: UInt64 = 0
         var cutOffStart = SequenceNumber(0)
         var gaps = Counter()
         var zeroWindows = Counter()
         var repetitions = Counter()
-        /// Letters told, a bit each.
+        /// The letters that are in the history already, one bit each.
         var seen: UInt32 = 0
 
         var isClean: Bool { belief == .established || belief == .closed && closedCleanly }
     }
 
-    /// Told at the first, tenth, hundredth …
+    /// Counts events, of which the first, tenth, hundredth … are added to the history.
     private struct Counter: Sendable, BitwiseCopyable {
         var count: UInt64 = 0
         var threshold: UInt64 = 1
@@ -50,14 +51,15 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
     }
 
     private var ends: InlineArray<2, End> = [End(), End()]
-    /// A hostile capture could make the string long with SYNs of ever other numbers.
+    /// The most letters that are kept: a hostile capture could make the history long by SYNs with ever different
+    /// numbers.
     private static let mostLetters = 64
-    /// Those of the key's first side in capitals.
+    /// The history's letters; those of side 0 are capitals.
     private var letters = InlineArray<64, UInt8>(repeating: 0)
     private var letterCount: UInt8 = 0
     /// Payload octets that were acknowledged between two ends whose handshake was seen, and not captured.
     private(set) var missedOctets: UInt64 = 0
-    /// Nanoseconds since 1970; moves no more once both ends have closed.
+    /// The time of the latest segment, in nanoseconds since 1970. It stays as it is once both ends have closed.
     private(set) var lastTime: Int64 = 0
 
     /// - Parameters:
@@ -94,7 +96,7 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
         if detail.cutOff > 0, reading.classes.contains(.advances) { noteCutOff(segment, side) }
     }
 
-    /// Nothing that follows moves the connection's end.
+    /// Whether later segments no longer change the time at which the connection ended.
     private var isOver: Bool {
         func closed(_ end: End) -> Bool { end.belief == .closed || end.belief == .reset }
         return closed(ends[0]) && closed(ends[1])
@@ -110,7 +112,7 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
         case (true, true, false), (true, false, true): once(UInt8(ascii: "Q"), side)
         case (true, false, false):
             let letter = flags.contains(.ack) ? UInt8(ascii: "H") : UInt8(ascii: "S")
-            // SYN and SYN-ACK of one end are one kind.
+            // Zeek counts SYN and SYN-ACK of one end as one kind.
             if !once(letter, side, kind: UInt8(ascii: "S")), number != ends[side].lastSYN { append(letter, side) }
             ends[side].lastSYN = number
         case (false, true, false):
@@ -129,7 +131,7 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
         }
     }
 
-    /// - Returns: whether it was the first of its kind.
+    /// - Returns: whether the letter was the first of its kind.
     @discardableResult
     private mutating func once(_ letter: UInt8, _ side: Int, kind: UInt8? = nil) -> Bool {
         let bit: UInt32 = 1 << UInt32((kind ?? letter) & 0x1f)
@@ -171,7 +173,7 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
             if ends[other].belief == .opening { ends[other].belief = .established }
             ends[side].belief = isAnswer ? .established : .opening
         } else if ends[other].belief == .opening, segment.payloadLength == 0 {
-            // Some answer a SYN with an ACK before they send their own.
+            // Some systems answer a SYN with an ACK before they send their own SYN: the end stays silent.
         } else {
             ends[side].belief =
                 flags.contains(.ack) && ends[other].belief == .established ? .established : .partial
@@ -185,7 +187,7 @@ struct ZeekWatch: Sendable, BitwiseCopyable {
 
     // MARK: Gaps
 
-    /// Zeek takes payload that the capture has only in part for a gap.
+    /// Notes payload that was captured only in part, which Zeek counts as a gap.
     private mutating func noteCutOff(_ segment: TrackedSegment, _ side: Int) {
         if ends[side].cutOff == 0 { ends[side].cutOffStart = segment.sequence }
         ends[side].cutOff &+= UInt64(segment.payloadLength)

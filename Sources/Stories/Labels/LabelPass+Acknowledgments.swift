@@ -3,7 +3,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What ACKs say of the other end's segments.
+/// Labels for what ACKs say of the other end's segments.
 extension LabelPass {
     mutating func labelAcknowledgment(_ index: Int, at start: Int64, isProbe: Bool) {
         let fact = facts[index]
@@ -38,7 +38,8 @@ extension LabelPass {
         ends[side].duplicates = []
     }
 
-    /// RFC 5681 2, as the record counts it: proved by what came behind a hole, where there is one.
+    /// Labels a duplicate ACK (RFC 5681 2), as the record counts it. The segment behind the hole is named only if there is
+    /// a hole.
     private mutating func labelDuplicate(_ index: Int, _ place: Int64) {
         let side = facts[index].side
         guard facts[index].classes.contains(.duplicateACK) else { return }
@@ -48,7 +49,7 @@ extension LabelPass {
         add(.duplicateACK, to: index, evidence: evidence, ordinal: ends[side].duplicates.count)
     }
 
-    /// Whether something was sent behind the number that an ACK still waits for and what carries it.
+    /// Whether the other end sent something behind the segment that an ACK still waits for.
     private func hasHole(at place: Int64, of side: Int, by index: Int) -> Bool {
         if !facts[index].blocks.isEmpty { return true }
         guard let next = ends[side].next, next > place else { return false }
@@ -59,7 +60,7 @@ extension LabelPass {
         return line.place(of: facts[carrier].sequence) + Int64(facts[carrier].length) < next
     }
 
-    /// An ACK of numbers that were never captured.
+    /// Labels an ACK of numbers that were never captured.
     private mutating func labelUnseen(_ index: Int, _ place: Int64) {
         let other = 1 - facts[index].side
         guard !facts[index].classes.isDisjoint(with: [.acknowledgesUnseen, .bearsOutOther]),
@@ -69,7 +70,8 @@ extension LabelPass {
         add(.ackedUnseen, to: index, evidence: ends[other].last.map { [$0] } ?? [])
     }
 
-    /// An ACK with other numbers in answer to a SYN: its sender still holds an earlier connection (RFC 9293 3.5, Figure 9).
+    /// Labels an ACK with numbers that do not answer the SYN: its sender still holds an earlier connection (RFC 9293
+    /// 3.5, Figure 9).
     private mutating func labelStrange(_ index: Int) -> Bool {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
@@ -85,7 +87,7 @@ extension LabelPass {
         return true
     }
 
-    /// A pure ACK that acknowledges nothing new.
+    /// Labels a pure ACK that acknowledges nothing new.
     private mutating func labelRepeatedACK(_ index: Int, at start: Int64, _ place: Int64) {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
@@ -108,7 +110,8 @@ extension LabelPass {
         }
     }
 
-    /// An ACK that others have overtaken carries a number below what its receiver expects, which that answers as well.
+    /// The other end's last ACK, if others have overtaken it: its number lies below what the receiver expects, and such
+    /// a segment is answered with an ACK too.
     private func lateACK(before index: Int, below place: Int64) -> Int? {
         guard facts[index].arrival != .unknown, let cause = lastHeard(before: index), facts[cause].isPure else {
             return nil
@@ -117,7 +120,8 @@ extension LabelPass {
         return line.place(of: facts[cause].sequence) < place ? cause : nil
     }
 
-    /// Whether the segment carries only what had been acknowledged: RFC 9293 3.10.7.4 answers it with an ACK.
+    /// Whether a segment carries only numbers that had been acknowledged, so that it is answered with an ACK (RFC 9293
+    /// 3.10.7.4).
     private func isAnswerable(_ index: Int, below place: Int64) -> Bool {
         let fact = facts[index]
         guard fact.length > 0, !fact.isSYN, !fact.isRST else { return false }
@@ -125,7 +129,7 @@ extension LabelPass {
         return isRepeated[index] && line.place(of: fact.sequence) + Int64(fact.length) <= place
     }
 
-    /// Where several repetitions come in a row, each is answered.
+    /// The last repetition of `side` that an ACK can answer: of several in a row each one is answered.
     private func lastRepetition(of side: Int, below place: Int64, before index: Int) -> Int? {
         guard let last = ends[side].lastData, isAnswerable(last, below: place),
             elapsed(last, index) <= max(roundTrip ?? 0, Self.reactionFloor)
@@ -133,14 +137,15 @@ extension LabelPass {
         return last
     }
 
-    /// RFC 5961: the answer to a SYN, to an RST that is not exactly expected, to an ACK of what was not sent.
+    /// Labels a challenge ACK (RFC 5961): the answer to a SYN, to an RST with another number than the expected one, or
+    /// to an ACK of what was not sent.
     private mutating func labelChallenge(_ index: Int) -> Bool {
         let fact = facts[index]
         let side = fact.side
         guard let cause = lastHeard(before: index), let last = ends[side].last else { return false }
         let trigger = facts[cause]
         guard trigger.isRST || !facts[last].isSYN else { return false }
-        // Several repeated SYN-ACKs in a row get as many answers.
+        // If a SYN-ACK is repeated several times in a row, each one is answered.
         guard isHeard(cause, since: last) || trigger.isSYN && isRepeated[cause] else {
             return false
         }
@@ -178,9 +183,9 @@ extension LabelPass {
 
     // MARK: SACK
 
-    /// Remembers how far the other end's numbers have come.
+    /// Notes how far the other end's numbers have been acknowledged by SACK blocks.
     ///
-    /// - Returns: the block that tells of octets that came twice, on the other end's line.
+    /// - Returns: the numbers of the D-SACK block, as places on the other end's line; `nil` where there is none.
     private mutating func noteBlocks(_ index: Int) -> ClosedRange<Int64>? {
         let fact = facts[index]
         let other = 1 - fact.side

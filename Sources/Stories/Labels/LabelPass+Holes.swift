@@ -1,23 +1,23 @@
 import TCPWire
 import Tracking
 
-/// Numbers that are missing where they should be.
+/// Labels for numbers that are missing.
 extension LabelPass {
-    /// A stretch of one end's numbers that was jumped over.
+    /// A range of one end's numbers that was skipped.
     struct Hole {
         var start: Int64
         let end: Int64
-        /// The first segment behind it.
+        /// The first segment after it.
         let index: Int
-        /// The first segment that filled it, or part of it, later.
+        /// The first segment that filled it, or a part of it, later.
         var filler: Int?
-        /// The ACK that shows that what lay here had arrived.
+        /// The ACK that shows that the missing numbers had arrived.
         var proof: Int?
 
         var isFilled: Bool { filler != nil }
     }
 
-    /// Holes that are looked at when a segment might fill one; a bound for hostile captures.
+    /// How many holes are compared with a segment that might fill one; a limit for hostile captures.
     private static let holeLimit = 64
 
     mutating func labelHole(_ index: Int, at start: Int64) {
@@ -30,13 +30,13 @@ extension LabelPass {
         }
     }
 
-    /// The hole that these numbers lie in, by its place among the end's.
+    /// The index of the end's last hole that overlaps these numbers.
     func hole(of side: Int, from start: Int64, to end: Int64) -> Int? {
         let holes = ends[side].holes
         return holes.indices.suffix(Self.holeLimit).last { holes[$0].start < end && start < holes[$0].end }
     }
 
-    /// Those holes that a new ACK covers: whatever lay there had arrived.
+    /// Notes which holes a new ACK covers: the missing numbers had arrived.
     mutating func noteHoles(of side: Int, acknowledged place: Int64, by index: Int) {
         var position = ends[side].acknowledgedHoles
         while position < ends[side].holes.count, ends[side].holes[position].end <= place {
@@ -47,14 +47,15 @@ extension LabelPass {
         ends[side].acknowledgedHoles = position
     }
 
-    /// The first segment that fills a hole, or part of it.
+    /// Notes the first segment that fills a hole, or a part of it.
     mutating func noteFiller(_ index: Int, of hole: Int, _ side: Int) {
         guard !ends[side].holes[hole].isFilled else { return }
         ends[side].holes[hole].filler = index
         labelHole(hole, of: side)
     }
 
-    /// Says, as far as is known, whether what was missing came later, was acknowledged all the same, or neither.
+    /// Labels the segment after a hole, as far as is known: whether the missing numbers came later, were acknowledged
+    /// without being captured, or neither.
     private mutating func labelHole(_ place: Int, of side: Int) {
         let hole = ends[side].holes[place]
         remove([.missingBefore, .captureGap], from: hole.index)

@@ -1,6 +1,6 @@
-/// Segments that did not arrive, shown by the retransmissions that were needed in their place.
+/// Segments that did not arrive, as shown by the retransmissions that were needed instead.
 extension LabelPass {
-    /// That an original did not arrive, as the need for a copy of it proves.
+    /// Notes that an original did not arrive, because a copy of it was needed.
     mutating func noteLoss(of original: Int, in copy: Int, proof: [Int]) {
         let side = facts[copy].side
         guard ends[side].repeats.losses[original] == nil else { return }
@@ -10,10 +10,11 @@ extension LabelPass {
         labelLoss(of: original, on: side)
     }
 
-    /// Up to so many losses are renamed at once; more of them when the story is settled.
+    /// Up to this many losses, labels are corrected at once; with more of them only when the story is settled.
     private static let handful = 16
 
-    /// Seen close to the receiver it had passed the network, and was dropped there.
+    /// Whether the capture was made close to the receiver. A segment that was captured there had passed the network, so
+    /// its receiver dropped it.
     private func isNearReceiver(of side: Int) -> Bool {
         guard let near = ends[1 - side].fastestAnswer, let far = ends[side].fastestAnswer else { return false }
         return near * 4 < far
@@ -24,14 +25,14 @@ extension LabelPass {
         let label: SegmentLabel = isNear[side] ? .notTaken : .lost
         guard loss.label != label else { return }
         if let old = loss.label { remove([old], from: original) }
-        // Another proof of the same loss has set the label already.
+        // If the label is there already, another proof of the same loss has set it.
         let isSaid = has(label, original)
         if !isSaid { add(label, to: original, evidence: loss.proof + [loss.copy]) }
         loss.label = isSaid ? nil : label
         ends[side].repeats.losses[original] = loss
     }
 
-    /// Where the copy was not needed, it shows no loss.
+    /// Removes the labels of losses that a copy seemed to show, because the copy was not needed.
     mutating func withdrawLosses(shownBy copy: Int) {
         let side = facts[copy].side
         for original in ends[side].repeats.lossesByCopy[copy] ?? [] {
@@ -41,8 +42,8 @@ extension LabelPass {
         }
     }
 
-    /// Where it is now known that the capture was made close to a receiver, or is no longer, its losses are called by the other
-    /// name.
+    /// Corrects the labels of losses, where it turns out that the capture was made close to the receiver, or that it
+    /// was not.
     mutating func relabelLosses() {
         for side in 0...1 where isNearReceiver(of: side) != isNear[side] {
             isNear[side].toggle()

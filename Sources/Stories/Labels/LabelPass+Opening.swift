@@ -2,7 +2,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// SYNs and SYN-ACKs.
+/// Labels for SYNs and SYN-ACKs.
 extension LabelPass {
     mutating func labelOpening(_ index: Int) {
         let fact = facts[index]
@@ -29,7 +29,7 @@ extension LabelPass {
         noteOpening(index)
     }
 
-    /// What a SYN agrees to, and where its numbers start.
+    /// Notes a SYN's options, and where its end's numbers start.
     private mutating func noteOpening(_ index: Int) {
         let fact = facts[index]
         let side = fact.side
@@ -54,11 +54,11 @@ extension LabelPass {
         }
     }
 
-    /// At most so many SYNs are remembered: a limit for hostile captures.
+    /// At most this many SYNs are remembered: a limit for hostile captures.
     private static let synLimit = 64
 
-    /// A SYN-ACK that names an earlier SYN than the last by its timestamp (RFC 7323 4): those behind that one were not needed
-    /// (RFC 3522).
+    /// If a SYN-ACK names an earlier SYN than the last one by its timestamp (RFC 7323 4), the SYNs after that one were
+    /// not needed (RFC 3522).
     private mutating func settleSYNs(_ index: Int) {
         let fact = facts[index]
         guard let stamps = fact.timestamps, !fact.classes.contains(.stray) else { return }
@@ -74,7 +74,7 @@ extension LabelPass {
         for syn in asked[(named + 1)...] where syn.value != stamps.echoReply { markSpurious(syn.index, by: index) }
     }
 
-    /// - Returns: whether a timer sent it.
+    /// - Returns: whether its timer expired.
     private mutating func labelSynRetry(_ index: Int, _ known: SYNSeries) -> Bool {
         if let refusal = ends[1 - facts[index].side].last, facts[refusal].isRST, refusal > known.last,
             facts[refusal].verdict == .taken
@@ -82,7 +82,8 @@ extension LabelPass {
             add(.refusedRetry, to: index, evidence: [known.first, refusal], original: known.first)
             return false
         }
-        // Another connection's ACK came in between, and was answered with an RST: the way is free, and no timer is needed.
+        // An ACK of another connection came in between and was answered with an RST. After that nothing prevents the
+        // connection, so the SYN is sent again at once, without a timer.
         if let strange = ends[1 - facts[index].side].last, strange > known.last,
             facts[strange].classes.contains(.stray)
         {
@@ -96,13 +97,14 @@ extension LabelPass {
         return isTimed
     }
 
-    /// How often the timer that fires now has been backed off: once more where it ran much longer than the last time.
+    /// How often the timer that expires now has been backed off: once more than before, if it ran much longer than the
+    /// last time.
     private func backoffs(_ known: SYNSeries, until index: Int) -> Int {
         guard let last = known.lastGap else { return 0 }
         return Self.isBackedOff(elapsed(known.last, index), after: last) ? known.backoffs + 1 : known.backoffs
     }
 
-    /// - Returns: whether a timer sent it; not where the SYN came again and called for it.
+    /// - Returns: whether its timer expired; false if the SYN came again and was answered.
     private mutating func labelSynAckRetry(_ index: Int, _ known: SYNSeries) -> Bool {
         if let asked = synHeard(before: index, since: known.last) {
             add(.synAckRetry, to: index, evidence: [known.first, asked], original: known.first)
@@ -116,7 +118,8 @@ extension LabelPass {
 
     private static func both(_ one: Int, _ other: Int) -> [Int] { one == other ? [one] : [one, other] }
 
-    /// RFC 9293 Figure 7: both ends have sent a SYN, and each answers the other's with a SYN-ACK of its own number.
+    /// Labels a simultaneous open (RFC 9293 Figure 7): both ends have sent a SYN, and each answers the other's with a
+    /// SYN-ACK of its own number.
     private mutating func labelSimultaneous(_ index: Int) {
         let fact = facts[index]
         let side = fact.side

@@ -1,11 +1,11 @@
 import TCPWire
 import Tracking
 
-/// Probes into a closed window, and the same numbers sent into an open one.
+/// Labels for probes into a closed window, and for the same numbers sent into an open one.
 extension LabelPass {
-    /// A probe of a closed window, or a keep-alive.
+    /// Labels a probe of a closed window, or a keep-alive.
     ///
-    /// - Returns: whether it is one of the two.
+    /// - Returns: whether the segment is one of these.
     mutating func labelProbe(_ index: Int, at start: Int64) -> Bool {
         let fact = facts[index]
         if fact.classes.contains(.windowProbe) {
@@ -23,9 +23,9 @@ extension LabelPass {
         return true
     }
 
-    /// The pure ACK that answers a probe, from the end that was asked.
+    /// Labels the pure ACK with which the other end answers a probe.
     ///
-    /// - Returns: whether it is one.
+    /// - Returns: whether the segment is such an answer.
     mutating func labelProbeAnswer(_ index: Int, acknowledges place: Int64) -> Bool {
         let fact = facts[index]
         let asker = 1 - fact.side

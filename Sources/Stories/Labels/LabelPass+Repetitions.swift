@@ -1,9 +1,10 @@
 import TCPWire
 import Tracking
 
-/// Numbers sent again, and why.
+/// Labels for numbers that are sent again, and for the cause.
 extension LabelPass {
-    /// Numbers that were left out before, or sent before, by the record's count; and what they are sent again for.
+    /// Labels a segment whose numbers were sent before, or were missing until now, according to its class; with the
+    /// cause.
     mutating func labelRepetition(_ index: Int, from start: Int64, to end: Int64) {
         let fact = facts[index]
         let side = fact.side
@@ -37,8 +38,8 @@ extension LabelPass {
             Repeats.Copy(start: start, end: end, index: index, original: original), facts[index].timestamps)
     }
 
-    /// The segment that jumped over these numbers; the first one of a capture that starts in the middle, where they lie before
-    /// it.
+    /// The segment that came after these numbers although it should have followed them. In a capture that starts in the
+    /// middle this is the first segment, if the numbers lie before it.
     private mutating func passedBy(_ index: Int, from start: Int64, to end: Int64) -> Int? {
         let side = facts[index].side
         if let hole = hole(of: side, from: start, to: end) {
@@ -91,7 +92,7 @@ extension LabelPass {
         let waited = previousCopy.map { elapsed($0, index) }
         let hasWaited = waited.map { $0 >= max(Self.timerFloor, (roundTrip ?? 0) * 3 / 2) } ?? !isPrompt
         let isUnasked = !isAsked(index, for: start)
-        // No timer runs out sooner than an answer can come.
+        // A timer never expires sooner than an answer can come.
         if let waited, let roundTrip, waited < roundTrip {
             add(.retransmission, to: index, evidence: known, original: original)
             return
@@ -102,7 +103,7 @@ extension LabelPass {
         }
         let isFirstOutstanding = ends[side].acknowledged.map { start <= $0.place } ?? true
         if isFirstOutstanding {
-            // Which timer it was, spacing and doubling will tell.
+            // The spacing and doubling of the repetitions will show which timer it was.
             labelTimer(index, from: start, isTail: end == point, original: original)
             ends[side].recovery = (point, index)
         } else if end == point, copies.isEmpty {
@@ -113,7 +114,7 @@ extension LabelPass {
         }
     }
 
-    /// The least time-out that any common system starts with, less what clocks may lie; nanoseconds.
+    /// The shortest initial time-out of any common system, minus a tolerance for inexact clocks; in nanoseconds.
     static let timerFloor: Int64 = 180_000_000
 
     private func recoveryStart(_ starter: Int) -> Int64 {
@@ -121,15 +122,15 @@ extension LabelPass {
         return line.place(of: facts[starter].sequence)
     }
 
-    /// Whether it follows on something the other end sent, so that this may have called for it.
+    /// Whether it comes soon after a segment of the other end, so that this may have caused it.
     private func isPrompt(_ index: Int) -> Bool {
         guard let asked = ends[1 - facts[index].side].last else { return false }
         let reach = roundTrip.map { max($0 * 2, Self.reactionFloor) } ?? Self.reactionFloor * 2
         return elapsed(asked, index) <= reach
     }
 
-    /// Whether the other end had shown that it has what lies behind `start` but not what lies there: three duplicate ACKs
-    /// (RFC 5681 3.2), or a SACK block (RFC 6675 5).
+    /// Whether the other end had shown that it has numbers beyond `start` but not those at `start`: by three duplicate
+    /// ACKs (RFC 5681 3.2), or by a SACK block (RFC 6675 5).
     private func isAsked(_ index: Int, for start: Int64) -> Bool {
         let side = facts[index].side
         let peer = ends[1 - side]
@@ -145,20 +146,21 @@ extension LabelPass {
         return duplicates.isEmpty ? peer.last.map { [$0] } ?? [] : Array(duplicates)
     }
 
-    /// The same octets in smaller segments, though the first was no larger than the receiver takes: the path does not take it.
+    /// Whether octets are sent again in a smaller segment although the first one was no larger than the receiver
+    /// accepts: then the path does not carry it (path MTU).
     private func isSmaller(_ index: Int, than original: Int) -> Bool {
         let (fact, first) = (facts[index], facts[original])
         guard fact.sequence == first.sequence, fact.payloadLength > 0, !fact.isFIN,
             let limit = ends[1 - fact.side].maximumSegmentSize
         else { return false }
-        // What its sender's own network takes may be less than what the receiver does.
+        // The sender's own network may carry less than the receiver accepts.
         let full = min(UInt32(limit) &- UInt32(first.headerLength) &+ 20, ends[fact.side].longest)
         return first.payloadLength >= full && first.payloadLength <= UInt32(limit) && fact.payloadLength < full
             && fact.payloadLength * 4 > full
     }
 
-    /// The segment whose window has room for these numbers, which the one before it had not, where it came since they were sent
-    /// last: then that is what they waited for.
+    /// The segment whose window has room for these numbers, if it came since they were last sent, and the window before
+    /// had no room for them: then the sender had waited for this window.
     private func opening(for index: Int, to end: Int64, since last: Int) -> Int? {
         let peer = ends[1 - facts[index].side]
         guard let offer = peer.windowIndex, let before = peer.windowBefore, offer > last,
@@ -167,16 +169,16 @@ extension LabelPass {
         return offer
     }
 
-    /// Behind the last number that a segment's window lets the other end send.
+    /// The place after the last number that a segment's window allows the other end to send.
     private func windowEdge(_ index: Int) -> Int64? {
         guard let window = scaledWindow(index) else { return nil }
         var line = ends[1 - facts[index].side].line
         return line.place(of: facts[index].acknowledgment) + window
     }
 
-    // MARK: In pieces
+    // MARK: Retransmissions in smaller segments
 
-    /// At most so many pieces are waited for: a limit for hostile captures.
+    /// At most this many pieces are kept: a limit for hostile captures.
     private static let pieceLimit = 64
 
     private mutating func notePiece(_ index: Int, from start: Int64, to end: Int64, of original: Int) {
@@ -191,14 +193,14 @@ extension LabelPass {
             ]
     }
 
-    /// An ACK that ends within a segment's numbers, where a piece of them ends, shows that the segment itself had not arrived; one
-    /// that covers more than its pieces, that it had.
+    /// An ACK of a number within a segment, at which a piece of it ends, shows that the segment itself had not arrived.
+    /// An ACK of more than the pieces shows that the segment had arrived.
     private mutating func settlePieces(of side: Int, acknowledged place: Int64, by index: Int) {
         guard !ends[side].pieces.isEmpty else { return }
         let pieces = ends[side].pieces
         if let last = pieces.last(where: { $0.end == place }), facts[index].window > 0 {
             var whole = place < last.originalEnd ? [last.original] + wholes(of: last) : []
-            // It may end within the next segment as well.
+            // The number may also lie within the next segment.
             if let next = ends[side].finder.carrier(of: place), !isBehind(next, place), next != last.index {
                 whole.append(next)
             }
@@ -211,13 +213,13 @@ extension LabelPass {
         ends[side].pieces.removeAll { $0.originalEnd <= place }
     }
 
-    /// Whether a segment begins at a place, or behind it.
+    /// Whether a segment begins at or after a place.
     private func isBehind(_ index: Int, _ place: Int64) -> Bool {
         var line = ends[facts[index].side].line
         return line.place(of: facts[index].sequence) >= place
     }
 
-    /// The times that the whole was sent again.
+    /// The retransmissions of the whole original segment.
     private func wholes(of piece: Piece) -> [Int] {
         let (side, first) = (facts[piece.index].side, facts[piece.original])
         var line = ends[side].line
@@ -228,29 +230,31 @@ extension LabelPass {
 
     // MARK: Needed or not
 
-    /// What was acknowledged before it was sent again was not needed.
+    /// A segment whose numbers were acknowledged before it was sent again was not needed.
     private mutating func proveSpurious(_ index: Int, end: Int64) {
         let side = facts[index].side
         guard let acknowledged = ends[side].acknowledged, acknowledged.place >= end else { return }
         markSpurious(index, by: acknowledged.index)
     }
 
-    /// That the other end had what came behind and not this, shows that the original was lost.
+    /// If the other end had later numbers but not these, the original was lost.
     private mutating func proveLoss(_ index: Int, from start: Int64, original: Int?) {
         guard let original, !has(.spurious, index), isAsked(index, for: start), isWhole(index, original) else { return }
         noteLoss(of: original, in: index, proof: askers(index))
     }
 
-    /// Whether a repetition carries all that the original did. One that carries less proves a loss of that part only.
+    /// Whether a repetition carries everything that the original did. Otherwise it proves only that a part of it was
+    /// lost.
     ///
     /// - Parameters:
     ///   - index: the repetition.
-    ///   - original: what carried its first number first.
+    ///   - original: the segment that first carried the repetition's first number.
     private func isWhole(_ index: Int, _ original: Int) -> Bool {
         facts[index].sequence == facts[original].sequence && facts[index].length >= facts[original].length
     }
 
-    /// Numbers newly acknowledged: what was sent again among them is settled by the timestamp that comes back.
+    /// Notes newly acknowledged numbers. For retransmissions among them, the echoed timestamp shows whether the
+    /// original had arrived.
     mutating func noteAcknowledged(_ place: Int64, by index: Int) {
         let side = 1 - facts[index].side
         guard ends[side].acknowledged.map({ place > $0.place }) ?? true else { return }
@@ -263,7 +267,7 @@ extension LabelPass {
                 let first = facts[original].timestamps?.value, again != first
             else { continue }
             if Int32(bitPattern: echo &- again) < 0 {
-                // The answer is to the original (Eifel, RFC 3522): it had arrived.
+                // The ACK answers the original (Eifel, RFC 3522): that had arrived.
                 markSpurious(copy.index, by: index)
             } else if ends[side].repeats.copies(from: copy.start).first == copy.index, isWhole(copy.index, original) {
                 noteLoss(of: original, in: copy.index, proof: [index])

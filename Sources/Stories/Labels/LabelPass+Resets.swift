@@ -2,8 +2,8 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Why an end sent an RST, as far as its shape tells. The reason itself is known in the kernel that sent it; these are what
-/// RFC 9293 and the common systems send in each case.
+/// Labels for why an end sent an RST, as far as the RST's form shows it. Only the kernel that sent it knows the reason;
+/// the rules here say what RFC 9293 and the common systems send in each case.
 extension LabelPass {
     mutating func labelReset(_ index: Int) {
         let fact = facts[index]
@@ -18,7 +18,8 @@ extension LabelPass {
         }
         if let trigger, labelRefusal(index, trigger) { return }
         if isUnexpected(index) { ends[side].doubtfulReset = index }
-        // An RST that answers a segment takes its sequence number from that segment's ACK; its sender sends nothing behind it.
+        // An RST that answers a segment takes its sequence number from that segment's ACK, and its sender sends nothing
+        // after it.
         if !fact.isACK, let trigger, facts[trigger].isACK, fact.sequence == facts[trigger].acknowledgment,
             ends[side].last.map({ $0 < trigger || facts[$0].isRST }) ?? true
         {
@@ -28,7 +29,7 @@ extension LabelPass {
         }
     }
 
-    /// What shows that RSTs were refused: the next that either end goes on to send.
+    /// Adds the proof that RSTs were ignored: the next segment that either end sends.
     mutating func proveRefused(by index: Int) {
         guard !refusedResets.isEmpty, !facts[index].isRST, facts[index].artefact == nil else { return }
         for reset in refusedResets {
@@ -39,11 +40,11 @@ extension LabelPass {
         refusedResets = []
     }
 
-    /// At most so many segments are looked at: a limit for hostile captures.
+    /// At most this many segments are examined: a limit for hostile captures.
     private static let missingLimit = 64
 
-    /// An ACK that asks back about an RST (RFC 5961 3.2) names the number that its sender waits for: what was sent from there on
-    /// had not arrived, where it came as late as an answer does.
+    /// A challenge ACK that answers an RST (RFC 5961 3.2) carries the number that its sender expects. If it comes as
+    /// late as an answer does, the segments from that number to the RST had not arrived.
     private mutating func noteMissing(before reset: Int, askedBackBy answer: Int) {
         let side = facts[reset].side
         guard facts[answer].side != side, facts[answer].isPure, let roundTrip,
@@ -60,7 +61,7 @@ extension LabelPass {
         }
     }
 
-    /// RFC 9293 3.10.7.1: to a SYN where nobody listens.
+    /// Labels an RST that answers a SYN where nobody listens (RFC 9293 3.10.7.1).
     private mutating func labelRefusal(_ index: Int, _ trigger: Int) -> Bool {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
@@ -76,8 +77,8 @@ extension LabelPass {
         return true
     }
 
-    /// RFC 9293 3.5.2: an RST without ACK takes its number from the ACK that it answers, so its sender knows no connection
-    /// to which that belongs, or another one.
+    /// Labels an RST without ACK, which takes its number from the ACK that it answers (RFC 9293 3.5.2): its sender has
+    /// no connection to which that ACK belongs, or it has another one.
     private mutating func labelAnswer(_ index: Int, _ trigger: Int) {
         let side = facts[index].side
         if let syn = ends[side].syn, ends[side].last == syn.last {
@@ -91,10 +92,10 @@ extension LabelPass {
         add(.resetClosedSocket, to: index, evidence: [trigger] + (ends[side].fin.map { [$0] } ?? []))
     }
 
-    /// A program that has done nothing for longer has had the time to read; nanoseconds.
+    /// The longest time for which a program counts as not having read yet, in nanoseconds.
     private static let unreadCeiling: Int64 = 1_000_000_000
 
-    /// An RST of the sender's own will: it carries the number that comes next.
+    /// Labels an RST that its sender sends of its own accord, with its next sequence number.
     private mutating func labelAbort(_ index: Int) {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
@@ -103,7 +104,8 @@ extension LabelPass {
             add(.resetGivingUp, to: index, evidence: ends[side].unansweredKeepAlives.suffix(3))
             return
         }
-        // Three attempts at least (RFC 9293 3.8.3, R1 and R2); the RST comes when the next would be due.
+        // There must be at least three attempts (RFC 9293 3.8.3, R1 and R2); the RST comes when the next one would be
+        // due.
         let attempts = ends[side].unanswered
         if attempts.count >= 3, let last = attempts.last, let before = attempts.dropLast().last,
             elapsed(last, index) >= elapsed(before, last)
@@ -112,7 +114,7 @@ extension LabelPass {
             return
         }
         guard fact.isACK else { return }
-        // The other end's last data got an ACK and nothing more: closed before the program had read it.
+        // The other end's last data was only acknowledged: the socket was closed before the program had read it.
         if let data = ends[other].lastData, facts[data].payloadLength > 0, elapsed(data, index) <= Self.unreadCeiling,
             ends[side].lastData.map({ $0 < data }) ?? true,
             SequenceNumber(fact.acknowledgment).isAtOrAfter(
@@ -124,9 +126,9 @@ extension LabelPass {
         }
     }
 
-    // MARK: Doubts
+    // MARK: Doubtful resets
 
-    /// Hops by which a TTL may differ though the sender is the same: paths change by less.
+    /// The smallest difference in TTL that shows another sender: paths change by fewer hops.
     private static let hopTolerance = 3
 
     private mutating func labelForeign(_ index: Int) {
@@ -137,13 +139,13 @@ extension LabelPass {
         add(.resetForeign, to: index, evidence: [usual.witness])
     }
 
-    /// The TTL of an end, as long as all its segments have the same; three are the fewest that say so.
+    /// The TTL of an end, if all its segments have the same; at least three segments are needed.
     struct HopLimit {
         private var first: (limit: UInt8, witness: Int)?
         private var count = 0
         private var isMixed = false
 
-        /// `nil` where it has none. The witness is the first segment that has it.
+        /// The TTL, with the first segment that has it; `nil` where there is no common TTL.
         var usual: (limit: UInt8, witness: Int)? { isMixed || count < 3 ? nil : first }
 
         mutating func note(_ limit: UInt8, of index: Int) {
@@ -152,7 +154,7 @@ extension LabelPass {
         }
     }
 
-    /// Counts a segment's TTL; where that tells more of its end, or less, than was known, its RSTs are looked at again.
+    /// Notes a segment's TTL. If this changes what is known of its end, the end's RSTs are labelled again.
     mutating func noteHopLimit(_ index: Int) {
         let fact = facts[index]
         guard fact.artefact == nil, !fact.isRST else { return }
@@ -165,8 +167,8 @@ extension LabelPass {
         }
     }
 
-    /// Whether its number is not the one that the receiver expects: inside the window it then asks back (RFC 5961 3.2),
-    /// outside it drops the RST (RFC 9293 3.10.7.4).
+    /// Whether an RST's number is not the one that the receiver expects. Inside the window the receiver then sends a
+    /// challenge ACK (RFC 5961 3.2), outside it drops the RST (RFC 9293 3.10.7.4).
     private func isUnexpected(_ index: Int) -> Bool {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
@@ -176,8 +178,8 @@ extension LabelPass {
         return place != next && place != expected && place != ends[side].holes.last?.start
     }
 
-    /// Whatever the receiver of a doubtful RST goes on to send shows that it did not take it, once the answer cannot have
-    /// been under way before.
+    /// A segment that the receiver of a doubtful RST sends later shows that it ignored the RST, unless the segment may
+    /// have been on its way already.
     mutating func settleReset(before index: Int) {
         let other = 1 - facts[index].side
         guard let reset = ends[other].doubtfulReset else { return }

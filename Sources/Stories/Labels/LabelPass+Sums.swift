@@ -1,38 +1,39 @@
 import FlatMemory
 import TCPWire
 
-/// Checksums that nobody had filled in when the packets were captured.
+/// Labels for checksums that were not filled in yet when the packets were captured.
 extension LabelPass {
     /// What is known of one end's checksums.
     struct Sums {
-        /// Segments that could be checked, and those of them whose checksum is wrong.
+        /// How many segments could be checked, and how many of them have a wrong checksum.
         var known = 0
         var wrong = 0
-        /// Wrong ones of segments that were taken all the same.
+        /// Segments with wrong checksums that were accepted nevertheless.
         var taken: [Int] = []
-        /// Whether those have the label that says why, and how many there were when that was decided.
+        /// Whether these have the label that explains it, and how many there were when this was decided.
         var areLabelled = true
         var decided = 0
 
-        /// Where this many checksums of one end are wrong, it is no damage: they were not filled in yet when the packets were
-        /// captured (transmit checksum offload), or the capture was changed afterwards.
+        /// Whether so many checksums of the end are wrong that the segments are not damaged: the checksums were not
+        /// filled in yet when the packets were captured (transmit checksum offload), or the capture was changed
+        /// afterwards.
         var areUnfilled: Bool { wrong * 2 >= known }
     }
 
-    /// Counts a segment's checksum.
+    /// Notes a segment's checksum.
     mutating func noteSum(_ index: Int) {
         let fact = facts[index]
         guard fact.checksum != .cannotVerify else { return }
         ends[fact.side].sums.known += 1
         if fact.checksum.isWrong { ends[fact.side].sums.wrong += 1 }
-        // A handful is looked at again at once; of many, only when there are twice as many.
+        // With few such segments the decision is made again at once, with many only when their number has doubled.
         let (count, decided) = (ends[fact.side].sums.taken.count, ends[fact.side].sums.decided)
         if count <= Self.handful || count >= 2 * decided { relabelSums(of: fact.side) }
     }
 
     private static let handful = 16
 
-    /// Says of a segment that is taken why its checksum is not right.
+    /// Labels an accepted segment with the reason why its checksum is not correct.
     mutating func labelSum(_ index: Int) {
         let fact = facts[index]
         switch fact.checksum {
@@ -44,7 +45,8 @@ extension LabelPass {
         }
     }
 
-    /// Where an end's wrong checksums turn out to be too many for damage, or too few for anything else.
+    /// Changes the labels, where an end's wrong checksums turn out to be too many for damage, or too few for anything
+    /// else.
     mutating func relabelSums(of side: Int) {
         let sums = ends[side].sums
         guard sums.areUnfilled != sums.areLabelled else { return }

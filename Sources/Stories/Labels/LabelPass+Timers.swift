@@ -1,6 +1,8 @@
-/// Which timer sent something again, told by spacing and doubling, as far as they are known.
+/// Labels for which timer caused a retransmission, judged by the spacing and doubling of the times, as far as they are
+/// known.
 extension LabelPass {
-    /// Says of what a timer sent again, from one number on, which timer it was; each that follows may show that anew.
+    /// Notes a retransmission by a timer, and labels all of them that start at this number: each further one may show
+    /// which timer the earlier ones were sent by.
     mutating func labelTimer(_ index: Int, from start: Int64, isTail: Bool, original: Int?) {
         let side = facts[index].side
         timed += 1
@@ -8,10 +10,12 @@ extension LabelPass {
         relabel(start, of: side)
     }
 
-    /// Up to so many segments that timers sent are looked at again at once; more of them when the story is settled.
+    /// Up to this many retransmissions by timers, labels are corrected at once; with more of them only when the story
+    /// is settled.
     static let timedHandful = 64
 
-    /// Where the ends may send tail loss probes after all, or may not, their timers are looked at again.
+    /// Labels the timers' retransmissions again, where it turns out that the ends may send tail loss probes, or may
+    /// not.
     mutating func relabelTimers() {
         let mayProbe = ends[0].sackPermitted != false && ends[1].sackPermitted != false
         guard mayProbe != self.mayProbe else { return }
@@ -26,7 +30,8 @@ extension LabelPass {
 
     private mutating func relabel(_ start: Int64, of side: Int) {
         guard var series = ends[side].repeats.timers[start] else { return }
-        // Which timer sent the first repeats is decided by up to two more; behind these only the last repeat needs a label.
+        // Up to two more repetitions decide which timer sent the first ones. After that only the last repetition needs
+        // a label.
         if series.repeats.count <= Repeats.TimerSeries.decisive { series.labelled = 0 }
         if series.labelled == 0 {
             for index in series.repeats {
@@ -35,7 +40,7 @@ extension LabelPass {
             series.backoffs = 0
             series.first = 0
             if isProbed(series) {
-                // After the probe the time-out starts anew and is not doubled yet (RFC 8985 7.3).
+                // After the probe the time-out starts again and is not doubled yet (RFC 8985 7.3).
                 add(
                     .tailLossProbe, to: series.repeats[0],
                     evidence: (series.original.map { [$0] } ?? []) + [series.repeats[1]], original: series.original)
@@ -48,8 +53,8 @@ extension LabelPass {
         ends[side].repeats.timers[start] = series
     }
 
-    /// Whether the first repetition was a tail loss probe: the next came after as long a time, and the one after it twice as
-    /// late.
+    /// Whether the first repetition was a tail loss probe: the next one came after a similar time, and the one after
+    /// that, if there is one, after twice that time.
     private func isProbed(_ series: Repeats.TimerSeries) -> Bool {
         guard mayProbe, series.isTail, let one = gap(before: 0, in: series), let two = gap(before: 1, in: series),
             Self.isAlike(two, one)
@@ -57,7 +62,8 @@ extension LabelPass {
         return gap(before: 2, in: series).map { Self.isDouble($0, two) } ?? true
     }
 
-    /// The time from the one before a repetition to it; `nil` where there is none before the first one.
+    /// The time from the transmission before a repetition to the repetition; `nil` if that transmission was not
+    /// captured.
     private func gap(before position: Int, in series: Repeats.TimerSeries) -> Int64? {
         guard series.repeats.indices.contains(position) else { return nil }
         let before = position > 0 ? series.repeats[position - 1] : series.original
@@ -82,7 +88,7 @@ extension LabelPass {
         }
     }
 
-    /// RFC 6298 5.5 doubles; some systems do other things the first time.
+    /// Whether a timer was backed off. RFC 6298 5.5 doubles the time; some systems do otherwise the first time.
     static func isBackedOff(_ gap: Int64, after last: Int64) -> Bool { gap * 2 > last * 3 }
 
     private static func isAlike(_ one: Int64, _ other: Int64) -> Bool {

@@ -1,19 +1,19 @@
 import TCPState
 import TCPWire
 
-/// Segments that waited, and for what.
+/// Labels for segments that were delayed, and for what they waited.
 extension LabelPass {
-    /// A wait of this much more than the end's fastest answer is no scheduling delay; the longest that RFC 9293 3.8.6.3
-    /// allows is half a second. In nanoseconds.
+    /// If an answer takes this much longer than the end's fastest one, the cause is not scheduling (in nanoseconds).
+    /// The ceiling is a little more than the half second that RFC 9293 3.8.6.3 allows.
     private static let delayFloor: Int64 = 25_000_000
     private static let delayCeiling: Int64 = 550_000_000
-    /// An ACK that comes this soon after what it may answer answers it, whatever the round trip; nanoseconds.
+    /// An ACK this soon after a segment that it may answer does answer it, whatever the round trip; in nanoseconds.
     static let reactionFloor: Int64 = 50_000_000
 
-    /// What a sender's TCP takes to go on once it may; nanoseconds.
+    /// How long a sender's TCP takes at most to go on once it may, in nanoseconds.
     private static let promptness: Int64 = 1_000_000
 
-    /// RFC 9293 3.8.6.3: an ACK that waited for a second segment, or for data to go with.
+    /// Labels an ACK that waited for a second segment, or for data to go with (delayed ACK, RFC 9293 3.8.6.3).
     mutating func labelDelayed(_ index: Int) {
         let side = facts[index].side
         guard let cause = previous, facts[cause].side != side, facts[cause].length > 0, !isRepeated[cause],
@@ -26,8 +26,9 @@ extension LabelPass {
         add(.delayedACK, to: index, evidence: [cause])
     }
 
-    /// RFC 9293 3.7.4: a small segment that waited for the ACK of the small one before it. The program has no way to wait
-    /// for an ACK, so data that follows directly on one, after a wait, was held back by the sender's TCP.
+    /// Labels a small segment that waited for the ACK of the small one before it (Nagle's algorithm, RFC 9293 3.7.4). A
+    /// program cannot wait for an ACK, so data that directly follows one, after a wait, was held back by the sender's
+    /// TCP.
     mutating func labelNagle(_ index: Int) {
         let fact = facts[index]
         let (side, other) = (fact.side, 1 - fact.side)
@@ -38,14 +39,15 @@ extension LabelPass {
         else { return }
         let wait = elapsed(held, release)
         let gap = elapsed(release, index)
-        // As long as the way to the sender and back: sooner, the ACK had not reached it yet.
+        // The data must come about one round trip after the ACK passed the capture point; if it comes sooner, the ACK
+        // had not reached the sender yet.
         guard gap >= answer * 3 / 4, gap <= answer * 3 / 2 + Self.promptness, wait >= 2 * Self.promptness else {
             return
         }
         add(.nagleWait, to: index, evidence: [held, release])
     }
 
-    /// Less than a full segment, by what the receiver takes.
+    /// Whether it is less than a full segment, by the receiver's maximum segment size.
     private func isSmall(_ index: Int) -> Bool {
         let fact = facts[index]
         guard let limit = ends[1 - fact.side].maximumSegmentSize, fact.payloadLength > 0 else { return false }

@@ -1,17 +1,17 @@
 import TCPWire
 import Tracking
 
-/// What the window field says.
+/// Labels for what the window field says.
 extension LabelPass {
-    /// The window that an end's segment offers, in octets; `nil` where the scale was not captured.
+    /// The window that a segment offers, in octets; `nil` where the window scale was not captured.
     func scaledWindow(_ index: Int) -> Int64? {
         let fact = facts[index]
         if fact.isSYN { return Int64(fact.window) }
         return windowShifts[fact.side].map { Int64(fact.window) << Int64($0) }
     }
 
-    /// Octets by which a window has grown since the end's last segment; in units of the field where the shift is not known,
-    /// `nil` where that segment is a SYN, whose window is never scaled.
+    /// By how much a window has grown since the end's last segment: in octets, or in units of the field if the scale is
+    /// not known. `nil` where the scale is not known and the last segment is a SYN, whose window is never scaled.
     func windowGrowth(_ index: Int) -> Int64? {
         guard let old = ends[facts[index].side].windowIndex else { return nil }
         if let before = scaledWindow(old), let now = scaledWindow(index) { return now - before }

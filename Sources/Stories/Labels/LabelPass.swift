@@ -4,44 +4,45 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// Goes through the segments of one connection, one after the other, and says of each what it is. What a later segment proves of
-/// an earlier one is written down when it comes.
+/// Processes the segments of one connection one after another, and labels each one. A later segment may add labels to
+/// earlier ones, or change them.
 struct LabelPass {
     private(set) var facts: [SegmentFacts] = []
     let reusesTuple: Bool
-    /// By how many bits each end's windows are shifted; `nil` where that is not known.
+    /// By how many bits each end's window field is shifted; `nil` where that is not known.
     let windowShifts: [UInt8?]
     private let isReflexive: Bool
     var ends = [End(), End()]
-    /// The labels of every segment, those that say most first.
+    /// The labels of every segment, the most important ones first.
     private(set) var labels: [[ProvedLabel]] = []
     /// Segments before the last one whose labels have changed; ``takeChanged()`` empties it.
     private var changed: [Int] = []
-    /// Whether a segment carries numbers sent before; the label that says why may come only later.
+    /// By segment: whether it carries numbers that were sent before. The label that says why may come only later.
     var isRepeated: [Bool] = []
-    /// The segment before the present one, of either end.
+    /// The segment before the current one, of either end.
     var previous: Int?
-    /// From the SYN to the ACK that completes the handshake, or the best guess since; nanoseconds.
+    /// The time from the SYN to the ACK that completes the handshake, or a better estimate since then; in nanoseconds.
     var roundTrip: Int64?
-    /// RSTs that were refused, until it is known what shows that.
+    /// RSTs that were ignored, until a segment comes that proves it.
     var refusedResets: [Int] = []
-    /// Whether both ends may send tail loss probes, as the labels have it so far.
+    /// Whether both ends may send tail loss probes, as the labels assume now.
     var mayProbe = true
-    /// By sender, whether the capture seems made close to the receiver, as the labels have it so far.
+    /// By sender: whether the capture seems to be made close to the receiver, as the labels assume now.
     var isNear = [false, false]
-    /// How many segments timers have sent.
+    /// How many segments were retransmitted by timers.
     var timed = 0
-    /// Copies of packets that have not come yet: a copy may stand before its original. By the original's number.
+    /// Copies whose originals have not come yet, by the original's packet number: a copy may stand before its original
+    /// in the capture.
     private var earlyCopies: [Int: [Int]] = [:]
-    /// Whether somebody asks for what has changed.
+    /// Whether ``takeChanged()`` will be called.
     var notesChanges = true
-    /// The SYNs of a socket's connection with itself.
+    /// The SYNs in a connection of a socket with itself.
     private var ownSYNs: [Int] = []
     private var places = PlacesByNumber()
-    /// The packets of the segments that came in IP fragments.
+    /// For segments that came in IP fragments: the packet numbers of the fragments.
     private var fragments: [Int: [Int]] = [:]
 
-    /// - Parameter record: the connection's, as far as the segments tell.
+    /// - Parameter record: the connection's record, as far as it is known.
     init(_ record: ConnectionRecord, reusesTuple: Bool) {
         self.reusesTuple = reusesTuple
         isReflexive = record.isReflexive
@@ -54,9 +55,9 @@ struct LabelPass {
         isRepeated.reserveCapacity(count)
     }
 
-    /// Goes on with the next segment.
+    /// Processes the next segment.
     ///
-    /// - Parameter fragments: the numbers of its IP fragments' packets, where it came in some.
+    /// - Parameter fragments: the packet numbers of its IP fragments; empty if it came in one packet.
     mutating func append(_ fact: SegmentFacts, inFragments fragments: [Int] = []) {
         let index = facts.count
         if !fragments.isEmpty { self.fragments[index] = fragments }
@@ -88,7 +89,7 @@ struct LabelPass {
             add(.otherOctets, to: index, evidence: ends[fact.side].finder.carrier(of: start).map { [$0] } ?? [])
         } else if isRefused(index) {
             add(.notTaken, to: index)
-            // It is answered all the same; what is old or forged is nothing of its end's.
+            // Its receiver answers it nevertheless. An old or forged segment says nothing about its end.
             if [.refused(.syn), .refused(.acknowledgment)].contains(fact.verdict) {
                 ends[fact.side].last = index
                 previous = index
@@ -99,21 +100,22 @@ struct LabelPass {
         if timed <= Self.timedHandful { relabelTimers() }
     }
 
-    /// Where the segment of a packet's number stands.
+    /// The index of the segment with this packet number.
     mutating func place(of number: Int) -> Int? { places.place(of: number, in: facts) }
 
-    /// Whoever carried a segment tells now when it arrived.
+    /// Notes when a segment arrived, if this is reported.
     mutating func note(_ arrival: SegmentFacts.Arrival, of index: Int) { facts[index].arrival = arrival }
 
-    /// Brings what depends on all segments, and was put off: which timers may have been probes, how each end's losses are called,
-    /// whose checksums are not filled in.
+    /// Corrects the labels that depend on all segments and were put off: which retransmissions may have been tail loss
+    /// probes, how losses are called, and whose checksums were not filled in.
     mutating func settle() {
         relabelTimers()
         relabelLosses()
         for side in 0...1 { relabelSums(of: side) }
     }
 
-    /// Whether its receiver did not take it, for what its number or its age says; RSTs are told of by their own labels.
+    /// Whether the receiver did not accept the segment because of its numbers or its age. RSTs have labels of their
+    /// own.
     private func isRefused(_ index: Int) -> Bool {
         switch facts[index].verdict {
         case .refused(.syn), .refused(.oldTimestamp), .refused(.window), .refused(.acknowledgment): true
@@ -121,7 +123,8 @@ struct LabelPass {
         }
     }
 
-    /// The connection of a socket with itself: every segment is its own receiver's, so there is nothing to compare.
+    /// Labels a segment of a connection of a socket with itself. It has the same end as sender and receiver, so nothing
+    /// can be compared.
     private mutating func appendReflexive(_ index: Int) {
         if facts[index].artefact == .corrupt {
             add(.corruptChecksum, to: index)
@@ -132,12 +135,12 @@ struct LabelPass {
         }
     }
 
-    /// At most so many SYNs of a socket to itself are named: a limit for hostile captures.
+    /// At most this many SYNs of a socket to itself are named as evidence: a limit for hostile captures.
     private static let ownLimit = 64
 
     // MARK: Labels
 
-    /// The segments before the last one whose labels have changed since this was last asked.
+    /// The segments before the last one whose labels have changed since this was last called.
     mutating func takeChanged() -> [Int] {
         defer { changed = [] }
         return changed
@@ -148,7 +151,7 @@ struct LabelPass {
 
     private static func rank(_ label: SegmentLabel) -> Int { ranks[label] ?? 0 }
 
-    /// Puts a label on a segment, behind those that say more. `evidence` and `original` are segments' indices.
+    /// Adds a label to a segment, after the more important ones. `evidence` and `original` are segments' indices.
     mutating func add(
         _ label: SegmentLabel, to index: Int, evidence: [Int] = [], original: Int? = nil, ordinal: Int? = nil
     ) {
@@ -159,7 +162,7 @@ struct LabelPass {
     }
 
     private mutating func put(_ proved: ProvedLabel, on index: Int) {
-        // Most are alone.
+        // Most labels are the only one of their segment.
         if labels[index].isEmpty {
             labels[index] = [proved]
         } else {
@@ -170,7 +173,7 @@ struct LabelPass {
         if notesChanges, index < facts.count - 1 { changed.append(index) }
     }
 
-    /// Takes labels off a segment.
+    /// Removes labels from a segment.
     mutating func remove(_ kinds: [SegmentLabel], from index: Int) {
         let count = labels[index].count
         labels[index].removeAll { kinds.contains($0.label) }
@@ -179,7 +182,8 @@ struct LabelPass {
 
     func has(_ label: SegmentLabel, _ index: Int) -> Bool { labels[index].contains { $0.label == label } }
 
-    /// A capture can claim any times; beyond this, no difference between two means anything, and it can be multiplied.
+    /// The longest time between two segments that is counted, in nanoseconds. A capture can claim any times; larger
+    /// differences mean nothing, and this one can be multiplied without overflow.
     private static let longestElapsed = Int64.max / 16
 
     /// Nanoseconds from one segment to another.
@@ -236,15 +240,15 @@ struct LabelPass {
         noteAnswer(index)
         if fact.isFIN { labelFin(index) }
         moveLine(index, from: start)
-        // An empty probe stands before the number that comes next.
+        // An empty probe has the number before the next one.
         if isProbe, fact.length == 0 { moveLine(of: fact.side, to: start + 1) }
         if fact.classes.contains(.bearsOutOther) { believe(of: 1 - fact.side, by: index) }
     }
 
-    /// At most so many of an end's segments are kept in doubt: a limit for hostile captures.
+    /// At most this many of an end's unbelieved segments are kept: a limit for hostile captures.
     private static let suspectLimit = 16
 
-    /// Enters what was not believed when it came, and is borne out now.
+    /// Adds a segment that was not believed when it came and is borne out now.
     private mutating func believe(of side: Int, by index: Int) {
         let start = facts[index].reading.borneOut
         guard let suspect = ends[side].suspects.last(where: { SequenceNumber(facts[$0].sequence) == start }) else {
@@ -259,7 +263,8 @@ struct LabelPass {
         moveLine(of: side, to: end)
     }
 
-    /// What a segment's numbers say of it, whether or not its receiver took it.
+    /// Labels a segment by its numbers, whether or not its receiver accepted it. Returns where it starts, and whether
+    /// it is a probe.
     private mutating func notePlace(_ index: Int) -> (start: Int64, isProbe: Bool) {
         let fact = facts[index]
         let side = fact.side
@@ -277,21 +282,21 @@ struct LabelPass {
         return (start, isProbe)
     }
 
-    /// Its receiver did not take it, but its sender sent it.
+    /// Processes a damaged segment: its receiver dropped it, but its sender sent it.
     private mutating func noteDamaged(_ index: Int) {
         if facts[index].flags.isDisjoint(with: [.syn, .rst]) {
             moveLine(index, from: notePlace(index).start)
         } else if facts[index].classes.contains(.repeats) {
             labelOpening(index)
         } else if facts[index].isSYN, facts[index].classes.contains(.advances) {
-            // The first of those that ask: what it says reached nobody.
+            // The first SYN or SYN-ACK was damaged: its options reached nobody.
             let (fact, side) = (facts[index], facts[index].side)
             let opening = SYNSeries(sequence: fact.sequence, first: index, last: index)
             if fact.isACK { ends[side].synAck = opening } else { ends[side].syn = opening }
         }
     }
 
-    /// Its end's numbers have come as far as the segment does.
+    /// Notes that the end's numbers have come as far as this segment.
     private mutating func moveLine(_ index: Int, from start: Int64) {
         let fact = facts[index]
         guard !fact.classes.contains(.stray) else { return }
@@ -309,7 +314,7 @@ struct LabelPass {
         guard ends[side].fin == nil else { return }
         ends[side].fin = index
         guard let other = ends[1 - side].fin else { return }
-        // Neither acknowledges the other's: they crossed.
+        // Neither FIN acknowledges the other: they crossed.
         let first = facts[other]
         let behind = SequenceNumber(first.sequence) + first.length
         if SequenceNumber(facts[index].acknowledgment).isBefore(behind) {
@@ -317,7 +322,8 @@ struct LabelPass {
         }
     }
 
-    /// How long an end takes to answer at the fastest, by the record's timer: nothing that was sent again (RFC 6298 3).
+    /// Notes the shortest time in which an end answers, as the record measures round trips: without retransmissions
+    /// (RFC 6298 3).
     private mutating func noteAnswer(_ index: Int) {
         let fact = facts[index]
         guard let wait = fact.roundTrip else { return }

@@ -1,10 +1,10 @@
-/// Where the segment of a packet's number stands. The table is made when the first that lies far back is asked for: most
-/// connections never need it.
+/// Finds the index of the segment with a packet number. The table is made only when a segment far back is asked for,
+/// which most connections never need.
 struct PlacesByNumber {
     private var places: [Int: Int] = [:]
     private var count = 0
 
-    /// As far back a segment is looked for without a table.
+    /// How many of the latest segments are searched without the table.
     private static let reach = 16
 
     mutating func place(of number: Int, in facts: [SegmentFacts]) -> Int? {

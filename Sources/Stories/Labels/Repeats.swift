@@ -1,50 +1,51 @@
 import TCPWire
 
-/// What one end sent again, for what later segments say of it.
+/// What one end has sent again, kept because later segments may show more about it.
 struct Repeats {
     struct Copy {
         var start: Int64
         var end: Int64
         var index: Int
-        /// The first that carried the first of its numbers; `nil` where that was not captured.
+        /// The segment that first carried the first of its numbers; `nil` where that was not captured.
         var original: Int?
-        /// Its TSval.
+        /// Its timestamp (TSval); `nil` where it has none.
         var stamp: UInt32?
     }
 
-    /// What timers sent again from one number on.
+    /// The retransmissions by timers that start at one number.
     struct TimerSeries {
         var original: Int?
         var repeats: [Int]
-        /// Whether it was the last of what was outstanding.
+        /// Whether it was the last of the data in flight.
         var isTail: Bool
-        /// How many of the repeats, the first ones, have their labels.
+        /// How many of the repetitions, from the first on, have their labels.
         var labelled = 0
-        /// The first that is no tail loss probe, and how often the timer had been backed off when it last fired.
+        /// The index of the first repetition that is no tail loss probe, and how often the timer had been backed off
+        /// when it last expired.
         var first = 0
         var backoffs = 0
 
-        /// The first four repeats decide which timer the first ones were of.
+        /// The first four repetitions decide which timer sent the first ones.
         static let decisive = 4
     }
 
-    /// That an original did not arrive, as the copy's need for it proves.
+    /// An original that did not arrive, as proved by a copy that was needed.
     struct Loss {
         var copy: Int
         var proof: [Int]
-        /// What the original is called for it, where the copy was needed.
+        /// The label that the original has because of it; `nil` if it has none.
         var label: SegmentLabel?
     }
 
     private var all: [Copy] = []
-    /// Copies by the number they start with, in the order sent.
+    /// The copies by their first number, in the order in which they were sent.
     private var byStart: [Int64: [Int]] = [:]
-    /// Not acknowledged yet: a heap with the lowest start on top.
+    /// The copies that are not acknowledged yet: a heap with the lowest start on top.
     private var waiting: [Copy] = []
     var timers: [Int64: TimerSeries] = [:]
-    /// By original.
+    /// The losses, by original.
     var losses: [Int: Loss] = [:]
-    /// The originals whose loss a copy shows.
+    /// By copy: the originals whose loss it shows.
     var lossesByCopy: [Int: [Int]] = [:]
 
     mutating func append(_ copy: Copy, _ stamps: TCPTimestamps?) {
@@ -55,13 +56,13 @@ struct Repeats {
         push(copy)
     }
 
-    /// The segments that were sent again from exactly this number, in the order sent.
+    /// The retransmissions that start exactly at this number, in the order in which they were sent.
     func copies(from start: Int64) -> [Int] { byStart[start] ?? [] }
 
-    /// How many of the last copies a DSACK block is compared with; a bound for hostile captures.
+    /// How many of the latest copies are compared with a D-SACK block; a limit for hostile captures.
     private static let searchLimit = 256
 
-    /// The last segment sent again that has octets in this range.
+    /// The latest retransmission that starts at `start`, or else one that has octets in the range.
     func last(from start: Int64, to end: Int64) -> Int? {
         byStart[start]?.last ?? all.suffix(Self.searchLimit).last { $0.start < end && start < $0.end }?.index
     }
@@ -72,7 +73,7 @@ struct Repeats {
 
     // MARK: The heap
 
-    /// Takes out the copy with the lowest start, if it starts below `place`.
+    /// Removes and returns the copy with the lowest start, if it starts below `place`.
     mutating func popCovered(below place: Int64) -> Copy? {
         guard let top = waiting.first, top.start < place else { return nil }
         let last = waiting.removeLast()

@@ -6,9 +6,9 @@ import Tracking
 
 /// One segment as the label pass uses it, its options read once.
 struct SegmentFacts {
-    /// Its packet's number.
+    /// The number of its packet.
     let number: Int
-    /// The half it came from, in the record's order.
+    /// The side that sent it.
     let side: Int
     let time: Timestamp
     let flags: TCPFlags
@@ -18,25 +18,25 @@ struct SegmentFacts {
     let window: UInt16
     let headerLength: UInt8
     let hopLimit: UInt8
-    /// IPv4 identification; 0 says nothing.
+    /// The IPv4 identification; 0 for none.
     let identification: UInt32
     let checksum: ChecksumVerdict
-    /// What it is by the record's count.
+    /// How the record counted it.
     let reading: SegmentReading
-    /// When a segment reached the other end, where whoever carried it tells.
+    /// When a segment reached the other end, if that is reported by whatever carried it.
     enum Arrival: Equatable {
         case unknown
         case at(Timestamp)
-        /// Not as far as the story goes.
+        /// It has not arrived by the end of the story.
         case never
     }
 
-    /// What it turned out to be.
+    /// What the segment turned out to be.
     let verdict: Verdict
     var arrival: SegmentFacts.Arrival
-    /// Whether it is the first of its IP fragments, whose last ones are not in the capture.
+    /// Whether only the first of its IP fragments was captured, and the last ones are missing.
     let isBeginning: Bool
-    /// Whether it stands behind others in its frame.
+    /// Whether other packets come before it in its frame.
     let sharesFrame: Bool
     /// The octets of its payload that were captured.
     let payload: ArraySlice<UInt8>
@@ -81,15 +81,15 @@ struct SegmentFacts {
         }
     }
 
-    /// What stands in a capture and did not happen so on the wire, or happened to a copy.
+    /// A way in which the capture shows something that did not happen like this on the wire.
     enum Artefact: Equatable {
-        /// Its checksum is wrong, and its receiver dropped it.
+        /// The checksum is wrong, and the receiver dropped the segment.
         case corrupt
-        /// The same packet seen again; the number is the first one's.
+        /// The same packet captured again; with the packet number of the first one.
         case duplicate(of: Int)
     }
 
-    /// `nil` for what really happened.
+    /// `nil` for a segment that the capture shows as it was on the wire.
     var artefact: Artefact? {
         switch verdict {
         case .corrupt: .corrupt
@@ -98,10 +98,10 @@ struct SegmentFacts {
         }
     }
 
-    /// Its class; empty where it was nothing to the connection.
+    /// Its class; empty where the record did not count it.
     var classes: SegmentClass { reading.classes }
 
-    /// The round trip that its acknowledgment ends by the record's timer, in nanoseconds.
+    /// The round trip that its acknowledgment ends, as the record measures it, in nanoseconds; `nil` for none.
     var roundTrip: Int64? {
         guard reading.classes.contains(.endsRoundTrip) else { return nil }
         return Int64(reading.roundTrip) * ConnectionRecord.tick
@@ -112,12 +112,12 @@ struct SegmentFacts {
     var isFIN: Bool { flags.contains(.fin) }
     var isRST: Bool { flags.contains(.rst) }
 
-    /// Only an acknowledgment: no data, nothing that takes a number.
+    /// Whether it is a pure ACK: no data, no SYN, FIN or RST.
     var isPure: Bool { isACK && payloadLength == 0 && flags.isDisjoint(with: [.syn, .fin, .rst]) }
 
-    /// What it takes up behind its SYN: payload, and one for a FIN.
+    /// How many numbers it takes up after a SYN: its payload, and one for a FIN.
     var length: UInt32 { payloadLength &+ (isFIN ? 1 : 0) }
 
-    /// Tells of octets that came twice.
+    /// The SACK block that reports octets which came twice; `nil` for none.
     var duplicateBlock: SACKBlock? { isACK ? blocks.duplicate(below: acknowledgment) : nil }
 }

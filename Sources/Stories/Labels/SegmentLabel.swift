@@ -1,11 +1,12 @@
 import Tracking
 
 /// What a segment is beyond its flags: what it repeats and why, what it answers, what it proves about the network, the
-/// other end or the capture. The raw value is its name in JSON and filters.
+/// other end or the capture. The raw value is the label's name in JSON and filters.
 ///
-/// Those that say what the segment is come before those that only add to it: the first one is what a picture has room for.
+/// Labels that say what the segment is come before those that add something: a picture may have room only for the first
+/// one.
 public enum SegmentLabel: String, Sendable, CaseIterable {
-    // What the capture shows wrongly, or shows twice.
+    // What the capture shows wrongly, or twice.
     case corruptChecksum = "corrupt-checksum"
     case wireDuplicate = "duplicate-on-wire"
 
@@ -65,13 +66,13 @@ public enum SegmentLabel: String, Sendable, CaseIterable {
     case duplicateACK = "duplicate-ack"
     case ackedUnseen = "acked-unseen"
 
-    // What is missing.
+    // Missing numbers.
     case captureGap = "capture-gap"
     case missingBefore = "missing-before"
 
     case simultaneousClose = "simultaneous-close"
 
-    // What is added to one of the above.
+    // Labels that are added to one of the above.
     case nagleWait = "nagle-wait"
     case delayedACK = "delayed-ack"
     case spurious
@@ -87,22 +88,23 @@ public enum SegmentLabel: String, Sendable, CaseIterable {
 }
 
 extension SegmentLabel {
-    /// How much of a picture's room a label may take.
+    /// How prominently a label is shown.
     public enum Prominence: Sendable {
         /// It says what the segment is.
         case headline
-        /// It adds to that.
+        /// It adds to a headline.
         case detail
-        /// For those who look: JSON and the long explanation.
+        /// It is shown only in JSON and in the long explanation.
         case quiet
     }
 
     /// One row of the table of labels.
     public struct Entry: Sendable {
-        /// Whether something went wrong on the way, at an end or in the capture.
+        /// Whether it means that something went wrong on the way, at an end or in the capture.
         public let isFault: Bool
+        /// How prominently the label is shown.
         public let prominence: Prominence
-        /// The document, or the implementation, that says when this happens.
+        /// The document, or the implementation, that describes the case.
         public let source: String
 
         init(_ source: String, fault: Bool = false, _ prominence: Prominence = .headline) {
@@ -112,7 +114,7 @@ extension SegmentLabel {
         }
     }
 
-    /// The label's row.
+    /// The label's row in the table.
     public var entry: Entry {
         switch self {
         case .corruptChecksum: Entry("RFC 9293 3.1", fault: true)
@@ -177,7 +179,7 @@ extension SegmentLabel {
         }
     }
 
-    /// The numbers were sent before: one of the ways to say "retransmission".
+    /// Whether the label says that the segment's numbers were sent before (a retransmission).
     public var isRepetition: Bool {
         switch self {
         case .refusedRetry, .synRetry, .synAckRetry, .fastRetransmission, .recoveryRetransmission, .tailLossProbe,
@@ -191,13 +193,15 @@ extension SegmentLabel {
 
 /// A label on a segment, with what proves it.
 public struct ProvedLabel: Sendable, Equatable {
+    /// What the segment is.
     public let label: SegmentLabel
-    /// The packets, by number, that prove it together with the segment itself.
+    /// The numbers of the packets that prove it, together with the segment itself.
     public let evidence: [Int]
-    /// The packet whose numbers are sent again; `nil` where the label says nothing of that, or it was not captured.
+    /// The number of the packet whose numbers are sent again; `nil` where the label does not say this, or the packet
+    /// was not captured.
     public let original: Int?
-    /// Of a timer: how often it had been backed off before (RFC 6298 5.5), 0 for the first time. Of a duplicate ACK: its
-    /// place in the row, from 1. `nil` for others.
+    /// For a timer: how often it had been backed off before (RFC 6298 5.5), 0 for the first time. For a duplicate ACK:
+    /// its position in the row, from 1. `nil` for other labels.
     public let ordinal: Int?
 
     init(_ label: SegmentLabel, evidence: [Int] = [], original: Int? = nil, ordinal: Int? = nil) {

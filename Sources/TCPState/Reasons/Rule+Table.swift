@@ -1,5 +1,5 @@
 extension Rule {
-    /// Where each rule stands: the document, and the section with the step in it where there are several.
+    /// The source of each rule: the document, and the section with the step in it where there are several.
     var source: (document: String, section: String) {
         switch self {
         case .passiveOpen: ("RFC 9293", "3.10.1")
@@ -112,7 +112,7 @@ extension Rule {
         case .cookieSent: ("RFC 4987", "3.6")
         case .cookieAccepted: ("RFC 4987", "3.6")
         case .cookieWrong: ("RFC 4987", "3.6")
-        // No RFC knows the queue of those that wait for accept().
+        // No RFC describes the queue of connections that wait for accept().
         case .acceptQueueFull: ("POSIX", "listen()")
         case .acceptDeferred: ("Linux", "TCP_DEFER_ACCEPT")
         case .synInTimeWait: ("RFC 6191", "2")

@@ -1,6 +1,6 @@
-/// Why a control block or a host does what it does: the rule, with the document and the section it stands in.
+/// Why a control block or a host does something: the rule, with the document and the section that state it.
 ///
-/// The raw value is the rule's name, which keeps. What it says in words is the room's above that speaks them.
+/// The raw value is the rule's permanent name. Its explanation in words is in the room `Narration`.
 public enum Rule: String, Hashable, Sendable, CaseIterable {
     // Calls of the program.
     case passiveOpen, activeOpen, fastOpenAccepted, fastOpenDataAgain
@@ -11,7 +11,7 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
         badAcknowledgmentInSynSent, resetInSynSent, resetWithoutAcknowledgmentInSynSent, synAckInSynSent,
         simultaneousOpen, nothingInSynSent
 
-    // First to fourth step of 3.10.7.4: number, RST, SYN.
+    // First to fourth step of 3.10.7.4: sequence number, RST, SYN.
     case oldTimestamp, unacceptable, zeroWindow, resetOutsideWindow, resetNotExact, resetExact, resetInSynReceived,
         resetWhileClosing, synAgainInSynReceived, synAckInSynReceived, synInSynReceived, synInConnection,
         challengeLimited

@@ -1,4 +1,4 @@
-/// What a segment that goes out is for.
+/// The purpose for which a segment is sent.
 public enum Transmission: String, Hashable, Sendable {
     case syn = "SYN"
     case data = "data"

@@ -71,8 +71,8 @@ enum OutputKeeper {
         }
     }
 
-    /// As the signal would have, once what is gathered is out; or as the command wishes. A second signal does not wait for
-    /// that.
+    /// Ends the program as the signal itself would have ended it, after all gathered output is written; where the command has named
+    /// an ending of its own (``finish``), by that. A second signal ends it at once, whether or not the output is written.
     private static func end(by number: Int32) {
         EndingSignals.take(number)
         let action = finish.withLock { action in
