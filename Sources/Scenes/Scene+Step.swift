@@ -73,8 +73,11 @@ extension ConnectionStory.Step {
 
     /// Whether nothing is to be said of it but that it waited for an ACK, or to be one.
     fileprivate var isHeldBack: Bool {
-        let told = labels.map(\.label).filter { $0.entry.prominence != .quiet }
-        return !told.isEmpty && told.allSatisfy { $0 == .delayedACK || $0 == .nagleWait }
+        // Most segments have no label.
+        guard !labels.isEmpty else { return false }
+        let isWait = { (label: SegmentLabel) in label == .delayedACK || label == .nagleWait }
+        return labels.contains { isWait($0.label) }
+            && labels.allSatisfy { isWait($0.label) || $0.label.entry.prominence == .quiet }
     }
 
     /// Whether its remark would say only what the numbers say.
