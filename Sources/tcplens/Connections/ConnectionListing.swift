@@ -172,7 +172,8 @@ struct ConnectionListing {
                 let isNumber = numbers.contains(field.kind)
                 return TableText.Column(
                     Text(verbatim: field.name), isNumber ? .right : .left, importance: -place,
-                    minimum: isNumber ? .max : 8)
+                    minimum: isNumber ? .max : field.kind == .endpoint ? ConnectionTable.narrowestEndpoint : 8,
+                    shorten: field.kind == .endpoint ? ConnectionTable.shortening(canvas) : nil)
             }, canvas: canvas)
         for index in shown {
             let subject = FilterSubject(

@@ -47,7 +47,15 @@ struct ConnectionTable {
 
     /// An address and its port: the port is what tells one from the other, and stays.
     private static func endpoint(_ header: Text, importance: Int, _ canvas: Canvas) -> TableText.Column {
-        TableText.Column(header, importance: importance, minimum: 15) { text, width in
+        TableText.Column(header, importance: importance, minimum: narrowestEndpoint, shorten: shortening(canvas))
+    }
+
+    /// Cells of an address and its port below which nothing is left of the address.
+    static let narrowestEndpoint = 15
+
+    /// Shortens an address in the middle and keeps its port.
+    static func shortening(_ canvas: Canvas) -> @Sendable (String, Int) -> String {
+        { text, width in
             let characters = Array(text)
             let address = characters[..<(characters.lastIndex(of: ":") ?? characters.endIndex)]
             let port = characters[address.endIndex...]
