@@ -72,7 +72,7 @@ extension Scene.Row {
         guard case .segment(let segment) = self else { return false }
         let changes = [segment.sender.mark, segment.receiver.mark].contains { $0?.changed ?? false }
         return !changes && segment.notes.isEmpty && segment.fate == .arrived && !segment.isRepetition
-            && segment.original == nil && !segment.isProbe && segment.cause == nil
+            && segment.original == nil && !segment.isProbe && (segment.cause == nil || segment.isHeldBack)
             && (segment.kind == .data || segment.kind == .acknowledgment)
             && (segment.remark == nil || segment.isRoutine || segment.isHeldBack)
     }
