@@ -52,6 +52,8 @@ package struct ConnectionFacts: Encodable {
     let reusesTuple: Bool
     /// What ICMP errors say of its segments; `nil` if there are none.
     let icmp: [ErrorFacts]?
+    /// What went wrong, the worst first; `nil` if nothing did.
+    let troubles: [TroubleFacts]?
     /// The measures; present only with `--long`.
     let measures: MeasureFacts?
 
@@ -76,6 +78,8 @@ package struct ConnectionFacts: Encodable {
         fromServer = Direction(record.server)
         handshake = record.handshakeDelay >= 0 ? Double(record.handshakeDelay) / 1e6 : nil
         reusesTuple = record.reusesTuple
+        let troubles = record.troubles(outcome)
+        self.troubles = troubles.isEmpty ? nil : troubles.map { TroubleFacts($0) }
         icmp = ErrorFacts.list(errors, about: record)
         self.measures = measures.map { MeasureFacts(record, $0) }
     }

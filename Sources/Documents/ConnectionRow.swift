@@ -14,7 +14,7 @@ package struct ConnectionRow {
 
     /// The names of all columns, in order.
     package static var allColumns: [String] {
-        columns + ["client", "server"].flatMap { end in directionColumns.map { "\(end)_\($0)" } }
+        columns + ["client", "server"].flatMap { end in directionColumns.map { "\(end)_\($0)" } } + ["trouble"]
     }
 
     private var text = RowText()
@@ -45,6 +45,8 @@ package struct ConnectionRow {
         if record.handshakeDelay >= 0 { text.append(record.handshakeDelay, decimals: 6) } else { text.append("-") }
         append(record.client)
         append(record.server)
+        let troubles = record.troubles(outcome)
+        text.append(troubles.isEmpty ? "none" : Trouble.words(troubles).joined(separator: ","))
         text.endLine()
     }
 

@@ -8,6 +8,8 @@ package struct GroupFacts: Encodable {
         let trouble: String
         let count: UInt32
         let party: String?
+        /// Seconds, of what lasts.
+        let duration: Double?
         let number: Int
     }
 
@@ -30,8 +32,10 @@ package struct GroupFacts: Encodable {
         bytes = group.octets
         troubled = group.troubled
         worst = group.worst.map { trouble, number in
-            Worst(
-                trouble: trouble.kind.rawValue, count: trouble.count, party: trouble.party?.rawValue, number: number)
+            let facts = TroubleFacts(trouble)
+            return Worst(
+                trouble: facts.trouble, count: facts.count, party: facts.party, duration: facts.duration, number: number
+            )
         }
     }
 

@@ -175,7 +175,7 @@ extension BandDrawing {
                 [
                     ("class", "dim"), ("fill", Palette.Ink.dim.light), ("x", place.x.written),
                     ("y", (place.y + 4).written),
-                ], SceneClock.duration(tear.duration))
+                ], durationText(tear.duration))
         }
         body.close("g")
         body.line()

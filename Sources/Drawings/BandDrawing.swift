@@ -277,7 +277,7 @@ struct BandDrawing {
             seating.add(Box(origin: Point(x: x, y: 0), along: -half...half, across: 0...(timeline.bottom + 14)))
         }
         tearPlaces = timeline.tears.map { tear in
-            let width = measure.fixed(SceneClock.duration(tear.duration)) + 12
+            let width = measure.fixed(durationText(tear.duration)) + 12
             let (left, right) = (layout.lanes[0], layout.lanes.count > 1 ? layout.lanes[1] : layout.lanes[0] + 160)
             let line = Stroke(from: Point(x: left, y: tear.y), to: Point(x: right, y: tear.y))
             return seating.place(width: width, height: 16, along: line)
@@ -316,7 +316,7 @@ extension BandDrawing.Entry {
     /// - Parameter isBlank: whether the timer's name is left out.
     fileprivate func trigger(isBlank: Bool) -> Text? {
         guard let timer, DrawnTimer(timer) != nil, let timerStart else { return nil }
-        return DrawingWords.timer(isBlank ? nil : timer, after: SceneClock.duration(timerStart.waited))
+        return DrawingWords.timer(isBlank ? nil : timer, after: durationText(timerStart.waited))
     }
 }
 

@@ -28,8 +28,10 @@ public struct MermaidDiagram: Sendable {
 
     /// The whole diagram.
     public var text: String {
-        // The title is a double-quoted YAML string, in which special characters are escaped as in JSON.
+        // The title is a double-quoted YAML string, in which special characters are escaped as in JSON. Entities are not
+        // known in it, so signs of markup in a name from outside are replaced.
         let heading = Printable.text(scene.title(language)).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            .replacing("<", with: "‹").replacing(">", with: "›")
         var lines = ["---", "title: \"\(heading)\"", "---", "sequenceDiagram"]
         for (index, lane) in scene.lanes.enumerated() {
             lines.append("    participant \(name(index)) as \(Self.escaped(title(lane)))")
@@ -49,7 +51,7 @@ public struct MermaidDiagram: Sendable {
             switch entry {
             case .silence(let duration):
                 let all = scene.lanes.count > 1 ? "\(name(0)),\(name(scene.lanes.count - 1))" : name(0)
-                lines.append("    Note over \(all): \(Self.escaped(SceneClock.duration(duration)))")
+                lines.append("    Note over \(all): \(Self.escaped(durationText(duration)))")
             case .row(let index):
                 switch scene.rows[index] {
                 case .segment(let segment):

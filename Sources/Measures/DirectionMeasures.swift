@@ -199,8 +199,8 @@ extension DirectionMeasures {
     /// - Parameter shift: by how many bits its window field is shifted; `nil` where that is not known.
     mutating func answer(_ segment: TrackedSegment, _ detail: SegmentDetail, _ classes: SegmentClass, shift: UInt8?) {
         guard !segment.flags.contains(.rst), !classes.contains(.stray) else { return }
-        // A SYN's window is never scaled (RFC 7323 2.2), and says nothing of the windows to come.
-        if !segment.flags.contains(.syn) {
+        // A SYN's window is never scaled (RFC 7323 2.2), and says nothing of the windows to come, unless it is closed.
+        if !segment.flags.contains(.syn) || segment.window == 0 {
             noteWindow(UInt32(segment.window) << UInt32(min(14, shift ?? 0)), shift != nil)
         }
         if detail.hasSACK { sackSegments += 1 }

@@ -19,9 +19,6 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
     private(set) var count: InlineArray<2, Int> = [0, 0]
     /// Nanoseconds that went to the path, handshake included.
     private(set) var network: Int64 = 0
-    /// By side: nanoseconds for which its window has been closed, and since when it is closed now.
-    private var closed: InlineArray<2, Int64> = [0, 0]
-    private var closedSince: InlineArray<2, Int64?> = [nil, nil]
     /// Which side sent data last, when, and for how long each side's window had been closed by then.
     private var speaker: (side: Int, last: Int64)?
     private var closedBefore: InlineArray<2, Int64> = [0, 0]
@@ -50,36 +47,18 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
             noteHandshake(segment, reading, record, to: other)
         }
         if !flags.contains(.syn), segment.payloadLength > 0 { noteData(segment, reading, record, to: other) }
-        if flags.contains(.ack), !flags.contains(.syn) {
-            noteWindow(record.halves[side].window, of: side, segment.time)
-        }
-    }
-
-    /// Notes a side's window. Once closed, it counts as closed until it opens, whatever that side sends meanwhile.
-    private mutating func noteWindow(_ window: UInt16, of side: Int, _ time: Timestamp) {
-        if window > 0 {
-            closed[side] = closedTime(of: side, at: time)
-            closedSince[side] = nil
-        } else if closedSince[side] == nil {
-            closedSince[side] = time.nanoseconds
-        }
     }
 
     /// Notes which side sent data at this time. After a clock was set back, the latest time stays, so that nobody waits
     /// longer.
-    private mutating func noteSpeaker(_ side: Int, at time: Timestamp) {
+    private mutating func noteSpeaker(_ side: Int, at time: Timestamp, _ record: ConnectionRecord) {
         speaker = (side, max(time.nanoseconds, speaker?.last ?? time.nanoseconds))
-        for side in 0...1 { closedBefore[side] = closedTime(of: side, at: time) }
+        for side in 0...1 { closedBefore[side] = record.halves[side].closedTime }
     }
 
     /// For how many nanoseconds a side's window has been closed since data was last sent.
-    private func waitedForWindow(of side: Int, at time: Timestamp) -> Int64 {
-        max(0, closedTime(of: side, at: time) &- closedBefore[side])
-    }
-
-    /// For how many nanoseconds a side's window has been closed, up to a time.
-    fileprivate func closedTime(of side: Int, at time: Timestamp) -> Int64 {
-        closed[side] &+ (closedSince[side].map { max(0, time.nanoseconds &- $0) } ?? 0)
+    private func waitedForWindow(of side: Int, _ record: ConnectionRecord) -> Int64 {
+        max(0, record.halves[side].closedTime &- closedBefore[side])
     }
 
     /// Measures the round trip of a SYN that was sent several times: the timestamps tell which of them the SYN-ACK
@@ -128,8 +107,8 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
             noteRepetition(segment, reading, record, to: other)
             return
         }
-        let waited = waitedForWindow(of: side, at: segment.time)
-        defer { noteSpeaker(side, at: segment.time) }
+        let waited = waitedForWindow(of: side, record)
+        defer { noteSpeaker(side, at: segment.time, record) }
         guard let speaker, speaker.side != side || count[0] + count[1] == 0 else { return }
         let gap = max(0, time &- speaker.last)
         // The ACK that completes the handshake and the first data may come from the same side: then no round trip lies
@@ -153,8 +132,8 @@ struct TimeAttribution: Sendable, BitwiseCopyable {
         guard reading.classes.isSentAgain, let speaker, speaker.side == segment.side,
             !receiver.marks.contains(.acknowledged) || end.isAfter(receiver.highestAcknowledgment)
         else { return }
-        network &+= max(0, time &- speaker.last &- waitedForWindow(of: other, at: segment.time))
-        noteSpeaker(segment.side, at: segment.time)
+        network &+= max(0, time &- speaker.last &- waitedForWindow(of: other, record))
+        noteSpeaker(segment.side, at: segment.time, record)
     }
 }
 
@@ -196,8 +175,7 @@ extension ConnectionMeasures {
         return TimeShares(
             client: attribution.thinking[client], server: isOneSocket ? 0 : attribution.thinking[server],
             network: attribution.network,
-            clientWindow: attribution.closedTime(of: client, at: record.lastTime),
-            serverWindow: isOneSocket ? 0 : attribution.closedTime(of: server, at: record.lastTime),
+            clientWindow: record.client.closedTime, serverWindow: isOneSocket ? 0 : record.server.closedTime,
             clientTurns: attribution.count[client], serverTurns: isOneSocket ? 0 : attribution.count[server],
             toClient: isOneSocket ? nil : attribution.roundTrip[client], toServer: attribution.roundTrip[server])
     }

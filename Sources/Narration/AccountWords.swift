@@ -67,7 +67,7 @@ extension Testimony.Account {
         if let original {
             parts.append(
                 purpose == .lossProbe
-                    ? Text(en: "again #\(original) TLP", zh: "重传 #\(original) TLP")
+                    ? Text(en: "again #\(original) TLP", zh: "TLP 重传 #\(original)")
                     : Text(en: "again #\(original)", zh: "重传 #\(original)"))
         }
         if let fateText { parts.append(fateText) }

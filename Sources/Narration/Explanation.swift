@@ -41,10 +41,15 @@ public enum Explanation {
         return Text(en: told.english + " " + loss.english, zh: told.chinese + loss.chinese)
     }
 
-    /// With why it came so late, where it is an ACK that could have been sent at once.
+    /// With why it came so late, where it is an ACK that could have been sent at once; and with the window that a handshake's
+    /// segment leaves closed.
     private static func waited(_ step: ConnectionStory.Step, _ what: Text?) -> Text? {
-        guard let what, let wait = step.labels.first(where: { $0.label == .delayedACK })?.comment else { return what }
+        guard let what, let wait = step.labels.first(where: { adds($0.label, to: step) })?.comment else { return what }
         return Text(en: what.english + " " + wait.english, zh: what.chinese + wait.chinese)
+    }
+
+    private static func adds(_ label: SegmentLabel, to step: ConnectionStory.Step) -> Bool {
+        label == .delayedACK || label == .zeroWindow && step.opensClosed
     }
 
     private static func plain(_ step: ConnectionStory.Step) -> Text {

@@ -18,6 +18,10 @@ package enum FlowWords {
             zh: "共 \(count) 条连接，\(passing) 条符合过滤条件，上面是第 \(shown) 条\(mark)")
     }
 
+    /// Above the explanation, where the picture shows the headers' numbers.
+    package static let stepsCount = Text(
+        en: "The numbers in these sentences count from the ISNs, as without -S.", zh: "下文中的序号从 ISN 算起，与不加 -S 时相同。")
+
     /// That the explanation stops before a packet.
     package static func untold(from number: Int) -> Text {
         Text(
@@ -35,11 +39,17 @@ package enum FlowWords {
         Text(en: "An IP fragment of the segment that #\(number) completes.", zh: "IP 分片，所属的报文段到 #\(number) 才完整。")
     }
 
-    /// That some ICMP errors are not in the capture that was written.
-    package static func errorsLeftOut(_ count: Int) -> Text {
+    /// The comment of an RST that stands in the next connection and ended this one.
+    package static let endedFromNext = Text(
+        en: "RST in the next connection between the same endpoints: it ended this one too.",
+        zh: "属于同一四元组下一条连接的 RST，它也结束了本连接。")
+
+    /// That some packets that are not its segments are not in the capture that was written.
+    package static func othersLeftOut(_ count: Int) -> Text {
         Text(
-            en: "\(counted(count, "ICMP error")) about it could not be read again, and is not in the file",
-            zh: "与它有关的 \(count) 个 ICMP 差错无法再次读取，未写入文件")
+            en:
+                "\(counted(count, "packet")) that tell of it (ICMP errors, an RST) could not be read again, and are not in the file",
+            zh: "与它有关的 \(count) 个报文（ICMP 差错或 RST）无法再次读取，未写入文件")
     }
 
     /// Over what an end sent in one go: from which octet of its stream on, and in which packet it begins.
@@ -48,6 +58,15 @@ package enum FlowWords {
         return Text(
             en: "\(packet)\(party.text.english), from byte \(place):",
             zh: "\(packet)\(party.text.chinese)，从第 \(place) 字节起：")
+    }
+
+    /// Over octets that are not those that were sent with the same numbers before.
+    package static func other(of party: Party, _ places: ClosedRange<UInt64>, number: Int?) -> Text {
+        let packet = number.map { "#\($0) " } ?? ""
+        return Text(
+            en:
+                "\(packet)\(party.text.english), other bytes with the numbers of bytes \(places.lowerBound) to \(places.upperBound):",
+            zh: "\(packet)\(party.text.chinese)，第 \(places.lowerBound) 到 \(places.upperBound) 字节的另一份内容（序号相同）：")
     }
 
     /// In the place of octets that the capture does not hold.

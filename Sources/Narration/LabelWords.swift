@@ -73,26 +73,26 @@ extension ProvedLabel {
     public var remark: Text {
         switch label {
         case .inFragments: Text(en: "fragments \(packets(.english))", zh: "分片 \(packets(.chinese))")
-        case .wireDuplicate: linked("copy of", "副本", "", "")
+        case .wireDuplicate: linked("copy of", "", zh: "副本")
         case .refusedRetry:
             Text(en: "again #\(original ?? 0) after RST", zh: "被拒后重试 #\(original ?? 0)")
         case .reportedDropped:
             evidence.last.map { Text(en: "dropped, see #\($0)", zh: "被丢弃，见 #\($0)") } ?? label.name
         case .lost:
             evidence.last.map { Text(en: "lost, see #\($0)", zh: "丢失，见 #\($0)") } ?? label.name
-        case .synRetry where ordinal == nil: linked("again", "重传", "held before", "对端仍占用")
-        case .synRetry, .timeoutRetransmission: linked("again", "重传", timeout.english, timeout.chinese)
+        case .synRetry where ordinal == nil: linked("again", "held before", zh: "重传", "对端仍占用")
+        case .synRetry, .timeoutRetransmission: linked("again", timeout.english, zh: timeout.chinese + "重传")
         case .synAckRetry:
             ordinal == nil
-                ? linked("again", "重传", "asked for", "应对端重传的 SYN")
-                : linked("again", "重传", timeout.english, timeout.chinese)
-        case .fastRetransmission: linked("again", "重传", "fast", "快速")
-        case .recoveryRetransmission: linked("again", "重传", "recovery", "恢复")
-        case .tailLossProbe: linked("again", "重传", "TLP", "TLP")
-        case .timerRetransmission: linked("again", "重传", "timer", "定时器")
-        case .probedRetransmission: linked("again", "重传", "after probe", "探测后")
-        case .smallerRetransmission: linked("again", "重传", "smaller", "改小")
-        case .retransmission: linked("again", "重传", "", "")
+                ? linked("again", "asked for", zh: "重传", "应对端重传的 SYN")
+                : linked("again", timeout.english, zh: timeout.chinese + "重传")
+        case .fastRetransmission: linked("again", "fast", zh: "快速重传")
+        case .recoveryRetransmission: linked("again", "recovery", zh: "恢复期重传")
+        case .tailLossProbe: linked("again", "TLP", zh: "TLP 重传")
+        case .timerRetransmission: linked("again", "timer", zh: "定时器重传")
+        case .probedRetransmission: linked("again", "after probe", zh: "探测后重传")
+        case .smallerRetransmission: linked("again", "smaller", zh: "分小重传")
+        case .retransmission: linked("again", "", zh: "重传")
         case .duplicateACK:
             Text(en: "\(label.name.english) \(ordinal ?? 1)", zh: "\(label.name.chinese) \(ordinal ?? 1)")
         default: label.name
@@ -131,7 +131,7 @@ extension ProvedLabel {
         return others.isEmpty ? last : "\(others) and \(last)"
     }
 
-    private func linked(_ english: String, _ chinese: String, _ why: String, _ reason: String) -> Text {
+    private func linked(_ english: String, _ why: String, zh chinese: String, _ reason: String = "") -> Text {
         guard let original else { return label.name }
         let en = ["\(english) #\(original)", why].filter { !$0.isEmpty }.joined(separator: " ")
         let zh = ["\(chinese) #\(original)", reason].filter { !$0.isEmpty }.joined(separator: " ")
@@ -300,8 +300,9 @@ extension ProvedLabel {
             return Text(en: "Retransmission: the numbers of \(first) again.", zh: "重传：序号与 \(first) 相同。")
         case .zeroWindow:
             return Text(
-                en: "Zero window: its sender takes no more data until its program has read some.",
-                zh: "零窗口：程序读走数据之前，这一端不再接收。")
+                en:
+                    "Zero window: its sender takes no data until it says that there is room, as a rule when its program has read some.",
+                zh: "零窗口：这一端暂不接收数据，直到它通告有了空间（通常要等程序读走一些）。")
         case .windowUpdate:
             return Text(en: "Window update: there is more room than in \(proof).", zh: "窗口更新：通告的窗口比 \(proved) 的更大。")
         case .challengeACK:
@@ -312,6 +313,13 @@ extension ProvedLabel {
             return Text(
                 en: "DSACK: octets came that had come before\(proof.isEmpty ? "" : " (\(proof))").",
                 zh: "DSACK：收到了已经收过的数据\(proof.isEmpty ? "" : "（\(proved)）")。")
+        case .duplicateACK where evidence.count < 2:
+            return Text(
+                en:
+                    "Duplicate ACK \(ordinal ?? 1): the number expected is still that of \(proof), and nothing had come behind a hole. It was overtaken on its way, is not from the same sender as \(proof), or answers what was not captured.",
+                zh:
+                    "第 \(ordinal ?? 1) 个重复 ACK：期望的序号与 \(proved) 相同，但并没有缺口之后的数据到达。它可能在途中被超过、与 \(proved) 不是同一方所发，或者回应的报文段不在抓包里。"
+            )
         case .duplicateACK:
             return Text(
                 en:

@@ -10,9 +10,9 @@ public enum PictureWords {
     public static let host = Text(en: "host", zh: "主机")
 
     /// Over the column of times; ends in the unit.
-    public static func time(unit: String) -> Text { Text(verbatim: "TIME \(unit)") }
+    public static func time(unit: String) -> Text { Text(en: "TIME \(unit)", zh: "时间 \(unit)") }
     /// Over the column of times since the row before.
-    public static let delta = Text(verbatim: "+DELTA")
+    public static let delta = Text(en: "+DELTA", zh: "+间隔")
 
     /// Opens the line that says what the letters on the rails stand for.
     public static let letters = Text(en: "letters: ", zh: "字母：")
@@ -51,7 +51,7 @@ public enum PictureWords {
             zh: "字母后带 ? 的\(inferred.chinese)，其余为\(facts.chinese)")
     }
     /// What `?` stands for.
-    public static let unknown = Text(en: "unknown from here", zh: "此处看不到")
+    public static let unknown = Text(en: "unknown from here", zh: "未知")
     /// What `*` stands for.
     public static let changedHere = Text(en: "changed on this row", zh: "本行状态发生变化")
     /// What a lower-case `r` is in Linux.
@@ -92,6 +92,7 @@ public enum PictureWords {
     public struct Stretch: Sendable {
         private var data = 0
         private var acknowledgments = 0
+        private var heldBack = 0
         private var octets: UInt64 = 0
         private var first: Int?
         private var last = 0
@@ -100,7 +101,10 @@ public enum PictureWords {
         public init() {}
 
         /// Counts one more; without octets it is an ACK.
-        public mutating func take(number: Int, octets: UInt32) {
+        ///
+        /// - Parameter isHeldBack: whether it waited: a delayed ACK, or by Nagle's rule.
+        public mutating func take(number: Int, octets: UInt32, isHeldBack: Bool = false) {
+            if isHeldBack { heldBack += 1 }
             if octets > 0 { data += 1 } else { acknowledgments += 1 }
             self.octets &+= UInt64(octets)
             first = first ?? number
@@ -120,8 +124,10 @@ public enum PictureWords {
         /// Which they are, and that nothing went wrong.
         public var remark: Text {
             let isMixed = data > 0 && acknowledgments > 0
-            let english = isMixed ? ", \(counted(acknowledgments, "ACK"))" : ""
-            let chinese = isMixed ? "，\(acknowledgments) 个 ACK" : ""
+            let waited = Text(
+                en: heldBack > 0 ? ", \(heldBack) delayed" : "", zh: heldBack > 0 ? "，\(heldBack) 个延迟发送" : "")
+            let english = (isMixed ? ", \(counted(acknowledgments, "ACK"))" : "") + waited.english
+            let chinese = (isMixed ? "，\(acknowledgments) 个 ACK" : "") + waited.chinese
             return Text(
                 en: "#\(first ?? last) to #\(last)\(english), none lost",
                 zh: "#\(first ?? last) 到 #\(last)\(chinese)，无丢失")

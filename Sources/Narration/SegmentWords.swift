@@ -10,10 +10,12 @@ extension ConnectionStory.Step {
         if labels.isEmpty, account == nil { return plainRemark }
         // That a FIN was acknowledged matters more than when.
         let details = labels.filter {
-            $0.label.entry.prominence == .detail && !(covers.fin && $0.label == .delayedACK)
+            isDetail($0.label) && !(covers.fin && $0.label == .delayedACK)
         }
         let plain = account?.fateText ?? plainRemark
-        guard let first = headline?.remark ?? (details.isEmpty ? plain : details[0].remark) else { return nil }
+        guard let first = headline?.remark ?? (details.isEmpty || opensClosed ? plain : details[0].remark) else {
+            return nil
+        }
         var parts = [first] + details.map(\.remark).filter { $0 != first }
         // What it repeats does not tell what became of it; other labels do.
         if headline?.label.isRepetition ?? false, !has(.spurious), let fate = account?.fateText { parts.append(fate) }
@@ -22,7 +24,15 @@ extension ConnectionStory.Step {
     }
 
     /// The label that says what this segment is; `nil` where its flags do.
-    var headline: ProvedLabel? { labels.first { $0.label.entry.prominence == .headline } }
+    var headline: ProvedLabel? { labels.first { $0.label.entry.prominence == .headline && !isDetail($0.label) } }
+
+    /// Whether it opens a connection and offers no window: what it is in the handshake says more.
+    var opensClosed: Bool { (kind == .syn || kind == .synAck) && has(.zeroWindow) }
+
+    /// Whether a label only adds to what this segment is.
+    private func isDetail(_ label: SegmentLabel) -> Bool {
+        label.entry.prominence == .detail || label == .zeroWindow && opensClosed
+    }
 
     /// What it is without labels.
     private var plainRemark: Text? {

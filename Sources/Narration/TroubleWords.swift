@@ -9,17 +9,23 @@ extension Trouble {
             return Text(en: "SYN sent \(Self.times(count))", zh: "SYN 发了 \(count) 次")
         case .refused: return Text(en: "refused \(Self.times(count))", zh: "被拒绝 \(count) 次")
         case .halfOpen: return Text(en: "SYN-ACK sent \(Self.times(count))", zh: "SYN-ACK 发了 \(count) 次")
+        case .otherOctets:
+            return Text(en: "\(count) with other bytes\(end)", zh: "内容冲突 \(count) 段\(end)")
         case .reset: return Text(en: "reset" + end, zh: "被重置" + end)
-        case .held: return Text(en: "only\(end) still open", zh: "只剩\(end) 未关闭")
+        case .held: return Text(en: "only\(end) still open", zh: "仅\(end) 未关闭")
         case .zeroWindow:
             return Text(
-                en: count == 1 ? "zero window\(end)" : "\(count) zero windows\(end)", zh: "零窗口 \(count) 次\(end)")
+                en: (count == 1 ? "zero window\(end)" : "\(count) zero windows\(end)") + duration,
+                zh: (count == 1 ? "零窗口\(end)" : "零窗口 \(count) 次\(end)") + duration)
         case .retransmitted: return Text(en: "\(count) resent\(end)", zh: "重传 \(count) 段\(end)")
         case .icmp: return (report ?? .other).troubleText
         case .abandoned: return Text(en: "abandoned", zh: "已放弃")
         case .outOfOrder: return Text(en: "\(count) out of order\(end)", zh: "乱序 \(count) 段\(end)")
         }
     }
+
+    /// ` 23.0 s`; nothing of what happens at once.
+    private var duration: String { time.flatMap { $0 > 0 ? " " + durationText($0) : nil } ?? "" }
 
     /// As ``text``, or where that is in the outcome already the kind alone.
     public var shortText: Text { isInOutcome ? kind.text : text }
@@ -61,8 +67,9 @@ extension Trouble.Kind {
         case .refused: Opening.refused.text
         case .unreachable: Opening.unreachable.text
         case .halfOpen: Opening.halfOpen.text
+        case .otherOctets: Text(en: "other bytes, same numbers", zh: "序号相同，内容不同")
         case .reset: Text(en: "reset", zh: "被重置")
-        case .held: Text(en: "only one end still open", zh: "只剩一端未关闭")
+        case .held: Text(en: "only one end still open", zh: "仅一端未关闭")
         case .zeroWindow: Text(en: "zero window", zh: "零窗口")
         case .retransmitted: Text(en: "resent", zh: "重传")
         case .icmp: Text(en: "ICMP error", zh: "ICMP 差错")

@@ -31,8 +31,8 @@ public struct Canvas: Sendable, Equatable {
     public let measure: DisplayWidth
     /// How much colour is written.
     public let colour: ColourDepth
-    /// The background the colours are for.
-    public let theme: Theme
+    /// The background the colours are for; `nil` where nobody says what it is like: colours that hold on either.
+    public let theme: Theme?
     /// The language of words.
     public let language: Language
 
@@ -45,7 +45,7 @@ public struct Canvas: Sendable, Equatable {
     /// Ambiguous, and at two cells each no picture would hold together.
     public init(
         width: Int = 80, glyphs: GlyphSet = .unicode, ambiguousWidth: Int = 1, colour: ColourDepth = .none,
-        theme: Theme = .dark, language: Language = .english
+        theme: Theme? = .dark, language: Language = .english
     ) {
         self.width = min(max(width, Self.narrowest), Self.widest)
         measure = DisplayWidth(ambiguous: ambiguousWidth)

@@ -229,14 +229,14 @@ struct CellBuffer: Sendable {
     }
 
     /// Row `row` as a line without trailing spaces; without colour it holds no escape sequence.
-    func line(_ row: Int, colour: ColourDepth = .none, theme: Theme = .dark) -> String {
+    func line(_ row: Int, colour: ColourDepth = .none, theme: Theme? = .dark) -> String {
         var octets: [UInt8] = []
         write(row, styles: StyleSequences(colour, theme), to: &octets)
         return String(decoding: octets, as: UTF8.self)
     }
 
     /// All rows as lines.
-    func lines(colour: ColourDepth = .none, theme: Theme = .dark) -> [String] {
+    func lines(colour: ColourDepth = .none, theme: Theme? = .dark) -> [String] {
         (0..<height).map { line($0, colour: colour, theme: theme) }
     }
 }

@@ -88,7 +88,7 @@ struct EventList {
     /// A tear in a pause of so many nanoseconds.
     func line(silence duration: Int64) -> String {
         let tear = String(repeating: String(canvas.glyphs.tear), count: 2)
-        return measure.truncate("\(tear) \(SceneClock.duration(duration)) \(tear)", to: canvas.width, ellipsis: "")
+        return measure.truncate("\(tear) \(durationText(duration)) \(tear)", to: canvas.width, ellipsis: "")
     }
 
     private func lines(_ note: Scene.Note) -> [String] {

@@ -118,7 +118,8 @@ public struct Ladder: Sendable {
             entries,
             with: {
                 let pen = LadderPen(
-                    canvas: canvas, layout: layout, census: census, marks: marks, absoluteNumbers: absoluteNumbers)
+                    canvas: canvas, layout: layout, census: census, marks: marks, absoluteNumbers: absoluteNumbers,
+                    zero: absoluteNumbers ? lanes.first?.zero : nil)
                 return (pen: pen, text: LadderText(canvas))
             },
             beginning: { worker, block in

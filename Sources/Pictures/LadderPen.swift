@@ -13,6 +13,7 @@ struct LadderPen {
     /// What the lanes' rails show on it.
     var marks: LaneMarks
     private var label: ArrowLabel
+    private let zero: UInt32?
     /// Room for a number.
     private var text = OctetText()
     /// Cells of an arrow below which its direction is not seen at a glance.
@@ -20,10 +21,14 @@ struct LadderPen {
     /// Remarks longer than this many lines of their own are cut.
     private static let mostRemarkLines = 4
 
-    /// - Parameter marks: what the rails show above the first row.
+    /// - Parameters:
+    ///   - marks: what the rails show above the first row.
+    ///   - zero: where numbers are those of the headers, from where the first lane's are counted.
     init(
-        canvas: Canvas, layout: LadderLayout, census: SceneCensus, marks: LaneMarks, absoluteNumbers: Bool = false
+        canvas: Canvas, layout: LadderLayout, census: SceneCensus, marks: LaneMarks, absoluteNumbers: Bool = false,
+        zero: UInt32? = nil
     ) {
+        self.zero = zero
         self.canvas = canvas
         self.layout = layout
         self.census = census
@@ -224,7 +229,7 @@ struct LadderPen {
         begin()
         let (start, end) = (2, max(2, layout.remark - 2))
         cells.fill(glyphs.tear, row: 0, from: start, to: end, style: .dim)
-        let text = " \(SceneClock.duration(duration)) "
+        let text = " \(durationText(duration)) "
         let column = start + max(0, end - start - canvas.measure(text)) / 2
         cells.put(text, row: 0, column: column, until: end)
     }
@@ -267,12 +272,18 @@ struct LadderPen {
         guard layout.leftVariables > 0 else { return }
         if let left = segment.end(at: 0)?.variables {
             let start = layout.rails[0] + layout.railWidth - 1
-            putFlushRight(left.sendUnacknowledged, end: start + layout.variableWidth)
-            putFlushRight(left.sendNext, end: start + layout.variableWidth * 2)
+            putFlushRight(shown(left.sendUnacknowledged), end: start + layout.variableWidth)
+            putFlushRight(shown(left.sendNext), end: start + layout.variableWidth * 2)
         }
-        if let right = segment.end(at: 1)?.variables {
-            putFlushRight(right.receiveNext, end: layout.rails[1] - 1)
+        // 0: it has acknowledged nothing yet, so that no number of the header's says what it waits for.
+        if let right = segment.end(at: 1)?.variables, zero == nil || right.receiveNext > 0 {
+            putFlushRight(shown(right.receiveNext), end: layout.rails[1] - 1)
         }
+    }
+
+    /// A number of the first lane's as the other numbers of the row are.
+    private func shown(_ number: UInt64) -> UInt64 {
+        zero.map { UInt64($0 &+ UInt32(truncatingIfNeeded: number)) } ?? number
     }
 
     // MARK: Remarks

@@ -83,7 +83,9 @@ struct SceneCensus {
             sources.contains { $0.contains(.inferred) && $0.count > 1 } || (sources.count > 2 && hasGuessesAndFacts)
         numberDigits = String(largestNumber).utf8.count
         // Among hosts, which may have several connections, one's variables would be taken for another's.
-        if isOneConnection, let largestVariable { variableDigits = String(largestVariable).utf8.count }
+        // The headers' numbers beside counted ones would be two kinds on one screen: they are the headers' too, or not there.
+        guard isOneConnection, let largestVariable, !absolute || scene.lanes.first?.zero != nil else { return }
+        variableDigits = String(absolute ? UInt64(UInt32.max) : largestVariable).utf8.count
     }
 
     private mutating func count(_ mark: Scene.Mark, lane: Int) {

@@ -11,6 +11,19 @@ extension StateFamily {
         case .theyClosed: 1
         }
     }
+
+    /// The family's colour on a background of `theme`, or on one of which nothing is known: then one with as much contrast to
+    /// black as to white, 4.4:1 and more. The letters tell the states apart where such colours do less well.
+    func terminalColour(_ theme: Theme?) -> UInt32 {
+        if let theme { return colour(theme) }
+        return switch self {
+        case .idle: 0x767676
+        case .opening: 0xAF5F00
+        case .open: 0x00875F
+        case .weClosed: 0x5F5FFF
+        case .theyClosed: 0xD700AF
+        }
+    }
 }
 
 /// How much colour the terminal can show.
@@ -74,21 +87,32 @@ public struct Style: Sendable, Equatable {
     }
 
     /// The sequence that switches from the terminal's default to this style; empty for plain text and without colour.
-    func begin(_ depth: ColourDepth, _ theme: Theme) -> String {
+    func begin(_ depth: ColourDepth, _ theme: Theme?) -> String {
         guard depth != .none, self != .plain else { return "" }
         var codes: [String] = []
         if isBold { codes.append("1") }
         if isDim { codes.append("2") }
         switch ink {
         case .plain: break
-        case .alarm: codes.append(Self.foreground(Self.alarmColour(theme), basic: 1, depth))
-        case .state(let family): codes.append(Self.foreground(family.colour(theme), basic: family.basic, depth))
+        case .alarm:
+            let colours = Self.alarmColours(theme)
+            // Among sixteen colours: bright white on red, or red on what there is.
+            codes.append(Self.foreground(colours.text, basic: colours.ground == nil ? 1 : 15, depth))
+            if let ground = colours.ground { codes.append(Self.background(ground, basic: 1, depth)) }
+        case .state(let family): codes.append(Self.foreground(family.terminalColour(theme), basic: family.basic, depth))
         }
         return "\u{1B}[" + codes.joined(separator: ";") + "m"
     }
 
-    /// The colour of what went wrong, 0xRRGGBB: to be read on a background of `theme`, with a contrast of at least 4.5:1.
-    static func alarmColour(_ theme: Theme) -> UInt32 { theme == .dark ? 0xFF5F5F : 0xAF0000 }
+    /// The colour of what went wrong, 0xRRGGBB: to be read on a background of `theme`, with a contrast of at least 4.5:1. No red
+    /// has that on dark and on light, so where nothing is known of the background it brings its own.
+    static func alarmColours(_ theme: Theme?) -> (text: UInt32, ground: UInt32?) {
+        switch theme {
+        case .dark: (0xFF5F5F, nil)
+        case .light: (0xAF0000, nil)
+        case nil: (0xFFFFFF, 0xAF0000)
+        }
+    }
 
     /// The sequences around text of this style on `canvas`; empty where it shows no colour.
     public func sequences(_ canvas: Canvas) -> (begin: String, end: String) {
@@ -102,6 +126,14 @@ public struct Style: Sendable, Equatable {
         case .sixteen: return basic < 8 ? "\(30 + basic)" : "\(90 + basic - 8)"
         case .twoFiftySix: return "38;5;\(nearest256(colour))"
         case .full: return "38;2;\(colour >> 16 & 255);\(colour >> 8 & 255);\(colour & 255)"
+        }
+    }
+
+    private static func background(_ colour: UInt32, basic: Int, _ depth: ColourDepth) -> String {
+        switch depth {
+        case .none: return ""
+        case .sixteen: return "\(40 + basic)"
+        case .twoFiftySix, .full: return "4" + foreground(colour, basic: basic, depth).dropFirst()
         }
     }
 
@@ -136,7 +168,7 @@ struct StyleSequences: Sendable {
     /// By ``Style/index``; empty without colour.
     private var begins: [[UInt8]] = []
 
-    init(_ depth: ColourDepth, _ theme: Theme) {
+    init(_ depth: ColourDepth, _ theme: Theme?) {
         guard depth != .none else { return }
         begins = Array(repeating: [], count: Style.count)
         let inks: [Style.Ink] = [.plain, .alarm] + StateFamily.allCases.map { .state($0) }

@@ -110,9 +110,10 @@ public struct TerminalTraits: Sendable, Equatable {
         return name.contains("256color") ? .twoFiftySix : .sixteen
     }
 
-    /// `COLORFGBG` (rxvt, Konsole and others) ends in the background's place among the 16 colours: 7 and 9 to 15 are light.
-    private var theme: Theme {
-        guard let last = value("COLORFGBG")?.split(separator: ";").last, let colour = Int(last) else { return .dark }
+    /// `COLORFGBG` (rxvt, Konsole and others) ends in the background's place among the 16 colours: 7 and 9 to 15 are light. Others do
+    /// not say.
+    private var theme: Theme? {
+        guard let last = value("COLORFGBG")?.split(separator: ";").last, let colour = Int(last) else { return nil }
         return colour == 7 || (9...15).contains(colour) ? .light : .dark
     }
 

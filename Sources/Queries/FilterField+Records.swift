@@ -75,9 +75,8 @@ extension FilterField {
         FilterField("ending", .text, words: Ending.allCases.map(\.rawValue)) {
             .texts([$0.record.outcome.ending.rawValue])
         },
-        FilterField("trouble", .text, words: Trouble.Kind.allCases.map(\.rawValue) + ["none"]) { subject in
-            let kinds = subject.record.troubles().map(\.kind.rawValue)
-            return .texts(kinds.isEmpty ? ["none"] : unique(kinds))
+        FilterField("trouble", .text, words: Trouble.Kind.allCases.map(\.rawValue) + ["none"]) {
+            .texts(Trouble.words($0.record.troubles()))
         },
         FilterField("icmp", .text, words: ErrorVerdict.allCases.filter(\.isDrop).map(\.name) + ["none"]) {
             .texts([$0.record.reported?.name ?? "none"])

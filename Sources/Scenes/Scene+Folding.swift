@@ -56,7 +56,7 @@ extension Scene {
         var stretch = PictureWords.Stretch()
         var span: (start: Int64, end: Int64)?
         for case .segment(let segment) in rows {
-            stretch.take(number: segment.number, octets: segment.length)
+            stretch.take(number: segment.number, octets: segment.length, isHeldBack: segment.isHeldBack)
             span = (span?.start ?? segment.departure, max(span?.end ?? .min, segment.departure))
         }
         var moment = Moment(
@@ -67,13 +67,13 @@ extension Scene {
 }
 
 extension Scene.Row {
-    /// Whether it is a segment of which nothing is to be said but its numbers, and that changes no state.
+    /// Whether it is a segment of which nothing is to be said but its numbers, and perhaps that it waited, and that changes no state.
     fileprivate var isPlain: Bool {
         guard case .segment(let segment) = self else { return false }
         let changes = [segment.sender.mark, segment.receiver.mark].contains { $0?.changed ?? false }
         return !changes && segment.notes.isEmpty && segment.fate == .arrived && !segment.isRepetition
-            && segment.original == nil && !segment.isProbe && segment.cause == nil
+            && segment.original == nil && !segment.isProbe && (segment.cause == nil || segment.isHeldBack)
             && (segment.kind == .data || segment.kind == .acknowledgment)
-            && (segment.remark == nil || segment.isRoutine)
+            && (segment.remark == nil || segment.isRoutine || segment.isHeldBack)
     }
 }

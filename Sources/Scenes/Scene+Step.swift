@@ -25,6 +25,7 @@ extension Scene.Segment {
         cause = step.cause
         isProbe = step.has(.keepAlive) || step.has(.windowProbe)
         isRoutine = step.isRoutine
+        isHeldBack = fate == .arrived && step.isHeldBack
         remark = step.remark
         isTrouble = step.isTrouble
         if step.tellsOfWindow {
@@ -68,6 +69,15 @@ extension ConnectionStory.Step {
         case .lost, .refused, .notTaken: true
         case .arrived, .underWay, .useless: kind == .reset || (labels.first?.label.entry.isFault ?? false)
         }
+    }
+
+    /// Whether nothing is to be said of it but that it waited for an ACK, or to be one.
+    fileprivate var isHeldBack: Bool {
+        // Most segments have no label.
+        guard !labels.isEmpty else { return false }
+        let isWait = { (label: SegmentLabel) in label == .delayedACK || label == .nagleWait }
+        return labels.contains { isWait($0.label) }
+            && labels.allSatisfy { isWait($0.label) || $0.label.entry.prominence == .quiet }
     }
 
     /// Whether its remark would say only what the numbers say.

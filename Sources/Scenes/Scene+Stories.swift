@@ -16,8 +16,12 @@ extension Scene {
         story: ConnectionStory, title: Text, keepsPayload: Bool = false, moments: [Moment] = [], footer: [Text] = []
     ) {
         let lanes = [
-            Lane(role: .client, name: story.client.description, before: Mark(story.clientBefore)),
-            Lane(role: .server, name: story.server.description, before: Mark(story.serverBefore)),
+            Lane(
+                role: .client, name: story.client.description, before: Mark(story.clientBefore),
+                zero: story.record.client.zero),
+            Lane(
+                role: .server, name: story.server.description, before: Mark(story.serverBefore),
+                zero: story.record.server.zero),
         ]
         let start = story.steps.first?.segment.time ?? Timestamp(nanoseconds: 0)
         let events = StoryEvents(story, start: start, moments: moments)

@@ -46,13 +46,16 @@ public struct Scene: Sendable {
         public var name: String
         /// Its state above the first row that touches it; `nil` where nothing is shown there.
         public var before: Mark?
+        /// The number in the headers from which its own sequence numbers are counted, where the packets show one.
+        public var zero: UInt32?
         /// Whether it is an end of several connections: it has a state in each of them, so that one holds for its own row only.
         public var isShared = false
         /// A lane of one connection.
-        public init(role: Role, name: String, before: Mark? = nil) {
+        public init(role: Role, name: String, before: Mark? = nil, zero: UInt32? = nil) {
             self.role = role
             self.name = name
             self.before = before
+            self.zero = zero
         }
     }
 
@@ -176,6 +179,8 @@ extension Scene {
         public var isProbe = false
         /// Whether the remark says only what the numbers say already.
         public var isRoutine = false
+        /// Whether its remark says only why it waited a moment, which TCP means it to: a delayed ACK, Nagle.
+        public var isHeldBack = false
         /// The window that it offers, in octets, where that matters: it is zero, or tells that there is room again.
         public var window: UInt64?
         /// Whether it shows that something went wrong: a loss, a refusal, a reset, a retransmission.

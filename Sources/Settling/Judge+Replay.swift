@@ -14,6 +14,12 @@ extension Judge {
         let first = order[life.places].lazy.map { sightings[$0].segment }.min { $0.isBefore($1) }
         record.number(from: first?.number ?? 0, part: first?.part ?? 0)
         if let side = life.endedFrom { record.end(byResetOf: side) }
+        if !otherTexts.isEmpty {
+            for side in 0...1 {
+                let count = order[life.places].count { sightings[$0].side == side && otherTexts.contains($0) }
+                record.note(otherTexts: count, of: side)
+            }
+        }
         return record
     }
 

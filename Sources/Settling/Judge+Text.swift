@@ -5,8 +5,8 @@ import Tracking
 /// Segments with other octets than were sent with the same numbers before: they are forged, and the receiver keeps the
 /// first octets (RFC 9293 3.10.7.4).
 extension Judge {
-    /// Marks such segments. Only segments with the same first number and length are compared, and only with more than
-    /// one octet, since a probe may carry an octet that was made up.
+    /// Marks such segments. Only segments with the same first number and with more than one octet are compared, since a
+    /// probe may carry an octet that was made up. A segment is refused only if its length is the same as well.
     mutating func findOtherText() {
         var next: [SequenceNumber?] = [nil, nil]
         var comesAgain: [Int] = []
@@ -25,12 +25,26 @@ extension Judge {
         let again = Set(comesAgain)
         var first: [UInt64: Int] = [:]
         for index in order where isText(index) && asked.contains(place(of: index)) {
-            if again.contains(index), let carrier = first[place(of: index)], isOther(index, than: carrier) {
+            guard again.contains(index), let carrier = first[place(of: index)] else {
+                first[place(of: index)] = index
+                continue
+            }
+            if isOther(index, than: carrier) {
+                otherTexts.insert(index)
                 verdicts[index] = .refused(.octets)
             } else {
+                if beginsOtherwise(index, than: carrier) { otherTexts.insert(index) }
                 first[place(of: index)] = index
             }
         }
+    }
+
+    /// Whether one of another length begins with other octets.
+    private func beginsOtherwise(_ index: Int, than first: Int) -> Bool {
+        let (one, other) = (sightings[index], sightings[first])
+        let length = min(one.segment.payloadLength, other.segment.payloadLength)
+        return one.segment.payloadLength != other.segment.payloadLength && length >= Sighting.beginningLength
+            && one.beginning != other.beginning
     }
 
     private func isText(_ index: Int) -> Bool {

@@ -66,6 +66,8 @@ package struct Judge: Sendable {
     var isOdd: [Bool]
     var times: SettledTimes
     var verdicts: SettledVerdicts
+    /// Segments that carry other octets than were sent with the same numbers before.
+    var otherTexts: Set<Int> = []
     /// The round trip between the two ends, in nanoseconds; `nil` where the segments do not show it.
     private(set) var trip: Int64?
     var disorder = TimeDisorder()

@@ -22,6 +22,8 @@ package struct Sighting: BitwiseCopyable, Sendable {
     /// The ones' complement sum of the payload, and whether all of it was captured.
     let payloadSum: UInt16
     let isWhole: Bool
+    /// A hash of the payload's first octets, at most ``beginningLength`` of them.
+    let beginning: UInt64
     /// What its checksum shows.
     package let sum: Sum
     /// The time to live (hop limit) at the capture point.
@@ -53,6 +55,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
         var sum = InternetSum()
         sum.add(frame, from: payload, to: end)
         payloadSum = ~sum.checksum
+        beginning = Self.print(of: frame, from: payload, to: min(payload &+ Self.beginningLength, end))
         isWhole = header.capturedPayloadLength == header.payloadLength && !header.isFirstFragment
         self.sum =
             switch TCPChecksum.verify(header, in: frame, payload: sum) {
@@ -81,6 +84,10 @@ package struct Sighting: BitwiseCopyable, Sendable {
         for block in blocks { highest = highest.later(SequenceNumber(block.right)) }
         return (highest.rawValue, blocks.duplicate(below: header.acknowledgment))
     }
+
+    /// How many octets of a payload ``beginning`` covers. They tell two payloads of different lengths apart: an HTTP status
+    /// line, or a TLS record with the start of its message, fits in.
+    static let beginningLength = 32
 
     /// Whether it reports that its sender received something twice.
     var hasTwice: Bool { twice.start != twice.end }

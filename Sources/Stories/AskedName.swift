@@ -1,13 +1,15 @@
 import Tracking
 
-/// The server name that a client asks for, if its first octets show it: in a TLS ClientHello (RFC 6066 3) or in the
-/// Host field of an HTTP request (RFC 9110 7.2). The octets come from outside, so the name is only what the client has
-/// written.
+/// The server name that a client asks for, if its first octets show it: in a TLS ClientHello (RFC 6066 3), in the target
+/// of an HTTP request to a proxy (RFC 9112 3.2.2 and 3.2.3), or in the Host field of an HTTP request (RFC 9110 7.2). The
+/// octets come from outside, so the name is only what the client has written.
 public struct AskedName: Sendable, Equatable {
     /// Where the name was found.
     public enum Source: String, Sendable {
         case serverNameIndication = "SNI"
         case host = "Host"
+        case connect = "CONNECT"
+        case target = "URI"
     }
 
     /// The name as it was sent. It must be made showable before it is printed.
@@ -32,8 +34,8 @@ public struct AskedName: Sendable, Equatable {
             guard let found = Self.serverName(in: octets) else { return nil }
             self.init(found, .serverNameIndication)
         } else {
-            guard let found = Self.host(in: octets) else { return nil }
-            self.init(found, .host)
+            guard let (found, source) = Self.host(in: octets) else { return nil }
+            self.init(found, source)
         }
     }
 
@@ -103,7 +105,7 @@ public struct AskedName: Sendable, Equatable {
 
     // MARK: HTTP
 
-    private static func host(in octets: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    private static func host(in octets: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, Source)? {
         var lines = octets.split(
             maxSplits: 200, omittingEmptySubsequences: false, whereSeparator: { $0 == UInt8(ascii: "\n") })[...]
         // The last piece is not a complete line.
@@ -113,6 +115,8 @@ public struct AskedName: Sendable, Equatable {
             request.first.map({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) ?? false,
             request.dropLast().suffix(version.count).elementsEqual(version)
         else { return nil }
+        // Where the target itself names a host, a proxy goes by that, not by the field.
+        if let asked = target(of: request.dropLast(version.count + 1)) { return asked }
         let field = Array("host:".utf8)
         for line in lines.lazy.map(withoutReturn) {
             // After the head of the request nothing is a field.
@@ -121,7 +125,23 @@ public struct AskedName: Sendable, Equatable {
                 continue
             }
             let value = line.dropFirst(field.count).drop { $0 == 0x20 || $0 == 0x09 }
-            return value.prefix { $0 != 0x20 && $0 != 0x09 }
+            return (value.prefix { $0 != 0x20 && $0 != 0x09 }, .host)
+        }
+        return nil
+    }
+
+    /// The host that a request line asks for behind its method: `CONNECT mei.example:443`, `GET http://mei.example/a`.
+    private static func target(of request: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, Source)? {
+        let words = request.split(separator: 0x20, maxSplits: 1)
+        guard words.count == 2 else { return nil }
+        if words[0].elementsEqual("CONNECT".utf8) { return (words[1], .connect) }
+        let scheme = Array("http://".utf8), secure = Array("https://".utf8)
+        for prefix in [scheme, secure] where words[1].count > prefix.count {
+            guard zip(words[1], prefix).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) else { continue }
+            let authority = words[1].dropFirst(prefix.count).prefix { !"/?#".utf8.contains($0) }
+            // Before an at sign stands who asks.
+            let host = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false).last ?? authority
+            return host.isEmpty ? nil : (host, .target)
         }
         return nil
     }

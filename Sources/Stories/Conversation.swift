@@ -2,7 +2,8 @@ import TCPWire
 import Tracking
 
 /// What both ends of a connection sent, as the receivers' programs read it: each octet once, and in the order of its
-/// number. A piece comes at the segment with which it is complete.
+/// number. A piece comes at the segment with which it is complete. Octets that were sent with the same numbers and differ
+/// come as pieces of their own.
 public struct Conversation: Sequence, IteratorProtocol, Sendable {
     /// Consecutive octets of one end, from one segment; or octets that are missing in the capture.
     public struct Piece: Sendable, Equatable {
@@ -17,12 +18,18 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         public let octets: ArraySlice<UInt8>
         /// How many octets from `place` on are missing in the capture. If there are any, ``octets`` is empty.
         public let missing: UInt64
+        /// Whether its octets are others than were sent with the same numbers before, and not part of the stream.
+        public var isOther = false
     }
 
     /// A segment with payload, by its first number.
     private struct Carried {
         let start: UInt64
         let step: Int
+        /// ``SegmentLabel/otherOctets``.
+        let isOther: Bool
+        /// Whether its octets count where none of others stand.
+        let isTaken: Bool
     }
 
     /// The pieces of one end's stream in order, each with the step at which it can be read.
@@ -31,6 +38,13 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         var next = 0
 
         var step: Int? { next < pieces.count ? pieces[next].step : nil }
+
+        /// Puts pieces behind those that could be read by then.
+        mutating func add(_ others: [(piece: Piece, step: Int)]) {
+            guard !others.isEmpty else { return }
+            pieces = (pieces + others).enumerated()
+                .sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }.map(\.element)
+        }
     }
 
     private var streams: [Stream]
@@ -73,7 +87,15 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         var isCounted = false
         var held = 0
         let steps = story.steps.prefix(limit == .max ? .max : beginningLimit)
-        for (index, step) in steps.enumerated() where step.fate != .notTaken {
+        for (index, step) in steps.enumerated() {
+            let isOther = step.has(.otherOctets) && step.sender == party && step.sequence.base != .none
+            guard step.fate != .notTaken else {
+                if isOther, limit == .max {
+                    carried.append(
+                        Carried(start: step.sequence.value, step: index, isOther: true, isTaken: false))
+                }
+                continue
+            }
             guard step.sender == party else {
                 if let number = step.acknowledgment, number.base == .isn {
                     acknowledged = Swift.max(acknowledged, number.value)
@@ -85,18 +107,22 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
             isCounted = isCounted || step.sequence.base == .isn
             let start = step.sequence.value &+ (header.flags.contains(.syn) ? 1 : 0)
             if header.flags.contains(.fin) { end = end ?? start &+ UInt64(header.payloadLength) }
-            if header.payloadLength > 0 { carried.append(Carried(start: start, step: index)) }
+            if header.payloadLength > 0 {
+                carried.append(
+                    Carried(start: start, step: index, isOther: isOther && limit == .max, isTaken: true))
+            }
             held += step.segment.payload.count
             if held >= limit { break }
         }
         // Of two segments with the same numbers, the one that came first.
         carried.sort { ($0.start, $0.step) < ($1.start, $1.step) }
         var stream = Stream()
-        guard let first = carried.first else { return stream }
+        guard let first = carried.first(where: \.isTaken) else { return stream }
         // Where the handshake was captured, the first octet's number is 1.
         var origin = isCounted ? 1 : first.start
         var next = origin
         var readable = 0
+        var others: [(piece: Piece, step: Int)] = []
         func skip(to start: UInt64, before number: Int?) {
             guard start > next else { return }
             let piece = Piece(
@@ -107,6 +133,18 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
         for one in carried {
             let segment = story.steps[one.step].segment
             let last = one.start &+ UInt64(segment.header.payloadLength)
+            if one.isOther {
+                // Of one that was taken, its octets behind those that are there already are the stream's.
+                let octets = segment.payload.prefix(
+                    one.isTaken ? Int(clamping: next &- Swift.min(next, one.start)) : .max)
+                var piece = Piece(
+                    sender: party, place: one.start &- Swift.min(one.start, origin), number: segment.number,
+                    octets: octets,
+                    missing: 0)
+                piece.isOther = true
+                if !octets.isEmpty { others.append((piece, one.step)) }
+                if !one.isTaken { continue }
+            }
             guard last > next, last > one.start else { continue }
             readable = Swift.max(readable, one.step)
             // The FIN takes a number, but carries no octet there.
@@ -127,6 +165,7 @@ public struct Conversation: Sequence, IteratorProtocol, Sendable {
             skip(to: last, before: segment.number)
         }
         if isCounted, limit == .max { skip(to: end ?? acknowledged &- Swift.min(acknowledged, 1), before: nil) }
+        stream.add(others)
         return stream
     }
 }

@@ -11,7 +11,7 @@ extension ConnectionRecord {
 
     /// Whether a number that lies `distance` beyond ``HalfConnection/next`` of `side` is further ahead than its peer
     /// can have allowed. This method and the one that it calls change nothing; both are mutating so that the compiler
-    /// passes the record by reference and does not copy its 184 octets first.
+    /// passes the record by reference and does not copy its 208 octets first.
     @inline(__always)
     mutating func isOutOfReach(_ distance: Int32, of side: Int) -> Bool {
         // The window is worked out only where the answer depends on it, which is nearly never.

@@ -65,11 +65,11 @@ extension HalfConnection {
     }
 
     /// 1 if a segment from this end that stretches to `end` is not of the bulk: it does not begin at the next number,
-    /// its numbers wrap around past the ISN, its window is closed, or it acknowledges less than before; else 0.
+    /// its numbers wrap around past the ISN, it closes or opens the window, or it acknowledges less than before; else 0.
     @inline(__always)
     fileprivate func isRare(_ end: SequenceNumber, of segment: TrackedSegment) -> UInt64 {
         let isWrapped = (end.relative(to: initialSequence) < next.relative(to: initialSequence)).bit
-        return (segment.sequence != next).bit | isWrapped | (segment.window == 0).bit
+        return (segment.sequence != next).bit | isWrapped | (segment.window == 0).bit | (window == 0).bit
             | segment.acknowledgment.isBefore(highestAcknowledgment).bit
     }
 

@@ -17,7 +17,8 @@ extension ConnectionRecord {
                     && one.retransmittedBytes == two.retransmittedBytes
                     && one.outOfOrderSegments == two.outOfOrderSegments
                     && one.duplicateAcknowledgments == two.duplicateAcknowledgments
-                    && one.zeroWindows == two.zeroWindows && one.shortestRoundTrip == two.shortestRoundTrip
+                    && one.zeroWindows == two.zeroWindows && one.windowClosures == two.windowClosures
+                    && one.closedTime == two.closedTime && one.shortestRoundTrip == two.shortestRoundTrip
             }
     }
 }

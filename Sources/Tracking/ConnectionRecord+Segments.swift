@@ -43,11 +43,8 @@ extension ConnectionRecord {
     private mutating func noteArrival(_ segment: TrackedSegment, _ store: inout HoleStore) -> UInt32 {
         let ticks = circlingTicks(segment.time)
         giveUpTimers(at: ticks, after: segment.time.nanoseconds(since: lastTime), &store)
-        if lastTime < segment.time {
-            lastTime = segment.time
-        } else if segment.time < lastTime {
-            traits.insert(.timesGoBack)
-        }
+        if segment.time < lastTime { traits.insert(.timesGoBack) }
+        advance(to: segment.time)
         if !halves[0].marks.union(halves[1].marks).isDisjoint(with: .reset) { traits.insert(.outlivesReset) }
         halves[segment.side].segments &+= 1
         return ticks
@@ -298,13 +295,13 @@ extension ConnectionRecord {
     private mutating func noteWindow(_ segment: TrackedSegment, of side: Int, _ reading: inout SegmentReading) {
         guard reading.classes.isDisjoint(with: [.stray, .invalidACK]) else { return }
         let opens = segment.flags.contains(.syn)
-        if segment.window == 0, !opens, !segment.flags.contains(.fin) { reading.classes.insert(.zeroWindow) }
+        if segment.window == 0, !segment.flags.contains(.fin) { reading.classes.insert(.zeroWindow) }
         if segment.flags.contains(.ack), halves[side].marks.contains(.acknowledged),
             halves[side].highestAcknowledgment.isAfter(segment.acknowledgment)
         {
             return
         }
-        halves[side].window = segment.window
+        halves[side].noteWindow(segment.window, closes: reading.classes.contains(.zeroWindow))
         if opens { halves[side].marks.insert(.unscaled) } else { halves[side].marks.remove(.unscaled) }
     }
 }

@@ -16,7 +16,7 @@ import TCPWire
     public var isGuess: Bool { self == .port || self == .firstSeen }
 }
 
-/// One connection as the first pass leaves it: a value of 184 octets without references, so that nothing is allocated.
+/// One connection as the first pass leaves it: a value of 208 octets without references, so that nothing is allocated.
 public struct ConnectionRecord: Sendable, BitwiseCopyable {
     /// Yes-or-no properties of the whole connection.
     struct Traits: OptionSet, BitwiseCopyable {
@@ -161,6 +161,16 @@ extension ConnectionRecord {
 
     mutating func noteSynAck(at time: Timestamp) { synAckTicks = delayTicks(time) }
     mutating func noteHandshake(at time: Timestamp) { handshakeTicks = delayTicks(time) }
+
+    /// Goes on to a time; none before the latest.
+    mutating func advance(to time: Timestamp) {
+        guard lastTime < time else { return }
+        if halves[0].isClosed || halves[1].isClosed {
+            let wait = time.nanoseconds(since: lastTime)
+            for side in 0...1 where halves[side].isClosed { halves[side].addClosed(wait) }
+        }
+        lastTime = time
+    }
 
     /// The time as a 32-bit count of ticks, which wraps every 429 s: only differences of it mean anything.
     @inline(__always)

@@ -1,6 +1,6 @@
 import TCPState
 
-/// What one end of a connection sent, and the state it is in: flat, 56 octets.
+/// What one end of a connection sent, and the state it is in: flat, 68 octets.
 public struct HalfConnection: Sendable, BitwiseCopyable {
     /// What has been seen of this end.
     public struct Marks: OptionSet, Sendable, BitwiseCopyable {
@@ -65,6 +65,10 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     var timedEnd = SequenceNumber(0)
     var timedAt: UInt32 = 0
     var shortestRoundTrip = UInt32.max
+    /// How long the window was closed, in units of ``ConnectionRecord/tick``: the lower 32 bits, and the bits above them. The
+    /// highest bit tells whether the window is closed now.
+    private var closedTicks: UInt32 = 0
+    private var closedTicksAbove: UInt32 = 0
     /// What the capture shows about this end.
     public internal(set) var marks: Marks = []
     /// The window field, not scaled, of the last segment that updated the receiver's view of it: not a
@@ -72,6 +76,12 @@ public struct HalfConnection: Sendable, BitwiseCopyable {
     public internal(set) var window: UInt16 = 0
     /// Segments of the class ``SegmentClass/zeroWindow``; stays at 65,535.
     public internal(set) var zeroWindows: UInt16 = 0
+    /// How often this end closed its window, whatever it sent while it was closed; stays at its largest value.
+    public private(set) var windowClosures: UInt16 = 0
+    /// How many segments carried other octets than were sent with the same numbers before. Counted where the connection is
+    /// judged, by hashes of the payloads, so that payloads that differ only behind their first octets may be missed. Stays
+    /// at its largest value.
+    public internal(set) var otherTexts: UInt16 = 0
     /// How often ``next`` has wrapped around past the ISN; stays at 255.
     private var circles: UInt8 = 0
     /// The state in the lower four bits, the window's shift count in the upper four; 15 stands for `nil`.
@@ -97,6 +107,11 @@ extension HalfConnection {
         set { stateAndScale = stateAndScale & 0x0f | (newValue.map { min($0, 14) } ?? 0x0f) << 4 }
     }
 
+    /// The number from which this end's sequence numbers are counted: the ISN, or a guess at it; `nil` if neither is known.
+    public var zero: UInt32? {
+        marks.isDisjoint(with: [.initialKnown, .initialGuessed]) ? nil : initialSequence.rawValue
+    }
+
     /// The FIN's own sequence number. It has a meaning only where ``marks`` contains a FIN.
     public var finSequence: SequenceNumber { next - 1 }
 
@@ -111,6 +126,34 @@ extension HalfConnection {
     /// capture was taken; repeated segments are not measured (RFC 6298 3). `nil` where none was.
     public var minimumRoundTrip: Int64? {
         shortestRoundTrip == .max ? nil : Int64(shortestRoundTrip) * ConnectionRecord.tick
+    }
+
+    private static let closedMark: UInt32 = 1 << 31
+
+    /// Whether the window is closed.
+    @inline(__always)
+    var isClosed: Bool { closedTicksAbove & Self.closedMark != 0 }
+
+    /// For how many nanoseconds the window was closed, up to the connection's last segment; 228 years if it was longer.
+    public var closedTime: Int64 {
+        (Int64(closedTicksAbove & ~Self.closedMark) << 32 | Int64(closedTicks)) * ConnectionRecord.tick
+    }
+
+    /// Adds nanoseconds to ``closedTime``.
+    mutating func addClosed(_ nanoseconds: Int64) {
+        let longest: Int64 = 1 << 56
+        let sum = min(longest, (closedTime / ConnectionRecord.tick) &+ max(0, nanoseconds) / ConnectionRecord.tick)
+        closedTicks = UInt32(truncatingIfNeeded: sum)
+        closedTicksAbove = UInt32(truncatingIfNeeded: sum >> 32) | closedTicksAbove & Self.closedMark
+    }
+
+    /// Notes the window that an accepted segment offers.
+    ///
+    /// - Parameter closes: whether the segment has ``SegmentClass/zeroWindow``.
+    mutating func noteWindow(_ window: UInt16, closes: Bool) {
+        self.window = window
+        if closes, !isClosed, windowClosures < .max { windowClosures &+= 1 }
+        if closes { closedTicksAbove |= Self.closedMark } else if window > 0 { closedTicksAbove &= ~Self.closedMark }
     }
 
     /// Whether some segments were sent again or out of order, or look so.

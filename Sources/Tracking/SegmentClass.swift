@@ -29,7 +29,7 @@ public struct SegmentClass: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// A pure ACK of the number that was acknowledged last, with the same window, while octets are on their way (RFC
     /// 5681 2).
     public static let duplicateACK = SegmentClass(rawValue: 1 << 9)
-    /// Offers no window; not set for SYN, FIN and RST, nor for segments that the receiver does not accept.
+    /// Offers no window; not set for FIN and RST, nor for segments that the receiver does not accept.
     public static let zeroWindow = SegmentClass(rawValue: 1 << 10)
     /// Its acknowledgment ends a round trip that is measured.
     public static let endsRoundTrip = SegmentClass(rawValue: 1 << 11)

@@ -44,7 +44,7 @@ public struct StoredConnection: Sendable {
     package var renumbered: StoredConnection {
         let first = segments.map(\.number).min() ?? 1
         let parts = segments.flatMap { $0.fragments.map(\.number) }
-        let all = Set(segments.map(\.number) + parts + errors.map(\.number)).sorted()
+        let all = Set(segments.map(\.number) + parts + errors.map(\.number) + (endedBy.map { [$0] } ?? [])).sorted()
         let numbers = Dictionary(all.enumerated().map { ($1, $0 + 1) }) { first, _ in first }
         var record = record
         record.number(from: numbers[first] ?? 1)
@@ -53,7 +53,7 @@ public struct StoredConnection: Sendable {
                 var own = segment.numbered(numbers[segment.number] ?? segment.number)
                 if case .copy(let original) = segment.verdict { own.verdict = .copy(of: numbers[original] ?? original) }
                 return own
-            }, record: record, standing: standing,
+            }, record: record, endedBy: endedBy.flatMap { numbers[$0] }, standing: standing,
             errors: errors.map { $0.numbered(numbers[$0.number] ?? $0.number) })
     }
 }

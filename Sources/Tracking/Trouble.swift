@@ -10,11 +10,13 @@ public struct Trouble: Sendable, Equatable {
         case unreachable
         /// SYN-ACKs that the client did not acknowledge.
         case halfOpen = "half-open"
+        /// Other octets than were sent with the same numbers before: somebody else's, or an end that does not repeat itself.
+        case otherOctets = "other-octets"
         /// It ended by an RST.
         case reset
         /// One end still holds it though the other has given it up.
         case held
-        /// A receiver had no room left.
+        /// A receiver had no room left: how often it closed its window, and for how long.
         case zeroWindow = "zero-window"
         /// Segments whose numbers were sent before.
         case retransmitted
@@ -32,6 +34,8 @@ public struct Trouble: Sendable, Equatable {
     public let count: UInt32
     /// The end that did it, or to which it happened; `nil` if it was neither end in particular.
     public let party: Party?
+    /// How long it lasted, in nanoseconds; `nil` of what happens at once.
+    public let time: Int64?
     /// What the ICMP error said.
     public let report: ErrorVerdict?
 
@@ -40,20 +44,32 @@ public struct Trouble: Sendable, Equatable {
         switch kind {
         case .reset, .abandoned: true
         case .unanswered, .refused, .unreachable, .halfOpen: count < 2
-        case .held, .zeroWindow, .retransmitted, .icmp, .outOfOrder: false
+        case .held, .otherOctets, .zeroWindow, .retransmitted, .icmp, .outOfOrder: false
         }
     }
 
-    /// Whether it is worse than `other`: by its kind, then by how often it happened.
+    /// Whether it is worse than `other`: by its kind, then by how long it lasted, then by how often it happened.
     public func isWorse(than other: Trouble) -> Bool {
-        kind.weight == other.kind.weight ? count > other.count : kind.weight > other.kind.weight
+        guard kind == other.kind else { return kind.weight > other.kind.weight }
+        return (time ?? 0, count) > (other.time ?? 0, other.count)
     }
 
-    fileprivate init(_ kind: Kind, _ count: UInt32 = 1, _ party: Party? = nil, report: ErrorVerdict? = nil) {
+    fileprivate init(
+        _ kind: Kind, _ count: UInt32 = 1, _ party: Party? = nil, time: Int64? = nil, report: ErrorVerdict? = nil
+    ) {
         self.kind = kind
         self.count = count
         self.party = party
+        self.time = time
         self.report = report
+    }
+}
+
+extension Trouble {
+    /// The names of their kinds, each once, in their order; `none` where there are none.
+    public static func words(_ troubles: [Trouble]) -> [String] {
+        guard !troubles.isEmpty else { return ["none"] }
+        return troubles.reduce(into: []) { if $0.last != $1.kind.rawValue { $0.append($1.kind.rawValue) } }
     }
 }
 
@@ -79,12 +95,13 @@ extension ConnectionRecord {
         case .abandoned: found.append(Trouble(.abandoned, 1, .client))
         case .handshake, .simultaneous, .partial, .midstream: break
         }
-        // What was retransmitted in an attempt that failed is counted with the attempt.
+        // What was retransmitted in an attempt that failed is counted with the attempt, and nothing waits for its window.
         if !found.isEmpty { isOpened = false }
+        append(.otherOctets, { UInt32($0.otherTexts) }, to: &found)
         if outcome.ending == .reset { found.append(Trouble(.reset, 1, outcome.endedBy)) }
         if let holder = outcome.heldBy, outcome.opening != .halfOpen { found.append(Trouble(.held, 1, holder)) }
-        append(.zeroWindow, { UInt32($0.zeroWindows) }, to: &found)
         if isOpened {
+            append(.zeroWindow, { UInt32($0.windowClosures) }, lasting: { $0.closedTime }, to: &found)
             append(.retransmitted, { $0.retransmittedSegments }, to: &found)
             switch reported {
             case .refused, .prohibited, .unreachable, .expired, .tooBig, .unreadable:
@@ -96,13 +113,18 @@ extension ConnectionRecord {
         return found
     }
 
-    /// Appends what each end counted, the end with the higher count first.
-    private func append(_ kind: Trouble.Kind, _ count: (HalfConnection) -> UInt32, to found: inout [Trouble]) {
+    /// Appends what each end counted, the worse end first.
+    ///
+    /// - Parameter time: how long it lasted, in nanoseconds; `nil` for what happens at once.
+    private func append(
+        _ kind: Trouble.Kind, _ count: (HalfConnection) -> UInt32, lasting time: ((HalfConnection) -> Int64)? = nil,
+        to found: inout [Trouble]
+    ) {
         let (ofClient, ofServer) = (count(client), isReflexive ? 0 : count(server))
         guard ofClient | ofServer > 0 else { return }
-        let both: [(UInt32, Party)] =
-            ofServer > ofClient
-            ? [(ofServer, .server), (ofClient, .client)] : [(ofClient, .client), (ofServer, .server)]
-        for (count, party) in both where count > 0 { found.append(Trouble(kind, count, party)) }
+        let one = Trouble(kind, ofClient, .client, time: time?(client))
+        let other = Trouble(kind, ofServer, .server, time: time?(server))
+        let both = other.isWorse(than: one) ? [other, one] : [one, other]
+        found += both.filter { $0.count > 0 }
     }
 }

@@ -66,9 +66,14 @@ extension ConnectionCursor {
 }
 
 extension ConnectionRecord {
+    /// Notes how many segments of `side` carry other octets than were sent with the same numbers before.
+    package mutating func note(otherTexts count: Int, of side: Int) {
+        halves[side].otherTexts = UInt16(clamping: count)
+    }
+
     /// Counts a captured segment that changes nothing else.
     mutating func noteCaptured(_ segment: TrackedSegment) {
-        if lastTime < segment.time { lastTime = segment.time }
+        advance(to: segment.time)
         halves[segment.side].segments &+= 1
     }
 }

@@ -184,6 +184,10 @@ package struct Agreement {
         replayed.number(from: Int(record.firstNumber))
         replayed.reusesTuple = record.reusesTuple
         for error in stored.errors { replayed.note(error) }
+        // Seen only where all segments are judged together.
+        for (party, half) in [(Party.server, record.server), (.client, record.client)] {
+            replayed.note(otherTexts: Int(half.otherTexts), of: record.side(of: party))
+        }
         expect("the record from the segments", octets(of: record), octets(of: replayed))
     }
 

@@ -64,7 +64,7 @@ struct BadInputTests {
         BadCase("flow @capture.pcapng --hosts -w @one.pcapng", 2, "take one connection", "只用于一条连接"),
         BadCase("flow @capture.pcapng --explain --json", 2, "--explain goes with text", "--explain 只用于文本"),
         BadCase("flow @capture.pcapng --json -w -", 2, "both write to standard output", "都要写到标准输出"),
-        BadCase("flow @capture.pcapng --follow-stream text --json", 2, "leave out what is for a picture", "去掉用于画图的选项"),
+        BadCase("flow @capture.pcapng --follow-stream text --json", 2, "leave out --format json", "请去掉 --format json"),
         BadCase("flow @capture.pcapng --follow-stream raw", 2, "it takes text, hex", "可取：text、hex"),
         BadCase("flow @capture.pcapng --width 5", 2, "--width takes 20 to 1000", "20 到 1000"),
         BadCase("flow @capture.pcapng --width=-3", 2, "--width takes 20 to 1000", "20 到 1000"),

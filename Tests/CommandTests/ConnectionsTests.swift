@@ -26,15 +26,15 @@ struct ConnectionsTests {
                 number client server role start duration opening ending ended_by client_segments server_segments \
                 client_bytes server_bytes handshake_ms client_retransmitted client_out_of_order client_duplicate_acks \
                 client_zero_windows client_rtt_ms server_retransmitted server_out_of_order server_duplicate_acks \
-                server_zero_windows server_rtt_ms
+                server_zero_windows server_rtt_ms trouble
                 """)
         #expect(rows.count == 4)
         #expect(rows.allSatisfy { $0.count == rows[0].count && !$0.contains("") })
         #expect(rows[1][4] == "1700000000.000000000")
         #expect(rows[1][5] == "0.000489000")
         #expect(rows[1][13] == "0.034000")
-        #expect(rows[1][14...] == ["0", "0", "0", "0", "0.012000", "0", "0", "0", "0", "0.010000"])
-        #expect(rows[3][6] == "refused")
+        #expect(rows[1][14...] == ["0", "0", "0", "0", "0.012000", "0", "0", "0", "0", "0.010000", "none"])
+        #expect(rows[3][6] == "refused" && rows[3].last == "refused")
     }
 
     @Test("TSV's counters are those of the packets: each end's own, none of them alike", arguments: ["en", "zh"])
@@ -72,6 +72,14 @@ struct ConnectionsTests {
         #expect(row["client_retransmitted"] == "1" && row["server_retransmitted"] == "0")
         #expect(row["server_duplicate_acks"] == "3" && row["client_duplicate_acks"] == "0")
         #expect(row["server_zero_windows"] == "2" && row["client_zero_windows"] == "0")
+        #expect(row["trouble"] == "zero-window,retransmitted")
+        let json = try await Run("connections", path, "--json", "--lang", language)
+        #expect(
+            json.out.contains(
+                """
+                "troubles":[{"count":1,"duration":0.3,"party":"server","trouble":"zero-window"},\
+                {"count":1,"party":"client","trouble":"retransmitted"}]
+                """), "\(json.out)")
     }
 
     @Test("JSON is one object a line, the same in both languages")

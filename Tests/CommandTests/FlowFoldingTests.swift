@@ -68,6 +68,33 @@ struct FlowFoldingTests {
         }
     }
 
+    @Test("segments that only waited, as TCP means them to, do not part a stretch; how many is said")
+    func heldBack() async throws {
+        let whole = Exchange()
+        let up = SegmentBuilder(from: whole.client, to: whole.server)
+        let down = SegmentBuilder(from: whole.server, to: whole.client)
+        var frames = Array(whole.frames.prefix(3))
+        var time: Int64 = 1000
+        for number in 0..<130 {
+            let (c, s) = (whole.clientISN &+ 1 &+ UInt32(number), whole.serverISN &+ 1)
+            frames.append(
+                Exchange.Frame(
+                    time: time * Exchange.microsecond,
+                    bytes: up.data([0x61], sequence: c, acknowledgment: s).ethernetFrame()))
+            time += number % 2 == 0 ? 40_000 : 30
+            frames.append(
+                Exchange.Frame(
+                    time: time * Exchange.microsecond,
+                    bytes: down.ack(sequence: s, acknowledgment: c &+ 1).ethernetFrame()))
+            time += 30
+        }
+        let path = try Exchange.capture(frames, in: folder)
+        let run = try await Run("flow", path, "--ascii", "--width", "120")
+        #expect(run.lines.count { $0.contains("data segments") } == 1, "\(run.out)")
+        #expect(run.out.firstMatch(of: /ACKs, [0-9]+ delayed/) != nil, "\(run.out)")
+        #expect(try await Run("flow", path, "--ascii", "--width", "120", "--all").out.contains("delayed ACK"))
+    }
+
     @Test("the time since the row before is counted from the last folded segment")
     func delta() async throws {
         let path = try Exchange.capture(Exchange.long(segments: 407), in: folder)

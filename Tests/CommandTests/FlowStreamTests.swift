@@ -105,6 +105,48 @@ struct FlowStreamTests {
         #expect(run.status == 0 && run.out == "  Neither end sent any data.\n")
     }
 
+    @Test(
+        "other bytes with numbers that were sent before are told, counted, and no part of the stream",
+        arguments: [
+            ("en", "#5 client, other bytes with the numbers of bytes 0 to 39:", "1 with other bytes C"),
+            ("zh", "#5 客户端，第 0 到 39 字节的另一份内容（序号相同）：", "内容冲突 1 段 C"),
+        ])
+    func others(language: String, head: String, trouble: String) async throws {
+        let answers = [
+            "GET /one HTTP/1.1\r\nHost: mei.example\r\n\r\n", "GET /other HTTP/1.1\r\nHost: mei.example\r\n\r\n",
+        ]
+        let path = try capture(answers.map { (0, Array($0.utf8)) } + [(42, Array("end\n".utf8))])
+        func run(_ arguments: String...) async throws -> Run {
+            try await Run(arguments + ["--lang", language], environment: ["LANG": "C.UTF-8"])
+        }
+        let text = try await run("flow", path, "--follow-stream", "text")
+        let place = try #require(text.lines.firstIndex(of: Substring(head)), "\(text.out)")
+        #expect(text.lines[1] == "  GET /one HTTP/1.1" && text.lines[place + 1] == "  GET /other HTTP/1.1")
+        #expect(text.lines.count { $0.contains("/other") } == 1)
+        #expect(try await run("connections", path, "--width", "140").out.contains(trouble))
+        let chosen = try await run("connections", path, "-Y", "trouble==other-octets", "--json")
+        #expect(chosen.out.contains("{\"count\":1,\"party\":\"client\",\"trouble\":\"other-octets\"}"), "\(chosen.out)")
+    }
+
+    @Test("a backslash that was sent is told from one that spells an octet")
+    func backslash() async throws {
+        let path = try capture([(0, Array("C:\\x00\n".utf8) + [0, 10])])
+        let run = try await Run("flow", path, "--follow-stream", "text")
+        #expect(run.lines.dropFirst() == ["  C:\\\\x00", "  \\x00"], "\(run.out)")
+    }
+
+    @Test(
+        "what a list of bytes has no use for is refused by its name",
+        arguments: [
+            (["-S"], "leave out -S"), (["-A", "--all"], "leave out -A, --all"), (["--explain"], "leave out --explain"),
+            (["--from", "2"], "leave out --from"), (["--json"], "leave out --format json"),
+            (["--hosts"], "leave out --hosts"),
+        ])
+    func refused(options: [String], words: String) async throws {
+        let run = try await Run(["flow", "a.pcap", "--follow-stream", "text", "--lang", "en"] + options)
+        #expect(run.status == 2 && run.out == "" && run.err.contains(words), "\(run.err)")
+    }
+
     // MARK: Names
 
     /// A ClientHello as TLS 1.2 and 1.3 have it, another extension before the name.

@@ -50,6 +50,36 @@ struct FlowWritingTests {
         #expect(try packets(twice).map(\.comments) == packets(once).map(\.comments))
     }
 
+    @Test(
+        "the RST in the next connection that ended this one is kept with it",
+        arguments: [("en", "it ended this one too"), ("zh", "它也结束了本连接")])
+    func endedFromNext(language: String, words: String) async throws {
+        let whole = Exchange()
+        let up = SegmentBuilder(from: whole.client, to: whole.server)
+        let down = SegmentBuilder(from: whole.server, to: whole.client)
+        // The client has begun anew, and the server still holds the old connection (RFC 9293 3.5, Figure 9).
+        let (c, s) = (whole.clientISN &+ 17, whole.serverISN &+ 19)
+        let segments = [
+            up.syn(sequence: 5), down.ack(sequence: s, acknowledgment: c), up.rst(sequence: c), up.syn(sequence: 5),
+            down.synAck(sequence: 70, acknowledgment: 6), up.ack(sequence: 6, acknowledgment: 71),
+        ]
+        var frames = Array(whole.frames.prefix(7))
+        for (place, segment) in segments.enumerated() {
+            frames.append(
+                Exchange.Frame(
+                    time: Int64(1 + place) * 1_000_000 * Exchange.microsecond, bytes: segment.ethernetFrame()))
+        }
+        let path = try Exchange.capture(frames, in: folder)
+        let out = folder.path("one.pcapng")
+        let run = try await Run("flow", path, "--conn", "1", "-w", out, "--lang", language)
+        #expect(run.status == 0 && run.out.contains("#10"), "\(run.out)")
+        let kept = try packets(out)
+        #expect(try kept.count == 8 && kept.last?.frame == packets(path)[9].frame)
+        #expect(kept.last?.comments.first?.contains(words) ?? false)
+        let again = try await Run("connections", out, "--format", "tsv")
+        #expect(again.lines.count == 2 && again.out.contains("\thandshake\treset\tclient\t"), "\(again.out)")
+    }
+
     @Test("into a pipe the packets alone, read from a pipe")
     func pipe() async throws {
         let path = try Exchange.three(in: folder)

@@ -95,7 +95,7 @@ extension Snapshots {
             ["--lang", "zh", "--width", "80"],
             #"""
             连接 1                  客户端 127.0.0.1:43210  服务端 127.0.0.1:8080      [W+I]
-             TIME ms  C                                             S
+             时间 ms  C                                             S
                0.000  S* #1  SYN      seq=0 ──────────────────────▶ R* 第一次握手
                0.021  E* ◀───────────────── #2 SYN,ACK  seq=0 ack=1 R  第二次握手
                0.034  E  #3  ACK      seq=1 ack=1 ────────────────▶ E* 第三次握手
@@ -118,7 +118,7 @@ extension Snapshots {
             ["--lang", "zh", "--width", "80", "--ascii"],
             #"""
             连接 1                  客户端 127.0.0.1:43210  服务端 127.0.0.1:8080      [W+I]
-             TIME ms  C                                             S
+             时间 ms  C                                             S
                0.000  S* #1  SYN      seq=0 ----------------------> R* 第一次握手
                0.021  E* <----------------- #2 SYN,ACK  seq=0 ack=1 R  第二次握手
                0.034  E  #3  ACK      seq=1 ack=1 ----------------> E* 第三次握手
@@ -141,7 +141,7 @@ extension Snapshots {
             ["--lang", "zh", "--width", "120"],
             #"""
             连接 1                  客户端 127.0.0.1:43210  服务端 127.0.0.1:8080                                              [W+I]
-             TIME ms    +DELTA  C                                                             S
+             时间 ms     +间隔  C                                                             S
                0.000            SYN-SENT*     #1  SYN      seq=0 ───────────────────────────▶ SYN-RECEIVED* 第一次握手
                0.021    +0.021  ESTABLISHED*  ◀────────────────────── #2 SYN,ACK  seq=0 ack=1 SYN-RECEIVED  第二次握手
                0.034    +0.013  ESTABLISHED   #3  ACK      seq=1 ack=1 ─────────────────────▶ ESTABLISHED*  第三次握手
@@ -163,7 +163,7 @@ extension Snapshots {
             ["--lang", "zh", "--width", "120", "--ascii"],
             #"""
             连接 1                  客户端 127.0.0.1:43210  服务端 127.0.0.1:8080                                              [W+I]
-             TIME ms    +DELTA  C                                                             S
+             时间 ms     +间隔  C                                                             S
                0.000            SYN-SENT*     #1  SYN      seq=0 ---------------------------> SYN-RECEIVED* 第一次握手
                0.021    +0.021  ESTABLISHED*  <---------------------- #2 SYN,ACK  seq=0 ack=1 SYN-RECEIVED  第二次握手
                0.034    +0.013  ESTABLISHED   #3  ACK      seq=1 ack=1 ---------------------> ESTABLISHED*  第三次握手

@@ -183,7 +183,7 @@ struct StackDemoTests {
         #expect(row.contains("×") && row.hasSuffix(language == "en" ? "lost on the way" : "途中丢失"))
         #expect(
             run.lines.contains {
-                $0.contains("#5  PSH,ACK") && $0.hasSuffix(language == "en" ? "again #4 TLP" : "重传 #4 TLP")
+                $0.contains("#5  PSH,ACK") && $0.hasSuffix(language == "en" ? "again #4 TLP" : "TLP 重传 #4")
             })
         // The last of what is outstanding is probed for first, and then the time-out starts anew.
         #expect(run.lines.contains { $0.hasSuffix("RFC 8985 7.3") })

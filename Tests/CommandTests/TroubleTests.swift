@@ -52,10 +52,10 @@ struct TroubleTests {
         "the default table shows what went wrong, in its width",
         arguments: [
             (
-                "en", ["zero window S, 2 resent C", "SYN sent 3 times", "refused twice"],
+                "en", ["zero window S 1200 ms, 2 resent C", "SYN sent 3 times", "refused twice"],
                 "with trouble: 3 (only these: -Y trouble); the worst drawn:\n"
             ),
-            ("zh", ["零窗口 1 次 S，重传 2 段 C", "SYN 发了 3 次", "被拒绝 2 次"], "有异常：3 条（只看这些：-Y trouble）；画出最严重的：\n"),
+            ("zh", ["零窗口 S 1200 ms，重传 2 段 C", "SYN 发了 3 次", "被拒绝 2 次"], "有异常：3 条（只看这些：-Y trouble）；画出最严重的：\n"),
         ])
     func column(language: String, troubles: [String], note: String) async throws {
         let path = try troubled()
@@ -71,7 +71,7 @@ struct TroubleTests {
         // Where it is narrow the worst is kept, and each trouble stays where it is.
         let narrow = try await Run("connections", path, "--lang", language, "--width", "80")
         #expect(narrow.lines.allSatisfy { cells($0) <= 80 || $0.contains(path) }, "\(narrow.out)")
-        #expect(narrow.lines[1].contains(language == "en" ? "  zero window S" : "  零窗口 1 次 S"), "\(narrow.out)")
+        #expect(narrow.lines[1].contains(language == "en" ? "  zero window S" : "  零窗口 S"), "\(narrow.out)")
         let stacked = try await Run("connections", path, "--lang", language, "--width", "40")
         #expect(stacked.lines.contains { $0.hasPrefix("   \(troubles[1])") }, "\(stacked.out)")
     }
@@ -142,10 +142,10 @@ struct TroubleTests {
         "groups as a table, the number of the worst beside it",
         arguments: [
             (
-                "en", "8080            2         1  zero window S #1           18     39",
+                "en", "8080            2         1  zero window S 1200 ms #1        18     39",
                 "3 groups; 4 connections, 25 segments"
             ),
-            ("zh", "8080     2       1  零窗口 1 次 S #1      18    39", "3 组；4 条连接，25 个报文段"),
+            ("zh", "8080     2       1  零窗口 S 1200 ms #1      18    39", "3 组；4 条连接，25 个报文段"),
         ])
     func groupTable(language: String, row: String, summary: String) async throws {
         let path = try troubled()
@@ -156,7 +156,14 @@ struct TroubleTests {
         #expect(cut.out.contains(language == "en" ? "1 of 3 groups; " : "显示 1 组，共 3 组；"), "\(cut.out)")
         for width in ["40", "60", "80"] {
             let narrow = try await Run("connections", path, "--by", "server", "--lang", language, "--width", width)
-            #expect(narrow.lines.allSatisfy { cells($0) <= Int(width)! }, "\(narrow.out)")
+            let command = "  tcplens flow \(path) --conn 2"
+            #expect(narrow.lines.allSatisfy { cells($0) <= Int(width)! || $0 == command }, "\(narrow.out)")
+            // The number beside the worst is a connection's: what draws it stands below.
+            #expect(narrow.lines.contains { $0 == command }, "\(narrow.out)")
+            let heads = language == "en" ? ["segments", "bytes"] : ["报文段", "字节"]
+            for head in heads where !narrow.lines[0].contains(head) {
+                #expect(narrow.out.contains(language == "en" ? "(no room for: " : "（宽度不足"), "\(narrow.out)")
+            }
         }
     }
 
@@ -175,6 +182,10 @@ struct TroubleTests {
         let table = try await Run("connections", path, "-e", "server", "-e", "bytes", "--lang", "en")
         #expect(table.lines[0].hasPrefix("server "))
         #expect(table.lines[1] == "127.0.0.1:8080      5", "\(table.out)")
+        let narrow = try await Run(
+            ["connections", path, "--width", "40", "--lang", "en"] + fields.flatMap { ["-e", $0] })
+        #expect(narrow.out.contains("(no room for: "), "\(narrow.out)")
+        #expect(narrow.lines.allSatisfy { cells($0) <= 40 || $0.hasPrefix("  ") })
         let measured = try await Run("connections", path, "-e", "idle", "-e", "history", "--format", "tsv")
         #expect(measured.lines[1] == "0.400000000\tShADd" || measured.lines[1].hasPrefix("0.4"), "\(measured.out)")
     }
@@ -207,6 +218,8 @@ struct TroubleTests {
         arguments: [
             (["--by", "client", "--long"], "leave out --long"), (["--by", "port", "--sort", "bytes"], "--sort"),
             (["--by", "port", "-e", "client"], "-e"), (["-e", "client", "--json"], "--json"),
+            // One step, not two.
+            (["--evict", "60", "--by", "port"], "leave out --sort, --long, --by"),
             (["--evict", "60", "--json", "--by", "port"], "--by"),
             (["--evict", "60", "--json", "--sort", "bytes"], "leave out --sort"),
         ])
@@ -223,6 +236,8 @@ struct TroubleTests {
         #expect(limited.out.contains("\n3 of 4 connections, 25 segments"), "\(limited.out)")
         let both = try await Run("connections", path, "--limit", "1", "-Y", "trouble", "--lang", "en")
         #expect(both.out.contains("\n1 of 3 that pass, of 4 connections"), "\(both.out)")
+        // Who has chosen needs no advice to choose.
+        #expect(both.out.contains("with trouble: 3; the worst drawn:"), "\(both.out)")
         // What went wrong is counted over all that the limit leaves out too.
         let all = try await Run("connections", path, "--lang", "en")
         func troubles(_ run: Run) -> [Substring] { Array(run.lines.drop { !$0.hasPrefix("with trouble: ") }) }

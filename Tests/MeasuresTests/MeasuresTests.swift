@@ -159,6 +159,19 @@ extension Transcript {
         #expect(client.duplicateAcknowledgments == 0)
     }
 
+    @Test("a SYN-ACK without a window is the least that was offered, and the other end waits for it")
+    func closedInOpening() {
+        let t = Transcript()
+        t.c.syn(100)
+        t.s.send([.syn, .ack], 300, 101, window: 0)
+        t.c.ack(101, ack: 301)
+        t.wait(20)
+        t.s.ack(301, ack: 101, window: 5000)
+        t.c.data(101, ack: 301, 10)
+        #expect(t.directions.server.windowMinimum == 0 && t.directions.server.windowMaximum == 5000)
+        #expect(t.measured.measures(of: 0)?.shares(of: t.records[0]).serverWindow == 21_000_000)
+    }
+
     @Test func keepAlive() {
         let t = Transcript()
         t.open()

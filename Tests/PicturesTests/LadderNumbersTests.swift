@@ -113,6 +113,25 @@ import Transcripts
         #expect(Ladder(canvas: Canvas(width: 140)).lines(scene).contains { $0.contains("SND.UNA") })
     }
 
+    @Test(
+        "one kind of numbers on a screen: with real ones SND.UNA and its like are real, too", arguments: [false, true])
+    func oneKind(isAbsolute: Bool) throws {
+        let scene = try #require(try Self.scenes(Self.recording).first)
+        let lines = Ladder(canvas: Canvas(width: 200), absoluteNumbers: isAbsolute).lines(scene)
+        #expect(lines.contains { $0.contains("SND.UNA") })
+        guard case .segment(let syn)? = scene.rows.first, case .segment(let ack)? = scene.rows.dropFirst(2).first else {
+            Issue.record("no handshake")
+            return
+        }
+        let row = try #require(lines.first { $0.contains("#\(ack.number) ") })
+        let numbers = isAbsolute ? UInt64(syn.sequence.raw) : 0
+        // SND.UNA and SND.NXT on the left, RCV.NXT on the right: all count the client's octets.
+        let words = row.split(separator: " ")
+        #expect(words.count { $0 == "\(numbers + 1)" } == 3, "\(row)")
+        let first = try #require(lines.first { $0.contains("#\(syn.number) ") })
+        #expect(first.contains(" \(numbers) "), "\(first)")
+    }
+
     @Test("the letters in brackets are explained", arguments: Language.allCases)
     func brackets(language: Language) throws {
         let scene = try #require(try Self.scenes(Self.recording).first)

@@ -93,6 +93,6 @@ struct SceneClockTests {
         (.max, "106751 d 23 h"),
     ])
     func durationsAreReadable(nanoseconds: Int64, expected: String) {
-        #expect(SceneClock.duration(nanoseconds) == expected)
+        #expect(durationText(nanoseconds) == expected)
     }
 }

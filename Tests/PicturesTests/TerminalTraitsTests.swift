@@ -64,6 +64,6 @@ struct TerminalTraitsTests {
     @Test func aLightBackgroundTakesDarkerColours() {
         #expect(traits(["COLORFGBG": "0;15"]).canvas().theme == .light)
         #expect(traits(["COLORFGBG": "15;0"]).canvas().theme == .dark)
-        #expect(traits([:]).canvas().theme == .dark)
+        #expect(traits([:]).canvas().theme == nil)
     }
 }

@@ -75,7 +75,7 @@ struct ThirdAckLostTests {
         let expected = #"""
             第三个 ACK 丢失 (third-ack-lost)                       [K+W]
             客户端 10.59.7.1:40000  服务端 10.59.7.2:8080
-             TIME ms  C                               S
+             时间 ms  C                               S
                       -  connect()                    L
                  0.0  S* #1 SYN      seq=0 ─────────▶ r*
                 10.4  E* ◀─── #2 SYN,ACK  seq=0 ack=1 r
@@ -115,7 +115,7 @@ struct ThirdAckLostTests {
         let expected = #"""
             第三个 ACK 丢失 (third-ack-lost)                                           [K+W]
             客户端 10.59.7.1:40000  服务端 10.59.7.2:8080
-             TIME ms  C                                             S
+             时间 ms  C                                             S
                       -  connect()                                  L
                  0.0  S* #1 SYN      seq=0 ───────────────────────▶ r*
                 10.4  E* ◀───────────────── #2 SYN,ACK  seq=0 ack=1 r
@@ -153,7 +153,7 @@ struct ThirdAckLostTests {
         let canvas = Canvas(width: 120, glyphs: .unicode, language: .chinese)
         let expected = #"""
             第三个 ACK 丢失 (third-ack-lost)  客户端 10.59.7.1:40000  服务端 10.59.7.2:8080                                    [K+W]
-             TIME ms    +DELTA  C             SND.UNA SND.NXT                                 RCV.NXT S
+             时间 ms     +间隔  C             SND.UNA SND.NXT                                 RCV.NXT S
                                 CLOSED                        connect()                               LISTEN
                  0.0            SYN-SENT*           0       1 #1 SYN      seq=0 ────────────▶       1 syn-received*
                 10.4     +10.4  ESTABLISHED*        1       1 ◀────── #2 SYN,ACK  seq=0 ack=1       1 syn-received

@@ -107,21 +107,39 @@ import Testing
         return steps[cube / 36] << 16 | steps[cube / 6 % 6] << 8 | steps[cube % 6]
     }
 
-    private static let backgrounds: [(Theme, [UInt32])] = [
-        (.dark, [0x000000, 0x14181D, 0x1E1E1E, 0x002B36]), (.light, [0xFFFFFF, 0xFAFAFA, 0xFDF6E3]),
+    private static let backgrounds: [(Theme?, [UInt32])] = [
+        (.dark, [0x000000, 0x14181D, 0x1E1E1E, 0x002B36]), (.light, [0xFFFFFF, 0xFAFAFA, 0xFDF6E3]), (nil, []),
     ]
 
     /// Black, and what terminals' dark and light themes are like (Solarized's among them).
     @Test(
         "troubles can be read on dark and on light",
         arguments: backgrounds)
-    func contrast(theme: Theme, backgrounds: [UInt32]) {
-        let colour = Style.alarmColour(theme)
-        for background in backgrounds {
-            for shown in [colour, Self.palette(Style.nearest256(colour))] {
+    func contrast(theme: Theme?, backgrounds: [UInt32]) {
+        let (text, ground) = Style.alarmColours(theme)
+        for background in ground.map({ [$0] }) ?? backgrounds {
+            for shown in [text, Self.palette(Style.nearest256(text))] {
                 #expect(Self.contrast(shown, background) >= 4.5, "\(String(shown, radix: 16)) on \(background)")
             }
         }
+    }
+
+    @Test("on a background of which nothing is known a state's colour is far from black and from white")
+    func statesOnAny() {
+        for family in StateFamily.allCases {
+            let colour = family.terminalColour(nil)
+            for shown in [colour, Self.palette(Style.nearest256(colour))] {
+                for background: UInt32 in [0x000000, 0xFFFFFF] {
+                    #expect(Self.contrast(shown, background) >= 4.4, "\(family) on \(background)")
+                }
+                for background: UInt32 in [0x14181D, 0x1E1E1E, 0x002B36, 0xFDF6E3] {
+                    #expect(Self.contrast(shown, background) >= 3, "\(family) on \(background)")
+                }
+            }
+        }
+        let alarm = Style.alarm
+        #expect(alarm.begin(.twoFiftySix, nil) == "\u{1B}[1;38;5;231;48;5;124m")
+        #expect(alarm.begin(.sixteen, nil) == "\u{1B}[1;97;41m" && alarm.begin(.sixteen, .light) == "\u{1B}[1;31m")
     }
 
     @Test("the time-outs in a row are counted, and what the timer does is said")
@@ -135,6 +153,39 @@ import Testing
         let comment = story.steps[2].comment
         #expect(comment.english.contains("the timer fired: the 2nd time-out in a row, RTO doubled."))
         #expect(comment.chinese.contains("定时器到期：第 2 次超时，RTO 加倍。"))
+    }
+
+    @Test("an ACK that repeats a number without a hole is not explained by one")
+    func duplicateWithoutHole() throws {
+        let data = [UInt8](repeating: 0x61, count: 100)
+        let story = try Self.story(
+            [
+                (3, Self.up.data(data, sequence: 101, acknowledgment: 301)),
+                // Somebody's answer that ends the server's stream; then the server's own.
+                (5, Self.down.data(data, sequence: 301, acknowledgment: 201)),
+                (6, Self.up.fin(sequence: 201, acknowledgment: 401)),
+                (50, Self.down.ack(sequence: 301, acknowledgment: 201)),
+            ])
+        #expect(story.steps[6].labels.first?.label == .duplicateACK)
+        let step = try #require(Explanation.explained(story.steps[6], in: story))
+        #expect(step.english.contains("still that of #5, and nothing had come behind a hole"), "\(step.english)")
+        #expect(step.chinese.contains("没有缺口之后的数据"))
+    }
+
+    @Test("a SYN-ACK without a window stays the second segment of the handshake, and its window is told")
+    func closedSynAck() throws {
+        var answer = Self.down.synAck(sequence: 300, acknowledgment: 101)
+        answer.window = 0
+        let story = try Self.story(
+            [
+                (0, Self.up.syn(sequence: 100)), (10, answer), (11, Self.up.ack(sequence: 101, acknowledgment: 301)),
+                (30, Self.down.ack(sequence: 301, acknowledgment: 101)),
+            ], isOpened: false)
+        let rows = Self.rows(story)
+        #expect(rows.contains { $0.contains("#2 SYN,ACK") && $0.contains("win=0") }, "\(rows)")
+        #expect(rows.contains { $0.contains("handshake 2 of 3, zero window") }, "\(rows)")
+        let step = try #require(Explanation.explained(story.steps[1], in: story))
+        #expect(step.english.contains("the second segment of the handshake") && step.english.contains("Zero window"))
     }
 
     @Test("the steps name the three segments of a handshake, and say what an ACK waited for")

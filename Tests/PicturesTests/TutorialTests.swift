@@ -41,7 +41,7 @@ struct TutorialTests {
         let expected = #"""
             小明打电话给小美                                     [K+W+I]
             客户端 127.0.0.1:50312  服务端 127.0.0.1:8080
-             TIME ms  C                                S
+             时间 ms  C                                S
                0.000  S*  #1  SYN      seq=0 ────────▶ R*
                0.021  E*  ◀─── #2 SYN,ACK  seq=0 ack=1 R
                0.035  E   #3  ACK      seq=1 ack=1 ──▶ E*
@@ -94,7 +94,7 @@ struct TutorialTests {
         let canvas = Canvas(width: 80, glyphs: .unicode, language: .chinese)
         let expected = #"""
             小明打电话给小美        客户端 127.0.0.1:50312  服务端 127.0.0.1:8080    [K+W+I]
-             TIME ms  C                                            S
+             时间 ms  C                                            S
                0.000  S*  #1  SYN      seq=0 ────────────────────▶ R*
                0.021  E*  ◀─────────────── #2 SYN,ACK  seq=0 ack=1 R
                0.035  E   #3  ACK      seq=1 ack=1 ──────────────▶ E*
@@ -142,7 +142,7 @@ struct TutorialTests {
         let canvas = Canvas(width: 120, glyphs: .unicode, language: .chinese)
         let expected = #"""
             小明打电话给小美        客户端 127.0.0.1:50312  服务端 127.0.0.1:8080                                            [K+W+I]
-             TIME ms    +DELTA  C                                                             S
+             时间 ms     +间隔  C                                                             S
                0.000            SYN-SENT*     #1  SYN      seq=0 ───────────────────────────▶ SYN-RECEIVED*
                0.021    +0.021  ESTABLISHED*  ◀────────────────────── #2 SYN,ACK  seq=0 ack=1 SYN-RECEIVED
                0.035    +0.014  ESTABLISHED   #3  ACK      seq=1 ack=1 ─────────────────────▶ ESTABLISHED*

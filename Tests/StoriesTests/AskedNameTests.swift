@@ -46,6 +46,11 @@ struct AskedNameTests {
             ("GET / HTTP/1.1\r\n\r\nHost: mei\r\n", nil), ("hello\r\nHost: mei\r\n", nil),
             ("GET /\r\nHost: mei\r\n", nil), ("GET / HTTP/1.1\r\nHost: me", nil),
             ("GET / HTTP/1.1\r\nHost:\r\n\r\n", nil),
+            // To a proxy: what is asked for stands in the first line, and counts more than the field.
+            ("CONNECT mei.example:443 HTTP/1.1\r\n", "mei.example:443"),
+            ("GET http://mei.example:81/a?b HTTP/1.1\r\nHost: proxy\r\n\r\n", "mei.example:81"),
+            ("GET HTTPS://who@mei.example HTTP/1.1\r\n\r\n", "mei.example"),
+            ("GET http:/// HTTP/1.1\r\nHost: mei\r\n\r\n", "mei"), ("CONNECT HTTP/1.1\r\nHost: mei\r\n\r\n", "mei"),
             ("", nil), ("\n", nil), ("HTTP/1.1 200 OK\r\nHost: mei\r\n", nil),
         ] as [(String, String?)])
     func requests(request: String, name: String?) {

@@ -44,6 +44,21 @@ struct ConversationTests {
         #expect(Conversation.beginning(of: .client, in: story, limit: 1000).prefix(5) == [0, 1, 2, 3, 4])
     }
 
+    @Test("other octets with the same numbers stand beside the stream, not in it", arguments: [20, 50])
+    func others(length: Int) throws {
+        let t = opened()
+        t.c.send([.psh, .ack], 0xffff_fff1, 701, payload: 40, octet: 1)
+        t.wait(1000)
+        t.c.send([.psh, .ack], 0xffff_fff1, 701, payload: length, octet: 2)
+        let story = try t.story
+        let told = Conversation(story).map { "\($0.number ?? 0) \($0.place) \($0.octets.count) \($0.isOther)" }
+        // Its octets behind those of the first are the stream's.
+        #expect(
+            told == ["4 0 40 false"] + (length > 40 ? ["5 40 10 false"] : []) + ["5 0 \(min(40, length)) true"],
+            "\(told)")
+        #expect(Conversation.beginning(of: .client, in: story, limit: 1000).first == 1)
+    }
+
     @Test("what is missing has its place, at the start and at the end too")
     func holes() throws {
         let t = opened()

@@ -91,6 +91,16 @@ extension LabelCase {
             t.s.ack(301, ack: 111, window: 1)
             t.s.rst(301)
         },
+        // As proxies answer SYNs.
+        LabelCase(.zeroWindow, on: 2) { t in
+            t.c.syn(100)
+            t.s.send([.syn, .ack], 300, 101, window: 0)
+            t.c.ack(101, ack: 301)
+            t.s.ack(301, ack: 101, window: 5000)
+        } nearMiss: { t in
+            t.open()
+            t.s.send([.fin, .ack], 301, 101, window: 0)
+        },
         LabelCase(.windowUpdate, on: 6, by: [5]) { t in
             fill(t)
             t.s.ack(301, ack: 111, window: 5000)

@@ -7,8 +7,8 @@ import Transcripts
 /// What the first pass counts of every connection.
 @Suite struct CounterTests {
     @Test func aRecordIsSmall() {
-        #expect(MemoryLayout<HalfConnection>.stride == 56)
-        #expect(MemoryLayout<ConnectionRecord>.stride == 184)
+        #expect(MemoryLayout<HalfConnection>.stride == 68)
+        #expect(MemoryLayout<ConnectionRecord>.stride == 208)
     }
 
     @Test func aHoleThatIsFilledIsOutOfOrderAndWhatComesAgainIsRetransmitted() {
@@ -51,6 +51,58 @@ import Transcripts
         t.s.send([.rst, .ack], 301, 101, window: 0)
         #expect(t.records[0].server.zeroWindows == 2)
         #expect(t.records[0].client.zeroWindows == 0)
+    }
+
+    @Test("a window counts as closed once, whatever is said while it is, for as long as nothing opens it")
+    func closures() {
+        let t = Transcript()
+        t.open()
+        t.s.send(.ack, 301, 101, window: 0)
+        t.wait(2000)
+        t.c.data(100, ack: 301, 1)
+        t.s.send(.ack, 301, 101, window: 0)
+        t.wait(500)
+        t.s.send(.ack, 301, 101, window: 5000)
+        #expect(t.records[0].server.windowClosures == 1 && t.records[0].server.closedTime == 2_501_000_000)
+        t.c.data(101, ack: 301, 100)
+        t.s.send(.ack, 301, 201, window: 0)
+        t.wait(600_000)
+        // Longer than the clock of round trips goes without beginning anew; still closed at the end.
+        t.c.data(200, ack: 301, 1)
+        let server = t.records[0].server
+        #expect(server.zeroWindows == 3 && server.windowClosures == 2)
+        #expect(server.closedTime == 602_501_000_000)
+        #expect(t.records[0].client.windowClosures == 0 && t.records[0].client.closedTime == 0)
+        let trouble = t.records[0].troubles().first
+        #expect(trouble?.kind == .zeroWindow && trouble?.count == 2 && trouble?.time == 602_501_000_000)
+    }
+
+    @Test("the next segment of a transfer opens it, too")
+    func openedInBulk() {
+        let t = Transcript()
+        t.open()
+        t.c.data(101, ack: 301, 10)
+        t.s.data(301, ack: 111, 10)
+        t.c.send(.ack, 111, 311, window: 0)
+        t.wait(40)
+        t.c.data(111, ack: 311, 10)
+        t.wait(1000)
+        t.s.data(311, ack: 121, 10)
+        #expect(t.records[0].client.windowClosures == 1 && t.records[0].client.closedTime == 40_000_000)
+    }
+
+    @Test("a SYN-ACK may offer no window, as proxies do; a FIN's is not told of")
+    func closedFromTheStart() {
+        let t = Transcript()
+        t.c.syn(100)
+        t.s.send([.syn, .ack], 300, 101, window: 0)
+        t.c.ack(101, ack: 301)
+        t.wait(20)
+        t.s.ack(301, ack: 101, window: 5000)
+        t.c.data(101, ack: 301, 100)
+        t.s.send([.fin, .ack], 301, 201, window: 0)
+        let server = t.records[0].server
+        #expect(server.zeroWindows == 1 && server.windowClosures == 1 && server.closedTime == 21_000_000)
     }
 
     @Test func theShortestRoundTripOfWhatWasSentOnce() {

@@ -18,7 +18,7 @@ extension LabelPass {
         labelUnseen(index, place)
         let answersProbe = labelProbeAnswer(index, acknowledges: place)
         let duplicate = noteBlocks(index)
-        labelDuplicate(index)
+        labelDuplicate(index, place)
         if fact.isPure, !isProbe {
             if duplicate != nil, !answersProbe {
                 labelDuplicateSACK(index, duplicate)
@@ -38,13 +38,26 @@ extension LabelPass {
         ends[side].duplicates = []
     }
 
-    /// Labels a duplicate ACK (RFC 5681 2), as the record counts it.
-    private mutating func labelDuplicate(_ index: Int) {
+    /// Labels a duplicate ACK (RFC 5681 2), as the record counts it. The segment behind the hole is named only if there is
+    /// a hole.
+    private mutating func labelDuplicate(_ index: Int, _ place: Int64) {
         let side = facts[index].side
         guard facts[index].classes.contains(.duplicateACK) else { return }
         ends[side].duplicates.append(index)
-        let evidence = [ends[side].lastACK?.index, ends[1 - side].lastData].compactMap { $0 }
+        let behind = hasHole(at: place, of: 1 - side, by: index) ? ends[1 - side].lastData : nil
+        let evidence = [ends[side].lastACK?.index, behind].compactMap { $0 }
         add(.duplicateACK, to: index, evidence: evidence, ordinal: ends[side].duplicates.count)
+    }
+
+    /// Whether the other end sent something behind the segment that an ACK still waits for.
+    private func hasHole(at place: Int64, of side: Int, by index: Int) -> Bool {
+        if !facts[index].blocks.isEmpty { return true }
+        guard let next = ends[side].next, next > place else { return false }
+        guard let carrier = ends[side].finder.carrier(of: place) else {
+            return ends[side].lastData.map { facts[$0].sequence != facts[index].acknowledgment } ?? false
+        }
+        var line = ends[side].line
+        return line.place(of: facts[carrier].sequence) + Int64(facts[carrier].length) < next
     }
 
     /// Labels an ACK of numbers that were never captured.

@@ -202,6 +202,7 @@ struct LabelPass {
         } else if fact.isSYN {
             settleReset(before: index)
             labelOpening(index)
+            if fact.classes.contains(.zeroWindow) { add(.zeroWindow, to: index) }
             noteAnswer(index)
         } else {
             takeOrdinary(index)

@@ -19,8 +19,9 @@ struct AnnotatedCapture {
     /// By their numbers in the capture that they come from.
     private var packets: [Int: Packet] = [:]
 
-    /// What the ICMP errors about it say, by their packets' numbers there.
-    private var errors: [Int: [String]] = [:]
+    /// What is said of packets that are none of its segments: the ICMP errors about it, and the RST that ended it from within the
+    /// next connection. By their numbers there.
+    private var others: [Int: [String]] = [:]
 
     /// The packets of a story whose numbers are those of the file that is written.
     init(_ story: ConnectionStory, _ language: Language) {
@@ -41,7 +42,8 @@ struct AnnotatedCapture {
             words[report.error.number, default: []].append(
                 Text(en: "\(what.english), \(remark.english)", zh: "\(what.chinese)，\(remark.chinese)")(language))
         }
-        for (error, own) in zip(stored.errors, own.errors) { errors[error.number] = words[own.number] ?? [] }
+        for (error, own) in zip(stored.errors, own.errors) { others[error.number] = words[own.number] ?? [] }
+        if let reset = stored.endedBy { others[reset] = [FlowWords.endedFromNext(language)] }
     }
 
     /// - Parameter told: the same step as it is told, which may have another number.
@@ -71,16 +73,16 @@ struct AnnotatedCapture {
         packets[number] = known
     }
 
-    /// Adds the packets of the ICMP errors about the connection, which are read again.
+    /// Adds the packets that are none of its segments, which are read again.
     ///
     /// - Returns: how many could not be.
-    mutating func addErrors(from reader: borrowing CaptureReader) throws(CaptureError) -> Int {
-        guard let last = errors.keys.max() else { return 0 }
-        var missing = errors.count
+    mutating func addOthers(from reader: borrowing CaptureReader) throws(CaptureError) -> Int {
+        guard let last = others.keys.max() else { return 0 }
+        var missing = others.count
         guard var source = try reader.again() else { return missing }
         var packet = CapturedPacket()
         while packet.number < last, try source.next(&packet) {
-            guard let words = errors[packet.number] else { continue }
+            guard let words = others[packet.number] else { continue }
             missing -= 1
             let frame = source.bytes.extracting(packet.offset..<packet.offset + packet.capturedLength)
             add(

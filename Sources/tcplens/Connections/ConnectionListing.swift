@@ -112,6 +112,7 @@ struct ConnectionListing {
     /// Behind the last row of a file whose rows were written as connections ended.
     mutating func finishEnding() {
         flushRows()
+        if let table = endedFields { Screen.write(table.roomNote(canvas)) }
         guard let table = endedRows else { return }
         Screen.write(table.roomNote)
         troubles = table.troubles
@@ -128,6 +129,7 @@ struct ConnectionListing {
             for index in order { groups.add(analysis[index], number: index + 1) }
             let all = groups.sorted
             if format == .table, let file { Screen.write(Printable.text(file)) }
+            if format == .table { for group in all { troubles.take(group) } }
             try GroupListing(key: by, format: format, canvas: canvas).write(all.prefix(limit), file: file)
             return Rows(shown: min(limit, all.count), all: all.count)
         }
@@ -207,6 +209,7 @@ struct ConnectionListing {
             table.add(fields.map { FieldRow.text($0, of: subject) })
         }
         Screen.write(octets: table.octets())
+        Screen.write(table.roomNote(canvas))
     }
 
     /// - Parameter isExpecting: whether its columns are to have room before there are rows.
@@ -214,8 +217,11 @@ struct ConnectionListing {
         let numbers: [FilterField.Kind] = [.count, .number, .octets, .duration]
         var table = TableText(
             fields.enumerated().map { place, field in
-                TableText.Column(
-                    Text(verbatim: field.name), numbers.contains(field.kind) ? .right : .left, importance: -place)
+                let isNumber = numbers.contains(field.kind)
+                return TableText.Column(
+                    Text(verbatim: field.name), isNumber ? .right : .left, importance: -place,
+                    minimum: isNumber ? .max : field.kind == .endpoint ? ConnectionTable.narrowestEndpoint : 8,
+                    shorten: field.kind == .endpoint ? ConnectionTable.shortening(canvas) : nil)
             }, canvas: canvas)
         if isExpecting { table.expect(fields.map(\.kind.usualText)) }
         return table
@@ -277,9 +283,11 @@ struct ConnectionListing {
     }
 
     /// What people want to know below a file's connections.
-    func note(_ texts: [Text], path: String) {
+    ///
+    /// - Parameter isFiltered: whether a filter has chosen the connections.
+    func note(_ texts: [Text], path: String, isFiltered: Bool) {
         guard format == .table else { return }
-        for text in texts + [troubles.text(path: path)].compactMap({ $0 }) {
+        for text in texts + [troubles.text(path: path, isFiltered: isFiltered)].compactMap({ $0 }) {
             Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2))
         }
         // To be copied: never broken into lines.

@@ -48,7 +48,15 @@ struct ConnectionTable {
 
     /// An address and its port: the port is what tells one from the other, and stays.
     private static func endpoint(_ header: Text, importance: Int, _ canvas: Canvas) -> TableText.Column {
-        TableText.Column(header, importance: importance, minimum: 15) { text, width in
+        TableText.Column(header, importance: importance, minimum: narrowestEndpoint, shorten: shortening(canvas))
+    }
+
+    /// Cells of an address and its port below which nothing is left of the address.
+    static let narrowestEndpoint = 15
+
+    /// Shortens an address in the middle and keeps its port.
+    static func shortening(_ canvas: Canvas) -> @Sendable (String, Int) -> String {
+        { text, width in
             let characters = Array(text)
             let address = characters[..<(characters.lastIndex(of: ":") ?? characters.endIndex)]
             let port = characters[address.endIndex...]
@@ -156,15 +164,7 @@ struct ConnectionTable {
     }
 
     /// What the width had no room for.
-    var roomNote: [String] {
-        let hidden = table.hiddenColumns
-        guard !hidden.isEmpty, !isTooNarrow else { return [] }
-        let list = hidden.map { $0(canvas.language) }.joined(separator: Text(en: ", ", zh: "、")(canvas.language))
-        let note = Text(
-            en: "(no room for: \(list); wider with --width, all with --format tsv)",
-            zh: "（宽度不足，未显示：\(list)；可用 --width 加宽，或用 --format tsv 看全部）")
-        return Paragraph(canvas: canvas).lines(note(canvas.language))
-    }
+    var roomNote: [String] { isTooNarrow ? [] : table.roomNote(canvas) }
 
     private static func octets(_ lines: [String]) -> [UInt8] {
         lines.reduce(into: []) { octets, line in

@@ -269,7 +269,7 @@ struct ConnectionsCommand: ParsableCommand {
             files.contains(path) ? nil : CaptureFiles.ringText(files.count),
         ]
         let whole = try CaptureNotes.texts(analysis, reader)
-        listing.note(notes.compactMap { $0 } + whole, path: path)
+        listing.note(notes.compactMap { $0 } + whole, path: path, isFiltered: self.filter != nil)
     }
 }
 

@@ -13,7 +13,9 @@ struct GroupListing {
 
     func write(_ groups: ArraySlice<ConnectionGroup>, file: String?) throws {
         switch format {
-        case .table, .zeek: Screen.write(table(groups).lines())
+        case .table, .zeek:
+            let table = table(groups)
+            Screen.write(table.lines() + table.roomNote(canvas))
         case .tsv:
             for group in groups { Screen.write(GroupFacts(group, by: key, file: file.map(Printable.text)).row) }
         case .json:
@@ -23,15 +25,19 @@ struct GroupListing {
 
     private func table(_ groups: ArraySlice<ConnectionGroup>) -> TableText {
         let isNumber = key == .port
+        // A number's head is whole or not there, as the number is.
+        func count(_ header: Text, importance: Int) -> TableText.Column {
+            TableText.Column(header, .right, importance: importance, minimum: .max)
+        }
         var table = TableText(
             [
                 TableText.Column(key.text, isNumber ? .right : .left, importance: 5, minimum: 12),
-                TableText.Column(Text(en: "connections", zh: "连接"), .right, importance: 4),
-                TableText.Column(Text(en: "troubled", zh: "有异常"), .right, importance: 3),
+                count(Text(en: "connections", zh: "连接"), importance: 4),
+                count(Text(en: "troubled", zh: "有异常"), importance: 3),
                 TableText.Column(
                     Text(en: "the worst", zh: "最严重的"), importance: 2, minimum: 12, manner: .isOnlyWhereUsed),
-                TableText.Column(Text(en: "segments", zh: "报文段"), .right, importance: 0),
-                TableText.Column(Text(en: "bytes", zh: "字节"), .right, importance: 1),
+                count(Text(en: "segments", zh: "报文段"), importance: 0),
+                count(Text(en: "bytes", zh: "字节"), importance: 1),
             ], canvas: canvas)
         for group in groups {
             let worst = group.worst.map { $0.trouble.shortText(canvas.language) + " #\($0.number)" }

@@ -85,13 +85,25 @@ struct TroubleCount {
         if worst.map({ first.isWorse(than: $0.trouble) }) ?? true { worst = (first, number) }
     }
 
+    /// Those of a group's connections.
+    mutating func take(_ group: ConnectionGroup) {
+        guard let first = group.worst else { return }
+        connections += group.troubled
+        if worst.map({ first.trouble.isWorse(than: $0.trouble) }) ?? true { worst = first }
+    }
+
     /// How many have some, and what shows only these; `nil` where nothing went wrong.
     ///
-    /// - Parameter path: what was read. What came from a pipe is gone, and can be drawn no more.
-    func text(path: String) -> Text? {
+    /// - Parameters:
+    ///   - path: what was read. What came from a pipe is gone, and can be drawn no more.
+    ///   - isFiltered: whether a filter has chosen already.
+    func text(path: String, isFiltered: Bool) -> Text? {
         guard worst != nil else { return nil }
+        let advice =
+            isFiltered
+            ? Text(en: "", zh: "") : Text(en: " (only these: -Y trouble)", zh: "（只看这些：-Y trouble）")
         let count = Text(
-            en: "with trouble: \(connections) (only these: -Y trouble)", zh: "有异常：\(connections) 条（只看这些：-Y trouble）")
+            en: "with trouble: \(connections)\(advice.english)", zh: "有异常：\(connections) 条\(advice.chinese)")
         return isGone(path) ? count : count + Text(en: "; the worst drawn:", zh: "；画出最严重的：")
     }
 

@@ -106,13 +106,13 @@ extension FlowCommand {
     ) throws {
         guard let capturePath else { return }
         var capture = AnnotatedCapture(stored, story, language)
-        let missing = try capture.addErrors(from: reader)
+        let missing = try capture.addOthers(from: reader)
         do throws(CaptureError) {
             try capture.write(to: capturePath)
         } catch {
             throw Failure(writing: error)
         }
-        if missing > 0 { Screen.complain([language.speaker + FlowWords.errorsLeftOut(missing)(language)]) }
+        if missing > 0 { Screen.complain([language.speaker + FlowWords.othersLeftOut(missing)(language)]) }
     }
 
     func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) throws {
@@ -147,7 +147,13 @@ extension FlowCommand {
     private func usualTitle(_ story: ConnectionStory, _ number: Int) -> Text {
         let asked = form.format == .text || payload ? AskedName(story) : nil
         return FlowWords.title(
-            number, asking: asked.map { Printable.text($0.name) }, in: asked?.source.rawValue)
+            number, asking: asked.map { Self.titled(Printable.text($0.name)) }, in: asked?.source.rawValue)
+    }
+
+    /// A name that would fill more than a line, without its middle: its ends tell most.
+    private static func titled(_ name: String) -> String {
+        let (most, end) = (56, 36)
+        return name.count > most ? String(name.prefix(most - 2 - end)) + ".." + String(name.suffix(end)) : name
     }
 
     func heading(_ usual: Text) -> Text { title.map { Text(verbatim: $0) } ?? usual }
@@ -181,6 +187,7 @@ extension FlowCommand {
     func tellSteps(of story: ConnectionStory, _ canvas: Canvas) {
         Screen.write("")
         Screen.write(StyledText.heading(DemoWords.explanation(canvas.language), canvas))
+        if absolute { Screen.write(Paragraph(canvas: canvas).lines(FlowWords.stepsCount(canvas.language))) }
         let range = (from?.number ?? 1)...(to?.number ?? .max)
         var left = all ? Int.max : Self.toldSteps
         for step in story.steps where range.contains(step.segment.number) {

@@ -42,12 +42,13 @@ extension FlowCommand {
                     zh: "--from 与 --to 只用于时序图：文本、svg 或 mermaid"
                 ).spoken)
         }
-        let isOfPicture = explain || from != nil || to != nil || title != nil
-        if followed != nil, isOfPicture || form.format != .text || hosts || isCaptureOutput {
+        let unfit = followed == nil ? [] : optionsOfPictures
+        if !unfit.isEmpty {
+            let (list, listed) = (unfit.joined(separator: ", "), unfit.joined(separator: "、"))
             throw ValidationError(
                 Text(
-                    en: "--follow-stream lists one connection's bytes: leave out what is for a picture",
-                    zh: "--follow-stream 列出一条连接的内容，请去掉用于画图的选项"
+                    en: "--follow-stream lists one connection's bytes: leave out \(list)",
+                    zh: "--follow-stream 列出一条连接的内容，请去掉 \(listed)"
                 ).spoken)
         }
         if isCaptureOutput { try form.refuseBesidePackets() }
@@ -71,6 +72,16 @@ extension FlowCommand {
                     zh: "网页只能显示一条连接：请用 --conn 选择，或用 --hosts --format svg 画出全部"
                 ).spoken)
         }
+    }
+
+    /// Of the options given, those that a list of bytes has no use for.
+    private var optionsOfPictures: [String] {
+        [
+            (absolute, "-S"), (payload, "-A"), (all, "--all"), (explain, "--explain"), (from != nil, "--from"),
+            (to != nil, "--to"), (title != nil, "--title"), (hosts, "--hosts"), (states, "--states"),
+            (form.blank, "--blank"), (form.format != .text && !states, "--format \(form.format.rawValue)"),
+            (isCaptureOutput, "-w -"),
+        ].filter(\.0).map(\.1)
     }
 
     /// The capture that is read is not written over.

@@ -20,6 +20,7 @@ struct StreamText {
     private let canvas: Canvas
     private let write: ([String]) -> Void
     private var sender: Party?
+    private var isEmpty = true
     /// Octets of a line that is not whole yet, and the first one's place.
     private var line: [UInt8] = []
     private var place: UInt64 = 0
@@ -35,21 +36,29 @@ struct StreamText {
     mutating func show(_ story: ConnectionStory) {
         for piece in Conversation(story) { take(piece) }
         flush()
-        if sender == nil { write(lines(FlowWords.nothingSent)) }
+        if isEmpty { write(lines(FlowWords.nothingSent)) }
     }
 
     private mutating func take(_ piece: Conversation.Piece) {
-        if piece.sender != sender {
+        if piece.isOther {
+            flush()
+            let last = piece.place &+ UInt64(piece.octets.count) &- 1
+            head(FlowWords.other(of: piece.sender, piece.place...max(piece.place, last), number: piece.number))
+            // What follows is a turn of its own.
+            sender = nil
+            isEmpty = false
+        } else if piece.sender != sender {
             flush()
             sender = piece.sender
-            let head = FlowWords.turn(of: piece.sender, from: piece.place, number: piece.number)
-            write([StyledText.heading(canvas.measure.truncate(head(canvas.language), to: canvas.width), canvas)])
+            isEmpty = false
+            head(FlowWords.turn(of: piece.sender, from: piece.place, number: piece.number))
         }
         guard piece.missing == 0 else {
             flush()
             write(lines(FlowWords.missing(piece.missing)))
             return
         }
+        defer { if piece.isOther { flush() } }
         if line.isEmpty { place = piece.place }
         for octet in piece.octets {
             line.append(octet)
@@ -61,6 +70,10 @@ struct StreamText {
         }
     }
 
+    private func head(_ text: Text) {
+        write(Paragraph(canvas: canvas).lines(text(canvas.language)).map { StyledText.heading($0, canvas) })
+    }
+
     private mutating func flush() {
         guard !line.isEmpty else { return }
         switch form {
@@ -69,7 +82,10 @@ struct StreamText {
             var text = line[...]
             if text.last == UInt8(ascii: "\n") { text.removeLast() }
             if text.last == UInt8(ascii: "\r") { text.removeLast() }
-            write(Paragraph(canvas: canvas).lines(Printable.bytes(text, limit: .max), first: "  "))
+            // A backslash that was sent is written twice: alone it begins what stands for another octet.
+            let backslash = UInt8(ascii: "\\")
+            let spelled = text.flatMap { $0 == backslash ? [backslash, backslash] : [$0] }
+            write(Paragraph(canvas: canvas).lines(Printable.bytes(spelled, limit: .max), first: "  "))
         }
         place &+= UInt64(line.count)
         line.removeAll(keepingCapacity: true)

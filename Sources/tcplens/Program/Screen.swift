@@ -88,8 +88,11 @@ enum Screen {
         // What was printed before comes before the complaint, also where both go to one file.
         flush()
         eraseProgress()
+        let width = columns(STDERR_FILENO)
         for line in lines.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {
-            _ = send(Array(Printable.text(String(line)).utf8) + [UInt8(ascii: "\n")], to: STDERR_FILENO)
+            for part in broken(Printable.text(String(line)), at: width) {
+                _ = send(Array(part.utf8) + [UInt8(ascii: "\n")], to: STDERR_FILENO)
+            }
         }
     }
 
@@ -117,6 +120,13 @@ enum Screen {
         gathered.withLock { _ in
             if hasProgress.load(ordering: .relaxed) { wipeProgress() } else { _ = send([0x0a], to: STDERR_FILENO) }
         }
+    }
+
+    /// A sentence in lines of a terminal. What stands indented is there to be copied, or points at what stands above it, and stays
+    /// whole.
+    private static func broken(_ line: String, at width: Int?) -> [String] {
+        guard let width, !line.hasPrefix(" ") else { return [line] }
+        return Paragraph(canvas: Canvas(width: width)).lines(line, hanging: 2)
     }
 
     static func finish(_ status: ExitStatus) -> Never {
@@ -195,9 +205,13 @@ enum Screen {
     }
 
     /// Cells in a line of the terminal; `nil` where standard output is none.
-    static var terminalWidth: Int? {
+    static var terminalWidth: Int? { columns(STDOUT_FILENO) }
+
+    private static func columns(_ descriptor: Int32) -> Int? {
         var size = winsize()
-        guard isTerminal, unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
         return Int(size.ws_col)
     }
 }
