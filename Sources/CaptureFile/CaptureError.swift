@@ -7,6 +7,8 @@ public enum CaptureError: Error, Sendable, Equatable {
     /// The file has no octets at all.
     case empty(path: String)
     case notCapture(path: String, kind: FileKind)
+    /// The file cannot be read as one of several that are one capture.
+    case notJoinable(path: String, why: JoiningFault)
     /// The disk, or the user's quota, is full.
     case noSpace(path: String)
     /// Nobody reads the other end of the pipe any more.
@@ -15,6 +17,16 @@ public enum CaptureError: Error, Sendable, Equatable {
     case tooLarge(path: String)
     /// Any other refusal of the operating system, with its `errno`.
     case system(path: String, operation: FileOperation, code: Int32)
+}
+
+/// Why a file cannot be read as a part of several.
+public enum JoiningFault: Sendable, Hashable {
+    /// A pipe or terminal.
+    case isStream
+    /// It is packed with gzip and the first is not, or the other way round.
+    case isPackedOtherwise(isPacked: Bool)
+    /// It begins before the other one ends.
+    case overlaps(path: String)
 }
 
 /// What was being done when the operating system refused.

@@ -28,19 +28,27 @@ struct CaptureInput: ~Copyable {
     }
 
     /// Opens the file at `path`, or standard input for `-`.
-    static func opening(_ path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError)
-        -> CaptureInput
-    {
+    ///
+    /// - Parameter isGrowing: whether a regular file is waited for at its end, until `stop` is asked.
+    static func opening(
+        _ path: String, stop: StreamStop? = nil, spool: Spool? = nil, isGrowing: Bool = false
+    ) throws(CaptureError) -> CaptureInput {
         let descriptor = try Descriptor.reading(path)
         switch try descriptor.kind(path: path) {
         case .directory: throw .isDirectory(path: path)
         // Under /proc and elsewhere, files have a size of 0 because the system does not know it in advance.
         case .regular(let size) where size > 0 && descriptor.isAtStart:
-            return try streaming(ByteSource(file: descriptor, path: path), size: size)
+            return try streaming(
+                ByteSource(file: descriptor, growingUntil: isGrowing ? stop : nil, path: path), size: size)
         case .regular, .other:
             return try streaming(
                 ByteSource(memory: ByteWindow(capacity: 0), then: descriptor, stop: stop, spool: spool, path: path))
         }
+    }
+
+    /// Several regular files, one behind the other.
+    static func opening(_ row: FileRow, path: String) throws(CaptureError) -> CaptureInput {
+        try streaming(ByteSource(row: row, path: path), size: row.size)
     }
 
     static func whole(_ window: consuming ByteWindow, path: String) throws(CaptureError) -> CaptureInput {
@@ -65,6 +73,42 @@ struct CaptureInput: ~Copyable {
     /// Whether any offset can be read at any time: in a regular file that is not compressed, or in memory.
     var isSeekable: Bool { isWhole || source.isSeekable && packing == nil }
 
+    /// Whether the last reading found nothing because nothing came in time.
+    var isPaused: Bool { source.isPaused }
+
+    /// How many milliseconds more is waited for; negative: for ever.
+    var patience: CInt {
+        get { source.patience }
+        set { source.patience = newValue }
+    }
+
+    /// Whether one of several files has ended and the next follows. Compressed files are decompressed across the
+    /// border, as one stream.
+    var isAtBorder: Bool { packing == nil && source.isAtBorder }
+
+    /// Goes on with the next of several files. What is left of the one before is dropped.
+    ///
+    /// - Parameter isBroken: whether that is part of a packet.
+    /// - Returns: how many octets were left.
+    mutating func goOnBehindBorder(isBroken: Bool) -> Int {
+        let left = window.count
+        window.discard(left)
+        source.goOnBehindBorder(isBroken: isBroken)
+        return left
+    }
+
+    /// Which of several files is read, from 0.
+    var fileNumber: Int { source.member }
+
+    /// Those of several files, by their numbers, that ended inside a packet, as far as was read.
+    var brokenFiles: Set<Int> {
+        get { source.brokenFiles }
+        set { source.brokenFiles = newValue }
+    }
+
+    /// By their numbers.
+    var filePaths: [String] { source.paths }
+
     /// The state of decompression; nil where the capture is not compressed.
     var packing: Inflater.Condition? {
         switch inflater {
@@ -86,13 +130,16 @@ struct CaptureInput: ~Copyable {
                 if isWhole { 0 } else if packing == nil { try source.read(into: &window) } else {
                     try inflater?.read(into: &window, from: &source) ?? 0
                 }
-            if got == 0 { return false }
+            if got == 0 {
+                guard packing != nil, source.isAtBorder else { return false }
+                source.goOnBehindBorder(isBroken: false)
+            }
         }
         return true
     }
 
-    /// Reads the file header at the start of the window. A stream of pcap may begin with nothing but that header: which
-    /// form its records have is then decided when the first one has arrived.
+    /// Reads the file header at the start of the window. A stream of pcap, or a file that grows, may begin with nothing
+    /// but that header: which form its records have is then decided when the first one has arrived.
     ///
     /// - Returns: the format, ready to walk, and the offset at which the walk begins.
     mutating func readFileHeader() throws(CaptureError) -> (CaptureFormat, Int) {
@@ -101,7 +148,7 @@ struct CaptureInput: ~Copyable {
         if try !fill(atLeast: 1), packing ?? .finished == .finished { throw .empty(path: path) }
         while let step = window.readFileHeader(&format, at: &offset) {
             if case .needsMore = step {
-                if format.awaitsRecords, !isSeekable { break }
+                if format.awaitsRecords, !isSeekable || source.isGrowing { break }
                 if try fill(atLeast: step.lengthWanted) { continue }
                 if format.awaitsRecords {
                     format.isAllAtHand = true

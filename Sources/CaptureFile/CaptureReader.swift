@@ -10,7 +10,7 @@
 /// file meanwhile, it just ends earlier. If the file has grown, ``next(_:)`` continues even after it has returned
 /// false.
 public struct CaptureReader: ~Copyable, Sendable {
-    /// How the file ended; nil until ``next(_:)`` has returned false.
+    /// How the file ended; nil until ``next(_:)`` has returned false, and where it ``isPaused``.
     public internal(set) var ending: CaptureEnding?
 
     var walk: CaptureFormat
@@ -23,14 +23,40 @@ public struct CaptureReader: ~Copyable, Sendable {
     ///   - stop: ends the reading of a stream (``isStream(_:)``) on request.
     ///   - spool: keeps a copy of what is read from a stream, so that it can be read once more; `nil` where that is not
     ///     needed.
+    ///   - isGrowing: whether a regular file, too, is waited for at its end, until `stop` is asked.
     /// - Throws: ``CaptureError`` where the file does not exist, may not be read, is a directory, is empty, or is no
     ///   capture.
-    public init(path: String, stop: StreamStop? = nil, spool: Spool? = nil) throws(CaptureError) {
-        var input = try CaptureInput.opening(path, stop: stop, spool: spool)
+    public init(
+        path: String, stop: StreamStop? = nil, spool: Spool? = nil, isGrowing: Bool = false
+    ) throws(CaptureError) {
+        var input = try CaptureInput.opening(path, stop: stop, spool: spool, isGrowing: isGrowing)
         (walk, place) = try input.readFileHeader()
         ending = nil
         self.input = input
     }
+
+    /// Opens several regular files as one capture: packets are numbered through, and a connection may go from one file
+    /// to the next. They are read in this order.
+    ///
+    /// - Parameter name: what the whole is called (``path``).
+    public init(joining paths: [String], name: String) throws(CaptureError) {
+        var input = try CaptureInput.opening(try FileRow(paths), path: name)
+        (walk, place) = try input.readFileHeader()
+        ending = nil
+        self.input = input
+    }
+
+    /// Those of several files that end inside a packet though another follows, as far as was read.
+    public var brokenPaths: [String] { brokenFiles.sorted().map { input.filePaths[$0] } }
+
+    /// The same by their numbers.
+    package var brokenFiles: Set<Int> {
+        get { input.brokenFiles }
+        set { input.brokenFiles = newValue }
+    }
+
+    /// Which of several files is read, from 0.
+    package var fileNumber: Int { input.fileNumber }
 
     /// Whether `path`, or standard input for `-`, is a stream, which can only be read as it arrives and may never end:
     /// a pipe, a terminal.
@@ -71,6 +97,16 @@ public struct CaptureReader: ~Copyable, Sendable {
     /// How many octets of the file have been read; `nil` for a compressed file and for a stream.
     public var progress: Int? { isSeekable ? position : nil }
 
+    /// How many milliseconds what has no end of its own, a stream or a file that grows, is waited for; negative: for
+    /// ever. Where nothing comes in that time, ``next(_:)`` returns false and it ``isPaused``.
+    public var patience: Int32 {
+        get { input.patience }
+        set { input.patience = newValue }
+    }
+
+    /// Whether ``next(_:)`` returned false only because nothing came in time: asked again, it goes on.
+    public var isPaused: Bool { ending == nil && input.isPaused }
+
     /// The format, with what has been read of its description so far.
     public var format: CaptureFormat { walk }
 
@@ -109,8 +145,13 @@ extension CaptureReader {
             return false
         case .needsMore, .end:
             if try fill(for: step) { return true }
+            if input.isPaused { return false }
             if walk.awaitsRecords, !walk.isAllAtHand {
                 walk.isAllAtHand = true
+                return true
+            }
+            if input.isAtBorder {
+                goOnBehindBorder()
                 return true
             }
             ending = endingOfInput(after: step)
@@ -125,6 +166,15 @@ extension CaptureReader {
         walk.windowStart &+= discarded
         place = 0
         return try input.fill(discarding: discarded, atLeast: step.lengthWanted)
+    }
+
+    /// Goes on with the next of several files: its header follows.
+    private mutating func goOnBehindBorder() {
+        let left = input.goOnBehindBorder(isBroken: place < input.window.count || walk.skipping > 0)
+        walk.windowStart &+= left
+        walk.skipping = 0
+        (walk.awaitsRecords, walk.isAllAtHand) = (false, false)
+        place = 0
     }
 
     private func endingOfInput(after step: CaptureFormat.Step) -> CaptureEnding {

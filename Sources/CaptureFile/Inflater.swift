@@ -40,6 +40,7 @@ import FlatMemory
     ///
     /// - Returns: how many; 0 at the end, and ``condition`` then tells what kind of end it is.
     mutating func read(into window: inout ByteWindow, from source: inout ByteSource) throws(CaptureError) -> Int {
+        goOnBehindEnd()
         while condition == .running {
             if consumed == input.count, !isInputAtEnd {
                 input.discard(consumed)
@@ -59,6 +60,13 @@ import FlatMemory
             if produced > 0 { return produced }
         }
         return 0
+    }
+
+    /// What had ended, though not with a padding, may have grown since.
+    private mutating func goOnBehindEnd() {
+        guard isInputAtEnd, consumed == input.count else { return }
+        isInputAtEnd = false
+        if condition == .cutOff || condition == .finished { condition = .running }
     }
 
     private mutating func step(into space: UnsafeMutableRawBufferPointer) -> Int {

@@ -6,8 +6,8 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ends the reading of a pipe or terminal on request, as if its writer had closed it: for captures that never end by
-/// themselves.
+/// Ends the reading of a pipe, a terminal or a file that grows on request, as if its writer had closed it: for captures
+/// that never end by themselves. It also waits for their next octets.
 ///
 /// The program that writes is often asked to end at the same moment (Ctrl-C reaches all programs of a pipeline). So
 /// what has already arrived, and what follows it without a pause, is still read.
@@ -45,10 +45,14 @@ public final class StreamStop: Sendable {
         _ = unsafe write(writer, &byte, 1)
     }
 
+    /// What waiting for more came to.
+    enum Outlook { case readable, paused, over }
+
     /// Waits until there is something to read.
     ///
-    /// - Returns: false where the end was requested and nothing more arrives.
-    func letsRead(_ descriptor: CInt) -> Bool {
+    /// - Parameter milliseconds: how long it waits at most; a negative number is for ever.
+    /// - Returns: ``Outlook/over`` where the end was requested and nothing more arrives.
+    func outlook(of descriptor: CInt, within milliseconds: CInt) -> Outlook {
         let known = deadline.withLock { $0 }
         if known == nil {
             var states = [
@@ -56,20 +60,47 @@ public final class StreamStop: Sendable {
                 pollfd(fd: reader, events: Int16(POLLIN), revents: 0),
             ]
             // The other descriptor is waited for too, so the request is noticed even if the stream never pauses.
-            while unsafe poll(&states, 2, -1) < 0, errno == EINTR {}
-            guard states[1].revents != 0 else { return true }
+            while unsafe poll(&states, 2, milliseconds) < 0 {
+                guard errno == EINTR else { break }
+                // What is waited for in turns is asked for again anyway.
+                if milliseconds >= 0 { return .paused }
+            }
+            if states[1].revents == 0 { return states[0].revents == 0 ? .paused : .readable }
         }
         let last = known ?? .now + Self.patience
         deadline.withLock { $0 = last }
         var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while true {
-            guard ContinuousClock.now < last else { return false }
+            guard ContinuousClock.now < last else { return .over }
             let count = unsafe poll(&state, 1, Self.pause)
             if count < 0, errno == EINTR { continue }
-            if count > 0 { return true }
+            if count > 0 { return .readable }
             // Later calls return at once.
             deadline.withLock { $0 = .now }
-            return false
+            return .over
         }
+    }
+
+    /// Waits at the end of a regular file, which cannot be polled, before it is looked at again.
+    ///
+    /// - Returns: over a while after the end was asked for.
+    func outlookAtEnd(within milliseconds: CInt) -> Outlook {
+        guard let last = deadline.withLock({ $0 }) else {
+            if isAsked(within: milliseconds < 0 ? Self.pause : milliseconds) {
+                deadline.withLock { $0 = .now + .milliseconds(Int(Self.pause)) }
+            }
+            return .paused
+        }
+        guard ContinuousClock.now < last else { return .over }
+        _ = poll(nil, 0, Self.pause / 10)
+        return .paused
+    }
+
+    /// Waits for so many milliseconds, or until the end is asked for.
+    ///
+    /// - Returns: whether it is.
+    public func isAsked(within milliseconds: Int32) -> Bool {
+        var state = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&state, 1, milliseconds) > 0
     }
 }

@@ -21,16 +21,6 @@ public enum StoryChoice: Sendable, Equatable {
     }
 }
 
-/// How far the first pass has come.
-public struct ReadingProgress: Sendable {
-    /// Octets of the file that were read so far; `nil` for a packed file or a stream.
-    public let octets: Int?
-    /// Octets of the file as it is stored; `nil` where the system does not know.
-    public let size: Int?
-    /// Packets read so far.
-    public let packets: Int
-}
-
 /// The first pass over a source, which makes connections out of packets.
 public struct CaptureAnalysis: ~Copyable {
     var tracker: ConnectionTracker
@@ -60,6 +50,8 @@ public struct CaptureAnalysis: ~Copyable {
     var isSettled = false
     /// The measures of each connection, if they were asked for.
     private var measured = MeasureStore()
+    /// Packets on their way to be decoded.
+    private var packets = PacketBatch()
     /// Segments that were decoded and not yet tracked.
     private var batch: SegmentBatch
     /// Reassembles IP fragments.
@@ -143,6 +135,9 @@ public struct CaptureAnalysis: ~Copyable {
     /// All connections, copied into an array: for captures that are known to be small.
     public var connections: [ConnectionRecord] { (0..<count).map { self[$0] } }
 
+    /// How many connections there were so far, those let go too.
+    public var opened: Int { tracker.opened ?? count }
+
     /// The connections that were let go since this was last called.
     public mutating func takeEnded() -> [EndedConnection] { tracker.takeEnded() }
 
@@ -172,15 +167,27 @@ public struct CaptureAnalysis: ~Copyable {
             try readInParallel(&reader, workers, reporting: report)
             return
         }
-        var packets = PacketBatch()
-        while try reader.next(&packets) {
-            take(&packets, of: reader)
-            reader.finish(&packets)
+        while try takeNext(of: &reader) {
             let reached = progress(of: reader)
             report(&self, reached)
-            if limits.areReached(by: tracker, index) { throw .tooLarge(path: reader.path) }
             if isEnough() { return }
         }
+    }
+
+    /// Takes the next packets of a capture that lie at hand together.
+    ///
+    /// - Returns: false where there are none.
+    mutating func takeNext(of reader: inout CaptureReader) throws(CaptureError) -> Bool {
+        defer { lastNumber = reader.count }
+        guard try reader.next(&self.packets) else { return false }
+        // Taken out of `self`, which takes them.
+        var packets = PacketBatch()
+        swap(&packets, &self.packets)
+        defer { swap(&packets, &self.packets) }
+        take(&packets, of: reader)
+        reader.finish(&packets)
+        if limits.areReached(by: tracker, index) { throw .tooLarge(path: reader.path) }
+        return true
     }
 
     /// Whether several workers can produce everything that was asked for.

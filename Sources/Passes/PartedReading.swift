@@ -50,15 +50,17 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
     ) throws(CaptureError) {
         let part = PassPart(make())
         var packets = PacketBatch()
-        // The first packets come after the blocks that describe all others: sections, interfaces.
-        if try part.decodeNext(&reader, &packets) {
-            takeWhole(part)
-            try readParts(&reader, reporting: report)
-        }
-        // What could not be read as a part remains: the file's end, damage, a new section.
+        var begun: Int?
         while !isEnough(), try part.decodeNext(&reader, &packets) {
             takeWhole(part)
-            report(reader.position, reader.count)
+            // The first packets of each file come after the blocks that describe all others: sections, interfaces.
+            if reader.fileNumber != begun {
+                begun = reader.fileNumber
+                try readParts(&reader, reporting: report)
+            } else {
+                // What could not be read as a part remains: the file's end, damage, a new section.
+                report(reader.position, reader.count)
+            }
         }
     }
 
@@ -107,6 +109,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
             }
         }
         reader.seek(to: run.position, count: run.count)
+        reader.brokenFiles.formUnion(run.broken)
         if let error = run.error { throw error }
     }
 
@@ -134,6 +137,7 @@ struct PartedReading<Content: PartContent & ~Copyable>: @unchecked Sendable {
         part.before = run.count
         run.position = part.end
         run.count += part.count
+        run.broken.formUnion(part.broken)
         run.error = part.error
         confirmed(part)
         return part.isStopped || part.error != nil || isEnough()
@@ -170,6 +174,7 @@ private final class PartsRun: @unchecked Sendable {
     /// The offset of the first octet that was not read, and the number of packets before it.
     var position: Int
     var count: Int
+    var broken: Set<Int> = []
     var error: CaptureError?
 
     init(_ schedule: PartSchedule, position: Int, count: Int) {

@@ -16,6 +16,8 @@ final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
     /// Whether reading ended before the limit: at the file's end, at damage, or at a block that describes the packets
     /// after it.
     private(set) var isStopped = false
+    /// Of several files, those that were found to end inside a packet.
+    private(set) var broken: Set<Int> = []
     /// The error with which reading after the end failed.
     private(set) var error: CaptureError?
 
@@ -32,6 +34,8 @@ final class PassPart<Content: PartContent & ~Copyable>: @unchecked Sendable {
         _ reader: inout CaptureReader, _ packets: inout PacketBatch
     ) {
         clear()
+        reader.brokenFiles = []
+        defer { broken = reader.brokenFiles }
         (self.start, end) = (limit, limit)
         do throws(CaptureError) {
             if isSure {

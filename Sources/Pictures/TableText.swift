@@ -1,8 +1,8 @@
 import Narration
 import Scenes
 
-/// A table in aligned columns, fitted to a width: where it is too wide, the least important columns are shortened first, and
-/// left out if even that is not enough. A column may ask for another order (``Column/Manner``).
+/// A table in aligned columns, fitted to a width: where it is too wide, the least important columns are shortened
+/// first, and left out if even that is not enough. A column may ask for another order (``Column/Manner``).
 public struct TableText: Sendable {
     /// What a column is called and how it behaves when room is short.
     public struct Column: Sendable {
@@ -12,8 +12,8 @@ public struct TableText: Sendable {
         public var alignment: DisplayWidth.Alignment
         /// The higher, the longer the column keeps its width; the highest is never left out.
         public var importance: Int
-        /// Cells below which the column is of no use and is left out instead; more than it has: it is never cut. The cells of
-        /// one flush right are never cut, whatever this says.
+        /// Cells below which the column is of no use and is left out instead; more than it has: it is never cut. The
+        /// cells of one flush right are never cut, whatever this says.
         public var minimum: Int
         /// What else is to be heeded where room is short.
         public var manner: Manner
@@ -60,6 +60,8 @@ public struct TableText: Sendable {
     private var natural: [Int]
     private var body: [Int]
     private static let gap = 2
+    /// The columns' cells as they were when rows were last taken.
+    private var takenWidths: [Int?] = []
 
     /// An empty table.
     public init(_ columns: [Column], canvas: Canvas) {
@@ -153,6 +155,33 @@ public struct TableText: Sendable {
             octets.append(UInt8(ascii: "\n"))
         }
         return octets
+    }
+
+    /// Makes the columns as wide as these cells would: for rows that are taken one by one, before it is known what
+    /// comes.
+    public mutating func expect(_ texts: [String]) {
+        for (index, text) in texts.prefix(columns.count).enumerated() {
+            let width = canvas.measure(text)
+            body[index] = max(body[index], width)
+            natural[index] = max(natural[index], width)
+        }
+    }
+
+    /// The rows since they were last taken, as ``octets(withHeader:below:)`` writes them, and forgets them. The header
+    /// stands above the first, and again where columns had to become wider for what came.
+    public mutating func takeRows() -> [UInt8] {
+        let widths = fitted()
+        let octets = octets(withHeader: widths != takenWidths)
+        takenWidths = widths
+        removeRows()
+        return octets
+    }
+
+    /// Forgets the rows, not how wide they were.
+    public mutating func removeRows() {
+        text.removeAll(keepingCapacity: true)
+        cells.removeAll(keepingCapacity: true)
+        styles.removeAll(keepingCapacity: true)
     }
 
     /// The headers of the columns that the width has no room for.

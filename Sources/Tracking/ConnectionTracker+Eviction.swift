@@ -8,12 +8,17 @@ public struct Eviction: Sendable {
     /// The most connections that are kept. To make room for a new one another is let go, preferably one that was never
     /// answered.
     public var limit: Int
+    /// Nanoseconds after its end at which a connection is handed out already, while it is kept for late segments; `nil`
+    /// where it is handed out only when it is let go. A connection that carries data after that is handed out once
+    /// more, with the same number; segments that are only retransmitted change nothing.
+    public var telling: Int64?
 
     /// Creates a policy. Values out of range are replaced by the nearest allowed ones: at least one nanosecond, and 1
     /// to 2^30 connections.
-    public init(idle: Int64, limit: Int = 1 << 20) {
+    public init(idle: Int64, limit: Int = 1 << 20, telling: Int64? = nil) {
         self.idle = max(1, idle)
         self.limit = max(1, min(limit, 1 << 30))
+        self.telling = telling
     }
 }
 
@@ -32,14 +37,29 @@ struct Evictor {
     var vacant: [UInt32] = []
     /// By record index: the connection's place in the order of first segments.
     var serials: [Int] = []
+    /// By record index: the octets of both streams when the connection was handed out; ``untold`` where it was not.
+    var told: [UInt64] = []
     var opened = 0
     var ended: [EndedConnection] = []
+    /// The time of the last segment.
+    var latest: Timestamp?
 
     init(_ policy: Eviction) { self.policy = policy }
 
+    static let untold = UInt64.max
+
     mutating func end(_ index: Int, _ record: ConnectionRecord) {
-        ended.append(EndedConnection(serial: serials[index], record: record))
+        if told[index] != Self.octets(of: record) { tell(index, record) }
         vacant.append(UInt32(truncatingIfNeeded: index))
+    }
+
+    mutating func tell(_ index: Int, _ record: ConnectionRecord) {
+        ended.append(EndedConnection(serial: serials[index], record: record))
+        told[index] = Self.octets(of: record)
+    }
+
+    private static func octets(of record: ConnectionRecord) -> UInt64 {
+        record.client.streamBytes &+ record.server.streamBytes
     }
 
     /// Nanoseconds for which a connection is kept after it has closed, because retransmitted FINs and late segments may
@@ -47,9 +67,14 @@ struct Evictor {
     static let closedIdle: Int64 = 5_000_000_000
     /// How many records are looked at in search of the one to let go.
     static let searched = 1024
+    /// How many records one sweep without a segment looks at: at ten sweeps a second, a million records take 1.6 s.
+    static let sweptAtOnce = 1 << 16
 }
 
 extension ConnectionTracker {
+    /// How many connections there were, those let go too; `nil` where none is.
+    package var opened: Int? { evictor?.opened }
+
     /// The connections that were let go since this was last called.
     public mutating func takeEnded() -> [EndedConnection] {
         guard let ended = evictor?.ended, !ended.isEmpty else { return [] }
@@ -68,13 +93,36 @@ extension ConnectionTracker {
     /// segment. A segment opens one connection at most, so all records are looked at again before as many new ones can
     /// have come.
     mutating func sweep(at time: Timestamp) {
+        evictor?.latest = time
         guard let policy = evictor?.policy, records.count > 0 else { return }
-        for _ in 0..<2 {
-            let index = nextUnderHand()
-            guard records[index].firstPlace > 0 else { continue }
-            let idle = time.nanoseconds(since: records[index].lastTime)
-            let allowed = records[index].isOver ? min(policy.idle, Evictor.closedIdle) : policy.idle
-            if idle > allowed { evict(index) }
+        for _ in 0..<2 { look(at: nextUnderHand(), time, policy) }
+    }
+
+    /// The same where no segment arrives, for a live source, where time passes by the clock. It looks at as many
+    /// records as can be looked at in a short time.
+    ///
+    /// - Parameter silence: nanoseconds since the last segment arrived.
+    package mutating func sweep(afterSilence silence: Int64) {
+        guard let policy = evictor?.policy, let latest = evictor?.latest, let known = evictor?.ended.count else {
+            return
+        }
+        let time = Timestamp(nanoseconds: latest.nanoseconds &+ silence)
+        for _ in 0..<min(records.count, Evictor.sweptAtOnce) { look(at: nextUnderHand(), time, policy) }
+        evictor?.ended[known...].sort { $0.serial < $1.serial }
+    }
+
+    /// Lets a connection go that has been idle for too long, or hands it out after its end.
+    private mutating func look(at index: Int, _ time: Timestamp, _ policy: Eviction) {
+        guard records[index].firstPlace > 0 else { return }
+        let idle = time.nanoseconds(since: records[index].lastTime)
+        let isOver = records[index].isOver
+        if idle > (isOver ? min(policy.idle, Evictor.closedIdle) : policy.idle) { return evict(index) }
+        guard let telling = policy.telling else { return }
+        if !isOver {
+            evictor?.told[index] = Evictor.untold
+        } else if idle >= telling, evictor?.told[index] == Evictor.untold {
+            let record = records[index]
+            evictor?.tell(index, record)
         }
     }
 
@@ -87,10 +135,12 @@ extension ConnectionTracker {
             let index = Int(vacant)
             records[index] = record
             evictor?.serials[index] = serial
+            evictor?.told[index] = Evictor.untold
             return index
         }
         records.append(record)
         evictor?.serials.append(serial)
+        evictor?.told.append(Evictor.untold)
         return records.count - 1
     }
 

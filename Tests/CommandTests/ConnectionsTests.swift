@@ -130,11 +130,22 @@ struct ConnectionsTests {
         #expect(ended.status == 0 && ended.err == "")
     }
 
+    @Test("--evict writes a table too, at any width", arguments: [20, 40, 60, 80, 120, 200])
+    func evictedTable(width: Int) async throws {
+        let path = try Exchange.three(in: folder)
+        let ended = try await Run("connections", path, "--width", "\(width)", "--evict", "60")
+        #expect(ended.status == 0 && ended.err == "")
+        for port in [43210, 43212, 43214] { #expect(ended.out.contains(":\(port)"), "\(ended.out)") }
+        #expect(ended.out.contains(/3\s+connections,\s+22\s+segments/), "\(ended.out)")
+        #expect(ended.lines.allSatisfy { cells($0) <= width || $0.hasPrefix("  tcplens ") }, "\(ended.out)")
+    }
+
     @Test(
         "what --evict and --follow cannot do",
         arguments: [
-            ["a.pcap", "--evict", "60"], ["a.pcap", "--evict", "60", "--format", "tsv", "--sort", "bytes"],
-            ["a.pcap", "--evict", "soon", "--json"], ["a.pcap", "b.pcap", "--follow"], ["-", "--follow"],
+            ["a.pcap", "--evict", "60", "--by", "port"],
+            ["a.pcap", "--evict", "60", "--format", "tsv", "--sort", "bytes"],
+            ["a.pcap", "--evict", "soon", "--json"], ["a.pcap", "b.pcap", "--follow"],
             ["a.pcap", "--follow", "--threads", "2"], ["a.pcap", "--evict", "60", "--json", "--threads", "2"],
             ["a.pcap", "--json", "--format", "tsv"],
         ])

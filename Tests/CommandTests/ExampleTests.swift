@@ -75,6 +75,8 @@ struct ExampleTests {
         let folder = try ScratchFolder()
         let capture = try Exchange.three(in: folder)
         try FileManager.default.copyItem(atPath: capture, toPath: folder.path("capture.pcap"))
+        try FileManager.default.copyItem(atPath: capture, toPath: folder.path("ring0.pcap"))
+        _ = try Exchange.capture(Exchange.refused(port: 43215, at: 1_000_000_000), in: folder, name: "ring1.pcap")
         _ = try await Run(shell: "gzip -k '\(folder.path("capture.pcap"))'")
         let script = Self.package.appending(path: "Tests/PacketScriptTests/Scripts/passive-close.pkt").path(
             percentEncoded: false)
@@ -112,7 +114,9 @@ struct ExampleTests {
         if example.line.contains("dial example.com") { return [14] }
         // The shell that runs it is interrupted as well.
         if example.line.contains("tcplens listen") { return [0, 130] }
-        let chooses = [" -Y ", " --conn ", "tcplens sockets", "tcpdump "].contains { example.line.contains($0) }
+        let chooses = [" -Y ", " --conn ", "tcplens sockets", "tcpdump ", " --follow"].contains {
+            example.line.contains($0)
+        }
         return chooses ? [0, 5, 130] : [0]
     }
 }

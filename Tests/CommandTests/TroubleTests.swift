@@ -11,8 +11,8 @@ struct TroubleTests {
 
     private static let long = IPAddress(high: 0x2001_0db8_1111_2222, low: 0x3333_4444_5555_6666)
 
-    /// An exchange whose server closes its window and whose client sends the same octets three times; a server that nobody
-    /// answers for; one that refuses twice; and one with which nothing is wrong.
+    /// An exchange whose server closes its window and whose client sends the same octets three times; a server that
+    /// nobody answers for; one that refuses twice; and one with which nothing is wrong.
     private func troubled(client address: IPAddress? = nil) throws -> String {
         var whole = Exchange()
         if let address {
@@ -218,7 +218,6 @@ struct TroubleTests {
         arguments: [
             (["--by", "client", "--long"], "leave out --long"), (["--by", "port", "--sort", "bytes"], "--sort"),
             (["--by", "port", "-e", "client"], "-e"), (["-e", "client", "--json"], "--json"),
-            (["--evict", "60"], "add --format tsv or --json"),
             // One step, not two.
             (["--evict", "60", "--by", "port"], "leave out --sort, --long, --by"),
             (["--evict", "60", "--json", "--by", "port"], "--by"),

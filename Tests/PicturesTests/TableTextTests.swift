@@ -33,6 +33,35 @@ struct TableTextTests {
             ])
     }
 
+    /// Rows that are taken as they come: one header, and another where what came is wider than what was expected.
+    @Test func rowsTakenOneByOne() {
+        var table = TableText(
+            [
+                TableText.Column(Text(en: "Local Address", zh: "本地地址"), importance: 1),
+                TableText.Column(Text(en: "bytes", zh: "字节"), .right, importance: 0),
+            ], canvas: Canvas(width: 80))
+        table.expect(["192.168.1.1:50000", "10000"])
+        func taken(_ address: String, _ octets: String) -> String {
+            table.add([address, octets])
+            return String(decoding: table.takeRows(), as: UTF8.self)
+        }
+        #expect(
+            taken("127.0.0.1:8080", "5") == """
+                Local Address      bytes
+                127.0.0.1:8080         5
+
+                """)
+        #expect(taken("10.0.0.1:1", "12345") == "10.0.0.1:1         12345\n")
+        #expect(
+            taken("192.168.100.100:50000", "7") == """
+                Local Address          bytes
+                192.168.100.100:50000      7
+
+                """)
+        #expect(taken("10.0.0.1:2", "8") == "10.0.0.1:2                 8\n")
+        #expect(table.rowCount == 0)
+    }
+
     @Test func theLeastImportantColumnsGiveWay() {
         #expect(
             table(Canvas(width: 40)).lines() == [
@@ -62,8 +91,8 @@ struct TableTextTests {
         #expect(table.lines() == ["Process", "\\x1b[2Jevil\\n"])
     }
 
-    /// What a grid of cells that the lines are drawn into gives: no cell beyond its column, a wide character whole or not at all,
-    /// a style from the first letter to the last.
+    /// What a grid of cells that the lines are drawn into gives: no cell beyond its column, a wide character whole or
+    /// not at all, a style from the first letter to the last.
     @Test(arguments: [20, 26, 31, 40, 80], [ColourDepth.none, .sixteen, .full])
     func octetsAreTheLinesOfAGrid(width: Int, depth: ColourDepth) {
         for ambiguous in [1, 2] {
@@ -96,8 +125,8 @@ struct TableTextTests {
         #expect(table.texts(ofRow: 1) == ["tcp6", "128", "[::1]:50000", ""])
     }
 
-    /// What may be missed goes before anything is shortened; equals are shortened alike, each in its own way; what no row has is
-    /// not missed.
+    /// What may be missed goes before anything is shortened; equals are shortened alike, each in its own way; what no
+    /// row has is not missed.
     @Test(
         arguments: [
             (

@@ -42,6 +42,7 @@ extension Failure {
                         "\(Self.named(path)): not a capture file (pcap, pcapng or snoop): it looks like \(found.english)",
                     zh: "\(Self.named(path))：不是 pcap、pcapng 或 snoop 抓包文件，看起来是\(found.chinese)"),
                 next: [kind.remedyText(path) ?? Self.howToCapture])
+        case .notJoinable(let path, let why): self.init(joining: path, why)
         case .noSpace(let path):
             self.init(
                 .badInput, Text(en: "\(path): no space left on the disk", zh: "\(path)：磁盘空间已满"),
@@ -68,6 +69,41 @@ extension Failure {
                 Text(
                     en: "\(Self.named(path)): cannot \(operation.rawValue): \(reason.message)",
                     zh: "\(Self.named(path))：\(operation.chinese)失败：\(reason.chineseMessage)"))
+        }
+    }
+
+    /// A file that cannot be read as a part of several.
+    private init(joining path: String, _ why: JoiningFault) {
+        switch why {
+        case .isStream:
+            self.init(
+                .usage,
+                Text(
+                    en: "\(Self.named(path)): several files are read as one from the disk only, not through a pipe",
+                    zh: "\(Self.named(path))：只有磁盘上的文件才能合在一起读，管道不行"),
+                next: [Text(en: "alone:  tcplens flow \(path)", zh: "单独读取：  tcplens flow \(path)")])
+        case .isPackedOtherwise(let isPacked):
+            self.init(
+                .badInput,
+                Text(
+                    en: "\(path): is \(isPacked ? "packed with gzip" : "not packed"), unlike the file before it",
+                    zh: "\(path)：\(isPacked ? "经过 gzip 压缩" : "没有压缩")，与前一个文件不同"),
+                next: [
+                    isPacked
+                        ? Text(en: "unpack it:  gunzip \(path)", zh: "先解压：  gunzip \(path)")
+                        : Text(en: "pack it too:  gzip \(path)", zh: "也压缩它：  gzip \(path)")
+                ])
+        case .overlaps(let other):
+            self.init(
+                .badInput,
+                Text(
+                    en: "\(path) begins before \(other) ends: they were not written one after the other",
+                    zh: "\(path) 在 \(other) 结束之前就已开始：不是先后写成的"),
+                next: [
+                    Text(
+                        en: "put their packets in order first:  mergecap -w all.pcapng \(other) \(path)",
+                        zh: "先按时间合并：  mergecap -w all.pcapng \(other) \(path)")
+                ])
         }
     }
 

@@ -19,11 +19,17 @@ struct ConnectionListing {
     let by: GroupKey?
     let canvas: Canvas
     let isOneOfMany: Bool
+    /// What is listed last.
+    private let last: String?
     /// What went wrong with the connections of the last table.
     private(set) var troubles = TroubleCount()
     private var zeek: ZeekLog
     private var row = ConnectionRow()
     private var chosen: FieldRow
+    /// Where rows are written as connections end, those of one file: of its connections, or of the columns that were
+    /// chosen.
+    private var endedRows: ConnectionTable?
+    private var endedFields: TableText?
     /// One for all lines: they are alike.
     private let json = JSONWriter(isIndented: false)
 
@@ -35,7 +41,7 @@ struct ConnectionListing {
 
     init(
         format: ConnectionsCommand.Format, isLong: Bool, isJSON: Bool, fields: [FilterField], by: GroupKey?,
-        canvas: Canvas, isOneOfMany: Bool
+        canvas: Canvas, names: [String]
     ) {
         self.format = format
         self.isLong = isLong
@@ -44,7 +50,8 @@ struct ConnectionListing {
         self.by = by
         chosen = FieldRow(fields)
         self.canvas = canvas
-        self.isOneOfMany = isOneOfMany
+        isOneOfMany = names.count > 1
+        last = names.last
         zeek = ZeekLog(isJSON: isJSON)
     }
 
@@ -62,24 +69,52 @@ struct ConnectionListing {
         if format == .zeek, let end = zeek.end { Screen.write(end) }
     }
 
-    /// A row of its own for one that has ended, as TSV or JSON.
-    mutating func write(_ ended: EndedConnection, path: String) throws {
-        let file = isOneOfMany ? path : nil
-        if format == .json {
-            let facts = ConnectionFacts(ended.record, number: ended.serial + 1)
-            Screen.write(try JSONDocument.line(ListedConnectionFacts(file: file, facts: facts)))
-        } else if fields.isEmpty {
-            row.write(ended.record, number: ended.serial + 1, file: file.map(Printable.text))
+    /// Before the first row of a file whose rows are written as connections end.
+    mutating func beginEnding(path: String) {
+        guard format == .table else { return }
+        if isOneOfMany { Screen.write(Printable.text(path)) }
+        if fields.isEmpty {
+            var table = ConnectionTable(canvas: canvas)
+            table.expectUsual()
+            endedRows = table
         } else {
-            let subject = FilterSubject(number: ended.serial + 1, record: ended.record)
-            chosen.add(subject, file: file.map(Printable.text))
+            endedFields = fieldTable(expecting: true)
         }
     }
 
+    /// A row of its own for one that has ended.
+    mutating func write(_ ended: EndedConnection, path: String) throws {
+        let number = ended.serial + 1
+        let file = isOneOfMany ? path : nil
+        let subject = FilterSubject(number: number, record: ended.record)
+        switch format {
+        case .json:
+            let facts = ConnectionFacts(ended.record, number: number)
+            Screen.write(try JSONDocument.line(ListedConnectionFacts(file: file, facts: facts)))
+        case .table where fields.isEmpty: endedRows?.add(ended.record, number: number)
+        case .table: endedFields?.add(fields.map { FieldRow.text($0, of: subject) })
+        case .tsv where fields.isEmpty: row.write(ended.record, number: number, file: file.map(Printable.text))
+        case .tsv: chosen.add(subject, file: file.map(Printable.text))
+        // Refused: it holds what is measured, which is not where connections are let go.
+        case .zeek: break
+        }
+    }
+
+    /// Hands on the rows of those that have ended.
     mutating func flushRows() {
+        if let octets = endedRows?.takeRows() { Screen.write(octets: octets) }
+        if endedFields?.rowCount ?? 0 > 0, let octets = endedFields?.takeRows() { Screen.write(octets: octets) }
         row.flush()
         Screen.write(octets: chosen.octets)
         chosen.clear()
+    }
+
+    /// Behind the last row of a file whose rows were written as connections ended.
+    mutating func finishEnding() {
+        flushRows()
+        guard let table = endedRows else { return }
+        Screen.write(table.roomNote)
+        troubles = table.troubles
     }
 
     /// Writes the first `limit` of these connections, or of their groups.
@@ -166,6 +201,18 @@ struct ConnectionListing {
             return
         }
         if let file { Screen.write(file) }
+        var table = fieldTable(expecting: false)
+        for index in shown {
+            let subject = FilterSubject(
+                number: index + 1, record: analysis[index], measures: analysis.measures(of: index))
+            table.add(fields.map { FieldRow.text($0, of: subject) })
+        }
+        Screen.write(octets: table.octets())
+        Screen.write(table.roomNote(canvas))
+    }
+
+    /// - Parameter isExpecting: whether its columns are to have room before there are rows.
+    private func fieldTable(expecting isExpecting: Bool) -> TableText {
         let numbers: [FilterField.Kind] = [.count, .number, .octets, .duration]
         var table = TableText(
             fields.enumerated().map { place, field in
@@ -175,13 +222,8 @@ struct ConnectionListing {
                     minimum: isNumber ? .max : field.kind == .endpoint ? ConnectionTable.narrowestEndpoint : 8,
                     shorten: field.kind == .endpoint ? ConnectionTable.shortening(canvas) : nil)
             }, canvas: canvas)
-        for index in shown {
-            let subject = FilterSubject(
-                number: index + 1, record: analysis[index], measures: analysis.measures(of: index))
-            table.add(fields.map { FieldRow.text($0, of: subject) })
-        }
-        Screen.write(octets: table.octets())
-        Screen.write(table.roomNote(canvas))
+        if isExpecting { table.expect(fields.map(\.kind.usualText)) }
+        return table
     }
 
     /// Octets of chosen columns that are gathered before they are written.
@@ -242,14 +284,29 @@ struct ConnectionListing {
     /// What people want to know below a file's connections.
     ///
     /// - Parameter isFiltered: whether a filter has chosen the connections.
-    func note(_ texts: [Text], path: String, isFiltered: Bool, isLast: Bool) {
+    func note(_ texts: [Text], path: String, isFiltered: Bool) {
         guard format == .table else { return }
         for text in texts + [troubles.text(path: path, isFiltered: isFiltered)].compactMap({ $0 }) {
             Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2))
         }
         // To be copied: never broken into lines.
         if let command = troubles.command(path: path) { Screen.write("  " + command) }
-        if isOneOfMany, !isLast { Screen.write("") }
+        if isOneOfMany, path != last { Screen.write("") }
+    }
+}
+
+extension FilterField.Kind {
+    /// As wide as most of what such a field holds.
+    fileprivate var usualText: String {
+        switch self {
+        case .flag: "1"
+        case .count, .number: "10000"
+        case .octets: "1000000"
+        case .duration: "10.000000000"
+        case .address: "192.168.100.100"
+        case .endpoint: "192.168.100.100:50000"
+        case .text: "ESTABLISHED"
+        }
     }
 }
 

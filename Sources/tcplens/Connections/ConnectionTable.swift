@@ -1,3 +1,4 @@
+import CaptureFile
 import FlatMemory
 import Narration
 import Pictures
@@ -5,8 +6,8 @@ import Scenes
 import TCPWire
 import Tracking
 
-/// The list of connections as people read it: a table, or where not even addresses and outcome fit side by side, a few lines
-/// for each.
+/// The list of connections as people read it: a table, or where not even addresses and outcome fit side by side, a few
+/// lines for each.
 struct ConnectionTable {
     private var table: TableText
     /// Of its rows.
@@ -105,6 +106,26 @@ struct ConnectionTable {
         ])
     }
 
+    /// Makes the columns wide enough for most connections: for rows that are taken one by one.
+    mutating func expectUsual() {
+        let address = "192.168.100.100:50000"
+        let troubles = [Trouble.Kind.zeroWindow, .retransmitted].map { $0.text(canvas.language) }
+        table.expect([
+            "1000", address, address, Opening.handshake.text(canvas.language),
+            Ending.closed.text(canvas.language) + " C",
+            troubles.joined(separator: Trouble.separator(canvas.language)), "1000/1000", "10000/1000000", "10.000",
+            "10.000", Timestamp(nanoseconds: 0).clockText,
+        ])
+    }
+
+    /// The rows since they were last taken; of these, what is said below a whole table is ``roomNote``.
+    mutating func takeRows() -> [UInt8] {
+        guard table.rowCount > 0 else { return [] }
+        guard isTooNarrow else { return table.takeRows() }
+        defer { table.removeRows() }
+        return Self.octets(stacks())
+    }
+
     /// A few lines for each connection, made of its row's cells.
     private func stacks() -> [String] {
         (0..<table.rowCount).flatMap { row in
@@ -133,12 +154,17 @@ struct ConnectionTable {
 
     /// The rows, and below them what the width had no room for: lines with their line feeds.
     func octets() -> [UInt8] {
-        let hidden = table.hiddenColumns
-        guard !hidden.isEmpty else { return table.octets() }
-        let needed = [Self.client, Self.server, Self.opened, Self.ended, Self.trouble]
-        guard !hidden.contains(where: needed.contains) else { return Self.octets(stacks()) }
-        return table.octets() + Self.octets(table.roomNote(canvas))
+        isTooNarrow ? Self.octets(stacks()) : table.octets() + Self.octets(roomNote)
     }
+
+    /// Whether there is no room for what every row has to say.
+    private var isTooNarrow: Bool {
+        let needed = [Self.client, Self.server, Self.opened, Self.ended, Self.trouble]
+        return table.hiddenColumns.contains(where: needed.contains)
+    }
+
+    /// What the width had no room for.
+    var roomNote: [String] { isTooNarrow ? [] : table.roomNote(canvas) }
 
     private static func octets(_ lines: [String]) -> [UInt8] {
         lines.reduce(into: []) { octets, line in

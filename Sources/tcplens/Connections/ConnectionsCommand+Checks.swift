@@ -22,7 +22,7 @@ extension ConnectionsCommand {
             throw ValidationError(
                 Text(en: "--json and --format tsv: take one of them", zh: "--json 与 --format tsv 只能选其一").spoken)
         }
-        if follow, paths.count != 1 || paths == ["-"] {
+        if follow, paths.count != 1 {
             throw ValidationError(
                 Text(en: "--follow takes one file", zh: "--follow 只能用于一个文件").spoken)
         }
@@ -43,14 +43,6 @@ extension ConnectionsCommand {
                 Text(
                     en: "--evict writes rows as connections end: leave out --sort, --long, --by and --format zeek",
                     zh: "--evict 在连接结束时逐行输出：请去掉 --sort、--long、--by 和 --format zeek"
-                ).spoken)
-        }
-        if format == .table, !json {
-            // Its columns are as wide as the widest of all rows.
-            throw ValidationError(
-                Text(
-                    en: "--evict writes rows as connections end, a table when all have: add --format tsv or --json",
-                    zh: "--evict 在连接结束时逐行输出，而表格要等全部读完：请加 --format tsv 或 --json"
                 ).spoken)
         }
     }

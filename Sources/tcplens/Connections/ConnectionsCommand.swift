@@ -24,6 +24,7 @@ struct ConnectionsCommand: ParsableCommand {
             en: """
                 tcplens connections capture.pcapng             who talked to whom, and how it went
                 tcplens connections *.pcap --sort bytes        the largest first
+                tcplens connections ring*.pcap                 a ring of tcpdump -C or dumpcap -b, as one capture
                 tcplens connections capture.pcap --json        one JSON object a line
                 tcplens connections capture.pcap --format tsv  for awk, sort and spreadsheets
                 tcplens connections capture.pcap --long        everything measured of each connection
@@ -32,11 +33,13 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections capture.pcap --by server   a row for each server
                 tcplens connections capture.pcap -e client -e server -e rtt  columns of your choice
                 tcplens connections capture.pcap --format zeek > conn.log  for zeek-cut and its like
+                tcplens connections capture.pcap --follow      as another program writes it: each row as its connection ends
                 tcpdump -w - tcp | tcplens connections - --json --evict 60   without end
                 """,
             zh: """
                 tcplens connections capture.pcapng             谁和谁通信，结果如何
                 tcplens connections *.pcap --sort bytes        字节数最多的在前
+                tcplens connections ring*.pcap                 tcpdump -C 或 dumpcap -b 的一组滚动文件，作为一次抓包
                 tcplens connections capture.pcap --json        每行一个 JSON 对象
                 tcplens connections capture.pcap --format tsv  供 awk、sort 与电子表格使用
                 tcplens connections capture.pcap --long        列出每条连接的全部指标
@@ -45,6 +48,7 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections capture.pcap --by server   每个服务端一行
                 tcplens connections capture.pcap -e client -e server -e rtt  自选列
                 tcplens connections capture.pcap --format zeek > conn.log  供 zeek-cut 等工具使用
+                tcplens connections capture.pcap --follow      边抓边看：连接结束就输出该行
                 tcpdump -w - tcp | tcplens connections - --json --evict 60   长期运行
                 """
         ).spoken)
@@ -125,15 +129,30 @@ struct ConnectionsCommand: ParsableCommand {
     @Option(
         help: .init(
             Text(
-                en: "Write each row once its connection has been idle this long (60, 500ms, 5m), in constant memory.",
-                zh: "连接空闲满这段时间（60、500ms、5m）就输出该行并释放内存，内存占用恒定。"
+                en:
+                    "Write each row once its connection has ended, or been idle this long (60, 500ms, 5m), in constant memory.",
+                zh: "连接结束或空闲满这段时间（60、500ms、5m）就输出该行并释放内存，内存占用恒定。"
             ).spoken, valueName: "time"))
     var evict: Span?
 
     @Flag(
         help: .init(
-            Text(en: "Go on as the file grows, until Ctrl-C.", zh: "文件增长时继续读取，直到 Ctrl-C。").spoken))
+            Text(
+                en:
+                    "Go on as the file or pipe grows, until Ctrl-C: each row once its connection has ended or been idle for 5 minutes; what needs all (--sort, --by, --long) at the end.",
+                zh: "文件或管道有新内容时继续读取，直到 Ctrl-C；连接结束或空闲满 5 分钟就输出该行，需要全部数据的（--sort、--by、--long）等到最后。"
+            ).spoken))
     var follow = false
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: .init(
+            Text(
+                en:
+                    "Read several files as one capture, whose connections go from file to file. Default: where their names differ only in digits and they follow each other in time (tcpdump -C, dumpcap -b); --no-ring reads each by itself.",
+                zh: "把多个文件当作一次抓包来读，连接可以跨文件。默认：文件名只差数字、且时间前后相接时如此（tcpdump -C、dumpcap -b）；--no-ring 则逐个读取。"
+            ).spoken))
+    var ring: Bool?
 
     @Flag(
         name: .customShort("n"),
@@ -147,38 +166,42 @@ struct ConnectionsCommand: ParsableCommand {
         let fields = try columns.map(FilterWord.field)
         let needsMeasures = filter?.needsMeasures ?? false || fields.contains(where: \.needsMeasures)
         if evict != nil, needsMeasures { throw Failure.measuresNothing(paths) }
+        let captures = try CaptureFiles.among(paths, isRing: ring)
+        let names = captures.map(\.name)
         var listing = ConnectionListing(
             format: json && format != .zeek ? .json : format, isLong: long, isJSON: json, fields: fields, by: by,
-            canvas: output.canvas, isOneOfMany: paths.count > 1)
+            canvas: output.canvas, names: names)
         var failures: [Failure] = []
         var passing = Passing()
         listing.begin()
-        for path in paths {
+        for capture in captures {
             do {
-                try list(path, filter, &listing, &passing)
+                try list(capture, filter, &listing, &passing)
             } catch let failure as Failure {
                 // The other files are still worth listing.
                 failures.append(failure)
-                if paths.count > 1 { Screen.complain(failure.lines(output.canvas.language)) }
+                if captures.count > 1 { Screen.complain(failure.lines(output.canvas.language)) }
             }
         }
         listing.end()
         if filter != nil, passing.isNone {
-            let none = Failure.nonePasses(passing, of: paths)
+            let none = Failure.nonePasses(passing, of: names)
             guard !failures.isEmpty else { throw none }
             Screen.complain(none.lines(output.canvas.language))
         }
         guard let first = failures.first else { return }
-        if paths.count > 1 { throw first.status }
+        if captures.count > 1 { throw first.status }
         throw first
     }
 
     private func list(
-        _ path: String, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing, _ passing: inout Passing
+        _ capture: CaptureFiles, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing,
+        _ passing: inout Passing
     ) throws {
-        try CaptureReading.open(path, spooling: evict == nil ? Spool() : nil) { reader in
-            if let evict {
-                try listEnding(&reader, filter, &listing, &passing, idle: evict.nanoseconds)
+        let comeAsTheyEnd = comeAsTheyEnd(listing, filter)
+        try CaptureReading.open(capture, spooling: comeAsTheyEnd ? nil : Spool(), isGrowing: follow) { reader in
+            if comeAsTheyEnd {
+                try listEnding(&reader, filter, &listing, &passing)
             } else {
                 try listAll(&reader, filter, &listing, &passing)
             }
@@ -194,11 +217,9 @@ struct ConnectionsCommand: ParsableCommand {
         var analysis = CaptureAnalysis(measuring: listing.needsMeasures || filter?.needsMeasures ?? false)
         let progress = ProgressLine(canvas: output.canvas)
         defer { progress.erase() }
-        let following = follow ? Following() : nil
         let ending = try CaptureReading.read(
-            &reader, into: &analysis,
-            workers: follow ? 1 : threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            waitingWhile: { following?.goesOn ?? false }, reporting: { _, step in progress.show(step) })
+            &reader, into: &analysis, workers: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            isLive: follow, reporting: { _, step in progress.show(step) })
         progress.erase()
         guard analysis.count > 0 else { throw Failure.noConnections(in: path, analysis.counts, ending: ending) }
         var order = (sort ?? .start).order(of: analysis.count) { analysis[$0] }
@@ -217,7 +238,7 @@ struct ConnectionsCommand: ParsableCommand {
     }
 
     /// What is said below a file's rows; beside rows for programs, only what makes them doubtful.
-    private func note(
+    func note(
         _ summary: ListSummary, of analysis: borrowing CaptureAnalysis, _ reader: borrowing CaptureReader,
         _ listing: ConnectionListing
     ) throws {
@@ -231,49 +252,10 @@ struct ConnectionsCommand: ParsableCommand {
             summary.text(hasTroubles: listing.troubles.isNoted, isShort: long || !columns.isEmpty),
             analysis.counts.restText, ErrorKind.unknownText(analysis.unknownErrors),
             ErrorKind.limitText(of: analysis.counts.quoted),
+            paths.contains(path) ? nil : CaptureFiles.ringText(paths.count),
         ]
         let whole = try CaptureNotes.texts(analysis, reader)
-        listing.note(
-            notes.compactMap { $0 } + whole, path: path, isFiltered: self.filter != nil, isLast: path == paths.last)
-    }
-
-    /// Each row as its connection ends, so that memory stays the same however long it goes on.
-    private func listEnding(
-        _ reader: inout CaptureReader, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing,
-        _ passing: inout Passing, idle: Int64
-    ) throws {
-        let path = reader.path
-        var analysis = CaptureAnalysis(eviction: Eviction(idle: idle))
-        let progress = ProgressLine(canvas: output.canvas)
-        let following = follow ? Following() : nil
-        var (seen, written) = (0, 0)
-        func write(_ ended: [EndedConnection]) throws {
-            seen += ended.count
-            for connection in ended where written < limit ?? .max {
-                let subject = FilterSubject(number: connection.serial + 1, record: connection.record, measures: nil)
-                guard filter?.matches(subject) ?? true else { continue }
-                written += 1
-                try listing.write(connection, path: path)
-            }
-            listing.flushRows()
-            if follow, !ended.isEmpty { Screen.flush() }
-        }
-        var failure: (any Error)?
-        let ending = try CaptureReading.read(
-            &reader, into: &analysis, waitingWhile: { following?.goesOn ?? false },
-            reporting: { analysis, step in
-                progress.show(step)
-                do { try write(analysis.takeEnded()) } catch { failure = error }
-            }, until: { failure != nil || written == limit })
-        progress.erase()
-        if let failure { throw failure }
-        analysis.endAll()
-        try write(analysis.takeEnded())
-        guard analysis.counts.segments > 0 else {
-            throw Failure.noConnections(in: path, analysis.counts, ending: ending)
-        }
-        passing.take(written, of: seen)
-        if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
+        listing.note(notes.compactMap { $0 } + whole, path: path, isFiltered: self.filter != nil)
     }
 }
 

@@ -1,3 +1,4 @@
+import CaptureFile
 import Narration
 import Queries
 import Scenes
@@ -103,12 +104,14 @@ struct TroubleCount {
             ? Text(en: "", zh: "") : Text(en: " (only these: -Y trouble)", zh: "（只看这些：-Y trouble）")
         let count = Text(
             en: "with trouble: \(connections)\(advice.english)", zh: "有异常：\(connections) 条\(advice.chinese)")
-        return path == "-" ? count : count + Text(en: "; the worst drawn:", zh: "；画出最严重的：")
+        return isGone(path) ? count : count + Text(en: "; the worst drawn:", zh: "；画出最严重的：")
     }
 
     /// Draws the worst of them.
     func command(path: String) -> String? {
-        guard let worst, path != "-" else { return nil }
+        guard let worst, !isGone(path) else { return nil }
         return "tcplens flow \(Printable.text(path)) --conn \(worst.number)"
     }
+
+    private func isGone(_ path: String) -> Bool { path == "-" || CaptureReader.isStream(path) }
 }

@@ -142,8 +142,8 @@ extension FlowCommand {
         return cut
     }
 
-    /// With the name that its client asks for. A document goes further than a screen: without `-A` it holds nothing of what the
-    /// segments carry.
+    /// With the name that its client asks for. A document goes further than a screen: without `-A` it holds nothing of
+    /// what the segments carry.
     private func usualTitle(_ story: ConnectionStory, _ number: Int) -> Text {
         let asked = form.format == .text || payload ? AskedName(story) : nil
         return FlowWords.title(
@@ -226,7 +226,7 @@ extension FlowCommand {
                     " -Y " + "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
                         + "'"
                 } ?? ""
-            Screen.write("  tcplens connections " + Printable.text(path + choice))
+            Screen.write("  " + Printable.text(listCommand + choice))
         }
     }
 

@@ -15,8 +15,11 @@ extension FlowCommand {
     }
 
     private var list: Text {
-        Text(en: "list them:  tcplens connections \(path)", zh: "列出：  tcplens connections \(path)")
+        Text(en: "list them:  \(listCommand)", zh: "列出：  \(listCommand)")
     }
+
+    /// Lists what this was chosen from.
+    var listCommand: String { "tcplens connections " + (paths.count > 1 ? "--ring " : "") + path }
 
     func noSuchConnection(_ number: Int, of count: Int) -> Failure {
         Failure(

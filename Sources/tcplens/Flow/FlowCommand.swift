@@ -25,6 +25,7 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng -o flow.svg      a picture for a page, a slide or a ticket
                 tcplens flow capture.pcapng --states -o states.svg    both ends' ways through the states
                 tcplens flow capture.pcapng --format mermaid   for a Markdown file
+                tcplens flow ring*.pcap --conn 3       of several files that are one ring
                 zcat capture.pcap.gz | tcplens flow -  from a pipe
                 """,
             zh: """
@@ -41,6 +42,7 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng -o flow.svg      画成图片，可放进网页、幻灯片或工单
                 tcplens flow capture.pcapng --states -o states.svg    画出两端在状态图上走过的路
                 tcplens flow capture.pcapng --format mermaid   用于 Markdown 文件
+                tcplens flow ring*.pcap --conn 3       从一组滚动文件中读取
                 zcat capture.pcap.gz | tcplens flow -  从管道读取
                 """
         ).spoken)
@@ -48,11 +50,14 @@ struct FlowCommand: ParsableCommand {
     @Argument(
         help: .init(
             Text(
-                en: "A pcap or pcapng file, gzip or not; - for standard input.",
-                zh: "pcap/pcapng 文件，可以是 gzip 压缩的；- 表示标准输入。"
+                en: "A pcap or pcapng file, gzip or not, or the files of a ring; - for standard input.",
+                zh: "pcap/pcapng 文件，可以是 gzip 压缩的，也可以是一组滚动文件；- 表示标准输入。"
             )
             .spoken, valueName: "file"), completion: .file())
-    var path: String
+    var paths: [String]
+
+    /// What is read, as it can be typed.
+    var path: String { CaptureFiles.name(of: paths) }
 
     @Option(
         name: .customLong("conn"),
@@ -187,7 +192,8 @@ struct FlowCommand: ParsableCommand {
     func run() throws {
         try refuseOverwriting()
         let filter = try filter.map(FilterWord.filter)
-        try CaptureReading.open(path, spooling: Spool()) { reader in
+        let files = paths.count > 1 ? try CaptureFiles(joining: paths) : .one(path)
+        try CaptureReading.open(files, spooling: Spool()) { reader in
             if hosts {
                 try drawHosts(&reader, filter)
             } else {

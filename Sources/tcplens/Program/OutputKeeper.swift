@@ -7,8 +7,8 @@ import Synchronization
     import Darwin
 #endif
 
-/// Writes out what was gathered: a tenth of a second after the last of it where nothing more comes, and before a signal ends
-/// the program. Lines on a terminal are never gathered.
+/// Writes out what was gathered: a tenth of a second after the last of it where nothing more comes, and before a signal
+/// ends the program. Lines on a terminal are never gathered.
 enum OutputKeeper {
     private static let news: UInt8 = 0
     private static let patience: Int32 = 100
@@ -71,8 +71,9 @@ enum OutputKeeper {
         }
     }
 
-    /// Ends the program as the signal itself would have ended it, after all gathered output is written; where the command has named
-    /// an ending of its own (``finish``), by that. A second signal ends it at once, whether or not the output is written.
+    /// Ends the program as the signal itself would have ended it, after all gathered output is written; where the
+    /// command has named an ending of its own (``finish``), by that. A second signal ends it at once, whether or not
+    /// the output is written.
     private static func end(by number: Int32) {
         EndingSignals.take(number)
         let action = finish.withLock { action in
@@ -80,8 +81,7 @@ enum OutputKeeper {
             return action
         }
         if let action {
-            // What is shown now begins on a line of its own, not behind the terminal's ^C.
-            if number == SIGINT, Screen.isErrorTerminal { Screen.show(onErrorTerminal: "\n") }
+            if number == SIGINT, Screen.isErrorTerminal { Screen.leaveTypedLine() }
             action()
             return
         }

@@ -15,13 +15,14 @@ import Pictures
     import Darwin
 #endif
 
-/// One line on standard error while a large file is read: on a terminal only, from half a second on, erased at the end.
+/// One line on standard error while much is read: on a terminal only, from half a second on, gone before anything else
+/// is written, and drawn again behind it.
 final class ProgressLine {
     private let canvas: Canvas
     private let isShown: Bool
     private let start = SystemClock.ticks()
     private var next: Int64
-    private var isDrawn = false
+    private var last = ""
 
     /// Nanoseconds before the first line, and between two.
     private static let patience: Int64 = 500_000_000
@@ -33,27 +34,33 @@ final class ProgressLine {
         next = start + Self.patience
     }
 
-    func show(_ progress: ReadingProgress) {
+    /// - Parameter connections: of what is live, how many there were so far.
+    func show(_ progress: ReadingProgress, connections: Int? = nil) {
         guard isShown else { return }
         let now = SystemClock.ticks()
         guard now >= next else { return }
         next = now + Self.interval
-        isDrawn = true
-        let text = ProgressText(progress, elapsed: Double(now - start) / 1e9).text(canvas.language)
-        put("\r" + text + "\u{1b}[K")
+        let progress =
+            connections.map { ProgressText(progress, connections: $0) }
+            ?? ProgressText(progress, elapsed: Double(now - start) / 1e9)
+        let text = progress.text(canvas.language)
+        Screen.showProgress(text, isNew: text != last)
+        last = text
     }
 
-    func erase() {
-        if isDrawn { put("\r\u{1b}[K") }
-        isDrawn = false
-    }
-
-    private func put(_ text: String) { Screen.show(onErrorTerminal: text) }
+    func erase() { Screen.eraseProgress() }
 }
 
 /// What the line says: how much of how much, how fast, and how long still.
 struct ProgressText {
     let text: Text
+
+    /// Of what ends only when it is asked to.
+    init(_ progress: ReadingProgress, connections: Int) {
+        text = Text(
+            en: "\(counted(progress.packets, "packet")) read, \(counted(connections, "connection")); Ctrl-C ends this",
+            zh: "已读 \(progress.packets) 个报文，\(connections) 条连接；按 Ctrl-C 结束")
+    }
 
     /// - Parameter elapsed: seconds since reading began.
     init(_ progress: ReadingProgress, elapsed: Double) {

@@ -16,20 +16,23 @@ import Synchronization
     import Darwin
 #endif
 
-/// Standard output and standard error. Output is gathered: whole blocks into a file or pipe, lines on a terminal. A reader
-/// that goes away ends the program by SIGPIPE, as every Unix tool ends; output that cannot be written is an error, since
-/// half a result that looks whole is worse than none.
+/// Standard output and standard error. Output is gathered: whole blocks into a file or pipe, lines on a terminal. A
+/// reader that goes away ends the program by SIGPIPE, as every Unix tool ends; output that cannot be written is an
+/// error, since half a result that looks whole is worse than none.
 enum Screen {
     static let isTerminal = isatty(STDOUT_FILENO) == 1
     static let isErrorTerminal = isatty(STDERR_FILENO) == 1
 
-    /// Whether somebody still reads what is written, which only writing would show else: a pipe's other end may be closed.
+    /// Whether somebody still reads what is written, which only writing would show else: a pipe's other end may be
+    /// closed.
     static var hasReader: Bool {
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return unsafe poll(&output, 1, 0) <= 0 || Int32(output.revents) & (Int32(POLLERR) | Int32(POLLHUP)) == 0
     }
 
     private static let gathered = Mutex<[UInt8]>([])
+    /// Whether progress stands on standard error's terminal. Changed only while ``gathered`` is held.
+    private static let hasProgress = Atomic(false)
     private static let blockSize = 1 << 16
 
     /// Makes sure that the three standard descriptors are taken, so that no file opened later is mistaken for one: a
@@ -79,10 +82,12 @@ enum Screen {
         flush()
     }
 
-    /// To standard error. What names from outside (files, words of the command line) could do to a terminal is spelled out.
+    /// To standard error. What names from outside (files, words of the command line) could do to a terminal is spelled
+    /// out.
     static func complain(_ lines: [String]) {
         // What was printed before comes before the complaint, also where both go to one file.
         flush()
+        eraseProgress()
         let width = columns(STDERR_FILENO)
         for line in lines.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {
             for part in broken(Printable.text(String(line)), at: width) {
@@ -98,8 +103,31 @@ enum Screen {
         return Paragraph(canvas: Canvas(width: width)).lines(line, hanging: 2)
     }
 
-    /// Part of a line on the terminal that standard error is: progress, which does not end the output before it.
-    static func show(onErrorTerminal text: String) { _ = send(Array(text.utf8), to: STDERR_FILENO) }
+    /// A line on the terminal that standard error is. Whatever is written next, to either, takes it away first:
+    /// standard output may be the same terminal, or lead there by way of another program.
+    ///
+    /// - Parameter isNew: whether it says something else than the last; else it is written where that is gone only.
+    static func showProgress(_ text: String, isNew: Bool) {
+        gathered.withLock { _ in
+            guard isNew || !hasProgress.load(ordering: .relaxed) else { return }
+            hasProgress.store(true, ordering: .relaxed)
+            _ = send(Array("\r\(text)\u{1b}[K".utf8), to: STDERR_FILENO)
+        }
+    }
+
+    static func eraseProgress() { gathered.withLock { _ in wipeProgress() } }
+
+    private static func wipeProgress() {
+        guard hasProgress.exchange(false, ordering: .relaxed) else { return }
+        _ = send(Array("\r\u{1b}[K".utf8), to: STDERR_FILENO)
+    }
+
+    /// What is shown now begins on a line of its own, not behind the terminal's ^C.
+    static func leaveTypedLine() {
+        gathered.withLock { _ in
+            if hasProgress.load(ordering: .relaxed) { wipeProgress() } else { _ = send([0x0a], to: STDERR_FILENO) }
+        }
+    }
 
     static func finish(_ status: ExitStatus) -> Never {
         flush()
@@ -115,15 +143,18 @@ enum Screen {
         fflush(nil)
     }
 
-    /// Writes what is gathered, and lets nothing be written any more while `end` ends the program: no line is cut in two.
+    /// Writes what is gathered, and lets nothing be written any more while `end` ends the program: no line is cut in
+    /// two.
     static func flush(then end: () -> Void) {
         gathered.withLock {
             send(&$0)
+            wipeProgress()
             end()
         }
     }
 
-    /// Ends the program as SIGPIPE ends it, where a parent has had that signal ignored: the reader has had enough all the same.
+    /// Ends the program as SIGPIPE ends it, where a parent has had that signal ignored: the reader has had enough all
+    /// the same.
     static func endUnread() {
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)
@@ -135,6 +166,8 @@ enum Screen {
     }
 
     private static func deliver(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        wipeProgress()
         let error = send(bytes, to: STDOUT_FILENO)
         guard error != 0 else { return }
         if error == EPIPE { endUnread() }
