@@ -24,6 +24,7 @@ setpriv      util-linux   util-linux     util-linux     setpriv       util-linux
 setcap       libcap2-bin  libcap         libcap         libcap-setcap libcap-progs   -
 rsvg-convert librsvg2-bin librsvg2-tools librsvg        rsvg-convert  rsvg-convert   librsvg
 python3      python3        python3        python         python3       python3        python3
+nc           netcat-openbsd nmap-ncat      openbsd-netcat netcat-openbsd netcat-openbsd -
 tmux         tmux         tmux           tmux           tmux          tmux           tmux
 zsh          zsh          zsh            zsh            zsh           zsh            zsh
 fish         fish         fish           fish           fish          fish           fish
@@ -37,7 +38,7 @@ debootstrap  debootstrap  debootstrap    debootstrap    debootstrap   debootstra
 # shellcheck disable=SC2034
 build_needs=(pcap/pcap.h zlib.h)
 # shellcheck disable=SC2034
-compare_needs=(tshark tcpdump ip ss unshare setpriv setcap tmux zsh fish rsvg-convert)
+compare_needs=(tshark tcpdump ip ss unshare setpriv setcap nc python3 tmux zsh fish rsvg-convert)
 # shellcheck disable=SC2034
 browser_needs=(chromium python3 ensurepip)
 

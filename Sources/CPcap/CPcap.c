@@ -1,8 +1,10 @@
 #include "CPcap.h"
 
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { cooked = 113, cooked2 = 276 };
 
@@ -120,6 +122,27 @@ int32_t cpcap_counts(const struct cpcap *capture, uint32_t counts[3]) {
     counts[1] = found.ps_drop;
     counts[2] = found.ps_ifdrop;
     return 0;
+}
+
+int32_t cpcap_interfaces(char *names, int32_t size, char *message) {
+    char text[PCAP_ERRBUF_SIZE] = "";
+    pcap_if_t *all = NULL;
+    if (pcap_findalldevs(&all, text) != 0) {
+        copy_message(message, text);
+        return -1;
+    }
+    int32_t used = 0;
+    for (const pcap_if_t *device = all; device; device = device->next) {
+        // libpcap lists buses and queues too, which carry no TCP.
+        if (if_nametoindex(device->name) == 0 && strcmp(device->name, "any") != 0) continue;
+        size_t length = strlen(device->name);
+        if (length + 1 > (size_t)(size - used)) break;
+        memcpy(names + used, device->name, length);
+        names[used + length] = '\n';
+        used += length + 1;
+    }
+    pcap_freealldevs(all);
+    return used;
 }
 
 int32_t cpcap_check_filter(const char *filter, int32_t link_type, char *message) {

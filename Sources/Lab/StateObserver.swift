@@ -14,6 +14,8 @@ public final class StateObserver: Sendable {
         var current: [Party: State] = [:]
         /// The quickest look-up so far, in nanoseconds.
         var quickest = Int64.max
+        /// When something last happened (``SystemClock/ticks()``).
+        var lastNews = SystemClock.ticks()
         var isStopped = false
         var hasEnded = false
     }
@@ -23,10 +25,17 @@ public final class StateObserver: Sendable {
     /// quickest one took.
     private static let longestLook: Int64 = 30_000
 
+    /// As long after the last news it looks as often as it can; nanoseconds. After that a connection may stand for hours.
+    private static let liveliness: Int64 = 200_000_000
+    /// Microseconds between two looks, while there is news, and else.
+    private static let pauses: (lively: Int, quiet: Int) = (30, 5_000)
+
     private let table: SocketTable
     private let client: Endpoint
     private let server: Endpoint
     private let notes = Mutex(Notes())
+    /// One looks at a time: an answer must not be noted behind a later one.
+    private let turn = Mutex(())
 
     /// Creates an observer. Both ends must be sockets of this network namespace.
     public init(client: Endpoint, server: Endpoint) throws(SocketTableError) {
@@ -41,7 +50,9 @@ public final class StateObserver: Sendable {
         try WorkerThread.start { [self] in
             while !notes.withLock({ $0.isStopped }) {
                 look()
-                SystemClock.sleep(microseconds: 30)
+                let silence = SystemClock.ticks() &- notes.withLock { $0.lastNews }
+                SystemClock.sleep(
+                    microseconds: silence < Self.liveliness ? Self.pauses.lively : Self.pauses.quiet)
             }
             notes.withLock { $0.hasEnded = true }
         }
@@ -57,6 +68,24 @@ public final class StateObserver: Sendable {
         }
     }
 
+    /// Asks for both ends at once, since something has happened to them, and often for a while.
+    public func lookNow() {
+        notes.withLock { $0.lastNews = SystemClock.ticks() }
+        look()
+    }
+
+    /// What was seen since the first `known` changes, in time order.
+    public func observations(after known: Int) -> [StateObservation] {
+        notes.withLock { Array($0.observations.dropFirst(known)) }
+    }
+
+    /// Whether an end was seen, and is not there any more.
+    public func isGone(_ party: Party) -> Bool {
+        notes.withLock { notes in
+            notes.current[party] == nil && notes.observations.contains { $0.party == party }
+        }
+    }
+
     /// Stops, and returns what was seen, in time order.
     public func stop() -> [StateObservation] {
         notes.withLock { $0.isStopped = true }
@@ -65,8 +94,10 @@ public final class StateObserver: Sendable {
     }
 
     private func look() {
-        note(.client, local: client, remote: server)
-        note(.server, local: server, remote: client)
+        turn.withLock { _ in
+            note(.client, local: client, remote: server)
+            note(.server, local: server, remote: client)
+        }
     }
 
     private func note(_ party: Party, local: Endpoint, remote: Endpoint) {
@@ -91,6 +122,7 @@ public final class StateObserver: Sendable {
             guard took < max(Self.longestLook, notes.quickest &* 2) else { return }
             guard notes.current[party] != entry.state else { return }
             notes.current[party] = entry.state
+            notes.lastNews = SystemClock.ticks()
             notes.observations.append(
                 StateObservation(time: answered, party: party, state: entry.state, isMini: entry.form != .full))
         }

@@ -123,6 +123,20 @@ public struct LiveCapture: ~Copyable {
         }
     }
 
+    /// The interfaces that packets can be captured on, `any` for all of them among these; those that are up come first. Needs no
+    /// privilege.
+    public static func interfaces() -> [String] {
+        var names = [UInt8](repeating: 0, count: 1 << 16)
+        var message = [CChar](repeating: 0, count: Int(CPCAP_MESSAGE_SIZE))
+        let count = unsafe names.withUnsafeMutableBytes { space in
+            unsafe cpcap_interfaces(
+                space.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: space.count), &message)
+        }
+        return names.prefix(max(0, Int(count))).split(separator: UInt8(ascii: "\n")).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+    }
+
     private func take() throws(LiveCaptureError) -> Packet? {
         switch unsafe cpcap_next(handle.pointer, &handle.packet, handle.message) {
         case 1:

@@ -9,15 +9,18 @@ struct EventList {
     let lanes: [Scene.Lane]
     let census: SceneCensus
     /// What each lane shows as after the row that was written last.
-    private var marks: LaneMarks
+    private(set) var marks: LaneMarks
     private var label: ArrowLabel
     private var cells: CellBuffer
 
-    init(canvas: Canvas, lanes: [Scene.Lane], census: SceneCensus, absoluteNumbers: Bool) {
+    /// - Parameter marks: what the lanes show above the first row, where that is not what they were before it.
+    init(
+        canvas: Canvas, lanes: [Scene.Lane], census: SceneCensus, marks: LaneMarks? = nil, absoluteNumbers: Bool
+    ) {
         self.canvas = canvas
         self.lanes = lanes
         self.census = census
-        marks = LaneMarks(lanes)
+        self.marks = marks ?? LaneMarks(lanes)
         label = ArrowLabel(digits: census.numberDigits, absolute: absoluteNumbers, measure: canvas.measure)
         cells = CellBuffer(width: canvas.width, measure: canvas.measure)
     }

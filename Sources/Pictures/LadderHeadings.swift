@@ -123,11 +123,13 @@ struct LadderHeadings {
 
     // MARK: Legend
 
-    func legend(_ scene: Scene, _ legend: Ladder.Legend) -> [String] {
+    /// - Parameter isSpelled: whether the rows have the states' names, where that is known otherwise than by the census.
+    func legend(_ scene: Scene, _ legend: Ladder.Legend, isSpelled: Bool? = nil) -> [String] {
         guard legend == .letters else { return provenance(scene) }
         let isSpelled =
-            scene.lanes.count == 2 && canvas.width >= Ladder.narrowestLadder
-            && LadderLayout(canvas: canvas, census: census, lanes: 2).spellsStates
+            isSpelled
+            ?? (scene.lanes.count == 2 && canvas.width >= Ladder.narrowestLadder
+                && LadderLayout(canvas: canvas, census: census, lanes: 2).spellsStates)
         return (isSpelled ? signs() : letters()) + sources(scene) + provenance(scene)
     }
 

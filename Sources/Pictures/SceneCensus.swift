@@ -1,3 +1,4 @@
+import Narration
 import Scenes
 import Stories
 import TCPState
@@ -103,5 +104,63 @@ struct SceneCensus {
     /// Whether some states are guesses and others facts.
     var hasGuessesAndFacts: Bool {
         allSources.contains(.inferred) && allSources.count > 1
+    }
+}
+
+/// The census of a scene whose rows are still to come.
+extension SceneCensus {
+    /// Digits and nanoseconds that most connections need no more of.
+    private static let usual = (
+        number: 3, sequence: 5, absolute: 10, length: 4, time: Int64(99_999_999_999)
+    )
+
+    /// Room for the rows that most connections have.
+    ///
+    /// - Parameter marksGuesses: whether some of the states will be known otherwise than by the packets.
+    init(growing lanes: [Scene.Lane], absolute: Bool, marksGuesses: Bool) {
+        self.init(Scene(title: Text(en: "", zh: ""), provenance: [], lanes: lanes, rows: []), absolute: absolute)
+        self.marksGuesses = marksGuesses
+        clock = SceneClock(upTo: Self.usual.time)
+        numberDigits = Self.usual.number
+        // Each with a space, its name and its equals sign; flags are `PSH,ACK`.
+        let sequence = 5 + (absolute ? Self.usual.absolute : Self.usual.sequence)
+        let length = 5 + Self.usual.length
+        longestLabel = 8 + sequence * 2 + length
+        longestNeeded = 7 + sequence + max(length, absolute ? sequence : 0)
+        variableDigits = isOneConnection ? Self.usual.sequence : 0
+        for state in State.allCases { letters.insert(Letter(state: state, isMini: false)) }
+        for state in [State.synReceived, .finWait2, .timeWait] { letters.insert(Letter(state: state, isMini: true)) }
+    }
+
+    /// Makes room for a row that needs more; for more rows like it too, so that not each of them does.
+    ///
+    /// - Returns: whether there was less.
+    mutating func widen(for own: SceneCensus, _ row: Scene.Row) -> Bool {
+        let old = (clock, numberDigits, longestLabel, longestNeeded, variableDigits, hasNotes)
+        for time in [row.time, row.endTime].compactMap(\.self) where clock.text(time).utf8.count > clock.width {
+            clock = SceneClock(upTo: time.magnitude < UInt64(Int64.max / 10) ? time * 10 : time)
+        }
+        if own.numberDigits > numberDigits { numberDigits = own.numberDigits + 1 }
+        if own.longestLabel > longestLabel { longestLabel = own.longestLabel + 2 }
+        if own.longestNeeded > longestNeeded { longestNeeded = own.longestNeeded + 2 }
+        if variableDigits > 0, own.variableDigits > variableDigits { variableDigits = own.variableDigits + 1 }
+        hasNotes = hasNotes || own.hasNotes
+        return old != (clock, numberDigits, longestLabel, longestNeeded, variableDigits, hasNotes)
+    }
+
+    /// Counts the letters of one more row.
+    mutating func add(_ own: SceneCensus) {
+        letters.formUnion(own.letters)
+        anyChange = anyChange || own.anyChange
+        for (lane, ways) in own.sources.enumerated() where sources.indices.contains(lane) {
+            sources[lane].formUnion(ways)
+        }
+        allSources.formUnion(own.allSources)
+    }
+
+    /// Marks guesses as the rows did: those without a mark are the kernel's then.
+    mutating func markGuesses() {
+        marksGuesses = true
+        allSources.insert(.kernel)
     }
 }

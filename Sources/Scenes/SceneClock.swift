@@ -45,6 +45,9 @@ package struct SceneClock: Sendable, Equatable {
         width = text(Int64(clamping: longest)).utf8.count + sign
     }
 
+    /// For a scene that goes on: in microseconds' steps, as wide as this time needs.
+    package init(upTo time: Int64) { self.init(times: [0, 1, time]) }
+
     private init(unit: String, nanosecondsInUnit: UInt64, decimals: Int, width: Int) {
         self.unit = unit
         self.nanosecondsInUnit = nanosecondsInUnit

@@ -23,12 +23,16 @@ struct StoryRows {
     /// The segments whose arrival an end tells of, by number.
     private let toldArrivals: Set<Int>
 
-    init(_ story: ConnectionStory, start: Timestamp, lanes: (client: Int, server: Int), keepsPayload: Bool) {
+    /// - Parameter marks: what the rails show above the first row that is to be made, where that is not the story's first.
+    init(
+        _ story: ConnectionStory, start: Timestamp, lanes: (client: Int, server: Int), keepsPayload: Bool,
+        marks: (client: Scene.Mark, server: Scene.Mark)? = nil
+    ) {
         self.story = story
         self.start = start
         self.lanes = lanes
         self.keepsPayload = keepsPayload
-        marks = (Scene.Mark(story.clientBefore), Scene.Mark(story.serverBefore))
+        self.marks = marks ?? (Scene.Mark(story.clientBefore), Scene.Mark(story.serverBefore))
         let record = story.record
         windowShifts = [
             record.windowShift(of: record.side(of: .client)), record.windowShift(of: record.side(of: .server)),

@@ -53,6 +53,10 @@ int32_t cpcap_next(struct cpcap *capture, struct cpcap_packet *packet, char *mes
 // Received, dropped by the kernel, dropped by the interface. 0, or -1.
 int32_t cpcap_counts(const struct cpcap *capture, uint32_t counts[3]);
 
+// The names of the network interfaces that packets can be captured on, and `any`, one a line, as many as there is room for; those that
+// are up come first. The octets that were written, or -1 with libpcap's words.
+int32_t cpcap_interfaces(char *names, int32_t size, char *message);
+
 // Parses a filter for a link type. 0, or -1 with libpcap's words.
 int32_t cpcap_check_filter(const char *filter, int32_t link_type, char *message);
 

@@ -4,7 +4,12 @@ import Narration
 /// What of the flags goes together.
 extension ConnectionsCommand {
     func validate() throws {
-        if paths.isEmpty { throw ValidationError(Text(en: "which file?", zh: "请给出文件名").spoken) }
+        try live.refuse(paths)
+        if live.interface != nil {
+            try checkLive()
+        } else if files.isEmpty, !live.listsInterfaces {
+            throw ValidationError(Text(en: "which file?", zh: "请给出文件名").spoken)
+        }
         if let threads, threads < 1 {
             throw ValidationError(Text(en: "--threads counts from 1", zh: "--threads 至少为 1").spoken)
         }
@@ -22,7 +27,7 @@ extension ConnectionsCommand {
             throw ValidationError(
                 Text(en: "--json and --format tsv: take one of them", zh: "--json 与 --format tsv 只能选其一").spoken)
         }
-        if follow, paths.count != 1 {
+        if follow, live.interface == nil, files.count != 1 {
             throw ValidationError(
                 Text(en: "--follow takes one file", zh: "--follow 只能用于一个文件").spoken)
         }
@@ -34,6 +39,18 @@ extension ConnectionsCommand {
                 ).spoken)
         }
         if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
+    }
+
+    /// Of an interface rows come as connections end.
+    private func checkLive() throws {
+        if sort != nil || by != nil || long || format == .zeek || ring != nil || threads != nil {
+            throw ValidationError(
+                Text(
+                    en:
+                        "-i writes rows as connections end: leave out --sort, --by, --long, --format zeek, --ring and --threads (tcpdump -w keeps packets for these)",
+                    zh: "-i 在连接结束时逐行输出：请去掉 --sort、--by、--long、--format zeek、--ring 和 --threads（需要时先用 tcpdump -w 保存）"
+                ).spoken)
+        }
     }
 
     private func checkEviction() throws {

@@ -19,7 +19,9 @@ struct ConnectionsCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "connections",
-        abstract: Text(en: "A row for each connection in capture files.", zh: "列出抓包文件中的每条连接。").spoken,
+        abstract: Text(
+            en: "A row for each connection in capture files, or on an interface.", zh: "列出抓包文件中或网络接口上的每条连接。"
+        ).spoken,
         discussion: Text(
             en: """
                 tcplens connections capture.pcapng             who talked to whom, and how it went
@@ -35,6 +37,7 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections capture.pcap --format zeek > conn.log  for zeek-cut and its like
                 tcplens connections capture.pcap --follow      as another program writes it: each row as its connection ends
                 tcpdump -w - tcp | tcplens connections - --json --evict 60   without end
+                tcplens connections -i eth0 'port 443'         of an interface: each row as its connection ends
                 """,
             zh: """
                 tcplens connections capture.pcapng             谁和谁通信，结果如何
@@ -50,17 +53,20 @@ struct ConnectionsCommand: ParsableCommand {
                 tcplens connections capture.pcap --format zeek > conn.log  供 zeek-cut 等工具使用
                 tcplens connections capture.pcap --follow      边抓边看：连接结束就输出该行
                 tcpdump -w - tcp | tcplens connections - --json --evict 60   长期运行
+                tcplens connections -i eth0 'port 443'         网络接口上的连接：结束就输出该行
                 """
         ).spoken)
 
     @Argument(
         help: .init(
             Text(
-                en: "pcap or pcapng files, gzip or not; - for standard input.",
-                zh: "pcap/pcapng 文件，可以是 gzip 压缩的；- 表示标准输入。"
+                en: "pcap or pcapng files, gzip or not; - for standard input. With -i: the words of a capture filter.",
+                zh: "pcap/pcapng 文件，可以是 gzip 压缩的；- 表示标准输入。与 -i 同用时为捕获过滤表达式。"
             )
             .spoken, valueName: "file"), completion: .file())
-    var paths: [String]
+    var paths: [String] = []
+
+    @OptionGroup var live: LiveOptions
 
     @Flag(help: .init(Text(en: "One JSON object a line (--format json).", zh: "每行一个 JSON 对象（即 --format json）。").spoken))
     var json = false
@@ -161,12 +167,20 @@ struct ConnectionsCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    /// The files that are read.
+    var files: [String] { live.file.map { [$0] } ?? paths }
+
     func run() throws {
+        if live.listsInterfaces { return LiveOptions.listInterfaces() }
         let filter = try filter.map(FilterWord.filter)
         let fields = try columns.map(FilterWord.field)
         let needsMeasures = filter?.needsMeasures ?? false || fields.contains(where: \.needsMeasures)
-        if evict != nil, needsMeasures { throw Failure.measuresNothing(paths) }
-        let captures = try CaptureFiles.among(paths, isRing: ring)
+        if evict != nil, needsMeasures { throw Failure.measuresNothing(files) }
+        if let interface = live.interface {
+            if needsMeasures { throw Failure.measuresNothing(on: interface) }
+            return try listLive(on: interface, filter, fields)
+        }
+        let captures = try CaptureFiles.among(files, isRing: ring)
         let names = captures.map(\.name)
         var listing = ConnectionListing(
             format: json && format != .zeek ? .json : format, isLong: long, isJSON: json, fields: fields, by: by,
@@ -252,7 +266,7 @@ struct ConnectionsCommand: ParsableCommand {
             summary.text(hasTroubles: listing.troubles.isNoted, isShort: long || !columns.isEmpty),
             analysis.counts.restText, ErrorKind.unknownText(analysis.unknownErrors),
             ErrorKind.limitText(of: analysis.counts.quoted),
-            paths.contains(path) ? nil : CaptureFiles.ringText(paths.count),
+            files.contains(path) ? nil : CaptureFiles.ringText(files.count),
         ]
         let whole = try CaptureNotes.texts(analysis, reader)
         listing.note(notes.compactMap { $0 } + whole, path: path, isFiltered: self.filter != nil)

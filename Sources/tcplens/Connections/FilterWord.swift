@@ -98,6 +98,22 @@ extension Failure {
             ])
     }
 
+    /// The same of an interface.
+    static func measuresNothing(on interface: String) -> Failure {
+        Failure(
+            .usage,
+            Text(
+                en: "-Y or -e asks for what is measured of each segment; rows of an interface hold nothing of that",
+                zh: "-Y 或 -e 用到了逐段测量的指标，而网络接口上的连接不做测量"),
+            next: [
+                Text(
+                    en: "with the first fields of:  tcplens help filter", zh: "只用前一组字段，见：  tcplens help filter"),
+                Text(
+                    en: "or of a capture:  tcpdump -i \(interface) -w capture.pcap tcp",
+                    zh: "或先抓包：  tcpdump -i \(interface) -w capture.pcap tcp"),
+            ])
+    }
+
     /// The filter let none of any file's connections pass.
     static func nonePasses(_ passing: Passing, of paths: [String]) -> Failure {
         let (files, count) = (passing.files, passing.connections)

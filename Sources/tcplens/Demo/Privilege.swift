@@ -59,6 +59,12 @@ enum Privilege {
         }
     }
 
+    /// The same command as root.
+    static var sudo: Text {
+        let command = CommandLine.arguments.map(CommandLineWords.quoted).joined(separator: " ")
+        return Text(en: "or this once:  sudo \(command)", zh: "或仅此一次：  sudo \(command)")
+    }
+
     /// What gives the right to capture.
     static let advice: [Text] = {
         let path = CommandLine.arguments.first.map { $0.contains("/") ? $0 : "$(command -v tcplens)" } ?? "tcplens"
@@ -107,18 +113,28 @@ extension Failure {
                 Text(
                     en: "cannot capture on \(interface): permission denied (needs CAP_NET_RAW)",
                     zh: "无法在 \(interface) 上抓包：权限不足（需要 CAP_NET_RAW）"),
-                next: Privilege.advice)
+                next: Privilege.advice + [Privilege.sudo])
         case .noSuchInterface(let name):
+            let known = LiveCapture.interfaces()
             self.init(
                 .badInput, Text(en: "no such interface: \(name)", zh: "没有这个网络接口：\(name)"),
-                next: [Text(en: "list them:  ip link", zh: "列出接口：  ip link")])
+                next: [
+                    Text(
+                        en: "there are:  \(known.joined(separator: "  "))",
+                        zh: "现有接口：  \(known.joined(separator: "  "))")
+                ])
         case .interfaceDown(let name):
             self.init(
                 .unsupported, Text(en: "the interface \(name) is down", zh: "网络接口 \(name) 未启用"),
                 next: [Text(en: "bring it up:  sudo ip link set \(name) up", zh: "启用：  sudo ip link set \(name) up")])
         case .filterSyntax(let filter, let message):
             self.init(
-                .usage, Text(en: "filter '\(filter)': \(message)", zh: "过滤表达式 '\(filter)' 有误：\(message)"))
+                .usage, Text(en: "filter '\(filter)': \(message)", zh: "过滤表达式 '\(filter)' 有误：\(message)"),
+                next: [
+                    Text(
+                        en: "such as:  'port 8080'  'host 10.0.0.7 and tcp'  (man pcap-filter)",
+                        zh: "例如：  'port 8080'  'host 10.0.0.7 and tcp'  （man pcap-filter）")
+                ])
         case .system(let interface, let reason):
             self.init(
                 .unsupported,

@@ -115,7 +115,7 @@ extension FlowCommand {
         if missing > 0 { Screen.complain([language.speaker + FlowWords.othersLeftOut(missing)(language)]) }
     }
 
-    private func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) throws {
+    func show(_ story: ConnectionStory, number: Int, _ canvas: Canvas) throws {
         if states {
             let diagram = StateDiagram(paths: Party.allCases.map { story.path(of: $0) })
             return try form.write(diagram.picture(canvas.language))
@@ -156,7 +156,7 @@ extension FlowCommand {
         return name.count > most ? String(name.prefix(most - 2 - end)) + ".." + String(name.suffix(end)) : name
     }
 
-    private func heading(_ usual: Text) -> Text { title.map { Text(verbatim: $0) } ?? usual }
+    func heading(_ usual: Text) -> Text { title.map { Text(verbatim: $0) } ?? usual }
 
     /// A scene, or the facts behind it, in the form that was asked for.
     private func show(
@@ -184,7 +184,7 @@ extension FlowCommand {
     }
 
     /// Each step of what is drawn in words.
-    private func tellSteps(of story: ConnectionStory, _ canvas: Canvas) {
+    func tellSteps(of story: ConnectionStory, _ canvas: Canvas) {
         Screen.write("")
         Screen.write(StyledText.heading(DemoWords.explanation(canvas.language), canvas))
         if absolute { Screen.write(Paragraph(canvas: canvas).lines(FlowWords.stepsCount(canvas.language))) }
@@ -221,11 +221,7 @@ extension FlowCommand {
         if count > most {
             Screen.write(Text(en: "... and \(count - most) more:", zh: "……另有 \(count - most) 条：")(canvas.language))
             // Not broken into lines: it is to be copied.
-            let choice =
-                filter.map {
-                    " -Y " + "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-                        + "'"
-                } ?? ""
+            let choice = filter.map { " -Y " + CommandLineWords.quoted($0) } ?? ""
             Screen.write("  " + Printable.text(listCommand + choice))
         }
     }

@@ -87,7 +87,7 @@ extension FlowCommand {
     /// The capture that is read is not written over.
     func refuseOverwriting() throws {
         for (written, other) in [(capturePath, "-w one.pcapng"), (form.path, "-o flow.svg")] {
-            guard let written, paths.contains(where: { PcapngWriter.wouldOverwrite($0, at: written) }) else { continue }
+            guard let written, files.contains(where: { PcapngWriter.wouldOverwrite($0, at: written) }) else { continue }
             throw Failure(
                 .usage,
                 Text(

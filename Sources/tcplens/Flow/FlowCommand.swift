@@ -8,7 +8,8 @@ struct FlowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flow",
         abstract: Text(
-            en: "The ladder of a connection in a capture file.", zh: "画出抓包文件中一条连接的时序图。"
+            en: "The ladder of a connection in a capture file, or on an interface as it comes.",
+            zh: "画出抓包文件中一条连接的时序图，或实时画出网络接口上的连接。"
         ).spoken,
         discussion: Text(
             en: """
@@ -27,6 +28,8 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng --format mermaid   for a Markdown file
                 tcplens flow ring*.pcap --conn 3       of several files that are one ring
                 zcat capture.pcap.gz | tcplens flow -  from a pipe
+                tcplens flow -i lo --once 'port 8080'  the next connection on an interface, drawn as it comes
+                tcplens flow -i eth0 tcp               one connection after the other, until Ctrl-C
                 """,
             zh: """
                 tcplens flow capture.pcapng            第一条连接，其余的在下面列出
@@ -44,20 +47,29 @@ struct FlowCommand: ParsableCommand {
                 tcplens flow capture.pcapng --format mermaid   用于 Markdown 文件
                 tcplens flow ring*.pcap --conn 3       从一组滚动文件中读取
                 zcat capture.pcap.gz | tcplens flow -  从管道读取
+                tcplens flow -i lo --once 'port 8080'  实时画出网络接口上的下一条连接
+                tcplens flow -i eth0 tcp               一条接一条地画，直到 Ctrl-C
                 """
         ).spoken)
 
     @Argument(
         help: .init(
             Text(
-                en: "A pcap or pcapng file, gzip or not, or the files of a ring; - for standard input.",
-                zh: "pcap/pcapng 文件，可以是 gzip 压缩的，也可以是一组滚动文件；- 表示标准输入。"
+                en:
+                    "A pcap or pcapng file, gzip or not, or the files of a ring; - for standard input. With -i: the words of a capture filter.",
+                zh: "pcap/pcapng 文件，可以是 gzip 压缩的，也可以是一组滚动文件；- 表示标准输入。与 -i 同用时为捕获过滤表达式。"
             )
             .spoken, valueName: "file"), completion: .file())
-    var paths: [String]
+    var paths: [String] = []
 
-    /// What is read, as it can be typed.
-    var path: String { CaptureFiles.name(of: paths) }
+    @OptionGroup var live: LiveOptions
+
+    @Flag(
+        help: .init(
+            Text(
+                en: "With -i: ends with the first connection, once that has ended.", zh: "与 -i 同用：第一条连接结束后即退出。"
+            ).spoken))
+    var once = false
 
     @Option(
         name: .customLong("conn"),
@@ -173,7 +185,14 @@ struct FlowCommand: ParsableCommand {
             segments: limit ?? (form.format == .svg || form.format == .html ? 20_000 : 100_000), octets: 512 << 20)
     }
 
+    /// What is read, as it can be typed.
+    var path: String { CaptureFiles.name(of: files) }
+
+    /// The files that are read as one.
+    var files: [String] { live.file.map { [$0] } ?? paths }
+
     func validate() throws {
+        try refuseSources()
         try form.refuse(width: output.width, title: title)
         if let connection, connection < 1 {
             throw ValidationError(
@@ -190,10 +209,12 @@ struct FlowCommand: ParsableCommand {
     }
 
     func run() throws {
+        if live.listsInterfaces { return LiveOptions.listInterfaces() }
+        if let interface = live.interface { return try drawLive(on: interface) }
         try refuseOverwriting()
         let filter = try filter.map(FilterWord.filter)
-        let files = paths.count > 1 ? try CaptureFiles(joining: paths) : .one(path)
-        try CaptureReading.open(files, spooling: Spool()) { reader in
+        let capture = files.count > 1 ? try CaptureFiles(joining: files) : .one(path)
+        try CaptureReading.open(capture, spooling: Spool()) { reader in
             if hosts {
                 try drawHosts(&reader, filter)
             } else {

@@ -28,6 +28,16 @@ enum CommandLineWords {
         return ["help"] + topic
     }
 
+    /// A word as a shell takes it for one: as it is, or in quotes.
+    static func quoted(_ word: String) -> String {
+        let plain = word.utf8.allSatisfy { octet in
+            octet >= 0x80 || (0x30...0x39).contains(octet) || (0x41...0x5a).contains(octet)
+                || (0x61...0x7a).contains(octet) || "-_./:=,@%+".utf8.contains(octet)
+        }
+        guard word.isEmpty || !plain else { return word }
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
     private static func skippingCommonFlags(_ arguments: [String], from start: Int) -> Int {
         var index = start
         while index < arguments.count {

@@ -1,0 +1,87 @@
+import LinuxKernel
+import Stories
+import TCPState
+import Tracking
+
+/// What is said beside a picture of a connection that goes on.
+package enum LiveWords {
+    /// Before the first packet: what is waited for.
+    package static func waiting(on interface: String, filter: String?) -> Text {
+        let words = filter.map { Text(en: " that matches '\($0)'", zh: "符合 '\($0)' 的") }
+        return Text(
+            en: "listening on \(interface) for the next connection\(words?.english ?? ""); Ctrl-C ends it",
+            zh: "正在 \(interface) 上等待下一条\(words?.chinese ?? "")连接，按 Ctrl-C 结束")
+    }
+
+    /// The same where each connection becomes a row.
+    package static func listing(on interface: String, filter: String?) -> Text {
+        let words = filter.map { Text(en: " for '\($0)'", zh: "，条件 '\($0)'") }
+        return Text(
+            en: "listening on \(interface)\(words?.english ?? ""): a row comes as its connection ends; Ctrl-C ends it",
+            zh: "正在监听 \(interface)\(words?.chinese ?? "")：连接结束就输出一行，按 Ctrl-C 结束")
+    }
+
+    /// Over a connection that begins.
+    package static func title(_ number: Int, on interface: String) -> Text {
+        Text(en: "connection \(number) on \(interface)", zh: "\(interface) 上的连接 \(number)")
+    }
+
+    /// What a row that is there already would now say of its segment.
+    package static func fate(of step: ConnectionStory.Step) -> Text {
+        let number = step.segment.number
+        guard let remark = step.remark else {
+            return Text(en: "#\(number): did arrive", zh: "#\(number)：其实已到达")
+        }
+        return Text(en: "#\(number): \(remark.english)", zh: "#\(number)：\(remark.chinese)")
+    }
+
+    /// Which state an end turns out to have been in, where a row says another.
+    package static func state(of party: Party, from number: Int, _ state: State, not shown: State) -> Text {
+        Text(
+            en: "#\(number): was \(state.name), not \(shown.name)", zh: "#\(number)：应为 \(state.name)，不是 \(shown.name)")
+    }
+
+    /// The kernel has no socket of an end any more.
+    package static let socketGone = Text(en: "its socket is gone", zh: "套接字已不存在")
+
+    /// Packets that were not handed over.
+    package static func dropped(_ statistics: CaptureStatistics) -> Text? {
+        let (kernel, interface) = (statistics.droppedByKernel, statistics.droppedByInterface)
+        let parts = [
+            kernel > 0
+                ? Text(
+                    en: "the kernel dropped \(counted(kernel, "packet")), the capture being too slow",
+                    zh: "抓包来不及处理，内核丢弃了 \(kernel) 个报文") : nil,
+            interface > 0
+                ? Text(
+                    en: "the interface dropped \(counted(interface, "packet"))", zh: "网卡丢弃了 \(interface) 个报文") : nil,
+        ].compactMap { $0 }
+        guard let first = parts.first else { return nil }
+        let all = parts.dropFirst().reduce(first) {
+            Text(en: "\($0.english); \($1.english)", zh: "\($0.chinese)；\($1.chinese)")
+        }
+        return Text(
+            en: "\(all.english): segments may be missing", zh: "\(all.chinese)：可能缺少报文段")
+    }
+
+    /// Connections that nobody saw drawn.
+    package static func missed(_ count: Int) -> Text {
+        Text(
+            en: "\(counted(count, "other connection")) began meanwhile and \(count == 1 ? "is" : "are") not drawn",
+            zh: "期间另有 \(count) 条连接开始，未画出")
+    }
+
+    /// Nothing began, but something went by.
+    package static func older(_ segments: Int) -> Text {
+        Text(
+            en:
+                "\(counted(segments, "segment")) of connections that were open before went by; only one that begins is drawn",
+            zh: "有 \(segments) 个报文段属于之前就已打开的连接；只画新开始的连接")
+    }
+
+    /// The picture of a connection ends before it does.
+    package static func limit(_ count: Int) -> Text {
+        Text(
+            en: "drawn up to its segment \(count): --limit N draws more", zh: "只画到第 \(count) 个报文段：--limit N 可多画")
+    }
+}

@@ -1,0 +1,151 @@
+import CaptureFile
+import FlatMemory
+import Lab
+import LinuxKernel
+import Narration
+import Pictures
+import Scenes
+import Stories
+import TCPWire
+
+/// Takes the packets of an interface and draws one connection after the other.
+struct LiveFlow {
+    private let command: FlowCommand
+    private let canvas: Canvas
+    private let options: CaptureOptions
+    private var picker = NextConnection()
+    private var current: LivePicture?
+    /// Connections so far.
+    private var drawn = 0
+    private var packets = 0
+    private var isOver = false
+    private var isInterrupted = false
+    private var hasToldOfOlder = false
+
+    /// Milliseconds to wait for a packet while none is drawn, and while one is: then somebody may have gone who read, and the kernel's
+    /// sockets may have.
+    private static let pauses: (waiting: Int32, drawing: Int32) = (500, 50)
+    /// As many rows wait at most while packets come without a pause.
+    private static let mostWaiting = 64
+
+    init(_ command: FlowCommand, _ canvas: Canvas, _ options: CaptureOptions) {
+        self.command = command
+        self.canvas = canvas
+        self.options = options
+    }
+
+    /// Until Ctrl-C, the connection's end where one is enough, or as many packets as were asked for.
+    mutating func run() throws {
+        var capture: LiveCapture
+        do throws(LiveCaptureError) { capture = try LiveCapture(options) } catch { throw Failure(error) }
+        let interrupter = capture.interrupter
+        let interrupts = Interrupts { interrupter.interrupt() }
+        defer { withExtendedLifetime(interrupts) {} }
+        complain(LiveWords.waiting(on: options.interface, filter: options.filter.map { Printable.text($0) }))
+        var failure: LiveCaptureError?
+        while !isOver {
+            let event: LiveCapture.Event
+            do throws(LiveCaptureError) { event = try capture.next(timeout: waitingTime) } catch {
+                failure = error
+                break
+            }
+            switch event {
+            case .packet(let packet): try take(packet, capture.bytes, capture.linkType)
+            case .timeout: try pause()
+            case .interrupted:
+                isInterrupted = true
+                while !isOver, let packet = try? capture.drain() {
+                    try take(packet, capture.bytes, capture.linkType)
+                }
+                isOver = true
+            }
+        }
+        try finish()
+        tell(capture.statistics())
+        if let failure { throw Failure(failure) }
+        guard drawn == 0 else { return }
+        if isInterrupted { throw ExitStatus.interrupted }
+        throw Failure(
+            .nothingMatched,
+            Text(
+                en: "no connection began within \(counted(packets, "packet"))", zh: "\(packets) 个报文之内没有新连接开始"))
+    }
+
+    private var waitingTime: Int32 {
+        guard let current else { return Self.pauses.waiting }
+        // Rows come out as soon as no packet is there that waits.
+        return current.waitingRows > 0 ? 0 : Self.pauses.drawing
+    }
+
+    // MARK: Packets
+
+    private mutating func take(_ packet: LiveCapture.Packet, _ bytes: RawSpan, _ link: LinkType) throws {
+        packets += 1
+        if let count = command.live.count, packets >= count { isOver = true }
+        switch picker.take(bytes, at: packet.time, link: link, originalLength: packet.originalLength) {
+        case .other: break
+        case .error(let error): current?.take(error)
+        case .segment(let segment):
+            let picture = current ?? begin()
+            if !picture.take(segment) {
+                // The first of another connection between the same endpoints.
+                try finish()
+                guard !isOver else { return }
+                _ = begin().take(picker.restart(with: segment))
+            }
+        }
+        if let current, current.waitingRows >= Self.mostWaiting { current.show() }
+        if let current, current.isFull { try finish() }
+    }
+
+    /// Nothing comes.
+    private mutating func pause() throws {
+        if !Screen.hasReader { Screen.endUnread() }
+        guard let current else {
+            if picker.olderSegments > 0, drawn == 0, !hasToldOfOlder {
+                hasToldOfOlder = true
+                complain(LiveWords.older(picker.olderSegments))
+            }
+            return
+        }
+        current.show()
+        if current.isOver { try finish() }
+    }
+
+    // MARK: Connections
+
+    private mutating func begin() -> LivePicture {
+        if drawn > 0, command.drawsAsItComes { Screen.write("") }
+        drawn += 1
+        let picture = LivePicture(
+            canvas, number: drawn, on: options.interface, title: command.title, absolute: command.absolute,
+            payload: command.payload, isDrawn: command.drawsAsItComes, limit: command.pictureLimit)
+        current = picture
+        return picture
+    }
+
+    /// The connection that is drawn has ended, or the capture has.
+    private mutating func finish() throws {
+        guard let picture = current else { return }
+        current = nil
+        picker.release()
+        if command.once { isOver = true }
+        guard let story = picture.end() else { return }
+        try command.finish(story, errors: picture.errors, on: options.interface, canvas)
+        Screen.flush()
+        if picture.isFull { complain(LiveWords.limit(story.steps.count)) }
+    }
+
+    // MARK: What is said besides
+
+    private func tell(_ statistics: CaptureStatistics) {
+        if let dropped = LiveWords.dropped(statistics) { complain(dropped) }
+        guard picker.missed > 0 else { return }
+        complain(LiveWords.missed(picker.missed))
+        // To be copied.
+        let filter = options.filter.map { " " + CommandLineWords.quoted($0) } ?? ""
+        Screen.complain(["  tcplens connections -i \(options.interface)\(filter)"])
+    }
+
+    private func complain(_ text: Text) { Screen.complain([canvas.language.speaker + text(canvas.language)]) }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import LinuxKernel
+import Narration
+
+/// Where packets come from, in tcpdump's flags: a live interface, or a file by name.
+struct LiveOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("i"), .customLong("interface")],
+        help: .init(
+            Text(
+                en: "Captures on this interface, any for all of them; the words behind are a capture filter.",
+                zh: "在该网络接口上实时抓包，any 表示所有接口；后面的词为捕获过滤表达式。"
+            ).spoken, valueName: "name"))
+    var interface: String?
+
+    @Flag(
+        name: [.customShort("D"), .customLong("list-interfaces")],
+        help: .init(Text(en: "Lists the interfaces.", zh: "列出网络接口。").spoken))
+    var listsInterfaces = false
+
+    @Option(
+        name: .customShort("c"),
+        help: .init(
+            Text(en: "With -i: ends after so many packets.", zh: "与 -i 同用：收到多少个报文后结束。").spoken, valueName: "n"))
+    var count: Int?
+
+    @Option(
+        name: [.customShort("s"), .customLong("snaplen")],
+        help: .init(
+            Text(
+                en: "With -i: captures so many bytes of each packet; 0 for all. Default: what is needed.",
+                zh: "与 -i 同用：每个报文捕获多少字节，0 表示全部。默认按需要。"
+            ).spoken, valueName: "bytes"))
+    var snapLength: Int?
+
+    @Flag(
+        name: .customShort("p"),
+        help: .init(
+            Text(en: "With -i: no promiscuous mode.", zh: "与 -i 同用：不进入混杂模式。").spoken))
+    var staysPlain = false
+
+    @Option(
+        name: .customShort("r"),
+        help: .init(
+            Text(en: "Reads this file: the same as its name alone.", zh: "读取该文件，与直接写文件名相同。").spoken, valueName: "file"),
+        completion: .file())
+    var file: String?
+
+    /// As many octets of a packet as can be asked for.
+    private static let longest = 262_144
+
+    func validate() throws {
+        if let count, count < 1 { throw ValidationError(Text(en: "-c counts from 1", zh: "-c 至少为 1").spoken) }
+        if let snapLength, !(0...Self.longest).contains(snapLength) {
+            throw ValidationError(
+                Text(en: "-s takes 0 to \(Self.longest)", zh: "-s 的范围是 0 到 \(Self.longest)").spoken)
+        }
+        if interface == nil, count != nil || snapLength != nil || staysPlain {
+            throw ValidationError(
+                Text(en: "-c, -s and -p go with -i: they are about capturing", zh: "-c、-s、-p 用于抓包，需与 -i 同用").spoken)
+        }
+        if interface != nil, file != nil {
+            throw ValidationError(
+                Text(en: "-i captures and -r reads: take one of them", zh: "-i 是抓包，-r 是读文件，只能选其一").spoken)
+        }
+    }
+
+    /// What files there are to read: by `-r`, or as they stand behind the flags; not where packets are captured.
+    ///
+    /// - Parameter words: what stands behind the flags.
+    func refuse(_ words: [String]) throws {
+        if interface != nil || listsInterfaces { return }
+        if file != nil, let word = words.first {
+            throw ValidationError(
+                Text(
+                    en: "'\(word)' beside -r: a file's connections are chosen with -Y",
+                    zh: "-r 之外还有 '\(word)'：文件中的连接用 -Y 选择"
+                ).spoken)
+        }
+    }
+
+    /// How much of each packet is needed, where nobody asks for so many octets.
+    enum Need {
+        /// The headers, many packets at a time.
+        case headers
+        /// Besides them what a client asks for first, a name perhaps; each packet at once.
+        case beginnings
+        /// All of it.
+        case all
+
+        fileprivate var octets: Int {
+            switch self {
+            case .headers: 256
+            case .beginnings: 4096
+            case .all: LiveOptions.longest
+            }
+        }
+    }
+
+    /// How to capture.
+    ///
+    /// - Parameter words: the capture filter's.
+    func capture(on interface: String, _ words: [String], _ need: Need) throws -> CaptureOptions {
+        let filter = Self.filter(words)
+        // A filter that cannot be read is told before a privilege is asked for.
+        if let filter, let fault = LiveCapture.check(filter: filter) { throw Failure(fault) }
+        let wanted = snapLength.map { $0 == 0 ? Self.longest : $0 } ?? need.octets
+        let delivery: CaptureOptions.Delivery =
+            switch need {
+            case .headers: .batched(milliseconds: 10)
+            // Each at once costs room for so much of it as is asked for.
+            case .beginnings, .all: wanted > Need.beginnings.octets ? .batched(milliseconds: 1) : .immediate
+            }
+        return CaptureOptions(
+            interface: interface, filter: filter, snapLength: Int32(clamping: wanted), delivery: delivery,
+            isPromiscuous: !staysPlain)
+    }
+
+    /// The words of a capture filter as one text; `nil` for everything.
+    static func filter(_ words: [String]) -> String? {
+        let text = words.joined(separator: " ")
+        return text.isEmpty ? nil : text
+    }
+
+    /// One a line.
+    static func listInterfaces() { Screen.write(LiveCapture.interfaces()) }
+}
