@@ -43,7 +43,7 @@ extension ConnectionsCommand {
                 [
                     summary.text(hasTroubles: listing.troubles.isNoted, isShort: !columns.isEmpty),
                     analysis.counts.restText,
-                ].compactMap(\.self), path: "-")
+                ].compactMap(\.self), path: "-", isFiltered: filter != nil)
         }
         listing.end()
         if let dropped = LiveWords.dropped(source.statistics) { complain(dropped) }
