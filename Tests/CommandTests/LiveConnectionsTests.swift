@@ -98,7 +98,7 @@ struct LiveConnectionsTests {
             ("-i lo --sort bytes", 2, "leave out --sort"),
             ("-i lo --long", 2, "leave out --sort"), ("-i lo -Y 'rtt>1ms'", 2, "tcplens help filter"),
             ("-c 1 x.pcap", 2, "go with -i"),
-            ("", 2, "which file?"),
+            ("", 2, "neither a capture file nor -i INTERFACE"),
         ])
     func errors(words: String, status: Int32, hint: String) async throws {
         let run = try await run("\"$TCPLENS\" connections \(words) --lang en")

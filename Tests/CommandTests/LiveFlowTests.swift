@@ -97,8 +97,7 @@ struct LiveFlowTests {
             """)
         #expect(run.status == 0, "\(run.out)\(run.err)")
         let screens = run.out.components(separatedBy: "\n---\n").map { $0.split(separator: "\n") }
-        #expect(screens.count == 3, "\(run.out)")
-        guard screens.count == 3 else { return }
+        try #require(screens.count == 3, "\(run.out)")
         #expect(screens[0].contains { $0.contains("#3 ") } && !screens[0].contains { $0.contains("#4 ") })
         // nc keeps its side open: CLOSE-WAIT, as the kernel says.
         #expect(
