@@ -9,8 +9,11 @@ struct LiveConnectionsTests {
     /// `serve` echoes on port 8080; `ended` makes a connection and ends it, `left` makes one and leaves it open; `live` starts
     /// `connections -i lo` with these words and waits until it listens; `rows N` waits for so many lines.
     private static let tools = """
+        # A version manager's python3 does not run without its environment.
+        PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
         cd "$SCRATCH"
-        trap 'kill $(jobs -p) 2> /dev/null' EXIT
+        # The tests' threads take no signals, and what they start inherits that.
+        others=; trap 'kill -9 $others 2> /dev/null' EXIT
         cat > serve.py <<'END'
         import socket, threading
         listener = socket.create_server(("127.0.0.1", 8080), backlog=64)
@@ -20,9 +23,9 @@ struct LiveConnectionsTests {
         while True:
             threading.Thread(target=talk, args=(listener.accept()[0],), daemon=True).start()
         END
-        serve() { python3 serve.py & until grep -q ':1F90 .* 0A ' /proc/net/tcp; do sleep 0.02; done; }
+        serve() { python3 serve.py & others="$others $!"; until grep -q ':1F90 .* 0A ' /proc/net/tcp; do sleep 0.02; done; }
         ended() { python3 -c 'import socket; talk = socket.create_connection(("127.0.0.1", 8080)); talk.send(b"x" * 7); talk.shutdown(1); talk.recv(1)'; }
-        left() { python3 -c 'import socket, time; talk = socket.create_connection(("127.0.0.1", 8080)); talk.send(b"hello"); time.sleep(1000)' & }
+        left() { python3 -c 'import socket, time; talk = socket.create_connection(("127.0.0.1", 8080)); talk.send(b"hello"); time.sleep(1000)' & others="$others $!"; }
         live() {
             : > err
             "$TCPLENS" connections -i lo "$@" > out 2> err & tcplens=$!

@@ -9,10 +9,13 @@ struct LiveFlowTests {
     /// What the scripts begin with: `serve` starts python's web server on port 8080, `client` connects to it and talks with pauses,
     /// `live` starts `flow -i lo` with these words and waits until it listens. What ran is ended at the end.
     private static let tools = """
+        # A version manager's python3 does not run without its environment.
+        PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
         cd "$SCRATCH"
-        trap 'kill $(jobs -p) 2> /dev/null' EXIT
+        # The tests' threads take no signals, and what they start inherits that.
+        others=; trap 'kill -9 $others 2> /dev/null' EXIT
         serve() {
-            python3 -m http.server 8080 --bind 127.0.0.1 > /dev/null 2>&1 &
+            python3 -m http.server 8080 --bind 127.0.0.1 > /dev/null 2>&1 & others="$others $!"
             until grep -q ':1F90 .* 0A ' /proc/net/tcp; do sleep 0.02; done
         }
         client() { python3 "$SCRATCH/client.py"; }
@@ -136,7 +139,7 @@ struct LiveFlowTests {
             python3 -c '
             import socket, time
             talk = socket.create_connection(("127.0.0.1", 8080))
-            time.sleep(1000)' &
+            time.sleep(1000)' & others="$others $!"
             holds 'connection 2'; for try in $(seq 500); do [ $(grep -c '#3 ' out) = 2 ] && break; sleep 0.02; done
             kill -\(signal) $tcplens; wait $tcplens; echo "status $?"; cat out err
             """)

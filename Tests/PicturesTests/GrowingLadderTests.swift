@@ -68,13 +68,13 @@ struct GrowingLadderTests {
     @Test("each segment is out when it has come, and nothing is printed twice")
     func rows() {
         let pieces = Self.printed(Self.conversation())
-        #expect(pieces.count == 11)
-        for (place, piece) in pieces.prefix(9).enumerated() {
+        #expect(pieces.count == 12)
+        for (place, piece) in pieces.prefix(10).enumerated() {
             #expect(piece.filter { $0.contains("#\(place + 1) ") }.count == 1, "\(piece)")
             #expect(piece.count == (place == 0 ? 3 : 1), "\(piece)")
         }
-        #expect(pieces[9].isEmpty)
-        #expect(pieces[10].contains("Opened by the three-way handshake."))
+        #expect(pieces[10].isEmpty)
+        #expect(pieces[11].contains("Opened by the three-way handshake."))
     }
 
     @Test("what it says of each segment is what the finished picture says")
@@ -106,10 +106,8 @@ struct GrowingLadderTests {
         #expect(!pieces[2].joined().contains("lost"))
         #expect(
             pieces[3].contains { $0.contains("~~ 1000 ms ~~") || $0.contains(" 1000 ms ") || $0.contains("999 ms") })
-        let told = pieces[3].filter { $0.contains("#3: lost, see #4") }
-        #expect(told.count == 1, "\(pieces[3])")
-        #expect(pieces[3].contains { $0.contains("was SYN-RECEIVED, not ESTABLISHED") }, "\(pieces[3])")
-        #expect(pieces.joined().filter { $0.contains("#3: lost") }.count == 1)
+        #expect(pieces[3].contains { $0.contains("#3: was SYN-RECEIVED, not ESTABLISHED") }, "\(pieces[3])")
+        #expect(pieces.joined().filter { $0.contains("not ESTABLISHED") }.count == 1)
     }
 
     @Test("a state is marked the kernel's from the row on at which it was asked")
@@ -121,7 +119,7 @@ struct GrowingLadderTests {
         let pieces = Self.printed(t, asked: [3: established])
         #expect(pieces[0].last?.contains("S?*") == true, "\(pieces[0])")
         #expect(pieces[3][0].contains("E?") == false && pieces[3][0].contains(" E "), "\(pieces[3])")
-        let legend = pieces[10].joined(separator: " ").replacing(/\ +/, with: " ")
+        let legend = pieces[11].joined(separator: " ").replacing(/\ +/, with: " ")
         #expect(
             legend.contains("a letter with ? behind it is inferred from the packets, the others are seen in the kernel")
         )
@@ -135,9 +133,9 @@ struct GrowingLadderTests {
         t.c.data(101, ack: 301, 16)
         t.s.ack(301, ack: 117)
         let pieces = Self.printed(t)
-        let heads = pieces.map { $0.filter { $0.contains("TIME ms") }.count }
+        let heads = pieces.map { $0.filter { $0.contains("TIME ") }.count }
         #expect(heads == [1, 0, 0, 1, 0, 0, 0])
-        #expect(pieces[3].contains { $0.contains("3000002.000") }, "\(pieces[3])")
+        #expect(pieces[3].contains { $0.contains("3000.002000") }, "\(pieces[3])")
     }
 
     @Test(

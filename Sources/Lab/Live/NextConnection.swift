@@ -128,6 +128,8 @@ private struct InterfaceSightings: Sendable {
             $0.interface != interface && $0.header.isSameSegment(as: header)
                 && (0...Self.reach).contains(time.nanoseconds(since: $0.time))
         }
+        // A copy is none that others are copies of: what is sent again soon is no copy of it.
+        guard !isCopy else { return false }
         let sighting = Sighting(interface: interface, header: header, time: time)
         if last.count < Self.depth {
             last.append(sighting)
@@ -135,7 +137,7 @@ private struct InterfaceSightings: Sendable {
             last[next] = sighting
             next = (next + 1) % Self.depth
         }
-        return !isCopy
+        return true
     }
 }
 
