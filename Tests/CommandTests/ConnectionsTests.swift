@@ -140,6 +140,14 @@ struct ConnectionsTests {
         #expect(ended.lines.allSatisfy { cells($0) <= width || $0.hasPrefix("  tcplens ") }, "\(ended.out)")
     }
 
+    @Test("chosen columns for which there is no room are named, also where rows come as connections end")
+    func evictedColumnsWithoutRoom() async throws {
+        let path = try Exchange.three(in: folder)
+        let fields = ["client", "server", "outcome", "rtt"].flatMap { ["-e", $0] }
+        let run = try await Run(["connections", path, "--width", "40", "--lang", "en", "--evict", "60"] + fields)
+        #expect(run.status == 0 && run.out.contains("(no room for: "), "\(run.out)")
+    }
+
     @Test(
         "what --evict and --follow cannot do",
         arguments: [

@@ -71,7 +71,7 @@ struct DrawingCommandTests {
         let title = ["--title", "an <exercise>"]
         let run = try await Run(["flow", Self.recording, "-S", "--format", form] + title)
         #expect(run.status == 0 && run.err == "")
-        #expect(run.out.contains(form == "mermaid" ? "title: \"an <exercise>\"" : "an &lt;exercise&gt;"))
+        #expect(run.out.contains(form == "mermaid" ? "title: \"an ‹exercise›\"" : "an &lt;exercise&gt;"))
         guard form == "html" else {
             let relative = try await Run(["flow", Self.recording, "--format", form] + title)
             #expect(run.out != relative.out && relative.out.contains("seq=0"))

@@ -92,6 +92,9 @@ struct ExampleTests {
         let result = try await Run(
             namespace: """
                 cd '\(folder.path)' && ln -s "$TCPLENS" tcplens && chmod +x zeek-cut && PATH="$PWD:$PATH"
+                if \(example.line.contains("eth0")); then
+                    ip link add eth0 type veth peer name other && ip link set eth0 up
+                fi
                 if \(needsServer); then
                     tcplens listen 8080 > /dev/null 2>&1 & server=$!
                     until ss -Htln | grep -q :8080; do sleep 0.02; done
@@ -114,7 +117,7 @@ struct ExampleTests {
         if example.line.contains("dial example.com") { return [14] }
         // The shell that runs it is interrupted as well.
         if example.line.contains("tcplens listen") { return [0, 130] }
-        let chooses = [" -Y ", " --conn ", "tcplens sockets", "tcpdump ", " --follow"].contains {
+        let chooses = [" -Y ", " --conn ", "tcplens sockets", "tcpdump ", " --follow", " -i "].contains {
             example.line.contains($0)
         }
         return chooses ? [0, 5, 130] : [0]

@@ -101,7 +101,7 @@ struct LiveConnectionsTests {
             ("-i lo --sort bytes", 2, "leave out --sort"),
             ("-i lo --long", 2, "leave out --sort"), ("-i lo -Y 'rtt>1ms'", 2, "tcplens help filter"),
             ("-c 1 x.pcap", 2, "go with -i"),
-            ("", 2, "which file?"),
+            ("", 2, "neither a capture file nor -i INTERFACE"),
         ])
     func errors(words: String, status: Int32, hint: String) async throws {
         let run = try await run("\"$TCPLENS\" connections \(words) --lang en")
@@ -114,8 +114,7 @@ struct LiveConnectionsTests {
         #expect(counted.lines.first == "0" && counted.lines.count == 2, "\(counted.out)")
         let folder = try ScratchFolder()
         let path = try Exchange.tutorial(in: folder)
-        let (read, named) = (try await Run("connections", "-r", path), try await Run("connections", path))
-        #expect(read.status == 0 && read.out == named.out)
+        #expect(try await Run("connections", "-r", path).out == (try await Run("connections", path)).out)
         #expect(try await run("\"$TCPLENS\" connections -D | sort").out == "any\nlo\n")
         let chosen = try await run(
             "serve; live --json -Y 'client.bytes==5' port 8080; ended; left; seen 2; sleep 1; kill -INT $tcplens; wait $tcplens; echo $?; cat out"

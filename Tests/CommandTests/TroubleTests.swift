@@ -72,6 +72,13 @@ struct TroubleTests {
         let narrow = try await Run("connections", path, "--lang", language, "--width", "80")
         #expect(narrow.lines.allSatisfy { cells($0) <= 80 || $0.contains(path) }, "\(narrow.out)")
         #expect(narrow.lines[1].contains(language == "en" ? "  zero window S" : "  零窗口 S"), "\(narrow.out)")
+        // How long is said whole or not at all.
+        for width in 60...90 {
+            let run = try await Run("connections", path, "--lang", language, "--width", String(width))
+            for line in run.lines where line.contains(/(window|零窗口) S [0-9]/) {
+                #expect(line.contains("S 1200 ms"), "\(run.out)")
+            }
+        }
         let stacked = try await Run("connections", path, "--lang", language, "--width", "40")
         #expect(stacked.lines.contains { $0.hasPrefix("   \(troubles[1])") }, "\(stacked.out)")
     }

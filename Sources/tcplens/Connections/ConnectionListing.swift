@@ -112,7 +112,7 @@ struct ConnectionListing {
     /// Behind the last row of a file whose rows were written as connections ended.
     mutating func finishEnding() {
         flushRows()
-        if let table = endedFields { Screen.write(table.roomNote(canvas)) }
+        if let endedFields { Screen.write(endedFields.roomNote(canvas)) }
         guard let table = endedRows else { return }
         Screen.write(table.roomNote)
         troubles = table.troubles

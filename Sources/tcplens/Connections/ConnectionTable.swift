@@ -71,7 +71,7 @@ struct ConnectionTable {
     private static func troubles(_ canvas: Canvas) -> TableText.Column {
         let separator = Trouble.separator(canvas.language)
         return TableText.Column(
-            trouble, importance: 5, minimum: 16, manner: [.isShortenedFirst, .isOnlyWhereUsed]
+            trouble, importance: 5, minimum: 20, manner: [.isShortenedFirst, .isOnlyWhereUsed]
         ) { text, width in
             var kept = text[...]
             while let end = kept.ranges(of: separator).last {
@@ -79,7 +79,12 @@ struct ConnectionTable {
                 let short = String(kept) + " " + canvas.glyphs.ellipsis
                 if canvas.measure(short) <= width { return short }
             }
-            return text
+            // A time is there whole or not at all: half a number is another one.
+            let isTooWide = canvas.measure(String(kept)) > width
+            if isTooWide, let time = kept.ranges(of: /\ [0-9]/).last, time.lowerBound > kept.startIndex {
+                kept = kept[..<time.lowerBound]
+            }
+            return String(kept)
         }
     }
 

@@ -8,7 +8,7 @@ extension ConnectionsCommand {
         if live.interface != nil {
             try checkLive()
         } else if files.isEmpty, !live.listsInterfaces {
-            throw ValidationError(Text(en: "which file?", zh: "请给出文件名").spoken)
+            throw ValidationError(LiveOptions.noSource.spoken)
         }
         if let threads, threads < 1 {
             throw ValidationError(Text(en: "--threads counts from 1", zh: "--threads 至少为 1").spoken)

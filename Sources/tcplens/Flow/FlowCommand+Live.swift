@@ -23,7 +23,7 @@ extension FlowCommand {
                     Text(en: "--once goes with -i", zh: "--once 需与 -i 同用").spoken)
             }
             if paths.isEmpty, live.file == nil, !live.listsInterfaces {
-                throw ValidationError(Text(en: "which file?", zh: "请给出文件名").spoken)
+                throw ValidationError(LiveOptions.noSource.spoken)
             }
             return
         }

@@ -4,6 +4,11 @@ import Narration
 
 /// Where packets come from, in tcpdump's flags: a live interface, or a file by name.
 struct LiveOptions: ParsableArguments {
+    /// What is said where a command that reads packets was told neither way to get them.
+    static let noSource = Text(
+        en: "neither a capture file nor -i INTERFACE was given (- is standard input)",
+        zh: "缺少抓包文件或 -i 接口名（- 表示标准输入）")
+
     @Option(
         name: [.customShort("i"), .customLong("interface")],
         help: .init(

@@ -96,6 +96,13 @@ enum Screen {
         }
     }
 
+    /// A sentence in lines of a terminal. What stands indented is there to be copied, or points at what stands above it, and stays
+    /// whole.
+    private static func broken(_ line: String, at width: Int?) -> [String] {
+        guard let width, !line.hasPrefix(" ") else { return [line] }
+        return Paragraph(canvas: Canvas(width: width)).lines(line, hanging: 2)
+    }
+
     /// A line on the terminal that standard error is. Whatever is written next, to either, takes it away first:
     /// standard output may be the same terminal, or lead there by way of another program.
     ///
@@ -120,13 +127,6 @@ enum Screen {
         gathered.withLock { _ in
             if hasProgress.load(ordering: .relaxed) { wipeProgress() } else { _ = send([0x0a], to: STDERR_FILENO) }
         }
-    }
-
-    /// A sentence in lines of a terminal. What stands indented is there to be copied, or points at what stands above it, and stays
-    /// whole.
-    private static func broken(_ line: String, at width: Int?) -> [String] {
-        guard let width, !line.hasPrefix(" ") else { return [line] }
-        return Paragraph(canvas: Canvas(width: width)).lines(line, hanging: 2)
     }
 
     static func finish(_ status: ExitStatus) -> Never {
