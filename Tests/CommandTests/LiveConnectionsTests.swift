@@ -13,7 +13,7 @@ struct LiveConnectionsTests {
         PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
         cd "$SCRATCH"
         # The tests' threads take no signals, and what they start inherits that.
-        others=; trap 'kill -9 $others 2> /dev/null' EXIT
+        others=; trap 'kill -9 $others $tcplens 2> /dev/null' EXIT
         cat > serve.py <<'END'
         import socket, threading
         listener = socket.create_server(("127.0.0.1", 8080), backlog=64)
@@ -32,7 +32,7 @@ struct LiveConnectionsTests {
             until grep -q -e 'Ctrl-C' err || ! kill -0 $tcplens 2> /dev/null; do sleep 0.02; done
         }
         rows() { for try in $(seq 500); do [ $(wc -l < out) -ge $1 ] && return; sleep 0.02; done; echo "no $1 rows"; cat out err; exit 9; }
-        seen() { for try in $(seq 500); do [ $(grep -c ':1F90 .* 01 ' /proc/net/tcp) -ge $1 ] && return; sleep 0.02; done; exit 8; }
+        seen() { for try in $(seq 500); do [ $(grep -c ':1F90.* 01 ' /proc/net/tcp) -ge $1 ] && return; sleep 0.02; done; exit 8; }
 
         """
 

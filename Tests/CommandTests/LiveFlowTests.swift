@@ -13,7 +13,7 @@ struct LiveFlowTests {
         PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
         cd "$SCRATCH"
         # The tests' threads take no signals, and what they start inherits that.
-        others=; trap 'kill -9 $others 2> /dev/null' EXIT
+        others=; trap 'kill -9 $others $tcplens 2> /dev/null' EXIT
         serve() {
             python3 -m http.server 8080 --bind 127.0.0.1 > /dev/null 2>&1 & others="$others $!"
             until grep -q ':1F90 .* 0A ' /proc/net/tcp; do sleep 0.02; done
