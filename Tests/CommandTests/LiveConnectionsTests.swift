@@ -76,7 +76,7 @@ struct LiveConnectionsTests {
             serve; mkfifo pipe; : > out
             "$TCPLENS" connections -i lo --json port 8080 > pipe 2> err & tcplens=$!
             exec 3< pipe; until grep -q 'Ctrl-C' err; do sleep 0.02; done
-            left; seen 2; sleep 0.3; exec 3<&-; wait $tcplens; echo $?
+            left 3<&-; seen 2; sleep 0.3; exec 3<&-; wait $tcplens; echo $?
             """)
         #expect(closed.out == "141\n", "\(closed.err)")
         let nothing = try await run("live port 8080 --json; kill -TERM $tcplens; wait $tcplens; echo $?; cat out")
@@ -99,7 +99,7 @@ struct LiveConnectionsTests {
         arguments: [
             ("-i nope", 4, "there are:  "), ("-i lo port", 2, "man pcap-filter"),
             ("-i lo --sort bytes", 2, "leave out --sort"),
-            ("-i lo --long", 2, "leave out --sort"), ("-i lo -Y 'rtt>1ms'", 2, "tcplens help filter"),
+            ("-i lo --long", 2, "leave out --sort"), ("-i lo -Y 'time.server>1'", 2, "tcplens help filter"),
             ("-c 1 x.pcap", 2, "go with -i"),
             ("", 2, "neither a capture file nor -i INTERFACE"),
         ])
