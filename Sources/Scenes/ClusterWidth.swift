@@ -1,7 +1,7 @@
-/// The cells of a grapheme cluster, code point by code point. One that Unicode calls a single character may hold any number of
-/// letters; only what a picture is put together of stands in the picture's two cells.
+/// Adds up the terminal cells of one grapheme cluster, code point by code point. Unicode lets one cluster hold any
+/// number of letters, which all take cells; only the parts of an emoji sequence share the two cells of one picture.
 struct ClusterWidth {
-    /// No picture is made of more.
+    /// No emoji sequence joins more pictures than this; further ones count as characters of their own.
     private static let mostPictures = 4
 
     private let measure: DisplayWidth
@@ -19,7 +19,8 @@ struct ClusterWidth {
         }
         switch scalar.value {
         case 0xFE0F:
-            // Asks for the emoji's picture, which is two cells wide.
+            // Variation selector 16 asks for the emoji presentation of the character before it, which is two cells
+            // wide.
             if cells == 1, previous.properties.isEmoji { cells = 2 }
         case 0x1F3FB...0x1F3FF where previous.properties.isEmojiModifierBase: break
         case 0x1F1E6...0x1F1FF where (0x1F1E6...0x1F1FF).contains(previous.value): cells = 2

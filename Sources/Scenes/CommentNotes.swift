@@ -4,13 +4,14 @@ import Stories
 import Tracking
 
 extension ConnectionStory.Step {
-    /// So many octets of one packet's comments are shown: a page of text is no note.
+    /// At most this many octets of one packet's comments are shown: a page of text is no note.
     private static let commentLimit = 1000
-    /// So many lines that its author made; line feeds behind them are spelled, so that they do not fill the screen.
+    /// At most this many lines of a comment are shown as lines; later line feeds are written as `\n`, so that they do
+    /// not fill the screen.
     private static let lineLimit = 12
 
-    /// What somebody wrote beside the packet in the capture file, at lane `lane`. What a terminal would obey in it is
-    /// spelled when it is drawn.
+    /// The comments that the capture file holds for this packet, as notes at lane `lane`. Control characters in them
+    /// are escaped only when the notes are drawn.
     func commentNotes(_ lane: Int) -> [Scene.Note] {
         let comments = segment.comments.limited(to: Self.commentLimit)
         var texts = comments.kept.compactMap { comment -> Text? in
@@ -27,9 +28,9 @@ extension ConnectionStory.Step {
         }
     }
 
-    /// Without empty lines, and no more than the limit.
+    /// The text's lines, without empty ones, and no more than ``lineLimit``.
     private static func lines(of text: String) -> String {
-        // By code points, and without the carriage returns at a line's end: those would take the line feed behind them along.
+        // Split by code points, because CR LF is one `Character`; carriage returns at a line's end are removed.
         let lines = text.unicodeScalars.split(maxSplits: lineLimit - 1) { $0 == "\n" }.map { line in
             var line = line
             while line.last == "\r" { line.removeLast() }

@@ -5,12 +5,13 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The rows of one connection that goes on, made as its story grows: each once, as it is known when it is made. What turns out
-/// otherwise afterwards is a row of its own, where it matters.
+/// The rows of a connection that still goes on, made as its story grows. Each step gets its row once, by what is known
+/// at that moment; where a segment's fate or an end's state turns out to be different later, a row of its own says so.
 ///
-/// Nothing is kept but how each step was shown: a story that goes on for long is not copied with it.
+/// Of the steps only their fates and states as shown are kept, not the story: otherwise a long story would be copied
+/// with each growth.
 public struct GrowingScene: Sendable {
-    /// How a step was shown.
+    /// The fate and the two ends' states as a step's row showed them.
     private struct Shown {
         var fate: Scene.Fate
         var client: State?
@@ -24,13 +25,13 @@ public struct GrowingScene: Sendable {
 
     private let keepsPayload: Bool
     private var shown: [Shown] = []
-    /// The ICMP errors that have rows, by number.
+    /// The packet numbers of the ICMP errors that have rows.
     private var reported: Set<Int> = []
 
     /// - Parameter keepsPayload: whether what the segments carry may be shown.
     public init(keepsPayload: Bool = false) { self.keepsPayload = keepsPayload }
 
-    /// The two ends.
+    /// The lanes of the connection's client and server, with their states before the first segment.
     public static func lanes(of story: ConnectionStory) -> [Scene.Lane] {
         [
             Scene.Lane(role: .client, name: story.client.description, before: Scene.Mark(story.clientBefore)),
@@ -38,12 +39,13 @@ public struct GrowingScene: Sendable {
         ]
     }
 
-    /// The rows of what is new in the story, before them those of what is now known of earlier ones.
+    /// The rows for the story's new steps and ICMP errors, followed by rows for corrections to rows that were shown
+    /// before.
     ///
     /// - Parameters:
-    ///   - story: as it is now.
-    ///   - revised: what it has answered since the last rows.
-    ///   - time: when that was.
+    ///   - story: the story as it is now.
+    ///   - revised: the story's revisions since the last call.
+    ///   - time: when the revisions were made.
     public mutating func rows(_ story: ConnectionStory, revised: [Revision], at time: Timestamp) -> [Scene.Row] {
         guard let start = story.steps.first?.segment.time else { return [] }
         let newStates = newStates(story, revised)
@@ -69,7 +71,7 @@ public struct GrowingScene: Sendable {
         return made + revisions
     }
 
-    /// Something that one end was seen to do or to be, of which no packet tells.
+    /// A row for something observed at one end that no packet shows; `nil` if the story has no segment yet.
     public func row(of party: Party, _ what: Text, _ story: ConnectionStory, at time: Timestamp) -> Scene.Row? {
         guard let start = story.steps.first?.segment.time else { return nil }
         return .moment(
@@ -78,7 +80,7 @@ public struct GrowingScene: Sendable {
                 peer: party == .client ? 1 : 0, what: what))
     }
 
-    /// Segments whose fate is another than was shown.
+    /// The corrections for segments whose fate is now different from the one shown.
     private mutating func newFates(_ story: ConnectionStory, _ revised: [Revision]) -> [(Party, Text)] {
         var told: [(Party, Text)] = []
         for place in Set(revised.compactMap(\.place)).sorted() where shown.indices.contains(place) {
@@ -91,7 +93,8 @@ public struct GrowingScene: Sendable {
         return told
     }
 
-    /// Ends that were in another state than was shown, each once with the first of the rows.
+    /// The corrections for ends whose state is now different from the one shown: one for each end, at its first such
+    /// row.
     private mutating func newStates(_ story: ConnectionStory, _ revised: [Revision]) -> [(Party, Text)] {
         var told: [(Party, Text)] = []
         let places = Set(revised.compactMap(\.place)).sorted()
@@ -102,7 +105,7 @@ public struct GrowingScene: Sendable {
                 let before = shown[place][party]
                 guard state != before else { continue }
                 shown[place][party] = state
-                // What was open then and is known now, contradicts nothing.
+                // A state that was unknown when shown and is known now is no contradiction.
                 guard let state, let before, !isTold else { continue }
                 isTold = true
                 told.append(

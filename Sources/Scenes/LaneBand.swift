@@ -1,7 +1,7 @@
-/// Lanes that stand side by side, and the rows between them. Where a scene has more lanes than fit, it is cut into bands
-/// such that the two ends of each connection stand in one band: no arrow ever leaves the picture.
+/// A group of lanes that are drawn side by side, with the rows between them. If a scene has more lanes than fit, it is
+/// cut into bands such that the two ends of each connection are in one band: no arrow ever leaves the picture.
 package struct LaneBand: Sendable {
-    /// What stands in a band, from the top to the bottom.
+    /// One entry of a band.
     package enum Entry: Sendable {
         /// A row of the scene.
         case row(Int)
@@ -11,9 +11,10 @@ package struct LaneBand: Sendable {
 
     /// Indices into the scene's lanes, ascending.
     package private(set) var lanes: [Int]
-    /// What stands in it, from the top to the bottom.
+    /// The band's entries, from the top to the bottom.
     package private(set) var entries: [Entry] = []
-    /// Where each of the scene's lanes stands in this band; `nil`: all lanes, in their own places.
+    /// The position in this band of each of the scene's lanes, by the lane's index in the scene; `nil`: the band has
+    /// all lanes, at their own indices.
     private var places: [Int: Int]?
 
     private init(lanes: [Int], places: [Int: Int]?) {
@@ -21,15 +22,15 @@ package struct LaneBand: Sendable {
         self.places = places
     }
 
-    /// All of a scene in one band, a tear wherever nothing happened for longer than `silence` nanoseconds.
+    /// All of a scene in one band, with a tear wherever nothing happened for longer than `silence` nanoseconds.
     package static func whole(_ scene: Scene, silence: Int64) -> LaneBand {
         var bands = [LaneBand(lanes: Array(scene.lanes.indices), places: nil)]
         distribute(scene, Array(repeating: 0, count: scene.rows.count), over: &bands, silence: silence)
         return bands[0]
     }
 
-    /// A scene in bands of at most `capacity` lanes, a tear wherever nothing happened in one for longer than `silence`
-    /// nanoseconds.
+    /// A scene in bands of at most `capacity` lanes, with a tear wherever nothing happened in the scene for longer than
+    /// `silence` nanoseconds.
     package static func bands(of scene: Scene, capacity: Int, silence: Int64) -> [LaneBand] {
         guard scene.lanes.count > capacity else { return [whole(scene, silence: silence)] }
         var seating = Seating(capacity: max(2, capacity))
@@ -48,8 +49,8 @@ package struct LaneBand: Sendable {
         return bands
     }
 
-    /// Gives each row to its band, and to each band the silences between its own rows: where other bands' rows lie between,
-    /// the silence lasts from its row before to its row after.
+    /// Appends each row to its band. A silence of the whole scene becomes an entry in each band, as long as the time
+    /// from the band's last row before it to the band's first row after it.
     private static func distribute(
         _ scene: Scene, _ bandOfRow: [Int], over bands: inout [LaneBand], silence: Int64
     ) {
@@ -78,7 +79,7 @@ package struct LaneBand: Sendable {
         return overflow ? (end < start ? .min : .max) : duration
     }
 
-    /// A row of the scene, its lanes counted within this band.
+    /// A row of the scene, with lane indices of this band in place of the scene's.
     package func row(_ index: Int, of scene: Scene) -> Scene.Row {
         guard let places else { return scene.rows[index] }
         switch scene.rows[index] {
@@ -96,7 +97,8 @@ package struct LaneBand: Sendable {
     }
 }
 
-/// Puts pairs of lanes into bands of limited size, first come first seated, in one pass.
+/// Assigns pairs of lanes to bands of limited size, in one pass: each pair goes into the first band tried that has
+/// room.
 private struct Seating {
     private struct Pair: Hashable {
         var low: Int
@@ -106,7 +108,7 @@ private struct Seating {
     let capacity: Int
     private(set) var bands: [Set<Int>] = []
     private var bandOfPair: [Pair: Int] = [:]
-    /// The last band each lane was seated in: where its next pair is tried first.
+    /// The band that each lane was assigned to last: it is tried first for the lane's next pair.
     private var bandOfLane: [Int: Int] = [:]
 
     init(capacity: Int) {

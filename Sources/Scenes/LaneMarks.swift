@@ -1,9 +1,10 @@
-/// What each lane's rail shows as the rows go by: a row tells only of the lanes it touches, and the others keep theirs.
+/// The state that each lane's rail shows after each row. A row tells only of the lanes that it touches; the other lanes
+/// keep their marks.
 package struct LaneMarks: Sendable {
-    /// One for each lane; `nil` where nothing is shown.
+    /// One mark for each lane; `nil` where nothing is shown.
     package private(set) var marks: [Scene.Mark?]
 
-    /// What the rail of lane `lane` shows; `nil` too where there is no such lane.
+    /// The mark of lane `lane`; `nil` also where there is no such lane.
     package subscript(lane: Int) -> Scene.Mark? { marks.indices.contains(lane) ? marks[lane] : nil }
 
     private let isShared: [Bool]
@@ -16,7 +17,7 @@ package struct LaneMarks: Sendable {
         isShared = lanes.map(\.isShared)
     }
 
-    /// The marks as after one more row.
+    /// Updates the marks to what they are after one more row.
     package mutating func take(_ row: Scene.Row) {
         settle(touched.0)
         if let other = touched.1 { settle(other) }
@@ -26,7 +27,8 @@ package struct LaneMarks: Sendable {
         touched = (one.lane, other?.lane)
     }
 
-    /// What changed on the last row has not changed on the next; what was one connection's is not the next one's.
+    /// Prepares a lane that the last row touched for the next row: its mark no longer counts as changed, and on a
+    /// shared lane it is removed, because the next row may be another connection's.
     private mutating func settle(_ lane: Int) {
         guard marks.indices.contains(lane) else { return }
         if isShared[lane] { marks[lane] = nil } else { marks[lane]?.changed = false }

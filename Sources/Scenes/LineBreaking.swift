@@ -11,15 +11,15 @@ package struct LineBreaking {
     )
     private static let neverLast = Set("\u{FF08}\u{FF3B}\u{FF5B}【《「『〈〔“‘([{#$")
 
-    /// A run of characters that stays together, and the spaces before it.
+    /// Characters between which no line may be broken, and the spaces before them.
     private struct Piece {
         var text = ""
         var cells = 0
         var gap = 0
     }
 
-    /// `text` (one hard line) in lines of at most `width` cells, the first of at most `firstWidth`; at least one line. A word
-    /// longer than a line is cut between characters.
+    /// `text`, which must hold no line feed, in lines of at most `width` cells, the first of at most `firstWidth`; at
+    /// least one line. A word longer than a line is cut between characters.
     package func wrap(_ text: String, firstWidth: Int? = nil, width: Int) -> [String] {
         let width = max(2, width)
         var room = max(2, firstWidth ?? width)
@@ -56,7 +56,8 @@ package struct LineBreaking {
         return lines.map { $0.reduce("") { $0 + String(repeating: " ", count: $1.gap) + $1.text } }
     }
 
-    /// A last line of one Chinese character looks torn off: the one before it goes with it.
+    /// Moves the last piece of the line before into a last line that has only one Chinese character, which would look
+    /// torn off.
     private func keepCompany(_ lines: inout [[Piece]], _ width: Int) {
         guard lines.count > 1, let last = lines.last, last.count == 1, isAlone(last[0]),
             let before = lines[lines.count - 2].last, lines[lines.count - 2].count > 1, before.gap == 0,
@@ -66,7 +67,7 @@ package struct LineBreaking {
         lines[lines.count - 1].insert(before, at: 0)
     }
 
-    /// One Chinese character, with marks before or behind it or without.
+    /// Whether a piece is one Chinese character, with or without punctuation before and after it.
     private func isAlone(_ piece: Piece) -> Bool {
         let words = piece.text.filter { !Self.neverFirst.contains($0) && !Self.neverLast.contains($0) }
         return words.count == 1 && words.allSatisfy(isIdeographic)

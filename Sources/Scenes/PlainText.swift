@@ -1,21 +1,21 @@
-/// Text that is drawn as it stands, each code point a character of its own: printable ASCII, Latin-1, Han, and the marks and lines
-/// that go with them. Nearly all that TCPLens writes is such text; to measure and draw it, neither grapheme clusters need to be
-/// found nor Unicode's properties looked up.
+/// Text in which every code point is a character of its own: printable ASCII, Latin-1, Han, and the punctuation and
+/// box-drawing lines used with them. Nearly all that TCPLens writes is such text, and it can be measured and drawn
+/// without finding grapheme clusters or looking up Unicode properties.
 package enum PlainText {
-    /// One code point of it.
+    /// One code point of such text.
     package struct Piece {
         /// The code point.
         package let value: UInt32
-        /// Its octets in UTF-8.
+        /// The length of its UTF-8 form in octets.
         package let octets: Int
         /// The terminal cells that it takes.
         package let cells: Int
     }
 
-    /// The code point whose UTF-8 begins at `place`; `nil` where it is not of this kind, or takes more than one cell on terminals of
-    /// some (East Asian Ambiguous).
+    /// The code point whose UTF-8 begins at octet `place`; `nil` where it is not plain in this sense. East Asian
+    /// Ambiguous characters, which are wider on some terminals, count as one cell.
     ///
-    /// None of these is a mark, a format character or unassigned, and no two of them make one grapheme cluster.
+    /// No plain code point is a mark, a format character or unassigned, and no two of them make one grapheme cluster.
     package static func piece(of text: borrowing Span<UInt8>, at place: Int) -> Piece? {
         let lead = text[place]
         if lead < 0x80 {
@@ -24,7 +24,7 @@ package enum PlainText {
         if lead < 0xE0 {
             guard place + 1 < text.count else { return nil }
             let value = UInt32(lead & 0x1F) << 6 | UInt32(text[place + 1] & 0x3F)
-            // The soft hyphen among them is a format character.
+            // U+00AD, the soft hyphen, is in this range but is a format character.
             return value >= 0xA1 && value <= 0xFF && value != 0xAD ? Piece(value: value, octets: 2, cells: 1) : nil
         }
         guard lead < 0xF0, place + 2 < text.count else { return nil }
@@ -39,7 +39,7 @@ package enum PlainText {
         }
     }
 
-    /// The cells of `text`, which is UTF-8; `nil` where not all of it is of this kind.
+    /// The cells of `text`, which is UTF-8; `nil` where a code point of it is not plain.
     package static func cells(of text: borrowing Span<UInt8>) -> Int? {
         var (place, cells) = (0, 0)
         while place < text.count {
@@ -52,6 +52,6 @@ package enum PlainText {
 }
 
 extension String {
-    /// Whether all of it is ``PlainText``.
+    /// Whether every code point of this string is ``PlainText``.
     var isPlain: Bool { PlainText.cells(of: utf8.span) != nil }
 }

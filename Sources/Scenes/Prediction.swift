@@ -3,36 +3,37 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What can be foretold of a segment's arrival: its receiver's state afterwards, and the acknowledgment number that it sends
-/// because of it.
+/// What can be predicted of a segment's arrival: the receiver's state afterwards, and the acknowledgment number that
+/// the receiver sends in response.
 public struct Prediction: Sendable, Equatable {
-    /// What the receiver sends because of it.
+    /// The segment that the receiver sends in response.
     public struct Answer: Sendable, Equatable {
         /// The segment's number.
         public let segment: Int
-        /// `SYN,ACK`
+        /// The control bits as text: `SYN,ACK`.
         public let flags: String
-        /// As the picture has it; `nil` without the ACK bit.
+        /// The acknowledgment number as the picture shows it; `nil` without the ACK bit.
         public let acknowledgment: UInt64?
     }
 
-    /// The segment that arrives.
+    /// The number of the segment that arrives.
     public let segment: Int
-    /// Its receiver's lane.
+    /// The lane of the segment's receiver.
     public let lane: Int
-    /// Its receiver's state until then.
+    /// The receiver's state before the arrival.
     public let before: State
-    /// Its receiver's state from then on.
+    /// The receiver's state after the arrival.
     public let after: State
-    /// `nil` where it sends nothing before something else happens to it.
+    /// The receiver's response; `nil` where it sends nothing before something else happens to it.
     public let answer: Answer?
 
-    /// Whether its state stays what it was.
+    /// Whether the arrival leaves the receiver's state unchanged.
     public var isUnchanged: Bool { before == after }
 }
 
 extension SceneSteps {
-    /// What can be foretold of the arrival that a step shows; `nil` for another step, and where a state is not known.
+    /// The prediction for the arrival that a step shows; `nil` if the step is no arrival, or if the receiver's state
+    /// before or after it is not known.
     public func prediction(at step: Int) -> Prediction? {
         guard steps.indices.contains(step), isArrival(step), let segment = segment(of: step) else { return nil }
         let lane = segment.receiver.lane
@@ -58,8 +59,8 @@ extension SceneSteps {
         }
     }
 
-    /// What a lane sends because of an arrival: the first that it sends before anything else happens to it. Text that its program
-    /// happens to write then, and that acknowledges nothing new, answers nothing.
+    /// The response of a lane to an arrival: the first segment that it sends before anything else happens to it. Data
+    /// that its program happens to write then, without acknowledging anything new, is no response.
     private func answer(of lane: Int, to arrival: Int) -> Prediction.Answer? {
         for step in steps.indices.dropFirst(arrival + 1) {
             if isArrival(step) {
@@ -80,7 +81,8 @@ extension SceneSteps {
         return nil
     }
 
-    /// The number that a lane acknowledged last.
+    /// The acknowledgment number of the last segment that a lane sent before a step; `nil` if it sent none, or if that
+    /// had no ACK bit.
     private func acknowledged(by lane: Int, before step: Int) -> UInt64? {
         for earlier in steps.indices.prefix(step).reversed() where steps[earlier].kind == .departure {
             guard let segment = segment(of: earlier), segment.sender.lane == lane else { continue }
@@ -91,7 +93,8 @@ extension SceneSteps {
 }
 
 extension Scene.Moment {
-    /// Whether what its end sends next is sent for this: a call, or a timer other than the one for which an ACK waits.
+    /// Whether this moment is itself the reason for the next segment that its end sends: a call, or a timer other than
+    /// that of a delayed ACK.
     fileprivate var isOwnDoing: Bool {
         switch cause {
         case .call: true

@@ -1,33 +1,33 @@
 import TCPState
 
-/// What somebody foretells of an arrival, as typed: a state, an acknowledgment number, or both in any order.
+/// A user's prediction of an arrival, as typed: a state, an acknowledgment number, or both in any order.
 public struct PredictionAnswer: Sendable, Equatable {
-    /// What is said of the receiver's state.
+    /// A claim about the receiver's state.
     public enum StateClaim: Sendable, Equatable {
         case state(State)
-        /// That it stays what it is.
+        /// The state does not change.
         case unchanged
     }
 
-    /// What is said of the acknowledgment number that the receiver sends.
+    /// A claim about the acknowledgment number that the receiver sends.
     public enum NumberClaim: Sendable, Equatable {
         case number(UInt64)
-        /// That nothing is sent.
+        /// The receiver sends nothing.
         case nothing
     }
 
-    /// What is said of the state; `nil` where nothing is. At least one of the two claims is made.
+    /// The claim about the state; `nil` where the answer makes none. At least one of the two claims is made.
     public private(set) var state: StateClaim?
-    /// What is said of the acknowledgment number, as the picture counts it; `nil` where nothing is.
+    /// The claim about the acknowledgment number, as the picture counts it; `nil` where the answer makes none.
     public private(set) var number: NumberClaim?
 
-    /// Longer than this no answer is, in characters.
+    /// The most characters that an answer may have.
     public static let longest = 40
 
     private static let sameWords: Set<String> = ["SAME", "不变"]
     private static let noneWords: Set<String> = ["NONE", "NO", "无", "不回", "没有"]
 
-    /// Of words as `ESTABLISHED 1`, `estab ack=17`, `none`, `same, 17`; `nil` where they are anything else.
+    /// Parses text such as `ESTABLISHED 1`, `estab ack=17`, `none`, `same, 17`; `nil` for anything else.
     public init?(_ text: String) {
         guard text.utf8.count <= 4 * Self.longest, text.count <= Self.longest else { return nil }
         let words = text.split { $0.isWhitespace || ",，、;；=".contains($0) }.map { $0.uppercased() }
@@ -53,7 +53,7 @@ public struct PredictionAnswer: Sendable, Equatable {
         if state == nil, number == nil { return nil }
     }
 
-    /// A state at the beginning, and how many words its name takes: `fin wait 1` has three.
+    /// The state that `words` begin with, and how many words its name takes: `fin wait 1` has three.
     private static func state(_ words: ArraySlice<String>) -> (State, Int)? {
         for count in [3, 2, 1] where words.count >= count {
             if let state = State(named: words.prefix(count).joined(separator: " ")) { return (state, count) }
@@ -66,12 +66,12 @@ public struct PredictionAnswer: Sendable, Equatable {
         return UInt64(word)
     }
 
-    /// Whether an answer may begin with this: a state's name, `same`, `none` or a number.
+    /// Whether an answer may begin with this character: that of a state's name, of `same`, of `none` or of a number.
     public static func mayBegin(with character: Character) -> Bool {
         "0123456789".contains(character) || "CEFLSTN不无没".contains(character.uppercased())
     }
 
-    /// How much of it is right.
+    /// Compares the answer's claims with what really happens.
     public func verdict(on prediction: Prediction) -> Verdict {
         let isState = state.map { claim in
             switch claim {
@@ -88,14 +88,14 @@ public struct PredictionAnswer: Sendable, Equatable {
         return Verdict(isStateRight: isState, isNumberRight: isNumber)
     }
 
-    /// What is right of an answer; `nil` for what it does not say.
+    /// Which of an answer's claims are right; `nil` for a claim that it does not make.
     public struct Verdict: Sendable, Equatable {
-        /// Whether the state is the receiver's after the arrival.
+        /// Whether the claimed state is the receiver's state after the arrival.
         public let isStateRight: Bool?
-        /// Whether the number is the one that the receiver sends because of it.
+        /// Whether the claimed number is the one that the receiver sends in response.
         public let isNumberRight: Bool?
 
-        /// Whether nothing of what it says is wrong.
+        /// Whether none of the claims is wrong.
         public var isRight: Bool { isStateRight != false && isNumberRight != false }
     }
 }
@@ -104,19 +104,19 @@ public struct PredictionAnswer: Sendable, Equatable {
 public struct PredictionScore: Sendable, Equatable {
     /// Answers that named a state.
     public private(set) var states = 0
-    /// Those of them that were right.
+    /// Answers that named the right state.
     public private(set) var rightStates = 0
     /// Answers that named a number, or said that none is sent.
     public private(set) var numbers = 0
-    /// Those of them that were right.
+    /// Answers whose number, or whose claim that none is sent, was right.
     public private(set) var rightNumbers = 0
     /// Questions that were not answered.
     public private(set) var skipped = 0
 
-    /// Nothing was asked yet.
+    /// A score before the first question.
     public init() {}
 
-    /// Whether nothing was asked.
+    /// Whether no question was asked yet.
     public var isEmpty: Bool { states == 0 && numbers == 0 && skipped == 0 }
 
     /// Counts one more answer.

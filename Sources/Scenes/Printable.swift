@@ -1,12 +1,14 @@
-/// Text and bytes from outside (host names, payload, process names, comments in a file) made safe to show: what a terminal
-/// would obey instead of show (escape sequences, C0 and C1 controls), what changes the order or visibility of its
-/// neighbours (bidirectional controls, zero-width characters), and what has no known width (private use, unassigned)
-/// comes out spelled, as `\x1b` or `\u{202e}`.
+/// Text and bytes from outside (host names, payload, process names, comments in a file) made safe to show. Three kinds
+/// of characters are escaped, as `\x1b` or `\u{202e}`: those that a terminal would obey instead of show (escape
+/// sequences, C0 and C1 controls), those that change the order or visibility of their neighbours (bidirectional
+/// controls, zero-width characters), and those whose width is not known (private use, unassigned).
 public enum Printable {
-    /// More combining marks on one character than this stand in no word of any language; they would fill the reader's screen.
+    /// No word of any language has more combining marks than this on one character; further marks would fill the
+    /// reader's screen.
     private static let mostMarks = 4
 
-    /// `text` with everything unshowable spelled out. Line feeds are spelled too (`\n`): whoever wants lines splits first.
+    /// `text` with every character that cannot be shown escaped. Line feeds are escaped too (`\n`): a caller that wants
+    /// lines must split the text first.
     public static func text(_ text: String) -> String {
         if text.isPlain { return text }
         var result = ""
@@ -30,8 +32,8 @@ public enum Printable {
         return narrowed(result)
     }
 
-    /// Of a grapheme cluster that would take more than two cells, what is too much spelled: letters of some scripts flow into one
-    /// "character" however many they are, and would run over whatever stands to the right.
+    /// `text` with code points escaped where a grapheme cluster would take more than two cells: in some scripts any
+    /// number of letters join into one cluster, which would overwrite whatever is drawn to its right.
     private static func narrowed(_ text: String) -> String {
         var result = ""
         for character in text {
@@ -48,16 +50,16 @@ public enum Printable {
                     width = wider
                 }
             }
-            // Some letters take whatever follows into their cluster, a backslash too.
+            // After some letters even a backslash would become part of their cluster; such letters are escaped as well.
             let takesNext = !rest.isEmpty && (kept + "\\").count == 1
             result += (takesNext ? kept.unicodeScalars.map(spelled).joined() : kept) + rest
         }
         return result
     }
 
-    /// At most `limit` of `bytes` as text: UTF-8 where all of them are UTF-8, else ASCII with `\xff` for every other byte
-    /// (binary data now and then looks like a letter of some script, and letters written from right to left would turn a
-    /// line around); controls spelled as in `text(_:)`, and `..` at the end if there were more.
+    /// At most `limit` of `bytes` as text: decoded where all of them are UTF-8, else ASCII with `\xff` for every other
+    /// byte, because binary data may decode by chance to letters, and right-to-left letters would reverse a line.
+    /// Controls are escaped as by `text(_:)`; `..` is appended if bytes were left out.
     public static func bytes(_ bytes: some Sequence<UInt8>, limit: Int) -> String {
         var taken: [UInt8] = []
         var isCut = false
@@ -69,7 +71,7 @@ public enum Printable {
             taken.append(byte)
         }
         let end = isCut ? ".." : ""
-        // The limit may have gone through the middle of the last character.
+        // The limit may have cut the last character in its middle.
         for dropped in 0...(isCut ? min(3, taken.count) : 0) {
             guard let whole = String(validating: taken.dropLast(dropped), as: UTF8.self) else { continue }
             return text(whole) + taken.suffix(dropped).map(hexadecimal).joined() + end
@@ -91,7 +93,8 @@ public enum Printable {
         case .control, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
             return false
         case .format:
-            // The joiner inside an emoji is part of its picture; anywhere else it hides.
+            // A zero-width joiner inside an emoji sequence is part of its picture; anywhere else it is invisible, and
+            // is escaped.
             return scalar.value == 0x200D && (previous.map { $0.value >= 0x2190 && $0.properties.isEmoji } ?? false)
         default:
             return true

@@ -1,8 +1,8 @@
 import Narration
 
-// Part of a scene, by its packets' numbers.
+// Showing only the packets of a range of numbers.
 extension Scene {
-    /// The numbers of its first and last segment; `nil` where there is none.
+    /// The lowest and the highest number of the scene's segments; `nil` where there is none.
     public var segmentNumbers: ClosedRange<Int>? {
         var found: ClosedRange<Int>?
         for row in rows {
@@ -13,8 +13,9 @@ extension Scene {
         return found
     }
 
-    /// The rows from the first segment whose number lies in `numbers` to the last, with what happened between that one and the next.
-    /// The states at the top are those that the rows before have led to. At both ends a line says how many segments are left out.
+    /// The rows from the first segment whose number is in `numbers` to the last such segment, and any rows of other
+    /// kinds between that one and the next segment. The lanes begin with the states after the rows left out before. At
+    /// both ends a line says how many segments are left out.
     ///
     /// - Returns: `nil` where no segment has a number in `numbers`.
     public func cut(to numbers: ClosedRange<Int>) -> Scene? {
@@ -36,14 +37,14 @@ extension Scene {
         return scene
     }
 
-    /// The lanes with the states that the rows before `index` have led to.
+    /// The lanes, beginning with the states after the rows before `index`.
     private func lanes(above index: Int) -> [Lane] {
         guard index > 0 else { return lanes }
         var marks = LaneMarks(lanes)
         for row in rows[..<index] { marks.take(row) }
         return lanes.enumerated().map { place, lane in
             var lane = lane
-            // What is several connections' shows a state in a row of one of them only.
+            // A lane shared by several connections shows a state only within a row of one of them.
             lane.before = lane.isShared ? nil : marks[place]
             lane.before?.changed = false
             return lane

@@ -1,19 +1,19 @@
 import Narration
 import Stories
 
-// A long transfer in which nothing happens but that it goes on.
+// Shortening a long transfer in which data flows without incident.
 extension Scene {
-    /// A scene of no more rows than this is drawn whole: it can be looked through.
+    /// A scene of at most this many rows is not folded.
     private static let shortScene = 200
-    /// So many rows stay at either end of a stretch that is folded, so that one sees what goes on in it.
+    /// This many rows at either end of a folded stretch stay, so that the reader sees what goes on in it.
     private static let edge = 3
-    /// A stretch in which fewer rows than this would be folded is left as it is.
+    /// A stretch is folded only if at least this many rows would be replaced.
     private static let worthFolding = 12
-    /// A pause of more nanoseconds than this is looked for: no stretch goes over it.
+    /// A stretch ends at a pause of more nanoseconds than this, because a reader looks for pauses.
     private static let pause: Int64 = 1_000_000_000
 
-    /// This scene, with each long run of one connection's uneventful segments (data in order, and the ACKs of it) folded into one
-    /// row.
+    /// This scene, with each long run of one connection's uneventful segments (data in order, and their ACKs) replaced
+    /// by one row.
     public var folded: Scene {
         guard isOneConnection, rows.count > Self.shortScene else { return self }
         var kept: [Row] = []
@@ -40,7 +40,7 @@ extension Scene {
         return scene
     }
 
-    /// Behind the rows from `start` on that only go on.
+    /// The index after the last row of the uneventful stretch that begins at row `start`.
     private func endOfStretch(from start: Int) -> Int {
         var end = start + 1
         while end < rows.count, rows[end].isPlain,
@@ -51,7 +51,7 @@ extension Scene {
         return end
     }
 
-    /// One row for these, which are segments.
+    /// One row in place of these rows, which must all be segments.
     private static func fold(_ rows: ArraySlice<Row>) -> Moment {
         var stretch = PictureWords.Stretch()
         var span: (start: Int64, end: Int64)?
@@ -67,7 +67,8 @@ extension Scene {
 }
 
 extension Scene.Row {
-    /// Whether it is a segment of which nothing is to be said but its numbers, and perhaps that it waited, and that changes no state.
+    /// Whether this is a data segment or an ACK that changes no state and about which the picture says nothing but its
+    /// numbers, and perhaps that it was held back.
     fileprivate var isPlain: Bool {
         guard case .segment(let segment) = self else { return false }
         let changes = [segment.sender.mark, segment.receiver.mark].contains { $0?.changed ?? false }

@@ -5,7 +5,7 @@ import TCPWire
 import Tracking
 
 extension Scene.Segment {
-    /// What a step of a story shows, but for the notes below it and what it carries.
+    /// The segment of a story's step, without its notes and payload.
     init(
         _ step: ConnectionStory.Step, since start: Timestamp, sender: Scene.End, receiver: Scene.End,
         windowShift: UInt8?
@@ -29,7 +29,8 @@ extension Scene.Segment {
         remark = step.remark
         isTrouble = step.isTrouble
         if step.tellsOfWindow {
-            // A SYN's own window is never scaled (RFC 7323 2.2); without its shift a window is known where it is zero.
+            // A SYN's own window is never scaled (RFC 7323 2.2); where the shift is not known, only a window of zero is
+            // known.
             let shift: UInt8? = header.flags.contains(.syn) || header.window == 0 ? 0 : windowShift
             window = shift.map { UInt64(header.window) << UInt64($0) }
         }
@@ -60,10 +61,10 @@ extension Scene.Fate {
 }
 
 extension ConnectionStory.Step {
-    /// Whether it is there for the window that it offers.
+    /// Whether the segment's purpose is to announce its window.
     fileprivate var tellsOfWindow: Bool { has(.zeroWindow) || has(.windowUpdate) || has(.windowProbeAnswer) }
 
-    /// Whether it shows that something went wrong.
+    /// Whether the segment shows that something went wrong.
     fileprivate var isTrouble: Bool {
         switch Scene.Fate(self) {
         case .lost, .refused, .notTaken: true
@@ -71,7 +72,7 @@ extension ConnectionStory.Step {
         }
     }
 
-    /// Whether nothing is to be said of it but that it waited for an ACK, or to be one.
+    /// Whether the only thing to say of the segment is that it waited: for an ACK (Nagle), or as a delayed ACK.
     fileprivate var isHeldBack: Bool {
         // Most segments have no label.
         guard !labels.isEmpty else { return false }
@@ -80,7 +81,7 @@ extension ConnectionStory.Step {
             && labels.allSatisfy { isWait($0.label) || $0.label.entry.prominence == .quiet }
     }
 
-    /// Whether its remark would say only what the numbers say.
+    /// Whether the segment's remark would only repeat what its numbers say.
     fileprivate var isRoutine: Bool {
         guard Scene.Fate(self) == .arrived, original == nil,
             !labels.contains(where: { $0.label.entry.prominence == .headline })

@@ -9,9 +9,9 @@ extension Scene {
     /// The ladder of one connection.
     ///
     /// - Parameters:
-    ///   - keepsPayload: whether what the segments carry may be shown.
-    ///   - moments: what happened at the ends besides what the story tells, in time order; times in nanoseconds since the
-    ///     first segment.
+    ///   - keepsPayload: whether the segments' payload may be shown.
+    ///   - moments: what happened at the ends beyond what the story tells, in time order; times in nanoseconds since
+    ///     the first segment.
     public init(
         story: ConnectionStory, title: Text, keepsPayload: Bool = false, moments: [Moment] = [], footer: [Text] = []
     ) {
@@ -34,9 +34,10 @@ extension Scene {
         self.init(title: title, provenance: story.provenance, lanes: lanes, rows: rows, footer: footer)
     }
 
-    /// Several connections on one time axis: a lane for each endpoint, in the order of appearance, clients and servers alike.
+    /// Several connections on one time axis: a lane for each endpoint, in the order of appearance, clients and servers
+    /// alike.
     ///
-    /// - Parameter keepsPayload: whether what the segments carry may be shown.
+    /// - Parameter keepsPayload: whether the segments' payload may be shown.
     public init(stories: [ConnectionStory], title: Text, keepsPayload: Bool = false) {
         let start = stories.compactMap { $0.steps.first?.segment.time }.min() ?? Timestamp(nanoseconds: 0)
         var endpoints = EndpointLanes()
@@ -62,13 +63,14 @@ private struct EndpointLanes {
     private(set) var lanes: [Scene.Lane] = []
     private var laneOf: [Endpoint: Int] = [:]
 
-    /// The lanes of one more connection's ends.
+    /// The indices of the lanes of one more connection's ends; lanes that do not exist yet are added.
     mutating func place(_ story: ConnectionStory) -> (client: Int, server: Int) {
         let client = lane(story.client, isTaken: true)
         return (client, lane(story.server, isTaken: story.client != story.server))
     }
 
-    /// `isTaken`: by a connection that has not been seen at this endpoint.
+    /// The index of an endpoint's lane. `isTaken`: whether one more connection has this endpoint, so that a lane which
+    /// exists already becomes shared; `false` for the second end of a connection from an endpoint to itself.
     private mutating func lane(_ endpoint: Endpoint, isTaken: Bool) -> Int {
         if let known = laneOf[endpoint] {
             if isTaken { lanes[known].isShared = true }
@@ -81,12 +83,12 @@ private struct EndpointLanes {
 }
 
 extension ConnectionStory {
-    /// How what is shown of it is known.
+    /// The sources from which the states that are shown are known.
     fileprivate var provenance: [Provenance] {
         var sources: Set<Provenance> = []
         var last: Provenance?
         func count(_ end: EndState) {
-            // Most are known as the one before.
+            // Most states come from the same source as the state before.
             guard end.state != nil, end.provenance != last else { return }
             last = end.provenance
             sources.insert(end.provenance)

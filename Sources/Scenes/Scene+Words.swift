@@ -5,23 +5,23 @@ import TCPWire
 import Tracking
 
 extension Scene.Segment {
-    /// One of its numbers with its name.
+    /// One of a segment's numbers with its name.
     package struct NamedNumber: Sendable {
-        /// The number's name, as it is written before it.
+        /// The number's name, as it is written before the number.
         package enum Name: String, Sendable { case seq, len, ack, win }
-        /// What it is called in the picture.
+        /// The number's name in the picture.
         package let name: Name
-        /// The number; the window in octets.
+        /// The number itself; a window is in octets.
         package let value: UInt64
 
-        /// `seq=1`.
+        /// Name and number as the picture shows them: `seq=1`.
         package var text: String { "\(name.rawValue)=\(value)" }
     }
 
-    /// The numbers that matter for this kind of segment, most needed first: `seq=1`, `len=16`, `ack=1`, `win=0`; `nil` behind the
-    /// last.
+    /// The numbers that matter for this kind of segment, most important first: `seq=1`, `len=16`, `ack=1`, `win=0`;
+    /// `nil` after the last.
     ///
-    /// - Parameter absolute: as they stand in the header, not relative to the ISNs.
+    /// - Parameter absolute: whether the numbers are those of the header, not relative to the ISNs.
     package func namedNumbers(absolute: Bool) -> InlineArray<4, NamedNumber?> {
         var numbers = InlineArray<4, NamedNumber?>(repeating: nil)
         var count = 0
@@ -42,7 +42,7 @@ extension Scene.Segment {
         } else {
             put(.seq, sequence)
             if length > 0 { put(.len, UInt64(length)) }
-            // What a handshake is about comes before anything else.
+            // In a handshake the sequence and acknowledgment numbers matter more than the window.
             if !isOfHandshake { put(.win, window) }
             put(.ack, acknowledgment)
             if isOfHandshake { put(.win, window) }
@@ -50,8 +50,9 @@ extension Scene.Segment {
         return numbers
     }
 
-    /// How many of these numbers, from the first, a row shows whatever the room: those for which it is there. Of a handshake's
-    /// segment all, of data its place and length, of an ACK what it acknowledges, and the window where that matters.
+    /// How many of these numbers, from the first, a row shows even where it has little room: of a handshake's segment
+    /// all, of data the sequence number and length, of an ACK the acknowledgment number, and the window where that
+    /// matters.
     package var neededNumbers: Int {
         let windows = window == nil ? 0 : 1
         if isBareReset { return acknowledgment == nil ? 0 : 1 }
@@ -61,14 +62,15 @@ extension Scene.Segment {
 
     private var isOfHandshake: Bool { kind == .syn || kind == .synAck || kind == .handshakeAck }
 
-    /// An RST that answers something else: its sequence number is none of the connection's.
+    /// Whether this is an RST whose sequence number is unrelated to the connection's numbers, as in an answer to an
+    /// unexpected segment.
     private var isBareReset: Bool { flags.contains(.rst) && sequence.base == .none }
 
     private var isBareAcknowledgment: Bool {
         kind == .acknowledgment && !isProbe && length == 0 && flags.isDisjoint(with: [.syn, .fin, .rst])
     }
 
-    /// The same as text.
+    /// ``namedNumbers(absolute:)`` as text.
     package func numbers(absolute: Bool) -> [String] {
         let numbers = namedNumbers(absolute: absolute)
         return numbers.indices.compactMap { numbers[$0]?.text }
@@ -76,8 +78,8 @@ extension Scene.Segment {
 }
 
 extension Scene.Mark {
-    /// The letter that stands for it: lower case for Linux's small sockets; FIN-WAIT-2 kept in a timewait socket has no lower
-    /// case and takes a prime.
+    /// The letter that stands for a state: lower case where Linux keeps only a request or timewait socket. The digit of
+    /// FIN-WAIT-2, which a timewait socket may hold, has no lower case and is followed by a prime.
     package static func letter(_ state: State?, isMini: Bool) -> String {
         guard let state else { return "?" }
         let letter = String(state.letter)
@@ -89,7 +91,8 @@ extension Scene.Mark {
     /// The letter of this mark's state.
     package var letter: String { Self.letter(state, isMini: form == .mini) }
 
-    /// Its name where there is room for it: in lower case for Linux's small sockets.
+    /// A state's name, for pictures with room for it: in lower case where Linux keeps only a request or timewait
+    /// socket.
     package static func name(_ state: State?, isMini: Bool) -> String {
         guard let state else { return "?" }
         return isMini ? state.name.lowercased() : state.name
@@ -97,13 +100,13 @@ extension Scene.Mark {
 }
 
 extension Scene.Segment {
-    /// What the last column says of it in `language`: what it is, or what it carries.
+    /// The text of the segment's last column in `language`: what the segment is, or its payload.
     package func remark(_ language: Language, isOneConnection: Bool) -> String {
-        // Among several connections there is no room to say again what the numbers say.
+        // With several connections there is no room for a remark that only repeats the numbers.
         if let remark, isOneConnection || !isRoutine { return remark(language) }
         return payload.isEmpty ? "" : "\"\(Printable.bytes(payload, limit: Self.payloadLimit))\""
     }
 
-    /// So many octets of payload are shown.
+    /// At most this many octets of payload are shown.
     private static let payloadLimit = 60
 }

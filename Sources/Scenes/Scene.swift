@@ -4,18 +4,19 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What a ladder shows, apart from how: lanes, and what happened between them, in order. Every renderer draws from it, and it
-/// knows nothing of where the connections came from.
+/// The contents of a ladder, independent of how it is drawn: lanes, and what happened between them, in order. All
+/// renderers draw from a scene; a scene knows nothing of where the connections came from.
 ///
-/// It holds values: flags, numbers and times as they are, what became of a segment, what a timer did. Which of them are
-/// written, in which form and with what between them (a tear in a long silence, say) is the renderer's business. A row tells
-/// of the one or two ends that it touches: a scene of many lanes takes no more memory for each row than one of two.
+/// A scene holds values: flags, numbers, times, what became of each segment, which timer fired. The renderer decides
+/// which of them are written, in which form, and what is drawn between them (a tear in a long silence, for example).
+/// Each row names only the one or two ends that it touches, so a scene of many lanes takes no more memory for each row
+/// than one of two.
 public struct Scene: Sendable {
-    /// What is written above it.
+    /// The line above the ladder.
     public var title: Text
-    /// Shown in brackets at the title's right: `K+W`, `W+I`.
+    /// The sources from which the states are known, shown in brackets to the right of the title: `K+W`, `W+I`.
     public var provenance: [Provenance]
-    /// From left to right.
+    /// The lanes, from left to right.
     public var lanes: [Lane]
     /// What happened, in order.
     public var rows: [Row]
@@ -33,22 +34,24 @@ public struct Scene: Sendable {
 
     /// One endpoint's vertical line.
     public struct Lane: Sendable, Equatable {
-        /// What an endpoint is in the scene.
+        /// The role that an endpoint has in the scene.
         public enum Role: Sendable, Equatable {
-            /// The ends of one connection: who opened it, and who was asked.
+            /// An end of the scene's only connection: the one that opened it, or the one that was asked.
             case client, server
             /// An endpoint of one connection or of several, where many are drawn.
             case host
         }
-        /// What it is in the scene.
+        /// The endpoint's role in the scene.
         public var role: Role
-        /// `127.0.0.1:8080`, `[::1]:8080`, or a host's address.
+        /// The endpoint's name: `127.0.0.1:8080`, `[::1]:8080`, or a host's address.
         public var name: String
-        /// Its state above the first row that touches it; `nil` where nothing is shown there.
+        /// The endpoint's state above the first row that touches it; `nil` where nothing is shown there.
         public var before: Mark?
-        /// The number in the headers from which its own sequence numbers are counted, where the packets show one.
+        /// The sequence number in the headers from which this endpoint's relative numbers are counted; `nil` where the
+        /// packets do not show it.
         public var zero: UInt32?
-        /// Whether it is an end of several connections: it has a state in each of them, so that one holds for its own row only.
+        /// Whether the endpoint belongs to several connections. It has a state in each of them, so a mark holds for its
+        /// own row only.
         public var isShared = false
         /// A lane of one connection.
         public init(role: Role, name: String, before: Mark? = nil, zero: UInt32? = nil) {
@@ -61,22 +64,22 @@ public struct Scene: Sendable {
 
     /// A state as the rail shows it.
     public struct Mark: Sendable, Equatable {
-        /// Whether Linux keeps the whole socket.
+        /// The kind of structure in which Linux keeps the connection.
         public enum Form: Sendable, Equatable {
-            /// A whole one.
+            /// A full socket.
             case full
-            /// Linux's request socket or timewait socket: drawn in lower case (`r`, `t`).
+            /// A request socket or timewait socket: drawn in lower case (`r`, `t`).
             case mini
         }
-        /// `nil`: cannot be known from here (`?`).
+        /// The state; `nil` where it cannot be known from this capture (drawn as `?`).
         public var state: State?
-        /// Whether Linux keeps the whole socket.
+        /// The kind of structure in which Linux keeps the connection.
         public var form: Form
-        /// How the state is known.
+        /// The source from which the state is known.
         public var provenance: Provenance
-        /// Whether it changed on this row (`*`).
+        /// Whether the state changed on this row (drawn as `*`).
         public var changed: Bool
-        /// A state, unchanged unless it is said.
+        /// A mark of this state, which counts as unchanged by default.
         public init(state: State?, form: Form = .full, provenance: Provenance, changed: Bool = false) {
             self.state = state
             self.form = form
@@ -89,9 +92,9 @@ public struct Scene: Sendable {
     public struct End: Sendable, Equatable {
         /// The lane's index among the scene's.
         public var lane: Int
-        /// Its state as after this row; `nil`: what it was before, if that is known.
+        /// The lane's state after this row; `nil`: the row does not change it.
         public var mark: Mark?
-        /// Its sequence variables as after this row (RFC 9293 3.3.1), where they are known.
+        /// The end's sequence variables after this row (RFC 9293 3.3.1); `nil` where they are not known.
         public var variables: ConnectionStory.Variables?
         /// What a row does to lane `lane`.
         public init(lane: Int, mark: Mark? = nil, variables: ConnectionStory.Variables? = nil) {
@@ -113,31 +116,32 @@ public struct Scene: Sendable {
 extension Scene {
     /// What became of a segment.
     public enum Fate: Sendable, Equatable {
-        /// Nothing speaks against its having been taken.
+        /// Nothing contradicts that the receiver got and processed the segment.
         case arrived
-        /// Neither arrived nor lost where the scene ends.
+        /// The segment has neither arrived nor been lost when the scene ends.
         case underWay
-        /// Lost between the ends; where, if that is told.
+        /// The segment was lost between the ends; the value says where, if an end tells.
         case lost(Testimony.Loss?)
-        /// It reached the host, which dropped it and says so.
+        /// The segment reached the host, which dropped it and says so.
         case refused
-        /// It reached the other end, which dropped it or did nothing with it that shows.
+        /// The segment reached the other end, which dropped it or did nothing visible with it.
         case notTaken
-        /// It arrived and brought nothing new.
+        /// The segment arrived and brought nothing new.
         case useless
     }
 
-    /// What one end says of a row: why it sent the segment, what its arrival did. Below the row, at that end's lane.
+    /// A remark of one end about a row: why it sent the segment, or what the segment's arrival did there. Notes are
+    /// drawn below the row, at that end's lane.
     public struct Note: Sendable {
-        /// Whose it is.
+        /// The lane of the end.
         public var lane: Int
-        /// What it says.
+        /// The remark itself.
         public var text: Text
-        /// The document that says so.
+        /// The document that the remark rests on.
         public var source: Text
-        /// Whether it is shown however long it is, its line feeds as new lines.
+        /// Whether the note is always shown in full, with its line feeds as line breaks.
         public var isWhole = false
-        /// What an end says, with its source.
+        /// A note at lane `lane`, with the document that it rests on.
         public init(lane: Int, text: Text, source: Text) {
             self.lane = lane
             self.text = text
@@ -147,53 +151,59 @@ extension Scene {
 
     /// One segment.
     public struct Segment: Sendable {
-        /// Its packet's number; no other segment of the scene has it.
+        /// The number of the segment's packet; segments that share a frame share the number, and differ in ``part``.
         public var number: Int
-        /// Nanoseconds since the scene's start at which it was sent, or where only one of the two is known, captured.
+        /// When the segment was sent, in nanoseconds since the scene's start. Where only the time of capture is known,
+        /// that time.
         public var departure: Int64
-        /// When it reached the other end: equal to ``departure`` where only one of the two is known; `nil` if it did not.
+        /// When the segment reached the other end, in nanoseconds since the scene's start: equal to ``departure`` where
+        /// only one time is known; `nil` if it did not arrive.
         public var arrival: Int64?
-        /// The end that sent it, as after that.
+        /// The end that sent the segment, in the state after sending.
         public var sender: End
-        /// As the segment's arrival left it; where the arrival is a row of its own, or there was none, as it was at departure.
+        /// The other end, in the state after the segment's arrival. If the arrival has a row of its own, or the segment
+        /// did not arrive, the state is that at departure.
         public var receiver: End
         /// The control bits.
         public var flags: TCPFlags
-        /// The sequence number, from the ISN where that is known.
+        /// The sequence number, relative to the ISN where that is known.
         public var sequence: RelativeNumber
-        /// `nil` without the ACK bit.
+        /// The acknowledgment number; `nil` without the ACK bit.
         public var acknowledgment: RelativeNumber?
         /// Octets of payload.
         public var length: UInt32
-        /// What it is for.
+        /// The segment's role in the connection.
         public var kind: ConnectionStory.Kind
-        /// What became of it.
+        /// What became of the segment.
         public var fate = Fate.arrived
-        /// The number of the segment whose sequence numbers it sends again, or of which it is a copy, where that is known.
+        /// The number of the earlier segment that this one retransmits or is a copy of; `nil` where there is none, or
+        /// where it is not known.
         public var original: Int?
-        /// Whether it sends again what was sent before; a copy that the network made does not.
+        /// Whether the sender retransmitted earlier octets with this segment; `false` for a copy that the network made.
         public var isRepetition = false
-        /// What made its sender send it, where that is known: a timer, for example.
+        /// The event that made the sender send the segment, a timer for example; `nil` where that is not known.
         public var cause: Testimony.Moment.Cause?
-        /// Whether its sequence number is what it asks by: a keep-alive or a window probe.
+        /// Whether the segment is a keep-alive or a window probe, which asks for an answer by its sequence number.
         public var isProbe = false
-        /// Whether the remark says only what the numbers say already.
+        /// Whether the remark only repeats what the numbers say.
         public var isRoutine = false
-        /// Whether its remark says only why it waited a moment, which TCP means it to: a delayed ACK, Nagle.
+        /// Whether the remark only says why the segment waited a moment, as TCP intends: as a delayed ACK, or by
+        /// Nagle's algorithm.
         public var isHeldBack = false
-        /// The window that it offers, in octets, where that matters: it is zero, or tells that there is room again.
+        /// The window that the segment announces, in octets, where it matters: when it is zero, or announces room
+        /// again; else `nil`.
         public var window: UInt64?
-        /// Whether it shows that something went wrong: a loss, a refusal, a reset, a retransmission.
+        /// Whether the segment shows that something went wrong: a loss, a refusal, a reset, a retransmission.
         public var isTrouble = false
-        /// What this segment is.
+        /// What the segment is, in words.
         public var remark: Text?
-        /// What it carries, where the scene may show that.
+        /// The segment's payload; empty where the scene may not show it.
         public var payload: ArraySlice<UInt8> = []
-        /// What its ends say of it.
+        /// The remarks of both ends about this segment.
         public var notes: [Note] = []
-        /// How many stand before it in its frame, which may carry several: all of them have one number.
+        /// How many segments precede this one in its frame, which may carry several with the same ``number``.
         public var part = 0
-        /// A segment that arrived; the rest is put in afterwards.
+        /// A segment that arrived; the properties that are no parameters here are set afterwards.
         public init(
             number: Int, departure: Int64, arrival: Int64?, sender: End, receiver: End, flags: TCPFlags,
             sequence: RelativeNumber, acknowledgment: RelativeNumber?, length: UInt32 = 0,
@@ -212,28 +222,29 @@ extension Scene {
         }
     }
 
-    /// Something an application or the kernel did at one end, or what happened to it, with no departure: a call, a timer, a
-    /// segment's arrival that is apart from its departure.
+    /// An event at one end that is no departure of a segment: a call, a timer, or the arrival of a segment where that
+    /// has a row of its own.
     public struct Moment: Sendable {
-        /// Nanoseconds since the scene's start, where that is known.
+        /// When it happened, in nanoseconds since the scene's start; `nil` where that is not known.
         public var time: Int64?
-        /// Where it stands for a stretch of time that begins at ``time``: its end.
+        /// If the moment stands for a stretch of time, when that ends, in nanoseconds since the scene's start; it
+        /// begins at ``time``.
         public var until: Int64?
-        /// Where it happened, as after it.
+        /// The end at which it happened, in the state afterwards.
         public var end: End
         /// The lane of the connection's other end.
         public var peer: Int
-        /// What it was, where more is known than words. Of an arrival, the segment's number.
+        /// The event in a form that code can use, where there is one; for an arrival, the segment's number.
         public var cause: Testimony.Moment.Cause?
-        /// `connect()`, `connect() = OK`, `ss: SYN-RECV`.
+        /// The event in words: `connect()`, `connect() = OK`, `ss: SYN-RECV`.
         public var what: Text
-        /// What is said behind it.
+        /// The text after ``what``.
         public var remark: Text?
-        /// Whether it tells that something went wrong.
+        /// Whether the event shows that something went wrong.
         public var isTrouble = false
-        /// What its end says of it.
+        /// The remarks of its end.
         public var notes: [Note] = []
-        /// Something that happened at `end`.
+        /// An event at `end`.
         public init(
             time: Int64?, end: End, peer: Int, what: Text, cause: Testimony.Moment.Cause? = nil, remark: Text? = nil
         ) {
@@ -248,7 +259,7 @@ extension Scene {
 }
 
 extension Scene.Segment {
-    /// ``Scene/rowNames``.
+    /// The name of the segment's row (``Scene/rowNames``).
     var name: String { Self.name(number, part) }
 
     fileprivate static func name(_ number: Int, _ part: Int) -> String {
@@ -257,12 +268,12 @@ extension Scene.Segment {
 }
 
 extension StoredSegment {
-    /// What its row is called (``Scene/rowNames``).
+    /// The name of this segment's row (``Scene/rowNames``).
     public var rowName: String { Scene.Segment.name(number, part) }
 }
 
 extension Scene.Row {
-    /// When it happened, in nanoseconds since the scene's start: a segment's departure.
+    /// When the row happened, in nanoseconds since the scene's start; for a segment, its departure.
     public var time: Int64? {
         switch self {
         case .segment(let segment): segment.departure
@@ -270,12 +281,12 @@ extension Scene.Row {
         }
     }
 
-    /// When all of it was over: its ``time``, unless it stands for a stretch of time.
+    /// When the row ended: its ``time``, unless it stands for a stretch of time.
     package var endTime: Int64? {
         if case .moment(let moment) = self, let until = moment.until { until } else { time }
     }
 
-    /// What is said below it.
+    /// The notes that are drawn below the row.
     public var notes: [Scene.Note] {
         switch self {
         case .segment(let segment): segment.notes
@@ -283,7 +294,7 @@ extension Scene.Row {
         }
     }
 
-    /// The ends that it touches: a segment's sender and receiver, a moment's one.
+    /// The ends that the row touches: a segment's sender and receiver, or the one end of a moment.
     package var ends: (Scene.End, Scene.End?) {
         switch self {
         case .segment(let segment): (segment.sender, segment.receiver)
@@ -293,9 +304,9 @@ extension Scene.Row {
 }
 
 extension Scene {
-    /// What each row is called wherever it is drawn, in the rows' order: `seg-4` for packet 4 (`seg-4-1` where one stands before it in
-    /// its frame), `arr-4` for its arrival where
-    /// that is a row of its own, `mom-2` for the second of all other moments. The same capture gives the same names.
+    /// The name of each row, the same in every rendering, in the rows' order: `seg-4` for packet 4 (`seg-4-1` where one
+    /// segment precedes this one in its frame), `arr-4` for its arrival where that has a row of its own, `mom-2` for
+    /// the second of all other moments. The same capture gives the same names.
     public var rowNames: [String] {
         var moments = 0
         return rows.map { row in

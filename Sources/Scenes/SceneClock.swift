@@ -1,16 +1,16 @@
 import FlatMemory
 
-/// How a scene's times are printed: one unit and one number of decimals for all rows, so that the column is straight, and
-/// as many decimals as it takes for rows at different times to show different numbers (on loopback events are
-/// microseconds apart).
+/// The format of a scene's times: one unit and one number of decimals for all rows, so that the column is straight,
+/// with enough decimals that rows at different times show different numbers (on loopback, events are microseconds
+/// apart).
 package struct SceneClock: Sendable, Equatable {
     /// `ms`, or `s` for a scene of hours.
     package var unit: String
     /// How many nanoseconds ``unit`` has.
     package var nanosecondsInUnit: UInt64
-    /// Digits behind the point.
+    /// Digits after the decimal point.
     package var decimals: Int
-    /// Cells of the longest time.
+    /// The cells of the widest time.
     package var width: Int
 
     private static let milliseconds = SceneClock(unit: "ms", nanosecondsInUnit: 1_000_000, decimals: 1, width: 0)
@@ -21,7 +21,7 @@ package struct SceneClock: Sendable, Equatable {
     /// Times of up to this many nanoseconds are shown in milliseconds.
     private static let mostMilliseconds: UInt64 = 10_000_000_000_000
 
-    /// The clock for these rows.
+    /// A clock that fits these times, in nanoseconds since the scene's start.
     package init(times: [Int64]) {
         var longest: UInt64 = 0
         var previous: Int64?
@@ -45,7 +45,7 @@ package struct SceneClock: Sendable, Equatable {
         width = text(Int64(clamping: longest)).utf8.count + sign
     }
 
-    /// For a scene that goes on: in microseconds' steps, as wide as this time needs.
+    /// A clock for a scene that still goes on: with a resolution of a microsecond, as wide as `time` needs.
     package init(upTo time: Int64) { self.init(times: [0, 1, time]) }
 
     private init(unit: String, nanosecondsInUnit: UInt64, decimals: Int, width: Int) {
@@ -60,13 +60,13 @@ package struct SceneClock: Sendable, Equatable {
         String(nanoseconds, unit: nanosecondsInUnit, decimals: decimals)
     }
 
-    /// The same into a text that is there.
+    /// Appends what ``text(_:)`` gives to a text that exists already.
     package func put(_ nanoseconds: Int64, into text: inout OctetText) {
         text.put(nanoseconds, unit: nanosecondsInUnit, decimals: decimals)
     }
 
-    /// Nanoseconds in steps of the last decimal, rounded as they are written: of two times with the same number one text is
-    /// written.
+    /// The time in units of the last decimal, rounded as it is when written: two times with the same result are written
+    /// alike.
     private func steps(_ nanoseconds: Int64) -> Int64 {
         let step = (0..<decimals).reduce(Int64(nanosecondsInUnit)) { step, _ in step / 10 }
         let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: step)

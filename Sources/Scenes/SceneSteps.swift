@@ -1,35 +1,36 @@
 import Narration
 import Stories
 
-/// A ladder as it comes about, a step for each thing that happens: a segment leaves, the same segment arrives or is lost, a
+/// A ladder that is shown step by step. Each event is a step: a segment leaves, the same segment arrives or is lost, a
 /// program makes a call.
 public struct SceneSteps: Sendable {
-    /// One of them.
+    /// One event of the ladder.
     public struct Step: Sendable, Equatable {
-        /// What happens at it.
+        /// The kind of event.
         public enum Kind: Sendable, Equatable {
             case departure, arrival, loss, moment
         }
-        /// What happens at it.
+        /// The kind of event.
         public let kind: Kind
-        /// The scene's row that it belongs to.
+        /// The index of the scene's row that the event belongs to.
         public let row: Int
     }
 
-    /// The ladder with all that happens.
+    /// The complete ladder.
     public let scene: Scene
-    /// What happens, in the order of time; of the same time in that of the rows.
+    /// The events in the order of time; those of the same time in the order of their rows.
     public let steps: [Step]
 
-    /// By row, the step at which its segment has arrived or is lost; `nil` where it never does, and for calls.
+    /// For each row, the step at which its segment has arrived or is lost; `nil` for a segment that never does, and for
+    /// other rows.
     private let ends: [Int?]
-    /// By row, the step at which it begins.
+    /// For each row, the step at which it begins.
     private let begins: [Int]
 
     /// The steps of a scene of one connection, in the order of their times.
     public init(_ scene: Scene) {
         self.scene = scene
-        // An arrival with a row of its own is that row's.
+        // Where an arrival has a row of its own, that row gives the step, not the segment's row.
         var arrivals: [Int: Int] = [:]
         for (index, row) in scene.rows.enumerated() {
             if case .moment(let moment) = row, case .segment(let number) = moment.cause { arrivals[number] = index }
@@ -66,7 +67,7 @@ public struct SceneSteps: Sendable {
         (self.begins, self.ends) = (begins, ends)
     }
 
-    /// The ladder as it stands after a step: what has not happened yet is not in it.
+    /// The ladder as it is after a step, without what happens later.
     public func scene(after step: Int) -> Scene {
         var shown = scene
         shown.footer = []
@@ -78,7 +79,7 @@ public struct SceneSteps: Sendable {
             segment.arrival = nil
             segment.remark = PageWords.underWay
             segment.notes.removeAll { $0.lane == segment.receiver.lane }
-            // Its receiver knows nothing of it yet.
+            // The segment has not reached its receiver at this step, so the receiver's lane does not show it yet.
             segment.receiver.mark = nil
             segment.receiver.variables = nil
             return .segment(segment)
@@ -86,7 +87,7 @@ public struct SceneSteps: Sendable {
         return shown
     }
 
-    /// The segment that left last of those that are on their way after a step; `nil` where there is none.
+    /// Of the segments that are under way after a step, the one that left last; `nil` where there is none.
     public func underWay(after step: Int) -> Scene.Segment? {
         let row = scene.rows.indices.last { begins[$0] <= step && ends[$0].map { $0 > step } ?? false }
         guard let row, case .segment(let segment) = scene.rows[row] else { return nil }
@@ -100,7 +101,7 @@ public struct SceneSteps: Sendable {
         return marks.marks
     }
 
-    /// The segment that a step is about: the one that leaves, arrives or is lost; `nil` for a call.
+    /// The segment that leaves, arrives or is lost at a step; `nil` for a step of another kind.
     public func segment(of step: Int) -> Scene.Segment? {
         switch scene.rows[steps[step].row] {
         case .segment(let segment): return segment

@@ -1,12 +1,13 @@
 import TCPState
 
-/// The eleven states in five families: a hue each, because eleven hues cannot be told apart by every eye. Within a family
-/// the letter tells, and where there is room a pattern.
+/// The eleven states in five families, each with its own hue, because not every eye can tell eleven hues apart. States
+/// of one family are told apart by their letters, and by a pattern where there is room.
 public enum StateFamily: Sendable, CaseIterable {
-    /// CLOSED and LISTEN; on the way to ESTABLISHED; ESTABLISHED; closed by this end first; closed by the other.
+    /// CLOSED and LISTEN; the states that lead to ESTABLISHED; ESTABLISHED; the states of an end that closed first;
+    /// those of an end whose peer closed first.
     case idle, opening, open, weClosed, theyClosed
 
-    /// The family a state belongs to.
+    /// The family that a state belongs to.
     public init(_ state: State) {
         switch state {
         case .closed, .listen: self = .idle
@@ -17,8 +18,8 @@ public enum StateFamily: Sendable, CaseIterable {
         }
     }
 
-    /// The family's colour, 0xRRGGBB, on a background of `theme`; chosen so that any two differ for deuteranopes and
-    /// protanopes as well, with a contrast of at least 3:1.
+    /// The family's colour on a background of `theme`, as 0xRRGGBB. Any two colours differ for deuteranopes and
+    /// protanopes as well, and each has a contrast of at least 3:1.
     package func colour(_ theme: Theme) -> UInt32 {
         switch (self, theme) {
         case (.idle, .dark): 0x7B838E
@@ -35,8 +36,8 @@ public enum StateFamily: Sendable, CaseIterable {
     }
 }
 
-/// What a picture's background is like.
+/// The brightness of a picture's background.
 public enum Theme: Sendable, Equatable {
-    /// Light letters on dark, or dark ones on light.
+    /// Light letters on a dark background, or dark letters on a light one.
     case dark, light
 }

@@ -2,26 +2,27 @@ import CaptureFile
 import Stories
 import Tracking
 
-/// What happened in a connection, in order: its segments as they stand in the capture, and between them what its ends tell.
+/// The events of a connection in order: its segments in the order of the capture, and between them what its ends
+/// report.
 struct StoryEvents {
-    /// What a row is made from.
+    /// The source of one row.
     enum Event {
-        /// One of the story's steps.
+        /// The index of one of the story's steps.
         case step(Int)
-        /// One of the testimony's moments.
+        /// The index of one of the moments in the story's testimony.
         case told(Int)
-        /// One of the ICMP errors about it.
+        /// The index of one of the story's ICMP errors.
         case report(Int)
-        /// One of the moments from outside of the story.
+        /// The index of one of the moments that the caller adds to the story.
         case moment(Int)
     }
 
     struct Entry {
         var event: Event
-        /// Nanoseconds since the scene's start, never less than the entry before: packets of one connection keep the order
-        /// in which they stand in the capture, whatever clocks say.
+        /// Nanoseconds since the scene's start, never less than in the entry before: the packets of one connection keep
+        /// the order of the capture, whatever their timestamps say.
         var time: Int64
-        /// The packet of that number came last.
+        /// The number of the last packet up to this entry.
         var number: Int
     }
 
@@ -33,7 +34,7 @@ struct StoryEvents {
         var nextTold = 0
         var nextMoment = 0
         var nextReport = 0
-        /// The ICMP errors that stand before that many segments.
+        /// Appends the ICMP errors that the capture has before the step at `index`.
         func addReports(before index: Int) {
             while nextReport < story.reports.count, story.reports[nextReport].stepsBefore <= index {
                 let error = story.reports[nextReport].error
@@ -41,7 +42,8 @@ struct StoryEvents {
                 nextReport += 1
             }
         }
-        /// What happened up to a time, of what is told only what the ends tell from before that many segments.
+        /// Appends the moments up to the time `limit`; of the testimony's moments, only those before which at most
+        /// `segments` segments had been sent.
         func add(until limit: Int64, segments: Int) {
             while true {
                 let isDue = nextTold < told.count && told[nextTold].segmentsBefore <= segments
@@ -74,7 +76,7 @@ struct StoryEvents {
                 event: event, time: max(time, last?.time ?? .min), number: number ?? last?.number ?? 0))
     }
 
-    /// The events of several stories in the order of time, each with its story's index.
+    /// The events of several stories in the order of time, each with the index of its story.
     static func merged(_ stories: [ConnectionStory], start: Timestamp) -> [(story: Int, event: Event)] {
         var all: [(story: Int, place: Int, entry: Entry)] = []
         for (index, story) in stories.enumerated() {

@@ -6,24 +6,24 @@ import Tracking
 
 /// Makes the rows of one connection, event by event, whether it is drawn alone or among others.
 ///
-/// A segment is one row. Where its ends tell when it arrived, and its receiver did something before that, or a later segment
-/// overtook it, its arrival has a row of its own: so no lane shows a state before its time.
+/// A segment is one row. Its arrival has a row of its own where the ends report when it arrived, and before that its
+/// receiver did something or a later segment overtook it: so no lane shows a state too early.
 struct StoryRows {
     private let story: ConnectionStory
     private let start: Timestamp
     private let keepsPayload: Bool
     private let lanes: (client: Int, server: Int)
-    /// By how many bits the client's windows and the server's are shifted; `nil` where that is not known.
+    /// The window scale shifts of the client's and the server's windows, in bits; `nil` where a shift is not known.
     private let windowShifts: InlineArray<2, UInt8?>
     private var marks: (client: Scene.Mark, server: Scene.Mark)
-    /// Segments whose arrival will have a row of its own, by number.
+    /// The numbers of the segments whose arrival has a row of its own.
     private let bent: Set<Int>
-    /// Those of them that are on their way.
+    /// Those of the ``bent`` segments that have left and not yet arrived, by number.
     private var underWay: [Int: ConnectionStory.Step] = [:]
-    /// The segments whose arrival an end tells of, by number.
+    /// The numbers of the segments whose arrival an end reports.
     private let toldArrivals: Set<Int>
 
-    /// - Parameter marks: what the rails show above the first row that is to be made, where that is not the story's first.
+    /// - Parameter marks: the states above the first row that will be made; `nil` if that is the story's first.
     init(
         _ story: ConnectionStory, start: Timestamp, lanes: (client: Int, server: Int), keepsPayload: Bool,
         marks: (client: Scene.Mark, server: Scene.Mark)? = nil
@@ -44,13 +44,13 @@ struct StoryRows {
             })
     }
 
-    /// The row of the next event; `nil` if an earlier row has shown it.
+    /// The row of the next event; `nil` if the event is part of an earlier row.
     mutating func row(_ event: StoryEvents.Event, moments: [Scene.Moment] = []) -> Scene.Row? {
         marks.client.changed = false
         marks.server.changed = false
         switch event {
         case .step(let index):
-            // Lent, not copied: of a long story each copy would cost as much as the row.
+            // The array is borrowed through a span: copying it would cost as much as making the row.
             let steps = story.steps
             return .segment(segment(steps.span[index]))
         case .told(let index):
@@ -81,7 +81,8 @@ struct StoryRows {
         let (sender, receiver) = (step.sender, step.sender.other)
         let number = step.segment.number
         let isBent = bent.contains(number)
-        // What has not arrived has changed nothing there yet; nor has what came to another, or to nobody, being damaged.
+        // A segment that has not arrived has not changed its receiver's state; nor has one that a different host got,
+        // or that was dropped as damaged.
         let isTelling = story.testimony.map { $0.provenance == step.state(of: receiver).provenance } ?? false
         let isUntold = isTelling && !toldArrivals.contains(number)
         let isAway = isBent || isUntold || step.account.map { $0.fate.arrival == nil } ?? false
@@ -104,14 +105,14 @@ struct StoryRows {
         return segment
     }
 
-    /// The segments before whose arrival something happens that their receiver's lane has to show first, by number.
+    /// The numbers of the segments before whose arrival their receiver's lane has to show something else.
     private static func bentSegments(of story: ConnectionStory) -> Set<Int> {
         guard let told = story.testimony?.moments, !told.isEmpty else { return [] }
         var places: [Int: Int] = [:]
         for (index, step) in story.steps.enumerated() { places[step.segment.number] = index }
         var bent: Set<Int> = []
-        /// For each end, where the last thing that happened there is shown: the rows of segments stand at even numbers,
-        /// what happens between them at odd ones.
+        /// For each end, the position of the last event drawn in its lane: a segment's row is at twice its index, what
+        /// happens right before that at the odd number below.
         var newest: [Party: Int] = [:]
         var sent = 0
         func send(upTo count: Int) {
@@ -136,7 +137,7 @@ struct StoryRows {
 
     // MARK: What happens besides
 
-    /// At the end whose segment it quotes.
+    /// An ICMP error's row, at the lane of the end whose segment the error quotes.
     private func report(_ report: ConnectionStory.Report) -> Scene.Moment {
         var moment = Scene.Moment(
             time: report.error.time.nanoseconds(since: start),
@@ -147,7 +148,7 @@ struct StoryRows {
     }
 
     private mutating func moment(_ moment: Testimony.Moment) -> Scene.Moment? {
-        // An arrival that its segment's row has shown.
+        // The segment's own row has shown this arrival already.
         if case .segment(let number) = moment.cause, underWay.removeValue(forKey: number) == nil { return nil }
         set(
             moment.party,
@@ -176,13 +177,13 @@ extension ConnectionStory.Step {
         party == .client ? clientVariables : serverVariables
     }
 
-    /// Why it was sent.
+    /// The note that says why the segment was sent; none where that is not known.
     fileprivate func senderNotes(_ lane: Int) -> [Scene.Note] {
         guard let reason = account?.reason else { return [] }
         return [Scene.Note(lane: lane, text: reason.text, source: reason.place)]
     }
 
-    /// What its arrival did.
+    /// The notes that say what the segment's arrival did.
     fileprivate func receiverNotes(_ lane: Int) -> [Scene.Note] {
         (account?.effects ?? []).map { Scene.Note(lane: lane, text: $0.text, source: $0.place) }
     }

@@ -1,6 +1,5 @@
-/// The property East_Asian_Width of Unicode Standard Annex 11 (Unicode 14), as ranges in ascending order. Code points that
-/// were unassigned then are swallowed by the range around them: a range may be too long where nothing was, never where
-/// something is.
+/// The property East_Asian_Width of Unicode Standard Annex 11 (Unicode 14), as ranges in ascending order. A range may
+/// include code points that were unassigned in Unicode 14, but no assigned code point of another width.
 enum WidthTables {
     /// Wide (W) and Fullwidth (F).
     static let wide: [ClosedRange<UInt32>] = [
@@ -53,7 +52,7 @@ enum WidthTables {
         0x1F19B...0x1F1AC,
     ]
 
-    /// Whether `value` lies in one of `ranges`, by bisection.
+    /// Whether `value` is in one of `ranges`, found by binary search.
     static func contains(_ value: UInt32, in ranges: [ClosedRange<UInt32>]) -> Bool {
         var low = 0
         var high = ranges.count
