@@ -2,26 +2,26 @@ import FlatMemory
 import Scenes
 import TCPWire
 
-/// What stands at an arrow's tail, and how much of it fits. One serves all rows of a picture: it is filled anew for each, and keeps
-/// the room it took.
+/// The label at an arrow's tail, cut to the room there is. One label serves all rows of a picture: it is refilled for
+/// each row and reuses its storage.
 struct ArrowLabel {
-    /// Digits of the scene's largest number, so that the flags of a column stand under each other.
+    /// Digits of the scene's largest segment number, which align the flags of all rows in a column.
     private let digits: Int
-    /// Whether sequence numbers are as they stand in the headers, not relative to the ISNs.
+    /// Whether sequence numbers are those of the headers, not relative to the ISNs.
     private let absolute: Bool
     private let measure: DisplayWidth
     private var flagNames = FlagNames()
-    /// `#12`.
+    /// The segment's number as written: `#12`.
     private var number = OctetText()
     private var flags: [UInt8] = []
-    /// `seq=1 len=16 ack=1`, and where each word ends.
+    /// The words after the flags, `seq=1 len=16 ack=1`, and the offset at which each word ends.
     private var words = OctetText()
     private var ends: [Int] = []
-    /// How many of the words have to be seen whatever the room.
+    /// How many of the words, from the first, have to be shown even where there is little room.
     private var needed = 0
-    /// What fits.
+    /// The part of the label that fits.
     private var fitted = OctetText()
-    /// How many of the words are in it, and whether the number is.
+    /// How many of the words ``fitted`` holds, and whether it holds the number.
     private var wordsKept = 0
     private var keepsNumber = true
 
@@ -31,15 +31,15 @@ struct ArrowLabel {
         self.measure = measure
     }
 
-    /// The cells of the label of `segment`, but for its number: with all its words, its flags under those of other rows, and
-    /// with those alone that it has to show, as close as they stand.
+    /// The cells of a segment's label without its number. `whole`: with all words, and the flags padded as in the other
+    /// rows; `needed`: with only the words that have to be shown, and without padding.
     static func lengths(_ segment: Scene.Segment, absolute: Bool, flags: Int) -> (whole: Int, needed: Int) {
         let numbers = segment.namedNumbers(absolute: absolute)
         let count = segment.neededNumbers
         var (whole, needed) = (max(narrowestFlags, flags) + 1, flags)
         for index in numbers.indices {
             guard let number = numbers[index] else { break }
-            // A space, the name and its equals sign.
+            // A space, a name of three letters and an equals sign.
             let word = 5 + decimalDigits(number.value)
             whole += word
             if index < count { needed += word }
@@ -49,7 +49,7 @@ struct ArrowLabel {
 
     private static let narrowestFlags = 7
 
-    /// Takes a segment's number, flags and words.
+    /// Replaces the label's number, flags and words by those of `segment`.
     mutating func take(_ segment: Scene.Segment) {
         number.clear()
         number.put("#")
@@ -69,10 +69,10 @@ struct ArrowLabel {
         }
     }
 
-    /// What fits, of ASCII, after ``fit(_:aligned:gap:)``.
+    /// The part of the label that fits, in ASCII, as ``fit(_:aligned:gap:)`` has left it.
     var text: [UInt8] { fitted.octets }
 
-    /// The words that did not fit; the number is the first of them where it did not.
+    /// The words that did not fit, preceded by the segment's number if that did not fit either.
     var dropped: [String] {
         var dropped = keepsNumber ? [] : [number.octets[...]]
         for index in wordsKept..<ends.count {
@@ -81,12 +81,15 @@ struct ArrowLabel {
         return dropped.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// How many of those, from the first, have to be seen all the same.
+    /// How many of the ``dropped`` words, from the first, have to be shown elsewhere in the row.
     var neededOfDropped: Int { (keepsNumber ? 0 : 1) + max(0, min(needed, ends.count) - wordsKept) }
 
-    /// Finds the most of the label that fits into `room` cells, words dropped from the end. `aligned`: words of successive rows
-    /// stand under each other (labels that begin at the left), but where one that has to be seen would be dropped for that. So
-    /// many cells as `gap` stand between flags and words.
+    /// Cuts the label to `room` cells by leaving out words from the end.
+    ///
+    /// - Parameters:
+    ///   - aligned: whether words of successive rows are aligned in columns (in labels that begin at the left).
+    ///     Alignment is given up where it would cost a word that has to be shown.
+    ///   - gap: the cells between flags and words.
     mutating func fit(_ room: Int, aligned: Bool, gap: Int = 2) {
         fitted.clear()
         keepsNumber = true
@@ -98,12 +101,13 @@ struct ArrowLabel {
         if fit(room, number.count, flags.count, 1, atLeast: 1) { return }
         wordsKept = 0
         for width in [numberWidth, number.count] where width + 1 + flags.count <= room { return putHead(width) }
-        // Half a number would be another one's.
+        // A cut number would read as a different number, so it is left out.
         keepsNumber = false
         fitted.put(measure.truncate(String(decoding: flags, as: UTF8.self), to: room))
     }
 
-    /// Puts number, flags and as many words as fit, not fewer than `least`; whether there are so many.
+    /// Writes the number, the flags and as many words as fit into ``fitted``, but only if at least `least` words fit;
+    /// returns whether they did.
     private mutating func fit(_ room: Int, _ numberWidth: Int, _ flagsWidth: Int, _ gap: Int, atLeast least: Int)
         -> Bool
     {
@@ -137,9 +141,10 @@ struct ArrowLabel {
     }
 }
 
-/// The names of sets of flags, each put together once: a connection has a handful of them, and a hundred thousand segments.
+/// The names of sets of flags, each built only once: a connection has a handful of sets, and up to a hundred thousand
+/// segments.
 struct FlagNames {
-    /// By the set's number; empty where nobody has asked yet.
+    /// The name of each set, by the set's raw value; empty where it has not been asked for.
     private var known: [[UInt8]] = []
 
     subscript(flags: TCPFlags) -> [UInt8] {

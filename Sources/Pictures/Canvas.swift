@@ -1,7 +1,7 @@
 import Narration
 import Scenes
 
-/// Which characters lines and arrows are drawn with.
+/// The characters with which lines and arrows are drawn.
 public enum GlyphSet: Sendable, Equatable, CaseIterable {
     case ascii, unicode
 
@@ -17,32 +17,33 @@ public enum GlyphSet: Sendable, Equatable, CaseIterable {
     var loop: String { self == .ascii ? "@" : "↺" }
     var below: String { self == .ascii ? "^ " : "└ " }
     var belowRight: String { self == .ascii ? " ^" : " ┘" }
-    /// Stands for what was left out of a text.
+    /// The mark for the part of a text that was cut off.
     package var ellipsis: String { self == .ascii ? ".." : "…" }
 }
 
-/// What text pictures are drawn on: how wide, with which glyphs, colours and language.
+/// The properties of the output that text pictures are drawn for: its width, glyphs, colours and language.
 public struct Canvas: Sendable, Equatable {
-    /// Cells in a line, at least `narrowest`.
+    /// Cells in a line, at least ``narrowest``.
     public let width: Int
-    /// What lines and arrows are drawn with.
+    /// The characters with which lines and arrows are drawn.
     public let glyphs: GlyphSet
     /// The rule by which text is measured.
     public let measure: DisplayWidth
     /// How much colour is written.
     public let colour: ColourDepth
-    /// The background the colours are for; `nil` where nobody says what it is like: colours that hold on either.
+    /// The background that the colours are chosen for; `nil` where it is not known: colours that can be read on both
+    /// are used then.
     public let theme: Theme?
     /// The language of words.
     public let language: Language
 
-    /// Below this nothing can be drawn: a smaller width asked for is taken as this.
+    /// The least width that anything can be drawn in; a smaller width is raised to this.
     public static let narrowest = 20
-    /// A width beyond this is a mistake, and would cost memory for each row.
+    /// The greatest width; a larger one would be a mistake, and would cost memory in each row.
     public static let widest = 1000
 
-    /// `ambiguousWidth` 2 (East Asian Ambiguous characters take two cells) makes the glyphs ASCII: arrows and box lines are
-    /// Ambiguous, and at two cells each no picture would hold together.
+    /// `ambiguousWidth` 2 (East Asian Ambiguous characters take two cells) makes the glyphs ASCII: arrows and box lines
+    /// are Ambiguous, and at two cells each no picture would hold together.
     public init(
         width: Int = 80, glyphs: GlyphSet = .unicode, ambiguousWidth: Int = 1, colour: ColourDepth = .none,
         theme: Theme? = .dark, language: Language = .english

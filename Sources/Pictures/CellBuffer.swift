@@ -1,26 +1,27 @@
 import Scenes
 
-/// A grid of terminal cells: what every text picture is drawn into before it becomes lines. Whatever is put here is made
-/// printable first, so no picture can pass on an escape sequence from outside.
+/// A grid of terminal cells, which every text picture is drawn into before it becomes lines. All text put into it is
+/// made printable first, so no picture can pass on an escape sequence from outside.
 ///
-/// A cell is a few octets without a reference, and ``PlainText`` is put into cells and written out without making a `Character`
-/// or a string: a ladder of a hundred thousand rows has ten million cells.
+/// A cell takes a few octets and holds no reference, and ``PlainText`` is stored and written out without making a
+/// `Character` or a string: a ladder of a hundred thousand rows has ten million cells.
 struct CellBuffer: Sendable {
-    /// What is seen in a cell.
+    /// The visible content of a cell.
     private struct Glyph: Equatable, BitwiseCopyable {
-        /// A code point; or ``isCluster`` and a place in ``clusters``; or 0 for the second half of a wide glyph.
+        /// A code point; or ``isCluster`` combined with an index into ``clusters``; or 0 for the second half of a wide
+        /// glyph.
         var code: UInt32
 
         static let space = Glyph(code: 0x20)
         static let secondHalf = Glyph(code: 0)
-        /// Marks a grapheme cluster of several code points.
+        /// The bit that marks a grapheme cluster of several code points.
         static let isCluster: UInt32 = 1 << 31
     }
 
     /// One cell.
     private struct Cell: BitwiseCopyable {
         var glyph: Glyph
-        /// ``Style/index``.
+        /// The cell's style, as ``Style/index``.
         var style: UInt8
 
         static let blank = Cell(glyph: .space, style: Style.plain.index)
@@ -31,9 +32,9 @@ struct CellBuffer: Sendable {
     private(set) var height = 0
     private let measure: DisplayWidth
     private var cells: [Cell] = []
-    /// The clusters of several code points that were put.
+    /// The grapheme clusters of several code points that cells refer to.
     private var clusters: [Character] = []
-    /// Whether some glyph takes two cells. Where none does, nothing is halved by what is written over.
+    /// Whether some glyph takes two cells; if none does, overwriting a cell never leaves half of a glyph.
     private var hasWide = false
 
     init(width: Int, height: Int = 0, measure: DisplayWidth = DisplayWidth()) {
@@ -42,7 +43,7 @@ struct CellBuffer: Sendable {
         for _ in 0..<max(0, height) { addRow() }
     }
 
-    /// Takes all rows away, and keeps the room they took.
+    /// Removes all rows, but keeps their storage.
     mutating func clear() {
         cells.removeAll(keepingCapacity: true)
         clusters.removeAll(keepingCapacity: true)
@@ -58,8 +59,8 @@ struct CellBuffer: Sendable {
         return height - 1
     }
 
-    /// Puts `text` from `column` on, as far as `end` (exclusive; the row's end if `nil`), and gives the column after it.
-    /// What lies outside the grid is dropped; a wide character that does not fit wholly is not drawn at all.
+    /// Puts `text` from `column` on, as far as `end` (exclusive; the row's end if `nil`), and gives the column after
+    /// it. What lies outside the grid is dropped; a wide character that does not fit wholly is not drawn at all.
     @discardableResult
     mutating func put(
         _ text: String, row: Int, column: Int, until end: Int? = nil, style: Style = .plain
@@ -80,7 +81,8 @@ struct CellBuffer: Sendable {
         return column
     }
 
-    /// The same for ``PlainText`` in UTF-8 that is all of one cell or two whatever the terminal: numbers, above all.
+    /// Puts ``PlainText`` in UTF-8 without measuring it as ``put(_:row:column:until:style:)`` does. Its code points
+    /// must take the same number of cells on every terminal, as those of numbers do.
     @discardableResult
     mutating func put(
         plain text: borrowing Span<UInt8>, row: Int, column: Int, until end: Int? = nil, style: Style = .plain
@@ -103,7 +105,8 @@ struct CellBuffer: Sendable {
         return column
     }
 
-    /// Puts what `text` begins with as far as it is ASCII and fits, and gives its length. For rows without wide glyphs.
+    /// Puts the ASCII characters that `text` begins with, as far as they fit, and returns how many they are. The row
+    /// must not hold wide glyphs.
     private mutating func putASCII(
         _ text: borrowing Span<UInt8>, row: Int, column: Int, until end: Int, _ style: UInt8
     ) -> Int {
@@ -141,7 +144,7 @@ struct CellBuffer: Sendable {
 
     private mutating func set(_ glyph: Glyph, size: Int, row: Int, column: Int, style: UInt8) {
         let index = row * width + column
-        // The other half of a wide character that is written over would stay behind as a stray half.
+        // Overwriting one half of a wide glyph would leave the other half, so that is blanked.
         if cells[index].glyph == .secondHalf, column > 0 { cells[index - 1] = .blank }
         let next = column + size
         if next < width, cells[row * width + next].glyph == .secondHalf { cells[row * width + next] = .blank }
@@ -164,8 +167,8 @@ struct CellBuffer: Sendable {
         return Unicode.Scalar(glyph.code).map { Character($0) }
     }
 
-    /// Appends row `row` to `octets` as a line without trailing spaces, in UTF-8 and without a line feed; without colour it holds no
-    /// escape sequence.
+    /// Appends row `row` to `octets` as a line in UTF-8, without trailing spaces and without a line feed. Without
+    /// colour, the line holds no escape sequence.
     func write(_ row: Int, styles: StyleSequences, to octets: inout [UInt8]) {
         guard row >= 0, row < height else { return }
         var place = row * width
@@ -174,7 +177,7 @@ struct CellBuffer: Sendable {
         var current = Style.plain.index
         while place < end {
             let cell = cells[place]
-            // A space shows no foreground: keeping the style running over it saves sequences.
+            // A space shows no foreground: letting the style continue over it saves escape sequences.
             if cell.style != current, cell.glyph != .space {
                 styles.end(current, into: &octets)
                 styles.begin(cell.style, into: &octets)
@@ -190,7 +193,8 @@ struct CellBuffer: Sendable {
         styles.end(current, into: &octets)
     }
 
-    /// Appends the code points from `start` on that have the style `style`, or are spaces, and gives the place behind them.
+    /// Appends the code points from index `start` on, as long as they are spaces or have the style `style`, and returns
+    /// the index after the last.
     private func write(from start: Int, to end: Int, style: UInt8, to octets: inout [UInt8]) -> Int {
         let cells = cells.span
         var place = start
@@ -207,7 +211,7 @@ struct CellBuffer: Sendable {
         return place
     }
 
-    /// Appends a code point; nothing for the second half of a wide one.
+    /// Appends a code point in UTF-8; nothing for the second half of a wide glyph.
     private static func write(_ code: UInt32, to text: inout OutputSpan<UInt8>) {
         func follow(_ shift: UInt32) { text.append(0x80 | UInt8(truncatingIfNeeded: code >> shift & 0x3F)) }
         switch code {
@@ -228,7 +232,7 @@ struct CellBuffer: Sendable {
         }
     }
 
-    /// Row `row` as a line without trailing spaces; without colour it holds no escape sequence.
+    /// Row `row` as a line without trailing spaces. Without colour, the line holds no escape sequence.
     func line(_ row: Int, colour: ColourDepth = .none, theme: Theme? = .dark) -> String {
         var octets: [UInt8] = []
         write(row, styles: StyleSequences(colour, theme), to: &octets)

@@ -1,19 +1,19 @@
 import Narration
 import Scenes
 
-/// The narrow form of a ladder: a line for each event, a ladder of four cells' width in it.
+/// The narrow form of a ladder: a line for each event, which shows the two rails and the arrow in a few cells.
 ///
 ///       0.0 S* --> r* #1 SYN  seq=0
 struct EventList {
     let canvas: Canvas
     let lanes: [Scene.Lane]
     let census: SceneCensus
-    /// What each lane shows as after the row that was written last.
+    /// The state of each lane after the row that was written last.
     private(set) var marks: LaneMarks
     private var label: ArrowLabel
     private var cells: CellBuffer
 
-    /// - Parameter marks: what the lanes show above the first row, where that is not what they were before it.
+    /// - Parameter marks: the states above the first row; `nil`: those that `lanes` begin with.
     init(
         canvas: Canvas, lanes: [Scene.Lane], census: SceneCensus, marks: LaneMarks? = nil, absoluteNumbers: Bool
     ) {
@@ -27,12 +27,12 @@ struct EventList {
 
     private var measure: DisplayWidth { canvas.measure }
     private var isPair: Bool { lanes.count == 2 }
-    /// Below this width the flags need the cells of the time.
+    /// The least width with a time in each line; below it the flags need those cells.
     private static let widthForTime = 28
-    /// Fewer cells of a remark than this say nothing.
+    /// A remark that would be cut to fewer cells than this is left out.
     private static let shortestRemark = 8
 
-    /// Who is who: `C 127.0.0.1:40000`.
+    /// The lines that give each lane's letter and name: `C 127.0.0.1:40000`.
     func names() -> [String] {
         lanes.enumerated().flatMap { index, lane in
             Paragraph(canvas: canvas).lines(Printable.text(lane.name), first: name(index) + " ")
@@ -85,7 +85,7 @@ struct EventList {
         }
     }
 
-    /// A tear in a pause of so many nanoseconds.
+    /// The line for a pause of `duration` nanoseconds.
     func line(silence duration: Int64) -> String {
         let tear = String(repeating: String(canvas.glyphs.tear), count: 2)
         return measure.truncate("\(tear) \(durationText(duration)) \(tear)", to: canvas.width, ellipsis: "")
@@ -122,7 +122,7 @@ struct EventList {
         return column + Rail.width(census, spelled: false)
     }
 
-    /// Four cells, in either glyph set.
+    /// An arrow of four cells to the right, which shows the segment's fate, in either glyph set.
     private func rightward(_ fate: Scene.Fate) -> String {
         let glyphs = canvas.glyphs
         let dash = String(glyphs.dash)

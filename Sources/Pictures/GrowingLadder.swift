@@ -4,32 +4,36 @@ import Stories
 import TCPState
 import Tracking
 
-/// A ladder whose rows come one after the other: each is drawn when it comes and stays as it is. What the columns need is not known
-/// beforehand: they begin as wide as most connections need them, and where a row needs more, the heads stand anew above it.
+/// A ladder whose rows arrive one after another. Each is drawn as it arrives and never changed. The widths that the
+/// columns will need are not known in advance: at first they suit most connections; if a row needs more, the columns
+/// become wider from that row on, and the headings are repeated above it.
 public struct GrowingLadder: Sendable {
     private let ladder: Ladder
     private let title: Text
     private let lanes: [Scene.Lane]
-    /// What the rows so far hold, for the legend.
+    /// The letters and sources that the rows so far have shown, for the legend.
     private var seen: SceneCensus
-    /// What the columns are as wide as.
+    /// The sizes that the columns are laid out for.
     private var room: SceneCensus
     private var pen: Pen
-    /// When the last row that has a time was over.
+    /// When the last row that has a time ended, in nanoseconds since the scene's start.
     private var lastTime: Int64?
-    /// When the last segment was sent.
+    /// When the last segment was sent, in nanoseconds since the scene's start.
     private var lastDeparture: Int64?
 
-    /// What draws the rows: arrows between two rails, or a line for each event.
+    /// The form in which rows are drawn: arrows between two rails, or a line for each event.
     private enum Pen: Sendable {
         case ladder(LadderPen)
         case list(EventList)
     }
 
+    /// Creates the ladder of a connection that has no rows yet.
+    ///
     /// - Parameters:
-    ///   - title: what stands over it.
+    ///   - title: the line above the ladder.
     ///   - lanes: the connection's two ends.
-    ///   - marksGuesses: whether some of the states will be known otherwise than by the packets.
+    ///   - marksGuesses: whether inferred states are marked, because some states will be known from another source than
+    ///     the packets.
     public init(_ ladder: Ladder, title: Text, lanes: [Scene.Lane], marksGuesses: Bool) {
         self.ladder = ladder
         self.title = title
@@ -59,10 +63,10 @@ public struct GrowingLadder: Sendable {
                 absoluteNumbers: ladder.absoluteNumbers))
     }
 
-    /// The lanes without what they were before the first row: of one row alone that is no part.
+    /// The lanes without the states before the first row, which are not part of a single row's census.
     private var nameless: [Scene.Lane] { lanes.map { Scene.Lane(role: $0.role, name: $0.name) } }
 
-    /// What the rails show as after the last row.
+    /// The state of each lane after the last row.
     private var marks: LaneMarks {
         switch pen {
         case .ladder(let pen): pen.marks
@@ -72,7 +76,7 @@ public struct GrowingLadder: Sendable {
 
     private var headings: LadderHeadings { LadderHeadings(canvas: ladder.canvas, census: room) }
 
-    /// What stands over the rows, in UTF-8.
+    /// The title and the column headings, in UTF-8.
     public func beginning() -> [UInt8] {
         var text = LadderText(ladder.canvas)
         var scene = Self.scene(lanes, [])
@@ -88,7 +92,8 @@ public struct GrowingLadder: Sendable {
         }
     }
 
-    /// One more row, in UTF-8: above it a tear where nothing happened for long.
+    /// The lines of one more row, in UTF-8, preceded by a tear if nothing happened for longer than the ladder's
+    /// ``Ladder/silence``.
     public mutating func draw(_ row: Scene.Row) -> [UInt8] {
         var text = LadderText(ladder.canvas)
         let own = SceneCensus(Self.scene(nameless, [row]), absolute: ladder.absoluteNumbers)
@@ -123,7 +128,7 @@ public struct GrowingLadder: Sendable {
         return segment.departure &- lastDeparture
     }
 
-    /// What stands below the rows: the legend, and what is said of the connection.
+    /// The lines below the rows, in UTF-8: the legend, and the notes of `footer`.
     public func ending(_ footer: [Text]) -> [UInt8] {
         var text = LadderText(ladder.canvas)
         var census = seen

@@ -2,11 +2,11 @@ import FlatMemory
 import TCPWire
 
 extension HeaderDiagram.Values {
-    /// The values of a segment's header, options read from the frame that it was decoded from.
+    /// The values of a segment's header. The options are read from the frame that the segment was decoded from.
     ///
     /// - Parameters:
-    ///   - sequenceNote: what follows the sequence number in its row.
-    ///   - acknowledgmentNote: likewise of the acknowledgment number.
+    ///   - sequenceNote: the text after the sequence number in its row.
+    ///   - acknowledgmentNote: the text after the acknowledgment number in its row.
     public init(
         _ segment: SegmentHeader, in frame: [UInt8], sequenceNote: String = "", acknowledgmentNote: String = ""
     ) {
@@ -38,7 +38,7 @@ extension HeaderDiagram.Option {
         return options
     }
 
-    /// What stands behind an option's kind and length: a field for each value that its document draws as one.
+    /// The fields after an option's kind and length: one for each value that the option's document draws as a field.
     private static func values(of option: TCPOption, octets: Int) -> [Field] {
         let fields: [Field] =
             switch option {

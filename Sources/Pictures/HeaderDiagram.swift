@@ -2,38 +2,39 @@ import Narration
 import Scenes
 import TCPWire
 
-/// One TCP header drawn as RFC 9293 figure 1 draws it, 32 bits to a row, with this header's values in the fields.
+/// A drawing of one TCP header in the manner of RFC 9293 figure 1, 32 bits to a row, with this header's values in the
+/// fields.
 public struct HeaderDiagram: Sendable {
-    /// The header's fields as they are to be shown.
+    /// The values of the header's fields.
     public struct Values: Sendable {
         /// The sender's port.
         public var sourcePort: UInt16
         /// The receiver's port.
         public var destinationPort: UInt16
-        /// As on the wire, not relative.
+        /// The sequence number as on the wire, not relative.
         public var sequenceNumber: UInt32
-        /// As on the wire, not relative.
+        /// The acknowledgment number as on the wire, not relative.
         public var acknowledgmentNumber: UInt32
-        /// In 32-bit words.
+        /// The length of the header in 32-bit words.
         public var dataOffset: UInt8
-        /// The three bits between data offset and AE.
+        /// The three bits between the data offset and the AE bit.
         public var reserved: UInt8
         /// The nine control bits.
         public var flags: TCPFlags
-        /// As on the wire, not scaled.
+        /// The window field as on the wire, not scaled.
         public var window: UInt16
-        /// As on the wire.
+        /// The checksum field as on the wire.
         public var checksum: UInt16
-        /// As on the wire.
+        /// The urgent pointer as on the wire.
         public var urgentPointer: UInt16
-        /// In the header's order, padding included.
+        /// The options in the header's order, padding included.
         public var options: [Option]
-        /// What follows the sequence number in its row: `relative 0`.
+        /// The text after the sequence number in its row: `relative 0`.
         public var sequenceNote: String
-        /// The same for the acknowledgment number.
+        /// The text after the acknowledgment number in its row.
         public var acknowledgmentNote: String
 
-        /// Takes the values as they are; nothing is checked against anything.
+        /// Creates the values as given; their consistency is not checked.
         public init(
             sourcePort: UInt16, destinationPort: UInt16, sequenceNumber: UInt32, acknowledgmentNumber: UInt32,
             dataOffset: UInt8, reserved: UInt8 = 0, flags: TCPFlags, window: UInt16, checksum: UInt16,
@@ -58,20 +59,20 @@ public struct HeaderDiagram: Sendable {
 
     /// One option as a run of fields: `kind 2`, `len 4`, `MSS 1460`.
     public struct Option: Sendable {
-        /// A field of so many bytes, and its text.
+        /// A part of an option: how many bytes it has, and the text for them.
         public struct Field: Sendable {
-            /// Bytes it takes in the header.
+            /// How many bytes of the header the field takes.
             public var byteCount: Int
-            /// What is written in its cells.
+            /// The text in the field's cells.
             public var text: String
-            /// Fields of no bytes or fewer are not drawn.
+            /// A field of `byteCount` bytes; it is not drawn if that is less than 1.
             public init(_ byteCount: Int, _ text: String) {
                 self.byteCount = byteCount
                 self.text = text
             }
         }
 
-        /// In the header's order.
+        /// The option's fields in the header's order.
         public var fields: [Field]
         /// An option of these fields.
         public init(_ fields: [Field]) {
@@ -79,16 +80,16 @@ public struct HeaderDiagram: Sendable {
         }
     }
 
-    /// Part of a 32-bit row: so many bits, and the text in each of its lines.
+    /// A part of a 32-bit row: its number of bits, and its text for each line of the row.
     private struct Part {
         var bits: Int
         var lines: [String]
     }
 
     private let canvas: Canvas
-    /// 32 bits at two cells each, the last bar, and one cell of margin.
+    /// The width of the drawing: 32 bits of two cells each, the last bar, and one cell of margin.
     private static let drawnWidth = 66
-    /// A data offset of 15 words leaves 40 bytes of options: more cannot be in a header.
+    /// The most bytes of options in a header, whose data offset is at most 15 words.
     private static let mostOptionBytes = 40
 
     /// Draws for `canvas`.
@@ -96,7 +97,7 @@ public struct HeaderDiagram: Sendable {
         self.canvas = canvas
     }
 
-    /// The drawing's lines, or a list of `name  value` where the canvas is too narrow for it.
+    /// The drawing's lines, or a list of `name  value` where the canvas is too narrow for the drawing.
     public func lines(_ values: Values) -> [String] {
         canvas.width < Self.drawnWidth ? list(values) : drawing(values)
     }
@@ -143,7 +144,7 @@ public struct HeaderDiagram: Sendable {
         ("SYN", .syn), ("FIN", .fin),
     ]
 
-    /// A flag's name written downwards, as in the RFC, and its bit below.
+    /// A flag's name written downwards, as in the RFC, with its bit below.
     private func flagPart(_ name: String, _ isSet: Bool) -> Part {
         let letters = name.map(String.init)
         let blanks = [String](repeating: "", count: max(0, 3 - letters.count))
@@ -176,7 +177,7 @@ public struct HeaderDiagram: Sendable {
         }
     }
 
-    /// The options' fields in rows of four bytes; a field that crosses a row's end goes on in the next.
+    /// The options' fields in rows of four bytes; a field that crosses the end of a row continues in the next.
     private func optionRows(_ options: [Option]) -> [[Part]] {
         var rows: [[Part]] = []
         var current: [Part] = []
@@ -187,7 +188,8 @@ public struct HeaderDiagram: Sendable {
             left -= bytes
             let text = Printable.text(field.text)
             let pieces = Self.pieces(of: bytes, free: free)
-            // The value stands where it begins, or where there is more room for it; two points are its rest.
+            // A field's text is put into the first piece with room for it, else into the largest; its other pieces show
+            // two points.
             let home = pieces.firstIndex { canvas.measure(text) < $0 * 16 } ?? pieces.firstIndex(of: pieces.max() ?? 0)
             for (index, taken) in pieces.enumerated() {
                 current.append(Part(bits: taken * 8, lines: [index == home ? text : ".."]))
@@ -202,7 +204,7 @@ public struct HeaderDiagram: Sendable {
         return rows
     }
 
-    /// How many of a field's bytes stand in each row, the first of which has room for `free`.
+    /// How many of a field's bytes each row holds, if the first row has room for `free` bytes.
     private static func pieces(of bytes: Int, free: Int) -> [Int] {
         var pieces: [Int] = []
         var left = bytes

@@ -2,17 +2,17 @@ import FlatMemory
 import Narration
 import Scenes
 
-/// A scene as a ladder in text: two lifelines (or more), time downwards, an arrow for each segment, both ends' states on
-/// their rails at every row.
+/// A scene as a ladder in text: two lifelines (or more), time downwards, an arrow for each segment, both ends' states
+/// on their rails at every row.
 ///
-/// The time is the departure; the letter on the sender's side is its state when sending, the letter on the receiver's side
-/// its state after arrival (the convention of RFC 9293 figure 6). Below 60 columns, a line for each event.
+/// The time is the departure; the letter on the sender's side is its state when sending, the letter on the receiver's
+/// side its state after arrival (the convention of RFC 9293 figure 6). Below 60 columns, a line for each event.
 public struct Ladder: Sendable {
-    /// What explains the letters below the rows.
+    /// What the legend below the rows explains.
     public enum Legend: Sendable, Equatable {
-        /// How the states are known, where that differs from lane to lane or row to row.
+        /// The sources from which the states are known, where they differ between lanes or rows.
         case provenance
-        /// That, and the name of each letter used.
+        /// The sources, and the name of each letter used.
         case letters
     }
 
@@ -22,7 +22,7 @@ public struct Ladder: Sendable {
     /// A pause of more nanoseconds than this is drawn as a tear, unless told otherwise.
     public static let usualSilence: Int64 = 50_000_000
 
-    /// As many rows are drawn by one worker at a time.
+    /// How many rows a worker draws at a time.
     private static let blockSize = 1024
 
     let canvas: Canvas
@@ -31,13 +31,13 @@ public struct Ladder: Sendable {
     let silence: Int64
     private let workers: Int
 
-    /// Draws on `canvas`.
+    /// Creates a ladder for `canvas`.
     ///
     /// - Parameters:
-    ///   - legend: what stands below the rows.
-    ///   - absoluteNumbers: sequence numbers as they stand in the headers, not relative to the ISNs.
+    ///   - legend: what the legend below the rows explains.
+    ///   - absoluteNumbers: whether sequence numbers are those of the headers, not relative to the ISNs.
     ///   - silence: the longest pause, in nanoseconds, that is not drawn as a tear.
-    ///   - workers: how many processors draw a long scene.
+    ///   - workers: how many threads draw a long scene.
     public init(
         canvas: Canvas, legend: Legend = .provenance, absoluteNumbers: Bool = false, silence: Int64 = usualSilence,
         workers: Int = 1
@@ -58,8 +58,9 @@ public struct Ladder: Sendable {
         }
     }
 
-    /// Hands over one piece after another of the text in UTF-8, each of whole lines with their line feeds, as soon as its rows are
-    /// laid out: a scene of any length takes the memory of a piece. Stops at the first error of `sink`.
+    /// Passes the text to `sink` in UTF-8, piece by piece, as soon as the rows of a piece are laid out. Each piece
+    /// consists of whole lines with their line feeds, so a scene of any length takes only the memory of a few pieces.
+    /// Stops at the first error of `sink`.
     public func write<Failure: Error>(
         _ scene: Scene, to sink: ([UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
@@ -109,7 +110,7 @@ public struct Ladder: Sendable {
         let layout = LadderLayout(canvas: canvas, census: census, lanes: band.lanes.count)
         let lanes = band.lanes.map { scene.lanes[$0] }
         for line in headings.columns(lanes, layout, hasTitledNames: scene.lanes.count == 2) { text.put(line) }
-        /// The rails as above the next block's first row: each row tells only what changes.
+        /// The states above the first row of the next block; each row only holds changes.
         var marks = LaneMarks(lanes)
         let entries = band.entries
         let workers = min(workers, (entries.count + Self.blockSize - 1) / Self.blockSize)
@@ -137,22 +138,22 @@ public struct Ladder: Sendable {
     }
 }
 
-/// Lines of a picture in UTF-8, gathered until they are worth handing over.
+/// Lines of a picture in UTF-8, collected until they are long enough to pass on.
 struct LadderText {
     private(set) var octets: [UInt8] = []
     private let styles: StyleSequences
-    /// Octets from which on they are handed over.
+    /// The number of octets from which on the text is passed on.
     private static let long = 1 << 16
 
     init(_ canvas: Canvas) { styles = StyleSequences(canvas.colour, canvas.theme) }
 
-    /// A line.
+    /// Appends a line and its line feed.
     mutating func put(_ line: String) {
         octets.append(contentsOf: line.utf8)
         octets.append(UInt8(ascii: "\n"))
     }
 
-    /// All rows of a grid, each a line.
+    /// Appends all rows of a grid, each as a line.
     mutating func put(_ cells: CellBuffer) {
         for row in 0..<cells.height {
             cells.write(row, styles: styles, to: &octets)
@@ -162,12 +163,12 @@ struct LadderText {
 
     var isLong: Bool { octets.count >= Self.long }
 
-    /// Hands over what is gathered, and forgets it.
+    /// Passes the collected text to `sink` and empties it.
     mutating func pass<Failure: Error>(to sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
         try sink(take())
     }
 
-    /// Gives away what is gathered.
+    /// Returns the collected text and empties it.
     mutating func take() -> [UInt8] {
         defer { octets.removeAll(keepingCapacity: true) }
         return octets
@@ -175,13 +176,14 @@ struct LadderText {
 }
 
 extension Scene {
-    /// Nanoseconds from the departure of the segment before row `index` to that row's own; `nil` where there is none.
+    /// Nanoseconds from the departure of the previous segment to that of the segment in row `index`; `nil` if the row
+    /// is no segment, or there is no previous one.
     fileprivate func delta(before index: Int) -> Int64? {
         guard case .segment(let segment) = rows[index] else { return nil }
         for row in rows[..<index].reversed() {
             switch row {
             case .segment(let last): return segment.departure &- last.departure
-            // Segments that are folded into one row.
+            // A row that several segments were folded into: the last of them left when it ends.
             case .moment(let moment): if let until = moment.until { return segment.departure &- until }
             }
         }

@@ -3,7 +3,7 @@ import Scenes
 import TCPState
 import Tracking
 
-/// What stands above a ladder's rows and explains its letters below them.
+/// The lines above a ladder's rows, and the legend below them.
 struct LadderHeadings {
     let canvas: Canvas
     let census: SceneCensus
@@ -12,7 +12,8 @@ struct LadderHeadings {
 
     // MARK: Title
 
-    /// The title, both endpoints where there are two, and the provenance in brackets at the right; on one line if it fits.
+    /// The title, the two endpoints if there are only two, and the sources in brackets at the right; on one line if
+    /// they fit.
     func title(_ scene: Scene) -> [String] {
         let title = Printable.text(scene.title(canvas.language))
         let right = brackets(scene)
@@ -57,8 +58,8 @@ struct LadderHeadings {
 
     // MARK: Column heads
 
-    /// The line (or lines) over the rows of one band.
-    /// `hasTitledNames`: the title has said who the two are, letters will do.
+    /// The heading above the rows of one band, on one line or more. `hasTitledNames`: whether the title has named the
+    /// two endpoints, so that letters suffice here.
     func columns(_ lanes: [Scene.Lane], _ layout: LadderLayout, hasTitledNames: Bool) -> [String] {
         let names = hasTitledNames ? Self.letters(lanes).map { [$0] } : wrappedNames(lanes, layout)
         let height = names.map(\.count).max() ?? 1
@@ -87,7 +88,7 @@ struct LadderHeadings {
         cells.put(text, row: row, column: max(0, end - measure(text)), style: .bold)
     }
 
-    /// `C` and `S`; `A` and `B` where it is not known, or not so, that one called the other.
+    /// The lanes' letters: `C` and `S`, or `A` and `B` if the lanes are not a client and a server.
     static func letters(_ lanes: [Scene.Lane]) -> [String] {
         switch lanes.map(\.role) {
         case [.client, .server]: ["C", "S"]
@@ -96,7 +97,8 @@ struct LadderHeadings {
         }
     }
 
-    /// Each lane's name over its rail, the port on a second line where it must be; numbers where even that is too wide.
+    /// Each lane's name above its rail, with the port on a second line if need be, or a number for each if even that is
+    /// too wide.
     private func wrappedNames(_ lanes: [Scene.Lane], _ layout: LadderLayout) -> [[String]] {
         let names = lanes.map { Printable.text($0.name) }
         let room = layout.rails.indices.map { index in
@@ -116,14 +118,14 @@ struct LadderHeadings {
         return split
     }
 
-    /// `1 127.0.0.1:40000`, as many to a line as fit.
+    /// The lanes' names with their numbers, `1 127.0.0.1:40000`, as many on a line as fit.
     func numberedNames(_ lanes: [Scene.Lane]) -> [String] {
         items(lanes.enumerated().map { "\($0 + 1) \(Printable.text($1.name))" }, first: "")
     }
 
     // MARK: Legend
 
-    /// - Parameter isSpelled: whether the rows have the states' names, where that is known otherwise than by the census.
+    /// - Parameter isSpelled: whether the rows show the states' names; `nil`: as the census says.
     func legend(_ scene: Scene, _ legend: Ladder.Legend, isSpelled: Bool? = nil) -> [String] {
         guard legend == .letters else { return provenance(scene) }
         let isSpelled =
@@ -133,7 +135,7 @@ struct LadderHeadings {
         return (isSpelled ? signs() : letters()) + sources(scene) + provenance(scene)
     }
 
-    /// What the brackets at the title's right stand for.
+    /// The explanation of the sources in the brackets to the right of the title.
     private func sources(_ scene: Scene) -> [String] {
         guard !scene.provenance.isEmpty else { return [] }
         let entries = scene.provenance.map { "\($0.letter) \(PictureWords.source($0)(canvas.language))" }
@@ -145,7 +147,7 @@ struct LadderHeadings {
         return letters.isEmpty ? "" : "[\(letters)]"
     }
 
-    /// Of states that are spelled out, what else stands on the rails.
+    /// The explanation of the signs beside states that are spelled out.
     private func signs() -> [String] {
         var entries = sortedLetters.filter { $0.state == nil || $0.isMini }.map { letter in
             Scene.Mark.name(letter.state, isMini: letter.isMini)
@@ -155,7 +157,7 @@ struct LadderHeadings {
         return entries.isEmpty ? [] : items(entries, first: PictureWords.signs(canvas.language))
     }
 
-    /// What a letter of no whole socket's state stands for.
+    /// The explanation of a letter that is not the state of a full socket.
     private func explanation(_ letter: SceneCensus.Letter) -> Text {
         switch letter.state {
         case nil: PictureWords.unknown
@@ -215,8 +217,8 @@ struct LadderHeadings {
         }
     }
 
-    /// Entries side by side, two spaces between, none broken unless it is wider than a line. Where `first` would take much of
-    /// a narrow line it has one of its own.
+    /// Entries side by side, with two spaces between them; an entry is broken only if it is wider than a line. `first`
+    /// gets a line of its own if it would take more than a quarter of the width.
     private func items(_ entries: [String], first: String) -> [String] {
         let isNarrow = measure(first) > canvas.width / 4
         let indent = String(repeating: " ", count: isNarrow ? 2 : measure(first))

@@ -8,22 +8,25 @@ struct LadderPen {
     let canvas: Canvas
     let layout: LadderLayout
     let census: SceneCensus
-    /// The row that was drawn last.
+    /// The cells of the row that was drawn last, with its notes.
     private(set) var cells: CellBuffer
-    /// What the lanes' rails show on it.
+    /// The state of each lane in that row.
     var marks: LaneMarks
     private var label: ArrowLabel
     private let zero: UInt32?
-    /// Room for a number.
+    /// A buffer for numbers, reused in all rows.
     private var text = OctetText()
-    /// Cells of an arrow below which its direction is not seen at a glance.
+    /// The least cells of an arrow, so that its direction is seen at a glance.
     static let shortestArrow = 2
-    /// Remarks longer than this many lines of their own are cut.
+    /// A remark below a row is cut to this many lines.
     private static let mostRemarkLines = 4
 
+    /// Creates a pen for the rows of one band.
+    ///
     /// - Parameters:
-    ///   - marks: what the rails show above the first row.
-    ///   - zero: where numbers are those of the headers, from where the first lane's are counted.
+    ///   - marks: the states above the first row.
+    ///   - zero: if the numbers are those of the headers, the first lane's sequence number from which its relative
+    ///     numbers are counted.
     init(
         canvas: Canvas, layout: LadderLayout, census: SceneCensus, marks: LaneMarks, absoluteNumbers: Bool = false,
         zero: UInt32? = nil
@@ -41,7 +44,7 @@ struct LadderPen {
 
     /// Draws the next row.
     ///
-    /// - Parameter delta: nanoseconds since the segment before.
+    /// - Parameter delta: nanoseconds since the previous segment.
     mutating func draw(_ row: Scene.Row, delta: Int64? = nil) {
         marks.take(row)
         begin()
@@ -82,8 +85,9 @@ struct LadderPen {
         putNotes(segment.notes)
     }
 
-    /// What the arrow has no room for, and the row has to say all the same: between two lanes, where the numbers of other rows tell
-    /// the rest, only what the row is there to show; among many, where arrows hold little, as much as fits beside the remark.
+    /// The words of the label that the arrow had no room for and the remark column shows instead. Between two lanes,
+    /// where the other rows' numbers tell the rest, these are only the words that have to be shown; among several
+    /// lanes, where arrows hold little, as many as fit beside the remark.
     private func overflow(beside remark: String) -> String {
         let needed = label.neededOfDropped
         guard layout.rails.count > 2 else {
@@ -103,7 +107,7 @@ struct LadderPen {
         let sign = canvas.measure(mark(segment.fate))
         let isRightward = from < to
         let isNeighbour = abs(from - to) == 1
-        // The label never covers a rail: across several lanes it stands before the first.
+        // The label never covers a rail: on an arrow across several lanes it ends before the first of them.
         let room: Int
         if isNeighbour {
             room = region.count - Self.shortestArrow - 1 - sign
@@ -159,7 +163,7 @@ struct LadderPen {
         cells.fill(glyphs.left, row: 0, from: head, to: min(head + 1, end))
     }
 
-    /// Where an arrow passes lanes that have no part in it, their rails stay to be seen.
+    /// Redraws the rails of the lanes that an arrow crosses.
     private mutating func putCrossings(_ inner: Range<Int>) {
         for lane in inner {
             let column = layout.rails[lane]
@@ -173,7 +177,8 @@ struct LadderPen {
         }
     }
 
-    /// A segment from an endpoint to itself (a socket connected to its own address), or to one that has no lane.
+    /// Draws a segment from an endpoint to itself (a socket connected to its own address), or to an endpoint that has
+    /// no lane.
     private mutating func putLoop(_ segment: Scene.Segment) {
         let lane = layout.rails.indices.contains(segment.sender.lane) ? segment.sender.lane : 0
         let room = besides(lane)
@@ -210,12 +215,12 @@ struct LadderPen {
         putNotes(moment.notes)
     }
 
-    /// The last of several lanes: what happens there stands to its left.
+    /// Whether this is the last of several lanes, whose events are drawn to its left.
     private func isLast(_ lane: Int) -> Bool {
         lane > 0 && lane == layout.rails.count - 1
     }
 
-    /// The cells beside a lane in which its own moments stand.
+    /// The cells beside a lane in which its own events are drawn.
     private func besides(_ lane: Int) -> Range<Int> {
         guard layout.rails.count > 1 else {
             let start = layout.rails[0] + layout.railWidth
@@ -224,7 +229,7 @@ struct LadderPen {
         return isLast(lane) ? layout.region(lane - 1, lane) : layout.region(lane, lane + 1)
     }
 
-    /// A tear in a pause of so many nanoseconds.
+    /// Draws a tear for a pause of `duration` nanoseconds.
     mutating func draw(silence duration: Int64) {
         begin()
         let (start, end) = (2, max(2, layout.remark - 2))
@@ -248,7 +253,7 @@ struct LadderPen {
         putFlushRight(end: end)
     }
 
-    /// Puts ``text``.
+    /// Puts ``text``, right-aligned, before the column `end`.
     private mutating func putFlushRight(end: Int) {
         let octets = text.octets
         cells.put(plain: octets.span, row: 0, column: max(0, end - octets.count), until: end)
@@ -275,22 +280,23 @@ struct LadderPen {
             putFlushRight(shown(left.sendUnacknowledged), end: start + layout.variableWidth)
             putFlushRight(shown(left.sendNext), end: start + layout.variableWidth * 2)
         }
-        // 0: it has acknowledged nothing yet, so that no number of the header's says what it waits for.
+        // A relative RCV.NXT of 0 means that the end has acknowledged nothing yet, so it has no value in the headers'
+        // numbers.
         if let right = segment.end(at: 1)?.variables, zero == nil || right.receiveNext > 0 {
             putFlushRight(shown(right.receiveNext), end: layout.rails[1] - 1)
         }
     }
 
-    /// A number of the first lane's as the other numbers of the row are.
+    /// A relative number of the first lane in the form of the row's other numbers.
     private func shown(_ number: UInt64) -> UInt64 {
         zero.map { UInt64($0 &+ UInt32(truncatingIfNeeded: number)) } ?? number
     }
 
     // MARK: Remarks
 
-    /// On lines of their own. Between two lanes the first lane's at the left, the other's at the right, with where they come
-    /// from in the last column; beside one lane or many from the lane on, to the side with more room, over the rails that are
-    /// there.
+    /// Draws notes on lines of their own. Between two lanes, the first lane's notes are at the left and the other's at
+    /// the right, with their sources in the last column. Beside one lane or several, a note begins at its lane and
+    /// extends to the side with more room, over the rails on that side.
     private mutating func putNotes(_ notes: [Scene.Note]) {
         guard !layout.rails.isEmpty else { return }
         for note in notes {
@@ -317,7 +323,7 @@ struct LadderPen {
         }
     }
 
-    /// The cells for what an end says.
+    /// The cells for the notes of a lane.
     private func noteRegion(_ lane: Int, isRightward: Bool) -> Range<Int> {
         if layout.rails.count == 2 { return layout.region(0, 1) }
         let start = layout.rails[isRightward ? lane : 0] + layout.railWidth
@@ -325,12 +331,12 @@ struct LadderPen {
         return start..<max(start, end)
     }
 
-    /// In as many lines as it takes.
+    /// All of a text, in as many lines as it needs.
     private func whole(_ text: String, width: Int) -> [String] {
         text.split(separator: "\n").flatMap { LineBreaking(measure: canvas.measure).wrap(String($0), width: width) }
     }
 
-    /// In as many lines as a text may have below a row; what is left out shows as an ellipsis.
+    /// A text in at most ``mostRemarkLines`` lines; if more is left, it ends in an ellipsis.
     private func wrapped(_ text: String, width: Int) -> [String] {
         var lines = LineBreaking(measure: canvas.measure).wrap(text, width: width)
         guard lines.count > Self.mostRemarkLines else { return lines }
@@ -341,7 +347,8 @@ struct LadderPen {
         return lines
     }
 
-    /// Lines below the row between the rails, or from the row on beside them; a lead before or behind the first.
+    /// Puts lines between `start` and `end`: below the row, or if `isBelow` is false from the row itself on. `lead` is
+    /// put at `leadColumn` of the first line.
     private mutating func put(
         _ lines: [String], from start: Int, to end: Int, lead: String, at leadColumn: Int, isBelow: Bool = true,
         style: Style = .plain
@@ -358,7 +365,7 @@ struct LadderPen {
         }
     }
 
-    /// In the last column if it fits there; else on lines of its own.
+    /// Puts a remark into the last column if it fits there, else on lines of its own.
     private mutating func putRemark(_ remark: String, style: Style) {
         let remark = Printable.text(remark)
         if canvas.measure(remark) <= layout.remarkWidth {
@@ -368,7 +375,8 @@ struct LadderPen {
         }
     }
 
-    /// Between two lanes, below the row, between the rails; beside many, in as many lines of the last column as it takes.
+    /// Puts a long remark: with up to two lanes below the row, after the first rail; with more lanes in the last
+    /// column, on several lines.
     private mutating func putBelow(_ remark: String, style: Style) {
         let isBetween = layout.rails.count <= 2
         let lead = isBetween ? glyphs.below : ""
@@ -385,7 +393,7 @@ struct LadderPen {
 }
 
 extension Scene.Segment {
-    /// Its end at a lane, of one from a lane to itself the sender's; `nil` where it has none there.
+    /// The end of the segment that is at a lane, the sender if both are; `nil` if neither is.
     fileprivate func end(at lane: Int) -> Scene.End? {
         sender.lane == lane ? sender : receiver.lane == lane ? receiver : nil
     }

@@ -1,7 +1,7 @@
 import Scenes
 
-/// Prose set into lines: English breaks at spaces, Chinese between any two characters, but no line begins with a closing
-/// mark (`,。)`) or ends with an opening one (`《(`).
+/// Prose set into lines: English breaks at spaces, Chinese between any two characters, but no line begins with a
+/// closing mark (`,。)`) or ends with an opening one (`《(`).
 public struct Paragraph: Sendable {
     private let canvas: Canvas
 
@@ -10,8 +10,8 @@ public struct Paragraph: Sendable {
         self.canvas = canvas
     }
 
-    /// `text` in lines of at most the canvas's width: the first after `first`, the rest after as many spaces as `hanging`
-    /// says (or as `first` is wide). Line feeds in `text` are kept as breaks.
+    /// `text` in lines of at most the canvas's width: the first after `first`, the rest after as many spaces as
+    /// `hanging` says (or as `first` is wide). Line feeds in `text` are kept as breaks.
     public func lines(_ text: String, first: String = "", hanging: Int? = nil) -> [String] {
         let lead = canvas.measure.truncate(first, to: canvas.width / 2)
         let indent = min(hanging ?? canvas.measure(lead), canvas.width / 2)

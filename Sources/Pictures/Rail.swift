@@ -2,10 +2,10 @@ import Scenes
 import TCPState
 import Tracking
 
-/// The letter on a lifeline and what may follow it.
+/// The letter on a lane's rail and the signs after it.
 enum Rail {
-    /// `E`, `r`, `2'`, `?`, or the state's name: with a following `?` where it is a guess among facts, and `*` where it changed on
-    /// this row. ASCII.
+    /// A state as the rail shows it, in ASCII: `E`, `r`, `2'`, `?`, or its name; followed by `?` if the state is
+    /// inferred and `marksGuesses` says that this is marked, and by `*` if it changed on this row.
     static func text(_ mark: Scene.Mark, marksGuesses: Bool, spelled: Bool) -> [UInt8] {
         let place = mark.state.map { Int($0.rawValue) * 2 + (mark.form == .mini ? 1 : 0) } ?? unknown
         let guess = marksGuesses && mark.state != nil && mark.provenance == .inferred ? 1 : 0
@@ -15,14 +15,14 @@ enum Rail {
     private static let letters = texts { Scene.Mark.letter($0, isMini: $1) }
     private static let names = texts { Scene.Mark.name($0, isMini: $1) }
 
-    /// All there are: for each state the whole socket's and the small one's, and for none; of each without and with a guess's
-    /// sign, of each of these without and with a change's.
+    /// All texts of rails, in this order: for each state those of a full socket and of a request or timewait socket,
+    /// then those of an unknown state; and of each the texts without a sign, with `*`, with `?`, and with `?*`.
     private static func texts(_ word: (State?, Bool) -> String) -> [[UInt8]] {
         let words = State.allCases.flatMap { [word($0, false), word($0, true)] } + [word(nil, false)]
         return words.flatMap { word in ["", "*", "?", "?*"].map { Array((word + $0).utf8) } }
     }
 
-    /// The place of what stands for a state that is not known.
+    /// The index of an unknown state among the words.
     private static let unknown = State.allCases.count * 2
 
     static func style(_ mark: Scene.Mark) -> Style {
@@ -32,7 +32,7 @@ enum Rail {
             isDim: mark.provenance == .inferred)
     }
 
-    /// Cells a rail takes, its space to the right included.
+    /// The cells of a rail, the space to its right included.
     static func width(_ census: SceneCensus, spelled: Bool) -> Int {
         let words = census.letters.map { letter in
             spelled

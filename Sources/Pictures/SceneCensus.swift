@@ -4,9 +4,10 @@ import Stories
 import TCPState
 import Tracking
 
-/// What has to be known of a whole scene before its first row can be drawn: one pass over the rows, nothing kept of them.
+/// The properties of a whole scene that must be known before its first row can be drawn. They are found in one pass
+/// over the rows.
 struct SceneCensus {
-    /// A state letter as it stands on a rail.
+    /// A state letter as a rail shows it.
     struct Letter: Hashable {
         var state: State?
         var isMini: Bool
@@ -15,28 +16,29 @@ struct SceneCensus {
     var clock: SceneClock
     /// Digits of the largest segment number.
     var numberDigits = 1
-    /// Cells of the longest label with all its words, but for its number.
+    /// Cells of the longest label with all its words, without the segment's number.
     private(set) var longestLabel = 0
-    /// The same with those words alone that their rows have to show.
+    /// Cells of the longest label with only the words that have to be shown, without the segment's number.
     private(set) var longestNeeded = 0
     /// Digits of the largest sequence variable; 0 where the scene has none.
     var variableDigits = 0
-    /// For each lane, the ways its states are known.
+    /// For each lane, the sources from which its states are known.
     var sources: [Set<Provenance>]
-    /// Which letters appear.
+    /// The letters that appear on the rails.
     var letters: Set<Letter> = []
     var anyChange = false
     /// Whether some rows have notes.
     private(set) var hasNotes = false
     /// Whether the lanes are the two ends of one connection.
     let isOneConnection: Bool
-    /// The ways the scene's states are known.
+    /// The sources from which the scene's states are known.
     private(set) var allSources: Set<Provenance> = []
-    /// Whether each state letter on the rails has to show that it is a guess, where it is one: because some lane has guesses and
-    /// facts, or because there are too many lanes to name those with guesses. Every letter asks for it, so it is computed once.
+    /// Whether a sign marks each inferred state on the rails: either because some lane has both inferred and observed
+    /// states, or because both exist and there are more than two lanes. It is stored because every rail of every row
+    /// needs it.
     private(set) var marksGuesses = false
 
-    /// - Parameter absolute: whether sequence numbers are shown as they stand in the headers.
+    /// - Parameter absolute: whether sequence numbers are shown as in the headers.
     init(_ scene: Scene, absolute: Bool = false) {
         clock = SceneClock(times: scene.times)
         sources = Array(repeating: [], count: scene.lanes.count)
@@ -44,7 +46,7 @@ struct SceneCensus {
         var largestNumber: UInt = 0
         var largestVariable: UInt64?
         var flagNames = FlagNames()
-        /// For each lane, the mark that was counted last: most rows change nothing.
+        /// For each lane, the mark that was counted last, because most rows change nothing.
         var counted: [Scene.Mark?] = Array(repeating: nil, count: scene.lanes.count)
         func count(_ end: Scene.End) {
             if let mark = end.mark, counted.indices.contains(end.lane), counted[end.lane] != mark {
@@ -71,7 +73,7 @@ struct SceneCensus {
                 count(moment.end)
             }
         }
-        // A lane that the first row does not touch shows on it what it was before.
+        // On the first row, a lane that the row does not touch shows the state before it.
         if let first = scene.rows.first {
             let (one, other) = first.ends
             for (lane, entry) in scene.lanes.enumerated() where lane != one.lane && lane != other?.lane {
@@ -82,8 +84,8 @@ struct SceneCensus {
         marksGuesses =
             sources.contains { $0.contains(.inferred) && $0.count > 1 } || (sources.count > 2 && hasGuessesAndFacts)
         numberDigits = String(largestNumber).utf8.count
-        // Among hosts, which may have several connections, one's variables would be taken for another's.
-        // The headers' numbers beside counted ones would be two kinds on one screen: they are the headers' too, or not there.
+        // A host may have several connections, and one's variables would be taken for another's. If the row shows the
+        // headers' numbers, so must the variables; if that is not possible, they are not shown.
         guard isOneConnection, let largestVariable, !absolute || scene.lanes.first?.zero != nil else { return }
         variableDigits = String(absolute ? UInt64(UInt32.max) : largestVariable).utf8.count
     }
@@ -98,31 +100,32 @@ struct SceneCensus {
     /// Cells of the longest label with all its words.
     var labelWidth: Int { numberDigits + 2 + longestLabel }
 
-    /// Cells of the longest label with those words alone that their rows have to show.
+    /// Cells of the longest label with only the words that have to be shown.
     var neededWidth: Int { numberDigits + 2 + longestNeeded }
 
-    /// Whether some states are guesses and others facts.
+    /// Whether some states are inferred and others observed.
     var hasGuessesAndFacts: Bool {
         allSources.contains(.inferred) && allSources.count > 1
     }
 }
 
-/// The census of a scene whose rows are still to come.
+/// The census of a scene whose rows are not known yet.
 extension SceneCensus {
-    /// Digits and nanoseconds that most connections need no more of.
+    /// The numbers of digits, and the time in nanoseconds, that suffice for most connections.
     private static let usual = (
         number: 3, sequence: 5, absolute: 10, length: 4, time: Int64(99_999_999_999)
     )
 
-    /// Room for the rows that most connections have.
+    /// A census with sizes that suffice for the rows of most connections.
     ///
-    /// - Parameter marksGuesses: whether some of the states will be known otherwise than by the packets.
+    /// - Parameter marksGuesses: whether inferred states are marked, because some states will be known from another
+    ///   source than the packets.
     init(growing lanes: [Scene.Lane], absolute: Bool, marksGuesses: Bool) {
         self.init(Scene(title: Text(en: "", zh: ""), provenance: [], lanes: lanes, rows: []), absolute: absolute)
         self.marksGuesses = marksGuesses
         clock = SceneClock(upTo: Self.usual.time)
         numberDigits = Self.usual.number
-        // Each with a space, its name and its equals sign; flags are `PSH,ACK`.
+        // A word is a space, its name, an equals sign and its digits; the longest usual flags are `PSH,ACK`.
         let sequence = 5 + (absolute ? Self.usual.absolute : Self.usual.sequence)
         let length = 5 + Self.usual.length
         longestLabel = 8 + sequence * 2 + length
@@ -132,9 +135,10 @@ extension SceneCensus {
         for state in [State.synReceived, .finWait2, .timeWait] { letters.insert(Letter(state: state, isMini: true)) }
     }
 
-    /// Makes room for a row that needs more; for more rows like it too, so that not each of them does.
+    /// Enlarges the sizes where a row needs more, beyond what it needs, so that not every later row enlarges them
+    /// again.
     ///
-    /// - Returns: whether there was less.
+    /// - Returns: whether a size has changed.
     mutating func widen(for own: SceneCensus, _ row: Scene.Row) -> Bool {
         let old = (clock, numberDigits, longestLabel, longestNeeded, variableDigits, hasNotes)
         for time in [row.time, row.endTime].compactMap(\.self) where clock.text(time).utf8.count > clock.width {
@@ -148,7 +152,7 @@ extension SceneCensus {
         return old != (clock, numberDigits, longestLabel, longestNeeded, variableDigits, hasNotes)
     }
 
-    /// Counts the letters of one more row.
+    /// Adds the letters and sources of one more row.
     mutating func add(_ own: SceneCensus) {
         letters.formUnion(own.letters)
         anyChange = anyChange || own.anyChange
@@ -158,7 +162,8 @@ extension SceneCensus {
         allSources.formUnion(own.allSources)
     }
 
-    /// Marks guesses as the rows did: those without a mark are the kernel's then.
+    /// Makes the legend explain the sign of inferred states, which the rows had: a state without the sign is the
+    /// kernel's.
     mutating func markGuesses() {
         marksGuesses = true
         allSources.insert(.kernel)

@@ -1,7 +1,7 @@
 import Scenes
 
 extension StateFamily {
-    /// The family's place among the 16 colours every terminal has.
+    /// The family's index among the 16 colours that every terminal has.
     fileprivate var basic: Int {
         switch self {
         case .idle: 8
@@ -12,8 +12,8 @@ extension StateFamily {
         }
     }
 
-    /// The family's colour on a background of `theme`, or on one of which nothing is known: then one with as much contrast to
-    /// black as to white, 4.4:1 and more. The letters tell the states apart where such colours do less well.
+    /// The family's colour on a background of `theme`. If that is `nil`, the colour has about the same contrast to
+    /// black as to white, at least 4.4:1; such colours are harder to tell apart, but the letters still differ.
     func terminalColour(_ theme: Theme?) -> UInt32 {
         if let theme { return colour(theme) }
         return switch self {
@@ -28,14 +28,15 @@ extension StateFamily {
 
 /// How much colour the terminal can show.
 public enum ColourDepth: Sendable, Equatable, CaseIterable {
-    /// Not one escape code is written.
+    /// No escape sequence is written.
     case none
     case sixteen, twoFiftySix, full
 }
 
-/// How a cell looks apart from its glyph.
+/// The appearance of a cell apart from its glyph.
 public struct Style: Sendable, Equatable {
-    /// The foreground: the terminal's own, a state family's hue, or that of something that went wrong.
+    /// The foreground: the terminal's default, the colour of a state family, or the colour of something that went
+    /// wrong.
     public enum Ink: Sendable, Equatable {
         case plain
         case state(StateFamily)
@@ -44,34 +45,34 @@ public struct Style: Sendable, Equatable {
 
     /// The foreground.
     public var ink: Ink
-    /// Bright or heavy, as the terminal has it.
+    /// Whether the text is bright or heavy; the terminal decides which.
     public var isBold: Bool
-    /// Faint, where the terminal can.
+    /// Whether the text is faint, on a terminal that can show that.
     public var isDim: Bool
 
-    /// Plain unless told otherwise.
+    /// A style; plain by default.
     public init(ink: Ink = .plain, isBold: Bool = false, isDim: Bool = false) {
         self.ink = ink
         self.isBold = isBold
         self.isDim = isDim
     }
 
-    /// The terminal's own.
+    /// The terminal's default.
     public static let plain = Style()
     /// Headings.
     public static let bold = Style(isBold: true)
-    /// What is there for orientation only.
+    /// Marks that serve orientation only.
     public static let dim = Style(isDim: true)
     /// Something went wrong.
     public static let alarm = Style(ink: .alarm, isBold: true)
 
-    /// The sequence that switches back to the terminal's default.
+    /// The escape sequence that switches back to the terminal's default.
     static let reset = "\u{1B}[0m"
 
     /// How many styles there are.
     fileprivate static let count = 4 * (2 + StateFamily.allCases.count)
 
-    /// Its number among all styles, 0 for the terminal's own.
+    /// The style's index among all styles; 0 for the terminal's default.
     var index: UInt8 {
         let ink: UInt8 =
             switch self.ink {
@@ -86,7 +87,8 @@ public struct Style: Sendable, Equatable {
         return ink << 2 | (isBold ? 2 : 0) | (isDim ? 1 : 0)
     }
 
-    /// The sequence that switches from the terminal's default to this style; empty for plain text and without colour.
+    /// The escape sequence that switches from the terminal's default to this style; empty for the plain style and
+    /// without colour.
     func begin(_ depth: ColourDepth, _ theme: Theme?) -> String {
         guard depth != .none, self != .plain else { return "" }
         var codes: [String] = []
@@ -96,7 +98,7 @@ public struct Style: Sendable, Equatable {
         case .plain: break
         case .alarm:
             let colours = Self.alarmColours(theme)
-            // Among sixteen colours: bright white on red, or red on what there is.
+            // With sixteen colours: bright white on a red ground where the alarm has one, else red.
             codes.append(Self.foreground(colours.text, basic: colours.ground == nil ? 1 : 15, depth))
             if let ground = colours.ground { codes.append(Self.background(ground, basic: 1, depth)) }
         case .state(let family): codes.append(Self.foreground(family.terminalColour(theme), basic: family.basic, depth))
@@ -104,8 +106,9 @@ public struct Style: Sendable, Equatable {
         return "\u{1B}[" + codes.joined(separator: ";") + "m"
     }
 
-    /// The colour of what went wrong, 0xRRGGBB: to be read on a background of `theme`, with a contrast of at least 4.5:1. No red
-    /// has that on dark and on light, so where nothing is known of the background it brings its own.
+    /// The colours of something that went wrong, as 0xRRGGBB, with a contrast of at least 4.5:1 on a background of
+    /// `theme`. No red has that contrast on both a dark and a light background, so if `theme` is `nil` the text gets a
+    /// ground of its own.
     static func alarmColours(_ theme: Theme?) -> (text: UInt32, ground: UInt32?) {
         switch theme {
         case .dark: (0xFF5F5F, nil)
@@ -114,7 +117,7 @@ public struct Style: Sendable, Equatable {
         }
     }
 
-    /// The sequences around text of this style on `canvas`; empty where it shows no colour.
+    /// The escape sequences before and after text of this style on `canvas`; empty where it shows no colour.
     public func sequences(_ canvas: Canvas) -> (begin: String, end: String) {
         let begin = begin(canvas.colour, canvas.theme)
         return (begin, begin.isEmpty ? "" : Self.reset)
@@ -137,8 +140,8 @@ public struct Style: Sendable, Equatable {
         }
     }
 
-    /// The nearest of xterm's 6x6x6 cube (16...231) and grey ramp (232...255), by squared distance; the first 16 are left
-    /// out because users repaint them.
+    /// The nearest colour of xterm's 6x6x6 cube (16...231) and grey ramp (232...255), by squared distance; the first 16
+    /// are not used, because users redefine them.
     static func nearest256(_ colour: UInt32) -> Int {
         let steps = [0, 95, 135, 175, 215, 255]
         let red = Int(colour >> 16 & 255)
@@ -163,9 +166,9 @@ public struct Style: Sendable, Equatable {
     }
 }
 
-/// The sequences of all styles, made once for a picture.
+/// The escape sequences of all styles, made once for a picture.
 struct StyleSequences: Sendable {
-    /// By ``Style/index``; empty without colour.
+    /// The sequences that begin each style, by ``Style/index``; empty without colour.
     private var begins: [[UInt8]] = []
 
     init(_ depth: ColourDepth, _ theme: Theme?) {
@@ -182,12 +185,12 @@ struct StyleSequences: Sendable {
         }
     }
 
-    /// Switches from the terminal's default to the style of that index.
+    /// Appends the sequence that switches from the terminal's default to the style of this index.
     func begin(_ index: UInt8, into octets: inout [UInt8]) {
         if !begins.isEmpty { octets.append(contentsOf: begins[Int(index)]) }
     }
 
-    /// Switches back from it to the terminal's default.
+    /// Appends the sequence that switches from the style of this index back to the terminal's default.
     func end(_ index: UInt8, into octets: inout [UInt8]) {
         if !begins.isEmpty, !begins[Int(index)].isEmpty { octets.append(contentsOf: Style.reset.utf8) }
     }

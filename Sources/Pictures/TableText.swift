@@ -4,34 +4,35 @@ import Scenes
 /// A table in aligned columns, fitted to a width: where it is too wide, the least important columns are shortened
 /// first, and left out if even that is not enough. A column may ask for another order (``Column/Manner``).
 public struct TableText: Sendable {
-    /// What a column is called and how it behaves when room is short.
+    /// A column's heading, and how the column is treated where the table is too wide.
     public struct Column: Sendable {
-        /// Above the column.
+        /// The heading above the column.
         public var header: Text
-        /// Where in the column its cells stand.
+        /// The side of the column at which its cells' text is put.
         public var alignment: DisplayWidth.Alignment
-        /// The higher, the longer the column keeps its width; the highest is never left out.
+        /// The higher this is, the longer the column keeps its width; the column with the highest is never left out.
         public var importance: Int
-        /// Cells below which the column is of no use and is left out instead; more than it has: it is never cut. The
-        /// cells of one flush right are never cut, whatever this says.
+        /// The least cells at which the column is of use; with fewer it is left out. If this is more than the column's
+        /// own width, it is never cut. The cells of a right-aligned column are never cut, whatever this says; only its
+        /// header may be.
         public var minimum: Int
-        /// What else is to be heeded where room is short.
+        /// Exceptions from how columns are treated where the table is too wide.
         public var manner: Manner
-        /// Makes a cell's text fit into so many terminal cells; `nil`: its end is cut off.
+        /// Shortens a cell's text to a number of terminal cells; `nil`: its end is cut off.
         public var shorten: (@Sendable (String, Int) -> String)?
 
-        /// Wishes that not every column has.
+        /// Exceptions from how columns are treated.
         public struct Manner: OptionSet, Sendable {
-            /// One bit for each.
+            /// One bit for each exception.
             public let rawValue: UInt8
-            /// Of these bits.
+            /// Creates the set of exceptions whose bits are given.
             public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-            /// Left out before any other is shortened.
+            /// The column is left out before any other is shortened.
             public static let givesWay = Manner(rawValue: 1 << 0)
-            /// Shortened before any other is.
+            /// The column is shortened before any other.
             public static let isShortenedFirst = Manner(rawValue: 1 << 1)
-            /// Left out where no row has a text for it, and not missed then.
+            /// The column is left out if all its cells are empty, and does not count as hidden then.
             public static let isOnlyWhereUsed = Manner(rawValue: 1 << 2)
         }
 
@@ -51,16 +52,16 @@ public struct TableText: Sendable {
 
     private let canvas: Canvas
     private let columns: [Column]
-    /// The text of all cells, one behind the other, row by row: a string for each would be an allocation for each.
+    /// The text of all cells, one after another, row by row: a string for each cell would be an allocation for each.
     private var text: [UInt8] = []
-    /// Where each cell's text ends in ``text``, and the terminal cells it takes.
+    /// For each cell, the offset in ``text`` at which its text ends, and the terminal cells that it takes.
     private var cells: [(end: Int, width: Int)] = []
     private var styles: [Style] = []
-    /// Cells of the widest entry of each column, with and without its header.
+    /// Terminal cells of the widest entry of each column, with and without its header.
     private var natural: [Int]
     private var body: [Int]
     private static let gap = 2
-    /// The columns' cells as they were when rows were last taken.
+    /// The widths of the columns when rows were last taken; `nil` for a column that was left out.
     private var takenWidths: [Int?] = []
 
     /// An empty table.
@@ -71,14 +72,14 @@ public struct TableText: Sendable {
         body = columns.map { _ in 0 }
     }
 
-    /// Makes room for so many rows.
+    /// Reserves storage for `rows` further rows.
     public mutating func reserve(_ rows: Int, octetsEach octets: Int) {
         text.reserveCapacity(text.count + rows * octets)
         cells.reserveCapacity(cells.count + rows * columns.count)
         styles.reserveCapacity(styles.count + rows)
     }
 
-    /// Adds a row: a cell for each column; missing ones are empty, surplus ones dropped.
+    /// Adds a row with a cell for each column; missing cells are empty, surplus ones are ignored.
     public mutating func add(_ texts: [String], style: Style = .plain) {
         for index in columns.indices {
             let width = index < texts.count ? canvas.measure.append(texts[index], to: &text) : 0
@@ -89,12 +90,12 @@ public struct TableText: Sendable {
         styles.append(style)
     }
 
-    /// Adds a row whose first cells are ASCII, without making a string of any: for lists of a hundred thousand rows.
+    /// Adds a row whose first cells are ASCII, without making strings for them: for lists of a hundred thousand rows.
     ///
     /// - Parameters:
     ///   - count: how many cells `fill` writes.
-    ///   - fill: appends a cell's text, of printable ASCII.
-    ///   - rest: the cells behind them.
+    ///   - fill: appends the text of a cell, which must be printable ASCII.
+    ///   - rest: the cells after those.
     public mutating func add(
         ascii count: Int, style: Style = .plain, rest: [String] = [], _ fill: (Int, inout [UInt8]) -> Void
     ) {
@@ -114,7 +115,7 @@ public struct TableText: Sendable {
         styles.append(style)
     }
 
-    /// The cells of row `row` as they are shown where there is room.
+    /// The full text of each cell of row `row`.
     public func texts(ofRow row: Int) -> [String] {
         columns.indices.map { String(decoding: text[bounds(row, $0)], as: UTF8.self) }
     }
@@ -129,7 +130,7 @@ public struct TableText: Sendable {
         return result
     }
 
-    /// Hands over one line after another. Stops at the first error of `sink`.
+    /// Passes the header and the rows to `sink`, line by line. Stops at the first error of `sink`.
     public func write<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         let widths = fitted()
         var line: [UInt8] = []
@@ -140,11 +141,12 @@ public struct TableText: Sendable {
         }
     }
 
-    /// The header and the rows as UTF-8, a line feed behind each: the cheap way to write a long table.
+    /// The header and the rows in UTF-8, each with a line feed: the cheap way to write a long table.
     ///
     /// - Parameters:
     ///   - withHeader: whether the first line is the header.
-    ///   - below: appends what stands below a row, with its line feeds, or behind it, before the row's own.
+    ///   - below: appends text after a row: either lines below it, each with its line feed, or text at the row's end,
+    ///     before its line feed.
     public func octets(withHeader: Bool = true, below: ((Int, inout [UInt8]) -> Void)? = nil) -> [UInt8] {
         let widths = fitted()
         var octets: [UInt8] = []
@@ -157,8 +159,8 @@ public struct TableText: Sendable {
         return octets
     }
 
-    /// Makes the columns as wide as these cells would: for rows that are taken one by one, before it is known what
-    /// comes.
+    /// Makes the columns as wide as cells with these texts need, for a table whose rows are taken one by one before all
+    /// are known.
     public mutating func expect(_ texts: [String]) {
         for (index, text) in texts.prefix(columns.count).enumerated() {
             let width = canvas.measure(text)
@@ -167,8 +169,8 @@ public struct TableText: Sendable {
         }
     }
 
-    /// The rows since they were last taken, as ``octets(withHeader:below:)`` writes them, and forgets them. The header
-    /// stands above the first, and again where columns had to become wider for what came.
+    /// Removes and returns the rows added since the last call, as ``octets(withHeader:below:)`` writes them. The header
+    /// is written above the first row, and again where columns have become wider.
     public mutating func takeRows() -> [UInt8] {
         let widths = fitted()
         let octets = octets(withHeader: widths != takenWidths)
@@ -177,23 +179,23 @@ public struct TableText: Sendable {
         return octets
     }
 
-    /// Forgets the rows, not how wide they were.
+    /// Removes the rows, but keeps the columns' widths.
     public mutating func removeRows() {
         text.removeAll(keepingCapacity: true)
         cells.removeAll(keepingCapacity: true)
         styles.removeAll(keepingCapacity: true)
     }
 
-    /// The headers of the columns that the width has no room for.
+    /// The headers of the columns that are left out because the table is too wide.
     public var hiddenColumns: [Text] {
         let widths = fitted()
         return columns.indices.compactMap { widths[$0] == nil && isUsed($0) ? columns[$0].header : nil }
     }
 
-    /// Each column's cells; `nil` for one left out.
+    /// The width of each column in terminal cells; `nil` for a column that is left out.
     private func fitted() -> [Int?] {
         var widths: [Int?] = columns.indices.map { isUsed($0) ? natural[$0] : nil }
-        // The least important first; of equals the one further right.
+        // The least important column first; of equally important ones the rightmost.
         let order = columns.indices.filter(isUsed).sorted {
             (columns[$0].importance, -$0) < (columns[$1].importance, -$1)
         }
@@ -216,7 +218,7 @@ public struct TableText: Sendable {
         return widths
     }
 
-    /// Takes from columns that are equally important what is too much, from the widest first.
+    /// Shortens columns that are equally important until the table fits, the widest first.
     private func shorten(_ alike: [Int], in widths: inout [Int?]) {
         var excess = total(widths) - canvas.width
         while excess > 0 {
@@ -231,14 +233,16 @@ public struct TableText: Sendable {
         !columns[index].manner.contains(.isOnlyWhereUsed) || body[index] > 0
     }
 
-    /// Numbers (flush right) are shown whole or not at all: cut, they would be others.
+    /// The least width of a column. The cells of a right-aligned column, which hold numbers, are shown whole or not at
+    /// all: a cut number would read as another number.
     private func least(_ index: Int) -> Int {
         let column = columns[index]
         let isWhole = column.alignment != .right || column.minimum >= natural[index]
         return min(natural[index], isWhole ? column.minimum : max(1, body[index]))
     }
 
-    /// Gives the room that leaving out a column made to the columns that were shortened, the most important first.
+    /// Gives the room that a left-out column has freed back to the columns that were shortened, the most important
+    /// first.
     private func spread(_ widths: [Int?], _ order: [Int]) -> [Int?] {
         var widths = widths
         for index in order.reversed() {
@@ -255,13 +259,13 @@ public struct TableText: Sendable {
 
     // MARK: Lines
 
-    /// Where a cell's text stands in ``text``.
+    /// The range of a cell's text in ``text``.
     private func bounds(_ row: Int, _ column: Int) -> Range<Int> {
         let index = row * columns.count + column
         return (index == 0 ? 0 : cells[index - 1].end)..<cells[index].end
     }
 
-    /// One line, the header's if `row` is -1, without spaces at its end.
+    /// Appends one line without trailing spaces: that of row `row`, or the header if `row` is -1.
     private func put(_ row: Int, _ widths: [Int?], into octets: inout [UInt8]) {
         let begin = (row < 0 ? Style.bold : styles[row]).begin(canvas.colour, canvas.theme)
         let start = octets.count
@@ -285,7 +289,7 @@ public struct TableText: Sendable {
         octets.append(contentsOf: Style.reset.utf8)
     }
 
-    /// A cell's text, which takes `taken` terminal cells, in `width` of them.
+    /// Appends a cell's text, which takes `taken` terminal cells, fitted into `width` cells.
     private func put(
         _ text: ArraySlice<UInt8>, of taken: Int, in width: Int, _ column: Column, into octets: inout [UInt8]
     ) {

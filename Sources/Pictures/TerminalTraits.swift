@@ -1,15 +1,15 @@
 import Narration
 import Scenes
 
-/// Decides how to draw from what is known about the output: flags first, then the environment, then the terminal. Pure: the
-/// caller looks at the terminal and the environment and hands in what it saw.
+/// Decides how to draw for an output: by the flags first, then the environment, then the terminal. This type looks at
+/// nothing itself; the caller passes what it found out about the terminal and the environment.
 public struct TerminalTraits: Sendable, Equatable {
     /// `--color auto|always|never`.
     public enum ColourChoice: String, Sendable, CaseIterable {
         case auto, always, never
     }
 
-    /// What the user asked for on the command line; `nil` where nothing was said.
+    /// The choices that the user made on the command line; `nil` where none was made.
     public struct Wishes: Sendable, Equatable {
         /// `--lang`.
         public var language: Language?
@@ -21,7 +21,7 @@ public struct TerminalTraits: Sendable, Equatable {
         public var width: Int?
         /// `--ambiguous-width`: 1 or 2.
         public var ambiguousWidth: Int?
-        /// Nothing asked for unless given.
+        /// Choices of the user; none by default.
         public init(
             language: Language? = nil, colour: ColourChoice = .auto, isASCII: Bool = false, width: Int? = nil,
             ambiguousWidth: Int? = nil
@@ -36,14 +36,14 @@ public struct TerminalTraits: Sendable, Equatable {
 
     /// Whether the output is a terminal.
     public var isTerminal: Bool
-    /// The terminal's own answer to how many columns it has; `nil` if it was not asked or has none.
+    /// The number of columns that the terminal reports; `nil` if it was not asked or does not say.
     public var columns: Int?
-    /// The cells an Ambiguous character was seen to take; `nil` if that was not tried.
+    /// How many cells an Ambiguous character takes on the terminal, as measured; `nil` if that was not tried.
     public var measuredAmbiguousWidth: Int?
     /// The process's environment.
     public var environment: [String: String]
 
-    /// What the caller saw of the output.
+    /// Creates the description of an output from what the caller found out about it.
     public init(
         isTerminal: Bool, columns: Int? = nil, measuredAmbiguousWidth: Int? = nil, environment: [String: String]
     ) {
@@ -53,7 +53,7 @@ public struct TerminalTraits: Sendable, Equatable {
         self.environment = environment
     }
 
-    /// The canvas to draw on, everything decided.
+    /// The canvas that follows from these traits and the user's choices.
     public func canvas(_ wishes: Wishes = Wishes()) -> Canvas {
         Canvas(
             width: width(wishes), glyphs: glyphs(wishes),
@@ -61,10 +61,11 @@ public struct TerminalTraits: Sendable, Equatable {
             colour: colour(wishes.colour), theme: theme, language: language(wishes))
     }
 
-    /// `--lang`, `TCPLENS_LANG`, then the locale of messages: Chinese if it is `zh…`, else English.
+    /// The language: by `--lang`, else `TCPLENS_LANG`, else the locale of messages, which gives Chinese if it begins
+    /// with `zh`, else English.
     public func language(_ wishes: Wishes = Wishes()) -> Language {
         if let language = wishes.language { return language }
-        // An unknown word in TCPLENS_LANG says nothing; the locale then decides.
+        // An unknown word in TCPLENS_LANG is ignored, and the locale decides.
         if let own = value("TCPLENS_LANG"), let language = Self.language(named: own) { return language }
         let locale = value("LC_ALL") ?? value("LC_MESSAGES") ?? value("LANG") ?? ""
         return Self.language(named: locale) ?? .english
@@ -77,8 +78,8 @@ public struct TerminalTraits: Sendable, Equatable {
         return nil
     }
 
-    /// ASCII if asked for, or if the locale's character set is not UTF-8. Only the drawing: Chinese text, where asked for, is
-    /// UTF-8 in any locale.
+    /// ASCII if the user asked for it, or if the locale's character set is not UTF-8. This applies to the drawing only:
+    /// Chinese text is UTF-8 in any locale.
     private func glyphs(_ wishes: Wishes) -> GlyphSet {
         if wishes.isASCII { return .ascii }
         let locale = (value("LC_ALL") ?? value("LC_CTYPE") ?? value("LANG") ?? "").lowercased()
@@ -90,7 +91,8 @@ public struct TerminalTraits: Sendable, Equatable {
         return candidates.lazy.compactMap { $0 }.first { $0 > 0 } ?? 80
     }
 
-    /// no-color.org and bixense.com/clicolors: a flag beats `NO_COLOR`, that beats `CLICOLOR_FORCE`, that the terminal.
+    /// The colours, by the rules of no-color.org and bixense.com/clicolors: a flag takes precedence over `NO_COLOR`,
+    /// that over `CLICOLOR_FORCE`, and that over what the terminal is.
     private func colour(_ choice: ColourChoice) -> ColourDepth {
         switch choice {
         case .never: return .none
@@ -110,8 +112,8 @@ public struct TerminalTraits: Sendable, Equatable {
         return name.contains("256color") ? .twoFiftySix : .sixteen
     }
 
-    /// `COLORFGBG` (rxvt, Konsole and others) ends in the background's place among the 16 colours: 7 and 9 to 15 are light. Others do
-    /// not say.
+    /// The background by `COLORFGBG` (rxvt, Konsole and others), whose last field is its index among the 16 colours: 7
+    /// and 9 to 15 are light. `nil` where the variable is not set.
     private var theme: Theme? {
         guard let last = value("COLORFGBG")?.split(separator: ";").last, let colour = Int(last) else { return nil }
         return colour == 7 || (9...15).contains(colour) ? .light : .dark
