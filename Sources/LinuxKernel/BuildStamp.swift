@@ -1,9 +1,9 @@
 import CLinux
 
-/// What `script/install` and `script/package` write into the finished program: the revision and the compiler. A constant of
-/// the source would have everything compiled anew with every commit.
+/// The revision and the compiler, which `script/install` and `script/package` write into the finished program. As a
+/// constant of the source, they would have everything compiled again after every commit.
 public enum BuildStamp {
-    /// Empty in a program that was only built.
+    /// The stamp; empty in a program that was built but not installed or packaged.
     public static var text: String {
         var bytes: [UInt8] = []
         for index in 0..<Int32(64) {
@@ -18,7 +18,7 @@ public enum BuildStamp {
 }
 
 extension Substring {
-    /// Without spaces at its end.
+    /// This string without trailing spaces.
     fileprivate var trimmed: String {
         var rest = self
         while rest.last == " " { rest.removeLast() }

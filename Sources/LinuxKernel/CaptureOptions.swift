@@ -1,10 +1,12 @@
 /// What to capture, and how.
 public struct CaptureOptions: Sendable {
-    /// When the kernel hands packets over.
+    /// When the kernel hands packets to this process.
     public enum Delivery: Hashable, Sendable {
-        /// Each at once. The kernel's ring then gives every packet a slot of the snap length, so keep that small.
+        /// Each packet at once. The kernel's ring then reserves the snap length for every packet, so that should be
+        /// small.
         case immediate
-        /// In blocks, after this many milliseconds at the latest. The ring holds far more; the timestamps are the same.
+        /// In blocks, after this many milliseconds at the latest. The ring then holds far more packets; their
+        /// timestamps are the same.
         case batched(milliseconds: Int32)
     }
 
@@ -12,16 +14,16 @@ public struct CaptureOptions: Sendable {
     public var interface: String
     /// A filter in libpcap's language (pcap-filter(7)); `nil` or empty for everything.
     public var filter: String?
-    /// Octets to keep of each packet.
+    /// The most octets to keep of each packet.
     public var snapLength: Int32
-    /// Octets of the kernel's ring.
+    /// The size of the kernel's ring in octets.
     public var bufferSize: Int32
     /// When the kernel hands packets over; by default in blocks of 10 ms.
     public var delivery: Delivery
-    /// Whether to ask the interface for packets that are not for this host.
+    /// Whether to put the interface into promiscuous mode, in which it also delivers packets addressed to other hosts.
     public var isPromiscuous: Bool
 
-    /// All packets of the interface, whole, in blocks, where nothing else is given.
+    /// Options for a capture; by default all packets of the interface, whole, delivered in blocks.
     public init(
         interface: String, filter: String? = nil, snapLength: Int32 = 262_144, bufferSize: Int32 = 16 << 20,
         delivery: Delivery = .batched(milliseconds: 10), isPromiscuous: Bool = false
@@ -37,28 +39,28 @@ public struct CaptureOptions: Sendable {
 
 /// Why packets cannot be captured.
 public enum LiveCaptureError: Error, Hashable, Sendable {
-    /// The kernel wants CAP_NET_RAW of whoever captures.
+    /// The process lacks CAP_NET_RAW.
     case notPermitted(interface: String)
     case noSuchInterface(String)
     case interfaceDown(String)
-    /// The filter does not parse; libpcap's words.
+    /// The filter does not parse; `message` is libpcap's.
     case filterSyntax(filter: String, message: String)
-    /// A system call failed that is not libpcap's.
+    /// A system call failed outside of libpcap.
     case system(interface: String, SystemError)
-    /// Anything else; libpcap's words.
+    /// Any other failure; `message` is libpcap's.
     case failed(interface: String, message: String)
 }
 
 /// How many packets a capture has seen since it began.
 public struct CaptureStatistics: Hashable, Sendable {
-    /// Packets that passed the filter; on a loopback interface each counts twice, out and in.
+    /// Packets that passed the filter; on a loopback interface each is counted twice, as sent and as received.
     public var received: UInt32
     /// Packets that the kernel dropped because the ring was full.
     public var droppedByKernel: UInt32
-    /// Packets that the interface says it dropped.
+    /// Packets that the interface reports as dropped.
     public var droppedByInterface: UInt32
 
-    /// Nothing seen, or what of it is given.
+    /// Creates counts, which are 0 by default.
     public init(received: UInt32 = 0, droppedByKernel: UInt32 = 0, droppedByInterface: UInt32 = 0) {
         self.received = received
         self.droppedByKernel = droppedByKernel

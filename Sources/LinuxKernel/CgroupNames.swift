@@ -2,23 +2,25 @@
     import Glibc
     import Synchronization
 
-    /// Where the file system of cgroups (v2) is mounted. On machines that still have version 1 it lies among other file systems,
-    /// whose folders have the same inodes for other groups.
+    /// The mount point of the cgroup (v2) file system. On machines that still use cgroups of version 1, it is among
+    /// other file systems in which the same inode number stands for a different group.
     package struct CgroupMount: Sendable {
         /// The mount point.
         package let path: String
 
-        /// Of this process; `nil` where there is none.
+        /// The mount that this process sees; `nil` where there is none.
         package static let here = WholeFile.text("/proc/self/mountinfo").flatMap(CgroupMount.init(mountinfo:))
 
-        /// A mount that is known to be at this path; nothing is looked up.
+        /// A mount that is known to be at this path; nothing is checked.
         package init(path: String) { self.path = path }
 
-        /// - Parameter mountinfo: the file's text (proc_pid_mountinfo(5)). A mount of the whole tree goes before one of a part.
+        /// Finds the mount in a process's list of mounts. A mount of the whole tree is preferred to one of a subtree.
+        ///
+        /// - Parameter mountinfo: the text of `/proc/PID/mountinfo` (proc_pid_mountinfo(5)).
         package init?(mountinfo: String) {
             var part: String?
             for line in mountinfo.split(separator: "\n") {
-                // Fields of no fixed number stand before the dash, the type behind it.
+                // A varying number of fields comes before the dash; the type of the file system comes right after it.
                 let fields = line.split(separator: " ")
                 guard let dash = fields.firstIndex(of: "-"), dash >= 5, fields.count > dash + 1,
                     fields[dash + 1] == "cgroup2"
@@ -34,8 +36,8 @@
             path = part
         }
 
-        /// The number of a group, which is its folder's inode: by its path below the mount, or by the folder's own. `nil` where
-        /// none of this file system is there.
+        /// The number of a group, which is the inode of its directory. `group` is the directory's path, or its path
+        /// below the mount. `nil` if there is no such directory in this file system.
         package func number(of group: String) -> UInt64? {
             guard let device = Self.folder(path)?.st_dev else { return nil }
             let isFolder = group == path || group.hasPrefix(path + "/")
@@ -51,7 +53,8 @@
             return status
         }
 
-        /// Space, tab, line feed and backslash are written as a backslash and three octal digits.
+        /// Decodes a field in which space, tab, line feed and backslash are written as a backslash and three octal
+        /// digits.
         private static func unescaped(_ field: Substring) -> String {
             var octets: [UInt8] = []
             var rest = field.utf8[...]
@@ -68,20 +71,21 @@
         }
     }
 
-    /// The paths of cgroups (v2) by number: a folder's inode in their file system. The tree is walked once, when the first is
-    /// asked for.
+    /// The paths of cgroups (v2) by number, which is the inode of the group's directory. The tree is walked once, when
+    /// the first path is asked for.
     public final class CgroupNames: Sendable {
         private let mount: CgroupMount?
         private let paths = Mutex<[UInt64: String]?>(nil)
         private static let mostFolders = 100_000
 
-        /// Those of this machine.
+        /// The cgroups of the mount that this process sees.
         public convenience init() { self.init(mount: .here) }
 
-        /// Those below this mount; none where it is `nil`.
+        /// The cgroups below this mount; none if it is `nil`.
         package init(mount: CgroupMount?) { self.mount = mount }
 
-        /// The path below the root, with a slash before it; `nil` where no such cgroup is seen from here.
+        /// A cgroup's path below the mount's root, with a leading slash; `nil` if this process does not see such a
+        /// cgroup.
         public func path(_ number: UInt64) -> String? {
             paths.withLock { paths in
                 let known = paths ?? walk()

@@ -1,6 +1,6 @@
-/// The container that a process runs in, as the paths of its cgroups tell (`/proc/PID/cgroup`, cgroups(7)).
+/// The container that a process runs in, derived from the paths of its cgroups (`/proc/PID/cgroup`, cgroups(7)).
 public struct Container: Hashable, Sendable {
-    /// What started it.
+    /// The container runtime.
     public enum Runtime: String, Hashable, Sendable, CaseIterable {
         case docker
         case containerd
@@ -8,21 +8,21 @@ public struct Container: Hashable, Sendable {
         case podman
         case lxc
         case systemdNspawn = "nspawn"
-        /// Of a pod whose runtime the path does not name.
+        /// The container is part of a pod, and its path does not name the runtime.
         case kubernetes
     }
 
-    /// What started it, as far as the path names it.
+    /// The container runtime, or ``Runtime/kubernetes`` where the path does not name it.
     public var runtime: Runtime
-    /// The container's number in hexadecimal, or its name; empty where only the pod is known.
+    /// The container's hexadecimal identifier, or its name; empty if only the pod is known.
     public var id: String
-    /// The pod's UID.
+    /// The UID of the container's pod; `nil` if it is in none.
     public var pod: String?
 
-    /// As far as people write it: the first twelve digits.
+    /// The identifier as it is usually shown: only the first twelve digits of a hexadecimal one.
     public var shortID: String { id.count == 64 ? String(id.prefix(12)) : id }
 
-    /// A container that is already known, not read from a process's cgroups.
+    /// Creates a container from values that are already known, without reading a process's cgroups.
     public init(runtime: Runtime, id: String, pod: String? = nil) {
         self.runtime = runtime
         self.id = id
@@ -53,7 +53,7 @@ public struct Container: Hashable, Sendable {
         return pod.map { Container(runtime: .kubernetes, id: "", pod: $0) }
     }
 
-    /// The name of each runtime's scope, before a dash and the number.
+    /// The name of each runtime's scope, which a dash and the container's identifier follow.
     private static let scopes: [(String, Runtime)] = [
         ("docker", .docker), ("cri-containerd", .containerd), ("nerdctl", .containerd), ("containerd", .containerd),
         ("crio", .cri_o), ("libpod", .podman),
@@ -62,7 +62,7 @@ public struct Container: Hashable, Sendable {
     private static func member(
         _ folder: Substring, below parent: Substring, in pod: String?
     ) -> (Runtime, String)? {
-        // systemd's own way: `docker-NUMBER.scope`; its other spelling has colons: `PARENT:cri-containerd:NUMBER`.
+        // systemd's form: `docker-NUMBER.scope`; another form of it has colons: `PARENT:cri-containerd:NUMBER`.
         let name = folder.hasSuffix(".scope") ? folder.dropLast(6) : folder
         let last = name.split { $0 == "-" || $0 == ":" }.last ?? ""
         let before = name.dropLast(last.count).dropLast()
@@ -70,7 +70,7 @@ public struct Container: Hashable, Sendable {
             for (prefix, runtime) in scopes where before == prefix || before.hasSuffix(":" + prefix) {
                 return (runtime, String(last))
             }
-            // cgroupfs's way: a folder `docker`, a pod's folder, or podman's.
+            // cgroupfs's form: the container's directory is in a directory `docker`, in a pod's, or in podman's.
             guard last.count == name.count else { return nil }
             if parent == "docker" { return (.docker, String(last)) }
             if parent == "libpod_parent" || parent == "libpod" { return (.podman, String(last)) }
@@ -83,8 +83,9 @@ public struct Container: Hashable, Sendable {
         return nil
     }
 
-    /// A machine that is registered with systemd: nspawn's under its own name; libvirt's under its driver's name, a number, which
-    /// older ones left out, and its own, and those of most drivers are no containers.
+    /// The runtime and name of a machine that is registered with systemd; `nil` if it is a virtual machine.
+    /// systemd-nspawn registers just the machine's name; libvirt registers the driver's name, a number (which older
+    /// versions left out) and the machine's name, and of its drivers only `lxc` runs containers.
     private static func machine(_ name: String) -> (Runtime, String)? {
         let parts = name.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
         let isNumbered = parts.count == 3 && !parts[1].isEmpty && parts[1].allSatisfy(\.isNumber)
@@ -97,7 +98,7 @@ public struct Container: Hashable, Sendable {
         }
     }
 
-    /// systemd writes octets that a unit's name may not have, and dashes, as `\\x2d`.
+    /// Decodes the name of a systemd unit, in which dashes and octets that are not allowed are written as `\\x2d`.
     private static func unescaped(_ name: Substring) -> String {
         var octets: [UInt8] = []
         var rest = name.utf8[...]
@@ -119,10 +120,11 @@ public struct Container: Hashable, Sendable {
         text.utf8.count == 64 && text.utf8.allSatisfy(isHexadecimal)
     }
 
-    /// `pod1234...`, `kubepods-burstable-pod1234_....slice`: systemd writes the UID's dashes as underscores.
+    /// The pod's UID in a directory's name: `pod1234...`, or `kubepods-burstable-pod1234_....slice`, in which systemd
+    /// writes the UID's dashes as underscores; `nil` if it has none.
     private static func podUID(_ folder: Substring) -> String? {
         var name = folder.hasSuffix(".slice") ? folder.dropLast(6) : folder
-        // The colon form carries the slice before its colons.
+        // In the form with colons, the slice's name comes before the first colon.
         if let colon = name.firstIndex(of: ":") {
             name = name[..<colon]
             if name.hasSuffix(".slice") { name = name.dropLast(6) }

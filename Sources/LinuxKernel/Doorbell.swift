@@ -2,12 +2,13 @@
     import CLinux
     import Glibc
 
-    /// A pipe that counts rings: each is answered once. One thread rings, another waits.
+    /// A counter of signals from one thread to another, kept in a pipe: each ``ring()`` lets one ``answer()`` or
+    /// ``wait(until:)`` return.
     package final class Doorbell: Sendable {
         private let reader: Int32
         private let writer: Int32
 
-        /// A doorbell that was not rung yet; fails where there are no descriptors left.
+        /// Creates a doorbell that has not been rung; fails if no file descriptors are left.
         package init() throws(SystemError) {
             var ends: (Int32, Int32) = (-1, -1)
             let result = unsafe withUnsafeMutableBytes(of: &ends) {
@@ -23,19 +24,19 @@
             close(writer)
         }
 
-        /// Rings once; from any thread.
+        /// Rings once; any thread may call it.
         package func ring() {
             var octet: UInt8 = 1
             while unsafe write(writer, &octet, 1) < 0, errno == EINTR {}
         }
 
-        /// Waits for a ring.
+        /// Blocks until there is a ring that was not answered yet, and answers it.
         package func answer() {
             var octet: UInt8 = 0
             while unsafe read(reader, &octet, 1) < 0, errno == EINTR {}
         }
 
-        /// Waits for a ring until then; whether there was one.
+        /// Waits for a ring until `deadline` (``SystemClock/ticks()``) and answers it; returns whether there was one.
         package func wait(until deadline: Int64) -> Bool {
             while true {
                 let left = deadline &- SystemClock.ticks()

@@ -1,20 +1,23 @@
 import CLinux
 
-/// SIGTERM, SIGHUP and SIGINT as bytes of a pipe.
+/// SIGTERM, SIGHUP and SIGINT, delivered as bytes in a pipe.
 public enum EndingSignals {
-    /// Has their numbers written to a descriptor where they would end this process.
+    /// Has the number of each of these signals written to a descriptor, unless this process ignores it, or handles it
+    /// already.
     ///
-    /// - Parameter evenIgnored: SIGINT also where it is ignored, as a shell has it for what it starts with `&`.
+    /// - Parameter evenIgnored: whether SIGINT is delivered even if it is ignored, as it is in programs that a shell
+    ///   starts with `&`.
     public static func tell(_ descriptor: Int32, evenIgnored: Bool = false) {
         clinux_tell_of_signals(descriptor, evenIgnored ? 1 : 0)
     }
 
-    /// To be called of each number that was read: the same signal ends the process from now on, unless it comes with the first.
+    /// Must be called for each number that was read. From then on the same signal ends the process, unless it is a
+    /// duplicate that comes within a tenth of a second.
     public static func take(_ number: Int32) { clinux_take_signal(number) }
 
-    /// The signal ends the process whenever it comes.
+    /// Restores the default action of a signal: from now on it ends the process at once.
     public static func letEnd(_ number: Int32) { clinux_let_signal_end(number) }
 
-    /// Runs the body on a thread of its own.
+    /// Runs `body`, which waits for the signals, on a thread of its own.
     public static func watch(_ body: @escaping @Sendable () -> Void) { try? WorkerThread.start(body) }
 }

@@ -1,16 +1,17 @@
 #if os(Linux)
     import CLinux
 
-    /// epoll(7), which Swift's Glibc module does not carry. Results as the calls': -1 with errno.
+    /// epoll(7), which Swift's Glibc module does not offer. Results are those of the system calls: -1 with errno for an
+    /// error.
     package enum EventPoll {
-        /// What is watched for, or told.
+        /// The events that a descriptor is watched for, or that have occurred (struct epoll_event).
         package struct Entry {
-            /// EPOLLIN and the others, with Linux's numbers.
+            /// EPOLLIN and others, with Linux's numbers.
             package var events: UInt32
-            /// What is told back with the event.
+            /// A value that the kernel returns with the event.
             package var data: UInt64
 
-            /// What is to be watched for, and what to tell back.
+            /// The events to watch for, and the value that the kernel returns with them.
             package init(events: UInt32, data: UInt64) {
                 self.events = events
                 self.data = data

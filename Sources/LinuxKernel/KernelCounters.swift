@@ -1,27 +1,29 @@
 #if os(Linux)
     import Glibc
 
-    /// What the kernel counts of TCP in one network namespace (`/proc/net/snmp`, the line `Tcp`, and `/proc/net/netstat`, the line
-    /// `TcpExt`), and by how much that has grown from one look to the next. Used by one thread at a time.
+    /// The kernel's TCP counters of one network namespace (`/proc/net/snmp`, the line `Tcp`, and `/proc/net/netstat`,
+    /// the line `TcpExt`), and how much each has grown from one reading to the next. Must be used by one thread at a
+    /// time.
     package final class KernelCounters {
-        /// One counter that is not what it was.
+        /// A counter whose value has changed.
         package struct Change: Hashable, Sendable {
-            /// As the kernel calls it: `TCPTimeouts`, `RetransSegs`.
+            /// The counter's name in the kernel: `TCPTimeouts`, `RetransSegs`.
             package let name: String
-            /// By how much it has grown.
+            /// The difference from the value read before.
             package let by: Int64
         }
 
         private let files: [Int32]
         private var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        /// The lines' names as they stood, and taken apart; they never change.
+        /// The counters' names in each file, as text and split up; they never change.
         private var heads: [[UInt8]] = []
         private var names: [[String]] = []
         private var last: [[Int64]] = []
 
         private static let lines = [Array("Tcp: ".utf8), Array("TcpExt: ".utf8)]
 
-        /// To be made by a thread in that namespace. The files stay those of this namespace.
+        /// Must be called by a thread in the network namespace that is to be observed. The open files keep to that
+        /// namespace.
         package init() throws(SystemError) {
             var opened: [Int32] = []
             for name in ["snmp", "netstat"] {
@@ -39,7 +41,7 @@
 
         deinit { for file in files { close(file) } }
 
-        /// What has changed since this was asked the last time, or since this was made; empty where the kernel says nothing.
+        /// The counters that have changed since the last call, or since `init`; empty also if the files cannot be read.
         package func changes() -> [Change] {
             var found: [Change] = []
             for (place, file) in files.enumerated() {
@@ -51,7 +53,7 @@
                     last.append(values)
                     continue
                 }
-                // Two files of one kernel: the first may fail where the second does not.
+                // One of the two files may have been unreadable at first; without its names, its values mean nothing.
                 guard heads.indices.contains(place), heads[place] == head else { continue }
                 for (index, value) in values.enumerated() where index < names[place].count {
                     let before = index < last[place].count ? last[place][index] : 0
@@ -76,7 +78,8 @@
             return buffer[..<length]
         }
 
-        /// The names behind a line's word, and the numbers of the line below with the same word; `nil` where there are none.
+        /// The names in the first line that begins with `word`, and the numbers in the line after it, which must begin
+        /// with `word` too; `nil` if there are no such lines.
         static func line(_ word: [UInt8], in text: ArraySlice<UInt8>) -> (names: [UInt8], values: [Int64])? {
             let lines = text.split(separator: UInt8(ascii: "\n"))
             guard let place = lines.firstIndex(where: { $0.starts(with: word) }), place + 1 < lines.count,

@@ -4,16 +4,16 @@
     import Darwin
 #endif
 
-/// The kernel that runs here, as uname(2) names it.
+/// A kernel's name and release, as uname(2) reports them.
 public struct KernelVersion: Hashable, Sendable {
-    /// `Linux`.
+    /// The kernel's name: `Linux`.
     public let system: String
-    /// `6.18.44-generic`.
+    /// The kernel's release: `6.18.44-generic`.
     public let release: String
     /// The numbers that the release begins with: `[6, 18, 44]`.
     public let numbers: [Int]
 
-    /// A kernel by what uname(2) says of it; up to three ``numbers`` are read off the release.
+    /// A kernel by the values of uname(2); up to three ``numbers`` are read from the release.
     public init(system: String, release: String) {
         self.system = system
         self.release = release
@@ -33,7 +33,7 @@ public struct KernelVersion: Hashable, Sendable {
 }
 
 extension KernelVersion: CustomStringConvertible {
-    /// `Linux 6.18`: what a heading needs.
+    /// The kernel's name and the first two numbers of its release: `Linux 6.18`.
     public var description: String {
         "\(system) \(numbers.prefix(2).map(String.init).joined(separator: "."))"
     }

@@ -9,31 +9,34 @@ import TCPWire
     import Darwin
 #endif
 
-/// Packets off a live interface, by libpcap. Owned by one thread; ``interrupter`` stops it from any other.
+/// Captures packets on a live interface by libpcap. One thread must own the capture; its ``interrupter`` stops it from
+/// any other.
 ///
 ///     var capture = try LiveCapture(CaptureOptions(interface: "lo", filter: "tcp port 8080"))
 ///     while case .packet(let packet) = try capture.next(timeout: -1) { use(packet, capture.bytes) }
 ///
-/// On a loopback interface each packet passes twice, out and in; libpcap skips the first, so here it comes once.
+/// A loopback interface sees each packet twice, as sent and as received; libpcap drops the first, so each packet is
+/// captured once.
 public struct LiveCapture: ~Copyable {
-    /// What one packet is, besides its bytes.
+    /// A packet's time and length, without its bytes.
     public struct Packet: Hashable, Sendable {
-        /// When the kernel saw it.
+        /// When the kernel timestamped the packet.
         public var time: Timestamp
-        /// Octets on the wire.
+        /// The packet's length on the wire in octets.
         public var originalLength: Int
     }
 
-    /// What a call of ``next(timeout:)`` brought.
+    /// The result of a call of ``next(timeout:)``.
     public enum Event: Hashable, Sendable {
-        /// A packet, whose bytes are ``LiveCapture/bytes`` until the next call.
+        /// A packet was captured; ``LiveCapture/bytes`` holds its bytes until the next call.
         case packet(Packet)
         case timeout
-        /// ``Interrupter/interrupt()`` was called. Packets may be waiting still: call ``LiveCapture/drain()`` for them.
+        /// ``Interrupter/interrupt()`` was called. The kernel may have handed over more packets:
+        /// ``LiveCapture/drain()`` returns them.
         case interrupted
     }
 
-    /// Stops a capture from another thread, or from none (it may outlive the capture).
+    /// Stops a capture from any thread. It may outlive the capture, and then does nothing.
     public final class Interrupter: Sendable {
         fileprivate let flag = Atomic(false)
         fileprivate let pipe: WakePipe
@@ -55,16 +58,16 @@ public struct LiveCapture: ~Copyable {
         }
     }
 
-    /// What ends the capture, from any thread.
+    /// Ends this capture from any thread.
     public let interrupter: Interrupter
-    /// What the packets begin with.
+    /// The link-layer header that the packets begin with.
     public let linkType: LinkType
-    /// Whether timestamps are exact to the nanosecond; else to the microsecond.
+    /// Whether timestamps have a resolution of a nanosecond, else of a microsecond.
     public let hasNanoseconds: Bool
     private let interface: String
     private let handle: CaptureHandle
 
-    /// Opens the interface. When this returns, every later packet will be seen.
+    /// Opens the interface. Every packet after this returns is captured.
     public init(_ options: CaptureOptions) throws(LiveCaptureError) {
         let handle = try CaptureHandle(options)
         interrupter = try Interrupter.make(for: options.interface)
@@ -74,15 +77,15 @@ public struct LiveCapture: ~Copyable {
         self.handle = handle
     }
 
-    /// The bytes of the last packet; empty before the first.
+    /// The bytes of the last packet; empty before the first one.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get { handle.bytes }
     }
 
-    /// The next packet.
+    /// Waits for the next packet.
     ///
-    /// - Parameter timeout: milliseconds to wait for it: 0 not at all, -1 for ever.
+    /// - Parameter timeout: milliseconds to wait: 0 returns at once, -1 waits without a limit.
     public mutating func next(timeout: Int32) throws(LiveCaptureError) -> Event {
         let deadline = timeout < 0 ? nil : SystemClock.ticks() &+ Int64(timeout) &* 1_000_000
         while true {
@@ -93,17 +96,17 @@ public struct LiveCapture: ~Copyable {
         }
     }
 
-    /// The next packet that the kernel has handed over already; also after an interruption.
+    /// The next packet that the kernel has already handed over, also after an interruption; `nil` if there is none.
     public mutating func drain() throws(LiveCaptureError) -> Packet? { try take() }
 
-    /// Counts since the start.
+    /// The counts since the capture began.
     public func statistics() -> CaptureStatistics {
         var counts: [UInt32] = [0, 0, 0]
         guard unsafe cpcap_counts(handle.pointer, &counts) == 0 else { return CaptureStatistics() }
         return CaptureStatistics(received: counts[0], droppedByKernel: counts[1], droppedByInterface: counts[2])
     }
 
-    /// Whether packets of an interface may be captured here; tried by doing it.
+    /// Checks whether packets of an interface may be captured, by opening it; `nil` if so.
     public static func check(interface: String) -> LiveCaptureError? {
         do throws(LiveCaptureError) {
             _ = try LiveCapture(
@@ -114,7 +117,8 @@ public struct LiveCapture: ~Copyable {
         }
     }
 
-    /// Parses a filter without opening anything, so that its faults can be told before a privilege is asked for.
+    /// Parses a filter without opening an interface, so that a faulty filter can be reported before a privilege is
+    /// needed; `nil` if it is valid.
     public static func check(filter: String, linkType: LinkType = .ethernet) -> LiveCaptureError? {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CPCAP_MESSAGE_SIZE)) { message in
             guard let start = message.baseAddress else { return nil }
@@ -123,8 +127,8 @@ public struct LiveCapture: ~Copyable {
         }
     }
 
-    /// The interfaces that packets can be captured on, `any` for all of them among these; those that are up come first. Needs no
-    /// privilege.
+    /// The names of the interfaces that packets can be captured on, including `any` for all of them; interfaces that
+    /// are up come first. Needs no privilege.
     public static func interfaces() -> [String] {
         var names = [UInt8](repeating: 0, count: 1 << 16)
         var message = [CChar](repeating: 0, count: Int(CPCAP_MESSAGE_SIZE))
@@ -150,9 +154,9 @@ public struct LiveCapture: ~Copyable {
         }
     }
 
-    /// Milliseconds to wait next; `nil` where the deadline has passed.
+    /// Milliseconds for the next poll(2); `nil` if the deadline has passed.
     private func waitingTime(until deadline: Int64?) -> Int32? {
-        // Some kernels do not wake poll for a block that is not full: libpcap itself never waits longer than this.
+        // Some kernels do not wake poll for a block that is not full, so libpcap never waits longer than this either.
         let longest: Int64 = 100
         guard let deadline else { return Int32(longest) }
         let left = deadline &- SystemClock.ticks()
@@ -170,9 +174,10 @@ public struct LiveCapture: ~Copyable {
     }
 }
 
-/// The one place that holds libpcap's pointers. `pointer` is open from `init` to `deinit`; `packet` is what the last
-/// cpcap_next left, its bytes true until the next: ``LiveCapture`` hands them out only as a span that its own mutation
-/// ends. `message` has room for CPCAP_MESSAGE_SIZE characters, the last of which is always 0, from `init` to `deinit`.
+/// The only type that holds libpcap's pointers. `pointer` is open from `init` to `deinit`. `packet` is the result of
+/// the last cpcap_next; its bytes are valid until the next call, so ``LiveCapture`` exposes them only as a span that a
+/// mutation of the capture ends. `message` has room for CPCAP_MESSAGE_SIZE characters from `init` to `deinit`; the last
+/// one is always 0.
 @safe final class CaptureHandle {
     let pointer: OpaquePointer
     let descriptor: Int32

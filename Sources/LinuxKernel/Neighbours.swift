@@ -6,11 +6,11 @@ import TCPWire
     import Darwin
 #endif
 
-/// What this machine knows of its link's other machines (`/proc/net/arp`, arp(7)).
+/// This machine's table of other machines on its links (`/proc/net/arp`, arp(7)).
 public enum Neighbours {
-    /// Whether ARP was asked for an IPv4 address and nobody has answered: its entry has no flags (ATF_COM is 2).
+    /// Whether ARP has asked for an IPv4 address and got no answer: its entry then lacks the flag ATF_COM (2).
     ///
-    /// - Parameter table: the file's text.
+    /// - Parameter table: the text of the file; `nil`: the file is read.
     public static func isSilent(_ address: IPAddress, table: String? = nil) -> Bool {
         guard address.isIPv4, let text = table ?? WholeFile.text("/proc/net/arp") else { return false }
         let name = address.description
@@ -22,6 +22,6 @@ public enum Neighbours {
 }
 
 extension SystemError {
-    /// What connect(2) says where nobody answers for an address.
+    /// The error of connect(2) if nobody answers for the address.
     public static let hostUnreachable = SystemError(call: "connect", code: EHOSTUNREACH)
 }

@@ -2,18 +2,18 @@
     import CLinux
     import Glibc
 
-    /// A network namespace that this process made, with its loopback up. It lives as long as this value, a socket in it or a
-    /// process in it. Needs CAP_SYS_ADMIN, which ``PrivateRun`` gives.
+    /// A network namespace that this process has created, with its loopback interface up. It exists as long as this
+    /// value, a socket in it or a process in it. Creating one needs CAP_SYS_ADMIN, which ``PrivateRun`` provides.
     package final class NetworkNamespace: Sendable {
-        /// Negative for this process's own.
+        /// The namespace's file descriptor; negative for the namespace that this process is already in.
         private let descriptor: Int32
 
-        /// The one that this process is in already, which needs no right.
+        /// The namespace that this process is already in; it needs no privilege.
         package static let own = NetworkNamespace(-1)
 
         private init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-        /// Makes a namespace. Fails without the right to, or where its loopback cannot be brought up.
+        /// Creates a namespace; fails without the privilege, or if its loopback interface cannot be brought up.
         package init() throws(SystemError) {
             let home = try Self.current()
             defer { close(home) }
@@ -33,8 +33,8 @@
 
         deinit { if descriptor >= 0 { close(descriptor) } }
 
-        /// Runs the body with the calling thread in the namespace; sockets that it makes stay there. The body must not wait
-        /// for an async task, which might go on elsewhere.
+        /// Runs `body` with the calling thread in the namespace; sockets that `body` creates remain in the namespace.
+        /// `body` must not wait for an async task, which might run on another thread.
         package func run<Value>(_ body: () throws -> Value) throws -> Value {
             guard descriptor >= 0 else { return try body() }
             let home = try Self.current()

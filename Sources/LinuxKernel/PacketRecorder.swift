@@ -3,15 +3,15 @@ import FlatMemory
 import Synchronization
 import TCPWire
 
-/// A packet with bytes of its own.
+/// A captured packet that owns a copy of its bytes.
 public struct RecordedPacket: Hashable, Sendable {
-    /// When the kernel saw it, to the nanosecond where ``Recording/hasNanoseconds`` says so.
+    /// When the kernel timestamped the packet; ``Recording/hasNanoseconds`` gives the resolution.
     public var time: Timestamp
-    /// What ``bytes`` begin with.
+    /// The link-layer header that ``bytes`` begin with.
     public var linkType: LinkType
-    /// The frame, as far as the snap length reaches.
+    /// The frame, cut at the snap length.
     public var bytes: [UInt8]
-    /// Octets on the wire; more than ``bytes`` where the snap length cut it.
+    /// The frame's length on the wire in octets; more than the count of ``bytes`` if the snap length has cut it.
     public var originalLength: Int
 
     /// A packet as it was captured.
@@ -23,42 +23,42 @@ public struct RecordedPacket: Hashable, Sendable {
     }
 }
 
-/// What a ``PacketRecorder`` has recorded.
+/// The result of a ``PacketRecorder``.
 public struct Recording: Sendable {
-    /// In the order in which the kernel handed them over.
+    /// The packets, in the order in which the kernel handed them over.
     public var packets: [RecordedPacket]
-    /// What the kernel counted: packets that it had no room for are only here.
+    /// The kernel's counts, which include packets that it dropped.
     public var statistics: CaptureStatistics
-    /// Packets that came after the store was full.
+    /// Packets that were not kept because a limit was reached.
     public var omitted: Int
-    /// Whether times are exact to the nanosecond; else to the microsecond.
+    /// Whether timestamps have a resolution of a nanosecond, else of a microsecond.
     public var hasNanoseconds: Bool
-    /// What ended the capture early, if anything did.
+    /// The error that ended the capture early; `nil` if there was none.
     public var error: LiveCaptureError?
 }
 
-/// Captures on a thread of its own into a bounded store.
+/// Captures packets on a thread of its own, and keeps them up to a limit.
 public final class PacketRecorder: Sendable {
-    /// How much is kept.
+    /// The limits beyond which packets are not kept.
     public struct Limits: Sendable {
-        /// Packets, however small.
+        /// The most packets.
         public var packets: Int
-        /// Octets of packets.
+        /// The most octets of all packets together.
         public var octets: Int
 
-        /// A million packets, or 256 MiB, whichever comes first, where nothing else is given.
+        /// Creates limits; by default a million packets or 256 MiB, whichever is reached first.
         public init(packets: Int = 1 << 20, octets: Int = 256 << 20) {
             self.packets = packets
             self.octets = octets
         }
     }
 
-    /// What the packets begin with.
+    /// The link-layer header that the packets begin with.
     public let linkType: LinkType
     private let interrupter: LiveCapture.Interrupter
     private let store: PacketStore
 
-    /// Opens the interface and starts. When this returns, every later packet is recorded.
+    /// Opens the interface and starts the thread. Every packet after this returns is recorded.
     public init(_ options: CaptureOptions, limits: Limits = Limits()) throws(LiveCaptureError) {
         let source = CaptureSource(try LiveCapture(options))
         linkType = source.capture.linkType
@@ -72,23 +72,24 @@ public final class PacketRecorder: Sendable {
         }
     }
 
-    /// Ends the capture where nobody called ``stop(quiet:deadline:when:)``.
+    /// Ends the capture if ``stop(quiet:deadline:when:)`` was not called.
     deinit { interrupter.interrupt() }
 
-    /// What has come so far.
+    /// The packets recorded so far.
     public var packets: [RecordedPacket] { store.content.withLock { $0.recording.packets } }
 
-    /// How many packets have come so far.
+    /// The number of packets captured so far, including those that were not kept.
     public var count: Int { store.content.withLock { $0.recording.packets.count + $0.recording.omitted } }
 
-    /// Ends the capture at the right moment, and blocks until then: once `isComplete` says of the packets that they are
-    /// all there and no packet has come for `quiet` milliseconds, but no later than `deadline` milliseconds from now.
+    /// Ends the capture and returns what it recorded. It blocks until `isComplete` returns true for the packets and
+    /// none has arrived for `quiet` milliseconds, but no longer than `deadline` milliseconds.
     ///
-    /// Packets that the kernel had seen by then are delivered.
+    /// Packets that the kernel had captured by then are included.
     public func stop(
         quiet: Int = 60, deadline: Int = 2000, when isComplete: ([RecordedPacket]) -> Bool = { _ in true }
     ) -> Recording {
-        // What has passed may still lie in the kernel's ring, however long nothing came before: silence counts from now.
+        // Earlier packets may still be in the kernel's ring, even if none was delivered for long, so the quiet time is
+        // counted from this call.
         let start = SystemClock.ticks()
         let last = start &+ Int64(deadline) &* 1_000_000
         var examined = -1
@@ -101,7 +102,8 @@ public final class PacketRecorder: Sendable {
                 store.wait(forMoreThan: .max, until: min(silence, last))
                 continue
             }
-            // Looked at only while nothing comes: a copy taken in the midst of a flood would cost one each time.
+            // Checked only while no packets arrive: each check copies the packets, which would be too costly under
+            // load.
             if count != examined { isSatisfied = isComplete(packets) }
             if isSatisfied { break }
             examined = count
@@ -112,7 +114,7 @@ public final class PacketRecorder: Sendable {
         return store.content.withLock { $0.recording }
     }
 
-    /// ``stop(quiet:deadline:when:)`` without blocking the caller's thread.
+    /// Does what ``stop(quiet:deadline:when:)`` does, without blocking the caller's thread.
     public func stopped(
         quiet: Int = 60, deadline: Int = 2000,
         when isComplete: @escaping @Sendable ([RecordedPacket]) -> Bool = { _ in true }
@@ -125,14 +127,15 @@ public final class PacketRecorder: Sendable {
     }
 }
 
-/// Where a recorder's thread puts what it captures.
+/// The packets of a recorder, written by its thread and read by others.
 private final class PacketStore: Sendable {
     struct Content {
         var recording: Recording
         var octets = 0
         var lastArrival = SystemClock.ticks()
         var hasEnded = false
-        /// Where somebody waits for more packets than so many, or for the end: how many.
+        /// If a thread waits for further packets or for the end: the number of packets that it knows already; else
+        /// `nil`.
         var awaited: Int?
 
         func hasMore(than known: Int) -> Bool { hasEnded || recording.packets.count > known }
@@ -155,8 +158,8 @@ private final class PacketStore: Sendable {
         content.withLock { ($0.recording.packets.count, $0.lastArrival, $0.hasEnded) }
     }
 
-    /// Waits until there are more packets than `known`, the capture has ended, or it is `deadline`
-    /// (``SystemClock/ticks()``). For one thread at a time.
+    /// Waits until there are more than `known` packets, the capture has ended, or `deadline` has come
+    /// (``SystemClock/ticks()``). Only one thread at a time may wait.
     func wait(forMoreThan known: Int, until deadline: Int64) {
         while true {
             let isThere = content.withLock { content in
@@ -169,7 +172,7 @@ private final class PacketStore: Sendable {
         }
     }
 
-    /// Changes what is recorded, and wakes whoever waits for that.
+    /// Changes the content, and wakes the waiting thread if the change is what it waits for.
     private func change(_ body: (inout Content) -> Void) {
         let isThere = content.withLock { content in
             body(&content)
@@ -216,7 +219,8 @@ private final class PacketStore: Sendable {
     }
 }
 
-/// Carries a capture, which cannot be copied, to the thread that uses it: made on one thread, used by one other.
+/// Moves a capture, which cannot be copied, to the thread that uses it. One thread creates this box, and only one other
+/// uses it.
 private final class CaptureSource: @unchecked Sendable {
     var capture: LiveCapture
     init(_ capture: consuming LiveCapture) { self.capture = capture }

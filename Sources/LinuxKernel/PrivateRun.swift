@@ -2,47 +2,47 @@
     import CLinux
     import Glibc
 
-    /// Runs this program once more in a network namespace of its own: with its own loopback, its own ports, and, inside, the
-    /// right to capture, for whoever has none outside (user_namespaces(7)).
+    /// Runs this program again in a private network namespace: with its own loopback interface, its own ports and,
+    /// inside, the right to capture even for a user who lacks it outside (user_namespaces(7)).
     public enum PrivateRun {
-        /// How the other run ended.
+        /// How the program inside ended.
         public enum Exit: Hashable, Sendable {
-            /// With this exit code.
+            /// It exited with this exit code.
             case exited(Int32)
-            /// By this signal.
+            /// This signal ended it.
             case signalled(Int32)
         }
 
-        /// What was being done when it was refused.
+        /// The step that was refused.
         public enum Step: Hashable, Sendable {
-            /// Making the process.
+            /// Creating the process.
             case start
-            /// Making the namespaces.
+            /// Creating the namespaces.
             case namespaces
-            /// Mapping the user to the namespace's root.
+            /// Mapping the user to the namespace's root user.
             case userMap
-            /// Bringing the loopback up.
+            /// Bringing the loopback interface up.
             case loopback
             /// Starting the program.
             case execute
         }
 
-        /// Who refused, as far as this can be found out.
+        /// The reason for the refusal, as far as it can be found out.
         public enum Cause: Hashable, Sendable {
-            /// AppArmor takes an ordinary program's rights inside its user namespace (Ubuntu since 23.10).
+            /// AppArmor removes an ordinary program's privileges inside its user namespace (Ubuntu since 23.10).
             case appArmor
-            /// This setting of the kernel forbids or uses up the namespaces.
+            /// This kernel setting forbids such namespaces, or its limit on their number is reached.
             case setting(String)
-            /// Neither: a sandbox, most likely (a container, systemd's RestrictNamespaces).
+            /// Neither of those, so most likely a sandbox (a container, systemd's RestrictNamespaces).
             case sandbox
             case other
         }
 
-        /// Why the other run did not come about.
+        /// Why the program could not be run inside.
         public struct Refusal: Error, Hashable, Sendable {
-            /// What it failed at.
+            /// The step that failed.
             public var step: Step
-            /// Who refused it.
+            /// The reason for the refusal.
             public var cause: Cause
             /// The call that failed, and its errno.
             public var error: SystemError
@@ -50,19 +50,19 @@
 
         private static let marker = "TCPLENS_PRIVATE"
 
-        /// Whether this is the other run.
+        /// Whether this process is the program inside.
         public static var isInside: Bool { unsafe getenv(marker) != nil }
 
-        /// Runs `/proc/self/exe` with these arguments (the program's name not among them) in a private network namespace, and
-        /// blocks until it ends. Signals that ask for an end are handed on to it.
+        /// Runs `/proc/self/exe` with these arguments (without the program's name) in a private network namespace, and
+        /// blocks until it ends. Signals that ask this process to end are passed on to it.
         ///
-        /// Call it early, from one thread: signal handlers stand in its way where they were set before.
+        /// It must be called early, while the process has one thread, and before signal handlers are set.
         public static func repeatSelf(arguments: [String]) throws(Refusal) -> Exit {
             let name = CommandLine.arguments.first ?? "tcplens"
             return try run("/proc/self/exe", arguments: [name] + arguments)
         }
 
-        /// ``repeatSelf(arguments:)`` for any program; `arguments` begin with its name.
+        /// Runs any program as ``repeatSelf(arguments:)`` does; `arguments` must begin with the program's name.
         package static func run(_ path: String, arguments: [String]) throws(Refusal) -> Exit {
             var outcome = clinux_outcome()
             var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
@@ -72,7 +72,7 @@
             let step: Step
             switch UInt32(bitPattern: outcome.step) {
             case CLINUX_STEP_NONE.rawValue:
-                // wait(2)'s encoding: the low seven bits hold the signal, the byte above them the exit code.
+                // The encoding of wait(2): the low seven bits hold the signal, the next byte the exit code.
                 let signal = outcome.status & 0x7f
                 return signal == 0 ? .exited(outcome.status >> 8 & 0xff) : .signalled(signal)
             case CLINUX_STEP_UNSHARE.rawValue: step = .namespaces
@@ -89,7 +89,7 @@
                 error: SystemError(call: call[step] ?? "fork", code: outcome.error))
         }
 
-        /// Who refused, from the step, the errno and what the kernel's settings say.
+        /// The reason for a refusal, derived from the step, the errno and the kernel's settings.
         package static func cause(_ step: Step, _ code: Int32, setting: (String) -> String?) -> Cause {
             let isRefusal = code == EPERM || code == EACCES
             switch step {
@@ -109,7 +109,7 @@
             }
         }
 
-        /// A setting of the kernel, without its newline; `nil` where this kernel has none of the name.
+        /// The value of a kernel setting, without its line feed; `nil` if this kernel has no such setting.
         private static func setting(_ name: String) -> String? {
             let path = "/proc/sys/" + name.split(separator: ".").joined(separator: "/")
             let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -5,20 +5,21 @@ import TCPWire
     import Glibc
 #endif
 
-/// An ICMP or ICMPv6 error that the kernel got for one of our sockets (ip(7), IP_RECVERR).
+/// An ICMP or ICMPv6 error that the kernel has received for a socket of this process (ip(7), IP_RECVERR).
 public struct ReportedICMP: Hashable, Sendable {
-    /// Who sent it: a router, the host, or this host itself where nobody answered the address resolution.
+    /// The error's sender: a router, the destination host, or this host itself if nobody answered the address
+    /// resolution; `nil` if the kernel does not say.
     public var sender: IPAddress?
-    /// Whether ``type`` and ``code`` are ICMPv6's (RFC 4443), else ICMP's (RFC 792).
+    /// Whether ``type`` and ``code`` are those of ICMPv6 (RFC 4443), else of ICMP (RFC 792).
     public var isICMPv6: Bool
-    /// As sent; of ICMP or ICMPv6 as ``isICMPv6`` says.
+    /// The type field of the error; ``isICMPv6`` says of which protocol.
     public var type: UInt8
-    /// As sent.
+    /// The code field of the error.
     public var code: UInt8
-    /// What the kernel made of it.
+    /// The errno that the kernel derived from the error.
     public var error: Int32
 
-    /// An error as the socket's error queue holds it.
+    /// Creates an error with the values in the socket's error queue.
     public init(sender: IPAddress?, isICMPv6: Bool, type: UInt8, code: UInt8, error: Int32) {
         self.sender = sender
         self.isICMPv6 = isICMPv6
@@ -27,8 +28,8 @@ public struct ReportedICMP: Hashable, Sendable {
         self.error = error
     }
 
-    /// Has the kernel keep such errors for a socket, or no more. While it does, they also end a connection that would
-    /// otherwise outlive them: turn it off once connected.
+    /// Makes the kernel keep such errors for a socket, or stop keeping them. While they are kept, they also end a
+    /// connection that would otherwise survive them, so this must be turned off once the socket is connected.
     package static func keep(_ isKept: Bool, for descriptor: Int32) {
         #if os(Linux)
             var value: Int32 = isKept ? 1 : 0
@@ -38,7 +39,8 @@ public struct ReportedICMP: Hashable, Sendable {
         #endif
     }
 
-    /// The last of the errors kept for a socket, which are taken away.
+    /// Removes the errors kept for a socket, at most 64, and returns the last one of ICMP or ICMPv6; `nil` if there was
+    /// none.
     package static func last(of descriptor: Int32) -> ReportedICMP? {
         #if os(Linux)
             var last: ReportedICMP?

@@ -2,20 +2,20 @@ import FlatMemory
 import TCPState
 import TCPWire
 
-/// The messages of inet_diag (`linux/inet_diag.h`), from and to bytes. CLinux's Layouts.c
-/// asserts at compile time that the numbers here are the headers'; those of states and timers are the kernel's own, and in no header
-/// of inet_diag.
+/// Encodes and decodes the messages of inet_diag (`linux/inet_diag.h`). CLinux's Layouts.c asserts at compile time that
+/// the numbers here equal those of the headers, except for the numbers of states and timers, which no header of
+/// inet_diag defines.
 package enum SocketDiagnostics {
-    /// SOCK_DIAG_BY_FAMILY.
+    /// The message type SOCK_DIAG_BY_FAMILY, a request for one address family.
     package static let byFamily: UInt16 = 20
-    /// TCPDIAG_GETSOCK: the older request, for which the kernel goes through its table once for both families, where two of
-    /// ``byFamily`` make it go twice.
+    /// The message type TCPDIAG_GETSOCK, an older request that covers both families: the kernel walks its table once,
+    /// where two requests of type ``byFamily`` make it walk twice.
     package static let bothFamilies: UInt16 = 18
-    /// SOCK_DESTROY.
+    /// The message type SOCK_DESTROY.
     static let destroy: UInt16 = 21
     static let protocolTCP: UInt8 = 6
     static let familyIPv4: UInt8 = 2
-    /// AF_INET6 of Linux; other systems number it differently, and a fuzzer may run there.
+    /// Linux's number of AF_INET6; other systems, on which a fuzzer may run this code, have another.
     static let familyIPv6: UInt8 = 10
     static let requestFlag: UInt16 = 1
     static let dumpFlags: UInt16 = 0x300
@@ -31,12 +31,13 @@ package enum SocketDiagnostics {
         static let cgroupID: UInt16 = 21
     }
 
-    /// INET_DIAG_REQ_BYTECODE, an attribute of a request.
+    /// The attribute INET_DIAG_REQ_BYTECODE of a request.
     private static let bytecode: UInt16 = 1
 
-    /// The socket that one message of type ``byFamily`` describes; `nil` where it is too short or of another family.
+    /// The socket that a message of type ``byFamily`` describes; `nil` if the message is too short, or of another
+    /// address family.
     ///
-    /// - Parameter withDetails: whether to read what ``SocketEntry/details`` holds, which costs an allocation.
+    /// - Parameter withDetails: whether to read the values of ``SocketEntry/details``, which costs an allocation.
     package static func entry(_ body: RawSpan, withDetails: Bool = true) -> SocketEntry? {
         guard body.byteCount >= messageLength, let family = body.native(0, as: UInt8.self),
             let kernelState = body.native(1, as: UInt8.self), let state = state(kernelState),
@@ -62,7 +63,7 @@ package enum SocketDiagnostics {
         return entry
     }
 
-    /// Reads the attributes; `true` if one came that only sockets have.
+    /// Reads the attributes into `entry`; returns true if there is one that only full sockets have.
     private static func readAttributes(_ body: RawSpan, into entry: inout SocketEntry, withDetails: Bool) -> Bool {
         var isSocket = false
         var details = SocketDetails()
@@ -70,7 +71,8 @@ package enum SocketDiagnostics {
         while let attribute = NetlinkAttribute.next(in: body, at: &offset) {
             switch attribute.type {
             case Attribute.shutdown:
-                // The kernel sends this of every socket, asked or not, and never of a request or timewait socket.
+                // The kernel sends this attribute for every full socket, asked or not, and never for a request or
+                // timewait socket.
                 isSocket = true
                 entry.shutdown = body.native(attribute.body.lowerBound, as: UInt8.self) ?? 0
             case Attribute.ipv6Only:
@@ -124,7 +126,7 @@ package enum SocketDiagnostics {
         }
     }
 
-    /// A name that ends at its NUL, of the characters that names of congestion controls have.
+    /// The NUL-terminated name of a congestion control; `nil` if it has characters that such names do not have.
     private static func name(_ bytes: RawSpan) -> String? {
         var text = ""
         for offset in 0..<min(bytes.byteCount, 16) {
@@ -146,7 +148,8 @@ package enum SocketDiagnostics {
         }
     }
 
-    /// The state of the kernel's number (`net/tcp_states.h`); 12 is a request socket, 13 bound and idle.
+    /// The state with this number in the kernel (`net/tcp_states.h`); 12 is a request socket, 13 a socket that is bound
+    /// but not connected.
     private static func state(_ number: UInt8) -> State? {
         switch number {
         case 1: .established
@@ -164,7 +167,7 @@ package enum SocketDiagnostics {
         }
     }
 
-    /// The kernel's bit for a state.
+    /// A state's bit in the kernel's sets of states.
     private static func bit(_ state: State) -> UInt32 {
         switch state {
         case .established: 1 << 1
@@ -184,8 +187,8 @@ package enum SocketDiagnostics {
     /// A request for all sockets in some states.
     ///
     /// - Parameters:
-    ///   - family: `nil` for both, by the older request.
-    ///   - bytecode: the kernel's own filter (``SocketExpression/bytecode``).
+    ///   - family: the address family; `nil` for both, by the older request.
+    ///   - bytecode: the kernel's own filter (``SocketExpression/bytecode``); `nil` for none.
     static func dumpRequest(
         family: SocketEntry.Family?, states: Set<State>, details: SocketQuery.Details, bytecode: [UInt8]?,
         sequence: UInt32
@@ -201,14 +204,14 @@ package enum SocketDiagnostics {
     /// A request for one socket.
     static func lookUpRequest(local: Endpoint, remote: Endpoint, interface: UInt32, sequence: UInt32) -> [UInt8] {
         var request = Request(type: byFamily, flags: requestFlag, sequence)
-        // A listener's peer is the any-address of whichever family; the local end decides then.
+        // A listener's remote end may be the unspecified address of either family, so the local end decides.
         request.family = local.address.isIPv4 ? .ipv4 : .ipv6
         request.attributes = extensions([.measures])
         (request.local, request.remote, request.interface) = (local, remote, interface)
         return request.bytes(bytecode: nil)
     }
 
-    /// A request to end one socket, named by its addresses and its cookie, with an acknowledgment.
+    /// A request to end the socket with an entry's addresses and cookie; the kernel acknowledges it.
     static func destroyRequest(_ entry: SocketEntry, sequence: UInt32) -> [UInt8] {
         let acknowledged: UInt16 = 4
         var request = Request(type: destroy, flags: requestFlag | acknowledged, sequence)
@@ -218,7 +221,7 @@ package enum SocketDiagnostics {
         return request.bytes(bytecode: nil)
     }
 
-    /// Bit n asks for attribute n + 1.
+    /// The request's set of extensions, in which bit n asks for attribute n + 1.
     private static func extensions(_ details: SocketQuery.Details) -> UInt8 {
         var bits: UInt8 = 0
         if details.contains(.measures) { bits |= 1 << (Attribute.info - 1) | 1 << (Attribute.congestion - 1) }
@@ -230,14 +233,14 @@ package enum SocketDiagnostics {
         let type: UInt16
         let flags: UInt16
         let sequence: UInt32
-        /// `nil` for both.
+        /// The address family; `nil` for both.
         var family: SocketEntry.Family?
         var states = UInt32.max
         var attributes: UInt8 = 0
         var local: Endpoint?
         var remote: Endpoint?
         var interface: UInt32 = 0
-        /// INET_DIAG_NOCOOKIE: any socket of these addresses.
+        /// The socket's cookie; INET_DIAG_NOCOOKIE matches any socket with the addresses.
         var cookie = UInt64.max
 
         init(type: UInt16, flags: UInt16, _ sequence: UInt32) {
@@ -247,7 +250,7 @@ package enum SocketDiagnostics {
         func bytes(bytecode: [UInt8]?) -> [UInt8] {
             var body: [UInt8] = []
             let familyNumber = family == .ipv6 ? familyIPv6 : familyIPv4
-            // struct inet_diag_req, and struct inet_diag_req_v2, which has the states before the addresses.
+            // struct inet_diag_req, or struct inet_diag_req_v2, in which the states come before the addresses.
             body +=
                 type == bothFamilies ? [familyNumber, 0, 0, attributes] : [familyNumber, protocolTCP, attributes, 0]
             if type != bothFamilies { body.append(native: states) }

@@ -4,13 +4,13 @@ import TCPWire
 
 /// One TCP socket as the kernel's tables hold it.
 public struct SocketEntry: Hashable, Sendable {
-    /// What stands behind it in the kernel.
+    /// The kind of structure in which the kernel keeps the connection.
     public enum Form: UInt8, Hashable, Sendable {
-        /// A socket.
+        /// A full socket.
         case full
-        /// A SYN that was answered: SYN-RECEIVED before there is a socket.
+        /// A request socket: a SYN was answered, and no full socket exists yet (SYN-RECEIVED).
         case request
-        /// What is left of a closed socket: TIME-WAIT, or FIN-WAIT-2 after close.
+        /// A timewait socket, which remains of a closed one: TIME-WAIT, or FIN-WAIT-2 after close.
         case timeWait
     }
 
@@ -19,54 +19,55 @@ public struct SocketEntry: Hashable, Sendable {
         case ipv4, ipv6
     }
 
-    /// The timer that runs for a socket (`idiag_timer`).
+    /// The timer that is running for a socket (`idiag_timer`).
     public enum TimerKind: Hashable, Sendable {
         case off
-        /// Retransmission, tail-loss probe or reordering.
+        /// The timer of a retransmission, a tail-loss probe or a reordering.
         case retransmission
         case keepAlive
         case timeWait
-        /// Probe of a zero window.
+        /// The timer of a zero-window probe.
         case persist
         /// A number that this code does not know.
         case other(UInt8)
     }
 
-    /// The family the socket was made for, not of what it carries.
+    /// The address family that the socket was created for, whichever family its connection has.
     public var family = Family.ipv4
-    /// One of the eleven.
+    /// The connection's state.
     public var state = State.closed
-    /// Which of the kernel's structures holds it.
+    /// The kind of structure in which the kernel keeps the connection.
     public var form = Form.full
-    /// This machine's end; the address is unspecified where it listens on all.
+    /// This machine's end; the address is unspecified if the socket listens on all addresses.
     public var local: Endpoint
-    /// The other end; unspecified, and port 0, of a listener.
+    /// The other end; of a listener, the unspecified address and port 0.
     public var remote: Endpoint
-    /// Octets that came and were not yet read. Of a listener: connections that wait for accept.
+    /// Octets received and not yet read by the program; of a listener, connections that wait for accept.
     public var receiveQueue: UInt32 = 0
-    /// Octets not yet acknowledged. Of a listener: its backlog.
+    /// Octets sent or queued and not yet acknowledged; of a listener, its backlog.
     public var sendQueue: UInt32 = 0
-    /// Whose it is; 0 where the form is not ``Form/full``.
+    /// The user who owns the socket; 0 if the form is not ``Form/full``.
     public var userID: UInt32 = 0
-    /// The socket's inode, by which ``SocketOwners`` finds the process; 0 where no process holds it.
+    /// The socket's inode, by which ``SocketOwners`` finds the process; 0 if no process holds it.
     public var inode: UInt32 = 0
-    /// The number that stays with a connection through request, socket and TIME-WAIT, and that no other gets.
+    /// A number that a connection keeps as request socket, full socket and timewait socket, and that no other
+    /// connection gets.
     public var cookie: UInt64 = 0
-    /// Which timer runs; ``timerExpiry`` says how long it has to go.
+    /// The timer that is running; ``timerExpiry`` says when it fires.
     public var timer = TimerKind.off
     /// Milliseconds until the timer fires.
     public var timerExpiry: UInt32 = 0
-    /// Retransmissions or probes so far, of what the timer waits for.
+    /// How often the segment or probe that the timer belongs to has been sent again so far.
     public var retransmits: UInt8 = 0
-    /// The interface that the socket is bound to; 0 for none.
+    /// The index of the interface that the socket is bound to; 0 for none.
     public var interface: UInt32 = 0
-    /// Whether an IPv6 socket refuses IPv4.
+    /// Whether an IPv6 socket does not accept IPv4 connections.
     public var isIPv6Only = false
-    /// Which directions are shut: 1 receiving, 2 sending.
+    /// The directions that are shut down: bit 1 receiving, bit 2 sending.
     public var shutdown: UInt8 = 0
     private var box: DetailsBox?
 
-    /// A socket with these ends, in CLOSED, of which nothing else is known.
+    /// Creates an entry with these ends in the state CLOSED; nothing else is known of it.
     public init(local: Endpoint, remote: Endpoint) {
         self.local = local
         self.remote = remote
@@ -74,17 +75,17 @@ public struct SocketEntry: Hashable, Sendable {
 }
 
 extension SocketEntry {
-    /// What only an answer to a wider question holds; `nil` where it was not asked.
+    /// The values that the kernel sends only if a query asks for them; `nil` if it did not.
     ///
-    /// It lies elsewhere: without it a list of a hundred thousand sockets is a third as large.
+    /// They are stored outside of the entry: without them, a list of a hundred thousand sockets is a third as large.
     public var details: SocketDetails? {
         get { box?.details }
         set { box = newValue.map(DetailsBox.init) }
     }
 
-    /// What the kernel measured; `nil` where it was not asked or the form is not ``Form/full``.
+    /// The kernel's measurements; `nil` if the query did not ask for them, or the form is not ``Form/full``.
     public var info: TCPInfo? { box?.details.info }
-    /// The congestion control's name (`cubic`); `nil` where it was not asked.
+    /// The name of the congestion control (`cubic`); `nil` if the query did not ask for it.
     public var congestionControl: String? { box?.details.congestionControl }
 
     private final class DetailsBox: Hashable, Sendable {
@@ -98,45 +99,46 @@ extension SocketEntry {
     }
 }
 
-/// What the kernel tells of a socket on demand.
+/// The values of a socket that the kernel sends only if asked for.
 public struct SocketDetails: Hashable, Sendable {
-    /// What it measured; only a ``SocketEntry/Form/full`` socket has it.
+    /// The kernel's measurements; `nil` if the socket is not a ``SocketEntry/Form/full`` one.
     public var info: TCPInfo?
-    /// The congestion control's name (`cubic`).
+    /// The name of the congestion control (`cubic`).
     public var congestionControl: String?
-    /// The memory that it holds.
+    /// The memory that the socket holds.
     public var memory: SocketMemory?
-    /// SO_MARK; told to CAP_NET_ADMIN only.
+    /// The socket's SO_MARK, which the kernel tells only to processes with CAP_NET_ADMIN.
     public var mark: UInt32?
-    /// The number of the cgroup (v2) in which the socket was made.
+    /// The number of the cgroup (v2) in which the socket was created.
     public var cgroupID: UInt64?
 
-    /// Nothing is known.
+    /// Creates details of which nothing is known.
     public init() {}
 }
 
-/// The memory that a socket holds (INET_DIAG_SKMEMINFO, `linux/sock_diag.h`), in octets with the kernel's own overhead.
+/// The memory that a socket holds (INET_DIAG_SKMEMINFO, `linux/sock_diag.h`), in octets, including the kernel's
+/// overhead.
 public struct SocketMemory: Hashable, Sendable {
-    /// What came and was not read.
+    /// Memory of segments received and not yet read.
     public var received: UInt32 = 0
-    /// As many octets as the receive queue may take.
+    /// The limit of the receive queue's memory.
     public var receiveLimit: UInt32 = 0
-    /// What was handed to the lower layers and not freed by them.
+    /// Memory passed to the lower layers and not yet freed by them.
     public var sending: UInt32 = 0
-    /// As many octets as the send queue may take.
+    /// The limit of the send queue's memory.
     public var sendLimit: UInt32 = 0
-    /// Reserved, and not in use.
+    /// Memory that is reserved and not in use.
     public var reserved: UInt32 = 0
-    /// What waits in the send queue.
+    /// Memory of the send queue.
     public var sendQueue: UInt32 = 0
-    /// Options and filters.
+    /// Memory of options and filters.
     public var options: UInt32 = 0
-    /// What came while the socket was in use.
+    /// Memory of segments that arrived while the socket was locked.
     public var backlog: UInt32 = 0
-    /// Segments dropped for want of room.
+    /// The number of segments dropped for lack of memory.
     public var drops: UInt32 = 0
 
-    /// Nothing held, nothing allowed.
+    /// Creates counts that are all 0.
     public init() {}
 
     init(bytes: RawSpan) {

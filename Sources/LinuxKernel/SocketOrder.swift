@@ -1,7 +1,7 @@
 import TCPState
 import TCPWire
 
-/// The order of the rows: listeners first, then by address and port.
+/// The order in which sockets are listed: listeners first, then by address and port.
 package enum SocketOrder {
     private struct Key {
         let rank: UInt8
@@ -16,7 +16,7 @@ package enum SocketOrder {
         }
     }
 
-    /// The entries in that order.
+    /// The entries in the order of a list.
     package static func sorted(_ entries: [SocketEntry]) -> [SocketEntry] {
         let keys = entries.indices.map { index in
             let entry = entries[index]

@@ -3,18 +3,18 @@
 
     /// A process that holds a socket open.
     public struct SocketOwner: Hashable, Sendable {
-        /// The number of the process, in the namespace that `/proc` is of.
+        /// The process's number in the PID namespace that `/proc` shows.
         public var processID: Int32
         /// The process's short name (`/proc/PID/comm`).
         public var command: String
-        /// The number under which the process holds the socket.
+        /// The process's file descriptor for the socket.
         public var descriptor: Int32
-        /// The container that the process runs in; `nil` for none that its cgroups tell of.
+        /// The container that the process runs in; `nil` if its cgroups name none.
         public var container: Container?
     }
 
-    /// Which processes hold which sockets, from `/proc/PID/fd`: of all processes that this user may look into, which is every
-    /// one for root and else the user's own.
+    /// The processes that hold each socket, read from `/proc/PID/fd` of all processes that this user may inspect: every
+    /// process for root, else the user's own.
     public struct SocketOwners: Sendable {
         private struct Holding {
             var inode: UInt32
@@ -28,33 +28,35 @@
             var container: Container?
         }
 
-        /// In the order of the inodes.
+        /// The holdings, sorted by inode.
         private var holdings: [Holding] = []
         private var processes: [Process] = []
-        /// What kept the sockets of some process from being seen.
+        /// Why the sockets of some process could not be seen.
         public enum Gap: Hashable, Sendable {
-            /// The process is another user's, or may not be traced from here.
+            /// The process is another user's, or this process may not trace it.
             case notPermitted
-            /// This process, or the machine, has as many files open as it may.
+            /// This process, or the machine, has reached its limit of open files.
             case tooManyFiles
 
             init?(_ error: Int32) {
                 switch error {
                 case EACCES, EPERM: self = .notPermitted
                 case EMFILE, ENFILE: self = .tooManyFiles
-                // The process has ended meanwhile.
+                // The process has ended in the meantime.
                 default: return nil
                 }
             }
         }
 
-        /// Why owners may be missing; `nil` where every process could be looked into.
+        /// Why owners may be missing; `nil` if every process could be inspected.
         public private(set) var gap: Gap?
 
-        /// Nobody.
+        /// Creates a list without any owner.
         public init() {}
 
-        /// - Parameter proc: where the process file system is mounted.
+        /// Reads the owners of all sockets.
+        ///
+        /// - Parameter proc: the mount point of the process file system.
         public init(proc: String) {
             let all = unsafe open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             if all < 0 { gap = Gap(errno) }
@@ -63,14 +65,15 @@
                 if folder < 0, let found = Gap(errno) { gap = found }
                 take(process: id, proc: proc, folder: folder)
             }
-            // The first process never ends: where it is not listed, /proc is mounted so that others' processes are not (hidepid).
+            // Process 1 never ends: if it is not listed, /proc is mounted so that other users' processes are hidden
+            // (hidepid).
             if gap == nil, unsafe access("\(proc)/1", F_OK) != 0 { gap = .notPermitted }
             holdings.sort {
                 ($0.inode, $0.process, $0.descriptor) < ($1.inode, $1.process, $1.descriptor)
             }
         }
 
-        /// The processes that hold a socket, by their numbers.
+        /// The processes that hold the socket with this inode, in the order in which /proc lists them.
         public subscript(inode: UInt32) -> [SocketOwner] {
             guard inode != 0 else { return [] }
             var low = 0
@@ -87,7 +90,7 @@
             }
         }
 
-        /// Notes the sockets of one process. Takes over the descriptor of its `fd` folder.
+        /// Records the sockets of one process. `folder` is the descriptor of its `fd` directory, which is closed here.
         private mutating func take(process id: Int32, proc: String, folder: Int32) {
             let known = holdings.count
             unsafe Self.eachNumber(in: folder) { name, descriptor, folder in
@@ -107,7 +110,8 @@
                     container: Container(cgroups: cgroups)))
         }
 
-        /// Visits the entries of a folder that are numbers; none where it could not be opened. Closes the folder.
+        /// Calls `visit` for each entry of a directory whose name is a number; for none if `folder` is negative. Closes
+        /// the directory.
         private static func eachNumber(in folder: Int32, _ visit: (UnsafePointer<CChar>, Int32, Int32) -> Void) {
             guard folder >= 0 else { return }
             guard let stream = unsafe fdopendir(folder) else {
@@ -122,7 +126,8 @@
             }
         }
 
-        /// The decimal number before the octet `end`.
+        /// The decimal number that `text` consists of up to the octet `end`; `nil` if it is not a number of at most 19
+        /// digits.
         private static func number(_ text: UnsafePointer<CChar>, end: CChar) -> UInt64? {
             var number: UInt64 = 0
             for index in 0..<20 {
@@ -134,11 +139,11 @@
             return nil
         }
 
-        /// What a link in a process's `fd` folder names.
+        /// The target of a link in a process's `fd` directory.
         private enum Target {
             case socket(UInt32)
             case other
-            /// It may not be read: the folder could be, which takes less.
+            /// The link may not be read although the directory may, which takes less permission.
             case hidden(Gap)
         }
 
@@ -149,7 +154,7 @@
                 if count < 0 { return Gap(errno).map { .hidden($0) } ?? .other }
                 guard count > 8, count < 63 else { return .other }
                 unsafe text[count] = 0
-                // `socket:[123]`, the number being the inode.
+                // `socket:[123]`; the number is the inode.
                 guard unsafe strncmp(text, "socket:[", 8) == 0, let inode = unsafe number(text + 8, end: 0x5d) else {
                     return .other
                 }

@@ -1,30 +1,31 @@
 import TCPState
 
-/// Which sockets to list, and what to ask of them.
+/// Which sockets to list, and which values of them to ask for.
 public struct SocketQuery: Sendable {
-    /// What costs the kernel more to tell.
+    /// Values that the kernel sends only if asked for.
     public struct Details: OptionSet, Sendable {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// ``SocketDetails/info`` and ``SocketDetails/congestionControl`` (a fifth more time).
+        /// ``SocketDetails/info`` and ``SocketDetails/congestionControl``; the kernel takes a fifth longer for them.
         public static let measures = Details(rawValue: 1)
         /// ``SocketDetails/memory``.
         public static let memory = Details(rawValue: 2)
-        /// ``SocketDetails/cgroupID`` and ``SocketDetails/mark``, which come unasked.
+        /// ``SocketDetails/cgroupID`` and ``SocketDetails/mark``, which the kernel sends unasked.
         public static let identity = Details(rawValue: 4)
     }
 
-    /// Only sockets in one of these states.
+    /// The states of the sockets to list.
     public var states: Set<State>
-    /// Only sockets of these families; one of IPv6 that carries IPv4 counts as IPv6.
+    /// The address families of the sockets to list; an IPv6 socket with an IPv4 connection counts as IPv6.
     public var families: Set<SocketEntry.Family>
-    /// What must hold besides; the kernel looks first, and what it lets through is looked at here once more.
+    /// A further condition on the sockets; `nil` for none. The kernel checks it first, and what the kernel lets through
+    /// is checked here again.
     public var expression: SocketExpression?
-    /// What else to tell of each; it costs time.
+    /// The values to ask for beyond the usual ones; they take the kernel longer.
     public var details: Details
 
-    /// Every socket but the closed ones, without details, where nothing else is given.
+    /// Creates a query; by default for every socket that is not in CLOSED, without details.
     public init(
         states: Set<State> = Set(State.allCases).subtracting([.closed]),
         families: Set<SocketEntry.Family> = [.ipv4, .ipv6], expression: SocketExpression? = nil, details: Details = []

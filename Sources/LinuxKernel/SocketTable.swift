@@ -7,17 +7,17 @@
 
     /// Why the kernel's socket table could not be read.
     public enum SocketTableError: Error, Hashable, Sendable {
-        /// This kernel, or the sandbox around us, has no sock_diag.
+        /// This kernel has no sock_diag, or a sandbox forbids it.
         case unsupported(SystemError)
-        /// The kernel refused a request or the socket to it failed.
+        /// The kernel refused a request, or the netlink socket failed.
         case failed(SystemError)
-        /// An answer that contradicts itself.
+        /// The kernel's answer contradicts itself.
         case malformed
 
-        /// Whether a privilege is missing.
+        /// Whether a privilege was missing.
         public var isDenied: Bool { code == EPERM || code == EACCES }
 
-        /// The errno behind it.
+        /// The errno of the failed call; `nil` for ``malformed``.
         public var code: Int32? {
             switch self {
             case .unsupported(let error), .failed(let error): error.code
@@ -27,31 +27,32 @@
     }
 
     extension SocketTableError {
-        /// The kernel does not know such a request, or an instruction in it.
+        /// Whether the kernel does not support the type of request, or an instruction in its filter.
         fileprivate var isRefusal: Bool {
             code == ENOENT || code == EOPNOTSUPP || code == EINVAL || code == EPROTONOSUPPORT
         }
     }
 
-    /// The TCP sockets of this network namespace, asked of the kernel by sock_diag (sock_diag(7)). Needs no privilege.
+    /// The TCP sockets of this network namespace, queried from the kernel by sock_diag(7). Needs no privilege.
     ///
-    /// It stays with the network namespace in which it was made. Threads may share one; they take turns.
+    /// A table keeps to the network namespace in which it was created. Several threads may share one; their queries are
+    /// serialized.
     public final class SocketTable: Sendable {
         private let channel: Mutex<Channel>
 
-        /// - Throws: ``SocketTableError/unsupported(_:)`` where sock_diag is not to be had.
+        /// - Throws: ``SocketTableError/unsupported(_:)`` if sock_diag is not available.
         public init() throws(SocketTableError) {
             channel = try Mutex(Channel())
         }
 
-        /// All sockets that the query asks for, in the kernel's order.
+        /// All sockets that match the query, in the kernel's order.
         ///
-        /// The kernel walks its table while sockets come and go: one that changes state meanwhile may be missing or come
-        /// twice. ``lookUp(local:remote:interface:)`` is exact.
+        /// The kernel walks its table while sockets come and go: a socket that changes state during the walk may be
+        /// missing or listed twice. ``lookUp(local:remote:interface:)`` is exact.
         public func sockets(_ query: SocketQuery = SocketQuery()) throws(SocketTableError) -> [SocketEntry] {
             let bytecode = query.expression?.bytecode
             do throws(SocketTableError) {
-                // One walk for both families where the kernel has it.
+                // The older request covers both families in one walk, if the kernel supports it.
                 if query.families.count > 1 { return try dump(query, family: nil, bytecode: bytecode) }
             } catch {
                 guard error.isRefusal else { throw error }
@@ -59,7 +60,8 @@
             do throws(SocketTableError) {
                 return try familyByFamily(query, bytecode: bytecode)
             } catch {
-                // A kernel that does not know an instruction: what follows here decides alone then.
+                // The kernel does not know an instruction: it is asked without the filter, which `dump` applies here
+                // anyway.
                 guard bytecode != nil, error.isRefusal else { throw error }
                 return try familyByFamily(query, bytecode: nil)
             }
@@ -73,7 +75,7 @@
                 do throws(SocketTableError) {
                     found += try dump(query, family: family, bytecode: bytecode)
                 } catch {
-                    // A kernel without this family.
+                    // ENOENT: this kernel does not have this address family.
                     guard error.code == ENOENT else { throw error }
                 }
             }
@@ -101,7 +103,7 @@
             }
         }
 
-        /// The ports that the kernel chooses from; its own default where it does not say.
+        /// The range from which the kernel chooses local ports; if it cannot be read, ss's default.
         private static var ephemeralPorts: ClosedRange<UInt16> {
             let words = WholeFile.text("/proc/sys/net/ipv4/ip_local_port_range")?.split(whereSeparator: \.isWhitespace)
             let ports = words?.compactMap { UInt16($0) } ?? []
@@ -109,9 +111,9 @@
             return ports[0]...ports[1]
         }
 
-        /// Ends a socket as if its peer had reset it, with an RST to the peer (SOCK_DESTROY). Needs CAP_NET_ADMIN.
+        /// Ends a socket as if its peer had reset it, and sends an RST to the peer (SOCK_DESTROY). Needs CAP_NET_ADMIN.
         ///
-        /// - Returns: `false` where it was gone already.
+        /// - Returns: `false` if the socket no longer existed.
         public func destroy(_ entry: SocketEntry) throws(SocketTableError) -> Bool {
             try channel.withLock { channel throws(SocketTableError) in
                 let sequence = channel.nextSequence()
@@ -126,22 +128,22 @@
             }
         }
 
-        /// The socket of one connection, as `local` sees it; `nil` where there is none.
+        /// The socket of one connection, at the end `local`; `nil` if there is none.
         ///
         /// - Parameters:
         ///   - local: the socket's own address and port.
-        ///   - remote: its peer's.
-        ///   - interface: the index of the interface that the socket is bound to, where it is (link-local addresses).
+        ///   - remote: the peer's address and port.
+        ///   - interface: the index of the interface that the socket is bound to, as with link-local addresses; else 0.
         public func lookUp(
             local: Endpoint, remote: Endpoint, interface: UInt32 = 0
         ) throws(SocketTableError) -> SocketEntry? {
             let entry = try find(local: local, remote: remote, interface: interface)
-            // Where the connection is gone the kernel answers with the listener on the port, if there is one.
+            // If the connection no longer exists, the kernel answers with the listener on the port, if there is one.
             guard let entry, entry.state != .listen, entry.local == local, entry.remote == remote else { return nil }
             return entry
         }
 
-        /// The socket that listens on an address and port, or on its port for all addresses; `nil` where there is none.
+        /// The socket that listens on this address and port, or on the port for all addresses; `nil` if there is none.
         public func listener(on local: Endpoint) throws(SocketTableError) -> SocketEntry? {
             let nobody = Endpoint(
                 address: local.address.isIPv4 ? IPAddress(ipv4: 0) : IPAddress(high: 0, low: 0), port: 0)
@@ -196,7 +198,7 @@
             }
         }
 
-        /// Hands out the sockets of the answer to one request, and returns at the answer's end.
+        /// Passes the sockets of the answer to one request to `visit`, and returns at the answer's end.
         mutating func receive(
             _ sequence: UInt32, isDump: Bool, withDetails: Bool, _ visit: (SocketEntry) -> Void
         ) throws(SocketTableError) {
@@ -208,7 +210,7 @@
                 let bytes = buffer.octets.extracting(0..<count)
                 var offset = 0
                 while let message = NetlinkMessage.next(in: bytes, at: &offset) {
-                    // What was left behind by a request that failed half-way.
+                    // The rest of an answer to an earlier request, which failed before it was read to its end.
                     guard message.sequence == sequence else { continue }
                     switch message.type {
                     case NetlinkMessage.done:
@@ -217,7 +219,7 @@
                         return
                     case NetlinkMessage.error:
                         let code = message.code(in: bytes)
-                        // 0 is an acknowledgment.
+                        // The errno 0 is an acknowledgment.
                         guard code != 0 else { return }
                         throw .failed(SystemError(call: "sock_diag", code: code))
                     case SocketDiagnostics.byFamily, SocketDiagnostics.bothFamilies:

@@ -1,6 +1,6 @@
 import TCPState
 
-/// What a socket's state, queues and timers say of its health: what `--explain` tells.
+/// A fault that a socket's state, queues and timers reveal, as `--explain` tells it.
 package enum SocketTrouble: String, CaseIterable {
     case acceptQueueFull = "accept-queue-full"
     case acceptQueueGrows = "accept-queue-in-use"
@@ -18,12 +18,12 @@ package enum SocketTrouble: String, CaseIterable {
     case lastAckMissing = "last-ack-missing"
     case waiting = "time-wait"
 
-    /// What is so of one socket, the gravest first.
+    /// The faults of one socket, the most serious first.
     package static func all(of entry: SocketEntry) -> [SocketTrouble] {
         var found: [SocketTrouble] = []
         switch entry.state {
         case .listen:
-            // The kernel takes a connection more than the limit (tcp_acceptq_is_full: greater than, not equal).
+            // The kernel queues one connection more than the limit (tcp_acceptq_is_full: greater than, not equal).
             if entry.receiveQueue > entry.sendQueue {
                 return [.acceptQueueFull]
             }

@@ -6,26 +6,26 @@
 
 /// A system call that failed.
 public struct SystemError: Error, Hashable, Sendable {
-    /// The call's name, as its manual page has it.
+    /// The name of the system call's manual page.
     public let call: String
-    /// Its errno.
+    /// The errno that the call set.
     public let code: Int32
 
-    /// A call by its name in its manual page, and the errno that it left.
+    /// Creates the error of a call that failed with this errno.
     public init(call: String, code: Int32) {
         self.call = call
         self.code = code
     }
 
-    /// What the C library says of the errno: `Permission denied`.
+    /// The C library's message for the errno: `Permission denied`.
     public var message: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard unsafe strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// ``message`` in Chinese, as glibc's own translation has it for the errors of sockets and files; the English one where
-    /// there is none.
+    /// ``message`` in Chinese, in the wording of glibc's own translation, for the errors of sockets and files; for
+    /// other errors in English.
     public var chineseMessage: String { Self.chinese[code] ?? message }
 
     private static let chinese: [Int32: String] = [
@@ -48,7 +48,7 @@ public struct SystemError: Error, Hashable, Sendable {
         ETOOMANYREFS: "引用过多，无法接合", EUSERS: "用户过多", ENOTBLK: "需要块设备", EILSEQ: "无效或不完整的多字节字符",
     ]
 
-    /// The error that errno holds now.
+    /// The error of a call that has just failed, with the current errno.
     package static func last(_ call: String) -> SystemError { SystemError(call: call, code: errno) }
 }
 

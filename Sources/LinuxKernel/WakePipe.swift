@@ -4,13 +4,15 @@
     import Darwin
 #endif
 
-/// A pipe by which one thread wakes another that waits in poll(2). Both descriptors are open from `init` to `deinit`.
+/// A pipe by which one thread wakes another that is waiting in poll(2). Both descriptors are open from `init` to
+/// `deinit`.
 package final class WakePipe: Sendable {
     private let writer: Int32
-    /// To be polled for reading. Once woken it stays so, unless ``wait(milliseconds:)`` takes the wake.
+    /// The descriptor to poll for reading. After ``wake()`` it stays readable until ``wait(milliseconds:)`` consumes
+    /// the wake.
     package let reader: Int32
 
-    /// Makes the pipe, both ends not blocking.
+    /// Creates the pipe; both ends are non-blocking.
     package init() throws(SystemError) {
         var ends: (Int32, Int32) = (-1, -1)
         let result = unsafe withUnsafeMutableBytes(of: &ends) { unsafe pipe($0.bindMemory(to: Int32.self).baseAddress) }
@@ -27,13 +29,13 @@ package final class WakePipe: Sendable {
         close(writer)
     }
 
-    /// Wakes the thread that waits, or the next that will; from any thread.
+    /// Wakes the thread that is waiting, or the next one that will wait; any thread may call it.
     package func wake() {
         var byte: UInt8 = 1
         _ = unsafe write(writer, &byte, 1)
     }
 
-    /// Waits for a wake, for at most so long, and takes it: for a thread that is woken again and again.
+    /// Waits for a wake for at most this many milliseconds and consumes it, so that the thread can be woken again.
     package func wait(milliseconds: Int32) {
         var state = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&state, 1, milliseconds) > 0 else { return }

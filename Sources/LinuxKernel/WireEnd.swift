@@ -4,26 +4,27 @@
     import Glibc
     import TCPWire
 
-    /// A network interface whose cable ends in this process: what is written to it comes in from the network, and what the
-    /// kernel sends by it is read here, with the time at which the kernel let it go.
+    /// A network interface whose other end is this process. A packet written to it arrives from the network; a packet
+    /// that the kernel sends by it is read here, with the time at which the kernel sent it.
     ///
-    /// It lives in a network namespace of its own and has the default route there, so that nothing which is sent in that namespace
-    /// goes anywhere else; or, as a ``mirror(path:)``, beside the others of this process, with a route to one address. It goes
-    /// with this value and with this process, however that ends. Used by one thread at a time.
+    /// The interface is in a network namespace of its own and has the default route there, so that nothing sent in that
+    /// namespace goes anywhere else. A ``mirror(path:)`` is instead among this process's other interfaces, with a route
+    /// to one address. The interface ends with this value, and with this process however that ends. Must be used by one
+    /// thread at a time.
     package final class WireEnd {
         /// A packet that the kernel sent.
         package struct Packet {
-            /// Nanoseconds of ``SystemClock/ticks()``.
+            /// When the kernel sent the packet, in nanoseconds of ``SystemClock/ticks()``.
             package var time: Int64
-            /// From the IP header on.
+            /// The packet, from the IP header on.
             package var octets: [UInt8]
         }
 
-        /// What the interface is.
+        /// The kind of interface.
         package enum Device {
-            /// A TUN device, made by this node.
+            /// A TUN device, created by opening the device node at this path.
             case tun(path: String)
-            /// One of a veth pair, for IPv4; this process has the other by a packet socket.
+            /// One interface of a veth pair, for IPv4 only; this process uses the other one by a packet socket.
             case veth
         }
 
@@ -32,33 +33,33 @@
             case veth(clinux_veth)
         }
 
-        /// The kernel's own address on it.
+        /// The kernel's own address on the interface.
         package let address: IPAddress
-        /// Where it lives; sockets that are made there send by it.
+        /// The namespace of the interface; sockets created in it send by the interface.
         package let namespace: NetworkNamespace
         private let cable: Cable
-        /// A packet socket that sees what is sent; `nil` where this process may have none.
+        /// A packet socket that sees the packets sent; `nil` if this process may not open one.
         private let tap: Int32?
         private var buffer = [UInt8](repeating: 0, count: 1 << 17)
 
-        /// Makes a namespace and the interface in it.
+        /// Creates a namespace and the interface in it.
         ///
-        /// - Throws: ``SystemError``: `open` where the TUN device's node may not be opened or is not there, `unshare` where no
-        ///   namespace can be had, and others.
+        /// - Throws: ``SystemError``: of `open` if the TUN device's node does not exist or may not be opened, of
+        ///   `unshare` if no namespace can be created, and of other calls.
         package convenience init(_ device: Device, address: IPAddress, prefix: Int, mtu: Int = 1500) throws {
             try self.init(NetworkNamespace(), device, address: address, prefix: prefix, mtu: mtu, peer: nil)
         }
 
-        /// Makes a TUN device in this process's own namespace, by which one of the addresses for documentation (RFC 5737) is
-        /// reached; its own is another of those. Needs CAP_NET_ADMIN.
+        /// Creates a TUN device in this process's own namespace, with a route to one of the addresses reserved for
+        /// documentation (RFC 5737); the device's own address is another of those. Needs CAP_NET_ADMIN.
         ///
-        /// - Returns: the interface, and the address that is reached by it.
+        /// - Returns: the interface, and the address that it has the route to.
         package static func mirror(path: String) throws -> (end: WireEnd, peer: IPAddress) {
             let pairs: UInt32 = 126
             let network: UInt32 = 0xc000_0200
             let first = UInt32(truncatingIfNeeded: getpid()) % pairs
             for step in 0..<pairs {
-                // 192.0.2.2 and .3, .4 and .5 and so on, so that several can be had at a time.
+                // Pairs such as 192.0.2.2 and .3, or .4 and .5, so that several devices can exist at a time.
                 let own = network + 2 + 2 * ((first + step) % pairs)
                 let address = IPAddress(ipv4: own)
                 if isTaken(own) { continue }
@@ -84,7 +85,8 @@
                             name, Int32(mtu), family, address.networkOctets, Int32(prefix), peer?.networkOctets) == 0
                     else { throw SystemError.last("ioctl") }
                     let tap = unsafe clinux_tap_open(name)
-                    // A TUN device can be read as well, only without the kernel's time stamps.
+                    // The packets sent on a TUN device can be read from the device as well, but without the kernel's
+                    // timestamps.
                     if tap < 0, case .veth = device { throw SystemError.last("socket") }
                     return (cable, tap < 0 ? nil : tap)
                 } catch {
@@ -116,7 +118,7 @@
             }
         }
 
-        /// Whether an address is this namespace's already.
+        /// Whether an address is already one of this namespace's own.
         private static func isTaken(_ address: UInt32) -> Bool {
             let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             guard descriptor >= 0 else { return false }
@@ -147,7 +149,7 @@
 
         // MARK: Packets
 
-        /// Hands a packet to the kernel, which receives it before this returns.
+        /// Delivers a packet to the kernel, which has received it when this returns.
         package func write(_ packet: [UInt8]) throws(SystemError) {
             switch cable {
             case .tun(let device):
@@ -157,7 +159,8 @@
             }
         }
 
-        /// The oldest packet that was not taken yet; waits for one until `deadline` (``SystemClock/ticks()``).
+        /// The oldest packet not returned yet; waits until `deadline` (``SystemClock/ticks()``) for one, and returns
+        /// `nil` if none has come.
         package func next(until deadline: Int64) throws(SystemError) -> Packet? {
             while true {
                 drain()
@@ -167,7 +170,8 @@
             }
         }
 
-        /// Waits until one of several, four at most, has sent something that was not taken yet, or the time has come.
+        /// Waits until one of at most four interfaces has a packet that was not returned yet, or until `deadline`
+        /// (``SystemClock/ticks()``).
         package static func wait(for ends: [WireEnd], until deadline: Int64) {
             let watched = ends.map(\.watched)
             while true {
@@ -178,13 +182,13 @@
             }
         }
 
-        /// Lets the time pass; what is sent meanwhile is kept.
+        /// Waits until `deadline` (``SystemClock/ticks()``); packets sent in the meantime are kept.
         package func wait(until deadline: Int64) {
             while true {
                 drain()
                 let left = deadline &- SystemClock.ticks()
                 guard left > 0 else { return }
-                // Of a TUN device the queue wants to be emptied meanwhile.
+                // A TUN device's own queue must be emptied in the meantime.
                 var device: Int32 = -1
                 if tap != nil, case .tun(let queue) = cable { device = queue }
                 _ = unsafe clinux_wait(&device, device < 0 ? 0 : 1, left)
@@ -204,21 +208,22 @@
             let length = unsafe clinux_tap_next(tap, &buffer, Int64(buffer.count), &realTime)
             guard length >= 0 else { throw .last("recvmsg") }
             guard length > 0 else { return nil }
-            // The kernel stamps with the wall clock; how long ago that was counts.
+            // The kernel timestamps with the wall clock, so the packet's age by that clock is subtracted from the
+            // monotonic time.
             let now = SystemClock.ticks()
             let age = realTime == 0 ? 0 : SystemClock.now().nanoseconds &- realTime
             let octets = Array(buffer.prefix(min(Int(length), buffer.count)))
             return Packet(time: now &- max(0, age), octets: octets)
         }
 
-        /// Takes a packet off a TUN device's own queue.
+        /// The next packet in a TUN device's own queue; `nil` if it is empty.
         private func read() -> Packet? {
             guard case .tun(let device) = cable else { return nil }
             let length = unsafe Glibc.read(device, &buffer, buffer.count)
             return length > 0 ? Packet(time: SystemClock.ticks(), octets: Array(buffer.prefix(length))) : nil
         }
 
-        /// Empties a TUN device's queue, which the kernel would fill up, where the packets come by the other door.
+        /// Empties a TUN device's own queue if the packets are read by the packet socket; otherwise it would fill up.
         private func drain() {
             guard tap != nil, case .tun(let device) = cable else { return }
             while unsafe Glibc.read(device, &buffer, buffer.count) > 0 {}
@@ -226,7 +231,7 @@
     }
 
     extension IPAddress {
-        /// Four or sixteen octets in network order.
+        /// The address's four or sixteen octets in network byte order.
         fileprivate var networkOctets: [UInt8] {
             if let word = ipv4 { return (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } }
             return [high, low].flatMap { half in

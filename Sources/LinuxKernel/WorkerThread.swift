@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// A thread of its own for work that blocks, which the pool of async tasks must not.
+/// Runs blocking work on a thread of its own, because work on the thread pool of async tasks must not block.
 package enum WorkerThread {
     private final class Work: Sendable {
         let body: @Sendable () -> Void
@@ -13,7 +13,7 @@ package enum WorkerThread {
 
     /// Runs the body on a new thread.
     package static func start(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
-        // One reference, which the new thread takes over; where there is none, it is given back below.
+        // The new thread takes over this reference; if it cannot be started, the reference is released below.
         let work = unsafe Unmanaged.passRetained(Work(body))
         #if canImport(Glibc)
             var thread = pthread_t()
@@ -31,7 +31,7 @@ package enum WorkerThread {
         }
     }
 
-    /// Runs the body on a new thread and waits for its result without blocking a thread of the pool.
+    /// Runs `body` on a new thread and waits for its result without blocking a thread of the pool of async tasks.
     package static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws(SystemError) -> Value
     {
         let result: Result<Value, SystemError> = await withCheckedContinuation { continuation in
@@ -46,7 +46,7 @@ package enum WorkerThread {
 
     private static func run(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let context = unsafe context else { return nil }
-        // The one reference that start() passed.
+        // Takes over the reference that start() passed.
         unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
         return nil
     }

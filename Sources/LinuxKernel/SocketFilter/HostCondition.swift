@@ -1,17 +1,17 @@
 import TCPWire
 
-/// What `src` and `dst` ask of one end of a socket: a network, a port, or both.
+/// A condition on one end of a socket, as `src` and `dst` state it: a network, a port, or both.
 public struct HostCondition: Hashable, Sendable {
-    /// The network's family; `nil` where any address will do.
+    /// The address family of the network; `nil` if any address matches.
     public var family: SocketEntry.Family?
-    /// The network's number in four words, the first bits first; of IPv4 in the first word alone.
+    /// The network's address in four 32-bit words, the most significant first; of IPv4 only the first word is used.
     public var words: [UInt32]
-    /// How many bits of it count.
+    /// The length of the network's prefix in bits.
     public var prefixLength: UInt8
-    /// `nil` for any port.
+    /// The port; `nil` for any port.
     public var port: UInt16?
 
-    /// A network, a port, or both; any socket's end fits where neither is given.
+    /// Creates a condition; if neither a network nor a port is given, it matches every end.
     public init(
         family: SocketEntry.Family? = nil, words: [UInt32] = [0, 0, 0, 0], prefixLength: UInt8 = 0, port: UInt16? = nil
     ) {
@@ -21,17 +21,17 @@ public struct HostCondition: Hashable, Sendable {
         self.port = port
     }
 
-    /// Whether one end of a socket of `family` fits.
+    /// Whether one end of a socket of `family` matches.
     ///
-    /// This is ss's own second look at what the kernel has let through, and not the kernel's first one: the bits are
-    /// compared without regard to the families, and a network of no bits is any address. The two differ below a `not`; a
-    /// socket passes where both say so, and those are the rows that ss shows.
+    /// This is the check that ss itself makes on the sockets that the kernel has let through, not the kernel's own: it
+    /// compares the bits without regard to the address families, and a network with a prefix of length 0 matches any
+    /// address. The two checks differ below a `not`; a socket is listed if it passes both, as in ss.
     func matches(_ end: Endpoint, of family: SocketEntry.Family) -> Bool {
         if let port, port != end.port { return false }
         guard prefixLength > 0 else { return true }
         let own = Self.words(of: end.address, family: family)
         guard !hasSameBits(own) else { return true }
-        // An IPv4 network takes in the IPv4 connections of IPv6 sockets.
+        // An IPv4 network also matches the IPv4 connections of IPv6 sockets.
         guard self.family == .ipv4, family == .ipv6, own[0] == 0, own[1] == 0, own[2] == 0xffff else { return false }
         return hasSameBits([own[3], own[1], own[2], own[3]])
     }

@@ -4,11 +4,11 @@
     import Darwin
 #endif
 
-/// The names of TCP's ports, as `/etc/services` gives them (services(5)). No name service is asked.
+/// The names of TCP ports from the file `/etc/services` (services(5)). No name service is queried.
 public struct ServiceNames: Sendable {
     private let ports: [String: UInt16]
 
-    /// Reads the file's text: a name, `port/protocol`, aliases; `#` begins a comment.
+    /// Parses the text of the file, whose lines hold a name, `port/protocol` and aliases; `#` begins a comment.
     public init(text: String) {
         var ports: [String: UInt16] = [:]
         for line in text.split(separator: "\n") {
@@ -21,21 +21,21 @@ public struct ServiceNames: Sendable {
         self.ports = ports
     }
 
-    /// This machine's; without names where there is no such file.
+    /// The names on this machine; none if the file does not exist.
     public static var ofThisMachine: ServiceNames {
         ServiceNames(text: WholeFile.text("/etc/services") ?? "")
     }
 
-    /// The port of a name or an alias; `nil` for a name that is not in the file.
+    /// The port with this name or alias; `nil` if the file does not have it.
     public func port(_ name: String) -> UInt16? { ports[name] }
 
-    /// All names, in order.
+    /// All names and aliases, sorted.
     public var all: [String] { ports.keys.sorted() }
 }
 
-/// A small file of the system, read at once.
+/// Reads a small file of the system in one piece.
 enum WholeFile {
-    /// At most a megabyte of it; `nil` where it cannot be opened.
+    /// The first megabyte of the file as text; `nil` if it cannot be opened.
     static func text(_ path: String) -> String? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -1,10 +1,11 @@
 import FlatMemory
 
-/// The program by which the kernel chooses sockets itself (INET_DIAG_REQ_BYTECODE, `linux/inet_diag.h`, struct
-/// inet_diag_bc_op): what it leaves out is never copied to us.
+/// The program by which the kernel itself selects sockets (INET_DIAG_REQ_BYTECODE, `linux/inet_diag.h`, struct
+/// inet_diag_bc_op), so that sockets which do not match are never copied to this process.
 ///
-/// An instruction says how far to go if its condition holds (`yes`, always its own length) and if not (`no`). A program that
-/// reaches its end has matched, one that jumps four octets past the end has not.
+/// Each instruction has two jump distances in octets, counted from its own start: `yes` if its condition holds, which
+/// is always the instruction's length, and `no` if it does not. A socket matches if the program reaches its end
+/// exactly; it is rejected by a jump to four octets after the end.
 extension SocketExpression {
     private enum Operation {
         static let jump: UInt8 = 1
@@ -19,10 +20,10 @@ extension SocketExpression {
         static let cgroup: UInt8 = 13
     }
 
-    /// Jumps are 16 bits wide, and so is the length of a netlink attribute.
+    /// The most octets of a program: jumps and the length of a netlink attribute have 16 bits.
     private static let longest = 60_000
 
-    /// The program; `nil` where it would be too long for the kernel, or where ss has none.
+    /// The program for this condition; `nil` if it would be too long for the kernel, or if ss makes none for it.
     package var bytecode: [UInt8]? {
         switch self {
         case .list(let first, let links):
@@ -38,7 +39,8 @@ extension SocketExpression {
             return program
         case .not(let condition):
             guard var program = condition.bytecode else { return nil }
-            // Matched: past the end. Not matched: the rejection's target is this program's end now.
+            // After a match, this jump leads to four octets after the end. A rejection of the inner program, which led
+            // to four octets after its own end, now leads to the end of this program.
             Self.append(Operation.jump, 4, 8, to: &program)
             return program
         case .host(let end, let host): return Self.program(host, end == .local ? Operation.local : Operation.remote)
@@ -48,8 +50,8 @@ extension SocketExpression {
             return Self.program(port, end == .local ? Operation.localAtMost : Operation.remoteAtMost)
         case .autobound: return Self.instruction(Operation.autobound, [])
         case .device:
-            // The kernel could (INET_DIAG_BC_DEV_COND), but ss does not ask it to, and its own look alone finds more IPv6
-            // sockets below an IPv4 network than both do.
+            // The kernel can check this (INET_DIAG_BC_DEV_COND), but ss does not ask it to. With ss's own check alone,
+            // more IPv6 sockets match an IPv4 network than with both, so the kernel is not asked here either.
             return nil
         case .mark(let mark, let mask):
             return Self.instruction(Operation.mark, Self.native(mark) + Self.native(mask))
@@ -65,14 +67,15 @@ extension SocketExpression {
         case .ipv6: (family, count) = (SocketDiagnostics.familyIPv6, 4)
         case nil: (family, count) = (0, 0)
         }
-        // struct inet_diag_hostcond: family, prefix length, two octets of padding, the port as an int (-1: any), address.
+        // struct inet_diag_hostcond: family, prefix length, two octets of padding, the port as an int (-1: any),
+        // address.
         var condition: [UInt8] = [family, host.prefixLength, 0, 0]
         condition.append(native: host.port.map(Int32.init) ?? -1)
         for word in host.words.prefix(count) { condition.append(bigEndian: word) }
         return instruction(operation, condition)
     }
 
-    /// A comparison of a port, which stands in the `no` of a second instruction.
+    /// A comparison with a port, which is stored in the field `no` of a second instruction.
     private static func program(_ port: UInt16, _ operation: UInt8) -> [UInt8] {
         instruction(operation, [0, 0] + native(port))
     }
@@ -95,7 +98,8 @@ extension SocketExpression {
         return bytes
     }
 
-    /// Makes the rejections of a program reach past another one of `length` that will follow it.
+    /// Lengthens the jumps by which `program` rejects a socket, so that they lead past another program of `length`
+    /// octets that will be appended.
     private static func moveRejections(of program: inout [UInt8], by length: Int) {
         var place = 0
         while place + 4 <= program.count {

@@ -1,28 +1,28 @@
 import TCPWire
 
-/// A condition on a socket, in ss's terms.
+/// A condition on a socket, with the meaning that it has in ss.
 public indirect enum SocketExpression: Hashable, Sendable {
     /// One end of a socket.
     public enum End: Hashable, Sendable { case local, remote }
 
-    /// How the conditions of a list are joined.
+    /// The operator that joins a condition to those before it.
     public enum Join: Hashable, Sendable { case and, or }
 
-    /// One more condition of a list.
+    /// A further condition of a list.
     public struct Link: Hashable, Sendable {
-        /// How it is joined to all that stands left of it.
+        /// The operator between this condition and all conditions to its left.
         public var join: Join
         /// The condition itself.
         public var condition: SocketExpression
 
-        /// A condition as it follows `and` or `or`.
+        /// A condition with the operator before it.
         public init(join: Join, condition: SocketExpression) {
             self.join = join
             self.condition = condition
         }
     }
 
-    /// Conditions from left to right: `a or b and c` is `(a or b) and c`, as ss reads it.
+    /// Conditions that are evaluated from left to right: `a or b and c` means `(a or b) and c`, as in ss.
     case list(SocketExpression, [Link])
     case not(SocketExpression)
     case host(End, HostCondition)
@@ -30,14 +30,16 @@ public indirect enum SocketExpression: Hashable, Sendable {
     case portAtMost(End, UInt16)
     /// The kernel chose the local port.
     case autobound
-    /// Bound to the interface of this number.
+    /// The socket is bound to the interface with this index.
     case device(UInt32)
-    /// SO_MARK, of which the bits of `mask` count.
+    /// The socket's SO_MARK, in the bits that are set in `mask`, has this value.
     case mark(UInt32, mask: UInt32)
-    /// In the cgroup (v2) of this number.
+    /// The socket is in the cgroup (v2) with this number.
     case cgroup(UInt64)
 
-    /// - Parameter ephemeral: the ports that the kernel chooses from (net.ipv4.ip_local_port_range).
+    /// Whether a socket meets the condition.
+    ///
+    /// - Parameter ephemeral: the ports from which the kernel chooses (net.ipv4.ip_local_port_range).
     func matches(_ entry: SocketEntry, ephemeral: ClosedRange<UInt16>) -> Bool {
         switch self {
         case .list(let first, let links):
@@ -61,7 +63,7 @@ public indirect enum SocketExpression: Hashable, Sendable {
         }
     }
 
-    /// Whether it asks for what only some answers of the kernel carry (``SocketDetails``).
+    /// Whether the condition needs values that a query must ask for (``SocketDetails``).
     var needsDetails: Bool {
         switch self {
         case .list(let first, let links): first.needsDetails || links.contains { $0.condition.needsDetails }

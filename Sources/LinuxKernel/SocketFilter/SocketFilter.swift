@@ -1,24 +1,27 @@
 import TCPState
 
-/// What ss takes after its flags: words for states, then one expression.
+/// The part of ss's command line after the flags: states, then one expression.
 ///
 ///     [ state NAME | exclude NAME ]... [ EXPRESSION ]
 ///
-/// Several states are a union. The expression's parts stand apart or close together (`( sport = :80 )`, `(sport=:80)`).
+/// Several states form a union. The parts of the expression may be separated by spaces or not (`( sport = :80 )`,
+/// `(sport=:80)`).
 public struct SocketFilter: Hashable, Sendable {
-    /// The states named; `nil` where none were.
+    /// The states named; `nil` if none were.
     public var states: Set<State>?
-    /// What sockets must meet besides; `nil` where every one does.
+    /// The expression; `nil` if there is none.
     public var expression: SocketExpression?
-    /// The family that `inet:` or `inet6:` before an address asks for.
+    /// The address family that a prefix `inet:` or `inet6:` of an address selects; `nil` if there is none.
     public var family: SocketEntry.Family?
 
-    /// Every socket.
+    /// Creates a filter that every socket passes.
     public init() {}
 
+    /// Parses a filter.
+    ///
     /// - Parameters:
-    ///   - words: as the command line gives them; a word may hold several.
-    ///   - services: names of ports.
+    ///   - words: the words of the command line; one argument may hold several.
+    ///   - services: the names of ports.
     ///   - surroundings: finds interfaces and cgroups by name.
     public init(
         _ words: [String], services: @escaping @autoclosure () -> ServiceNames = .ofThisMachine,
@@ -40,13 +43,13 @@ public struct SocketFilter: Hashable, Sendable {
             }
         }
         if let chosen {
-            // To ss no state at all is the same as none named. CLOSED alone is left of 'exclude connected exclude
-            // listening', though: a state, which no socket in the kernel's table has.
+            // To ss, an empty set of states means that none were named. But 'exclude connected exclude listening'
+            // leaves CLOSED, which counts as a state, although no socket in the kernel's table has it.
             states = chosen.isEmpty ? Self.connections : namesClosed ? chosen : chosen.subtracting([.closed])
         }
         if states != nil, let word = rest.first, ["and", "&", "&&"].contains(word) { rest.removeFirst() }
         guard !rest.isEmpty else { return }
-        // Read only where a name is used.
+        // The names of ports are read only if the filter uses one.
         var parser = SocketFilterParser(Array(rest), services: services, surroundings: surroundings)
         expression = try parser.whole()
         family = parser.family
@@ -54,13 +57,14 @@ public struct SocketFilter: Hashable, Sendable {
 
     // MARK: States
 
-    /// What ss counts with: CLOSED is among "all" and "big", but not among "connected".
+    /// The states that ss distinguishes: CLOSED is among "all" and "big", but not among "connected".
     private static let every = Set(State.allCases)
 
-    /// What the kernel's table can hold, but for sockets that are bound and idle, which only their own name asks for.
+    /// The states that sockets in the kernel's table have, without CLOSED, which stands for bound but unconnected
+    /// sockets and is listed only if it is named.
     public static let all = every.subtracting([.closed])
 
-    /// What is shown where no state is named: connections that a program holds or held.
+    /// The states that are listed if the filter names none: connections that a program has or had.
     public static let connections = all.subtracting([.listen, .timeWait, .synReceived])
 
     private static let groups: [String: Set<State>] = [
@@ -70,7 +74,7 @@ public struct SocketFilter: Hashable, Sendable {
         "close": [.closed], "unconnected": [.closed], "bound-inactive": [.closed],
     ]
 
-    /// The names that `state` takes.
+    /// The names that may follow `state`.
     public static let stateNames = groups.keys.sorted() + State.allCases.map { $0.name.lowercased() }
 
     private static func states(_ word: String?, after keyword: String) throws(SocketFilterError) -> Set<State> {
@@ -84,19 +88,19 @@ public struct SocketFilter: Hashable, Sendable {
     }
 }
 
-/// Why a filter cannot be understood.
+/// Why a filter cannot be parsed.
 public enum SocketFilterError: Error, Hashable, Sendable {
-    /// More than 4,096 words, or parentheses 200 deep.
+    /// The filter has more than 4,096 words, or parentheses nested deeper than 200.
     case tooLong
     case valueMissing(after: String)
     case unknownState(String)
-    /// `state` or `exclude` behind an expression.
+    /// `state` or `exclude` comes after an expression.
     case stateTooLate(String)
     case notAPort(String, after: String)
     case notAnAddress(String, after: String)
-    /// `unix:`, `link:` and the like: sockets that are not TCP's.
+    /// The filter has `unix:`, `link:` or the like, which select sockets other than TCP's.
     case notTCP(String)
-    /// `<` and its kin before what has no order.
+    /// `<` or a similar operator comes before a value that has no order.
     case noOrder(String, after: String)
     case noSuchDevice(String)
     case notAMark(String)
@@ -105,14 +109,14 @@ public enum SocketFilterError: Error, Hashable, Sendable {
     case unclosed
 }
 
-/// Where names in a filter are looked up.
+/// Finds the interfaces and cgroups that a filter names.
 public struct SocketFilterSurroundings: Sendable {
-    /// An interface's number.
+    /// The index of the interface with this name; `nil` if there is none.
     public var device: @Sendable (String) -> UInt32?
-    /// A cgroup's number.
+    /// The number of the cgroup with this path; `nil` if there is none.
     public var cgroup: @Sendable (String) -> UInt64?
 
-    /// Look-ups by name, each `nil` for a name that means nothing here.
+    /// Creates look-ups by name; each must return `nil` for a name that it does not find.
     public init(device: @escaping @Sendable (String) -> UInt32?, cgroup: @escaping @Sendable (String) -> UInt64?) {
         self.device = device
         self.cgroup = cgroup

@@ -6,7 +6,7 @@ import TCPWire
     import Darwin
 #endif
 
-/// Reads an expression of ss's grammar from left to right.
+/// Parses an expression in ss's grammar from left to right.
 struct SocketFilterParser {
     private enum Token: Equatable {
         case open, close, not, and, or
@@ -17,15 +17,15 @@ struct SocketFilterParser {
     private static let deepest = 200
 
     private let pieces: [String]
-    /// The piece that is read, and the octet in it.
+    /// The index of the piece that is read next, and the offset in it in octets.
     private var place = 0
     private var offset = 0
-    /// What was read last, as it was typed.
+    /// The last token, as it was typed.
     private var typed = ""
     private var depth = 0
     private let services: () -> ServiceNames
     private let surroundings: SocketFilterSurroundings
-    /// The family that the last `inet:` or `inet6:` named.
+    /// The address family that the last `inet:` or `inet6:` named; `nil` if there was none.
     private(set) var family: SocketEntry.Family?
 
     init(
@@ -79,7 +79,8 @@ struct SocketFilterParser {
         return ahead.next()
     }
 
-    /// The rest of the piece, whatever it holds: for names that the user did not choose.
+    /// The rest of the current piece without splitting it into tokens: an interface's name or a cgroup's path may hold
+    /// the characters of operators.
     private mutating func rawWord(after keyword: String) throws(SocketFilterError) -> String {
         guard place < pieces.count else { throw .valueMissing(after: keyword) }
         let text = String(decoding: pieces[place].utf8.dropFirst(offset), as: UTF8.self)
@@ -106,7 +107,7 @@ struct SocketFilterParser {
                 _ = next()
                 links.append(.init(join: token == .and ? .and : .or, condition: try condition()))
             default:
-                // Side by side is "and".
+                // Two conditions without an operator between them are joined by "and".
                 links.append(.init(join: .and, condition: try condition()))
             }
         }
@@ -141,14 +142,14 @@ struct SocketFilterParser {
         case "cgroup": return try named(word) { me throws(SocketFilterError) in .cgroup(try me.cgroup()) }
         case "state", "exclude", "excl": throw .stateTooLate(word)
         default:
-            // Not in ss: a port of either end.
+            // An extension of ss's grammar: a port of either end.
             guard word.hasPrefix(":") else { throw .unexpected(word) }
             let host = HostCondition(port: try portNumber(word, after: ""))
             return .list(.host(.local, host), [.init(join: .or, condition: .host(.remote, host))])
         }
     }
 
-    /// A condition that knows only "is" and "is not".
+    /// A condition that only allows the operators "equal" and "not equal".
     private mutating func named(
         _ keyword: String, _ read: (inout Self) throws(SocketFilterError) -> SocketExpression
     ) throws(SocketFilterError) -> SocketExpression {
@@ -228,25 +229,28 @@ struct SocketFilterParser {
         return condition
     }
 
-    /// The address, maybe with a prefix length, and the port behind the colon.
+    /// Splits an end into the address, perhaps with a prefix length, and the port after the colon; `nil` for the port
+    /// if there is none.
     private static func split(_ text: Substring) -> (address: Substring, port: Substring?) {
         if text.hasPrefix("[") {
             guard let close = text.firstIndex(of: "]") else { return (text, nil) }
             let rest = text[text.index(after: close)...]
-            // `[2001:db8::/32]:443` and `[2001:db8::]/32:443`.
+            // The prefix length may be inside the brackets or after them: `[2001:db8::/32]:443` or
+            // `[2001:db8::]/32:443`.
             let inside = text[text.index(after: text.startIndex)..<close]
             let colon = rest.lastIndex(of: ":")
             let behind = rest[..<(colon ?? rest.endIndex)]
             return (inside + behind, colon.map { rest[rest.index(after: $0)...] })
         }
-        // An IPv6 address without brackets and prefix length has no port.
+        // After an IPv6 address without brackets and prefix length there can be no port.
         if !text.contains("/"), IPAddress(String(text)) != nil { return (text, nil) }
         let start = text.firstIndex(of: "/") ?? text.startIndex
         guard let colon = text[start...].lastIndex(of: ":") else { return (text, nil) }
         return (text[..<colon], text[text.index(after: colon)...])
     }
 
-    /// `10.0.0.0/8`, `10/8`, `10.0.0.0/255.0.0.0`, `2001:db8::/32`, `any`. Missing octets of IPv4 are 0.
+    /// The condition for a network: `10.0.0.0/8`, `10/8`, `10.0.0.0/255.0.0.0`, `2001:db8::/32`, `any`. Missing octets
+    /// of an IPv4 address are 0; `nil` if the text is no network.
     private static func network(_ text: Substring) -> HostCondition? {
         if ["any", "all", "default"].contains(text) { return HostCondition() }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
@@ -311,7 +315,8 @@ struct SocketFilterParser {
 }
 
 extension SocketFilterSurroundings {
-    /// Interfaces of this network namespace; cgroups by their path, whose number is their folder's inode.
+    /// Finds the interfaces of this network namespace by name, and cgroups by path; a cgroup's number is its
+    /// directory's inode.
     public static let thisMachine = SocketFilterSurroundings(
         device: { name in
             let index = unsafe if_nametoindex(name)
