@@ -1,33 +1,34 @@
-/// Where a window's octets come from: first from octets that are in memory already, then from a file descriptor; or
-/// from several files, one after the other.
+/// The source of a window's octets: octets that are in memory already, followed by those of a file descriptor; or the
+/// octets of several files, one after another.
 struct ByteSource: ~Copyable {
     private var memory: ByteWindow
     /// How many octets of ``memory`` have been read.
     private var taken = 0
     private let descriptor: Descriptor?
-    /// Several files in place of one descriptor.
+    /// Several files, which take the place of ``descriptor``; `nil` for a single source.
     private let row: FileRow?
-    /// Of a row, the file that is read. The next one is begun only by ``goOnBehindBorder(isBroken:)``, so that the
-    /// octets that one file lacks are never taken from another.
+    /// With ``row``, the index of the file that is being read. Only ``goOnBehindBorder(isBroken:)`` moves to the next
+    /// file, so that octets missing at the end of one file are never taken from the next.
     private(set) var member = 0
-    /// Those that have ended inside a packet.
+    /// The indices of the files that ended inside a packet.
     var brokenFiles: Set<Int> = []
-    /// Decides whether the reading of a stream, or of a file that grows, goes on.
+    /// Decides whether the reading of a stream or a growing file continues; `nil` if nobody can end it.
     private let stop: StreamStop?
-    /// Keeps a copy of what is read from a stream, so that it can be read once more.
+    /// Keeps a copy of the octets read from a stream, so that they can be read again; `nil` if that is not needed.
     private let spool: Spool?
     /// The offset in a regular file of the next octet to be read; `nil` for a stream, which can only be read in order.
     private var position: Int?
     /// The offset in a regular file at which reading will probably end: reads do not go past it, and after it they are
     /// small.
     private var likelyEnd = Int.max
-    /// Whether a regular file's end may not stay where it is.
+    /// Whether the source is a regular file that may still grow.
     private(set) var isGrowing = false
-    /// How many milliseconds a stream, or a file that grows, is waited for; negative: for ever.
+    /// The longest time, in milliseconds, to wait for a stream or a growing file; a negative number means without
+    /// limit.
     var patience: CInt = -1
-    /// Whether the last reading found nothing because nothing came in time.
+    /// Whether the last read returned 0 only because nothing arrived in time.
     private(set) var isPaused = false
-    /// The most octets of ``memory`` for each read, so that tests can have it read in pieces, as a stream is.
+    /// The most octets of ``memory`` in one read; tests set it, to have them read in pieces like a stream.
     private let pieceSize: Int
     let path: String
 
@@ -44,16 +45,16 @@ struct ByteSource: ~Copyable {
         self.path = path
     }
 
-    /// A regular file, from its start.
+    /// Reads a regular file from its start.
     ///
-    /// - Parameter stop: of a file that grows, what ends the waiting for more.
+    /// - Parameter stop: if the file grows, ends the waiting for more; `nil` for a file that does not grow.
     init(file: consuming Descriptor, growingUntil stop: StreamStop? = nil, path: String) {
         self.init(memory: ByteWindow(capacity: 0), then: file, stop: stop, path: path)
         position = 0
         isGrowing = stop != nil
     }
 
-    /// Several regular files.
+    /// Reads several regular files, from the start of the first.
     init(row: FileRow, path: String) {
         memory = ByteWindow(capacity: 0)
         descriptor = nil
@@ -65,29 +66,31 @@ struct ByteSource: ~Copyable {
         position = 0
     }
 
-    /// Whether what was read last is the end of one file of a row, and others follow.
+    /// Whether the next octet belongs to the next file of ``row``, which is read only after
+    /// ``goOnBehindBorder(isBroken:)``.
     var isAtBorder: Bool {
         guard let row, let position else { return false }
         return member < row.members.count - 1 && position >= row.members[member].range.upperBound
     }
 
-    /// Goes on with the next file of a row.
+    /// Moves to the next file of ``row``.
     ///
-    /// - Parameter isBroken: whether the one before has ended inside a packet.
+    /// - Parameter isBroken: whether the file that was read so far ended inside a packet.
     mutating func goOnBehindBorder(isBroken: Bool) {
         if isBroken { brokenFiles.insert(member) }
         member += 1
     }
 
-    /// The files of a row, by their places.
+    /// The paths of the files of ``row``, by index; empty for a single source.
     var paths: [String] { row?.members.map(\.path) ?? [] }
 
     /// Whether any offset can be read at any time, as in a regular file.
     var isSeekable: Bool { position != nil }
 
-    /// Adds octets to `window`.
+    /// Appends octets to `window`.
     ///
-    /// - Returns: how many octets were added; 0 at the end, and where it ``isPaused``.
+    /// - Returns: the number of octets appended; 0 at the end of the source or of one file of a row, and if
+    ///   ``isPaused``.
     mutating func read(into window: inout ByteWindow) throws(CaptureError) -> Int {
         isPaused = false
         let length = min(memory.count - taken, pieceSize)
@@ -125,9 +128,9 @@ struct ByteSource: ~Copyable {
     /// Octets for each read after ``likelyEnd``: enough for a packet or two.
     private static let stepBeyond = 1 << 14
 
-    /// Adds the octets of a regular file from `offset` on to `window`.
+    /// Appends the octets of a regular file from `offset` on to `window`.
     ///
-    /// - Returns: how many octets were added; 0 at the end.
+    /// - Returns: the number of octets appended; 0 at the end.
     func read(
         at offset: Int, into window: inout ByteWindow, atMost limit: Int = .max
     ) throws(CaptureError) -> Int {
@@ -146,7 +149,7 @@ struct ByteSource: ~Copyable {
         }
     }
 
-    /// Continues reading at another offset of a regular file.
+    /// Continues reading a regular file at `offset`; `limit` is where reading will probably end.
     mutating func seek(to offset: Int, until limit: Int) {
         position = offset
         likelyEnd = limit
@@ -170,7 +173,8 @@ struct ByteSource: ~Copyable {
         }
     }
 
-    /// Takes back the octets that were read first, so that they are read again.
+    /// Goes back to the start. `window` must hold the octets that were read first, so that those of a stream can be
+    /// read again.
     mutating func rewind(_ window: consuming ByteWindow) {
         if position != nil {
             seek(to: 0, until: likelyEnd)

@@ -1,23 +1,25 @@
-/// Files that one program has written one after the other, so that together they are one capture: `tcpdump -C` and
-/// `-G`, `dumpcap -b`.
+/// Files that one program has written one after another, which form one capture: as of `tcpdump -C` and `-G`, or
+/// `dumpcap -b`.
 public struct CaptureRing: Sendable {
-    /// In the order of their packets' times. A file without packets, which the last of a ring may be, is left out.
+    /// The files in the order of their packets' times, without files that hold no packet, as the last one of a ring
+    /// may.
     public let paths: [String]
 
-    /// Nanoseconds that a file may begin before the end of the one before: clocks of several interfaces differ.
+    /// How many nanoseconds before the end of the preceding file a file may begin, because the clocks of several
+    /// interfaces differ.
     private static let slack: Int64 = 1_000_000_000
-    /// Nanoseconds that may lie between two files of a ring that is only guessed to be one.
+    /// The longest time, in nanoseconds, between two files if the ring is only guessed.
     private static let likelyPause: Int64 = 3_600_000_000_000
 
-    /// Puts files in order that are said to be one ring.
+    /// Sorts files that the user says are one ring.
     ///
-    /// - Throws: ``CaptureError``: one cannot be read, or not as a part of several.
+    /// - Throws: ``CaptureError`` if a file cannot be read, or cannot be one of several.
     public init(_ paths: [String]) throws(CaptureError) {
         try self.init(paths, pause: .max)
     }
 
-    /// Files that are one ring as far as one can see: their names differ only in digits, and each begins soon after the
-    /// one before has ended.
+    /// Sorts files that appear to be one ring: their names differ only in digits, and each begins soon after the end of
+    /// the preceding one. `nil` if they do not.
     public init?(guessedFrom paths: [String]) {
         let names = Set(paths.map { $0.filter { !$0.isNumber } })
         guard paths.count > 1, Set(paths).count == paths.count, names.count == 1 else { return nil }
@@ -29,7 +31,7 @@ public struct CaptureRing: Sendable {
         if self.paths.isEmpty { return nil }
     }
 
-    /// - Parameter pause: the longest between two.
+    /// - Parameter pause: the longest time between two files, in nanoseconds.
     private init(_ paths: [String], pause: Int64) throws(CaptureError) {
         var spans: [CaptureSpan] = []
         for path in paths {
@@ -54,15 +56,16 @@ public struct CaptureRing: Sendable {
     }
 }
 
-/// From when to when a file's packets are.
+/// The times of a file's first and last packet.
 private struct CaptureSpan {
     let path: String
     let isPacked: Bool
     let first: Timestamp
-    /// Of a packed file, as the first: to know better, all of it would have to be unpacked.
+    /// The time of the last packet; in a compressed file that of the first, because the whole file would have to be
+    /// decompressed.
     let last: Timestamp
 
-    /// - Returns: `nil` where there is no packet with a time.
+    /// - Returns: `nil` if the file has no packet, or its first packet has no time.
     init?(_ path: String) throws(CaptureError) {
         var reader = try CaptureReader(path: path)
         var packet = CapturedPacket()
@@ -83,6 +86,7 @@ private struct CaptureSpan {
         self.last = last
     }
 
-    /// Octets at a file's end in which the last packets are looked for; more than any packet that is usually captured.
+    /// The size in octets of the part at a file's end that is searched for the last packets; larger than any packet
+    /// usually captured.
     private static let tailSize = 1 << 20
 }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Several regular files that are read as if they lay one behind the other in one, each from its start. Used by any
-/// number of threads; not all files are open at once.
+/// Several regular files that are read as if they were concatenated. Any number of threads may read; only some of the
+/// files are open at a time.
 final class FileRow: Sendable {
-    /// One of the files, and where it lies in the row.
+    /// One of the files, and the range of offsets in the row that its octets have.
     struct Member {
         let path: String
         let range: Range<Int>
@@ -20,14 +20,15 @@ final class FileRow: Sendable {
     }
 
     let members: [Member]
-    /// The files read last, the latest at the end.
+    /// The files that are open, the most recently used last.
     private let open = Mutex<[OpenFile]>([])
 
-    /// Far fewer than a process may open; more than workers read at once.
+    /// The most files open at a time: far fewer than a process may open, and more than there are threads reading at
+    /// once.
     private static let mostOpen = 32
 
-    /// - Throws: ``CaptureError``: a file is not there, not permitted, a directory; or no regular file, and not to be
-    ///   joined.
+    /// - Throws: ``CaptureError`` if a file does not exist, may not be read, is a directory, or is no regular file and
+    ///   so cannot be joined.
     init(_ paths: [String]) throws(CaptureError) {
         var members: [Member] = []
         var start = 0
@@ -44,10 +45,10 @@ final class FileRow: Sendable {
         self.members = members
     }
 
-    /// Octets in all.
+    /// The size of all files together in octets.
     var size: Int { members.last?.range.upperBound ?? 0 }
 
-    /// Which file an octet lies in; behind the last, the last.
+    /// The index of the file that the octet at `offset` is in; for an offset past the end, that of the last file.
     func member(at offset: Int) -> Int {
         var (low, high) = (0, members.count)
         while low < high {
@@ -57,9 +58,9 @@ final class FileRow: Sendable {
         return min(low, members.count - 1)
     }
 
-    /// Reads octets of one file.
+    /// Reads octets, at most to the end of the file that `offset` is in.
     ///
-    /// - Returns: how many; 0 behind the last file, and where one has become shorter.
+    /// - Returns: the number of octets; 0 past the end of the last file, and where a file has become shorter.
     func read(into space: UnsafeMutableRawBufferPointer, at offset: Int) throws(CaptureError) -> Int {
         guard !members.isEmpty else { return 0 }
         let number = member(at: offset)
@@ -81,7 +82,7 @@ final class FileRow: Sendable {
         if let known { return known }
         let opened = OpenFile(number, try Descriptor.reading(members[number].path))
         open.withLock { files in
-            // Whoever still reads one that goes keeps it open so long.
+            // A thread that is still reading from the file that is removed keeps it open until it is done.
             if files.count >= Self.mostOpen { files.removeFirst() }
             files.append(opened)
         }

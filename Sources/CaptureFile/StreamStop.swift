@@ -6,20 +6,20 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ends the reading of a pipe, a terminal or a file that grows on request, as if its writer had closed it: for captures
+/// Ends the reading of a pipe, a terminal or a growing file on request, as if its writer had closed it: for captures
 /// that never end by themselves. It also waits for their next octets.
 ///
 /// The program that writes is often asked to end at the same moment (Ctrl-C reaches all programs of a pipeline). So
-/// what has already arrived, and what follows it without a pause, is still read.
+/// octets that have already arrived, and those that follow without a pause, are still read.
 public final class StreamStop: Sendable {
     private let reader: CInt
     private let writer: CInt
     /// When reading ends even though octets still arrive; `nil` until the request has been noticed.
     private let deadline = Mutex<ContinuousClock.Instant?>(nil)
 
-    /// For how many milliseconds nothing must arrive after the request for the stream to count as ended.
+    /// The stream counts as ended if nothing arrives for this many milliseconds after the request.
     private static let pause: CInt = 500
-    /// For how long it is read at most after the request.
+    /// The longest time to read on after the request.
     private static let patience = Duration.seconds(3)
 
     /// - Throws: ``CaptureError`` where the system has no more file descriptors.
@@ -45,13 +45,14 @@ public final class StreamStop: Sendable {
         _ = unsafe write(writer, &byte, 1)
     }
 
-    /// What waiting for more came to.
+    /// The result of waiting for octets.
     enum Outlook { case readable, paused, over }
 
     /// Waits until there is something to read.
     ///
-    /// - Parameter milliseconds: how long it waits at most; a negative number is for ever.
-    /// - Returns: ``Outlook/over`` where the end was requested and nothing more arrives.
+    /// - Parameter milliseconds: the longest time to wait; a negative number means without limit.
+    /// - Returns: ``Outlook/paused`` if nothing arrived in that time, ``Outlook/over`` if the end was requested and
+    ///   nothing more arrives.
     func outlook(of descriptor: CInt, within milliseconds: CInt) -> Outlook {
         let known = deadline.withLock { $0 }
         if known == nil {
@@ -59,10 +60,10 @@ public final class StreamStop: Sendable {
                 pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: reader, events: Int16(POLLIN), revents: 0),
             ]
-            // The other descriptor is waited for too, so the request is noticed even if the stream never pauses.
+            // Polling both descriptors notices the request even if the stream never pauses.
             while unsafe poll(&states, 2, milliseconds) < 0 {
                 guard errno == EINTR else { break }
-                // What is waited for in turns is asked for again anyway.
+                // A caller that waits with a limit calls again anyway.
                 if milliseconds >= 0 { return .paused }
             }
             if states[1].revents == 0 { return states[0].revents == 0 ? .paused : .readable }
@@ -75,15 +76,16 @@ public final class StreamStop: Sendable {
             let count = unsafe poll(&state, 1, Self.pause)
             if count < 0, errno == EINTR { continue }
             if count > 0 { return .readable }
-            // Later calls return at once.
+            // This makes later calls return at once.
             deadline.withLock { $0 = .now }
             return .over
         }
     }
 
-    /// Waits at the end of a regular file, which cannot be polled, before it is looked at again.
+    /// Waits before a growing regular file, which cannot be polled, is read again at its end.
     ///
-    /// - Returns: over a while after the end was asked for.
+    /// - Returns: ``Outlook/over`` once half a second has passed since the request was noticed, else
+    ///   ``Outlook/paused``.
     func outlookAtEnd(within milliseconds: CInt) -> Outlook {
         guard let last = deadline.withLock({ $0 }) else {
             if isAsked(within: milliseconds < 0 ? Self.pause : milliseconds) {
@@ -96,9 +98,9 @@ public final class StreamStop: Sendable {
         return .paused
     }
 
-    /// Waits for so many milliseconds, or until the end is asked for.
+    /// Waits for this many milliseconds, or until the end is requested.
     ///
-    /// - Returns: whether it is.
+    /// - Returns: whether the end was requested.
     public func isAsked(within milliseconds: Int32) -> Bool {
         var state = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&state, 1, milliseconds) > 0

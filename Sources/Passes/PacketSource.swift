@@ -1,27 +1,27 @@
 import CaptureFile
 import Tracking
 
-/// What a ``PacketSource`` had to give.
+/// The result of ``PacketSource/give(to:waiting:)``.
 public enum PacketArrival: Sendable {
-    /// Packets; there may be more at once.
+    /// Packets were passed on; more may be available at once.
     case packets
-    /// Nothing has come in time; more may.
+    /// No packet has arrived in time; more may follow.
     case nothing
-    /// Nothing more is to come.
+    /// The source has ended.
     case ended
 }
 
-/// Packets as they come, for as long as they do: a pipe, a file that another program writes, an interface.
+/// A source of packets that arrive over time: a pipe, a file that another program is still writing, an interface.
 public protocol PacketSource: ~Copyable {
-    /// Gives the packets that are at hand to an analysis, some hundred at a time; where there are none, waits for the
-    /// first.
+    /// Passes the packets that are available to an analysis, at most some hundred in a call. If there are none, it
+    /// waits for the first one; it never waits for more.
     ///
-    /// - Parameter milliseconds: for at most so long. Packets that are there are given without waiting for more.
+    /// - Parameter milliseconds: the longest time to wait.
     mutating func give(to analysis: inout CaptureAnalysis, waiting milliseconds: Int32) throws -> PacketArrival
 }
 
 extension CaptureReader: PacketSource {
-    /// Gives the packets that lie together in what was read.
+    /// Passes on the packets that are complete in the octets read so far.
     public mutating func give(
         to analysis: inout CaptureAnalysis, waiting milliseconds: Int32
     ) throws -> PacketArrival {
@@ -31,18 +31,17 @@ extension CaptureReader: PacketSource {
 }
 
 extension CaptureAnalysis {
-    /// How long a source that has nothing is waited for before the clock is looked at, in milliseconds.
+    /// The longest time, in milliseconds, to wait for a source before the clock is read again.
     private static let patience: Int32 = 100
 
-    /// Reads what is live until it ends. Where connections are let go (``Eviction``), time passes by the clock while
-    /// nothing comes: it is as late as the last segment says, and the silence since.
+    /// Reads a live source until it ends. If the analysis lets connections go (``Eviction``), they also expire while no
+    /// segment arrives: the current time is then the time of the last segment plus the silence since.
     ///
     /// - Parameters:
     ///   - ticks: a clock in nanoseconds that never goes back.
-    ///   - report: called after all that came together, and ten times a second while nothing comes.
-    ///   - isEnough: asked after each report: whether to read no further.
-    /// - Throws: what the source throws, and ``CaptureError`` where there is more than can be numbered
-    ///   (``PassLimits``).
+    ///   - report: called after each batch of packets, and ten times a second while none arrive.
+    ///   - isEnough: called after each report; if it returns true, reading ends.
+    /// - Throws: the source's errors, and ``CaptureError`` if there is more than can be numbered (``PassLimits``).
     public mutating func follow<Source: PacketSource & ~Copyable>(
         _ source: inout Source, ticks: () -> Int64,
         reporting report: (inout CaptureAnalysis) -> Void = { _ in }, until isEnough: () -> Bool = { false }
@@ -54,7 +53,8 @@ extension CaptureAnalysis {
             let arrival = try source.give(to: &self, waiting: Self.patience)
             let now = ticks()
             if counts.segments != last.segments { last = (counts.segments, now) }
-            // Also where packets never stop coming: each of their segments has only two connections looked at.
+            // This is needed even if packets arrive all the time, because each segment makes the tracker check only two
+            // records.
             if now &- swept >= Int64(Self.patience) * 1_000_000 {
                 tracker.sweep(afterSilence: now &- last.ticks)
                 swept = now

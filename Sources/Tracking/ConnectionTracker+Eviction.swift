@@ -1,16 +1,17 @@
 import CaptureFile
 import FlatMemory
 
-/// When a tracker lets connections go, so that an endless stream of packets is tracked in constant memory.
+/// The policy by which a tracker lets connections go, so that an endless stream of packets is tracked in constant
+/// memory.
 public struct Eviction: Sendable {
     /// Nanoseconds without a segment after which a connection is let go. A later segment opens a new connection.
     public var idle: Int64
-    /// The most connections that are kept. To make room for a new one another is let go, preferably one that was never
-    /// answered.
+    /// The most connections that are kept. To make room for a new one, another is let go, preferably one whose opening
+    /// was never answered.
     public var limit: Int
-    /// Nanoseconds after its end at which a connection is handed out already, while it is kept for late segments; `nil`
-    /// where it is handed out only when it is let go. A connection that carries data after that is handed out once
-    /// more, with the same number; segments that are only retransmitted change nothing.
+    /// How many nanoseconds after its end a connection is handed out, although it is still kept for late segments;
+    /// `nil`: connections are handed out only when they are let go. If a connection carries new data after it was
+    /// handed out, it is handed out again with the same number; retransmissions do not cause that.
     public var telling: Int64?
 
     /// Creates a policy. Values out of range are replaced by the nearest allowed ones: at least one nanosecond, and 1
@@ -22,22 +23,22 @@ public struct Eviction: Sendable {
     }
 }
 
-/// A connection that was let go.
+/// A connection that was handed out: let go, or ended and still kept (``Eviction/telling``).
 public struct EndedConnection: Sendable {
-    /// Its place in the order of first segments, from 0.
+    /// The connection's index in the order of first segments, from 0.
     public let serial: Int
-    /// Its record at the time when it was let go.
+    /// The connection's record when it was handed out.
     public let record: ConnectionRecord
 }
 
-/// What a tracker that lets connections go keeps besides the records.
+/// The additional state of a tracker that lets connections go.
 struct Evictor {
     let policy: Eviction
     /// Indices of records that hold no connection.
     var vacant: [UInt32] = []
-    /// By record index: the connection's place in the order of first segments.
+    /// By record index: the connection's index in the order of first segments.
     var serials: [Int] = []
-    /// By record index: the octets of both streams when the connection was handed out; ``untold`` where it was not.
+    /// By record index: the octets of both streams when the connection was handed out; ``untold`` if it was not yet.
     var told: [UInt64] = []
     var opened = 0
     var ended: [EndedConnection] = []
@@ -65,17 +66,18 @@ struct Evictor {
     /// Nanoseconds for which a connection is kept after it has closed, because retransmitted FINs and late segments may
     /// follow.
     static let closedIdle: Int64 = 5_000_000_000
-    /// How many records are looked at in search of the one to let go.
+    /// How many records are examined to choose the connection to let go.
     static let searched = 1024
-    /// How many records one sweep without a segment looks at: at ten sweeps a second, a million records take 1.6 s.
+    /// How many records ``ConnectionTracker/sweep(afterSilence:)`` checks: at ten calls a second, it checks a million
+    /// records in 1.6 s.
     static let sweptAtOnce = 1 << 16
 }
 
 extension ConnectionTracker {
-    /// How many connections there were, those let go too; `nil` where none is.
+    /// The number of connections that were opened so far, including those let go; `nil` if this tracker lets none go.
     package var opened: Int? { evictor?.opened }
 
-    /// The connections that were let go since this was last called.
+    /// The connections that were handed out since the last call.
     public mutating func takeEnded() -> [EndedConnection] {
         guard let ended = evictor?.ended, !ended.isEmpty else { return [] }
         evictor?.ended.removeAll(keepingCapacity: true)
@@ -89,17 +91,17 @@ extension ConnectionTracker {
         for index in left { evict(index) }
     }
 
-    /// Lets the connections of the next two records go, where they have been idle for too long. It is called for each
-    /// segment. A segment opens one connection at most, so all records are looked at again before as many new ones can
-    /// have come.
+    /// Checks the next two records, and lets their connections go if they have been idle for too long. It must be
+    /// called for each segment. A segment opens at most one connection, so all records are checked again before as many
+    /// new ones can have been added.
     mutating func sweep(at time: Timestamp) {
         evictor?.latest = time
         guard let policy = evictor?.policy, records.count > 0 else { return }
         for _ in 0..<2 { look(at: nextUnderHand(), time, policy) }
     }
 
-    /// The same where no segment arrives, for a live source, where time passes by the clock. It looks at as many
-    /// records as can be looked at in a short time.
+    /// Checks many records while no segment arrives from a live source: the current time is then the time of the last
+    /// segment plus the silence since. It checks as many records as take only a short time (``Evictor/sweptAtOnce``).
     ///
     /// - Parameter silence: nanoseconds since the last segment arrived.
     package mutating func sweep(afterSilence silence: Int64) {
@@ -111,7 +113,8 @@ extension ConnectionTracker {
         evictor?.ended[known...].sort { $0.serial < $1.serial }
     }
 
-    /// Lets a connection go that has been idle for too long, or hands it out after its end.
+    /// Lets the connection of a record go if it has been idle for too long, or hands it out if its end was long enough
+    /// ago.
     private mutating func look(at index: Int, _ time: Timestamp, _ policy: Eviction) {
         guard records[index].firstPlace > 0 else { return }
         let idle = time.nanoseconds(since: records[index].lastTime)
@@ -126,7 +129,8 @@ extension ConnectionTracker {
         }
     }
 
-    /// Stores a new record, where possible in place of one that is no longer in use, and returns its index.
+    /// Stores a new record, reusing a vacant one if there is any, and returns its index. At the policy's limit, another
+    /// connection is let go first.
     mutating func openSparingly(_ record: ConnectionRecord) -> Int {
         if let policy = evictor?.policy, count >= policy.limit { giveOneUp() }
         let serial = evictor?.opened ?? 0
@@ -144,8 +148,8 @@ extension ConnectionTracker {
         return records.count - 1
     }
 
-    /// Lets one connection go: of the next few records from ``ConnectionTracker/clockHand`` on, the first that was
-    /// never answered, else the one that has been silent longest.
+    /// Lets one connection go: of the next ``Evictor/searched`` records from ``ConnectionTracker/clockHand`` on, the
+    /// first that was never answered, else the one that has been silent longest.
     private mutating func giveOneUp() {
         var chosen: Int?
         for _ in 0..<Evictor.searched {
@@ -176,8 +180,8 @@ extension ConnectionTracker {
     }
 
     /// Empties the connection's slot and moves back the entries after it that had found their own slots taken, so that
-    /// no search ends too early (Knuth, The Art of Computer Programming 6.4, algorithm R). An earlier life of a reused
-    /// tuple has no slot.
+    /// no search ends too early (Knuth, The Art of Computer Programming 6.4, algorithm R). Does nothing for an earlier
+    /// connection between the same endpoints, which no longer has a slot.
     private mutating func unlink(_ index: Int) {
         let hash = records[index].key.hash(seed: seed)
         let wanted = Self.entry(index, hash)

@@ -3,30 +3,30 @@ import LinuxKernel
 import Passes
 import TCPWire
 
-/// An interface as a source of packets.
+/// A live interface as a source of packets.
 public struct LivePackets: PacketSource, ~Copyable {
     private var capture: LiveCapture
-    /// Packets so far, and how many are wanted.
+    /// The number of packets so far, and the number after which the source ends.
     private var count = 0
     private let limit: Int
-    /// What ends it, from any thread.
+    /// Ends the source from any thread.
     public let interrupter: LiveCapture.Interrupter
-    /// Whether that has ended it.
+    /// Whether ``interrupter`` has ended the source.
     public private(set) var isInterrupted = false
 
-    /// As many at a time.
+    /// The most packets that one call of ``give(to:waiting:)`` passes on.
     private static let most = 512
 
-    /// Opens the interface: every later packet is given.
+    /// Opens the interface. Every packet after this returns is captured.
     ///
-    /// - Parameter limit: it ends after so many packets.
+    /// - Parameter limit: the number of packets after which the source ends.
     public init(_ options: CaptureOptions, limit: Int = .max) throws(LiveCaptureError) {
         capture = try LiveCapture(options)
         interrupter = capture.interrupter
         self.limit = limit
     }
 
-    /// Counts since the start.
+    /// The capture's counts since it began.
     public var statistics: CaptureStatistics { capture.statistics() }
 
     public mutating func give(

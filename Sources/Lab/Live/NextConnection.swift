@@ -4,22 +4,22 @@ import Stories
 import TCPWire
 import Tracking
 
-/// Picks out of the packets of a live interface those of one connection at a time: the next one that begins. Its packets are
-/// numbered from 1.
+/// Selects from the packets of a live interface those of one connection at a time: of the next connection that begins.
+/// The connection's packets are numbered from 1.
 ///
-/// Packets are handed in one by one, so that no interface is needed to try it.
+/// The caller passes in the packets one by one, so a test needs no interface.
 public struct NextConnection: Sendable {
-    /// What a packet is to the connection.
+    /// How a packet is related to the selected connection.
     public enum Finding: Sendable {
-        /// One of its segments; the first is a SYN.
+        /// The packet is one of the connection's segments; the first of them is a SYN.
         case segment(StoredSegment)
-        /// An ICMP error about one of its segments.
+        /// The packet is an ICMP error about one of the connection's segments.
         case error(ReportedError)
-        /// It has nothing to do with it.
+        /// The packet is unrelated to the connection, or a copy of one of its packets from another interface.
         case other
     }
 
-    /// A pair of endpoints, whichever way a segment goes.
+    /// Two endpoints, equal for both directions of a connection.
     private struct Pair: Hashable {
         let low: Endpoint
         let high: Endpoint
@@ -33,20 +33,21 @@ public struct NextConnection: Sendable {
     private var packets = 0
     private var sightings = InterfaceSightings()
     private var others: Set<Pair> = []
-    /// As many are told apart.
+    /// The most connections that ``missed`` counts.
     private static let othersLimit = 10_000
-    /// Segments of connections that had begun before the first packet, while none was picked.
+    /// Segments without SYN seen while no connection was selected: of connections that had begun earlier.
     public private(set) var olderSegments = 0
 
-    /// Nothing picked yet.
+    /// Starts without a selected connection.
     public init() {}
 
-    /// Connections that began while another was picked, up to ten thousand of them.
+    /// The number of connections that began while another was selected, up to ten thousand.
     public var missed: Int { others.count }
 
-    /// Takes the next packet.
+    /// Takes the next packet. If no connection is selected and the packet is a SYN, its connection becomes the selected
+    /// one.
     ///
-    /// - Parameter originalLength: its octets on the wire.
+    /// - Parameter originalLength: the packet's length on the wire in octets.
     public mutating func take(
         _ frame: RawSpan, at time: Timestamp, link: LinkType, originalLength: Int
     ) -> Finding {
@@ -88,14 +89,15 @@ public struct NextConnection: Sendable {
         return .error(ReportedError(error, number: packets, time: time))
     }
 
-    /// The connection is over: the next is picked.
+    /// Must be called when the connection is over; the next one that begins is selected then.
     public mutating func release() {
         pair = nil
         packets = 0
         sightings = InterfaceSightings()
     }
 
-    /// The connection is over, and this segment begins another between the same endpoints.
+    /// Must be called when the connection is over and `segment` begins another between the same endpoints, which is
+    /// selected. Returns the segment with the number 1.
     public mutating func restart(with segment: StoredSegment) -> StoredSegment {
         pair = Pair(segment.header)
         packets = 1
@@ -103,8 +105,8 @@ public struct NextConnection: Sendable {
     }
 }
 
-/// Of a capture on all interfaces, the first sighting of each segment: one that is routed or bridged here passes several
-/// interfaces, and was sent once all the same.
+/// Finds copies of segments in a capture on all interfaces: a segment that this machine routes or bridges is captured
+/// on several interfaces, although it was sent once. Only its first sighting counts.
 private struct InterfaceSightings: Sendable {
     private struct Sighting {
         let interface: UInt32
@@ -112,13 +114,13 @@ private struct InterfaceSightings: Sendable {
         let time: Timestamp
     }
 
-    /// The last ones, the oldest at ``next``.
+    /// The last ``depth`` first sightings; once there are so many, the oldest is at ``next``.
     private var last: [Sighting] = []
     private var next = 0
     private static let depth = 64
-    /// A segment takes no longer from one of this machine's interfaces to the next; nanoseconds.
+    /// The longest time, in nanoseconds, that a segment takes from one of this machine's interfaces to another.
     private static let reach: Int64 = 100_000_000
-    /// Where LINKTYPE_LINUX_SLL2 has the interface's number.
+    /// The offset of the interface index in the header of LINKTYPE_LINUX_SLL2.
     private static let interfaceOffset = 4
 
     mutating func isFirst(of header: SegmentHeader, _ frame: RawSpan, _ link: LinkType, at time: Timestamp) -> Bool {
@@ -128,7 +130,8 @@ private struct InterfaceSightings: Sendable {
             $0.interface != interface && $0.header.isSameSegment(as: header)
                 && (0...Self.reach).contains(time.nanoseconds(since: $0.time))
         }
-        // A copy is none that others are copies of: what is sent again soon is no copy of it.
+        // A copy is not recorded as a sighting, so that a retransmission soon after it is not taken for a copy of the
+        // copy.
         guard !isCopy else { return false }
         let sighting = Sighting(interface: interface, header: header, time: time)
         if last.count < Self.depth {
@@ -142,7 +145,7 @@ private struct InterfaceSightings: Sendable {
 }
 
 extension SegmentHeader {
-    /// Whether both are one segment by what no router changes.
+    /// Whether both headers are of the same segment, judged by fields that routers leave unchanged.
     fileprivate func isSameSegment(as other: SegmentHeader) -> Bool {
         source == other.source && sourcePort == other.sourcePort && sequence == other.sequence
             && acknowledgment == other.acknowledgment && flags == other.flags && window == other.window
