@@ -3,11 +3,11 @@ import Stories
 import TCPState
 import Tracking
 
-/// The words for what the ends themselves tell: why a segment was sent, what became of it, what its arrival did.
+/// The words for what the ends report about a segment: why it was sent, what became of it, what its arrival did.
 extension Rule {
-    /// Where it stands: `RFC 9293 3.10.7.4 fifth`, `RFC 8985 6.2 step 5`.
+    /// The document and section of the rule: `RFC 9293 3.10.7.4 fifth`, `RFC 8985 6.2 step 5`.
     public var place: Text {
-        // RFC 9293 names its steps in words, others number them: Chinese has one form for both.
+        // RFC 9293 names its steps in words, other documents number them; Chinese has one form for both.
         let words = section.split(separator: " ").map(String.init).filter { $0 != "step" }
         let chinese = words.enumerated().map { index, word in
             guard index > 0, let step = Self.steps[word] else { return word }
@@ -23,7 +23,7 @@ extension Rule {
 }
 
 extension Reason {
-    /// What it says.
+    /// The reason or effect in words.
     package var text: Text {
         switch self {
         case .rule(let rule): rule.text
@@ -32,7 +32,7 @@ extension Reason {
         }
     }
 
-    /// Where it stands, or whose word it is.
+    /// The document and section that the statement rests on, or the source that reports it.
     package var place: Text {
         switch self {
         case .rule(let rule): rule.place
@@ -41,14 +41,14 @@ extension Reason {
         }
     }
 
-    /// The two as part of a sentence.
+    /// Text and source as part of a sentence.
     var cited: Text {
         Text(en: "\(text.english) [\(place.english)]", zh: "\(text.chinese)[\(place.chinese)]")
     }
 }
 
 extension Testimony.Loss {
-    /// Where it was lost, in a ladder's last column.
+    /// Where the segment was lost, for a ladder's last column.
     var text: Text {
         switch self {
         case .link: Text(en: "lost on the way", zh: "途中丢失")
@@ -61,7 +61,8 @@ extension Testimony.Loss {
 }
 
 extension Testimony.Account {
-    /// What became of the segment and what it repeats, in a ladder's last column; `nil` where both go without saying.
+    /// What became of the segment and which segment it repeats, for a ladder's last column; `nil` if there is nothing
+    /// to say of either.
     var remark: Text? {
         var parts: [Text] = []
         if let original {
@@ -76,7 +77,7 @@ extension Testimony.Account {
             en: parts.map(\.english).joined(separator: ", "), zh: parts.map(\.chinese).joined(separator: "，"))
     }
 
-    /// What became of it; `nil` where it was taken.
+    /// What became of the segment; `nil` if its receiver accepted it.
     var fateText: Text? {
         switch fate {
         case .arrived: nil
@@ -87,7 +88,7 @@ extension Testimony.Account {
         }
     }
 
-    /// That it did not arrive; `nil` where it did.
+    /// A sentence that the segment did not arrive; `nil` if it did.
     var lossSentence: Text? {
         if fate == .underWay {
             return Text(en: "Where this ends, it had not arrived.", zh: "到观察结束时还没有到达。")
@@ -96,7 +97,7 @@ extension Testimony.Account {
         return Text(en: "It did not arrive: \(loss.text.english).", zh: "未到达：\(loss.text.chinese)。")
     }
 
-    /// Why it was sent, what became of it, what its arrival did: in sentences.
+    /// Why the segment was sent, what became of it, what its arrival did: in sentences.
     func sentences(from sender: Party) -> [Text] {
         var lines: [Text] = []
         if let reason {
@@ -115,7 +116,7 @@ extension Testimony.Account {
 }
 
 extension Testimony.Moment {
-    /// What happened, as a lane shows it: `close()`, `retransmission timer`.
+    /// The event, as a lane shows it: `close()`, `retransmission timer`.
     public var what: Text {
         switch cause {
         case .segment(let number): Text(en: "#\(number) arrives", zh: "#\(number) 到达")
@@ -129,7 +130,7 @@ extension Testimony.Moment {
 }
 
 extension TimerName {
-    /// What it is called.
+    /// The timer's name.
     package var name: Text {
         switch self {
         case .retransmission: Text(en: "retransmission timer", zh: "重传定时器")
@@ -144,15 +145,15 @@ extension TimerName {
         }
     }
 
-    /// That it has run out.
+    /// A statement that the timer has expired.
     var text: Text { Text(en: name.english, zh: name.chinese + "到期") }
 }
 
 extension Testimony.Moment {
-    /// For how long a timer had run, as a ladder's last column has it; `nil` where that is not known.
+    /// For how long the timer had run when it expired, for a ladder's last column; `nil` if that is not known.
     package var duration: Text? {
         guard let ran, ran > 0 else { return nil }
-        // A kernel's timers tick in milliseconds.
+        // The kernel's timers have a resolution of milliseconds.
         let text =
             ran < 1_000_000_000
             ? "\(ran / 1_000_000) ms" : "\(String(ran, unit: 1_000_000_000, decimals: 1)) s"

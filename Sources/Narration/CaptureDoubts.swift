@@ -1,11 +1,11 @@
 import Settling
 
-/// What is said once for a capture: that its packets stand in another order than they came, that its clock was set back, that
-/// not everything in doubt could be looked at twice.
+/// Doubts that are reported once for a whole capture: its packets are in another order than they were captured in, its
+/// clock was set back, or some connections in doubt could not be examined again.
 public enum CaptureDoubts {
     /// - Parameters:
-    ///   - disorder: `nil` where nothing was in doubt.
-    ///   - unsettled: connections in doubt that were not judged.
+    ///   - disorder: the disorder of times in the capture; `nil` if nothing was in doubt.
+    ///   - unsettled: the number of connections in doubt that were not judged.
     package static func texts(_ disorder: TimeDisorder?, unsettled: Int) -> [Text] {
         var texts: [Text] = []
         if let disorder, disorder.late > 0 {

@@ -3,7 +3,7 @@ import Tracking
 import TCPWire
 
 extension PacketCounts {
-    /// What a file held besides TCP segments, in one line; `nil` where there was nothing else.
+    /// What a file held besides TCP segments, in one line; `nil` if it held nothing else.
     public var restText: Text? {
         var english: [String] = []
         var chinese: [String] = []
@@ -13,7 +13,7 @@ extension PacketCounts {
             chinese.append("\(zh) \(count) 个")
         }
         add(quoted, quoted == 1 ? "ICMP error about TCP" : "ICMP errors about TCP", "涉及 TCP 的 ICMP 差错")
-        // Each segment that was put together counts as one; these are the others of its fragments.
+        // Each reassembled segment is counted as one packet; this is the number of its other fragments.
         let joined = fragments - refusedFragments - loneFragments
         add(joined, joined == 1 ? "further IP fragment" : "further IP fragments", "报文段的其余 IP 分片")
         add(
@@ -43,12 +43,12 @@ extension PacketCounts {
 }
 
 extension PacketCounts {
-    /// That packets are not whole in the capture, told once for all of it; `nil` where all are.
+    /// A sentence that the capture does not hold its packets in full length; `nil` if it does.
     ///
-    /// - Parameter interfaces: what the capture says of its interfaces, their snap lengths among it.
+    /// - Parameter interfaces: the interfaces that the capture describes, with their snap lengths.
     public func cutText(_ interfaces: [CaptureInterface]) -> Text? {
         guard cutOff > 0 else { return nil }
-        // The usual lengths mean "all of it", whoever then cut.
+        // The usual snap lengths mean "the whole packet", so they are not what has cut packets.
         let lengths = Set(interfaces.map(\.snapshotLength)).filter { $0 > 0 && $0 < 65535 }.sorted()
         let snap = lengths.map(String.init).joined(separator: ", ")
         var english = "\(cutOff) of \(counted(packets, "packet")) \(cutOff == 1 ? "is" : "are") cut off in the capture"
@@ -66,7 +66,8 @@ extension PacketCounts {
 }
 
 extension OffloadSigns {
-    /// What it leaves to the network card, told once for the capture; none where nothing shows.
+    /// The work that the capturing machine leaves to its network card, reported once for the capture; empty if none is
+    /// visible.
     public var texts: [Text] {
         var texts: [Text] = []
         if unfilledChecksums > 0 {
@@ -88,7 +89,7 @@ extension OffloadSigns {
 }
 
 extension LinkType {
-    /// `USER0, 147`, or the number alone where the registry has no name for it.
+    /// The link type's name and number, `USER0, 147`, or the number alone if the registry has no name for it.
     fileprivate var nameAndNumber: Text {
         let both = name.map { "\($0), \(rawValue)" } ?? "\(rawValue)"
         return Text(en: both, zh: both)
@@ -96,7 +97,7 @@ extension LinkType {
 }
 
 extension FileKind {
-    /// What it seems to be, to follow "looks like" and “看起来是”.
+    /// What the file appears to be, to follow "looks like" and “看起来是”.
     public var text: Text {
         switch self {
         case .unknown: Text(en: "some other binary file", zh: "其他类型的二进制文件")
@@ -141,7 +142,7 @@ extension FileKind {
         }
     }
 
-    /// The next command; `nil` where none makes packets of it.
+    /// The next command to try; `nil` if no command turns the file into packets.
     public func remedyText(_ path: String) -> Text? {
         let path = path == "-" ? "FILE" : path
         return switch remedy {
@@ -168,12 +169,12 @@ extension FileKind {
 }
 
 extension CaptureEnding {
-    /// What a reader should know of it, for standard error.
+    /// What a reader should know about how the file ended, for standard error.
     package func warning(_ path: String) -> [Text] {
         explanation(path).map { Text(en: "tcplens: " + $0.english, zh: "tcplens：" + $0.chinese) }
     }
 
-    /// How the file ended, where it did not end well.
+    /// How the file ended, if it did not end properly.
     package func explanation(_ path: String) -> [Text] {
         switch self {
         case .complete: []

@@ -2,7 +2,7 @@ import Stories
 import TCPState
 import Tracking
 
-/// What the kernel's counters count, in a few plain words each; those that move with every segment have none.
+/// What the kernel's counters count, in a few plain words each. Counters that grow with every segment have no words.
 package enum CounterWords {
     private static let words: [String: Text] = [
         "RetransSegs": Text(en: "segments sent again", zh: "重传的报文段"),
@@ -47,12 +47,13 @@ package enum CounterWords {
         "PassiveOpens": Text(en: "connections taken", zh: "被动接受的连接"),
     ]
 
-    /// What one counts; `nil` where it moves with every segment, or is not known.
+    /// What a counter counts; `nil` if it grows with every segment, or is not known.
     package static func text(_ name: String) -> Text? { words[name] }
 
-    /// `server counted: TCPSYNChallenge +1 (challenge ACKs to a SYN)`, of what says something; `nil` where nothing does.
+    /// A line such as `server counted: TCPSYNChallenge +1 (challenge ACKs to a SYN)` of the counters that have words;
+    /// `nil` if none of them has.
     ///
-    /// - Parameter isShort: without the plain words.
+    /// - Parameter isShort: whether to leave the words out and give only names and changes.
     package static func line(_ counts: [Testimony.Count], of who: Text, isShort: Bool = false) -> Text? {
         let told = counts.compactMap { count -> Text? in
             guard let words = text(count.name) else { return nil }

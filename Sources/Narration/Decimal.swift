@@ -1,4 +1,4 @@
-/// A number with a fixed count of decimals, whatever the locale.
+/// A number with a fixed count of decimals, independent of the locale.
 public func decimal(_ value: Double, _ places: Int) -> String {
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }

@@ -4,7 +4,7 @@ import Stories
 import TCPWire
 import Tracking
 
-/// What the demo says besides the explanation of the segments.
+/// The demo's texts, apart from the explanation of the segments.
 package enum DemoWords {
     package static let title = Text(
         en: "tcplens demo: one TCP connection, as it really happened", zh: "tcplens demo：一条 TCP 连接的真实经过")
@@ -40,7 +40,7 @@ package enum DemoWords {
         )
     }
 
-    /// Which of the places for the experiment it was, and why the better ones were not to be had.
+    /// Which of the possible environments the experiment ran in, and why the better ones were not available.
     package static func place(_ place: Experiment.Place, _ refusals: [WireRefusal]) -> Text {
         let found: Text =
             switch place {
@@ -89,18 +89,18 @@ package enum DemoWords {
         }
     }
 
-    /// Where one looks for the socket table in vain.
+    /// A hint that the tools of this namespace do not list the experiment's sockets.
     package static let tablesOfNamespaces = Text(
         en:
             "Both ends are in network namespaces of their own: netstat in another window does not list them, but those of a run on the loopback.",
         zh: "两端都在各自的网络命名空间里，在另一个窗口里运行 netstat 看不到它们；在回环上运行时才看得到。")
 
-    /// The run was ended before the connection was.
+    /// A statement that the run was stopped before the connection ended.
     package static let cutOff = Text(
         en: "The run was ended after more than a minute: the connection had not come to its end.",
         zh: "运行一分多钟后停止观察：这条连接还没有结束。")
 
-    /// What was to be done to segments that never were.
+    /// A statement that some requested changes had no effect, because no such segments were sent.
     package static func unmatched(_ segments: [String], last: Int) -> Text {
         Text(
             en:
@@ -108,7 +108,7 @@ package enum DemoWords {
             zh: "\(segments.joined(separator: "、"))：没有发出过这样的报文段，也就没有处理。这条连接只有 #1 到 #\(last)。")
     }
 
-    /// What was to arrive behind a next segment, and which never came.
+    /// A statement that segments were to be delivered after the next segment of their sender, but none came in time.
     package static func overdue(_ segments: [String], after seconds: Int64) -> Text {
         Text(
             en:
@@ -116,7 +116,7 @@ package enum DemoWords {
             zh: "\(segments.joined(separator: "、"))：\(seconds) 秒内那一端没有再发报文段，于是单独送达。")
     }
 
-    /// How the states on a wire are known.
+    /// How the states of the two ends on a wire are known.
     package static let wireNote = Text(
         en: "kernel: sock_diag was asked as soon as the segment had left or arrived, or the call had been made.",
         zh: "内核：报文一发出、一到达，或程序一调用，就用 sock_diag 查过。")
@@ -247,7 +247,7 @@ package enum DemoWords {
         }
     }
 
-    /// - Parameter shown: makes octets from outside harmless to show.
+    /// - Parameter shown: makes octets from outside safe to show.
     package static func server(_ event: ServerEvent, shown: ([UInt8]) -> String) -> Text? {
         switch event.kind {
         case .listening(let endpoint, _): Text(en: "listens on \(endpoint)", zh: "监听 \(endpoint)")
@@ -265,7 +265,7 @@ package enum DemoWords {
         }
     }
 
-    /// - Parameter shown: makes octets from outside harmless to show.
+    /// - Parameter shown: makes octets from outside safe to show.
     package static func client(_ step: DialStep, shown: ([UInt8]) -> String) -> Text? {
         switch step.kind {
         case .connecting(let endpoint): Text(en: "calls connect() to \(endpoint)", zh: "调用 connect() 连接 \(endpoint)")

@@ -3,7 +3,7 @@ import Lab
 import LinuxKernel
 import TCPWire
 
-/// What a dial says.
+/// The texts of `dial`.
 package enum DialWords {
     package static func verdict(_ outcome: DialOutcome, _ details: [Text], sent: Int, received: Int) -> Text {
         let english = (details.map(\.english) + ["\(counted(sent, "byte")) sent, \(received) received"]).joined(
@@ -24,7 +24,7 @@ package enum DialWords {
         return Text(en: "rtt \(rtt) ms, \(list) (kernel)", zh: "往返 \(rtt) ms，\(list)（内核）")
     }
 
-    /// Why there is no connection.
+    /// Why no connection was established.
     package static func failure(_ outcome: DialOutcome, remote: String, host: String, after seconds: String) -> Text {
         switch outcome {
         case .established, .resetAfterEstablished:
@@ -89,7 +89,7 @@ package enum DialWords {
         }
     }
 
-    /// Nobody on the link answered for the address.
+    /// A statement that nobody on the link answered the address resolution.
     package static func silentNeighbour(remote: String, after seconds: String) -> Text {
         Text(
             en:
@@ -97,7 +97,7 @@ package enum DialWords {
             zh: "不可达  \(remote)：\(seconds) 秒内链路上没有主机应答 ARP（IPv6 为邻居发现）：没有主机使用该地址，或主机未开机。这是本机自己的判断，并非途中路由器告知")
     }
 
-    /// What to try next.
+    /// What the user can try next.
     package static func next(_ result: DialResult, host: String, port: UInt16) -> [Text] {
         if result.isNeighbourSilent {
             return [

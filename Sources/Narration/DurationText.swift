@@ -1,4 +1,4 @@
-/// A duration for reading, in the unit that suits it: `640 us`, `1.5 ms`, `998 ms`, `12.3 s`, `2 min 5 s`, `3 h 7 min`.
+/// A duration for readers, in a suitable unit: `640 us`, `1.5 ms`, `998 ms`, `12.3 s`, `2 min 5 s`, `3 h 7 min`.
 package func durationText(_ nanoseconds: Int64) -> String {
     let magnitude = nanoseconds.magnitude
     func rounded(to step: UInt64) -> UInt64 { magnitude / step + (magnitude % step >= step / 2 ? 1 : 0) }

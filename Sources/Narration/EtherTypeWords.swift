@@ -1,6 +1,6 @@
 import TCPWire
 
-/// What is said of frames whose EtherType is not gone into.
+/// The words for frames with an EtherType that is not decoded.
 enum EtherTypeWords {
     static func notRead(_ type: UInt16) -> Text {
         let digits = "0x" + ChecksumVerdict.hex(type)

@@ -3,9 +3,9 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The plain explanation of a connection: what each step does, on its own numbers.
+/// The plain explanation of a connection: what each step does, with the connection's own numbers.
 public enum Explanation {
-    /// How a teacher begins: a telephone call.
+    /// The comparison with which a teacher begins: a telephone call.
     public static let telephoneCall = Text(
         en: """
             Xiao Ming (the client) calls Xiao Mei (the server). Before either says anything that matters, both make sure \
@@ -19,12 +19,12 @@ public enum Explanation {
             要让双方都问过、也都得到回答，最少需要三句话——所以握手是三次，不是两次，也不用四次。
             """)
 
-    /// One paragraph for each step, on the numbers of this connection.
+    /// One paragraph for each step that needs one, with this connection's numbers.
     public static func steps(of story: ConnectionStory) -> [Text] {
         story.steps.compactMap { explained($0, in: story) }
     }
 
-    /// The same of one step; `nil` where its numbers say all.
+    /// The paragraph for one step; `nil` if the step's numbers say everything.
     public static func explained(_ step: ConnectionStory.Step, in story: ConnectionStory) -> Text? {
         let repairs = RepairWords.sentences(on: step, in: story)
         guard !repairs.isEmpty else { return happened(step, in: story) }
@@ -41,8 +41,8 @@ public enum Explanation {
         return Text(en: told.english + " " + loss.english, zh: told.chinese + loss.chinese)
     }
 
-    /// With why it came so late, where it is an ACK that could have been sent at once; and with the window that a handshake's
-    /// segment leaves closed.
+    /// Adds to a step's explanation why an ACK was delayed although it could have been sent at once, or that a segment
+    /// of the handshake announces a closed window.
     private static func waited(_ step: ConnectionStory.Step, _ what: Text?) -> Text? {
         guard let what, let wait = step.labels.first(where: { adds($0.label, to: step) })?.comment else { return what }
         return Text(en: what.english + " " + wait.english, zh: what.chinese + wait.chinese)
@@ -173,7 +173,7 @@ public enum Explanation {
         }
     }
 
-    /// What a FIN's sender goes to, by its state on that row.
+    /// The state that a FIN's sender enters, according to its state in that step.
     private static func afterFIN(_ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text {
         switch step.state(of: step.sender).state {
         case .finWait1 where story.record.outcome.endedBy == step.sender:
@@ -190,7 +190,7 @@ public enum Explanation {
         }
     }
 
-    /// What an ACK of a FIN leaves behind; `nil` where that is not known.
+    /// The state in which an ACK of a FIN leaves its sender, or else its receiver; `nil` if that is not known.
     private static func ownEnd(_ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text? {
         if step.state(of: step.sender).state == .closing {
             return Text(
@@ -203,11 +203,11 @@ public enum Explanation {
                 zh: "先关闭的一端进入 FIN-WAIT-2，等对方的 FIN。")
         }
         let who = step.sender.text
-        // Only of a TCP that tells of itself is it known not to be Linux.
+        // Only a TCP that reports its own states is known not to be Linux.
         let duration =
             step.state(of: step.sender).provenance == .stack
             ? Text(en: "2 MSL", zh: " 2 MSL") : Text(en: "a minute (on Linux)", zh: "一分钟（Linux）")
-        // After a simultaneous close both ends stay.
+        // After a simultaneous close both ends stay in TIME-WAIT.
         let closer =
             story.record.outcome.endedBy == step.sender
             ? Text(en: "which closed first", zh: "先关闭的") : Text(en: "which closed at the same time", zh: "同时关闭的")

@@ -1,10 +1,10 @@
 import Queries
 
-/// Fields of the display filter that are explained together, as `tcplens help filter` lists them.
+/// Fields of the display filter that have one explanation in common, as `tcplens help filter` lists them.
 public struct FilterFieldGroup: Sendable {
-    /// Their names, the shortest or Wireshark's first.
+    /// The fields' names, the shortest one or Wireshark's first.
     public let names: [String]
-    /// What they are.
+    /// The fields' explanation.
     public let text: Text
 
     private init(_ names: String, _ text: Text) {
@@ -12,12 +12,13 @@ public struct FilterFieldGroup: Sendable {
         self.text = text
     }
 
-    /// `name`, and the same of what each end sent.
+    /// The field `name` and those with the same meaning for what each end sent.
     private static func each(_ name: String, _ text: Text) -> FilterFieldGroup {
         FilterFieldGroup("\(name) client.\(name) server.\(name)", text)
     }
 
-    /// Those that the first pass answers, then those for which every segment is measured.
+    /// All groups: first the fields that the first pass over a capture answers, then those for which every segment must
+    /// be measured.
     public static let all = places + outcomes + counts + times + measured
 
     private static let places = [

@@ -1,7 +1,7 @@
 import Queries
 
 extension FilterError {
-    /// What is wrong, in a line.
+    /// What is wrong with the filter, in one line.
     public var text: Text {
         switch reason {
         case .empty: Text(en: "the filter is empty", zh: "过滤条件为空")
@@ -41,7 +41,7 @@ extension FilterError {
 }
 
 extension FilterField.Kind {
-    /// What it is, with an example.
+    /// What kind of value it is, with an example.
     public var text: Text {
         switch self {
         case .flag: Text(en: "true or false (1, 0)", zh: "布尔值（1、0）")

@@ -1,6 +1,6 @@
 import Tracking
 
-/// What the hand-out asks. An answer is what a question leaves open, on the numbers of the run.
+/// The questions of the hand-out. The answer to a question is what it leaves open, with the numbers of the run.
 package enum HandOutWords {
     package static let title = Text(en: "The three-way handshake: fill in what is missing", zh: "三次握手：把空补上")
     package static let hint = Text(

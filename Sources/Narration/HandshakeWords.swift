@@ -5,11 +5,11 @@ import Tracking
 
 /// The three headers of a handshake side by side, field by field.
 extension Handshake {
-    /// A field, and its value in each of the three.
+    /// A field, and its value in each of the three headers.
     public struct Row: Sendable {
-        /// The field's name; indented where it is worked out of the field above.
+        /// The field's name; indented if its value is derived from the field above.
         public let name: Text
-        /// The field's value in SYN, SYN-ACK and ACK; `-` where the segment has none.
+        /// The field's value in SYN, SYN-ACK and ACK; `-` if the segment has none.
         public let values: [String]
     }
 
@@ -68,7 +68,7 @@ extension Handshake {
 }
 
 extension Handshake.Check {
-    /// The rule on the numbers.
+    /// The rule for the sequence and acknowledgment numbers.
     public var text: Text {
         let numbers =
             "#\(answer.segment.number).ack \(answer.segment.header.acknowledgment) = "

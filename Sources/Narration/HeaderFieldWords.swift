@@ -1,15 +1,15 @@
 import TCPWire
 
-/// The names of headers' fields. English has those of the protocols' own documents; Chinese those of the textbooks, where they
-/// have one, and else the document's: what is only an abbreviation (DSCP, DF, VNI) is one in both.
+/// The names of header fields. In English they are those of the protocols' documents; in Chinese those of textbooks, or
+/// the document's where textbooks have none. An abbreviation (DSCP, DF, VNI) is the same in both.
 package enum HeaderFieldWords {
-    /// A field by the name that its document gives it.
+    /// The name in both languages of the field that its document calls `field`.
     package static func name(_ field: String) -> Text {
         Text(en: field, zh: chinese[field] ?? field)
     }
 
     private static let chinese = [
-        // Ethernet, 802.3, and what is like them.
+        // Ethernet, 802.3, and similar link layers.
         "Destination Address": "目的地址", "Source Address": "源地址", "EtherType": "以太类型", "Control": "控制",
         "Frame Control": "帧控制", "Address Family": "地址族", "Packet Type": "分组类型", "Address Length": "地址长度",
         "Address": "地址", "Interface": "接口", "Interface Index": "接口索引", "Direction": "方向",
@@ -40,10 +40,10 @@ package enum HeaderFieldWords {
 }
 
 extension HeaderReport.Field {
-    /// Its name.
+    /// The field's name.
     package var title: Text { HeaderFieldWords.name(name) }
 
-    /// What it says in its own terms, `nil` where the number does: an address, a protocol's name, `20 octets`.
+    /// The meaning of the field's value: an address, a protocol's name, `20 octets`; `nil` if the number says it all.
     package var meaningText: Text? {
         guard let meaning else { return nil }
         if let reason = ICMPReason(rawValue: meaning) { return reason.text }
@@ -72,7 +72,8 @@ extension HeaderLayer {
         default: Text(verbatim: name)
         }
     }
-    /// The same within a sentence: `ICMP header`, `ICMP 首部`; once where the name ends so itself.
+    /// The header's name within a sentence: `ICMP header`, `ICMP 首部`. The word for header is not repeated if the name
+    /// ends in it.
     package var titleWithHeader: Text {
         let title = title
         let (english, chinese) = (" header", "首部")

@@ -1,7 +1,7 @@
 import TCPWire
 
 extension ChecksumVerdict {
-    /// What checking a layer's checksum found.
+    /// The result of checking a layer's checksum.
     package func text(_ layer: HeaderLayer) -> Text {
         switch self {
         case .correct: Text(en: "checksum: correct", zh: "校验和：正确")
@@ -21,7 +21,7 @@ extension ChecksumVerdict {
         }
     }
 
-    /// Four digits.
+    /// A value in four hexadecimal digits.
     package static func hex(_ value: UInt16) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 4 - digits.count) + digits

@@ -8,28 +8,28 @@ public enum HeaderWords {
     public static let destinationPort = Text(en: "Destination port", zh: "目的端口")
     /// The second word.
     public static let sequenceNumber = Text(en: "Sequence number", zh: "序号")
-    /// The third word; means something only with ACK set.
+    /// The third word; it is significant only with ACK set.
     public static let acknowledgmentNumber = Text(en: "Acknowledgment number", zh: "确认号")
     /// The header's length in 32-bit words.
     public static let dataOffset = Text(en: "Data offset", zh: "数据偏移")
-    /// The same, in a field of four bits: two lines.
+    /// The data offset in a field of four bits: two lines.
     public static let dataOffsetLines = [Text(en: "Data", zh: "数据"), Text(en: "offset", zh: "偏移")]
-    /// Sent as zero.
+    /// The reserved bits, which are sent as zero.
     public static let reserved = Text(en: "Reserved", zh: "保留位")
-    /// The same, in a field of three bits: two lines.
+    /// The reserved bits in a field of three bits: two lines.
     public static let reservedLines = [Text(en: "Rsr-", zh: "保留"), Text(en: "ved", zh: "位")]
     /// The control bits together.
     public static let flags = Text(en: "Flags", zh: "控制位")
-    /// As on the wire, before scaling.
+    /// The window as on the wire, before scaling.
     public static let window = Text(en: "Window", zh: "窗口")
-    /// Over pseudo-header, header and data.
+    /// The checksum over pseudo-header, header and data.
     public static let checksum = Text(en: "Checksum", zh: "校验和")
-    /// Means something only with URG set.
+    /// The urgent pointer; it is significant only with URG set.
     public static let urgentPointer = Text(en: "Urgent pointer", zh: "紧急指针")
-    /// One option of those behind the fixed fields.
+    /// One of the options after the fixed fields.
     public static let option = Text(en: "Option", zh: "选项")
 
-    /// Less of a header than it says it is long.
+    /// A statement that a frame holds fewer octets of a header than the header needs.
     public static func cutOff(_ layer: HeaderLayer, have: Int, need: Int) -> Text {
         Text(
             en: "cut off: \(have) of \(need) bytes of the \(layer.titleWithHeader.english)",

@@ -3,7 +3,7 @@ import TCPWire
 import Tracking
 
 extension ICMPReason {
-    /// Its words.
+    /// The reason in words.
     public var text: Text {
         switch self {
         case .networkUnreachable: Text(en: rawValue, zh: "网络不可达")
@@ -33,7 +33,7 @@ extension ICMPReason {
 }
 
 extension ICMPError {
-    /// `fragmentation needed (MTU 1400)`.
+    /// What the error reports: `fragmentation needed (MTU 1400)`.
     package var what: Text {
         let limit = mtu.map { (en: " (MTU \($0))", zh: "（MTU \($0)）") } ?? ("", "")
         return Text(en: reason.text.english + limit.0, zh: reason.text.chinese + limit.1)
@@ -41,14 +41,14 @@ extension ICMPError {
 }
 
 extension ConnectionStory.Report {
-    /// What a ladder shows at the end that gets it: `#6 ICMP: fragmentation needed (MTU 1400)`.
+    /// The error as a ladder shows it at the end that receives it: `#6 ICMP: fragmentation needed (MTU 1400)`.
     public var what: Text {
         let error = error.error.what
         return Text(
             en: "#\(self.error.number) ICMP: \(error.english)", zh: "#\(self.error.number) ICMP：\(error.chinese)")
     }
 
-    /// Who says it, and of which segment.
+    /// Who reports the error, and about which segment.
     public var remark: Text {
         let by = error.error.reporter.description
         if error.verdict == .damaged {
@@ -63,7 +63,7 @@ extension ConnectionStory.Report {
 }
 
 extension ErrorKind {
-    /// That not all of so many errors were looked at; `nil` where they were.
+    /// A statement that not all of this many errors were examined; `nil` if they were.
     package static func limitText(of count: Int) -> Text? {
         guard count > SegmentBatch.mostErrors else { return nil }
         return Text(
@@ -71,7 +71,7 @@ extension ErrorKind {
             zh: "\(count) 个 ICMP 差错中只看了前 \(SegmentBatch.mostErrors) 个")
     }
 
-    /// What a list says of errors about no connection of the capture; `nil` where there are none.
+    /// A line of a list about errors that concern no connection of the capture; `nil` if there are none.
     package static func unknownText(_ count: Int) -> Text? {
         guard count > 0 else { return nil }
         return Text(
@@ -79,7 +79,7 @@ extension ErrorKind {
             zh: "其中 \(count) 个 ICMP 差错所涉及的连接不在抓包中")
     }
 
-    /// `10.1.255.1: fragmentation needed (MTU 1400), 2 times`.
+    /// The error's sender, report and count: `10.1.255.1: fragmentation needed (MTU 1400), 2 times`.
     package var text: Text {
         let (by, what) = (error.reporter.description, error.what)
         return Text(
@@ -89,7 +89,7 @@ extension ErrorKind {
 }
 
 extension ConnectionStory {
-    /// A sentence for each kind of ICMP error and each of its senders, in the order in which they first came.
+    /// A sentence for each kind of ICMP error from each sender, in the order of their first occurrence.
     package var reportSentences: [Text] {
         let damaged = reports.count { $0.error.verdict == .damaged }
         let foreign = reports.count { $0.isForeign && $0.error.verdict != .damaged }

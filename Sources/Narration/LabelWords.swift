@@ -2,7 +2,7 @@ import Stories
 
 /// The words for labels: what a segment is, in the few words of a ladder's last column and in a sentence.
 extension SegmentLabel {
-    /// Its name, as a list of labels gives it.
+    /// The label's name, as a list of labels shows it.
     public var name: Text {
         switch self {
         case .corruptChecksum: Text(en: "damaged", zh: "校验和错误")
@@ -69,7 +69,7 @@ extension SegmentLabel {
 }
 
 extension ProvedLabel {
-    /// In a ladder's last column, with the link to the original: `again #4 RTO x2`.
+    /// The label in a ladder's last column, with the number of the original segment: `again #4 RTO x2`.
     public var remark: Text {
         switch label {
         case .inFragments: Text(en: "fragments \(packets(.english))", zh: "分片 \(packets(.chinese))")
@@ -99,13 +99,13 @@ extension ProvedLabel {
         }
     }
 
-    /// Which time-out in a row it was, from the second on.
+    /// The words for a timeout; from the second consecutive one on, with its ordinal.
     private var timeout: Text {
         guard let ordinal, ordinal > 0 else { return Text(en: "RTO", zh: "超时") }
         return Text(en: "\(Self.place(ordinal + 1)) RTO", zh: "第 \(ordinal + 1) 次超时")
     }
 
-    /// `2nd`.
+    /// A number as an ordinal: `2nd`.
     private static func place(_ number: Int) -> String {
         let ending =
             switch (number % 100, number % 10) {
@@ -118,7 +118,7 @@ extension ProvedLabel {
         return "\(number)\(ending)"
     }
 
-    /// The packets that it names: `#5 and #6`, or of many the first and the last.
+    /// The packets that prove the label: `#5 and #6`, or if there are many the first and the last.
     private func packets(_ language: Language) -> String {
         let numbers = evidence.map { "#\($0)" }
         guard numbers.count <= 4, let last = numbers.last else {
@@ -138,7 +138,7 @@ extension ProvedLabel {
         return Text(en: en, zh: zh)
     }
 
-    /// As a sentence, with the packets that prove it.
+    /// The label as a sentence, with the packets that prove it.
     public var comment: Text {
         let numbers = evidence.map { "#\($0)" }
         let (proof, proved) = (numbers.joined(separator: ", "), numbers.joined(separator: "、"))

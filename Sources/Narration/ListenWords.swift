@@ -2,7 +2,7 @@ import Lab
 import LinuxKernel
 import TCPWire
 
-/// What `listen` says of itself and of who came.
+/// The texts of `listen` about itself and about its clients.
 package enum ListenWords {
     package static func listening(_ endpoint: Endpoint) -> Text {
         Text(

@@ -3,9 +3,9 @@ import Stories
 import TCPState
 import Tracking
 
-/// What is said beside a picture of a connection that goes on.
+/// The texts beside a picture of a connection that still goes on.
 package enum LiveWords {
-    /// Before the first packet: what is waited for.
+    /// A line before the first packet: which packets the program is waiting for.
     package static func waiting(on interface: String, filter: String?) -> Text {
         let words = filter.map { Text(en: " that matches '\($0)'", zh: "符合 '\($0)' 的") }
         return Text(
@@ -13,7 +13,7 @@ package enum LiveWords {
             zh: "正在 \(interface) 上等待下一条\(words?.chinese ?? "")连接，按 Ctrl-C 结束")
     }
 
-    /// The same where each connection becomes a row.
+    /// The line before the first packet if each connection becomes a row of a list.
     package static func listing(on interface: String, filter: String?) -> Text {
         let words = filter.map { Text(en: " for '\($0)'", zh: "，条件 '\($0)'") }
         return Text(
@@ -21,12 +21,12 @@ package enum LiveWords {
             zh: "正在监听 \(interface)\(words?.chinese ?? "")：连接结束就输出一行，按 Ctrl-C 结束")
     }
 
-    /// Over a connection that begins.
+    /// The title above a connection that begins.
     package static func title(_ number: Int, on interface: String) -> Text {
         Text(en: "connection \(number) on \(interface)", zh: "\(interface) 上的连接 \(number)")
     }
 
-    /// What a row that is there already would now say of its segment.
+    /// A correction to a row drawn earlier: what became of its segment after all.
     package static func fate(of step: ConnectionStory.Step) -> Text {
         let number = step.segment.number
         guard let remark = step.remark else {
@@ -35,16 +35,16 @@ package enum LiveWords {
         return Text(en: "#\(number): \(remark.english)", zh: "#\(number)：\(remark.chinese)")
     }
 
-    /// Which state an end turns out to have been in, where a row says another.
+    /// A correction to a row drawn earlier: the state that the end really was in.
     package static func state(of party: Party, from number: Int, _ state: State, not shown: State) -> Text {
         Text(
             en: "#\(number): was \(state.name), not \(shown.name)", zh: "#\(number)：应为 \(state.name)，不是 \(shown.name)")
     }
 
-    /// The kernel has no socket of an end any more.
+    /// A statement that the kernel no longer has a socket of the end.
     package static let socketGone = Text(en: "its socket is gone", zh: "套接字已不存在")
 
-    /// Packets that were not handed over.
+    /// A warning about packets that the capture has dropped; `nil` if there are none.
     package static func dropped(_ statistics: CaptureStatistics) -> Text? {
         let (kernel, interface) = (statistics.droppedByKernel, statistics.droppedByInterface)
         let parts = [
@@ -64,14 +64,14 @@ package enum LiveWords {
             en: "\(all.english): segments may be missing", zh: "\(all.chinese)：可能缺少报文段")
     }
 
-    /// Connections that nobody saw drawn.
+    /// A note on connections that were not drawn because another one was.
     package static func missed(_ count: Int) -> Text {
         Text(
             en: "\(counted(count, "other connection")) began meanwhile and \(count == 1 ? "is" : "are") not drawn",
             zh: "期间另有 \(count) 条连接开始，未画出")
     }
 
-    /// Nothing began, but something went by.
+    /// A statement that no connection began, although segments of older ones were seen.
     package static func older(_ segments: Int) -> Text {
         Text(
             en:
@@ -79,7 +79,7 @@ package enum LiveWords {
             zh: "有 \(segments) 个报文段属于之前就已打开的连接；只画新开始的连接")
     }
 
-    /// The picture of a connection ends before it does.
+    /// A statement that the picture ends before its connection does.
     package static func limit(_ count: Int) -> Text {
         Text(
             en: "drawn up to its segment \(count): --limit N draws more", zh: "只画到第 \(count) 个报文段：--limit N 可多画")

@@ -3,7 +3,7 @@ import Measures
 import Tracking
 
 extension Outcome {
-    /// Who waits in TIME-WAIT; `nil` where nobody does.
+    /// Which end waits in TIME-WAIT; `nil` if neither does.
     public var timeWaitText: Text? {
         switch timeWait {
         case .none: nil
@@ -13,7 +13,7 @@ extension Outcome {
         }
     }
 
-    /// Who holds what the other end has given up; `nil` where nobody does.
+    /// Which end keeps a connection that the other has given up; `nil` if neither does.
     public var heldText: Text? {
         heldBy.map { party in
             Text(
@@ -22,7 +22,7 @@ extension Outcome {
         }
     }
 
-    /// `closed by the client`, in a line with others; `nil` where there was nothing to end.
+    /// How the connection ended, as a part of a line: `closed by the client`; `nil` if there was nothing to end.
     public var endingPhrase: Text? {
         guard ending != .none else { return nil }
         guard let endedBy else { return endingText }
@@ -37,14 +37,14 @@ extension Outcome {
 }
 
 extension Vantage {
-    /// Where the capture was taken, and how that is known.
+    /// Where the capture was taken, and how that was determined.
     public var text: Text {
         Text(en: "\(place.text.english) (\(reason.text.english))", zh: "\(place.text.chinese)（\(reason.text.chinese)）")
     }
 }
 
 extension Vantage.Place {
-    /// The place, to stand alone or before what it is concluded from.
+    /// The place where the capture was taken, alone or followed by the reason in parentheses.
     public var text: Text {
         switch self {
         case .client: Text(en: "at the client's side", zh: "客户端一侧")
@@ -57,7 +57,7 @@ extension Vantage.Place {
 }
 
 extension Vantage.Reason {
-    /// What the place is concluded from, to stand in parentheses behind it.
+    /// The reason for the conclusion, to be put in parentheses after the place.
     public var text: Text {
         switch self {
         case .loopbackAddress: Text(en: "a loopback address", zh: "回环地址")

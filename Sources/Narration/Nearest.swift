@@ -1,7 +1,7 @@
-/// The word of a list that was probably meant.
+/// Finds the word of a list that a user probably meant.
 package enum Nearest {
-    /// The closest of `words` to `typed`, where at most a third of it is wrong, or one letter of a short one: `foo` is no
-    /// `flow`. Capitals count as small letters.
+    /// The closest of `words` to `typed`, regardless of case; `nil` if more than a third of it would be wrong, or in a
+    /// short word more than one letter: `foo` is not taken for `flow`.
     package static func word(to typed: String, in words: [String]) -> String? {
         let letters = Array(typed.lowercased())
         let ranked = words.map { (word: $0, distance: distance(letters, Array($0.lowercased()))) }
@@ -9,7 +9,8 @@ package enum Nearest {
         return best.distance <= max(1, max(typed.count, best.word.count) / 3) ? best.word : nil
     }
 
-    /// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other.
+    /// The number of insertions, deletions, replacements and swaps of adjacent letters that turn one word into the
+    /// other.
     private static func distance(_ left: [Character], _ right: [Character]) -> Int {
         guard left.count < 64, right.count < 64 else { return .max / 4 }
         var rows = [Array(0...right.count)]

@@ -1,7 +1,7 @@
 import Tracking
 
 extension Party {
-    /// The end's name as it stands within a sentence.
+    /// The end's name within a sentence.
     public var text: Text {
         switch self {
         case .client: Text(en: "client", zh: "客户端")
@@ -11,7 +11,7 @@ extension Party {
 }
 
 extension Opening {
-    /// In a table's cell.
+    /// The opening in a table's cell.
     public var text: Text {
         switch self {
         case .handshake: Text(en: "handshake", zh: "三次握手")
@@ -29,7 +29,7 @@ extension Opening {
         }
     }
 
-    /// As a sentence.
+    /// The opening as a sentence.
     public var sentence: Text {
         switch self {
         case .handshake:
@@ -77,7 +77,7 @@ extension Opening {
 }
 
 extension Ending {
-    /// In a table's cell; a stroke where there was nothing to end.
+    /// The ending in a table's cell; a dash if there was nothing to end.
     public var text: Text {
         switch self {
         case .none: Text(verbatim: "-")
@@ -91,10 +91,10 @@ extension Ending {
 }
 
 extension Outcome {
-    /// How it ended, in a table's cell: `closed`, `reset`.
+    /// How the connection ended, in a table's cell: `closed`, `reset`.
     public var endingText: Text { ending.text }
 
-    /// As a sentence; `nil` where there was nothing to end.
+    /// How the connection ended, as a sentence; `nil` if there was nothing to end.
     public var endingSentence: Text? {
         let who = endedBy?.text ?? Text(verbatim: "?")
         switch ending {

@@ -1,6 +1,6 @@
 import Tracking
 
-/// The page's own words: its controls, and the sentences of its list.
+/// The texts of the page itself: its controls, and the sentences of its list.
 package enum PageWords {
     package static let language = Text(en: "Language", zh: "语言")
     package static let appearance = Text(en: "Appearance", zh: "外观")
@@ -24,12 +24,12 @@ package enum PageWords {
         zh: "时间从上往下走，长短不一定成比例；两侧色条是两端的状态。点一个报文段，看它的首部。")
     package static let list = Text(en: "The same, event by event", zh: "时序图的文字版")
 
-    /// Which of several steps is shown.
+    /// The number of the step that is shown, and the number of steps.
     package static func step(_ number: String, of count: String) -> Text {
         Text(en: "Step \(number) of \(count):", zh: "第 \(number) 步，共 \(count) 步：")
     }
 
-    /// The letters behind the states, as far as they appear.
+    /// The meaning of the letters after the states, for the sources that occur.
     package static func letters(_ sources: [Provenance]) -> Text {
         let told = sources.map { source -> (en: String, zh: String) in
             let letter = String(source.letter)
@@ -64,7 +64,7 @@ package enum PageWords {
     package static let stateDiagram = Text(
         en: "The state diagram of RFC 9293, Figure 5, with the ways of both ends", zh: "RFC 9293 图 5 的状态图，标出两端走过的路")
 
-    /// One end's states in order.
+    /// The states of one end in order.
     package static func way(of who: Text, _ states: [String]) -> Text {
         let names = states.joined(separator: ", ")
         return Text(en: "The \(who.english): \(names).", zh: "\(who.chinese)：\(states.joined(separator: "、"))。")
@@ -72,7 +72,7 @@ package enum PageWords {
 
     package static let madeBy = Text(en: "Made by", zh: "生成：")
 
-    /// What each key does: the keys, and the words.
+    /// The keys, and what each does.
     package static let keys: [(keys: String, what: Text)] = [
         ("← →", Text(en: "one event back or on", zh: "上一个、下一个事件")),
         ("Shift ← →", Text(en: "to the last or next change of a state", zh: "上一次、下一次状态变化")),
@@ -90,12 +90,13 @@ package enum PageWords {
         ("Esc", Text(en: "leave full screen, close this", zh: "退出全屏，关闭本窗口")),
     ]
 
-    /// Of the keys that are letters: they can be turned off, for somebody who speaks to the machine or whose hand slips.
+    /// The switch for keys that are letters: they can be turned off by readers who use voice input or press keys by
+    /// mistake.
     package static let letterKeys = Text(en: "Letters and ? are keys", zh: "启用字母键和 ? 键")
 
     // MARK: The list's sentences
 
-    /// A segment: who sends it to whom.
+    /// The sender and receiver of a segment.
     package static func from(_ sender: Text, to receiver: Text) -> Text {
         Text(en: "\(sender.english) to \(receiver.english)", zh: "\(sender.chinese) → \(receiver.chinese)")
     }

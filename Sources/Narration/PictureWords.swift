@@ -1,26 +1,27 @@
 import Tracking
 
-/// The words that the pictures themselves need; what a segment is and why comes from the labels and findings.
+/// The words of the pictures themselves; the words for what a segment is and why it was sent come from labels and
+/// findings.
 public enum PictureWords {
-    /// Who sent the first SYN.
+    /// The end that sent the first SYN.
     public static let client = Text(en: "client", zh: "客户端")
-    /// Who was listening.
+    /// The end that was listening.
     public static let server = Text(en: "server", zh: "服务端")
-    /// An endpoint of which that is not known.
+    /// An endpoint that may be either.
     public static let host = Text(en: "host", zh: "主机")
 
-    /// Over the column of times; ends in the unit.
+    /// The heading of the column of times, with their unit.
     public static func time(unit: String) -> Text { Text(en: "TIME \(unit)", zh: "时间 \(unit)") }
-    /// Over the column of times since the row before.
+    /// The heading of the column of times since the previous segment.
     public static let delta = Text(en: "+DELTA", zh: "+间隔")
 
-    /// Opens the line that says what the letters on the rails stand for.
+    /// The beginning of the line that explains the letters on the rails.
     public static let letters = Text(en: "letters: ", zh: "字母：")
-    /// Opens the line that says what else stands beside states that are spelled out.
+    /// The beginning of the line that explains the signs beside states that are spelled out.
     public static let signs = Text(en: "signs: ", zh: "符号：")
-    /// Behind the brackets at the title's right, before what their letters stand for.
+    /// The separator between the brackets at the right of the title and their explanation.
     public static let colon = Text(en: ": ", zh: "：")
-    /// What a letter in these brackets stands for.
+    /// The meaning of a letter in the brackets at the right of the title.
     public static func source(_ provenance: Provenance) -> Text {
         switch provenance {
         case .kernel: Text(en: "seen in the kernel", zh: "内核实测")
@@ -29,7 +30,7 @@ public enum PictureWords {
         case .inferred: Text(en: "inferred", zh: "推断")
         }
     }
-    /// Opens the line that says how the states on the rails are known.
+    /// The beginning of the line that says how the states on the rails are known.
     public static let states = Text(en: "states: ", zh: "状态：")
     /// How states are known: `Provenance.kernel`.
     public static let fromKernel = Text(en: "seen in the kernel", zh: "内核实测")
@@ -39,56 +40,56 @@ public enum PictureWords {
     public static let fromWire = Text(en: "shown by the packets", zh: "报文所示")
     /// How states are known: `Provenance.inferred`.
     public static let inferred = Text(en: "inferred from the packets", zh: "由报文推断")
-    /// Where no state is known otherwise.
+    /// How states are known if all of them are inferred.
     public static let allInferred = Text(
         en: "all inferred from the packets by RFC 9293's rules", zh: "全部按 RFC 9293 的规则由报文推断")
-    /// How states are known: some from the kernel, some from packets.
+    /// How states are known: some from the kernel, some from the packets.
     public static let fromBoth = Text(en: "seen in the kernel or the packets", zh: "内核或报文所见")
-    /// Where guesses and facts stand on one rail; `facts` says how the facts are known.
+    /// How states are known if a rail shows inferred and observed ones; `facts` says how the latter are known.
     public static func guesses(facts: Text) -> Text {
         Text(
             en: "a letter with ? behind it is \(inferred.english), the others are \(facts.english)",
             zh: "字母后带 ? 的\(inferred.chinese)，其余为\(facts.chinese)")
     }
-    /// What `?` stands for.
+    /// The meaning of `?`.
     public static let unknown = Text(en: "unknown from here", zh: "未知")
-    /// What `*` stands for.
+    /// The meaning of `*`.
     public static let changedHere = Text(en: "changed on this row", zh: "本行状态发生变化")
-    /// What a lower-case `r` is in Linux.
+    /// The meaning of a lower-case `r`: a request socket of Linux.
     public static let requestSocket = Text(en: " (request socket)", zh: "（半连接）")
-    /// What a lower-case `t` and a primed `2` are in Linux.
+    /// The meaning of a lower-case `t` and a primed `2`: a timewait socket of Linux.
     public static let timewaitSocket = Text(en: " (timewait socket)", zh: "（timewait 套接字）")
-    /// Between two statements of one line.
+    /// The separator between two statements in a line.
     public static let semicolon = Text(en: "; ", zh: "；")
 
-    /// Beside a packet's comment out of the capture file.
+    /// The source shown beside a packet's comment from the capture file.
     public static let comment = Text(en: "comment in the file", zh: "文件中的注释")
-    /// Behind a comment that is not shown to its end.
+    /// The note after a comment that was cut: how many octets are not shown.
     public static func more(octets: Int) -> Text {
         Text(en: "(\(counted(octets, "byte")) more)", zh: "（另有 \(octets) 字节）")
     }
-    /// Instead of comments that are not shown.
+    /// The note in place of comments that are not shown.
     public static func more(comments: Int) -> Text {
         Text(en: "(\(counted(comments, "comment")) more)", zh: "（另有 \(comments) 条注释）")
     }
 
-    /// Over a band of lanes when there are more endpoints than fit side by side.
+    /// The heading of a band of lanes, for a scene with more endpoints than fit side by side.
     public static func band(_ number: Int, of count: Int, lanes: Int) -> Text {
         Text(
             en: "part \(number) of \(count): \(lanes) endpoints",
             zh: "第 \(number) 部分，共 \(count) 部分：\(lanes) 个端点")
     }
 
-    /// Above the first row of a part: so many segments come before it.
+    /// The note above the first row of a part of a scene: how many segments precede it.
     public static func leftOut(before count: Int) -> Text {
         Text(en: "... \(counted(count, "segment")) before this ...", zh: "……前面还有 \(count) 个报文段……")
     }
-    /// Below the last row of a part: so many segments follow.
+    /// The note below the last row of a part of a scene: how many segments follow.
     public static func leftOut(after count: Int) -> Text {
         Text(en: "... \(counted(count, "segment")) more ...", zh: "……后面还有 \(count) 个报文段……")
     }
 
-    /// Segments in a row that only go on, as one row tells of them.
+    /// Consecutive uneventful segments that one row stands for.
     public struct Stretch: Sendable {
         private var data = 0
         private var acknowledgments = 0
@@ -97,12 +98,12 @@ public enum PictureWords {
         private var first: Int?
         private var last = 0
 
-        /// None yet.
+        /// Starts without a segment.
         public init() {}
 
-        /// Counts one more; without octets it is an ACK.
+        /// Adds one more segment; a segment without octets counts as an ACK.
         ///
-        /// - Parameter isHeldBack: whether it waited: a delayed ACK, or by Nagle's rule.
+        /// - Parameter isHeldBack: whether the segment was delayed: as a delayed ACK, or by Nagle's algorithm.
         public mutating func take(number: Int, octets: UInt32, isHeldBack: Bool = false) {
             if isHeldBack { heldBack += 1 }
             if octets > 0 { data += 1 } else { acknowledgments += 1 }
@@ -111,7 +112,7 @@ public enum PictureWords {
             last = number
         }
 
-        /// `... 312 data segments, 452 KB ...`
+        /// The number and size of the segments: `... 312 data segments, 452 KB ...`.
         public var what: Text {
             guard data > 0 else {
                 return Text(en: "... \(counted(acknowledgments, "ACK")) ...", zh: "……\(acknowledgments) 个 ACK……")
@@ -121,7 +122,7 @@ public enum PictureWords {
                 zh: "……\(data) 个数据报文段，\(Self.amount(octets).chinese)……")
         }
 
-        /// Which they are, and that nothing went wrong.
+        /// The numbers of the segments, and that nothing went wrong.
         public var remark: Text {
             let isMixed = data > 0 && acknowledgments > 0
             let waited = Text(

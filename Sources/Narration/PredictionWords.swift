@@ -1,7 +1,7 @@
 import Stories
 import TCPState
 
-/// What is asked before a segment arrives, and what is said to the answer.
+/// The question asked before a segment arrives, and the reply to the user's answer.
 package enum PredictionWords {
     /// The question.
     package static func question(_ segment: Int, _ flags: String, at who: Text, in state: State) -> Text {
@@ -11,12 +11,12 @@ package enum PredictionWords {
             zh: "#\(segment) \(flags) 即将到达\(who.chinese)（现在是 \(state.name)）。到达后是什么状态？回的 ack 是多少？")
     }
 
-    /// What an answer looks like.
+    /// The form that an answer must have.
     package static let form = Text(
         en: "As in: closing 42. Also: same (state), none (no answer). Enter alone skips.",
         zh: "写法如 closing 42；状态不变写 same，不回写 none；直接按回车跳过。")
 
-    /// To what is no answer.
+    /// The reply to text that is no answer.
     package static func notAnAnswer(_ typed: String) -> Text {
         Text(
             en:
@@ -24,12 +24,12 @@ package enum PredictionWords {
             zh: "“\(typed)”既不是状态也不是序号。状态写 SYN-SENT、fin_wait1、estab 等，不变写 same；ack 写图中的数字，不回写 none。")
     }
 
-    /// Before everything that is said to a right answer, and to one that is not.
+    /// The beginnings of the replies to an answer that is right, half right, or wrong.
     package static let right = Text(en: "Right.", zh: "答对了。")
     package static let halfRight = Text(en: "Half right.", zh: "答对一半。")
     package static let wrong = Text(en: "Not this time.", zh: "这次没答对。")
 
-    /// What was foretold; `nil` for what the answer does not say.
+    /// The user's answer; a part that it does not state is `nil`.
     package static func said(state: Text?, number: Text?) -> Text {
         let said = [state, number].compactMap { $0 }
         return Text(
@@ -40,7 +40,7 @@ package enum PredictionWords {
     package static let same = Text(en: "the same state", zh: "状态不变")
     package static let nothing = Text(en: "no answer", zh: "不回")
 
-    /// What the receiver's state did.
+    /// How the receiver's state changed.
     package static func state(_ who: Text, from before: State, to after: State) -> Text {
         before == after
             ? Text(en: "The \(who.english) stays in \(after.name)", zh: "\(who.chinese)仍是 \(after.name)")
@@ -49,7 +49,7 @@ package enum PredictionWords {
                 zh: "\(who.chinese)从 \(before.name) 变为 \(after.name)")
     }
 
-    /// What it sent because of the arrival.
+    /// The segment that the receiver sent in response to the arrival.
     package static func answered(_ segment: Int, _ flags: String, _ acknowledgment: UInt64?) -> Text {
         guard let acknowledgment else {
             return Text(
@@ -60,10 +60,10 @@ package enum PredictionWords {
             zh: "，回 #\(segment) \(flags)，ack=\(acknowledgment)。")
     }
 
-    /// That it sent nothing because of the arrival.
+    /// A statement that the receiver sent nothing in response to the arrival.
     package static let answeredNothing = Text(en: " and answers nothing to it.", zh: "，对它不作应答。")
 
-    /// The rules by which a segment was taken.
+    /// The rules by which the receiver processed the segment; `nil` if there are none.
     package static func rules(_ rules: [Rule]) -> Text? {
         guard !rules.isEmpty else { return nil }
         let cited = rules.map { Reason.rule($0).cited }
@@ -72,7 +72,7 @@ package enum PredictionWords {
             zh: "依据：\(cited.map(\.chinese).joined(separator: "；"))。")
     }
 
-    /// How many answers were right.
+    /// How many answers were right, and how many questions were skipped.
     package static func score(
         states: (right: Int, of: Int), numbers: (right: Int, of: Int), skipped: Int
     ) -> Text {
@@ -82,6 +82,6 @@ package enum PredictionWords {
             zh: "预测：状态答对 \(states.right)/\(states.of)，ack 答对 \(numbers.right)/\(numbers.of)，跳过 \(skipped) 题。")
     }
 
-    /// The same question where nobody answers.
+    /// The answer's heading where the question is only printed, because nobody can answer it.
     package static let answer = Text(en: "Answer: ", zh: "答案：")
 }

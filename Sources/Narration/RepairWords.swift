@@ -3,11 +3,12 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What a loss leaves behind, and what makes it good, in sentences: told by the states, segments and counters of the run at hand.
+/// Sentences about what a loss leads to and how it is repaired, derived from the states, segments and counters of the
+/// run.
 package enum RepairWords {
-    /// What is to be said of a segment that was lost, or that made a loss good; empty for any other.
+    /// The sentences about a segment that was lost or that repaired a loss; empty for any other segment.
     ///
-    /// - Parameter withCounters: whether what the kernels counted is said too.
+    /// - Parameter withCounters: whether to add what the kernels counted.
     package static func sentences(
         on step: ConnectionStory.Step, in story: ConnectionStory, withCounters: Bool = true
     ) -> [Text] {
@@ -22,13 +23,13 @@ package enum RepairWords {
         }
     }
 
-    /// That a segment makes a loss good, as the end of a line; `nil` where it does not.
+    /// A statement that a segment repairs a loss, as the end of a line; `nil` if it does not.
     package static func short(on number: Int, in story: ConnectionStory) -> Text? {
         guard let repair = story.repairs.first(where: { $0.segments.last == number }) else { return nil }
         return Text(en: ", which makes good the loss of #\(repair.lost)", zh: "，补上丢失的 #\(repair.lost)")
     }
 
-    /// A loss and its repair, from the one to the other.
+    /// A loss and its repair, in segments from the first to the last.
     package static func told(_ repair: Repair, in story: ConnectionStory) -> Text {
         let numbers = [repair.lost] + repair.segments
         let told = story.steps.filter { numbers.contains($0.segment.number) }.flatMap { step -> [Text] in
@@ -90,7 +91,7 @@ package enum RepairWords {
 
     // MARK: The repair
 
-    /// Of a segment that asks again, in between.
+    /// The sentence about a segment that is sent again for lack of an answer, between the loss and its repair.
     private static func asked(_ repair: Repair, _ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text {
         let who = step.sender.text
         return Text(
@@ -98,7 +99,7 @@ package enum RepairWords {
             zh: "因为 #\(repair.lost) 丢失，\(who.chinese)没有等到应答，于是再发一次。")
     }
 
-    /// Of the segment that made it good.
+    /// The sentence about the segment that repaired the loss.
     private static func made(_ repair: Repair, _ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text {
         let change = change(by: step, story)
         let moved = change.map {
@@ -134,7 +135,7 @@ package enum RepairWords {
         }
     }
 
-    /// The third segment was lost, and text came.
+    /// The sentence about data that repaired the loss of the handshake's third segment.
     private static func savedByText(
         _ repair: Repair, _ step: ConnectionStory.Step, _ story: ConnectionStory, _ good: Text
     ) -> Text {
@@ -152,14 +153,14 @@ package enum RepairWords {
                 zh: "常见的说法是服务端这时会回 RST，其实不会：这里就没有 RST。")
     }
 
-    /// How a segment's arrival moved its receiver on.
+    /// The receiver's states before and after a segment's arrival; `nil` if it did not change them.
     private static func change(by step: ConnectionStory.Step, _ story: ConnectionStory) -> (from: State, to: State)? {
         let entries = story.path(of: step.sender.other).entries
         guard let place = entries.firstIndex(where: { $0.cause == step.segment.number }), place > 0 else { return nil }
         return (entries[place - 1].state, entries[place].state)
     }
 
-    /// What both kernels counted when it was sent and when it arrived.
+    /// What both kernels counted when the segment was sent and when it arrived.
     private static func counted(_ step: ConnectionStory.Step, _ story: ConnectionStory) -> Text? {
         let moments = story.testimony?.moments ?? []
         let timer = moments.first {

@@ -1,7 +1,7 @@
 import TCPState
 
-/// The words for the rules of our own TCP: why a segment was sent, or what its arrival did. Their documents and sections
-/// stand with the rules themselves.
+/// The words for the rules of TCPLens's own TCP: why a segment was sent, or what its arrival did. The rules themselves
+/// name their documents and sections.
 extension Rule {
     /// What the rule says, in a line without a full stop.
     public var text: Text {

@@ -2,7 +2,7 @@ import Lab
 import LinuxKernel
 import PacketScript
 
-/// What is wrong with a script, and what went wrong with it, in both languages.
+/// The words for errors in a script, and for failures of its run.
 extension ScriptFile.Problem {
     package var text: Text {
         switch self {
@@ -74,7 +74,7 @@ extension ScriptFailure.Reason {
     private static let came = Text(en: "came", zh: "实际")
     private static let reason = Text(en: "reason", zh: "原因")
 
-    /// What was expected and what came, line by line, with the titles before them.
+    /// The expected and the actual values, line by line, each with its title.
     package var entries: [(Text, Text)] {
         switch self {
         case .result(let expected, let actual):

@@ -4,11 +4,11 @@ import TCPWire
 import Tracking
 
 extension ConnectionStory.Step {
-    /// What this segment is, in the few words that a ladder's last column holds; `nil` where the flags say it all.
+    /// What this segment is, in the few words that fit into a ladder's last column; `nil` if the flags say it all.
     public var remark: Text? {
         if let account, account.reason != nil { return account.remark ?? plainRemark }
         if labels.isEmpty, account == nil { return plainRemark }
-        // That a FIN was acknowledged matters more than when.
+        // For an ACK of a FIN, that it acknowledges the FIN matters more than that it was delayed.
         let details = labels.filter {
             isDetail($0.label) && !(covers.fin && $0.label == .delayedACK)
         }
@@ -17,16 +17,17 @@ extension ConnectionStory.Step {
             return nil
         }
         var parts = [first] + details.map(\.remark).filter { $0 != first }
-        // What it repeats does not tell what became of it; other labels do.
+        // A label for a repetition does not say what became of this segment; other labels do.
         if headline?.label.isRepetition ?? false, !has(.spurious), let fate = account?.fateText { parts.append(fate) }
         return Text(
             en: parts.map(\.english).joined(separator: ", "), zh: parts.map(\.chinese).joined(separator: "，"))
     }
 
-    /// The label that says what this segment is; `nil` where its flags do.
+    /// The label that says what this segment is; `nil` if its flags say it.
     var headline: ProvedLabel? { labels.first { $0.label.entry.prominence == .headline && !isDetail($0.label) } }
 
-    /// Whether it opens a connection and offers no window: what it is in the handshake says more.
+    /// Whether it is a SYN or SYN-ACK with a zero window; its role in the handshake is then more important than the
+    /// window.
     var opensClosed: Bool { (kind == .syn || kind == .synAck) && has(.zeroWindow) }
 
     /// Whether a label only adds to what this segment is.
@@ -34,7 +35,7 @@ extension ConnectionStory.Step {
         label.entry.prominence == .detail || label == .zeroWindow && opensClosed
     }
 
-    /// What it is without labels.
+    /// What this segment is, without regard to labels, for a ladder's last column.
     private var plainRemark: Text? {
         if completesHandshake {
             return Text(en: "handshake complete", zh: kind == .handshakeAck ? "第三次握手" : "握手完成")
@@ -63,7 +64,7 @@ extension ConnectionStory.Step {
             en: told.map(\.english).joined(separator: " "), zh: told.map(\.chinese).joined())
     }
 
-    /// What it is without labels.
+    /// What this segment is, without regard to labels, in a sentence.
     private var plainComment: Text {
         let header = segment.header
         let from = sender.text

@@ -1,8 +1,9 @@
 import LinuxKernel
 
-/// What the kernel measured of a connection (`tcp_info`), in words and units.
+/// The kernel's measurements of a connection (`tcp_info`), in words and units.
 package enum SocketMeasureWords {
-    /// Phrases in the order in which one asks for them; what is 0 and means nothing then is left out.
+    /// Phrases for the measurements, in the order in which a reader asks for them; a value of 0 that means nothing is
+    /// left out.
     package static func phrases(_ info: TCPInfo, congestionControl: String?) -> [Text] {
         var list = [agreed(info, congestionControl), window(info), times(info)].compactMap { $0 }
         list += repetitions(info) + traffic(info) + rates(info) + limits(info) + receiving(info)
@@ -190,7 +191,7 @@ package enum SocketMeasureWords {
             en: english.joined(separator: ", ") + unit, zh: chinese.joined(separator: "，") + chineseUnit)
     }
 
-    /// Microseconds as milliseconds, without zeros at the end.
+    /// A number of microseconds in milliseconds, without trailing zeros.
     private static func thousandths(_ number: some BinaryInteger) -> String {
         let (whole, rest) = number.quotientAndRemainder(dividingBy: 1000)
         guard rest != 0 else { return "\(whole)" }
@@ -200,7 +201,7 @@ package enum SocketMeasureWords {
         return text
     }
 
-    /// Bits a second, with one decimal in the largest unit that leaves a whole number.
+    /// A rate in bits per second, with one decimal, in the largest unit in which it is at least 1.
     private static func rate(_ bits: Double) -> String {
         for (size, unit) in [(1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")] where bits >= size {
             return "\(decimal(bits / size, 1)) \(unit)"
@@ -210,7 +211,7 @@ package enum SocketMeasureWords {
 
     // MARK: Memory and identity
 
-    /// How full its buffers are.
+    /// How full the socket's buffers are.
     package static func memory(_ memory: SocketMemory) -> Text {
         Text(
             en: "memory: unread \(memory.received) of \(memory.receiveLimit) B, being sent \(memory.sending) of "
@@ -221,7 +222,7 @@ package enum SocketMeasureWords {
                 + "丢弃 \(memory.drops)")
     }
 
-    /// Whose it is, and what it is set to.
+    /// The socket's owner, numbers and settings.
     package static func identity(_ entry: SocketEntry, cgroup: String?) -> Text {
         var english = ["uid \(entry.userID)", "inode \(entry.inode)", "cookie \(String(entry.cookie, radix: 16))"]
         var chinese = english

@@ -1,7 +1,7 @@
 import LinuxKernel
 
 extension SocketTrouble {
-    /// What it means, and what to do.
+    /// The meaning of the fault, and what to do about it.
     package var meaning: Text {
         switch self {
         case .acceptQueueFull:

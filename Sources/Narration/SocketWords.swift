@@ -2,7 +2,7 @@ import FlatMemory
 import LinuxKernel
 
 extension SocketEntry {
-    /// As ss writes it: `timewait,59sec,0`.
+    /// The timer in ss's form: `timewait,59sec,0`.
     package var timerText: String {
         let name =
             switch timer {

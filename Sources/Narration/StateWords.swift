@@ -1,8 +1,8 @@
 import TCPState
 
-/// The words on the edges of the state diagram, as short as the RFC's.
+/// The words on the edges of the state diagram, as short as in the RFC.
 extension Event {
-    /// What moves a connection: `rcv SYN`.
+    /// The event that causes a transition: `rcv SYN`.
     package var shortText: Text {
         switch self {
         case .passiveOpen: Text(en: "passive OPEN", zh: "被动打开")
@@ -24,7 +24,7 @@ extension Event {
 }
 
 extension Response {
-    /// What goes out: `snd SYN`; `nil` where nothing does.
+    /// The segment that is sent in a transition: `snd SYN`; `nil` if none is.
     package var shortText: Text? {
         switch self {
         case .nothing: nil

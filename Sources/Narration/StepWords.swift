@@ -4,9 +4,9 @@ import Stories
 import TCPState
 import Tracking
 
-/// What the experiment says when it is gone through step by step.
+/// The texts of the experiment when it is shown step by step.
 package enum StepWords {
-    /// Which of several steps this is.
+    /// The number of the step, and the number of steps.
     package static func step(_ number: Int, of count: Int) -> Text {
         Text(en: "step \(number) of \(count)", zh: "第 \(number) 步，共 \(count) 步")
     }
@@ -31,7 +31,7 @@ package enum StepWords {
         Text(en: "#\(segment) \(flags) leaves the \(who.english)", zh: "\(who.chinese)发出 #\(segment) \(flags)")
     }
 
-    /// Why a segment is sent, as the end of a line; `nil` where it is sent again, which its timer or its question tells.
+    /// Why a segment is sent, as the end of a line; `nil` for an ACK that covers neither a FIN nor octets.
     package static func reason(for step: ConnectionStory.Step) -> Text? {
         switch step.kind {
         case .syn: Text(en: ": the program has called connect()", zh: "：程序调用了 connect()")
@@ -54,7 +54,7 @@ package enum StepWords {
         Text(en: "#\(segment) \(flags) is lost", zh: "#\(segment) \(flags) 丢失")
     }
 
-    /// A timer has run out.
+    /// A statement that a timer has expired.
     package static func ranOut(_ timer: TimerName, _ duration: Text?, of who: Text) -> Text {
         Text(
             en: "the \(who.english)'s \(timer.name.english) has run out", zh: "\(who.chinese)的\(timer.name.chinese)到期")
@@ -88,18 +88,18 @@ package enum StepWords {
         }
     }
 
-    /// Behind what leaves: by which timer.
+    /// The timer because of which a segment is sent, to be put after the segment.
     package static func because(_ timer: TimerName) -> Text {
         Text(en: ", sent by its \(timer.name.english)", zh: "（\(timer.name.chinese)到期）")
     }
 
-    /// Before what is about to happen.
+    /// The beginning of the line that says what happens next.
     package static let next = Text(en: "next: ", zh: "接下来：")
     package static let end = Text(en: "next: nothing, the connection is over", zh: "接下来：没有了，连接已经结束")
 
-    /// An end's socket, as its kernel listed it at that moment.
+    /// The socket of an end, as its kernel listed it at that moment.
     package static func socket(_ who: Text, _ entry: SocketEntry) -> Text {
-        // A mini socket has no queues.
+        // A request or timewait socket has no queues.
         let queues = "Recv-Q \(entry.receiveQueue)  Send-Q \(entry.sendQueue)"
         let form =
             entry.form == .full
@@ -112,7 +112,7 @@ package enum StepWords {
             en: parts.map(\.english).joined(separator: "  "), zh: parts.map(\.chinese).joined(separator: "  "))
     }
 
-    /// What the kernel measures of it, as far as it bears on what comes next; `nil` for a mini socket.
+    /// The kernel's measurements that matter for what follows; `nil` for a request or timewait socket.
     package static func measures(_ entry: SocketEntry) -> String? {
         guard let info = entry.info, info.kernelState != 0 else { return nil }
         var parts = [
@@ -129,7 +129,7 @@ package enum StepWords {
         return parts.joined(separator: "  ")
     }
 
-    /// Microseconds in milliseconds, with one decimal where there is one.
+    /// A number of microseconds in milliseconds, with one decimal unless that is 0.
     private static func milliseconds(_ microseconds: UInt32) -> String {
         let text = String(Int64(microseconds), unit: 1000, decimals: 1)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
@@ -158,21 +158,21 @@ package enum StepWords {
         }
     }
 
-    /// What the keys do.
+    /// The keys, and what each does.
     package static let keys = Text(
         en: "Enter on Backspace back d drop u twice h hold z undo b header w why a play q end",
         zh: "回车 下一步 退格 上一步 d 丢弃 u 两遍 h 扣住 z 撤销 b 首部 w 原因 a 播放 q 结束")
 
-    /// The same where there is no room for what they do.
+    /// The keys alone, for a line that has no room for what they do.
     package static let fewKeys = Text(
         en: "Enter  Backspace  d u h z  b w a  q ends", zh: "回车 退格 d u h z b w a  q 结束")
 
-    /// What is done to the segments, as it is written on the command line.
+    /// The changes made to segments, as they are written on the command line.
     package static func changes(_ words: [String]) -> Text {
         Text(en: "changes: \(words.joined(separator: "; "))", zh: "改动：\(words.joined(separator: "；"))")
     }
 
-    /// How long, or behind what, a segment is held.
+    /// The question for how long, or until after which segment, a segment is to be held.
     package static func holdQuestion(_ segment: String, from who: Text) -> Text {
         Text(
             en:
@@ -184,7 +184,7 @@ package enum StepWords {
         Text(en: "\"\(typed)\" is no time from 0.001 to 60 seconds.", zh: "“\(typed)”不是 0.001 到 60 秒之间的时间。")
     }
 
-    /// After a change was taken back.
+    /// The statement that a change was undone.
     package static func withdrawn(_ what: String) -> Text {
         Text(
             en: "played again from the start without: \(what) (a new connection, new ISNs)",
@@ -193,7 +193,7 @@ package enum StepWords {
 
     package static let nothingToWithdraw = Text(en: "there is no change to take back", zh: "没有可撤销的改动")
 
-    /// After a change.
+    /// The statement that a change was made.
     package static func again(_ what: String) -> Text {
         Text(
             en: "played again from the start with: \(what) (a new connection, new ISNs)",

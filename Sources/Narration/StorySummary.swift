@@ -3,7 +3,7 @@ import TCPState
 import Tracking
 
 extension ConnectionStory {
-    /// How it went, in two or three sentences under its picture.
+    /// The course of the connection, in two or three sentences below its picture.
     public var summary: [Text] {
         let outcome = record.outcome
         var lines: [Text]
@@ -56,7 +56,7 @@ extension ConnectionStory {
         en: "No SYN-ACK came to the SYN and no RST, only ICMP errors.",
         zh: "SYN 没有得到 SYN-ACK 或 RST，只有 ICMP 差错。")
 
-    /// Where both ends say themselves what they have come to.
+    /// The last states of both ends as they report them; `nil` if they do not both report.
     fileprivate var lastStates: (client: State, server: State)? {
         guard let client = testimony?.paths[.client]?.last?.state, let server = testimony?.paths[.server]?.last?.state
         else { return nil }
@@ -65,7 +65,8 @@ extension ConnectionStory {
 }
 
 extension Outcome {
-    /// The packets show what an end was told, not that it gave up when nothing more came.
+    /// Whether the ends' last states contradict the outcome derived from the packets. The packets do not show that an
+    /// end gave up when nothing more arrived.
     fileprivate func isContradicted(by last: (client: State, server: State)) -> Bool {
         switch ending {
         case .none: opening == .halfOpen && last.server != .synReceived
@@ -74,7 +75,7 @@ extension Outcome {
         }
     }
 
-    /// What the packets show, and what the ends have come to.
+    /// What the packets show of the outcome, and the last states of the ends.
     fileprivate func sentences(endingIn last: (client: State, server: State)) -> [Text] {
         var sentences: [Text] = []
         if opening == .halfOpen {

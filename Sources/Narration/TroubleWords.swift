@@ -1,7 +1,7 @@
 import Tracking
 
 extension Trouble {
-    /// In a table's cell: `refused twice`, `5 resent C`. C is the client, S the server.
+    /// The trouble in a table's cell: `refused twice`, `5 resent C`. C is the client, S the server.
     public var text: Text {
         let end = party.map { $0 == .client ? " C" : " S" } ?? ""
         switch kind {
@@ -24,10 +24,10 @@ extension Trouble {
         }
     }
 
-    /// ` 23.0 s`; nothing of what happens at once.
+    /// The trouble's duration with a leading space, ` 23.0 s`; empty if it has none.
     private var duration: String { time.flatMap { $0 > 0 ? " " + durationText($0) : nil } ?? "" }
 
-    /// As ``text``, or where that is in the outcome already the kind alone.
+    /// ``text``, or only the kind of trouble if the outcome says the rest already.
     public var shortText: Text { isInOutcome ? kind.text : text }
 
     private static func times(_ count: UInt32) -> String {
@@ -38,12 +38,12 @@ extension Trouble {
         }
     }
 
-    /// Between the troubles of one connection.
+    /// The separator between the troubles of one connection.
     public static let separator = Text(en: ", ", zh: "，")
 }
 
 extension ErrorVerdict {
-    /// `ICMP too-big`; in English the filter's word.
+    /// The ICMP error as a trouble, `ICMP too-big`; the English form is the filter's word.
     fileprivate var troubleText: Text {
         let chinese =
             switch self {
@@ -60,7 +60,7 @@ extension ErrorVerdict {
 }
 
 extension Trouble.Kind {
-    /// What it was, in a table's cell.
+    /// The kind of trouble in a table's cell.
     public var text: Text {
         switch self {
         case .unanswered: Opening.unanswered.text

@@ -19,7 +19,7 @@ extension TutorialWords {
         en: "Why ack = the other end's seq + the numbers taken: one for each byte, one for SYN, one for FIN",
         zh: "为什么 ack = 对方的 seq + 占用的序号数：每个字节占一个，SYN、FIN 各占一个")
 
-    /// How sequence numbers go on from the SYN.
+    /// How the sequence numbers continue after the SYN.
     package static func sequenceGoesOn(_ syn: Int, _ ack: Int, _ data: Int) -> Text {
         Text(
             en:
@@ -27,7 +27,7 @@ extension TutorialWords {
             zh: "seq 也这样往下数：#\(syn) 的 SYN 占了 0 号，所以 #\(ack) 从 seq=1 开始；#\(ack) 什么也没带，不占号，所以 #\(data) 还是 seq=1。")
     }
 
-    /// Data and the ACK that covers it.
+    /// The rule for data and the ACK that covers it.
     package static func dataRule(
         _ data: Int, sequence: UInt64, length: UInt32, _ answer: Int, ack: UInt64
     ) -> Text {
@@ -40,7 +40,7 @@ extension TutorialWords {
         )
     }
 
-    /// A SYN or FIN and the ACK that covers it.
+    /// The rule for a SYN or FIN and the ACK that covers it.
     package static func phantomRule(_ question: Int, _ flag: String, _ answer: Int, ack: UInt64) -> Text {
         Text(
             en: "#\(question) carries no data, but \(flag) takes one number: #\(answer) says ack=\(ack).",

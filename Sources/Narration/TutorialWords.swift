@@ -1,8 +1,8 @@
 import TCPWire
 import Tracking
 
-/// What the illustrated page says in its first two chapters: the telephone call and the header. Each sentence takes the
-/// numbers of the run that it stands beside.
+/// The texts of the illustrated page in its first two chapters: the telephone call and the header. Each sentence
+/// contains the numbers of the run that it is shown beside.
 package enum TutorialWords {
     package static let title = Text(en: "The three-way handshake, made visible", zh: "看得见的三次握手")
 
@@ -22,7 +22,8 @@ package enum TutorialWords {
     package static let whoWaits = Text(en: "Who stays in TIME-WAIT", zh: "谁停在 TIME-WAIT")
     package static let howLong = Text(en: "The handshake took", zh: "握手用时")
 
-    /// - Parameter lost: the handshake's ACK, where it was not what opened the server.
+    /// - Parameter lost: the number of the handshake's ACK, if that is not the segment that opened the server; else
+    ///   `nil`.
     package static func took(
         _ milliseconds: String, from first: Int, to last: Int, _ flags: String, without lost: Int?
     ) -> Text {
@@ -78,7 +79,7 @@ package enum TutorialWords {
     package static let segment = Text(en: "On the wire", zh: "报文段")
     package static let whatIsKnown = Text(en: "When it has arrived", zh: "对方收到以后")
 
-    /// The three sentences, and what each end knows once it has heard them.
+    /// The three sentences of the call, and what each speaker knows after hearing them.
     package static let sentences: [(said: Text, known: Text)] = [
         (
             Text(en: "Xiao Ming: \u{201C}Hello, can you hear me?\u{201D}", zh: "小明：“喂，听得到吗？”"),
@@ -146,14 +147,14 @@ package enum TutorialWords {
         zh: "共九位，每一位是一个开关；握手只用到 SYN 和 ACK 两位。")
     package static let controlBitsName = Text(en: "Control bits", zh: "控制位")
 
-    /// What SYN and ACK say together in the handshake's three segments.
+    /// The meaning of SYN and ACK together in the handshake's three segments.
     package static let bitMeanings: [(bits: String, meaning: Text)] = [
         ("SYN=1 ACK=0", Text(en: "asks for a connection", zh: "请求建立连接")),
         ("SYN=1 ACK=1", Text(en: "agrees, and asks in turn", zh: "同意建立连接")),
         ("SYN=0 ACK=1", Text(en: "acknowledges; the handshake is complete", zh: "确认收到，握手完成")),
     ]
 
-    /// The third, where it completed nothing.
+    /// The meaning of the third segment if it did not complete the handshake.
     package static let acknowledges = Text(en: "acknowledges", zh: "确认收到")
 
     package static func butLost(_ meaning: Text) -> Text {
