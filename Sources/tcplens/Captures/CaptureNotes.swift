@@ -4,7 +4,7 @@ import Passes
 import Tracking
 
 /// Notes that concern a whole capture and are written once: that packets are cut off, that work was left to the network
-/// card (offloading), and that packets were out of order in time.
+/// card (offloading), and what is doubtful about its clock and the order of its packets.
 enum CaptureNotes {
     /// - Parameter reader: the reader of the capture; its first packets are read again, where that is possible.
     static func texts(_ analysis: borrowing CaptureAnalysis, _ reader: borrowing CaptureReader) throws -> [Text] {

@@ -101,7 +101,7 @@ struct ConnectionTable {
             .joined(separator: Trouble.separator(canvas.language))
         let segments = "\(record.client.segments)/\(record.server.segments)"
         let bytes = "\(record.client.streamBytes)/\(record.server.streamBytes)"
-        // On loopback a whole connection takes less than a millisecond.
+        // A connection on loopback may last less than a millisecond, so short durations have more decimals.
         let duration = String(record.duration, unit: 1_000_000_000, decimals: record.duration < 10_000_000 ? 6 : 3)
         let handshake =
             record.handshakeDelay >= 0 ? String(record.handshakeDelay, unit: 1_000_000, decimals: 3) : "-"

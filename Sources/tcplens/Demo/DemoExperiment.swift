@@ -5,8 +5,8 @@ import Narration
 
 /// Where the demo takes place.
 enum DemoPlace: String, ExpressibleByArgument, CaseIterable {
-    /// Between two ends of this machine's kernel, on the best wire that it offers; where it offers none, on the
-    /// loopback, or on our own TCP where segments are to be lost or held.
+    /// Between two ends of this machine's kernel, on the best wire that it offers. Where it offers none, the demo runs
+    /// on the loopback; step by step or with interventions, on our own TCP.
     case kernel
     /// On this machine's loopback.
     case loopback

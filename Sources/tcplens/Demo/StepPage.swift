@@ -124,7 +124,8 @@ struct StepPage {
     // MARK: Segments
 
     /// Identifies the segment that is on its way after a step, so that it can be found in another run: by its sender,
-    /// its flags, and its position among the segments with the same flags; `nil` where none is on its way.
+    /// its flags, and its position among the sender's segments with the same flags; a retransmission by its number.
+    /// `nil` where no segment is on its way.
     func choice(_ step: Int) -> Intervention.Choice? {
         guard let number = steps.underWay(after: step)?.number, let segment = segment(number) else { return nil }
         let alike = story.steps.filter {

@@ -15,15 +15,15 @@ struct LiveFlow {
     private let options: CaptureOptions
     private var picker = NextConnection()
     private var current: LivePicture?
-    /// The number of connections that were drawn or begun so far.
+    /// The number of connections begun so far.
     private var drawn = 0
     private var packets = 0
     private var isOver = false
     private var isInterrupted = false
     private var hasToldOfOlder = false
 
-    /// Milliseconds to wait for a packet: while no connection is being drawn, and while one is. After each wait the
-    /// output is checked for a reader, and the kernel's sockets are checked for their disappearance.
+    /// Milliseconds to wait for a packet: while no connection is being drawn, and while one is. After each wait without
+    /// a packet, the output is checked for a reader, and the kernel is asked for the states of its sockets.
     private static let pauses: (waiting: Int32, drawing: Int32) = (500, 50)
     /// The largest number of rows that are held back while packets arrive without a pause.
     private static let mostWaiting = 64

@@ -133,7 +133,7 @@ struct HelpPage {
             return (String(line[..<gap.lowerBound]), String(what))
         }
         let prose = lines[end...].filter { !$0.isEmpty }.reduce("") { text, line in
-            // Chinese lines join without a space.
+            // Lines of Chinese text are joined without a space.
             let isOpen = text.last?.isASCII ?? false
             return text + (isOpen ? " " : "") + line
         }

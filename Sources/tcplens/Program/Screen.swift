@@ -17,8 +17,8 @@ import Synchronization
 #endif
 
 /// Standard output and standard error. Output to a file or pipe is buffered and written in whole blocks, output to a
-/// terminal line by line. When the reader of a pipe has closed it, the program ends by SIGPIPE, as every Unix tool
-/// does. Output that cannot be written is an error, because an incomplete result must not look complete.
+/// terminal line by line. When the reader of a pipe has gone, the program ends by SIGPIPE, as every Unix tool does.
+/// Output that cannot be written is an error, because an incomplete result must not look complete.
 enum Screen {
     static let isTerminal = isatty(STDOUT_FILENO) == 1
     static let isErrorTerminal = isatty(STDERR_FILENO) == 1

@@ -27,8 +27,8 @@ extension HostKind {
         }
     }
 
-    /// Checks that hosts can be created. Where this process lacks the right to, runs the program again in a user
-    /// namespace, where that other process may have it.
+    /// Checks that hosts can be created. Where this process lacks the right, runs the program again in a user
+    /// namespace, which may grant it, and waits for its end.
     ///
     /// - Returns: the exit status of the other run; `nil` where this process can create hosts itself.
     func findPrivilege(tunPath: String) throws -> ExitStatus? {
