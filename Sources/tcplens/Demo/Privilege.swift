@@ -10,7 +10,7 @@ enum Privilege {
     case inside
     /// In another run of this program, which has already ended with this status.
     case elsewhere(ExitStatus)
-    /// In this process without the rights, so that packets cannot be captured, for this reason.
+    /// In this process without the rights, so that packets cannot be captured; the value tells why.
     case nowhere(PrivateRun.Refusal)
 
     /// The right that is needed.
