@@ -187,6 +187,10 @@ struct SchemaTests {
             let count = list.lines.count
             #expect(count > 0 || list.status == 5, "\(path): \(list.err)")
             met.formUnion(try check(list, by: "connection.json", lines: true, least: 0, most: 100))
+            if list.out.contains("zero-window") {
+                let groups = try await Run("connections", "--json", "--by", "server", path)
+                met.formUnion(try check(groups, by: "group.json", lines: true))
+            }
             guard count < 100, count > 0 else { continue }
             let stories = try await Run("flow", "--hosts", "--json", path)
             met.formUnion(try check(stories, by: "stories.json"))

@@ -5,7 +5,7 @@ import Stories
 import TCPWire
 import Tracking
 
-/// One connection's packets, each with what it is as its comment, to be kept as pcapng.
+/// The packets of one connection, each with a comment that explains it, to be written as pcapng.
 struct AnnotatedCapture {
     private struct Packet {
         let frame: [UInt8]
@@ -16,21 +16,22 @@ struct AnnotatedCapture {
     }
 
     private let language: Language
-    /// By their numbers in the capture that they come from.
+    /// The packets, keyed by their numbers in the capture that they come from.
     private var packets: [Int: Packet] = [:]
 
-    /// What is said of packets that are none of its segments: the ICMP errors about it, and the RST that ended it from within the
-    /// next connection. By their numbers there.
+    /// The comments on packets that are not segments of the connection: the ICMP errors about it, and the RST that
+    /// ended it but belongs to the next connection. Keyed by their numbers in the source capture.
     private var others: [Int: [String]] = [:]
 
-    /// The packets of a story whose numbers are those of the file that is written.
+    /// Creates the capture of a story whose packets have the same numbers in the file that is written.
     init(_ story: ConnectionStory, _ language: Language) {
         self.language = language
         for step in story.steps { add(step, told: step) }
     }
 
-    /// The packets of a connection that lies among others, of a segment that came in IP fragments all of these. The comments call
-    /// packets by their numbers in the file that is written. What the capture says of a packet itself stays before them.
+    /// Creates the capture of a connection that was stored from a capture with other packets. A segment that came in IP
+    /// fragments is written as all its fragments. The comments refer to packets by their numbers in the file that is
+    /// written. Comments that the source capture has on a packet precede the new one.
     init(_ stored: StoredConnection, _ story: ConnectionStory, _ language: Language) {
         self.language = language
         let own = stored.renumbered
@@ -46,7 +47,7 @@ struct AnnotatedCapture {
         if let reset = stored.endedBy { others[reset] = [FlowWords.endedFromNext(language)] }
     }
 
-    /// - Parameter told: the same step as it is told, which may have another number.
+    /// - Parameter told: the same step with the numbers that the comments refer to, which may differ.
     private mutating func add(_ step: ConnectionStory.Step, told: ConnectionStory.Step) {
         let segment = step.segment
         let comments = segment.comments.kept.map(\.text) + [told.comment(language)]
@@ -73,9 +74,9 @@ struct AnnotatedCapture {
         packets[number] = known
     }
 
-    /// Adds the packets that are none of its segments, which are read again.
+    /// Adds the packets that are not segments of the connection, by reading the source capture again.
     ///
-    /// - Returns: how many could not be.
+    /// - Returns: how many of these packets could not be read.
     mutating func addOthers(from reader: borrowing CaptureReader) throws(CaptureError) -> Int {
         guard let last = others.keys.max() else { return 0 }
         var missing = others.count
@@ -94,8 +95,8 @@ struct AnnotatedCapture {
         return missing
     }
 
-    /// Writes them in the order of their numbers, on one interface for each link type. A new file that could not be written is gone
-    /// again.
+    /// Writes the packets in the order of their numbers, with one interface for each link type. Where writing fails, a
+    /// newly created file is removed.
     func write(to path: String, interfaceName: String? = nil, system: String? = nil) throws(CaptureError) {
         var writer = try PcapngWriter(path: path, application: "tcplens \(TCPLens.version)", system: system)
         do throws(CaptureError) {

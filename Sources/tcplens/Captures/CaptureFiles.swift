@@ -9,12 +9,12 @@ import Tracking
     import Foundation
 #endif
 
-/// What is read as one capture: a file, or the files of a ring.
+/// The input that is read as one capture: a file, or the files of a ring.
 enum CaptureFiles {
     case one(String)
     case ring(CaptureRing, name: String)
 
-    /// All of these files as one.
+    /// Joins all of these files to one capture; throws where they cannot be joined.
     init(joining paths: [String]) throws {
         do throws(CaptureError) {
             self = .ring(try CaptureRing(paths), name: Self.name(of: paths))
@@ -23,9 +23,9 @@ enum CaptureFiles {
         }
     }
 
-    /// Each of these files by itself, or all as one where they are a ring.
+    /// The captures that these files are: each file by itself, or all files as one where they are a ring.
     ///
-    /// - Parameter isRing: `nil` where nobody has said whether they are.
+    /// - Parameter isRing: whether the files are a ring; `nil` where that is guessed from the files.
     static func among(_ paths: [String], isRing: Bool?) throws -> [CaptureFiles] {
         switch isRing {
         case true? where paths.count > 1: return try [CaptureFiles(joining: paths)]
@@ -36,7 +36,7 @@ enum CaptureFiles {
         return paths.map { .one($0) }
     }
 
-    /// What it is called, and can be called on the command line.
+    /// The name of the input, as it can be typed on the command line.
     var name: String {
         switch self {
         case .one(let path): path
@@ -44,13 +44,14 @@ enum CaptureFiles {
         }
     }
 
-    /// The paths as they are typed: of many that a pattern means, the pattern.
+    /// The paths as they can be typed: more than three as a pattern, where one matches exactly these files; otherwise
+    /// separated by spaces.
     static func name(of paths: [String]) -> String {
         guard paths.count > 3, let pattern = pattern(of: paths) else { return paths.joined(separator: " ") }
         return pattern
     }
 
-    /// `ring*.pcap`, where that means these files and no others.
+    /// A pattern such as `ring*.pcap` that matches these files and no others; `nil` where there is none.
     private static func pattern(of paths: [String]) -> String? {
         let folders = Set(paths.map { URL(filePath: $0).deletingLastPathComponent().path(percentEncoded: false) })
         let names = paths.map { URL(filePath: $0).lastPathComponent }
@@ -70,9 +71,9 @@ enum CaptureFiles {
         return String(path.dropLast(first.count)) + start + "*" + suffix
     }
 
-    /// That several files were read as one, for people who see a list of them.
+    /// The note that several files were read as one capture, for people who read a list of connections.
     ///
-    /// - Parameter count: of the files.
+    /// - Parameter count: the number of files.
     static func ringText(_ count: Int) -> Text {
         Text(
             en: "\(count) files read as one ring, in the order of time; each by itself: --no-ring",
@@ -81,7 +82,7 @@ enum CaptureFiles {
 }
 
 extension String {
-    /// What both begin with.
+    /// The longest common prefix of both strings.
     fileprivate func commonPrefix(with other: String) -> String {
         String(zip(self, other).prefix { $0 == $1 }.map(\.0))
     }

@@ -3,10 +3,10 @@ import Narration
 import Passes
 import Tracking
 
-/// What is so of a whole capture and is told once for it: that packets are cut off, what was left to the network card, what of it
-/// was put in order.
+/// Notes that concern a whole capture and are written once: that packets are cut off, that work was left to the network
+/// card (offloading), and what is doubtful about its clock and the order of its packets.
 enum CaptureNotes {
-    /// - Parameter reader: what was read; its first packets are read once more, where they can be.
+    /// - Parameter reader: the reader of the capture; its first packets are read again, where that is possible.
     static func texts(_ analysis: borrowing CaptureAnalysis, _ reader: borrowing CaptureReader) throws -> [Text] {
         let cut = analysis.counts.cutText(reader.format.interfaces)
         let offloads = try OffloadSigns(startOf: reader)?.texts ?? []

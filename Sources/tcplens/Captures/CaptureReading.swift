@@ -7,12 +7,12 @@ import Tracking
 
 /// Reading a capture for a command: errors become failures, and an early end a warning.
 enum CaptureReading {
-    /// Opens a capture and lets `body` work with it. Of a stream, a signal that asks for an end is the end: what came
-    /// before it is shown.
+    /// Opens a capture, and passes its reader to `body`. For a stream, a signal such as Ctrl-C counts as the end of the
+    /// capture: what came before it is shown.
     ///
     /// - Parameters:
-    ///   - spool: keeps what is read of a stream, so that it can be read once more.
-    ///   - isGrowing: whether a regular file has no other end either.
+    ///   - spool: stores what is read from a stream, so that it can be read again.
+    ///   - isGrowing: whether a regular file is read as it grows, and therefore ends with a signal too.
     static func open<Result>(
         _ path: String, spooling spool: Spool? = nil, isGrowing: Bool = false,
         _ body: (inout CaptureReader) throws -> Result
@@ -31,7 +31,8 @@ enum CaptureReading {
         }
     }
 
-    /// The same for what may be the files of a ring. Those that end inside a packet are told of.
+    /// Opens a file, or the files of a ring as one capture. A warning names the files of a ring that end inside a
+    /// packet.
     static func open<Result>(
         _ files: CaptureFiles, spooling spool: Spool? = nil, isGrowing: Bool = false,
         _ body: (inout CaptureReader) throws -> Result
@@ -57,7 +58,8 @@ enum CaptureReading {
         }
     }
 
-    /// What writes a capture may keep even its header back for a while: an empty file will grow.
+    /// Waits until the file has a header. A program that writes a capture may buffer even the header for a while, so an
+    /// empty file is not an error yet.
     private static func waitForFirst(of path: String, _ stop: StreamStop) throws {
         while !CaptureReader.isStream(path), Screen.hasReader {
             do {
@@ -69,13 +71,14 @@ enum CaptureReading {
         }
     }
 
-    /// Reads to the end. Then judges what is in doubt.
+    /// Reads the capture to its end, then settles what was in doubt while it was read.
     ///
     /// - Parameters:
-    ///   - isLive: whether to heed the clock, and that there may be no reader any more, while nothing comes.
-    ///   - report: as of ``CaptureAnalysis/read(_:workers:reporting:until:)``, and whenever the end was reached.
-    ///   - isEnough: as there: no more is read, nor waited for.
-    /// - Returns: how the file ended, where it did not end well.
+    ///   - isLive: whether timeouts are processed, and the output is checked for a reader, while no packets arrive.
+    ///   - report: called as by ``CaptureAnalysis/read(_:workers:reporting:until:)``, and whenever the end of the input
+    ///     is reached.
+    ///   - isEnough: returns `true` when neither reading nor waiting is to go on.
+    /// - Returns: how the capture ended where it is incomplete; `nil` where it is complete.
     static func read(
         _ reader: inout CaptureReader, into analysis: inout CaptureAnalysis, workers: Int = 1, isLive: Bool = false,
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void = { _, _ in },
@@ -97,7 +100,7 @@ enum CaptureReading {
         return ending
     }
 
-    /// Reads what is live until it ends, there is enough, or nobody reads what is said of it.
+    /// Reads a live source until it ends, `isEnough` returns `true`, or nobody reads the output any more.
     static func follow<Source: PacketSource & ~Copyable>(
         _ source: inout Source, into analysis: inout CaptureAnalysis,
         reporting report: (inout CaptureAnalysis, ReadingProgress) -> Void, until isEnough: () -> Bool
@@ -108,13 +111,13 @@ enum CaptureReading {
                 report(
                     &analysis, ReadingProgress(octets: nil, size: nil, packets: analysis.counts.packets))
             }, until: { isEnough() || !Screen.hasReader })
-        // Also where there is nothing left to write, by which it would end.
+        // The program ends here even where nothing is left to write: no write would then end it by SIGPIPE.
         if !Screen.hasReader { Screen.endUnread() }
     }
 }
 
 extension Failure {
-    /// It began as a capture and ended before there was a packet.
+    /// The error where a capture is cut off before the end of its first packet.
     static func nothingReadable(in path: String) -> Failure {
         Failure(
             .badInput,
@@ -123,7 +126,7 @@ extension Failure {
                 zh: "\(path)：在第一个报文结束之前就被截断，没有可读的内容"))
     }
 
-    /// A sound capture without what was asked for; the file may also have ended early.
+    /// The error where a readable capture contains no TCP segments. `ending` tells whether the file is also cut off.
     static func noConnections(in path: String, _ counts: PacketCounts, ending: CaptureEnding? = nil) -> Failure {
         let what =
             counts.packets == 0

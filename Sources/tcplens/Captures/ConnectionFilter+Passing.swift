@@ -2,7 +2,7 @@ import Passes
 import Queries
 
 extension ConnectionFilter {
-    /// Those of a capture's connections that pass, in the order in which they were given.
+    /// The connections of `order` that pass the filter, in the same order.
     func passing(_ order: RowOrder, of analysis: borrowing CaptureAnalysis) -> RowOrder {
         var passing: [UInt32] = []
         for index in order {

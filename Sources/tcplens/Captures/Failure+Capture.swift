@@ -10,7 +10,7 @@ import Narration
 #endif
 
 extension Failure {
-    /// A capture that cannot be read or written.
+    /// The error where a capture cannot be read or written.
     init(_ error: CaptureError) {
         switch error {
         case .notFound(let path):
@@ -72,7 +72,7 @@ extension Failure {
         }
     }
 
-    /// A file that cannot be read as a part of several.
+    /// The error where a file cannot be joined with others to one capture.
     private init(joining path: String, _ why: JoiningFault) {
         switch why {
         case .isStream:
@@ -107,7 +107,7 @@ extension Failure {
         }
     }
 
-    /// A capture that cannot be written to the file that was named.
+    /// The error where a capture cannot be written to the named file.
     init(writing error: CaptureError) {
         switch error {
         case .isDirectory(let path):
@@ -145,7 +145,7 @@ extension Failure {
     private static let howToCapture = Text(
         en: "to make one:  tcpdump -i any -w capture.pcap tcp", zh: "抓包方法：  tcpdump -i any -w capture.pcap tcp")
 
-    /// The file that was probably meant, or its directory.
+    /// Advice on a missing file: the file that was probably meant, or the command that lists the directory.
     private static func whereToLook(_ path: String) -> [Text] {
         guard !path.isEmpty else { return [Text(en: "see:  tcplens help", zh: "用法：  tcplens help")] }
         let url = URL(filePath: path)
@@ -163,7 +163,8 @@ extension Failure {
         return [Text(en: "did you mean:  \(meant)", zh: "是不是：  \(meant)")]
     }
 
-    /// Extensions are alike everywhere, so that only the rest of a name says anything.
+    /// The most similar of these names. Only the parts before the extension are compared, because most files have the
+    /// same extension.
     private static func nearest(to name: String, in names: [String]) -> String? {
         func parts(_ name: String) -> (stem: String, rest: String) {
             let dot = name.dropFirst().firstIndex(of: ".") ?? name.endIndex

@@ -7,30 +7,31 @@ import Queries
 import Scenes
 import Tracking
 
-/// The connections of one or several files, written in the format that was asked for.
+/// Writes the connections of one or several files in the chosen format.
 struct ConnectionListing {
     let format: ConnectionsCommand.Format
     let isLong: Bool
-    /// Zeek's log as JSON.
+    /// Whether Zeek's log is written as JSON.
     let isJSON: Bool
-    /// The columns that were chosen; none: the usual ones.
+    /// The columns chosen with `-e`; empty for the usual columns.
     let fields: [FilterField]
-    /// Groups in place of connections.
+    /// The key by which connections are grouped; a row for each group replaces the rows of connections. `nil` without
+    /// groups.
     let by: GroupKey?
     let canvas: Canvas
     let isOneOfMany: Bool
-    /// What is listed last.
+    /// The name of the capture that is listed last.
     private let last: String?
-    /// What went wrong with the connections of the last table.
+    /// The troubles of the connections in the last table.
     private(set) var troubles = TroubleCount()
     private var zeek: ZeekLog
     private var row = ConnectionRow()
     private var chosen: FieldRow
-    /// Where rows are written as connections end, those of one file: of its connections, or of the columns that were
-    /// chosen.
+    /// The table of one file's rows where they are written as connections end: `endedRows` for the usual columns,
+    /// `endedFields` for chosen ones.
     private var endedRows: ConnectionTable?
     private var endedFields: TableText?
-    /// One for all lines: they are alike.
+    /// The writer that is reused for all lines of JSON.
     private let json = JSONWriter(isIndented: false)
 
     /// How many rows were written, and how many there would have been without a limit.
@@ -69,7 +70,8 @@ struct ConnectionListing {
         if format == .zeek, let end = zeek.end { Screen.write(end) }
     }
 
-    /// Before the first row of a file whose rows are written as connections end.
+    /// Begins a file whose rows are written as connections end: writes its name where there are several files, and lays
+    /// out the table. Must be called before its first row.
     mutating func beginEnding(path: String) {
         guard format == .table else { return }
         if isOneOfMany { Screen.write(Printable.text(path)) }
@@ -82,7 +84,7 @@ struct ConnectionListing {
         }
     }
 
-    /// A row of its own for one that has ended.
+    /// Writes or buffers the row of a connection that has ended.
     mutating func write(_ ended: EndedConnection, path: String) throws {
         let number = ended.serial + 1
         let file = isOneOfMany ? path : nil
@@ -95,12 +97,13 @@ struct ConnectionListing {
         case .table: endedFields?.add(fields.map { FieldRow.text($0, of: subject) })
         case .tsv where fields.isEmpty: row.write(ended.record, number: number, file: file.map(Printable.text))
         case .tsv: chosen.add(subject, file: file.map(Printable.text))
-        // Refused: it holds what is measured, which is not where connections are let go.
+        // Never reached: the command refuses Zeek's log here, since it needs measures, which are not taken where
+        // connections are evicted.
         case .zeek: break
         }
     }
 
-    /// Hands on the rows of those that have ended.
+    /// Writes the buffered rows of connections that have ended.
     mutating func flushRows() {
         if let octets = endedRows?.takeRows() { Screen.write(octets: octets) }
         if endedFields?.rowCount ?? 0 > 0, let octets = endedFields?.takeRows() { Screen.write(octets: octets) }
@@ -109,7 +112,8 @@ struct ConnectionListing {
         chosen.clear()
     }
 
-    /// Behind the last row of a file whose rows were written as connections ended.
+    /// Ends a file whose rows were written as connections ended: writes the buffered rows and the note on hidden
+    /// columns.
     mutating func finishEnding() {
         flushRows()
         if let endedFields { Screen.write(endedFields.roomNote(canvas)) }
@@ -118,7 +122,7 @@ struct ConnectionListing {
         troubles = table.troubles
     }
 
-    /// Writes the first `limit` of these connections, or of their groups.
+    /// Writes the first `limit` of these connections, or of the groups that they form.
     mutating func write(
         _ order: RowOrder, limit: Int, of analysis: borrowing CaptureAnalysis, path: String
     ) throws -> Rows {
@@ -139,7 +143,7 @@ struct ConnectionListing {
         } else {
             writeFields(shown, of: analysis, file: file)
         }
-        // What is said below the rows is said of all that the limit left out too.
+        // The summary below the rows also counts the connections that the limit left out.
         if format == .table, fields.isEmpty, !isLong {
             for index in order.dropFirst(limit) {
                 let record = analysis[index]
@@ -186,7 +190,7 @@ struct ConnectionListing {
         }
     }
 
-    /// The columns that were chosen.
+    /// Writes rows that hold the columns chosen with `-e`.
     private mutating func writeFields(
         _ shown: RowOrder.SubSequence, of analysis: borrowing CaptureAnalysis, file: String?
     ) {
@@ -212,7 +216,8 @@ struct ConnectionListing {
         Screen.write(table.roomNote(canvas))
     }
 
-    /// - Parameter isExpecting: whether its columns are to have room before there are rows.
+    /// - Parameter isExpecting: whether the columns are made wide enough for usual values, since rows are written
+    ///   before all of them are known.
     private func fieldTable(expecting isExpecting: Bool) -> TableText {
         let numbers: [FilterField.Kind] = [.count, .number, .octets, .duration]
         var table = TableText(
@@ -227,7 +232,7 @@ struct ConnectionListing {
         return table
     }
 
-    /// Octets of chosen columns that are gathered before they are written.
+    /// Octets of rows of chosen columns that are buffered before they are written.
     private static let blockSize = 1 << 15
 
     private func writeJSON(
@@ -282,22 +287,22 @@ struct ConnectionListing {
             }, to: { Screen.write(octets: $0) })
     }
 
-    /// What people want to know below a file's connections.
+    /// Writes the notes below the table of a file, and the command that draws the worst connection.
     ///
-    /// - Parameter isFiltered: whether a filter has chosen the connections.
+    /// - Parameter isFiltered: whether the connections were chosen with a filter.
     func note(_ texts: [Text], path: String, isFiltered: Bool) {
         guard format == .table else { return }
         for text in texts + [troubles.text(path: path, isFiltered: isFiltered)].compactMap({ $0 }) {
             Screen.write(Paragraph(canvas: canvas).lines(text(canvas.language), hanging: 2))
         }
-        // To be copied: never broken into lines.
+        // A command to be copied, so it is never broken into lines.
         if let command = troubles.command(path: path) { Screen.write("  " + command) }
         if isOneOfMany, path != last { Screen.write("") }
     }
 }
 
 extension FilterField.Kind {
-    /// As wide as most of what such a field holds.
+    /// A sample value, which is as wide as most values of such a field.
     fileprivate var usualText: String {
         switch self {
         case .flag: "1"
@@ -312,7 +317,7 @@ extension FilterField.Kind {
 }
 
 extension ConnectionRow {
-    /// Adds one line, and writes what was gathered when there is enough of it.
+    /// Adds one row, and writes the buffered rows when there are enough of them.
     fileprivate mutating func write(_ record: ConnectionRecord, number: Int, file: String?) {
         add(record, number: number, file: file)
         if isFull { flush() }

@@ -7,22 +7,23 @@ import Scenes
 import TCPWire
 import Tracking
 
-/// Everything measured of one connection, as people read it: a few lines on the whole, then both directions side by side.
+/// All measures of a connection as text for people: a few lines about the whole connection, then a table of both
+/// directions side by side.
 ///
-/// Written as octets into one buffer. What is surely narrow enough (no text takes more cells than octets) is written as it
-/// is; only other lines are laid out.
+/// The text is written as octets into one buffer. A line that is certainly narrow enough (no text takes more cells than
+/// octets) is written directly; only other lines are measured and broken.
 struct ConnectionLong {
     private let canvas: Canvas
     private let labels: [Label]
-    /// Above the columns of directions.
+    /// The headings of the table of directions.
     private let heads: [Label]
     private let headStyle: (begin: String, end: String)
-    /// What has been written and not been taken.
+    /// The text that has been written since the last ``clear()``.
     private(set) var text = OctetText()
-    /// The cells of the table of directions, and where each ends.
+    /// The cells of the table of directions, concatenated; `ends` holds the end index of each cell in `cells`.
     private var cells = OctetText()
     private var ends: [Int] = []
-    /// The measures that have a line in it, by their place in ``MeasureRow/all``.
+    /// The measures that have a row in the table, as indices in ``MeasureRow/all``.
     private var rows: [Int] = []
 
     private struct Label {
@@ -46,7 +47,7 @@ struct ConnectionLong {
 
     mutating func clear() { text.clear() }
 
-    /// Writes one connection, an empty line behind it.
+    /// Writes one connection, and an empty line after it.
     mutating func write(
         _ record: ConnectionRecord, _ measures: ConnectionMeasures, errors: [ReportedError], number: Int
     ) {
@@ -138,7 +139,8 @@ struct ConnectionLong {
         }
     }
 
-    /// A line on the whole: two spaces, the label in eight cells, two more and what `body` writes.
+    /// A line about the whole connection: two spaces, the label padded to eight cells, two more spaces, and the text
+    /// that `body` writes.
     private mutating func putFact(_ label: Text, _ body: (inout OctetText) -> Void) {
         let start = text.count
         let label = label(canvas.language)
@@ -168,14 +170,14 @@ struct ConnectionLong {
 
     // MARK: The directions
 
-    /// Cells of the directions' indentation, and between their columns.
+    /// The indentation of the table of directions, and the gap between its columns, in cells.
     private static let gap = 2
-    /// Above the lines of a table that is too narrow for its columns.
+    /// The heading where the terminal is too narrow for the table, and each measure is one line.
     private static let stackHead = Text(en: "sent by: client | server", zh: "发送方：客户端 | 服务端")
 
     private mutating func putTable(_ record: ConnectionRecord, _ measures: ConnectionMeasures) {
         collect(measures.sent(by: .client, of: record), measures.sent(by: .server, of: record))
-        // The cells hold ASCII only, so that an octet is a terminal's cell.
+        // The cells hold only ASCII, so the number of octets is the width on the terminal.
         var widths = heads.map(\.width)
         for (place, row) in rows.enumerated() {
             widths[0] = max(widths[0], labels[row].width)
@@ -206,7 +208,7 @@ struct ConnectionLong {
         }
     }
 
-    /// Works out the cells of the table. What neither end did is not worth a line.
+    /// Writes the cells of the table. A measure that has no value in either direction gets no row.
     private mutating func collect(_ client: DirectionMeasures, _ server: DirectionMeasures) {
         cells.clear()
         ends.removeAll(keepingCapacity: true)
@@ -229,10 +231,11 @@ struct ConnectionLong {
         }
     }
 
-    /// Where the cell of that index stands in ``cells``.
+    /// The range of the cell with this index in ``cells``.
     private func cell(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
 
-    /// Where the columns do not fit side by side as they are: shortened, or stacked.
+    /// Writes the table where its columns do not fit side by side: with shortened cells, or else with one line for each
+    /// measure.
     private mutating func putNarrowTable() {
         let narrow = Canvas(
             width: canvas.width - Self.gap, glyphs: canvas.glyphs, ambiguousWidth: canvas.measure.ambiguous,
@@ -265,7 +268,7 @@ extension OctetText {
         put(nanoseconds, unit: 1_000_000, decimals: 3)
     }
 
-    /// How often it was an end's turn.
+    /// Appends how many turns an endpoint had, in brackets.
     fileprivate mutating func put(turns: Int, _ language: Language) {
         put(language == .english ? " (" : "（")
         put(turns)

@@ -6,11 +6,11 @@ import Scenes
 import TCPWire
 import Tracking
 
-/// The list of connections as people read it: a table, or where not even addresses and outcome fit side by side, a few
-/// lines for each.
+/// The list of connections as a table for people. Where the terminal is too narrow even for the addresses and the
+/// outcome, each connection gets a few lines instead of a row.
 struct ConnectionTable {
     private var table: TableText
-    /// Of its rows.
+    /// The troubles of the connections that were added.
     private(set) var troubles = TroubleCount()
     private let canvas: Canvas
 
@@ -38,7 +38,7 @@ struct ConnectionTable {
     private static let ended = Text(en: "ended", zh: "结束")
     private static let trouble = Text(en: "trouble", zh: "异常")
 
-    /// A column that is whole or not there: half a number is worse than none.
+    /// A column that is shown in full or hidden: a shortened number would be misread.
     private static func column(
         _ header: Text, _ alignment: DisplayWidth.Alignment = .left, importance: Int,
         manner: TableText.Column.Manner = []
@@ -46,12 +46,12 @@ struct ConnectionTable {
         TableText.Column(header, alignment, importance: importance, minimum: .max, manner: manner)
     }
 
-    /// An address and its port: the port is what tells one from the other, and stays.
+    /// A column of addresses with ports. Only the address is shortened, because the port tells connections apart.
     private static func endpoint(_ header: Text, importance: Int, _ canvas: Canvas) -> TableText.Column {
         TableText.Column(header, importance: importance, minimum: narrowestEndpoint, shorten: shortening(canvas))
     }
 
-    /// Cells of an address and its port below which nothing is left of the address.
+    /// The narrowest column of an address and its port, in cells: in fewer cells nothing would be left of the address.
     static let narrowestEndpoint = 15
 
     /// Shortens an address in the middle and keeps its port.
@@ -67,7 +67,7 @@ struct ConnectionTable {
         }
     }
 
-    /// The worst stands first: what there is no room for is left out from the end.
+    /// A column of troubles, the worst first: where it is too narrow, troubles are dropped from the end.
     private static func troubles(_ canvas: Canvas) -> TableText.Column {
         let separator = Trouble.separator(canvas.language)
         return TableText.Column(
@@ -79,7 +79,7 @@ struct ConnectionTable {
                 let short = String(kept) + " " + canvas.glyphs.ellipsis
                 if canvas.measure(short) <= width { return short }
             }
-            // A time is there whole or not at all: half a number is another one.
+            // A duration is shown in full or dropped: a shortened number would be a different one.
             let isTooWide = canvas.measure(String(kept)) > width
             if isTooWide, let time = kept.ranges(of: /\ [0-9]/).last, time.lowerBound > kept.startIndex {
                 kept = kept[..<time.lowerBound]
@@ -101,7 +101,7 @@ struct ConnectionTable {
             .joined(separator: Trouble.separator(canvas.language))
         let segments = "\(record.client.segments)/\(record.server.segments)"
         let bytes = "\(record.client.streamBytes)/\(record.server.streamBytes)"
-        // On loopback a whole connection takes less than a millisecond.
+        // A connection on loopback may last less than a millisecond, so short durations have more decimals.
         let duration = String(record.duration, unit: 1_000_000_000, decimals: record.duration < 10_000_000 ? 6 : 3)
         let handshake =
             record.handshakeDelay >= 0 ? String(record.handshakeDelay, unit: 1_000_000, decimals: 3) : "-"
@@ -111,7 +111,8 @@ struct ConnectionTable {
         ])
     }
 
-    /// Makes the columns wide enough for most connections: for rows that are taken one by one.
+    /// Makes the columns wide enough for most connections. Must be called before the first row where rows are taken
+    /// with ``takeRows()`` before all are added.
     mutating func expectUsual() {
         let address = "192.168.100.100:50000"
         let troubles = [Trouble.Kind.zeroWindow, .retransmitted].map { $0.text(canvas.language) }
@@ -123,7 +124,8 @@ struct ConnectionTable {
         ])
     }
 
-    /// The rows since they were last taken; of these, what is said below a whole table is ``roomNote``.
+    /// The rows added since the last call, as lines. The note on hidden columns, which follows a whole table, is not
+    /// included: see ``roomNote``.
     mutating func takeRows() -> [UInt8] {
         guard table.rowCount > 0 else { return [] }
         guard isTooNarrow else { return table.takeRows() }
@@ -131,7 +133,7 @@ struct ConnectionTable {
         return Self.octets(stacks())
     }
 
-    /// A few lines for each connection, made of its row's cells.
+    /// A few lines for each connection, composed from the cells of its row.
     private func stacks() -> [String] {
         (0..<table.rowCount).flatMap { row in
             let cells = table.texts(ofRow: row)
@@ -157,18 +159,18 @@ struct ConnectionTable {
         }
     }
 
-    /// The rows, and below them what the width had no room for: lines with their line feeds.
+    /// The whole table as lines that end in line feeds: the rows, and below them the note on hidden columns.
     func octets() -> [UInt8] {
         isTooNarrow ? Self.octets(stacks()) : table.octets() + Self.octets(roomNote)
     }
 
-    /// Whether there is no room for what every row has to say.
+    /// Whether a column that every connection needs does not fit the width.
     private var isTooNarrow: Bool {
         let needed = [Self.client, Self.server, Self.opened, Self.ended, Self.trouble]
         return table.hiddenColumns.contains(where: needed.contains)
     }
 
-    /// What the width had no room for.
+    /// The note on the columns that did not fit the width; empty where none is hidden, or where lines replace the rows.
     var roomNote: [String] { isTooNarrow ? [] : table.roomNote(canvas) }
 
     private static func octets(_ lines: [String]) -> [UInt8] {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Narration
 
-/// What of the flags goes together.
+/// Checks of the combinations of options.
 extension ConnectionsCommand {
     func validate() throws {
         try live.refuse(paths)
@@ -41,7 +41,7 @@ extension ConnectionsCommand {
         if let limit, limit < 1 { throw ValidationError(Text(en: "--limit counts from 1", zh: "--limit 至少为 1").spoken) }
     }
 
-    /// Of an interface rows come as connections end.
+    /// Refuses options that need all connections: rows of an interface are written as its connections end.
     private func checkLive() throws {
         if sort != nil || by != nil || long || format == .zeek || ring != nil || threads != nil {
             throw ValidationError(
@@ -64,7 +64,7 @@ extension ConnectionsCommand {
         }
     }
 
-    /// Groups and chosen columns are other rows than those of connections.
+    /// Refuses options of connections' usual rows where groups (`--by`) or chosen columns (`-e`) replace those rows.
     private func checkChoice() throws {
         if by != nil, long || sort != nil || format == .zeek || !columns.isEmpty {
             throw ValidationError(

@@ -5,28 +5,29 @@ import Pictures
 import Queries
 import Tracking
 
-// Rows that are written as connections end.
+// Listing that writes each row when its connection has ended.
 extension ConnectionsCommand {
-    /// Nanoseconds of silence after which a connection that has not ended counts as ended where `--evict` does not say:
-    /// as long as Zeek waits (tcp_inactivity_timeout).
+    /// Nanoseconds without a segment after which an open connection counts as ended, where `--evict` gives no time: as
+    /// in Zeek (tcp_inactivity_timeout).
     private static let usualIdle: Int64 = 300_000_000_000
-    /// Nanoseconds after its end at which a live connection is told: an RST often comes right behind a FIN, and belongs
-    /// to it.
+    /// Nanoseconds between the end of a live connection and the writing of its row: an RST often follows a FIN
+    /// immediately, and belongs to the same connection.
     private static let telling: Int64 = 500_000_000
 
-    /// Whether that is how they are written: where it is asked for, or a file that grows is to be shown as it is,
-    /// connection by connection.
+    /// Whether rows are written as connections end: with `--evict`, or with `--follow` where nothing else needs all
+    /// connections or measures.
     func comeAsTheyEnd(_ listing: ConnectionListing, _ filter: ConnectionFilter?) -> Bool {
         let needsAll = sort != nil || by != nil || listing.needsMeasures || filter?.needsMeasures ?? false
         return evict != nil || follow && !needsAll
     }
 
-    /// When a connection has ended, for the rows of one source.
+    /// The rules for when a connection of this source has ended and its row is written.
     func eviction(isLive: Bool) -> Eviction {
         Eviction(idle: evict?.nanoseconds ?? Self.usualIdle, telling: isLive ? Self.telling : nil)
     }
 
-    /// Each row as its connection ends, so that memory stays the same however long it goes on.
+    /// Writes each row when its connection ends, and then frees the connection, so that memory stays bounded however
+    /// long the input is.
     func listEnding(
         _ reader: inout CaptureReader, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing,
         _ passing: inout Passing
@@ -48,7 +49,7 @@ extension ConnectionsCommand {
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 
-    /// How many connections there were, how many of these the filter let pass, and how many became rows.
+    /// The number of connections seen, of those that pass the filter, and of those written as rows.
     struct EndingCount {
         fileprivate(set) var all = 0
         fileprivate(set) var passing = 0
@@ -61,12 +62,13 @@ extension ConnectionsCommand {
         }
     }
 
-    /// Reads a source, and writes the row of each of its connections once that has ended; at the end those of the ones
-    /// that have not.
+    /// Reads a source, and writes the row of each connection once it has ended; at the end of the source it writes the
+    /// rows of those still open.
     ///
     /// - Parameters:
-    ///   - isLive: whether each row goes out at once.
-    ///   - read: reads all of it, reporting what has come, until there is enough.
+    ///   - isLive: whether rows are written to the output immediately, without buffering.
+    ///   - read: reads the source into the analysis, calling its second argument as packets arrive, until its third
+    ///     argument returns `true`.
     func writeEnding(
         of analysis: inout CaptureAnalysis, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing,
         name: String, isLive: Bool,
@@ -108,7 +110,7 @@ extension ConnectionsCommand {
         }
         progress.erase()
         if let failure { throw failure }
-        // Also where reading failed: what came before that is there.
+        // Also where reading failed: the connections before the failure are listed.
         analysis.endAll()
         try write(analysis.takeEnded())
         listing.finishEnding()

@@ -6,9 +6,9 @@ import Pictures
 import Queries
 import Scenes
 
-// Rows of an interface.
+// Listing of the connections on a network interface.
 extension ConnectionsCommand {
-    /// A row for each connection once it has ended, until Ctrl-C; then those of the ones that have not.
+    /// Writes a row for each connection once it has ended, until Ctrl-C; then the rows of those that are still open.
     func listLive(on interface: String, _ filter: ConnectionFilter?, _ fields: [FilterField]) throws {
         let options = try live.capture(on: interface, paths, .headers)
         var source: LivePackets
@@ -32,13 +32,14 @@ extension ConnectionsCommand {
             do {
                 try CaptureReading.follow(&source, into: &analysis, reporting: report, until: isEnough)
             } catch let error as LiveCaptureError {
-                // What came before it is shown.
+                // The connections before the failure are still listed.
                 failure = error
             }
         }
         if count.all > 0, listing.format == .table {
             let summary = count.summary(of: analysis, isFiltered: filter != nil)
-            // Nothing is kept that could be drawn: as of a pipe.
+            // No packets are kept, so none can be drawn later: the path `-` suppresses the command that would, as for a
+            // pipe.
             listing.note(
                 [
                     summary.text(hasTroubles: listing.troubles.isNoted, isShort: !columns.isEmpty),

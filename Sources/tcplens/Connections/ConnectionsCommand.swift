@@ -222,7 +222,7 @@ struct ConnectionsCommand: ParsableCommand {
         }
     }
 
-    /// All rows, once all is read.
+    /// Writes all rows once the whole capture has been read.
     private func listAll(
         _ reader: inout CaptureReader, _ filter: ConnectionFilter?, _ listing: inout ConnectionListing,
         _ passing: inout Passing
@@ -251,7 +251,8 @@ struct ConnectionsCommand: ParsableCommand {
         if let ending { Screen.complain(ending.warning(path).map { $0(output.canvas.language) }) }
     }
 
-    /// What is said below a file's rows; beside rows for programs, only what makes them doubtful.
+    /// Writes the notes below the table of a file. In formats for programs, only notes that make the rows doubtful are
+    /// written, to standard error.
     func note(
         _ summary: ListSummary, of analysis: borrowing CaptureAnalysis, _ reader: borrowing CaptureReader,
         _ listing: ConnectionListing

@@ -3,11 +3,12 @@ import Pictures
 import Queries
 import Scenes
 
-/// `tcplens help filter`: what stands behind `-Y` and `-e`, made of what the filter itself knows.
+/// `tcplens help filter`: the filter language of `-Y` and the fields of `-e`, generated from the filter's own tables of
+/// fields.
 struct FilterPage {
     let canvas: Canvas
 
-    /// Its name behind `help`.
+    /// The topic's name on the command line, after `help`.
     static let topic = "filter"
 
     func lines() -> [String] {

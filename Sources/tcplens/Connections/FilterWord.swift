@@ -4,7 +4,7 @@ import Pictures
 import Queries
 import Scenes
 
-/// The words after `-Y`, read; what cannot be read is shown with a mark below the place.
+/// Parses the argument of `-Y` or `-e`. The error for an invalid filter shows it with the mistake marked.
 enum FilterWord {
     static func filter(_ text: String) throws -> ConnectionFilter {
         do {
@@ -14,7 +14,7 @@ enum FilterWord {
         }
     }
 
-    /// A field by its name, as `-e` takes it.
+    /// The field with this name, as given to `-e`; throws where there is none.
     static func field(_ name: String) throws -> FilterField {
         if let field = FilterField.named(name) { return field }
         let reason = FilterError.Reason.unknownField(name)
@@ -25,7 +25,7 @@ enum FilterWord {
         Failure(.usage, error.text, next: pointer(error.range, in: text) + advice(error.reason))
     }
 
-    /// The part of the filter around the mistake, and signs below it.
+    /// Two lines: the part of the filter around the mistake, and below it a mark under the mistake.
     private static func pointer(_ range: Range<Int>, in text: String) -> [Text] {
         let most = 60
         let characters = Array(text)
@@ -48,7 +48,7 @@ enum FilterWord {
         case .unknownField(let name):
             let names = FilterField.all.map(\.name)
             if ["port", "host", "src", "dst", "http", "https", "ssh"].contains(name.lowercased()) {
-                // A capture filter's words.
+                // These are words of capture filters, which have another syntax.
                 return [
                     Text(
                         en: "for example:  -Y 'tcp.port==80'   -Y 'ip.addr==10.0.0.1'",
@@ -80,7 +80,7 @@ enum FilterWord {
 }
 
 extension Failure {
-    /// A filter over measures, where connections are let go as they end.
+    /// The error where a filter or a column needs measures, which are not taken with `--evict`.
     static func measuresNothing(_ paths: [String]) -> Failure {
         let files = paths.map { Printable.text($0) }.joined(separator: " ")
         return Failure(
@@ -98,7 +98,7 @@ extension Failure {
             ])
     }
 
-    /// The same of an interface.
+    /// The error where a filter or a column needs measures, which are not taken on an interface.
     static func measuresNothing(on interface: String) -> Failure {
         Failure(
             .usage,
@@ -114,7 +114,7 @@ extension Failure {
             ])
     }
 
-    /// The filter let none of any file's connections pass.
+    /// The error where no connection of any file passes the filter.
     static func nonePasses(_ passing: Passing, of paths: [String]) -> Failure {
         let (files, count) = (passing.files, passing.connections)
         if let path = paths.first, paths.count == 1 {

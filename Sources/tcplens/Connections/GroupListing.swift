@@ -5,7 +5,7 @@ import Queries
 import Scenes
 import Tracking
 
-/// Groups of connections, written in the format that was asked for.
+/// Writes groups of connections in the chosen format.
 struct GroupListing {
     let key: GroupKey
     let format: ConnectionsCommand.Format
@@ -25,7 +25,7 @@ struct GroupListing {
 
     private func table(_ groups: ArraySlice<ConnectionGroup>) -> TableText {
         let isNumber = key == .port
-        // A number's head is whole or not there, as the number is.
+        // A column of numbers is shown in full, with its heading, or hidden.
         func count(_ header: Text, importance: Int) -> TableText.Column {
             TableText.Column(header, .right, importance: importance, minimum: .max)
         }

@@ -4,36 +4,36 @@ import Queries
 import Scenes
 import Tracking
 
-/// How many connections of all files a filter let pass.
+/// Counts, over all files, the connections and those that pass the filter.
 struct Passing {
     private(set) var files = 0
     private(set) var connections = 0
     private var passed = 0
 
-    /// Counts those of one file.
+    /// Adds the counts of one file.
     mutating func take(_ passed: Int, of connections: Int) {
         files += 1
         self.connections += connections
         self.passed += passed
     }
 
-    /// Whether there were connections, and none of them passed.
+    /// Whether at least one file was counted, and none of its connections passed.
     var isNone: Bool { files > 0 && passed == 0 }
 }
 
-/// What a list shows of all that there is.
+/// The summary line below a list: how many connections, segments and packets there are, and how many of them are shown.
 struct ListSummary {
     let counts: PacketCounts
     let connections: Int
-    /// How many the filter let pass; `nil` without one.
+    /// How many connections pass the filter; `nil` without a filter.
     let passing: Int?
-    /// How many rows there are, and how many there would have been without a limit.
+    /// The number of rows written, and the number without a limit.
     let rows: ConnectionListing.Rows
     let by: GroupKey?
 
     /// - Parameters:
-    ///   - hasTroubles: whether a C or S stands behind a trouble.
-    ///   - isShort: whether none stands anywhere.
+    ///   - hasTroubles: whether the table lists a trouble, which has C or S after it.
+    ///   - isShort: whether the rows hold neither C nor S, so that the summary does not explain them.
     func text(hasTroubles: Bool, isShort: Bool) -> Text {
         let text = cut + whole
         guard by == nil, !isShort else { return text }
@@ -43,7 +43,7 @@ struct ListSummary {
                 : Text(en: "; C, S: which end ended it", zh: "；C、S：由客户端、服务端先结束"))
     }
 
-    /// `3 of `, where not all are shown.
+    /// The beginning of the summary where not all connections are shown: `3 of `; otherwise empty, or the groups.
     private var cut: Text {
         let (shown, all) = (rows.shown, rows.all)
         if by != nil {
@@ -71,11 +71,11 @@ struct ListSummary {
     }
 }
 
-/// What went wrong with the connections of a table.
+/// Counts the connections of a table that have troubles, and keeps the worst one.
 struct TroubleCount {
     private var connections = 0
     private var worst: (trouble: Trouble, number: Int)?
-    /// Whether the table has more to say of one than how it opened and ended.
+    /// Whether some connection has a trouble that its opening and ending do not already show.
     private(set) var isNoted = false
 
     mutating func take(_ troubles: [Trouble], number: Int) {
@@ -85,18 +85,18 @@ struct TroubleCount {
         if worst.map({ first.isWorse(than: $0.trouble) }) ?? true { worst = (first, number) }
     }
 
-    /// Those of a group's connections.
+    /// Counts the connections of a group.
     mutating func take(_ group: ConnectionGroup) {
         guard let first = group.worst else { return }
         connections += group.troubled
         if worst.map({ first.trouble.isWorse(than: $0.trouble) }) ?? true { worst = first }
     }
 
-    /// How many have some, and what shows only these; `nil` where nothing went wrong.
+    /// The number of connections with troubles, and the option that lists only these; `nil` where there is none.
     ///
     /// - Parameters:
-    ///   - path: what was read. What came from a pipe is gone, and can be drawn no more.
-    ///   - isFiltered: whether a filter has chosen already.
+    ///   - path: the capture that was read. Packets from a pipe are not kept, so no connection of it can be drawn.
+    ///   - isFiltered: whether the connections were chosen with a filter; then `-Y trouble` is not suggested.
     func text(path: String, isFiltered: Bool) -> Text? {
         guard worst != nil else { return nil }
         let advice =
@@ -107,7 +107,8 @@ struct TroubleCount {
         return isGone(path) ? count : count + Text(en: "; the worst drawn:", zh: "；画出最严重的：")
     }
 
-    /// Draws the worst of them.
+    /// The command that draws the connection with the worst trouble; `nil` where there is none, or the input was a
+    /// pipe.
     func command(path: String) -> String? {
         guard let worst, !isGone(path) else { return nil }
         return "tcplens flow \(Printable.text(path)) --conn \(worst.number)"

@@ -3,10 +3,10 @@ import Measures
 import Narration
 import TCPWire
 
-/// A line of the table of directions.
+/// A row of the table of directions in ``ConnectionLong``: one measure, with a cell for each direction.
 struct MeasureRow {
     let label: Text
-    /// Writes what there is to tell of a direction, in ASCII; nothing where there is nothing.
+    /// Writes the cell of a direction, in ASCII; writes nothing where the direction has no value.
     let write: @Sendable (borrowing DirectionMeasures, inout OctetText) -> Void
 
     init(_ label: Text, _ write: @escaping @Sendable (borrowing DirectionMeasures, inout OctetText) -> Void) {
@@ -14,7 +14,7 @@ struct MeasureRow {
         self.write = write
     }
 
-    /// A count that is shown where it is not zero.
+    /// A row for a count; the cell is empty where it is zero.
     private static func count(_ label: Text, _ count: @escaping @Sendable (borrowing DirectionMeasures) -> Int)
         -> MeasureRow
     {
@@ -24,7 +24,7 @@ struct MeasureRow {
         }
     }
 
-    /// An amount of octets that is shown where it is not zero.
+    /// A row for an amount of octets; the cell is empty where it is zero.
     private static func octets(
         _ label: Text, _ octets: @escaping @Sendable (borrowing DirectionMeasures) -> UInt64
     ) -> MeasureRow {
@@ -34,7 +34,7 @@ struct MeasureRow {
         }
     }
 
-    /// A count with the octets it stands for.
+    /// A row for a count of segments and, in brackets, their octets; the cell is empty where the count is zero.
     private static func pair(
         _ label: Text, _ pair: @escaping @Sendable (borrowing DirectionMeasures) -> (Int, UInt64)
     ) -> MeasureRow {
@@ -48,7 +48,7 @@ struct MeasureRow {
         }
     }
 
-    /// A count, and another one in brackets that is shown with it.
+    /// A row for a count and, in brackets, a second one; the cell is empty where the first count is zero.
     private static func bracketed(
         _ label: Text, _ pair: @escaping @Sendable (borrowing DirectionMeasures) -> (Int, Int)
     ) -> MeasureRow {
@@ -62,7 +62,7 @@ struct MeasureRow {
         }
     }
 
-    /// Numbers with strokes between them; nothing without numbers.
+    /// A row for three numbers with slashes between them; the cell is empty where there are none.
     private static func stroked(
         _ label: Text, _ numbers: @escaping @Sendable (borrowing DirectionMeasures) -> (UInt64, UInt64, UInt64)?
     ) -> MeasureRow {

@@ -2,7 +2,8 @@ import Narration
 import Pictures
 
 extension TableText {
-    /// Below the rows: which columns the width had no room for, and where they are. No lines where all are there.
+    /// The note below the rows that names the columns hidden for lack of width, and the options that show them; empty
+    /// where no column is hidden.
     func roomNote(_ canvas: Canvas) -> [String] {
         let hidden = hiddenColumns
         guard !hidden.isEmpty else { return [] }

@@ -10,7 +10,7 @@ import Stories
 import Tracking
 import WebPage
 
-/// `tcplens demo`: the tutorial's experiment, end to end.
+/// `tcplens demo`: runs the tutorial's experiment and explains it.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
@@ -129,7 +129,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    /// Connections made besides with `-S`, to see more ISNs.
+    /// The number of further connections made with `-S`, to show more ISNs.
     private static let isnSamples = 3
 
     func validate() throws {
@@ -185,7 +185,7 @@ struct DemoCommand: AsyncParsableCommand {
             try experiment.stepped(on, plan, isCancelled)
         }
         session?.go(playing: play)
-        // The other screen is gone with the session; what it came to stays.
+        // The alternate screen is left with the session; the score remains on the normal one.
         if !play, let score = session?.score { Screen.write(score) }
     }
 
@@ -244,7 +244,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
-    /// As a picture that is no text.
+    /// Writes the scene as SVG or Mermaid.
     private func draw(_ scene: Scene, _ canvas: Canvas) throws {
         let document = SceneDocument(
             scene: scene, language: canvas.language, absolute: absolute, isBlank: form.blank, columns: output.width,
@@ -272,17 +272,18 @@ struct DemoCommand: AsyncParsableCommand {
             ])
     }
 
-    /// Where the kernel's packets cannot be seen, a learner sees those of our own TCP.
+    /// Runs the experiment on our own TCP too, for a learner who cannot see the kernel's packets because capturing is
+    /// not allowed.
     private static func rehearse(_ port: UInt16) -> StackExperiment.Record? {
         try? DemoExperiment(port: port, furtherConnections: 0, plan: WirePlan()).onStack()
     }
 
-    /// Whether the packets go where the page would.
+    /// Whether the packets are written to standard output, which the page would use otherwise.
     private var isCaptureOutput: Bool { capturePath == "-" }
 
-    /// Writes the connection's packets, each with what it is as its comment, where they are to be kept.
+    /// Writes the connection's packets, each with a comment that explains it, to the file named with `-w`, if any.
     ///
-    /// - Returns: why they could not be; the page is shown nevertheless.
+    /// - Returns: the failure where they could not be written, so that the page is shown nevertheless; otherwise `nil`.
     private func save(
         _ story: ConnectionStory, from interfaceName: String, system: String?, _ language: Language
     ) -> Failure? {

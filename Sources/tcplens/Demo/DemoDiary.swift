@@ -7,29 +7,31 @@ import Stories
 import TCPState
 import Tracking
 
-/// What the demo's two programs did, by their own clocks: when they made a call that sends something, and when one that waits
-/// for something had returned. What happens at the same moment stands in the order in which one thing leads to the next.
+/// What the demo's two programs did, by their own clocks. A call that sends something has the time when it was made, a
+/// call that waits for something has the time when it returned. Entries with the same time are in the order of cause
+/// and effect.
 struct DemoDiary {
     struct Entry {
         let time: Timestamp
         let party: Party
         let text: Text
-        /// Its place in the chain of causes.
+        /// The entry's rank in the order of cause and effect, among entries with the same time.
         fileprivate let rank: Int
     }
 
     let entries: [Entry]
 
-    /// As much of what was said as a line of the diary holds.
+    /// The beginning of the data that was sent or received, as much as fits one entry.
     private static func shown(_ octets: [UInt8]) -> String { Printable.bytes(octets, limit: 40) }
 
-    /// Of the two programs on our own TCP.
+    /// Creates the diary of a run on our own TCP.
     init(_ record: StackExperiment.Record) { self.init(record.serverEvents, record.clientSteps) }
 
-    /// Of the two on the kernel's.
+    /// Creates the diary of a run on the kernel's TCP.
     init(_ record: Experiment.Record) {
         var events = record.serverEvents
-        // The socket listens before its task runs and says so.
+        // The server reports that it listens only when its task runs; the kernel may have listed the listening socket
+        // earlier.
         if let index = events.firstIndex(where: { if case .listening = $0.kind { true } else { false } }),
             let seen = record.observations.first(where: { $0.state == .listen && $0.party == .server })
         {
@@ -41,7 +43,7 @@ struct DemoDiary {
     private init(_ events: [ServerEvent], _ steps: [DialStep]) {
         let isHalfClosed = events.contains { if case .halfClosed(1) = $0.kind { true } else { false } }
         let server = events.compactMap { event -> Entry? in
-            // Where it has closed its side and read on, letting go of the socket changes nothing any more.
+            // After a half-close, closing the socket changes nothing any more.
             if isHalfClosed, case .closed = event.kind { return nil }
             return DemoWords.server(event, shown: Self.shown).map {
                 Entry(time: event.time, party: .server, text: $0, rank: Self.rank(event.kind))

@@ -5,14 +5,15 @@ import Narration
 
 /// Where the demo takes place.
 enum DemoPlace: String, ExpressibleByArgument, CaseIterable {
-    /// On the best wire that this machine's kernel offers, else on the loopback.
+    /// Between two ends of this machine's kernel, on the best wire that it offers. Where it offers none, the demo runs
+    /// on the loopback; step by step or with interventions, on our own TCP.
     case kernel
     /// On this machine's loopback.
     case loopback
     /// On our own TCP.
     case stack
 
-    /// Whether this process may do what the place needs, and where it runs because of that.
+    /// Determines whether this process has the rights that the place needs, and where the demo therefore runs.
     func findPrivilege() throws -> Privilege {
         switch self {
         case .kernel: try Privilege.find(for: .namespaces)
@@ -41,7 +42,7 @@ struct DemoExperiment {
             do {
                 return .kernel(try Self.untilInterrupted { try onWire($0) })
             } catch let refused as NoWire {
-                // Only a wire, be it a virtual one, can be told what to do.
+                // Interventions need a wire, real or virtual; the loopback carries out none.
                 guard plan.isEmpty else { return .stack(try onStack(instead: refused)) }
                 var record = try await onLoopback()
                 record.refusals = refused.refusals
@@ -50,11 +51,11 @@ struct DemoExperiment {
         }
     }
 
-    /// For going through it step by step.
+    /// Runs the experiment for a session that goes through it step by step.
     ///
     /// - Parameters:
-    ///   - plan: what is to happen, instead of this experiment's own plan.
-    ///   - isCancelled: whether nobody wants it any more.
+    ///   - plan: the interventions, which replace this experiment's own plan.
+    ///   - isCancelled: returns `true` when the run is to be abandoned.
     func stepped(_ place: DemoPlace, _ plan: WirePlan, _ isCancelled: @escaping () -> Bool) throws -> Experiment.Record
     {
         let changed = DemoExperiment(port: port, furtherConnections: 0, plan: plan)
@@ -79,7 +80,7 @@ struct DemoExperiment {
 
     /// Runs the experiment on our own TCP.
     ///
-    /// - Parameter refused: why no wire between two ends of the kernel could be had, where one was tried.
+    /// - Parameter refused: why no wire between two ends of the kernel could be made; `nil` where none was tried.
     func onStack(instead refused: NoWire? = nil) throws -> StackExperiment.Record {
         guard !plan.interventions.contains(where: { $0.action == .holdBehindNext }) else { throw Self.noNext }
         var options = StackExperiment.Options()
@@ -107,7 +108,8 @@ struct DemoExperiment {
                 zh: "扣住一段时间：  tcplens demo --on stack --do 'hold C:ACK#1 100ms'")
         ])
 
-    /// A signal that asks for an end has the run taken down, and then ends the command.
+    /// Runs `body`, which must return or throw soon after the function that it receives returns `true`: a signal such
+    /// as Ctrl-C was received. The command then ends as interrupted.
     static func untilInterrupted<Value>(_ body: (@escaping () -> Bool) throws -> Value) throws -> Value {
         let ending = StepSession.Ending()
         let interrupts = Interrupts { ending.set() }
@@ -134,7 +136,7 @@ struct DemoExperiment {
         #endif
     }
 
-    /// What `--lose` and `--do` ask for.
+    /// The plan that `--lose` and `--do` describe; throws where `--do` cannot be understood.
     static func plan(lose: [Int], words: [String]) throws -> WirePlan {
         var plan = WirePlan.losing(lose)
         for word in words where !plan.add(word) {

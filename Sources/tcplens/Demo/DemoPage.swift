@@ -14,7 +14,7 @@ struct DemoPage {
     let record: Experiment.Record
     /// `nil` where packets could not be captured.
     let story: ConnectionStory?
-    /// The same on our own TCP, for where the kernel's packets could not be captured.
+    /// A run of the same experiment on our own TCP, which is shown where the kernel's packets could not be captured.
     let rehearsal: StackExperiment.Record?
     let privilege: Privilege
     let absolute: Bool
@@ -103,15 +103,16 @@ struct DemoPage {
 }
 
 extension Experiment.Record {
-    /// Times count from here: the first packet, or what the client did first.
+    /// The time from which all times are counted: that of the first packet, or else of the client's first step.
     func start(_ story: ConnectionStory?) -> Timestamp {
         story?.steps.first?.segment.time ?? dial.steps.first?.time ?? Timestamp(nanoseconds: 0)
     }
 
-    /// Whether both ends are in namespaces of their own, which no other program lists.
+    /// Whether both ends are in private network namespaces, whose sockets other programs do not list.
     var isPrivate: Bool { place == .wire(.tunPair) || place == .wire(.vethPair) }
 
-    /// Who, where, and how much of it could be seen.
+    /// The introductory paragraphs: who the two ends are, where the experiment ran, and how much of it could be
+    /// observed.
     func introduction(_ story: ConnectionStory?, _ privilege: Privilege) -> [Text] {
         var texts = [
             place.isWire
@@ -134,7 +135,7 @@ extension Experiment.Record {
         return texts
     }
 
-    /// What did not happen as it was asked for.
+    /// Notes on the interventions that did not happen as requested.
     var notesOnPlan: [Text] {
         var notes: [Text] = []
         if !unmatched.isEmpty {
@@ -147,9 +148,9 @@ extension Experiment.Record {
         return notes
     }
 
-    /// The client's calls, for the picture.
+    /// The client's calls, to be drawn in the picture.
     func sceneMoments(_ story: ConnectionStory) -> [Scene.Moment] {
-        // Where the story itself tells of them they are in it.
+        // Where the story has testimony, it already contains the calls.
         guard story.testimony == nil else { return [] }
         let start = start(story)
         return dial.steps.compactMap { step -> Scene.Moment? in

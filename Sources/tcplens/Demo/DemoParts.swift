@@ -8,11 +8,11 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The parts of the demo's page that tell of a connection, wherever it took place.
+/// The parts of the demo's page about the connection, which are the same wherever it took place.
 struct DemoParts {
     let absolute: Bool
     let canvas: Canvas
-    /// Times count from here.
+    /// The time from which all times are counted.
     let start: Timestamp
 
     private var language: Language { canvas.language }
@@ -50,10 +50,11 @@ struct DemoParts {
 
     // MARK: The picture
 
-    /// A delayed ACK takes 40 ms: part of the picture, no tear in it.
+    /// Nanoseconds without a segment that the ladder shows as a gap. A delayed ACK takes 40 ms, and must not appear as
+    /// one.
     static let silence: Int64 = 250_000_000
 
-    /// What is drawn, in whatever form.
+    /// The scene that is drawn, the same in every output format.
     static func scene(_ story: ConnectionStory, moments: [Scene.Moment] = []) -> Scene {
         Scene(story: story, title: DemoWords.sceneTitle, keepsPayload: true, moments: moments, footer: story.summary)
     }
@@ -83,7 +84,7 @@ struct DemoParts {
 
     // MARK: States
 
-    /// - Parameter note: what the last column means.
+    /// - Parameter note: the explanation of the table's last column.
     func states(_ paths: [StatePath], of story: ConnectionStory?, note: Text) -> [String] {
         paths.filter { !$0.entries.isEmpty }.flatMap { path -> [String] in
             let party = path.party
@@ -116,7 +117,7 @@ struct DemoParts {
     }
 }
 
-/// A line with a style, where the canvas has colours.
+/// Text with a style, where the canvas has colors.
 enum StyledText {
     static func heading(_ text: String, _ canvas: Canvas) -> String {
         canvas.colour == .none ? text : "\u{1b}[1m\(text)\u{1b}[0m"

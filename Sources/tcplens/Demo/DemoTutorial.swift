@@ -11,7 +11,7 @@ import WebPage
 
 /// The demo as the tutorial's illustrated page.
 extension Tutorial {
-    /// Of the kernel's run; its packets must have been captured.
+    /// Creates the page of a run on the kernel's TCP. Its packets must have been captured.
     init(_ record: Experiment.Record, _ story: ConnectionStory, _ privilege: Privilege) {
         let start = record.start(story)
         self.init(
@@ -22,9 +22,9 @@ extension Tutorial {
             silence: DemoParts.silence)
     }
 
-    /// Of the run on our own TCP.
+    /// Creates the page of a run on our own TCP.
     ///
-    /// - Parameter opening: what a reader must know first.
+    /// - Parameter opening: the introductory paragraphs.
     init(_ record: StackExperiment.Record, opening: [Text]) {
         self.init(
             story: record.story, scene: DemoParts.scene(record.story),

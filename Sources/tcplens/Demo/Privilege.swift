@@ -2,25 +2,26 @@ import Lab
 import LinuxKernel
 import Narration
 
-/// Whether this process may capture, and where the demo runs because of that.
+/// Whether this process has the rights that the demo needs, and where the demo therefore runs.
 enum Privilege {
-    /// Here: capture is allowed.
+    /// In this process, which has the rights.
     case here
-    /// Here, inside a private network namespace that this program made for itself.
+    /// In this process, inside a private network namespace that this program created.
     case inside
-    /// In another run of this program, which has ended with this status.
+    /// In another run of this program, which has already ended with this status.
     case elsewhere(ExitStatus)
-    /// Nowhere: the packets stay unseen, for this reason.
+    /// In this process without the rights, so that packets cannot be captured; the value tells why.
     case nowhere(PrivateRun.Refusal)
 
-    /// What is needed.
+    /// The right that is needed.
     enum Need {
         case capture
-        /// Namespaces of this program's own.
+        /// To create network namespaces.
         case namespaces
     }
 
-    /// Tries it, and where it is refused repeats this program in a private namespace.
+    /// Tries to use the right. Where that is refused, runs this program again in a private namespace, and waits for its
+    /// end.
     static func find(for need: Need) throws -> Privilege {
         if try isGranted(need) { return PrivateRun.isInside ? .inside : .here }
         return PrivateRun.isInside ? .inside : try repeated()
@@ -59,13 +60,13 @@ enum Privilege {
         }
     }
 
-    /// The same command as root.
+    /// The advice to run the same command as root.
     static var sudo: Text {
         let command = CommandLine.arguments.map(CommandLineWords.quoted).joined(separator: " ")
         return Text(en: "or this once:  sudo \(command)", zh: "或仅此一次：  sudo \(command)")
     }
 
-    /// What gives the right to capture.
+    /// The advice on how to permit this program to capture.
     static let advice: [Text] = {
         let path = CommandLine.arguments.first.map { $0.contains("/") ? $0 : "$(command -v tcplens)" } ?? "tcplens"
         return [

@@ -7,8 +7,8 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The demo on our own TCP as a page of text: the same parts as the kernel's but for the socket table, and beside each
-/// segment its reasons.
+/// The demo on our own TCP as a page of text. It has the same parts as that of the kernel's TCP except the socket
+/// tables, and also gives the reasons for each segment.
 struct StackDemoPage {
     let record: StackExperiment.Record
     let absolute: Bool
@@ -27,7 +27,8 @@ struct StackDemoPage {
         lines += parts.section(2, DemoWords.programs, parts.programs(DemoDiary(record).entries))
         lines += parts.section(3, DemoWords.stackPicture, picture(parts))
         var number = 4
-        // Without a whole handshake there are no three headers to compare.
+        // Parts without content are left out: without a complete handshake, for example, there are no three headers to
+        // compare.
         for (title, body) in [
             (DemoWords.headers, parts.headers(story)), (DemoWords.states, states(parts)),
             (DemoWords.explanation, parts.explanation(story)),
@@ -53,7 +54,8 @@ struct StackDemoPage {
 }
 
 extension StackExperiment.Record {
-    /// Who, where and why there, and what of it all was not to be had.
+    /// The introductory paragraphs: who the two ends are, why the experiment ran on our own TCP, and which
+    /// interventions did not happen as requested.
     var introduction: [Text] {
         var texts = [DemoWords.stackWhat(client: story.client.description, server: story.server.description)]
         if !refusals.isEmpty { texts.append(DemoWords.place(.stack, refusals)) }

@@ -1,18 +1,18 @@
 import Lab
 
-/// How long a segment is to be held, as it is typed.
+/// The answer to how long a segment is to be held, while it is being typed.
 struct StepHold {
     private(set) var typed = ""
 
     enum Outcome {
         case typing
         case cancelled
-        /// What was typed is no time.
+        /// The typed text is not a valid time.
         case noTime(String)
         case decided(Intervention.Action)
     }
 
-    /// Digits enough for any time.
+    /// The largest number of characters that can be typed; it suffices for any valid time.
     private static let longest = 8
 
     mutating func take(_ key: RawTerminal.Key) -> Outcome {

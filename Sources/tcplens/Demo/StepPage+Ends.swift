@@ -7,9 +7,9 @@ import Stories
 import TCPState
 import Tracking
 
-/// Both ends at a step, as their kernels told.
+/// The states of both ends after a step, as their kernels reported them.
 extension StepPage {
-    /// - Parameter isLong: with what the kernels measure.
+    /// - Parameter isLong: whether the kernels' measures are included.
     func ends(after step: Int, isLong: Bool) -> [String] {
         Party.allCases.flatMap { party in
             let measured = isLong ? measures(of: party, after: step) : nil
@@ -17,7 +17,7 @@ extension StepPage {
         }
     }
 
-    /// One end's socket.
+    /// The lines about one end's socket.
     func end(_ party: Party, after step: Int) -> [String] {
         let lane = party == .client ? 0 : 1
         let marks = steps.marks(after: step)
@@ -31,14 +31,15 @@ extension StepPage {
         return ["\(name(lane)(language))  \(state?.name ?? "?")"]
     }
 
-    /// What its kernel measures.
+    /// The measures of an end's socket, as its kernel reported them; `nil` where there are none.
     func measures(of party: Party, after step: Int) -> String? {
         sockets(after: step)?[party].flatMap { StepWords.measures($0) }
     }
 
-    /// What the kernel of the end to which a step happened has counted.
+    /// The events that the kernel counted at a step, at the end where the step happened.
     ///
-    /// - Parameter atMost: so many lines; where they do not suffice, in a line without the plain words.
+    /// - Parameter atMost: the largest number of lines. A text that needs more is replaced by one line without the
+    ///   explanations.
     func counted(_ step: Int, atMost: Int = .max) -> [String] {
         guard let (counts, lane) = counts(at: step), let told = CounterWords.line(counts, of: name(lane)) else {
             return []
@@ -66,7 +67,7 @@ extension StepPage {
         return calls.indices.contains(place) ? (calls[place].counts, moment.end.lane) : nil
     }
 
-    /// Both ends' sockets at that moment; `nil` where no kernel was asked.
+    /// The sockets of both ends after a step; `nil` where no kernel was asked.
     private func sockets(after step: Int) -> [Party: SocketEntry]? {
         guard let sockets else { return nil }
         let kind = steps.steps[step].kind
@@ -77,7 +78,8 @@ extension StepPage {
         return besides(step).flatMap { sockets.moments.indices.contains($0) ? sockets.moments[$0] : nil }
     }
 
-    /// Of a call or a timer: which of all those it is, their rows standing in their order; `nil` for a segment's step.
+    /// For a step that is a call or a timer, its index among all calls and timers in the order of the scene's rows;
+    /// `nil` for a segment's step.
     private func besides(_ step: Int) -> Int? {
         guard steps.segment(of: step) == nil else { return nil }
         let before = steps.scene.rows[...steps.steps[step].row].count { row in

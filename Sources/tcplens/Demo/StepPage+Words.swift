@@ -6,16 +6,16 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// What is said of a step.
+/// The texts about a step.
 extension StepPage {
-    /// What has just happened.
+    /// Says what has just happened at a step.
     func now(_ step: Int) -> Text {
         tell(
             step, leaves: StepWords.leaves, arrives: StepWords.arrives, lost: StepWords.isLost,
             runsOut: StepWords.ranOut)
     }
 
-    /// What is about to happen, and why.
+    /// Says what is about to happen after a step, and why.
     func coming(after step: Int) -> Text {
         guard step + 1 < count else { return StepWords.end }
         var next = tell(
@@ -54,7 +54,8 @@ extension StepPage {
         }
     }
 
-    /// What a step's segment does, and where it arrives by which rule; empty for a call.
+    /// Explains what the segment of a step does and, where it arrives, by which rules it is processed; empty for a
+    /// call.
     func why(_ step: Int) -> [String] {
         let told = steps.segment(of: step).flatMap { segment($0.number) }.flatMap {
             Explanation.explained($0, in: story)
@@ -63,25 +64,25 @@ extension StepPage {
         return [told, rule].compactMap { $0 }.flatMap { paragraph($0) }
     }
 
-    /// A step's segment's header; empty for a call.
+    /// The header of a step's segment as a diagram; empty for a call.
     func header(_ step: Int) -> [String] {
         guard let own = steps.segment(of: step).flatMap({ segment($0.number) })?.segment else { return [] }
         return HeaderDiagram(canvas: canvas).lines(HeaderDiagram.Values(own.header, in: own.frame))
     }
 
-    // MARK: What can be foretold
+    // MARK: Predictions
 
     func question(_ prediction: Prediction) -> Text {
         let flags = segment(prediction.segment)?.segment.header.flags.description ?? ""
         return PredictionWords.question(prediction.segment, flags, at: name(prediction.lane), in: prediction.before)
     }
 
-    /// What is asked of an arrival, and what has been typed to it.
+    /// The lines of the question about an arrival, with the answer as far as it has been typed.
     func question(_ prediction: Prediction, typed: String) -> [String] {
         paragraph(question(prediction)) + paragraph(PredictionWords.form) + [fitted("> \(typed)_")]
     }
 
-    /// What happened, and by which rule.
+    /// Says what really happened at the predicted arrival, and by which rules.
     func answer(_ prediction: Prediction) -> Text {
         let state = PredictionWords.state(name(prediction.lane), from: prediction.before, to: prediction.after)
         var told = state + PredictionWords.answeredNothing
@@ -92,7 +93,7 @@ extension StepPage {
         return told + Text(en: " " + rules.english, zh: rules.chinese)
     }
 
-    /// What is said to an answer.
+    /// The reply to a typed answer: whether it is right, and what really happened.
     func reply(to answer: PredictionAnswer, _ prediction: Prediction) -> [String] {
         let verdict = answer.verdict(on: prediction)
         let isHalf = verdict.isStateRight == true || verdict.isNumberRight == true

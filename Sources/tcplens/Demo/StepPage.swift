@@ -7,18 +7,18 @@ import Stories
 import TCPWire
 import Tracking
 
-/// The experiment at one of its steps, as lines of text: the ladder as far as it has come, both ends' sockets as their kernels
-/// listed them, and what comes next.
+/// The experiment at one of its steps, as lines of text: the ladder up to that step, the sockets of both ends as their
+/// kernels listed them, and what comes next.
 struct StepPage {
-    /// As the kernels listed them; `nil` where it was our own TCP.
+    /// The sockets as the kernels listed them; `nil` for a run on our own TCP.
     let sockets: Experiment.Sockets?
     let story: ConnectionStory
     let steps: SceneSteps
     var canvas: Canvas
-    /// What did not happen as it was asked for.
+    /// Notes on the interventions that did not happen as requested.
     let notes: [Text]
 
-    /// Where it took place, and why there.
+    /// Where the experiment ran, and why there.
     private let place: Text
 
     var language: Language { canvas.language }
@@ -34,31 +34,32 @@ struct StepPage {
 
     var count: Int { steps.steps.count }
 
-    /// What stands beneath both ends.
+    /// The lines below those about both ends.
     struct Beneath {
-        /// What is done to the segments; `nil` where nothing is.
+        /// The interventions on segments; `nil` where there are none.
         var changes: Text?
-        /// Instead of what comes next.
+        /// Lines that replace those on what comes next.
         var extra: [String] = []
-        /// What is asked, instead of what comes next.
+        /// The lines of a question, which replace those on what comes next.
         var question: [String] = []
     }
 
-    /// So many rows the ladder has before the kernel's measures and counters have a line.
+    /// The number of rows that the ladder must keep for the kernel's measures and counters to be shown.
     private static let fewRows = 5
 
-    /// - Parameter height: at most so many lines; the ladder's oldest rows give way, and before them what is told besides.
+    /// - Parameter height: the largest number of lines. Where it does not suffice, the kernel's measures and counters
+    ///   are left out first, then the oldest rows of the ladder.
     func lines(at step: Int, height: Int, _ beneath: Beneath = Beneath()) -> [String] {
-        // A line that is too long would move all others.
+        // A line wider than the terminal would be wrapped, and move all lines below it.
         let head = StyledText.heading(fitted(title(step)), canvas)
-        // What needs all the room has it.
+        // Extra lines that need more than half of the height get all of it.
         if beneath.extra.count > height / 2 { return Array(([head] + beneath.extra).prefix(height)) }
         let told = beneath.extra + beneath.question
         let end = told.isEmpty ? paragraph(coming(after: step)) : told
         let changes = beneath.changes.map { [fitted($0(language))] } ?? []
         let ladder = Ladder(canvas: canvas, legend: .provenance, silence: DemoParts.silence).lines(
             steps.scene(after: step))
-        // Title and names stay.
+        // The ladder's title and the names of its lanes are always shown.
         let top = Array(ladder.prefix(2))
         func room(_ below: [String]) -> Int { height - 1 - top.count - below.count }
         let (short, long) = (ends(after: step, isLong: false), ends(after: step, isLong: true))
@@ -69,15 +70,15 @@ struct StepPage {
         ]
         let below = (choices.first { room($0 + end) >= Self.fewRows } ?? short + changes) + end
         let rows = ladder.dropFirst(2).suffix(max(1, room(below)))
-        // What is asked, and what comes next, stands last and is always there.
+        // The question, or what comes next, is at the end and always shown.
         return [head] + (top + rows + below).suffix(height - 1)
     }
 
-    /// All steps one below the other, and the whole ladder at the end: for a pipe, or a terminal that nobody sits at.
+    /// All steps one after the other, and the whole ladder at the end: for a pipe, or a terminal that no person uses.
     ///
     /// - Parameters:
-    ///   - changes: what is done to the segments; `nil` where nothing is.
-    ///   - asking: whether each arrival is asked about before, and the answer told behind it.
+    ///   - changes: the interventions on segments; `nil` where there are none.
+    ///   - asking: whether each arrival is preceded by a question about it, and followed by the answer.
     func transcript(_ changes: Text?, asking: Bool) -> [String] {
         var lines = opening + (changes.map { paragraph($0) } ?? []) + [""]
         var measures: [Party: String] = [:]
@@ -87,7 +88,7 @@ struct StepPage {
             lines.append(title(step))
             for party in Party.allCases {
                 lines += end(party, after: step).map { "  " + $0 }
-                // Once until they change.
+                // Measures that have not changed are not repeated.
                 let measured = self.measures(of: party, after: step)
                 if let measured, measures[party] != measured { lines.append("    " + measured) }
                 measures[party] = measured
@@ -101,7 +102,7 @@ struct StepPage {
             + Ladder(canvas: canvas, legend: .letters, silence: DemoParts.silence).lines(steps.scene)
     }
 
-    /// What a lost segment leaves behind, and what makes a loss good, at the step where it happens.
+    /// Explains the effect of a lost segment, or how a loss is repaired, at the step where that happens.
     private func made(_ step: Int) -> [String] {
         guard steps.steps[step].kind == .loss || steps.isArrival(step),
             let own = steps.segment(of: step).flatMap({ segment($0.number) })
@@ -117,12 +118,14 @@ struct StepPage {
 
     func paragraph(_ text: Text) -> [String] { Paragraph(canvas: canvas).lines(text(language)) }
 
-    /// In one line.
+    /// The text, cut to one line.
     func fitted(_ text: String) -> String { canvas.measure.truncate(text, to: canvas.width) }
 
     // MARK: Segments
 
-    /// How the segment on its way is called, the same when it is played again: by its sender, its flags, and which of those it is.
+    /// Identifies the segment that is on its way after a step, so that it can be found in another run: by its sender,
+    /// its flags, and its position among the sender's segments with the same flags; a retransmission by its number.
+    /// `nil` where no segment is on its way.
     func choice(_ step: Int) -> Intervention.Choice? {
         guard let number = steps.underWay(after: step)?.number, let segment = segment(number) else { return nil }
         let alike = story.steps.filter {
@@ -133,17 +136,18 @@ struct StepPage {
         return .flags(segment.sender, segment.segment.header.flags, count: alike.count)
     }
 
-    /// The segment on its way, as a question names it, and its sender.
+    /// The segment that is on its way after a step, as a question names it, and its sender; `nil` where there is none.
     func underWay(_ step: Int) -> (name: String, sender: Text)? {
         steps.underWay(after: step).map { ("#\($0.number) \($0.flags)", name($0.sender.lane)) }
     }
 
-    /// Where a step stands beside a segment: how many steps behind its departure.
+    /// The position of a step relative to a segment: how many steps it comes after the segment's departure.
     func place(of choice: Intervention.Choice, at step: Int) -> (choice: Intervention.Choice, behind: Int) {
         (choice, departure(of: choice).map { step - $0 } ?? 0)
     }
 
-    /// The step that stands as another page's did.
+    /// The step of this page that has the same position relative to a segment as a step of another page; `nil` where
+    /// that segment does not depart here.
     func step(like place: (choice: Intervention.Choice, behind: Int)) -> Int? {
         departure(of: place.choice).map { $0 + max(0, place.behind) }
     }
@@ -152,7 +156,7 @@ struct StepPage {
         (0..<count).first { steps.steps[$0].kind == .departure && self.choice($0) == choice }
     }
 
-    /// Where it took place, and why there.
+    /// Where the experiment ran, and why there.
     var opening: [String] { paragraph(place) }
 
     func segment(_ number: Int) -> ConnectionStory.Step? { story.steps.first { $0.segment.number == number } }

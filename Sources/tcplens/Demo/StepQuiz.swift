@@ -1,25 +1,26 @@
 import Scenes
 
-/// The questions of a step session: what has been typed to the one that is asked now, which were answered, and how well.
+/// The questions of a step session: the answer to the current question as far as it has been typed, which questions are
+/// settled, and the score.
 struct StepQuiz {
     private(set) var typed = ""
     private(set) var score = PredictionScore()
     /// The steps whose question was answered or skipped.
     private var settled: Set<Int> = []
 
-    /// What became of a key.
+    /// The effect of a key.
     enum Outcome {
-        /// It was no part of an answer.
+        /// The key is not part of an answer.
         case notTaken
-        /// The answer goes on.
+        /// The key was accepted, and the answer is not complete yet.
         case typing
-        /// What was typed is no answer.
+        /// The typed text cannot be understood as an answer.
         case notAnAnswer(String)
         case skipped
         case answered(PredictionAnswer)
     }
 
-    /// Whether a step's question was not answered yet.
+    /// Whether a step's question has been neither answered nor skipped yet.
     func asks(of step: Int) -> Bool { !settled.contains(step) }
 
     /// Takes a key that was pressed while a step's question stood on the screen.
@@ -60,7 +61,8 @@ struct StepQuiz {
         return .answered(answer)
     }
 
-    /// Forgets what was answered of the steps from one on: they are others now.
+    /// Makes the questions of this step and of all later ones open again: after another run they are about other
+    /// events.
     mutating func forget(from step: Int) {
         settled = settled.filter { $0 < step }
         typed = ""

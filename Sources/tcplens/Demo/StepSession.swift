@@ -9,8 +9,9 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// The experiment gone through step by step: it has run, and is looked at at leisure. A kernel's clock cannot be stopped, so a
-/// change plays it again from the start with that change, and goes on from there.
+/// A session in which a person goes through the experiment step by step. The experiment has run before the session
+/// begins. A kernel's clock cannot be stopped, so a change runs the experiment again from the start with that change,
+/// and the session continues at the same position in the new run.
 struct StepSession {
     typealias Experimenter = (WirePlan, _ isCancelled: @escaping () -> Bool) throws -> Experiment.Record
 
@@ -19,18 +20,18 @@ struct StepSession {
     private var plan: WirePlan
     private var page: StepPage
     private var step = 0
-    /// What stands below instead of what comes next, until the next key.
+    /// Lines that replace those on what comes next, until the next key.
     private var extra: [String] = []
     private var isPlaying = false
     /// The questions; `nil` where none are asked.
     private var quiz: StepQuiz?
-    /// How long the segment on its way is to be held; `nil` where that is not asked now.
+    /// The answer to how long the segment on its way is to be held; `nil` while that is not being asked.
     private var hold: StepHold?
 
-    /// Tenths of a second between two steps while it plays.
+    /// Tenths of a second between two steps while the session advances by itself.
     private static let pace = 12
     /// - Parameters:
-    ///   - asking: whether each arrival is asked about before it happens.
+    ///   - asking: whether a question is asked before each arrival.
     ///   - run: runs the experiment with a plan.
     init?(_ plan: WirePlan, asking: Bool, canvas: Canvas, run: @escaping Experimenter) throws {
         (self.plan, self.canvas, self.run) = (plan, canvas, run)
@@ -41,15 +42,15 @@ struct StepSession {
         extra = page.opening + page.notes.flatMap { page.paragraph($0) }
     }
 
-    /// Whether somebody wants it to end.
+    /// Whether an end of the session or run was requested, by a signal or a key.
     final class Ending: Sendable {
         private let isWanted = Mutex(false)
         var isSet: Bool { isWanted.withLock { $0 } }
         func set() { isWanted.withLock { $0 = true } }
     }
 
-    /// Shows one step at a time where there is a terminal, and prints all of them where there is none or nobody is to be waited
-    /// for.
+    /// Shows one step at a time on a terminal; prints all steps at once where there is no terminal, or `playing` is
+    /// set.
     mutating func go(playing: Bool) {
         guard !playing, let terminal = RawTerminal() else {
             for line in page.transcript(changes, asking: quiz != nil) { Screen.write(line) }
@@ -58,10 +59,10 @@ struct StepSession {
         converse(on: terminal)
     }
 
-    /// What is done to the segments; `nil` where nothing is.
+    /// The interventions of the current plan; `nil` where there are none.
     private var changes: Text? { plan.isEmpty ? nil : StepWords.changes(plan.words) }
 
-    /// How many answers were right; `nil` where nothing was asked.
+    /// The score of the answers; `nil` where no question was asked.
     var score: String? {
         guard let score = quiz?.score, !score.isEmpty else { return nil }
         return PredictionWords.score(
@@ -96,9 +97,9 @@ struct StepSession {
         }
     }
 
-    /// Takes the terminal's width for its own.
+    /// Adapts the page to the current width of the terminal.
     ///
-    /// - Returns: whether it is another one than before.
+    /// - Returns: whether the width has changed.
     private mutating func fit() -> Bool {
         let width = max(Canvas.narrowest, RawTerminal.size.width)
         guard width != canvas.width else { return false }
@@ -132,15 +133,15 @@ struct StepSession {
         terminal.show(lines + Array(repeating: "", count: max(0, height - 1 - lines.count)) + [keys])
     }
 
-    /// What is asked now: of the arrival that comes next, where it was not answered yet.
+    /// The current question: about the arrival that comes next, where it is not settled yet; otherwise `nil`.
     private var question: Prediction? {
         guard let quiz, quiz.asks(of: step + 1) else { return nil }
         return page.steps.prediction(at: step + 1)
     }
 
-    /// Takes a key for the answer to what is asked.
+    /// Processes a key as part of the answer to the current question.
     ///
-    /// - Returns: whether it was for that.
+    /// - Returns: whether the key belonged to that answer.
     private mutating func answer(_ key: RawTerminal.Key) -> Bool {
         guard let question, let outcome = quiz?.take(key, question, of: step + 1) else { return false }
         switch outcome {
@@ -156,7 +157,7 @@ struct StepSession {
         return true
     }
 
-    /// - Returns: whether it goes on.
+    /// - Returns: whether the session goes on.
     private mutating func take(_ key: RawTerminal.Key, on terminal: RawTerminal, _ ending: Ending) -> Bool {
         if key == .redraw { return true }
         extra = []
@@ -185,9 +186,9 @@ struct StepSession {
 
     // MARK: Changes
 
-    /// Takes a key for how long the segment on its way is held.
+    /// Processes a key as part of the answer to how long the segment on its way is to be held.
     ///
-    /// - Returns: whether it was for that.
+    /// - Returns: whether the key belonged to that answer.
     private mutating func holds(_ key: RawTerminal.Key, on terminal: RawTerminal, _ ending: Ending) -> Bool {
         guard let outcome = hold?.take(key) else { return false }
         switch outcome {
@@ -203,7 +204,7 @@ struct StepSession {
         return true
     }
 
-    /// Does something to the segment that is on its way.
+    /// Applies an action to the segment on its way: runs the experiment again with that intervention.
     private mutating func change(_ action: Intervention.Action, on terminal: RawTerminal, _ ending: Ending) {
         guard let choice = page.choice(step) else { return say(StepWords.nothingToChange) }
         let intervention = Intervention(action, choice)
@@ -218,7 +219,7 @@ struct StepSession {
         if record.overdue.contains(intervention) { extra += page.notes.flatMap { page.paragraph($0) } }
     }
 
-    /// Takes back what was changed last.
+    /// Removes the last change from the plan, and runs the experiment again.
     private mutating func takeBack(on terminal: RawTerminal, _ ending: Ending) {
         var changed = plan
         guard let words = changed.takeBack() else { return say(StepWords.nothingToWithdraw) }
@@ -228,7 +229,8 @@ struct StepSession {
         say(StepWords.withdrawn(words))
     }
 
-    /// Plays it again from the start with another plan. Where that fails, or nobody waits for it, everything stays as it was.
+    /// Runs the experiment again from the start with another plan. Where that fails or is cancelled, the result is
+    /// `nil`, and the plan, the page and the step stay unchanged.
     private mutating func play(_ changed: WirePlan, on terminal: RawTerminal, _ ending: Ending) -> Experiment.Record? {
         say(StepWords.playing)
         draw(on: terminal)

@@ -89,7 +89,8 @@ struct DialCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    /// How long a peer may be silent before its answer counts as over, and a greeting that nobody asked for as absent.
+    /// How long the peer may be silent before its answer counts as complete (`answerLimit`), and how long to wait for a
+    /// greeting where nothing is sent (`greetingLimit`).
     private static let answerLimit = Duration.seconds(5)
     private static let greetingLimit = Duration.milliseconds(500)
 
@@ -113,7 +114,7 @@ struct DialCommand: AsyncParsableCommand {
     func run() async throws {
         let (host, port) = try EndpointArgument.dialling(target)
         let canvas = output.canvas
-        // Captured on every interface: which one the route takes is only known once it was taken.
+        // All interfaces are captured, because the one that the route uses is known only after connecting.
         let recorder = try? PacketRecorder(
             CaptureOptions(interface: "any", filter: "tcp port \(port) or icmp or icmp6", snapLength: 2048))
         let witness = DialWitness()
@@ -132,7 +133,7 @@ struct DialCommand: AsyncParsableCommand {
         let interrupts = Interrupts { dialer.interrupt() }
         defer { withExtendedLifetime(interrupts) {} }
         var dial = await dialer.dial()
-        // Ctrl-C is how one hangs up; there is no other end where neither side has one.
+        // Once the connection is established, Ctrl-C is the normal way to end it where neither side does.
         if dial.outcome == .interrupted, dial.steps.contains(where: { $0.kind.isEstablished }) {
             dial.outcome = .established
         }
@@ -174,7 +175,7 @@ struct DialCommand: AsyncParsableCommand {
             (reading, idle) = (.untilEnd, limit ?? Self.answerLimit)
         } else if isConversation {
             input = .descriptor(STDIN_FILENO)
-            // As long as the two like, until the peer ends it or Ctrl-C does.
+            // A conversation has no time limit: it lasts until the peer or Ctrl-C ends it.
             (reading, idle, halfCloses) = (.untilEnd, nil, true)
         } else if isatty(STDIN_FILENO) == 0 {
             input = .descriptor(STDIN_FILENO)

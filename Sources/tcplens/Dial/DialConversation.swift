@@ -3,7 +3,7 @@ import Narration
 import Pictures
 import Scenes
 
-/// A dial at a keyboard: what the peer says is shown as it comes.
+/// The output of a dial that a person uses from the keyboard: the peer's data is shown as it arrives.
 struct DialConversation: Sendable {
     let language: Language
 
@@ -17,7 +17,8 @@ struct DialConversation: Sendable {
                 )(language)
             ])
         case .received(let bytes):
-            // Line by line: what a peer could do to the terminal is spelled out.
+            // The data is written line by line with control characters escaped, so that the peer cannot affect the
+            // terminal.
             for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
                 let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
                 Screen.writeNow(Printable.bytes(Array(text), limit: bytes.count))

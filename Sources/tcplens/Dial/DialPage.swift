@@ -11,7 +11,7 @@ import TCPState
 import TCPWire
 import Tracking
 
-/// A dial's story as a page of text: the picture, the verdict, what to try next.
+/// The result of a dial as a page of text: the ladder, the outcome, and what to try next.
 struct DialPage {
     let result: DialResult
     let host: String
@@ -34,7 +34,7 @@ struct DialPage {
         for advice in DialWords.next(result, host: host, port: port) {
             lines += Paragraph(canvas: canvas).lines(advice(language), first: "  ", hanging: 4)
         }
-        // Of a name that was not found there are no packets.
+        // Where the name was not found no packets were sent, so that advice on capturing them is useless.
         if !result.wasCaptured, connecting != nil { lines += Privilege.advice.map { $0(language) } }
         return lines
     }
@@ -59,7 +59,8 @@ struct DialPage {
             ], canvas: canvas)
         for (index, step) in dial.steps.prefix(40).enumerated() {
             guard let text = DialWords.step(step) else { continue }
-            // The kernel was asked right after each step: what it said before the next one is of this one.
+            // The kernel was asked for its state right after each step, so the last observation before the next step
+            // belongs to this one.
             let next = index + 1 < dial.steps.count ? dial.steps[index + 1].time : nil
             let state = result.observations.last { observation in next.map { observation.time < $0 } ?? true }?.state
                 .name
@@ -79,7 +80,7 @@ struct DialPage {
 
     private var established: Timestamp? { dial.steps.first { $0.kind.isEstablished }?.time }
 
-    /// How it went, in a sentence.
+    /// The outcome in one sentence.
     var verdict: Text {
         let wire = result.story.map(WireTimes.init)
         let took = wire?.handshake.map(milliseconds) ?? zip(connecting, established).map { milliseconds($0, $1) }
@@ -129,17 +130,17 @@ extension DialStep.Kind {
     }
 }
 
-/// Both, or nothing.
+/// Both values; `nil` where one of them is missing.
 private func zip<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
     guard let first, let second else { return nil }
     return (first, second)
 }
 
-/// How long things took on the wire, in nanoseconds, by the packets' own stamps.
+/// Durations on the wire, in nanoseconds, computed from the timestamps of the captured packets.
 struct WireTimes {
-    /// From the SYN that was answered to the SYN,ACK.
+    /// From the last SYN before the SYN,ACK to that SYN,ACK.
     private(set) var handshake: Int64?
-    /// From the last data before it, or the handshake's end, to the first data that came.
+    /// From the client's last data, or from the SYN,ACK where the client has sent none, to the server's first data.
     private(set) var answer: Int64?
 
     init(_ story: ConnectionStory) {

@@ -17,7 +17,7 @@ import WebPage
 #endif
 
 extension FlowCommand {
-    /// One connection, and which others there are.
+    /// Draws one connection, and lists the others.
     func drawOne(_ reader: inout CaptureReader, _ filter: ConnectionFilter?) throws {
         let canvas = output.canvas
         var analysis = CaptureAnalysis(keeping: .places, measuring: filter?.needsMeasures ?? false)
@@ -29,7 +29,7 @@ extension FlowCommand {
         guard let stored, let story = ConnectionStory(stored) else { throw changed }
         try save(stored, story, from: reader, canvas.language)
         if let followed {
-            // Lines as long as they are where no person reads them.
+            // Where standard output is not a terminal, lines are not broken.
             var text = StreamText(followed, canvas: output.tableCanvas) { Screen.write($0) }
             text.show(story)
         } else if !isCaptureOutput {
@@ -42,7 +42,7 @@ extension FlowCommand {
         if let ending { Screen.complain(ending.warning(path).map { $0(canvas.language) }) }
     }
 
-    /// All connections, or all that pass, on one axis.
+    /// Draws all connections, or all that pass the filter, on one time axis.
     func drawHosts(_ reader: inout CaptureReader, _ filter: ConnectionFilter?) throws {
         let canvas = output.canvas
         var analysis = CaptureAnalysis(keeping: .places, measuring: filter?.needsMeasures ?? false)
@@ -60,7 +60,7 @@ extension FlowCommand {
         return passing
     }
 
-    /// What is so of the whole capture, below the ladder.
+    /// Writes the notes on the whole capture below the ladder.
     private func tell(
         of analysis: borrowing CaptureAnalysis, _ reader: borrowing CaptureReader, _ canvas: Canvas
     ) throws {
@@ -84,7 +84,7 @@ extension FlowCommand {
 
     private func complain(leftOut: Int, shown: Int, _ canvas: Canvas) {
         guard leftOut > 0 else { return }
-        // Where their octets are too many, more segments may not be asked for.
+        // Where the limit on octets was reached first, a larger `--limit` would not help.
         let next =
             shown < pictureLimit.segments
             ? Text(en: "", zh: "")
@@ -100,7 +100,7 @@ extension FlowCommand {
 
     // MARK: One connection
 
-    /// Keeps its packets where they are wanted.
+    /// Writes the connection's packets to the file named with `-w`, if any.
     private func save(
         _ stored: StoredConnection, _ story: ConnectionStory, from reader: borrowing CaptureReader, _ language: Language
     ) throws {
@@ -134,7 +134,7 @@ extension FlowCommand {
             }, canvas)
     }
 
-    /// What `--from` and `--to` leave of it.
+    /// The part of the scene between `--from` and `--to`.
     private func cut(_ scene: Scene) throws -> Scene {
         guard from != nil || to != nil else { return scene }
         let range = (from?.number ?? 1)...(to?.number ?? .max)
@@ -142,15 +142,15 @@ extension FlowCommand {
         return cut
     }
 
-    /// With the name that its client asks for. A document goes further than a screen: without `-A` it holds nothing of
-    /// what the segments carry.
+    /// The title, with the name that the client asks for. A document may be passed on to others: without `-A` it
+    /// contains nothing of the payload, so not this name either.
     private func usualTitle(_ story: ConnectionStory, _ number: Int) -> Text {
         let asked = form.format == .text || payload ? AskedName(story) : nil
         return FlowWords.title(
             number, asking: asked.map { Self.titled(Printable.text($0.name)) }, in: asked?.source.rawValue)
     }
 
-    /// A name that would fill more than a line, without its middle: its ends tell most.
+    /// A long name is shortened in the middle: its two ends say most.
     private static func titled(_ name: String) -> String {
         let (most, end) = (56, 36)
         return name.count > most ? String(name.prefix(most - 2 - end)) + ".." + String(name.suffix(end)) : name
@@ -158,7 +158,7 @@ extension FlowCommand {
 
     func heading(_ usual: Text) -> Text { title.map { Text(verbatim: $0) } ?? usual }
 
-    /// A scene, or the facts behind it, in the form that was asked for.
+    /// Writes a scene, or the facts that it was made from, in the chosen format.
     private func show(
         _ scene: Scene, facts: () throws -> String, page: (() throws -> String)? = nil, _ canvas: Canvas
     ) throws {
@@ -167,7 +167,7 @@ extension FlowCommand {
         switch form.format {
         case .text:
             var drawn = scene
-            // What is carried is what was asked for: no stretch of it is folded away.
+            // With `-A` the user wants to see the payload, so no rows are folded.
             if !all, !payload {
                 drawn = scene.folded
                 if drawn.rows.count < scene.rows.count { drawn.footer.append(FlowWords.folded) }
@@ -183,7 +183,7 @@ extension FlowCommand {
         }
     }
 
-    /// Each step of what is drawn in words.
+    /// Writes an explanation of each step that is drawn; of only the first ``toldSteps`` without `--all`.
     func tellSteps(of story: ConnectionStory, _ canvas: Canvas) {
         Screen.write("")
         Screen.write(StyledText.heading(DemoWords.explanation(canvas.language), canvas))
@@ -220,7 +220,7 @@ extension FlowCommand {
         Screen.write(octets: table.octets())
         if count > most {
             Screen.write(Text(en: "... and \(count - most) more:", zh: "……另有 \(count - most) 条：")(canvas.language))
-            // Not broken into lines: it is to be copied.
+            // A command to be copied, so it is not broken into lines.
             let choice = filter.map { " -Y " + CommandLineWords.quoted($0) } ?? ""
             Screen.write("  " + Printable.text(listCommand + choice))
         }

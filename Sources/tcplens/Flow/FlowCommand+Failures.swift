@@ -3,7 +3,7 @@ import Scenes
 import Tracking
 import WebPage
 
-// Why there is nothing to show.
+// Errors where there is nothing to draw.
 extension FlowCommand {
     var changed: Failure {
         Failure(
@@ -18,7 +18,7 @@ extension FlowCommand {
         Text(en: "list them:  \(listCommand)", zh: "列出：  \(listCommand)")
     }
 
-    /// Lists what this was chosen from.
+    /// The command that lists the connections of the same capture.
     var listCommand: String { "tcplens connections " + (paths.count > 1 ? "--ring " : "") + path }
 
     func noSuchConnection(_ number: Int, of count: Int) -> Failure {
@@ -37,7 +37,7 @@ extension FlowCommand {
         return Failure(failure.status, failure.what, next: failure.next + [list])
     }
 
-    /// `--from` and `--to` leave nothing of the picture.
+    /// The error where no segment of the scene lies between `--from` and `--to`.
     func noSuchPackets(of scene: Scene) -> Failure {
         let numbers = scene.segmentNumbers
         let known = numbers.map {

@@ -5,7 +5,7 @@ import Pictures
 import Stories
 import Tracking
 
-/// Connections of a live interface, each drawn as it comes.
+/// Drawing of connections on a live interface, each while it takes place.
 extension FlowCommand {
     func drawLive(on interface: String) throws {
         let options = try live.capture(
@@ -14,7 +14,7 @@ extension FlowCommand {
         try flow.run()
     }
 
-    /// Where the packets come from, and what goes with that.
+    /// Checks the source of the packets, and the options that depend on it.
     func refuseSources() throws {
         try live.refuse(paths)
         guard live.interface != nil else {
@@ -43,10 +43,11 @@ extension FlowCommand {
         }
     }
 
-    /// Whether the ladder is drawn row by row, and not something else at the end.
+    /// Whether the ladder is drawn row by row as packets arrive; otherwise another output follows when the connection
+    /// has ended.
     var drawsAsItComes: Bool { form.format == .text && followed == nil && !isCaptureOutput }
 
-    /// A connection that has ended: what is asked for besides the ladder.
+    /// Writes the outputs requested besides or instead of the ladder, once the connection has ended.
     func finish(_ story: ConnectionStory, errors: [ReportedError], on interface: String, _ canvas: Canvas) throws {
         if let capturePath {
             let stored = StoredConnection(

@@ -2,9 +2,9 @@ import ArgumentParser
 import CaptureFile
 import Narration
 
-// What cannot go together, said before anything is read.
+// Checks of the combinations of options, before anything is read.
 extension FlowCommand {
-    /// Which connections are drawn, and how much of them.
+    /// Checks the options that choose connections, and the part of them to draw.
     func refuseChoices() throws {
         if filter != nil, connection != nil {
             throw ValidationError(
@@ -26,7 +26,7 @@ extension FlowCommand {
         }
     }
 
-    /// What the forms that are no text on a terminal have no use for.
+    /// Refuses options that have no effect in the chosen output format.
     func refuseForms() throws {
         if explain, form.format != .text {
             throw ValidationError(
@@ -74,7 +74,7 @@ extension FlowCommand {
         }
     }
 
-    /// Of the options given, those that a list of bytes has no use for.
+    /// The given options that have no effect on a list of bytes (`--follow-stream`).
     private var optionsOfPictures: [String] {
         [
             (absolute, "-S"), (payload, "-A"), (all, "--all"), (explain, "--explain"), (from != nil, "--from"),
@@ -84,7 +84,7 @@ extension FlowCommand {
         ].filter(\.0).map(\.1)
     }
 
-    /// The capture that is read is not written over.
+    /// Throws where an output would overwrite a capture that is read, or both outputs name the same file.
     func refuseOverwriting() throws {
         for (written, other) in [(capturePath, "-w one.pcapng"), (form.path, "-o flow.svg")] {
             guard let written, files.contains(where: { PcapngWriter.wouldOverwrite($0, at: written) }) else { continue }
@@ -95,7 +95,7 @@ extension FlowCommand {
                     zh: "\(written) 就是正在读取的抓包文件，不会覆盖它"),
                 next: [Text(en: "take another name:  \(other)", zh: "换个名字：  \(other)")])
         }
-        // Of two under one name only the last would stay.
+        // Of two outputs to the same file, the second would replace the first.
         guard let packets = capturePath, packets != "-", let picture = form.path, packets == picture else { return }
         throw Failure(
             .usage,
@@ -104,7 +104,7 @@ extension FlowCommand {
             next: [Text(en: "take another name:  -w one.pcapng", zh: "换个名字：  -w one.pcapng")])
     }
 
-    /// Whether the packets go where the picture would.
+    /// Whether the packets are written to standard output, which the picture would use otherwise.
     var isCaptureOutput: Bool { capturePath == "-" }
 }
 

@@ -176,19 +176,20 @@ struct FlowCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    /// As many steps are told of a connection where not all are asked for.
+    /// The number of steps that `--explain` explains without `--all`.
     static let toldSteps = 60
 
-    /// What one picture holds. All forms take memory in proportion; what a browser opens at once has its limits.
+    /// The largest number of segments and octets in one picture. The memory needed is proportional to it in all
+    /// formats; SVG and HTML have a lower limit, because browsers cannot open arbitrarily large documents.
     var pictureLimit: StoredLimit {
         StoredLimit(
             segments: limit ?? (form.format == .svg || form.format == .html ? 20_000 : 100_000), octets: 512 << 20)
     }
 
-    /// What is read, as it can be typed.
+    /// The name of the input, as it can be typed on the command line.
     var path: String { CaptureFiles.name(of: files) }
 
-    /// The files that are read as one.
+    /// The files that are read together as one capture.
     var files: [String] { live.file.map { [$0] } ?? paths }
 
     func validate() throws {

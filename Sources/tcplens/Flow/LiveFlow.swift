@@ -8,24 +8,24 @@ import Scenes
 import Stories
 import TCPWire
 
-/// Takes the packets of an interface and draws one connection after the other.
+/// Captures the packets of an interface, and draws one connection after the other.
 struct LiveFlow {
     private let command: FlowCommand
     private let canvas: Canvas
     private let options: CaptureOptions
     private var picker = NextConnection()
     private var current: LivePicture?
-    /// Connections so far.
+    /// The number of connections begun so far.
     private var drawn = 0
     private var packets = 0
     private var isOver = false
     private var isInterrupted = false
     private var hasToldOfOlder = false
 
-    /// Milliseconds to wait for a packet while none is drawn, and while one is: then somebody may have gone who read, and the kernel's
-    /// sockets may have.
+    /// Milliseconds to wait for a packet: while no connection is being drawn, and while one is. After each wait without
+    /// a packet, the output is checked for a reader, and the kernel is asked for the states of its sockets.
     private static let pauses: (waiting: Int32, drawing: Int32) = (500, 50)
-    /// As many rows wait at most while packets come without a pause.
+    /// The largest number of rows that are held back while packets arrive without a pause.
     private static let mostWaiting = 64
 
     init(_ command: FlowCommand, _ canvas: Canvas, _ options: CaptureOptions) {
@@ -34,7 +34,8 @@ struct LiveFlow {
         self.options = options
     }
 
-    /// Until Ctrl-C, the connection's end where one is enough, or as many packets as were asked for.
+    /// Runs until Ctrl-C, until the end of the first connection with `--once`, or for the number of packets given with
+    /// `-c`.
     mutating func run() throws {
         var capture: LiveCapture
         do throws(LiveCaptureError) { capture = try LiveCapture(options) } catch { throw Failure(error) }
@@ -73,7 +74,7 @@ struct LiveFlow {
 
     private var waitingTime: Int32 {
         guard let current else { return Self.pauses.waiting }
-        // Rows come out as soon as no packet is there that waits.
+        // Waiting rows are drawn as soon as no further packet is pending.
         return current.waitingRows > 0 ? 0 : Self.pauses.drawing
     }
 
@@ -88,7 +89,7 @@ struct LiveFlow {
         case .segment(let segment):
             let picture = current ?? begin()
             if !picture.take(segment) {
-                // The first of another connection between the same endpoints.
+                // The segment begins another connection between the same endpoints.
                 try finish()
                 guard !isOver else { return }
                 _ = begin().take(picker.restart(with: segment))
@@ -98,7 +99,7 @@ struct LiveFlow {
         if let current, current.isFull { try finish() }
     }
 
-    /// Nothing comes.
+    /// Handles a wait in which no packet arrived: draws waiting rows, and finishes a connection that is over.
     private mutating func pause() throws {
         if !Screen.hasReader { Screen.endUnread() }
         guard let current else {
@@ -124,7 +125,7 @@ struct LiveFlow {
         return picture
     }
 
-    /// The connection that is drawn has ended, or the capture has.
+    /// Finishes the current connection. Called when it has ended, and when the capture ends.
     private mutating func finish() throws {
         guard let picture = current else { return }
         current = nil
@@ -136,13 +137,13 @@ struct LiveFlow {
         if picture.isFull { complain(LiveWords.limit(story.steps.count)) }
     }
 
-    // MARK: What is said besides
+    // MARK: Messages
 
     private func tell(_ statistics: CaptureStatistics) {
         if let dropped = LiveWords.dropped(statistics) { complain(dropped) }
         guard picker.missed > 0 else { return }
         complain(LiveWords.missed(picker.missed))
-        // To be copied.
+        // A command to be copied.
         let filter = options.filter.map { " " + CommandLineWords.quoted($0) } ?? ""
         Screen.complain(["  tcplens connections -i \(options.interface)\(filter)"])
     }

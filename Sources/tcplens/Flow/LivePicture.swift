@@ -8,8 +8,8 @@ import Scenes
 import Stories
 import Tracking
 
-/// One connection of a live interface: its story, which grows, and the ladder that is drawn of it row by row. Where an end is a socket
-/// of this machine, the kernel is asked for its states.
+/// One connection on a live interface: its story, which grows with each packet, and the ladder that is drawn row by
+/// row. Where an endpoint is a socket of this machine, the kernel is asked for its states.
 final class LivePicture {
     private let canvas: Canvas
     private let title: Text
@@ -20,25 +20,27 @@ final class LivePicture {
     private var scene: GrowingScene
     private var ladder: GrowingLadder?
     private var observer: StateObserver?
-    /// Whether this machine's sockets were looked for.
+    /// Whether the endpoints have been searched among this machine's sockets.
     private var hasLooked = false
-    /// How many of the observer's observations the story has.
+    /// The number of the observer's observations that the story has received.
     private var heard = 0
     private var hasToldOfGone: Set<Party> = []
-    /// What the story has answered since the last rows.
+    /// The revisions of earlier rows that the story has reported since rows were last drawn.
     private var revised: [Revision] = []
-    /// Segments and errors that have no rows yet.
+    /// The number of segments and errors whose rows have not been drawn yet.
     private(set) var waitingRows = 0
     private(set) var errors: [ReportedError] = []
     /// When the last packet came (``SystemClock/ticks()``).
     private var lastArrival = SystemClock.ticks()
 
-    /// Milliseconds without a packet after which a connection that has ended is over: what still comes of it belongs to it.
+    /// Milliseconds without a packet after which an ended connection counts as over: packets that follow its end
+    /// closely still belong to it.
     private static let quiet: Int64 = 60
-    /// Milliseconds after which nobody who asked and got no answer asks again: Linux waits for 64 s at most.
+    /// Milliseconds without a packet after which an unanswered connection counts as over: Linux waits for 64 s at most
+    /// before it sends another SYN.
     private static let lastRetry: Int64 = 70_000
-    /// Milliseconds for which a socket of this machine may stay unseen at first: a SYN that comes in passes here before the kernel
-    /// has taken it.
+    /// Milliseconds to wait at first for the kernel to list a socket of this machine: an incoming SYN is captured
+    /// before the kernel has processed it.
     private static let patience = 5
 
     init(
@@ -53,12 +55,13 @@ final class LivePicture {
         scene = GrowingScene(keepsPayload: payload)
     }
 
-    /// Whether no more may be held of it.
+    /// Whether the limit on stored segments and octets is reached.
     var isFull: Bool { left.isReached }
 
-    /// Takes its next segment.
+    /// Adds the next segment.
     ///
-    /// - Returns: whether it is one of it; not where it begins another connection between the same endpoints.
+    /// - Returns: whether the segment belongs to this connection; `false` where it begins another connection between
+    ///   the same endpoints.
     func take(_ segment: StoredSegment) -> Bool {
         let change = builder.take(.segment(segment))
         guard !change.appended.isEmpty else { return false }
@@ -67,7 +70,7 @@ final class LivePicture {
         return true
     }
 
-    /// Takes an ICMP error about one of its segments.
+    /// Adds an ICMP error about one of the connection's segments.
     func take(_ error: ReportedError) {
         errors.append(error)
         note(builder.take(.error(error)))
@@ -81,7 +84,7 @@ final class LivePicture {
 
     // MARK: Rows
 
-    /// Draws what has come, and what it shows of earlier rows.
+    /// Draws the rows of what has arrived since the last call, and the rows that revise earlier ones.
     func show() {
         ask()
         guard isDrawn, let story = builder.story, let last = story.steps.last else { return clear() }
@@ -93,7 +96,7 @@ final class LivePicture {
         clear()
         guard !rows.isEmpty else { return }
         var ladder = self.ladder ?? begin(story)
-        // One copy of it: each row changes it.
+        // The stored copy is released first, so that changing the ladder copies nothing.
         self.ladder = nil
         for row in rows { Screen.write(octets: ladder.draw(row)) }
         self.ladder = ladder
@@ -115,7 +118,7 @@ final class LivePicture {
 
     // MARK: The kernel
 
-    /// Asks for the states of those ends that are sockets of this machine.
+    /// Asks the kernel for the states of the endpoints that are sockets of this machine.
     private func ask() {
         if !hasLooked {
             hasLooked = true
@@ -132,7 +135,7 @@ final class LivePicture {
         let deadline = SystemClock.ticks() + Int64(Self.patience) * 1_000_000
         while observer.observations(after: 0).isEmpty {
             guard SystemClock.ticks() < deadline else {
-                // Both ends are elsewhere.
+                // Neither endpoint is a socket of this machine.
                 _ = observer.stop()
                 return
             }
@@ -148,7 +151,8 @@ final class LivePicture {
         }
     }
 
-    /// Whether an end's socket is gone though no packet has ended the connection: not at once, since what ends it may be on its way.
+    /// Whether an endpoint's socket has disappeared although no packet has ended the connection. `false` until no
+    /// packet has come for a while, since the packet that ends the connection may still arrive.
     private func hasVanished(_ party: Party, in story: ConnectionStory) -> Bool {
         guard let observer, !hasToldOfGone.contains(party), silence >= Self.quiet, !hasEnded(story) else {
             return false
@@ -161,18 +165,19 @@ final class LivePicture {
 
     // MARK: The end
 
-    /// Whether nothing is to come of it any more.
+    /// Whether no further packet of the connection is expected.
     var isOver: Bool {
         guard waitingRows == 0, let story = builder.story else { return false }
         if hasEnded(story) { return silence >= Self.quiet }
         if story.record.outcome.opening == .unanswered, silence >= Self.lastRetry { return true }
         guard let observer, silence >= Self.quiet else { return false }
-        // No packet tells that a program gave up, or that an answer did not come in time.
+        // That a program gave up, or that a timeout expired, is shown by no packet, only by the disappearance of all
+        // its sockets.
         let seen = Set(observer.observations(after: 0).map(\.party))
         return !seen.isEmpty && seen.allSatisfy(observer.isGone)
     }
 
-    /// As the packets show; TIME-WAIT is not waited for.
+    /// Whether the packets show that the connection has ended; the end of TIME-WAIT is not awaited.
     private func hasEnded(_ story: ConnectionStory) -> Bool {
         let outcome = story.record.outcome
         switch outcome.ending {
@@ -182,9 +187,10 @@ final class LivePicture {
         }
     }
 
-    /// Brings the story to what all its segments come to, and says below the rows what that is.
+    /// Completes the story now that all its segments are known, draws the remaining rows, and writes the summary below
+    /// them.
     ///
-    /// - Returns: the story.
+    /// - Returns: the complete story; `nil` where there is none.
     func end() -> ConnectionStory? {
         show()
         if let observer {

@@ -6,14 +6,14 @@ import Scenes
 import Stories
 import Tracking
 
-/// How what both ends sent is shown.
+/// The form in which the data of both endpoints is shown.
 enum StreamForm: String, ExpressibleByArgument, CaseIterable {
     case text, hex
 }
 
-/// What both ends of a connection sent, in turns, as lines.
+/// The data that both endpoints of a connection sent, as lines, in the order in which they took turns.
 struct StreamText {
-    /// A line without an end is broken behind so many octets.
+    /// The number of octets after which a line without a line feed is broken.
     private static let longestLine = 4096
 
     private let form: StreamForm
@@ -21,18 +21,18 @@ struct StreamText {
     private let write: ([String]) -> Void
     private var sender: Party?
     private var isEmpty = true
-    /// Octets of a line that is not whole yet, and the first one's place.
+    /// The octets of the line that is not complete yet; `place` is the stream offset of the first one.
     private var line: [UInt8] = []
     private var place: UInt64 = 0
 
-    /// - Parameter write: takes lines as soon as they are whole.
+    /// - Parameter write: receives lines as soon as they are complete.
     init(_ form: StreamForm, canvas: Canvas, write: @escaping ([String]) -> Void) {
         self.form = form
         self.canvas = canvas
         self.write = write
     }
 
-    /// Writes all of it.
+    /// Writes all data of the connection.
     mutating func show(_ story: ConnectionStory) {
         for piece in Conversation(story) { take(piece) }
         flush()
@@ -44,7 +44,7 @@ struct StreamText {
             flush()
             let last = piece.place &+ UInt64(piece.octets.count) &- 1
             head(FlowWords.other(of: piece.sender, piece.place...max(piece.place, last), number: piece.number))
-            // What follows is a turn of its own.
+            // The piece that follows begins a turn of its own.
             sender = nil
             isEmpty = false
         } else if piece.sender != sender {
@@ -82,7 +82,7 @@ struct StreamText {
             var text = line[...]
             if text.last == UInt8(ascii: "\n") { text.removeLast() }
             if text.last == UInt8(ascii: "\r") { text.removeLast() }
-            // A backslash that was sent is written twice: alone it begins what stands for another octet.
+            // A backslash in the data is doubled, because a single one begins an escape sequence.
             let backslash = UInt8(ascii: "\\")
             let spelled = text.flatMap { $0 == backslash ? [backslash, backslash] : [$0] }
             write(Paragraph(canvas: canvas).lines(Printable.bytes(spelled, limit: .max), first: "  "))
@@ -95,10 +95,10 @@ struct StreamText {
 
     // MARK: Hexadecimal
 
-    /// Octets of a row: sixteen where they fit with their signs.
+    /// The number of octets in a row: sixteen, or fewer where these and their characters do not fit the width.
     private var rowLength: Int { [16, 8, 4, 2].first { 12 + ($0 + 7) / 8 + $0 * 4 <= canvas.width } ?? 1 }
 
-    /// `00000000  68 65 6c 6c 6f 2c 20 78  69 61 6f 20 6d 65 69 2e  |hello, xiao mei.|`
+    /// A row of the hexadecimal form: `00000000  68 65 6c 6c 6f 2c 20 78  69 61 6f 20 6d 65 69 2e  |hello, xiao mei.|`
     private var hexLine: String {
         var octets = OctetText()
         var signs = ""

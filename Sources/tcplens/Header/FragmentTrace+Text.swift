@@ -3,9 +3,10 @@ import Passes
 import TCPWire
 
 extension FragmentTrace {
-    /// What became of the packet that the traced one is a fragment of.
+    /// The text about the packet that the traced fragment belongs to: whether it could be reassembled, and from which
+    /// fragments.
     ///
-    /// - Parameter isFirst: whether the traced one is its first fragment.
+    /// - Parameter isFirst: whether the traced fragment is the packet's first one.
     func text(isFirst: Bool) -> Text {
         switch fate {
         case .whole(let verdict):
@@ -47,7 +48,7 @@ extension FragmentTrace {
             ? Text(en: "a first IP fragment", zh: "这是第一个 IP 分片") : Text(en: "a later IP fragment", zh: "这是后续 IP 分片")
     }
 
-    /// Where the first one is, of a later one.
+    /// The number of the packet's first fragment, where the traced one is a later fragment; otherwise empty.
     private func place(_ isFirst: Bool) -> Text {
         guard !isFirst, let first else { return Text(verbatim: "") }
         return Text(en: "the first is #\(first); ", zh: "第一个分片是 #\(first)；")
@@ -61,7 +62,7 @@ extension FragmentTrace {
 }
 
 extension HeaderReport {
-    /// Whether it is an IP fragment of which others may say more.
+    /// Whether the packet is an IP fragment, so that the other fragments may tell more about it.
     var isFragment: Bool {
         switch stop {
         case .laterFragment, .shortFragment: true

@@ -61,7 +61,8 @@ struct HeaderCommand: ParsableCommand {
         case .segment:
             if let trace, !json { Screen.write(Paragraph(canvas: canvas).lines(trace(canvas.language))) }
         case .quotedSegment:
-            // Most quotations end within the TCP header (RFC 792): that is all there is of it.
+            // Most ICMP errors quote only the beginning of the TCP header (RFC 792), so that a cut-off quotation is not
+            // an error.
             if !json { Screen.write(Paragraph(canvas: canvas).lines(report.stopText(canvas.language))) }
         default:
             Screen.complain([canvas.language.speaker + (trace ?? report.stopText)(canvas.language)])
@@ -79,13 +80,13 @@ struct HeaderCommand: ParsableCommand {
         return Paragraph(canvas: canvas).lines(text(canvas.language))
     }
 
-    /// A report and the octets it speaks of.
+    /// A report, and the octets of the frame that it describes.
     private struct Reading {
         let report: HeaderReport
         let frame: [UInt8]
-        /// Of the other packets with TCP that the frame carries.
+        /// The reports on the other TCP packets in the same frame.
         var others: [HeaderReport] = []
-        /// What became of the packet, where this is a fragment of it.
+        /// The trace of the packet's fragments, where the frame holds an IP fragment.
         var trace: FragmentTrace?
     }
 
@@ -103,7 +104,8 @@ struct HeaderCommand: ParsableCommand {
         let digits = text[text.index(after: mark)...]
         let magnitude = digits.hasPrefix("-") ? digits.dropFirst() : digits
         guard !magnitude.isEmpty, magnitude.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-        // A number that no machine counts to is well formed nevertheless: no capture has such a packet.
+        // A number too large for `Int` is well formed nevertheless; it is read as the largest `Int`, and no capture has
+        // such a packet.
         return (String(text[..<mark]), Int(digits) ?? .max)
     }
 

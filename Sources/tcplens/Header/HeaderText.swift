@@ -3,7 +3,7 @@ import Pictures
 import Scenes
 import TCPWire
 
-/// A header report as people read it: each layer's fields in a line or two, TCP's as RFC 9293 draws them.
+/// A header report as text: the fields of each layer in a line or two, the TCP header in the diagram of RFC 9293.
 struct HeaderText {
     let report: HeaderReport
     let frame: [UInt8]
@@ -54,7 +54,7 @@ struct HeaderText {
         return listed(shown, separator: canvas.glyphs == .ascii ? "," : " ·")
     }
 
-    /// As many to a line as fit, so that a name and its value stay together.
+    /// Breaks the list into lines only between items, so that a name and its value stay together.
     private func listed(_ items: [String], separator: String) -> [String] {
         var lines: [String] = []
         for (place, item) in items.enumerated() {
@@ -63,7 +63,7 @@ struct HeaderText {
             if let joined, canvas.measure(joined) <= canvas.width {
                 lines[lines.count - 1] = joined
             } else {
-                // What is wider than a line is broken like any text.
+                // An item that is wider than a line is broken like other text.
                 lines += Paragraph(canvas: canvas).lines(text, first: lines.isEmpty ? "  " : "    ", hanging: 4)
             }
         }

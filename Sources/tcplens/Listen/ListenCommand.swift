@@ -10,7 +10,7 @@ import Stories
 import TCPWire
 import Tracking
 
-/// `tcplens listen`: a TCP server that answers, and shows who came.
+/// `tcplens listen`: a TCP server that answers, and shows who connected.
 struct ListenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "listen",
@@ -81,7 +81,8 @@ struct ListenCommand: AsyncParsableCommand {
     }
 }
 
-/// Turns a server's events into a line for each client: when it first says something, or when it leaves having said nothing.
+/// Turns a server's events into one line for each client: when its first data arrives, or when it closes without having
+/// sent any.
 private struct GuestBook {
     private struct Guest {
         let peer: Endpoint
@@ -91,7 +92,8 @@ private struct GuestBook {
 
     private let canvas: Canvas
     private let json: Bool
-    /// Those who are here: gone ones are forgotten, so that a server may run for ever.
+    /// The clients that are connected now. Closed ones are removed, so that memory stays bounded however long the
+    /// server runs.
     private var guests: [Int: Guest] = [:]
 
     init(canvas: Canvas, json: Bool) {

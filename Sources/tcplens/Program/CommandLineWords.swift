@@ -7,12 +7,13 @@ import Narration
     import Foundation
 #endif
 
-/// What the words of the command line mean, before the parser sees them.
+/// Preprocessing of the command line's arguments, before the argument parser sees them.
 enum CommandLineWords {
     private static let commonWithValue = ["--lang", "--color", "--width", "--ambiguous-width"]
 
-    /// `tcplens --lang zh flow FILE` means what `tcplens flow --lang zh FILE` does: flags that every command takes may stand
-    /// before its name. `help` takes none: its language is known by now, and it draws nothing.
+    /// Moves the common flags that stand before a command's name after that name, so that `tcplens --lang zh flow FILE`
+    /// means the same as `tcplens flow --lang zh FILE`. For `help` they are removed: help draws nothing, and its
+    /// language is already determined (``RunLanguage``).
     static func commandFirst(_ arguments: [String]) -> [String] {
         let start = skippingCommonFlags(arguments, from: 0)
         guard start < arguments.count else { return [] }
@@ -28,7 +29,8 @@ enum CommandLineWords {
         return ["help"] + topic
     }
 
-    /// A word as a shell takes it for one: as it is, or in quotes.
+    /// A word in the form that a shell reads as one word: unchanged, or in single quotes where it is empty or holds
+    /// special characters.
     static func quoted(_ word: String) -> String {
         let plain = word.utf8.allSatisfy { octet in
             octet >= 0x80 || (0x30...0x39).contains(octet) || (0x41...0x5a).contains(octet)
@@ -48,7 +50,8 @@ enum CommandLineWords {
         return min(index, arguments.count)
     }
 
-    /// Throws where the first word, or the one after `help`, is no command.
+    /// Throws a usage error where the first word is no command, or the word after `help` is neither a command nor a
+    /// help topic.
     static func check(_ arguments: [String], names: [String]) throws {
         guard let first = arguments.first, !first.hasPrefix("-") else { return }
         guard names.contains(first) else { throw unknown(first, names) }

@@ -1,11 +1,12 @@
 import Narration
 
-/// What a shell needs to complete a command line: the parser's script, in the reader's language, with the topics of `help`,
-/// of which the parser tells a shell nothing.
+/// A shell's completion script: the script that the argument parser generates, with its English sentences in the
+/// reader's language, and with the topics of `help`, which the parser's script lacks.
 struct CompletionScript {
     let text: String
 
-    /// Takes what the parser wrote for bash, zsh or fish; what is not to be mended in it stays as it is.
+    /// Completes the script that the argument parser generated for bash, zsh or fish. A part of the script that does
+    /// not have the expected form is left unchanged.
     init(_ script: String, topics words: [String]) {
         let topics = words.joined(separator: " ")
         var text = script
@@ -27,7 +28,7 @@ struct CompletionScript {
         self.text = text
     }
 
-    /// What the parser says itself, in English only.
+    /// Sentences that the argument parser itself writes into the script, always in English, and their translations.
     private static let sentences = [
         Text(en: "Show the version.", zh: "显示版本。"), Text(en: "Show help information.", zh: "显示帮助。"),
         Text(en: "Show subcommand help information.", zh: "显示某个命令的帮助。"),

@@ -4,7 +4,8 @@ import TCPWire
 
 /// An address and port as people write them on a command line.
 enum EndpointArgument {
-    /// `8080`, `:8080`, `127.0.0.1:8080`, `[::1]:8080`.
+    /// Parses the endpoint to listen on: `8080`, `:8080`, `127.0.0.1:8080`, `[::1]:8080`. The address is `nil` where
+    /// only a port is given.
     static func listening(_ text: String) throws -> (IPAddress?, UInt16) {
         if let port = try portAlone(text) { return (nil, port) }
         if let endpoint = Endpoint(text), endpoint.port > 0 { return (endpoint.address, endpoint.port) }
@@ -15,7 +16,8 @@ enum EndpointArgument {
             next: [Text(en: "for example:  tcplens listen 127.0.0.1:8080", zh: "例如：  tcplens listen 127.0.0.1:8080")])
     }
 
-    /// `host:port`, `host port`, `[v6]:port`, or a URL's host and port.
+    /// Parses the server to connect to: `host:port`, `host port`, `[v6]:port`, or a URL. Where a URL names no port, the
+    /// usual port of its scheme is used.
     static func dialling(_ words: [String]) throws -> (host: String, port: UInt16) {
         if words.count == 2 { return (bare(words[0]), try port(words[1])) }
         guard let word = words.first, words.count == 1 else {
@@ -40,7 +42,7 @@ enum EndpointArgument {
             next: [Text(en: "for example:  tcplens dial \(example)", zh: "例如：  tcplens dial \(example)")])
     }
 
-    /// Host and port as one word, an IPv6 address in brackets.
+    /// Host and port as `host:port`, an IPv6 address in brackets.
     static func text(_ host: String, _ port: UInt16) -> String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
@@ -55,7 +57,7 @@ enum EndpointArgument {
         return try port(digits)
     }
 
-    /// Host and port of `host:port`; `nil` where there is no port, or it is a bare IPv6 address.
+    /// Host and port of `host:port`; `nil` where there is no port, or the text is an IPv6 address without brackets.
     private static func split(_ text: String) throws -> (String, UInt16)? {
         guard !text.hasSuffix("]"), let colon = text.lastIndex(of: ":") else { return nil }
         let host = String(text[..<colon])

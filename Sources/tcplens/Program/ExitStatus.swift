@@ -1,7 +1,7 @@
 /// The exit codes that scripts can rely on; `Docs/exit-codes.md` lists them for users.
 enum ExitStatus: Int32, Error, CaseIterable {
     case fine = 0
-    /// `script`: something did not come as a script says.
+    /// `script`: a result differs from what the script expects.
     case findings = 1
     /// Flags, arguments or a filter that cannot be understood.
     case usage = 2
@@ -16,12 +16,12 @@ enum ExitStatus: Int32, Error, CaseIterable {
     /// `dial`: the server answered with an RST.
     case refused = 10
     case timedOut = 11
-    /// `dial`: an ICMP error said so, or nobody on the link answered.
+    /// `dial`: an ICMP error reported the server unreachable, or no host on the link answered.
     case unreachable = 12
-    /// `dial`: reset after it was established.
+    /// `dial`: the connection was reset after it was established.
     case reset = 13
     case nameNotFound = 14
-    /// `dial`: no port, no route or no such address here.
+    /// `dial`: this machine has no free port, no route to the server, or no usable address of its own.
     case local = 15
     /// Ctrl-C before there was any result.
     case interrupted = 130

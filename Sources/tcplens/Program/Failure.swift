@@ -2,15 +2,15 @@ import Lab
 import Narration
 
 extension Language {
-    /// Who says it: what a complaint begins with.
+    /// The program's name, with which every error message begins.
     var speaker: String { Text(en: "tcplens: ", zh: "tcplens：")(self) }
 }
 
-/// Why a command could not do what it was asked: what, why, and the next command to try.
+/// The error message of a command: what failed and why, and the next commands to try.
 struct Failure: Error {
     let status: ExitStatus
     let what: Text
-    /// Lines below it, each a thing to do.
+    /// The lines below the message; each suggests what to do next.
     let next: [Text]
 
     init(_ status: ExitStatus, _ what: Text, next: [Text] = []) {

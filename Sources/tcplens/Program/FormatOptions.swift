@@ -1,13 +1,13 @@
 import ArgumentParser
 import Narration
 
-/// How a connection is shown, and where that is written.
+/// The flags that choose the output format of a connection, and the file to write it to.
 struct FormatOptions: ParsableArguments {
     /// The forms in which a connection can be shown.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, svg, html, mermaid, json
 
-        /// What a file's name ends in.
+        /// The file name extensions that choose this format.
         fileprivate var endings: [String] {
             switch self {
             case .text: ["txt"]
@@ -71,7 +71,8 @@ struct FormatOptions: ParsableArguments {
         }
     }
 
-    /// Where packets go to standard output, no picture or document may go there too.
+    /// Throws where a picture or document would go to standard output. Must be called where packets are written to
+    /// standard output (`-w -`).
     func refuseBesidePackets() throws {
         guard format != .text, isPrinted else { return }
         throw ValidationError(
@@ -81,11 +82,11 @@ struct FormatOptions: ParsableArguments {
             ).spoken)
     }
 
-    /// Refuses what another option asks of a form that has no use for it.
+    /// Throws where another option has no effect in the chosen format.
     ///
     /// - Parameters:
-    ///   - width: columns that are asked for.
-    ///   - title: words that are to stand over the picture.
+    ///   - width: the value of `--width`; `nil` where it is not given.
+    ///   - title: the value of `--title`; `nil` where it is not given.
     func refuse(width: Int?, title: String? = nil) throws {
         if width != nil, format != .text, format != .svg {
             throw ValidationError(
@@ -100,7 +101,8 @@ struct FormatOptions: ParsableArguments {
         }
     }
 
-    /// What is asked for: by name, by the file's ending, or text.
+    /// The chosen format: the one named with `--format` or `--json`, else the one that the output file's extension
+    /// chooses, else text.
     var format: Format {
         if json { return .json }
         if let wanted { return wanted }
@@ -111,10 +113,10 @@ struct FormatOptions: ParsableArguments {
     /// Whether the document goes to standard output.
     var isPrinted: Bool { output == nil || output == "-" }
 
-    /// The file that is wanted; `nil` where the document goes to standard output.
+    /// The path of the output file; `nil` where the document goes to standard output.
     var path: String? { isPrinted ? nil : output }
 
-    /// Writes a document to where it is wanted.
+    /// Writes the document to the output file, or to standard output where none is named.
     func write(_ document: String) throws {
         guard let path else {
             Screen.write(octets: Array(document.utf8))

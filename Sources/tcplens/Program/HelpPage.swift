@@ -9,8 +9,8 @@ import Scenes
     import Foundation
 #endif
 
-/// A command's help: what it is for, examples, then every flag, in the reader's language and the terminal's width. Made from
-/// what the parser itself knows of the commands, so that no flag is forgotten.
+/// A command's help: what it is for, examples, then every flag, in the reader's language and the terminal's width. It
+/// is generated from the argument parser's own description of the commands, so that no flag is missing.
 struct HelpPage {
     private let canvas: Canvas
     private let root: CommandInfo
@@ -40,7 +40,7 @@ struct HelpPage {
         let flags: [(String, String)]
     }
 
-    /// Commands and what they do, and what is to be said of all of them.
+    /// Example commands with a description of each, and the prose that follows them.
     struct Examples {
         let rows: [(String, String)]
         let prose: String
@@ -121,7 +121,8 @@ struct HelpPage {
         return (argument.names == nil ? argument.name : argument.allNames, text)
     }
 
-    /// `command   what it does`, line by line; behind an empty line a paragraph of prose.
+    /// Parses a command's discussion: lines of the form `command   what it does`, and after an empty line a paragraph
+    /// of prose.
     private static func examples(_ text: String) -> Examples {
         guard !text.isEmpty else { return Examples(rows: [], prose: "") }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -132,7 +133,7 @@ struct HelpPage {
             return (String(line[..<gap.lowerBound]), String(what))
         }
         let prose = lines[end...].filter { !$0.isEmpty }.reduce("") { text, line in
-            // Chinese lines join without a space.
+            // Lines of Chinese text are joined without a space.
             let isOpen = text.last?.isASCII ?? false
             return text + (isOpen ? " " : "") + line
         }
@@ -147,7 +148,8 @@ struct HelpPage {
         Paragraph(canvas: canvas).lines(text, hanging: hanging)
     }
 
-    /// Two columns; where the first takes most of a line, the second goes below it.
+    /// Lays out rows in two columns. Where the first text of a row is too wide for its column, the second text follows
+    /// on the lines below it.
     private func table(_ rows: [(String, String)]) -> [String] {
         let most = canvas.width * 5 / 8
         let lefts = rows.filter { !$0.1.isEmpty }.map { canvas.measure($0.0) + 4 }
@@ -172,7 +174,7 @@ struct HelpPage {
     }
 }
 
-// MARK: What the parser says of itself
+// MARK: The parser's description of itself
 
 private struct ToolInfo: Decodable {
     let command: CommandInfo
@@ -208,12 +210,12 @@ private struct ArgumentInfo: Decodable {
 
     var isShown: Bool { shouldDisplay ?? true }
 
-    /// `<file>` of an argument; of a flag the longest name.
+    /// The longest of a flag's names; of a positional argument its placeholder, such as `<file>`.
     var name: String {
         names?.map(\.text).max { $0.utf8.count < $1.utf8.count } ?? "<\(valueName ?? "")>"
     }
 
-    /// `-t, --tcp`, `--width <n>`.
+    /// All names of a flag, with the placeholder of its value: `-t, --tcp`, `--width <n>`.
     var allNames: String {
         let list = (names ?? []).map(\.text).sorted { $0.utf8.count < $1.utf8.count }.joined(separator: ", ")
         return kind == "option" ? "\(list) <\(valueName ?? "")>" : list

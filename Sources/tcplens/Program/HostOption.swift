@@ -4,7 +4,7 @@ import Narration
 
 extension HostKind: ExpressibleByArgument {}
 
-/// `--on`.
+/// The option `--on`, which chooses the TCP implementation: the kernel's, or the built-in stack.
 struct HostOption: ParsableArguments {
     @Option(
         name: .customLong("on"),

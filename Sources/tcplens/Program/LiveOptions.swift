@@ -2,9 +2,9 @@ import ArgumentParser
 import LinuxKernel
 import Narration
 
-/// Where packets come from, in tcpdump's flags: a live interface, or a file by name.
+/// The flags that choose where packets come from, named as in tcpdump: a live interface, or a file.
 struct LiveOptions: ParsableArguments {
-    /// What is said where a command that reads packets was told neither way to get them.
+    /// The error message where neither a capture file nor an interface is given.
     static let noSource = Text(
         en: "neither a capture file nor -i INTERFACE was given (- is standard input)",
         zh: "缺少抓包文件或 -i 接口名（- 表示标准输入）")
@@ -51,7 +51,7 @@ struct LiveOptions: ParsableArguments {
         completion: .file())
     var file: String?
 
-    /// As many octets of a packet as can be asked for.
+    /// The largest value of `-s`, in octets of each packet.
     private static let longest = 262_144
 
     func validate() throws {
@@ -70,9 +70,10 @@ struct LiveOptions: ParsableArguments {
         }
     }
 
-    /// What files there are to read: by `-r`, or as they stand behind the flags; not where packets are captured.
+    /// Throws where files are named both with `-r` and as arguments. With `-i` and `-D` the arguments are not checked:
+    /// they do not name files.
     ///
-    /// - Parameter words: what stands behind the flags.
+    /// - Parameter words: the positional arguments.
     func refuse(_ words: [String]) throws {
         if interface != nil || listsInterfaces { return }
         if file != nil, let word = words.first {
@@ -84,13 +85,14 @@ struct LiveOptions: ParsableArguments {
         }
     }
 
-    /// How much of each packet is needed, where nobody asks for so many octets.
+    /// How much of each packet a command needs; `-s` overrides it.
     enum Need {
-        /// The headers, many packets at a time.
+        /// The headers; packets are delivered in batches.
         case headers
-        /// Besides them what a client asks for first, a name perhaps; each packet at once.
+        /// The headers and the beginning of the payload, where a client's request may name the server; each packet is
+        /// delivered immediately.
         case beginnings
-        /// All of it.
+        /// The whole packet.
         case all
 
         fileprivate var octets: Int {
@@ -102,18 +104,19 @@ struct LiveOptions: ParsableArguments {
         }
     }
 
-    /// How to capture.
+    /// The options of a live capture on an interface.
     ///
-    /// - Parameter words: the capture filter's.
+    /// - Parameter words: the words of the capture filter; empty for no filter.
     func capture(on interface: String, _ words: [String], _ need: Need) throws -> CaptureOptions {
         let filter = Self.filter(words)
-        // A filter that cannot be read is told before a privilege is asked for.
+        // A capture filter with a mistake is reported before the lack of a privilege is.
         if let filter, let fault = LiveCapture.check(filter: filter) { throw Failure(fault) }
         let wanted = snapLength.map { $0 == 0 ? Self.longest : $0 } ?? need.octets
         let delivery: CaptureOptions.Delivery =
             switch need {
             case .headers: .batched(milliseconds: 10)
-            // Each at once costs room for so much of it as is asked for.
+            // Immediate delivery needs buffer space for the whole snap length of every packet; with a large one,
+            // batches save it.
             case .beginnings, .all: wanted > Need.beginnings.octets ? .batched(milliseconds: 1) : .immediate
             }
         return CaptureOptions(
@@ -121,12 +124,12 @@ struct LiveOptions: ParsableArguments {
             isPromiscuous: !staysPlain)
     }
 
-    /// The words of a capture filter as one text; `nil` for everything.
+    /// The words of a capture filter joined to one text; `nil` where there are none, which captures every packet.
     static func filter(_ words: [String]) -> String? {
         let text = words.joined(separator: " ")
         return text.isEmpty ? nil : text
     }
 
-    /// One a line.
+    /// Writes the list of interfaces, one a line.
     static func listInterfaces() { Screen.write(LiveCapture.interfaces()) }
 }

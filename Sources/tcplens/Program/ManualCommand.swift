@@ -2,7 +2,8 @@ import ArgumentParser
 import Narration
 import Pictures
 
-/// `tcplens manual`: the manual page's source, made from what `--help` is made from. Packages install it.
+/// `tcplens manual`: writes the source of the manual page, which is generated from the same descriptions as `--help`
+/// and installed by packages.
 struct ManualCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "manual",
@@ -31,10 +32,11 @@ struct ManualPage {
         let name = help.name
         var lines = [
             ".TH TCPLENS 1 \"\" \"tcplens \(TCPLens.version)\" \"\(Self.escaped(title(language)))\"",
-            // Lines filled up to the margin tear Chinese apart, and a hyphen is no part of an option's value.
+            // Justification would stretch Chinese text, and a hyphen at a line's end would look like part of an
+            // option's value.
             ".ad l", ".nh",
         ]
-        // groff knows where Chinese may be broken only once it is told that it is Chinese.
+        // groff breaks lines of Chinese text correctly only after its Chinese macros are loaded.
         if language == .chinese { lines.append(".mso zh.tmac") }
         lines += [
             section(Text(en: "NAME", zh: "名称")), Self.escaped("\(name) - \(help.summary)"),
@@ -58,7 +60,7 @@ struct ManualPage {
 
     private func section(_ title: Text) -> String { ".SH " + Self.escaped(title(language)) }
 
-    /// Commands that can be copied, what each does below it.
+    /// The example commands, each with its description below it, then the prose.
     private func examples(_ examples: HelpPage.Examples) -> [String] {
         let rows = examples.rows.flatMap { [".TP", ".B " + Self.escaped($0), Self.escaped($1)] }
         return examples.prose.isEmpty ? rows : rows + [".PP", Self.escaped(examples.prose)]
@@ -81,8 +83,9 @@ struct ManualPage {
         (130, Text(en: "Ctrl-C before any result", zh: "在得到结果之前按下 Ctrl-C")),
     ]
 
-    /// roff obeys backslashes anywhere, dots and apostrophes at a line's start, makes hyphens of dashes, and does not break a
-    /// list whose words are Latin letters and whose commas are Chinese.
+    /// Text escaped for roff. A backslash anywhere, and a dot or an apostrophe at the start of a line, would be read as
+    /// a command; a plain `-` would be printed as a hyphen; a list of Latin words between Chinese commas would never be
+    /// broken into lines.
     static func escaped(_ text: String) -> String {
         let line = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("\n", with: " ")
             .replacing("、", with: "、\\:")

@@ -7,14 +7,14 @@ import Synchronization
     import Darwin
 #endif
 
-/// Writes out what was gathered: a tenth of a second after the last of it where nothing more comes, and before a signal
-/// ends the program. Lines on a terminal are never gathered.
+/// Writes the buffered output: when a tenth of a second has passed without further output, and before a signal ends the
+/// program. Output to a terminal is never buffered.
 enum OutputKeeper {
     private static let news: UInt8 = 0
     private static let patience: Int32 = 100
-    /// The pipe's writing end; -1 before there is a watcher.
+    /// The write end of the pipe that wakes the watching thread; -1 before that thread exists.
     private static let writer = Atomic<Int32>(-1)
-    /// What a command does when it is asked to end, in place of ending at once.
+    /// The action that runs on a signal, in place of ending the program; `nil` where a signal ends the program.
     private static let finish = Mutex<(@Sendable () -> Void)?>(nil)
 
     static func start() {
@@ -22,7 +22,8 @@ enum OutputKeeper {
         startWatching()
     }
 
-    /// The next signal that would end the program calls this instead; `nil`: it ends the program again.
+    /// Sets the action that the next signal runs in place of ending the program; with `nil`, a signal ends the program
+    /// again.
     static func finish(by action: (@Sendable () -> Void)?) {
         finish.withLock { $0 = action }
         guard action != nil else { return }
@@ -42,7 +43,7 @@ enum OutputKeeper {
         EndingSignals.watch { watch(reader) }
     }
 
-    /// Something is gathered where nothing was.
+    /// Tells the watching thread that the output buffer is no longer empty.
     static func noteGathered() {
         let descriptor = writer.load(ordering: .acquiring)
         guard descriptor >= 0 else { return }
@@ -63,7 +64,7 @@ enum OutputKeeper {
                 if byte == news { isGathered = true } else { end(by: Int32(byte)) }
                 continue
             }
-            // Output that still grows goes out in whole blocks by itself.
+            // Output that is still growing needs no help: it is written whenever a whole block is full.
             let now = Screen.gatheredCount
             if now > 0, now == seen { Screen.flush() }
             isGathered = Screen.gatheredCount > 0
@@ -71,9 +72,9 @@ enum OutputKeeper {
         }
     }
 
-    /// Ends the program as the signal itself would have ended it, after all gathered output is written; where the
-    /// command has named an ending of its own (``finish``), by that. A second signal ends it at once, whether or not
-    /// the output is written.
+    /// Ends the program as the signal itself would have ended it, after all buffered output is written. Where the
+    /// command has set an action (``finish``), runs that action instead. A second signal ends the program at once,
+    /// whether or not the output is written.
     private static func end(by number: Int32) {
         EndingSignals.take(number)
         let action = finish.withLock { action in
@@ -88,7 +89,7 @@ enum OutputKeeper {
         EndingSignals.letEnd(number)
         Screen.flush(then: {
             raise(number)
-            // Raised in this thread, it is for the whole process.
+            // `raise` sends the signal to this thread only; this call is reached where that has not ended the process.
             _exit(128 + number)
         })
     }

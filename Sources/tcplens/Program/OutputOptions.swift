@@ -49,10 +49,11 @@ struct OutputOptions: ParsableArguments {
         }
     }
 
-    /// What to draw on.
+    /// The canvas of the output.
     var canvas: Canvas { canvas(width: width) }
 
-    /// What to draw a table on whose columns programs count: as wide as it takes where no person reads it.
+    /// The canvas of a table that programs may parse: where standard output is not a terminal and `--width` is not
+    /// given, it has the largest width, so that no column is left out.
     var tableCanvas: Canvas { canvas(width: width ?? (Screen.isTerminal ? nil : Canvas.widest)) }
 
     private func canvas(width: Int?) -> Canvas {
@@ -63,7 +64,8 @@ struct OutputOptions: ParsableArguments {
             isTerminal: Screen.isTerminal, columns: Screen.terminalWidth,
             environment: ProcessInfo.processInfo.environment)
         let canvas = traits.canvas(wishes)
-        // Only lines that are to be drawn need measuring, and only a terminal that knows escape sequences can tell.
+        // The width of line-drawing characters matters only where they are used, and only a terminal that understands
+        // escape sequences can report it.
         guard ambiguousWidth == nil, canvas.glyphs == .unicode, traits.environment["TERM"] ?? "dumb" != "dumb" else {
             return canvas
         }

@@ -1,6 +1,6 @@
 import Narration
 
-/// The argument parser's complaints, which it makes in English only, in both languages.
+/// Translates the argument parser's error messages, which exist in English only.
 enum ParserComplaint {
     static func text(_ message: String) -> Text {
         let message = message.trimmingSuffix { $0.isWhitespace || $0 == "." }
@@ -38,7 +38,8 @@ enum ParserComplaint {
         return Text(verbatim: String(message))
     }
 
-    /// The number behind an option that takes none below 0: to the parser it looks like a flag.
+    /// The negative number that follows an option; `nil` where none does. The parser mistakes such a number for a flag,
+    /// and reports that the option's value is missing.
     private static func negativeNumber(after option: Substring) -> String? {
         let words = CommandLine.arguments
         let names = option.split(separator: " ").filter { $0.hasPrefix("-") }.map(String.init)
@@ -47,7 +48,7 @@ enum ParserComplaint {
         return next.hasPrefix("-") && Double(next) != nil ? next : nil
     }
 
-    /// Of `'a', 'b' or 'c'`, or of a list over several lines, what can be chosen.
+    /// The choices of a list: `'a', 'b' or 'c'`, or several lines that begin with `- `.
     private static func choices(_ list: Substring) -> [String] {
         if list.contains("'") {
             return list.matches(of: /'(.*?)'/).map { String($0.1) }

@@ -15,8 +15,8 @@ import Pictures
     import Darwin
 #endif
 
-/// One line on standard error while much is read: on a terminal only, from half a second on, gone before anything else
-/// is written, and drawn again behind it.
+/// A progress line on standard error while a large input is read. It is shown on a terminal only, after half a second
+/// of reading; it is erased before anything else is written, and drawn again afterwards.
 final class ProgressLine {
     private let canvas: Canvas
     private let isShown: Bool
@@ -24,7 +24,7 @@ final class ProgressLine {
     private var next: Int64
     private var last = ""
 
-    /// Nanoseconds before the first line, and between two.
+    /// Nanoseconds of reading before the line is first shown, and nanoseconds between two updates (`interval`).
     private static let patience: Int64 = 500_000_000
     private static let interval: Int64 = 100_000_000
 
@@ -34,7 +34,7 @@ final class ProgressLine {
         next = start + Self.patience
     }
 
-    /// - Parameter connections: of what is live, how many there were so far.
+    /// - Parameter connections: the number of connections so far, for a live source; `nil` for a file.
     func show(_ progress: ReadingProgress, connections: Int? = nil) {
         guard isShown else { return }
         let now = SystemClock.ticks()
@@ -51,11 +51,11 @@ final class ProgressLine {
     func erase() { Screen.eraseProgress() }
 }
 
-/// What the line says: how much of how much, how fast, and how long still.
+/// The text of a progress line: how much of the input has been read, how fast, and how long the rest will take.
 struct ProgressText {
     let text: Text
 
-    /// Of what ends only when it is asked to.
+    /// The text for a live source, which ends only when it is interrupted.
     init(_ progress: ReadingProgress, connections: Int) {
         text = Text(
             en: "\(counted(progress.packets, "packet")) read, \(counted(connections, "connection")); Ctrl-C ends this",
@@ -85,7 +85,7 @@ struct ProgressText {
             zh: "\(amount)  \(packets) 个报文  \(speed)  还需 \(left) 秒")
     }
 
-    /// Three digits and a unit of powers of ten, as disks and networks are sold.
+    /// An amount of octets with three digits and a decimal unit: 1 kB is 1000 octets.
     private static func size(_ octets: Double) -> String {
         var (value, unit) = (octets, "B")
         for larger in ["kB", "MB", "GB", "TB"] where value >= 1000 {

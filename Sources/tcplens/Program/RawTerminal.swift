@@ -7,23 +7,25 @@ import Synchronization
     import Darwin
 #endif
 
-/// A terminal that gives one key at a time and is drawn on as a whole; given back as it was at the end, by whatever way.
+/// A terminal in raw mode, which delivers single keys and shows whole pages. The previous settings of the terminal are
+/// restored when the object is released.
 final class RawTerminal {
-    /// What was pressed.
+    /// The outcome of waiting for a key.
     enum Key: Equatable {
         case character(Character)
         case enter, space, backspace, escape, left, right
-        /// Nothing for a tenth of a second.
+        /// No key was pressed for a tenth of a second.
         case none
-        /// Nothing that means anything; the screen may have been another's.
+        /// A key without a meaning, or the return from Ctrl-Z: another program may have written on the screen, so the
+        /// page must be drawn again.
         case redraw
-        /// Nobody is there any more.
+        /// The terminal was closed, or Ctrl-C, Ctrl-D or Ctrl-\ was pressed.
         case end
     }
 
     private let before: termios
 
-    /// `nil` where standard input or output is no terminal.
+    /// `nil` where standard input or output is not a terminal.
     init?() {
         guard isatty(STDIN_FILENO) == 1, Screen.isTerminal else { return nil }
         var settings = termios()
@@ -36,9 +38,9 @@ final class RawTerminal {
 
     private func take() -> Bool {
         var settings = before
-        // Ctrl-C, Ctrl-Z and Ctrl-\ come as keys: as signals they would leave the terminal as it is now.
+        // Ctrl-C, Ctrl-Z and Ctrl-\ are read as keys: as signals they would leave the terminal in raw mode.
         settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
-        // A read waits for a tenth of a second at most: between two of them signals are looked at.
+        // A read waits for a tenth of a second at most, so that signals can be checked between two reads.
         unsafe withUnsafeMutableBytes(of: &settings.c_cc) { characters in
             unsafe characters[Int(VMIN)] = 0
             unsafe characters[Int(VTIME)] = 1
@@ -48,7 +50,7 @@ final class RawTerminal {
         return true
     }
 
-    /// Shows the cursor and the screen before.
+    /// The escape sequences that leave the alternate screen and show the cursor again.
     static let leaving = "\u{1b}[?25h\u{1b}[?1049l"
 
     private func giveBack() {
@@ -57,14 +59,14 @@ final class RawTerminal {
         unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
     }
 
-    /// Stops this program until the shell lets it go on (Ctrl-Z), the terminal given back meanwhile.
+    /// Stops this program until the shell continues it (Ctrl-Z); meanwhile the terminal has its previous settings.
     private func stop() {
         giveBack()
         raise(SIGSTOP)
         _ = take()
     }
 
-    /// Whether an end was asked for while nobody was reading keys; what was typed besides is forgotten.
+    /// Whether Ctrl-C, Ctrl-\ or `q` was pressed while no key was being read; all other pending input is discarded.
     func wantsEnd() -> Bool {
         var state = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&state, 1, 0) > 0 else { return false }
@@ -73,7 +75,7 @@ final class RawTerminal {
         return count > 0 && octets[..<count].contains { $0 == 0x03 || $0 == 0x1c || $0 == UInt8(ascii: "q") }
     }
 
-    /// Cells in a line, and lines.
+    /// The terminal's size: cells in a line, and number of lines; 80 and 24 where it is unknown.
     static var size: (width: Int, height: Int) {
         var size = winsize()
         guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -82,14 +84,14 @@ final class RawTerminal {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Draws a page in place of the one before.
+    /// Draws a page in place of the previous one.
     func show(_ lines: [String]) {
-        // Each line is cleared behind its text, so that nothing flickers.
+        // Each line is cleared after its text, instead of the whole screen before it, so that nothing flickers.
         let text = lines.map { $0 + "\u{1b}[K" }.joined(separator: "\r\n")
         Screen.write(octets: Array("\u{1b}[H\(text)\u{1b}[J".utf8))
     }
 
-    /// The next key.
+    /// Waits for the next key, about a tenth of a second.
     func key() -> Key {
         guard let first = octet() else { return isOver ? .end : .none }
         switch first {
@@ -105,7 +107,7 @@ final class RawTerminal {
         }
     }
 
-    /// A character of one to four octets (RFC 3629); what is none means nothing.
+    /// A character of one to four octets (RFC 3629); `.redraw` where the octets are not one printable character.
     private func character(_ first: UInt8) -> Key {
         var octets = [first]
         let length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
@@ -116,8 +118,8 @@ final class RawTerminal {
         return .character(character)
     }
 
-    /// What follows an Escape: `[` and parameters up to a final octet, `O` and one octet, any other octet with Alt, or nothing
-    /// where it was pressed alone (ECMA-48 5.4).
+    /// Reads what follows an Escape: `[` and parameters up to a final octet, `O` and one octet, any other octet where
+    /// Alt was pressed, or nothing where Escape was pressed alone (ECMA-48 5.4).
     private func sequence() -> Key {
         guard let kind = octet() else { return .escape }
         guard kind == UInt8(ascii: "[") || kind == UInt8(ascii: "O") else { return .redraw }
@@ -138,9 +140,9 @@ final class RawTerminal {
         var octet: UInt8 = 0
         let count = unsafe read(STDIN_FILENO, &octet, 1)
         guard count != 1 else { return octet }
-        // A terminal that has gone is at its end at once, one where nobody types after a while.
+        // On a closed terminal a read returns at once; on an open one without input it returns after the timeout.
         var state = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        // Somebody may have made the terminal's descriptor non-blocking.
+        // Another program that shares the terminal may have made its descriptor non-blocking.
         if count < 0, errno == EAGAIN {
             _ = unsafe poll(&state, 1, 100)
         } else if count < 0, errno != EINTR {

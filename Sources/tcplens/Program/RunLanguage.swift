@@ -7,11 +7,12 @@ import Pictures
     import Foundation
 #endif
 
-/// The language of this run, known before the flags are parsed: help and errors speak it too.
+/// The language of this run. It is determined before the flags are parsed, because help and error messages use it too.
 enum RunLanguage {
     static let current: Language = isMuted ? .english : wished
 
-    /// Whether the locale asks for Chinese in a character set that is not written here, and nobody asked by name.
+    /// Whether the locale requests Chinese in a character set other than UTF-8, and neither `--lang` nor `TCPLENS_LANG`
+    /// requests a language.
     static let isMuted: Bool =
         wished == .chinese && requested(CommandLine.arguments) == nil
         && (ProcessInfo.processInfo.environment["TCPLENS_LANG"] ?? "").isEmpty
@@ -31,6 +32,6 @@ enum RunLanguage {
 }
 
 extension Text {
-    /// In this run's language.
+    /// The text in this run's language.
     var spoken: String { self(RunLanguage.current) }
 }

@@ -3,13 +3,13 @@ import Narration
 import Pictures
 import Scenes
 
-/// A scene in one of the forms that are no text on a terminal.
+/// A scene as a document: a drawing (SVG) or the source of a Mermaid diagram.
 struct SceneDocument {
     let scene: Scene
     let language: Language
     let absolute: Bool
     let isBlank: Bool
-    /// Columns that were asked for; of letters, in the drawing's size of them.
+    /// The requested width in columns, that is in widths of a letter in the drawing; `nil` where none is requested.
     let columns: Int?
     var silence = Ladder.usualSilence
 
@@ -23,7 +23,7 @@ struct SceneDocument {
         return LadderDrawing(scene, options: options).document
     }
 
-    /// Writes the scene as Mermaid's source, and tells where a page will not draw it.
+    /// Writes the scene as the source of a Mermaid diagram, and warns where it is longer than Mermaid draws by default.
     func writeMermaid(_ form: FormatOptions) throws {
         let diagram = MermaidDiagram(scene, language: language, absoluteNumbers: absolute, silence: silence)
         let text = diagram.text

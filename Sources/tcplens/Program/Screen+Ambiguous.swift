@@ -11,15 +11,15 @@
 #endif
 
 extension Screen {
-    /// How long a terminal may take to answer, in milliseconds. Over a slow line an answer that comes later would be taken
-    /// for typed input by the shell.
+    /// How long to wait for the terminal's answer, in milliseconds. An answer that arrives later, over a slow line,
+    /// would be read by the shell as typed input.
     private static let patience: Int64 = 250
 
-    /// How many cells the terminal gives to `─`: drawn once, asked where the cursor went, wiped out again. `nil` where
-    /// standard output or input is no terminal, where something has been typed that the question would swallow, or where
-    /// no answer comes in time.
+    /// How many cells the terminal uses for `─`. The character is written, the terminal is asked for the cursor's
+    /// position, and the character is erased again. `nil` where standard output or input is not a terminal, where there
+    /// is pending input that reading the answer would consume, or where no answer arrives in time.
     static func measuredAmbiguousWidth() -> Int? {
-        // A job in the background would be stopped for touching the terminal.
+        // A background job that changes or reads the terminal would be stopped.
         guard isTerminal, isatty(STDIN_FILENO) == 1, tcgetpgrp(STDIN_FILENO) == getpgrp() else { return nil }
         var saved = termios()
         guard unsafe tcgetattr(STDIN_FILENO, &saved) == 0 else { return nil }
@@ -27,7 +27,7 @@ extension Screen {
         raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
         guard unsafe tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0 else { return nil }
         defer { unsafe tcsetattr(STDIN_FILENO, TCSANOW, &saved) }
-        // What was typed ahead stays for whom it was typed.
+        // Input that was typed ahead is meant for the next program, and must not be consumed.
         guard !hasInput(within: 0) else { return nil }
         flush()
         writeRaw("\r─\u{1b}[6n")

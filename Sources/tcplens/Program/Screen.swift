@@ -16,30 +16,31 @@ import Synchronization
     import Darwin
 #endif
 
-/// Standard output and standard error. Output is gathered: whole blocks into a file or pipe, lines on a terminal. A
-/// reader that goes away ends the program by SIGPIPE, as every Unix tool ends; output that cannot be written is an
-/// error, since half a result that looks whole is worse than none.
+/// Standard output and standard error. Output to a file or pipe is buffered and written in whole blocks, output to a
+/// terminal line by line. When the reader of a pipe has gone, the program ends by SIGPIPE, as every Unix tool does.
+/// Output that cannot be written is an error, because an incomplete result must not look complete.
 enum Screen {
     static let isTerminal = isatty(STDOUT_FILENO) == 1
     static let isErrorTerminal = isatty(STDERR_FILENO) == 1
 
-    /// Whether somebody still reads what is written, which only writing would show else: a pipe's other end may be
-    /// closed.
+    /// Whether standard output can still be read; `false` where the other end of the pipe is closed, which otherwise
+    /// only a failing write would show.
     static var hasReader: Bool {
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return unsafe poll(&output, 1, 0) <= 0 || Int32(output.revents) & (Int32(POLLERR) | Int32(POLLHUP)) == 0
     }
 
     private static let gathered = Mutex<[UInt8]>([])
-    /// Whether progress stands on standard error's terminal. Changed only while ``gathered`` is held.
+    /// Whether the progress line is on the terminal now. It must be changed only while ``gathered`` is locked.
     private static let hasProgress = Atomic(false)
     private static let blockSize = 1 << 16
 
-    /// Makes sure that the three standard descriptors are taken, so that no file opened later is mistaken for one: a
-    /// capture opened as descriptor 1 would receive the output.
+    /// Opens those of the three standard descriptors that are closed, so that no file opened later gets the number of
+    /// one: a capture opened as descriptor 1 would receive the output.
     static func prepare() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
-            // Opened the wrong way round: using it still fails, as it would have.
+            // Standard input is opened for writing and the outputs for reading: using them must fail, as it did while
+            // they were closed.
             _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
@@ -53,11 +54,11 @@ enum Screen {
         }
     }
 
-    /// Octets that end a line themselves.
+    /// Writes octets that contain their line feeds.
     static func write(octets: [UInt8]) {
         gathered.withLock { bytes in
             if octets.count >= blockSize {
-                // As they are: another copy would be all that gathering brought.
+                // A large block is written directly: buffering would only copy it.
                 send(&bytes)
                 deliver(octets)
                 return
@@ -76,16 +77,16 @@ enum Screen {
         for line in lines { write(line) }
     }
 
-    /// Writes now: for events that come one at a time.
+    /// Writes a line at once, for events that come one at a time.
     static func writeNow(_ line: String) {
         write(line)
         flush()
     }
 
-    /// To standard error. What names from outside (files, words of the command line) could do to a terminal is spelled
-    /// out.
+    /// Writes lines to standard error. Control characters in names from outside (files, words of the command line) are
+    /// escaped, so that they cannot affect the terminal.
     static func complain(_ lines: [String]) {
-        // What was printed before comes before the complaint, also where both go to one file.
+        // Buffered output is written first, so that the order is kept where both streams go to one file.
         flush()
         eraseProgress()
         let width = columns(STDERR_FILENO)
@@ -96,17 +97,18 @@ enum Screen {
         }
     }
 
-    /// A sentence in lines of a terminal. What stands indented is there to be copied, or points at what stands above it, and stays
-    /// whole.
+    /// A sentence broken into lines of the terminal's width. An indented line is not broken: it is a command to copy,
+    /// or marks a position in the line above it.
     private static func broken(_ line: String, at width: Int?) -> [String] {
         guard let width, !line.hasPrefix(" ") else { return [line] }
         return Paragraph(canvas: Canvas(width: width)).lines(line, hanging: 2)
     }
 
-    /// A line on the terminal that standard error is. Whatever is written next, to either, takes it away first:
-    /// standard output may be the same terminal, or lead there by way of another program.
+    /// Shows a progress line on standard error, which must be a terminal. The next write to either stream erases the
+    /// line first: standard output may be the same terminal, or reach it through another program.
     ///
-    /// - Parameter isNew: whether it says something else than the last; else it is written where that is gone only.
+    /// - Parameter isNew: whether the text differs from that of the last call; if not, it is written only where the
+    ///   line has been erased since.
     static func showProgress(_ text: String, isNew: Bool) {
         gathered.withLock { _ in
             guard isNew || !hasProgress.load(ordering: .relaxed) else { return }
@@ -122,7 +124,7 @@ enum Screen {
         _ = send(Array("\r\u{1b}[K".utf8), to: STDERR_FILENO)
     }
 
-    /// What is shown now begins on a line of its own, not behind the terminal's ^C.
+    /// Makes the next output begin on a line of its own, not after the `^C` that the terminal shows.
     static func leaveTypedLine() {
         gathered.withLock { _ in
             if hasProgress.load(ordering: .relaxed) { wipeProgress() } else { _ = send([0x0a], to: STDERR_FILENO) }
@@ -134,17 +136,17 @@ enum Screen {
         exit(status.rawValue)
     }
 
-    /// Octets that wait for a whole block.
+    /// The number of buffered octets, which are not written yet.
     static var gatheredCount: Int { gathered.withLock { $0.count } }
 
     static func flush() {
         gathered.withLock { send(&$0) }
-        // What was printed past this type.
+        // Output that was printed through C's stdio, not through this type.
         fflush(nil)
     }
 
-    /// Writes what is gathered, and lets nothing be written any more while `end` ends the program: no line is cut in
-    /// two.
+    /// Writes the buffered output, then calls `end`, which ends the program. Meanwhile no other thread can write, so
+    /// that no line is cut in two.
     static func flush(then end: () -> Void) {
         gathered.withLock {
             send(&$0)
@@ -153,8 +155,8 @@ enum Screen {
         }
     }
 
-    /// Ends the program as SIGPIPE ends it, where a parent has had that signal ignored: the reader has had enough all
-    /// the same.
+    /// Ends the program by SIGPIPE, even where the parent process has set that signal to be ignored: nobody reads the
+    /// output any more.
     static func endUnread() {
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)
@@ -179,7 +181,7 @@ enum Screen {
         exit(ExitStatus.badInput.rawValue)
     }
 
-    /// - Returns: 0, or the `errno` that ended it.
+    /// - Returns: 0, or the `errno` of the write that failed.
     private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -195,7 +197,7 @@ enum Screen {
             default:
                 let error = errno
                 if error == EINTR { continue }
-                // Somebody made the terminal's or pipe's descriptor non-blocking.
+                // Another process that shares this descriptor has made it non-blocking.
                 guard error == EAGAIN else { return error == 0 ? EIO : error }
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = unsafe poll(&waiting, 1, -1)
@@ -204,7 +206,7 @@ enum Screen {
         return 0
     }
 
-    /// Cells in a line of the terminal; `nil` where standard output is none.
+    /// The terminal's width in cells; `nil` where standard output is not a terminal.
     static var terminalWidth: Int? { columns(STDOUT_FILENO) }
 
     private static func columns(_ descriptor: Int32) -> Int? {

@@ -13,10 +13,11 @@ import Pictures
 @main
 struct TCPLens: AsyncParsableCommand {
     static let version = "0.1.0"
-    /// What a document says it was made by.
+    /// The name and version of this program, as a document states them.
     static let maker = "tcplens \(version)"
 
-    /// With the revision and the compiler that this program was made from and by, where it was installed or packaged.
+    /// The version, and for an installed or packaged program also the source revision and the compiler that it was
+    /// built from and with.
     private static var versionText: String {
         let stamp = BuildStamp.text
         return stamp.isEmpty ? version : "\(version) (\(stamp))"
@@ -78,7 +79,8 @@ struct TCPLens: AsyncParsableCommand {
         }
     }
 
-    /// The parser's own outcomes: help and version are fine, everything else is a usage error.
+    /// Ends the program after the argument parser has thrown: help and version are successes, everything else is a
+    /// usage error.
     private static func finish(parsing error: any Error, _ command: String?) -> Never {
         guard !exitCode(for: error).isSuccess else {
             let message = fullMessage(for: error)
@@ -93,7 +95,8 @@ struct TCPLens: AsyncParsableCommand {
         Screen.finish(.usage)
     }
 
-    /// What goes out instead of what the parser would write: help, a script for a shell; anything else is the parser's own.
+    /// The lines to write for what was requested: the help page or the completion script, which replace the argument
+    /// parser's own, or otherwise the parser's message unchanged.
     private static func answer(_ message: String, _ command: String?) -> [String] {
         if message.hasPrefix("OVERVIEW:") || message.hasPrefix("USAGE:") {
             return HelpPage(TCPLens.self, canvas: helpCanvas)?.lines(of: command) ?? [message]

@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// How the terminal was, for whoever starts a program that may take it for itself and be killed.
+/// The terminal's settings, saved before another program is started that may change them and be killed before it
+/// restores them.
 struct TerminalKeeper {
     private let before: termios?
 
@@ -13,7 +14,7 @@ struct TerminalKeeper {
         before = unsafe isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &settings) == 0 ? settings : nil
     }
 
-    /// Gives it back as it was, where it is not: its modes, its first screen, its cursor.
+    /// Restores the terminal's modes, its primary screen and its cursor, where its modes have changed.
     func giveBack() {
         guard var before else { return }
         var now = termios()

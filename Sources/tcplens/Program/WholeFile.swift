@@ -7,13 +7,14 @@ import Narration
     import Darwin
 #endif
 
-/// A file that is written whole or not at all: beside it first, and put in its place once all of it is on the disk.
+/// A file that is written completely or not at all: the text goes to a temporary file in the same directory, which is
+/// renamed to `path` once all of it is on the disk.
 struct WholeFile {
     let path: String
 
     func write(_ text: String) throws {
         var status = stat()
-        // A pipe or a device is written as it is; nothing could take its place.
+        // A pipe or a device is written directly: it must not be replaced by a file.
         if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw failure("open") }

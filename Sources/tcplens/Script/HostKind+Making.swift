@@ -10,7 +10,7 @@ import PacketScript
 #endif
 
 extension HostKind {
-    /// A fresh host.
+    /// Creates a new host, on which one script runs.
     func makeHost(_ network: ScriptNetwork, tunPath: String) throws -> any ScriptHost {
         switch self {
         case .kernel:
@@ -27,9 +27,10 @@ extension HostKind {
         }
     }
 
-    /// Sees to it that hosts can be made: where this process may not, another run of this program may, in a user namespace.
+    /// Checks that hosts can be created. Where this process lacks the right, runs the program again in a user
+    /// namespace, which may grant it, and waits for its end.
     ///
-    /// - Returns: that run's exit code, if there was one.
+    /// - Returns: the exit status of the other run; `nil` where this process can create hosts itself.
     func findPrivilege(tunPath: String) throws -> ExitStatus? {
         switch self {
         case .kernel:
@@ -66,7 +67,7 @@ extension HostKind {
 }
 
 extension Failure {
-    /// A host that cannot be made.
+    /// The error where a host cannot be created.
     init(host error: SystemError, tunPath: String) {
         let asRoot = Text(en: "as root:  sudo tcplens script FILE.pkt", zh: "用 root 运行：  sudo tcplens script FILE.pkt")
         switch (error.call, error.code) {

@@ -113,7 +113,7 @@ struct ScriptCommand: ParsableCommand {
 
     func run() throws {
         let canvas = output.canvas
-        // What cannot be read is told before anything is run.
+        // All scripts are parsed before the first one runs; where none can be read, no privilege is needed.
         let definitions = try definitions
         let scripts = files.map { ScriptFile(path: $0, defining: definitions) }
         if scripts.contains(where: { if case .success = $0.script { true } else { false } }),
@@ -155,7 +155,8 @@ struct ScriptCommand: ParsableCommand {
 }
 
 extension ScriptVerdict {
-    /// The exit code of a run: a script that failed counts more than one that could not be run.
+    /// The exit status of a run of several scripts: a script that failed takes precedence over one that could not be
+    /// run.
     static func status(of verdicts: [ScriptVerdict]) -> ExitStatus {
         if verdicts.contains(.failed) { return .findings }
         if verdicts.contains(.missing) { return .badInput }

@@ -8,7 +8,8 @@ import Stories
 import TCPWire
 import Tracking
 
-/// A script's result: one line, and where it failed, what was expected, what came, and everything up to there.
+/// The result of a script as text: one line; for a script that failed, also what was expected, what happened instead,
+/// and the steps up to the failure.
 struct ScriptPage {
     let result: ScriptRun
     let host: HostKind
@@ -16,7 +17,7 @@ struct ScriptPage {
     let showsSteps: Bool
     let showsLadder: Bool
 
-    /// Steps shown before the one that failed.
+    /// The largest number of steps that are shown: the last ones.
     private static let mostSteps = 60
 
     func lines() -> [String] {
@@ -46,7 +47,8 @@ struct ScriptPage {
 
     private static let unsupported = Text(en: "CANNOT", zh: "不支持")
 
-    /// Never wrapped where it tells of a run: a line for a script is what other programs look for.
+    /// The first line of a result. The line of a script that was run must not be wrapped, because other programs rely
+    /// on one line for each script.
     private func headline(_ word: Text, _ rest: Text) -> String {
         let widest = canvas.language == .english ? 7 : 8
         let start = canvas.measure.pad(word(canvas.language), to: widest) + " " + Printable.text(result.path)
@@ -68,7 +70,8 @@ struct ScriptPage {
 
     // MARK: Ladders
 
-    /// Where it failed: the connection that the last packet belongs to, unless all are wanted.
+    /// The ladders of a script that failed: of the connection with the last packet, or of all connections where
+    /// `showsLadder` is set.
     private func laddersSoFar() -> [String] {
         let latest = result.stories.max { ($0.steps.last?.segment.number ?? 0) < ($1.steps.last?.segment.number ?? 0) }
         let shown = showsLadder ? result.stories : [latest].compactMap { $0 }
@@ -87,7 +90,7 @@ struct ScriptPage {
 
     // MARK: Text
 
-    /// `  expected    P. 1:11(10) ack 1`.
+    /// An entry about a failure, its text after its title: `  expected    P. 1:11(10) ack 1`.
     private func entry(_ title: Text, _ text: String) -> [String] {
         let start = canvas.measure.pad("  " + title(canvas.language), to: 14)
         return Paragraph(canvas: canvas).lines(text, first: start, hanging: 14)
@@ -129,7 +132,7 @@ struct ScriptPage {
 }
 
 extension ScriptStep.Kind {
-    /// As the language has it: `<` in, `>` out.
+    /// The mark of a step, as packet scripts write it: `<` for a packet received, `>` for a packet sent.
     fileprivate var mark: String {
         switch self {
         case .received: "<"

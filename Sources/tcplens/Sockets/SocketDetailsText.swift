@@ -4,7 +4,7 @@ import Pictures
 import Scenes
 import TCPState
 
-/// What stands below a socket's row: the kernel's measures, memory, identity.
+/// The details below a socket's row: the kernel's measures, memory, and identity.
 struct SocketDetailsText {
     let canvas: Canvas
     var measures = false
@@ -20,7 +20,7 @@ struct SocketDetailsText {
         self.identity = identity
     }
 
-    /// - Parameter isBehind: on the row's own line.
+    /// - Parameter isBehind: whether the details follow on the row's own line, not on lines below it.
     func append(_ entry: SocketEntry, isBehind: Bool, to octets: inout [UInt8]) {
         let parts = parts(entry).map { $0(canvas.language) }
         guard !parts.isEmpty else { return }
@@ -41,7 +41,7 @@ struct SocketDetailsText {
             parts.append(SocketMeasureWords.identity(entry, cgroup: entry.details?.cgroupID.flatMap(cgroups.path)))
         }
         if memory, let memory = entry.details?.memory { parts.append(SocketMeasureWords.memory(memory)) }
-        // Of a listener the kernel measures nothing.
+        // The kernel measures nothing for a listening socket.
         if measures, entry.state != .listen, let info = entry.info {
             parts += SocketMeasureWords.phrases(info, congestionControl: entry.congestionControl)
         }
@@ -76,7 +76,7 @@ struct SocketSummary {
     }
 }
 
-/// What is wrong with a list of sockets, each kind once.
+/// Explanations of what is wrong with a list of sockets: each kind of trouble once, with its count.
 struct SocketExplanation {
     private let counts: [(SocketTrouble, Int)]
 
@@ -93,7 +93,7 @@ struct SocketExplanation {
             let healthy = Text(en: "Nothing here is unhealthy.", zh: "以上套接字均无异常。")
             return ["", healthy(canvas.language)]
         }
-        // However wide a pipe is, this is prose.
+        // The canvas may be very wide where the output is a pipe; prose is limited to 100 columns.
         let page = Canvas(
             width: min(canvas.width, 100), glyphs: canvas.glyphs, ambiguousWidth: canvas.measure.ambiguous,
             language: canvas.language)

@@ -2,7 +2,7 @@ import LinuxKernel
 import Narration
 import Pictures
 
-/// Why a filter of sockets cannot be understood, and what to write instead.
+/// The error where a socket filter cannot be understood, with advice on what to write instead.
 extension Failure {
     init(_ error: SocketFilterError) {
         switch error {

@@ -7,7 +7,7 @@ import Narration
     import Darwin
 #endif
 
-/// `sockets -K`: ends connections as if their peer had reset them, after a question.
+/// `sockets -K`: ends sockets with an RST, after the user has agreed.
 struct SocketKilling {
     let table: SocketTable
     let isAgreed: Bool
@@ -33,7 +33,7 @@ struct SocketKilling {
             ).spoken)
     }
 
-    /// Asked on the terminal; without one the answer is no.
+    /// Asks on the terminal whether to end the sockets; `false` where there is no terminal.
     private func agreement(_ count: Int) -> Bool {
         let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else { return false }
@@ -46,7 +46,7 @@ struct SocketKilling {
         _ = unsafe write(terminal, question, question.utf8.count)
         var answer = [UInt8](repeating: 0, count: 64)
         let length = unsafe read(terminal, &answer, answer.count)
-        // What is said next begins on a line of its own, after Ctrl-D too.
+        // The next output must begin on a line of its own, even after Ctrl-D.
         if length <= 0 || !answer[0..<length].contains(UInt8(ascii: "\n")) { _ = unsafe write(terminal, "\n", 1) }
         guard length > 0 else { return false }
         let text = String(decoding: answer[0..<length], as: UTF8.self).lowercased()

@@ -7,7 +7,7 @@ import Narration
     import Darwin
 #endif
 
-/// Why some sockets are shown without the processes that hold them.
+/// The warnings that explain why some sockets are shown without the processes that hold them.
 enum SocketOwnerWords {
     static func missing(_ gap: SocketOwners.Gap) -> Text {
         switch (gap, geteuid() == 0) {

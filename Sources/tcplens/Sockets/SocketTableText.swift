@@ -7,25 +7,26 @@ import TCPWire
 
 /// A socket table in netstat's columns.
 struct SocketTableText {
-    /// What to show besides the addresses.
+    /// The parts of the table to show besides queues, addresses and state.
     struct Columns {
         var timers = false
         var processes = false
         var header = true
-        /// Whether every row is a listener's: the queues have other names then.
+        /// Whether every row is a listening socket; the columns of the queues then have other headings.
         var areListeners = false
     }
 
     private var table: TableText
     private let columns: Columns
     private let canvas: Canvas
-    /// An endpoint's text is written here first.
+    /// A buffer, reused for each endpoint, in which its text is formatted.
     private var scratch = [UInt8](repeating: 0, count: IPAddress.textRoom)
 
     init(canvas: Canvas, _ wanted: Columns = Columns()) {
         columns = wanted
         self.canvas = canvas
-        // Of a listener the kernel tells the accept queue's length and limit in the queues' place.
+        // For a listening socket the kernel reports the length and the limit of the accept queue in place of the two
+        // queues.
         let queues =
             wanted.areListeners
             ? [Text(verbatim: "Accept-Q"), Text(verbatim: "Limit")]
@@ -45,7 +46,7 @@ struct SocketTableText {
         table = TableText(list, canvas: canvas)
     }
 
-    /// Makes room for so many rows.
+    /// Reserves memory for this number of rows.
     mutating func reserve(_ rows: Int) { table.reserve(rows, octetsEach: 48) }
 
     mutating func add(_ entry: SocketEntry, owners: @autoclosure () -> [SocketOwner] = []) {
@@ -72,9 +73,9 @@ struct SocketTableText {
         }.joined(separator: ",")
     }
 
-    /// Everything, a line feed behind each line.
+    /// The whole table as lines that end in line feeds.
     ///
-    /// - Parameter below: what stands below a row, or behind it.
+    /// - Parameter below: appends the details of the row with the given index, on the row's own line or below it.
     func octets(below: ((Int, inout [UInt8]) -> Void)? = nil) -> [UInt8] {
         var octets = table.octets(withHeader: columns.header, below: below)
         for line in hiddenColumns() {
@@ -86,7 +87,7 @@ struct SocketTableText {
 
     func lines() -> [String] { table.lines() + hiddenColumns() }
 
-    /// What the width had no room for.
+    /// The note on the columns that did not fit the width; empty where all of them fit.
     private func hiddenColumns() -> [String] {
         let hidden = table.hiddenColumns.map { $0(canvas.language) }
         guard !hidden.isEmpty else { return [] }
@@ -97,7 +98,7 @@ struct SocketTableText {
 }
 
 extension Container {
-    /// `docker 3f2a9c8b7d6e`, `containerd 3f2a9c8b7d6e, pod 1b2c...`.
+    /// The container as the table shows it: `docker 3f2a9c8b7d6e`, `containerd 3f2a9c8b7d6e, pod 1b2c...`.
     var text: String {
         let name = id.isEmpty ? runtime.rawValue : "\(runtime.rawValue) \(shortID)"
         return name + (pod.map { ", pod \($0)" } ?? "")
@@ -115,7 +116,7 @@ extension [UInt8] {
 }
 
 extension Endpoint {
-    /// As netstat writes it: `*` for any port.
+    /// Appends the endpoint as netstat writes it, with `*` for port 0.
     fileprivate func append(to text: inout [UInt8], scratch: inout [UInt8]) {
         var span = scratch.mutableSpan
         let count = write(to: &span, at: 0)

@@ -118,7 +118,7 @@ struct SocketsCommand: ParsableCommand {
         if let note = others.note(besidesTCP: tcp) { Screen.complain([RunLanguage.current.speaker + note.spoken]) }
         let (table, query) = try question()
         let entries = try Self.sockets(table, query)
-        // A script that waits for a listener can ask for it by name.
+        // No match for a filter is an error, so that a script can wait for a socket by the exit code.
         if entries.isEmpty, !filter.isEmpty {
             let wanted = filter.joined(separator: " ")
             if !json, !summary { write([], areListeners: query.states == [.listen]) }
@@ -149,7 +149,7 @@ struct SocketsCommand: ParsableCommand {
         }
     }
 
-    /// As ss chooses them: the filter's own words come before -a and -l.
+    /// The states to list, chosen as by ss: states that the filter names override `-a` and `-l`.
     private func states(_ named: Set<State>?) -> Set<State> {
         if let named { return named }
         switch scope {
@@ -159,7 +159,7 @@ struct SocketsCommand: ParsableCommand {
         }
     }
 
-    /// Every TCP socket that is asked for.
+    /// The TCP sockets that match the query.
     private static func sockets(_ table: SocketTable, _ query: SocketQuery) throws -> [SocketEntry] {
         do {
             return try table.sockets(query)
@@ -199,8 +199,8 @@ struct SocketsCommand: ParsableCommand {
     }
 }
 
-/// Which sockets where no state is named. Of both flags the last counts, as with ss: `-plant` shows everything, `-antlp`
-/// listeners.
+/// The flags that choose sockets where the filter names no state. If both are given, the last one counts, as with ss:
+/// `-plant` shows everything, `-antlp` only listening sockets.
 enum SocketScope: EnumerableFlag {
     case all, listening
 
@@ -220,7 +220,8 @@ enum SocketScope: EnumerableFlag {
     }
 }
 
-/// Flags of ss and netstat that ask for what is not TCP, or that need nothing here: known, so that they can be answered.
+/// Flags of ss and netstat that request sockets of other protocols, or have no effect here. They are accepted so that
+/// the answer can say so.
 struct OtherSocketFlags: ParsableArguments {
     @Flag(name: [.short, .long], help: .hidden) var udp = false
     @Flag(name: [.customShort("x"), .long], help: .hidden) var unix = false
@@ -240,7 +241,7 @@ struct OtherSocketFlags: ParsableArguments {
         return flags.first { $0.0 }.map { ($0.1, $0.2) }
     }
 
-    /// Where only what is not TCP was asked for.
+    /// The error where only sockets of other protocols are requested; otherwise `nil`.
     func refusal(besidesTCP: Bool) -> Failure? {
         guard let named, !besidesTCP else { return nil }
         return Failure(
@@ -251,7 +252,7 @@ struct OtherSocketFlags: ParsableArguments {
             next: [Text(en: "use:  ss -\(named.flag)an", zh: "请用：  ss -\(named.flag)an")])
     }
 
-    /// Where TCP was asked for besides, or something that changes nothing.
+    /// The note where sockets of other protocols are requested besides TCP's, or a flag has no effect; otherwise `nil`.
     func note(besidesTCP: Bool) -> Text? {
         if let named, besidesTCP {
             return Text(
