@@ -18,7 +18,7 @@ public struct CaptureOptions: Sendable {
     public var snapLength: Int32
     /// The size of the kernel's ring in octets.
     public var bufferSize: Int32
-    /// When the kernel hands packets over; by default in blocks of 10 ms.
+    /// When the kernel hands packets to this process; by default in blocks of 10 ms.
     public var delivery: Delivery
     /// Whether to put the interface into promiscuous mode, in which it also delivers packets addressed to other hosts.
     public var isPromiscuous: Bool

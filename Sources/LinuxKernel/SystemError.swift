@@ -53,7 +53,7 @@ public struct SystemError: Error, Hashable, Sendable {
 }
 
 extension SystemError: CustomStringConvertible {
-    /// `connect: Permission denied`.
+    /// The call and the message: `connect: Permission denied`.
     public var description: String { "\(call): \(message)" }
 
     /// ``description`` in Chinese.

@@ -18,7 +18,7 @@ public enum HeaderWords {
     public static let reserved = Text(en: "Reserved", zh: "保留位")
     /// The reserved bits in a field of three bits: two lines.
     public static let reservedLines = [Text(en: "Rsr-", zh: "保留"), Text(en: "ved", zh: "位")]
-    /// The control bits together.
+    /// The name of all control bits together.
     public static let flags = Text(en: "Flags", zh: "控制位")
     /// The window as on the wire, before scaling.
     public static let window = Text(en: "Window", zh: "窗口")

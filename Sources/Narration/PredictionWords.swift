@@ -3,7 +3,7 @@ import TCPState
 
 /// The question asked before a segment arrives, and the reply to the user's answer.
 package enum PredictionWords {
-    /// The question.
+    /// The question about the segment that arrives next.
     package static func question(_ segment: Int, _ flags: String, at who: Text, in state: State) -> Text {
         Text(
             en:

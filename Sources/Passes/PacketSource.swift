@@ -13,7 +13,7 @@ public enum PacketArrival: Sendable {
 
 /// A source of packets that arrive over time: a pipe, a file that another program is still writing, an interface.
 public protocol PacketSource: ~Copyable {
-    /// Passes the packets that are available to an analysis, at most some hundred in a call. If there are none, it
+    /// Passes the packets that are available to an analysis, a few hundred at most in one call. If there are none, it
     /// waits for the first one; it never waits for more.
     ///
     /// - Parameter milliseconds: the longest time to wait.

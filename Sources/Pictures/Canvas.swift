@@ -29,12 +29,12 @@ public struct Canvas: Sendable, Equatable {
     public let glyphs: GlyphSet
     /// The rule by which text is measured.
     public let measure: DisplayWidth
-    /// How much colour is written.
+    /// The range of colours that may be written.
     public let colour: ColourDepth
     /// The background that the colours are chosen for; `nil` where it is not known: colours that can be read on both
     /// are used then.
     public let theme: Theme?
-    /// The language of words.
+    /// The language of the picture's words.
     public let language: Language
 
     /// The least width that anything can be drawn in; a smaller width is raised to this.

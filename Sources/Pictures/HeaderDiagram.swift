@@ -92,7 +92,7 @@ public struct HeaderDiagram: Sendable {
     /// The most bytes of options in a header, whose data offset is at most 15 words.
     private static let mostOptionBytes = 40
 
-    /// Draws for `canvas`.
+    /// Creates a drawing for `canvas`.
     public init(canvas: Canvas) {
         self.canvas = canvas
     }
@@ -159,7 +159,7 @@ public struct HeaderDiagram: Sendable {
 
     private var rule: String { " +" + String(repeating: "-+", count: 32) }
 
-    /// The lines of one row. Texts are centred in their cells, cut if they must be.
+    /// The lines of one row. Each part's text is centred in its cells, and cut if it does not fit.
     private func row(_ parts: [Part]) -> [String] {
         let height = parts.map(\.lines.count).max() ?? 1
         return (0..<height).map { index in

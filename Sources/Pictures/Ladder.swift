@@ -19,7 +19,7 @@ public struct Ladder: Sendable {
     /// Below this width a ladder becomes a list.
     static let narrowestLadder = 60
 
-    /// A pause of more nanoseconds than this is drawn as a tear, unless told otherwise.
+    /// By default, a pause of more nanoseconds than this is drawn as a tear.
     public static let usualSilence: Int64 = 50_000_000
 
     /// How many rows a worker draws at a time.

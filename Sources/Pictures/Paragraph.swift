@@ -5,7 +5,7 @@ import Scenes
 public struct Paragraph: Sendable {
     private let canvas: Canvas
 
-    /// Sets text for `canvas`.
+    /// Creates a formatter for lines as wide as `canvas`.
     public init(canvas: Canvas) {
         self.canvas = canvas
     }
@@ -29,7 +29,8 @@ public struct Paragraph: Sendable {
         return result
     }
 
-    /// `word: text`, the lines below hanging under the text, if the word is short; else as it is.
+    /// The lines of a text of the form `word: text`. If the word is short, the further lines are indented to where the
+    /// text after it begins.
     public func labelled(_ text: String) -> [String] {
         let printable = text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
         for separator in [": ", "\u{FF1A}"] {

@@ -26,7 +26,7 @@ extension StateFamily {
     }
 }
 
-/// How much colour the terminal can show.
+/// The range of colours that a terminal can show.
 public enum ColourDepth: Sendable, Equatable, CaseIterable {
     /// No escape sequence is written.
     case none
@@ -59,11 +59,11 @@ public struct Style: Sendable, Equatable {
 
     /// The terminal's default.
     public static let plain = Style()
-    /// Headings.
+    /// The style of headings.
     public static let bold = Style(isBold: true)
     /// Marks that serve orientation only.
     public static let dim = Style(isDim: true)
-    /// Something went wrong.
+    /// The style of something that went wrong.
     public static let alarm = Style(ink: .alarm, isBold: true)
 
     /// The escape sequence that switches back to the terminal's default.

@@ -1,7 +1,7 @@
-/// How many terminal cells text takes, and cutting and filling it to a number of cells.
+/// Measures how many terminal cells a text takes, and cuts or fills it to a number of cells.
 ///
-/// The rule is our own, not the C library's `wcwidth`: that one answers by the locale the process was started in (-1
-/// for every Chinese character in the C locale, where `--lang zh` must still print straight columns), and differs
+/// The rule is TCPLens's own, not the C library's `wcwidth`: that one answers by the locale the process was started in
+/// (-1 for every Chinese character in the C locale, where `--lang zh` must still print straight columns), and differs
 /// between libraries. Here the same text has the same width everywhere: Wide and Fullwidth 2, combining 0, Ambiguous 1
 /// unless told otherwise (Unicode Standard Annex 11), a cluster of several code points at most 2.
 public struct DisplayWidth: Sendable, Equatable {
@@ -13,7 +13,7 @@ public struct DisplayWidth: Sendable, Equatable {
         self.ambiguous = ambiguous == 2 ? 2 : 1
     }
 
-    /// Cells that `text` takes, once controls are spelled out (`Printable`).
+    /// Cells that `text` takes after `Printable` has escaped its controls.
     public func callAsFunction(_ text: String) -> Int {
         plainCells(text) ?? Printable.text(text).reduce(0) { $0 + cellsOf($1) }
     }
@@ -106,7 +106,7 @@ public struct DisplayWidth: Sendable, Equatable {
 }
 
 extension String {
-    /// The text up to the last character that is no space.
+    /// This string without trailing spaces.
     package var withoutTrailingSpaces: String {
         var text = self[...]
         while text.last == " " { text.removeLast() }

@@ -55,7 +55,7 @@ package struct LaneBand: Sendable {
         _ scene: Scene, _ bandOfRow: [Int], over bands: inout [LaneBand], silence: Int64
     ) {
         var silencesBefore = 0
-        /// The time of the scene's last row that has one.
+        /// The end of the scene's last row that has a time, in nanoseconds since the scene's start.
         var last: Int64?
         var lastOfBand: [(time: Int64, silences: Int)?] = Array(repeating: nil, count: bands.count)
         if bands.count == 1 { bands[0].entries.reserveCapacity(scene.rows.count) }

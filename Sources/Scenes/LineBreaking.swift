@@ -1,11 +1,11 @@
-/// Where a line of mixed Chinese and English may be broken.
+/// Breaks lines of mixed Chinese and English.
 package struct LineBreaking {
     private let measure: DisplayWidth
 
-    /// Breaks by the widths of `measure`.
+    /// Creates a line breaker that measures text by `measure`.
     package init(measure: DisplayWidth = DisplayWidth()) { self.measure = measure }
 
-    // Fullwidth marks by number: they are easily mistaken for the ASCII ones beside them.
+    // Fullwidth punctuation is written as escapes, because it is easily mistaken for the ASCII punctuation beside it.
     private static let neverFirst = Set(
         "\u{FF0C}\u{FF1B}\u{FF1A}\u{FF1F}\u{FF01}\u{FF09}\u{FF3D}\u{FF5D}\u{FF05}\u{3002}\u{3001}】》」』〉〕”’，.;:?!)]}%…·—~"
     )

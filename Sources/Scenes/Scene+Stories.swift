@@ -58,7 +58,7 @@ extension Scene {
     }
 }
 
-/// Lanes for endpoints in the order in which they appear.
+/// Assigns a lane to each endpoint, in the order of the endpoints' first connections.
 private struct EndpointLanes {
     private(set) var lanes: [Scene.Lane] = []
     private var laneOf: [Endpoint: Int] = [:]

@@ -38,7 +38,7 @@ public struct Scene: Sendable {
         public enum Role: Sendable, Equatable {
             /// An end of the scene's only connection: the one that opened it, or the one that was asked.
             case client, server
-            /// An endpoint of one connection or of several, where many are drawn.
+            /// An endpoint of one connection or more, in a scene of several connections.
             case host
         }
         /// The endpoint's role in the scene.
@@ -62,7 +62,7 @@ public struct Scene: Sendable {
         }
     }
 
-    /// A state as the rail shows it.
+    /// A state as a lane's rail shows it.
     public struct Mark: Sendable, Equatable {
         /// The kind of structure in which Linux keeps the connection.
         public enum Form: Sendable, Equatable {
@@ -88,7 +88,7 @@ public struct Scene: Sendable {
         }
     }
 
-    /// What one row does to one lane.
+    /// The effect of one row on one lane.
     public struct End: Sendable, Equatable {
         /// The lane's index among the scene's.
         public var lane: Int
@@ -96,7 +96,7 @@ public struct Scene: Sendable {
         public var mark: Mark?
         /// The end's sequence variables after this row (RFC 9293 3.3.1); `nil` where they are not known.
         public var variables: ConnectionStory.Variables?
-        /// What a row does to lane `lane`.
+        /// Creates the effect of a row on lane `lane`.
         public init(lane: Int, mark: Mark? = nil, variables: ConnectionStory.Variables? = nil) {
             self.lane = lane
             self.mark = mark

@@ -94,7 +94,7 @@ public struct SceneSteps: Sendable {
         return segment
     }
 
-    /// Each lane's state after a step; `nil` where nothing is known.
+    /// Each lane's state after a step; `nil` for a lane of which nothing is known.
     public func marks(after step: Int) -> [Scene.Mark?] {
         var marks = LaneMarks(scene.lanes)
         for row in scene(after: step).rows { marks.take(row) }
