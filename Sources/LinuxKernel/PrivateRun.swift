@@ -56,7 +56,8 @@
         /// Runs `/proc/self/exe` with these arguments (without the program's name) in a private network namespace, and
         /// blocks until it ends. Signals that ask this process to end are passed on to it.
         ///
-        /// It must be called by one thread at a time, and before signal handlers are set, which it replaces while it waits.
+        /// It must be called by one thread at a time, and before signal handlers are set, which it replaces while it
+        /// waits.
         public static func repeatSelf(arguments: [String]) throws(Refusal) -> Exit {
             let name = CommandLine.arguments.first ?? "tcplens"
             return try run("/proc/self/exe", arguments: [name] + arguments)
