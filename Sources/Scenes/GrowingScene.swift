@@ -72,11 +72,15 @@ public struct GrowingScene: Sendable {
     }
 
     /// A row for something observed at one end that no packet shows; `nil` if the story has no segment yet.
-    public func row(of party: Party, _ what: Text, _ story: ConnectionStory, at time: Timestamp) -> Scene.Row? {
+    ///
+    /// - Parameter mark: the end's state from then on; `nil` if it has not changed.
+    public func row(
+        of party: Party, _ what: Text, _ story: ConnectionStory, at time: Timestamp, mark: Scene.Mark? = nil
+    ) -> Scene.Row? {
         guard let start = story.steps.first?.segment.time else { return nil }
         return .moment(
             Scene.Moment(
-                time: time.nanoseconds(since: start), end: Scene.End(lane: party == .client ? 0 : 1),
+                time: time.nanoseconds(since: start), end: Scene.End(lane: party == .client ? 0 : 1, mark: mark),
                 peer: party == .client ? 1 : 0, what: what))
     }
 

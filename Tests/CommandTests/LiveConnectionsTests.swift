@@ -81,6 +81,9 @@ struct LiveConnectionsTests {
         #expect(closed.out == "141\n", "\(closed.err)")
         let nothing = try await run("live port 8080 --json; kill -TERM $tcplens; wait $tcplens; echo $?; cat out")
         #expect(nothing.out == "130\n")
+        // What has no rows has no columns that were left out.
+        let bare = try await run("live port 8080; kill -TERM $tcplens; wait $tcplens; echo $?; cat out")
+        #expect(bare.out == "130\n")
     }
 
     @Test("the table, at 80 columns, with what stands below it", arguments: ["en", "zh"])

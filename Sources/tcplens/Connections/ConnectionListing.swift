@@ -31,6 +31,8 @@ struct ConnectionListing {
     /// `endedFields` for chosen ones.
     private var endedRows: ConnectionTable?
     private var endedFields: TableText?
+    /// Whether a row of a table has been written while connections ended.
+    private var hasRows = false
     /// The writer that is reused for all lines of JSON.
     private let json = JSONWriter(isIndented: false)
 
@@ -105,8 +107,14 @@ struct ConnectionListing {
 
     /// Writes the buffered rows of connections that have ended.
     mutating func flushRows() {
-        if let octets = endedRows?.takeRows() { Screen.write(octets: octets) }
-        if endedFields?.rowCount ?? 0 > 0, let octets = endedFields?.takeRows() { Screen.write(octets: octets) }
+        if let octets = endedRows?.takeRows(), !octets.isEmpty {
+            hasRows = true
+            Screen.write(octets: octets)
+        }
+        if endedFields?.rowCount ?? 0 > 0, let octets = endedFields?.takeRows() {
+            hasRows = true
+            Screen.write(octets: octets)
+        }
         row.flush()
         Screen.write(octets: chosen.octets)
         chosen.clear()
@@ -116,9 +124,9 @@ struct ConnectionListing {
     /// columns.
     mutating func finishEnding() {
         flushRows()
-        if let endedFields { Screen.write(endedFields.roomNote(canvas)) }
+        if let endedFields, hasRows { Screen.write(endedFields.roomNote(canvas)) }
         guard let table = endedRows else { return }
-        Screen.write(table.roomNote)
+        if hasRows { Screen.write(table.roomNote) }
         troubles = table.troubles
     }
 

@@ -155,8 +155,8 @@ struct ConnectionsCommand: ParsableCommand {
         help: .init(
             Text(
                 en:
-                    "Read several files as one capture, whose connections go from file to file. Default: where their names differ only in digits and they follow each other in time (tcpdump -C, dumpcap -b); --no-ring reads each by itself.",
-                zh: "把多个文件当作一次抓包来读，连接可以跨文件。默认：文件名只差数字、且时间前后相接时如此（tcpdump -C、dumpcap -b）；--no-ring 则逐个读取。"
+                    "Whether several files are one capture, whose connections go from file to file (--ring), or each is read by itself (--no-ring). Default: one where their names differ only in digits and they follow each other in time (tcpdump -C, dumpcap -b).",
+                zh: "多个文件是当作一次抓包来读、连接可以跨文件（--ring），还是逐个读取（--no-ring）。默认：文件名只差数字、且时间前后相接时当作一次（tcpdump -C、dumpcap -b）。"
             ).spoken))
     var ring: Bool?
 

@@ -6,6 +6,7 @@ import Passes
 import Pictures
 import Scenes
 import Stories
+import TCPState
 import Tracking
 
 /// One connection on a live interface: its story, which grows with each packet, and the ladder that is drawn row by
@@ -91,7 +92,10 @@ final class LivePicture {
         var rows = scene.rows(story, revised: revised, at: last.segment.time)
         for party in Party.allCases where hasVanished(party, in: story) {
             hasToldOfGone.insert(party)
-            rows += [scene.row(of: party, LiveWords.socketGone, story, at: SystemClock.now())].compactMap(\.self)
+            // No socket, not even in TIME-WAIT: CLOSED, as the kernel shows it.
+            let closed = Scene.Mark(state: .closed, provenance: .kernel, changed: true)
+            rows += [scene.row(of: party, LiveWords.socketGone, story, at: SystemClock.now(), mark: closed)]
+                .compactMap(\.self)
         }
         clear()
         guard !rows.isEmpty else { return }
