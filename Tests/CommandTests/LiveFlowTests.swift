@@ -226,7 +226,7 @@ struct LiveFlowTests {
             ("flow -i lo -Y tcp", 2, "leave out -Y"), ("flow --once x.pcap", 2, "--once goes with -i"),
             ("flow -c 3 x.pcap", 2, "go with -i"), ("flow -i lo -w x.pcapng", 2, "add --once"),
             ("flow -r a.pcap port 80", 2, "-Y"), ("flow -i lo -r a.pcap", 2, "take one of them"),
-            ("flow -i lo -s 300000", 2, "-s takes"),
+            ("flow -i lo -s 300000", 2, "-s takes"), ("connections -i lo -s 40", 2, "TCP's header is cut off"),
         ])
     func errors(words: String, status: Int32, hint: String) async throws {
         let run = try await run("\"$TCPLENS\" \(words) --lang en")

@@ -53,12 +53,18 @@ struct LiveOptions: ParsableArguments {
 
     /// The largest value of `-s`, in octets of each packet.
     private static let longest = 262_144
+    /// The smallest value of `-s` but 0: the headers of Ethernet, IPv6 and TCP without options.
+    private static let shortest = 74
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError(Text(en: "-c counts from 1", zh: "-c 至少为 1").spoken) }
-        if let snapLength, !(0...Self.longest).contains(snapLength) {
+        if let snapLength, snapLength != 0, !(Self.shortest...Self.longest).contains(snapLength) {
             throw ValidationError(
-                Text(en: "-s takes 0 to \(Self.longest)", zh: "-s 的范围是 0 到 \(Self.longest)").spoken)
+                Text(
+                    en:
+                        "-s takes 0 (whole packets) or \(Self.shortest) to \(Self.longest): with fewer octets TCP's header is cut off",
+                    zh: "-s 可为 0（整个报文）或 \(Self.shortest) 到 \(Self.longest)：再少就会截掉 TCP 首部"
+                ).spoken)
         }
         if interface == nil, count != nil || snapLength != nil || staysPlain {
             throw ValidationError(
