@@ -44,6 +44,12 @@ package enum LiveWords {
     /// A statement that the kernel no longer has a socket of the end.
     package static let socketGone = Text(en: "its socket is gone", zh: "套接字已不存在")
 
+    /// A note that packets of the connection did not come to the capture, so that what is said of it may not be true.
+    package static let lacksPackets = Text(
+        en:
+            "Some packets of this connection were not captured, so what stands above may be wrong: does the capture filter let all packets of both directions through?",
+        zh: "这条连接有些报文没有被捕获，以上结论可能不准确：捕获过滤表达式是否放行了双向的全部报文？")
+
     /// A warning about packets that the capture has dropped; `nil` if there are none.
     package static func dropped(_ statistics: CaptureStatistics) -> Text? {
         let (kernel, interface) = (statistics.droppedByKernel, statistics.droppedByInterface)

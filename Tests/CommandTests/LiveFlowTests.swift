@@ -168,6 +168,23 @@ struct LiveFlowTests {
         #expect(run.out == "141\n")
     }
 
+    @Test(
+        "a filter that hides packets is no proof of what it hides",
+        arguments: ["dst port 8080", "src port 8080", "tcp[13] & 2 != 0"])
+    func hidden(filter: String) async throws {
+        let run = try await run(
+            """
+            serve; live --once '\(filter)'; until grep -q -e 'Ctrl-C' err; do sleep 0.02; done
+            python3 -c '
+            import socket, time
+            talk = socket.create_connection(("127.0.0.1", 8080)); time.sleep(0.3); talk.send(b"GET / HTTP/1.0\\r\\n\\r\\n")
+            while talk.recv(4096): pass'
+            for try in $(seq 100); do kill -0 $tcplens 2> /dev/null || break; sleep 0.02; done
+            kill -INT $tcplens 2> /dev/null; wait $tcplens; cat out
+            """, environment: ["TCPLENS_LANG": "en", "LANG": "C.UTF-8"])
+        #expect(run.out.contains("Some packets of this connection were not captured"), "\(run.out)\(run.err)")
+    }
+
     @Test("refused; and what no packet tells: a client that gives up waiting")
     func failures() async throws {
         let refused = try await run(

@@ -7,6 +7,7 @@ import Pictures
 import Scenes
 import Stories
 import TCPState
+import TCPWire
 import Tracking
 
 /// One connection on a live interface: its story, which grows with each packet, and the ladder that is drawn row by
@@ -206,7 +207,25 @@ final class LivePicture {
         hasLooked = true
         show()
         guard let story = builder.story else { return nil }
-        if let ladder { Screen.write(octets: ladder.ending(story.summary)) }
+        let notes = lacksPackets(story) ? [LiveWords.lacksPackets] : []
+        if let ladder { Screen.write(octets: ladder.ending(story.summary + notes)) }
         return story
+    }
+
+    /// Whether packets are missing: one end acknowledges what the other was never seen to send, or the kernel had a socket
+    /// in ESTABLISHED although the packets show no end of the handshake.
+    private func lacksPackets(_ story: ConnectionStory) -> Bool {
+        let record = story.record
+        if record.client.segments == 0 || record.server.segments == 0 {
+            return story.steps.contains {
+                $0.segment.header.flags.contains(.ack) && !$0.segment.header.flags.contains(.rst)
+            }
+        }
+        guard record.outcome.opening == .halfOpen else { return false }
+        return story.steps.contains { step in
+            Party.allCases.contains {
+                step.state(of: $0).state == .established && step.state(of: $0).provenance == .kernel
+            }
+        }
     }
 }
