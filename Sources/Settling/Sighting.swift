@@ -66,7 +66,7 @@ package struct Sighting: BitwiseCopyable, Sendable {
             }
         hopLimit = header.hopLimit
         identification = header.identification
-        channel = UInt64(header.network) << 24 | UInt64(header.tunnelDepth) << 16 | UInt64(header.vlan)
+        channel = header.channel
         let stamps = header.timestamps(in: frame)
         stamp = stamps?.value ?? 0
         hasStamp = stamps != nil
@@ -165,4 +165,9 @@ package struct Sighting: BitwiseCopyable, Sendable {
     var end: SequenceNumber { segment.sequence + segment.sequenceLength }
     /// Whether it is a pure ACK: no payload, no SYN, FIN or RST.
     var isEmpty: Bool { segment.payloadLength == 0 && flags.isDisjoint(with: [.syn, .fin, .rst]) }
+}
+
+extension SegmentHeader {
+    /// Where its packet was captured, as far as what is around it shows: virtual network, depth of tunnels, VLAN.
+    var channel: UInt64 { UInt64(network) << 24 | UInt64(tunnelDepth) << 16 | UInt64(vlan) }
 }

@@ -26,8 +26,8 @@ private struct PlainConversation {
     /// - Returns: whether this segment and all before it go on where the last one ended.
     mutating func goesOn(with segment: StoredSegment, after last: StoredSegment) -> Bool {
         let tracked = segment.tracked
-        guard segment.verdict == .taken, segment.time >= last.time, segment.header.isBeside(first.header),
-            !tracked.flags.contains(.rst), isInPlace(tracked, segment.header)
+        guard segment.verdict == .taken, segment.time >= last.time, segment.header.channel == first.header.channel,
+            !tracked.flags.contains(.rst), isInPlace(tracked)
         else { return false }
         if case .wrong = TCPChecksum.verify(segment.header, in: segment.frame.octets) { return false }
         count += 1
@@ -37,7 +37,7 @@ private struct PlainConversation {
     }
 
     /// Whether a SYN, if this is one, is the first segment, or a SYN-ACK the second one and its answer.
-    private mutating func isInPlace(_ segment: TrackedSegment, _ header: SegmentHeader) -> Bool {
+    private mutating func isInPlace(_ segment: TrackedSegment) -> Bool {
         guard segment.flags.contains(.syn) else { return true }
         if !segment.flags.contains(.ack) {
             opening = segment
@@ -69,13 +69,6 @@ private struct PlainConversation {
         }
         end.acknowledged = number
         return true
-    }
-}
-
-extension SegmentHeader {
-    /// Whether both were captured at the same point, as far as the headers around TCP tell.
-    fileprivate func isBeside(_ other: SegmentHeader) -> Bool {
-        network == other.network && tunnelDepth == other.tunnelDepth && vlan == other.vlan
     }
 }
 
